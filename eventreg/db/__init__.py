@@ -1,0 +1,20 @@
+"""The database: the declarative base, column types, engines on SQLite and PostgreSQL, and `transaction()`.
+
+Owns no table. `transaction()` is the only code of the product that commits.
+"""
+
+from eventreg.db.base import NOT_PERSONAL, PERSONAL, Base, db
+from eventreg.db.transactions import lock_row, transaction
+from eventreg.db.types import Localized, UtcDateTime, choice_column
+
+__all__ = [
+    "NOT_PERSONAL",
+    "PERSONAL",
+    "Base",
+    "Localized",
+    "UtcDateTime",
+    "choice_column",
+    "db",
+    "lock_row",
+    "transaction",
+]

@@ -1,0 +1,32 @@
+"""The declarative base, the names of constraints, and the mark that a column holds personal data."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import MetaData
+from sqlalchemy.orm import DeclarativeBase
+
+#: Every constraint has a predictable name: migrations drop it by name, and refusals are mapped from it.
+NAMING_CONVENTION: Final = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+#: `mapped_column(info=PERSONAL)`: the column can hold what belongs to a person, so erasure must reach it.
+PERSONAL: Final = {"personal": True}
+#: `mapped_column(info=NOT_PERSONAL)`: it was looked at, and it cannot.
+NOT_PERSONAL: Final = {"personal": False}
+
+
+class Base(DeclarativeBase):
+    """Base of every model. Columns of text, JSON and bytes say in their `info` whether they are personal."""
+
+    metadata = MetaData(naming_convention=NAMING_CONVENTION)
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})

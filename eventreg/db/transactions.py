@@ -1,0 +1,66 @@
+"""One use case, one transaction: the only code that commits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from sqlalchemy import Select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from eventreg.db.base import Base, db
+from eventreg.db.engines import WRITE_OPTION
+from eventreg.kernel.errors import Busy, NotFound
+
+Row = TypeVar("Row", bound=Base)
+
+_OPEN = "eventreg_transaction_open"
+#: PostgreSQL: lock_not_available, deadlock_detected, serialization_failure
+_BUSY_CODES = {"55P03", "40P01", "40001"}
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Run a block as one write transaction, committed when the block is left and rolled back when it raises.
+
+    On entry the request's read snapshot ends (objects loaded before stay readable but are no longer attached), and on
+    SQLite the write lock is taken at once. On PostgreSQL the block locks the row that guards its decision with
+    `lock_row`. A block inside another joins it. Raises Busy when a lock was not had in time.
+    """
+    session: Session = db.session()
+    if session.info.get(_OPEN):
+        yield session
+        return
+    session.expunge_all()
+    session.rollback()
+    session.info[_OPEN] = True
+    try:
+        session.connection(execution_options={WRITE_OPTION: True})
+        yield session
+        session.commit()
+    except BaseException as error:
+        session.rollback()
+        if isinstance(error, OperationalError) and _is_busy(error):
+            raise Busy from error
+        raise
+    finally:
+        session.info.pop(_OPEN, None)
+
+
+def lock_row(statement: Select[tuple[Row]]) -> Row:
+    """Load the one row of `statement` afresh and hold it until the transaction ends. Raises NotFound.
+
+    On SQLite the whole database is already held, and the lock clause is left out of the statement.
+    """
+    fresh = statement.with_for_update().execution_options(populate_existing=True)
+    row = db.session.execute(fresh).unique().scalar_one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _is_busy(error: OperationalError) -> bool:
+    code = getattr(error.orig, "sqlstate", None)
+    return code in _BUSY_CODES or "database is locked" in str(error.orig)

@@ -1,0 +1,78 @@
+"""The instance's secret keys: made once, kept in one file of mode 0600, apart from the database."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+KEY_BYTES = 32
+
+
+class KeysUnusable(Exception):
+    """The keys file is missing, unreadable or not of the form that `create_keys` writes."""
+
+
+@dataclass(frozen=True, repr=False)
+class Keys:
+    """Every secret of an instance.
+
+    `session` signs cookies and form tokens, `links` makes personal links, `lookup` hashes what is only ever compared
+    (submission keys, limits), `sealing` maps key ids to AES-256 keys of which `sealing_id` seals new values.
+    """
+
+    session: bytes
+    links: bytes
+    lookup: bytes
+    sealing: dict[str, bytes]
+    sealing_id: str
+
+
+def create_keys(path: Path) -> Keys:
+    """Write fresh keys to `path` (0600, its folder 0700) and return them. Refuses to overwrite (FileExistsError)."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.parent.chmod(0o700)
+    content = {name: _text(secrets.token_bytes(KEY_BYTES)) for name in ("session", "links", "lookup")}
+    sealing = {"active": "k1", "keys": {"k1": _text(secrets.token_bytes(KEY_BYTES))}}
+    payload = json.dumps({**content, "sealing": sealing}, indent=1)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(payload)
+        file.flush()
+        os.fsync(file.fileno())
+    return load_keys(path)
+
+
+def load_keys(path: Path) -> Keys:
+    """Read the keys file. Raises KeysUnusable with a sentence for whoever runs the instance."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        sealing = {name: _bytes(value) for name, value in content["sealing"]["keys"].items()}
+        keys = Keys(
+            session=_bytes(content["session"]),
+            links=_bytes(content["links"]),
+            lookup=_bytes(content["lookup"]),
+            sealing=sealing,
+            sealing_id=content["sealing"]["active"],
+        )
+    except FileNotFoundError as error:
+        raise KeysUnusable(f"There is no keys file at {path}.") from error
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise KeysUnusable(f"The keys file {path} cannot be read: {error}") from error
+    if keys.sealing_id not in keys.sealing:
+        raise KeysUnusable(f"The keys file {path} names an active sealing key that it does not hold.")
+    return keys
+
+
+def _text(value: bytes) -> str:
+    return base64.b64encode(value).decode("ascii")
+
+
+def _bytes(value: str) -> bytes:
+    decoded = base64.b64decode(value, validate=True)
+    if len(decoded) != KEY_BYTES:
+        raise ValueError(f"a key has {len(decoded)} bytes instead of {KEY_BYTES}")
+    return decoded

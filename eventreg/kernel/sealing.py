@@ -1,0 +1,42 @@
+"""Values that only the running product can read: AES-256-GCM with a key id and bound to where they stand.
+
+A sealed value is `0x01, length of key id, key id, 12 bytes nonce, ciphertext with tag`. The place (table, row, column)
+is associated data: a value copied to another row does not open.
+"""
+
+from __future__ import annotations
+
+import os
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from eventreg.kernel.keys import Keys
+
+_FORMAT = 1
+_NONCE_BYTES = 12
+
+
+class CannotUnseal(Exception):
+    """The value was sealed under a key that is not here, for another place, or was altered."""
+
+
+def seal(keys: Keys, value: bytes, place: str) -> bytes:
+    """Encrypt `value` for `place` under the active key."""
+    name = keys.sealing_id.encode("ascii")
+    nonce = os.urandom(_NONCE_BYTES)
+    body = AESGCM(keys.sealing[keys.sealing_id]).encrypt(nonce, value, place.encode("utf-8"))
+    return bytes([_FORMAT, len(name)]) + name + nonce + body
+
+
+def unseal(keys: Keys, sealed: bytes, place: str) -> bytes:
+    """Return what `seal` was given. Raises CannotUnseal."""
+    try:
+        if sealed[0] != _FORMAT:
+            raise CannotUnseal("unknown format")
+        end = 2 + sealed[1]
+        key = keys.sealing[sealed[2:end].decode("ascii")]
+        nonce, body = sealed[end : end + _NONCE_BYTES], sealed[end + _NONCE_BYTES :]
+        return AESGCM(key).decrypt(nonce, body, place.encode("utf-8"))
+    except (IndexError, KeyError, UnicodeDecodeError, ValueError, InvalidTag) as error:
+        raise CannotUnseal("the value does not open with the keys of this instance") from error

@@ -1,0 +1,40 @@
+"""Text in several languages, as stored: a mapping from language code to text."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+#: language code ("es", "en") to text. A language without text is absent.
+LocalizedText = Mapping[str, str]
+
+
+class Picked(NamedTuple):
+    """A text chosen for a reader, with the language it is really in."""
+
+    text: str
+    language: str
+
+
+def pick(text: LocalizedText, wanted: str, fallbacks: Sequence[str] = ()) -> Picked:
+    """Choose the reader's language, else the first fallback that has text, else any.
+
+    The answer names its language, so that a page can mark a fallback (`lang` attribute); it is blank only when
+    there is no text in any language.
+    """
+    for language in (wanted, *fallbacks, *text):
+        found = text.get(language)
+        if found:
+            return Picked(found, language)
+    return Picked("", wanted)
+
+
+def folded(text: str) -> str:
+    """Return `text` for comparing and searching: without accents, case or doubled white space.
+
+    `folded("Núñez  Peña") == "nunez pena"`. Letters that are no accented form (ß, ł) fold as Unicode's casefold says.
+    """
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return " ".join(bare.split())
