@@ -54,7 +54,8 @@ def lock_row(statement: Select[tuple[Row]]) -> Row:
 
     On SQLite the whole database is already held, and the lock clause is left out of the statement.
     """
-    fresh = statement.with_for_update().execution_options(populate_existing=True)
+    guarded = statement.column_descriptions[0]["entity"]
+    fresh = statement.with_for_update(of=guarded).execution_options(populate_existing=True)
     row = db.session.execute(fresh).unique().scalar_one_or_none()
     if row is None:
         raise NotFound

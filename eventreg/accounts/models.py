@@ -1,0 +1,63 @@
+"""Accounts and the ways into them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask_login import UserMixin
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from eventreg.db import NOT_PERSONAL, PERSONAL, Base, UtcDateTime
+
+
+class Account(UserMixin, Base):  # type: ignore[misc]  # flask-login ships no types
+    """A person who signs in."""
+
+    __tablename__ = "accounts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(320), info=PERSONAL)
+    #: the address folded for comparing; one account an address
+    email_key: Mapped[str] = mapped_column(String(320), unique=True, info=PERSONAL)
+    name: Mapped[str] = mapped_column(String(200), info=PERSONAL)
+    language: Mapped[str] = mapped_column(String(12), info=NOT_PERSONAL)
+    #: argon2id in its own notation; empty where only links open the account
+    password_hash: Mapped[str] = mapped_column(String(200), default="", info=NOT_PERSONAL)
+    is_administrator: Mapped[bool] = mapped_column(default=False)
+    #: raised when the password changes or the account is closed: every session of the older generation ends
+    session_generation: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    def get_id(self) -> str:
+        """Return what the session cookie holds: the account and the generation of its sessions."""
+        return f"{self.id}.{self.session_generation}"
+
+
+class SignInLink(Base):
+    """A single-use link. Only a keyed hash of its token is kept."""
+
+    __tablename__ = "sign_in_links"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True, info=NOT_PERSONAL)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class GuardedAttempt(Base):
+    """One counted try at something that is guessed at or flooded: a sign-in, a link asked for.
+
+    `subject` is a keyed hash of what the limit is counted by (an address, a client), never the thing itself.
+    """
+
+    __tablename__ = "guarded_attempts"
+    __table_args__ = (Index("ix_guarded_attempts_subject", "purpose", "subject", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(32), info=NOT_PERSONAL)
+    subject: Mapped[str] = mapped_column(String(64), info=NOT_PERSONAL)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)

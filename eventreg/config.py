@@ -1,0 +1,154 @@
+"""The settings of an instance: one frozen object, from `config.toml` and `EVENTREG_*`, refused loudly when wrong."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+import zoneinfo
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+PREFIX = "EVENTREG_"
+#: names with our prefix that the test suite and build steps use; they are no settings
+_FOREIGN = ("EVENTREG_TEST_", "EVENTREG_INSTANCE")
+_TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
+
+
+class ConfigError(Exception):
+    """A setting is unknown or does not fit; the message says which, and how to mend it."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything that can be set. Names are those of `config.toml`; in the environment `EVENTREG_` and capitals."""
+
+    instance: Path
+    database_url: str = ""
+    base_url: str = "http://127.0.0.1:8000"
+    trusted_proxies: int = 0
+    keys_file: Path = Path()
+    mail_server: str = ""
+    mail_port: int = 25
+    mail_username: str = ""
+    mail_password: str = ""
+    mail_use_tls: bool = False
+    mail_use_ssl: bool = False
+    mail_default_sender: str = ""
+    demo_mail: str = "hold"
+    limits: bool = True
+    languages: tuple[str, ...] = ("es", "en")
+    time_zone: str = "America/Mexico_City"
+    site_name: str = "Seminarios y encuentros"
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL in use: the one set, or SQLite in the instance folder."""
+        return self.database_url or f"sqlite:///{self.instance / 'eventreg.db'}"
+
+    @property
+    def keys(self) -> Path:
+        """Where the keys file is."""
+        return self.keys_file if self.keys_file != Path() else self.instance / "keys" / "keys.json"
+
+    @property
+    def uploads(self) -> Path:
+        """Where sealed uploads are kept."""
+        return self.instance / "uploads"
+
+    @property
+    def held_mail(self) -> Path:
+        """Where held messages are written as `.eml` files."""
+        return self.instance / "mail"
+
+    @property
+    def is_https(self) -> bool:
+        """Whether the public address is https, and cookies are `Secure`."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether a mail server is configured. Without one, every message is held."""
+        return bool(self.mail_server)
+
+
+def load_config(
+    environment: Mapping[str, str] | None = None, instance: Path | None = None, **overrides: Any
+) -> Config:
+    """Read `config.toml` of the instance folder, over it the environment, over it `overrides`.
+
+    Raises ConfigError for an unknown name (with the nearest known one) or a value that does not fit.
+    """
+    environment = os.environ if environment is None else environment
+    folder = (instance or Path(environment.get("EVENTREG_INSTANCE") or "instance")).resolve()
+    values: dict[str, Any] = {}
+    for name, value in _file_settings(folder / "config.toml").items():
+        values[_known(name, f"{folder / 'config.toml'}: {name}")] = value
+    for name, value in environment.items():
+        if name.startswith(PREFIX) and not name.startswith(_FOREIGN):
+            values[_known(name.removeprefix(PREFIX).lower(), name)] = value
+    values.update(overrides)
+    values.pop("instance", None)
+    return _checked(Config(instance=folder, **{name: _parsed(name, value) for name, value in values.items()}))
+
+
+def _file_settings(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read: {error}") from error
+
+
+def _known(name: str, shown: str) -> str:
+    known = [field.name for field in fields(Config) if field.name != "instance"]
+    if name in known:
+        return name
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0)
+    raise ConfigError(f"Unknown setting {shown}. The nearest known one is {PREFIX}{near[0].upper()}.")
+
+
+def _parsed(name: str, value: Any) -> Any:
+    kind = {field.name: field.type for field in fields(Config)}[name]
+    shown = f"{PREFIX}{name.upper()}"
+    if kind == "bool":
+        text = str(value).strip().lower()
+        if text in _TRUE | _FALSE:
+            return text in _TRUE
+        raise ConfigError(f"{shown} is {value!r}; it must be on or off.")
+    if kind == "int":
+        try:
+            return int(value)
+        except ValueError:
+            raise ConfigError(f"{shown} is {value!r}; it must be a whole number.") from None
+    if kind == "Path":
+        return Path(value).resolve() if str(value) else Path()
+    if kind == "tuple[str, ...]":
+        parts = value.split(",") if isinstance(value, str) else value
+        return tuple(part.strip() for part in parts if part.strip())
+    return str(value).strip()
+
+
+def _checked(config: Config) -> Config:
+    parts = urlsplit(config.base_url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
+        raise ConfigError(f"EVENTREG_BASE_URL is {config.base_url!r}; it must be like https://events.institution.org.")
+    if config.demo_mail not in ("hold", "send"):
+        raise ConfigError(f"EVENTREG_DEMO_MAIL is {config.demo_mail!r}; it must be hold or send.")
+    if config.database_url and not config.database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise ConfigError("EVENTREG_DATABASE_URL must start with sqlite:/// or postgresql+psycopg://.")
+    if config.time_zone not in zoneinfo.available_timezones():
+        raise ConfigError(f"EVENTREG_TIME_ZONE is {config.time_zone!r}; it must be a zone like America/Mexico_City.")
+    if not config.languages:
+        raise ConfigError("EVENTREG_LANGUAGES is empty; it must name at least one language, like es,en.")
+    if config.mail_use_tls and config.mail_use_ssl:
+        raise ConfigError("EVENTREG_MAIL_USE_TLS and EVENTREG_MAIL_USE_SSL exclude each other.")
+    if config.mail_server and not config.mail_default_sender:
+        raise ConfigError("EVENTREG_MAIL_DEFAULT_SENDER must be set when EVENTREG_MAIL_SERVER is.")
+    if config.trusted_proxies < 0:
+        raise ConfigError("EVENTREG_TRUSTED_PROXIES must be 0 or more.")
+    return config

@@ -1,0 +1,101 @@
+"""The event itself and its privacy notice."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from eventreg.db import NOT_PERSONAL, PERSONAL, Base, Localized, UtcDateTime, choice_column
+from eventreg.events.rules.publication import Publication
+
+if TYPE_CHECKING:
+    from eventreg.events.models.category import Category
+    from eventreg.events.models.institutions import Partner
+    from eventreg.events.models.programme import EventDay
+
+
+class Event(Base):
+    """A seminar or meeting. The row is what guards decisions about places: services lock it first."""
+
+    __tablename__ = "events"
+    __table_args__ = (
+        CheckConstraint("capacity IS NULL OR capacity >= 0", name="capacity"),
+        CheckConstraint("registration_opens_at < registration_closes_at", name="registration_window"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(80), unique=True, info=NOT_PERSONAL)
+    publication: Mapped[Publication] = mapped_column(
+        choice_column(Publication, "publication"), default=Publication.DRAFT, info=NOT_PERSONAL
+    )
+    #: the languages of its content, the first one being the fallback: ["es", "en"]
+    languages: Mapped[list[str]] = mapped_column(JSON, info=NOT_PERSONAL)
+    title: Mapped[dict[str, str]] = mapped_column(Localized, info=NOT_PERSONAL)
+    summary: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=NOT_PERSONAL)
+    #: Markdown
+    description: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=NOT_PERSONAL)
+    audience: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=NOT_PERSONAL)
+    #: practical information in order: [{"label": {…}, "text": {…}, "is_demonstration": true}, …]
+    practical: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, info=NOT_PERSONAL)
+    venue: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=NOT_PERSONAL)
+    city: Mapped[str] = mapped_column(String(120), info=NOT_PERSONAL)
+    #: ISO 3166-1 alpha-2
+    country: Mapped[str] = mapped_column(String(2), info=NOT_PERSONAL)
+    #: the countries that the form lists first: ["BZ", "CR", …]
+    region: Mapped[list[str]] = mapped_column(JSON, default=list, info=NOT_PERSONAL)
+    time_zone: Mapped[str] = mapped_column(String(64), info=NOT_PERSONAL)
+    #: shown on the pages: what of the programme and dates is only a demonstration; empty for a real event
+    demonstration_note: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=NOT_PERSONAL)
+    reference_prefix: Mapped[str] = mapped_column(String(8), info=NOT_PERSONAL)
+
+    #: places in all; None: no limit
+    capacity: Mapped[int | None]
+    #: at or below this many free places the page says "few places"
+    few_places: Mapped[int] = mapped_column(default=10)
+    registration_opens_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    registration_closes_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: until then participants change their own answers
+    changes_until: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: until then a place set free passes to the waiting list by itself; after it organizers promote
+    promotes_until: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: whether an address is verified before the registration counts
+    verifies_addresses: Mapped[bool] = mapped_column(default=False)
+    #: messages to addresses outside `.example` are kept and shown, never sent
+    holds_mail: Mapped[bool] = mapped_column(default=False)
+
+    contact_name: Mapped[str] = mapped_column(String(200), info=PERSONAL)
+    contact_position: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=PERSONAL)
+    contact_office: Mapped[str] = mapped_column(String(200), default="", info=NOT_PERSONAL)
+    contact_phone: Mapped[str] = mapped_column(String(40), default="", info=PERSONAL)
+    contact_email: Mapped[str] = mapped_column(String(320), info=PERSONAL)
+    contact_language: Mapped[str] = mapped_column(String(12), info=NOT_PERSONAL)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    days: Mapped[list[EventDay]] = relationship(
+        order_by="EventDay.held_on", lazy="raise", cascade="all, delete-orphan", passive_deletes=True
+    )
+    partners: Mapped[list[Partner]] = relationship(
+        order_by="Partner.position", lazy="raise", cascade="all, delete-orphan", passive_deletes=True
+    )
+    categories: Mapped[list[Category]] = relationship(
+        order_by="Category.position", lazy="raise", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+
+class PrivacyNotice(Base):
+    """A version of what an event tells people about their data. Never changed once published: a new version is added."""
+
+    __tablename__ = "privacy_notices"
+    __table_args__ = (UniqueConstraint("event_id", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
+    version: Mapped[int]
+    #: two sentences for the form
+    summary: Mapped[dict[str, str]] = mapped_column(Localized, info=NOT_PERSONAL)
+    #: the whole notice, Markdown
+    body: Mapped[dict[str, str]] = mapped_column(Localized, info=NOT_PERSONAL)
+    published_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,25 @@
+"""Which institutions stand behind an event, and as what."""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from eventreg.db import NOT_PERSONAL, Base, choice_column
+from eventreg.events.rules.institutions import PartnerRole
+from eventreg.organizations.models import Organization
+
+
+class Partner(Base):
+    """An institution's role at an event."""
+
+    __tablename__ = "event_partners"
+    __table_args__ = (UniqueConstraint("event_id", "organization_id", "role"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    role: Mapped[PartnerRole] = mapped_column(choice_column(PartnerRole, "role"), info=NOT_PERSONAL)
+    position: Mapped[int]
+
+    organization: Mapped[Organization] = relationship(lazy="raise")

@@ -1,0 +1,69 @@
+"""The outbox table."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from eventreg.db import NOT_PERSONAL, PERSONAL, Base, UtcDateTime, choice_column
+from eventreg.mail.rules import DeliveryState
+
+
+class MailMessage(Base):
+    """One mail to one person, rendered when it was queued, in that person's language.
+
+    The bodies hold markers instead of personal links (see `mail.markers`), so that nothing in the database opens a page.
+    """
+
+    __tablename__ = "mail_messages"
+    __table_args__ = (
+        CheckConstraint("(event_id IS NULL) <> (account_id IS NULL)", name="event_or_account"),
+        Index("ix_mail_messages_due", "state", "due_at"),
+        Index("ix_mail_messages_record", "record_kind", "record_id"),
+        Index("ix_mail_messages_event_id_created_at", "event_id", "created_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: says what the message is about, once: a second queuing under the same key is a programming error that is refused
+    key: Mapped[str] = mapped_column(String(120), unique=True, info=NOT_PERSONAL)
+    #: the event whose organizers may see the message; None for an account's mail, which is shown on no screen
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    #: the record it is about, like ("registration", 7)
+    record_kind: Mapped[str] = mapped_column(String(24), info=NOT_PERSONAL)
+    record_id: Mapped[int | None]
+    #: which message of the system it is, like "registration/confirmed"
+    template: Mapped[str] = mapped_column(String(64), info=NOT_PERSONAL)
+    #: "participant", "contact" or "account"
+    audience: Mapped[str] = mapped_column(String(16), info=NOT_PERSONAL)
+    language: Mapped[str] = mapped_column(String(12), info=NOT_PERSONAL)
+    recipient: Mapped[str] = mapped_column(String(320), info=PERSONAL)
+    reply_to: Mapped[str] = mapped_column(String(320), default="", info=PERSONAL)
+    #: the display name of the From header
+    sender_name: Mapped[str] = mapped_column(String(200), default="", info=NOT_PERSONAL)
+    subject: Mapped[str] = mapped_column(String(400), info=PERSONAL)
+    text: Mapped[str] = mapped_column(Text, info=PERSONAL)
+    html: Mapped[str] = mapped_column(Text, info=PERSONAL)
+    #: an iCalendar object, or empty
+    calendar: Mapped[str] = mapped_column(Text, default="", info=PERSONAL)
+    #: "REQUEST", "CANCEL" or empty
+    calendar_method: Mapped[str] = mapped_column(String(16), default="", info=NOT_PERSONAL)
+    #: the random part of this message's markers: nobody who fills in a form can know it
+    marker: Mapped[str] = mapped_column(String(32), info=NOT_PERSONAL)
+    #: stable over every try, so that a receiver drops a repeat
+    message_id: Mapped[str] = mapped_column(String(200), unique=True, info=NOT_PERSONAL)
+    #: the event holds its mail for addresses outside `.example` (copied when queued: the holding outlives a change)
+    is_held_back: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[DeliveryState] = mapped_column(
+        choice_column(DeliveryState, "state"), default=DeliveryState.QUEUED, info=NOT_PERSONAL
+    )
+    #: not before this instant: after the time to undo, or after a delay between two tries
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(default=0)
+    #: the server's last answer, without the address it was about
+    last_error: Mapped[str] = mapped_column(String(400), default="", info=PERSONAL)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,0 +1,32 @@
+"""What organizers decided."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from eventreg.db import NOT_PERSONAL, PERSONAL, Base, UtcDateTime, choice_column
+from eventreg.registration.rules.states import Action, Status
+
+
+class Decision(Base):
+    """One decision on one registration. Its mails go at `mails_at`; undone before, they never go."""
+
+    __tablename__ = "decisions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id", ondelete="CASCADE"), index=True)
+    action: Mapped[Action] = mapped_column(choice_column(Action, "action"), info=NOT_PERSONAL)
+    status_before: Mapped[Status] = mapped_column(choice_column(Status, "status_before"), info=NOT_PERSONAL)
+    status_after: Mapped[Status] = mapped_column(choice_column(Status, "status_after"), info=NOT_PERSONAL)
+    #: what of the registration the decision changed and an undo brings back
+    approved_at_before: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    waitlisted_at_before: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: the reason the person reads
+    reason: Mapped[str] = mapped_column(Text, default="", info=PERSONAL)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    decided_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    mails_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,0 +1,25 @@
+"""The ledger of places taken: what is counted towards capacity, and nothing else is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from eventreg.db import Base, UtcDateTime
+
+
+class Place(Base):
+    """A place that is taken. One set free by a decision stays taken until the time to undo is over."""
+
+    __tablename__ = "places"
+    __table_args__ = (Index("ix_places_event_id_category_id", "event_id", "category_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
+    category_id: Mapped[int] = mapped_column(ForeignKey("categories.id"))
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id", ondelete="CASCADE"), unique=True)
+    taken_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: set by a decision that frees the place: from then on it goes to the waiting list
+    released_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)

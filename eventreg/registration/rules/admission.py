@@ -1,0 +1,70 @@
+"""Who gets a place, who waits for a decision, who waits for a place."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from eventreg.events.rules.categories import ApprovalRule
+from eventreg.registration.rules.states import Action
+
+
+@dataclass(frozen=True)
+class Places:
+    """What is taken, counted under the lock, and what there is. None: no limit."""
+
+    capacity: int | None
+    taken: int
+    category_places: int | None
+    category_taken: int
+
+    @property
+    def free(self) -> int | None:
+        """How many more the category can take; negative when more is taken than there is; None: no limit."""
+        limits = [
+            limit - taken
+            for limit, taken in ((self.capacity, self.taken), (self.category_places, self.category_taken))
+            if limit is not None
+        ]
+        return min(limits) if limits else None
+
+    @property
+    def has_free(self) -> bool:
+        """Whether both the event and the category have a place."""
+        return self.free is None or self.free > 0
+
+
+@dataclass(frozen=True)
+class Admission:
+    """How someone is let in: the action on the status, and whether it takes a place."""
+
+    action: Action
+    takes_place: bool
+
+
+def admit(approval: ApprovalRule, pending_counts: bool, places: Places, is_approved: bool = False) -> Admission:
+    """Decide on somebody who has just registered, or whose turn it is on the waiting list.
+
+    A category that confirms at once confirms while there is a place. One that waits for an organizer takes the person
+    as pending; where pending people count towards capacity, only while there is a place. Everyone else waits.
+    `is_approved` says that an organizer has approved the person before.
+    """
+    if approval is ApprovalRule.AT_ONCE or is_approved:
+        if places.has_free:
+            return Admission(Action.ADMIT_CONFIRMED, takes_place=True)
+        return Admission(Action.ADMIT_WAITLISTED, takes_place=False)
+    if not pending_counts:
+        return Admission(Action.ADMIT_PENDING, takes_place=False)
+    if places.has_free:
+        return Admission(Action.ADMIT_PENDING, takes_place=True)
+    return Admission(Action.ADMIT_WAITLISTED, takes_place=False)
+
+
+class RegistrationState(enum.Enum):
+    """What the public is told about registering."""
+
+    SOON = "soon"
+    OPEN = "open"
+    FEW_PLACES = "few_places"
+    WAITING_LIST = "waiting_list"
+    CLOSED = "closed"
