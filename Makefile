@@ -1,0 +1,71 @@
+# The commands of eventreg. `make run` and `make test` need only Python 3.11 or newer with venv, and make.
+
+HOST ?= 127.0.0.1
+PORT ?= 8000
+# How many tests run at once, and what else pytest is told.
+WORKERS ?= 2
+PYTEST_ARGS ?=
+# The Python that .venv is made of; tools/setup_venv.sh looks for one when this is not set.
+PYTHON ?=
+
+BIN := .venv/bin
+RUN_READY := .venv/.ready-run
+DEV_READY := .venv/.ready-dev
+INPUTS := pyproject.toml hatch_build.py tools/setup_venv.sh
+
+.PHONY: run venv test test-tools check bench lock messages vendor clean help
+
+help:
+	@echo "make run       install and serve at http://$(HOST):$(PORT)   (HOST=, PORT=)"
+	@echo "make test      set up all that the tests need and run them (WORKERS=, PYTEST_ARGS=)"
+	@echo "make check     formatting, lint, types, import contracts, templates, translations"
+	@echo "make bench     the benchmarks; writes bench/results.json"
+	@echo "make messages  bring the translation catalogs up to date"
+	@echo "make lock      choose new versions of the dependencies"
+	@echo "make vendor    fetch the third-party assets under static/vendor/ again"
+	@echo "make venv      everything to work on eventreg, in .venv"
+	@echo "make clean     remove what make made; instance/ stays"
+
+$(RUN_READY): requirements/run.txt $(INPUTS)
+	@PYTHON="$(PYTHON)" sh tools/setup_venv.sh run
+	@touch $@
+
+$(DEV_READY): requirements/dev.txt $(INPUTS)
+	@PYTHON="$(PYTHON)" sh tools/setup_venv.sh dev
+	@touch $(RUN_READY) $@
+
+run: $(RUN_READY)
+	@exec $(BIN)/eventreg serve --prepare --bind $(HOST):$(PORT)
+
+venv: $(DEV_READY)
+
+test-tools: $(DEV_READY)
+	@sh tools/setup_tests.sh
+
+test: test-tools
+	$(BIN)/pytest -n $(WORKERS) $(PYTEST_ARGS)
+
+check: $(DEV_READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint templates --lint --quiet
+	$(BIN)/python tools/po.py check
+	$(BIN)/python tools/hosts.py
+
+bench: test-tools
+	$(BIN)/python -m bench
+
+messages: $(DEV_READY)
+	$(BIN)/python tools/po.py extract
+
+lock:
+	@PYTHON="$(PYTHON)" UPGRADE="$(UPGRADE)" sh tools/lock.sh
+
+vendor: $(DEV_READY)
+	$(BIN)/python tools/vendor.py
+
+clean:
+	rm -rf .venv .tools dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
