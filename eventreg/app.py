@@ -1,0 +1,97 @@
+"""Assembly: the only file that knows every room."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+from sqlalchemy import Engine
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from eventreg.config import Config, load_config
+from eventreg.db import db
+from eventreg.db.engines import engine_options, prepare_engine
+from eventreg.i18n import languages
+from eventreg.kernel.keys import create_keys, load_keys
+from eventreg.web import access, assets, compression, errors, headers, limits, templating
+from eventreg.web.instance import Instance, init_instance
+
+#: every room with tables, so that the metadata is whole before the first query
+_ROOMS_WITH_TABLES = ("mail", "jobs", "audit", "accounts", "organizations", "events", "questionnaires", "registration")
+#: every room with pages; its `views` offers `blueprint`
+_ROOMS_WITH_PAGES = ("accounts", "events", "registration", "review", "site")
+_LARGEST_REQUEST = 52 * 1024 * 1024
+_LARGEST_FORM = 2 * 1024 * 1024
+
+
+def create_app(config: Config | None = None, **settings: Any) -> Flask:
+    """Build the application for `config` (default: the instance folder and environment, over them `settings`).
+
+    Makes the keys on the first run. Raises ConfigError or KeysUnusable with a sentence for whoever runs it. Touches no
+    table: `eventreg migrate` prepares the database.
+    """
+    config = config or load_config(**settings)
+    package = Path(__file__).parent
+    app = Flask("eventreg", static_folder=None, template_folder=str(_shipped(package, "templates")))
+    keys = load_keys(config.keys) if config.keys.exists() else create_keys(config.keys)
+    init_instance(app, Instance(config, keys))
+    app.config.update(
+        SECRET_KEY=keys.session,
+        SQLALCHEMY_DATABASE_URI=config.database,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(config.database),
+        SESSION_COOKIE_NAME="eventreg_session",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=config.is_https,
+        MAX_CONTENT_LENGTH=_LARGEST_REQUEST,
+        MAX_FORM_MEMORY_SIZE=_LARGEST_FORM,
+        WTF_CSRF_TIME_LIMIT=12 * 3600,
+        # Personal pages send no referrer at all, so its check would refuse their own forms; the token is what counts.
+        WTF_CSRF_SSL_STRICT=False,
+    )
+    if config.trusted_proxies:
+        count = config.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    _init_web(app, config, _shipped(package, "static"))
+    _init_database(app)
+    _init_rooms(app)
+    return app
+
+
+def _init_web(app: Flask, config: Config, static: Path) -> None:
+    languages.init_app(app, config.languages, config.is_https)
+    headers.init_headers(app, config.base_url)
+    CSRFProtect(app)
+    limits.init_limits(app, config.limits)
+    compression.init_compression(app)
+    errors.init_errors(app)
+    assets.init_assets(app, static)
+    templating.init_templating(app)
+
+
+def _init_database(app: Flask) -> None:
+    for room in _ROOMS_WITH_TABLES:
+        import_module(f"eventreg.{room}.models")
+    db.init_app(app)
+    with app.app_context():
+        engine: Engine = db.engine
+        prepare_engine(engine)
+
+
+def _init_rooms(app: Flask) -> None:
+    from eventreg.accounts.sessions import init_sign_in
+    from eventreg.events.policies import find_access
+
+    init_sign_in(app)
+    access.init_access(app, find_access)
+    for room in _ROOMS_WITH_PAGES:
+        app.register_blueprint(import_module(f"eventreg.{room}.views").blueprint)
+
+
+def _shipped(package: Path, name: str) -> Path:
+    """Return the folder of templates or static files: inside an installed package, or at the top of the repository."""
+    installed = package / f"_{name}"
+    return installed if installed.is_dir() else package.parent / name

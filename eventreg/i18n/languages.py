@@ -1,0 +1,91 @@
+"""Which language a reader gets: asked for (`?lang=`), remembered (cookie), or preferred by the browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from babel import Locale
+from babel.core import UnknownLocaleError
+from flask import Flask, Response, current_app, g, has_request_context, request
+from flask_babel import Babel, force_locale, get_locale
+
+COOKIE = "lang"
+_COOKIE_SECONDS = 365 * 24 * 3600
+LOCALE_FOLDER = Path(__file__).parent / "locale"
+
+
+def init_app(app: Flask, languages: tuple[str, ...], secure: bool) -> None:
+    """Set the application up to speak `languages`, of which the first is the default."""
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(LOCALE_FOLDER)
+    app.config["BABEL_DEFAULT_LOCALE"] = languages[0]
+    app.config["EVENTREG_LANGUAGES"] = languages
+    Babel(app, locale_selector=choose_language)
+
+    @app.after_request
+    def remember_language(response: Response) -> Response:
+        """Keep a language that was asked for; the answer depends on what the browser prefers."""
+        asked = request.args.get("lang", "") if request.method in ("GET", "HEAD") else g.get("language", "")
+        if asked in languages:
+            response.set_cookie(
+                COOKIE, asked, max_age=_COOKIE_SECONDS, secure=secure, httponly=True, samesite="Lax", path="/"
+            )
+        if response.mimetype == "text/html":
+            response.vary.update(("Accept-Language", "Cookie"))
+        return response
+
+
+def choose_language() -> str:
+    """Return the language of this request; outside a request the instance's default."""
+    languages: tuple[str, ...] = current_app.config["EVENTREG_LANGUAGES"]
+    if not has_request_context():
+        return languages[0]
+    for wanted in (g.get("language"), request.args.get("lang"), request.cookies.get(COOKIE)):
+        if wanted in languages:
+            return str(wanted)
+    return request.accept_languages.best_match(languages) or languages[0]
+
+
+def switch_language(language: str) -> bool:
+    """Answer the rest of this request in `language` and remember it. False when the instance does not speak it.
+
+    For forms whose language switch is a submit button: what was typed is shown again in the other language.
+    """
+    if language not in current_app.config["EVENTREG_LANGUAGES"]:
+        return False
+    g.language = language
+    from flask_babel import refresh
+
+    refresh()
+    return True
+
+
+def current_language() -> str:
+    """Return the code of the language in force: the reader's, or the recipient's inside `speaking`."""
+    locale = get_locale()
+    return locale.language if locale is not None else str(current_app.config["BABEL_DEFAULT_LOCALE"])
+
+
+def known_languages() -> tuple[str, ...]:
+    """Return the codes of the languages this instance speaks, the default first."""
+    languages: tuple[str, ...] = current_app.config["EVENTREG_LANGUAGES"]
+    return languages
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[str]:
+    """Translate the block into `language`, or into the default when the instance does not speak it; yields which."""
+    known = known_languages()
+    chosen = language if language in known else known[0]
+    with force_locale(chosen):
+        yield chosen
+
+
+def own_name(language: str) -> str:
+    """Return a language's name in itself: "Español", "English"."""
+    try:
+        name = Locale.parse(language).get_display_name(language) or language
+    except (UnknownLocaleError, ValueError):
+        return language
+    return name[:1].upper() + name[1:]

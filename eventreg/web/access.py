@@ -1,0 +1,133 @@
+"""Deny by default: every view carries a stamp that says who may call it.
+
+    @blueprint.get("/events/<slug>")
+    @public
+    def show_event(slug): ...
+
+A view without a stamp is refused. `@requires(permission)` expects a `slug` in the address: the event is looked up as the
+account may see it, stands in `g.event`, and an event the account has nothing to do with is a 404 like one that is not there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Protocol, TypeVar
+
+from flask import Flask, abort, g, redirect, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class Audience(Enum):
+    """Who may call a view."""
+
+    PUBLIC = "public"
+    #: whoever holds a personal link; the view checks the token itself
+    PERSONAL = "personal"
+    SIGNED_IN = "signed_in"
+    MEMBER = "member"
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """The access of one view."""
+
+    audience: Audience
+    permission: Enum | None = None
+
+
+class EventAccess(Protocol):
+    """An event as one account may see it."""
+
+    @property
+    def event(self) -> Any:
+        """The event's row."""
+
+    def may(self, permission: Any) -> bool:
+        """Say whether the account has this permission on the event."""
+
+
+class AccessResolver(Protocol):
+    """Plugged in by the assembly: finds an event for an account."""
+
+    def __call__(self, slug: str, account: Any) -> EventAccess | None:
+        """Return the event as the account may see it, or None when the account may not know of it."""
+
+
+def public(view: View) -> View:
+    """Stamp: anybody."""
+    return _stamped(view, Stamp(Audience.PUBLIC))
+
+
+def personal(view: View) -> View:
+    """Stamp: holders of a personal link. Answers are never stored by browsers or indexed."""
+    return _stamped(view, Stamp(Audience.PERSONAL))
+
+
+def signed_in(view: View) -> View:
+    """Stamp: any account."""
+    return _stamped(view, Stamp(Audience.SIGNED_IN))
+
+
+def requires(permission: Enum) -> Callable[[View], View]:
+    """Stamp: accounts with this permission on the event that the address names by `slug`."""
+
+    def stamp(view: View) -> View:
+        return _stamped(view, Stamp(Audience.MEMBER, permission))
+
+    return stamp
+
+
+def stamp_of(view: Callable[..., Any]) -> Stamp | None:
+    """Return a view's stamp, or None when it has none."""
+    return getattr(view, "access_stamp", None)
+
+
+def init_access(app: Flask, resolver: AccessResolver) -> None:
+    """Guard every request of `app` by the stamp of its view."""
+
+    @app.before_request
+    def guard() -> Response | None:
+        if request.endpoint is None:
+            return None  # no such address: the error page answers
+        stamp = stamp_of(app.view_functions[request.endpoint])
+        if stamp is None:
+            abort(403)
+        if stamp.audience in (Audience.PUBLIC, Audience.PERSONAL):
+            return None
+        if not current_user.is_authenticated:
+            return _to_sign_in()
+        if stamp.permission is not None:
+            _enter_event(resolver, stamp.permission)
+        return None
+
+
+def may(permission: Enum) -> bool:
+    """Say whether the account has this permission on the event of this request; False outside an event."""
+    access: EventAccess | None = g.get("event_access")
+    return access is not None and access.may(permission)
+
+
+def _enter_event(resolver: AccessResolver, permission: Enum) -> None:
+    access = resolver((request.view_args or {})["slug"], current_user)
+    if access is None:
+        abort(404)
+    if not access.may(permission):
+        abort(403)
+    g.event_access = access
+    g.event = access.event
+
+
+def _to_sign_in() -> Response:
+    if request.method in ("GET", "HEAD"):
+        return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
+    return redirect(url_for("accounts.sign_in"))
+
+
+def _stamped(view: View, stamp: Stamp) -> View:
+    view.access_stamp = stamp  # type: ignore[attr-defined]
+    return view

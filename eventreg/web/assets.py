@@ -1,0 +1,71 @@
+"""Our static files: kept in memory with their compressed form, under addresses that change with their content."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import mimetypes
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask, Response, abort, request, url_for
+
+from eventreg.web.access import public
+
+_YEAR = 365 * 24 * 3600
+_COMPRESSIBLE = {"text/css", "text/javascript", "image/svg+xml", "application/json", "text/plain"}
+
+
+@dataclass(frozen=True)
+class Asset:
+    """One file. `compressed` is its gzip form, or None where that saves nothing."""
+
+    content: bytes
+    compressed: bytes | None
+    media_type: str
+    version: str
+
+
+def read_assets(folder: Path) -> dict[str, Asset]:
+    """Read every file below `folder`, by its path relative to it."""
+    return {
+        path.relative_to(folder).as_posix(): _read(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.name.startswith(".")
+    }
+
+
+def init_assets(app: Flask, folder: Path) -> None:
+    """Serve the files of `folder` below `/static/`, and give templates `asset("css/theme.css")`."""
+    assets = read_assets(folder)
+
+    @app.get("/static/<path:name>", endpoint="static")
+    @public
+    def serve(name: str) -> Response:
+        found = assets.get(name)
+        if found is None:
+            abort(404)
+        response = Response(found.content, mimetype=found.media_type)
+        if found.compressed is not None and "gzip" in request.accept_encodings:
+            response.set_data(found.compressed)
+            response.headers["Content-Encoding"] = "gzip"
+        response.vary.add("Accept-Encoding")
+        response.set_etag(found.version)
+        is_versioned = request.args.get("v") == found.version
+        response.headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable" if is_versioned else "no-cache"
+        return response.make_conditional(request)
+
+    def asset(name: str) -> str:
+        """Return the address of a static file; it changes when the file does. KeyError for a file that is not there."""
+        return url_for("static", name=name, v=assets[name].version)
+
+    app.jinja_env.globals["asset"] = asset
+
+
+def _read(path: Path) -> Asset:
+    content = path.read_bytes()
+    media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    compressed = gzip.compress(content, 9, mtime=0) if media_type in _COMPRESSIBLE else None
+    if compressed is not None and len(compressed) >= len(content):
+        compressed = None
+    return Asset(content, compressed, media_type, hashlib.sha256(content).hexdigest()[:12])

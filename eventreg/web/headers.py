@@ -1,0 +1,70 @@
+"""Headers of every answer, and which hosts are answered at all."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, request
+
+from eventreg.web.access import Audience, stamp_of
+
+#: no script or style but our own files; forms go nowhere else; nobody frames us
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; frame-src 'self'; "
+    "manifest-src 'self'"
+)
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+def init_headers(app: Flask, base_url: str) -> None:
+    """Check the host of every request of `app` and add the headers of safety to every answer."""
+    own_host = urlsplit(base_url)
+
+    @app.before_request
+    def check_host() -> None:
+        """Refuse a forged Host: no address in a page or mail is made from it, and no cache keeps it."""
+        if not _is_accepted(request.host, own_host.netloc, own_host.hostname or ""):
+            abort(400)
+        if "\0" in request.path or any("\0" in value for values in request.args.lists() for value in values[1]):
+            abort(400)
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        headers = response.headers
+        headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        headers.setdefault("X-Content-Type-Options", "nosniff")
+        headers.setdefault("X-Frame-Options", "DENY")
+        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
+        if base_url.startswith("https://"):
+            headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        _guard_privacy(response, app)
+        return response
+
+
+def _guard_privacy(response: Response, app: Flask) -> None:
+    """Keep personal and organizers' pages out of caches, search engines and referrers."""
+    view = app.view_functions.get(request.endpoint or "")
+    stamp = stamp_of(view) if view else None
+    if stamp is not None and stamp.audience is Audience.PUBLIC:
+        response.headers.setdefault("Referrer-Policy", "same-origin")
+        if "Cache-Control" not in response.headers:
+            response.headers["Cache-Control"] = "no-cache"
+        return
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+
+
+def _is_accepted(host: str, own_netloc: str, own_hostname: str) -> bool:
+    parsed = urlsplit(f"//{host}")
+    try:
+        hostname = parsed.hostname or ""
+        _ = parsed.port
+    except ValueError:
+        return False
+    if hostname in _LOOPBACK:
+        return True
+    return host.lower() == own_netloc.lower() and hostname == own_hostname

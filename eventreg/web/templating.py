@@ -1,0 +1,86 @@
+"""What every template can use: the reader's language, content in it, dates and countries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
+from typing import Any
+
+from flask import Flask, g, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from markupsafe import Markup, escape
+
+from eventreg.i18n import formats
+from eventreg.i18n.languages import current_language, known_languages, own_name
+from eventreg.kernel.text import Picked, pick
+from eventreg.web.access import may
+from eventreg.web.instance import config
+
+
+def init_templating(app: Flask) -> None:
+    """Give the templates of `app` their filters and variables."""
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(
+        t=in_reader_language,
+        plain=plain_in_reader_language,
+        day=lambda value, year=True: formats.day(value, current_language(), year=year),
+        plain_day=lambda value, year=True: formats.plain_day(value, current_language(), year=year),
+        days=_days,
+        clock=_clock,
+        instant=lambda value, zone: formats.instant(value, zone, current_language()),
+        short_instant=lambda value, zone: formats.short_instant(value, zone, current_language()),
+        country=lambda code: formats.country(code, current_language()),
+        joined=lambda parts: formats.joined(list(parts), current_language()),
+    )
+    app.context_processor(_variables)
+
+
+def in_reader_language(text: Mapping[str, str] | None) -> Markup:
+    """Return content in the reader's language, marked with its own language where it is a fallback."""
+    picked = _picked(text)
+    if picked.language == current_language():
+        return escape(picked.text)
+    return Markup('<span lang="{}" title="{}">{}</span>').format(
+        picked.language, _("Not available in your language"), picked.text
+    )
+
+
+def plain_in_reader_language(text: Mapping[str, str] | None) -> str:
+    """Return content in the reader's language as plain text, for titles and attributes."""
+    return _picked(text).text
+
+
+def language_url(language: str) -> str:
+    """Return the address of this page in another language."""
+    if request.endpoint is None:
+        return url_for("site.home", lang=language)
+    args: dict[str, Any] = {**request.args.to_dict(flat=False), **(request.view_args or {}), "lang": language}
+    return url_for(request.endpoint, **args)
+
+
+def _picked(text: Mapping[str, str] | None) -> Picked:
+    event = g.get("event")
+    fallbacks = event.languages if event is not None else known_languages()
+    return pick(text or {}, current_language(), fallbacks)
+
+
+def _days(values: Sequence[date], weekdays: bool = True) -> str:
+    return formats.days(values, current_language(), weekdays=weekdays)
+
+
+def _clock(value: time | datetime, bare: bool = False) -> str:
+    moment = value.time() if isinstance(value, datetime) else value
+    return formats.clock(moment, current_language(), bare=bare)
+
+
+def _variables() -> dict[str, Any]:
+    return {
+        "lang": current_language(),
+        "languages": [(code, own_name(code)) for code in known_languages()],
+        "language_url": language_url,
+        "site_name": config().site_name,
+        "current_account": current_user if current_user and current_user.is_authenticated else None,
+        "may": may,
+    }
