@@ -2,6 +2,8 @@
 
 HOST ?= 127.0.0.1
 PORT ?= 8000
+# An IPv6 address goes in brackets.
+BIND = $(if $(findstring :,$(HOST)),[$(patsubst [%],%,$(HOST))],$(HOST)):$(PORT)
 # How many tests run at once, and what else pytest is told.
 WORKERS ?= 2
 PYTEST_ARGS ?=
@@ -35,7 +37,7 @@ $(DEV_READY): requirements/dev.txt $(INPUTS)
 	@touch $(RUN_READY) $@
 
 run: $(RUN_READY)
-	@exec $(BIN)/eventreg serve --prepare --bind $(HOST):$(PORT)
+	@exec $(BIN)/eventreg serve --prepare --bind $(BIND)
 
 venv: $(DEV_READY)
 
@@ -64,7 +66,7 @@ lock:
 	@PYTHON="$(PYTHON)" UPGRADE="$(UPGRADE)" sh tools/lock.sh
 
 vendor: $(DEV_READY)
-	$(BIN)/python tools/vendor.py
+	$(BIN)/python tools/vendor_assets.py
 
 clean:
 	rm -rf .venv .tools dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

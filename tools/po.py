@@ -24,7 +24,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import polib
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.plurals import get_plural
 
@@ -99,8 +99,8 @@ def extracted() -> dict[Key, polib.POEntry]:
     return {key_of(entry): entry for entry in sorted(entries, key=lambda entry: (entry.msgid, entry.msgctxt or ""))}
 
 
-def as_entry(message: object) -> polib.POEntry:
-    singular, plural = message.id if isinstance(message.id, tuple) else (message.id, "")
+def as_entry(message: Message) -> polib.POEntry:
+    singular, plural = (message.id, "") if isinstance(message.id, str) else message.id
     return polib.POEntry(
         msgid=singular,
         msgid_plural=plural,
@@ -176,7 +176,7 @@ def save(catalog: polib.POFile, catalog_file: Path) -> None:
 
 
 def update(*, keep_obsolete: bool, language: str = "", translations: dict[str, str | list[str]] | None = None) -> int:
-    """Bring every catalog up to date, with the translations put into that of language; how many had no text to go to."""
+    """Bring every catalog up to date and put the translations into that of language; how many found no text."""
     texts = extracted()
     homeless = dict(translations or {})
     for catalog_file in catalog_files():

