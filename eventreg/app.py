@@ -22,7 +22,7 @@ from eventreg.web.instance import Instance, init_instance
 #: every room with tables, so that the metadata is whole before the first query
 _ROOMS_WITH_TABLES = ("mail", "jobs", "audit", "accounts", "organizations", "events", "questionnaires", "registration")
 #: every room with pages; its `views` offers `blueprint`
-_ROOMS_WITH_PAGES = ("accounts", "events", "registration", "review", "site")
+_ROOMS_WITH_PAGES = ("accounts", "registration", "review", "site")
 _LARGEST_REQUEST = 52 * 1024 * 1024
 _LARGEST_FORM = 2 * 1024 * 1024
 

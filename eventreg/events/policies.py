@@ -1,0 +1,31 @@
+"""May this account do this to that event?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from eventreg.events.models import Event
+from eventreg.events.queries.team import find_membership
+from eventreg.events.rules.team import Permission, TeamRole, allows
+
+
+@dataclass(frozen=True)
+class TeamAccess:
+    """An event as one account may see it."""
+
+    event: Event
+    role: TeamRole | None
+    is_administrator: bool
+
+    def may(self, permission: Permission) -> bool:
+        """Say whether the account has the permission on this event."""
+        return allows(self.role, self.is_administrator, permission)
+
+
+def find_access(slug: str, account: Any) -> TeamAccess | None:
+    """Return the event as the account may see it, or None when the account may not know of it."""
+    membership = find_membership(slug, account.id, account.is_administrator)
+    if membership is None:
+        return None
+    return TeamAccess(membership.event, membership.role, account.is_administrator)

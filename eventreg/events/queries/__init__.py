@@ -1,0 +1,1 @@
+"""Reads of events, by who reads: the public page, registering, the team."""

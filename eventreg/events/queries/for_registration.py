@@ -1,0 +1,49 @@
+"""An event as registering needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from eventreg.db import db, lock_row
+from eventreg.events.models import Event, EventDay, PrivacyNotice
+from eventreg.events.rules.publication import Publication
+from eventreg.kernel.errors import NotFound
+
+
+def get_published_event(slug: str) -> Event:
+    """Return a published event with its categories, in one statement. Raises NotFound."""
+    event = (
+        db.session.execute(
+            select(Event)
+            .options(joinedload(Event.categories))
+            .where(Event.slug == slug, Event.publication == Publication.PUBLISHED)
+        )
+        .unique()
+        .scalar_one_or_none()
+    )
+    if event is None:
+        raise NotFound
+    return event
+
+
+def lock_event(event_id: int) -> Event:
+    """Load an event with its categories afresh and hold its row: what guards every decision about places."""
+    return lock_row(select(Event).options(joinedload(Event.categories)).where(Event.id == event_id))
+
+
+def list_days(event_id: int) -> Sequence[EventDay]:
+    """Return the days of an event in order, without their programme."""
+    return db.session.scalars(select(EventDay).where(EventDay.event_id == event_id).order_by(EventDay.held_on)).all()
+
+
+def find_current_notice(event_id: int) -> PrivacyNotice | None:
+    """Return the newest privacy notice of an event."""
+    return db.session.scalars(
+        select(PrivacyNotice)
+        .where(PrivacyNotice.event_id == event_id)
+        .order_by(PrivacyNotice.version.desc())
+        .limit(1)
+    ).first()

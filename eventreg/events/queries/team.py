@@ -1,0 +1,44 @@
+"""Which events an account may know of, and as what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from eventreg.db import db
+from eventreg.events.models import Event, TeamMember
+from eventreg.events.rules.team import TeamRole
+
+
+@dataclass(frozen=True)
+class Membership:
+    """An event and the role an account has there; None for an administrator who is no team member."""
+
+    event: Event
+    role: TeamRole | None
+
+
+def find_membership(slug: str, account_id: int, is_administrator: bool) -> Membership | None:
+    """Return the event as this account may know of it: one statement, None when it may not."""
+    row = db.session.execute(
+        select(Event, TeamMember.role)
+        .outerjoin(TeamMember, (TeamMember.event_id == Event.id) & (TeamMember.account_id == account_id))
+        .where(Event.slug == slug)
+    ).one_or_none()
+    if row is None or (row.role is None and not is_administrator):
+        return None
+    return Membership(row.Event, row.role)
+
+
+def list_memberships(account_id: int, is_administrator: bool) -> Sequence[Membership]:
+    """Return the events an account may know of, the newest first."""
+    statement = (
+        select(Event, TeamMember.role)
+        .outerjoin(TeamMember, (TeamMember.event_id == Event.id) & (TeamMember.account_id == account_id))
+        .order_by(Event.created_at.desc(), Event.id.desc())
+    )
+    if not is_administrator:
+        statement = statement.where(TeamMember.id.is_not(None))
+    return [Membership(event, role) for event, role in db.session.execute(statement)]
