@@ -2,8 +2,8 @@
 
     python tools/vendor_assets.py
 
-Run at an upgrade, or when a template uses a class that is not in ui.css yet (tests/web/test_assets.py tells); commit what it
-writes. The same package and templates give the same bytes. Needs npm and the npm registry; nothing of this runs later.
+Run at an upgrade, or when a template uses a class that is not in ui.css yet (tests/web/test_assets.py tells); commit
+what it writes. The same package and templates give the same bytes. Needs npm; nothing of this runs later.
 
 What is changed, and why:
 - Only rules of the components in BLOCKS and of classes found in templates/ stay: 134 KB become about 30.
@@ -35,11 +35,11 @@ TEMPLATES, TARGET = ROOT / "templates", ROOT / "static" / "vendor"
 
 #: Components kept whole, with their elements and modifiers, so that a new template rarely needs a new ui.css.
 BLOCKS = """
-back-link body body-l body-m body-s button button-group checkboxes details error-message error-summary fieldset file-upload
-form-group heading-l heading-m heading-s heading-xl hint input label link list main-wrapper radios select skip-link summary-list
-template textarea visually-hidden visually-hidden-focusable width-container
+back-link body body-l body-m body-s button button-group checkboxes details error-message error-summary fieldset
+file-upload form-group heading-l heading-m heading-s heading-xl hint input label link list main-wrapper radios select
+skip-link summary-list template textarea visually-hidden visually-hidden-focusable width-container
 """.split()  # noqa: SIM905 - as a list it would take forty lines
-#: Of those, what needs their script, what only old browsers read, and the yellow focus: theme.css has one ring for everything.
+#: Of those, what needs their script, what only old browsers read, and the yellow focus: theme.css has one ring for all.
 UNWANTED = re.compile(
     r"--(?:start|inverse|disabled|extra-letter-spacing)\b|__(?:start-icon|prefix|suffix|wrapper)\b|js-enabled|-supported"
     r"|--hidden\b|:focus|::-moz|:-moz|:-webkit-|::-webkit-(?:inner|outer)"
@@ -62,18 +62,18 @@ The MIT License (MIT)
 
 Copyright (C) 2017 Crown Copyright (Government Digital Service)
 
-Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation
-files (the "Software"), to deal in the Software without restriction, including without limitation the rights to use, copy,
-modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit persons to whom the
-Software is furnished to do so, subject to the following conditions:
+Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
+documentation files (the "Software"), to deal in the Software without restriction, including without limitation the
+rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit
+persons to whom the Software is furnished to do so, subject to the following conditions:
 
 The above copyright notice and this permission notice shall be included in all copies or substantial portions of the
 Software.
 
 THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE
 WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR
-COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE,
-ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
+COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR
+OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
 """
 
 
@@ -177,7 +177,9 @@ def trimmed(css: str, used: set[str]) -> list[Rule]:
     rules: list[Rule] = []
     for prelude, body in blocks_of(css):
         if prelude.startswith("@"):
-            is_grouping = prelude.startswith(("@media", "@supports")) and not re.search(r"print|\\0|caret-color", prelude)
+            is_grouping = prelude.startswith(("@media", "@supports")) and not re.search(
+                r"print|\\0|caret-color", prelude
+            )
             if is_grouping and (inner := trimmed(body, used)):
                 rules.append(Rule(prelude, rules=inner))
             continue
@@ -215,7 +217,9 @@ def classes_in(templates: Path) -> set[str]:
 def fetched() -> str:
     """Fetch the package by npm, prove its content, and return its stylesheet."""
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run(["npm", "pack", f"{PACKAGE}@{VERSION}", "--silent"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            ["npm", "pack", f"{PACKAGE}@{VERSION}", "--silent"], cwd=folder, check=True, stdout=subprocess.DEVNULL
+        )
         archive = next(Path(folder).glob("*.tgz"))
         found = "sha512-" + base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
         if found != INTEGRITY:
