@@ -41,8 +41,8 @@ KEYWORDS = DEFAULT_KEYWORDS | {
     "lazy_pgettext": ((1, "c"), 2),
     "lazy_npgettext": ((1, "c"), 2, 3),
 }
-#: newstyle: as Flask-Babel sets the environment up. Not silent: a template that does not parse is an error.
-JINJA_OPTIONS = {"newstyle_gettext": "true", "silent": "false"}
+#: As eventreg/web/templating.py sets the environment up. Not silent: a template that does not parse is an error.
+JINJA_OPTIONS = {"newstyle_gettext": "true", "trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sd]|\{\w*\}|</?\w+[^>]*>")
 WORD = re.compile(r"[^\W\d_]{2,}")
 CONTEXT_SEPARATOR = "\x04"

@@ -1,0 +1,90 @@
+"""Copies of the project as git would hand it over, and programs of it run for a while."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import ProxyHandler, build_opener
+
+ROOT = Path(__file__).resolve().parents[2]
+#: What must not leak from the run of the tests into a program that stands for itself.
+INHERITED = ("EVENTREG_", "FLASK_", "PYTEST_", "PYTHON", "MAKE", "MFLAGS", "VIRTUAL_ENV", "HOST", "PORT")
+
+
+def copy_of_project(target: Path) -> Path:
+    """Copy what git knows or would add: no .venv, no instance, nothing compiled."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+        text=True,
+    ).stdout
+    for name in filter(None, listed.split("\0")):
+        if (ROOT / name).is_file():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, target / name)
+    return target
+
+
+def clean_environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith(INHERITED)}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def running(command: list[str], folder: Path, output: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a program in a process group of its own, what it says going to a file; ended as a whole at the end."""
+    with output.open("ab") as log:
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=clean_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGTERM)
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            raise
+
+
+def page(address: str) -> tuple[int, str]:
+    """Status and text of a page of this machine."""
+    with build_opener(ProxyHandler({})).open(address, timeout=10) as answer:
+        return int(answer.status), answer.read().decode()
+
+
+def first_page(process: subprocess.Popen[bytes], address: str, output: Path, seconds: float) -> tuple[str, float]:
+    """Wait for a program's first page; return it and how many seconds it took."""
+    start = time.monotonic()
+    while time.monotonic() - start < seconds:
+        if process.poll() is not None:
+            raise AssertionError(f"ended with {process.returncode}:\n{output.read_text()}")
+        try:
+            return page(address)[1], time.monotonic() - start
+        except (URLError, OSError):
+            time.sleep(0.05)
+    raise AssertionError(f"no page after {seconds} s:\n{output.read_text()}")

@@ -1,0 +1,152 @@
+"""tools/po.py on small projects of its own: what it takes up, what it keeps, what it refuses."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import polib
+import pytest
+
+from tests.packaging.copies import ROOT, clean_environment
+
+CODE = """
+from flask_babel import gettext as _, ngettext, pgettext
+
+def texts(count: int) -> list[str]:
+    return [_("Sign in"), _("Hello %(name)s", name="Ana"), ngettext("%(num)d place", "%(num)d places", count),
+            pgettext("verb", "Order")]
+"""
+PAGE = '<h1>{{ _("Your registration") }}</h1>\n{% trans %}\n  See you there\n{% endtrans %}\n'
+SPANISH = {
+    "Sign in": "Entrar",
+    "Hello %(name)s": "Saludos, %(name)s",
+    "%(num)d place": ["%(num)d lugar", "%(num)d lugares"],
+    "verb\x04Order": "Ordenar",
+    "Your registration": "Su registro",
+    "  See you there\n": "  Le esperamos\n",
+}
+
+
+class Project:
+    """A project with one module, one template and a catalog for Spanish."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        for folder in ("eventreg/i18n", "templates", "tools"):
+            (root / folder).mkdir(parents=True)
+        shutil.copy(ROOT / "tools" / "po.py", root / "tools")
+        shutil.copy(ROOT / "hatch_build.py", root)
+        (root / "eventreg/texts.py").write_text(CODE)
+        (root / "templates/page.html").write_text(PAGE)
+        (root / "eventreg/i18n/locale").mkdir()
+        self.po("add", "es")
+
+    def po(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "tools/po.py", *arguments]
+        return subprocess.run(command, cwd=self.root, env=clean_environment(), capture_output=True, text=True)
+
+    def fill(self, translations: dict[str, object]) -> subprocess.CompletedProcess[str]:
+        (self.root / "es.json").write_text(json.dumps(translations))
+        return self.po("fill", "es.json")
+
+    def catalog_file(self, language: str = "es") -> Path:
+        return self.root / f"eventreg/i18n/locale/{language}/LC_MESSAGES/messages.po"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return Project(tmp_path)
+
+
+def test_missing_lists_every_text_ready_to_fill(project: Project) -> None:
+    empty = {text: ["", ""] if isinstance(spanish, list) else "" for text, spanish in SPANISH.items()}
+    assert json.loads(project.po("missing").stdout) == empty
+
+
+def test_filled_catalog_passes_and_is_compiled(project: Project) -> None:
+    assert project.po("check").returncode == 1
+    filled = project.fill(dict(SPANISH))
+    assert (filled.returncode, filled.stderr) == (0, "")
+    checked = project.po("check")
+    assert checked.returncode == 0, checked.stdout
+    compiled = polib.mofile(str(project.catalog_file().with_suffix(".mo")))
+    assert {entry.msgid: entry.msgstr for entry in compiled}["Sign in"] == "Entrar"
+
+
+def test_extracting_again_changes_no_byte(project: Project) -> None:
+    project.fill(dict(SPANISH))
+    before = project.catalog_file().read_bytes()
+    project.po("extract")
+    assert project.catalog_file().read_bytes() == before
+
+
+def test_vanished_text_is_dropped_by_extract_but_survives_fill(project: Project) -> None:
+    project.fill(dict(SPANISH))
+    module = project.root / "eventreg/texts.py"
+    module.write_text(CODE.replace('_("Sign in"), ', ""))
+    project.fill({})
+    assert "no longer in the code" in project.po("check").stdout
+    module.write_text(CODE)
+    project.fill({})
+    assert project.po("check").returncode == 0, "the text came back, and its translation with it"
+    module.write_text(CODE.replace('_("Sign in"), ', ""))
+    project.po("extract")
+    assert "Entrar" not in project.catalog_file().read_text()
+
+
+def test_fill_tells_of_a_text_that_is_nowhere(project: Project) -> None:
+    filled = project.fill({"Sign in": "Entrar", "Sing in": "Entrar"})
+    assert filled.returncode == 1
+    assert "'Sing in'" in filled.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "spanish", "fault"),
+    [
+        ("Hello %(name)s", "Saludos, %(nombre)s", "other placeholders"),
+        ("Hello %(name)s", "Saludos", "other placeholders"),
+        ("%(num)d place", ["un lugar", "muchos lugares"], "other placeholders"),
+        ("%(num)d place", ["%(count)d lugar", "%(num)d lugares"], "plural form"),
+        ("%(num)d place", ["%(num)d lugar", ""], "not every plural form"),
+        ("Sign in", "", "no translation"),
+        ("Sign in", "Entrar ", "white space"),
+    ],
+)
+def test_check_refuses(project: Project, text: str, spanish: str | list[str], fault: str) -> None:
+    project.fill({**SPANISH, text: spanish})
+    checked = project.po("check")
+    assert checked.returncode == 1
+    assert fault in checked.stdout
+
+
+def test_singular_may_leave_the_number_out(project: Project) -> None:
+    project.fill({**SPANISH, "%(num)d place": ["un lugar", "%(num)d lugares"]})
+    assert project.po("check").returncode == 0
+
+
+def test_check_refuses_a_doubtful_text(project: Project) -> None:
+    project.fill(dict(SPANISH))
+    text = project.catalog_file().read_text()
+    project.catalog_file().write_text(text.replace('msgid "Sign in"', '#, fuzzy\nmsgid "Sign in"'))
+    assert "doubtful" in project.po("check").stdout
+
+
+def test_template_that_does_not_parse_stops_everything(project: Project) -> None:
+    project.fill(dict(SPANISH))
+    before = project.catalog_file().read_bytes()
+    (project.root / "templates/page.html").write_text("{% if %}")
+    assert project.po("extract").returncode != 0
+    assert project.catalog_file().read_bytes() == before
+
+
+def test_third_language_is_added_by_files_alone(project: Project) -> None:
+    project.fill(dict(SPANISH))
+    project.po("add", "pl")
+    assert "nplurals=3" in project.catalog_file("pl").read_text()
+    checked = project.po("check")
+    assert checked.returncode == 1
+    assert {line.split(":")[0] for line in checked.stdout.splitlines()} == {"pl"}

@@ -1,0 +1,90 @@
+"""The wheel carries all that the program needs, and runs without the repository."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.packaging.copies import clean_environment, copy_of_project, first_page, free_port, page, running
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copy_of_project(tmp_path_factory.mktemp("source"))
+
+
+@pytest.fixture(scope="module")
+def wheel(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("dist")
+    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(target)]
+    subprocess.run(command, cwd=source, env=clean_environment(), check=True, capture_output=True)
+    (built,) = target.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def scripts(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An environment with nothing but the wheel. It finds the dependencies where the tests have them, but no eventreg:
+    that is there by a .pth file, which is read only in an environment's own folder."""
+    environment = tmp_path_factory.mktemp("environment")
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(environment)], check=True)
+    python = environment / "bin" / "python"
+    install = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--no-index", "--no-deps"]
+    subprocess.run([*install, str(wheel)], env=clean_environment(), check=True)
+    purelib = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    own = subprocess.run([python, "-c", purelib], env=clean_environment(), check=True, capture_output=True, text=True)
+    (Path(own.stdout.strip()) / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    return environment / "bin"
+
+
+def test_wheel_carries_every_template_static_file_and_migration(source: Path, wheel: Path) -> None:
+    names = set(zipfile.ZipFile(wheel).namelist())
+    for folder, carried in (("templates", "_templates"), ("static", "_static"), ("eventreg/migrations", "migrations")):
+        files = [file for file in (source / folder).rglob("*") if file.is_file()]
+        assert files
+        assert {f"eventreg/{carried}/{file.relative_to(source / folder)}" for file in files} <= names
+
+
+def test_wheel_carries_every_translation_compiled(source: Path, wheel: Path) -> None:
+    names = set(zipfile.ZipFile(wheel).namelist())
+    catalogs = list(source.glob("eventreg/i18n/locale/*/LC_MESSAGES/messages.po"))
+    assert catalogs
+    assert {str(file.relative_to(source).with_suffix(".mo")) for file in catalogs} <= names
+
+
+def test_wheel_holds_the_package_alone(wheel: Path) -> None:
+    top = {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
+    assert {re.sub(r"-[\d.]+", "", name) for name in top} == {"eventreg", "eventreg.dist-info"}
+
+
+def test_wheel_serves_the_seminar_from_another_folder(scripts: Path, tmp_path: Path) -> None:
+    where = "import eventreg; print(eventreg.__file__)"
+    found = subprocess.run(
+        [scripts / "python", "-c", where],
+        cwd=tmp_path,
+        env=clean_environment(),
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert Path(found.stdout.strip()).is_relative_to(scripts.parent)
+
+    address = f"127.0.0.1:{free_port()}"
+    output = tmp_path / "output"
+    with running([str(scripts / "eventreg"), "serve", "--prepare", "--bind", address], tmp_path, output) as server:
+        home, _seconds = first_page(server, f"http://{address}/?lang=es", output, seconds=60)
+        assert '<html lang="es"' in home
+        assert page(f"http://{address}/?lang=en")[1] != home, "the translations are compiled and found"
+        stylesheet = re.search(r'<link[^>]* href="(/static/[^"]+\.css[^"]*)"', home)
+        assert stylesheet
+        assert page(f"http://{address}{stylesheet[1]}")[0] == 200
+    assert server.returncode == 0
+    assert (tmp_path / "instance" / "eventreg.db").is_file()
