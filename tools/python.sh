@@ -9,7 +9,7 @@ else
         if command -v "$candidate" >/dev/null 2>&1 && fits "$candidate"; then PYTHON=$candidate; break; fi
     done
     [ -n "${PYTHON:-}" ] || {
-        echo "eventreg needs Python 3.11 or newer, and found: $(python3 --version 2>&1 || echo none)." >&2
+        echo "eventreg needs Python 3.11 or newer, and found: $(python3 --version 2>/dev/null || echo none)." >&2
         echo "Install one, or say where it is: make PYTHON=/path/to/python3 ..." >&2
         exit 1
     }
