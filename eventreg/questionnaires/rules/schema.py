@@ -1,7 +1,8 @@
 """The form of a questionnaire's definition, as data.
 
-A definition is JSON: `{"sections": [{"key", "title", "intro"?, "questions": [{"key", "kind", "label", …}]}]}`. Texts are
-mappings from language to text. `parse_definition` turns it into the frozen dataclasses below and refuses what does not fit.
+A definition is JSON: `{"sections": [{"key", "title", "intro"?, "questions": [{"key", "kind", "label", …}]}]}`. Texts
+are mappings from language to text. `rules.parsing.parse_definition` turns it into the frozen dataclasses below and
+refuses what does not fit.
 """
 
 from __future__ import annotations
@@ -15,6 +16,22 @@ from eventreg.kernel.text import LocalizedText
 #: What identifies a person is kept on the registration itself; every other answer is a row of its own.
 IDENTITY_COLUMNS = frozenset(
     {"given_name", "family_name", "badge_name", "institution", "position", "country", "email", "phone"}
+)
+
+#: names of fields that the forms themselves carry beside the questions
+RESERVED_KEYS = frozenset(
+    {
+        "category",
+        "csrf_token",
+        "submission",
+        "submission_key",
+        "lang",
+        "language",
+        "next",
+        "revision",
+        "action",
+        "notice",
+    }
 )
 
 

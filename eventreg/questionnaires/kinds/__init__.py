@@ -1,0 +1,59 @@
+"""The kinds of questions: one class each, which answers everything about such a question.
+
+`get("email")` returns the kind of that name; a new kind is a class in one of these files and a line below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, Final
+
+from eventreg.questionnaires.kinds.base import Context, DayChoice, Invalid, Kind
+from eventreg.questionnaires.kinds.choices import Choice, Consent, MultipleChoice, YesNo
+from eventreg.questionnaires.kinds.contacts import Email, Phone, Url
+from eventreg.questionnaires.kinds.countries import Country
+from eventreg.questionnaires.kinds.days import Days
+from eventreg.questionnaires.kinds.texts import LongText, ShortText
+from eventreg.questionnaires.kinds.uploads import File
+from eventreg.questionnaires.rules.parsing import parse_definition
+from eventreg.questionnaires.rules.schema import Definition
+
+__all__ = ["NAMES", "Context", "DayChoice", "Invalid", "Kind", "checked_definition", "get"]
+
+_KINDS: Final[dict[str, Kind]] = {
+    kind.name: kind
+    for kind in (
+        ShortText(),
+        LongText(),
+        Choice(),
+        MultipleChoice(),
+        YesNo(),
+        Consent(),
+        Country(),
+        Email(),
+        Phone(),
+        Url(),
+        Days(),
+        File(),
+    )
+}
+
+NAMES: Final = frozenset(_KINDS)
+
+
+def get(name: str) -> Kind:
+    """Return the kind of that name. KeyError for an unknown one: definitions are checked before they are published."""
+    return _KINDS[name]
+
+
+def checked_definition(
+    data: Mapping[str, Any], languages: Iterable[str], categories: Collection[str] | None = None
+) -> Definition:
+    """Turn data into a definition that can be published: its form, all its texts, its questions' settings.
+
+    Raises DefinitionInvalid, which names the place.
+    """
+    definition = parse_definition(data, languages, kinds=NAMES, categories=categories)
+    for question in definition.questions():
+        get(question.kind).check(question)
+    return definition

@@ -1,0 +1,140 @@
+"""What every kind of question answers, and what it is told of the event."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from flask_babel import force_locale, get_locale
+
+from eventreg.kernel.text import LocalizedText, pick
+from eventreg.questionnaires.rules.reasons import Invalid, Reason
+from eventreg.questionnaires.rules.schema import DefinitionInvalid, Question
+from eventreg.questionnaires.rules.texts import is_blank
+
+if TYPE_CHECKING:
+    from wtforms.fields.core import UnboundField
+
+    from eventreg.events.models import Event
+
+__all__ = ["Context", "DayChoice", "Invalid", "Kind"]
+
+
+@dataclass(frozen=True)
+class DayChoice:
+    """A day of the event that can be chosen."""
+
+    id: int
+    held_on: date
+
+
+@dataclass(frozen=True)
+class Context:
+    """What questions need to know of their event."""
+
+    #: of the content, in the order in which they stand in for one another
+    languages: tuple[str, ...]
+    days: tuple[DayChoice, ...] = ()
+    #: country codes that come first
+    region: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, event: Event) -> Context:
+        """Return the context of an event whose days are loaded."""
+        return cls(
+            languages=tuple(event.languages),
+            days=tuple(DayChoice(day.id, day.held_on) for day in event.days),
+            region=tuple(event.region),
+        )
+
+    def text(self, text: LocalizedText, language: str) -> str:
+        """Return content in the reader's language, or in the first that has it."""
+        return pick(text, language, self.languages).text
+
+
+class Kind(ABC):
+    """One kind of question. Values are always a list of strings, each one row of `answers`; [] means not answered."""
+
+    name: ClassVar[str]
+    #: what a required question of this kind lacks when it is not answered
+    missing: ClassVar[Reason]
+    #: the settings it knows
+    settings: ClassVar[frozenset[str]] = frozenset()
+    #: the identity columns of a registration that it can fill
+    columns: ClassVar[frozenset[str]] = frozenset()
+    #: the value is the public id of an upload, whose bytes the registration keeps
+    is_file: ClassVar[bool] = False
+    #: several values can be given
+    is_many: ClassVar[bool] = False
+    #: the answers offered stand in the question
+    has_options: ClassVar[bool] = False
+
+    def check(self, question: Question) -> None:
+        """Check what only this kind knows of a question. Raises DefinitionInvalid."""
+        place = f"question {question.key}"
+        for name in question.settings:
+            if name not in self.settings:
+                raise DefinitionInvalid(f"{place}: {self.name} knows no setting {name!r}")
+        if question.options and not self.has_options:
+            raise DefinitionInvalid(f"{place}: {self.name} offers no options")
+        if question.column is not None and question.column not in self.columns:
+            raise DefinitionInvalid(f"{place}: {self.name} cannot fill the column {question.column}")
+
+    def clean(self, question: Question, raw: Sequence[str], context: Context) -> list[str]:
+        """Return the values to keep of what was sent. Raises Invalid. Whether there must be any is not asked here."""
+        given = [text for text in raw if not is_blank(text)]
+        return self._clean(question, given, context) if given else []
+
+    @abstractmethod
+    def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
+        """Clean values of which none is blank and at least one is there."""
+
+    @abstractmethod
+    def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
+        """Return the form field, labelled in the reader's language, to be bound under the question's key."""
+
+    def display(self, question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:
+        """Return the answer as lines for a page or mail in `language`; [] when it was not answered."""
+        return list(values)
+
+    def cell(self, question: Question, values: Sequence[str], context: Context, language: str) -> str:
+        """Return the answer as the text of one cell of a spreadsheet in `language`."""
+        return "; ".join(self.display(question, values, context, language))
+
+
+def only(given: Sequence[str]) -> str:
+    """Return the one value of a question that takes one. Raises Invalid when several were sent."""
+    if len(given) > 1:
+        raise Invalid(Reason.SEVERAL_ANSWERS)
+    return given[0]
+
+
+def positive_setting(question: Question, name: str, default: int, most: int) -> int:
+    """Return a whole number of the question's settings. Raises DefinitionInvalid outside 1 … `most`."""
+    value = question.settings.get(name, default)
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
+        raise DefinitionInvalid(f"question {question.key}, settings.{name}: a number from 1 to {most} is expected")
+    return value
+
+
+def one_of_setting(question: Question, name: str, allowed: Sequence[str]) -> str:
+    """Return a setting that is one of `allowed`, of which the first is the default. Raises DefinitionInvalid."""
+    value = question.settings.get(name, allowed[0])
+    if value not in allowed:
+        raise DefinitionInvalid(f"question {question.key}, settings.{name}: {', '.join(allowed)} are known")
+    return str(value)
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Make gettext answer in `language`; it mostly does already, and outside an application it never does."""
+    locale = get_locale()
+    if locale is None or locale.language == language:
+        yield
+        return
+    with force_locale(language):
+        yield

@@ -1,0 +1,181 @@
+"""Answers that are chosen: one of several, several of several, yes or no, a consent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+from wtforms.fields.core import UnboundField
+
+from eventreg.questionnaires.kinds.base import (
+    Context,
+    Invalid,
+    Kind,
+    one_of_setting,
+    only,
+    positive_setting,
+    speaking,
+)
+from eventreg.questionnaires.kinds.fields import ChoicesField, Offer, TickField, labelled
+from eventreg.questionnaires.rules.reasons import Reason
+from eventreg.questionnaires.rules.schema import DefinitionInvalid, Question
+
+YES, NO = "yes", "no"
+
+
+class Choice(Kind):
+    """One of the answers offered. Settings: `style`, "radios" or "select". None is chosen beforehand."""
+
+    name = "choice"
+    missing = Reason.MISSING_CHOICE
+    settings = frozenset({"style"})
+    has_options = True
+
+    def check(self, question: Question) -> None:
+        """See `Kind.check`."""
+        super().check(question)
+        one_of_setting(question, "style", ("radios", "select"))
+        _require_options(question)
+
+    def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
+        return _among(question, [only(given)])
+
+    def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
+        """See `Kind.field`."""
+        style = str(question.settings.get("style", "radios"))
+        offers = _offers(question, context, language)
+        return UnboundField(ChoicesField, question, style, offers, **labelled(question, context, language))
+
+    def display(self, question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:
+        """See `Kind.display`."""
+        return _labels(question, values, context, language)
+
+
+class MultipleChoice(Kind):
+    """Several of the answers offered. Settings: `max_choices`."""
+
+    name = "multiple_choice"
+    missing = Reason.MISSING_CHOICES
+    settings = frozenset({"max_choices"})
+    is_many = True
+    has_options = True
+
+    def check(self, question: Question) -> None:
+        """See `Kind.check`."""
+        super().check(question)
+        _require_options(question)
+        positive_setting(question, "max_choices", len(question.options), len(question.options))
+
+    def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
+        values = _among(question, given)
+        most = int(question.settings.get("max_choices", len(question.options)))
+        if len(values) > most:
+            raise Invalid(Reason.TOO_MANY, limit=most)
+        return values
+
+    def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
+        """See `Kind.field`."""
+        offers = _offers(question, context, language)
+        return UnboundField(ChoicesField, question, "checkboxes", offers, **labelled(question, context, language))
+
+    def display(self, question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:
+        """See `Kind.display`."""
+        return _labels(question, values, context, language)
+
+
+class YesNo(Kind):
+    """Yes or no, or one box to tick. Settings: `style`, "radios" or "checkbox"; options may reword "yes" and "no"."""
+
+    name = "yes_no"
+    missing = Reason.MISSING_CHOICE
+    settings = frozenset({"style"})
+    has_options = True
+
+    def check(self, question: Question) -> None:
+        """See `Kind.check`."""
+        super().check(question)
+        style = one_of_setting(question, "style", ("radios", "checkbox"))
+        if question.options and {option.value for option in question.options} != {YES, NO}:
+            raise DefinitionInvalid(f"question {question.key}: its options are {YES} and {NO}")
+        if style == "checkbox" and question.is_required:
+            raise DefinitionInvalid(f"question {question.key}: a box that must be ticked is a consent")
+
+    def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
+        value = only(given)
+        allowed = (YES,) if question.settings.get("style") == "checkbox" else (YES, NO)
+        if value not in allowed:
+            raise Invalid(Reason.NOT_OFFERED)
+        return [value]
+
+    def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
+        """See `Kind.field`."""
+        texts = labelled(question, context, language)
+        if question.settings.get("style") == "checkbox":
+            return UnboundField(TickField, question, **texts)
+        offers = _offers(question, context, language) or _yes_and_no(language)
+        return UnboundField(ChoicesField, question, "radios", offers, **texts)
+
+    def display(self, question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:
+        """See `Kind.display`."""
+        if question.options:
+            return _labels(question, values, context, language)
+        words = {offer.value: offer.label for offer in _yes_and_no(language)}
+        return [words.get(value, value) for value in values]
+
+
+class Consent(Kind):
+    """An agreement to one purpose: its label is the text agreed to. Never ticked beforehand."""
+
+    name = "consent"
+    missing = Reason.MISSING_CONSENT
+
+    def check(self, question: Question) -> None:
+        """See `Kind.check`."""
+        super().check(question)
+        if question.is_sensitive:
+            raise DefinitionInvalid(f"question {question.key}: a consent is proof, and is not sealed")
+
+    def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
+        if only(given) != YES:
+            raise Invalid(Reason.NOT_OFFERED)
+        return [YES]
+
+    def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
+        """See `Kind.field`."""
+        return UnboundField(TickField, question, **labelled(question, context, language))
+
+    def display(self, question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:
+        """Return "yes" or "no": a consent that is not given is refused."""
+        words = {offer.value: offer.label for offer in _yes_and_no(language)}
+        return [words[YES if YES in values else NO]]
+
+
+def _require_options(question: Question) -> None:
+    if not question.options:
+        raise DefinitionInvalid(f"question {question.key}: there are no options")
+
+
+def _among(question: Question, given: Sequence[str]) -> list[str]:
+    """Return what was chosen in the order of the options. Raises Invalid for anything that is not offered."""
+    offered = [option.value for option in question.options]
+    if not set(given) <= set(offered):
+        raise Invalid(Reason.NOT_OFFERED)
+    return [value for value in offered if value in given]
+
+
+def _offers(question: Question, context: Context, language: str) -> list[Offer]:
+    return [
+        Offer(option.value, context.text(option.label, language), context.text(option.hint, language))
+        for option in question.options
+    ]
+
+
+def _labels(question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:
+    labels = {option.value: option.label for option in question.options}
+    return [context.text(labels[value], language) if value in labels else value for value in values]
+
+
+def _yes_and_no(language: str) -> list[Offer]:
+    with speaking(language):
+        return [Offer(YES, _("Yes")), Offer(NO, _("No"))]

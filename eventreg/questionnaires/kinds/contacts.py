@@ -1,0 +1,118 @@
+"""Ways to reach a person or a page: mail address, phone number, web address."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from wtforms.fields.core import UnboundField
+
+from eventreg.questionnaires.kinds.base import Context, Invalid, Kind, only
+from eventreg.questionnaires.kinds.fields import TextField, labelled
+from eventreg.questionnaires.rules.reasons import Reason
+from eventreg.questionnaires.rules.schema import Question
+from eventreg.questionnaires.rules.texts import clean_line
+
+#: RFC 5321, 4.5.3.1.3: a path of 256 octets with its angle brackets
+_EMAIL_LENGTH = 254
+_PHONE_LENGTH = 40
+_URL_LENGTH = 300
+
+_PHONE = re.compile(r"(?:[+＋]|00)[\d\s().\-‐‑–/]+(?:(?:ext\.?|x|#)\s*\d{1,6})?", re.IGNORECASE)
+_HOST = re.compile(r"(?!-)[\w-]{1,63}(?<!-)(?:\.(?!-)[\w-]{1,63}(?<!-))+\.?")
+
+
+class Email(Kind):
+    """A mail address that can be written to. Its domain is kept in small letters, an international one in ASCII."""
+
+    name = "email"
+    missing = Reason.MISSING_EMAIL
+    columns = frozenset({"email"})
+
+    def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
+        from email_validator import EmailNotValidError, validate_email
+
+        text = clean_line(only(given), _EMAIL_LENGTH)
+        if "@" in text and not text.rpartition("@")[0].isascii():
+            # Our mail goes by plain SMTP: an address that needs SMTPUTF8 (RFC 6531) would never get its confirmation.
+            raise Invalid(Reason.EMAIL_NOT_ASCII)
+        try:
+            address = validate_email(text, check_deliverability=False, allow_smtputf8=False)
+        except EmailNotValidError as error:
+            raise Invalid(Reason.EMAIL_INCOMPLETE) from error
+        return [address.ascii_email or address.normalized]
+
+    def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
+        """See `Kind.field`."""
+        attributes = {"autocomplete": "email", "inputmode": "email"}
+        return UnboundField(
+            TextField, question, "email", attributes=attributes, **labelled(question, context, language)
+        )
+
+
+class Phone(Kind):
+    """A phone number with its country code, kept as typed."""
+
+    name = "phone"
+    missing = Reason.MISSING_PHONE
+    columns = frozenset({"phone"})
+
+    def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
+        import phonenumbers
+
+        text = clean_line(only(given), _PHONE_LENGTH)
+        if not text.startswith(("+", "＋", "00")):
+            raise Invalid(Reason.PHONE_WITHOUT_COUNTRY_CODE)
+        if not _PHONE.fullmatch(text):
+            raise Invalid(Reason.PHONE_INVALID)
+        try:
+            number = phonenumbers.parse("+" + text[2:] if text.startswith("00") else text)
+        except phonenumbers.NumberParseException as error:
+            raise Invalid(Reason.PHONE_INVALID) from error
+        # Possible, not valid: ranges are opened faster than tables follow, and a real number must not be refused.
+        possible = phonenumbers.is_possible_number_with_reason(number)
+        if possible != phonenumbers.ValidationResult.IS_POSSIBLE:
+            raise Invalid(Reason.PHONE_INVALID)
+        return [text]
+
+    def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
+        """See `Kind.field`."""
+        attributes = {"autocomplete": "tel", "inputmode": "tel"}
+        return UnboundField(TextField, question, "tel", attributes=attributes, **labelled(question, context, language))
+
+
+class Url(Kind):
+    """The address of a page on the web. One without a scheme is taken for https."""
+
+    name = "url"
+    missing = Reason.MISSING_URL
+
+    def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
+        text = clean_line(only(given), _URL_LENGTH)
+        address = text if "://" in text else f"https://{text}"
+        if not _is_web_address(address):
+            raise Invalid(Reason.URL_INVALID)
+        if len(address) > _URL_LENGTH:
+            raise Invalid(Reason.TOO_LONG, excess=len(address) - _URL_LENGTH, limit=_URL_LENGTH)
+        return [address]
+
+    def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
+        """See `Kind.field`."""
+        attributes = {"autocomplete": "url", "inputmode": "url"}
+        return UnboundField(TextField, question, "url", attributes=attributes, **labelled(question, context, language))
+
+
+def _is_web_address(address: str) -> bool:
+    """Say whether `address` leads to a named host by http or https, with nothing in it that hides where it leads."""
+    if re.search(r"[\s\\<>\"]", address):
+        return False
+    try:
+        parts = urlsplit(address)
+        _ = parts.port
+    except ValueError:
+        return False
+    if parts.scheme.lower() not in ("http", "https") or "@" in parts.netloc:
+        return False
+    return _HOST.fullmatch(parts.hostname or "") is not None

@@ -1,0 +1,47 @@
+"""The days of the event that a person attends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from wtforms.fields.core import UnboundField
+
+from eventreg.i18n import formats
+from eventreg.questionnaires.kinds.base import Context, Invalid, Kind
+from eventreg.questionnaires.kinds.fields import ChoicesField, Offer, labelled
+from eventreg.questionnaires.rules.reasons import Reason
+from eventreg.questionnaires.rules.schema import Question
+
+
+class Days(Kind):
+    """Some of the event's days. A value is the id of a day, so that it stays when the day is moved to another date."""
+
+    name = "days"
+    missing = Reason.MISSING_DAYS
+    is_many = True
+
+    def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
+        offered = [str(day.id) for day in context.days]
+        if not set(given) <= set(offered):
+            raise Invalid(Reason.NOT_OFFERED)
+        return [value for value in offered if value in given]
+
+    def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
+        """See `Kind.field`."""
+        offers = [Offer(value, written) for value, written in _written(context, language).items()]
+        return UnboundField(ChoicesField, question, "checkboxes", offers, **labelled(question, context, language))
+
+    def display(self, question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:
+        """Return each day in full: "Jueves 11 de marzo de 2027"."""
+        written = _written(context, language)
+        return [written[value] for value in values if value in written]
+
+    def cell(self, question: Question, values: Sequence[str], context: Context, language: str) -> str:
+        """Return the dates as ISO 8601 writes them, for sorting and filtering: "2027-03-11; 2027-03-12"."""
+        return "; ".join(day.held_on.isoformat() for day in context.days if str(day.id) in values)
+
+
+def _written(context: Context, language: str) -> dict[str, str]:
+    written = {str(day.id): formats.day(day.held_on, language) for day in context.days}
+    return {value: text[:1].upper() + text[1:] for value, text in written.items()}

@@ -1,0 +1,191 @@
+"""The WTForms fields behind the kinds. They carry what was typed and what the templates ask for; kinds check it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from markupsafe import Markup
+from wtforms.fields import Field
+from wtforms.fields.choices import Choice  # type: ignore[attr-defined]  # newer than its stubs
+from wtforms.widgets import CheckboxInput, FileInput, Input, Select, TextArea, html_params
+
+from eventreg.kernel.text import LocalizedText, pick
+from eventreg.questionnaires.kinds.base import Context
+from eventreg.questionnaires.rules.schema import Question
+from eventreg.questionnaires.rules.texts import showable
+
+#: keeps ids of inputs apart from ids of the page around them
+ID_PREFIX = "q-"
+
+
+class AnswerField(Field):
+    """The field of one question. `typed` is what was sent or kept, as it is shown again."""
+
+    typed: list[str]
+
+    def __init__(
+        self, question: Question, kind: str, attributes: Mapping[str, str] | None = None, **options: Any
+    ) -> None:
+        super().__init__(id=ID_PREFIX + question.key, render_kw=dict(attributes or {}), **options)
+        self.question = question
+        #: which macro of `components/forms.html` draws it
+        self.kind = kind
+        self.is_optional = not question.is_required
+        self.autocomplete = (attributes or {}).get("autocomplete", "")
+        self.inputmode = (attributes or {}).get("inputmode", "")
+        self.flags.required = question.is_required
+        #: of texts, in characters, and of files, in bytes; 0: none
+        self.limit = 0
+
+    def process_data(self, value: Any) -> None:
+        """Take over the values of an answer that is already there."""
+        self._take(value or [])
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take over what was sent, whatever it is."""
+        self._take(valuelist)
+
+    def _take(self, values: Sequence[str]) -> None:
+        self.typed = list(values)
+        self.data: Any = self.typed
+
+    def _value(self) -> str:
+        return showable(self.typed[0]) if self.typed else ""
+
+
+class TextField(AnswerField):
+    """One line."""
+
+    def __init__(self, question: Question, kind: str = "text", **options: Any) -> None:
+        super().__init__(question, kind, widget=_INPUTS[kind], **options)
+
+
+class ParagraphsField(AnswerField):
+    """Several lines."""
+
+    widget = TextArea()  # type: ignore[assignment]  # it draws any field with a value
+
+    def __init__(self, question: Question, limit: int, **options: Any) -> None:
+        super().__init__(question, "textarea", **options)
+        self.limit = limit
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An answer that a field offers, in the reader's language."""
+
+    value: str
+    label: str
+    hint: str = ""
+
+
+class ChoicesField(AnswerField):
+    """Answers to choose from: radios, checkboxes or a select."""
+
+    widget = Select()  # type: ignore[assignment]  # it draws any field with choices
+
+    def __init__(self, question: Question, kind: str, offers: Sequence[Offer], **options: Any) -> None:
+        super().__init__(question, kind, **options)
+        self.offers = offers
+        self.choice_hints = {offer.value: offer.hint for offer in offers if offer.hint}
+
+    def iter_choices(self) -> Iterator[Choice]:
+        """Yield the answers offered; those chosen are marked."""
+        if self.kind == "select":
+            yield Choice("", "", not self.typed, {})
+        for offer in self.offers:
+            yield Choice(offer.value, offer.label, offer.value in self.typed, {})
+
+    def has_groups(self) -> bool:
+        """Answer the widget: there are none."""
+        return False
+
+
+class PreparedSelect:
+    """Draws a long select from markup that was made once; only the chosen option is marked anew."""
+
+    def __init__(self, options: Callable[[], Markup]) -> None:
+        self.options = options
+
+    def __call__(self, bound: AnswerField, **attributes: Any) -> Markup:
+        """Return the select."""
+        attributes.setdefault("id", bound.id)
+        options = self.options()
+        if bound.typed:
+            # The value is escaped like the markup it is looked for in, so one that is not offered changes nothing.
+            value = html_params(value=bound.typed[0])
+            options = Markup(str(options).replace(f"<option {value}>", f"<option {value} selected>", 1))  # noqa: S704
+        return Markup("<select {}>{}</select>").format(html_params(name=bound.name, **attributes), options)
+
+
+class TickField(AnswerField):
+    """One box. `data` says whether it is ticked."""
+
+    widget = CheckboxInput()
+    ticked = "yes"
+
+    def __init__(self, question: Question, **options: Any) -> None:
+        super().__init__(question, "checkbox", {"value": self.ticked}, **options)
+
+    def _take(self, values: Sequence[str]) -> None:
+        super()._take(values)
+        self.data = self.ticked in self.typed
+
+    def _value(self) -> str:
+        return self.ticked
+
+
+@dataclass(frozen=True)
+class KeptFile:
+    """A file that was sent before and is kept. `size` in bytes."""
+
+    name: str
+    size: int
+    public_id: str = field(default="", compare=False)
+
+
+class UploadField(AnswerField):
+    """A file. The bytes are not here: a form has only the name of what is kept."""
+
+    widget = FileInput()
+
+    def __init__(self, question: Question, limit: int, accept: str, **options: Any) -> None:
+        super().__init__(question, "file", {"accept": accept}, **options)
+        self.limit = limit
+        self.accept = accept
+        #: set by whoever keeps the bytes
+        self.kept: KeptFile | None = None
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Leave the field as it is: a text sent under its name is no file."""
+
+
+def labelled(question: Question, context: Context, language: str) -> dict[str, str]:
+    """Return the label and the hint of a question's field in the reader's language."""
+    return {
+        "label": shown(question.label, context, language),
+        "description": shown(question.help, context, language),
+    }
+
+
+def shown(text: LocalizedText, context: Context, language: str) -> str:
+    """Return content for a page: in the reader's language, else marked with the language it is in."""
+    picked = pick(text, language, context.languages)
+    if picked.language == language or not picked.text:
+        return picked.text
+    return Markup('<span lang="{}">{}</span>').format(picked.language, picked.text)
+
+
+_INPUTS: dict[str, Input] = {}
+
+
+def _input(kind: str) -> Input:
+    widget = Input(kind)
+    # Required and length are the server's to say: browsers' bubbles are not translated.
+    widget.validation_attrs = []
+    return widget
+
+
+_INPUTS.update({kind: _input(kind) for kind in ("text", "email", "tel", "url")})
