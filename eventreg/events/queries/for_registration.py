@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from eventreg.db import db, lock_row
-from eventreg.events.models import Event, EventDay, PrivacyNotice
+from eventreg.events.models import Event, EventDay, Partner, PrivacyNotice
 from eventreg.events.rules.publication import Publication
 from eventreg.kernel.errors import NotFound
 
 
 def get_published_event(slug: str) -> Event:
-    """Return a published event with its categories, in one statement. Raises NotFound."""
+    """Return a published event with its categories and days, in two statements. Raises NotFound."""
     event = (
         db.session.execute(
             select(Event)
-            .options(joinedload(Event.categories))
+            .options(joinedload(Event.categories), selectinload(Event.days))
             .where(Event.slug == slug, Event.publication == Publication.PUBLISHED)
         )
         .unique()
@@ -32,6 +32,32 @@ def get_published_event(slug: str) -> Event:
 def lock_event(event_id: int) -> Event:
     """Load an event with its categories afresh and hold its row: what guards every decision about places."""
     return lock_row(select(Event).options(joinedload(Event.categories)).where(Event.id == event_id))
+
+
+def get_event_whole(event_id: int) -> Event:
+    """Return an event with its categories and days, whether or not it is published. Raises NotFound."""
+    event = (
+        db.session.execute(
+            select(Event)
+            .options(joinedload(Event.categories), selectinload(Event.days))
+            .where(Event.id == event_id)
+        )
+        .unique()
+        .scalar_one_or_none()
+    )
+    if event is None:
+        raise NotFound
+    return event
+
+
+def list_credited(event_id: int) -> Sequence[Partner]:
+    """Return the institutions of an event with their records, in the order in which they are named."""
+    return db.session.scalars(
+        select(Partner)
+        .options(joinedload(Partner.organization))
+        .where(Partner.event_id == event_id)
+        .order_by(Partner.position)
+    ).all()
 
 
 def list_days(event_id: int) -> Sequence[EventDay]:

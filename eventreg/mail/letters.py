@@ -1,0 +1,81 @@
+"""A message as data, and how it becomes text and HTML: both say the same, since both come from the same words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from flask import current_app
+
+
+@dataclass(frozen=True)
+class Change:
+    """One answer that changed, in words. For a sensitive answer `old` and `new` are empty."""
+
+    label: str
+    old: str = ""
+    new: str = ""
+
+
+class Contact(NamedTuple):
+    """Whom the reader can ask."""
+
+    name: str
+    office: str
+    phone: str
+    email: str
+
+    @property
+    def phone_href(self) -> str:
+        """The number as a `tel:` link has it (RFC 3966)."""
+        return "".join(char for char in self.phone if char.isdigit() or char == "+")
+
+
+@dataclass(frozen=True)
+class Letter:
+    """The words of one message in one language."""
+
+    subject: str
+    heading: str
+    #: what a mail program shows beside the subject
+    preview: str
+    greeting: str
+    paragraphs: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...] = ()
+    #: (text of the button, address or marker)
+    action: tuple[str, str] | None = None
+    #: whether the address of the action is a personal link, with the advice not to share it
+    is_link_personal: bool = True
+    #: what happens next, in order
+    steps: tuple[str, ...] = ()
+    #: a sentence that must not be overlooked
+    warning: str = ""
+    changes: tuple[Change, ...] = ()
+    footer: tuple[str, ...] = ()
+
+
+def render_letter(letter: Letter, *, language: str, kicker: str, contact: Contact | None) -> tuple[str, str]:
+    """Return (text, HTML) of a letter. The language in force must be the letter's: the layout has words of its own."""
+    context = {
+        "letter": letter,
+        "lang": language,
+        "kicker": kicker,
+        "facts": letter.facts,
+        "action": letter.action,
+        "contact": contact,
+    }
+    environment = current_app.jinja_env
+    text = environment.get_template("mail/letter.txt").render(context)
+    html = environment.get_template("mail/letter.html").render(context)
+    return tidy_text(text), html
+
+
+def tidy_text(text: str) -> str:
+    """Return text without space at the ends of lines and without more than one empty line in a row."""
+    lines: list[str] = []
+    for line in text.strip().splitlines():
+        # The separator of a signature ends in a blank by convention (RFC 3676).
+        bare = line if line == "-- " else line.rstrip()
+        if bare or (lines and lines[-1]):
+            lines.append(bare)
+    return "\n".join(lines) + "\n"

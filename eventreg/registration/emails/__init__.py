@@ -1,0 +1,25 @@
+"""What the system writes to participants and to the contact person, and how it gets into the outbox."""
+
+from eventreg.registration.emails.composing import (
+    CONFIRM_ADDRESS,
+    OWN_PAGE,
+    VERIFY,
+    News,
+    contact_message,
+    participant_message,
+    tell,
+)
+from eventreg.registration.emails.messages import Message
+from eventreg.registration.emails.occasions import Occasion
+
+__all__ = [
+    "CONFIRM_ADDRESS",
+    "OWN_PAGE",
+    "VERIFY",
+    "Message",
+    "News",
+    "Occasion",
+    "contact_message",
+    "participant_message",
+    "tell",
+]

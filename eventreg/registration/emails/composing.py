@@ -1,0 +1,182 @@
+"""From a fact to rows of the outbox: words, rendering, calendar, keys; in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+
+from eventreg.events.calendars import CalendarPerson, Method, event_calendar
+from eventreg.i18n.languages import speaking
+from eventreg.mail.markers import link_marker, new_marker
+from eventreg.mail.services import OutgoingMessage, enqueue_all
+from eventreg.mail.letters import Change, Contact, Letter, render_letter
+from eventreg.registration.emails.messages import Message
+from eventreg.registration.emails.occasions import Occasion
+from eventreg.registration.emails.to_contact import TOLD, write_to_contact
+from eventreg.registration.emails.to_participant import ParticipantWords
+from eventreg.registration.models import Registration
+from eventreg.registration.rules.states import Status
+from eventreg.web.addresses import address_of
+
+#: purposes of personal links, resolved when a message is sent
+OWN_PAGE, VERIFY, CONFIRM_ADDRESS = "my", "verify", "address"
+
+
+@dataclass(frozen=True)
+class News:
+    """What happened to one registration, as far as the messages tell of it."""
+
+    message: Message
+    #: the days the person comes; empty: all
+    day_ids: frozenset[int] = frozenset()
+    reason: str = ""
+    changes: tuple[Change, ...] = ()
+    #: when the messages may go; a decision's wait until the time to undo it is over
+    due_at: datetime | None = None
+    #: an invitation went out before, so that the calendar entry must be taken back
+    takes_back_calendar: bool = False
+
+
+def tell(occasion: Occasion, registration: Registration, news: News, now: datetime) -> list[str]:
+    """Queue the messages that tell the participant and the contact person. Returns their keys."""
+    messages = [participant_message(occasion, registration, news, now)]
+    if news.message in TOLD:
+        messages.append(contact_message(occasion, registration, news, now))
+    enqueue_all(messages)
+    return [message.key for message in messages]
+
+
+def participant_message(  # noqa: PLR0913 - a message differs in whom it goes to and where its link leads
+    occasion: Occasion,
+    registration: Registration,
+    news: News,
+    now: datetime,
+    *,
+    recipient: str = "",
+    link: tuple[str, str] | None = None,
+    key_suffix: str = "",
+) -> OutgoingMessage:
+    """Return the message to the participant, or to `recipient`; `link` is (purpose, public id), by default one's own page."""
+    marker = new_marker()
+    purpose, public_id = link or (OWN_PAGE, registration.public_id)
+    with speaking(registration.language) as language:
+        words = ParticipantWords(
+            occasion,
+            registration,
+            language,
+            link_marker(marker, purpose, public_id),
+            day_ids=news.day_ids,
+            reason=news.reason,
+            changes=news.changes,
+        )
+        letter = words.write(news.message)
+        method, calendar = _calendar(occasion, registration, news, language, now)
+        return _outgoing(
+            occasion, registration, news, letter, now,
+            audience="participant", language=language, recipient=recipient or registration.email,
+            marker=marker, calendar=calendar, method=method, key_suffix=key_suffix,
+        )  # fmt: skip
+
+
+def contact_message(
+    occasion: Occasion, registration: Registration, news: News, now: datetime
+) -> OutgoingMessage:
+    """Return the message to the contact person, in the contact person's language."""
+    event = occasion.event
+    with speaking(event.contact_language) as language:
+        address = address_of("review.show_registration", slug=event.slug, reference=registration.reference)
+        letter = write_to_contact(
+            news.message, occasion, registration, language, address,
+            day_ids=news.day_ids, reason=news.reason, changes=news.changes,
+        )  # fmt: skip
+        return _outgoing(
+            occasion, registration, news, letter, now,
+            audience="contact", language=language, recipient=event.contact_email, marker=new_marker(),
+        )  # fmt: skip
+
+
+def _outgoing(  # noqa: PLR0913 - the parts of one row
+    occasion: Occasion,
+    registration: Registration,
+    news: News,
+    letter: Letter,
+    now: datetime,
+    *,
+    audience: str,
+    language: str,
+    recipient: str,
+    marker: str,
+    calendar: str = "",
+    method: str = "",
+    key_suffix: str = "",
+) -> OutgoingMessage:
+    event = occasion.event
+    text, html = render_letter(
+        letter,
+        language=language,
+        kicker=f"{occasion.host_name(language)} · {event.city}",
+        contact=Contact(event.contact_name, event.contact_office, event.contact_phone, event.contact_email)
+        if audience == "participant"
+        else None,
+    )
+    name = news.message.value
+    return OutgoingMessage(
+        key=f"registration/{registration.public_id}/{registration.revision}/{name}{key_suffix}/{audience}",
+        event_id=event.id,
+        account_id=None,
+        record_kind="registration",
+        record_id=registration.id,
+        template=f"registration/{name}",
+        audience=audience,
+        language=language,
+        recipient=recipient,
+        reply_to=event.contact_email,
+        sender_name=_("%(host)s, registration", host=occasion.host_name(language)),
+        subject=letter.subject,
+        text=text,
+        html=html,
+        calendar=calendar,
+        calendar_method=method,
+        due_at=news.due_at or now,
+        is_held_back=event.holds_mail,
+        marker=marker,
+    )
+
+
+def _calendar(
+    occasion: Occasion, registration: Registration, news: News, language: str, now: datetime
+) -> tuple[str, str]:
+    """Return (method, object) of the calendar part: an invitation while confirmed, its withdrawal when one had gone."""
+    method: Method
+    if news.takes_back_calendar:
+        method = "CANCEL"
+    elif registration.status is Status.CONFIRMED and news.message not in _WITHOUT_CALENDAR:
+        method = "REQUEST"
+    else:
+        return "", ""
+    event = occasion.event
+    days = occasion.days if method == "CANCEL" else occasion.days_attended(news.day_ids)
+    content = event_calendar(
+        event,
+        days,
+        language=language,
+        url=address_of("site.show_event", slug=event.slug),
+        method=method,
+        uid_suffix=registration.public_id,
+        sequence=registration.calendar_sequence,
+        stamp=now,
+        attendee=CalendarPerson(registration.full_name, registration.email),
+    )
+    registration.calendar_sequence += 1
+    return method, content
+
+
+_WITHOUT_CALENDAR: Sequence[Message] = (
+    Message.LINK,
+    Message.VERIFY,
+    Message.CONFIRM_ADDRESS,
+    Message.ADDRESS_LEFT,
+)

@@ -1,0 +1,26 @@
+"""The messages of this room."""
+
+from __future__ import annotations
+
+import enum
+
+
+class Message(enum.Enum):
+    """What is told. Each participant's message has its counterpart for the contact person, or none."""
+
+    RECEIVED = "received"
+    CONFIRMED = "confirmed"
+    WAITLISTED = "waitlisted"
+    PROMOTED = "promoted"
+    DECLINED = "declined"
+    CHANGED = "changed"
+    WITHDRAWN = "withdrawn"
+    #: an earlier decision was taken back after its mail had gone
+    REOPENED = "reopened"
+    #: to the participant alone
+    VERIFY = "verify"
+    LINK = "link"
+    CONFIRM_ADDRESS = "confirm_address"
+    ADDRESS_CHANGED = "address_changed"
+    #: to the address that was left
+    ADDRESS_LEFT = "address_left"

@@ -1,0 +1,87 @@
+"""An event and one registration as the messages need them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask_babel import gettext as _
+
+from eventreg.events.models import Category, Event, EventDay, Partner
+from eventreg.events.queries.for_registration import list_credited, list_days
+from eventreg.events.rules.institutions import PartnerRole
+from eventreg.i18n import formats
+from eventreg.kernel.text import LocalizedText, pick
+from eventreg.registration.models import Registration
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """What messages are about. Loaded before the lock where the caller can, since nothing here decides anything."""
+
+    event: Event
+    days: Sequence[EventDay]
+    partners: Sequence[Partner]
+
+    @classmethod
+    def load(cls, event: Event) -> Occasion:
+        """Load what messages about `event` name: two statements."""
+        return cls(event, list_days(event.id), list_credited(event.id))
+
+    def text(self, content: LocalizedText, language: str) -> str:
+        """Return content in a language, falling back in the event's order."""
+        return pick(content, language, self.event.languages).text
+
+    def title(self, language: str) -> str:
+        """Return the event's title."""
+        return self.text(self.event.title, language)
+
+    def host_name(self, language: str) -> str:
+        """Return the short name of the host, for the From header and the kicker."""
+        for partner in self.partners:
+            if partner.role is PartnerRole.HOST:
+                return self._short_name(partner, language)
+        return self.title(language)
+
+    def days_attended(self, day_ids: frozenset[int]) -> list[EventDay]:
+        """Return the days with these ids; all of them when none is named."""
+        return [day for day in self.days if not day_ids or day.id in day_ids]
+
+    def dates(self, day_ids: frozenset[int], language: str) -> str:
+        """Return the days somebody comes, in words."""
+        held: list[date] = [day.held_on for day in self.days_attended(day_ids)]
+        words = formats.days(held, language)
+        return words[:1].upper() + words[1:]
+
+    def place(self, language: str) -> str:
+        """Return where it is, in words."""
+        venue = self.text(self.event.venue, language)
+        country = formats.country(self.event.country, language)
+        parts = [venue, "" if self.event.city in venue else self.event.city, country]
+        return ", ".join(part for part in parts if part)
+
+    def category_of(self, registration: Registration) -> Category:
+        """Return the category of a registration of this event; the event's categories are loaded."""
+        return next(found for found in self.event.categories if found.id == registration.category_id)
+
+    def credits(self, language: str) -> str:
+        """Return who stands behind the event, in one sentence for the foot of a message."""
+        by_role = {
+            role: [self._short_name(partner, language) for partner in self.partners if partner.role is role]
+            for role in PartnerRole
+        }
+        parts = [formats.joined(by_role[PartnerRole.HOST], language)]
+        if by_role[PartnerRole.CO_ORGANIZER]:
+            names = formats.joined(by_role[PartnerRole.CO_ORGANIZER], language)
+            parts.append(_("in close coordination with %(names)s", names=names))
+        if by_role[PartnerRole.FUNDER]:
+            parts.append(_("funded by %(names)s", names=formats.joined(by_role[PartnerRole.FUNDER], language)))
+        if by_role[PartnerRole.PARTNER]:
+            names = formats.joined(by_role[PartnerRole.PARTNER], language)
+            parts.append(_("in partnership with %(names)s", names=names))
+        return ", ".join(part for part in parts if part) + "."
+
+    def _short_name(self, partner: Partner, language: str) -> str:
+        organization = partner.organization
+        return self.text(organization.short_name, language) or self.text(organization.name, language)

@@ -1,0 +1,60 @@
+"""What one person answered."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from eventreg.db import db
+from eventreg.kernel import sealing
+from eventreg.questionnaires.queries import definition_of, get_version
+from eventreg.questionnaires.rules.schema import Definition
+from eventreg.registration.models import Answer, Registration
+from eventreg.web.instance import keys
+
+#: the kind of question whose answer says on which days somebody comes
+DAYS_KIND = "days"
+
+
+def day_keys(definition: Definition) -> list[str]:
+    """Return the keys of the questions that ask for days."""
+    return [question.key for question in definition.questions() if question.kind == DAYS_KIND]
+
+
+def find_day_ids(registration: Registration) -> frozenset[int]:
+    """Return the ids of the days a person comes; empty when nobody asked."""
+    definition = definition_of(get_version(registration.questionnaire_id))
+    values = db.session.scalars(
+        select(Answer.value).where(
+            Answer.registration_id == registration.id, Answer.question_key.in_(day_keys(definition))
+        )
+    )
+    return frozenset(int(value) for value in values if value is not None)
+
+
+def sealed_place(public_id: str, question_key: str, position: int) -> str:
+    """Return the place that a sealed answer is bound to."""
+    return f"answers/{public_id}/{question_key}/{position}"
+
+
+def open_answer(registration: Registration, answer: Answer) -> str:
+    """Return an answer's value, unsealed when it is sensitive. Whoever shows it has asked for the right before."""
+    if answer.sealed is None:
+        return answer.value or ""
+    place = sealed_place(registration.public_id, answer.question_key, answer.position)
+    return sealing.unseal(keys(), answer.sealed, place).decode("utf-8")
+
+
+def load_answers(registration: Registration) -> dict[str, list[str]]:
+    """Return every answer by question key, identity columns included, sensitive ones unsealed: for one's own page."""
+    definition = definition_of(get_version(registration.questionnaire_id))
+    values: dict[str, list[str]] = {}
+    for question in definition.questions():
+        if question.column is not None:
+            text = getattr(registration, question.column)
+            values[question.key] = [text] if text else []
+    rows = db.session.scalars(
+        select(Answer).where(Answer.registration_id == registration.id).order_by(Answer.question_key, Answer.position)
+    )
+    for answer in rows:
+        values.setdefault(answer.question_key, []).append(open_answer(registration, answer))
+    return values

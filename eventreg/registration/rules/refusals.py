@@ -1,0 +1,53 @@
+"""Why registering, changing or deciding was refused. `registration.wording` has the sentences."""
+
+from __future__ import annotations
+
+import enum
+
+from eventreg.kernel.errors import Refusal
+
+
+class RegisteringReason(enum.Enum):
+    """Why a form was not accepted as a whole. Faults of single answers are told by the questionnaire."""
+
+    NOT_OPEN_YET = "not_open_yet"
+    CLOSED = "closed"
+    UNKNOWN_CATEGORY = "unknown_category"
+    QUESTIONS_CHANGED = "questions_changed"
+    FILE_GONE = "file_gone"
+    TOO_MANY_FILES = "too_many_files"
+
+
+class ChangeReason(enum.Enum):
+    """Why a participant's own change was not made."""
+
+    TOO_LATE = "too_late"
+    NOT_POSSIBLE_NOW = "not_possible_now"
+    ADDRESS_IN_USE = "address_in_use"
+    SAME_ADDRESS = "same_address"
+    LINK_EXPIRED = "link_expired"
+
+
+class DecisionReason(enum.Enum):
+    """Why an organizer's decision was not made."""
+
+    #: details: `by` (name), `action`, `status`
+    DECIDED_BY_ANOTHER = "decided_by_another"
+    #: the registration changed since the page was shown, by its holder or by the waiting list; details: `status`
+    CHANGED_MEANWHILE = "changed_meanwhile"
+    NOT_POSSIBLE = "not_possible"
+    REASON_MISSING = "reason_missing"
+    REASON_TOO_LONG = "reason_too_long"
+    NOT_THE_LAST = "not_the_last"
+
+
+class RegistrationRefused(Refusal):
+    """A registration was not accepted. Nothing was written."""
+
+
+class ChangeRefused(Refusal):
+    """A change was not made. Nothing was written."""
+
+
+class DecisionRefused(Refusal):
+    """A decision was not made. Nothing was written."""

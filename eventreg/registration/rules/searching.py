@@ -1,0 +1,26 @@
+"""What a registration is found and ordered by."""
+
+from __future__ import annotations
+
+from eventreg.kernel.text import folded
+
+_SORT_LENGTH = 400
+
+
+def sort_name(family_name: str, given_name: str) -> str:
+    """Return the name to order a list by: family name first, without accents or case."""
+    return folded(f"{family_name} {given_name}".strip())[:_SORT_LENGTH]
+
+
+def search_text(
+    *, given_name: str, family_name: str, badge_name: str, institution: str, email: str, reference: str, phone: str
+) -> str:
+    """Return the folded text that a search looks in: names, institution, address, reference, the phone's digits."""
+    digits = "".join(char for char in phone if char.isdigit())
+    parts = (given_name, family_name, badge_name, institution, email, reference, digits)
+    return " ".join(folded(part) for part in parts if part)
+
+
+def email_key(email: str) -> str:
+    """Return a mail address as it is compared: without case. Providers differ on dots and tags, so these count."""
+    return email.strip().casefold()

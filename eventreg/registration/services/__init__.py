@@ -1,0 +1,1 @@
+"""Use cases of registrations, each one transaction: registering, changing, deciding, promoting, links, uploads."""

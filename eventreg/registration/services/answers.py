@@ -1,0 +1,111 @@
+"""Keeping answers and consents: identity on the registration, the rest as rows, sensitive values sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, insert
+
+from eventreg.db import db
+from eventreg.kernel import sealing
+from eventreg.kernel.text import pick
+from eventreg.questionnaires.rules.schema import Question
+from eventreg.registration.models import Answer, Consent, Registration
+from eventreg.registration.queries.answers import sealed_place
+from eventreg.registration.rules.searching import search_text, sort_name
+from eventreg.web.instance import keys
+
+#: the kind of question that records an agreement
+CONSENT_KIND = "consent"
+FILE_KIND = "file"
+
+Answers = Mapping[str, Sequence[str]]
+
+
+def fill_identity(registration: Registration, questions: Sequence[Question], answers: Answers) -> None:
+    """Put the answers that identify a person into the registration's columns, and what follows from them."""
+    for question in questions:
+        if question.column is not None and question.column != "email":
+            setattr(registration, question.column, next(iter(answers.get(question.key, ())), ""))
+    refresh_search(registration)
+
+
+def refresh_search(registration: Registration) -> None:
+    """Bring what a registration is found and ordered by up to date."""
+    registration.sort_name = sort_name(registration.family_name or "", registration.given_name)
+    registration.search_text = search_text(
+        given_name=registration.given_name,
+        family_name=registration.family_name or "",
+        badge_name=registration.badge_name or "",
+        institution=registration.institution or "",
+        email=registration.email,
+        reference=registration.reference,
+        phone=registration.phone or "",
+    )
+
+
+def insert_answers(registration: Registration, questions: Sequence[Question], answers: Answers) -> None:
+    """Write the rows of every answer that is no identity column and no consent: one statement."""
+    rows = [
+        _row(registration, question, position, value)
+        for question in questions
+        if question.column is None and question.kind != CONSENT_KIND
+        for position, value in enumerate(answers.get(question.key, ()))
+    ]
+    if rows:
+        db.session.execute(insert(Answer), rows)
+
+
+def replace_answers(registration: Registration, questions: Sequence[Question], answers: Answers) -> None:
+    """Write new values for these questions in place of the old ones."""
+    kept = [question for question in questions if question.column is None and question.kind != CONSENT_KIND]
+    db.session.execute(
+        delete(Answer).where(
+            Answer.registration_id == registration.id, Answer.question_key.in_([question.key for question in kept])
+        )
+    )
+    insert_answers(registration, kept, answers)
+
+
+def record_consents(  # noqa: PLR0913 - a consent is recorded with its words, version and time
+    registration: Registration,
+    questions: Sequence[Question],
+    answers: Answers,
+    *,
+    language: str,
+    fallbacks: Sequence[str],
+    now: datetime,
+) -> None:
+    """Append what was agreed to and what was not, with the words shown: one statement."""
+    rows = [
+        {
+            "registration_id": registration.id,
+            "purpose": question.key,
+            "is_given": bool(answers.get(question.key)),
+            "text": pick(question.label, language, fallbacks).text,
+            "language": pick(question.label, language, fallbacks).language,
+            "questionnaire_id": registration.questionnaire_id,
+            "at": now,
+        }
+        for question in questions
+        if question.kind == CONSENT_KIND
+    ]
+    if rows:
+        db.session.execute(insert(Consent), rows)
+
+
+def _row(registration: Registration, question: Question, position: int, value: str) -> dict[str, Any]:
+    sealed = None
+    # A file's answer is the public id of its upload, which opens nothing; name and content are sealed with the upload.
+    if question.is_sensitive and question.kind != FILE_KIND:
+        place = sealed_place(registration.public_id, question.key, position)
+        sealed = sealing.seal(keys(), value.encode("utf-8"), place)
+    return {
+        "registration_id": registration.id,
+        "question_key": question.key,
+        "position": position,
+        "value": None if sealed is not None else value,
+        "sealed": sealed,
+    }

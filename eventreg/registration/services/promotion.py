@@ -1,0 +1,100 @@
+"""The waiting list: a place set free goes to the first in time for whom both event and category have one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+
+from eventreg.audit.services import SYSTEM, record
+from eventreg.db import db, transaction
+from eventreg.events.models import Category, Event
+from eventreg.events.queries.for_registration import lock_event
+from eventreg.events.rules.categories import ApprovalRule
+from eventreg.jobs.services import schedule
+from eventreg.kernel import clock
+from eventreg.registration.emails import Message, News, Occasion, tell
+from eventreg.registration.models import Place, Registration
+from eventreg.registration.queries.answers import find_day_ids
+from eventreg.registration.rules.states import Action, Status
+from eventreg.registration.services.places import PlaceCount
+from eventreg.registration.services.statuses import move
+
+PASS_ON_JOB = "registration.pass_on_places"
+
+
+def promote_from_waiting_list(
+    event: Event, count: PlaceCount, now: datetime, occasion: Occasion | None = None
+) -> list[Registration]:
+    """Promote while there are places, in the order of the list; returns who moved, each told by mail.
+
+    The caller holds the event's row. Somebody nobody has approved, in a category that waits for an organizer, becomes
+    `pending`; anyone else `confirmed`. After `promotes_until` nobody is promoted by itself.
+    """
+    if now >= event.promotes_until:
+        return []
+    promoted: list[Registration] = []
+    while (registration := _next_in_line(event, count)) is not None:
+        category = _category_of(event, registration)
+        if needs_organizer(category, registration):
+            move(registration, Action.PROMOTE_TO_PENDING, now)
+            takes_place = category.pending_counts
+        else:
+            move(registration, Action.PROMOTE_TO_CONFIRMED, now)
+            takes_place = True
+        if takes_place:
+            count.take(registration, now)
+        db.session.flush()
+        record(
+            event_id=event.id,
+            actor=SYSTEM,
+            action="promoted",
+            record_kind="registration",
+            record_id=registration.id,
+            at=now,
+            detail={"status": registration.status.value},
+        )
+        occasion = occasion or Occasion.load(event)
+        tell(occasion, registration, News(Message.PROMOTED, day_ids=find_day_ids(registration)), now)
+        promoted.append(registration)
+    return promoted
+
+
+def pass_on_places(event_id: int) -> list[int]:
+    """Free the places whose time to undo is over and promote; returns the ids of the promoted. A job of the worker."""
+    now = clock.now()
+    with transaction():
+        event = lock_event(event_id)
+        db.session.execute(delete(Place).where(Place.event_id == event.id, Place.released_at <= now))
+        return [registration.id for registration in promote_from_waiting_list(event, PlaceCount(event), now)]
+
+
+def schedule_passing_on(event_id: int, due_at: datetime) -> None:
+    """Have the worker pass on the places that are free at `due_at`, in the caller's transaction."""
+    key = f"{PASS_ON_JOB}:{event_id}:{due_at.isoformat()}"
+    schedule(PASS_ON_JOB, key=key, payload={"event_id": event_id}, due_at=due_at)
+
+
+def needs_organizer(category: Category, registration: Registration) -> bool:
+    """Say whether somebody still has to be approved by an organizer before being confirmed."""
+    return category.approval is ApprovalRule.BY_ORGANIZER and registration.approved_at is None
+
+
+def _next_in_line(event: Event, count: PlaceCount) -> Registration | None:
+    open_categories = [category.id for category in event.categories if count.of(category).has_free]
+    if not open_categories:
+        return None
+    return db.session.scalars(
+        select(Registration)
+        .where(
+            Registration.event_id == event.id,
+            Registration.status == Status.WAITLISTED,
+            Registration.category_id.in_(open_categories),
+        )
+        .order_by(Registration.waitlisted_at, Registration.id)
+        .limit(1)
+    ).first()
+
+
+def _category_of(event: Event, registration: Registration) -> Category:
+    return next(category for category in event.categories if category.id == registration.category_id)

@@ -1,0 +1,232 @@
+"""A person registers: the one use case that must hold whatever happens."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.exc import IntegrityError
+
+from eventreg.audit.services import Actor, record
+from eventreg.db import db, transaction
+from eventreg.events.models import Category, Event, PrivacyNotice
+from eventreg.events.queries.for_registration import lock_event
+from eventreg.kernel import clock
+from eventreg.kernel.tokens import new_public_id, new_reference
+from eventreg.questionnaires.rules.schema import Definition
+from eventreg.registration.emails import VERIFY, Message, News, Occasion, participant_message, tell
+from eventreg.registration.models import Registration
+from eventreg.registration.queries.answers import day_keys
+from eventreg.registration.rules.admission import admit
+from eventreg.registration.rules.deadlines import refusal_to_register
+from eventreg.registration.rules.refusals import RegisteringReason, RegistrationRefused
+from eventreg.registration.rules.searching import email_key
+from eventreg.registration.rules.states import TRANSITIONS, Action, Status
+from eventreg.registration.services.answers import (
+    FILE_KIND,
+    fill_identity,
+    insert_answers,
+    record_consents,
+)
+from eventreg.registration.services.links import schedule_link
+from eventreg.registration.services.places import PlaceCount
+from eventreg.registration.services.uploads import NewFile, attach_held, attach_new, submission_hash
+from eventreg.mail.services import enqueue_all
+
+_TRIES = 3
+
+#: which message tells of which outcome
+NEWS_OF = {
+    Status.CONFIRMED: Message.CONFIRMED,
+    Status.PENDING: Message.RECEIVED,
+    Status.WAITLISTED: Message.WAITLISTED,
+}
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A form whose answers were checked against its questionnaire. Answers are by question key, cleaned."""
+
+    submission_key: str
+    category_key: str
+    #: the version whose questions were asked, and the notice that was shown with them
+    questionnaire_id: int
+    definition: Definition
+    privacy_notice_id: int | None
+    language: str
+    answers: Mapping[str, Sequence[str]]
+    files: Sequence[NewFile] = field(default=())
+
+
+class Outcome(enum.Enum):
+    """What the sender is shown."""
+
+    #: a new registration, or the same form once more: the receipt
+    RECEIPT = "receipt"
+    #: the address has a live registration: its holder gets the link, the sender learns nothing of it
+    ALREADY_LIVE = "already_live"
+    #: the event verifies addresses: the same page for everybody
+    CHECK_MAIL = "check_mail"
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What came of a form. `registration` is set for the outcome RECEIPT alone."""
+
+    outcome: Outcome
+    registration: Registration | None = None
+
+
+def register(event_id: int, submission: Submission, occasion: Occasion) -> Receipt:
+    """Register a person, decide at once who has a place, and queue the messages: all of it or nothing.
+
+    The same submission key gives the same receipt. Another submission with a live address changes nothing and sends its
+    holder the link. Raises RegistrationRefused (not open yet, closed, unknown category) and Busy. `occasion` was loaded
+    before the lock: nothing in it decides anything.
+    """
+    for attempt in range(_TRIES):
+        try:
+            with transaction():
+                return _register(event_id, submission, occasion)
+        except IntegrityError:
+            # Two random codes met, or (were the lock not held) two forms: the next try sees what the other one wrote.
+            if attempt == _TRIES - 1:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _register(event_id: int, submission: Submission, occasion: Occasion) -> Receipt:
+    now = clock.now()
+    event = lock_event(event_id)
+    email = _only(submission, "email")
+    hashed = submission_hash(submission.submission_key)
+    earlier = _earlier(event, hashed, email)
+    if earlier is not None:
+        return _answer_again(event, earlier, hashed, now)
+    refusal = refusal_to_register(now, event.registration_opens_at, event.registration_closes_at)
+    if refusal is not None:
+        raise RegistrationRefused(refusal, opens_at=event.registration_opens_at)
+    category = _category(event, submission.category_key)
+    registration = _new_registration(event, category, submission, email, hashed, now)
+    count = PlaceCount(event)
+    takes_place = False
+    if event.verifies_addresses:
+        registration.status = Status.UNVERIFIED
+    else:
+        admission = admit(category.approval, category.pending_counts, count.of(category))
+        takes_place = admission.takes_place
+        registration.status = TRANSITIONS[Status.UNVERIFIED, admission.action]
+        if admission.action is Action.ADMIT_WAITLISTED:
+            registration.waitlisted_at = now
+    db.session.add(registration)
+    db.session.flush()
+    if takes_place:
+        count.take(registration, now)
+    _keep_answers(event, registration, submission, now)
+    record(
+        event_id=event.id,
+        actor=Actor.participant(registration.id),
+        action=f"registered_{registration.status.value}",
+        record_kind="registration",
+        record_id=registration.id,
+        at=now,
+    )
+    _tell(Occasion(event, occasion.days, occasion.partners), registration, submission, now)
+    if event.verifies_addresses:
+        return Receipt(Outcome.CHECK_MAIL)
+    return Receipt(Outcome.RECEIPT, registration)
+
+
+def _earlier(event: Event, hashed: str, email: str) -> Registration | None:
+    """Return the registration made by this very form, else the live one with this address."""
+    found = db.session.scalars(
+        select(Registration).where(
+            Registration.event_id == event.id,
+            or_(
+                Registration.submission_hash == hashed,
+                (Registration.email_key == email_key(email)) & (Registration.status != Status.CANCELLED),
+            ),
+        )
+    ).all()
+    return next((row for row in found if row.submission_hash == hashed), found[0] if found else None)
+
+
+def _answer_again(event: Event, earlier: Registration, hashed: str, now: datetime) -> Receipt:
+    is_same_form = earlier.submission_hash == hashed
+    if is_same_form and not event.verifies_addresses:
+        return Receipt(Outcome.RECEIPT, earlier)
+    if not is_same_form:
+        schedule_link(event.id, earlier.email, now)
+    return Receipt(Outcome.CHECK_MAIL if event.verifies_addresses else Outcome.ALREADY_LIVE)
+
+
+def _category(event: Event, key: str) -> Category:
+    for category in event.categories:
+        if category.key == key:
+            return category
+    raise RegistrationRefused(RegisteringReason.UNKNOWN_CATEGORY)
+
+
+def _new_registration(  # noqa: PLR0913 - everything a registration is made of
+    event: Event, category: Category, submission: Submission, email: str, hashed: str, now: datetime
+) -> Registration:
+    registration = Registration(
+        public_id=new_public_id(),
+        reference=new_reference(event.reference_prefix),
+        event_id=event.id,
+        category_id=category.id,
+        questionnaire_id=submission.questionnaire_id,
+        language=submission.language,
+        email=email,
+        email_key=email_key(email),
+        submission_hash=hashed,
+        submitted_at=now,
+        status_changed_at=now,
+    )
+    if submission.privacy_notice_id is not None:
+        # Only a notice of this event is recorded, whatever the form said: looked up within the insert itself.
+        registration.privacy_notice_id = (
+            select(PrivacyNotice.id)  # type: ignore[assignment]
+            .where(PrivacyNotice.event_id == event.id, PrivacyNotice.id == submission.privacy_notice_id)
+            .scalar_subquery()
+        )
+    fill_identity(registration, submission.definition.questions_for(category.key), submission.answers)
+    return registration
+
+
+def _keep_answers(event: Event, registration: Registration, submission: Submission, now: datetime) -> None:
+    questions = submission.definition.questions_for(submission.category_key)
+    answers = {key: list(values) for key, values in submission.answers.items()}
+    file_keys = [question.key for question in questions if question.kind == FILE_KIND]
+    new = [file for file in submission.files if file.question_key in file_keys]
+    for key, public_id in attach_new(event.id, registration.submission_hash, registration.id, new, now).items():
+        answers[key] = [public_id]
+    still_open = [key for key in file_keys if not answers.get(key)]
+    if still_open:
+        held = attach_held(event.id, registration.submission_hash, registration.id, still_open)
+        answers.update({key: [public_id] for key, public_id in held.items()})
+    insert_answers(registration, questions, answers)
+    record_consents(
+        registration, questions, answers, language=submission.language, fallbacks=event.languages, now=now
+    )
+
+
+def _tell(occasion: Occasion, registration: Registration, submission: Submission, now: datetime) -> None:
+    day_ids = frozenset(
+        int(value) for key in day_keys(submission.definition) for value in submission.answers.get(key, ())
+    )
+    if registration.status is Status.UNVERIFIED:
+        news = News(Message.VERIFY, day_ids)
+        link = (VERIFY, registration.public_id)
+        enqueue_all([participant_message(occasion, registration, news, now, link=link)])
+        return
+    tell(occasion, registration, News(NEWS_OF[registration.status], day_ids), now)
+
+
+def _only(submission: Submission, column: str) -> str:
+    """Return the one answer that fills an identity column."""
+    question = next(found for found in submission.definition.questions() if found.column == column)
+    return submission.answers[question.key][0]

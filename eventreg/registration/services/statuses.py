@@ -1,0 +1,25 @@
+"""The one way in which a status changes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from eventreg.registration.models import Registration
+from eventreg.registration.rules.states import Action, Status, next_status
+
+
+class TransitionImpossible(Exception):
+    """The table of statuses has no such change. A programming error: services ask `next_status` before."""
+
+
+def move(registration: Registration, action: Action, now: datetime) -> Status:
+    """Change the status by the table, raise the revision, keep the turn on the waiting list. Returns the new status."""
+    status = next_status(registration.status, action)
+    if status is None:
+        raise TransitionImpossible(f"{action.value} from {registration.status.value}")
+    if status is Status.WAITLISTED and registration.status is not Status.WAITLISTED:
+        registration.waitlisted_at = now
+    registration.status = status
+    registration.status_changed_at = now
+    registration.revision += 1
+    return status

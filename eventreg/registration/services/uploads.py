@@ -1,0 +1,217 @@
+"""Files: sealed on disk, held for a form that was not accepted yet, then part of a registration.
+
+The sealed file is on disk before its row is committed; a file without a row is a leftover that the sweep removes.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import delete, func, select, update
+
+from eventreg.db import db, transaction
+from eventreg.kernel import clock, sealing
+from eventreg.kernel.errors import NotFound
+from eventreg.kernel.tokens import lookup_hash, new_public_id
+from eventreg.registration.models import Upload
+from eventreg.registration.rules.deadlines import FILE_HELD_FOR
+from eventreg.registration.rules.refusals import RegisteringReason, RegistrationRefused
+from eventreg.web.instance import config, keys
+
+#: all files held for forms together; beyond it a form has to be sent with its file again
+MOST_HELD_BYTES = 500_000_000
+MOST_HELD_FILES = 500
+
+
+@dataclass(frozen=True)
+class NewFile:
+    """A file as it was sent, after its content was checked. `name` is safe to show and save under."""
+
+    question_key: str
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class HeldFile:
+    """A file that is kept, without its content."""
+
+    public_id: str
+    question_key: str
+    name: str
+    media_type: str
+    size: int
+
+
+@dataclass(frozen=True)
+class OpenedFile:
+    """A file with its content, for whoever is entitled to it."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+def submission_hash(submission_key: str) -> str:
+    """Return what of a form's random key is kept: a keyed hash, so that nothing in the database repeats a form."""
+    return lookup_hash(keys(), "submission", submission_key)
+
+
+def hold_file(event_id: int, submission_key: str, file: NewFile) -> HeldFile:
+    """Keep a file for the next try of the same form, for 24 hours; an earlier one of the same question goes.
+
+    Raises RegistrationRefused(TOO_MANY_FILES) when the instance holds too much already.
+    """
+    now = clock.now()
+    row = _sealed_row(event_id, submission_hash(submission_key), file, now)
+    row.held_until = now + FILE_HELD_FOR
+    with transaction() as session:
+        count, size = session.execute(
+            select(func.count(), func.coalesce(func.sum(Upload.size), 0)).where(Upload.held_until.is_not(None))
+        ).one()
+        if count >= MOST_HELD_FILES or size + row.size > MOST_HELD_BYTES:
+            raise RegistrationRefused(RegisteringReason.TOO_MANY_FILES)
+        session.execute(
+            delete(Upload).where(
+                Upload.submission_hash == row.submission_hash,
+                Upload.question_key == row.question_key,
+                Upload.held_until.is_not(None),
+            )
+        )
+        _write(row.public_id, file.content)
+        session.add(row)
+    return HeldFile(row.public_id, file.question_key, file.name, file.media_type, row.size)
+
+
+def list_held(event_id: int, submission_key: str) -> dict[str, HeldFile]:
+    """Return the files held for a form, by question."""
+    rows = db.session.scalars(
+        select(Upload).where(
+            Upload.event_id == event_id,
+            Upload.submission_hash == submission_hash(submission_key),
+            Upload.held_until > clock.now(),
+        )
+    )
+    return {row.question_key: _described(row) for row in rows}
+
+
+def drop_held(event_id: int, submission_key: str, question_key: str) -> None:
+    """Forget a file held for a form: its holder ticked "remove". The file itself goes with the next sweep."""
+    with transaction() as session:
+        session.execute(
+            delete(Upload).where(
+                Upload.event_id == event_id,
+                Upload.submission_hash == submission_hash(submission_key),
+                Upload.question_key == question_key,
+                Upload.held_until.is_not(None),
+            )
+        )
+
+
+def attach_held(event_id: int, submission: str, registration_id: int, keys_asked: list[str]) -> dict[str, str]:
+    """Give the files held under a submission hash to a registration; returns public ids by question. One statement."""
+    rows = db.session.execute(
+        update(Upload)
+        .where(
+            Upload.event_id == event_id,
+            Upload.submission_hash == submission,
+            Upload.question_key.in_(keys_asked),
+            Upload.held_until > clock.now(),
+        )
+        .values(registration_id=registration_id, held_until=None)
+        .returning(Upload.question_key, Upload.public_id)
+        .execution_options(synchronize_session=False)
+    )
+    return {key: public_id for key, public_id in rows}
+
+
+def attach_new(
+    event_id: int, submission: str, registration_id: int, files: list[NewFile], now: datetime
+) -> dict[str, str]:
+    """Seal and keep files that came with an accepted form; returns public ids by question."""
+    rows = [_sealed_row(event_id, submission, file, now) for file in files]
+    for row, file in zip(rows, files, strict=True):
+        row.registration_id = registration_id
+        _write(row.public_id, file.content)
+    db.session.add_all(rows)
+    return {row.question_key: row.public_id for row in rows}
+
+
+def list_of_registration(registration_id: int) -> dict[str, HeldFile]:
+    """Return the files of a registration by question, without their content."""
+    rows = db.session.scalars(select(Upload).where(Upload.registration_id == registration_id).order_by(Upload.id))
+    return {row.question_key: _described(row) for row in rows}
+
+
+def open_upload(event_id: int, registration_id: int, public_id: str) -> OpenedFile:
+    """Return a file of this registration of this event with its content. Raises NotFound for any other."""
+    row = db.session.scalars(
+        select(Upload).where(
+            Upload.event_id == event_id, Upload.registration_id == registration_id, Upload.public_id == public_id
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    try:
+        sealed = _path(public_id).read_bytes()
+    except FileNotFoundError:
+        raise NotFound from None
+    content = sealing.unseal(keys(), sealed, f"uploads/{public_id}")
+    return OpenedFile(_described(row).name, row.media_type, content)
+
+
+def sweep_uploads(now: datetime) -> int:
+    """Remove held files whose time is over and files on disk that no row knows. Returns how many files went."""
+    with transaction() as session:
+        session.execute(delete(Upload).where(Upload.held_until <= now))
+    known = set(db.session.scalars(select(Upload.public_id)))
+    swept = 0
+    for path in _folder().glob("*.sealed"):
+        # A file younger than the longest request may belong to a row that is not committed yet.
+        is_young = datetime.fromtimestamp(path.stat().st_mtime, tz=now.tzinfo) > now - timedelta(hours=1)
+        if path.stem not in known and not is_young:
+            path.unlink(missing_ok=True)
+            swept += 1
+    return swept
+
+
+def _sealed_row(event_id: int, submission: str, file: NewFile, now: datetime) -> Upload:
+    public_id = new_public_id()
+    return Upload(
+        public_id=public_id,
+        event_id=event_id,
+        question_key=file.question_key,
+        submission_hash=submission,
+        sealed_name=sealing.seal(keys(), file.name.encode("utf-8"), f"uploads/{public_id}/name"),
+        media_type=file.media_type,
+        size=len(file.content),
+        created_at=now,
+    )
+
+
+def _described(row: Upload) -> HeldFile:
+    name = sealing.unseal(keys(), row.sealed_name, f"uploads/{row.public_id}/name").decode("utf-8")
+    return HeldFile(row.public_id, row.question_key, name, row.media_type, row.size)
+
+
+def _write(public_id: str, content: bytes) -> None:
+    sealed = sealing.seal(keys(), content, f"uploads/{public_id}")
+    descriptor = os.open(_path(public_id), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(sealed)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _path(public_id: str) -> Path:
+    return _folder() / f"{public_id}.sealed"
+
+
+def _folder() -> Path:
+    folder = config().uploads
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
