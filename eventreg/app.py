@@ -72,9 +72,14 @@ def _init_web(app: Flask, config: Config, static: Path) -> None:
     templating.init_templating(app)
 
 
-def _init_database(app: Flask) -> None:
+def import_models() -> None:
+    """Load the tables of every room, so that `Base.metadata` is whole."""
     for room in _ROOMS_WITH_TABLES:
         import_module(f"eventreg.{room}.models")
+
+
+def _init_database(app: Flask) -> None:
+    import_models()
     db.init_app(app)
     with app.app_context():
         engine: Engine = db.engine

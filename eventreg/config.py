@@ -13,8 +13,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 PREFIX = "EVENTREG_"
-#: names with our prefix that the test suite and build steps use; they are no settings
-_FOREIGN = ("EVENTREG_TEST_", "EVENTREG_INSTANCE")
+#: names with our prefix that the test suite, build steps and `eventreg backup` use; they are no settings
+_FOREIGN = ("EVENTREG_TEST_", "EVENTREG_INSTANCE", "EVENTREG_BACKUP_PASSPHRASE")
 _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
@@ -43,11 +43,15 @@ class Config:
     languages: tuple[str, ...] = ("es", "en")
     time_zone: str = "America/Mexico_City"
     site_name: str = "Seminarios y encuentros"
+    #: what `/metrics` asks for as a bearer token; without one there is no such page
+    metrics_token: str = ""
 
     @property
     def database(self) -> str:
-        """The SQLAlchemy URL in use: the one set, or SQLite in the instance folder."""
-        return self.database_url or f"sqlite:///{self.instance / 'eventreg.db'}"
+        """The SQLAlchemy URL in use: the one set, or SQLite in the instance folder (where relative paths begin too)."""
+        if self.database_url.startswith("postgresql"):
+            return self.database_url
+        return f"sqlite:///{self.instance / (self.database_url.removeprefix('sqlite:///') or 'eventreg.db')}"
 
     @property
     def keys(self) -> Path:
@@ -75,9 +79,7 @@ class Config:
         return bool(self.mail_server)
 
 
-def load_config(
-    environment: Mapping[str, str] | None = None, instance: Path | None = None, **overrides: Any
-) -> Config:
+def load_config(environment: Mapping[str, str] | None = None, instance: Path | None = None, **overrides: Any) -> Config:
     """Read `config.toml` of the instance folder, over it the environment, over it `overrides`.
 
     Raises ConfigError for an unknown name (with the nearest known one) or a value that does not fit.

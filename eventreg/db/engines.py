@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 
 #: How long a writer waits for its turn before it is told to try again, in milliseconds.
 LOCK_WAIT_MS = 5_000
@@ -13,10 +13,18 @@ WRITE_OPTION = "eventreg_write"
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """Return the options of `create_engine` for `url`."""
+    """Return the options of `create_engine` for `url`. Errors never show the values of a statement: they reach logs."""
     if url.startswith("sqlite"):
-        return {"connect_args": {"isolation_level": None, "timeout": LOCK_WAIT_MS / 1000}, "pool_size": 32}
-    return {"pool_size": 16, "max_overflow": 8, "pool_pre_ping": True}
+        connect_args = {"isolation_level": None, "timeout": LOCK_WAIT_MS / 1000}
+        return {"connect_args": connect_args, "pool_size": 32, "hide_parameters": True}
+    return {"pool_size": 16, "max_overflow": 8, "pool_pre_ping": True, "hide_parameters": True}
+
+
+def open_engine(url: str) -> Engine:
+    """Return an engine for `url` that is set up like the application's, for work beside it. Dispose of it."""
+    engine = create_engine(url, **engine_options(url))
+    prepare_engine(engine)
+    return engine
 
 
 def prepare_engine(engine: Engine) -> None:

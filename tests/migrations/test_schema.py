@@ -1,0 +1,83 @@
+"""The migrations give exactly the tables of the models, on both databases, and go down again. Case 59."""
+
+from __future__ import annotations
+
+import pytest
+from alembic.script import ScriptDirectory
+from sqlalchemy import JSON, Engine, LargeBinary, String, inspect
+
+from eventreg.app import import_models
+from eventreg.db.base import Base
+from eventreg.migrations import runner
+from tests.migrations.catalogs import Catalog, catalog_of
+from tests.migrations.conftest import EngineMaker
+
+import_models()
+
+
+def _catalog(engine: Engine) -> Catalog:
+    with engine.connect() as connection:
+        return catalog_of(connection)
+
+
+def _made_from_models(engine: Engine) -> Catalog:
+    with engine.begin() as connection:
+        Base.metadata.create_all(connection)
+    return _catalog(engine)
+
+
+@pytest.mark.both_databases
+def test_migrations_give_the_tables_of_the_models(empty_engine: EngineMaker) -> None:
+    migrated = empty_engine()
+    runner.upgrade(migrated)
+    assert _catalog(migrated) == _made_from_models(empty_engine())
+
+
+@pytest.mark.both_databases
+def test_comparison_sees_a_check_a_partial_index_and_a_column(empty_engine: EngineMaker) -> None:
+    engine = empty_engine()
+    whole = _made_from_models(engine)
+    for change in (
+        "DROP INDEX uq_registrations_live_address",
+        "CREATE UNIQUE INDEX uq_registrations_live_address ON registrations (event_id, email_key)",
+        "ALTER TABLE jobs ADD COLUMN forgotten INTEGER CHECK (forgotten > 0)",
+    ):
+        with engine.begin() as connection:
+            connection.exec_driver_sql(change)
+        changed = _catalog(engine)
+        assert changed != whole
+        whole = changed
+    parts = "\n".join(part for parts in whole.values() for part in parts)
+    assert "ck_answers_value_or_sealed" in parts
+    assert "ck_mail_messages_state" in parts
+
+
+@pytest.mark.both_databases
+def test_every_migration_goes_down_and_up_again(empty_engine: EngineMaker) -> None:
+    engine = empty_engine()
+    runner.upgrade(engine)
+    there = _catalog(engine)
+    runner.downgrade(engine, "base")
+    assert inspect(engine).get_table_names() == ["alembic_version"]
+    runner.upgrade(engine)
+    assert _catalog(engine) == there
+
+
+def test_there_is_one_head_and_it_is_the_largest_number() -> None:
+    script = ScriptDirectory(str(runner.FOLDER))
+    assert script.get_heads() == [runner.head()]
+    assert [found.revision for found in reversed(list(script.walk_revisions()))] == list(runner.revisions())
+
+
+def test_every_column_that_can_hold_personal_data_says_whether_it_does() -> None:
+    columns = [column for table in Base.metadata.tables.values() for column in table.columns]
+    able = [column for column in columns if isinstance(_stored(column.type), String | JSON | LargeBinary)]
+    assert len(able) > 50
+    silent = [str(column) for column in able if "personal" not in column.info]
+    assert silent == [], "give the column info=PERSONAL or info=NOT_PERSONAL (eventreg.db)"
+    assert any(column.info["personal"] for column in able)
+
+
+def _stored(kind: object) -> object:
+    """Return what a type of our own stands on."""
+    return getattr(kind, "impl", kind)
