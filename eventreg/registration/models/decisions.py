@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import JSON, ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eventreg.db import NOT_PERSONAL, PERSONAL, Base, UtcDateTime, choice_column
@@ -29,4 +29,6 @@ class Decision(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     decided_at: Mapped[datetime] = mapped_column(UtcDateTime)
     mails_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: the keys of its messages in the outbox
+    mail_keys: Mapped[list[str]] = mapped_column(JSON, default=list, info=NOT_PERSONAL)
     undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

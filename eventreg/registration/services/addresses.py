@@ -1,0 +1,122 @@
+"""Changing one's mail address: the new one is confirmed by its holder, the old one is told, the old link dies."""
+
+from __future__ import annotations
+
+from sqlalchemy.exc import IntegrityError
+
+from eventreg.audit.services import Actor, record
+from eventreg.db import db, transaction
+from eventreg.events.queries.for_registration import get_event_whole, lock_event
+from eventreg.kernel import clock
+from eventreg.kernel.tokens import new_public_id
+from eventreg.mail.services import enqueue_all
+from eventreg.registration.emails import CONFIRM_ADDRESS, OWN_PAGE, Message, News, Occasion, participant_message
+from eventreg.registration.models import AddressChange, Registration
+from eventreg.registration.queries.answers import find_day_ids
+from eventreg.registration.queries.registrations import find_live_by_email, get_address_change, lock_registration
+from eventreg.registration.rules.deadlines import CONFIRM_ADDRESS_WITHIN, may_withdraw
+from eventreg.registration.rules.refusals import ChangeReason, ChangeRefused
+from eventreg.registration.rules.searching import email_key
+from eventreg.registration.services.answers import refresh_search
+
+
+def request_address_change(event_id: int, registration_id: int, email: str) -> None:
+    """Send a confirming link to a new address. Until it is confirmed nothing changes.
+
+    Raises ChangeRefused (NOT_POSSIBLE_NOW, SAME_ADDRESS). Whether another registration has the address is not told here,
+    only to whoever holds it.
+    """
+    now = clock.now()
+    with transaction():
+        lock_event(event_id)
+        registration = lock_registration(event_id, registration_id)
+        if not may_withdraw(registration.status):
+            raise ChangeRefused(ChangeReason.NOT_POSSIBLE_NOW)
+        if email_key(email) == registration.email_key:
+            raise ChangeRefused(ChangeReason.SAME_ADDRESS)
+        change = AddressChange(
+            public_id=new_public_id(),
+            registration_id=registration.id,
+            email=email,
+            requested_at=now,
+            expires_at=now + CONFIRM_ADDRESS_WITHIN,
+        )
+        db.session.add(change)
+        _record(event_id, registration, "address_change_requested")
+        db.session.flush()
+        occasion = Occasion.load(get_event_whole(event_id))
+        enqueue_all(
+            [
+                participant_message(
+                    occasion,
+                    registration,
+                    News(Message.CONFIRM_ADDRESS, find_day_ids(registration)),
+                    now,
+                    recipient=email,
+                    link=(CONFIRM_ADDRESS, change.public_id),
+                    key_suffix=f"/{change.public_id}",
+                )
+            ]
+        )
+
+
+def confirm_address_change(token: str) -> Registration:
+    """Make the new address the person's. The link of the old one dies, both addresses are told.
+
+    Raises NotFound for no such link, ChangeRefused (LINK_EXPIRED, ADDRESS_IN_USE). Confirmed twice changes nothing.
+    """
+    try:
+        with transaction():
+            return _confirm(token)
+    except IntegrityError:
+        raise ChangeRefused(ChangeReason.ADDRESS_IN_USE) from None
+
+
+def _confirm(token: str) -> Registration:
+    now = clock.now()
+    found = get_address_change(token, CONFIRM_ADDRESS)
+    seen = db.session.get_one(Registration, found.registration_id)
+    event = lock_event(seen.event_id)
+    registration = lock_registration(event.id, seen.id)
+    change = get_address_change(token, CONFIRM_ADDRESS)
+    db.session.refresh(change)
+    if change.confirmed_at is not None:
+        if registration.email_key == email_key(change.email):
+            return registration
+        raise ChangeRefused(ChangeReason.LINK_EXPIRED)
+    if change.expires_at <= now or not may_withdraw(registration.status):
+        raise ChangeRefused(ChangeReason.LINK_EXPIRED)
+    other = find_live_by_email(event.id, change.email)
+    if other is not None and other.id != registration.id:
+        raise ChangeRefused(ChangeReason.ADDRESS_IN_USE)
+    old_address = registration.email
+    registration.email = change.email
+    registration.email_key = email_key(change.email)
+    registration.link_generation += 1
+    registration.revision += 1
+    change.confirmed_at = now
+    refresh_search(registration)
+    _record(event.id, registration, "address_changed", {"old": old_address, "new": change.email})
+    db.session.flush()
+    occasion = Occasion.load(get_event_whole(event.id))
+    day_ids = find_day_ids(registration)
+    own = (OWN_PAGE, registration.public_id)
+    enqueue_all(
+        [
+            participant_message(occasion, registration, News(Message.ADDRESS_LEFT, day_ids), now, recipient=old_address),
+            participant_message(occasion, registration, News(Message.ADDRESS_CHANGED, day_ids), now, link=own),
+        ]
+    )
+    return registration
+
+
+def _record(event_id: int, registration: Registration, action: str, detail: dict[str, str] | None = None) -> None:
+    record(
+        event_id=event_id,
+        actor=Actor.participant(registration.id),
+        action=action,
+        record_kind="registration",
+        record_id=registration.id,
+        at=clock.now(),
+        detail=detail,
+    )

@@ -1,0 +1,225 @@
+"""What organizers decide, one registration at a time, and undo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from eventreg.accounts.queries import get_account
+from eventreg.audit.services import Actor, record
+from eventreg.db import db, transaction
+from eventreg.events.models import Category, Event
+from eventreg.events.queries.for_registration import lock_event
+from eventreg.kernel import clock
+from eventreg.registration.emails import Message, News, Occasion, tell
+from eventreg.registration.models import Decision, Registration
+from eventreg.registration.queries.answers import find_day_ids
+from eventreg.registration.queries.registrations import get_by_reference, lock_registration
+from eventreg.registration.rules.deadlines import UNDO_WINDOW
+from eventreg.registration.rules.refusals import DecisionReason, DecisionRefused
+from eventreg.registration.rules.states import Action, Status, next_status
+from eventreg.registration.services.pending_decisions import (
+    drop_mails_of,
+    drop_pending_decision,
+    find_last_decision,
+    is_pending,
+)
+from eventreg.registration.services.places import PlaceCount, find_place
+from eventreg.registration.services.promotion import schedule_passing_on
+from eventreg.registration.services.statuses import move
+
+LONGEST_REASON = 1_000
+
+#: which message tells of which decision
+_NEWS_OF = {
+    Action.APPROVE: Message.CONFIRMED,
+    Action.APPROVE_WITHOUT_PLACE: Message.WAITLISTED,
+    Action.DECLINE: Message.DECLINED,
+    Action.WAITLIST: Message.WAITLISTED,
+    Action.REOPEN: Message.REOPENED,
+}
+#: what a later undo does: the new decision that leads back to the status before
+_WAY_BACK = {
+    Status.CONFIRMED: Action.APPROVE,
+    Status.PENDING: Action.REOPEN,
+    Status.WAITLISTED: Action.WAITLIST,
+    Status.DECLINED: Action.DECLINE,
+}
+
+
+@dataclass(frozen=True)
+class DecisionMade:
+    """What was decided; its mails go at `mails_at`. An approval without a free place is APPROVE_WITHOUT_PLACE."""
+
+    decision_id: int
+    action: Action
+    status: Status
+    mails_at: datetime
+
+
+@dataclass(frozen=True)
+class Undone:
+    """What an undo did. `is_new_decision`: the mail had gone, so the way back is a decision with its own mail."""
+
+    status: Status
+    is_new_decision: bool
+
+
+def decide(  # noqa: PLR0913 - who decides what on which version of what, and why
+    event_id: int, reference: str, action: Action, reason: str, seen_revision: int, account_id: int
+) -> DecisionMade:
+    """Approve, wait-list, decline or reopen. Its mails go after 60 seconds; a place it frees is passed on then.
+
+    An approval for which there is no place puts the person on the waiting list as approved. Raises NotFound and
+    DecisionRefused: DECIDED_BY_ANOTHER or CHANGED_MEANWHILE when the registration is no longer what was seen,
+    NOT_POSSIBLE, REASON_MISSING (a declined person is told why), REASON_TOO_LONG.
+    """
+    reason = reason.strip()
+    with transaction():
+        event = lock_event(event_id)
+        registration = lock_registration(event_id, get_by_reference(event_id, reference).id)
+        if registration.revision != seen_revision:
+            raise _overtaken(registration, account_id)
+        if action is Action.DECLINE and not reason:
+            raise DecisionRefused(DecisionReason.REASON_MISSING)
+        return _decide(event, registration, action, reason, account_id)
+
+
+def undo(event_id: int, reference: str, decision_id: int, account_id: int) -> Undone:
+    """Take the last decision back: without a trace while its mails have not gone, else by a new decision with its own.
+
+    Raises NotFound and DecisionRefused (NOT_THE_LAST: something happened since, NOT_POSSIBLE).
+    """
+    now = clock.now()
+    with transaction():
+        event = lock_event(event_id)
+        registration = lock_registration(event_id, get_by_reference(event_id, reference).id)
+        decision = find_last_decision(registration.id)
+        is_last = decision is not None and decision.id == decision_id and decision.undone_at is None
+        if decision is None or not is_last or registration.status is not decision.status_after:
+            raise DecisionRefused(DecisionReason.NOT_THE_LAST)
+        if is_pending(decision, now) and drop_mails_of(decision, registration):
+            _restore(event, registration, decision, account_id, now)
+            return Undone(registration.status, is_new_decision=False)
+        made = _decide(event, registration, _WAY_BACK[decision.status_before], "", account_id)
+        return Undone(made.status, is_new_decision=True)
+
+
+def _decide(event: Event, registration: Registration, action: Action, reason: str, account_id: int) -> DecisionMade:
+    now = clock.now()
+    if len(reason) > LONGEST_REASON:
+        raise DecisionRefused(DecisionReason.REASON_TOO_LONG, limit=LONGEST_REASON)
+    drop_pending_decision(registration, now)
+    count = PlaceCount(event)
+    category = next(found for found in event.categories if found.id == registration.category_id)
+    action = _fitting(action, registration, category, count)
+    if next_status(registration.status, action) is None:
+        raise DecisionRefused(DecisionReason.NOT_POSSIBLE, status=registration.status)
+    decision = Decision(
+        registration_id=registration.id,
+        action=action,
+        status_before=registration.status,
+        status_after=registration.status,
+        approved_at_before=registration.approved_at,
+        waitlisted_at_before=registration.waitlisted_at,
+        reason=reason,
+        account_id=account_id,
+        decided_at=now,
+        mails_at=now + UNDO_WINDOW,
+    )
+    had_invitation = registration.status is Status.CONFIRMED and registration.calendar_sequence > 0
+    decision.status_after = move(registration, action, now)
+    if action in (Action.APPROVE, Action.APPROVE_WITHOUT_PLACE):
+        registration.approved_at = now
+    elif action in (Action.DECLINE, Action.REOPEN):
+        registration.approved_at = None
+    _settle_place(event, registration, category, count, decision)
+    record(
+        event_id=event.id,
+        actor=Actor.account(account_id),
+        action=f"decided_{action.value}",
+        record_kind="registration",
+        record_id=registration.id,
+        at=now,
+        detail={"old": decision.status_before.value, "new": decision.status_after.value, "reason": reason},
+    )
+    db.session.add(decision)
+    db.session.flush()
+    news = News(
+        _NEWS_OF[action],
+        find_day_ids(registration),
+        reason=reason,
+        due_at=decision.mails_at,
+        takes_back_calendar=had_invitation,
+    )
+    decision.mail_keys = tell(Occasion.load(event), registration, news, now)
+    return DecisionMade(decision.id, action, registration.status, decision.mails_at)
+
+
+def _fitting(action: Action, registration: Registration, category: Category, count: PlaceCount) -> Action:
+    """Approve without a place where there is none; somebody who holds one keeps it."""
+    if action is not Action.APPROVE or find_place(registration.id) is not None or count.of(category).has_free:
+        return action
+    return Action.APPROVE_WITHOUT_PLACE
+
+
+def _settle_place(
+    event: Event, registration: Registration, category: Category, count: PlaceCount, decision: Decision
+) -> None:
+    """Take a place, keep it, or let it go when the time to undo is over."""
+    status = registration.status
+    needs_place = status is Status.CONFIRMED or (status is Status.PENDING and category.pending_counts)
+    place = find_place(registration.id)
+    if needs_place and place is None:
+        count.take(registration, decision.decided_at)
+    elif needs_place and place is not None:
+        place.released_at = None
+    elif place is not None:
+        place.released_at = decision.mails_at
+        schedule_passing_on(event.id, decision.mails_at)
+
+
+def _restore(event: Event, registration: Registration, decision: Decision, account_id: int, now: datetime) -> None:
+    """Bring back what was before a decision that nobody was told of."""
+    category = next(found for found in event.categories if found.id == registration.category_id)
+    count = PlaceCount(event)
+    decision.undone_at = now
+    registration.status = decision.status_before
+    registration.approved_at = decision.approved_at_before
+    registration.waitlisted_at = decision.waitlisted_at_before
+    registration.status_changed_at = now
+    registration.revision += 1
+    needs_place = registration.status is Status.CONFIRMED or (
+        registration.status is Status.PENDING and category.pending_counts
+    )
+    place = find_place(registration.id)
+    if needs_place and place is not None:
+        place.released_at = None
+    elif place is not None and not needs_place:
+        count.free(registration)
+        schedule_passing_on(event.id, now)
+    record(
+        event_id=event.id,
+        actor=Actor.account(account_id),
+        action="decision_undone",
+        record_kind="registration",
+        record_id=registration.id,
+        at=now,
+        detail={"old": decision.status_after.value, "new": decision.status_before.value},
+    )
+
+
+def _overtaken(registration: Registration, account_id: int) -> DecisionRefused:
+    """Say what happened since the page was shown: another's decision by name, or a change by the person or the list."""
+    decision = find_last_decision(registration.id)
+    if decision is not None and decision.undone_at is None and registration.status is decision.status_after:
+        by = get_account(decision.account_id)
+        return DecisionRefused(
+            DecisionReason.DECIDED_BY_ANOTHER,
+            by=by.name,
+            is_own=decision.account_id == account_id,
+            action=decision.action,
+            status=registration.status,
+            at=decision.decided_at,
+        )
+    return DecisionRefused(DecisionReason.CHANGED_MEANWHILE, status=registration.status)
