@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from flask_babel import gettext as _
+from markupsafe import Markup
 from wtforms.fields.core import UnboundField
 
 from eventreg.questionnaires.kinds.base import (
@@ -17,7 +19,15 @@ from eventreg.questionnaires.kinds.base import (
     positive_setting,
     speaking,
 )
-from eventreg.questionnaires.kinds.fields import ChoicesField, Offer, TickField, labelled
+from eventreg.questionnaires.kinds.fields import (
+    AnswerField,
+    ChoicesField,
+    Offer,
+    SelectFrom,
+    TickField,
+    labelled,
+    option_markup,
+)
 from eventreg.questionnaires.rules.reasons import Reason
 from eventreg.questionnaires.rules.schema import DefinitionInvalid, Question
 
@@ -43,9 +53,12 @@ class Choice(Kind):
 
     def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
         """See `Kind.field`."""
-        style = str(question.settings.get("style", "radios"))
+        texts = labelled(question, context, language)
         offers = _offers(question, context, language)
-        return UnboundField(ChoicesField, question, style, offers, **labelled(question, context, language))
+        if question.settings.get("style") == "select":
+            widget = SelectFrom(partial(_select_options, offers, language))
+            return UnboundField(AnswerField, question, "select", widget=widget, **texts)
+        return UnboundField(ChoicesField, question, "radios", offers, **texts)
 
     def display(self, question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:
         """See `Kind.display`."""
@@ -169,6 +182,12 @@ def _offers(question: Question, context: Context, language: str) -> list[Offer]:
         Offer(option.value, context.text(option.label, language), context.text(option.hint, language))
         for option in question.options
     ]
+
+
+def _select_options(offers: Sequence[Offer], language: str) -> Markup:
+    with speaking(language):
+        first = option_markup("", _("Choose an answer"))
+    return first + Markup("").join(option_markup(offer.value, offer.label) for offer in offers)
 
 
 def _labels(question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:

@@ -39,7 +39,7 @@ class Email(Kind):
             # Our mail goes by plain SMTP: an address that needs SMTPUTF8 (RFC 6531) would never get its confirmation.
             raise Invalid(Reason.EMAIL_NOT_ASCII)
         try:
-            address = validate_email(text, check_deliverability=False, allow_smtputf8=False)
+            address = validate_email(text, check_deliverability=False, allow_smtputf8=False, strict=True)
         except EmailNotValidError as error:
             raise Invalid(Reason.EMAIL_INCOMPLETE) from error
         return [address.ascii_email or address.normalized]

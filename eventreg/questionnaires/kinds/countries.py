@@ -14,7 +14,7 @@ from wtforms.fields.core import UnboundField
 from eventreg.i18n import formats
 from eventreg.kernel.text import folded
 from eventreg.questionnaires.kinds.base import Context, Invalid, Kind, only, speaking
-from eventreg.questionnaires.kinds.fields import AnswerField, PreparedSelect, labelled
+from eventreg.questionnaires.kinds.fields import AnswerField, SelectFrom, labelled, option_markup
 from eventreg.questionnaires.rules.reasons import Reason
 from eventreg.questionnaires.rules.schema import Question
 
@@ -46,7 +46,7 @@ class Country(Kind):
 
     def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
         """See `Kind.field`."""
-        widget = PreparedSelect(partial(options_markup, context.region, language))
+        widget = SelectFrom(partial(options_markup, context.region, language))
         return UnboundField(
             AnswerField,
             question,
@@ -78,7 +78,7 @@ def options_markup(region: tuple[str, ...], language: str) -> Markup:
 @lru_cache(maxsize=64)
 def _options_markup(region: tuple[str, ...], language: str, headings: tuple[str, str, str]) -> Markup:
     choose, near, every = headings
-    parts = [Markup('<option value="">{}</option>').format(choose)]
+    parts = [option_markup("", choose)]
     if region:
         parts.append(_group(near, by_alphabet(region, language)))
     parts.append(_group(every, by_alphabet(CODES, language)))
@@ -86,7 +86,7 @@ def _options_markup(region: tuple[str, ...], language: str, headings: tuple[str,
 
 
 def _group(label: str, countries: Sequence[tuple[str, str]]) -> Markup:
-    options = Markup("").join(Markup('<option value="{}">{}</option>').format(*country) for country in countries)
+    options = Markup("").join(option_markup(*country) for country in countries)
     return Markup('<optgroup label="{}">{}</optgroup>').format(label, options)
 
 

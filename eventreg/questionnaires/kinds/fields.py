@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 from wtforms.fields import Field
 from wtforms.fields.choices import Choice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.widgets import CheckboxInput, FileInput, Input, Select, TextArea, html_params
+from wtforms.widgets import CheckboxInput, FileInput, Input, TextArea, html_params
 
 from eventreg.kernel.text import LocalizedText, pick
 from eventreg.questionnaires.kinds.base import Context
@@ -82,9 +82,7 @@ class Offer:
 
 
 class ChoicesField(AnswerField):
-    """Answers to choose from: radios, checkboxes or a select."""
-
-    widget = Select()  # type: ignore[assignment]  # it draws any field with choices
+    """Answers to choose from as radios or checkboxes, which the template draws one by one."""
 
     def __init__(self, question: Question, kind: str, offers: Sequence[Offer], **options: Any) -> None:
         super().__init__(question, kind, **options)
@@ -93,18 +91,12 @@ class ChoicesField(AnswerField):
 
     def iter_choices(self) -> Iterator[Choice]:
         """Yield the answers offered; those chosen are marked."""
-        if self.kind == "select":
-            yield Choice("", "", not self.typed, {})
         for offer in self.offers:
             yield Choice(offer.value, offer.label, offer.value in self.typed, {})
 
-    def has_groups(self) -> bool:
-        """Answer the widget: there are none."""
-        return False
 
-
-class PreparedSelect:
-    """Draws a long select from markup that was made once; only the chosen option is marked anew."""
+class SelectFrom:
+    """Draws a select from the markup of its options, which may have been made once; the chosen one is marked in it."""
 
     def __init__(self, options: Callable[[], Markup]) -> None:
         self.options = options
@@ -135,6 +127,11 @@ class TickField(AnswerField):
 
     def _value(self) -> str:
         return self.ticked
+
+
+def option_markup(value: str, label: str) -> Markup:
+    """Return one option as `SelectFrom` finds it again."""
+    return Markup("<option {}>{}</option>").format(html_params(value=value), label)
 
 
 @dataclass(frozen=True)

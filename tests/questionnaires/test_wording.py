@@ -1,0 +1,77 @@
+"""Every reason has a sentence, in every language, that names what it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask_babel import Babel, force_locale
+
+import eventreg.i18n
+from eventreg.questionnaires import kinds
+from eventreg.questionnaires.kinds import Invalid
+from eventreg.questionnaires.rules.reasons import Reason
+from eventreg.questionnaires.wording import megabytes, sentence
+from tests.questionnaires.samples import CONTEXT, question
+
+DETAILS = {"excess": 2, "limit": 5_000_000, "size": 11_400_000, "types": ("pdf", "jpeg")}
+
+
+@pytest.fixture
+def speaking_app() -> Iterator[Flask]:
+    """An application that only translates."""
+    app = Flask("speaking")
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(Path(eventreg.i18n.__file__).parent / "locale")
+    Babel(app)
+    with app.app_context():
+        yield app
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+def test_every_reason_is_said_in_both_languages(reason: Reason, speaking_app: Flask) -> None:
+    said = {}
+    for language in ("en", "es"):
+        with force_locale(language):
+            said[language] = sentence(Invalid(reason, **DETAILS), "100 % <b>")
+    assert said["en"] != said["es"]
+    for words in said.values():
+        assert words
+        assert "%(" not in words
+
+
+@pytest.mark.parametrize("name", sorted(kinds.NAMES))
+def test_missing_answer_is_said_for_every_kind(name: str) -> None:
+    assert sentence(Invalid(kinds.get(name).missing), "x")
+
+
+def test_numbers_agree() -> None:
+    one = sentence(Invalid(Reason.TOO_LONG, excess=1, limit=200), "Name")
+    two = sentence(Invalid(Reason.TOO_LONG, excess=2, limit=200), "Name")
+    assert one == "“Name” is 1 character too long. It can have 200."
+    assert two == "“Name” is 2 characters too long. It can have 200."
+
+
+def test_sizes_are_written_as_people_say_them() -> None:
+    assert [megabytes(size) for size in (5_000_000, 11_400_000, 500_000)] == ["5", "11.4", "0.5"]
+
+
+def test_answers_are_written_in_the_language_asked_for_whatever_is_in_force(speaking_app: Flask) -> None:
+    with force_locale("en"):
+        assert kinds.get("yes_no").display(question("yes_no"), ["yes"], CONTEXT, "es") == ["Sí"]
+        assert kinds.get("consent").cell(question("consent"), [], CONTEXT, "en") == "No"
+        assert kinds.get("file").display(question("file"), ["x"], CONTEXT, "es") == ["Archivo recibido"]
+
+
+def test_choices_of_a_country_are_in_the_readers_language(speaking_app: Flask) -> None:
+    from eventreg.questionnaires.kinds.countries import options_markup
+
+    with force_locale("es"):
+        spanish = options_markup(("MX",), "es")
+    with force_locale("en"):
+        english = options_markup(("MX",), "en")
+    assert "Elija un país" in spanish
+    assert 'label="Países de la región"' in spanish
+    assert "Choose a country" in english
+    assert spanish.index(">México<") < spanish.index("Todos los países") < spanish.index(">Afganistán<")
