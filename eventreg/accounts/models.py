@@ -36,15 +36,16 @@ class Account(UserMixin, Base):  # type: ignore[misc]  # flask-login ships no ty
 
 
 class SignInLink(Base):
-    """A single-use link. Only a keyed hash of its token is kept."""
+    """A single-use link. Its token is derived from `public_id` and the instance's key: no row opens an account."""
 
     __tablename__ = "sign_in_links"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
-    token_hash: Mapped[str] = mapped_column(String(64), unique=True, info=NOT_PERSONAL)
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, info=NOT_PERSONAL)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: when it was used, or made void by a new password or the end of the account
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
+from flask_babel import lazy_gettext as _lazy
 from flask_wtf import FlaskForm
 
 
@@ -13,3 +16,8 @@ class BaseForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
         return [
             (field.id, str(message)) for field in self if field.name != "csrf_token" for message in field.errors
         ]
+
+
+def lazy_gettext(text: str, **values: Any) -> str:
+    """Translate `text` when it is shown: for labels that are written once, in the class of a form."""
+    return cast(str, _lazy(text, **values))

@@ -1,0 +1,63 @@
+"""Forms for signing in and for one's own account."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+from wtforms import HiddenField, PasswordField, RadioField, StringField, ValidationError
+
+from eventreg.accounts.rules.passwords import SHORTEST
+from eventreg.accounts.rules.profiles import is_like_address
+from eventreg.i18n.languages import known_languages, own_name
+from eventreg.web.forms import BaseForm, lazy_gettext
+
+
+class SignInForm(BaseForm):
+    """Address and password, or the address alone for a link."""
+
+    email = StringField(lazy_gettext("Email address"), render_kw={"autocomplete": "username"})
+    password = PasswordField(lazy_gettext("Password"), render_kw={"autocomplete": "current-password"})
+    next = HiddenField()
+
+    def has_address(self) -> bool:
+        """Say whether something like an address was written, adding to the errors when not."""
+        if is_like_address(self.email.data or ""):
+            return True
+        self.email.errors = [_("Write an email address like name@institution.org")]
+        return False
+
+    def has_password(self) -> bool:
+        """Say whether a password was written, adding to the errors when not."""
+        if self.password.data:
+            return True
+        self.password.errors = [_("Write your password")]
+        return False
+
+
+class ProfileForm(BaseForm):
+    """One's name and language."""
+
+    name = StringField(lazy_gettext("Name"), render_kw={"autocomplete": "name"})
+    language = RadioField(lazy_gettext("Language of your mails and of these pages"))
+
+    def __init__(self, **values: object) -> None:
+        super().__init__(**values)
+        self.language.choices = [(code, own_name(code)) for code in known_languages()]
+
+
+class PasswordForm(BaseForm):
+    """A new password, twice, and the present one where it is asked for."""
+
+    old_password = PasswordField(lazy_gettext("Present password"), render_kw={"autocomplete": "current-password"})
+    new_password = PasswordField(
+        lazy_gettext("New password"),
+        description=lazy_gettext(
+            "At least %(shortest)s characters. A short sentence is a good one.", shortest=SHORTEST
+        ),
+        render_kw={"autocomplete": "new-password"},
+    )
+    repeated = PasswordField(lazy_gettext("New password once more"), render_kw={"autocomplete": "new-password"})
+
+    def validate_repeated(self, field: PasswordField) -> None:
+        """Refuse a slip of the finger."""
+        if field.data != self.new_password.data:
+            raise ValidationError(_("The two new passwords differ. Write them again."))

@@ -1,0 +1,42 @@
+"""Passwords as argon2id: 19 MiB, two passes, one lane (OWASP's setting for servers), about 50 ms each.
+
+The whole password is hashed, however long it is. No more than two are hashed at once in a process, so that a flood of
+sign-ins cannot take its memory.
+"""
+
+from __future__ import annotations
+
+import threading
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from eventreg.accounts.rules.passwords import LONGEST, normalized
+
+_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+_at_once = threading.BoundedSemaphore(2)
+#: of a password that nobody knows: checked when there is no account, so that both take the same time
+_NOBODYS = "$argon2id$v=19$m=19456,t=2,p=1$os0nZaBkO7CFpqq7vKJAQg$ihW8zXM/E9Y1UycMk6SMOaBj/aHFqv05ZVZ9QppKEU0"
+
+
+def hash_of(password: str) -> str:
+    """Return what is stored of a password, in argon2's own notation."""
+    with _at_once:
+        return _hasher.hash(normalized(password))
+
+
+def fits(stored: str, password: str) -> bool:
+    """Say whether `password` is the one of `stored`; takes as long when `stored` is empty."""
+    # What is too long to have been set is compared as well, by its beginning and as wrong.
+    tried = normalized(password)
+    with _at_once:
+        try:
+            is_right = _hasher.verify(stored or _NOBODYS, tried[: LONGEST + 1])
+        except (VerificationError, InvalidHashError):
+            return False
+    return is_right and bool(stored) and len(tried) <= LONGEST
+
+
+def is_outdated(stored: str) -> bool:
+    """Say whether `stored` was made with other settings than today's."""
+    return _hasher.check_needs_rehash(stored)

@@ -1,0 +1,32 @@
+"""Why something about an account was not done. `accounts.wording` says each in a sentence."""
+
+from __future__ import annotations
+
+import enum
+
+from eventreg.kernel.errors import Refusal
+
+
+class Reason(enum.Enum):
+    """What stands against it."""
+
+    NAME_MISSING = "name_missing"
+    ADDRESS_INVALID = "address_invalid"
+    ADDRESS_TAKEN = "address_taken"
+    #: details: `shortest`, in characters
+    PASSWORD_TOO_SHORT = "password_too_short"  # noqa: S105 - names a reason
+    #: details: `longest`, in characters
+    PASSWORD_TOO_LONG = "password_too_long"  # noqa: S105 - names a reason
+    OLD_PASSWORD_WRONG = "old_password_wrong"  # noqa: S105 - names a reason
+    #: address and password do not belong together, or there is no such account: nobody is told which
+    SIGN_IN_WRONG = "sign_in_wrong"
+    #: details: `minutes`
+    TOO_MANY_TRIES = "too_many_tries"
+    #: used, too old, replaced, or never made
+    LINK_OVER = "link_over"
+
+
+class AccountRefused(Refusal):
+    """A rule about accounts said no."""
+
+    reason: Reason

@@ -1,0 +1,1 @@
+"""What changes accounts, by subject: accounts, passwords, sign-in links, signing in, and the limits on trying."""

@@ -1,0 +1,90 @@
+"""Accounts begin, change and end."""
+
+from __future__ import annotations
+
+from sqlalchemy import select, update
+
+from eventreg.accounts.models import Account, SignInLink
+from eventreg.accounts.rules.profiles import address_key, checked_address, checked_name
+from eventreg.accounts.rules.refusals import AccountRefused, Reason
+from eventreg.audit.services import SYSTEM, Actor, record
+from eventreg.db import db, lock_row, transaction
+from eventreg.kernel.clock import now
+
+
+def create_account(email: str, name: str, language: str, is_administrator: bool = False, by: Actor = SYSTEM) -> int:
+    """Make an account without a password and return its id; a sign-in link opens it.
+
+    Raises AccountRefused: NAME_MISSING, ADDRESS_INVALID, ADDRESS_TAKEN (a closed account keeps its address).
+    """
+    shown_name, address = checked_name(name), checked_address(email)
+    with transaction() as session:
+        at = now()
+        if session.scalar(select(Account.id).where(Account.email_key == address_key(address))) is not None:
+            raise AccountRefused(Reason.ADDRESS_TAKEN)
+        account = Account(
+            email=address,
+            email_key=address_key(address),
+            name=shown_name,
+            language=language,
+            is_administrator=is_administrator,
+            created_at=at,
+        )
+        session.add(account)
+        session.flush()
+        record_act(account.id, "account_created", by, {"is_administrator": is_administrator})
+        return account.id
+
+
+def change_profile(account_id: int, name: str, language: str) -> None:
+    """Change one's own name and the language of one's mails. Raises AccountRefused (NAME_MISSING) and NotFound."""
+    shown_name = checked_name(name)
+    with transaction():
+        account = lock_account(account_id)
+        changed = [
+            part
+            for part, old, new in (("name", account.name, shown_name), ("language", account.language, language))
+            if old != new
+        ]
+        if changed:
+            account.name, account.language = shown_name, language
+            record_act(account_id, "profile_changed", Actor.account(account_id), {"changed": changed})
+
+
+def close_account(account_id: int, by: Actor = SYSTEM) -> None:
+    """End an account: its sessions and links stop at once, what it did stays under its name. Raises NotFound."""
+    with transaction():
+        account = lock_account(account_id)
+        account.closed_at = now()
+        account.password_hash = ""
+        end_ways_in(account)
+        record_act(account_id, "account_closed", by)
+
+
+def end_sessions(account_id: int) -> int:
+    """End every session of an account, and its unused links. Returns the new generation. Raises NotFound."""
+    with transaction():
+        account = lock_account(account_id)
+        end_ways_in(account)
+        record_act(account_id, "sessions_ended", Actor.account(account_id))
+        return account.session_generation
+
+
+def lock_account(account_id: int) -> Account:
+    """Load an open account afresh and hold it until the transaction ends. Raises NotFound."""
+    return lock_row(select(Account).where(Account.id == account_id, Account.closed_at.is_(None)))
+
+
+def end_ways_in(account: Account) -> None:
+    """End the account's sessions and void its unused links, in the caller's transaction."""
+    account.session_generation += 1
+    db.session.execute(
+        update(SignInLink)
+        .where(SignInLink.account_id == account.id, SignInLink.used_at.is_(None))
+        .values(used_at=now())
+    )
+
+
+def record_act(account_id: int, action: str, by: Actor, detail: dict[str, object] | None = None) -> None:
+    """Append what happened to an account to the instance's audit trail, in the caller's transaction."""
+    record(event_id=None, actor=by, action=action, record_kind="account", record_id=account_id, at=now(), detail=detail)

@@ -1,0 +1,47 @@
+"""Passwords are set and changed. Every other session of the account ends with that."""
+
+from __future__ import annotations
+
+from eventreg.accounts import hashing
+from eventreg.accounts.queries import get_account
+from eventreg.accounts.rules.guarding import OLD_PASSWORD_BY_ACCOUNT
+from eventreg.accounts.rules.passwords import check_new_password
+from eventreg.accounts.rules.refusals import AccountRefused, Reason
+from eventreg.accounts.services.accounts import end_ways_in, lock_account, record_act
+from eventreg.accounts.services.guards import Try, admit, forgive
+from eventreg.audit.services import SYSTEM, Actor
+from eventreg.db import transaction
+
+
+def set_password(account_id: int, password: str, by: Actor = SYSTEM) -> int:
+    """Set a password; every session and unused link of the account ends. Returns the new generation of sessions.
+
+    Raises AccountRefused (PASSWORD_TOO_SHORT, PASSWORD_TOO_LONG) and NotFound.
+    """
+    check_new_password(password)
+    # Hashing takes as long as fifty small transactions: it is done before the lock.
+    stored = hashing.hash_of(password)
+    with transaction():
+        account = lock_account(account_id)
+        account.password_hash = stored
+        end_ways_in(account)
+        record_act(account_id, "password_set", by)
+        return account.session_generation
+
+
+def change_password(account_id: int, old_password: str | None, new_password: str) -> int:
+    """Change one's own password. `old_password` is None for somebody who has just come by a sign-in link.
+
+    Returns the new generation of sessions. Raises AccountRefused: PASSWORD_TOO_SHORT, PASSWORD_TOO_LONG,
+    OLD_PASSWORD_WRONG, TOO_MANY_TRIES; and NotFound.
+    """
+    check_new_password(new_password)
+    stored = get_account(account_id).password_hash
+    if stored and old_password is not None:
+        counted = admit(Try(OLD_PASSWORD_BY_ACCOUNT, str(account_id)))
+        if counted is None:
+            raise AccountRefused(Reason.TOO_MANY_TRIES, minutes=OLD_PASSWORD_BY_ACCOUNT.minutes)
+        if not hashing.fits(stored, old_password):
+            raise AccountRefused(Reason.OLD_PASSWORD_WRONG)
+        forgive(counted)
+    return set_password(account_id, new_password, Actor.account(account_id))

@@ -1,0 +1,48 @@
+"""Signing in with address and password."""
+
+from __future__ import annotations
+
+from eventreg.accounts import hashing
+from eventreg.accounts.models import Account
+from eventreg.accounts.queries import find_account_by_address
+from eventreg.accounts.rules.guarding import SIGN_IN_BY_ADDRESS, SIGN_IN_BY_CLIENT, client_network
+from eventreg.accounts.rules.profiles import address_key
+from eventreg.accounts.rules.refusals import AccountRefused, Reason
+from eventreg.accounts.services.accounts import lock_account, record_act
+from eventreg.accounts.services.guards import Try, admit, forgive
+from eventreg.audit.services import Actor
+from eventreg.db import transaction
+from eventreg.kernel.errors import NotFound
+
+
+def sign_in_with_password(email: str, password: str, client: str | None) -> Account:
+    """Return the account that address and password open. `client` is the network address of whoever tries.
+
+    Raises AccountRefused: SIGN_IN_WRONG after the same work whether or not there is such an account, TOO_MANY_TRIES
+    without looking at the password.
+    """
+    counted = admit(Try(SIGN_IN_BY_ADDRESS, address_key(email)), Try(SIGN_IN_BY_CLIENT, client_network(client)))
+    if counted is None:
+        raise AccountRefused(Reason.TOO_MANY_TRIES, minutes=SIGN_IN_BY_ADDRESS.minutes)
+    found = find_account_by_address(email)
+    stored = found.password_hash if found is not None else ""
+    if not hashing.fits(stored, password) or found is None:
+        raise AccountRefused(Reason.SIGN_IN_WRONG)
+    renewed = hashing.hash_of(password) if hashing.is_outdated(stored) else stored
+    with transaction():
+        account = _lock_unchanged(found.id, stored)
+        forgive(counted)
+        account.password_hash = renewed
+        record_act(account.id, "signed_in", Actor.account(account.id), {"by": "password"})
+        return account
+
+
+def _lock_unchanged(account_id: int, stored: str) -> Account:
+    """Hold the account, unless it was closed or got another password while this one was checked."""
+    try:
+        account = lock_account(account_id)
+    except NotFound:
+        raise AccountRefused(Reason.SIGN_IN_WRONG) from None
+    if account.password_hash != stored:
+        raise AccountRefused(Reason.SIGN_IN_WRONG)
+    return account

@@ -1,0 +1,57 @@
+"""Who is signed in: what the session cookie holds, how long, and when it stops counting."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from flask import Flask, session
+from flask_login import LoginManager, login_user
+
+from eventreg.accounts.models import Account
+from eventreg.accounts.queries import find_session_account
+from eventreg.kernel.clock import now
+
+#: a session ends this long after signing in, used or not
+SESSION_LASTS = timedelta(hours=12)
+#: this long after coming by a sign-in link one may set a password without the old one
+LINK_IS_FRESH = timedelta(minutes=30)
+_BY_LINK_AT = "by_link_at"
+
+
+def init_sign_in(app: Flask) -> None:
+    """Let `app` know who is signed in. Cookies of closed accounts and ended sessions are nobody's."""
+    app.config["PERMANENT_SESSION_LIFETIME"] = SESSION_LASTS
+    # Not prolonged by being used: a cookie that was copied ends by itself.
+    app.config["SESSION_REFRESH_EACH_REQUEST"] = False
+    manager = LoginManager()
+    # Binding a session to address and browser signs people out on trains and stops nobody who has both.
+    manager.session_protection = None
+    manager.user_loader(_load_account)
+    manager.init_app(app)
+
+
+def begin_session(account: Account, by_link: bool = False) -> None:
+    """Sign `account` in under a session of its own: nothing of the one before is kept."""
+    session.clear()
+    login_user(account)
+    session.permanent = True
+    if by_link:
+        session[_BY_LINK_AT] = now().timestamp()
+
+
+def came_by_link_lately() -> bool:
+    """Say whether this session began with a sign-in link a short while ago."""
+    began_at = session.get(_BY_LINK_AT)
+    return began_at is not None and now() - datetime.fromtimestamp(began_at, UTC) < LINK_IS_FRESH
+
+
+def end_session() -> None:
+    """Sign out: the cookie is taken back."""
+    session.clear()
+
+
+def _load_account(held: str) -> Account | None:
+    identity, _, generation = held.partition(".")
+    if not (identity.isdecimal() and generation.isdecimal()):
+        return None
+    return find_session_account(int(identity), int(generation))

@@ -1,0 +1,89 @@
+"""One's own account: name, language, password, sessions."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from eventreg.accounts.forms import PasswordForm, ProfileForm
+from eventreg.accounts.queries import get_account
+from eventreg.accounts.rules.refusals import AccountRefused, Reason
+from eventreg.accounts.services.accounts import change_profile, end_sessions
+from eventreg.accounts.services.passwords import change_password
+from eventreg.accounts.sessions import begin_session, came_by_link_lately
+from eventreg.accounts.views import blueprint
+from eventreg.accounts.wording import refusal_sentence
+from eventreg.i18n.languages import switch_language
+from eventreg.web.access import signed_in
+
+Answer = str | Response | tuple[str, int]
+
+
+@blueprint.get("/account")
+@signed_in
+def own_account() -> Answer:
+    """Show one's own account."""
+    return _page(_profile_form(), PasswordForm(formdata=None))
+
+
+@blueprint.post("/account/profile")
+@signed_in
+def save_profile() -> Answer:
+    """Change name and language."""
+    form = ProfileForm()
+    if not form.validate():
+        return _page(form, PasswordForm(formdata=None), 422)
+    try:
+        change_profile(current_user.id, form.name.data or "", form.language.data)
+    except AccountRefused as refused:
+        form.name.errors = [refusal_sentence(refused)]
+        return _page(form, PasswordForm(formdata=None), 422)
+    switch_language(form.language.data)
+    return redirect(url_for("accounts.own_account", saved="profile"), 303)
+
+
+@blueprint.post("/account/password")
+@signed_in
+def save_password() -> Answer:
+    """Set or change the password. This session goes on; every other one ends."""
+    form = PasswordForm()
+    if not form.validate():
+        return _page(_profile_form(), form, 422)
+    old_password = None if came_by_link_lately() else form.old_password.data or ""
+    try:
+        change_password(current_user.id, old_password, form.new_password.data or "")
+    except AccountRefused as refused:
+        field = form.old_password if refused.reason in _ABOUT_THE_OLD else form.new_password
+        field.errors = [refusal_sentence(refused)]
+        return _page(_profile_form(), form, 422)
+    begin_session(get_account(current_user.id))
+    return redirect(url_for("accounts.own_account", saved="password"), 303)
+
+
+@blueprint.post("/account/sessions/end")
+@signed_in
+def end_other_sessions() -> Answer:
+    """End every other session: a phone was lost, a shared machine was left."""
+    end_sessions(current_user.id)
+    begin_session(get_account(current_user.id))
+    return redirect(url_for("accounts.own_account", saved="sessions"), 303)
+
+
+_ABOUT_THE_OLD = (Reason.OLD_PASSWORD_WRONG, Reason.TOO_MANY_TRIES)
+
+
+def _profile_form() -> ProfileForm:
+    return ProfileForm(formdata=None, name=current_user.name, language=current_user.language)
+
+
+def _page(profile: ProfileForm, password: PasswordForm, code: int = 200) -> Answer:
+    page = render_template(
+        "accounts/account.html",
+        profile=profile,
+        password=password,
+        has_password=bool(current_user.password_hash),
+        asks_old_password=bool(current_user.password_hash) and not came_by_link_lately(),
+        saved=request.args.get("saved", ""),
+    )
+    return page, code

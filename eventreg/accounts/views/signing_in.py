@@ -1,0 +1,128 @@
+"""Signing in by password or by a link that works once, and signing out."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from eventreg.accounts.forms import SignInForm
+from eventreg.accounts.links import link_id_of
+from eventreg.accounts.models import Account
+from eventreg.accounts.queries import find_open_link
+from eventreg.accounts.rules.refusals import AccountRefused, Reason
+from eventreg.accounts.rules.targets import is_safe_target
+from eventreg.accounts.services.sign_in_links import (
+    MAILED_LINK_MINUTES,
+    ask_for_sign_in_link,
+    use_sign_in_link,
+)
+from eventreg.accounts.services.signing_in import sign_in_with_password
+from eventreg.accounts.sessions import begin_session, end_session
+from eventreg.accounts.views import blueprint
+from eventreg.accounts.wording import refusal_sentence
+from eventreg.i18n.languages import COOKIE, switch_language
+from eventreg.kernel.clock import now
+from eventreg.web.access import personal, public, signed_in
+from eventreg.web.forms import BaseForm
+from eventreg.web.instance import config
+
+Answer = str | Response | tuple[str, int]
+
+
+@blueprint.get("/sign-in")
+@public
+def sign_in() -> Answer:
+    """Show the form."""
+    if current_user.is_authenticated:
+        return redirect(_target(request.args.get("next", "")))
+    return _form_page(SignInForm(formdata=None, next=request.args.get("next", "")))
+
+
+@blueprint.post("/sign-in")
+@public
+def try_to_sign_in() -> Answer:
+    """Sign in by password, or have a link mailed: the two buttons of one form."""
+    form = SignInForm()
+    if "link" in request.form:
+        return _send_link(form)
+    if not all([form.has_address(), form.has_password()]):
+        return _form_page(form, 422)
+    try:
+        account = sign_in_with_password(form.email.data or "", form.password.data or "", request.remote_addr)
+    except AccountRefused as refused:
+        form.password.errors = [refusal_sentence(refused)]
+        return _form_page(form, _code_of(refused))
+    _welcome(account)
+    return redirect(_target(form.next.data), 303)
+
+
+@blueprint.get("/sign-in/sent")
+@public
+def sign_in_link_sent() -> Answer:
+    """Say that a link is on its way, if there is an account: the page is the same either way."""
+    return render_template("accounts/link_sent.html", minutes=MAILED_LINK_MINUTES, sends_mail=config().sends_mail)
+
+
+@blueprint.get("/sign-in/<token>")
+@personal
+def sign_in_by_link(token: str) -> Answer:
+    """Show one button and change nothing: mail scanners open links before people do."""
+    public_id = link_id_of(token)
+    if public_id is None or find_open_link(public_id, now()) is None:
+        return _link_over_page()
+    return render_template("accounts/sign_in_by_link.html", form=BaseForm())
+
+
+@blueprint.post("/sign-in/<token>")
+@personal
+def use_link(token: str) -> Answer:
+    """Use the link up and sign in."""
+    try:
+        account = use_sign_in_link(token)
+    except AccountRefused:
+        return _link_over_page()
+    _welcome(account, by_link=True)
+    return redirect(_target(""), 303)
+
+
+@blueprint.post("/sign-out")
+@signed_in
+def sign_out() -> Answer:
+    """End this session."""
+    end_session()
+    return redirect(url_for("accounts.sign_in"), 303)
+
+
+def _send_link(form: SignInForm) -> Answer:
+    if not form.has_address():
+        return _form_page(form, 422)
+    try:
+        ask_for_sign_in_link(form.email.data or "", request.remote_addr)
+    except AccountRefused as refused:
+        form.email.errors = [refusal_sentence(refused)]
+        return _form_page(form, _code_of(refused))
+    return redirect(url_for("accounts.sign_in_link_sent"), 303)
+
+
+def _form_page(form: SignInForm, code: int = 200) -> Answer:
+    return render_template("accounts/sign_in.html", form=form, minutes=MAILED_LINK_MINUTES), code
+
+
+def _link_over_page() -> Answer:
+    return render_template("accounts/link_over.html"), 410
+
+
+def _code_of(refused: AccountRefused) -> int:
+    return 429 if refused.reason is Reason.TOO_MANY_TRIES else 422
+
+
+def _welcome(account: Account, by_link: bool = False) -> None:
+    begin_session(account, by_link)
+    if COOKIE not in request.cookies:
+        switch_language(account.language)
+
+
+def _target(wanted: str | None) -> str:
+    """Return where to go after signing in: what was asked for if it is ours and plain, else the events."""
+    return wanted if wanted and is_safe_target(wanted) else url_for("site.manage_events")
