@@ -30,7 +30,7 @@ def link_id_of(token: str) -> str | None:
 
 
 def resolve(purpose: str, public_id: str, generation: int) -> str:
-    """Return the address of an account's link for a mail that is about to go. Raises LookupError for another purpose."""
+    """Return the address of an account's link for a mail that goes now. Raises LookupError for another purpose."""
     if purpose != SIGN_IN or generation != GENERATION:
         raise LookupError(purpose)
     return sign_in_address(sign_in_token(public_id))

@@ -386,6 +386,7 @@ def upgrade() -> None:
         sa.Column("email_key", sa.String(length=320), nullable=False),
         sa.Column("phone", sa.String(length=60), nullable=False),
         sa.Column("sort_name", sa.String(length=400), nullable=False),
+        sa.Column("sort_institution", sa.String(length=300), nullable=False),
         sa.Column("search_text", sa.Text(), nullable=False),
         sa.Column("submission_hash", sa.String(length=64), nullable=False),
         sa.Column("link_generation", sa.Integer(), nullable=False),

@@ -68,6 +68,8 @@ class Registration(Base):
     phone: Mapped[str] = mapped_column(String(60), default="", info=PERSONAL)
     #: "family, given" folded, to order by
     sort_name: Mapped[str] = mapped_column(String(400), info=PERSONAL)
+    #: the institution folded, to order by
+    sort_institution: Mapped[str] = mapped_column(String(300), default="", info=PERSONAL)
     #: name, address, institution, reference and phone digits, folded, to search in
     search_text: Mapped[str] = mapped_column(Text, info=PERSONAL)
 

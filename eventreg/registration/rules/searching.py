@@ -5,11 +5,17 @@ from __future__ import annotations
 from eventreg.kernel.text import folded
 
 _SORT_LENGTH = 400
+_SORT_INSTITUTION_LENGTH = 300
 
 
 def sort_name(family_name: str, given_name: str) -> str:
     """Return the name to order a list by: family name first, without accents or case."""
     return folded(f"{family_name} {given_name}".strip())[:_SORT_LENGTH]
+
+
+def sort_institution(institution: str) -> str:
+    """Return the institution to order a list by: without accents or case."""
+    return folded(institution)[:_SORT_INSTITUTION_LENGTH]
 
 
 def search_text(
