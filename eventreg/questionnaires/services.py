@@ -14,6 +14,7 @@ from eventreg.db import db, transaction
 from eventreg.events.queries.for_registration import lock_event
 from eventreg.questionnaires.kinds import checked_definition
 from eventreg.questionnaires.models import QuestionnaireVersion
+from eventreg.questionnaires.rules.schema import NEEDED_COLUMNS, Definition, DefinitionInvalid
 
 
 def publish(
@@ -26,7 +27,8 @@ def publish(
     """
     with transaction() as session:
         event = lock_event(event_id)
-        checked_definition(definition, event.languages, {category.key for category in event.categories})
+        checked = checked_definition(definition, event.languages, {category.key for category in event.categories})
+        _require_identity(checked)
         last = session.scalar(
             select(func.max(QuestionnaireVersion.version)).where(QuestionnaireVersion.event_id == event_id)
         )
@@ -49,3 +51,11 @@ def publish(
             detail={"version": version.version},
         )
     return version
+
+
+def _require_identity(definition: Definition) -> None:
+    """Refuse a questionnaire that leaves a registration without a name or a mail address."""
+    asked = {q.column for q in definition.questions() if q.is_required and not q.categories}
+    missing = sorted(NEEDED_COLUMNS - asked)
+    if missing:
+        raise DefinitionInvalid(f"no required question, asked of every category, fills the column {missing[0]}")

@@ -11,12 +11,11 @@ from wtforms.fields.core import UnboundField
 
 from eventreg.questionnaires.kinds.base import Context, Invalid, Kind, only
 from eventreg.questionnaires.kinds.fields import TextField, labelled
+from eventreg.questionnaires.rules.addresses import mail_address
 from eventreg.questionnaires.rules.reasons import Reason
 from eventreg.questionnaires.rules.schema import Question
 from eventreg.questionnaires.rules.texts import clean_line
 
-#: RFC 5321, 4.5.3.1.3: a path of 256 octets with its angle brackets
-_EMAIL_LENGTH = 254
 _PHONE_LENGTH = 40
 _URL_LENGTH = 300
 
@@ -32,17 +31,7 @@ class Email(Kind):
     columns = frozenset({"email"})
 
     def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
-        from email_validator import EmailNotValidError, validate_email
-
-        text = clean_line(only(given), _EMAIL_LENGTH)
-        if "@" in text and not text.rpartition("@")[0].isascii():
-            # Our mail goes by plain SMTP: an address that needs SMTPUTF8 (RFC 6531) would never get its confirmation.
-            raise Invalid(Reason.EMAIL_NOT_ASCII)
-        try:
-            address = validate_email(text, check_deliverability=False, allow_smtputf8=False, strict=True)
-        except EmailNotValidError as error:
-            raise Invalid(Reason.EMAIL_INCOMPLETE) from error
-        return [address.ascii_email or address.normalized]
+        return [mail_address(only(given))]
 
     def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
         """See `Kind.field`."""

@@ -17,20 +17,24 @@ from eventreg.kernel.text import LocalizedText
 IDENTITY_COLUMNS = frozenset(
     {"given_name", "family_name", "badge_name", "institution", "position", "country", "email", "phone"}
 )
-
+#: without these nobody can be written to or found
+NEEDED_COLUMNS = frozenset({"given_name", "email"})
 #: names of fields that the forms themselves carry beside the questions
 RESERVED_KEYS = frozenset(
     {
+        "action",
         "category",
+        "change_category",
+        "choose_category",
         "csrf_token",
-        "submission",
-        "submission_key",
         "lang",
         "language",
         "next",
-        "revision",
-        "action",
         "notice",
+        "questionnaire",
+        "revision",
+        "submission_key",
+        "switch_language",
     }
 )
 

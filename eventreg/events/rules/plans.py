@@ -1,0 +1,200 @@
+"""A new event as a whole, before it is a row: what it is made of and what cannot be."""
+
+from __future__ import annotations
+
+import re
+import zoneinfo
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import Any
+
+from eventreg.events.rules.categories import ApprovalRule
+from eventreg.events.rules.institutions import PartnerRole
+from eventreg.events.rules.programme import SessionKind
+from eventreg.events.rules.publication import Publication
+from eventreg.kernel.text import LocalizedText
+
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_LONGEST_SLUG = 80
+_PREFIX = re.compile(r"[A-Z0-9]{1,8}")
+_CATEGORY_KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
+
+
+class PlanInvalid(ValueError):
+    """The plan is no event; the message names the place and what is wrong there."""
+
+
+@dataclass(frozen=True)
+class SessionPlan:
+    """An item of a day's programme; wall-clock times in the event's zone."""
+
+    kind: SessionKind
+    starts_at: time
+    ends_at: time
+    title: LocalizedText
+    note: LocalizedText = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class DayPlan:
+    """A day, with its hours in the event's zone."""
+
+    held_on: date
+    starts_at: time
+    ends_at: time
+    sessions: Sequence[SessionPlan] = ()
+
+
+@dataclass(frozen=True)
+class PartnerPlan:
+    """An institution's role."""
+
+    organization_id: int
+    role: PartnerRole
+
+
+@dataclass(frozen=True)
+class CategoryPlan:
+    """A kind of participant. `places`: None when only the event's capacity limits it."""
+
+    key: str
+    name: LocalizedText
+    approval: ApprovalRule
+    places: int | None = None
+    pending_counts: bool = False
+    description: LocalizedText = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ContactPlan:
+    """The person whom the public and the mails point to."""
+
+    name: str
+    email: str
+    language: str
+    phone: str = ""
+    office: str = ""
+    position: LocalizedText = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class WindowPlan:
+    """When people can register, change and move up. Aware instants; each window ends just before its end."""
+
+    opens_at: datetime
+    closes_at: datetime
+    changes_until: datetime
+    promotes_until: datetime
+
+
+@dataclass(frozen=True)
+class EventPlan:
+    """Everything that makes an event. Partners, categories and days stand in their order."""
+
+    slug: str
+    languages: Sequence[str]
+    title: LocalizedText
+    city: str
+    #: ISO 3166-1 alpha-2
+    country: str
+    time_zone: str
+    reference_prefix: str
+    contact: ContactPlan
+    window: WindowPlan
+    days: Sequence[DayPlan]
+    categories: Sequence[CategoryPlan]
+    partners: Sequence[PartnerPlan] = ()
+    publication: Publication = Publication.DRAFT
+    summary: LocalizedText = field(default_factory=dict)
+    description: LocalizedText = field(default_factory=dict)
+    audience: LocalizedText = field(default_factory=dict)
+    venue: LocalizedText = field(default_factory=dict)
+    practical: Sequence[Mapping[str, Any]] = ()
+    demonstration_note: LocalizedText = field(default_factory=dict)
+    region: Sequence[str] = ()
+    capacity: int | None = None
+    few_places: int = 10
+    verifies_addresses: bool = False
+    holds_mail: bool = False
+
+
+def check_plan(plan: EventPlan) -> None:
+    """Refuse a plan that cannot be an event. Raises PlanInvalid, which names the place."""
+    for fault in _faults(plan):
+        raise PlanInvalid(fault)
+
+
+def _faults(plan: EventPlan) -> Iterator[str]:
+    if not _SLUG.fullmatch(plan.slug) or len(plan.slug) > _LONGEST_SLUG:
+        yield "slug: small letters, digits and hyphens, 80 at most"
+    if not plan.languages or len(set(plan.languages)) != len(plan.languages):
+        yield "languages: at least one, none twice"
+    if not _PREFIX.fullmatch(plan.reference_prefix):
+        yield "reference_prefix: 1 to 8 capital letters and digits"
+    if plan.time_zone not in zoneinfo.available_timezones():
+        yield f"time_zone: there is no zone {plan.time_zone!r}"
+    if plan.capacity is not None and plan.capacity < 0:
+        yield "capacity: cannot be negative"
+    if plan.contact.language not in plan.languages:
+        yield "contact.language: is no language of the event"
+    yield from _faults_of_texts(plan)
+    yield from _faults_of_window(plan.window)
+    yield from _faults_of_days(plan.days)
+    yield from _faults_of_categories(plan)
+
+
+def _faults_of_texts(plan: EventPlan) -> Iterator[str]:
+    for place, text in _texts(plan):
+        missing = [language for language in plan.languages if not text.get(language, "").strip()]
+        if missing:
+            yield f"{place}: there is no text in {missing[0]!r}"
+
+
+def _texts(plan: EventPlan) -> Iterator[tuple[str, LocalizedText]]:
+    """Yield every text that must be there in each language: the title and names, and others where they are given."""
+    yield "title", plan.title
+    for name in ("summary", "description", "audience", "venue", "demonstration_note"):
+        if text := getattr(plan, name):
+            yield name, text
+    for index, item in enumerate(plan.practical):
+        yield f"practical[{index}].label", item.get("label", {})
+        yield f"practical[{index}].text", item.get("text", {})
+    for category in plan.categories:
+        yield f"category {category.key}.name", category.name
+    for day in plan.days:
+        for session in day.sessions:
+            yield f"day {day.held_on}, {session.starts_at:%H:%M}: title", session.title
+
+
+def _faults_of_window(window: WindowPlan) -> Iterator[str]:
+    instants = (window.opens_at, window.closes_at, window.changes_until, window.promotes_until)
+    if any(instant.tzinfo is None for instant in instants):
+        yield "window: an instant without a time zone is none"
+    elif window.opens_at >= window.closes_at:
+        yield "window: registration closes before it opens"
+
+
+def _faults_of_days(days: Sequence[DayPlan]) -> Iterator[str]:
+    if not days:
+        yield "days: there is none"
+    dates = [day.held_on for day in days]
+    if dates != sorted(set(dates)):
+        yield "days: stand in order, each once"
+    for day in days:
+        if day.starts_at >= day.ends_at:
+            yield f"day {day.held_on}: ends before it starts"
+        for session in day.sessions:
+            if session.starts_at >= session.ends_at:
+                yield f"day {day.held_on}, {session.starts_at:%H:%M}: ends before it starts"
+
+
+def _faults_of_categories(plan: EventPlan) -> Iterator[str]:
+    keys = [category.key for category in plan.categories]
+    if not keys or len(set(keys)) != len(keys):
+        yield "categories: at least one, none twice"
+    for category in plan.categories:
+        if not _CATEGORY_KEY.fullmatch(category.key):
+            yield f"category {category.key}: is no key (small letters, digits and _, 40 at most)"
+        if category.places is not None and category.places < 0:
+            yield f"category {category.key}.places: cannot be negative"

@@ -1,0 +1,46 @@
+"""What an event tells people about their data."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from eventreg.audit.services import SYSTEM, Actor, record
+from eventreg.db import transaction
+from eventreg.events.models import PrivacyNotice
+from eventreg.events.queries.for_registration import lock_event
+from eventreg.events.rules.plans import PlanInvalid
+from eventreg.kernel.text import LocalizedText
+
+
+def publish_notice(
+    event_id: int, summary: LocalizedText, body: LocalizedText, at: datetime, *, actor: Actor = SYSTEM
+) -> int:
+    """Publish the next version of an event's privacy notice and return its id; earlier ones stay as they were.
+
+    `summary` is two sentences for the form, `body` the whole notice in Markdown. Raises PlanInvalid when a language of
+    the event lacks a text, and NotFound.
+    """
+    with transaction() as session:
+        event = lock_event(event_id)
+        for place, text in (("summary", summary), ("body", body)):
+            for language in event.languages:
+                if not text.get(language, "").strip():
+                    raise PlanInvalid(f"notice.{place}: there is no text in {language!r}")
+        last = session.scalar(select(func.max(PrivacyNotice.version)).where(PrivacyNotice.event_id == event_id))
+        notice = PrivacyNotice(
+            event_id=event_id, version=(last or 0) + 1, summary=dict(summary), body=dict(body), published_at=at
+        )
+        session.add(notice)
+        session.flush()
+        record(
+            event_id=event_id,
+            actor=actor,
+            action="notice_published",
+            record_kind="privacy_notice",
+            record_id=notice.id,
+            at=at,
+            detail={"version": notice.version},
+        )
+        return notice.id
