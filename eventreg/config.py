@@ -79,14 +79,20 @@ class Config:
         return bool(self.mail_server)
 
 
-def load_config(environment: Mapping[str, str] | None = None, instance: Path | None = None, **overrides: Any) -> Config:
+def load_config(
+    environment: Mapping[str, str] | None = None,
+    instance: Path | None = None,
+    fallbacks: Mapping[str, Any] | None = None,
+    **overrides: Any,
+) -> Config:
     """Read `config.toml` of the instance folder, over it the environment, over it `overrides`.
 
+    `fallbacks` stand where nothing is set, in place of the defaults.
     Raises ConfigError for an unknown name (with the nearest known one) or a value that does not fit.
     """
     environment = os.environ if environment is None else environment
     folder = (instance or Path(environment.get("EVENTREG_INSTANCE") or "instance")).resolve()
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = dict(fallbacks or {})
     for name, value in _file_settings(folder / "config.toml").items():
         values[_known(name, f"{folder / 'config.toml'}: {name}")] = value
     for name, value in environment.items():
