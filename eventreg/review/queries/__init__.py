@@ -1,0 +1,1 @@
+"""Reads of the review, each within one event, by subject."""

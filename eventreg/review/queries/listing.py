@@ -1,0 +1,211 @@
+"""The one list of registrations: its filters, order and pages, for the screen and the export alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from copy import copy
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple, TypeVar
+
+from sqlalchemy import ColumnElement, Select, case, func, select, tuple_
+
+from eventreg.db import db
+from eventreg.events.models import Category
+from eventreg.registration.models import Registration
+from eventreg.registration.rules.states import Status
+from eventreg.review.rules.listing import PAGE_SIZE, STATUS_ORDER, Cursor, ListState, Order
+
+Statement = TypeVar("Statement", bound=Select[*tuple[Any, ...]])
+
+_ORDERED_BY: dict[Order, ColumnElement[Any]] = {
+    Order.RECEIVED: Registration.submitted_at.expression,
+    Order.NAME: Registration.sort_name.expression,
+    Order.STATUS: case({status: rank for rank, status in enumerate(STATUS_ORDER)}, value=Registration.status),
+    Order.INSTITUTION: Registration.sort_institution.expression,
+}
+
+
+class Row(NamedTuple):
+    """One line of the list."""
+
+    id: int
+    reference: str
+    given_name: str
+    family_name: str
+    institution: str
+    country: str
+    category_id: int
+    status: Status
+    submitted_at: datetime
+
+    @property
+    def full_name(self) -> str:
+        """The name as typed."""
+        return f"{self.given_name} {self.family_name}".strip()
+
+
+_SHOWN = (
+    Registration.id,
+    Registration.reference,
+    Registration.given_name,
+    Registration.family_name,
+    Registration.institution,
+    Registration.country,
+    Registration.category_id,
+    Registration.status,
+    Registration.submitted_at,
+)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some lines, and the states of the pages around them."""
+
+    rows: Sequence[Row]
+    previous: ListState | None
+    next: ListState | None
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many registrations the search finds. Each filter's numbers follow the other filters, not itself."""
+
+    by_status: dict[Status, int]
+    #: by id of the category
+    by_category: dict[int, int]
+    #: with every filter
+    shown: int
+    #: with every filter but the status
+    any_status: int
+
+
+class RegistrationList:
+    """The registrations of one event under a state. Another event's are in no statement of it."""
+
+    def __init__(self, event_id: int, categories: Sequence[Category], state: ListState) -> None:
+        self.event_id = event_id
+        self.state = state
+        self._category_ids = [category.id for category in categories if category.key in state.categories]
+
+    def page(self) -> Page:
+        """Return the page at the state's cursor; a cursor that leads nowhere gives the first page."""
+        cursor, position = self._position()
+        is_backward = cursor is not None and cursor.is_backward
+        statement = self._filtered(select(*_SHOWN)).order_by(*self._order(reverse=is_backward)).limit(PAGE_SIZE + 1)
+        if position is not None:
+            statement = statement.where(self._beyond(position, is_backward))
+        found = [Row(*row) for row in db.session.execute(statement)]
+        if position is not None and not found:
+            return self._without_cursor().page()
+        has_more, rows = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
+        if is_backward:
+            rows.reverse()
+        has_previous = has_more if is_backward else position is not None
+        has_next = is_backward or has_more
+        return Page(
+            rows,
+            self._at(rows[0], is_backward=True) if rows and has_previous else None,
+            self._at(rows[-1], is_backward=False) if rows and has_next else None,
+        )
+
+    def counts(self) -> Counts:
+        """Return the numbers beside the filters: one statement for all of them."""
+        statement = (
+            self._searched(select(Registration.status, Registration.category_id, func.count()))
+            .group_by(Registration.status, Registration.category_id)
+        )  # fmt: skip
+        by_status: dict[Status, int] = {}
+        by_category: dict[int, int] = {}
+        shown = 0
+        for status, category_id, number in db.session.execute(statement):
+            fits_status = not self.state.statuses or status in self.state.statuses
+            fits_category = not self.state.categories or category_id in self._category_ids
+            if fits_category:
+                by_status[status] = by_status.get(status, 0) + number
+            if fits_status:
+                by_category[category_id] = by_category.get(category_id, 0) + number
+            if fits_status and fits_category:
+                shown += number
+        return Counts(by_status, by_category, shown, sum(by_status.values()))
+
+    def ids(self) -> Sequence[int]:
+        """Return the ids of all lines in the list's order: one statement, a few bytes a line."""
+        return db.session.scalars(self._filtered(select(Registration.id)).order_by(*self._order())).all()
+
+    def neighbours(self, registration: Registration) -> tuple[str | None, str | None]:
+        """Return the references before and after a registration, which itself need not pass the filters any more."""
+        position = (self._sort_value(registration), registration.id)
+        found: list[str | None] = []
+        for is_backward in (True, False):
+            found.append(
+                db.session.scalar(
+                    self._filtered(select(Registration.reference))
+                    .where(self._beyond(position, is_backward))
+                    .order_by(*self._order(reverse=is_backward))
+                    .limit(1)
+                )
+            )
+        return found[0], found[1]
+
+    def batches(self, ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+        """Yield the ids of lines in portions."""
+        for start in range(0, len(ids), size):
+            yield ids[start : start + size]
+
+    def _without_cursor(self) -> RegistrationList:
+        first = copy(self)
+        first.state = self.state.with_()
+        return first
+
+    def _searched(self, statement: Statement) -> Statement:
+        statement = statement.where(Registration.event_id == self.event_id)
+        for word in self.state.words:
+            statement = statement.where(Registration.search_text.contains(word, autoescape=True))
+        return statement
+
+    def _filtered(self, statement: Statement) -> Statement:
+        statement = self._searched(statement)
+        if self.state.statuses:
+            statement = statement.where(Registration.status.in_(self.state.statuses))
+        if self.state.categories:
+            statement = statement.where(Registration.category_id.in_(self._category_ids))
+        return statement
+
+    def _order(self, reverse: bool = False) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+        column = _ORDERED_BY[self.state.order]
+        if self.state.is_descending is not reverse:
+            return column.desc(), Registration.id.desc()
+        return column.asc(), Registration.id.asc()
+
+    def _beyond(self, position: tuple[Any, int], is_backward: bool) -> ColumnElement[bool]:
+        here = tuple_(_ORDERED_BY[self.state.order], Registration.id)
+        return here < position if self.state.is_descending is not is_backward else here > position
+
+    def _position(self) -> tuple[Cursor | None, tuple[Any, int] | None]:
+        """Return the cursor with the place in the order that it names; nothing when it names none of this event."""
+        cursor = self.state.cursor
+        if cursor is None:
+            return None, None
+        row = db.session.execute(
+            select(_ORDERED_BY[self.state.order], Registration.id).where(
+                Registration.event_id == self.event_id, Registration.reference == cursor.reference
+            )
+        ).one_or_none()
+        if row is None:
+            return None, None
+        if self.state.order is Order.STATUS and cursor.status is not None:
+            return cursor, (STATUS_ORDER.index(cursor.status), row[1])
+        return cursor, (row[0], row[1])
+
+    def _sort_value(self, registration: Registration) -> Any:
+        return {
+            Order.RECEIVED: registration.submitted_at,
+            Order.NAME: registration.sort_name,
+            Order.STATUS: STATUS_ORDER.index(registration.status),
+            Order.INSTITUTION: registration.sort_institution,
+        }[self.state.order]
+
+    def _at(self, row: Row, is_backward: bool) -> ListState:
+        status = row.status if self.state.order is Order.STATUS else None
+        return self.state.with_(cursor=Cursor(row.reference, is_backward, status))
