@@ -1,0 +1,12 @@
+"""What every test can use: see `docs/testing.md`."""
+
+from __future__ import annotations
+
+pytest_plugins = [
+    "tests.support.databases",
+    "tests.support.runs",
+    "tests.support.apps",
+    "tests.support.pages",
+    "tests.support.mailserver",
+    "tests.support.clocks",
+]

@@ -1,0 +1,105 @@
+"""An application for each test: its own instance folder, keys and database."""
+
+from __future__ import annotations
+
+import contextvars
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
+from werkzeug.test import TestResponse
+
+from eventreg.config import Config, load_config
+from eventreg.db import db
+from eventreg.kernel.keys import create_keys
+
+#: what tests want otherwise than an instance does; a test of limits says `limits=True`
+TEST_SETTINGS: dict[str, Any] = {"limits": False, "base_url": "http://localhost"}
+
+AppMaker = Callable[..., Flask]
+
+
+class IsolatedClient(FlaskClient):
+    """A client whose requests see nothing of the test's application context, nor of one another.
+
+    Flask lets a request join an application context that is already there, `g` and the database session included.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        return contextvars.Context().run(super().open, *args, **kwargs)
+
+
+@pytest.fixture(scope="session")
+def keys_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Keys made once: making them waits for the disk."""
+    path = tmp_path_factory.mktemp("keys") / "keys" / "keys.json"
+    create_keys(path)
+    return path
+
+
+@pytest.fixture
+def instance(tmp_path: Path, keys_file: Path) -> Path:
+    """An instance folder of this test alone, with keys."""
+    folder = tmp_path / "instance"
+    keys = folder / "keys"
+    keys.mkdir(parents=True, exist_ok=True, mode=0o700)
+    shutil.copy(keys_file, keys / "keys.json")
+    (keys / "keys.json").chmod(0o600)
+    return folder
+
+
+@pytest.fixture
+def config(instance: Path, database_url: str) -> Config:
+    """The settings of the test's instance."""
+    return make_config(instance, database_url)
+
+
+@pytest.fixture
+def make_app(instance: Path, database_url: str, shared_folder: Path) -> Iterator[AppMaker]:
+    """Build applications on the test's database: `make_app(limits=True, mail_server="127.0.0.1", …)`."""
+    made: list[Flask] = []
+
+    def make(**settings: Any) -> Flask:
+        app = build_app(make_config(instance, database_url, **settings), shared_folder)
+        made.append(app)
+        return app
+
+    yield make
+    for app in made:
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+@pytest.fixture
+def app(make_app: AppMaker) -> Iterator[Flask]:
+    """The application, with its context pushed: services and queries can be called at once."""
+    app = make_app()
+    with app.app_context():
+        yield app
+        db.session.remove()
+
+
+def make_config(instance: Path, database_url: str, **settings: Any) -> Config:
+    """Return the settings of an instance under test. The environment of whoever runs the tests is left out."""
+    return load_config(environment={}, instance=instance, database_url=database_url, **{**TEST_SETTINGS, **settings})
+
+
+def build_app(config: Config, cache: Path) -> Flask:
+    """Build an application that fails loudly and keeps its compiled templates in `cache`, for the next one."""
+    from eventreg.app import create_app
+    from tests.support.unfinished import stand_in_for_missing_rooms
+
+    stand_in_for_missing_rooms()
+    app = create_app(config)
+    app.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=True)
+    app.test_client_class = IsolatedClient
+    templates = cache / "templates"
+    templates.mkdir(exist_ok=True)
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(templates))
+    return app

