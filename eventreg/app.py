@@ -23,6 +23,7 @@ from eventreg.web.instance import Instance, init_instance
 _ROOMS_WITH_TABLES = ("mail", "jobs", "audit", "accounts", "organizations", "events", "questionnaires", "registration")
 #: every room with pages; its `views` offers `blueprint`
 _ROOMS_WITH_PAGES = ("accounts", "registration", "review", "site")
+csrf = CSRFProtect()
 _LARGEST_REQUEST = 52 * 1024 * 1024
 _LARGEST_FORM = 2 * 1024 * 1024
 
@@ -64,7 +65,7 @@ def create_app(config: Config | None = None, **settings: Any) -> Flask:
 def _init_web(app: Flask, config: Config, static: Path) -> None:
     languages.init_app(app, config.languages, config.is_https)
     headers.init_headers(app, config.base_url)
-    CSRFProtect(app)
+    csrf.init_app(app)
     limits.init_limits(app, config.limits)
     compression.init_compression(app)
     errors.init_errors(app)
@@ -94,6 +95,9 @@ def _init_rooms(app: Flask) -> None:
     access.init_access(app, find_access)
     for room in _ROOMS_WITH_PAGES:
         app.register_blueprint(import_module(f"eventreg.{room}.views").blueprint)
+    for view in app.view_functions.values():
+        if getattr(view, "checks_token_itself", False):
+            csrf.exempt(view)
 
 
 def _shipped(package: Path, name: str) -> Path:

@@ -56,11 +56,16 @@ class QuestionnaireForm:
         language: str,
         formdata: MultiDict[str, str] | None = None,
         answers: Mapping[str, Sequence[str]] | None = None,
+        leave_out: Collection[str] = (),
     ) -> None:
-        """Build the form in `language`. `formdata` counts before `answers`, the values kept from an earlier time."""
+        """Build the form in `language`. `formdata` counts before `answers`, the values kept from an earlier time.
+
+        `leave_out` are keys of questions that are answered elsewhere, like the address on one's own page.
+        """
         self._context = context
         self._language = language
-        self._questions = {question.key: question for question in definition.questions_for(category_key)}
+        asked = definition.questions_for(category_key)
+        self._questions = {question.key: question for question in asked if question.key not in leave_out}
         self._answers: dict[str, list[str]] = {}
         self._form = BaseForm(build_fields(self._questions.values(), context, language))
         self._form.process(formdata, data=dict(answers or {}))

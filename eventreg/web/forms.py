@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import Any, cast
 
 from flask_babel import lazy_gettext as _lazy
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 from flask_wtf import FlaskForm
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 class BaseForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
@@ -21,3 +26,9 @@ class BaseForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
 def lazy_gettext(text: str, **values: Any) -> str:
     """Translate `text` when it is shown: for labels that are written once, in the class of a form."""
     return cast(str, _lazy(text, **values))
+
+
+def checks_token_itself(view: View) -> View:
+    """Mark a view that checks the token against forgery itself, to show a filled form again when it is missing."""
+    view.checks_token_itself = True  # type: ignore[attr-defined]
+    return view

@@ -25,7 +25,7 @@ def list_availabilities(events: Sequence[Event], now: datetime) -> dict[int, Ava
         .where(Place.event_id.in_([event.id for event in events]))
         .group_by(Place.event_id, Place.category_id)
     )
-    taken = {category_id: count for category_id, count in rows}
+    taken = dict(rows.all())
     return {event.id: _availability(event, taken, now) for event in events}
 
 

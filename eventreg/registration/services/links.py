@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from eventreg.accounts.rules.guarding import Limit, client_network
+from eventreg.accounts.services.guards import Try, admit
 from eventreg.db import transaction
 from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.jobs.services import schedule
@@ -20,10 +22,20 @@ from eventreg.web.instance import keys
 SEND_LINK_JOB = "registration.send_link"
 
 
-def request_link(event_id: int, email: str) -> None:
-    """Ask for one's link by mail. Writes the same row whether or not the address is known."""
+#: an address is sent at most so many links in an hour, a client may ask for so many
+LINKS_BY_ADDRESS = Limit("own-link/address", 5, 60)
+LINKS_BY_CLIENT = Limit("own-link/client", 20, 60)
+
+
+def request_link(event_id: int, email: str, client: str | None) -> None:
+    """Ask for one's link by mail. Writes the same row whether or not the address is known, and nothing over the limits."""
     with transaction():
-        schedule_link(event_id, email, clock.now())
+        tries = (
+            Try(LINKS_BY_ADDRESS, f"{event_id}/{email_key(email)}"),
+            Try(LINKS_BY_CLIENT, client_network(client)),
+        )
+        if admit(*tries) is not None:
+            schedule_link(event_id, email, clock.now())
 
 
 def schedule_link(event_id: int, email: str, now: datetime) -> None:

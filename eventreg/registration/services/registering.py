@@ -10,6 +10,8 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 
+from eventreg.accounts.services.guards import Try
+from eventreg.accounts.services.guards import admit as admit_try
 from eventreg.audit.services import Actor, record
 from eventreg.db import db, transaction
 from eventreg.events.models import Category, Event, PrivacyNotice
@@ -31,7 +33,7 @@ from eventreg.registration.services.answers import (
     insert_answers,
     record_consents,
 )
-from eventreg.registration.services.links import schedule_link
+from eventreg.registration.services.links import LINKS_BY_ADDRESS, schedule_link
 from eventreg.registration.services.places import PlaceCount
 from eventreg.registration.services.uploads import NewFile, attach_held, attach_new, submission_hash
 from eventreg.mail.services import enqueue_all
@@ -158,7 +160,8 @@ def _answer_again(event: Event, earlier: Registration, hashed: str, now: datetim
     is_same_form = earlier.submission_hash == hashed
     if is_same_form and not event.verifies_addresses:
         return Receipt(Outcome.RECEIPT, earlier)
-    if not is_same_form:
+    # The holder is written to a few times an hour at most, however often somebody else sends forms with the address.
+    if not is_same_form and admit_try(Try(LINKS_BY_ADDRESS, f"{event.id}/{earlier.email_key}")) is not None:
         schedule_link(event.id, earlier.email, now)
     return Receipt(Outcome.CHECK_MAIL if event.verifies_addresses else Outcome.ALREADY_LIVE)
 

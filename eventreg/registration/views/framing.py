@@ -1,0 +1,32 @@
+"""What stands around every page of this room: the event's institutions in head and foot."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g, url_for
+from flask_babel import gettext as _
+
+from eventreg.i18n.languages import current_language
+from eventreg.registration.emails import Occasion
+
+
+def page_frame(occasion: Occasion) -> dict[str, Any]:
+    """Return the template variables that name the event and who stands behind it."""
+    event = occasion.event
+    # Templates fall back in the event's order of languages.
+    g.event = event
+    language = current_language()
+    address = url_for("site.show_event", slug=event.slug)
+    return {
+        "event": event,
+        "days": [day.held_on for day in occasion.days],
+        "place": occasion.place(language),
+        "host_name": occasion.host_name(language),
+        "brand_url": address,
+        "footer_line": occasion.credits(language),
+        "footer_links": [
+            (_("The event"), address),
+            (_("Privacy notice"), url_for("site.show_privacy", slug=event.slug)),
+        ],
+    }

@@ -1,0 +1,138 @@
+"""One's own registration as its page shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+
+from eventreg.events.models import Event
+from eventreg.events.queries.for_registration import get_event_whole, list_credited
+from eventreg.i18n.languages import current_language
+from eventreg.kernel import clock
+from eventreg.questionnaires import kinds
+from eventreg.questionnaires.kinds import Context
+from eventreg.questionnaires.queries import definition_of, get_version
+from eventreg.questionnaires.rules.schema import Definition, Question
+from eventreg.registration.emails import OWN_PAGE, Occasion
+from eventreg.registration.models import Decision, Registration
+from eventreg.registration.queries.answers import load_answers
+from eventreg.registration.queries.consents import list_consents
+from eventreg.registration.queries.registrations import get_by_token
+from eventreg.registration.rules.deadlines import may_change_answers, may_withdraw
+from eventreg.registration.rules.states import Status
+from eventreg.registration.services.answers import CONSENT_KIND, FILE_KIND
+from eventreg.registration.services.pending_decisions import find_last_decision, is_pending
+from eventreg.registration.services.uploads import list_of_registration
+from eventreg.registration.views.framing import page_frame
+
+
+@dataclass(frozen=True)
+class OwnRegistration:
+    """A registration that was opened by its personal link, with its event."""
+
+    registration: Registration
+    event: Event
+    occasion: Occasion
+    definition: Definition
+    decision: Decision | None
+    now: datetime
+
+    @classmethod
+    def open(cls, token: str) -> OwnRegistration:
+        """Load what the link opens. Raises NotFound."""
+        registration = get_by_token(token, OWN_PAGE)
+        event = get_event_whole(registration.event_id)
+        return cls(
+            registration=registration,
+            event=event,
+            occasion=Occasion(event, event.days, list_credited(event.id)),
+            definition=definition_of(get_version(registration.questionnaire_id)),
+            decision=find_last_decision(registration.id),
+            now=clock.now(),
+        )
+
+    @property
+    def status(self) -> Status:
+        """The status as the person knows it: a decision shows when its mail goes, since until then it may be undone."""
+        if self.decision is not None and is_pending(self.decision, self.now):
+            return self.decision.status_before
+        return self.registration.status
+
+    @property
+    def may_change(self) -> bool:
+        """Whether answers can be changed now."""
+        return may_change_answers(self.registration.status, self.now, self.event.changes_until)
+
+    @property
+    def may_withdraw(self) -> bool:
+        """Whether the person can withdraw now."""
+        return may_withdraw(self.registration.status)
+
+    @property
+    def reason(self) -> str:
+        """The reason of the last decision, once the person was told of it."""
+        decision = self.decision
+        is_told = decision is not None and decision.undone_at is None and not is_pending(decision, self.now)
+        return decision.reason if decision is not None and is_told else ""
+
+    def context(self) -> Context:
+        """Return what the questions need to know of the event."""
+        return Context.of(self.event)
+
+    def questions(self) -> list[Question]:
+        """Return what the person was asked, but consents."""
+        asked = self.definition.questions_for(self.registration.category.key)
+        return [question for question in asked if question.kind != CONSENT_KIND]
+
+    def consent_questions(self) -> list[Question]:
+        """Return the consents the person was asked for."""
+        asked = self.definition.questions_for(self.registration.category.key)
+        return [question for question in asked if question.kind == CONSENT_KIND]
+
+    def kept_apart(self) -> set[str]:
+        """Return the keys of what is not changed with the answers: the address and the consents have their own ways."""
+        return {question.key for question in self.definition.questions() if _is_apart(question)}
+
+    def frame(self) -> dict[str, Any]:
+        """Return the variables of the templates of this room's personal pages."""
+        return {"own": self, "registration": self.registration, **page_frame(self.occasion)}
+
+    def answer_rows(self, token: str) -> list[dict[str, Any]]:
+        """Return (label, lines) of every answer for the summary list; a file leads to its download."""
+        language, context = current_language(), self.context()
+        values = load_answers(self.registration)
+        uploads = list_of_registration(self.registration.id)
+        rows = []
+        for question in self.questions():
+            label = context.text(question.label, language)
+            if question.kind == FILE_KIND:
+                rows.append({"label": label, "file": uploads.get(question.key), "lines": []})
+                continue
+            lines = kinds.get(question.kind).display(question, values.get(question.key, []), context, language)
+            rows.append({"label": label, "lines": lines, "file": None})
+        return rows
+
+    def consent_rows(self) -> list[dict[str, Any]]:
+        """Return what stands for each consent and since when, in the words that were shown."""
+        newest = {consent.purpose: consent for consent in list_consents(self.registration.id)}
+        rows = []
+        for question in self.consent_questions():
+            consent = newest.get(question.key)
+            label = self.context().text(question.label, current_language())
+            is_given = consent is not None and consent.is_given
+            rows.append(
+                {"key": question.key, "label": label, "is_given": is_given, "at": consent.at if consent else None}
+            )
+        return rows
+
+
+def _is_apart(question: Question) -> bool:
+    return question.kind == CONSENT_KIND or question.column == "email"
+
+
+def yes_or_no(is_given: bool) -> str:
+    """Return a consent's state as a word."""
+    return _("Yes") if is_given else _("No")

@@ -1,0 +1,192 @@
+"""The form: category first, then the questions that fit it. Whatever goes wrong, what was typed is shown again."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_wtf.csrf import validate_csrf
+from werkzeug.wrappers import Response
+from wtforms import ValidationError
+
+from eventreg.events.models import Category, Event
+from eventreg.events.queries.for_registration import find_current_notice, get_published_event, list_credited
+from eventreg.i18n.languages import current_language, switch_language
+from eventreg.kernel import clock
+from eventreg.kernel.errors import Busy
+from eventreg.registration.emails import Occasion
+from eventreg.registration.forms import FRAME_FIELDS, new_submission_key, submission_key_or_new
+from eventreg.registration.queries.registrations import own_token
+from eventreg.registration.rules.deadlines import refusal_to_register
+from eventreg.registration.rules.refusals import RegisteringReason, RegistrationRefused
+from eventreg.registration.services.registering import Outcome, Receipt, Submission, register as register_person
+from eventreg.registration.views import blueprint
+from eventreg.registration.views.filled_form import FilledForm
+from eventreg.registration.views.framing import page_frame
+from eventreg.registration.wording import registering_refused
+from eventreg.web.access import public
+from eventreg.web.forms import checks_token_itself
+from eventreg.web.limits import limited
+
+Answer = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]
+
+#: a page that shows what somebody typed is kept by no cache
+_NOT_STORED = {"Cache-Control": "no-store"}
+_FORM_MOST_CHECK, _SEND_AGAIN, _TRY_AGAIN, _TOO_LATE = 422, 400, 503, 409
+
+
+@blueprint.get("/events/<slug>/register")
+@public
+def register(slug: str) -> Answer:
+    """Show the choice of a category, or the questions of the one that `?category=` names."""
+    event = get_published_event(slug)
+    occasion = Occasion(event, event.days, list_credited(event.id))
+    refusal = _refusal_now(event)
+    if refusal is not None:
+        return _closed_page(occasion, refusal)
+    category = _find_category(event, request.args.get("category", ""))
+    if category is None:
+        if len(event.categories) != 1:
+            return _category_page(occasion)
+        category = event.categories[0]
+    return _form_page(occasion, FilledForm.fresh(event, category, new_submission_key()))
+
+
+@blueprint.post("/events/<slug>/register")
+@public
+@checks_token_itself
+@limited("120 per 10 minutes")
+def send_form(slug: str) -> Answer:
+    """Take the form: register, or show it again with what is to be checked."""
+    event = get_published_event(slug)
+    occasion = Occasion(event, event.days, list_credited(event.id))
+    sent = request.form
+    if "switch_language" in sent:
+        switch_language(sent["switch_language"])
+    category = _find_category(event, sent.get("category", ""))
+    if category is None or "change_category" in sent:
+        return _choose_category(occasion, category)
+    form = FilledForm.sent(event, category, submission_key_or_new(sent.get("submission_key")))
+    if "choose_category" in sent:
+        return _chosen(occasion, form)
+    form.take_files()
+    if "switch_language" in sent:
+        return _form_page(occasion, form.kept())
+    if not _has_token():
+        message = _("Send the form once more. It was open for a long time; nothing you wrote is lost.")
+        return _form_page(occasion, form.kept(), [("send", message)], _SEND_AGAIN)
+    if not form.is_valid(FRAME_FIELDS):
+        return _form_page(occasion, form.kept(), form.errors(), _FORM_MOST_CHECK)
+    return _register(occasion, form)
+
+
+@blueprint.get("/events/<slug>/register/already")
+@public
+def already_live(slug: str) -> Answer:
+    """Say that the address has a registration, and nothing of it; its holder has been sent the link."""
+    event = get_published_event(slug)
+    occasion = Occasion(event, event.days, list_credited(event.id))
+    return render_template("registration/already_live.html", **page_frame(occasion))
+
+
+@blueprint.get("/events/<slug>/register/check-your-mail")
+@public
+def check_mail(slug: str) -> Answer:
+    """Say to everybody alike that a message is on its way to the address."""
+    event = get_published_event(slug)
+    occasion = Occasion(event, event.days, list_credited(event.id))
+    return render_template("registration/check_mail.html", **page_frame(occasion))
+
+
+def _register(occasion: Occasion, form: FilledForm) -> Answer:
+    event = occasion.event
+    submission = Submission(
+        submission_key=form.submission_key,
+        category_key=form.category.key,
+        questionnaire_id=form.questionnaire_id,
+        definition=form.definition,
+        privacy_notice_id=form.notice_id,
+        language=current_language(),
+        answers=form.answers(),
+        files=form.new_files,
+    )
+    try:
+        receipt = register_person(event.id, submission, occasion)
+    except RegistrationRefused as refused:
+        message = registering_refused(refused, event.time_zone)
+        return _form_page(occasion, form.kept(), [("send", message)], _TOO_LATE)
+    except Busy:
+        message = _("Many people are sending at this moment. Nothing is lost: send the form once more.")
+        return _form_page(occasion, form.kept(), [("send", message)], _TRY_AGAIN)
+    return redirect(_next_page(event, receipt), 303)
+
+
+def _next_page(event: Event, receipt: Receipt) -> str:
+    if receipt.outcome is Outcome.RECEIPT and receipt.registration is not None:
+        token = own_token(receipt.registration, "my")
+        return url_for("registration.show_receipt", token=token)
+    page = "registration.check_mail" if receipt.outcome is Outcome.CHECK_MAIL else "registration.already_live"
+    return url_for(page, slug=event.slug)
+
+
+def _chosen(occasion: Occasion, form: FilledForm) -> Answer:
+    """A category was chosen: its form, with what was typed before if anything was."""
+    if form.has_values(FRAME_FIELDS):
+        form.take_files()
+        return _form_page(occasion, form.kept())
+    return redirect(url_for("registration.register", slug=occasion.event.slug, category=form.category.key), 303)
+
+
+def _choose_category(occasion: Occasion, current: Category | None) -> Answer:
+    if current is not None:
+        return _category_page(occasion, chosen=current.key)
+    if "switch_language" in request.form:
+        return _category_page(occasion)
+    return _category_page(occasion, error=_("Choose in which capacity you take part"), code=_FORM_MOST_CHECK)
+
+
+def _category_page(occasion: Occasion, chosen: str = "", error: str = "", code: int = 200) -> Answer:
+    carried = [
+        (name, value)
+        for name, values in request.form.lists()
+        if name not in FRAME_FIELDS - {"submission_key"}
+        for value in values
+    ]
+    page = render_template(
+        "registration/category.html", chosen=chosen, error=error, carried=carried, **page_frame(occasion)
+    )
+    return (page, code, _NOT_STORED) if request.method == "POST" else page
+
+
+def _form_page(
+    occasion: Occasion, form: FilledForm, errors: list[tuple[str, str]] | None = None, code: int = 200
+) -> Answer:
+    page = render_template(
+        "registration/form.html",
+        form=form,
+        errors=errors or [],
+        notice=find_current_notice(occasion.event.id),
+        **page_frame(occasion),
+    )
+    return (page, code, _NOT_STORED) if request.method == "POST" else page
+
+
+def _closed_page(occasion: Occasion, refusal: RegisteringReason) -> Answer:
+    refused = RegistrationRefused(refusal, opens_at=occasion.event.registration_opens_at)
+    sentence = registering_refused(refused, occasion.event.time_zone)
+    return render_template("registration/closed.html", sentence=sentence, **page_frame(occasion))
+
+
+def _refusal_now(event: Event) -> RegisteringReason | None:
+    return refusal_to_register(clock.now(), event.registration_opens_at, event.registration_closes_at)
+
+
+def _find_category(event: Event, key: str) -> Category | None:
+    return next((category for category in event.categories if category.key == key), None)
+
+
+def _has_token() -> bool:
+    try:
+        validate_csrf(request.form.get("csrf_token"))
+    except ValidationError:
+        return False
+    return True

@@ -1,0 +1,108 @@
+"""Statuses, refusals and history of registrations in words. Called while the reader's language is in force."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+
+from eventreg.i18n import formats
+from eventreg.i18n.languages import current_language
+from eventreg.registration.rules.refusals import (
+    ChangeReason,
+    ChangeRefused,
+    DecisionReason,
+    DecisionRefused,
+    RegisteringReason,
+    RegistrationRefused,
+)
+from eventreg.registration.rules.states import Action, Status
+
+
+def status_for_team(status: Status) -> str:
+    """Return a status as the team reads it."""
+    return {
+        Status.UNVERIFIED: _("To be verified"),
+        Status.PENDING: _("To review"),
+        Status.CONFIRMED: _("Confirmed"),
+        Status.WAITLISTED: _("Waiting list"),
+        Status.DECLINED: _("Declined"),
+        Status.CANCELLED: _("Cancelled"),
+    }[status]
+
+
+def status_for_participant(status: Status) -> str:
+    """Return a status as the participant reads it."""
+    if status is Status.PENDING:
+        return _("Under review")
+    return status_for_team(status)
+
+
+def status_explained(status: Status) -> str:
+    """Return one sentence for the participant: what the status means."""
+    return {
+        Status.UNVERIFIED: _("Confirm your email address with the link we sent you."),
+        Status.PENDING: _("The organizing institutions read your request and answer by email."),
+        Status.CONFIRMED: _("Your place is confirmed."),
+        Status.WAITLISTED: _("You are on the waiting list. We will write if a place opens."),
+        Status.DECLINED: _("We cannot offer you a place this time."),
+        Status.CANCELLED: _("This registration is withdrawn."),
+    }[status]
+
+
+def decision_verb(action: Action) -> str:
+    """Return what an organizer decided, as a word."""
+    return {
+        Action.APPROVE: _("Approved"),
+        Action.APPROVE_WITHOUT_PLACE: _("Approved, waits for a place"),
+        Action.DECLINE: _("Declined"),
+        Action.WAITLIST: _("Put on the waiting list"),
+        Action.REOPEN: _("Taken back for review"),
+    }.get(action, action.value)
+
+
+def registering_refused(refused: RegistrationRefused, time_zone: str) -> str:
+    """Say why a form was not accepted."""
+    if refused.reason is RegisteringReason.NOT_OPEN_YET:
+        opens = formats.instant(refused.details["opens_at"], time_zone, current_language())
+        return _("Registration opens on %(moment)s.", moment=opens)
+    return {
+        RegisteringReason.CLOSED: _("Registration has closed. Write to the contact person if you have a question."),
+        RegisteringReason.UNKNOWN_CATEGORY: _("Choose in which capacity you take part"),
+        RegisteringReason.QUESTIONS_CHANGED: _("The questions have changed. Check your answers and send them again."),
+        RegisteringReason.FILE_GONE: _("Choose the file again: it was kept for 24 hours only"),
+        RegisteringReason.TOO_MANY_FILES: _("The file cannot be kept at the moment. Choose it again when you send."),
+    }[RegisteringReason(refused.reason)]
+
+
+def change_refused(refused: ChangeRefused) -> str:
+    """Say why a participant's change was not made."""
+    return {
+        ChangeReason.TOO_LATE: _("Answers can no longer be changed here. Write to the contact person."),
+        ChangeReason.NOT_POSSIBLE_NOW: _("This is not possible in the present state of your registration."),
+        ChangeReason.ADDRESS_IN_USE: _("There is already a registration with this address. Use another one."),
+        ChangeReason.SAME_ADDRESS: _("This is the address we already have. Write the new one."),
+        ChangeReason.LINK_EXPIRED: _("This link has expired. Ask for a new one on the page of your registration."),
+    }[ChangeReason(refused.reason)]
+
+
+def decision_refused(refused: DecisionRefused) -> str:
+    """Say why a decision was not made: who was faster, or what is missing."""
+    details = refused.details
+    if refused.reason is DecisionReason.DECIDED_BY_ANOTHER:
+        if details["is_own"]:
+            return _("You have already decided: %(decision)s.", decision=decision_verb(details["action"]))
+        return _(
+            "%(name)s has already decided: %(decision)s. Nothing was changed and no message was sent.",
+            name=details["by"],
+            decision=decision_verb(details["action"]),
+        )
+    if refused.reason is DecisionReason.CHANGED_MEANWHILE:
+        return _(
+            "The registration has changed since you opened it (now: %(status)s). Look at it again, then decide.",
+            status=status_for_team(details["status"]),
+        )
+    return {
+        DecisionReason.NOT_POSSIBLE: _("This decision is not possible in the present state of the registration."),
+        DecisionReason.REASON_MISSING: _("Write the reason: the person reads it"),
+        DecisionReason.REASON_TOO_LONG: _("Shorten the reason to %(limit)s characters", limit=details.get("limit", "")),
+        DecisionReason.NOT_THE_LAST: _("Something happened since, so this can no longer be undone. Decide anew."),
+    }[DecisionReason(refused.reason)]
