@@ -16,6 +16,7 @@ from eventreg.i18n.languages import current_language, known_languages, own_name
 from eventreg.kernel.text import Picked, pick
 from eventreg.web.access import may
 from eventreg.web.instance import config
+from eventreg.web.markdown import render_markdown
 
 
 def init_templating(app: Flask) -> None:
@@ -25,6 +26,7 @@ def init_templating(app: Flask) -> None:
     app.jinja_env.filters.update(
         t=in_reader_language,
         plain=plain_in_reader_language,
+        markdown=markdown_in_reader_language,
         day=lambda value, year=True: formats.day(value, current_language(), year=year),
         plain_day=lambda value, year=True: formats.plain_day(value, current_language(), year=year),
         days=_days,
@@ -50,6 +52,17 @@ def in_reader_language(text: Mapping[str, str] | None) -> Markup:
 def plain_in_reader_language(text: Mapping[str, str] | None) -> str:
     """Return content in the reader's language as plain text, for titles and attributes."""
     return _picked(text).text
+
+
+def markdown_in_reader_language(text: Mapping[str, str] | None, top: int = 2) -> Markup:
+    """Return rich content in the reader's language as HTML, a fallback in a block marked with its own language."""
+    picked = _picked(text)
+    html = render_markdown(picked.text, top)
+    if picked.language == current_language() or not picked.text:
+        return html
+    return Markup('<div lang="{}" title="{}">{}</div>').format(
+        picked.language, _("Not available in your language"), html
+    )
 
 
 def language_url(language: str) -> str:

@@ -1,0 +1,74 @@
+"""Events as the public reads them: published ones only; a draft is not found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
+
+from eventreg.db import db
+from eventreg.events.models import Event, EventDay, Partner, PrivacyNotice
+from eventreg.events.rules.publication import Publication
+from eventreg.kernel.errors import NotFound
+
+#: the list of events goes back this far; it is a page, not an archive
+_LONGEST_LIST = 100
+
+
+class PublicEvent(NamedTuple):
+    """An event with what its page shows, and whether it has a privacy notice."""
+
+    event: Event
+    has_notice: bool
+
+
+def get_public_event(slug: str) -> PublicEvent:
+    """Return an event with categories, days, programme and institutions, in three statements. Raises NotFound."""
+    return _get(
+        slug,
+        joinedload(Event.categories),
+        selectinload(Event.days).joinedload(EventDay.sessions),
+        _with_institutions(),
+    )
+
+
+def get_credited_event(slug: str) -> PublicEvent:
+    """Return an event with its institutions, for pages that only bear its name, in two statements. Raises NotFound."""
+    return _get(slug, _with_institutions())
+
+
+def list_public_events() -> Sequence[Event]:
+    """Return the published events with days, categories and institutions, in four statements, the latest day first.
+
+    Events whose days are not set yet come first. At most a hundred.
+    """
+    last_day = (
+        select(EventDay.event_id, func.max(EventDay.held_on).label("held_on")).group_by(EventDay.event_id).subquery()
+    )
+    return db.session.scalars(
+        select(Event)
+        .outerjoin(last_day, last_day.c.event_id == Event.id)
+        .where(Event.publication == Publication.PUBLISHED)
+        .order_by(last_day.c.held_on.is_not(None), last_day.c.held_on.desc(), Event.id.desc())
+        .limit(_LONGEST_LIST)
+        .options(selectinload(Event.days), selectinload(Event.categories), _with_institutions())
+    ).all()
+
+
+def _get(slug: str, *parts: ORMOption) -> PublicEvent:
+    has_notice = exists().where(PrivacyNotice.event_id == Event.id)
+    statement = (
+        select(Event, has_notice).where(Event.slug == slug, Event.publication == Publication.PUBLISHED).options(*parts)
+    )
+    row = db.session.execute(statement).unique().one_or_none()
+    if row is None:
+        raise NotFound
+    event, has = row
+    return PublicEvent(event, has)
+
+
+def _with_institutions() -> ORMOption:
+    return selectinload(Event.partners).joinedload(Partner.organization)

@@ -1,0 +1,1 @@
+"""Reads over several rooms, by who asks."""

@@ -1,0 +1,10 @@
+"""The addresses of the site. `blueprint` is what the assembly registers."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("site", __name__)
+
+# Each module adds its pages to the blueprint.
+from eventreg.site.views import health, public  # noqa: E402
+
+__all__ = ["blueprint", "health", "public"]

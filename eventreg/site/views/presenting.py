@@ -1,0 +1,99 @@
+"""An event's rows as its page shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any
+
+from flask import make_response, request, url_for
+from flask_babel import gettext as _
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from eventreg.events.calendars import day_bounds
+from eventreg.events.models import Event, EventDay, ProgrammeSession
+from eventreg.events.queries.public import PublicEvent
+from eventreg.events.rules.programme import SessionKind
+from eventreg.events.wording import host_name, institutions_line
+from eventreg.i18n import formats
+from eventreg.i18n.languages import current_language
+from eventreg.site.views.sharing import sharing
+from eventreg.web.instance import config
+from eventreg.web.templating import in_reader_language
+
+
+@dataclass(frozen=True)
+class DayShown:
+    """A day with its programme, as `components/programme.html` takes it."""
+
+    number: int
+    day: EventDay
+    sessions: list[Mapping[str, Any]]
+
+
+def days_shown(event: Event) -> list[DayShown]:
+    """Return the days of an event with their programme."""
+    return [
+        DayShown(number, day, [_item(session) for session in day.sessions]) for number, day in enumerate(event.days, 1)
+    ]
+
+
+def common_hours(event: Event) -> str:
+    """Return "09:00–18:00" when all days have the same hours, else nothing: the programme says it then."""
+    hours = {(day.starts_at, day.ends_at) for day in event.days}
+    return _span(*hours.pop()) if len(hours) == 1 else ""
+
+
+def is_past(event: Event, now: datetime) -> bool:
+    """Say whether the last day is over; an event whose days are not set is not past."""
+    return bool(event.days) and day_bounds(event.days[-1], event.time_zone)[1] <= now
+
+
+def practical_rows(event: Event, now: datetime) -> list[dict[str, Any]]:
+    """Return practical information as rows of a summary list, the clock that the event goes by at the end."""
+    rows = [{"key": in_reader_language(item["label"]), "value": _practical_text(item)} for item in event.practical]
+    at = day_bounds(event.days[0], event.time_zone)[0] if event.days else now
+    return [*rows, {"key": _("Local time"), "value": f"{event.city}, {formats.zone_offset(at, event.time_zone)}"}]
+
+
+def frame(found: PublicEvent, endpoint: str) -> dict[str, Any]:
+    """Return what the layout needs on the pages of an event: who hosts, the foot, the addresses."""
+    event = found.event
+    links = [(_("Privacy notice"), url_for("site.show_privacy", slug=event.slug))] if found.has_notice else []
+    return {
+        "host_name": host_name(event),
+        "host_line": config().site_name,
+        "footer_line": institutions_line(event),
+        "footer_links": [*links, (_("Accessibility"), url_for("site.show_accessibility"))],
+        "sharing": sharing(endpoint, slug=event.slug),
+    }
+
+
+def cacheable(page: str) -> Response:
+    """Return a page that a browser may keep, and asks about before it shows it again."""
+    response = make_response(page)
+    response.add_etag(weak=True)
+    return response.make_conditional(request)
+
+
+def _practical_text(item: Mapping[str, Any]) -> Markup:
+    text = in_reader_language(item["text"])
+    if not item.get("is_demonstration"):
+        return text
+    return Markup('{} <span class="er-quiet">({})</span>').format(text, _("demonstration value"))
+
+
+def _item(session: ProgrammeSession) -> Mapping[str, Any]:
+    return {
+        "time": _span(session.starts_at, session.ends_at),
+        "title": in_reader_language(session.title),
+        "detail": in_reader_language(session.note),
+        "is_break": session.kind is SessionKind.BREAK,
+    }
+
+
+def _span(starts_at: time, ends_at: time) -> str:
+    language = current_language()
+    return f"{formats.clock(starts_at, language, bare=True)}–{formats.clock(ends_at, language, bare=True)}"

@@ -1,0 +1,102 @@
+"""The public pages: the list of events, an event, its calendar file, its privacy notice, accessibility."""
+
+from __future__ import annotations
+
+from flask import Response, g, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
+
+from eventreg.events.calendars import event_calendar
+from eventreg.events.queries.for_registration import find_current_notice, get_published_event
+from eventreg.events.queries.public import get_credited_event, get_public_event, list_public_events
+from eventreg.events.rules.contact import mail_uri, telephone_uri
+from eventreg.events.wording import credits_of, host_name
+from eventreg.i18n.languages import current_language
+from eventreg.kernel.clock import now
+from eventreg.kernel.errors import NotFound
+from eventreg.registration.queries.availability import get_availability, list_availabilities
+from eventreg.site import wording
+from eventreg.site.views import blueprint
+from eventreg.site.views.presenting import cacheable, common_hours, days_shown, frame, is_past, practical_rows
+from eventreg.site.views.sharing import event_data, sharing
+from eventreg.web.access import public
+from eventreg.web.addresses import address_of
+
+
+@blueprint.get("/")
+@public
+def home() -> BaseResponse:
+    """List the events, upcoming first."""
+    events, moment = list_public_events(), now()
+    past = [event for event in events if is_past(event, moment)]
+    upcoming = [event for event in reversed(events) if not is_past(event, moment)]
+    page = render_template(
+        "site/home.html",
+        upcoming=upcoming,
+        past=past,
+        availabilities=list_availabilities(upcoming, moment),
+        wording=wording,
+        host_name_of=host_name,
+        footer_links=[(_("Accessibility"), url_for("site.show_accessibility"))],
+        sharing=sharing("site.home"),
+    )
+    return cacheable(page)
+
+
+@blueprint.get("/events/<slug>")
+@public
+def show_event(slug: str) -> BaseResponse:
+    """Show one event, and where its registration stands."""
+    found, moment = get_public_event(slug), now()
+    event = g.event = found.event
+    availability = get_availability(event, moment)
+    page = render_template(
+        "site/event.html",
+        event=event,
+        is_past=is_past(event, moment),
+        availability=availability,
+        wording=wording,
+        days=days_shown(event),
+        hours=common_hours(event),
+        practical=practical_rows(event, moment),
+        credits=credits_of(event),
+        mail_uri=mail_uri(event.contact_email),
+        telephone_uri=telephone_uri(event.contact_phone, event.country),
+        data=event_data(event, availability),
+        **frame(found, "site.show_event"),
+    )
+    return cacheable(page)
+
+
+@blueprint.get("/events/<slug>/privacy")
+@public
+def show_privacy(slug: str) -> BaseResponse:
+    """Show the current privacy notice of an event."""
+    found = get_credited_event(slug)
+    event = g.event = found.event
+    notice = find_current_notice(event.id)
+    if notice is None:
+        raise NotFound
+    return cacheable(
+        render_template("site/privacy.html", event=event, notice=notice, **frame(found, "site.show_privacy"))
+    )
+
+
+@blueprint.get("/events/<slug>/event.ics")
+@public
+def download_calendar(slug: str) -> BaseResponse:
+    """Give the event's days as a calendar file."""
+    event = get_published_event(slug)
+    address = address_of("site.show_event", slug=event.slug)
+    content = event_calendar(event, event.days, language=current_language(), url=address)
+    response = Response(content, content_type="text/calendar; charset=utf-8; method=PUBLISH")
+    response.headers.set("Content-Disposition", "attachment", filename=f"{event.slug}.ics")
+    response.vary.update(("Accept-Language", "Cookie"))
+    return response
+
+
+@blueprint.get("/accessibility")
+@public
+def show_accessibility() -> BaseResponse:
+    """Say how far these pages can be used by everybody."""
+    return cacheable(render_template("site/accessibility.html", sharing=sharing("site.show_accessibility")))

@@ -1,0 +1,120 @@
+"""What machines read of a public page: its addresses in each language, and the event as schema.org has it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import request
+
+from eventreg.events.calendars import day_bounds
+from eventreg.events.models import Event
+from eventreg.events.rules.institutions import PartnerRole
+from eventreg.i18n.languages import current_language, known_languages
+from eventreg.registration.rules.admission import RegistrationState
+from eventreg.registration.rules.availability import Availability
+from eventreg.web.addresses import address_of
+from eventreg.web.templating import plain_in_reader_language
+
+#: schema.org's property for each role
+_PROPERTIES = {
+    PartnerRole.HOST: "organizer",
+    PartnerRole.CO_ORGANIZER: "organizer",
+    PartnerRole.FUNDER: "funder",
+    PartnerRole.PARTNER: "contributor",
+}
+_OFFERED = {
+    RegistrationState.SOON: "PreOrder",
+    RegistrationState.OPEN: "InStock",
+    RegistrationState.FEW_PLACES: "LimitedAvailability",
+    RegistrationState.WAITING_LIST: "SoldOut",
+    RegistrationState.CLOSED: "SoldOut",
+}
+
+
+@dataclass(frozen=True)
+class Sharing:
+    """The absolute addresses of a page. All come from the configured base URL, whatever host the request named."""
+
+    canonical: str
+    #: the address that answers in the reader's own language
+    default: str
+    #: (language, address)
+    alternates: list[tuple[str, str]]
+
+
+def sharing(endpoint: str, **values: Any) -> Sharing:
+    """Return the addresses of a page. One asked for in a language is its own original."""
+    default = address_of(endpoint, **values)
+    alternates = [(language, address_of(endpoint, **values, lang=language)) for language in known_languages()]
+    asked = dict(alternates).get(request.args.get("lang", ""))
+    return Sharing(asked or default, default, alternates)
+
+
+def event_data(event: Event, availability: Availability) -> dict[str, Any]:
+    """Return an event, with days and partners loaded, as a schema.org `Event` in the reader's language."""
+    address = address_of("site.show_event", slug=event.slug)
+    data: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "Event",
+        "@id": address,
+        "url": address,
+        "name": plain_in_reader_language(event.title),
+        "description": _description(event),
+        "inLanguage": current_language(),
+        "eventStatus": "https://schema.org/EventScheduled",
+        "location": {
+            "@type": "Place",
+            "name": plain_in_reader_language(event.venue) or event.city,
+            "address": {
+                "@type": "PostalAddress",
+                "addressLocality": event.city,
+                "addressCountry": event.country,
+            },
+        },
+        **_times(event),
+        **_institutions(event),
+    }
+    if audience := plain_in_reader_language(event.audience):
+        data["audience"] = {"@type": "Audience", "audienceType": audience}
+    if event.capacity is not None:
+        data["maximumAttendeeCapacity"] = event.capacity
+    if event.categories:
+        data["offers"] = {
+            "@type": "Offer",
+            "url": address,
+            "availability": f"https://schema.org/{_OFFERED[availability.state]}",
+            "validFrom": _local(event, event.registration_opens_at),
+            "availabilityEnds": _local(event, event.registration_closes_at),
+        }
+    return data
+
+
+def _description(event: Event) -> str:
+    texts = (plain_in_reader_language(text) for text in (event.summary, event.demonstration_note))
+    return " ".join(text for text in texts if text)
+
+
+def _times(event: Event) -> dict[str, str]:
+    if not event.days:
+        return {}
+    starts_at, _first_end = day_bounds(event.days[0], event.time_zone)
+    _last_start, ends_at = day_bounds(event.days[-1], event.time_zone)
+    return {"startDate": _local(event, starts_at), "endDate": _local(event, ends_at)}
+
+
+def _institutions(event: Event) -> dict[str, list[dict[str, str]]]:
+    found: dict[str, list[dict[str, str]]] = {}
+    for role, name in _PROPERTIES.items():
+        for partner in event.partners:
+            if partner.role is role:
+                record = {"@type": "Organization", "name": plain_in_reader_language(partner.organization.name)}
+                if partner.organization.website:
+                    record["url"] = partner.organization.website
+                found.setdefault(name, []).append(record)
+    return found
+
+
+def _local(event: Event, at: Any) -> str:
+    return str(at.astimezone(ZoneInfo(event.time_zone)).isoformat(timespec="seconds"))

@@ -1,0 +1,143 @@
+"""What the public is told about registering, in words: the state, the way in, the steps."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from markupsafe import Markup, escape
+
+from eventreg.events.models import Category, Event
+from eventreg.events.rules.categories import ApprovalRule
+from eventreg.i18n import formats
+from eventreg.i18n.languages import current_language
+from eventreg.registration.rules.admission import RegistrationState
+from eventreg.registration.rules.availability import Availability
+from eventreg.web.templating import plain_in_reader_language
+
+#: what `components/status.html` calls the states
+STATE_KEYS = {
+    RegistrationState.SOON: "soon",
+    RegistrationState.OPEN: "open",
+    RegistrationState.FEW_PLACES: "few",
+    RegistrationState.WAITING_LIST: "waiting",
+    RegistrationState.CLOSED: "closed",
+}
+
+
+def state_label(availability: Availability) -> str:
+    """Return the state in two or three words."""
+    if availability.state is RegistrationState.FEW_PLACES and availability.free:
+        return ngettext("%(num)d place left", "%(num)d places left", availability.free)
+    return {
+        RegistrationState.SOON: _("Registration opens soon"),
+        RegistrationState.OPEN: _("Registration open"),
+        RegistrationState.FEW_PLACES: _("Few places left"),
+        RegistrationState.WAITING_LIST: _("Full, with a waiting list"),
+        RegistrationState.CLOSED: _("Registration closed"),
+    }[availability.state]
+
+
+def state_sentences(event: Event, availability: Availability) -> list[Markup]:
+    """Return what a reader must know about the state, with dates and hours in the event's zone."""
+    opens, closes = (_instant(event, at) for at in (event.registration_opens_at, event.registration_closes_at))
+    city = _("%(city)s time", city=event.city)
+    if availability.state is RegistrationState.SOON:
+        return [_markup(_("Opens on %(when)s (%(zone)s)."), when=opens, zone=city)]
+    if availability.state is RegistrationState.CLOSED:
+        return [_markup(_("Closed on %(when)s (%(zone)s)."), when=closes, zone=city)]
+    if availability.state is RegistrationState.WAITING_LIST:
+        return [
+            _markup(_("All places are taken.")),
+            _markup(_("You can join the waiting list until %(when)s (%(zone)s)."), when=closes, zone=city),
+        ]
+    sentences = [_markup(_("Until %(when)s (%(zone)s)."), when=closes, zone=city)]
+    if availability.is_partly_full:
+        full = _names(event, [each for each in event.categories if each.id in availability.waiting])
+        names = Markup("<strong>{}</strong>").format(full)
+        sentences.append(_markup(_("%(categories)s: places taken, with a waiting list."), categories=names))
+    return sentences
+
+
+def call_label(event: Event, availability: Availability) -> str:
+    """Return the words of the one button that leads to the form."""
+    if availability.state is RegistrationState.WAITING_LIST:
+        return _("Join the waiting list")
+    if all(category.approval is ApprovalRule.AT_ONCE for category in event.categories):
+        return _("Register")
+    return _("Request a place")
+
+
+def steps(event: Event, availability: Availability) -> list[tuple[str, str]]:
+    """Return how to take part, as (lead, rest), derived from dates and categories; nothing when it is closed."""
+    if availability.state is RegistrationState.CLOSED:
+        return []
+    first = [(_("Send the form"), _when_to_send(event, availability))]
+    if event.verifies_addresses:
+        first.append((_("Confirm your email address"), _("with the link that we send you at once.")))
+    changes = _last_day(event, event.changes_until)
+    last = (
+        _("Keep that email:"),
+        _("its link opens your registration, to change answers until %(day)s or to withdraw.", day=changes),
+    )
+    return [*first, *_answers(event, availability), last]
+
+
+def _when_to_send(event: Event, availability: Availability) -> str:
+    closes = _last_day(event, event.registration_closes_at)
+    if availability.state is RegistrationState.SOON:
+        opens = event.registration_opens_at.astimezone(ZoneInfo(event.time_zone)).date()
+        return _(
+            "between %(opens)s and %(closes)s.",
+            opens=formats.plain_day(opens, current_language(), year=False),
+            closes=closes,
+        )
+    return _("no later than %(closes)s.", closes=closes)
+
+
+def _answers(event: Event, availability: Availability) -> list[tuple[str, str]]:
+    """Return what follows the form: one step when it is the same for everybody, else one for each kind of answer."""
+    groups: dict[str, list[Category]] = {}
+    for category in event.categories:
+        groups.setdefault(_kind_of_answer(category, availability), []).append(category)
+    generic = {
+        "waits": (_("You join the waiting list."), _("If a place becomes free, we write to you by email.")),
+        "at_once": (_("Your place is confirmed at once,"), _("and the confirmation reaches you by email.")),
+        "by_organizer": (_("We review your request"), _("and answer you by email.")),
+    }
+    named = {
+        "waits": _("you join the waiting list; if a place becomes free, we write to you by email."),
+        "at_once": _("your place is confirmed at once, by email."),
+        "by_organizer": _("we review your request and answer you by email."),
+    }
+    if len(groups) == 1:
+        return [generic[kind] for kind in groups]
+    return [(_("%(categories)s:", categories=_names(event, found)), named[kind]) for kind, found in groups.items()]
+
+
+def _kind_of_answer(category: Category, availability: Availability) -> str:
+    if availability.is_open and category.id in availability.waiting:
+        return "waits"
+    return "at_once" if category.approval is ApprovalRule.AT_ONCE else "by_organizer"
+
+
+def _names(event: Event, categories: list[Category]) -> str:
+    return formats.joined([plain_in_reader_language(category.name) for category in categories], current_language())
+
+
+def _last_day(event: Event, until: datetime) -> str:
+    """Return the last whole day before an instant: what closes at midnight closes at the end of the day before."""
+    local = (until - timedelta(seconds=1)).astimezone(ZoneInfo(event.time_zone)).date()
+    return formats.plain_day(local, current_language(), year=False)
+
+
+def _instant(event: Event, at: datetime) -> Markup:
+    text = formats.instant(at, event.time_zone, current_language())
+    return Markup('<strong><time datetime="{}">{}</time></strong>').format(at.isoformat(timespec="seconds"), text)
+
+
+def _markup(sentence: str, **values: str) -> Markup:
+    """Fill in a translated sentence; values that are no markup are escaped."""
+    return escape(sentence) % values
