@@ -39,7 +39,7 @@ class Actor:
 SYSTEM = Actor("system")
 
 
-def record(  # noqa: PLR0913 - the parts of a sentence: who did what to which record, when
+def record(
     *,
     event_id: int | None,
     actor: Actor,

@@ -13,7 +13,9 @@ def as_attachment(content: bytes, name: str, media_type: str) -> Response:
     plain = "".join("_" if char in '"\\' or ord(char) < 32 else char for char in plain)
     response = Response(content)
     response.headers["Content-Type"] = media_type
-    response.headers["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+    response.headers["Content-Disposition"] = (
+        f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+    )
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response

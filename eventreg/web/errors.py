@@ -57,7 +57,9 @@ def _sentences(code: int) -> tuple[str, str]:
         403: (_("Your account may not do this"), _("Ask an owner of the event for the permission you need.")),
         404: (
             _("There is no such page"),
-            _("Check the address. If you followed a link from an email, the link may have been replaced by a newer one."),
+            _(
+                "Check the address. If you followed a link from an email, the link may have been replaced by a newer one."
+            ),
         ),
         405: (_("This address does not work that way"), _("Go back and use the buttons of the page.")),
         413: (_("What you sent is too large"), _("Go back and choose a smaller file. Nothing else was lost.")),

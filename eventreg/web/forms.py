@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
 from flask_babel import lazy_gettext as _lazy
-from collections.abc import Callable
-from typing import Any, TypeVar
-
 from flask_wtf import FlaskForm
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -18,9 +16,7 @@ class BaseForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
 
     def errors_in_order(self) -> list[tuple[str, str]]:
         """Return (id of the input, message) for every error, in the order of the page."""
-        return [
-            (field.id, str(message)) for field in self if field.name != "csrf_token" for message in field.errors
-        ]
+        return [(field.id, str(message)) for field in self if field.name != "csrf_token" for message in field.errors]
 
 
 def lazy_gettext(text: str, **values: Any) -> str:

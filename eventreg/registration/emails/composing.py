@@ -10,9 +10,9 @@ from flask_babel import gettext as _
 
 from eventreg.events.calendars import CalendarPerson, Method, event_calendar
 from eventreg.i18n.languages import speaking
+from eventreg.mail.letters import Change, Contact, Letter, render_letter
 from eventreg.mail.markers import link_marker, new_marker
 from eventreg.mail.services import OutgoingMessage, enqueue_all
-from eventreg.mail.letters import Change, Contact, Letter, render_letter
 from eventreg.registration.emails.messages import Message
 from eventreg.registration.emails.occasions import Occasion
 from eventreg.registration.emails.to_contact import TOLD, write_to_contact
@@ -49,25 +49,26 @@ def tell(occasion: Occasion, registration: Registration, news: News, now: dateti
     return [message.key for message in messages]
 
 
-def participant_message(  # noqa: PLR0913 - a message differs in whom it goes to and where its link leads
+def participant_message(
     occasion: Occasion,
     registration: Registration,
     news: News,
     now: datetime,
     *,
     recipient: str = "",
-    link: tuple[str, str] | None = None,
+    link: tuple[str, str, int] | None = None,
     key_suffix: str = "",
 ) -> OutgoingMessage:
-    """Return the message to the participant, or to `recipient`; `link` is (purpose, public id), by default one's own page."""
+    """Return the message to the participant, or to `recipient`; `link` is (purpose, public id, generation), by default
+    one's own page."""
     marker = new_marker()
-    purpose, public_id = link or (OWN_PAGE, registration.public_id)
+    target = link or (OWN_PAGE, registration.public_id, registration.link_generation)
     with speaking(registration.language) as language:
         words = ParticipantWords(
             occasion,
             registration,
             language,
-            link_marker(marker, purpose, public_id),
+            link_marker(marker, *target),
             day_ids=news.day_ids,
             reason=news.reason,
             changes=news.changes,
@@ -81,9 +82,7 @@ def participant_message(  # noqa: PLR0913 - a message differs in whom it goes to
         )  # fmt: skip
 
 
-def contact_message(
-    occasion: Occasion, registration: Registration, news: News, now: datetime
-) -> OutgoingMessage:
+def contact_message(occasion: Occasion, registration: Registration, news: News, now: datetime) -> OutgoingMessage:
     """Return the message to the contact person, in the contact person's language."""
     event = occasion.event
     with speaking(event.contact_language) as language:
@@ -98,7 +97,7 @@ def contact_message(
         )  # fmt: skip
 
 
-def _outgoing(  # noqa: PLR0913 - the parts of one row
+def _outgoing(
     occasion: Occasion,
     registration: Registration,
     news: News,

@@ -44,7 +44,9 @@ def write_to_contact(
     if reason:
         paragraphs.append(_("Reason given: %(reason)s", reason=reason))
     return Letter(
-        subject=_("%(heading)s: %(name)s (%(reference)s)", heading=heading, name=person, reference=registration.reference),
+        subject=_(
+            "%(heading)s: %(name)s (%(reference)s)", heading=heading, name=person, reference=registration.reference
+        ),
         heading=heading,
         preview=occasion.title(language),
         greeting=_("Good day, %(name)s:", name=occasion.event.contact_name),
@@ -55,7 +57,10 @@ def write_to_contact(
         changes=changes,
         footer=(
             occasion.credits(language),
-            _("You receive this message because you are the contact person of “%(title)s”.", title=occasion.title(language)),
+            _(
+                "You receive this message because you are the contact person of “%(title)s”.",
+                title=occasion.title(language),
+            ),
         ),
     )
 

@@ -78,7 +78,10 @@ class ParticipantWords:
     def _waitlisted(self) -> Letter:
         return self._letter(
             _("You are on the waiting list"),
-            _("All places at “%(title)s” are taken at the moment. We have put you on the waiting list.", title=self._title),
+            _(
+                "All places at “%(title)s” are taken at the moment. We have put you on the waiting list.",
+                title=self._title,
+            ),
             self._reason,
             steps=(
                 _("If a place opens, it goes to the waiting list in the order of arrival."),
@@ -127,7 +130,10 @@ class ParticipantWords:
     def _reopened(self) -> Letter:
         return self._letter(
             _("Your registration is under review again"),
-            _("We took back our last answer about “%(title)s”. Your registration is under review again.", title=self._title),
+            _(
+                "We took back our last answer about “%(title)s”. Your registration is under review again.",
+                title=self._title,
+            ),
             self._reason,
             _("You receive our new answer by email."),
             warning=_("Wait for our answer before you buy tickets. This message does not confirm a place."),
@@ -166,13 +172,18 @@ class ParticipantWords:
     def _address_left(self) -> Letter:
         return self._letter(
             _("Your email address was changed"),
-            _("We no longer write to this address about “%(title)s”. Your earlier personal link no longer works.", title=self._title),
+            _(
+                "We no longer write to this address about “%(title)s”. Your earlier personal link no longer works.",
+                title=self._title,
+            ),
             warning=_("If you did not make this change, write to the contact person."),
             has_link=False,
         )
 
     def _before_the_event(self) -> tuple[str, ...]:
-        changes_until = formats.instant(self._occasion.event.changes_until, self._occasion.event.time_zone, self._language)
+        changes_until = formats.instant(
+            self._occasion.event.changes_until, self._occasion.event.time_zone, self._language
+        )
         return (
             _("Add the dates to your calendar: the calendar entry is part of this message."),
             _("You can change your answers until %(until)s.", until=changes_until),

@@ -13,6 +13,9 @@ from eventreg.registration.rules.searching import email_key
 from eventreg.registration.rules.states import Status
 from eventreg.web.instance import keys
 
+#: a confirming link is used once and has no second generation
+ADDRESS_GENERATION = 1
+
 
 def get_by_token(token: str, purpose: str) -> Registration:
     """Return the registration whose personal link of this purpose `token` is. Raises NotFound."""
@@ -20,7 +23,9 @@ def get_by_token(token: str, purpose: str) -> Registration:
     registration = db.session.scalars(
         select(Registration).options(joinedload(Registration.category)).where(Registration.public_id == public_id)
     ).one_or_none()
-    if registration is None or not token_fits(keys(), token, purpose, registration.public_id, registration.link_generation):
+    if registration is None or not token_fits(
+        keys(), token, purpose, registration.public_id, registration.link_generation
+    ):
         raise NotFound
     return registration
 
@@ -44,9 +49,7 @@ def get_by_reference(event_id: int, reference: str) -> Registration:
 
 def lock_registration(event_id: int, registration_id: int) -> Registration:
     """Load a registration afresh inside the transaction; the caller holds the event's row already. Raises NotFound."""
-    return lock_row(
-        select(Registration).where(Registration.event_id == event_id, Registration.id == registration_id)
-    )
+    return lock_row(select(Registration).where(Registration.event_id == event_id, Registration.id == registration_id))
 
 
 def find_live_by_email(event_id: int, email: str) -> Registration | None:
@@ -65,6 +68,6 @@ def get_address_change(token: str, purpose: str) -> AddressChange:
     change = db.session.scalars(
         select(AddressChange).where(AddressChange.public_id == public_id_of(token))
     ).one_or_none()
-    if change is None or not token_fits(keys(), token, purpose, change.public_id, 1):
+    if change is None or not token_fits(keys(), token, purpose, change.public_id, ADDRESS_GENERATION):
         raise NotFound
     return change

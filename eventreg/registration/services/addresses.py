@@ -10,10 +10,15 @@ from eventreg.events.queries.for_registration import get_event_whole, lock_event
 from eventreg.kernel import clock
 from eventreg.kernel.tokens import new_public_id
 from eventreg.mail.services import enqueue_all
-from eventreg.registration.emails import CONFIRM_ADDRESS, OWN_PAGE, Message, News, Occasion, participant_message
+from eventreg.registration.emails import CONFIRM_ADDRESS, Message, News, Occasion, participant_message
 from eventreg.registration.models import AddressChange, Registration
 from eventreg.registration.queries.answers import find_day_ids
-from eventreg.registration.queries.registrations import find_live_by_email, get_address_change, lock_registration
+from eventreg.registration.queries.registrations import (
+    ADDRESS_GENERATION,
+    find_live_by_email,
+    get_address_change,
+    lock_registration,
+)
 from eventreg.registration.rules.deadlines import CONFIRM_ADDRESS_WITHIN, may_withdraw
 from eventreg.registration.rules.refusals import ChangeReason, ChangeRefused
 from eventreg.registration.rules.searching import email_key
@@ -53,7 +58,7 @@ def request_address_change(event_id: int, registration_id: int, email: str) -> N
                     News(Message.CONFIRM_ADDRESS, find_day_ids(registration)),
                     now,
                     recipient=email,
-                    link=(CONFIRM_ADDRESS, change.public_id),
+                    link=(CONFIRM_ADDRESS, change.public_id, ADDRESS_GENERATION),
                     key_suffix=f"/{change.public_id}",
                 )
             ]
@@ -100,11 +105,12 @@ def _confirm(token: str) -> Registration:
     db.session.flush()
     occasion = Occasion.load(get_event_whole(event.id))
     day_ids = find_day_ids(registration)
-    own = (OWN_PAGE, registration.public_id)
     enqueue_all(
         [
-            participant_message(occasion, registration, News(Message.ADDRESS_LEFT, day_ids), now, recipient=old_address),
-            participant_message(occasion, registration, News(Message.ADDRESS_CHANGED, day_ids), now, link=own),
+            participant_message(
+                occasion, registration, News(Message.ADDRESS_LEFT, day_ids), now, recipient=old_address
+            ),
+            participant_message(occasion, registration, News(Message.ADDRESS_CHANGED, day_ids), now),
         ]
     )
     return registration

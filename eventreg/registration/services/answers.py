@@ -70,7 +70,7 @@ def replace_answers(registration: Registration, questions: Sequence[Question], a
     insert_answers(registration, kept, answers)
 
 
-def record_consents(  # noqa: PLR0913 - a consent is recorded with its words, version and time
+def record_consents(
     registration: Registration,
     questions: Sequence[Question],
     answers: Answers,

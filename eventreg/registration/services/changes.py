@@ -67,7 +67,9 @@ def change_answers(
         ]
         before = load_answers(registration)
         after = {question.key: list(answers.get(question.key, before.get(question.key, []))) for question in questions}
-        for key, public_id in attach_new(event.id, registration.submission_hash, registration.id, list(files), now).items():
+        for key, public_id in attach_new(
+            event.id, registration.submission_hash, registration.id, list(files), now
+        ).items():
             after[key] = [public_id]
         changes = _differences(questions, before, after)
         if not changes:

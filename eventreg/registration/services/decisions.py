@@ -19,10 +19,10 @@ from eventreg.registration.rules.deadlines import UNDO_WINDOW
 from eventreg.registration.rules.refusals import DecisionReason, DecisionRefused
 from eventreg.registration.rules.states import Action, Status, next_status
 from eventreg.registration.services.pending_decisions import (
-    drop_mails_of,
     drop_pending_decision,
     find_last_decision,
     is_pending,
+    take_back_mails,
 )
 from eventreg.registration.services.places import PlaceCount, find_place
 from eventreg.registration.services.promotion import schedule_passing_on
@@ -65,7 +65,7 @@ class Undone:
     is_new_decision: bool
 
 
-def decide(  # noqa: PLR0913 - who decides what on which version of what, and why
+def decide(
     event_id: int, reference: str, action: Action, reason: str, seen_revision: int, account_id: int
 ) -> DecisionMade:
     """Approve, wait-list, decline or reopen. Its mails go after 60 seconds; a place it frees is passed on then.
@@ -98,7 +98,7 @@ def undo(event_id: int, reference: str, decision_id: int, account_id: int) -> Un
         is_last = decision is not None and decision.id == decision_id and decision.undone_at is None
         if decision is None or not is_last or registration.status is not decision.status_after:
             raise DecisionRefused(DecisionReason.NOT_THE_LAST)
-        if is_pending(decision, now) and drop_mails_of(decision, registration):
+        if is_pending(decision, now) and take_back_mails(decision, now):
             _restore(event, registration, decision, account_id, now)
             return Undone(registration.status, is_new_decision=False)
         made = _decide(event, registration, _WAY_BACK[decision.status_before], "", account_id)

@@ -57,7 +57,7 @@ def send_link(event_id: int, email: str) -> bool:
         event = get_event_whole(event_id)
         is_unverified = registration.status is Status.UNVERIFIED
         message = Message.VERIFY if is_unverified else Message.LINK
-        link = (VERIFY if is_unverified else OWN_PAGE, registration.public_id)
+        link = (VERIFY if is_unverified else OWN_PAGE, registration.public_id, registration.link_generation)
         news = News(message, find_day_ids(registration))
         enqueue_all(
             [

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from eventreg.db import db
-from eventreg.mail.services import drop_for_record
+from eventreg.mail.services import drop
 from eventreg.registration.models import Decision, Registration
 
 
@@ -27,9 +27,13 @@ def drop_pending_decision(registration: Registration, now: datetime) -> None:
     """Take back the mails of a decision that something newer has overtaken (a withdrawal, another decision)."""
     decision = find_last_decision(registration.id)
     if decision is not None and is_pending(decision, now):
-        drop_mails_of(decision, registration)
+        drop(decision.mail_keys, now)
 
 
-def drop_mails_of(decision: Decision, registration: Registration) -> bool:
-    """Drop the queued mails of a decision. False when one of them is already on its way."""
-    return drop_for_record(decision.mail_keys, event_id=registration.event_id)
+def take_back_mails(decision: Decision, now: datetime) -> bool:
+    """Take back every mail of a decision, or none of them: False when one is already on its way."""
+    with db.session.begin_nested() as savepoint:
+        if drop(decision.mail_keys, now) == set(decision.mail_keys):
+            return True
+        savepoint.rollback()
+    return False

@@ -20,7 +20,7 @@ class PlaceCount:
         rows = db.session.execute(
             select(Place.category_id, func.count()).where(Place.event_id == event.id).group_by(Place.category_id)
         )
-        self._taken: dict[int, int] = {category_id: count for category_id, count in rows}
+        self._taken: dict[int, int] = {row[0]: row[1] for row in rows}
 
     def of(self, category: Category) -> Places:
         """Return what the event and the category have and what of it is taken."""

@@ -20,7 +20,7 @@ from eventreg.registration.rules.states import Action, Status
 from eventreg.registration.services.places import PlaceCount
 from eventreg.registration.services.statuses import move
 
-PASS_ON_JOB = "registration.pass_on_places"
+PLACES_JOB = "registration.pass_on_places"
 
 
 def promote_from_waiting_list(
@@ -71,8 +71,8 @@ def pass_on_places(event_id: int) -> list[int]:
 
 def schedule_passing_on(event_id: int, due_at: datetime) -> None:
     """Have the worker pass on the places that are free at `due_at`, in the caller's transaction."""
-    key = f"{PASS_ON_JOB}:{event_id}:{due_at.isoformat()}"
-    schedule(PASS_ON_JOB, key=key, payload={"event_id": event_id}, due_at=due_at)
+    key = f"{PLACES_JOB}:{event_id}:{due_at.isoformat()}"
+    schedule(PLACES_JOB, key=key, payload={"event_id": event_id}, due_at=due_at)
 
 
 def needs_organizer(category: Category, registration: Registration) -> bool:

@@ -18,6 +18,7 @@ from eventreg.events.models import Category, Event, PrivacyNotice
 from eventreg.events.queries.for_registration import lock_event
 from eventreg.kernel import clock
 from eventreg.kernel.tokens import new_public_id, new_reference
+from eventreg.mail.services import enqueue_all
 from eventreg.questionnaires.rules.schema import Definition
 from eventreg.registration.emails import VERIFY, Message, News, Occasion, participant_message, tell
 from eventreg.registration.models import Registration
@@ -36,7 +37,6 @@ from eventreg.registration.services.answers import (
 from eventreg.registration.services.links import LINKS_BY_ADDRESS, schedule_link
 from eventreg.registration.services.places import PlaceCount
 from eventreg.registration.services.uploads import NewFile, attach_held, attach_new, submission_hash
-from eventreg.mail.services import enqueue_all
 
 _TRIES = 3
 
@@ -173,7 +173,7 @@ def _category(event: Event, key: str) -> Category:
     raise RegistrationRefused(RegisteringReason.UNKNOWN_CATEGORY)
 
 
-def _new_registration(  # noqa: PLR0913 - everything a registration is made of
+def _new_registration(
     event: Event, category: Category, submission: Submission, email: str, hashed: str, now: datetime
 ) -> Registration:
     registration = Registration(
@@ -212,9 +212,7 @@ def _keep_answers(event: Event, registration: Registration, submission: Submissi
         held = attach_held(event.id, registration.submission_hash, registration.id, still_open)
         answers.update({key: [public_id] for key, public_id in held.items()})
     insert_answers(registration, questions, answers)
-    record_consents(
-        registration, questions, answers, language=submission.language, fallbacks=event.languages, now=now
-    )
+    record_consents(registration, questions, answers, language=submission.language, fallbacks=event.languages, now=now)
 
 
 def _tell(occasion: Occasion, registration: Registration, submission: Submission, now: datetime) -> None:
@@ -223,7 +221,7 @@ def _tell(occasion: Occasion, registration: Registration, submission: Submission
     )
     if registration.status is Status.UNVERIFIED:
         news = News(Message.VERIFY, day_ids)
-        link = (VERIFY, registration.public_id)
+        link = (VERIFY, registration.public_id, registration.link_generation)
         enqueue_all([participant_message(occasion, registration, news, now, link=link)])
         return
     tell(occasion, registration, News(NEWS_OF[registration.status], day_ids), now)

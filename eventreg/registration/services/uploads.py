@@ -126,7 +126,7 @@ def attach_held(event_id: int, submission: str, registration_id: int, keys_asked
         .returning(Upload.question_key, Upload.public_id)
         .execution_options(synchronize_session=False)
     )
-    return {key: public_id for key, public_id in rows}
+    return {row.question_key: row.public_id for row in rows}
 
 
 def attach_new(

@@ -13,9 +13,9 @@ from eventreg.registration.forms import AddressForm
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.registrations import get_address_change, get_by_token, own_token
 from eventreg.registration.rules.refusals import ChangeRefused
+from eventreg.registration.services import links
 from eventreg.registration.services.addresses import confirm_address_change
 from eventreg.registration.services.changes import verify_address
-from eventreg.registration.services import links
 from eventreg.registration.views import blueprint
 from eventreg.registration.views.framing import page_frame
 from eventreg.registration.wording import change_refused

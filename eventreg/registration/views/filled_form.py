@@ -23,9 +23,7 @@ from eventreg.registration.services.uploads import HeldFile, NewFile, drop_held,
 class FilledForm:
     """A form of one event and category under one submission key."""
 
-    def __init__(
-        self, event: Event, category: Category, submission_key: str, sent: MultiDict[str, str] | None
-    ) -> None:
+    def __init__(self, event: Event, category: Category, submission_key: str, sent: MultiDict[str, str] | None) -> None:
         self._event = event
         self._sent = sent
         self.category = category
@@ -34,9 +32,7 @@ class FilledForm:
         #: the version whose questions are asked
         self.questionnaire_id = version.id
         self.definition = definition_of(version)
-        self.questions = QuestionnaireForm(
-            self.definition, category.key, Context.of(event), current_language(), sent
-        )
+        self.questions = QuestionnaireForm(self.definition, category.key, Context.of(event), current_language(), sent)
         self.new_files: list[NewFile] = []
         self._held: dict[str, HeldFile] | None = None
         self._frame_errors: list[tuple[str, str]] = []

@@ -18,7 +18,8 @@ from eventreg.registration.forms import FRAME_FIELDS, new_submission_key, submis
 from eventreg.registration.queries.registrations import own_token
 from eventreg.registration.rules.deadlines import refusal_to_register
 from eventreg.registration.rules.refusals import RegisteringReason, RegistrationRefused
-from eventreg.registration.services.registering import Outcome, Receipt, Submission, register as register_person
+from eventreg.registration.services.registering import Outcome, Receipt, Submission
+from eventreg.registration.services.registering import register as register_person
 from eventreg.registration.views import blueprint
 from eventreg.registration.views.filled_form import FilledForm
 from eventreg.registration.views.framing import page_frame
