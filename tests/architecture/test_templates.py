@@ -22,7 +22,7 @@ def test_templates_mirror_the_rooms() -> None:
 def test_every_template_is_used() -> None:
     sources = [*PACKAGE.rglob("*.py"), *TEMPLATES.rglob("*.html"), *TEMPLATES.rglob("*.txt")]
     named = {name for path in sources for name in _NAMED.findall(path.read_text(encoding="utf-8"))}
-    # A message's templates are named by the message's name and an ending; components are tested one by one with the look.
+    # A message's templates are named by the message's name and an ending; components have tests of their own.
     unnamed = [name for name in templates() if not name.startswith(("mail/", "components/")) and name not in named]
     assert unnamed == []
 
