@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import JSON, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from eventreg.db import NOT_PERSONAL, PERSONAL, Base, UtcDateTime
+from eventreg.db import NOT_PERSONAL, PERSONAL, Base, UtcDateTime, choice_column
+from eventreg.jobs.rules import JobState
 
 
 class Job(Base):
@@ -18,10 +19,17 @@ class Job(Base):
     __table_args__ = (Index("ix_jobs_due_at", "due_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    #: names the handler that does it, like "registration.pass_on_places"
     kind: Mapped[str] = mapped_column(String(48), info=NOT_PERSONAL)
     key: Mapped[str] = mapped_column(String(160), unique=True, info=NOT_PERSONAL)
     payload: Mapped[dict[str, Any]] = mapped_column(JSON, info=PERSONAL)
-    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    state: Mapped[JobState] = mapped_column(
+        choice_column(JobState, "state"), default=JobState.WAITING, info=NOT_PERSONAL
+    )
+    #: when a worker may next take it. While a worker has it, the end of the lease. None: given up
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: asked for again, for this instant, while a worker had it: done once more after the present run
+    again_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     attempts: Mapped[int] = mapped_column(default=0)
+    #: kind and place of the last fault, like "ValueError at registration/services/promotion.py:57"; never its message
     last_error: Mapped[str] = mapped_column(String(400), default="", info=NOT_PERSONAL)

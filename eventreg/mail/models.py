@@ -8,21 +8,21 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eventreg.db import NOT_PERSONAL, PERSONAL, Base, UtcDateTime, choice_column
-from eventreg.mail.rules import DeliveryState
+from eventreg.mail.rules import DeliveryState, Outcome
 
 
 class MailMessage(Base):
     """One mail to one person, rendered when it was queued, in that person's language.
 
-    The bodies hold markers instead of personal links (see `mail.markers`), so that nothing in the database opens a page.
+    The bodies hold markers instead of personal links (see `mail.markers`): nothing in the database opens a page.
     """
 
     __tablename__ = "mail_messages"
     __table_args__ = (
         CheckConstraint("(event_id IS NULL) <> (account_id IS NULL)", name="event_or_account"),
-        Index("ix_mail_messages_due", "state", "due_at"),
+        Index("ix_mail_messages_due_at", "due_at"),
         Index("ix_mail_messages_record", "record_kind", "record_id"),
-        Index("ix_mail_messages_event_id_created_at", "event_id", "created_at"),
+        Index("ix_mail_messages_event_id_state_id", "event_id", "state", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -53,17 +53,22 @@ class MailMessage(Base):
     #: the random part of this message's markers: nobody who fills in a form can know it
     marker: Mapped[str] = mapped_column(String(32), info=NOT_PERSONAL)
     #: stable over every try, so that a receiver drops a repeat
-    message_id: Mapped[str] = mapped_column(String(200), unique=True, info=NOT_PERSONAL)
+    message_id: Mapped[str] = mapped_column(String(320), unique=True, info=NOT_PERSONAL)
     #: the event holds its mail for addresses outside `.example` (copied when queued: the holding outlives a change)
     is_held_back: Mapped[bool] = mapped_column(default=False)
     state: Mapped[DeliveryState] = mapped_column(
         choice_column(DeliveryState, "state"), default=DeliveryState.QUEUED, info=NOT_PERSONAL
     )
-    #: not before this instant: after the time to undo, or after a delay between two tries
-    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: when a worker may next take it: after the time to undo, or after a delay between two tries. While a worker has
+    #: it, the end of the lease. None: no worker has anything to do with it. A held message is due until its file is
+    #: written, a dropped one until its file is removed
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: after this instant it is not tried again
+    give_up_at: Mapped[datetime] = mapped_column(UtcDateTime)
     attempts: Mapped[int] = mapped_column(default=0)
-    #: the server's last answer, without the address it was about
-    last_error: Mapped[str] = mapped_column(String(400), default="", info=PERSONAL)
+    #: what came of the last try; None before the first
+    outcome: Mapped[Outcome | None] = mapped_column(choice_column(Outcome, "outcome"), info=NOT_PERSONAL)
+    #: the server's last answer, without addresses and links
+    last_error: Mapped[str] = mapped_column(String(400), default="", info=NOT_PERSONAL)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

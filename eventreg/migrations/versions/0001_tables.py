@@ -101,8 +101,21 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=48), nullable=False),
         sa.Column("key", sa.String(length=160), nullable=False),
         sa.Column("payload", sa.JSON(), nullable=False),
-        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "waiting",
+                "running",
+                "failed",
+                name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("again_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("last_error", sa.String(length=400), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_jobs")),
@@ -217,7 +230,7 @@ def upgrade() -> None:
         sa.Column("calendar", sa.Text(), nullable=False),
         sa.Column("calendar_method", sa.String(length=16), nullable=False),
         sa.Column("marker", sa.String(length=32), nullable=False),
-        sa.Column("message_id", sa.String(length=200), nullable=False),
+        sa.Column("message_id", sa.String(length=320), nullable=False),
         sa.Column("is_held_back", sa.Boolean(), nullable=False),
         sa.Column(
             "state",
@@ -235,9 +248,25 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("give_up_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "accepted",
+                "refused",
+                "deferred",
+                "unreachable",
+                "unsendable",
+                "kept",
+                name="outcome",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=True,
+        ),
         sa.Column("last_error", sa.String(length=400), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
@@ -254,8 +283,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_mail_messages_key")),
         sa.UniqueConstraint("message_id", name=op.f("uq_mail_messages_message_id")),
     )
-    op.create_index("ix_mail_messages_due", "mail_messages", ["state", "due_at"], unique=False)
-    op.create_index("ix_mail_messages_event_id_created_at", "mail_messages", ["event_id", "created_at"], unique=False)
+    op.create_index("ix_mail_messages_due_at", "mail_messages", ["due_at"], unique=False)
+    op.create_index("ix_mail_messages_event_id_state_id", "mail_messages", ["event_id", "state", "id"], unique=False)
     op.create_index("ix_mail_messages_record", "mail_messages", ["record_kind", "record_id"], unique=False)
     op.create_table(
         "privacy_notices",
@@ -652,8 +681,8 @@ def downgrade() -> None:
     op.drop_table("questionnaire_versions")
     op.drop_table("privacy_notices")
     op.drop_index("ix_mail_messages_record", table_name="mail_messages")
-    op.drop_index("ix_mail_messages_event_id_created_at", table_name="mail_messages")
-    op.drop_index("ix_mail_messages_due", table_name="mail_messages")
+    op.drop_index("ix_mail_messages_event_id_state_id", table_name="mail_messages")
+    op.drop_index("ix_mail_messages_due_at", table_name="mail_messages")
     op.drop_table("mail_messages")
     op.drop_table("event_partners")
     op.drop_table("event_days")

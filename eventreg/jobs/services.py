@@ -1,0 +1,43 @@
+"""Having work done later, in the transaction of the fact that asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import case
+from sqlalchemy.dialects import postgresql, sqlite
+
+from eventreg.db import transaction
+from eventreg.jobs.models import Job
+from eventreg.jobs.rules import JobState
+
+
+def schedule(kind: str, key: str, payload: Mapping[str, Any], due_at: datetime) -> None:
+    """Have the handler of `kind` called with `payload` (JSON) at or after `due_at`, in the caller's transaction.
+
+    While a job of the same `key` waits it stays one job, with the newer payload and the earlier time; one that was
+    given up waits again. While a worker has it, it is done once more afterwards: what is asked for now may have come
+    after the worker looked.
+    """
+    with transaction() as session:
+        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+        new = dialect.insert(Job).values(
+            kind=kind, key=key, payload=dict(payload), state=JobState.WAITING, due_at=due_at, attempts=0, last_error=""
+        )
+        is_running = Job.state == JobState.RUNNING
+        keeps_time = (Job.state != JobState.FAILED) & (is_running | (Job.due_at < new.excluded.due_at))
+        keeps_wish = ~is_running | (Job.again_at < new.excluded.due_at)
+        session.execute(
+            new.on_conflict_do_update(
+                index_elements=[Job.key],
+                set_={
+                    "payload": new.excluded.payload,
+                    "state": case((is_running, Job.state), else_=JobState.WAITING),
+                    "due_at": case((keeps_time, Job.due_at), else_=new.excluded.due_at),
+                    "again_at": case((keeps_wish, Job.again_at), else_=new.excluded.due_at),
+                    "attempts": case((Job.state == JobState.FAILED, 0), else_=Job.attempts),
+                },
+            )
+        )

@@ -1,0 +1,83 @@
+"""Reads of the outbox. Organizers see the messages of their event only; an account's mail is in none of these."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from eventreg.db import db
+from eventreg.kernel.errors import NotFound
+from eventreg.mail.models import MailMessage
+from eventreg.mail.rules import DeliveryState, Standing, standing
+
+#: a message that has been due for so long without a worker taking it says that none is at work
+STUCK_AFTER = timedelta(minutes=10)
+
+
+def get_message(event_id: int, message_id: int) -> MailMessage:
+    """Return one message of an event. Raises NotFound, also for another event's and for an account's."""
+    message = db.session.scalars(
+        select(MailMessage).where(MailMessage.id == message_id, MailMessage.event_id == event_id)
+    ).one_or_none()
+    if message is None:
+        raise NotFound
+    return message
+
+
+def list_for_record(event_id: int, record_kind: str, record_id: int) -> Sequence[MailMessage]:
+    """Return the messages about one record of an event, newest first."""
+    return db.session.scalars(
+        select(MailMessage)
+        .where(
+            MailMessage.event_id == event_id,
+            MailMessage.record_kind == record_kind,
+            MailMessage.record_id == record_id,
+        )
+        .order_by(MailMessage.id.desc())
+    ).all()
+
+
+def list_for_event(
+    event_id: int, state: DeliveryState | None = None, before_id: int | None = None, limit: int = 50
+) -> Sequence[MailMessage]:
+    """Return a page of an event's messages, newest first: those of `state`, older than the message `before_id`."""
+    statement = select(MailMessage).where(MailMessage.event_id == event_id)
+    if state is not None:
+        statement = statement.where(MailMessage.state == state)
+    if before_id is not None:
+        statement = statement.where(MailMessage.id < before_id)
+    return db.session.scalars(statement.order_by(MailMessage.id.desc()).limit(limit)).all()
+
+
+def list_latest_states(event_id: int, registration_ids: Sequence[int]) -> dict[int, Standing]:
+    """Return where the newest message to each participant stands, by registration; those without one are left out."""
+    latest = (
+        select(func.max(MailMessage.id))
+        .where(
+            MailMessage.event_id == event_id,
+            MailMessage.record_kind == "registration",
+            MailMessage.record_id.in_(registration_ids),
+            MailMessage.audience == "participant",
+            MailMessage.state != DeliveryState.DROPPED,
+        )
+        .group_by(MailMessage.record_id)
+    )
+    rows = db.session.execute(
+        select(MailMessage.record_id, MailMessage.state, MailMessage.attempts).where(MailMessage.id.in_(latest))
+    )
+    return {record_id: standing(state, attempts) for record_id, state, attempts in rows if record_id is not None}
+
+
+def count_by_state(event_id: int) -> dict[DeliveryState, int]:
+    """Return how many messages of an event stand where; states without any are left out."""
+    rows = db.session.execute(
+        select(MailMessage.state, func.count()).where(MailMessage.event_id == event_id).group_by(MailMessage.state)
+    )
+    return {state: number for state, number in rows}  # noqa: C416 - mypy wants rows told apart from pairs
+
+
+def find_stuck(now: datetime) -> datetime | None:
+    """Return since when the longest waiting message is due that no worker has taken for ten minutes, or None."""
+    return db.session.scalar(select(func.min(MailMessage.due_at)).where(MailMessage.due_at <= now - STUCK_AFTER))

@@ -1,0 +1,49 @@
+"""When a message is tried again, and what of a server's answer is kept.
+
+A message that a server puts off is tried again after 1, 5 and 15 minutes, 1 hour, then every 4 hours. When no server
+can be reached at all, nothing is wrong with the message, so it is tried sooner: after 5 and 15 seconds, 1 minute, then
+every 5 minutes. Either way it is given up, and shown as failed, three days after it was first due.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from eventreg.mail.rules.states import Outcome
+
+#: how long a message is tried, from the moment it was first due (or released, or sent again)
+GIVE_UP_AFTER = timedelta(days=3)
+_DEFERRED_DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
+_UNREACHABLE_DELAYS = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 60, 300))
+_ADDRESS = re.compile(r"\S+@\S+")
+_LINK = re.compile(r"\w+://\S+")
+_LONGEST_ANSWER = 400
+
+
+def next_try(outcome: Outcome, attempts: int, now: datetime, give_up_at: datetime) -> datetime | None:
+    """Return when a message is tried again after its `attempts`-th try ended so, or None when it never is."""
+    if outcome is Outcome.DEFERRED:
+        at = now + _delay(_DEFERRED_DELAYS, attempts)
+    elif outcome is Outcome.UNREACHABLE:
+        at = now + _delay(_UNREACHABLE_DELAYS, attempts)
+    else:
+        return None
+    return at if at <= give_up_at else None
+
+
+def sanitized_answer(answer: bytes | str) -> str:
+    """Return a server's answer as one line of text without mail addresses and links, cut to 400 characters.
+
+    Servers like to repeat whom they refuse, and the link that they took offence at: neither belongs in a column that
+    is shown and logged.
+    """
+    text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
+    text = "".join(char if char.isprintable() else " " for char in text)
+    text = _LINK.sub("[…]", _ADDRESS.sub("[…]", text))
+    return " ".join(text.split())[:_LONGEST_ANSWER]
+
+
+def _delay(delays: Sequence[timedelta], attempts: int) -> timedelta:
+    return delays[min(max(attempts, 1), len(delays)) - 1]

@@ -1,0 +1,173 @@
+"""Queuing messages with the fact they tell of, and what organizers do with those that wait.
+
+Nothing here sends: the worker does (`mail.delivery`). Organizers' acts are audited by the room that offers them.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, insert, update
+
+from eventreg.db import db, transaction
+from eventreg.kernel import clock
+from eventreg.kernel.errors import Refusal
+from eventreg.mail.models import MailMessage
+from eventreg.mail.queries import get_message
+from eventreg.mail.rules import (
+    GIVE_UP_AFTER,
+    MAX_SENDER_NAME,
+    MAX_SUBJECT,
+    DeliveryState,
+    MailRefusal,
+    check_address,
+    first_state,
+    must_stay,
+    one_line,
+    own_domain,
+)
+from eventreg.web import instance
+
+_WAITING = (DeliveryState.QUEUED, DeliveryState.HELD)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutgoingMessage:
+    """A message to be queued. The fields are those of `MailMessage`; the bodies hold markers made with `marker`.
+
+    Of `event_id` and `account_id` one is given. `due_at`: not sent before, so that a decision can be undone.
+    """
+
+    key: str
+    record_kind: str
+    record_id: int | None
+    template: str
+    audience: str
+    language: str
+    recipient: str
+    subject: str
+    text: str
+    html: str
+    marker: str
+    due_at: datetime
+    event_id: int | None = None
+    account_id: int | None = None
+    reply_to: str = ""
+    sender_name: str = ""
+    calendar: str = ""
+    calendar_method: str = ""
+    is_held_back: bool = False
+
+
+def enqueue(message: OutgoingMessage) -> None:
+    """Write one message into the outbox, in the caller's transaction. See `enqueue_all`."""
+    enqueue_all([message])
+
+
+def enqueue_all(messages: Sequence[OutgoingMessage]) -> None:
+    """Write messages into the outbox by one statement, in the caller's transaction: they go if and only if it commits.
+
+    Subject and sender's name become one line each: titles and names are data, and a line end in one must neither make a
+    header nor lose a registration. Raises ValueError for an address that is not one plain address, and IntegrityError
+    for a key that was queued before: both are faults of the caller, and its transaction fails.
+    """
+    if messages:
+        db.session.execute(insert(MailMessage), [_row(message) for message in messages])
+
+
+def release(message_id: int, event_id: int, at: datetime) -> None:
+    """Send a held message of the event now. Raises NotFound, or Refusal: NO_SERVER, HELD_BACK, NOT_HELD."""
+    with transaction():
+        _put_back(message_id, event_id, at, DeliveryState.HELD, MailRefusal.NOT_HELD)
+
+
+def send_again(message_id: int, event_id: int, at: datetime) -> None:
+    """Try a failed message of the event again, under the same Message-ID.
+
+    Raises NotFound, or Refusal: NO_SERVER, HELD_BACK, NOT_FAILED.
+    """
+    with transaction():
+        _put_back(message_id, event_id, at, DeliveryState.FAILED, MailRefusal.NOT_FAILED)
+
+
+def drop(keys: Iterable[str], at: datetime) -> set[str]:
+    """Take back those messages of `keys` that still wait or are held; returns the keys of those that will never go.
+
+    One that a worker has in hand, or that was sent, stays. Between this and a worker the database decides: a message is
+    either returned here or sent, never both.
+    """
+    return _drop(MailMessage.key.in_(list(keys)), at)
+
+
+def drop_for_record(event_id: int, record_kind: str, record_id: int, at: datetime) -> set[str]:
+    """Take back the messages about one record of an event that still wait or are held, as `drop` does."""
+    return _drop(
+        (MailMessage.event_id == event_id)
+        & (MailMessage.record_kind == record_kind)
+        & (MailMessage.record_id == record_id),
+        at,
+    )
+
+
+def _row(message: OutgoingMessage) -> dict[str, Any]:
+    config = instance.config()
+    check_address("recipient", message.recipient)
+    if message.reply_to:
+        check_address("reply_to", message.reply_to)
+    state = first_state(
+        message.recipient,
+        has_server=config.sends_mail,
+        is_held_back=message.is_held_back,
+        sends_held_back=config.demo_mail == "send",
+    )
+    return asdict(message) | {
+        "subject": one_line(message.subject, MAX_SUBJECT),
+        "sender_name": one_line(message.sender_name, MAX_SENDER_NAME),
+        # RFC 5322, 3.6.4. Random: it tells nothing of the record or the machine.
+        "message_id": f"<{secrets.token_hex(16)}@{own_domain(config.base_url)}>",
+        "state": state,
+        "give_up_at": message.due_at + GIVE_UP_AFTER,
+        "created_at": clock.now(),
+    }
+
+
+def _put_back(message_id: int, event_id: int, at: datetime, state: DeliveryState, otherwise: MailRefusal) -> None:
+    config = instance.config()
+    message = get_message(event_id, message_id)
+    if not config.sends_mail:
+        raise Refusal(MailRefusal.NO_SERVER)
+    sends_held_back = config.demo_mail == "send"
+    if must_stay(message.recipient, is_held_back=message.is_held_back, sends_held_back=sends_held_back):
+        raise Refusal(MailRefusal.HELD_BACK)
+    changed = db.session.execute(
+        update(MailMessage)
+        .where(MailMessage.id == message_id, MailMessage.state == state)
+        .values(
+            state=DeliveryState.QUEUED,
+            due_at=at,
+            give_up_at=at + GIVE_UP_AFTER,
+            attempts=0,
+            outcome=None,
+            last_error="",
+        )
+        .returning(MailMessage.id)
+    ).all()
+    if not changed:
+        raise Refusal(otherwise)
+
+
+def _drop(which: ColumnElement[bool], at: datetime) -> set[str]:
+    # Due at once for the worker, which removes the file of a held message.
+    with transaction():
+        dropped = db.session.scalars(
+            update(MailMessage)
+            .where(which, MailMessage.state.in_(_WAITING))
+            .values(state=DeliveryState.DROPPED, due_at=at)
+            .returning(MailMessage.key)
+            .execution_options(synchronize_session=False)
+        )
+        return set(dropped)
