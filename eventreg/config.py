@@ -42,7 +42,8 @@ class Config:
     limits: bool = True
     languages: tuple[str, ...] = ("es", "en")
     time_zone: str = "America/Mexico_City"
-    site_name: str = "Seminarios y encuentros"
+    #: the instance's name, as it is in every language; without one, pages and mails say "Seminars and meetings"
+    site_name: str = ""
     #: what `/metrics` asks for as a bearer token; without one there is no such page
     metrics_token: str = ""
 

@@ -11,7 +11,7 @@ from eventreg.kernel.clock import now
 from eventreg.mail.letters import Letter, render_letter
 from eventreg.mail.markers import link_marker, new_marker
 from eventreg.mail.services import OutgoingMessage, enqueue_all
-from eventreg.web.instance import config
+from eventreg.web.instance import site_name
 
 
 def enqueue_sign_in_link(account: Account, public_id: str, minutes: int) -> None:
@@ -22,7 +22,7 @@ def enqueue_sign_in_link(account: Account, public_id: str, minutes: int) -> None
     marker = new_marker()
     with speaking(account.language) as language:
         letter = _sign_in_link(account.name, link_marker(marker, SIGN_IN, public_id, GENERATION), minutes)
-        text, html = render_letter(letter, language=language, kicker=config().site_name, contact=None)
+        text, html = render_letter(letter, language=language, kicker=site_name(), contact=None)
     enqueue_all(
         [
             OutgoingMessage(
@@ -36,7 +36,7 @@ def enqueue_sign_in_link(account: Account, public_id: str, minutes: int) -> None
                 language=language,
                 recipient=account.email,
                 reply_to="",
-                sender_name=config().site_name,
+                sender_name=site_name(),
                 subject=letter.subject,
                 text=text,
                 html=html,
@@ -60,6 +60,6 @@ def _sign_in_link(name: str, address: str, minutes: int) -> Letter:
         action=(_("Sign in"), address),
         footer=(
             _("If you did not ask for this link, ignore this message: nobody can sign in without it."),
-            config().site_name,
+            site_name(),
         ),
     )

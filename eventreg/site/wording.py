@@ -55,7 +55,7 @@ def state_sentences(event: Event, availability: Availability) -> list[Markup]:
         ]
     sentences = [_markup(_("Until %(when)s (%(zone)s)."), when=closes, zone=city)]
     if availability.is_partly_full:
-        full = _names(event, [each for each in event.categories if each.id in availability.waiting])
+        full = _names([each for each in event.categories if each.id in availability.waiting])
         names = Markup("<strong>{}</strong>").format(full)
         sentences.append(_markup(_("%(categories)s: places taken, with a waiting list."), categories=names))
     return sentences
@@ -82,7 +82,7 @@ def steps(event: Event, availability: Availability) -> list[tuple[str, str]]:
         _("Keep that email:"),
         _("its link opens your registration, to change answers until %(day)s or to withdraw.", day=changes),
     )
-    return [*first, *_answers(event, availability), last]
+    return [*first, _answer(event, availability), last]
 
 
 def _when_to_send(event: Event, availability: Availability) -> str:
@@ -97,24 +97,24 @@ def _when_to_send(event: Event, availability: Availability) -> str:
     return _("no later than %(closes)s.", closes=closes)
 
 
-def _answers(event: Event, availability: Availability) -> list[tuple[str, str]]:
-    """Return what follows the form: one step when it is the same for everybody, else one for each kind of answer."""
+def _answer(event: Event, availability: Availability) -> tuple[str, str]:
+    """Return the step after the form: what happens to everybody, or to whom what."""
     groups: dict[str, list[Category]] = {}
     for category in event.categories:
         groups.setdefault(_kind_of_answer(category, availability), []).append(category)
-    generic = {
-        "waits": (_("You join the waiting list."), _("If a place becomes free, we write to you by email.")),
-        "at_once": (_("Your place is confirmed at once,"), _("and the confirmation reaches you by email.")),
-        "by_organizer": (_("We review your request"), _("and answer you by email.")),
-    }
-    named = {
-        "waits": _("you join the waiting list; if a place becomes free, we write to you by email."),
-        "at_once": _("your place is confirmed at once, by email."),
-        "by_organizer": _("we review your request and answer you by email."),
-    }
     if len(groups) == 1:
-        return [generic[kind] for kind in groups]
-    return [(_("%(categories)s:", categories=_names(event, found)), named[kind]) for kind, found in groups.items()]
+        return {
+            "waits": (_("You join the waiting list."), _("If a place becomes free, we write to you by email.")),
+            "at_once": (_("Your place is confirmed at once,"), _("and the confirmation reaches you by email.")),
+            "by_organizer": (_("We review your request"), _("and answer you by email.")),
+        }[next(iter(groups))]
+    sentences = {
+        "waits": _("%(categories)s: the waiting list; we write when a place becomes free."),
+        "at_once": _("%(categories)s: confirmed at once."),
+        "by_organizer": _("%(categories)s: after we have reviewed the request."),
+    }
+    answers = [sentences[kind] % {"categories": _names(found)} for kind, found in groups.items()]
+    return _("Receive the answer by email."), " ".join(answers)
 
 
 def _kind_of_answer(category: Category, availability: Availability) -> str:
@@ -123,7 +123,7 @@ def _kind_of_answer(category: Category, availability: Availability) -> str:
     return "at_once" if category.approval is ApprovalRule.AT_ONCE else "by_organizer"
 
 
-def _names(event: Event, categories: list[Category]) -> str:
+def _names(categories: list[Category]) -> str:
     return formats.joined([plain_in_reader_language(category.name) for category in categories], current_language())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import Flask, current_app
+from flask_babel import gettext as _
 
 from eventreg.config import Config
 from eventreg.kernel.keys import Keys
@@ -28,6 +29,11 @@ def init_instance(app: Flask, instance: Instance) -> None:
 def config() -> Config:
     """Return the settings of the running instance."""
     return _instance().config
+
+
+def site_name() -> str:
+    """Return the instance's name: the one that is set, or a plain one in the language in force."""
+    return config().site_name or _("Seminars and meetings")
 
 
 def keys() -> Keys:

@@ -15,7 +15,7 @@ from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language, known_languages, own_name
 from eventreg.kernel.text import Picked, pick
 from eventreg.web.access import may
-from eventreg.web.instance import config
+from eventreg.web.instance import site_name
 from eventreg.web.markdown import render_markdown
 
 
@@ -93,7 +93,7 @@ def _variables() -> dict[str, Any]:
         "lang": current_language(),
         "languages": [(code, own_name(code)) for code in known_languages()],
         "language_url": language_url,
-        "site_name": config().site_name,
+        "site_name": site_name(),
         "current_account": current_user if current_user and current_user.is_authenticated else None,
         "may": may,
     }

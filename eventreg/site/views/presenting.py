@@ -20,7 +20,7 @@ from eventreg.events.wording import host_name, institutions_line
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language
 from eventreg.site.views.sharing import sharing
-from eventreg.web.instance import config
+from eventreg.web.instance import site_name
 from eventreg.web.templating import in_reader_language
 
 
@@ -64,7 +64,7 @@ def frame(found: PublicEvent, endpoint: str) -> dict[str, Any]:
     links = [(_("Privacy notice"), url_for("site.show_privacy", slug=event.slug))] if found.has_notice else []
     return {
         "host_name": host_name(event),
-        "host_line": config().site_name,
+        "host_line": site_name(),
         "footer_line": institutions_line(event),
         "footer_links": [*links, (_("Accessibility"), url_for("site.show_accessibility"))],
         "sharing": sharing(endpoint, slug=event.slug),
