@@ -90,14 +90,27 @@ def _init_database(app: Flask) -> None:
 def _init_rooms(app: Flask) -> None:
     from eventreg.accounts.sessions import init_sign_in
     from eventreg.events.policies import find_access
+    from eventreg.mail.setup import init_mail
 
     init_sign_in(app)
+    init_mail(app, _personal_link)
     access.init_access(app, find_access)
     for room in _ROOMS_WITH_PAGES:
         app.register_blueprint(import_module(f"eventreg.{room}.views").blueprint)
     for view in app.view_functions.values():
         if getattr(view, "checks_token_itself", False):
             csrf.exempt(view)
+
+
+def _personal_link(purpose: str, public_id: str, generation: int) -> str:
+    """Return the address of a personal link, whichever room it belongs to. Raises LookupError."""
+    from eventreg.accounts import links as account_links
+    from eventreg.registration import links as registration_links
+
+    try:
+        return account_links.resolve(purpose, public_id, generation)
+    except LookupError:
+        return registration_links.resolve(purpose, public_id, generation)
 
 
 def _shipped(package: Path, name: str) -> Path:
