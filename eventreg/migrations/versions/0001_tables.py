@@ -419,7 +419,6 @@ def upgrade() -> None:
         sa.Column("search_text", sa.Text(), nullable=False),
         sa.Column("submission_hash", sa.String(length=64), nullable=False),
         sa.Column("link_generation", sa.Integer(), nullable=False),
-        sa.Column("calendar_sequence", sa.Integer(), nullable=False),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("status_changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),

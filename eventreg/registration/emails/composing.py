@@ -165,11 +165,10 @@ def _calendar(
         url=address_of("site.show_event", slug=event.slug),
         method=method,
         uid_suffix=registration.public_id,
-        sequence=registration.calendar_sequence,
+        sequence=registration.revision,
         stamp=now,
         attendee=CalendarPerson(registration.full_name, registration.email),
     )
-    registration.calendar_sequence += 1
     return method, content
 
 

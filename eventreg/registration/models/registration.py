@@ -49,7 +49,7 @@ class Registration(Base):
     #: the notice that was shown
     privacy_notice_id: Mapped[int | None] = mapped_column(ForeignKey("privacy_notices.id"))
     status: Mapped[Status] = mapped_column(choice_column(Status, "status"), info=NOT_PERSONAL)
-    #: raised with every change of status or address: whoever decides says which one was seen
+    #: raised with every change: whoever decides says which one was seen, and calendar entries carry it as SEQUENCE
     revision: Mapped[int] = mapped_column(default=1)
     #: of the person's mails: that of sending the form, until changed
     language: Mapped[str] = mapped_column(String(12), info=NOT_PERSONAL)
@@ -77,8 +77,6 @@ class Registration(Base):
     submission_hash: Mapped[str] = mapped_column(String(64), unique=True, info=NOT_PERSONAL)
     #: raised when the link must die (address changed, erased)
     link_generation: Mapped[int] = mapped_column(default=1)
-    #: SEQUENCE of the calendar entries, raised with each that is sent
-    calendar_sequence: Mapped[int] = mapped_column(default=0)
     submitted_at: Mapped[datetime] = mapped_column(UtcDateTime)
     status_changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     #: when an organizer approved the person, whether or not there was a place

@@ -129,7 +129,7 @@ def withdraw(event_id: int, registration_id: int) -> None:
         if not may_withdraw(registration.status):
             raise ChangeRefused(ChangeReason.NOT_POSSIBLE_NOW)
         drop_pending_decision(registration, now)
-        had_invitation = registration.calendar_sequence > 0
+        had_invitation = registration.status is Status.CONFIRMED
         day_ids = find_day_ids(registration)
         move(registration, Action.WITHDRAW, now)
         count = PlaceCount(event)

@@ -127,7 +127,7 @@ def _decide(event: Event, registration: Registration, action: Action, reason: st
         decided_at=now,
         mails_at=now + UNDO_WINDOW,
     )
-    had_invitation = registration.status is Status.CONFIRMED and registration.calendar_sequence > 0
+    had_invitation = registration.status is Status.CONFIRMED
     decision.status_after = move(registration, action, now)
     if action in (Action.APPROVE, Action.APPROVE_WITHOUT_PLACE):
         registration.approved_at = now

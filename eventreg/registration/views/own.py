@@ -65,7 +65,7 @@ def download_calendar(token: str) -> Response:
         language=current_language(),
         url=address_of("site.show_event", slug=own.event.slug),
         uid_suffix=registration.public_id,
-        sequence=registration.calendar_sequence,
+        sequence=registration.revision,
         stamp=registration.status_changed_at,
         attendee=CalendarPerson(registration.full_name, registration.email),
     )
