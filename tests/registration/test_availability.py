@@ -123,7 +123,9 @@ def test_an_event_without_categories_has_no_way_in() -> None:
     st.lists(st.tuples(st.none() | st.integers(0, 6), st.integers(0, 8), st.booleans(), st.booleans()), max_size=4),
     st.none() | st.integers(0, 12),
 )
-def test_what_is_told_never_contradicts_itself(rows: list[tuple[int | None, int, bool, bool]], capacity: int | None) -> None:
+def test_what_is_told_never_contradicts_itself(
+    rows: list[tuple[int | None, int, bool, bool]], capacity: int | None
+) -> None:
     categories = [
         category(number, places, taken, approval=AT_ONCE if at_once else BY_ORGANIZER, pending_counts=counts)
         for number, (places, taken, at_once, counts) in enumerate(rows)

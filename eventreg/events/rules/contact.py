@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
-_EXTENSION = re.compile(r"(?:;ext=|\b(?:ext|extension|extensión|x)\b\.?)\s*(\d+)\s*$", re.IGNORECASE)
+_EXTENSION = re.compile(r"(?:;ext=|\bext(?:ensi[oó]n)?\.?|\bx)\s*(\d+)\s*$", re.IGNORECASE)
 
 
 def mail_uri(address: str) -> str:
