@@ -49,7 +49,7 @@ def transaction() -> Iterator[Session]:
         session.info.pop(_OPEN, None)
 
 
-def lock_row(statement: Select[tuple[Row]]) -> Row:
+def lock_row(statement: Select[Row]) -> Row:
     """Load the one row of `statement` afresh and hold it until the transaction ends. Raises NotFound.
 
     On SQLite the whole database is already held, and the lock clause is left out of the statement.

@@ -71,7 +71,7 @@ def joined(parts: Sequence[str], language: str) -> str:
 @lru_cache(maxsize=2048)
 def country(code: str, language: str) -> str:
     """Return a country's name in a language; the code itself when it is unknown."""
-    return Locale.parse(language).territories.get(code, code)
+    return str(Locale.parse(language).territories.get(code, code))
 
 
 def zone_offset(value: datetime, zone: str) -> str:

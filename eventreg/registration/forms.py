@@ -7,11 +7,10 @@ import secrets
 
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from wtforms import StringField, ValidationError
+from wtforms import EmailField, ValidationError
 from wtforms.fields import Field
 
-from eventreg.web.forms import BaseForm
+from eventreg.web.forms import BaseForm, lazy_gettext
 
 #: the fields of the form around the questions
 FRAME_FIELDS = frozenset(
@@ -41,15 +40,19 @@ def submission_key_or_new(sent: str | None) -> str:
 class AddressForm(BaseForm):
     """One mail address: for "send me my link" and for changing one's address."""
 
-    email = StringField(
-        _l("Email address"),
+    email = EmailField(
+        lazy_gettext("Email address"),
         render_kw={"autocomplete": "email", "spellcheck": "false"},
     )
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.email.kind = "email"
         self.email.flags.required = True
+
+    @property
+    def address(self) -> str:
+        """The address in its normal form, after the form was found valid."""
+        return str(self.email.data)
 
     def validate_email(self, field: Field) -> None:
         """Keep the address in its normal form; refuse what cannot be one. No name is looked up."""

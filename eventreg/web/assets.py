@@ -11,6 +11,7 @@ from pathlib import Path
 from flask import Flask, Response, abort, request, url_for
 
 from eventreg.web.access import public
+from eventreg.web.encodings import accepts_gzip
 
 _YEAR = 365 * 24 * 3600
 _COMPRESSIBLE = {"text/css", "text/javascript", "image/svg+xml", "application/json", "text/plain"}
@@ -46,14 +47,15 @@ def init_assets(app: Flask, folder: Path) -> None:
         if found is None:
             abort(404)
         response = Response(found.content, mimetype=found.media_type)
-        if found.compressed is not None and "gzip" in request.accept_encodings:
+        if found.compressed is not None and accepts_gzip():
             response.set_data(found.compressed)
             response.headers["Content-Encoding"] = "gzip"
         response.vary.add("Accept-Encoding")
         response.set_etag(found.version)
         is_versioned = request.args.get("v") == found.version
         response.headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable" if is_versioned else "no-cache"
-        return response.make_conditional(request)
+        response.make_conditional(request)
+        return response
 
     def asset(name: str) -> str:
         """Return the address of a static file; it changes when the file does. KeyError for a file that is not there."""

@@ -11,6 +11,7 @@ import gzip
 from flask import Flask, Response, request
 
 from eventreg.web.access import Audience, stamp_of
+from eventreg.web.encodings import accepts_gzip
 
 _SMALLEST = 1_000
 _LEVEL = 5
@@ -32,7 +33,7 @@ def init_compression(app: Flask) -> None:
         if not is_public_page or response.direct_passthrough or "Content-Encoding" in response.headers:
             return response
         response.vary.add("Accept-Encoding")
-        if "gzip" in request.accept_encodings and len(body := response.get_data()) >= _SMALLEST:
+        if accepts_gzip() and len(body := response.get_data()) >= _SMALLEST:
             response.set_data(gzip.compress(body, _LEVEL))
             response.headers["Content-Encoding"] = "gzip"
         return response

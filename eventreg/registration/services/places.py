@@ -47,9 +47,14 @@ class PlaceCount:
         """Remove a registration's place at once. False when it had none."""
         # The statement is flushed with what came before it, so that a place taken in this block is seen.
         db.session.flush()
-        freed = db.session.execute(delete(Place).where(Place.registration_id == registration.id)).rowcount
-        if freed:
-            self._taken[registration.category_id] -= 1
+        freed = db.session.scalars(
+            delete(Place)
+            .where(Place.registration_id == registration.id)
+            .returning(Place.category_id)
+            .execution_options(synchronize_session=False)
+        ).all()
+        for category_id in freed:
+            self._taken[category_id] -= 1
         return bool(freed)
 
 

@@ -192,7 +192,7 @@ def _new_registration(
     if submission.privacy_notice_id is not None:
         # Only a notice of this event is recorded, whatever the form said: looked up within the insert itself.
         registration.privacy_notice_id = (
-            select(PrivacyNotice.id)  # type: ignore[assignment]
+            select(PrivacyNotice.id)
             .where(PrivacyNotice.event_id == event.id, PrivacyNotice.id == submission.privacy_notice_id)
             .scalar_subquery()
         )

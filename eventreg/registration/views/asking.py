@@ -34,7 +34,7 @@ def request_link(slug: str) -> Answer:
     occasion = Occasion(event, event.days, list_credited(event.id))
     form = AddressForm()
     if form.validate_on_submit():
-        links.request_link(event.id, form.email.data, request.remote_addr)
+        links.request_link(event.id, form.address, request.remote_addr)
         return redirect(url_for("registration.link_on_its_way", slug=slug), 303)
     page = render_template("registration/ask_for_link.html", form=form, **page_frame(occasion))
     return (page, 422) if form.errors else page

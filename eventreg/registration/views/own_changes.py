@@ -97,11 +97,11 @@ def change_address(token: str) -> Answer:
     form = AddressForm()
     if form.validate_on_submit():
         try:
-            request_address_change(own.event.id, own.registration.id, form.email.data)
+            request_address_change(own.event.id, own.registration.id, form.address)
         except ChangeRefused as refused:
             form.email.errors = [change_refused(refused)]
         else:
-            flash(_("We have sent a message to %(email)s. Confirm the address there.", email=form.email.data))
+            flash(_("We have sent a message to %(email)s. Confirm the address there.", email=form.address))
             return redirect(url_for("registration.show_own", token=token), 303)
     page = render_template("registration/address.html", token=token, form=form, **own.frame())
     return (page, _CHECK) if form.errors or form.email.errors else page

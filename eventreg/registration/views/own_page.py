@@ -105,7 +105,7 @@ class OwnRegistration:
         language, context = current_language(), self.context()
         values = load_answers(self.registration)
         uploads = list_of_registration(self.registration.id)
-        rows = []
+        rows: list[dict[str, Any]] = []
         for question in self.questions():
             label = context.text(question.label, language)
             if question.kind == FILE_KIND:
@@ -118,7 +118,7 @@ class OwnRegistration:
     def consent_rows(self) -> list[dict[str, Any]]:
         """Return what stands for each consent and since when, in the words that were shown."""
         newest = {consent.purpose: consent for consent in list_consents(self.registration.id)}
-        rows = []
+        rows: list[dict[str, Any]] = []
         for question in self.consent_questions():
             consent = newest.get(question.key)
             label = self.context().text(question.label, current_language())
