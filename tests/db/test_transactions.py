@@ -1,0 +1,167 @@
+"""One use case, one transaction: committed whole or not at all, alone while it decides."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from eventreg.db import db, lock_row, transaction
+from eventreg.kernel.errors import Busy, NotFound
+from eventreg.organizations.models import Organization
+
+
+def _organization(key: str = "one") -> Organization:
+    return Organization(key=key, name={"en": "Institute"})
+
+
+def _keys(app: Flask) -> list[str]:
+    with app.app_context():
+        return list(db.session.scalars(select(Organization.key).order_by(Organization.key)))
+
+
+def _elsewhere(app: Flask, act: Callable[[], None]) -> None:
+    """Run in another thread with a connection of its own, as another request would."""
+    failures: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            with app.app_context():
+                act()
+        except BaseException as error:
+            failures.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join(20)
+    if failures:
+        raise failures[0]
+
+
+@pytest.mark.both_databases
+def test_leaving_the_block_commits(app: Flask) -> None:
+    with transaction() as session:
+        session.add(_organization())
+    assert _keys(app) == ["one"]
+
+
+@pytest.mark.both_databases
+def test_an_exception_leaves_nothing_behind(app: Flask) -> None:
+    def fail_late() -> None:
+        with transaction() as session:
+            session.add(_organization())
+            session.flush()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_late()
+    assert _keys(app) == []
+
+
+@pytest.mark.both_databases
+def test_a_block_inside_another_joins_it(app: Flask) -> None:
+    def fail_outside() -> None:
+        with transaction() as outer:
+            outer.add(_organization("outer"))
+            with transaction() as inner:
+                inner.add(_organization("inner"))
+            assert inner is outer
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_outside()
+    assert _keys(app) == []
+
+
+@pytest.mark.both_databases
+def test_the_next_block_works_after_a_broken_one(app: Flask) -> None:
+    with transaction() as session:
+        session.add(_organization())
+    with pytest.raises(IntegrityError), transaction() as session:
+        session.add(_organization())
+    with transaction() as session:
+        session.add(_organization("two"))
+    assert _keys(app) == ["one", "two"]
+
+
+@pytest.mark.both_databases
+def test_what_was_read_before_is_read_again_inside(app: Flask) -> None:
+    with transaction() as session:
+        session.add(_organization())
+    before = db.session.scalars(select(Organization)).one()
+    assert before.website == ""
+
+    def change() -> None:
+        with transaction() as session:
+            session.scalars(select(Organization)).one().website = "https://instituto.example"
+
+    _elsewhere(app, change)
+    with transaction() as session:
+        inside = session.scalars(select(Organization)).one()
+        assert inside.website == "https://instituto.example"
+    assert before.website == "", "read before, still readable, no longer attached"
+
+
+@pytest.mark.both_databases
+def test_a_guarded_row_is_held_until_the_end(app: Flask) -> None:
+    with transaction() as session:
+        session.add(_organization())
+    order: list[str] = []
+    is_held, started = threading.Event(), threading.Event()
+
+    def second() -> None:
+        with app.app_context():
+            is_held.wait(10)
+            started.set()
+            with transaction():
+                lock_row(select(Organization).where(Organization.key == "one"))
+                order.append("second")
+
+    thread = threading.Thread(target=second)
+    thread.start()
+    with transaction():
+        lock_row(select(Organization).where(Organization.key == "one"))
+        is_held.set()
+        started.wait(10)
+        thread.join(0.3)
+        order.append("first")
+    thread.join(20)
+    assert order == ["first", "second"]
+
+
+@pytest.mark.both_databases
+def test_a_lock_not_had_in_time_says_busy(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Case 21: nothing half saved, try again."""
+    with transaction() as session:
+        session.add(_organization())
+
+    def second() -> None:
+        _wait_briefly()
+        with transaction() as session:
+            row = lock_row(select(Organization).where(Organization.key == "one"))
+            row.website = "https://late.example"
+            session.flush()
+
+    with transaction():
+        lock_row(select(Organization).where(Organization.key == "one"))
+        with pytest.raises(Busy):
+            _elsewhere(app, second)
+    with app.app_context():
+        assert db.session.scalars(select(Organization.website)).one() == ""
+
+
+@pytest.mark.both_databases
+def test_a_row_that_is_not_there_is_not_found(app: Flask) -> None:
+    with pytest.raises(NotFound), transaction():
+        lock_row(select(Organization).where(Organization.key == "none"))
+
+
+def _wait_briefly() -> None:
+    """Wait 200 ms for locks on this thread's connection instead of the five seconds of the product."""
+    is_sqlite = db.engine.dialect.name == "sqlite"
+    db.session.execute(db.text("PRAGMA busy_timeout=200" if is_sqlite else "SET lock_timeout = '200ms'"))
+    db.session.commit()
