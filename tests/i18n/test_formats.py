@@ -1,0 +1,79 @@
+"""Dates, times and countries as people write them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+
+import pytest
+
+from eventreg.i18n import formats
+
+_DAY = date(2027, 3, 11)
+
+
+@pytest.mark.parametrize(
+    ("language", "written"),
+)
+def test_a_day_is_written_as_in_the_language(language: str, written: str) -> None:
+    assert formats.day(_DAY, language) == written
+
+
+@pytest.mark.parametrize(
+    ("days", "language", "written"),
+    [
+        ([date(2027, 3, 11), date(2027, 3, 12)], "es", "jueves 11 y viernes 12 de marzo de 2027"),
+        ([date(2027, 3, 11), date(2027, 3, 12)], "en", "Thursday 11 and Friday 12 March 2027"),
+        ([date(2027, 3, 31), date(2027, 4, 1)], "es", "miércoles 31 de marzo de 2027 y jueves 1 de abril de 2027"),
+        ([date(2027, 3, 10), date(2027, 3, 11), date(2027, 3, 12)], "en",
+         "Wednesday 10, Thursday 11 and Friday 12 March 2027"),
+        ([_DAY], "es", "jueves 11 de marzo de 2027"),
+        ([], "es", ""),
+    ],
+)  # fmt: skip
+def test_days_are_written_shortly(days: list[date], language: str, written: str) -> None:
+    assert formats.days(days, language) == written
+
+
+def test_an_instant_is_shown_in_the_zone_of_the_event() -> None:
+    """Case 28: across a change of clocks. New York changes on 14 March 2027, Mexico does not."""
+    before, after = datetime(2027, 3, 14, 6, 59, tzinfo=UTC), datetime(2027, 3, 14, 7, 0, tzinfo=UTC)
+    assert formats.instant(before, "America/New_York", "en") == "Sunday 14 March 2027, 01:59"
+    assert formats.instant(after, "America/New_York", "en") == "Sunday 14 March 2027, 03:00"
+    assert formats.instant(after, "America/Mexico_City", "es") == "domingo 14 de marzo de 2027, 01:00 h"
+
+
+def test_the_day_turns_in_the_zone() -> None:
+    late = datetime(2027, 3, 12, 5, 30, tzinfo=UTC)
+    assert formats.short_instant(late, "America/Mexico_City", "es") == "11 mar 2027, 23:30"
+
+
+def test_times_have_24_hours() -> None:
+    assert formats.clock(time(8, 30), "es") == "08:30 h"
+    assert formats.clock(time(18, 5), "es", bare=True) == "18:05"
+    assert formats.clock(time(18, 5), "en") == "18:05"
+
+
+@pytest.mark.parametrize(
+    ("parts", "language", "written"),
+    [
+        (["a", "b", "c"], "es", "a, b y c"),
+        (["a", "b", "c"], "en", "a, b and c"),
+        (["a"], "en", "a"),
+        ([], "en", ""),
+    ],
+)
+def test_lists_are_joined_in_words(parts: list[str], language: str, written: str) -> None:
+    assert formats.joined(parts, language) == written
+
+
+def test_countries_have_names_and_unknown_codes_stay() -> None:
+    assert formats.country("US", "es") == "Estados Unidos"
+    assert formats.country("GT", "en") == "Guatemala"
+    assert formats.country("ZZZ", "en") == "ZZZ"
+
+
+@pytest.mark.parametrize(
+    ("zone", "offset"), [("America/Mexico_City", "UTC−6"), ("Asia/Kathmandu", "UTC+5:45"), ("UTC", "UTC+0")]
+)
+def test_a_zone_says_its_distance_from_utc(zone: str, offset: str) -> None:
+    assert formats.zone_offset(datetime(2027, 3, 11, 12, tzinfo=UTC), zone) == offset
