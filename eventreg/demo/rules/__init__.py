@@ -1,0 +1,1 @@
+"""Pure parts of the demo: the seminar as a plan, fictional people."""

@@ -1,0 +1,109 @@
+"""Fictional people: plainly so by their family names and institutions, with addresses that nobody can have (`.example`)."""
+
+from __future__ import annotations
+
+import random
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from eventreg.kernel.text import folded
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who registers. `number` is unique among the people of an instance, and so is the address made from it."""
+
+    number: int
+    given_name: str
+    family_name: str
+    badge_name: str
+    institution: str
+    position: str
+    country: str
+    email: str
+    phone: str
+    language: str
+
+
+_GIVEN: Sequence[str] = (
+    *("Ana", "Luis", "María José", "Juan Carlos", "Sofía", "Óscar", "Ximena", "Íñigo", "Guadalupe", "Ángel", "Noé"),
+    *("Rosario", "Hugo", "Belén", "Tomás", "Yolanda", "Raúl", "Itzel", "Emilia", "José Ángel", "Lucía", "Marisol"),
+    *("Mary", "James", "Aisha", "Kevin", "Grace", "Zoë", "Renée", "Nguyễn", "Łucja", "Siân"),
+)
+#: each holds a word that no family bears
+_FAMILY: Sequence[str] = (
+    *("Demo", "Ejemplo", "Muestra", "Prueba", "Ensayo", "Ficticia", "Inventado", "Modelo Demo", "Núñez Demo"),
+    *("Muñoz Ejemplo", "Peña Muestra", "de la Demo", "de la Prueba y Ejemplo", "Ibáñez Ensayo", "O'Demo", "D’Ejemplo"),
+    *("García-Demo", "Example", "Sample", "Specimen", "Placeholder", "Example-Demo", "Güell Demo", "Çelik Muestra"),
+)
+#: names that lists and badges must bear as well: one word, right to left, other scripts
+_UNUSUAL: Sequence[tuple[str, str]] = (
+    ("Demostración", ""),
+    ("محمد", "تجربة"),
+    ("示例", "李"),
+    ("Пример", "Демо"),
+    ("Ana 🌎", "Demo"),
+    ("María de los Ángeles Guadalupe", "Demo de la Muestra y Ejemplo de los Ensayos"),
+)
+_ONE_IN_UNUSUAL = 60
+
+_INSTITUTIONS: Sequence[tuple[str, str]] = (
+    ("Ministerio Demo de Migración", "ministerio-demo.example"),
+    ("Secretaría Ficticia de Gobernación", "secretaria-ficticia.example"),
+    ("Instituto Demo de Población", "instituto-demo.example"),
+    ("Consulado de Ejemplo en Tapachula", "consulado.example"),
+    ("Universidad Demo del Altiplano", "universidad-demo.example"),
+    ("Centro Ejemplo de Estudios Regionales", "centro-ejemplo.example"),
+    ("Colegio Ficticio del Istmo", "colegio-ficticio.example"),
+    ("Example University of the Coast", "university.example"),
+    ("Demo Department of Borders", "department-demo.example"),
+    ("Sample Institute for Migration Research", "sample-institute.example"),
+)
+_POSITIONS: dict[str, Sequence[str]] = {
+    "es": ("Directora de área", "Analista", "Investigador titular", "Asesora", "Cónsul", "Profesora", "Coordinador"),
+    "en": ("Director", "Analyst", "Senior researcher", "Adviser", "Professor", "Coordinator", "Policy officer"),
+}
+#: country, how many of a hundred, how its phone numbers begin; two digits follow. 555 01xx is nobody's in the United
+#: States, and is taken for the others as well
+_COUNTRIES: Sequence[tuple[str, int, str]] = (
+    ("MX", 34, "+52 55 5555 01"),
+    ("GT", 20, "+502 5555 01"),
+    ("HN", 11, "+504 5555 01"),
+    ("SV", 11, "+503 5555 01"),
+    ("CR", 6, "+506 5555 01"),
+    ("NI", 5, "+505 5555 01"),
+    ("PA", 4, "+507 6555 01"),
+    ("BZ", 2, "+501 555 01"),
+    ("US", 7, "+1 202 555 01"),
+)
+_ENGLISH_SPEAKING = frozenset({"US", "BZ"})
+
+
+def invent(number: int, chance: random.Random) -> Person:
+    """Return the person with this number, drawn by `chance`."""
+    given, family = chance.choice(_GIVEN), chance.choice(_FAMILY)
+    if chance.randrange(_ONE_IN_UNUSUAL) == 0:
+        given, family = chance.choice(_UNUSUAL)
+    country, _, prefix = chance.choices(_COUNTRIES, [share for _, share, _ in _COUNTRIES])[0]
+    is_english = country in _ENGLISH_SPEAKING or chance.random() < 0.08
+    language = "en" if is_english else "es"
+    institution, domain = chance.choice(_INSTITUTIONS)
+    return Person(
+        number=number,
+        given_name=given,
+        family_name=family,
+        badge_name=given if chance.random() < 0.1 else "",
+        institution=institution,
+        position=chance.choice(_POSITIONS[language]),
+        country=country,
+        email=f"{_mailbox(given)}.{number}@{domain}",
+        phone=f"{prefix}{chance.randrange(100):02}",
+        language=language,
+    )
+
+
+def _mailbox(given_name: str) -> str:
+    """Return the plain letters of a name for a mail address; "persona" where it has none."""
+    letters = [char for char in folded(given_name) if char.isascii() and unicodedata.category(char) == "Ll"]
+    return "".join(letters) or "persona"
