@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
@@ -147,11 +147,6 @@ class RegistrationList:
                 )
             )
         return found[0], found[1]
-
-    def batches(self, ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
-        """Yield the ids of lines in portions."""
-        for start in range(0, len(ids), size):
-            yield ids[start : start + size]
 
     def _without_cursor(self) -> RegistrationList:
         first = copy(self)

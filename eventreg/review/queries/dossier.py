@@ -1,0 +1,126 @@
+"""One registration with everything that the team may see of it, in a fixed number of statements."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlalchemy import select
+
+from eventreg.accounts.queries import list_account_names
+from eventreg.audit.queries import Trace, list_traces
+from eventreg.db import db
+from eventreg.events.models import Event
+from eventreg.kernel.errors import NotFound
+from eventreg.questionnaires.queries import definition_of, get_version
+from eventreg.questionnaires.rules.schema import Definition
+from eventreg.registration.models import Answer, Consent, Decision, Registration, Upload
+from eventreg.registration.queries.answers import open_answer
+from eventreg.registration.queries.consents import list_consents
+from eventreg.registration.queries.registrations import get_by_reference
+from eventreg.registration.rules.admission import Places
+from eventreg.review.queries.figures import count_places
+from eventreg.review.queries.messages import MessageLine, list_messages_about
+
+
+class FileLine(NamedTuple):
+    """A file without name and content, which stay sealed until somebody entitled asks for them."""
+
+    public_id: str
+    media_type: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """A registration, what was asked, answered and agreed to, what happened, and what was written about it."""
+
+    registration: Registration
+    definition: Definition
+    answers: Sequence[Answer]
+    #: by public id
+    files: Mapping[str, FileLine]
+    consents: Sequence[Consent]
+    #: newest first
+    decisions: Sequence[Decision]
+    #: newest first
+    traces: Sequence[Trace]
+    #: newest first
+    messages: Sequence[MessageLine]
+    #: of the accounts that acted, by id
+    names: Mapping[int, str]
+    places: Places
+
+    @property
+    def standing_decision(self) -> Decision | None:
+        """The last decision, while it stands and nothing has happened since."""
+        last = self.decisions[0] if self.decisions else None
+        if last is None or last.undone_at is not None or last.status_after is not self.registration.status:
+            return None
+        return last
+
+
+def get_dossier(event: Event, reference: str) -> Dossier:
+    """Return everything about a registration of this event: ten statements. Raises NotFound."""
+    registration = get_by_reference(event.id, reference)
+    decisions = db.session.scalars(
+        select(Decision).where(Decision.registration_id == registration.id).order_by(Decision.id.desc())
+    ).all()
+    traces = list_traces(event.id, "registration", registration.id)
+    actors = {trace.entry.actor_id for trace in traces if trace.entry.actor_kind == "account"}
+    deciders = {decision.account_id for decision in decisions}
+    return Dossier(
+        registration=registration,
+        definition=definition_of(get_version(registration.questionnaire_id)),
+        answers=list_answers(registration.id),
+        files=_files(registration.id),
+        consents=list_consents(registration.id),
+        decisions=decisions,
+        traces=traces,
+        messages=list_messages_about(event.id, registration.id),
+        names=list_account_names({id_ for id_ in actors | deciders if id_ is not None}),
+        places=_places(event, registration),
+    )
+
+
+def list_answers(registration_id: int) -> Sequence[Answer]:
+    """Return the answers of a registration, sensitive ones sealed."""
+    return db.session.scalars(
+        select(Answer).where(Answer.registration_id == registration_id).order_by(Answer.question_key, Answer.position)
+    ).all()
+
+
+def open_sensitive(registration: Registration, section_key: str) -> dict[str, list[str]]:
+    """Return the sensitive answers of one section, by question. Whoever asks has the right, and records the look.
+
+    Raises NotFound for a section that has none.
+    """
+    definition = definition_of(get_version(registration.questionnaire_id))
+    asked = {
+        question.key for section in definition.sections if section.key == section_key for question in section.questions
+    }
+    opened: dict[str, list[str]] = {}
+    for answer in list_answers(registration.id):
+        if answer.sealed is not None and answer.question_key in asked:
+            opened.setdefault(answer.question_key, []).append(open_answer(registration, answer))
+    if not opened:
+        raise NotFound
+    return opened
+
+
+def _files(registration_id: int) -> dict[str, FileLine]:
+    rows = db.session.execute(
+        select(Upload.public_id, Upload.media_type, Upload.size).where(Upload.registration_id == registration_id)
+    )
+    return {row.public_id: FileLine(*row) for row in rows}
+
+
+def _places(event: Event, registration: Registration) -> Places:
+    taken = count_places(event.id)
+    return Places(
+        capacity=event.capacity,
+        taken=sum(taken.values()),
+        category_places=registration.category.places,
+        category_taken=taken.get(registration.category_id, 0),
+    )

@@ -1,0 +1,91 @@
+"""Counts: registrations by status and category, places taken, messages by where they stand. No person is in them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import func, literal_column, select
+
+from eventreg.db import db
+from eventreg.mail.models import MailMessage
+from eventreg.mail.rules import Standing, standing
+from eventreg.registration.models import Place, Registration
+from eventreg.registration.rules.states import Status
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How many registrations of one event stand where."""
+
+    #: by (status, id of the category)
+    registrations: Mapping[tuple[Status, int], int]
+    #: places taken, by id of the category
+    places: Mapping[int, int]
+
+    def with_status(self, status: Status) -> int:
+        """Return how many have this status."""
+        return sum(number for (found, _), number in self.registrations.items() if found is status)
+
+    def with_status_in(self, status: Status, category_id: int) -> int:
+        """Return how many of a category have this status."""
+        return self.registrations.get((status, category_id), 0)
+
+    def in_category(self, category_id: int) -> int:
+        """Return how many are of a category, whatever their status."""
+        return sum(number for (_, found), number in self.registrations.items() if found == category_id)
+
+    @property
+    def total(self) -> int:
+        """How many registrations there are, whatever their status."""
+        return sum(self.registrations.values())
+
+    @property
+    def taken(self) -> int:
+        """How many places of the event are taken."""
+        return sum(self.places.values())
+
+
+def list_figures(event_ids: Collection[int]) -> dict[int, Figures]:
+    """Return the figures of these events by id: two statements, however many events."""
+    registrations: dict[int, dict[tuple[Status, int], int]] = {id_: {} for id_ in event_ids}
+    rows = db.session.execute(
+        select(Registration.event_id, Registration.status, Registration.category_id, func.count())
+        .where(Registration.event_id.in_(event_ids))
+        .group_by(Registration.event_id, Registration.status, Registration.category_id)
+    )
+    for event_id, status, category_id, number in rows:
+        registrations[event_id][status, category_id] = number
+    places: dict[int, dict[int, int]] = {id_: {} for id_ in event_ids}
+    taken = db.session.execute(
+        select(Place.event_id, Place.category_id, func.count())
+        .where(Place.event_id.in_(event_ids))
+        .group_by(Place.event_id, Place.category_id)
+    )
+    for event_id, category_id, number in taken:
+        places[event_id][category_id] = number
+    return {id_: Figures(registrations[id_], places[id_]) for id_ in event_ids}
+
+
+def count_places(event_id: int) -> dict[int, int]:
+    """Return how many places of an event are taken, by id of the category."""
+    rows = db.session.execute(
+        select(Place.category_id, func.count()).where(Place.event_id == event_id).group_by(Place.category_id)
+    )
+    return dict(rows.tuples().all())
+
+
+def count_standings(event_id: int) -> dict[Standing, int]:
+    """Return how many messages of an event stand where, as people are shown it."""
+    # Written out: PostgreSQL takes two parameters for two expressions, and would refuse the grouping.
+    was_tried = MailMessage.attempts > literal_column("0")
+    rows = db.session.execute(
+        select(MailMessage.state, was_tried, func.count())
+        .where(MailMessage.event_id == event_id)
+        .group_by(MailMessage.state, was_tried)
+    )
+    counted: dict[Standing, int] = {}
+    for state, is_retried, number in rows:
+        shown = standing(state, int(is_retried))
+        counted[shown] = counted.get(shown, 0) + number
+    return counted

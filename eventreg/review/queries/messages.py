@@ -1,0 +1,126 @@
+"""The messages of an event as lines of a list: without their bodies, which only their own page loads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, select
+
+from eventreg.db import db
+from eventreg.mail.models import MailMessage
+from eventreg.mail.rules import DeliveryState, Standing, standing
+from eventreg.registration.models import Registration
+
+PAGE_SIZE = 50
+
+
+class MessageLine(NamedTuple):
+    """One message."""
+
+    id: int
+    subject: str
+    audience: str
+    recipient: str
+    state: DeliveryState
+    attempts: int
+    created_at: datetime
+    sent_at: datetime | None
+    #: of the registration it is about
+    reference: str | None
+
+    @property
+    def standing(self) -> Standing:
+        """Where it stands, as people are shown it."""
+        return standing(self.state, self.attempts)
+
+
+@dataclass(frozen=True)
+class MessagePage:
+    """Some messages, newest first, with the ids that the pages around them begin from."""
+
+    lines: Sequence[MessageLine]
+    #: the page before shows what is newer than this
+    newer_than: int | None
+    #: the page after shows what is older than this
+    older_than: int | None
+
+
+_LINE = (
+    select(
+        MailMessage.id,
+        MailMessage.subject,
+        MailMessage.audience,
+        MailMessage.recipient,
+        MailMessage.state,
+        MailMessage.attempts,
+        MailMessage.created_at,
+        MailMessage.sent_at,
+        Registration.reference,
+    )
+    .select_from(MailMessage)
+    .outerjoin(
+        Registration,
+        (MailMessage.record_kind == "registration")
+        & (Registration.id == MailMessage.record_id)
+        & (Registration.event_id == MailMessage.event_id),
+    )
+)
+
+
+def list_messages_about(event_id: int, registration_id: int) -> Sequence[MessageLine]:
+    """Return the messages about one registration of an event, newest first."""
+    rows = db.session.execute(
+        _LINE.where(
+            MailMessage.event_id == event_id,
+            MailMessage.record_kind == "registration",
+            MailMessage.record_id == registration_id,
+        ).order_by(MailMessage.id.desc())
+    )
+    return [MessageLine(*row) for row in rows]
+
+
+def get_message_page(
+    event_id: int, where: Standing | None, newer_than: int | None, older_than: int | None
+) -> MessagePage:
+    """Return the newest messages that stand there (None: anywhere), or those beside a message of an earlier page."""
+    conditions: list[ColumnElement[bool]] = [MailMessage.event_id == event_id]
+    if where is not None:
+        conditions += _standing_there(where)
+    if newer_than is not None:
+        conditions.append(MailMessage.id > newer_than)
+    elif older_than is not None:
+        conditions.append(MailMessage.id < older_than)
+    order = MailMessage.id.asc() if newer_than is not None else MailMessage.id.desc()
+    rows = db.session.execute(_LINE.where(*conditions).order_by(order).limit(PAGE_SIZE + 1))
+    found = [MessageLine(*row) for row in rows]
+    has_more, lines = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
+    if newer_than is not None:
+        lines.reverse()
+    has_newer = has_more if newer_than is not None else older_than is not None
+    has_older = newer_than is not None or has_more
+    return MessagePage(
+        lines,
+        lines[0].id if lines and has_newer else None,
+        lines[-1].id if lines and has_older else None,
+    )
+
+
+def find_reference(event_id: int, message: MailMessage) -> str | None:
+    """Return the reference of the registration that a message is about, if it is about one."""
+    if message.record_kind != "registration":
+        return None
+    return db.session.scalar(
+        select(Registration.reference).where(Registration.event_id == event_id, Registration.id == message.record_id)
+    )
+
+
+def _standing_there(where: Standing) -> list[ColumnElement[bool]]:
+    """Return the conditions that `mail.rules.standing` means."""
+    if where is Standing.RETRYING:
+        return [MailMessage.state == DeliveryState.QUEUED, MailMessage.attempts > 0]
+    if where is Standing.QUEUED:
+        return [MailMessage.state == DeliveryState.QUEUED, MailMessage.attempts == 0]
+    return [MailMessage.state == DeliveryState(where.value)]

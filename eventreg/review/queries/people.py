@@ -1,0 +1,87 @@
+"""People with all their answers, many at a time: what an export is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from eventreg.db import db
+from eventreg.questionnaires.models import QuestionnaireVersion
+from eventreg.questionnaires.queries import definition_of
+from eventreg.questionnaires.rules.schema import IDENTITY_COLUMNS, Definition
+from eventreg.registration.models import Answer, Consent, Registration
+from eventreg.registration.rules.states import Status
+
+
+@dataclass
+class Person:
+    """One registration with its answers. Sealed answers stay sealed: only their questions are known."""
+
+    reference: str
+    status: Status
+    category_id: int
+    questionnaire_id: int
+    submitted_at: datetime
+    language: str
+    identity: Mapping[str, str]
+    answers: dict[str, list[str]] = field(default_factory=dict)
+    sealed: set[str] = field(default_factory=set)
+    consents: dict[str, bool] = field(default_factory=dict)
+
+
+_COLUMNS = (
+    Registration.id,
+    Registration.reference,
+    Registration.status,
+    Registration.category_id,
+    Registration.questionnaire_id,
+    Registration.submitted_at,
+    Registration.language,
+    *(getattr(Registration, name) for name in sorted(IDENTITY_COLUMNS)),
+)
+
+
+def list_definitions(event_id: int) -> dict[int, Definition]:
+    """Return what an event has asked, by the version's id, the newest first."""
+    versions = db.session.scalars(
+        select(QuestionnaireVersion)
+        .where(QuestionnaireVersion.event_id == event_id)
+        .order_by(QuestionnaireVersion.version.desc())
+    )
+    return {version.id: definition_of(version) for version in versions}
+
+
+def list_people(event_id: int, ids: Sequence[int]) -> list[Person]:
+    """Return these registrations of an event with their answers, in the order of `ids`: three statements."""
+    rows = db.session.execute(select(*_COLUMNS).where(Registration.event_id == event_id, Registration.id.in_(ids)))
+    people = {row.id: _person(row) for row in rows}
+    answers = select(Answer.registration_id, Answer.question_key, Answer.value).where(
+        Answer.registration_id.in_(people)
+    )
+    for registration_id, key, value in db.session.execute(answers.order_by(Answer.id)):
+        if value is None:
+            people[registration_id].sealed.add(key)
+        else:
+            people[registration_id].answers.setdefault(key, []).append(value)
+    consents = select(Consent.registration_id, Consent.purpose, Consent.is_given).where(
+        Consent.registration_id.in_(people)
+    )
+    for registration_id, purpose, is_given in db.session.execute(consents.order_by(Consent.id)):
+        people[registration_id].consents[purpose] = is_given
+    return [people[id_] for id_ in ids if id_ in people]
+
+
+def _person(row: Any) -> Person:
+    return Person(
+        reference=row.reference,
+        status=row.status,
+        category_id=row.category_id,
+        questionnaire_id=row.questionnaire_id,
+        submitted_at=row.submitted_at,
+        language=row.language,
+        identity={name: getattr(row, name) for name in IDENTITY_COLUMNS},
+    )

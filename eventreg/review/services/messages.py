@@ -1,0 +1,39 @@
+"""Messages that wait for somebody: released or tried again, with an entry in the audit trail."""
+
+from __future__ import annotations
+
+from eventreg.audit.services import Actor, record
+from eventreg.db import transaction
+from eventreg.events.queries.for_registration import lock_event
+from eventreg.kernel.clock import now
+from eventreg.mail import services as mail
+from eventreg.mail.queries import get_message
+
+
+def release_message(event_id: int, message_id: int, account_id: int) -> None:
+    """Let a held message go now. Raises NotFound, or Refusal with a `MailRefusal`."""
+    with transaction():
+        lock_event(event_id)
+        mail.release(message_id, event_id, now())
+        _record(event_id, message_id, "message_released", account_id)
+
+
+def send_message_again(event_id: int, message_id: int, account_id: int) -> None:
+    """Try a failed message again. Raises NotFound, or Refusal with a `MailRefusal`."""
+    with transaction():
+        lock_event(event_id)
+        mail.send_again(message_id, event_id, now())
+        _record(event_id, message_id, "message_sent_again", account_id)
+
+
+def _record(event_id: int, message_id: int, action: str, account_id: int) -> None:
+    message = get_message(event_id, message_id)
+    record(
+        event_id=event_id,
+        actor=Actor.account(account_id),
+        action=action,
+        record_kind=message.record_kind,
+        record_id=message.record_id,
+        at=now(),
+        detail={"message": message.template, "audience": message.audience},
+    )

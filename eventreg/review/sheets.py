@@ -1,0 +1,79 @@
+"""The rows of an export: a head, and one row of text a person, the same for every file format."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+
+from eventreg.events.models import Category
+from eventreg.i18n.languages import own_name
+from eventreg.questionnaires import kinds
+from eventreg.questionnaires.kinds import Context
+from eventreg.questionnaires.rules.schema import Definition, Question
+from eventreg.registration.wording import status_for_team
+from eventreg.review.queries.people import Person
+from eventreg.review.rules.columns import IN_EXPORTS, Column
+from eventreg.review.wording import column_title
+
+_YES = ["yes"]
+
+
+class Sheet:
+    """Every answer of the questionnaire as a column, in the order of its newest version; retired questions follow.
+
+    Each cell is written under the version that the answer was given under. A sensitive answer or a file is only
+    "answered": an export leaves the desk.
+    """
+
+    def __init__(
+        self,
+        definitions: Mapping[int, Definition],
+        categories: Sequence[Category],
+        context: Context,
+        language: str,
+        time_zone: str,
+    ) -> None:
+        self._definitions = definitions
+        self._categories = {category.id: category for category in categories}
+        self._context, self._language, self._zone = context, language, ZoneInfo(time_zone)
+        self._questions: dict[str, Question] = {}
+        for definition in definitions.values():
+            for question in definition.questions():
+                self._questions.setdefault(question.key, question)
+
+    def head(self) -> list[str]:
+        """Return the titles, in the reader's language. Two questions of one label are told apart by their keys."""
+        labels = {key: self._context.text(asked.label, self._language) for key, asked in self._questions.items()}
+        times = Counter(labels.values())
+        titles = [label if times[label] == 1 else f"{label} ({key})" for key, label in labels.items()]
+        return [column_title(column) for column in IN_EXPORTS] + titles
+
+    def row(self, person: Person) -> list[str]:
+        """Return a person's cells."""
+        fixed = {
+            Column.REFERENCE: person.reference,
+            Column.STATUS: status_for_team(person.status),
+            Column.CATEGORY: self._context.text(self._categories[person.category_id].name, self._language),
+            Column.RECEIVED: person.submitted_at.astimezone(self._zone).strftime("%Y-%m-%d %H:%M"),
+            Column.LANGUAGE: own_name(person.language),
+        }
+        asked = self._definitions[person.questionnaire_id]
+        return [fixed[column] for column in IN_EXPORTS] + [self._cell(person, asked, key) for key in self._questions]
+
+    def _cell(self, person: Person, asked: Definition, key: str) -> str:
+        question = asked.find(key)
+        if question is None or not question.is_asked_of(self._categories[person.category_id].key):
+            return ""
+        if question.column is not None:
+            values = [person.identity[question.column]] if person.identity[question.column] else []
+        elif key in person.consents:
+            values = _YES if person.consents[key] else []
+        else:
+            values = person.answers.get(key, [])
+        kind = kinds.get(question.kind)
+        if key in person.sealed or (values and (question.is_sensitive or kind.is_file)):
+            return _("answered")
+        return kind.cell(question, values, self._context, self._language)

@@ -1,0 +1,10 @@
+"""The organizers' pages about registrations and messages. `blueprint` is what the assembly registers."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("review", __name__)
+
+# Each module adds its pages to the blueprint.
+from eventreg.review.views import deciding, exporting, listing, looking, messages  # noqa: E402
+
+__all__ = ["blueprint", "deciding", "exporting", "listing", "looking", "messages"]

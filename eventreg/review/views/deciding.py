@@ -1,0 +1,62 @@
+"""Decisions on one registration, and taking the last one back."""
+
+from __future__ import annotations
+
+from flask import abort, g, redirect, request
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from eventreg.events.models import Event
+from eventreg.events.queries.categories import list_categories
+from eventreg.events.rules.team import Permission
+from eventreg.registration.rules.refusals import DecisionReason, DecisionRefused
+from eventreg.registration.services.decisions import decide, undo
+from eventreg.registration.wording import decision_refused
+from eventreg.review.forms import DecisionForm, read_action, read_number, read_reason
+from eventreg.review.views import blueprint
+from eventreg.review.views.desk import registration_url
+from eventreg.review.views.dossier_page import dossier_page
+from eventreg.review.views.listing import read_list_state
+from eventreg.web.access import requires
+
+#: refusals about what was written into the form, not about what happened meanwhile
+_ABOUT_THE_REASON = (DecisionReason.REASON_MISSING, DecisionReason.REASON_TOO_LONG)
+
+
+@blueprint.post("/manage/events/<slug>/registrations/<reference>/decision")
+@requires(Permission.DECIDE)
+def decide_registration(slug: str, reference: str) -> Response | tuple[str, int]:
+    """Approve, wait-list or decline what was seen; if it is no longer that, say what happened instead."""
+    event: Event = g.event
+    form = DecisionForm()
+    action, seen_revision = read_action(request.form.get("action", "")), read_number(form.seen_revision.data)
+    if action is None or seen_revision is None:
+        abort(400)
+    try:
+        decide(event.id, reference, action, read_reason(form.reason.data), seen_revision, current_user.id)
+    except DecisionRefused as refused:
+        if refused.reason in _ABOUT_THE_REASON:
+            form.reason.errors = [decision_refused(refused)]
+            return dossier_page(reference, form=form), 422
+        return dossier_page(reference, problem=decision_refused(refused)), 409
+    return _back(event, reference)
+
+
+@blueprint.post("/manage/events/<slug>/registrations/<reference>/undo")
+@requires(Permission.DECIDE)
+def undo_decision(slug: str, reference: str) -> Response | tuple[str, int]:
+    """Take the last decision back: silently while its mail waits, else by a new decision with a mail of its own."""
+    event: Event = g.event
+    decision_id = read_number(request.form.get("decision"))
+    if decision_id is None:
+        abort(400)
+    try:
+        undo(event.id, reference, decision_id, current_user.id)
+    except DecisionRefused as refused:
+        return dossier_page(reference, problem=decision_refused(refused)), 409
+    return _back(event, reference)
+
+
+def _back(event: Event, reference: str) -> Response:
+    state = read_list_state(list_categories([event.id]))
+    return redirect(registration_url(event.slug, reference, state), 303)

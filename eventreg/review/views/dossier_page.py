@@ -1,0 +1,110 @@
+"""The page of one registration, for every view that ends on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import g, render_template
+from flask_babel import gettext as _
+
+from eventreg.events.models import Event
+from eventreg.events.queries.categories import list_categories
+from eventreg.events.queries.for_registration import list_days
+from eventreg.events.rules.team import Permission
+from eventreg.i18n.languages import own_name
+from eventreg.kernel.clock import now
+from eventreg.mail.wording import STANDINGS
+from eventreg.questionnaires.kinds import Context, DayChoice
+from eventreg.registration.models import Decision
+from eventreg.registration.rules.states import DECISIONS, Action, next_status
+from eventreg.registration.wording import decision_verb, status_for_team
+from eventreg.review.forms import DecisionForm
+from eventreg.review.queries.dossier import Dossier, get_dossier
+from eventreg.review.queries.listing import RegistrationList
+from eventreg.review.views.answers_shown import sections_shown
+from eventreg.review.views.desk import REGISTRATIONS, desk, list_url, registration_url, with_query
+from eventreg.review.views.history_shown import history_shown
+from eventreg.review.views.listing import read_list_state
+from eventreg.web.access import may
+
+
+def dossier_page(
+    reference: str,
+    form: DecisionForm | None = None,
+    problem: str = "",
+    opened_key: str = "",
+    opened: Mapping[str, Sequence[str]] | None = None,
+) -> str:
+    """Return the page. `problem`: why a decision was not made; `opened`: sensitive answers shown this once."""
+    event: Event = g.event
+    dossier = get_dossier(event, reference)
+    categories = list_categories([event.id])
+    state = read_list_state(categories)
+    previous, following = RegistrationList(event.id, categories, state).neighbours(dossier.registration)
+    context = _context(event)
+    return render_template(
+        "review/registration.html",
+        registration=dossier.registration,
+        form=form or _form(dossier),
+        problem=problem,
+        sections=sections_shown(dossier, context, opened_key, opened),
+        consents=dossier.consents,
+        history=history_shown(dossier, event, context),
+        messages=dossier.messages,
+        places=dossier.places,
+        actions=_actions(dossier) if may(Permission.DECIDE) else [],
+        standing=_standing(dossier),
+        status_label=status_for_team(dossier.registration.status),
+        standings=STANDINGS,
+        can_see_sensitive=may(Permission.SEE_SENSITIVE),
+        can_see_messages=may(Permission.SEE_MESSAGES),
+        language_name=own_name(dossier.registration.language),
+        category=dossier.registration.category,
+        back_url=list_url(event.slug, state),
+        previous_url=registration_url(event.slug, previous, state) if previous else "",
+        next_url=registration_url(event.slug, following, state) if following else "",
+        here=lambda address: with_query(address, state),
+        **desk(event, REGISTRATIONS),
+    )
+
+
+def _form(dossier: Dossier) -> DecisionForm:
+    return DecisionForm(formdata=None, seen_revision=dossier.registration.revision)
+
+
+def _context(event: Event) -> Context:
+    days = tuple(DayChoice(day.id, day.held_on) for day in list_days(event.id))
+    return Context(languages=tuple(event.languages), days=days, region=tuple(event.region))
+
+
+def _actions(dossier: Dossier) -> list[tuple[str, str, str]]:
+    """Return (name, words, look) of each decision that is possible now; only the first looks filled."""
+    looks = {Action.APPROVE: "", Action.WAITLIST: "govuk-button--secondary", Action.DECLINE: "govuk-button--warning"}
+    verbs = {Action.APPROVE: _("Approve"), Action.WAITLIST: _("Put on the waiting list"), Action.DECLINE: _("Decline")}
+    status = dossier.registration.status
+    return [
+        (action.value, verbs[action], looks[action]) for action in DECISIONS if next_status(status, action) is not None
+    ]
+
+
+def _standing(dossier: Dossier) -> dict[str, Any] | None:
+    """Return the decision that stands, and what undoing it does now."""
+    decision = dossier.standing_decision
+    if decision is None:
+        return None
+    is_silent = now() < decision.mails_at
+    return {
+        "decision": decision,
+        "words": decision_verb(decision.action),
+        "by": dossier.names.get(decision.account_id, ""),
+        "is_silent": is_silent,
+        "lacks_place": decision.action is Action.APPROVE_WITHOUT_PLACE,
+        "back_to": status_for_team(decision.status_before),
+        "can_undo": may(Permission.DECIDE) and (is_silent or _leads_back(decision)),
+    }
+
+
+def _leads_back(decision: Decision) -> bool:
+    """Say whether a later undo, which is a decision of its own, changes anything."""
+    return decision.status_before is not decision.status_after

@@ -1,0 +1,93 @@
+"""What happened to a registration, as its page tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
+
+from eventreg.audit.queries import Trace
+from eventreg.events.models import Event
+from eventreg.i18n import formats
+from eventreg.i18n.languages import current_language, own_name
+from eventreg.questionnaires import kinds
+from eventreg.questionnaires.kinds import Context
+from eventreg.registration.rules.states import Status
+from eventreg.registration.wording import status_for_team
+from eventreg.review.queries.dossier import Dossier
+from eventreg.review.wording import act_title
+from eventreg.web.templating import plain_in_reader_language
+
+
+def history_shown(dossier: Dossier, event: Event, context: Context) -> list[dict[str, Any]]:
+    """Return the items of `components/timeline.html`, newest first."""
+    told = _History(dossier, context)
+    return [
+        {
+            "title": act_title(trace.entry.action),
+            "by": told.actor(trace),
+            "at": formats.short_instant(trace.entry.at, event.time_zone, current_language()),
+            "iso": trace.entry.at.isoformat(timespec="seconds"),
+            "body": told.body(trace),
+        }
+        for trace in dossier.traces
+    ]
+
+
+class _History:
+    def __init__(self, dossier: Dossier, context: Context) -> None:
+        self._dossier, self._context = dossier, context
+
+    def actor(self, trace: Trace) -> str:
+        """Return who did it: a name, or that it happened by itself."""
+        entry = trace.entry
+        if entry.actor_kind == "account":
+            return self._dossier.names.get(entry.actor_id or 0, _("a closed account"))
+        if entry.actor_kind == "participant":
+            return self._dossier.registration.full_name
+        return _("automatic")
+
+    def body(self, trace: Trace) -> Markup:
+        """Return what the entry's detail adds; nothing where it was erased."""
+        detail = trace.detail
+        lines: list[Markup] = []
+        if trace.entry.action == "answers_changed":
+            lines = [self._change(key, change) for key, change in detail.items()]
+        elif "questions" in detail:
+            labels = [self._label(key) for key in detail["questions"]]
+            lines = [escape(formats.joined(labels, current_language()))] if labels else []
+        elif trace.entry.action == "language_changed":
+            lines = [_arrow(own_name(detail["old"]), own_name(detail["new"]))] if detail else []
+        elif "old" in detail and "new" in detail:
+            lines = [_arrow(_status(detail["old"]), _status(detail["new"]))]
+        elif "status" in detail:
+            lines = [escape(_status(detail["status"]))]
+        if detail.get("reason"):
+            lines.append(escape(_("Reason: %(reason)s", reason=detail["reason"])))
+        return Markup("<br>").join(lines)
+
+    def _change(self, key: str, change: Mapping[str, Any] | str) -> Markup:
+        label = Markup("<strong>{}</strong>").format(self._label(key))
+        if isinstance(change, str):
+            return Markup("{}: {}").format(label, _("changed"))
+        return Markup("{}: {}").format(label, _arrow(self._words(key, change["old"]), self._words(key, change["new"])))
+
+    def _label(self, key: str) -> str:
+        question = self._dossier.definition.find(key)
+        return plain_in_reader_language(question.label) if question is not None else key
+
+    def _words(self, key: str, values: list[str]) -> str:
+        question = self._dossier.definition.find(key)
+        if question is None:
+            return ", ".join(values)
+        return ", ".join(kinds.get(question.kind).display(question, values, self._context, current_language()))
+
+
+def _arrow(old: str, new: str) -> Markup:
+    return Markup("{} → {}").format(old or "–", new or "–")
+
+
+def _status(value: str) -> str:
+    return next((status_for_team(status) for status in Status if status.value == value), value)

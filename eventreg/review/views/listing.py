@@ -1,0 +1,136 @@
+"""The attendee list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import g, render_template, request
+from flask_babel import gettext as _
+
+from eventreg.events.models import Category, Event
+from eventreg.events.queries.categories import list_categories
+from eventreg.events.rules.team import Permission
+from eventreg.mail.queries import list_latest_states
+from eventreg.mail.rules import Standing
+from eventreg.registration.rules.states import Status
+from eventreg.registration.wording import status_for_team
+from eventreg.review.queries.figures import count_places
+from eventreg.review.queries.listing import Counts, RegistrationList
+from eventreg.review.rules.columns import ON_SCREEN, ORDER_OF
+from eventreg.review.rules.listing import STATUS_ORDER, ListState, read_state
+from eventreg.review.views import blueprint
+from eventreg.review.views.desk import REGISTRATIONS, desk, list_url, registration_url
+from eventreg.review.wording import column_title
+from eventreg.web.access import may, requires
+from eventreg.web.templating import plain_in_reader_language
+
+#: what the list says beside a person whose last message did not arrive
+_TROUBLED = (Standing.FAILED, Standing.RETRYING)
+
+
+@blueprint.get("/manage/events/<slug>/registrations")
+@requires(Permission.SEE_REGISTRATIONS)
+def list_registrations(slug: str) -> str:
+    """Show one page of the list in the state that the address holds."""
+    event: Event = g.event
+    categories = list_categories([event.id])
+    state = read_list_state(categories)
+    registrations = RegistrationList(event.id, categories, state)
+    page, counts = registrations.page(), registrations.counts()
+    standings = list_latest_states(event.id, [row.id for row in page.rows])
+    return render_template(
+        "review/list.html",
+        state=state,
+        counts=counts,
+        rows=page.rows,
+        previous_url=list_url(slug, page.previous) if page.previous else "",
+        next_url=list_url(slug, page.next) if page.next else "",
+        heads=_heads(slug, state),
+        tabs=_tabs(slug, state, counts),
+        choices=_choices(state, categories, counts),
+        chips=_chips(slug, state, categories),
+        category_of={category.id: category for category in categories},
+        status_label=status_for_team,
+        can_export=may(Permission.EXPORT),
+        troubled={id_ for id_, standing in standings.items() if standing in _TROUBLED},
+        taken=sum(count_places(event.id).values()) if event.capacity is not None else None,
+        **list_addresses(slug, state),
+        **desk(event, REGISTRATIONS),
+    )
+
+
+def read_list_state(categories: Sequence[Category]) -> ListState:
+    """Return the list's state that the address of this request holds."""
+    return read_state(request.args.to_dict(flat=False), [category.key for category in categories])
+
+
+def list_addresses(slug: str, state: ListState) -> dict[str, Any]:
+    """Return addresses that keep parts of the state, for the list's forms and links."""
+    return {
+        "list_url": list_url(slug, state.with_(search="", statuses=(), categories=())),
+        "export_url": list_url(slug, state.with_(), "review.export_registrations"),
+        "url_of": lambda row: registration_url(slug, row.reference, state),
+        "keep_for_search": state.with_(search="").query(),
+        "keep_for_filters": state.with_(categories=()).query(),
+        "all_url": list_url(slug, ListState(order=state.order, is_descending=state.is_descending)),
+    }
+
+
+def _heads(slug: str, state: ListState) -> list[tuple[str, str, str]]:
+    """Return (text, address that orders by it, direction in force) of each column."""
+    heads = []
+    for column in ON_SCREEN:
+        order = ORDER_OF.get(column)
+        direction = ("descending" if state.is_descending else "ascending") if order is state.order else ""
+        heads.append((column_title(column), list_url(slug, state.ordered_by(order)) if order else "", direction))
+    return heads
+
+
+def _tabs(slug: str, state: ListState, counts: Counts) -> list[dict[str, Any]]:
+    every = {
+        "text": _("All"),
+        "href": list_url(slug, state.with_(statuses=())),
+        "count": counts.any_status,
+        "current": not state.statuses,
+    }
+    shown = [status for status in STATUS_ORDER if status is not Status.UNVERIFIED or counts.by_status.get(status)]
+    return [every] + [
+        {
+            "text": status_for_team(status),
+            "href": list_url(slug, state.with_(statuses=(status,))),
+            "count": counts.by_status.get(status, 0),
+            "current": state.statuses == (status,),
+        }
+        for status in shown
+    ]
+
+
+def _choices(state: ListState, categories: Sequence[Category], counts: Counts) -> list[dict[str, Any]]:
+    return [
+        {
+            "value": category.key,
+            "text": plain_in_reader_language(category.name),
+            "count": counts.by_category.get(category.id, 0),
+            "checked": category.key in state.categories,
+        }
+        for category in categories
+    ]
+
+
+def _chips(slug: str, state: ListState, categories: Sequence[Category]) -> list[dict[str, Any]]:
+    chips = [
+        {
+            "text": plain_in_reader_language(category.name),
+            "href": list_url(
+                slug, state.with_(categories=tuple(key for key in state.categories if key != category.key))
+            ),
+            "remove": _("Remove filter:"),
+        }
+        for category in categories
+        if category.key in state.categories
+    ]
+    if state.search:
+        text = f"“{state.search}”"
+        chips.append({"text": text, "href": list_url(slug, state.with_(search="")), "remove": _("Remove search:")})
+    return chips

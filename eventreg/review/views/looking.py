@@ -1,0 +1,48 @@
+"""One registration; its sensitive answers and files, by POST and with a trace."""
+
+from __future__ import annotations
+
+import io
+
+from flask import Response, g, request, send_file
+from flask_login import current_user
+
+from eventreg.events.models import Event
+from eventreg.events.rules.team import Permission
+from eventreg.review.services.looking import look_at_section, take_file
+from eventreg.review.views import blueprint
+from eventreg.review.views.dossier_page import dossier_page
+from eventreg.web.access import requires
+
+#: what came from outside is shown by no page of ours, whatever a browser would make of it
+_FILE_POLICY = "default-src 'none'; sandbox"
+
+
+@blueprint.get("/manage/events/<slug>/registrations/<reference>")
+@requires(Permission.SEE_REGISTRATIONS)
+def show_registration(slug: str, reference: str) -> str:
+    """Show one registration, its sensitive answers masked."""
+    return dossier_page(reference)
+
+
+@blueprint.post("/manage/events/<slug>/registrations/<reference>/sensitive")
+@requires(Permission.SEE_SENSITIVE)
+def show_sensitive(slug: str, reference: str) -> str:
+    """Show the page with the sensitive answers of one section, in this answer alone."""
+    event: Event = g.event
+    section = request.form.get("section", "")
+    opened = look_at_section(event.id, reference, section, current_user.id)
+    return dossier_page(reference, opened_key=section, opened=opened)
+
+
+@blueprint.post("/manage/events/<slug>/registrations/<reference>/files/<public_id>")
+@requires(Permission.SEE_SENSITIVE)
+def download_file(slug: str, reference: str, public_id: str) -> Response:
+    """Give a file as an attachment, its type being the one found from its content."""
+    event: Event = g.event
+    opened = take_file(event.id, reference, public_id, current_user.id)
+    response = send_file(
+        io.BytesIO(opened.content), mimetype=opened.media_type, as_attachment=True, download_name=opened.name
+    )
+    response.headers["Content-Security-Policy"] = _FILE_POLICY
+    return response

@@ -1,0 +1,136 @@
+"""The messages of an event as they arrive, with personal links left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, g, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response as BaseResponse
+
+from eventreg.events.models import Event
+from eventreg.events.rules.team import Permission
+from eventreg.kernel.errors import Refusal
+from eventreg.mail.markers import mask, mask_html
+from eventreg.mail.models import MailMessage
+from eventreg.mail.queries import get_message
+from eventreg.mail.rules import DeliveryState, MailRefusal, Standing, standing
+from eventreg.mail.wording import OUTCOMES, REFUSALS, STANDINGS
+from eventreg.review.forms import read_number
+from eventreg.review.queries.figures import count_standings
+from eventreg.review.queries.messages import find_reference, get_message_page
+from eventreg.review.services.messages import release_message, send_message_again
+from eventreg.review.views import blueprint
+from eventreg.review.views.desk import MESSAGES, desk
+from eventreg.web.access import may, requires
+from eventreg.web.instance import config
+
+#: a mail is styled by itself and fetches nothing; nothing in it runs or leads anywhere
+_MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox"
+_ONE = "/manage/events/<slug>/messages/<int(max=2147483647):message_id>"
+
+
+@blueprint.get("/manage/events/<slug>/messages")
+@requires(Permission.SEE_MESSAGES)
+def list_messages(slug: str) -> str:
+    """Show the event's messages, newest first."""
+    event: Event = g.event
+    asked = next((found for found in Standing if found.value == request.args.get("state")), None)
+    page = get_message_page(
+        event.id, asked, read_number(request.args.get("newer")), read_number(request.args.get("older"))
+    )
+    counts = count_standings(event.id)
+    kept = {"state": asked.value} if asked is not None else {}
+    return render_template(
+        "review/messages.html",
+        lines=page.lines,
+        tabs=_tabs(slug, asked, counts),
+        standings=STANDINGS,
+        can_see_registrations=may(Permission.SEE_REGISTRATIONS),
+        sends_mail=config().sends_mail,
+        newer_url=_list_url(slug, **kept, newer=page.newer_than) if page.newer_than else "",
+        older_url=_list_url(slug, **kept, older=page.older_than) if page.older_than else "",
+        **desk(event, MESSAGES),
+    )
+
+
+@blueprint.get(_ONE)
+@requires(Permission.SEE_MESSAGES)
+def show_message(slug: str, message_id: int) -> str:
+    """Show one message with its headers, text and state; its HTML part stands in a frame of its own."""
+    return _page(get_message(g.event.id, message_id))
+
+
+@blueprint.get(f"{_ONE}/html")
+@requires(Permission.SEE_MESSAGES)
+def show_message_html(slug: str, message_id: int) -> Response:
+    """Show the HTML part alone, for the frame of the page above."""
+    message = get_message(g.event.id, message_id)
+    response = make_response(mask_html(message.html, message.marker, _("[personal link]")))
+    response.headers["Content-Security-Policy"] = _MAIL_POLICY
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    return response
+
+
+@blueprint.post(f"{_ONE}/release")
+@requires(Permission.SEND_MESSAGES)
+def release(slug: str, message_id: int) -> BaseResponse | tuple[str, int]:
+    """Let a held message go."""
+    return _act(release_message, message_id)
+
+
+@blueprint.post(f"{_ONE}/again")
+@requires(Permission.SEND_MESSAGES)
+def send_again(slug: str, message_id: int) -> BaseResponse | tuple[str, int]:
+    """Try a failed message again."""
+    return _act(send_message_again, message_id)
+
+
+def _act(act: Callable[[int, int, int], None], message_id: int) -> BaseResponse | tuple[str, int]:
+    event: Event = g.event
+    try:
+        act(event.id, message_id, current_user.id)
+    except Refusal as refused:
+        problem = str(REFUSALS[MailRefusal(refused.reason)])
+        return _page(get_message(event.id, message_id), problem), 409
+    return redirect(url_for("review.show_message", slug=event.slug, message_id=message_id), 303)
+
+
+def _page(message: MailMessage, problem: str = "") -> str:
+    event: Event = g.event
+    shown = standing(message.state, message.attempts)
+    return render_template(
+        "review/message.html",
+        message=message,
+        problem=problem,
+        text=mask(message.text, message.marker, _("[personal link]")),
+        standing=shown,
+        standing_label=STANDINGS[shown],
+        outcome=OUTCOMES.get(message.outcome) if message.outcome else None,
+        reference=find_reference(event.id, message),
+        sends_mail=config().sends_mail,
+        is_held=message.state is DeliveryState.HELD,
+        can_send=may(Permission.SEND_MESSAGES),
+        is_failed=message.state is DeliveryState.FAILED,
+        **desk(event, MESSAGES),
+    )
+
+
+def _tabs(slug: str, asked: Standing | None, counts: dict[Standing, int]) -> list[dict[str, Any]]:
+    every = {"text": _("All"), "href": _list_url(slug), "count": sum(counts.values()), "current": asked is None}
+    return [every] + [
+        {
+            "text": STANDINGS[found],
+            "href": _list_url(slug, state=found.value),
+            "count": counts.get(found, 0),
+            "current": asked is found,
+        }
+        for found in Standing
+        if counts.get(found) or asked is found
+    ]
+
+
+def _list_url(slug: str, **values: Any) -> str:
+    return url_for("review.list_messages", slug=slug, **values)
