@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from email.utils import parseaddr
+
 from flask import Flask, current_app
 from flask_mail import Mail
 
 from eventreg.mail.markers import PersonalLinks
+from eventreg.mail.rules import own_domain
 from eventreg.web import instance
 
 _EXTENSION = "eventreg_mail"
@@ -37,3 +40,9 @@ def personal_links() -> PersonalLinks:
     """Return what makes the personal links of the running application."""
     links: PersonalLinks = current_app.extensions[_EXTENSION]
     return links
+
+
+def sender_address() -> str:
+    """Return the address that messages come from. Without a server it is one for the files of held messages only."""
+    config = instance.config()
+    return parseaddr(config.mail_default_sender)[1] or f"noreply@{own_domain(config.base_url)}"

@@ -1,0 +1,61 @@
+"""Who does which work: the rooms' handlers and duties, plugged in by the assembly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Flask, current_app
+
+_EXTENSION = "eventreg_jobs"
+
+#: does a job, inside the transaction that also removes the job: what it writes is written once or not at all. Long work
+#: does a step and schedules the same key again
+Handler = Callable[[Mapping[str, Any], datetime], object]
+#: does a periodic duty, in transactions of its own. It is done again when a worker dies in it, so twice must be as good
+#: as once
+DutyHandler = Callable[[datetime], object]
+
+
+@dataclass(frozen=True)
+class Duty:
+    """Something done once a period, by whichever worker comes first."""
+
+    name: str
+    every: timedelta
+    run: DutyHandler
+
+
+@dataclass
+class JobRegistry:
+    """The handlers by kind of job and the duties by name."""
+
+    handlers: dict[str, Handler] = field(default_factory=dict)
+    duties: dict[str, Duty] = field(default_factory=dict)
+
+    def add_handler(self, kind: str, handler: Handler) -> None:
+        """Have `handler(payload, now)` called for jobs of `kind`. Raises ValueError for a kind that has one."""
+        if kind in self.handlers:
+            raise ValueError(f"there is a handler for {kind} already")
+        self.handlers[kind] = handler
+
+    def add_duty(self, name: str, every: timedelta, run: DutyHandler) -> None:
+        """Have `run(now)` called once in every period. Raises ValueError for a name that is taken."""
+        if name in self.duties:
+            raise ValueError(f"there is a duty {name} already")
+        self.duties[name] = Duty(name, every, run)
+
+
+def init_jobs(app: Flask) -> JobRegistry:
+    """Give `app` an empty registry and return it, to be filled."""
+    registry = JobRegistry()
+    app.extensions[_EXTENSION] = registry
+    return registry
+
+
+def job_registry() -> JobRegistry:
+    """Return the registry of the running application."""
+    registry: JobRegistry = current_app.extensions[_EXTENSION]
+    return registry

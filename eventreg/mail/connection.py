@@ -1,0 +1,193 @@
+"""The connection to the mail server: Flask-Mail's, with a time-out, a checked certificate and our own name.
+
+Nothing here knows the outbox. What the server does is told as an `Attempt`, never raised.
+"""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+import time
+from contextlib import suppress
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+from flask import current_app
+from flask_mail import Connection, Message
+
+from eventreg.mail.rules import Outcome, own_domain, sanitized_answer
+from eventreg.web import instance
+
+#: how long the server may take for one answer
+ANSWER_SECONDS = 20.0
+#: how long handing over one message may take in all, connecting included. A lease lasts longer (`delivery.LEASE`)
+MESSAGE_SECONDS = 45.0
+_FAREWELL_SECONDS = 2.0
+_FOR_GOOD = 500
+
+
+class Attempt(NamedTuple):
+    """What one try came to. `answer` is the server's, without addresses and links."""
+
+    outcome: Outcome
+    answer: str = ""
+
+
+class PreparedMail(Message):
+    """A message whose bytes are written already (`mail.composition`); Flask-Mail only carries it."""
+
+    def __init__(self, content: bytes, sender: str, recipient: str) -> None:
+        super().__init__(sender=sender, recipients=[recipient])
+        self._content = content
+
+    def as_bytes(self) -> bytes:
+        """Return the message as it goes over the wire."""
+        return self._content
+
+
+class _Timed:
+    """Makes every step of a conversation end before a deadline. Mixed into the two classes of `smtplib`."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.deadline = time.monotonic() + MESSAGE_SECONDS
+        #: whether the message was handed over as far as that the server may have taken it
+        self.may_have_taken = False
+        super().__init__(*args, **kwargs)
+
+    def getreply(self) -> tuple[int, bytes]:
+        """Read one answer, in time."""
+        self._hurry()
+        return super().getreply()  # type: ignore[misc,no-any-return]
+
+    def send(self, s: Any) -> None:
+        """Write, in time."""
+        self._hurry()
+        super().send(s)  # type: ignore[misc]
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        """Hand over the message itself."""
+        self.may_have_taken = True
+        return super().data(msg)  # type: ignore[misc,no-any-return]
+
+    def _hurry(self) -> None:
+        left = self.deadline - time.monotonic()
+        sock = getattr(self, "sock", None)
+        if left <= 0:
+            self.close()  # type: ignore[attr-defined]
+            raise smtplib.SMTPServerDisconnected("the server took too long")
+        if sock is not None:
+            sock.settimeout(min(left, ANSWER_SECONDS))
+
+
+class TimedSMTP(_Timed, smtplib.SMTP):
+    """SMTP with a deadline."""
+
+
+class TimedSMTPOverTLS(_Timed, smtplib.SMTP_SSL):
+    """SMTP over TLS with a deadline."""
+
+
+class OutboxConnection(Connection):
+    """Flask-Mail's connection, opened with a time-out and, where TLS is asked for, only to a server that proves its name."""
+
+    def configure_host(self) -> TimedSMTP | TimedSMTPOverTLS:
+        """Connect, encrypt and sign in as configured. Raises OSError or SMTPException."""
+        name = own_domain(instance.config().base_url)
+        server, port = self.mail.server, self.mail.port or 0
+        host: TimedSMTP | TimedSMTPOverTLS
+        if self.mail.use_ssl:
+            context = ssl.create_default_context()
+            host = TimedSMTPOverTLS(server, port, name, timeout=ANSWER_SECONDS, context=context)
+        else:
+            host = TimedSMTP(server, port, name, timeout=ANSWER_SECONDS)
+        try:
+            host.ehlo_or_helo_if_needed()
+            if self.mail.use_tls:
+                host.starttls(context=ssl.create_default_context())
+            if self.mail.username and self.mail.password:
+                host.login(self.mail.username, self.mail.password)
+        except BaseException:
+            host.close()
+            raise
+        return host
+
+
+class Carrier:
+    """Hands messages over one by one, on one connection, opened with the first and closed at the end of the block."""
+
+    def __init__(self) -> None:
+        self._connection: OutboxConnection | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._connection is not None:
+            host = self._host_of(self._connection)
+            host.deadline = time.monotonic() + _FAREWELL_SECONDS
+            with suppress(OSError, smtplib.SMTPException):
+                host.quit()
+
+    def hand_over(self, content: bytes, sender: str, recipient: str) -> Attempt:
+        """Try to hand one message to the server. The addresses are plain ASCII ones."""
+        mail = PreparedMail(content, sender, recipient)
+        deadline = time.monotonic() + MESSAGE_SECONDS
+        was_open = self._connection is not None
+        attempt, was_cut_off_before = self._try(mail, deadline)
+        if was_open and was_cut_off_before:
+            # Servers end a connection after a while or a number of messages: that says nothing about this message.
+            attempt, _ = self._try(mail, deadline)
+        return attempt
+
+    def _try(self, mail: PreparedMail, deadline: float) -> tuple[Attempt, bool]:
+        """Return the attempt, and whether the connection ended before the message was given away."""
+        try:
+            connection = self._connection or self._opened()
+        except (OSError, smtplib.SMTPException) as error:
+            return Attempt(Outcome.UNREACHABLE, _words(error)), False
+        host = self._host_of(connection)
+        host.deadline, host.may_have_taken = deadline, False
+        try:
+            connection.send(mail)
+        except (OSError, smtplib.SMTPException) as error:
+            is_cut_off = host.sock is None
+            if is_cut_off:
+                self._connection = None
+            return Attempt(_outcome_of(error), _words(error)), is_cut_off and not host.may_have_taken
+        return Attempt(Outcome.ACCEPTED), False
+
+    def _opened(self) -> OutboxConnection:
+        connection = OutboxConnection(current_app.extensions["mail"])
+        connection.__enter__()
+        self._connection = connection
+        return connection
+
+    @staticmethod
+    def _host_of(connection: OutboxConnection) -> TimedSMTP | TimedSMTPOverTLS:
+        host = connection.host
+        assert isinstance(host, TimedSMTP | TimedSMTPOverTLS)  # noqa: S101 - tells mypy what configure_host made
+        return host
+
+
+def _outcome_of(error: OSError | smtplib.SMTPException) -> Outcome:
+    """Return what a failed hand-over means for the message."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        code, _ = next(iter(error.recipients.values()))
+    elif isinstance(error, smtplib.SMTPDataError):
+        code = error.smtp_code
+    else:
+        # Also a refused sender: that is about our settings, which somebody mends, and not about this message.
+        return Outcome.DEFERRED
+    return Outcome.REFUSED if code >= _FOR_GOOD else Outcome.DEFERRED
+
+
+def _words(error: OSError | smtplib.SMTPException) -> str:
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        code, answer = next(iter(error.recipients.values()))
+    elif isinstance(error, smtplib.SMTPResponseException):
+        code, answer = error.smtp_code, error.smtp_error  # type: ignore[assignment]  # text as well, says smtplib
+    else:
+        return sanitized_answer(str(error) or type(error).__name__)
+    return f"{code} {sanitized_answer(answer)}"

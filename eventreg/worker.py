@@ -1,0 +1,113 @@
+"""The worker: one process that sends the mail and does the jobs that are due, until it is told to stop.
+
+Any number of them may run, on one machine or several; leases in the database keep them apart.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from flask import Flask
+
+from eventreg.jobs.registry import job_registry
+from eventreg.jobs.running import plan_duties, run_due
+from eventreg.kernel import clock
+from eventreg.kernel.faults import described
+from eventreg.mail.delivery import deliver_due
+
+log = logging.getLogger(__name__)
+
+#: messages sent over one connection, and jobs done, before the other kind of work gets its turn
+_MESSAGES_AT_ONCE = 100
+_JOBS_AT_ONCE = 20
+#: how long a worker with nothing to do waits before it looks again
+_IDLE_SECONDS = 0.5
+#: after trouble the wait doubles up to this
+_LONGEST_PAUSE_SECONDS = 10.0
+
+
+def run_worker(app: Flask, *, once: bool = False, stop: threading.Event | None = None) -> None:
+    """Send mail and do jobs until SIGTERM, SIGINT or `stop`; with `once`, until nothing is due.
+
+    The message or job in hand is finished first. A database or mail server that is away is waited for. With `once`
+    nothing is waited for: what the database raises is raised, and mail that no server takes stays for later.
+    """
+    stop = stop or threading.Event()
+    worker = _Worker(app, stop)
+    troubles = 0
+    with _stopped_by_signals(stop):
+        while not stop.is_set():
+            found = worker.do_round(survives=not once)
+            if once and not found.work:
+                return
+            troubles = troubles + 1 if found.trouble else 0
+            if troubles:
+                stop.wait(min(_IDLE_SECONDS * 2**troubles, _LONGEST_PAUSE_SECONDS))
+            elif not found.work:
+                stop.wait(_IDLE_SECONDS)
+
+
+class _Found(NamedTuple):
+    """What a step met."""
+
+    work: bool = False
+    trouble: bool = False
+
+
+class _Worker:
+    """The steps of a round, each with a database session of its own."""
+
+    def __init__(self, app: Flask, stop: threading.Event) -> None:
+        self._app = app
+        self._stop = stop
+        self._has_planned = False
+
+    def do_round(self, *, survives: bool) -> _Found:
+        """Do every step, however the others fare: mail must not wait for a job that fails, nor jobs for mail."""
+        steps: tuple[Callable[[], _Found], ...] = (self._plan, self._deliver, self._do_jobs)
+        found = []
+        for step in steps:
+            try:
+                with self._app.app_context():
+                    found.append(step())
+            except Exception as error:
+                if not survives:
+                    raise
+                log.error("The worker met %s", described(error))
+                found.append(_Found(trouble=True))
+        return _Found(any(one.work for one in found), any(one.trouble for one in found))
+
+    def _plan(self) -> _Found:
+        if not self._has_planned:
+            plan_duties(job_registry(), clock.now())
+            self._has_planned = True
+        return _Found()
+
+    def _deliver(self) -> _Found:
+        sent = deliver_due(_MESSAGES_AT_ONCE, should_stop=self._stop.is_set)
+        return _Found(work=not sent.was_idle, trouble=sent.met_no_server)
+
+    def _do_jobs(self) -> _Found:
+        return _Found(work=run_due(job_registry(), _JOBS_AT_ONCE, should_stop=self._stop.is_set) > 0)
+
+
+@contextmanager
+def _stopped_by_signals(stop: threading.Event) -> Iterator[None]:
+    """Set `stop` on SIGTERM and SIGINT, where this is the main thread and nobody said that they mean nothing."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {one: signal.getsignal(one) for one in (signal.SIGTERM, signal.SIGINT)}
+    caught = [one for one, handler in before.items() if handler is not signal.SIG_IGN]
+    for one in caught:
+        signal.signal(one, lambda _signal, _frame: stop.set())
+    try:
+        yield
+    finally:
+        for one in caught:
+            signal.signal(one, before[one])
