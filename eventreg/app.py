@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from eventreg.web.instance import Instance, init_instance
 _ROOMS_WITH_TABLES = ("mail", "jobs", "audit", "accounts", "organizations", "events", "questionnaires", "registration")
 #: every room with pages; its `views` offers `blueprint`
 _ROOMS_WITH_PAGES = ("accounts", "registration", "review", "site")
+_A_DAY = timedelta(days=1)
 csrf = CSRFProtect()
 _LARGEST_REQUEST = 52 * 1024 * 1024
 _LARGEST_FORM = 2 * 1024 * 1024
@@ -97,9 +99,30 @@ def _init_rooms(app: Flask) -> None:
     access.init_access(app, find_access)
     for room in _ROOMS_WITH_PAGES:
         app.register_blueprint(import_module(f"eventreg.{room}.views").blueprint)
+    _init_jobs(app)
     for view in app.view_functions.values():
         if getattr(view, "checks_token_itself", False):
             csrf.exempt(view)
+
+
+def _init_jobs(app: Flask) -> None:
+    """Say who does which later work, and what is done again and again."""
+    from eventreg.accounts.services import guards, sign_in_links
+    from eventreg.jobs.registry import init_jobs
+    from eventreg.registration.services import expiring, links, promotion, uploads
+
+    registry = init_jobs(app)
+    registry.add_handler(promotion.PLACES_JOB, lambda work, _now: promotion.pass_on_places(work["event_id"]))
+    registry.add_handler(links.SEND_LINK_JOB, lambda work, _now: links.send_link(work["event_id"], work["email"]))
+    registry.add_handler(sign_in_links.SEND_LINK_JOB, lambda work, _now: sign_in_links.send_sign_in_link(work["email"]))
+    registry.add_duty("registration.sweep_uploads", timedelta(hours=1), uploads.sweep_uploads)
+    registry.add_duty("registration.expire_unverified", timedelta(hours=1), expiring.expire_unverified)
+    registry.add_duty(
+        "accounts.forget_attempts", timedelta(days=1), lambda now: guards.forget_old_attempts(now - _A_DAY)
+    )
+    registry.add_duty(
+        "accounts.forget_links", timedelta(days=1), lambda now: sign_in_links.forget_old_links(now - _A_DAY)
+    )
 
 
 def _personal_link(purpose: str, public_id: str, generation: int) -> str:

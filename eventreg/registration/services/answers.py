@@ -56,7 +56,8 @@ def insert_answers(registration: Registration, questions: Sequence[Question], an
         for position, value in enumerate(answers.get(question.key, ()))
     ]
     if rows:
-        db.session.execute(insert(Answer), rows)
+        # With nulls rendered every row has the same columns, so that it stays one statement.
+        db.session.execute(insert(Answer).execution_options(render_nulls=True), rows)
 
 
 def replace_answers(registration: Registration, questions: Sequence[Question], answers: Answers) -> None:
