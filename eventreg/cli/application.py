@@ -1,0 +1,50 @@
+"""The instance as a command needs it: its settings, its engine, or the whole application."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from sqlalchemy import Engine
+
+    from eventreg.config import Config
+
+
+def read_config(**overrides: Any) -> Config:
+    """Return the settings. The base address, when not set, is the one that the instance was last served under."""
+    from eventreg.config import load_config
+    from eventreg.serving.presence import last_address
+
+    config = load_config(**overrides)
+    address = last_address(config.instance)
+    return load_config(fallbacks={"base_url": address}, **overrides) if address else config
+
+
+@contextmanager
+def open_database(config: Config) -> Iterator[Engine]:
+    """Yield an engine on the instance's database, and close it."""
+    from eventreg.db.engines import open_engine
+
+    engine = open_engine(config.database)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def open_app(**overrides: Any) -> Iterator[Flask]:
+    """Yield the application in its context, with a database that is ready. Raises SchemaUnfit when it is not."""
+    from eventreg.app import create_app
+    from eventreg.db import db
+    from eventreg.migrations.runner import check_revision
+    from eventreg.serving.logs import set_up_logging
+
+    set_up_logging()
+    app = create_app(read_config(**overrides))
+    with app.app_context():
+        check_revision(db.engine)
+        yield app

@@ -1,0 +1,101 @@
+"""`eventreg backup` and `eventreg restore`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+#: not a setting: read by these two commands alone
+PASSPHRASE_VARIABLE = "EVENTREG_BACKUP_PASSPHRASE"  # noqa: S105 - its name, not its value
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command(short_help="Write the whole instance into one file.")
+@click.argument("file", type=_FILE)
+@click.option("--with-keys", is_flag=True, help="Put the keys in too, encrypted by a passphrase.")
+def backup(file: Path, with_keys: bool) -> None:
+    """Write everything that the instance holds into one FILE, while it goes on working.
+
+    The file fits SQLite and PostgreSQL, whichever it was made on. It holds people's data: keep it like the instance.
+    Settings (config.toml) are not in it. The keys are only with --with-keys, encrypted by a passphrase that is asked for
+    or read from EVENTREG_BACKUP_PASSPHRASE; without them keep a copy of the keys file apart, since sealed answers cannot
+    be read and personal links do not work without it.
+
+    \b
+    Example:
+      eventreg backup --with-keys /safe/place/eventreg-2027-03-01.tar.gz
+    """
+    from eventreg.app import import_models
+    from eventreg.cli.application import open_database, read_config
+    from eventreg.cli.progress import progress
+    from eventreg.operations.backups.writing import count_work, write_backup
+
+    config = read_config()
+    passphrase = _new_passphrase() if with_keys else None
+    import_models()
+    with open_database(config) as engine, progress("Backing up", count_work(config, engine)) as done:
+        manifest = write_backup(config, engine, file, passphrase, done)
+    click.echo(f"{file}: {manifest.rows} rows, {manifest.files} files.")
+    if passphrase is None:
+        click.echo(f"The keys are not in it. Keep a copy of {config.keys} apart, or use --with-keys.")
+
+
+@click.command(short_help="Put a backup into the instance.")
+@click.argument("file", type=_FILE)
+@click.option("--replace", is_flag=True, help="Throw away what the instance holds now.")
+@click.option("--without-keys", is_flag=True, help="Leave the keys of the backup alone.")
+@click.option("--hold-mail", is_flag=True, help="Hold the messages that waited to be sent: for trying a backup out.")
+def restore(file: Path, replace: bool, without_keys: bool, hold_mail: bool) -> None:
+    """Put the backup FILE into the instance, all or nothing.
+
+    Onto an empty instance, unless --replace is given. A backup of an older version is brought up to date. The server must
+    be stopped. Keys in the backup need their passphrase (asked for, or EVENTREG_BACKUP_PASSPHRASE).
+
+    \b
+    Example:
+      EVENTREG_INSTANCE=/srv/eventreg eventreg restore /safe/place/eventreg-2027-03-01.tar.gz
+    """
+    from eventreg.cli.application import open_database, read_config
+    from eventreg.cli.progress import progress
+    from eventreg.operations.backups.restoring import RestoreOptions, keys_in, restore, unpacked
+    from eventreg.operations.preparing import make_instance_folder
+    from eventreg.serving.presence import not_served
+
+    config = read_config()
+    make_instance_folder(config.instance)
+    with (
+        not_served(config.instance),
+        unpacked(file, config.instance) as content,
+        open_database(config) as engine,
+    ):
+        keys = None if without_keys else keys_in(content, _known_passphrase)
+        options = RestoreOptions(replaces=replace, holds_mail=hold_mail, keys=keys)
+        with progress("Restoring", content[0].rows) as done:
+            restored = restore(config, engine, content, options, done)
+    manifest = restored.manifest
+    click.echo(f"{manifest.rows} rows and {manifest.files} files of {manifest.made_at} are here.")
+    if restored.waiting_mail:
+        click.echo(f"{restored.waiting_mail} messages wait and will be sent by eventreg serve (see --hold-mail).")
+    if restored.missing_keys:
+        click.echo(
+            f"The keys of the backup's instance are not here ({', '.join(restored.missing_keys)}): sealed answers cannot "
+            f"be read, and links in mails do not work. Put its keys file at {config.keys} before serving.",
+            err=True,
+        )
+
+
+def _new_passphrase() -> str:
+    from eventreg.operations.backups.keyfile import SHORTEST_PASSPHRASE
+
+    given = os.environ.get(PASSPHRASE_VARIABLE)
+    passphrase = given or click.prompt("Passphrase for the keys", hide_input=True, confirmation_prompt=True, err=True)
+    if len(passphrase) < SHORTEST_PASSPHRASE:
+        raise click.ClickException(f"The passphrase needs {SHORTEST_PASSPHRASE} characters or more.")
+    return str(passphrase)
+
+
+def _known_passphrase() -> str:
+    given = os.environ.get(PASSPHRASE_VARIABLE)
+    return given or str(click.prompt("Passphrase of the keys", hide_input=True, err=True))

@@ -1,0 +1,52 @@
+"""`eventreg serve`."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from eventreg.serving.addresses import Bind
+
+
+class BindType(click.ParamType[Any]):
+    """An address with a port."""
+
+    name = "host:port"
+
+    def convert(self, value: str | Bind, param: click.Parameter | None, ctx: click.Context | None) -> Bind:
+        from eventreg.serving.addresses import parse_bind
+
+        try:
+            return parse_bind(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+@click.command()
+@click.option("--bind", type=BindType(), default="127.0.0.1:8000", show_default=True, help="Where to listen.")
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Web processes.")
+@click.option("--threads", type=click.IntRange(1, 64), default=8, show_default=True, help="Threads in each of them.")
+@click.option("--no-mail-worker", is_flag=True, help="Leave mail and other due work to eventreg deliver.")
+@click.option("--prepare", is_flag=True, help="First make the instance ready: keys, tables, and the demo when empty.")
+def serve(bind: Bind, workers: int, threads: int, no_mail_worker: bool, prepare: bool) -> None:
+    """Serve the pages, and send the mail, until stopped.
+
+    The web server and the mail worker are processes of their own, which end with this one. Without EVENTREG_BASE_URL
+    addresses in pages and mails are those of --bind.
+
+    \b
+    Example:
+      eventreg serve --bind 127.0.0.1:8000 --workers 4
+    """
+    from eventreg.serving.start import ServeOptions, run
+    from eventreg.serving.web import WebOptions
+
+    options = ServeOptions(
+        web=WebOptions(bind=bind, workers=workers, threads=threads),
+        has_mail_worker=not no_mail_worker,
+        prepares=prepare,
+    )
+    sys.exit(run(options))

@@ -1,0 +1,141 @@
+"""`eventreg user …`: the people who sign in."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from eventreg.accounts.models import Account
+
+#: of a link that an administrator hands over
+_LINK_MINUTES = 60
+
+
+@click.group()
+def user() -> None:
+    """Add and look after the people who sign in.
+
+    \b
+    Example:
+      eventreg user add --name "Ana Ejemplo" ana@instituto.example
+    """
+
+
+@user.command("add")
+@click.argument("email")
+@click.option("--name", required=True, help="How screens and mails call the person.")
+@click.option("--language", default=None, help="Of the person's screens and mails; by default the instance's first.")
+@click.option("--administrator", is_flag=True, help="May see to the whole instance.")
+def add(email: str, name: str, language: str | None, administrator: bool) -> None:
+    """Add an account for EMAIL and print a link that signs in once, within 60 minutes.
+
+    \b
+    Example:
+      eventreg user add --administrator --name "Ana Ejemplo" ana@instituto.example
+    """
+    from eventreg.i18n.languages import known_languages
+
+    with _accounts():
+        from eventreg.accounts.services.accounts import create_account
+
+        chosen = language or known_languages()[0]
+        if chosen not in known_languages():
+            raise click.ClickException(f"The instance speaks {', '.join(known_languages())}, not {chosen}.")
+        account_id = create_account(email, name, chosen, is_administrator=administrator)
+        click.echo(f"Added {email}. To sign in, once, within {_LINK_MINUTES} minutes:")
+        click.echo(_new_link(account_id))
+
+
+@user.command("list")
+def list_users() -> None:
+    """Print every account: address, name, what it is, separated by tabs.
+
+    \b
+    Example:
+      eventreg user list
+    """
+    with _accounts():
+        from eventreg.accounts.queries import list_accounts
+
+        for account in list_accounts():
+            click.echo("\t".join((account.email, account.name, _standing(account))))
+
+
+@user.command("password")
+@click.argument("email")
+def password(email: str) -> None:
+    """Set the password of the account with EMAIL, and end its sessions.
+
+    The password is asked for; without a terminal it is the first line of standard input.
+
+    \b
+    Example:
+      eventreg user password ana@instituto.example
+    """
+    with _accounts():
+        from eventreg.accounts.services.passwords import set_password
+
+        account_id = _account_of(email).id
+        set_password(account_id, _asked_password())
+        click.echo(f"The password of {email} is set; its sessions are over.")
+
+
+@user.command("link")
+@click.argument("email")
+def link(email: str) -> None:
+    """Print a link that signs in the account with EMAIL, once, within 60 minutes.
+
+    \b
+    Example:
+      eventreg user link ana@instituto.example
+    """
+    with _accounts():
+        click.echo(_new_link(_account_of(email).id))
+
+
+@contextmanager
+def _accounts() -> Iterator[None]:
+    """Open the application; what the rules of accounts refuse becomes the reason that is printed."""
+    from eventreg.accounts.rules.refusals import AccountRefused
+    from eventreg.accounts.wording import refusal_sentence
+    from eventreg.cli.application import open_app
+    from eventreg.i18n.languages import speaking
+
+    with open_app(), speaking("en"):
+        try:
+            yield
+        except AccountRefused as refused:
+            raise click.ClickException(str(refusal_sentence(refused))) from refused
+
+
+def _account_of(email: str) -> Account:
+    from eventreg.accounts.queries import find_account_by_address
+
+    account = find_account_by_address(email)
+    if account is None:
+        raise click.ClickException(f"There is no account with the address {email}.")
+    return account
+
+
+def _new_link(account_id: int) -> str:
+    from eventreg.accounts.links import sign_in_address
+    from eventreg.accounts.services.sign_in_links import make_sign_in_link
+
+    return sign_in_address(make_sign_in_link(account_id, minutes=_LINK_MINUTES))
+
+
+def _asked_password() -> str:
+    if sys.stdin.isatty():
+        return str(click.prompt("New password", hide_input=True, confirmation_prompt=True, err=True))
+    return sys.stdin.readline().rstrip("\r\n")
+
+
+def _standing(account: Account) -> str:
+    if account.closed_at is not None:
+        return "closed"
+    return "administrator" if account.is_administrator else "user"

@@ -1,0 +1,71 @@
+"""The examination: every check that makes sense given what was found before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from eventreg.app import create_app
+from eventreg.config import Config
+from eventreg.db.engines import open_engine
+from eventreg.kernel.keys import Keys, KeysUnusable, load_keys
+from eventreg.operations.doctor.database import check_clock, check_durability, check_keys_fit, check_revision
+from eventreg.operations.doctor.files import check_files, check_keys
+from eventreg.operations.doctor.findings import Finding, Level, fail
+from eventreg.operations.doctor.settings import check_settings
+from eventreg.operations.doctor.work import check_jobs, check_mail_server, check_outbox
+
+
+def examine(config: Config) -> Iterator[Finding]:
+    """Yield what is found, in order; stops early where what follows could not be looked at."""
+    yield from check_settings(config)
+    yield from check_files(config)
+    if not config.instance.is_dir():
+        return
+    yield from check_keys(config)
+    try:
+        keys = load_keys(config.keys)
+    except KeysUnusable:
+        keys = None
+    yield from _database(config, keys)
+    if keys is not None:
+        yield check_mail_server(create_app(config), config)
+
+
+def _database(config: Config, keys: Keys | None) -> Iterator[Finding]:
+    if not config.database.startswith("postgresql") and not _sqlite_file_is_there(config):
+        yield fail("There is no database yet.", "Run: eventreg migrate")
+        return
+    engine = open_engine(config.database)
+    try:
+        with engine.connect() as connection:
+            yield from _inside(connection, keys)
+    except DBAPIError as error:
+        reason = str(error.orig).strip().partition("\n")[0]
+        yield fail(f"The database cannot be used: {reason}", "Check EVENTREG_DATABASE_URL, and that it runs.")
+    finally:
+        engine.dispose()
+
+
+def _inside(connection: Connection, keys: Keys | None) -> Iterator[Finding]:
+    revision = check_revision(connection)
+    yield revision
+    yield from check_durability(connection)
+    if revision.level is not Level.OK:
+        return
+    if keys is not None:
+        yield check_keys_fit(connection, keys)
+    clock = check_clock(connection)
+    if clock is not None:
+        yield clock
+    yield from check_outbox(connection)
+    yield from check_jobs(connection)
+
+
+def _sqlite_file_is_there(config: Config) -> bool:
+    """Connecting would make the file."""
+    from sqlalchemy import make_url
+
+    return (config.instance / (make_url(config.database).database or "")).is_file()

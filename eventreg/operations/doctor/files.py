@@ -1,0 +1,61 @@
+"""The instance folder, what others could read in it, and the room left on the disk."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from eventreg.config import Config
+from eventreg.kernel.keys import KeysUnusable, load_keys
+from eventreg.operations.doctor.findings import Finding, fail, ok, warn
+
+_MEGABYTE = 1_000_000
+_SCARCE, _TOO_LITTLE = 2_000 * _MEGABYTE, 200 * _MEGABYTE
+
+
+def check_files(config: Config) -> Iterator[Finding]:
+    """Look at the folder and the disk that it is on."""
+    if not config.instance.is_dir():
+        yield fail(
+            f"There is no instance folder {config.instance}.",
+            "Run eventreg serve --prepare, or set EVENTREG_INSTANCE to where it is.",
+        )
+        return
+    if not os.access(config.instance, os.W_OK | os.X_OK):
+        yield fail(f"The instance folder {config.instance} cannot be written to.", "Run as the user that owns it.")
+    yield _privacy("The instance folder", config.instance, 0o700)
+    yield _disk(config.instance)
+
+
+def check_keys(config: Config) -> Iterator[Finding]:
+    """Look at the keys file itself; whether the keys fit the database is another question."""
+    try:
+        load_keys(config.keys)
+    except KeysUnusable as error:
+        yield fail(
+            str(error),
+            "A new instance gets its keys from eventreg serve --prepare. Otherwise put back your copy, or restore a "
+            "backup that has the keys: without them sealed answers cannot be read and links in mails do not work.",
+        )
+        return
+    yield _privacy("The keys file", config.keys, 0o600)
+    if config.keys.is_relative_to(config.instance):
+        yield _privacy("The keys folder", config.keys.parent, 0o700)
+
+
+def _privacy(what: str, path: Path, mode: int) -> Finding:
+    found = stat.S_IMODE(path.stat().st_mode)
+    if found & 0o077:
+        return fail(f"{what} {path} is open to other users ({found:o}).", f"Run: chmod {mode:o} {path}")
+    return ok(f"{what} {path} is its owner's alone.")
+
+
+def _disk(folder: Path) -> Finding:
+    free = shutil.disk_usage(folder).free
+    what = f"{free // _MEGABYTE:,} MB are free on the disk of {folder}."
+    if free < _TOO_LITTLE:
+        return fail(what, "Make room: registering stops when the disk is full.")
+    return warn(what, "Make room soon.") if free < _SCARCE else ok(what)

@@ -1,0 +1,64 @@
+"""Settings that are possible and yet wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from eventreg.config import Config
+from eventreg.i18n.languages import LOCALE_FOLDER
+from eventreg.kernel.clock import now
+from eventreg.operations.doctor.findings import Finding, fail, ok, warn
+
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+#: the language that the texts in the code are written in
+_SOURCE_LANGUAGE = "en"
+
+
+def check_settings(config: Config) -> Iterator[Finding]:
+    """Look at settings beside one another."""
+    yield _address(config)
+    if config.is_https and not config.trusted_proxies:
+        yield warn(
+            "The address is https, and no proxy is believed: all clients look like the proxy, and share its limits.",
+            "Set EVENTREG_TRUSTED_PROXIES to the number of proxies in front, most often 1.",
+        )
+    if not config.limits:
+        yield _without_limits(config)
+    if config.demo_mail == "send" and config.mail_server not in _LOOPBACK | {""}:
+        yield fail(
+            "EVENTREG_DEMO_MAIL is send: messages of the demo go to its contact person, who is a real one.",
+            "Set it to hold, or leave it away.",
+        )
+    yield from _languages(config)
+    local = now().astimezone(ZoneInfo(config.time_zone))
+    yield ok(f"The time zone is {config.time_zone}; there it is {local:%Y-%m-%d %H:%M} now.")
+
+
+def is_loopback(config: Config) -> bool:
+    """Say whether only this machine itself is served."""
+    return urlsplit(config.base_url).hostname in _LOOPBACK
+
+
+def _address(config: Config) -> Finding:
+    if config.is_https or is_loopback(config):
+        return ok(f"The address is {config.base_url}.")
+    return fail(
+        f"The address is {config.base_url}: passwords and answers travel readable by others.",
+        "Put a proxy with https in front, and set EVENTREG_BASE_URL to its address.",
+    )
+
+
+def _without_limits(config: Config) -> Finding:
+    what, mend = "EVENTREG_LIMITS is off: anybody may guess and flood.", "Set it to on, or leave it away."
+    return warn(what, mend) if is_loopback(config) else fail(what, mend)
+
+
+def _languages(config: Config) -> Iterator[Finding]:
+    for language in config.languages:
+        if language != _SOURCE_LANGUAGE and not (LOCALE_FOLDER / language / "LC_MESSAGES" / "messages.mo").exists():
+            yield fail(
+                f"EVENTREG_LANGUAGES names {language}, and there is no translation into it: people would read English.",
+                "Take it out, or install a version that has it.",
+            )

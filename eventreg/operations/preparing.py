@@ -1,0 +1,38 @@
+"""Making an instance ready to serve, from nothing or again."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+from sqlalchemy import select
+
+from eventreg.accounts.models import Account
+from eventreg.db import db
+from eventreg.demo.services import load_seminar
+from eventreg.events.models import Event
+from eventreg.kernel.clock import now
+from eventreg.migrations import runner
+
+
+def make_instance_folder(folder: Path) -> None:
+    """Make the instance folder where there is none, readable by its owner alone."""
+    folder.mkdir(parents=True, exist_ok=True)
+    # Somebody else's folder is left as it is; `eventreg doctor` tells.
+    with suppress(PermissionError):
+        folder.chmod(0o700)
+
+
+def prepare() -> None:
+    """Bring the database to the head, and load the demo into an empty desk. Quick when that was done before.
+
+    A desk with an account or an event is nobody's first run: its owner may have deleted the demo.
+    """
+    runner.upgrade(db.engine)
+    if _is_empty():
+        load_seminar(now())
+
+
+def _is_empty() -> bool:
+    has_rows = [db.session.scalar(select(model.id).limit(1)) is not None for model in (Event, Account)]
+    return not any(has_rows)

@@ -1,0 +1,38 @@
+"""What goes to the log (standard error), and what never does: addresses of pages, which can open somebody's registration."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from gunicorn.glogging import Logger
+
+_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+_DATE_FORMAT = "%Y-%m-%d %H:%M:%S"
+
+
+def set_up_logging() -> None:
+    """Send the log of this process and those it forks to standard error: our own from INFO, others' from WARNING."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter(_FORMAT, _DATE_FORMAT))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    logging.getLogger("eventreg").setLevel(logging.INFO)
+
+
+class PathlessLogger(Logger):
+    """The server's log without the addresses that it would name beside a failure."""
+
+    error_fmt = _FORMAT
+    datefmt = _DATE_FORMAT
+
+    def exception(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        """Log a failure with its traceback; the request it happened in is not named."""
+        if msg.startswith("Error handling request"):
+            msg, args = "Error handling request", ()
+        self.error_log.exception(msg, *args, **kwargs)
+
+    def warning(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        """Log a warning; of a request that could not be read, only where it came from."""
+        if msg.startswith("Invalid request"):
+            msg, args = msg.partition(": ")[0], ()
+        self.error_log.warning(msg, *args, **kwargs)

@@ -1,0 +1,95 @@
+"""Starting to serve: everything is loaded and made ready in one process, and only then forked."""
+
+from __future__ import annotations
+
+import gc
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import click
+from flask import Flask
+
+from eventreg.app import create_app
+from eventreg.config import load_config
+from eventreg.db import db
+from eventreg.migrations.runner import check_revision
+from eventreg.operations.greeting import greeting
+from eventreg.operations.preparing import make_instance_folder, prepare
+from eventreg.serving.addresses import check_free
+from eventreg.serving.logs import set_up_logging
+from eventreg.serving.presence import being_served
+from eventreg.serving.supervisor import Child, Supervisor
+from eventreg.serving.web import WebOptions, WebServer, drop_connections
+from eventreg.web.instance import config as settings
+from eventreg.worker import run_worker
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class ServeOptions:
+    """What was asked for on the command line."""
+
+    web: WebOptions
+    has_mail_worker: bool
+    #: whether to make keys, tables and the demo where there are none
+    prepares: bool
+
+
+def run(options: ServeOptions) -> int:
+    """Serve until told to stop, and return an exit code.
+
+    Raises CannotListen, ConfigError, KeysUnusable, SchemaUnfit or ServerRuns before anything listens.
+    """
+    bind = options.web.bind
+    check_free(bind)
+    set_up_logging()
+    config = load_config(fallbacks={"base_url": bind.base_url})
+    make_instance_folder(config.instance)
+    with being_served(config.instance, config.base_url):
+        app = create_app(config)
+        with app.app_context():
+            said = _make_ready(options)
+        return Supervisor(_children(app, options, said)).run()
+
+
+def _make_ready(options: ServeOptions) -> str:
+    """See to the database, say what the log should know, and return what the terminal is to show."""
+    if options.prepares:
+        prepare()
+    else:
+        check_revision(db.engine)
+    if options.web.bind.is_every_address:
+        log.warning(
+            "Listening on every address of this machine. Only %s and this machine itself are answered: "
+            "set EVENTREG_BASE_URL to the address that people use.",
+            settings().base_url,
+        )
+    said = greeting(with_sign_in_link=options.prepares)
+    db.session.remove()
+    db.engine.dispose()
+    return said
+
+
+def _children(app: Flask, options: ServeOptions, said: str) -> list[Child]:
+    children = [Child("The web server", _web(app, options.web, said), is_vital=True)]
+    if options.has_mail_worker:
+        children.append(Child("The mail worker", _mail(app)))
+    # What is loaded now stays: the collector must not touch, and so copy, the pages that all processes share.
+    gc.collect()
+    gc.freeze()
+    return children
+
+
+def _web(app: Flask, options: WebOptions, said: str) -> Callable[[], None]:
+    # The greeting goes to the terminal alone: it holds a link that opens an account.
+    return WebServer(app, options, on_ready=lambda: click.echo(said)).run
+
+
+def _mail(app: Flask) -> Callable[[], None]:
+    def work() -> None:
+        drop_connections(app)
+        run_worker(app, once=False)
+
+    return work
