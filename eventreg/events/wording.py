@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup
 
 from eventreg.events.models import Event, Partner
 from eventreg.events.rules.institutions import PartnerRole
+from eventreg.events.rules.team import TeamRole
 from eventreg.web.templating import in_reader_language, plain_in_reader_language
 
 
@@ -58,6 +60,17 @@ def institutions_line(event: Event) -> str:
     """Return the short names of all institutions, for the foot of a page: "OIM México · CASEDE A.C. · ECOSUR"."""
     names = (_short_name(partner) for role in PartnerRole for partner in _with_role(event, role))
     return " · ".join(dict.fromkeys(names))
+
+
+def team_role_name(role: TeamRole) -> str:
+    """Return what a team member is at an event, in a word or two."""
+    return {
+        TeamRole.OWNER: _("Owner"),
+        TeamRole.MANAGER: _("Manager"),
+        TeamRole.REVIEWER: _("Reviewer"),
+        TeamRole.DOOR: _("Door team"),
+        TeamRole.VIEWER: _("Viewer: figures only"),
+    }[role]
 
 
 def _with_role(event: Event, role: PartnerRole) -> Sequence[Partner]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import select
 
 from eventreg.db import db
-from eventreg.events.models import Event, TeamMember
+from eventreg.events.models import Event, EventDay, TeamMember
 from eventreg.events.rules.team import TeamRole
 
 
@@ -42,3 +43,14 @@ def list_memberships(account_id: int, is_administrator: bool) -> Sequence[Member
     if not is_administrator:
         statement = statement.where(TeamMember.id.is_not(None))
     return [Membership(event, role) for event, role in db.session.execute(statement)]
+
+
+def list_days_of(event_ids: Collection[int]) -> dict[int, list[date]]:
+    """Return the dates of these events, in order, by event; events whose days are not set are left out."""
+    dates: dict[int, list[date]] = {}
+    rows = db.session.execute(
+        select(EventDay.event_id, EventDay.held_on).where(EventDay.event_id.in_(event_ids)).order_by(EventDay.held_on)
+    )
+    for event_id, held_on in rows:
+        dates.setdefault(event_id, []).append(held_on)
+    return dates

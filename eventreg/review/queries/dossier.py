@@ -13,6 +13,7 @@ from eventreg.audit.queries import Trace, list_traces
 from eventreg.db import db
 from eventreg.events.models import Event
 from eventreg.kernel.errors import NotFound
+from eventreg.questionnaires.models import QuestionnaireVersion
 from eventreg.questionnaires.queries import definition_of, get_version
 from eventreg.questionnaires.rules.schema import Definition
 from eventreg.registration.models import Answer, Consent, Decision, Registration, Upload
@@ -42,6 +43,8 @@ class Dossier:
     #: by public id
     files: Mapping[str, FileLine]
     consents: Sequence[Consent]
+    #: of the questionnaire, by the version's id
+    version_numbers: Mapping[int, int]
     #: newest first
     decisions: Sequence[Decision]
     #: newest first
@@ -62,8 +65,9 @@ class Dossier:
 
 
 def get_dossier(event: Event, reference: str) -> Dossier:
-    """Return everything about a registration of this event: ten statements. Raises NotFound."""
+    """Return everything about a registration of this event, in a fixed number of statements. Raises NotFound."""
     registration = get_by_reference(event.id, reference)
+    consents = list_consents(registration.id)
     decisions = db.session.scalars(
         select(Decision).where(Decision.registration_id == registration.id).order_by(Decision.id.desc())
     ).all()
@@ -75,7 +79,8 @@ def get_dossier(event: Event, reference: str) -> Dossier:
         definition=definition_of(get_version(registration.questionnaire_id)),
         answers=list_answers(registration.id),
         files=_files(registration.id),
-        consents=list_consents(registration.id),
+        consents=consents,
+        version_numbers=_version_numbers({consent.questionnaire_id for consent in consents}),
         decisions=decisions,
         traces=traces,
         messages=list_messages_about(event.id, registration.id),
@@ -107,6 +112,13 @@ def open_sensitive(registration: Registration, section_key: str) -> dict[str, li
     if not opened:
         raise NotFound
     return opened
+
+
+def _version_numbers(version_ids: set[int]) -> dict[int, int]:
+    rows = db.session.execute(
+        select(QuestionnaireVersion.id, QuestionnaireVersion.version).where(QuestionnaireVersion.id.in_(version_ids))
+    )
+    return dict(rows.tuples().all())
 
 
 def _files(registration_id: int) -> dict[str, FileLine]:

@@ -88,17 +88,17 @@ class RegistrationList:
         self.state = state
         self._category_ids = [category.id for category in categories if category.key in state.categories]
 
-    def page(self) -> Page:
+    def page(self, size: int = PAGE_SIZE) -> Page:
         """Return the page at the state's cursor; a cursor that leads nowhere gives the first page."""
         cursor, position = self._position()
         is_backward = cursor is not None and cursor.is_backward
-        statement = self._filtered(select(*_SHOWN)).order_by(*self._order(reverse=is_backward)).limit(PAGE_SIZE + 1)
+        statement = self._filtered(select(*_SHOWN)).order_by(*self._order(reverse=is_backward)).limit(size + 1)
         if position is not None:
             statement = statement.where(self._beyond(position, is_backward))
         found = [Row(*row) for row in db.session.execute(statement)]
         if position is not None and not found:
-            return self._without_cursor().page()
-        has_more, rows = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
+            return self._without_cursor().page(size)
+        has_more, rows = len(found) > size, found[:size]
         if is_backward:
             rows.reverse()
         has_previous = has_more if is_backward else position is not None

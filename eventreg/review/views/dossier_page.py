@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import g, render_template
 from flask_babel import gettext as _
@@ -18,6 +19,7 @@ from eventreg.mail.wording import STANDINGS
 from eventreg.questionnaires.kinds import Context, DayChoice
 from eventreg.registration.models import Decision
 from eventreg.registration.rules.states import DECISIONS, Action, next_status
+from eventreg.registration.services.decisions import LONGEST_REASON
 from eventreg.registration.wording import decision_verb, status_for_team
 from eventreg.review.forms import DecisionForm
 from eventreg.review.queries.dossier import Dossier, get_dossier
@@ -49,14 +51,16 @@ def dossier_page(
         form=form or _form(dossier),
         problem=problem,
         sections=sections_shown(dossier, context, opened_key, opened),
-        consents=dossier.consents,
+        consents=list(reversed(dossier.consents)),
         history=history_shown(dossier, event, context),
         messages=dossier.messages,
         places=dossier.places,
         actions=_actions(dossier) if may(Permission.DECIDE) else [],
-        standing=_standing(dossier),
+        standing=_standing(dossier, event),
         status_label=status_for_team(dossier.registration.status),
         standings=STANDINGS,
+        longest_reason=LONGEST_REASON,
+        versions=dossier.version_numbers,
         can_see_sensitive=may(Permission.SEE_SENSITIVE),
         can_see_messages=may(Permission.SEE_MESSAGES),
         language_name=own_name(dossier.registration.language),
@@ -88,7 +92,7 @@ def _actions(dossier: Dossier) -> list[tuple[str, str, str]]:
     ]
 
 
-def _standing(dossier: Dossier) -> dict[str, Any] | None:
+def _standing(dossier: Dossier, event: Event) -> dict[str, Any] | None:
     """Return the decision that stands, and what undoing it does now."""
     decision = dossier.standing_decision
     if decision is None:
@@ -99,6 +103,8 @@ def _standing(dossier: Dossier) -> dict[str, Any] | None:
         "words": decision_verb(decision.action),
         "by": dossier.names.get(decision.account_id, ""),
         "is_silent": is_silent,
+        #: to the second, since it is a minute away
+        "mails_at": decision.mails_at.astimezone(ZoneInfo(event.time_zone)).strftime("%H:%M:%S"),
         "lacks_place": decision.action is Action.APPROVE_WITHOUT_PLACE,
         "back_to": status_for_team(decision.status_before),
         "can_undo": may(Permission.DECIDE) and (is_silent or _leads_back(decision)),

@@ -1,0 +1,140 @@
+"""The desk's front pages: one's events, and the overview of one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import g, render_template, url_for
+from flask_login import current_user
+
+from eventreg.events.models import Category, Event
+from eventreg.events.queries.categories import list_categories
+from eventreg.events.queries.for_registration import list_days
+from eventreg.events.queries.team import list_days_of, list_memberships
+from eventreg.events.rules.team import Permission, allows
+from eventreg.events.wording import team_role_name
+from eventreg.kernel.clock import now
+from eventreg.mail.queries import list_latest_states
+from eventreg.mail.rules import Standing
+from eventreg.mail.wording import STANDINGS
+from eventreg.registration.rules.states import Status
+from eventreg.registration.wording import status_for_team
+from eventreg.review.queries.figures import Figures, count_standings, list_figures
+from eventreg.review.queries.listing import RegistrationList
+from eventreg.review.rules.listing import STATUS_ORDER, ListState
+from eventreg.review.views.desk import OVERVIEW, desk, list_url, registration_url
+from eventreg.site.deadlines import coming_deadlines
+from eventreg.site.views import blueprint
+from eventreg.web.access import may, requires, signed_in
+from eventreg.web.templating import plain_in_reader_language
+
+_LATEST = 5
+_WITHOUT_FIGURES = Figures({}, {})
+
+
+@blueprint.get("/manage/")
+@signed_in
+def manage_events() -> str:
+    """List the events of the account; an administrator's are all of them."""
+    memberships = list_memberships(current_user.id, current_user.is_administrator)
+    counted = [
+        membership.event.id
+        for membership in memberships
+        if allows(membership.role, current_user.is_administrator, Permission.SEE_FIGURES)
+    ]
+    return render_template(
+        "site/manage_events.html",
+        memberships=memberships,
+        figures=list_figures(counted) if counted else {},
+        days=list_days_of([membership.event.id for membership in memberships]),
+        pending=Status.PENDING,
+        role_name=team_role_name,
+    )
+
+
+@blueprint.get("/manage/events/<slug>")
+@requires(Permission.ENTER)
+def manage_event(slug: str) -> str:
+    """Show where an event stands. Figures lead to their lists; persons are named only to those who may see them."""
+    event: Event = g.event
+    sees_figures, sees_people = may(Permission.SEE_FIGURES), may(Permission.SEE_REGISTRATIONS)
+    categories = list_categories([event.id])
+    figures = list_figures([event.id])[event.id] if sees_figures else _WITHOUT_FIGURES
+    days = list_days(event.id)
+    return render_template(
+        "site/manage_event.html",
+        days=[day.held_on for day in days],
+        sees_figures=sees_figures,
+        sees_people=sees_people,
+        figures=figures,
+        categories=categories,
+        waiting=figures.with_status(Status.WAITLISTED),
+        to_review=figures.with_status(Status.PENDING),
+        review_url=list_url(slug, ListState(statuses=(Status.PENDING,))),
+        by_status=_by_status(slug, figures, sees_people),
+        by_category=_by_category(slug, figures, categories, sees_people),
+        deadlines=coming_deadlines(event, days, now()),
+        mail=_mail(slug) if sees_figures else [],
+        latest=_latest(event, categories) if sees_people else [],
+        **desk(event, OVERVIEW),
+    )
+
+
+def _by_status(slug: str, figures: Figures, has_links: bool) -> list[dict[str, Any]]:
+    return [
+        {
+            "text": status_for_team(status),
+            "count": figures.with_status(status),
+            "href": list_url(slug, ListState(statuses=(status,))) if has_links else "",
+        }
+        for status in STATUS_ORDER
+        if status is not Status.UNVERIFIED or figures.with_status(status)
+    ]
+
+
+def _by_category(slug: str, figures: Figures, categories: Sequence[Category], has_links: bool) -> list[dict[str, Any]]:
+    return [
+        {
+            "text": plain_in_reader_language(category.name),
+            "count": figures.in_category(category.id),
+            "taken": figures.places.get(category.id, 0),
+            "places": category.places,
+            "is_over": category.places is not None and figures.places.get(category.id, 0) > category.places,
+            "href": list_url(slug, ListState(categories=(category.key,))) if has_links else "",
+        }
+        for category in categories
+    ]
+
+
+def _mail(slug: str) -> list[dict[str, Any]]:
+    counts = count_standings(g.event.id)
+    has_links = may(Permission.SEE_MESSAGES)
+    return [
+        {
+            "state": standing.value,
+            "text": STANDINGS[standing],
+            "count": counts[standing],
+            "href": url_for("review.list_messages", slug=slug, state=standing.value) if has_links else "",
+        }
+        for standing in Standing
+        if counts.get(standing)
+    ]
+
+
+def _latest(event: Event, categories: Sequence[Category]) -> list[dict[str, Any]]:
+    rows = RegistrationList(event.id, categories, ListState()).page(_LATEST).rows
+    names = {category.id: plain_in_reader_language(category.name) for category in categories}
+    standings = list_latest_states(event.id, [row.id for row in rows])
+    return [
+        {
+            "name": row.full_name,
+            "href": registration_url(event.slug, row.reference, ListState()),
+            "category": names[row.category_id],
+            "status": row.status.value,
+            "status_label": status_for_team(row.status),
+            "submitted_at": row.submitted_at,
+            "is_troubled": standings.get(row.id) is Standing.FAILED,
+        }
+        for row in rows
+    ]
