@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from eventreg.accounts.models import Account
 from eventreg.db import db
-from eventreg.demo.services import load_seminar
 from eventreg.events.models import Event
 from eventreg.kernel.clock import now
 from eventreg.migrations import runner
@@ -23,11 +22,21 @@ def make_instance_folder(folder: Path) -> None:
         folder.chmod(0o700)
 
 
+def is_prepared() -> bool:
+    """Say, quickly, whether `prepare` has nothing to do."""
+    with db.engine.connect() as connection:
+        if runner.current_revision(connection) != runner.head():
+            return False
+    return not _is_empty()
+
+
 def prepare() -> None:
-    """Bring the database to the head, and load the demo into an empty desk. Quick when that was done before.
+    """Bring the database to the head, and load the demo into an empty desk.
 
     A desk with an account or an event is nobody's first run: its owner may have deleted the demo.
     """
+    from eventreg.demo.services import load_seminar
+
     runner.upgrade(db.engine)
     if _is_empty():
         load_seminar(now())

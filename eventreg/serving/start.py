@@ -15,11 +15,13 @@ from eventreg.config import load_config
 from eventreg.db import db
 from eventreg.migrations.runner import check_revision
 from eventreg.operations.greeting import greeting
-from eventreg.operations.preparing import make_instance_folder, prepare
+from eventreg.operations.preparing import is_prepared, make_instance_folder, prepare
 from eventreg.serving.addresses import check_free
+from eventreg.serving.apart import run_apart
 from eventreg.serving.logs import set_up_logging
 from eventreg.serving.presence import being_served
 from eventreg.serving.supervisor import Child, Supervisor
+from eventreg.serving.warming import warm_up
 from eventreg.serving.web import WebOptions, WebServer, drop_connections
 from eventreg.web.instance import config as settings
 from eventreg.worker import run_worker
@@ -50,16 +52,16 @@ def run(options: ServeOptions) -> int:
     with being_served(config.instance, config.base_url):
         app = create_app(config)
         with app.app_context():
-            said = _make_ready(options)
+            said = _make_ready(app, options)
         return Supervisor(_children(app, options, said)).run()
 
 
-def _make_ready(options: ServeOptions) -> str:
+def _make_ready(app: Flask, options: ServeOptions) -> str:
     """See to the database, say what the log should know, and return what the terminal is to show."""
-    if options.prepares:
-        prepare()
-    else:
-        check_revision(db.engine)
+    if options.prepares and not is_prepared():
+        _forget_connections()
+        run_apart(prepare)
+    check_revision(db.engine)
     if options.web.bind.is_every_address:
         log.warning(
             "Listening on every address of this machine. Only %s and this machine itself are answered: "
@@ -67,9 +69,15 @@ def _make_ready(options: ServeOptions) -> str:
             settings().base_url,
         )
     said = greeting(with_sign_in_link=options.prepares)
+    warm_up(app)
+    _forget_connections()
+    return said
+
+
+def _forget_connections() -> None:
+    """Close every connection to the database: none may be open when a process is forked."""
     db.session.remove()
     db.engine.dispose()
-    return said
 
 
 def _children(app: Flask, options: ServeOptions, said: str) -> list[Child]:

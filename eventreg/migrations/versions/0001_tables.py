@@ -103,15 +103,7 @@ def upgrade() -> None:
         sa.Column("payload", sa.JSON(), nullable=False),
         sa.Column(
             "state",
-            sa.Enum(
-                "waiting",
-                "running",
-                "failed",
-                name="state",
-                native_enum=False,
-                create_constraint=True,
-                length=24,
-            ),
+            sa.Enum("waiting", "running", "failed", name="state", native_enum=False, create_constraint=True, length=24),
             nullable=False,
         ),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
@@ -582,6 +574,7 @@ def upgrade() -> None:
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("mails_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("mail_keys", sa.JSON(), nullable=False),
         sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_decisions_account_id_accounts")),
         sa.ForeignKeyConstraint(
