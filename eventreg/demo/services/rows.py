@@ -199,6 +199,8 @@ def _decision(setting: Setting, registration_id: int, one: Invented) -> Row:
         "action": decided.action,
         "status_before": decided.before,
         "status_after": decided.after,
+        "status_known": decided.before,
+        "revision": one.history.revision,
         "reason": decided.reason,
         "account_id": setting.organizer_id,
         "decided_at": decided.at,

@@ -21,6 +21,10 @@ class Decision(Base):
     action: Mapped[Action] = mapped_column(choice_column(Action, "action"), info=NOT_PERSONAL)
     status_before: Mapped[Status] = mapped_column(choice_column(Status, "status_before"), info=NOT_PERSONAL)
     status_after: Mapped[Status] = mapped_column(choice_column(Status, "status_after"), info=NOT_PERSONAL)
+    #: what the person had been told before: not `status_before` when that came of a decision whose mails never went
+    status_known: Mapped[Status] = mapped_column(choice_column(Status, "status_known"), info=NOT_PERSONAL)
+    #: the registration's revision that it made: whoever looked earlier was overtaken by it
+    revision: Mapped[int]
     #: what of the registration the decision changed and an undo brings back
     approved_at_before: Mapped[datetime | None] = mapped_column(UtcDateTime)
     waitlisted_at_before: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -29,6 +33,6 @@ class Decision(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     decided_at: Mapped[datetime] = mapped_column(UtcDateTime)
     mails_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    #: the keys of its messages in the outbox
+    #: the keys of its messages in the outbox, the participant's first
     mail_keys: Mapped[list[str]] = mapped_column(JSON, default=list, info=NOT_PERSONAL)
     undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

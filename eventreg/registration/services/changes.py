@@ -26,7 +26,7 @@ from eventreg.registration.rules.deadlines import may_change_answers, may_withdr
 from eventreg.registration.rules.refusals import ChangeReason, ChangeRefused
 from eventreg.registration.rules.states import Action, Status
 from eventreg.registration.services.answers import CONSENT_KIND, FILE_KIND, fill_identity, replace_answers
-from eventreg.registration.services.pending_decisions import drop_pending_decision
+from eventreg.registration.services.pending_decisions import overtake_pending_decision
 from eventreg.registration.services.places import PlaceCount
 from eventreg.registration.services.promotion import promote_from_waiting_list
 from eventreg.registration.services.registering import NEWS_OF
@@ -128,8 +128,7 @@ def withdraw(event_id: int, registration_id: int) -> None:
         registration = lock_registration(event_id, registration_id)
         if not may_withdraw(registration.status):
             raise ChangeRefused(ChangeReason.NOT_POSSIBLE_NOW)
-        drop_pending_decision(registration, now)
-        had_invitation = registration.status is Status.CONFIRMED
+        known = overtake_pending_decision(registration, now)
         day_ids = find_day_ids(registration)
         move(registration, Action.WITHDRAW, now)
         count = PlaceCount(event)
@@ -137,7 +136,9 @@ def withdraw(event_id: int, registration_id: int) -> None:
         _record(event_id, registration, "withdrew", now)
         db.session.flush()
         occasion = Occasion.load(event)
-        tell(occasion, registration, News(Message.WITHDRAWN, day_ids, takes_back_calendar=had_invitation), now)
+        tell(
+            occasion, registration, News(Message.WITHDRAWN, day_ids, takes_back_calendar=known is Status.CONFIRMED), now
+        )
         promote_from_waiting_list(event, count, now, occasion)
 
 

@@ -19,9 +19,10 @@ from eventreg.registration.rules.deadlines import UNDO_WINDOW
 from eventreg.registration.rules.refusals import DecisionReason, DecisionRefused
 from eventreg.registration.rules.states import Action, Status, next_status
 from eventreg.registration.services.pending_decisions import (
-    drop_pending_decision,
+    find_decision_before,
     find_last_decision,
     is_pending,
+    overtake_pending_decision,
     take_back_mails,
 )
 from eventreg.registration.services.places import PlaceCount, find_place
@@ -79,7 +80,7 @@ def decide(
         event = lock_event(event_id)
         registration = lock_registration(event_id, get_by_reference(event_id, reference).id)
         if registration.revision != seen_revision:
-            raise _overtaken(registration, account_id)
+            raise _overtaken(registration, seen_revision, account_id)
         if action is Action.DECLINE and not reason:
             raise DecisionRefused(DecisionReason.REASON_MISSING)
         return _decide(event, registration, action, reason, account_id)
@@ -98,28 +99,43 @@ def undo(event_id: int, reference: str, decision_id: int, account_id: int) -> Un
         is_last = decision is not None and decision.id == decision_id and decision.undone_at is None
         if decision is None or not is_last or registration.status is not decision.status_after:
             raise DecisionRefused(DecisionReason.NOT_THE_LAST)
-        if is_pending(decision, now) and take_back_mails(decision, now):
+        # A status that nobody was told of cannot come back in silence: the mails that told of it were dropped.
+        is_silent = is_pending(decision, now) and decision.status_known is decision.status_before
+        if is_silent and take_back_mails(decision, now):
             _restore(event, registration, decision, account_id, now)
             return Undone(registration.status, is_new_decision=False)
-        made = _decide(event, registration, _WAY_BACK[decision.status_before], "", account_id)
+        made = _lead_back(event, registration, decision, account_id)
         return Undone(made.status, is_new_decision=True)
+
+
+def _lead_back(event: Event, registration: Registration, decision: Decision, account_id: int) -> DecisionMade:
+    """Decide back to the status before a decision, with the reason given then and the turn on the waiting list."""
+    earlier = find_decision_before(decision)
+    reason = earlier.reason if earlier is not None else ""
+    made = _decide(event, registration, _WAY_BACK[decision.status_before], reason, account_id)
+    if made.action not in (Action.APPROVE, Action.APPROVE_WITHOUT_PLACE):
+        registration.approved_at = decision.approved_at_before
+    if made.status is Status.WAITLISTED and decision.waitlisted_at_before is not None:
+        registration.waitlisted_at = decision.waitlisted_at_before
+    return made
 
 
 def _decide(event: Event, registration: Registration, action: Action, reason: str, account_id: int) -> DecisionMade:
     now = clock.now()
     if len(reason) > LONGEST_REASON:
         raise DecisionRefused(DecisionReason.REASON_TOO_LONG, limit=LONGEST_REASON)
-    drop_pending_decision(registration, now)
     count = PlaceCount(event)
     category = next(found for found in event.categories if found.id == registration.category_id)
     action = _fitting(action, registration, category, count)
     if next_status(registration.status, action) is None:
         raise DecisionRefused(DecisionReason.NOT_POSSIBLE, status=registration.status)
+    known = overtake_pending_decision(registration, now)
     decision = Decision(
         registration_id=registration.id,
         action=action,
         status_before=registration.status,
         status_after=registration.status,
+        status_known=known,
         approved_at_before=registration.approved_at,
         waitlisted_at_before=registration.waitlisted_at,
         reason=reason,
@@ -127,8 +143,8 @@ def _decide(event: Event, registration: Registration, action: Action, reason: st
         decided_at=now,
         mails_at=now + UNDO_WINDOW,
     )
-    had_invitation = registration.status is Status.CONFIRMED
     decision.status_after = move(registration, action, now)
+    decision.revision = registration.revision
     if action in (Action.APPROVE, Action.APPROVE_WITHOUT_PLACE):
         registration.approved_at = now
     elif action in (Action.DECLINE, Action.REOPEN):
@@ -150,17 +166,18 @@ def _decide(event: Event, registration: Registration, action: Action, reason: st
         find_day_ids(registration),
         reason=reason,
         due_at=decision.mails_at,
-        takes_back_calendar=had_invitation,
+        takes_back_calendar=known is Status.CONFIRMED and registration.status is not Status.CONFIRMED,
     )
     decision.mail_keys = tell(Occasion.load(event), registration, news, now)
     return DecisionMade(decision.id, action, registration.status, decision.mails_at)
 
 
 def _fitting(action: Action, registration: Registration, category: Category, count: PlaceCount) -> Action:
-    """Approve without a place where there is none; somebody who holds one keeps it."""
-    if action is not Action.APPROVE or find_place(registration.id) is not None or count.of(category).has_free:
+    """Decide without a place where one is needed and none is free; somebody who holds one keeps it."""
+    needs_place = action is Action.APPROVE or (action is Action.REOPEN and category.pending_counts)
+    if not needs_place or find_place(registration.id) is not None or count.of(category).has_free:
         return action
-    return Action.APPROVE_WITHOUT_PLACE
+    return Action.APPROVE_WITHOUT_PLACE if action is Action.APPROVE else Action.WAITLIST
 
 
 def _settle_place(
@@ -195,7 +212,9 @@ def _restore(event: Event, registration: Registration, decision: Decision, accou
     place = find_place(registration.id)
     if needs_place and place is not None:
         place.released_at = None
-    elif place is not None and not needs_place:
+    elif needs_place:
+        count.take(registration, now)
+    elif place is not None:
         count.free(registration)
         schedule_passing_on(event.id, now)
     record(
@@ -209,10 +228,11 @@ def _restore(event: Event, registration: Registration, decision: Decision, accou
     )
 
 
-def _overtaken(registration: Registration, account_id: int) -> DecisionRefused:
+def _overtaken(registration: Registration, seen_revision: int, account_id: int) -> DecisionRefused:
     """Say what happened since the page was shown: another's decision by name, or a change by the person or the list."""
     decision = find_last_decision(registration.id)
-    if decision is not None and decision.undone_at is None and registration.status is decision.status_after:
+    stands = decision is not None and decision.undone_at is None and registration.status is decision.status_after
+    if decision is not None and stands and decision.revision > seen_revision:
         by = get_account(decision.account_id)
         return DecisionRefused(
             DecisionReason.DECIDED_BY_ANOTHER,

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from eventreg.db import db
 from eventreg.mail.services import drop
 from eventreg.registration.models import Decision, Registration
+from eventreg.registration.rules.states import Status
 
 
 def find_last_decision(registration_id: int) -> Decision | None:
@@ -23,11 +24,28 @@ def is_pending(decision: Decision | None, now: datetime) -> bool:
     return decision is not None and decision.undone_at is None and now < decision.mails_at
 
 
-def drop_pending_decision(registration: Registration, now: datetime) -> None:
-    """Take back the mails of a decision that something newer has overtaken (a withdrawal, another decision)."""
+def find_decision_before(decision: Decision) -> Decision | None:
+    """Return the decision that made the status from which `decision` led away, or None when none made it."""
+    earlier = db.session.scalars(
+        select(Decision)
+        .where(
+            Decision.registration_id == decision.registration_id,
+            Decision.id < decision.id,
+            Decision.undone_at.is_(None),
+        )
+        .order_by(Decision.id.desc())
+        .limit(1)
+    ).first()
+    return earlier if earlier is not None and earlier.status_after is decision.status_before else None
+
+
+def overtake_pending_decision(registration: Registration, now: datetime) -> Status:
+    """Take back the mails of a decision that something newer overtakes; returns the status that the person knows of."""
     decision = find_last_decision(registration.id)
-    if decision is not None and is_pending(decision, now):
-        drop(decision.mail_keys, now)
+    if decision is None or not is_pending(decision, now):
+        return registration.status
+    dropped = drop(decision.mail_keys, now)
+    return decision.status_known if decision.mail_keys[0] in dropped else registration.status
 
 
 def take_back_mails(decision: Decision, now: datetime) -> bool:

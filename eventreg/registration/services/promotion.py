@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -17,6 +18,7 @@ from eventreg.registration.emails import Message, News, Occasion, tell
 from eventreg.registration.models import Place, Registration
 from eventreg.registration.queries.answers import find_day_ids
 from eventreg.registration.rules.states import Action, Status
+from eventreg.registration.services.pending_decisions import overtake_pending_decision
 from eventreg.registration.services.places import PlaceCount
 from eventreg.registration.services.statuses import move
 
@@ -24,18 +26,24 @@ PLACES_JOB = "registration.pass_on_places"
 
 
 def promote_from_waiting_list(
-    event: Event, count: PlaceCount, now: datetime, occasion: Occasion | None = None
+    event: Event,
+    count: PlaceCount,
+    now: datetime,
+    occasion: Occasion | None = None,
+    passed_over: Collection[int] = (),
 ) -> list[Registration]:
     """Promote while there are places, in the order of the list; returns who moved, each told by mail.
 
     The caller holds the event's row. Somebody nobody has approved, in a category that waits for an organizer, becomes
-    `pending`; anyone else `confirmed`. After `promotes_until` nobody is promoted by itself.
+    `pending`; anyone else `confirmed`. After `promotes_until` nobody is promoted by itself. Somebody who still holds a
+    place that a decision takes away is not in line, nor are the ids `passed_over`: whose places are being passed on.
     """
     if now >= event.promotes_until:
         return []
     promoted: list[Registration] = []
-    while (registration := _next_in_line(event, count)) is not None:
+    while (registration := _next_in_line(event, count, passed_over)) is not None:
         category = _category_of(event, registration)
+        overtake_pending_decision(registration, now)
         if needs_organizer(category, registration):
             move(registration, Action.PROMOTE_TO_PENDING, now)
             takes_place = category.pending_counts
@@ -65,8 +73,11 @@ def pass_on_places(event_id: int) -> list[int]:
     now = clock.now()
     with transaction():
         event = lock_event(event_id)
-        db.session.execute(delete(Place).where(Place.event_id == event.id, Place.released_at <= now))
-        return [registration.id for registration in promote_from_waiting_list(event, PlaceCount(event), now)]
+        released = db.session.scalars(
+            delete(Place).where(Place.event_id == event.id, Place.released_at <= now).returning(Place.registration_id)
+        ).all()
+        promoted = promote_from_waiting_list(event, PlaceCount(event), now, passed_over=released)
+        return [registration.id for registration in promoted]
 
 
 def schedule_passing_on(event_id: int, due_at: datetime) -> None:
@@ -80,7 +91,7 @@ def needs_organizer(category: Category, registration: Registration) -> bool:
     return category.approval is ApprovalRule.BY_ORGANIZER and registration.approved_at is None
 
 
-def _next_in_line(event: Event, count: PlaceCount) -> Registration | None:
+def _next_in_line(event: Event, count: PlaceCount, passed_over: Collection[int]) -> Registration | None:
     open_categories = [category.id for category in event.categories if count.of(category).has_free]
     if not open_categories:
         return None
@@ -90,6 +101,8 @@ def _next_in_line(event: Event, count: PlaceCount) -> Registration | None:
             Registration.event_id == event.id,
             Registration.status == Status.WAITLISTED,
             Registration.category_id.in_(open_categories),
+            Registration.id.not_in(passed_over),
+            ~select(Place.id).where(Place.registration_id == Registration.id).exists(),
         )
         .order_by(Registration.waitlisted_at, Registration.id)
         .limit(1)

@@ -58,7 +58,7 @@ class OwnRegistration:
     def status(self) -> Status:
         """The status as the person knows it: a decision shows when its mail goes, since until then it may be undone."""
         if self.decision is not None and is_pending(self.decision, self.now):
-            return self.decision.status_before
+            return self.decision.status_known
         return self.registration.status
 
     @property
