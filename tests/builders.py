@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from eventreg.accounts.hashing import hash_of
 from eventreg.accounts.models import Account
@@ -27,14 +27,13 @@ from eventreg.kernel.tokens import new_public_id, new_reference
 from eventreg.organizations.models import Organization
 from eventreg.questionnaires.models import QuestionnaireVersion
 from eventreg.questionnaires.queries import definition_of, get_current_version
+from eventreg.registration.emails import Occasion
 from eventreg.registration.models import Place, Registration
 from eventreg.registration.rules.searching import email_key
 from eventreg.registration.rules.states import Status
 from eventreg.registration.services.answers import insert_answers, record_consents, refresh_search
+from eventreg.registration.services.registering import Receipt, Submission, register
 from tests.questionnaire import DEFINITION
-
-if TYPE_CHECKING:
-    from eventreg.registration.services.registering import Receipt, Submission
 
 _numbers = count(1)
 
@@ -228,8 +227,6 @@ def a_registration(
 
 def a_submission(event: Event, category: str = "government", **answers: Any) -> Submission:
     """A form that was checked: `a_submission(event, email="ana@instituto.example", days=[…])`."""
-    from eventreg.registration.services.registering import Submission
-
     version = get_current_version(event.id)
     number = next(_numbers)
     values: dict[str, Any] = {
@@ -243,6 +240,7 @@ def a_submission(event: Event, category: str = "government", **answers: Any) -> 
     }
     language = answers.pop("language", "es")
     key = answers.pop("submission_key", secrets.token_urlsafe(18))
+    files = answers.pop("files", ())
     return Submission(
         submission_key=key,
         category_key=category,
@@ -253,14 +251,12 @@ def a_submission(event: Event, category: str = "government", **answers: Any) -> 
         answers={
             name: [value] if isinstance(value, str) else list(value) for name, value in {**values, **answers}.items()
         },
+        files=files,
     )
 
 
 def register_somebody(event: Event, category: str = "government", **answers: Any) -> Receipt:
     """Register a person by the service: place, audit, messages and all."""
-    from eventreg.registration.emails import Occasion
-    from eventreg.registration.services.registering import register
-
     submission = a_submission(event, category, **answers)
     return register(event.id, submission, Occasion.load(event))
 

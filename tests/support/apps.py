@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
 from werkzeug.test import TestResponse
 
+from eventreg.app import create_app
 from eventreg.config import Config, load_config
 from eventreg.db import db
 from eventreg.kernel.keys import create_keys
@@ -46,10 +47,7 @@ def keys_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def instance(tmp_path: Path, keys_file: Path) -> Path:
     """An instance folder of this test alone, with keys."""
     folder = tmp_path / "instance"
-    keys = folder / "keys"
-    keys.mkdir(parents=True, exist_ok=True, mode=0o700)
-    shutil.copy(keys_file, keys / "keys.json")
-    (keys / "keys.json").chmod(0o600)
+    copy_keys(keys_file, folder)
     return folder
 
 
@@ -85,6 +83,14 @@ def app(make_app: AppMaker) -> Iterator[Flask]:
         db.session.remove()
 
 
+def copy_keys(keys_file: Path, instance: Path) -> None:
+    """Put ready keys into an instance folder."""
+    keys = instance / "keys"
+    keys.mkdir(parents=True, exist_ok=True, mode=0o700)
+    shutil.copy(keys_file, keys / "keys.json")
+    (keys / "keys.json").chmod(0o600)
+
+
 def make_config(instance: Path, database_url: str, **settings: Any) -> Config:
     """Return the settings of an instance under test. The environment of whoever runs the tests is left out."""
     return load_config(environment={}, instance=instance, database_url=database_url, **{**TEST_SETTINGS, **settings})
@@ -92,10 +98,6 @@ def make_config(instance: Path, database_url: str, **settings: Any) -> Config:
 
 def build_app(config: Config, cache: Path) -> Flask:
     """Build an application that fails loudly and keeps its compiled templates in `cache`, for the next one."""
-    from eventreg.app import create_app
-    from tests.support.unfinished import stand_in_for_missing_rooms
-
-    stand_in_for_missing_rooms()
     app = create_app(config)
     app.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=True)
     app.test_client_class = IsolatedClient

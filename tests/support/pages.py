@@ -163,16 +163,16 @@ class Pages:
             fields["csrf_token"] = self.csrf_token()
         return self._open("POST", address, status, data=fields, **options)
 
-    def send(self, submission: Submission, referrer: str, status: int | None = None) -> Page:
+    def send(self, submission: Submission, referrer: str, status: int | None = None, **options: Any) -> Page:
         """Send what a form holds."""
         action = urljoin(referrer, submission.action)
         if submission.method == "GET":
-            return self._open("GET", action.split("?")[0], status, query_string=submission.pairs)
+            return self._open("GET", action.split("?")[0], status, query_string=submission.pairs, **options)
         data: dict[str, list[Any]] = {}
         for name, value in submission.pairs:
             data.setdefault(name, []).append(_as_sent(value, submission.is_multipart))
         kind = "multipart/form-data" if submission.is_multipart else "application/x-www-form-urlencoded"
-        return self._open("POST", action, status, data=data, content_type=kind)
+        return self._open("POST", action, status, data=data, content_type=kind, **options)
 
     def csrf_token(self) -> str:
         """Return a token that this visitor's session accepts."""

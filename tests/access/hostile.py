@@ -1,0 +1,45 @@
+"""What people type who mean no good, and what people type who mean well and have unusual names."""
+
+from __future__ import annotations
+
+#: a mark that would show as an element or run if it came through alive
+LIVE = "zzlive"
+
+TEXTS = {
+    "script": f"<script>{LIVE}()</script>",
+    "attribute": f'" onmouseover="{LIVE}()" x="',
+    "single quote": f"' onfocus='{LIVE}()' autofocus='",
+    "element": f"<img src=x onerror={LIVE}()><{LIVE}>",
+    "comment": f"--><{LIVE}><!--",
+    "textarea": f"</textarea></title></option></script><{LIVE}>",
+    "template": "{{7*7}}{% debug %}${7*7}#{7*7}",
+    "format": "%s %d %(name)s {name} {0} {self.__class__}",
+    "nul": "a\0b",
+    "controls": "a\x01\x08\x0b\x1b\x7f\x85b",
+    "line ends": "Ana\r\nBcc: victim@evil.example\r\n\r\nHello",
+    "right to left": "\u202egpj.exe\u2066x",
+    "long": "ñ" * 10_000,
+    "emoji": "👩🏽\u200d⚖️🇲🇽\U000e0041",
+    "combining": "Z" + "\u0351\u0321" * 40,
+    "surrogate": "a\ud800b",
+    "not a character": "\ufffe\uffff\U0010ffff",
+    "sql": "'; DROP TABLE events; --",
+    "like": "%_\\%",
+    "path": "../../../../etc/passwd",
+    "number": "-1",
+    "large number": "99999999999999999999",
+    "odd digits": "٣²①",
+    "script link": f"javascript:{LIVE}()",
+    "other host": "//evil.example/x",
+    "calendar": "END:VEVENT\nBEGIN:VALARM",
+    "marker": "[[link:my:AAAAAAAAAAAA:1]]",
+    "white space": " \t\u00a0\u3000\u2028\u2029",
+    "json": '{"a": [1, null]}</script>',
+}
+
+#: percent-encoded pieces of addresses that are no text, or mean something to some program
+PIECES = (
+    "%00", "%ff%fe", "%ed%a0%80", "%0d%0aSet-Cookie:%20a=b", "..%2f..%2fetc%2fpasswd", "%2e%2e", "%252e%252e%252f",
+    "%3Cscript%3E", "%7B%7B7*7%7D%7D", "-1", "0", "99999999999999999999", "%D9%A3", "a" * 3000, "%", "%zz", "%E2%80%AE",
+    "AAAA====", "A" * 36, "a%20b", ";", "%5c%5cevil.example",
+)  # fmt: skip

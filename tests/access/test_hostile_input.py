@@ -1,0 +1,180 @@
+"""No page answers 500 to any input, and nothing that was typed comes back alive (case 63)."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from urllib.parse import quote
+from xml.etree.ElementTree import Element
+
+import pytest
+from werkzeug.routing import Rule
+
+from tests.access.hostile import LIVE, PIECES, TEXTS
+from tests.support.forms import Form
+from tests.support.html import elements, parse
+from tests.support.pages import Page, Pages
+from tests.world import World, rules
+
+#: what pages of lists and forms read from the address
+_QUERY = ("q", "status", "category", "sort", "order", "page", "before", "after", "newer", "older", "state", "next", "lang",
+          "saved", "days", "country")  # fmt: skip
+
+
+def assert_inert(page: Page) -> None:
+    """Fail when the page is an error of ours, or holds what somebody typed as markup."""
+    assert page.status < 500, f"{page.address}: {page.status}"
+    if page.is_html:
+        assert not _live_parts(page.root), f"{page.address}: {_live_parts(page.root)}"
+        assert "49" not in re.findall(r"\{\{7\*7\}\}|\b49\b", page.text), f"{page.address} ran a template"
+    for name, value in page.headers.items():
+        assert "\n" not in value, name
+        assert name not in ("Bcc", "X-Evil")
+
+
+def _live_parts(root: Element) -> list[str]:
+    found = []
+    for element in root.iter():
+        if element.tag == LIVE:
+            found.append(f"<{LIVE}>")
+        if element.tag == "script" and not element.get("src") and LIVE in (element.text or ""):
+            found.append("script")
+        for name, value in element.attrib.items():
+            is_event = name.lower().startswith("on")
+            is_script = name in ("href", "src", "action") and value.strip().lower().startswith("javascript:")
+            if is_event or is_script:
+                found.append(f"<{element.tag} {name}={value[:40]!r}>")
+    return found
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_hostile_addresses(world: World, piece: str) -> None:
+    visitors = [world.visitor("anonymous"), world.visitor("owner")]
+    for verb, rule in rules(world.app):
+        if verb == "GET" and rule.arguments:
+            for address in _spoilt(world, rule, piece):
+                for visitor in visitors:
+                    assert_inert(visitor.get(address, None, sound=False))
+
+
+@pytest.mark.parametrize("kind", TEXTS)
+def test_hostile_queries(world: World, kind: str) -> None:
+    visitor = world.visitor("owner")
+    query = "&".join(f"{name}={_encoded(TEXTS[kind][:3000])}" for name in _QUERY)
+    for verb, rule in rules(world.app):
+        if verb == "GET":
+            assert_inert(visitor.get(f"{world.address(rule)}?{query}", None, sound=False))
+
+
+@pytest.mark.parametrize("kind", TEXTS)
+def test_hostile_answers_in_every_form(world: World, kind: str) -> None:
+    """Every field of every form holds the text, then every form is sent; then every page is read again."""
+    text = TEXTS[kind].encode("utf-8", "replace").decode("utf-8")
+    visitors = [world.visitor("link"), world.visitor("owner")]
+    for visitor in visitors:
+        for page, form in _forms(world, visitor):
+            for button in [None, *form.buttons()[1:2]]:
+                assert_inert(_send(visitor, page, form, button, text))
+    for verb, rule in rules(world.app):
+        if verb == "GET":
+            assert_inert(visitors[1].get(world.address(rule), None, sound=False))
+
+
+@pytest.mark.parametrize("kind", [kind for kind in TEXTS if kind not in ("nul", "surrogate", "white space")])
+def test_hostile_names_are_shown_and_mailed_inert(world: World, kind: str) -> None:
+    """A registration that is accepted with such a name: its page, the organizers' pages, its mails (case 32)."""
+    guest, owner = world.visitor("anonymous"), world.visitor("owner")
+    form = guest.get(f"/events/{world.event.slug}/register?category=academia")
+    typed = {
+        "Given name": TEXTS[kind][:150],
+        "Institution": TEXTS[kind][:150],
+        "Country": "Mexico",
+        "Email address": "hostil@instituto.example",
+        "Days attended": [form.texts("label", class_="govuk-checkboxes__label")[0]],
+        "Field of work": TEXTS[kind][:500],
+        "Diet": TEXTS[kind][:150],
+        "I agree to the use of my data": True,
+    }
+    sent = form.submit("Send registration", typed)
+    if sent.status == 422:
+        assert_inert(sent)
+        return
+    receipt = sent.follow()
+    assert_inert(receipt)
+    for verb, rule in rules(world.app):
+        if verb == "GET" and rule.rule.startswith("/manage"):
+            assert_inert(owner.get(world.address(rule), None, sound=False))
+    _assert_mails_inert(world)
+
+
+def test_too_much_is_a_plain_page(world: World) -> None:
+    """Case 26: up to 50 MB is read; above that a plain 413."""
+    visitor = world.visitor("anonymous")
+    address = f"/events/{world.event.slug}/register"
+    data = {"category": "government", "letter": (io.BytesIO(b"x" * 53 * 1024 * 1024), "carta.pdf")}
+    page = visitor.post(address, data, 413, content_type="multipart/form-data")
+    assert page.has("too large")
+    many = {f"field{number}": "x" for number in range(3000)}
+    assert visitor.post(address, many, sound=False).status < 500
+
+
+def _spoilt(world: World, rule: Rule, piece: str) -> Iterator[str]:
+    """Yield addresses of the rule with the piece in place of one part after another."""
+    for name in sorted(rule.arguments):
+        values = {other: quote(str(world._value(rule, other, "link")), safe="") for other in rule.arguments}
+        values[name] = piece
+        yield re.sub(r"<(?:[^<>:]+:)?(\w+)>", lambda found, held=values: held[found[1]], rule.rule)
+
+
+def _forms(world: World, visitor: Pages) -> Iterator[tuple[Page, Form]]:
+    for verb, rule in rules(world.app):
+        if verb != "GET" or rule.rule.startswith("/static"):
+            continue
+        addresses = [world.address(rule)]
+        if rule.endpoint == "registration.register":
+            addresses += [f"{addresses[0]}?category={category.key}" for category in world.event.categories]
+        for address in addresses:
+            page = visitor.get(address, None, sound=False)
+            if page.is_html and page.status == 200:
+                yield from ((page, form) for form in page.forms())
+
+
+def _send(visitor: Pages, page: Page, form: Form, button: str | None, text: str) -> Page:
+    submission = form.fill(button, {})
+    if submission.action.rstrip("/").endswith(("sign-out", "sessions/end")):
+        return page
+    kept = {"csrf_token", "submission_key"}
+    submission.pairs = [
+        (
+            name,
+            value if name in kept else (text[:300], b"%PDF-1.7 " + text.encode()) if isinstance(value, tuple) else text,
+        )
+        for name, value in submission.pairs
+    ]
+    for control in elements(form.element, "input", "select", "textarea"):
+        name = control.get("name")
+        if name and name not in kept and not submission.values(name):
+            submission.pairs.append((name, text))
+    return visitor.send(submission, page.address, sound=False)
+
+
+def _assert_mails_inert(world: World) -> None:
+    from eventreg.db import db
+    from eventreg.mail.models import MailMessage
+
+    with world.app.app_context():
+        messages = list(db.session.scalars(db.select(MailMessage)))
+        db.session.remove()
+    assert messages
+    for message in messages:
+        for header in (message.subject, message.sender_name, message.recipient, message.reply_to):
+            assert "\r" not in header
+            assert "\n" not in header
+        root, _ = parse(message.html)
+        assert not _live_parts(root), message.template
+        assert "BEGIN:VALARM" not in message.calendar.splitlines()
+
+
+def _encoded(text: str) -> str:
+    return quote(text.encode("utf-8", "surrogatepass"))

@@ -1,0 +1,216 @@
+"""A small world in which every address of the product leads somewhere, and everybody who might call it exists.
+
+The tests that walk over all addresses stand on it: access, forgery, hostile input, accessibility.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from flask import Flask
+from sqlalchemy import MetaData, make_url, select
+from werkzeug.routing import Rule
+
+from eventreg.accounts.models import Account
+from eventreg.accounts.services.sign_in_links import make_sign_in_link
+from eventreg.db import db, transaction
+from eventreg.events.models import Event
+from eventreg.events.rules.team import TeamRole
+from eventreg.kernel.clock import now
+from eventreg.kernel.tokens import new_public_id, personal_token
+from eventreg.mail.models import MailMessage
+from eventreg.registration.emails import CONFIRM_ADDRESS, OWN_PAGE, VERIFY
+from eventreg.registration.models import AddressChange, Registration, Upload
+from eventreg.registration.queries.registrations import ADDRESS_GENERATION, own_token
+from eventreg.registration.rules.states import Action
+from eventreg.registration.services.decisions import decide
+from eventreg.registration.services.registering import Receipt
+from eventreg.registration.services.uploads import NewFile
+from eventreg.web.instance import keys
+from tests.builders import a_registration, a_team_member, an_account, an_event, register_somebody
+from tests.support.pages import Pages
+
+#: who calls: nobody, the holder of a personal link, the event's team, another event's owner, whoever runs the instance
+ACTORS = (
+    "anonymous", "link", "door", "viewer", "reviewer", "manager", "owner", "stranger", "administrator",
+)  # fmt: skip
+UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
+
+PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\nstartxref\n9\n%%EOF\n"
+#: a token of the right form that opens nothing
+FORGED = "A" * 36
+
+
+@dataclass
+class World:
+    """Everything, by what the walks need to know of it."""
+
+    app: Flask
+    event: Event
+    other: Event
+    accounts: dict[str, Account]
+    #: by name: "letter" came by the form with a file; the others are named by their status
+    people: dict[str, Registration]
+    #: personal tokens by the endpoint prefix that takes them
+    tokens: dict[str, str]
+    upload_id: str
+    message_id: int
+    decision_id: int
+    _kept: Path = field(default=Path())
+
+    def visitor(self, actor: str, language: str = "en") -> Pages:
+        """Return somebody at a browser, signed in as far as the actor is."""
+        pages = Pages(self.app, language)
+        return pages.sign_in(self.accounts[actor]) if actor in self.accounts else pages
+
+    def address(self, rule: Rule, actor: str = "link") -> str:
+        """Return an address of the rule that leads somewhere; only the holder of the link has its token."""
+        values = {name: self._value(rule, name, actor) for name in rule.arguments}
+        return re.sub(r"<(?:[^<>:]+:)?(\w+)>", lambda found: quote(str(values[found[1]]), safe="/"), rule.rule)
+
+    def form_data(self, rule: Rule) -> dict[str, Any]:
+        """Return what a form of this address brings when it is filled in rightly; empty where nothing is needed."""
+        return dict(_FORMS.get(rule.endpoint, lambda _world: {})(self))
+
+    def keep(self, folder: Path) -> None:
+        """Remember the database as it is now."""
+        self._kept = folder / "world.db"
+        with self.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+        shutil.copyfile(self._database(), self._kept)
+
+    def restore(self) -> None:
+        """Bring the database back to what was remembered."""
+        with self.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+        path = self._database()
+        for leftover in (path, *path.parent.glob(f"{path.name}-*")):
+            leftover.unlink(missing_ok=True)
+        shutil.copyfile(self._kept, path)
+
+    def rows(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Return every row of every table, to see whether anything was written."""
+        with self.app.app_context():
+            metadata = MetaData()
+            metadata.reflect(db.engine)
+            found = {name: sorted(map(tuple, db.session.execute(select(table))), key=repr)
+                     for name, table in metadata.tables.items()}  # fmt: skip
+            db.session.remove()
+        return found
+
+    def _database(self) -> Path:
+        database = make_url(self.app.config["SQLALCHEMY_DATABASE_URI"]).database
+        assert database is not None
+        return Path(database)
+
+    def _value(self, rule: Rule, name: str, actor: str) -> Any:
+        if name == "token":
+            return self.tokens[rule.endpoint] if actor == "link" else FORGED
+        return {
+            "slug": self.event.slug,
+            "reference": self.people["letter"].reference,
+            "public_id": self.upload_id,
+            "message_id": self.message_id,
+            "name": "css/theme.css",
+        }[name]
+
+
+def build_world(app: Flask) -> World:
+    """Make the world in the application's empty database."""
+    with app.app_context():
+        event, other = an_event(capacity=20), an_event()
+        accounts = {role.value: a_team_member(event, role) for role in TeamRole}
+        accounts["stranger"] = a_team_member(other, "owner")
+        accounts["administrator"] = an_account(is_administrator=True)
+        people = _people(event)
+        a_registration(other, email="otra@instituto.example")
+        letter = people["letter"]
+        change = _address_change(letter)
+        upload = db.session.scalars(select(Upload.public_id).where(Upload.registration_id == letter.id)).one()
+        message = db.session.scalars(select(MailMessage.id).where(MailMessage.record_id == letter.id).limit(1)).one()
+        decided = decide(
+            event.id, people["pending"].reference, Action.DECLINE, "No hay lugar.", 1, accounts["reviewer"].id
+        )
+        world = World(
+            app, event, other, accounts, people, _tokens(letter, people["unverified"], change, accounts["owner"]),
+            upload, message, decided.decision_id,
+        )  # fmt: skip
+        db.session.remove()
+    return world
+
+
+def rules(app: Flask) -> Iterator[tuple[str, Rule]]:
+    """Yield (verb, rule) for every address of the application, in the order of the alphabet."""
+    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: (rule.rule, sorted(rule.methods or ()))):
+        for verb in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            yield verb, rule
+
+
+def _people(event: Event) -> dict[str, Registration]:
+    file = NewFile("letter", "carta.pdf", "application/pdf", PDF)
+    receipt: Receipt = register_somebody(
+        event, email="carta@instituto.example", given_name="Carla", diet="Sin nueces", files=[file]
+    )
+    assert receipt.registration is not None
+    people = {"letter": receipt.registration}
+    for status in ("pending", "confirmed", "waitlisted", "declined", "cancelled", "unverified"):
+        category = "academia" if status == "pending" else "government"
+        people[status] = a_registration(event, category, status, answers={"diet": ["Sin gluten"]})
+    return people
+
+
+def _address_change(registration: Registration) -> AddressChange:
+    with transaction() as session:
+        change = AddressChange(
+            public_id=new_public_id(),
+            registration_id=registration.id,
+            email="nueva@instituto.example",
+            requested_at=now(),
+            expires_at=now() + timedelta(hours=12),
+        )
+        session.add(change)
+        session.flush()
+    return change
+
+
+def _tokens(own: Registration, unverified: Registration, change: AddressChange, account: Account) -> Mapping[str, str]:
+    by_purpose = {
+        "registration.verify": own_token(unverified, VERIFY),
+        "registration.confirm_address": personal_token(keys(), CONFIRM_ADDRESS, change.public_id, ADDRESS_GENERATION),
+        "accounts.sign_in_by_link": make_sign_in_link(account.id),
+    }
+    by_purpose["accounts.use_link"] = by_purpose["accounts.sign_in_by_link"]
+    return _Tokens(by_purpose, own_token(own, OWN_PAGE))
+
+
+class _Tokens(dict[str, str]):
+    """Tokens by endpoint; wherever no other is named it is that of one's own page."""
+
+    def __init__(self, named: Mapping[str, str], own: str) -> None:
+        super().__init__(named)
+        self._own = own
+
+    def __missing__(self, _endpoint: str) -> str:
+        return self._own
+
+
+_FORMS: dict[str, Any] = {
+    "accounts.try_to_sign_in": lambda world: {"email": world.accounts["owner"].email, "link": "1"},
+    "accounts.save_profile": lambda world: {"name": "Olga Otra", "language": "en"},
+    "registration.request_link": lambda world: {"email": "carta@instituto.example"},
+    "registration.change_address": lambda world: {"email": "otra-vez@instituto.example"},
+    "registration.save_language": lambda world: {"language": "en"},
+    "review.decide_registration": lambda world: {
+        "action": "decline", "reason": "No hay lugar.", "seen_revision": str(world.people["letter"].revision),
+    },
+    "review.show_sensitive": lambda world: {"section": "stay"},
+}  # fmt: skip
