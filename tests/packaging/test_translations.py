@@ -10,8 +10,10 @@ from pathlib import Path
 
 import polib
 import pytest
+from flask import Flask
 
 from tests.packaging.copies import ROOT, clean_environment
+from tools import po
 
 CODE = """
 from flask_babel import gettext as _, ngettext, pgettext
@@ -150,3 +152,11 @@ def test_third_language_is_added_by_files_alone(project: Project) -> None:
     checked = project.po("check")
     assert checked.returncode == 1
     assert {line.split(":")[0] for line in checked.stdout.splitlines()} == {"pl"}
+
+
+def test_templates_are_read_for_translation_as_they_are_rendered(app: Flask) -> None:
+    """Otherwise the white space of a {% trans %} block would differ, and its translation would never be found."""
+    environment = app.jinja_env
+    options = {name: value == "true" for name, value in po.JINJA_OPTIONS.items() if name != "silent"}
+    assert {name: getattr(environment, name) for name in options} == options
+    assert not environment.policies["ext.i18n.trimmed"]
