@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eventreg.questionnaires.rules.files import check_file, safe_name, sniff
@@ -61,6 +61,7 @@ def test_everything_else_and_what_is_two_things_is_nothing(content: bytes) -> No
     assert sniff(content) is None
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300), st.sampled_from([b"", b"%PDF-1.4", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", png()[:33]]))
 def test_broken_content_never_crashes(tail: bytes, head: bytes) -> None:
     assert sniff(head + tail) in (None, "application/pdf", "image/jpeg", "image/png")
@@ -126,6 +127,7 @@ def test_name_ends_as_its_content_does() -> None:
     assert long.endswith(".pdf")
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(codec=None), max_size=300))
 def test_any_name_is_short_plain_and_never_empty(name: str) -> None:
     safe = safe_name(name, "application/pdf")

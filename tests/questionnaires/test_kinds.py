@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eventreg.questionnaires import kinds
@@ -244,6 +244,7 @@ def test_file_tells_no_name() -> None:
     assert kinds.get("file").cell(question("file"), [], CONTEXT, "en") == ""
 
 
+@settings(deadline=None)
 @given(name=st.sampled_from(sorted(kinds.NAMES)), raw=st.lists(st.text(st.characters(codec=None)), max_size=3))
 def test_any_input_is_taken_or_refused(name: str, raw: list[str]) -> None:  # case 63
     asked = question(name, options=("a", "b"))

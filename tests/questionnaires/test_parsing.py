@@ -6,7 +6,7 @@ import copy
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eventreg.questionnaires.kinds import NAMES, checked_definition
@@ -129,6 +129,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(part=st.sampled_from([*entry("a"), "help", "options", "settings", "categories", "column"]), junk=JSON)
 def test_junk_is_refused_and_never_crashes(part: str, junk: Any) -> None:
     data = copy.deepcopy(definition(entry("a", "choice", options=[option("x")])))

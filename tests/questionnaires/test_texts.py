@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eventreg.questionnaires.rules.reasons import Invalid, Reason
@@ -77,6 +77,7 @@ def test_line_breaks_become_line_feeds_before_counting() -> None:
     assert clean_paragraphs("uno\r\ndos\rtres", 12) == "uno\ndos\ntres"
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(codec=None), max_size=60))
 def test_any_text_is_kept_whole_or_refused(typed: str) -> None:
     try:
@@ -88,6 +89,7 @@ def test_any_text_is_kept_whole_or_refused(typed: str) -> None:
     assert not any(unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") for char in kept)
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(codec=None), max_size=60))
 def test_what_was_typed_can_always_be_shown_again(typed: str) -> None:
     shown = showable(typed)
