@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+import sys
 from typing import Any
 
 from gunicorn.glogging import Logger
+
+from eventreg.kernel.faults import traced
 
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _DATE_FORMAT = "%Y-%m-%d %H:%M:%S"
@@ -26,10 +29,12 @@ class PathlessLogger(Logger):
     datefmt = _DATE_FORMAT
 
     def exception(self, msg: str, *args: Any, **kwargs: Any) -> None:
-        """Log a failure with its traceback; the request it happened in is not named."""
-        if msg.startswith("Error handling request"):
-            msg, args = "Error handling request", ()
-        self.error_log.exception(msg, *args, **kwargs)
+        """Log a failure by the way that it took; the request it happened in is not named."""
+        error = sys.exception()
+        if msg.startswith("Error handling request") and error is not None:
+            self.error_log.error("Failed to answer a request\n%s", traced(error))
+        else:
+            self.error_log.exception(msg, *args, **kwargs)
 
     def warning(self, msg: str, *args: Any, **kwargs: Any) -> None:
         """Log a warning; of a request that could not be read, only where it came from."""

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from flask import Flask, render_template, request
+from typing import Any
+
+from flask import Flask, current_app, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from eventreg.kernel.errors import Busy, NotFound
+from eventreg.kernel.faults import traced
 
 Answer = tuple[str, int]
 
 
 def init_errors(app: Flask) -> None:
     """Answer every error of `app` with a page of ours."""
+    app.log_exception = _log_fault  # type: ignore[method-assign]
 
     @app.errorhandler(CSRFError)
     def form_too_old(_error: CSRFError) -> Answer:
@@ -45,6 +49,11 @@ def init_errors(app: Flask) -> None:
     @app.errorhandler(500)
     def broken(_error: Exception) -> Answer:
         return _page(500, *_sentences(500))
+
+
+def _log_fault(exc_info: Any) -> None:
+    """Log what went wrong by the rule of the address, never the address itself: a token in it opens somebody's page."""
+    current_app.logger.error("Failed: %s %s\n%s", request.method, request.url_rule or "-", traced(exc_info[1]))
 
 
 def _page(code: int, title: str, text: str) -> Answer:
