@@ -11,12 +11,16 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from eventreg.events.models import Event, EventDay
+from eventreg.i18n import formats
+from eventreg.i18n.languages import current_language
 
 
 class Deadline(NamedTuple):
     """A day on which something begins or ends, in the event's zone."""
 
     on: date
+    #: the day as text, short
+    day: str
     text: str
     #: how far away, in words
     away: str
@@ -34,7 +38,11 @@ def coming_deadlines(event: Event, days: Sequence[EventDay], now: datetime) -> l
     ]
     if days:
         found.append((days[0].held_on, _("The event begins")))
-    return [Deadline(on, text, _away((on - today).days)) for on, text in sorted(found) if on >= today]
+    return [
+        Deadline(on, formats.short_day(on, current_language()), text, _away((on - today).days))
+        for on, text in sorted(found)
+        if on >= today
+    ]
 
 
 def _away(number: int) -> str:

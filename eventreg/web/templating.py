@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask, g, request, url_for
 from flask_babel import gettext as _
@@ -69,8 +70,10 @@ def language_url(language: str) -> str:
     """Return the address of this page in another language."""
     if request.endpoint is None:
         return url_for("site.home", lang=language)
-    args: dict[str, Any] = {**request.args.to_dict(flat=False), **(request.view_args or {}), "lang": language}
-    return url_for(request.endpoint, **args)
+    # What the request brought goes into the query string alone: url_for would take "_scheme" and its like for orders.
+    address = url_for(request.endpoint, **(request.view_args or {}))
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    return f"{address}?{urlencode([*kept, ('lang', language)])}"
 
 
 def _picked(text: Mapping[str, str] | None) -> Picked:

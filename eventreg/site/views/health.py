@@ -9,8 +9,9 @@ from flask import Response, abort, current_app, jsonify, redirect, request, url_
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as BaseResponse
 
+from eventreg.jobs.queries import find_stuck as find_stuck_job
 from eventreg.kernel.clock import now
-from eventreg.mail.queries import find_stuck
+from eventreg.mail.queries import find_stuck as find_stuck_message
 from eventreg.site.queries.figures import Figures, check_database, count_everything
 from eventreg.site.views import blueprint
 from eventreg.web.access import public
@@ -30,7 +31,7 @@ def healthz() -> BaseResponse:
 @blueprint.get("/readyz")
 @public
 def readyz() -> BaseResponse:
-    """Say whether the instance does its work: the database answers, and the outbox is being emptied."""
+    """Say whether the instance does its work: the database answers, and messages and jobs do not pile up."""
     reason = _reason_not_ready()
     if reason is None:
         return _uncached(jsonify(status="ready"))
@@ -71,12 +72,13 @@ def favicon() -> BaseResponse:
 def _reason_not_ready() -> str | None:
     try:
         check_database()
-        stuck_since = find_stuck(now())
+        moment = now()
+        waiting = [since for since in (find_stuck_message(moment), find_stuck_job(moment)) if since is not None]
     except SQLAlchemyError:
         current_app.logger.exception("The database does not answer")
         return "the database does not answer"
-    if stuck_since is not None:
-        return f"a message has been due since {stuck_since.isoformat(timespec='seconds')}: is the mail worker running?"
+    if waiting:
+        return f"work has been due since {min(waiting).isoformat(timespec='seconds')}: is the mail worker running?"
     return None
 
 
@@ -89,10 +91,10 @@ def _exposition(figures: Figures) -> Iterator[str]:
     yield "# TYPE eventreg_mail_messages gauge"
     for state, count in figures.messages.items():
         yield f'eventreg_mail_messages{{state="{state.value}"}} {count}'
-    yield "# HELP eventreg_jobs Jobs that wait, by whether their time has come."
+    yield "# HELP eventreg_jobs Jobs that are due, that are due later, and that were given up."
     yield "# TYPE eventreg_jobs gauge"
-    yield f'eventreg_jobs{{due="yes"}} {figures.jobs_due}'
-    yield f'eventreg_jobs{{due="no"}} {figures.jobs_later}'
+    for name, count in figures.jobs.items():
+        yield f'eventreg_jobs{{state="{name}"}} {count}'
 
 
 def _uncached(response: BaseResponse) -> BaseResponse:

@@ -11,7 +11,7 @@ from flask_login import current_user
 from eventreg.events.models import Category, Event
 from eventreg.events.queries.categories import list_categories
 from eventreg.events.queries.for_registration import list_days
-from eventreg.events.queries.team import list_days_of, list_memberships
+from eventreg.events.queries.team import Membership, list_days_of, list_memberships
 from eventreg.events.rules.team import Permission, allows
 from eventreg.events.wording import team_role_name
 from eventreg.kernel.clock import now
@@ -30,6 +30,7 @@ from eventreg.web.access import may, requires, signed_in
 from eventreg.web.templating import plain_in_reader_language
 
 _LATEST = 5
+_TO_REVIEW = ListState(statuses=(Status.PENDING,))
 _WITHOUT_FIGURES = Figures({}, {})
 
 
@@ -38,16 +39,17 @@ _WITHOUT_FIGURES = Figures({}, {})
 def manage_events() -> str:
     """List the events of the account; an administrator's are all of them."""
     memberships = list_memberships(current_user.id, current_user.is_administrator)
-    counted = [
-        membership.event.id
-        for membership in memberships
-        if allows(membership.role, current_user.is_administrator, Permission.SEE_FIGURES)
-    ]
+    counted = [each.event.id for each in memberships if _allows(each, Permission.SEE_FIGURES)]
     return render_template(
         "site/manage_events.html",
         memberships=memberships,
         figures=list_figures(counted) if counted else {},
         days=list_days_of([membership.event.id for membership in memberships]),
+        lists={
+            each.event.id: (list_url(each.event.slug, ListState()), list_url(each.event.slug, _TO_REVIEW))
+            for each in memberships
+            if _allows(each, Permission.SEE_REGISTRATIONS)
+        },
         pending=Status.PENDING,
         role_name=team_role_name,
     )
@@ -71,7 +73,7 @@ def manage_event(slug: str) -> str:
         categories=categories,
         waiting=figures.with_status(Status.WAITLISTED),
         to_review=figures.with_status(Status.PENDING),
-        review_url=list_url(slug, ListState(statuses=(Status.PENDING,))),
+        review_url=list_url(slug, _TO_REVIEW),
         by_status=_by_status(slug, figures, sees_people),
         by_category=_by_category(slug, figures, categories, sees_people),
         deadlines=coming_deadlines(event, days, now()),
@@ -79,6 +81,10 @@ def manage_event(slug: str) -> str:
         latest=_latest(event, categories) if sees_people else [],
         **desk(event, OVERVIEW),
     )
+
+
+def _allows(membership: Membership, permission: Permission) -> bool:
+    return allows(membership.role, current_user.is_administrator, permission)
 
 
 def _by_status(slug: str, figures: Figures, has_links: bool) -> list[dict[str, Any]]:
