@@ -30,6 +30,11 @@ def plain_day(value: date, language: str, *, year: bool = True) -> str:
     return str(format_skeleton("yMMMMd" if year else "MMMMd", value, locale=language))
 
 
+def short_day(value: date, language: str) -> str:
+    """Write a day for narrow columns, without its year: "8 feb", "8 Feb"."""
+    return format_date(value, "d MMM", locale=language)
+
+
 def days(values: Sequence[date], language: str, *, weekdays: bool = True) -> str:
     """Write several days shortly: "jueves 11 y viernes 12 de marzo de 2027" when they share a month, else each in full."""
     if not values:
