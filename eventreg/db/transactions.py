@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from eventreg.db.base import Base, db
 from eventreg.db.engines import WRITE_OPTION
+from eventreg.db.turns import writer_turn
 from eventreg.kernel.errors import Busy, NotFound
 
 Row = TypeVar("Row", bound=Base)
@@ -35,18 +36,19 @@ def transaction() -> Iterator[Session]:
         return
     session.expunge_all()
     session.rollback()
-    session.info[_OPEN] = True
-    try:
-        session.connection(execution_options={WRITE_OPTION: True})
-        yield session
-        session.commit()
-    except BaseException as error:
-        session.rollback()
-        if isinstance(error, OperationalError) and _is_busy(error):
-            raise Busy from error
-        raise
-    finally:
-        session.info.pop(_OPEN, None)
+    with writer_turn(db.engine):
+        session.info[_OPEN] = True
+        try:
+            session.connection(execution_options={WRITE_OPTION: True})
+            yield session
+            session.commit()
+        except BaseException as error:
+            session.rollback()
+            if isinstance(error, OperationalError) and _is_busy(error):
+                raise Busy from error
+            raise
+        finally:
+            session.info.pop(_OPEN, None)
 
 
 def lock_row(statement: Select[Row]) -> Row:

@@ -1,0 +1,61 @@
+"""`python -m bench`: measure everything on both databases, print the table, write `bench/results.json`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench.databases import NAMES, assert_durable, database_url, engine_for, lift_limits
+from bench.desk import measure_list
+from bench.pages import measure_public_pages
+from bench.registering import measure_registering
+from bench.results import Figure, figure, keep, show
+from bench.servers import eventreg_server
+from bench.statements import measure_statements
+
+
+def main() -> int:
+    """Measure and report. `--quick` takes a tenth of the requests: to try the benchmarks, not to quote them."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a tenth of the requests")
+    parser.add_argument("--database", choices=NAMES, action="append", help="only this one")
+    arguments = parser.parse_args()
+    share = 10 if arguments.quick else 1
+    rows: list[Figure] = []
+    for name in arguments.database or NAMES:
+        for row in measure(name, share):
+            print(show([row]).splitlines()[-1], flush=True)
+            rows.append(row)
+    print()
+    print(show(rows))
+    if not arguments.quick and not arguments.database:
+        keep(rows)
+    return 0
+
+
+def measure(name: str, share: int) -> Iterator[Figure]:
+    """Yield every figure on one database."""
+    with tempfile.TemporaryDirectory() as folder:
+        instance = Path(folder) / "instance"
+        instance.mkdir()
+        with database_url(name, instance) as url:
+            environment = {"EVENTREG_DATABASE_URL": url}
+            with eventreg_server(instance, environment) as server:
+                yield figure("first start", name, [server.startup], "s")
+                yield figure("memory after start (PSS)", name, [server.memory()], "MB")
+            with eventreg_server(instance, environment) as server, engine_for(url) as engine:
+                yield figure("second start", name, [server.startup], "s")
+                assert_durable(engine)
+                lift_limits(engine)
+                yield from measure_public_pages(server, name, 2000 // share)
+                yield from measure_registering(server, name, engine, 400 // share)
+                yield figure("memory after 1,000 registrations (PSS)", name, [server.memory()], "MB")
+                yield from measure_list(server, name, instance, environment, 10_000 // share, 400 // share)
+            yield from measure_statements(instance, url, name)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

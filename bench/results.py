@@ -1,0 +1,72 @@
+"""Figures, and how they are shown and kept."""
+
+from __future__ import annotations
+
+import json
+import statistics
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+RESULTS = Path(__file__).parent / "results.json"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One row of the table."""
+
+    name: str
+    database: str
+    value: float
+    unit: str
+    limit: float | None = None
+    ratio: float | None = None
+    spread: float | None = None
+
+
+def figure(
+    name: str,
+    database: str,
+    values: Sequence[float],
+    unit: str,
+    limits: Sequence[float] = (),
+) -> Figure:
+    """Return the median of `values` over the rounds, against the median of the bare limits of the same rounds."""
+    value = statistics.median(values)
+    limit = statistics.median(limits) if limits else None
+    ratios = [mine / bare for mine, bare in zip(values, limits, strict=True) if bare] if limits else []
+    spread = (max(values) - min(values)) / value if len(values) > 1 and value else None
+    return Figure(
+        name=name,
+        database=database,
+        value=round(value, 3),
+        unit=unit,
+        limit=None if limit is None else round(limit, 3),
+        ratio=round(statistics.median(ratios), 3) if ratios else None,
+        spread=None if spread is None else round(spread, 3),
+    )
+
+
+def show(rows: Sequence[Figure]) -> str:
+    """Return the table as text."""
+    head = ("figure", "database", "value", "unit", "bare limit", "ratio", "spread")
+    lines = [head, *(_cells(row) for row in rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in lines)
+
+
+def keep(rows: Sequence[Figure]) -> None:
+    """Write the figures to `bench/results.json`."""
+    RESULTS.write_text(json.dumps([asdict(row) for row in rows], indent=1) + "\n", encoding="utf-8")
+
+
+def _cells(row: Figure) -> tuple[str, ...]:
+    return (
+        row.name,
+        row.database,
+        f"{row.value:g}",
+        row.unit,
+        "" if row.limit is None else f"{row.limit:g}",
+        "" if row.ratio is None else f"{row.ratio:.2f}",
+        "" if row.spread is None else f"{row.spread:.0%}",
+    )

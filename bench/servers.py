@@ -1,0 +1,118 @@
+"""The real server in processes of its own, on loopback, with its own instance folder; and its memory."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+EVENTREG = Path(sys.executable).with_name("eventreg")
+GUNICORN = Path(sys.executable).with_name("gunicorn")
+_START_WITHIN = 60
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that answers. `startup` is the time from starting the command to the first answer, in seconds."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    startup: float
+
+    @property
+    def host(self) -> str:
+        """The value of the Host header."""
+        return f"127.0.0.1:{self.port}"
+
+    def memory(self) -> float:
+        """Return the proportional set size of all its processes together, in MB."""
+        processes = [psutil.Process(self.process.pid), *psutil.Process(self.process.pid).children(recursive=True)]
+        return sum(_pss(process) for process in processes) / 1024
+
+
+@contextmanager
+def eventreg_server(instance: Path, environment: Mapping[str, str]) -> Iterator[Server]:
+    """Run `eventreg serve --prepare` with its mail worker, limits off."""
+    port = free_port()
+    command = [str(EVENTREG), "serve", "--prepare", "--bind", f"127.0.0.1:{port}"]
+    settings = {"EVENTREG_INSTANCE": str(instance), "EVENTREG_LIMITS": "off", **environment}
+    with _running(command, settings, port, "/healthz") as server:
+        yield server
+
+
+@contextmanager
+def bare_server(body_file: Path) -> Iterator[Server]:
+    """Run a Flask view that returns the bytes of a file, under the same kind of server."""
+    port = free_port()
+    command = [
+        str(GUNICORN), "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "8", "--worker-class", "gthread",
+        "--preload", "--no-control-socket", "bench.bare:create_app()",
+    ]  # fmt: skip
+    with _running(command, {"BENCH_BODY": str(body_file)}, port, "/") as server:
+        yield server
+
+
+def eventreg_command(instance: Path, environment: Mapping[str, str], *arguments: str) -> str:
+    """Run a command of `eventreg` to its end and return what it printed."""
+    settings = {**os.environ, "EVENTREG_INSTANCE": str(instance), "EVENTREG_LIMITS": "off", **environment}
+    done = subprocess.run([str(EVENTREG), *arguments], env=settings, check=True, capture_output=True, text=True)
+    return done.stdout
+
+
+def free_port() -> int:
+    """Return a port of loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def _running(command: list[str], environment: Mapping[str, str], port: int, path: str) -> Iterator[Server]:
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        command,
+        env={**os.environ, **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        _wait_for(process, f"http://127.0.0.1:{port}{path}")
+        yield Server(process, port, time.perf_counter() - started)
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def _wait_for(process: subprocess.Popen[bytes], address: str) -> None:
+    for _ in range(_START_WITHIN * 50):
+        if process.poll() is not None:
+            raise RuntimeError(f"the server ended with {process.returncode}")
+        try:
+            urllib.request.urlopen(address, timeout=5).close()  # noqa: S310
+            return
+        except OSError:
+            time.sleep(0.02)
+    raise RuntimeError("the server does not answer")
+
+
+def _pss(process: psutil.Process) -> float:
+    try:
+        rollup = Path(f"/proc/{process.pid}/smaps_rollup").read_text(encoding="ascii")
+    except OSError:
+        return 0.0
+    return next(float(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
