@@ -1,0 +1,159 @@
+"""One message, one worker. The twin without the lease shows what would happen."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from eventreg.db import db, transaction
+from eventreg.mail.claims import LEASE, claim_next, settle
+from eventreg.mail.connection import MESSAGE_SECONDS, Attempt
+from eventreg.mail.models import MailMessage
+from eventreg.mail.rules import DeliveryState, Outcome
+from eventreg.mail.services import drop
+from tests.mail.outbox import START, queue_some, stored
+from tests.support.apps import AppMaker
+
+SERVER = {"mail_server": "127.0.0.1", "mail_port": 1, "mail_default_sender": "registro@desk.example"}
+WORKERS = 4
+
+Claim = Callable[[datetime, threading.Barrier], MailMessage | None]
+
+
+@pytest.fixture
+def app(make_app: AppMaker) -> Flask:
+    """An application with a mail server configured (that is not there)."""
+    return make_app(**SERVER)
+
+
+def _claim(now: datetime, barrier: threading.Barrier) -> MailMessage | None:
+    barrier.wait()
+    return claim_next(now)
+
+
+def _claim_without_lease(now: datetime, barrier: threading.Barrier) -> MailMessage | None:
+    """Look what is due, and take it afterwards without looking again."""
+    due = db.session.scalar(
+        select(MailMessage.id).where(MailMessage.due_at <= now).order_by(MailMessage.due_at, MailMessage.id).limit(1)
+    )
+    db.session.rollback()
+    barrier.wait()
+    with transaction() as session:
+        taking = update(MailMessage).where(MailMessage.id == due).values(due_at=now + LEASE).returning(MailMessage)
+        return session.scalars(taking).one_or_none()
+
+
+def _claimed_at_once(app: Flask, claim: Claim) -> list[int]:
+    """Have several workers claim at the same moment; returns the ids of what they got."""
+    barrier = threading.Barrier(WORKERS)
+    got: list[int] = []
+
+    def work() -> None:
+        with app.app_context():
+            message = claim(START, barrier)
+            if message is not None:
+                got.append(message.id)
+
+    threads = [threading.Thread(target=work) for _ in range(WORKERS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return got
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("waiting", [1, WORKERS])
+def test_workers_never_claim_the_same_message(app: Flask, waiting: int) -> None:
+    # case 31
+    with app.app_context():
+        queue_some(waiting)
+    got = _claimed_at_once(app, _claim)
+    assert len(got) == waiting
+    assert len(set(got)) == waiting
+
+
+@pytest.mark.both_databases
+def test_twin_without_the_lease_they_do(app: Flask) -> None:
+    # case 31: what the lease is for
+    with app.app_context():
+        queue_some(1)
+    assert len(_claimed_at_once(app, _claim_without_lease)) == WORKERS
+
+
+@pytest.mark.both_databases
+def test_a_message_comes_back_when_its_worker_dies(app: Flask) -> None:
+    with app.app_context():
+        (key,) = queue_some(1)
+        first = claim_next(START)
+        assert first is not None
+        assert claim_next(START + LEASE - timedelta(seconds=1)) is None
+        second = claim_next(START + LEASE)
+        assert second is not None
+        assert (second.id, second.message_id, second.attempts) == (first.id, first.message_id, 2)
+        assert stored(key).state is DeliveryState.SENDING
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("outcome", [Outcome.DEFERRED, Outcome.REFUSED, Outcome.UNREACHABLE, Outcome.KEPT])
+def test_a_worker_that_lost_its_lease_changes_nothing(app: Flask, outcome: Outcome) -> None:
+    with app.app_context():
+        (key,) = queue_some(1)
+        late = claim_next(START)
+        assert late is not None
+        claim_next(START + LEASE)
+        before = stored(key)
+        settle(late, Attempt(outcome, "451 later"), START + LEASE)
+        after = stored(key)
+    assert (after.state, after.due_at, after.outcome) == (DeliveryState.SENDING, before.due_at, None)
+
+
+@pytest.mark.both_databases
+def test_what_was_sent_is_sent_whoever_has_the_lease(app: Flask) -> None:
+    with app.app_context():
+        (key,) = queue_some(1)
+        late = claim_next(START)
+        other = claim_next(START + LEASE)
+        assert late is not None
+        assert other is not None
+        settle(late, Attempt(Outcome.ACCEPTED), START + LEASE)
+        settle(other, Attempt(Outcome.REFUSED, "550 no"), START + LEASE)
+        assert stored(key).state is DeliveryState.SENT
+
+
+@pytest.mark.both_databases
+def test_what_a_worker_has_in_hand_is_not_taken_back(app: Flask) -> None:
+    with app.app_context():
+        first, second = queue_some(2)
+        claim_next(START)
+        assert drop([first, second], START) == {second}
+        assert claim_next(START) is None
+
+
+@pytest.mark.on_postgresql
+def test_a_message_being_taken_back_is_passed_over(app: Flask) -> None:
+    # PostgreSQL alone has two writers at once: the claim does not wait for the other one's row.
+    with app.app_context():
+        first, second = queue_some(2)
+        got: list[int] = []
+
+        def work() -> None:
+            with app.app_context():
+                message = claim_next(START)
+                got.extend([message.id] if message is not None else [])
+
+        with transaction():
+            drop([first], START)
+            thread = threading.Thread(target=work)
+            thread.start()
+            thread.join()
+        assert got == [stored(second).id]
+
+
+def test_the_lease_is_longer_than_a_message_may_take() -> None:
+    assert timedelta(seconds=MESSAGE_SECONDS + 10) < LEASE

@@ -1,0 +1,41 @@
+"""Everything a person can meet has words, in every language."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import pytest
+from flask import Flask
+
+from eventreg.i18n.languages import speaking
+from eventreg.mail.rules import MailRefusal, Outcome, Standing
+from eventreg.mail.wording import OUTCOMES, REFUSALS, STANDINGS
+
+
+@pytest.mark.parametrize(
+    ("words", "members"),
+    [
+        (STANDINGS, set(Standing)),
+        (OUTCOMES, set(Outcome) - {Outcome.ACCEPTED}),
+        (REFUSALS, set(MailRefusal)),
+    ],
+)
+def test_every_case_has_words_of_its_own(app: Flask, words: dict[Enum, object], members: set[Enum]) -> None:
+    assert set(words) == members
+    for language in ("es", "en"):
+        with speaking(language):
+            assert len({str(text) for text in words.values()}) == len(members)
+
+
+def test_the_words_are_translated(app: Flask) -> None:
+    with speaking("es"):
+        spanish = {standing: str(text) for standing, text in STANDINGS.items()}
+    assert spanish == {
+        Standing.QUEUED: "En cola",
+        Standing.RETRYING: "Aplazado",
+        Standing.SENDING: "En envío",
+        Standing.SENT: "Enviado",
+        Standing.HELD: "Retenido",
+        Standing.FAILED: "No entregado",
+        Standing.DROPPED: "Retirado",
+    }
