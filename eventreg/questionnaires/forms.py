@@ -18,6 +18,8 @@ from eventreg.questionnaires.wording import sentence
 
 #: the box beside a kept file posts its question's key and this
 REMOVE_SUFFIX = "-remove"
+#: a form that shows a kept file posts its question's key and this, so that one that is gone is missed
+KEPT_SUFFIX = "-kept"
 
 
 @dataclass(frozen=True)
@@ -123,9 +125,9 @@ class QuestionnaireForm:
         `allowed` are the fields of the form around this one. What is sent without a value counts as not sent. Answers
         that are not among those offered are errors of their field, see `validate`.
         """
-        removable = {question.key + REMOVE_SUFFIX for question in self.files}
+        around = {question.key + suffix for question in self.files for suffix in (REMOVE_SUFFIX, KEPT_SUFFIX)}
         uploads = {question.key for question in self.files}
-        texts = (self._questions.keys() - uploads) | removable | set(allowed)
+        texts = (self._questions.keys() - uploads) | around | set(allowed)
         found = [name for name, values in formdata.lists() if name not in texts and any(map(str.strip, values))]
         for name, sent in (files or MultiDict()).lists():
             if name not in uploads and any(file.filename for file in sent):
@@ -135,6 +137,10 @@ class QuestionnaireForm:
     def wants_removed(self, formdata: MultiDict[str, str], key: str) -> bool:
         """Say whether the box "remove this file" beside a question was ticked."""
         return bool(formdata.get(key + REMOVE_SUFFIX))
+
+    def was_kept(self, formdata: MultiDict[str, str], key: str) -> bool:
+        """Say whether the page showed a kept file beside a question."""
+        return bool(formdata.get(key + KEPT_SUFFIX))
 
     def _check(self, question: Question, kept_files: Collection[str]) -> None:
         kind = kinds.get(question.kind)

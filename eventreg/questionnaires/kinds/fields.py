@@ -141,6 +141,8 @@ class KeptFile:
     name: str
     size: int
     public_id: str = field(default="", compare=False)
+    #: the box that removes it is ticked
+    is_removed: bool = False
 
 
 class UploadField(AnswerField):

@@ -6,15 +6,19 @@ combining accent is let through. Only what no page, mail or database can carry i
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from eventreg.questionnaires.rules.reasons import Invalid, Reason
 
-#: line feed and tab are text; a carriage return becomes a line feed first
-_ALLOWED_CONTROLS = frozenset("\n\t")
 _LINE_BREAKS = frozenset("\r\n\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029")
 #: they turn round everything that follows, so that one name can make another look different (Unicode TR36, 3.3.4)
-_BIDI_OVERRIDES = frozenset("\u202d\u202e")
+_BIDI_OVERRIDES = "\u202d\u202e"
+_CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
+_HALVES = "\ud800-\udfff"
+_NONCHARACTERS = "\ufdd0-\ufdef" + "".join(chr(plane << 16 | 0xFFFE) + chr(plane << 16 | 0xFFFF) for plane in range(17))
+#: a pattern, since somebody may send megabytes of text
+_UNKEEPABLE = re.compile(f"[{_CONTROLS}{_HALVES}{_NONCHARACTERS}{_BIDI_OVERRIDES}]")
 #: letters and symbols that are drawn as nothing
 _INVISIBLE = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 _INVISIBLE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zs", "Zl", "Zp"})
@@ -22,7 +26,7 @@ _INVISIBLE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zs", "Zl", "Zp"})
 
 def is_blank(text: str) -> bool:
     """Say whether nothing of `text` can be seen: empty, white space, zero-width characters."""
-    return all(char in _INVISIBLE or unicodedata.category(char) in _INVISIBLE_CATEGORIES for char in text)
+    return all(char in _INVISIBLE or unicodedata.category(char) in _INVISIBLE_CATEGORIES for char in text.strip())
 
 
 def clean_line(text: str, limit: int) -> str:
@@ -45,23 +49,14 @@ def clean_paragraphs(text: str, limit: int) -> str:
 
 def showable(text: str) -> str:
     """Return `text` without what no page can carry, to show somebody again what was typed."""
-    return "".join(char for char in text if char == "\r" or not _is_unkeepable(char))
+    return _UNKEEPABLE.sub("", text)
 
 
 def _checked(text: str, limit: int) -> str:
-    if any(map(_is_unkeepable, text)):
+    if _UNKEEPABLE.search(text):
         raise Invalid(Reason.UNKEEPABLE_CHARACTERS)
     if is_blank(text):
         return ""
     if len(text) > limit:
         raise Invalid(Reason.TOO_LONG, excess=len(text) - limit, limit=limit)
     return text
-
-
-def _is_unkeepable(char: str) -> bool:
-    if char.isprintable():  # the common case, decided in C
-        return False
-    code = ord(char)
-    is_noncharacter = code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
-    is_control = unicodedata.category(char) in ("Cc", "Cs") and char not in _ALLOWED_CONTROLS
-    return is_control or is_noncharacter or char in _BIDI_OVERRIDES
