@@ -77,9 +77,11 @@ def change_refused(refused: ChangeRefused) -> str:
     """Say why a participant's change was not made."""
     return {
         ChangeReason.TOO_LATE: _("Answers can no longer be changed here. Write to the contact person."),
+        ChangeReason.BEING_DECIDED: _("Somebody is working on your registration. Try again in two minutes."),
         ChangeReason.NOT_POSSIBLE_NOW: _("This is not possible in the present state of your registration."),
         ChangeReason.ADDRESS_IN_USE: _("There is already a registration with this address. Use another one."),
         ChangeReason.SAME_ADDRESS: _("This is the address we already have. Write the new one."),
+        ChangeReason.TOO_MANY_MESSAGES: _("We have sent several messages already. Try again in an hour."),
         ChangeReason.LINK_EXPIRED: _("This link has expired. Ask for a new one on the page of your registration."),
     }[ChangeReason(refused.reason)]
 

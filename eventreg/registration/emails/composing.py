@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,11 +33,18 @@ class News:
     #: the days the person comes; empty: all
     day_ids: frozenset[int] = frozenset()
     reason: str = ""
-    changes: tuple[Change, ...] = ()
+    #: what changed, in the words of a language
+    changes: Callable[[str], tuple[Change, ...]] | None = None
     #: when the messages may go; a decision's wait until the time to undo it is over
     due_at: datetime | None = None
-    #: an invitation went out before, so that the calendar entry must be taken back
-    takes_back_calendar: bool = False
+    #: the days were changed of somebody who is confirmed: the calendar gets the entries of `day_ids` anew
+    renews_calendar: bool = False
+    #: days whose entries leave the calendar, since an invitation had put them there; empty: all; None: none
+    takes_back: frozenset[int] | None = None
+
+    def changes_in(self, language: str) -> tuple[Change, ...]:
+        """Return what changed in the words of a language."""
+        return self.changes(language) if self.changes is not None else ()
 
 
 def tell(occasion: Occasion, registration: Registration, news: News, now: datetime) -> list[str]:
@@ -71,7 +78,7 @@ def participant_message(
             link_marker(marker, *target),
             day_ids=news.day_ids,
             reason=news.reason,
-            changes=news.changes,
+            changes=news.changes_in(language),
         )
         letter = words.write(news.message)
         method, calendar = _calendar(occasion, registration, news, language, now)
@@ -89,7 +96,7 @@ def contact_message(occasion: Occasion, registration: Registration, news: News, 
         address = address_of("review.show_registration", slug=event.slug, reference=registration.reference)
         letter = write_to_contact(
             news.message, occasion, registration, language, address,
-            day_ids=news.day_ids, reason=news.reason, changes=news.changes,
+            day_ids=news.day_ids, reason=news.reason, changes=news.changes_in(language),
         )  # fmt: skip
         return _outgoing(
             occasion, registration, news, letter, now,
@@ -148,16 +155,16 @@ def _outgoing(
 def _calendar(
     occasion: Occasion, registration: Registration, news: News, language: str, now: datetime
 ) -> tuple[str, str]:
-    """Return (method, object) of the calendar part: an invitation while confirmed, its withdrawal when one had gone."""
+    """Return (method, object) of the calendar part: entries to take back, else the invitation of a confirmed person."""
     method: Method
-    if news.takes_back_calendar:
-        method = "CANCEL"
-    elif registration.status is Status.CONFIRMED and news.message not in _WITHOUT_CALENDAR:
-        method = "REQUEST"
+    if news.takes_back is not None:
+        method, day_ids = "CANCEL", news.takes_back
+    elif registration.status is Status.CONFIRMED and (news.renews_calendar or news.message in _INVITING):
+        method, day_ids = "REQUEST", news.day_ids
     else:
         return "", ""
     event = occasion.event
-    days = occasion.days if method == "CANCEL" else occasion.days_attended(news.day_ids)
+    days = occasion.days_attended(day_ids)
     content = event_calendar(
         event,
         days,
@@ -172,9 +179,5 @@ def _calendar(
     return method, content
 
 
-_WITHOUT_CALENDAR: Sequence[Message] = (
-    Message.LINK,
-    Message.VERIFY,
-    Message.CONFIRM_ADDRESS,
-    Message.ADDRESS_LEFT,
-)
+#: what tells a confirmed person of the place, or reaches a mailbox that has no entry yet
+_INVITING = frozenset({Message.CONFIRMED, Message.PROMOTED, Message.ADDRESS_CHANGED})

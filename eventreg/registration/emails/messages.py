@@ -24,3 +24,5 @@ class Message(enum.Enum):
     ADDRESS_CHANGED = "address_changed"
     #: to the address that was left
     ADDRESS_LEFT = "address_left"
+    #: days were exchanged for others: what takes the old ones out of the calendar, beside the invitation to the new ones
+    DAYS_LEFT = "days_left"

@@ -22,9 +22,12 @@ class ChangeReason(enum.Enum):
     """Why a participant's own change was not made."""
 
     TOO_LATE = "too_late"
+    #: a decision on the registration can still be undone, and its messages wait
+    BEING_DECIDED = "being_decided"
     NOT_POSSIBLE_NOW = "not_possible_now"
     ADDRESS_IN_USE = "address_in_use"
     SAME_ADDRESS = "same_address"
+    TOO_MANY_MESSAGES = "too_many_messages"
     LINK_EXPIRED = "link_expired"
 
 

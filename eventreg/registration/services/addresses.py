@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
+from eventreg.accounts.rules.guarding import Limit
+from eventreg.accounts.services.guards import Try, admit
 from eventreg.audit.services import Actor, record
 from eventreg.db import db, transaction
 from eventreg.events.queries.for_registration import get_event_whole, lock_event
@@ -23,12 +28,18 @@ from eventreg.registration.rules.deadlines import CONFIRM_ADDRESS_WITHIN, may_wi
 from eventreg.registration.rules.refusals import ChangeReason, ChangeRefused
 from eventreg.registration.rules.searching import email_key
 from eventreg.registration.services.answers import refresh_search
+from eventreg.registration.services.pending_decisions import find_last_decision, is_pending
+
+#: a registration may ask so often in an hour, and an address is written to so often, whoever asks
+CHANGES_BY_REGISTRATION = Limit("own-address/registration", 5, 60)
+CHANGES_BY_ADDRESS = Limit("own-address/address", 5, 60)
 
 
 def request_address_change(event_id: int, registration_id: int, email: str) -> None:
     """Send a confirming link to a new address. Until it is confirmed nothing changes.
 
-    Raises ChangeRefused (NOT_POSSIBLE_NOW, SAME_ADDRESS). Whether another registration has the address is not told here,
+    An earlier request that is not confirmed yet dies. Raises ChangeRefused (NOT_POSSIBLE_NOW, SAME_ADDRESS,
+    TOO_MANY_MESSAGES). Whether another registration has the address is not told here,
     only to whoever holds it.
     """
     now = clock.now()
@@ -39,6 +50,10 @@ def request_address_change(event_id: int, registration_id: int, email: str) -> N
             raise ChangeRefused(ChangeReason.NOT_POSSIBLE_NOW)
         if email_key(email) == registration.email_key:
             raise ChangeRefused(ChangeReason.SAME_ADDRESS)
+        tries = (Try(CHANGES_BY_REGISTRATION, registration.public_id), Try(CHANGES_BY_ADDRESS, email_key(email)))
+        if admit(*tries) is None:
+            raise ChangeRefused(ChangeReason.TOO_MANY_MESSAGES)
+        _end_requests(registration.id, now)
         change = AddressChange(
             public_id=new_public_id(),
             registration_id=registration.id,
@@ -68,7 +83,8 @@ def request_address_change(event_id: int, registration_id: int, email: str) -> N
 def confirm_address_change(token: str) -> Registration:
     """Make the new address the person's. The link of the old one dies, both addresses are told.
 
-    Raises NotFound for no such link, ChangeRefused (LINK_EXPIRED, ADDRESS_IN_USE). Confirmed twice changes nothing.
+    Confirmed twice changes nothing. Raises NotFound for no such link, ChangeRefused (LINK_EXPIRED, ADDRESS_IN_USE,
+    BEING_DECIDED).
     """
     try:
         with transaction():
@@ -91,6 +107,9 @@ def _confirm(token: str) -> Registration:
         raise ChangeRefused(ChangeReason.LINK_EXPIRED)
     if change.expires_at <= now or not may_withdraw(registration.status):
         raise ChangeRefused(ChangeReason.LINK_EXPIRED)
+    if is_pending(find_last_decision(registration.id), now):
+        # Its messages wait, written to the address that is to be left, with the link that is to die.
+        raise ChangeRefused(ChangeReason.BEING_DECIDED)
     other = find_live_by_email(event.id, change.email)
     if other is not None and other.id != registration.id:
         raise ChangeRefused(ChangeReason.ADDRESS_IN_USE)
@@ -114,6 +133,19 @@ def _confirm(token: str) -> Registration:
         ]
     )
     return registration
+
+
+def _end_requests(registration_id: int, now: datetime) -> None:
+    """Let links to addresses that were asked for earlier expire: one of them may be another person's, mistyped."""
+    db.session.execute(
+        update(AddressChange)
+        .where(
+            AddressChange.registration_id == registration_id,
+            AddressChange.confirmed_at.is_(None),
+            AddressChange.expires_at > now,
+        )
+        .values(expires_at=now)
+    )
 
 
 def _record(event_id: int, registration: Registration, action: str, detail: dict[str, str] | None = None) -> None:

@@ -161,12 +161,14 @@ def _decide(event: Event, registration: Registration, action: Action, reason: st
     )
     db.session.add(decision)
     db.session.flush()
+    day_ids = find_day_ids(registration)
+    is_no_longer_invited = known is Status.CONFIRMED and registration.status is not Status.CONFIRMED
     news = News(
         _NEWS_OF[action],
-        find_day_ids(registration),
+        day_ids,
         reason=reason,
         due_at=decision.mails_at,
-        takes_back_calendar=known is Status.CONFIRMED and registration.status is not Status.CONFIRMED,
+        takes_back=day_ids if is_no_longer_invited else None,
     )
     decision.mail_keys = tell(Occasion.load(event), registration, news, now)
     return DecisionMade(decision.id, action, registration.status, decision.mails_at)

@@ -21,7 +21,7 @@ from eventreg.kernel.tokens import new_public_id, new_reference
 from eventreg.mail.services import enqueue_all
 from eventreg.questionnaires.rules.schema import Definition
 from eventreg.registration.emails import VERIFY, Message, News, Occasion, participant_message, tell
-from eventreg.registration.models import Registration
+from eventreg.registration.models import Registration, Upload
 from eventreg.registration.queries.answers import day_keys
 from eventreg.registration.rules.admission import admit
 from eventreg.registration.rules.deadlines import refusal_to_register
@@ -36,7 +36,7 @@ from eventreg.registration.services.answers import (
 )
 from eventreg.registration.services.links import LINKS_BY_ADDRESS, schedule_link
 from eventreg.registration.services.places import PlaceCount
-from eventreg.registration.services.uploads import NewFile, attach_held, attach_new, submission_hash
+from eventreg.registration.services.uploads import NewFile, attach_held, attach_new, seal_files, submission_hash
 
 _TRIES = 3
 
@@ -89,10 +89,14 @@ def register(event_id: int, submission: Submission, occasion: Occasion) -> Recei
     holder the link. Raises RegistrationRefused (not open yet, closed, unknown category) and Busy. `occasion` was loaded
     before the lock: nothing in it decides anything.
     """
+    hashed = submission_hash(submission.submission_key)
+    asked = {question.key for question in submission.definition.questions_for(submission.category_key)}
+    files = [file for file in submission.files if file.question_key in asked]
+    sealed = seal_files(event_id, hashed, files, clock.now())
     for attempt in range(_TRIES):
         try:
             with transaction():
-                return _register(event_id, submission, occasion)
+                return _register(event_id, submission, occasion, hashed, sealed)
         except IntegrityError:
             # Two random codes met, or (were the lock not held) two forms: the next try sees what the other one wrote.
             if attempt == _TRIES - 1:
@@ -100,11 +104,12 @@ def register(event_id: int, submission: Submission, occasion: Occasion) -> Recei
     raise AssertionError("unreachable")
 
 
-def _register(event_id: int, submission: Submission, occasion: Occasion) -> Receipt:
+def _register(
+    event_id: int, submission: Submission, occasion: Occasion, hashed: str, sealed: Sequence[Upload]
+) -> Receipt:
     now = clock.now()
     event = lock_event(event_id)
     email = _only(submission, "email")
-    hashed = submission_hash(submission.submission_key)
     earlier = _earlier(event, hashed, email)
     if earlier is not None:
         return _answer_again(event, earlier, hashed, now)
@@ -127,7 +132,7 @@ def _register(event_id: int, submission: Submission, occasion: Occasion) -> Rece
     db.session.flush()
     if takes_place:
         count.take(registration, now)
-    _keep_answers(event, registration, submission, now)
+    _keep_answers(event, registration, submission, sealed, now)
     record(
         event_id=event.id,
         actor=Actor.participant(registration.id),
@@ -200,13 +205,13 @@ def _new_registration(
     return registration
 
 
-def _keep_answers(event: Event, registration: Registration, submission: Submission, now: datetime) -> None:
+def _keep_answers(
+    event: Event, registration: Registration, submission: Submission, sealed: Sequence[Upload], now: datetime
+) -> None:
     questions = submission.definition.questions_for(submission.category_key)
     answers = {key: list(values) for key, values in submission.answers.items()}
     file_keys = [question.key for question in questions if question.kind == FILE_KIND]
-    new = [file for file in submission.files if file.question_key in file_keys]
-    for key, public_id in attach_new(event.id, registration.submission_hash, registration.id, new, now).items():
-        answers[key] = [public_id]
+    answers.update({key: [public_id] for key, public_id in attach_new(registration.id, sealed).items()})
     still_open = [key for key in file_keys if not answers.get(key)]
     if still_open:
         held = attach_held(event.id, registration.submission_hash, registration.id, still_open)

@@ -6,6 +6,7 @@ The sealed file is on disk before its row is committed; a file without a row is 
 from __future__ import annotations
 
 import os
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -112,7 +113,7 @@ def drop_held(event_id: int, submission_key: str, question_key: str) -> None:
         )
 
 
-def attach_held(event_id: int, submission: str, registration_id: int, keys_asked: list[str]) -> dict[str, str]:
+def attach_held(event_id: int, submission: str, registration_id: int, keys_asked: Sequence[str]) -> dict[str, str]:
     """Give the files held under a submission hash to a registration; returns public ids by question. One statement."""
     rows = db.session.execute(
         update(Upload)
@@ -129,16 +130,31 @@ def attach_held(event_id: int, submission: str, registration_id: int, keys_asked
     return {row.question_key: row.public_id for row in rows}
 
 
-def attach_new(
-    event_id: int, submission: str, registration_id: int, files: list[NewFile], now: datetime
-) -> dict[str, str]:
-    """Seal and keep files that came with an accepted form; returns public ids by question."""
+def seal_files(event_id: int, submission: str, files: Sequence[NewFile], now: datetime) -> list[Upload]:
+    """Seal files that came with a form and write them to the disk: before the lock, since it waits for the disk.
+
+    The rows are given to `attach_new`. What no row refers to in the end, the sweep removes.
+    """
     rows = [_sealed_row(event_id, submission, file, now) for file in files]
     for row, file in zip(rows, files, strict=True):
-        row.registration_id = registration_id
         _write(row.public_id, file.content)
+    return rows
+
+
+def attach_new(registration_id: int, rows: Sequence[Upload]) -> dict[str, str]:
+    """Give sealed files to a registration, in the caller's transaction; returns public ids by question."""
+    for row in rows:
+        row.registration_id = registration_id
     db.session.add_all(rows)
     return {row.question_key: row.public_id for row in rows}
+
+
+def detach(registration_id: int, public_ids: Collection[str]) -> None:
+    """Forget files of a registration that were replaced or removed. The files themselves go with the next sweep."""
+    if public_ids:
+        db.session.execute(
+            delete(Upload).where(Upload.registration_id == registration_id, Upload.public_id.in_(public_ids))
+        )
 
 
 def list_of_registration(registration_id: int) -> dict[str, HeldFile]:
@@ -205,6 +221,12 @@ def _write(public_id: str, content: bytes) -> None:
         file.write(sealed)
         file.flush()
         os.fsync(file.fileno())
+    # The name in the folder has to last as long as the row that is committed after it.
+    folder = os.open(_folder(), os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def _path(public_id: str) -> Path:

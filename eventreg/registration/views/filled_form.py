@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from flask import request
 from flask_babel import gettext as _
-from werkzeug.datastructures import MultiDict
+from flask_wtf.csrf import validate_csrf
+from wtforms import ValidationError
 
 from eventreg.events.models import Category, Event
 from eventreg.i18n.languages import current_language
@@ -14,38 +15,58 @@ from eventreg.kernel.errors import Busy
 from eventreg.questionnaires.forms import QuestionnaireForm
 from eventreg.questionnaires.kinds import Context, Invalid
 from eventreg.questionnaires.kinds.fields import KeptFile
+from eventreg.questionnaires.models import QuestionnaireVersion
 from eventreg.questionnaires.queries import definition_of, get_current_version
 from eventreg.questionnaires.rules.files import check_file, safe_name
-from eventreg.registration.rules.refusals import RegistrationRefused
+from eventreg.registration.forms import FRAME_FIELDS
+from eventreg.registration.rules.refusals import RegisteringReason, RegistrationRefused
 from eventreg.registration.services.uploads import HeldFile, NewFile, drop_held, hold_file, list_held
+from eventreg.registration.wording import registering_refused
 
 
 class FilledForm:
-    """A form of one event and category under one submission key."""
+    """A form of one event and category under one submission key; a new registration's, or of answers given before."""
 
-    def __init__(self, event: Event, category: Category, submission_key: str, sent: MultiDict[str, str] | None) -> None:
+    def __init__(
+        self,
+        event: Event,
+        category: Category,
+        version: QuestionnaireVersion,
+        submission_key: str,
+        *,
+        is_sent: bool,
+        answers: Mapping[str, Collection[str]] | None = None,
+        standing: Mapping[str, HeldFile] | None = None,
+        leave_out: Collection[str] = (),
+    ) -> None:
+        """`answers` and `standing` files were given before; `leave_out` are keys of questions asked elsewhere."""
         self._event = event
-        self._sent = sent
+        self._sent = request.form if is_sent else None
+        self._standing = dict(standing or {})
         self.category = category
         self.submission_key = submission_key
-        version = get_current_version(event.id)
         #: the version whose questions are asked
         self.questionnaire_id = version.id
         self.definition = definition_of(version)
-        self.questions = QuestionnaireForm(self.definition, category.key, Context.of(event), current_language(), sent)
+        given = {key: list(values) for key, values in (answers or {}).items()}
+        self.questions = QuestionnaireForm(
+            self.definition, category.key, Context.of(event), current_language(), self._sent, given, leave_out
+        )
         self.new_files: list[NewFile] = []
+        #: keys of questions whose standing file is to go
+        self.removed: set[str] = set()
         self._held: dict[str, HeldFile] | None = None
         self._frame_errors: list[tuple[str, str]] = []
 
     @classmethod
     def fresh(cls, event: Event, category: Category, submission_key: str) -> FilledForm:
-        """Return an empty form."""
-        return cls(event, category, submission_key, None)
+        """Return an empty form for registering."""
+        return cls(event, category, get_current_version(event.id), submission_key, is_sent=False)
 
     @classmethod
     def sent(cls, event: Event, category: Category, submission_key: str) -> FilledForm:
-        """Return the form as this request brings it."""
-        return cls(event, category, submission_key, request.form)
+        """Return the form for registering as this request brings it."""
+        return cls(event, category, get_current_version(event.id), submission_key, is_sent=True)
 
     @property
     def notice_id(self) -> int | None:
@@ -57,7 +78,7 @@ class FilledForm:
         """Look at the files of this request: keep what fits its question, say beside it what does not."""
         for question in self.questions.files:
             if self._sent is not None and self.questions.wants_removed(self._sent, question.key):
-                drop_held(self._event.id, self.submission_key, question.key)
+                self._remove(question.key)
             storage = request.files.get(question.key)
             if storage is None or not storage.filename:
                 continue
@@ -67,16 +88,18 @@ class FilledForm:
             except Invalid as invalid:
                 self.questions.refuse(question.key, invalid)
                 continue
+            self.removed.discard(question.key)
             name = safe_name(storage.filename, media_type)
             self.new_files.append(NewFile(question.key, name, media_type, content))
+        self._miss_files()
 
-    def is_valid(self, frame_fields: Collection[str]) -> bool:
+    def is_valid(self) -> bool:
         """Check every answer. What nobody asked for is refused, not passed over."""
-        kept = {file.question_key for file in self.new_files}
+        kept = {file.question_key for file in self.new_files} | (self._standing.keys() - self.removed)
         if any(question.is_required and question.key not in kept for question in self.questions.files):
             kept |= self._held_files().keys()
         is_valid = self.questions.validate(kept)
-        unexpected = self.questions.unexpected(request.form, frame_fields, request.files)
+        unexpected = self.questions.unexpected(request.form, FRAME_FIELDS, request.files)
         if unexpected:
             message = _("The form held answers to questions that are not asked here. Check it and send it again.")
             self._frame_errors.append(("send", message))
@@ -90,10 +113,10 @@ class FilledForm:
         """Return what is to be checked, in the order of the page."""
         return [*self.questions.errors_list(), *self._frame_errors]
 
-    def has_values(self, frame_fields: Collection[str]) -> bool:
+    def has_values(self) -> bool:
         """Say whether the request brings anything but the frame around the questions."""
         return any(
-            value.strip() for name, values in request.form.lists() if name not in frame_fields for value in values
+            value.strip() for name, values in request.form.lists() if name not in FRAME_FIELDS for value in values
         )
 
     def kept(self) -> FilledForm:
@@ -102,15 +125,46 @@ class FilledForm:
             try:
                 hold_file(self._event.id, self.submission_key, file)
             except (RegistrationRefused, Busy):
-                continue  # the form shows no kept file, so that it is chosen again
+                self._say(file.question_key, RegisteringReason.TOO_MANY_FILES)
         if self.questions.files:
             self._held = None
-            for key, held in self._held_files().items():
-                if any(question.key == key for question in self.questions.files):
-                    self.questions.keep_file(key, KeptFile(held.name, held.size, held.public_id))
+            shown = {**self._standing, **(self._held_files() if self._sent is not None else {})}
+            for question in self.questions.files:
+                if question.key in shown:
+                    found = shown[question.key]
+                    kept = KeptFile(found.name, found.size, found.public_id, question.key in self.removed)
+                    self.questions.keep_file(question.key, kept)
         return self
+
+    def _miss_files(self) -> None:
+        """Say which file the page still showed as kept and is not here any more: nobody should believe it was sent."""
+        present = self._standing.keys() | {file.question_key for file in self.new_files}
+        for question in self.questions.files:
+            was_kept = self._sent is not None and self.questions.was_kept(self._sent, question.key)
+            is_removed = self._sent is not None and self.questions.wants_removed(self._sent, question.key)
+            if was_kept and not is_removed and question.key not in present | self._held_files().keys():
+                self._say(question.key, RegisteringReason.FILE_GONE)
+
+    def _say(self, key: str, reason: RegisteringReason) -> None:
+        bound = self.questions[key]
+        if not bound.errors:
+            bound.errors = [registering_refused(RegistrationRefused(reason), self._event.time_zone)]
+
+    def _remove(self, key: str) -> None:
+        drop_held(self._event.id, self.submission_key, key)
+        if key in self._standing:
+            self.removed.add(key)
 
     def _held_files(self) -> dict[str, HeldFile]:
         if self._held is None:
             self._held = list_held(self._event.id, self.submission_key)
         return self._held
+
+
+def has_token() -> bool:
+    """Say whether this request brings a valid token against forgery; forms that lose nothing ask themselves."""
+    try:
+        validate_csrf(request.form.get("csrf_token"))
+    except ValidationError:
+        return False
+    return True

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flask import Response, abort, g, render_template
+from flask import Response, abort, g, redirect, render_template, url_for
+from werkzeug.wrappers import Response as BaseResponse
 
 from eventreg.events.calendars import CalendarPerson, event_calendar
 from eventreg.i18n.languages import current_language
@@ -18,12 +19,17 @@ from eventreg.web.access import personal
 from eventreg.web.addresses import address_of
 from eventreg.web.downloads import as_attachment
 
+#: what comes of a form; any other status came later
+_FRESH = frozenset({Status.CONFIRMED, Status.PENDING, Status.WAITLISTED})
+
 
 @blueprint.get("/my/<token>/received")
 @personal
-def show_receipt(token: str) -> str:
-    """Show what came of the form: the reference, the status, what happens next."""
+def show_receipt(token: str) -> str | BaseResponse:
+    """Show what came of the form: the reference, the status, what happens next. Later on, one's own page says more."""
     own = OwnRegistration.open(token)
+    if own.status not in _FRESH:
+        return redirect(url_for("registration.show_own", token=token))
     return render_template(
         "registration/receipt.html",
         token=token,

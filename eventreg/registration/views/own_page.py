@@ -124,7 +124,13 @@ class OwnRegistration:
             label = self.context().text(question.label, current_language())
             is_given = consent is not None and consent.is_given
             rows.append(
-                {"key": question.key, "label": label, "is_given": is_given, "at": consent.at if consent else None}
+                {
+                    "key": question.key,
+                    "label": label,
+                    "is_given": is_given,
+                    "at": consent.at if consent else None,
+                    "is_required": question.is_required,
+                }
             )
         return rows
 

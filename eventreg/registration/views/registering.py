@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_wtf.csrf import validate_csrf
 from werkzeug.wrappers import Response
-from wtforms import ValidationError
 
 from eventreg.events.models import Category, Event
 from eventreg.events.queries.for_registration import find_current_notice, get_published_event, list_credited
@@ -21,7 +19,7 @@ from eventreg.registration.rules.refusals import RegisteringReason, Registration
 from eventreg.registration.services.registering import Outcome, Receipt, Submission
 from eventreg.registration.services.registering import register as register_person
 from eventreg.registration.views import blueprint
-from eventreg.registration.views.filled_form import FilledForm
+from eventreg.registration.views.filled_form import FilledForm, has_token
 from eventreg.registration.views.framing import page_frame
 from eventreg.registration.wording import registering_refused
 from eventreg.web.access import public
@@ -64,18 +62,21 @@ def send_form(slug: str) -> Answer:
     if "switch_language" in sent:
         switch_language(sent["switch_language"])
     category = _find_category(event, sent.get("category", ""))
-    if category is None or "change_category" in sent:
-        return _choose_category(occasion, category)
+    if category is None:
+        return _choose_category(occasion)
     form = FilledForm.sent(event, category, submission_key_or_new(sent.get("submission_key")))
-    if "choose_category" in sent:
-        return _chosen(occasion, form)
+    if "choose_category" in sent and not form.has_values():
+        return redirect(url_for("registration.register", slug=slug, category=category.key), 303)
     form.take_files()
-    if "switch_language" in sent:
+    if "change_category" in sent:
+        form.kept()
+        return _category_page(occasion, chosen=category.key)
+    if "choose_category" in sent or "switch_language" in sent:
         return _form_page(occasion, form.kept())
-    if not _has_token():
+    if not has_token():
         message = _("Send the form once more. It was open for a long time; nothing you wrote is lost.")
         return _form_page(occasion, form.kept(), [("send", message)], _SEND_AGAIN)
-    if not form.is_valid(FRAME_FIELDS):
+    if not form.is_valid():
         return _form_page(occasion, form.kept(), form.errors(), _FORM_MOST_CHECK)
     return _register(occasion, form)
 
@@ -129,17 +130,7 @@ def _next_page(event: Event, receipt: Receipt) -> str:
     return url_for(page, slug=event.slug)
 
 
-def _chosen(occasion: Occasion, form: FilledForm) -> Answer:
-    """A category was chosen: its form, with what was typed before if anything was."""
-    if form.has_values(FRAME_FIELDS):
-        form.take_files()
-        return _form_page(occasion, form.kept())
-    return redirect(url_for("registration.register", slug=occasion.event.slug, category=form.category.key), 303)
-
-
-def _choose_category(occasion: Occasion, current: Category | None) -> Answer:
-    if current is not None:
-        return _category_page(occasion, chosen=current.key)
+def _choose_category(occasion: Occasion) -> Answer:
     if "switch_language" in request.form:
         return _category_page(occasion)
     return _category_page(occasion, error=_("Choose in which capacity you take part"), code=_FORM_MOST_CHECK)
@@ -183,11 +174,3 @@ def _refusal_now(event: Event) -> RegisteringReason | None:
 
 def _find_category(event: Event, key: str) -> Category | None:
     return next((category for category in event.categories if category.key == key), None)
-
-
-def _has_token() -> bool:
-    try:
-        validate_csrf(request.form.get("csrf_token"))
-    except ValidationError:
-        return False
-    return True

@@ -1,0 +1,194 @@
+"""Participants change their answers: what changed is kept, told to both sides, and follows into the calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from eventreg.audit.services import Actor, record
+from eventreg.db import db, transaction
+from eventreg.events.models import Event
+from eventreg.events.queries.for_registration import get_event_whole, lock_event
+from eventreg.kernel import clock
+from eventreg.mail.letters import Change
+from eventreg.mail.services import enqueue_all
+from eventreg.questionnaires import kinds
+from eventreg.questionnaires.kinds import Context
+from eventreg.questionnaires.queries import definition_of, get_version
+from eventreg.questionnaires.rules.schema import Question
+from eventreg.registration.emails import Message, News, Occasion, participant_message, tell
+from eventreg.registration.models import Registration, Upload
+from eventreg.registration.queries.answers import DAYS_KIND, find_day_ids, load_answers
+from eventreg.registration.queries.registrations import lock_registration
+from eventreg.registration.rules.deadlines import may_change_answers
+from eventreg.registration.rules.refusals import ChangeReason, ChangeRefused
+from eventreg.registration.rules.states import Status
+from eventreg.registration.services.answers import CONSENT_KIND, FILE_KIND, fill_identity, replace_answers
+from eventreg.registration.services.pending_decisions import find_last_decision, is_pending
+from eventreg.registration.services.uploads import (
+    NewFile,
+    attach_held,
+    attach_new,
+    detach,
+    seal_files,
+    submission_hash,
+)
+
+Answers = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True)
+class AnswerChange:
+    """One question whose answer changed, with the values before and after."""
+
+    question: Question
+    old: list[str]
+    new: list[str]
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether only that it changed is told: what was answered is sensitive, or a file."""
+        return self.question.is_sensitive or self.question.kind == FILE_KIND
+
+
+@dataclass(frozen=True)
+class ChangedFiles:
+    """Files that came with changed answers: new ones, those held for the form's key, keys of questions to be emptied."""
+
+    form_key: str
+    new: Sequence[NewFile] = ()
+    removed: Collection[str] = ()
+
+
+def change_answers(
+    event_id: int, registration_id: int, answers: Answers, files: ChangedFiles | None = None
+) -> list[AnswerChange]:
+    """Put new answers in place of old ones and tell both sides what changed; returns the changes, [] when there are none.
+
+    `answers` were checked against the version the registration was made under. The mail address and the consents are
+    changed by use cases of their own and stay as they are. Raises ChangeRefused: TOO_LATE, and BEING_DECIDED while the
+    messages of a decision wait, which tell of the answers as they were.
+    """
+    now = clock.now()
+    hashed = submission_hash(files.form_key) if files is not None else ""
+    sealed = seal_files(event_id, hashed, files.new, now) if files is not None else []
+    with transaction():
+        event = lock_event(event_id)
+        registration = lock_registration(event_id, registration_id)
+        if not may_change_answers(registration.status, now, event.changes_until):
+            raise ChangeRefused(ChangeReason.TOO_LATE)
+        if is_pending(find_last_decision(registration.id), now):
+            raise ChangeRefused(ChangeReason.BEING_DECIDED)
+        questions = _changeable(event, registration)
+        before = load_answers(registration)
+        after = {question.key: list(answers.get(question.key, before.get(question.key, []))) for question in questions}
+        if files is not None:
+            after |= _settle_files(event.id, registration.id, questions, hashed, sealed, files.removed)
+        changes = _differences(questions, before, after)
+        if not changes:
+            return []
+        fill_identity(registration, questions, after)
+        replace_answers(registration, [change.question for change in changes], after)
+        detach(registration.id, [old for change in changes if change.question.kind == FILE_KIND for old in change.old])
+        registration.revision += 1
+        _record(event.id, registration, changes, now)
+        db.session.flush()
+        _tell(event.id, registration, changes, now)
+        return changes
+
+
+def _changeable(event: Event, registration: Registration) -> list[Question]:
+    category = next(found for found in event.categories if found.id == registration.category_id)
+    definition = definition_of(get_version(registration.questionnaire_id))
+    asked = definition.questions_for(category.key)
+    return [question for question in asked if question.kind != CONSENT_KIND and question.column != "email"]
+
+
+def _settle_files(
+    event_id: int,
+    registration_id: int,
+    questions: Sequence[Question],
+    hashed: str,
+    sealed: Sequence[Upload],
+    removed: Collection[str],
+) -> dict[str, list[str]]:
+    """Return what becomes of the questions answered by a file, as far as this form says anything of them."""
+    settled: dict[str, list[str]] = {key: [] for key in removed}
+    settled |= {key: [public_id] for key, public_id in attach_new(registration_id, sealed).items()}
+    open_keys = [question.key for question in questions if question.kind == FILE_KIND and question.key not in settled]
+    if open_keys:
+        held = attach_held(event_id, hashed, registration_id, open_keys)
+        settled |= {key: [public_id] for key, public_id in held.items()}
+    return settled
+
+
+def _differences(questions: Sequence[Question], before: Answers, after: Answers) -> list[AnswerChange]:
+    return [
+        AnswerChange(question, list(before.get(question.key, ())), list(after[question.key]))
+        for question in questions
+        if list(before.get(question.key, ())) != list(after[question.key])
+    ]
+
+
+def _record(event_id: int, registration: Registration, changes: Sequence[AnswerChange], now: datetime) -> None:
+    record(
+        event_id=event_id,
+        actor=Actor.participant(registration.id),
+        action="answers_changed",
+        record_kind="registration",
+        record_id=registration.id,
+        at=now,
+        detail={
+            change.question.key: "changed" if change.is_secret else {"old": change.old, "new": change.new}
+            for change in changes
+        },
+    )
+
+
+def _tell(event_id: int, registration: Registration, changes: Sequence[AnswerChange], now: datetime) -> None:
+    event = get_event_whole(event_id)
+    occasion, context = Occasion.load(event), Context.of(event)
+    days = _DayChange.of(event, registration, changes)
+    news = News(
+        Message.CHANGED,
+        find_day_ids(registration),
+        changes=lambda language: tuple(_in_words(change, context, language) for change in changes),
+        renews_calendar=bool(days.added),
+        takes_back=days.dropped if days.dropped and not days.added else None,
+    )
+    tell(occasion, registration, news, now)
+    if days.added and days.dropped:
+        # A message carries one calendar object, and an object one method (RFC 5546): see docs/decisions/0009.
+        left = News(Message.DAYS_LEFT, days.dropped, takes_back=days.dropped)
+        enqueue_all([participant_message(occasion, registration, left, now)])
+
+
+@dataclass(frozen=True)
+class _DayChange:
+    """The days that a confirmed person's calendar gains and loses by changes."""
+
+    added: frozenset[int] = frozenset()
+    dropped: frozenset[int] = frozenset()
+
+    @classmethod
+    def of(cls, event: Event, registration: Registration, changes: Sequence[AnswerChange]) -> _DayChange:
+        changed = [change for change in changes if change.question.kind == DAYS_KIND]
+        if registration.status is not Status.CONFIRMED or not changed:
+            return cls()
+        # Where nobody chose, somebody comes every day.
+        every = frozenset(day.id for day in event.days)
+        old = frozenset(int(value) for change in changed for value in change.old) or every
+        new = frozenset(int(value) for change in changed for value in change.new) or every
+        return cls(added=new - old, dropped=old - new)
+
+
+def _in_words(change: AnswerChange, context: Context, language: str) -> Change:
+    label = context.text(change.question.label, language)
+    if change.is_secret:
+        return Change(label)
+    kind = kinds.get(change.question.kind)
+    old, new = (
+        ", ".join(kind.display(change.question, values, context, language)) for values in (change.old, change.new)
+    )
+    return Change(label, old, new)
