@@ -118,7 +118,7 @@ def _version_numbers(version_ids: set[int]) -> dict[int, int]:
     rows = db.session.execute(
         select(QuestionnaireVersion.id, QuestionnaireVersion.version).where(QuestionnaireVersion.id.in_(version_ids))
     )
-    return dict(rows.tuples().all())
+    return {row.id: row.version for row in rows}
 
 
 def _files(registration_id: int) -> dict[str, FileLine]:

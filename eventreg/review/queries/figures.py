@@ -72,7 +72,7 @@ def count_places(event_id: int) -> dict[int, int]:
     rows = db.session.execute(
         select(Place.category_id, func.count()).where(Place.event_id == event_id).group_by(Place.category_id)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def count_standings(event_id: int) -> dict[Standing, int]:
