@@ -1,0 +1,114 @@
+"""Real servers in processes of their own, on loopback."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from tests.packaging.copies import clean_environment, first_page, free_port, page
+
+EVENTREG = str(Path(sys.executable).with_name("eventreg"))
+
+
+@dataclass
+class Server:
+    """A server that answers, with the processes that it consists of."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    instance: Path
+    #: what the terminal shows (standard output), and the log (standard error)
+    shown: Path
+    log: Path
+    workers: int
+    has_mail_worker: bool
+
+    @property
+    def address(self) -> str:
+        """Where it answers."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def is_alive(self) -> bool:
+        """Whether it answers a request now."""
+        with suppress(OSError):
+            return page(f"{self.address}/healthz")[0] == 200
+        return False
+
+    def family(self) -> list[psutil.Process]:
+        """Return the supervisor and all below it."""
+        supervisor = psutil.Process(self.process.pid)
+        return [supervisor, *supervisor.children(recursive=True)]
+
+    def is_complete(self) -> bool:
+        """Say whether every process is there: supervisor, web server and its workers, mail worker."""
+        return len(self.family()) == 2 + self.workers + self.has_mail_worker
+
+    def web(self) -> psutil.Process:
+        """Return the web server's process: it was forked first."""
+        return min(psutil.Process(self.process.pid).children(), key=psutil.Process.create_time)
+
+    def mail(self) -> psutil.Process:
+        """Return the mail worker: it was forked last."""
+        return max(psutil.Process(self.process.pid).children(), key=psutil.Process.create_time)
+
+    def sign_in_link(self) -> str:
+        """Return the sign-in link that the terminal shows."""
+        found = re.search(rf"{re.escape(self.address)}/sign-in/\S+", self.shown.read_text())
+        assert found, self.shown.read_text()
+        return found[0]
+
+
+@contextmanager
+def serving(
+    folder: Path, *, port: int | None = None, workers: int = 2, has_mail_worker: bool = True, **environment: str
+) -> Iterator[Server]:
+    """Run `eventreg serve --prepare` on the instance below `folder` until the block is left, and clean up after it."""
+    port = port or free_port()
+    instance, shown, log = folder / "instance", folder / "shown", folder / "log"
+    command = [EVENTREG, "serve", "--prepare", "--bind", f"127.0.0.1:{port}", "--workers", str(workers)]
+    command += [] if has_mail_worker else ["--no-mail-worker"]
+    with shown.open("wb") as out, log.open("wb") as err:
+        process = subprocess.Popen(
+            command,
+            env=clean_environment() | {"EVENTREG_INSTANCE": str(instance)} | environment,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            start_new_session=True,
+        )
+    server = Server(process, port, instance, shown, log, workers, has_mail_worker)
+    try:
+        first_page(process, f"{server.address}/healthz", log, seconds=30)
+        wait_for(lambda: "Ctrl+C" in shown.read_text() and server.is_complete())
+        yield server
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=15)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def wait_for(happened: Callable[[], bool], seconds: float = 10.0) -> None:
+    """Wait until something is so; fail when it is not in time."""
+    deadline = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < deadline, "not in time"
+        time.sleep(0.05)
+
+
+def are_gone(processes: list[psutil.Process]) -> bool:
+    """Say whether none of these processes lives; one that nobody reaps yet is dead too."""
+    return not [one for one in processes if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]

@@ -1,0 +1,29 @@
+"""Work in a process of its own."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from eventreg.migrations.runner import SchemaUnfit
+from eventreg.serving.apart import run_apart
+
+
+def test_work_is_done_in_another_process(tmp_path: Path) -> None:
+    run_apart(lambda: (tmp_path / "pid").write_text(str(os.getpid())) and None)
+    assert int((tmp_path / "pid").read_text()) != os.getpid()
+
+
+def test_what_it_raises_is_raised_here() -> None:
+    def fail() -> None:
+        raise SchemaUnfit("The database is empty. Run: eventreg migrate")
+
+    with pytest.raises(SchemaUnfit, match="Run: eventreg migrate"):
+        run_apart(fail)
+
+
+def test_process_that_dies_does_not_pass_for_done() -> None:
+    with pytest.raises(ChildProcessError, match="-9"):
+        run_apart(lambda: os.kill(os.getpid(), 9))

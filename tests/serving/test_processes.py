@@ -1,0 +1,145 @@
+"""The processes of `eventreg serve`: they live and end together. Case 61, and what case 62 stands on."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.packaging.copies import page
+from tests.serving.servers import are_gone, serving, wait_for
+
+pytestmark = pytest.mark.slow
+
+#: memory of all processes after start, in MB (proportional set size)
+_MOST_MEMORY = 130
+
+
+def test_server_starts_and_ends_as_a_whole(tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        family = server.family()
+        assert server.mail().num_threads() == 1
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(timeout=15) == 0
+        assert are_gone(family)
+    assert "Traceback" not in server.log.read_text()
+
+
+def test_ctrl_c_ends_everything_in_order(tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        family = server.family()
+        for process in family:  # as a terminal does: to the whole group
+            process.send_signal(signal.SIGINT)
+        assert server.process.wait(timeout=15) == 0
+        assert are_gone(family)
+    assert "Traceback" not in server.log.read_text()
+
+
+def test_killed_supervisor_takes_everybody_along_and_frees_the_port(tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        family = server.family()
+        server.process.kill()
+        server.process.wait()
+        wait_for(lambda: are_gone(family), seconds=3)
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", server.port))
+    with serving(tmp_path, port=server.port) as again:
+        assert again.is_alive()
+
+
+def test_mail_worker_that_dies_is_started_again(tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        first = server.mail()
+        first.kill()
+
+        def is_back() -> bool:
+            children = psutil.Process(server.process.pid).children()
+            return len(children) == 2 and first.pid not in [child.pid for child in children]
+
+        wait_for(is_back)
+        assert server.is_alive()
+        assert "The mail worker ended (signal 9)" in server.log.read_text()
+
+
+def test_web_worker_that_dies_is_replaced(tmp_path: Path) -> None:
+    with serving(tmp_path, workers=1) as server:
+        (worker,) = server.web().children()
+        worker.kill()
+        wait_for(lambda: [child.pid for child in server.web().children()] not in ([], [worker.pid]))
+        wait_for(server.is_alive)
+
+
+def test_web_server_that_dies_ends_everything(tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        family = server.family()
+        server.web().kill()
+        assert server.process.wait(timeout=15) == 1
+        wait_for(lambda: are_gone(family), seconds=3)
+        assert "everything ends with it" in server.log.read_text()
+
+
+def test_mail_worker_can_be_left_to_others(tmp_path: Path) -> None:
+    with serving(tmp_path, has_mail_worker=False, workers=1) as server:
+        assert len(server.family()) == 3
+
+
+def test_second_start_keeps_data_and_shows_a_new_link(tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        first = server.sign_in_link()
+        home = page(f"{server.address}/")[1]
+        assert first not in server.log.read_text()
+    with serving(tmp_path, port=server.port) as server:
+        assert server.sign_in_link() != first
+        assert page(f"{server.address}/")[1] == home
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="the kernel does not tell proportional sizes")
+def test_processes_share_their_memory(tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        sizes = [_proportional_megabytes(process.pid) for process in server.family()]
+    assert sum(sizes) < _MOST_MEMORY, sizes
+
+
+def test_no_token_reaches_the_log(tmp_path: Path) -> None:
+    token = "Zm9yYmlkZGVuLXRva2VuLWZvcmJpZGRlbg"
+    lines = [f"GET /my/{token} HTTP/9.9", f"G[]T /my/{token} HTTP/1.1", f"GET /my/{token} HTTP/1.1\r\nbro ken: {token}"]
+    with serving(tmp_path) as server:
+        page_of_nobody = subprocess.run(
+            ["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", f"{server.address}/my/{token}"],
+            capture_output=True,
+            check=True,
+            text=True,
+        )
+        assert page_of_nobody.stdout == "404"
+        for line in lines:
+            with socket.create_connection(("127.0.0.1", server.port), timeout=5) as client:
+                client.sendall(f"{line}\r\nHost: 127.0.0.1\r\n\r\n".encode())
+                assert client.recv(4000).startswith(b"HTTP/1.1 400")
+        wait_for(lambda: server.log.read_text().count("Invalid request from ip=127.0.0.1") == len(lines))
+    assert token not in server.log.read_text()
+
+
+def test_child_ends_without_the_kernels_help_too() -> None:
+    program = (
+        "import os, sys, time; from eventreg.serving import lifelines; sys.platform = 'other'; parent = os.getpid()\n"
+        "if os.fork() == 0: lifelines.end_with(parent); print(os.getpid(), flush=True); time.sleep(60)\n"
+        "else: time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        child = psutil.Process(int(parent.stdout.readline()))
+        parent.kill()
+        wait_for(lambda: are_gone([child]), seconds=5)
+
+
+def _proportional_megabytes(pid: int) -> float:
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) / 1024
+    raise AssertionError(f"process {pid} has no proportional size")
