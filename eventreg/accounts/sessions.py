@@ -15,13 +15,12 @@ from eventreg.kernel.clock import now
 SESSION_LASTS = timedelta(hours=12)
 #: this long after coming by a sign-in link one may set a password without the old one
 LINK_IS_FRESH = timedelta(minutes=30)
-_BY_LINK_AT = "by_link_at"
+_BEGAN_AT, _BY_LINK_AT = "began_at", "by_link_at"
 
 
 def init_sign_in(app: Flask) -> None:
     """Let `app` know who is signed in. Cookies of closed accounts and ended sessions are nobody's."""
     app.config["PERMANENT_SESSION_LIFETIME"] = SESSION_LASTS
-    # Not prolonged by being used: a cookie that was copied ends by itself.
     app.config["SESSION_REFRESH_EACH_REQUEST"] = False
     manager = LoginManager()
     # Binding a session to address and browser signs people out on trains and stops nobody who has both.
@@ -35,14 +34,14 @@ def begin_session(account: Account, by_link: bool = False) -> None:
     session.clear()
     login_user(account)
     session.permanent = True
+    session[_BEGAN_AT] = now().timestamp()
     if by_link:
         session[_BY_LINK_AT] = now().timestamp()
 
 
 def came_by_link_lately() -> bool:
     """Say whether this session began with a sign-in link a short while ago."""
-    began_at = session.get(_BY_LINK_AT)
-    return began_at is not None and now() - datetime.fromtimestamp(began_at, UTC) < LINK_IS_FRESH
+    return _is_younger(session.get(_BY_LINK_AT), LINK_IS_FRESH)
 
 
 def end_session() -> None:
@@ -51,7 +50,14 @@ def end_session() -> None:
 
 
 def _load_account(held: str) -> Account | None:
+    # A cookie is written anew when something is put into it, so its own age says nothing.
+    if _BEGAN_AT in session and not _is_younger(session[_BEGAN_AT], SESSION_LASTS):
+        return None
     identity, _, generation = held.partition(".")
     if not (identity.isdecimal() and generation.isdecimal()):
         return None
     return find_session_account(int(identity), int(generation))
+
+
+def _is_younger(began_at: float | None, span: timedelta) -> bool:
+    return began_at is not None and now() - datetime.fromtimestamp(began_at, UTC) < span

@@ -1,0 +1,99 @@
+"""Accounts begin, change and end."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from eventreg.accounts.queries import find_account_by_address, find_session_account, get_account, list_account_names
+from eventreg.accounts.rules.refusals import AccountRefused, Reason
+from eventreg.accounts.services.accounts import change_profile, close_account, create_account, end_sessions
+from eventreg.accounts.services.passwords import set_password
+from eventreg.accounts.services.sign_in_links import make_sign_in_link, use_sign_in_link
+from eventreg.audit.queries import find_broken_position, list_traces
+from eventreg.audit.services import INSTANCE_CHAIN
+from eventreg.kernel.errors import NotFound
+
+pytestmark = pytest.mark.usefixtures("app")
+
+
+def make(email: str = "olga@equipo.example", name: str = "Olga Organizadora") -> int:
+    return create_account(email, name, "es")
+
+
+def acts(account_id: int) -> list[str]:
+    return [trace.entry.action for trace in list_traces(INSTANCE_CHAIN, "account", account_id)]
+
+
+@pytest.mark.both_databases
+def test_an_account_is_found_however_its_address_is_written(app: Flask) -> None:
+    account_id = make("Olga@Equipo.example")
+    for written in ("olga@equipo.example", " OLGA@EQUIPO.EXAMPLE "):
+        found = find_account_by_address(written)
+        assert found is not None
+        assert found.id == account_id
+
+
+@pytest.mark.parametrize(
+    ("email", "name", "reason"),
+    [
+        ("olga", "Olga", Reason.ADDRESS_INVALID),
+        ("olga@equipo.example\nBcc: x@equipo.example", "Olga", Reason.ADDRESS_INVALID),
+        ("usér@equipo.example", "Olga", Reason.ADDRESS_INVALID),
+        ("olga@equipo.example", "   ", Reason.NAME_MISSING),
+        ("olga@equipo.example", "Ol\x00ga", Reason.NAME_MISSING),
+        ("olga@equipo.example", "agl\u202eO", Reason.NAME_MISSING),
+        ("olga@equipo.example", "O" * 201, Reason.NAME_MISSING),
+    ],
+)
+def test_what_cannot_be_an_account_is_refused(email: str, name: str, reason: Reason) -> None:
+    with pytest.raises(AccountRefused) as refused:
+        make(email, name)
+    assert refused.value.reason is reason
+
+
+def test_one_address_is_one_account_even_a_closed_one() -> None:
+    close_account(make())
+    with pytest.raises(AccountRefused) as refused:
+        make("OLGA@equipo.example")
+    assert refused.value.reason is Reason.ADDRESS_TAKEN
+
+
+@pytest.mark.both_databases
+def test_closing_ends_every_way_in(app: Flask) -> None:
+    account_id = make()
+    set_password(account_id, "una frase bastante larga")
+    token = make_sign_in_link(account_id)
+    generation = get_account(account_id).session_generation
+    close_account(account_id)
+    assert find_session_account(account_id, generation) is None
+    assert find_session_account(account_id, generation + 1) is None
+    assert find_account_by_address("olga@equipo.example") is None
+    with pytest.raises(AccountRefused):
+        use_sign_in_link(token)
+    with pytest.raises(NotFound):
+        set_password(account_id, "otra frase bastante larga")
+    assert list_account_names([account_id]) == {account_id: "Olga Organizadora"}
+
+
+def test_ending_sessions_voids_links_too() -> None:
+    account_id = make()
+    token = make_sign_in_link(account_id)
+    generation = end_sessions(account_id)
+    assert find_session_account(account_id, generation - 1) is None
+    assert find_session_account(account_id, generation) is not None
+    with pytest.raises(AccountRefused):
+        use_sign_in_link(token)
+
+
+def test_every_act_is_in_the_audit_trail() -> None:
+    account_id = make()
+    change_profile(account_id, "Olga  O.", "en")
+    change_profile(account_id, "Olga O.", "en")
+    set_password(account_id, "una frase bastante larga")
+    use_sign_in_link(make_sign_in_link(account_id))
+    close_account(account_id)
+    assert acts(account_id) == [
+        "account_closed", "signed_in", "sign_in_link_made", "password_set", "profile_changed", "account_created",
+    ]  # fmt: skip
+    assert find_broken_position(INSTANCE_CHAIN) is None

@@ -1,0 +1,115 @@
+"""Limits on trying: counted in the database, by subject, in a window that slides."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import func, select
+
+from eventreg.accounts.models import GuardedAttempt
+from eventreg.accounts.rules.guarding import Limit, client_network
+from eventreg.accounts.services.guards import Try, admit, forget_old_attempts, forgive
+from eventreg.db import db
+from eventreg.kernel.clock import now
+from tests.support.apps import AppMaker
+
+THREE = Limit("trial/address", 3, 15)
+OTHER = Limit("trial/client", 5, 15)
+
+
+@pytest.fixture
+def limited(make_app: AppMaker) -> Flask:
+    """An application whose limits are in force."""
+    return make_app(limits=True)
+
+
+def attempts() -> int:
+    return db.session.scalar(select(func.count()).select_from(GuardedAttempt)) or 0
+
+
+@pytest.mark.both_databases
+def test_a_subject_is_admitted_as_often_as_the_limit_says(limited: Flask) -> None:
+    with limited.app_context():
+        assert [admit(Try(THREE, "ana")) is not None for _ in range(5)] == [True, True, True, False, False]
+        assert admit(Try(THREE, "luis")) is not None
+
+
+def test_a_try_that_is_refused_is_not_counted(limited: Flask) -> None:
+    with limited.app_context():
+        for _ in range(6):
+            admit(Try(THREE, "ana"), Try(OTHER, "10.0.0.1"))
+        assert attempts() == 6
+
+
+def test_the_window_slides(limited: Flask, clock: time_machine.Traveller) -> None:
+    with limited.app_context():
+        for _ in range(3):
+            admit(Try(THREE, "ana"))
+            clock.shift(timedelta(minutes=5))
+        assert admit(Try(THREE, "ana")) is not None
+        assert admit(Try(THREE, "ana")) is None
+
+
+def test_a_right_try_is_forgiven(limited: Flask) -> None:
+    with limited.app_context():
+        for _ in range(9):
+            forgive(admit(Try(THREE, "ana")) or ())
+        assert attempts() == 0
+
+
+def test_the_subject_itself_is_nowhere_in_the_database(limited: Flask) -> None:
+    with limited.app_context():
+        admit(Try(THREE, "ana@instituto.example"))
+        stored = db.session.scalars(select(GuardedAttempt.subject)).one()
+    assert "ana" not in stored
+    assert len(stored) == 64
+
+
+def test_limits_that_are_off_count_nothing(app: Flask) -> None:
+    assert all(admit(Try(THREE, "ana")) == () for _ in range(10))
+    assert attempts() == 0
+
+
+def test_old_tries_are_forgotten(limited: Flask, clock: time_machine.Traveller) -> None:
+    with limited.app_context():
+        admit(Try(THREE, "ana"))
+        clock.shift(timedelta(days=2))
+        admit(Try(THREE, "ana"))
+        assert forget_old_attempts(now() - timedelta(days=1)) == 1
+        assert attempts() == 1
+
+
+@pytest.mark.both_databases
+def test_many_at_once_do_not_slip_through(limited: Flask) -> None:  # case 15
+    admitted, start = [], threading.Barrier(8)
+
+    def run() -> None:
+        with limited.app_context():
+            start.wait(20)
+            admitted.append(admit(Try(THREE, "ana"), Try(OTHER, "10.0.0.1")) is not None)
+
+    threads = [threading.Thread(target=run) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(admitted) == [False] * 5 + [True] * 3
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::ffff", "2001:db8:1:2::/64"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        (None, "unknown"),
+        ("not an address", "unknown"),
+    ],
+)
+def test_one_client_is_one_address_or_one_network(address: str | None, counted: str) -> None:
+    assert client_network(address) == counted

@@ -1,0 +1,48 @@
+"""Passwords as argon2id: whole, with settings that hold, and as slow for nobody as for somebody."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from argon2 import PasswordHasher, extract_parameters
+from argon2.low_level import Type
+
+from eventreg.accounts import hashing
+from eventreg.accounts.rules.passwords import LONGEST
+
+
+def test_settings_are_those_that_were_decided() -> None:
+    stored = hashing.hash_of("correct horse battery")
+    for each in (stored, hashing._NOBODYS):
+        parameters = extract_parameters(each)
+        assert parameters.type is Type.ID
+        assert (parameters.memory_cost, parameters.time_cost, parameters.parallelism) == (19 * 1024, 2, 1)
+    assert not hashing.is_outdated(stored)
+    assert hashing.is_outdated(PasswordHasher(time_cost=1, memory_cost=8 * 1024, parallelism=1).hash("x"))
+
+
+def test_a_long_password_is_hashed_to_its_last_letter() -> None:  # case 15
+    password = "pan y queso " * 50
+    stored = hashing.hash_of(password + "a")
+    assert hashing.fits(stored, password + "a")
+    assert not hashing.fits(stored, password + "b")
+    assert not hashing.fits(stored, password)
+
+
+def test_what_is_longer_than_any_password_fits_none() -> None:
+    stored = hashing.hash_of("a" * LONGEST)
+    assert hashing.fits(stored, "a" * LONGEST)
+    assert not hashing.fits(stored, "a" * (LONGEST + 1))
+    assert not hashing.fits(stored, "a" * 100_000)
+
+
+def test_one_letter_typed_in_two_ways_is_the_same() -> None:
+    password = "la señora de la montaña"
+    stored = hashing.hash_of(unicodedata.normalize("NFD", password))
+    assert hashing.fits(stored, unicodedata.normalize("NFC", password))
+
+
+def test_no_password_opens_an_account_without_one() -> None:
+    assert not hashing.fits("", "")
+    assert not hashing.fits("", "anything at all")
+    assert not hashing.fits("not a hash", "anything at all")
