@@ -1,0 +1,272 @@
+"""Jobs are done once, tried again when they fail, and left aside in sight; duties are done once a period."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from eventreg.jobs.claims import LEASE, LeaseLost, claim_next, finish
+from eventreg.jobs.queries import find_stuck, list_given_up
+from eventreg.jobs.registry import JobRegistry
+from eventreg.jobs.rules import MAX_ATTEMPTS, JobState
+from eventreg.jobs.running import plan_duties, run_due
+from eventreg.jobs.services import schedule
+from eventreg.kernel.errors import Busy
+from tests.jobs.work import START, ask, find, get, note, notes
+from tests.mail.outbox import HandClock
+
+LATER = START + timedelta(hours=1)
+
+
+@pytest.fixture
+def registry() -> JobRegistry:
+    """A registry that knows how to make a note and how to fail."""
+    made = JobRegistry()
+    made.add_handler("test.note", note)
+    made.add_handler("test.fail", _fail)
+    return made
+
+
+def _fail(payload: Mapping[str, Any], now: datetime) -> None:
+    note(payload, now)
+    raise ValueError("Ana Demo, ana.demo@instituto.example")
+
+
+@pytest.mark.both_databases
+def test_a_job_is_done_when_its_time_comes_and_is_gone(app: Flask, registry: JobRegistry) -> None:
+    clock = HandClock()
+    ask(what="a", due_at=LATER)
+    assert run_due(registry, 10, read_clock=clock) == 0
+    clock.at = LATER
+    assert run_due(registry, 10, read_clock=clock) == 1
+    assert notes() == ["a"]
+    assert find() is None
+
+
+def test_not_more_jobs_are_done_than_asked_for_and_the_oldest_first(app: Flask, registry: JobRegistry) -> None:
+    for minutes in (1, 3, 2):
+        ask(f"job {minutes}", what=str(minutes), due_at=START - timedelta(minutes=minutes))
+    assert run_due(registry, 2, read_clock=HandClock()) == 2
+    assert notes() == ["3", "2"]
+
+
+@pytest.mark.both_databases
+def test_what_a_failed_job_wrote_is_not_there(app: Flask, registry: JobRegistry) -> None:
+    ask(kind="test.fail", what="half")
+    run_due(registry, 10, read_clock=HandClock())
+    job = get()
+    assert notes() == []
+    assert (job.state, job.due_at, job.attempts) == (JobState.WAITING, START + timedelta(seconds=10), 1)
+    assert job.last_error.startswith("ValueError")
+    assert "demo" not in job.last_error
+
+
+def test_a_fault_is_logged_without_what_it_was_about(
+    app: Flask, registry: JobRegistry, caplog: pytest.LogCaptureFixture
+) -> None:
+    ask("send:ana.demo@instituto.example", kind="test.fail", email="ana.demo@instituto.example")
+    run_due(registry, 10, read_clock=HandClock())
+    (line,) = [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR]
+    assert "test.fail" in line
+    assert "ValueError" in line
+    assert "demo" not in line
+    assert "Demo" not in line
+
+
+@pytest.mark.both_databases
+def test_a_job_that_always_fails_is_given_up_in_sight(app: Flask, registry: JobRegistry) -> None:
+    clock = HandClock()
+    ask(kind="test.fail")
+    tries = 0
+    while (due_at := get().due_at) is not None:
+        clock.at = due_at
+        tries += run_due(registry, 10, read_clock=clock)
+    assert tries == MAX_ATTEMPTS
+    assert [job.key for job in list_given_up()] == ["one"]
+    assert run_due(registry, 10, read_clock=HandClock(START + timedelta(days=99))) == 0
+
+
+def test_a_job_of_a_kind_nobody_knows_waits_for_somebody_who_does(app: Flask, registry: JobRegistry) -> None:
+    ask(kind="test.of_a_newer_release")
+    run_due(registry, 10, read_clock=HandClock())
+    assert get().state is JobState.WAITING
+    assert get().last_error.startswith("KeyError")
+
+
+def test_one_failure_keeps_no_other_job_waiting(app: Flask, registry: JobRegistry) -> None:
+    ask("bad", kind="test.fail")
+    ask("good", what="b")
+    assert run_due(registry, 10, read_clock=HandClock()) == 2
+    assert notes() == ["b"]
+
+
+def test_a_lock_not_had_in_time_is_no_fault(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    registry = JobRegistry()
+
+    def wait_in_vain(_payload: Mapping[str, Any], _now: datetime) -> None:
+        raise Busy
+
+    registry.add_handler("test.note", wait_in_vain)
+    ask()
+    run_due(registry, 10, read_clock=HandClock())
+    assert get().state is JobState.WAITING
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+
+
+@pytest.mark.both_databases
+def test_a_job_may_ask_for_itself_again(app: Flask) -> None:
+    # long work is done in steps, each with the next one asked for in the same transaction
+    registry = JobRegistry()
+
+    def step(payload: Mapping[str, Any], now: datetime) -> None:
+        note({"what": payload["left"]}, now)
+        if payload["left"]:
+            schedule("test.step", "one", {"left": payload["left"] - 1}, now)
+
+    registry.add_handler("test.step", step)
+    ask(kind="test.step", left=3)
+    assert run_due(registry, 10, read_clock=HandClock()) == 4
+    assert notes() == ["3", "2", "1", "0"]
+    assert find() is None
+
+
+@pytest.mark.both_databases
+def test_a_job_whose_worker_died_is_done_by_another(app: Flask, registry: JobRegistry) -> None:
+    ask(what="a")
+    assert claim_next(START) is not None
+    clock = HandClock(START + LEASE - timedelta(seconds=1))
+    assert run_due(registry, 10, read_clock=clock) == 0
+    clock.shift(seconds=1)
+    assert run_due(registry, 10, read_clock=clock) == 1
+    assert notes() == ["a"]
+
+
+@pytest.mark.on_postgresql
+def test_a_worker_that_lost_its_lease_writes_nothing(app: Flask) -> None:
+    # On SQLite nobody can claim while a handler writes. Here a handler takes longer than the lease, and another worker
+    # does the job meanwhile.
+    def do_it_elsewhere() -> None:
+        with app.app_context():
+            run_due(quick, 1, read_clock=HandClock(START + LEASE))
+
+    def slow_note(payload: Mapping[str, Any], now: datetime) -> None:
+        note({"what": "late"}, now)
+        thread = threading.Thread(target=do_it_elsewhere)
+        thread.start()
+        thread.join()
+
+    quick, slow = JobRegistry(), JobRegistry()
+    quick.add_handler("test.note", note)
+    slow.add_handler("test.note", slow_note)
+    ask(what="by another")
+    run_due(slow, 1, read_clock=HandClock())
+    assert notes() == ["by another"]
+    assert find() is None
+
+
+@pytest.mark.both_databases
+def test_a_job_that_somebody_else_finished_cannot_be_finished(app: Flask) -> None:
+    ask()
+    late, other = claim_next(START), claim_next(START + LEASE)
+    assert late is not None
+    assert other is not None
+    with pytest.raises(LeaseLost):
+        finish(late)
+    finish(other)
+    assert find() is None
+
+
+@pytest.mark.both_databases
+def test_workers_never_do_the_same_job(app: Flask, registry: JobRegistry) -> None:
+    for number in range(12):
+        ask(f"job {number}", what=str(number))
+    barrier = threading.Barrier(4)
+
+    def work() -> None:
+        with app.app_context():
+            barrier.wait()
+            while run_due(registry, 1, read_clock=HandClock()):
+                pass
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(notes(), key=int) == [str(number) for number in range(12)]
+
+
+@pytest.mark.both_databases
+def test_a_duty_is_done_once_a_period_over_all_workers(app: Flask) -> None:
+    done: list[datetime] = []
+    registry, clock = JobRegistry(), HandClock()
+    registry.add_duty("sweep", timedelta(hours=1), done.append)
+    for _worker in range(3):
+        plan_duties(registry, START)
+        run_due(registry, 10, read_clock=clock)
+    assert done == [START]
+    clock.shift(minutes=59)
+    run_due(registry, 10, read_clock=clock)
+    clock.shift(minutes=1)
+    plan_duties(registry, clock())
+    run_due(registry, 10, read_clock=clock)
+    assert done == [START, LATER]
+
+
+@pytest.mark.both_databases
+def test_a_duty_that_fails_is_tried_again_and_never_given_up(app: Flask) -> None:
+    tries: list[datetime] = []
+    registry, clock = JobRegistry(), HandClock()
+
+    def fail(now: datetime) -> None:
+        tries.append(now)
+        raise OSError
+
+    registry.add_duty("sweep", timedelta(hours=1), fail)
+    plan_duties(registry, START)
+    while len(tries) < 3 * MAX_ATTEMPTS:
+        due_at = get("periodic:sweep").due_at
+        assert due_at is not None
+        clock.at = due_at
+        run_due(registry, 10, read_clock=clock)
+    assert tries[1] - tries[0] == timedelta(seconds=10)
+    assert tries[-1] - tries[-2] == timedelta(hours=1)
+
+
+def test_a_duty_that_is_no_more_leaves_no_job(app: Flask) -> None:
+    old, new = JobRegistry(), JobRegistry()
+    old.add_duty("old", timedelta(hours=1), _ignore)
+    new.add_duty("new", timedelta(hours=1), _ignore)
+    plan_duties(old, START)
+    ask("other")
+    plan_duties(new, START)
+    assert find("periodic:old") is None
+    assert get("periodic:new").due_at == START
+    assert find("other") is not None
+
+
+def test_a_name_is_given_once() -> None:
+    registry = JobRegistry()
+    registry.add_handler("kind", note)
+    registry.add_duty("duty", timedelta(hours=1), _ignore)
+    with pytest.raises(ValueError, match="kind"):
+        registry.add_handler("kind", note)
+    with pytest.raises(ValueError, match="duty"):
+        registry.add_duty("duty", timedelta(hours=1), _ignore)
+
+
+def test_work_nobody_takes_is_noticed(app: Flask) -> None:
+    # case 61
+    ask()
+    assert find_stuck(START + timedelta(minutes=9)) is None
+    assert find_stuck(START + timedelta(minutes=10)) == START
+
+
+def _ignore(_now: datetime) -> None:
+    """Do nothing."""

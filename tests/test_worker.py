@@ -1,0 +1,223 @@
+"""The worker's loop: it sends and works until told to stop, survives what goes away, and may die at any moment."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from eventreg.config import Config
+from eventreg.db import db
+from eventreg.jobs.registry import init_jobs, job_registry
+from eventreg.kernel import clock
+from eventreg.mail.models import MailMessage
+from eventreg.mail.rules import DeliveryState
+from eventreg.worker import run_worker
+from tests.jobs.work import ask, note, notes
+from tests.mail.outbox import queue_some, stored
+from tests.support.apps import AppMaker
+from tests.support.mailserver import MailServer
+
+ROOT = Path(__file__).parent.parent
+MESSAGES = 120
+#: a worker as it is started by hand, with a short lease so that the test does not wait a minute for a dead one's
+WORKER = """
+import sys
+from datetime import timedelta
+from eventreg.app import create_app
+from eventreg.mail import claims, connection
+from eventreg.worker import run_worker
+claims.LEASE = timedelta(seconds=3)
+connection.MESSAGE_SECONDS = 2.0
+run_worker(create_app())
+"""
+
+
+@contextmanager
+def _working(app: Flask) -> Iterator[threading.Event]:
+    """Run a worker in a thread until the block ends."""
+    stop = threading.Event()
+    thread = threading.Thread(target=lambda: run_worker(app, stop=stop))
+    thread.start()
+    try:
+        yield stop
+    finally:
+        stop.set()
+        thread.join(20)
+        assert not thread.is_alive()
+
+
+def _wait_until(condition: Callable[[], bool], seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.02)
+
+
+@pytest.mark.both_databases
+def test_once_sends_and_does_what_is_due_and_ends(make_app: AppMaker, mail_server: MailServer) -> None:
+    app = make_app(**mail_server.settings())
+    with app.app_context():
+        init_jobs(app).add_handler("test.note", note)
+        keys = queue_some(3, due_at=clock.now())
+        ask(what="a", due_at=clock.now())
+        run_worker(app, once=True)
+        assert {stored(key).state for key in keys} == {DeliveryState.SENT}
+        assert notes() == ["a"]
+    assert len(mail_server.received) == 3
+
+
+def test_once_ends_without_a_mail_server(make_app: AppMaker, mail_server: MailServer) -> None:
+    # case 30
+    app = make_app(**mail_server.settings())
+    mail_server.die()
+    with app.app_context():
+        (key,) = queue_some(1, due_at=clock.now())
+        began = time.monotonic()
+        run_worker(app, once=True)
+        assert time.monotonic() - began < 4
+        assert stored(key).state is DeliveryState.QUEUED
+
+
+@pytest.mark.both_databases
+def test_new_mail_goes_within_a_second_or_so(make_app: AppMaker, mail_server: MailServer) -> None:
+    app = make_app(**mail_server.settings())
+    with app.app_context(), _working(app):
+        time.sleep(0.7)
+        queue_some(1, due_at=clock.now())
+        _wait_until(lambda: len(mail_server.received) == 1, seconds=3)
+
+
+def test_duties_are_planned_and_done(make_app: AppMaker) -> None:
+    app = make_app()
+    done = threading.Event()
+    with app.app_context():
+        init_jobs(app).add_duty("sweep", timedelta(hours=1), lambda _now: done.set())
+        with _working(app):
+            assert done.wait(5)
+
+
+def test_each_kind_of_work_is_done_however_the_others_fare(
+    make_app: AppMaker, mail_server: MailServer, config: Config
+) -> None:
+    app = make_app(**{**mail_server.settings(), "demo_mail": "hold"})
+    config.held_mail.write_text("A file where the folder for held mail should be: writing there fails.")
+    with app.app_context():
+        init_jobs(app).add_handler("test.note", note)
+        queue_some(1, due_at=clock.now(), recipient="clara@oficina.org", is_held_back=True)
+        queue_some(1, due_at=clock.now())
+        ask("bad", kind="test.unknown", due_at=clock.now())
+        ask("good", what="a", due_at=clock.now())
+        with _working(app):
+            _wait_until(lambda: notes() == ["a"] and len(mail_server.received) == 1)
+
+
+def test_a_database_that_goes_away_is_waited_for(make_app: AppMaker, mail_server: MailServer) -> None:
+    app = make_app(**mail_server.settings())
+    with app.app_context():
+        queue_some(1, due_at=clock.now())
+        path = Path(str(db.engine.url.database))
+        db.session.remove()
+        db.engine.dispose()
+        away = path.with_suffix(".away")
+        path.rename(away)
+        path.mkdir()
+        with _working(app):
+            time.sleep(1)
+            assert mail_server.received == []
+            path.rmdir()
+            away.rename(path)
+            _wait_until(lambda: len(mail_server.received) == 1)
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_after_the_message_in_hand(
+    make_app: AppMaker, mail_server: MailServer, how: signal.Signals
+) -> None:
+    app = make_app(**mail_server.settings())
+    before = signal.getsignal(how)
+    with app.app_context():
+        keys = queue_some(2, due_at=clock.now())
+        mail_server.hang()
+        timers = [threading.Timer(0.5, os.kill, (os.getpid(), how)), threading.Timer(1, mail_server.accept)]
+        for timer in timers:
+            timer.start()
+        run_worker(app)
+        states = [stored(key).state for key in keys]
+    assert states == [DeliveryState.SENT, DeliveryState.QUEUED]
+    assert signal.getsignal(how) is before
+
+
+def test_a_signal_that_means_nothing_keeps_meaning_nothing(make_app: AppMaker) -> None:
+    # Ctrl+C reaches every process of a terminal; under `serve` the worker waits for its supervisor's word.
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        run_worker(make_app(), once=True)
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.slow
+@pytest.mark.both_databases
+def test_three_workers_one_dying_lose_nothing_and_repeat_at_most_one(
+    make_app: AppMaker, mail_server: MailServer, instance: Path
+) -> None:
+    # cases 31 and 62
+    settings = mail_server.settings()
+    app = make_app(**settings)
+    with app.app_context():
+        queue_some(MESSAGES, due_at=clock.now())
+        environment = _environment(instance, app.extensions["eventreg"].config.database, settings)
+        workers = [_start(environment) for _ in range(3)]
+        try:
+            _wait_until(lambda: len(mail_server.received) > MESSAGES // 4, seconds=60)
+            workers[0].kill()
+            _wait_until(lambda: _states(MESSAGES) == {DeliveryState.SENT: MESSAGES}, seconds=60)
+        finally:
+            for worker in workers:
+                worker.terminate()
+            for worker in workers:
+                worker.wait(20)
+        keys = set(db.session.scalars(select(MailMessage.message_id)))
+    arrived = Counter(str(mail.message["Message-ID"]) for mail in mail_server.received)
+    assert set(arrived) == keys
+    assert arrived.total() <= MESSAGES + 1
+    assert [worker.returncode for worker in workers] == [-signal.SIGKILL, 0, 0]
+
+
+def _states(number: int) -> Counter[DeliveryState]:
+    db.session.rollback()
+    return Counter(db.session.scalars(select(MailMessage.state).limit(number)))
+
+
+def _environment(instance: Path, database: str, settings: dict[str, Any]) -> dict[str, str]:
+    named = {f"EVENTREG_{name.upper()}": str(value) for name, value in settings.items()}
+    return {
+        **{name: value for name, value in os.environ.items() if not name.startswith("EVENTREG_")},
+        **named,
+        "EVENTREG_INSTANCE": str(instance),
+        "EVENTREG_DATABASE_URL": database,
+    }
+
+
+def _start(environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-c", WORKER], env=environment, cwd=ROOT)
+
+
+def test_the_application_knows_its_jobs(app: Flask) -> None:
+    assert job_registry().handlers
+    assert job_registry().duties
