@@ -117,7 +117,7 @@ class World:
             return self.tokens[rule.endpoint] if actor == "link" else FORGED
         return {
             "slug": self.event.slug,
-            "reference": self.people["letter"].reference,
+            "reference": self.people["pending" if rule.endpoint == "review.undo_decision" else "letter"].reference,
             "public_id": self.upload_id,
             "message_id": self.message_id,
             "name": "css/theme.css",
@@ -212,5 +212,6 @@ _FORMS: dict[str, Any] = {
     "review.decide_registration": lambda world: {
         "action": "decline", "reason": "No hay lugar.", "seen_revision": str(world.people["letter"].revision),
     },
+    "review.undo_decision": lambda world: {"decision": str(world.decision_id)},
     "review.show_sensitive": lambda world: {"section": "stay"},
 }  # fmt: skip

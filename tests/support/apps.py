@@ -32,7 +32,8 @@ class IsolatedClient(FlaskClient):
     """
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        return contextvars.Context().run(super().open, *args, **kwargs)
+        # Buffered: a streamed answer is read to its end within the request's context too.
+        return contextvars.Context().run(super().open, *args, buffered=True, **kwargs)
 
 
 @pytest.fixture(scope="session")

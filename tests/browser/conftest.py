@@ -1,0 +1,62 @@
+"""One real server a worker, with the world of `tests/world.py` and the seminar in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from eventreg.db import db
+from eventreg.demo.services import load_seminar
+from eventreg.events.rules.team import TeamRole
+from eventreg.events.services.team import add_team_member
+from eventreg.kernel.clock import now
+from eventreg.migrations.runner import upgrade
+from tests.builders import a_team_member
+from tests.serving.servers import Server, serving
+from tests.support.apps import build_app, copy_keys, make_config
+from tests.support.browser import chromium, pytest_runtest_makereport, visits
+from tests.world import World, build_world
+
+__all__ = ["chromium", "pytest_runtest_makereport", "visits"]
+
+PASSWORD = "una frase larga de prueba"
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running server and what is in it. Tests may add to it, and rely on nothing that another test added."""
+
+    server: Server
+    world: World
+    #: the demo's seminar
+    seminar: str
+    #: owner of both events, with the password above
+    organizer: str
+
+    def url(self, address: str) -> str:
+        """Return the whole address of a page."""
+        return self.server.address + address
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, keys_file: Path, shared_folder: Path) -> Iterator[Site]:
+    """The server."""
+    folder = tmp_path_factory.mktemp("site")
+    instance = folder / "instance"
+    copy_keys(keys_file, instance)
+    app = build_app(make_config(instance, ""), shared_folder)
+    with app.app_context():
+        upgrade(db.engine)
+        world = build_world(app)
+        seminar = load_seminar(now())
+        organizer = a_team_member(world.event, TeamRole.OWNER, password=PASSWORD, email="olga@equipo.example")
+        add_team_member(seminar.event_id, organizer.id, TeamRole.OWNER, now())
+        db.session.remove()
+        db.engine.dispose()
+    with serving(folder, workers=1, EVENTREG_LIMITS="off") as server:
+        yield Site(server, world, seminar.slug, organizer.email)
+    with app.app_context():
+        db.engine.dispose()

@@ -1,0 +1,53 @@
+"""Every page is valid HTML by the checker of the W3C's working group."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.browser.conftest import Site
+from tests.browser.walk import stops
+from tests.support.pages import Page, Pages
+
+_VNU = Path(__file__).resolve().parents[2] / ".tools" / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
+#: said of every page that is served as we serve it, and no fault
+_NOT_MEANT = re.compile(r"Trailing slash on void elements")
+
+
+def _refused_forms(site: Site, pages: Pages) -> Iterator[Page]:
+    """Yield the pages of forms that were sent empty or with too much: with errors beside the fields."""
+    event = site.world.event.slug
+    for category in ("government", "academia"):
+        form = pages.get(f"/events/{event}/register?category={category}")
+        yield form.submit("Send registration" if pages.language == "en" else "Enviar registro", {}, 422)
+    yield pages.post(f"/events/{event}/register", {}, 422, token=True)
+    yield pages.post("/sign-in", {}, 422, token=True)
+    yield pages.post(f"/events/{event}/my-link", {"email": "nobody"}, 422, token=True)
+    answers = pages.get(f"/my/{site.world.tokens['registration.show_own']}/answers")
+    yield pages.send(answers.form().fill(None, {"#given_name": ""}), answers.address)
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_pages_are_valid(site: Site, tmp_path: Path, language: str) -> None:
+    visitors = {False: Pages(site.world.app, language), True: site.world.visitor("owner", language)}
+    fetched = [visitors[stop.signed_in].get(stop.address, None) for stop in stops(site)]
+    fetched += list(_refused_forms(site, visitors[False]))
+    names = {}
+    for number, page in enumerate(fetched):
+        assert page.is_html, page.address
+        file = tmp_path / f"{number}.html"
+        file.write_text(page.html, encoding="utf-8")
+        names[file.name] = f"{page.address} ({page.status})"
+    command = ["java", "-jar", str(_VNU), "--format", "json", "--exit-zero-always", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=110)
+    messages = json.loads(done.stderr)["messages"]
+    assert [
+        f"{names[Path(said['url']).name]}, line {said.get('lastLine')}: {said['message']} {said.get('extract', '')!r}"
+        for said in messages
+        if said["type"] != "info" or not _NOT_MEANT.search(said["message"])
+    ] == []

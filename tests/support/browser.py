@@ -1,0 +1,130 @@
+"""A real Chromium, watched: whatever it complains of, or fetches from elsewhere, fails the test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_AXE = Path(__file__).resolve().parents[2] / ".tools" / "node_modules" / "axe-core" / "axe.min.js"
+_RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+#: as root there is no sandbox to be had; a small /dev/shm must not end a tab
+_FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update"]
+
+ContextMaker = Callable[..., BrowserContext]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The browser, started once a worker."""
+    path = os.environ.get("EVENTREG_TEST_CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visits(chromium: Browser, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ContextMaker]:
+    """Open visits: `visits(language="es", javascript=False, width=320)` is a browser window of its own.
+
+    At the end the test fails with what any of them complained of. A test that fails leaves pictures in its folder.
+    """
+    opened: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def open_visit(language: str = "en", javascript: bool = True, width: int = 1280, **options: Any) -> BrowserContext:
+        context = chromium.new_context(
+            locale={"es": "es-MX", "en": "en-US"}[language],
+            java_script_enabled=javascript,
+            viewport={"width": width, "height": 800},
+            accept_downloads=True,
+            **options,
+        )
+        context.set_default_timeout(10_000)
+        context.on("page", lambda page: _watch(page, complaints))
+        opened.append(context)
+        return context
+
+    yield open_visit
+    failed = getattr(request.node, "call_failed", False)
+    for number, context in enumerate(opened):
+        for page in context.pages if failed else ():
+            page.screenshot(path=tmp_path / f"visit-{number}.png", full_page=True)
+        context.close()
+    assert complaints == []
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+    """Remember for `visits` whether the test failed."""
+    report = yield
+    if call.when == "call":
+        item.call_failed = report.failed  # type: ignore[attr-defined]
+    return report
+
+
+def axe_faults(page: Page) -> list[str]:
+    """Return what axe finds on the page as it stands."""
+    page.evaluate(_AXE.read_text(encoding="utf-8"))
+    found = page.evaluate(
+        "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})", list(_RULES)
+    )
+    return [
+        f"{violation['id']}: {node['html'][:160]} ({' '.join(node['failureSummary'].split())[:200]})"
+        for violation in found["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+def overflow(page: Page) -> int:
+    """Return by how many pixels the page is wider than its window."""
+    width: int = page.evaluate("document.scrollingElement.scrollWidth - document.documentElement.clientWidth")
+    return width
+
+
+def focused(page: Page) -> str:
+    """Return what has the focus: its label or its text."""
+    text: str = page.evaluate(
+        """() => { const e = document.activeElement;
+            const label = e.labels && e.labels[0];
+            return ((label || e).innerText || e.getAttribute('aria-label') || e.id || '').trim().replace(/\\s+/g, ' '); }"""
+    )
+    return text
+
+
+def tab_to(page: Page, name: str, backwards: bool = False) -> None:
+    """Press Tab until the focus is on what is called so; fails after going round."""
+    seen = []
+    for _ in range(200):
+        page.keyboard.press("Shift+Tab" if backwards else "Tab")
+        seen.append(focused(page))
+        if seen[-1] == name or seen[-1].removesuffix(" (optional)").removesuffix(" (opcional)") == name:
+            return
+    raise AssertionError(f"Tab never reaches {name!r}; it went over {list(dict.fromkeys(seen))}")
+
+
+def _watch(page: Page, complaints: list[str]) -> None:
+    own = {"127.0.0.1", "localhost", ""}
+    page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
+    page.on("console", lambda said: complaints.append(f"{page.url}: {said.text}") if _is_complaint(said) else None)
+    page.on(
+        "request",
+        lambda asked: (
+            complaints.append(f"{page.url} fetches {asked.url}")
+            if urlsplit(asked.url).scheme not in ("data", "blob") and urlsplit(asked.url).hostname not in own
+            else None
+        ),
+    )
+
+
+def _is_complaint(said: Any) -> bool:
+    """Say whether the console shows a fault: a broken policy, a missing file. Our own answers of 4xx are none."""
+    return said.type in ("error", "warning") and "the server responded with a status of 4" not in said.text
