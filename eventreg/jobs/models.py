@@ -16,7 +16,7 @@ class Job(Base):
     """One piece of work. `key` keeps the same work from being queued twice while it waits."""
 
     __tablename__ = "jobs"
-    __table_args__ = (Index("ix_jobs_due_at", "due_at"),)
+    __table_args__ = (Index("ix_jobs_due_at_id", "due_at", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     #: names the handler that does it, like "registration.pass_on_places"

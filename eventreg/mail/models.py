@@ -20,7 +20,7 @@ class MailMessage(Base):
     __tablename__ = "mail_messages"
     __table_args__ = (
         CheckConstraint("(event_id IS NULL) <> (account_id IS NULL)", name="event_or_account"),
-        Index("ix_mail_messages_due_at", "due_at"),
+        Index("ix_mail_messages_due_at_id", "due_at", "id"),
         Index("ix_mail_messages_record", "record_kind", "record_id"),
         Index("ix_mail_messages_event_id_state_id", "event_id", "state", "id"),
     )

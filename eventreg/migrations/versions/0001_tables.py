@@ -113,7 +113,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_jobs")),
         sa.UniqueConstraint("key", name=op.f("uq_jobs_key")),
     )
-    op.create_index("ix_jobs_due_at", "jobs", ["due_at"], unique=False)
+    op.create_index("ix_jobs_due_at_id", "jobs", ["due_at", "id"], unique=False)
     op.create_table(
         "organizations",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -275,7 +275,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_mail_messages_key")),
         sa.UniqueConstraint("message_id", name=op.f("uq_mail_messages_message_id")),
     )
-    op.create_index("ix_mail_messages_due_at", "mail_messages", ["due_at"], unique=False)
+    op.create_index("ix_mail_messages_due_at_id", "mail_messages", ["due_at", "id"], unique=False)
     op.create_index("ix_mail_messages_event_id_state_id", "mail_messages", ["event_id", "state", "id"], unique=False)
     op.create_index("ix_mail_messages_record", "mail_messages", ["record_kind", "record_id"], unique=False)
     op.create_table(
@@ -691,14 +691,14 @@ def downgrade() -> None:
     op.drop_table("privacy_notices")
     op.drop_index("ix_mail_messages_record", table_name="mail_messages")
     op.drop_index("ix_mail_messages_event_id_state_id", table_name="mail_messages")
-    op.drop_index("ix_mail_messages_due_at", table_name="mail_messages")
+    op.drop_index("ix_mail_messages_due_at_id", table_name="mail_messages")
     op.drop_table("mail_messages")
     op.drop_table("event_partners")
     op.drop_table("event_days")
     op.drop_table("categories")
     op.drop_table("audit_details")
     op.drop_table("organizations")
-    op.drop_index("ix_jobs_due_at", table_name="jobs")
+    op.drop_index("ix_jobs_due_at_id", table_name="jobs")
     op.drop_table("jobs")
     op.drop_index("ix_guarded_attempts_subject", table_name="guarded_attempts")
     op.drop_table("guarded_attempts")
