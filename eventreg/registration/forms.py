@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import secrets
 
-from email_validator import EmailNotValidError, validate_email
-from flask_babel import gettext as _
 from wtforms import EmailField, ValidationError
 from wtforms.fields import Field
 
+from eventreg.questionnaires.rules.addresses import mail_address
+from eventreg.questionnaires.rules.reasons import Invalid
+from eventreg.questionnaires.wording import sentence
 from eventreg.web.forms import BaseForm, lazy_gettext
 
 #: the fields of the form around the questions
@@ -55,10 +56,8 @@ class AddressForm(BaseForm):
         return str(self.email.data)
 
     def validate_email(self, field: Field) -> None:
-        """Keep the address in its normal form; refuse what cannot be one. No name is looked up."""
+        """Keep the address as the registration form keeps it, so that both are the same; refuse what cannot be one."""
         try:
-            field.data = validate_email((field.data or "").strip(), check_deliverability=False).normalized
-        except EmailNotValidError:
-            raise ValidationError(_("Write a complete address, for example nombre@institucion.org")) from None
-        if not field.data.isascii():
-            raise ValidationError(_("Use an address without accents or special letters"))
+            field.data = mail_address(field.data or "")
+        except Invalid as invalid:
+            raise ValidationError(sentence(invalid, str(field.label.text))) from None

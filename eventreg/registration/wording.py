@@ -31,20 +31,24 @@ def status_for_team(status: Status) -> str:
 
 def status_for_participant(status: Status) -> str:
     """Return a status as the participant reads it."""
-    if status is Status.PENDING:
-        return _("Under review")
-    return status_for_team(status)
+    words = {
+        Status.CONFIRMED: _("Place confirmed"),
+        Status.PENDING: _("Under review"),
+        Status.DECLINED: _("Without a place"),
+        Status.CANCELLED: _("Withdrawn"),
+    }
+    return words.get(status) or status_for_team(status)
 
 
 def status_explained(status: Status) -> str:
     """Return one sentence for the participant: what the status means."""
     return {
         Status.UNVERIFIED: _("Confirm your email address with the link we sent you."),
-        Status.PENDING: _("The organizing institutions read your request and answer by email."),
+        Status.PENDING: _("The organizing institutions review your request. We answer you by email."),
         Status.CONFIRMED: _("Your place is confirmed."),
-        Status.WAITLISTED: _("You are on the waiting list. We will write if a place opens."),
+        Status.WAITLISTED: _("We write to you as soon as it is your turn."),
         Status.DECLINED: _("We cannot offer you a place this time."),
-        Status.CANCELLED: _("This registration is withdrawn."),
+        Status.CANCELLED: _("This registration no longer counts. You can register again while registration is open."),
     }[status]
 
 
@@ -65,11 +69,11 @@ def registering_refused(refused: RegistrationRefused, time_zone: str) -> str:
         opens = formats.instant(refused.details["opens_at"], time_zone, current_language())
         return _("Registration opens on %(moment)s.", moment=opens)
     return {
-        RegisteringReason.CLOSED: _("Registration has closed. Write to the contact person if you have a question."),
+        RegisteringReason.CLOSED: _("Registration has closed. If you have a question, write to the contact person."),
         RegisteringReason.UNKNOWN_CATEGORY: _("Choose in which capacity you take part"),
         RegisteringReason.QUESTIONS_CHANGED: _("The questions have changed. Check your answers and send them again."),
         RegisteringReason.FILE_GONE: _("Choose the file again: it was kept for 24 hours only"),
-        RegisteringReason.TOO_MANY_FILES: _("The file cannot be kept at the moment. Choose it again when you send."),
+        RegisteringReason.TOO_MANY_FILES: _("We cannot keep the file at this moment. Choose it again before you send."),
     }[RegisteringReason(refused.reason)]
 
 
@@ -79,7 +83,7 @@ def change_refused(refused: ChangeRefused) -> str:
         ChangeReason.TOO_LATE: _("Answers can no longer be changed here. Write to the contact person."),
         ChangeReason.BEING_DECIDED: _("Somebody is working on your registration. Try again in two minutes."),
         ChangeReason.NOT_POSSIBLE_NOW: _("This is not possible in the present state of your registration."),
-        ChangeReason.ADDRESS_IN_USE: _("There is already a registration with this address. Use another one."),
+        ChangeReason.ADDRESS_IN_USE: _("There is already a registration with this address. Use another address."),
         ChangeReason.SAME_ADDRESS: _("This is the address we already have. Write the new one."),
         ChangeReason.TOO_MANY_MESSAGES: _("We have sent several messages already. Try again in an hour."),
         ChangeReason.LINK_EXPIRED: _("This link has expired. Ask for a new one on the page of your registration."),

@@ -79,6 +79,9 @@ def participant_message(
             day_ids=news.day_ids,
             reason=news.reason,
             changes=news.changes_in(language),
+            renews_calendar=news.renews_calendar,
+            takes_back=news.takes_back is not None,
+            privacy_url=address_of("site.show_privacy", slug=occasion.event.slug),
         )
         letter = words.write(news.message)
         method, calendar = _calendar(occasion, registration, news, language, now)

@@ -54,6 +54,11 @@ class Occasion:
         words = formats.days(held, language)
         return words[:1].upper() + words[1:]
 
+    def changes_until(self, language: str) -> str:
+        """Return until when answers can be changed, in words and in the place's time."""
+        until = formats.instant(self.event.changes_until, self.event.time_zone, language)
+        return _("%(moment)s (%(city)s time)", moment=until, city=self.event.city)
+
     def place(self, language: str) -> str:
         """Return where it is, in words."""
         venue = self.text(self.event.venue, language)

@@ -82,12 +82,12 @@ def _facts(
 
 def _heading(message: Message, registration: Registration) -> str:
     if message is Message.PROMOTED and registration.status is Status.PENDING:
-        return _("From the waiting list, to review")
+        return _("From the waiting list: to review")
     return {
         Message.RECEIVED: _("New registration to review"),
         Message.CONFIRMED: _("Registration confirmed"),
         Message.WAITLISTED: _("On the waiting list"),
-        Message.PROMOTED: _("From the waiting list, confirmed"),
+        Message.PROMOTED: _("From the waiting list: confirmed"),
         Message.DECLINED: _("Registration declined"),
         Message.CHANGED: _("Registration changed"),
         Message.WITHDRAWN: _("Registration withdrawn"),
@@ -97,14 +97,14 @@ def _heading(message: Message, registration: Registration) -> str:
 
 def _sentence(message: Message, registration: Registration) -> str:
     if message is Message.PROMOTED and registration.status is Status.PENDING:
-        return _("A place opened, and this person is next. Somebody of the team has to decide.")
+        return _("A place has become free and this person is next in line. The team has to decide.")
     return {
-        Message.RECEIVED: _("This person has registered and waits for a decision of the team."),
-        Message.CONFIRMED: _("This person has a confirmed place and was told so."),
-        Message.WAITLISTED: _("There is no free place. This person is on the waiting list and was told so."),
-        Message.PROMOTED: _("A place opened, and this person now has it and was told so."),
-        Message.DECLINED: _("This person was told that there is no place for them."),
-        Message.CHANGED: _("These answers were changed:"),
-        Message.WITHDRAWN: _("This person has withdrawn. A place that becomes free passes to the waiting list."),
-        Message.REOPENED: _("An earlier decision was taken back. Somebody of the team has to decide again."),
+        Message.RECEIVED: _("This person has registered and waits for the team to decide."),
+        Message.CONFIRMED: _("This person has a confirmed place and has been told."),
+        Message.WAITLISTED: _("This person is on the waiting list and has been told."),
+        Message.PROMOTED: _("A place has become free. This person now has it and has been told."),
+        Message.DECLINED: _("This person has been told that we cannot offer a place."),
+        Message.CHANGED: _("This person changed these answers:"),
+        Message.WITHDRAWN: _("This person has withdrawn. If there was a place, it passes to the waiting list."),
+        Message.REOPENED: _("An earlier decision was taken back. The team has to decide again."),
     }[message]

@@ -6,12 +6,14 @@ from collections.abc import Callable
 
 from flask_babel import gettext as _
 
-from eventreg.i18n import formats
 from eventreg.mail.letters import Change, Letter
 from eventreg.registration.emails.messages import Message
 from eventreg.registration.emails.occasions import Occasion
 from eventreg.registration.models import Registration
+from eventreg.registration.rules.deadlines import CONFIRM_ADDRESS_WITHIN, VERIFY_WITHIN
 from eventreg.registration.rules.states import Status
+
+_HOUR = 3600
 
 
 class ParticipantWords:
@@ -27,7 +29,11 @@ class ParticipantWords:
         day_ids: frozenset[int] = frozenset(),
         reason: str = "",
         changes: tuple[Change, ...] = (),
+        renews_calendar: bool = False,
+        takes_back: bool = False,
+        privacy_url: str = "",
     ) -> None:
+        """`renews_calendar`: the message brings entries for the calendar; `takes_back`: it takes entries out of it."""
         self._occasion = occasion
         self._registration = registration
         self._language = language
@@ -35,6 +41,9 @@ class ParticipantWords:
         self._day_ids = day_ids
         self._reason = reason
         self._changes = changes
+        self._renews_calendar = renews_calendar
+        self._takes_back = takes_back
+        self._privacy_url = privacy_url
         self._title = occasion.title(language)
 
     def write(self, message: Message) -> Letter:
@@ -53,67 +62,84 @@ class ParticipantWords:
             Message.CONFIRM_ADDRESS: self._confirm_address,
             Message.ADDRESS_CHANGED: self._address_changed,
             Message.ADDRESS_LEFT: self._address_left,
+            Message.DAYS_LEFT: self._days_left,
         }
         return writers[message]()
 
     def _received(self) -> Letter:
         return self._letter(
             _("We have your request"),
-            _("Your request to take part in “%(title)s” has arrived. It is under review.", title=self._title),
+            _("We have received your request to take part in “%(title)s”.", title=self._title),
             steps=(
-                _("The organizing institutions read your request."),
-                _("You receive our answer by email, whether or not we can offer you a place."),
+                _("The organizing institutions review your request."),
+                _("We answer you by email, whether or not we can offer you a place."),
+                self._until_when(),
             ),
-            warning=_("Wait for our answer before you buy tickets. This message does not confirm a place."),
+            warning=self._not_yet(),
         )
 
     def _confirmed(self) -> Letter:
         return self._letter(
             _("Your place is confirmed"),
-            _("Your place at “%(title)s” is confirmed. We look forward to receiving you.", title=self._title),
+            _("Your place at “%(title)s” is confirmed. We look forward to welcoming you.", title=self._title),
             self._reason,
             steps=self._before_the_event(),
         )
 
     def _waitlisted(self) -> Letter:
+        was_accepted = self._registration.approved_at is not None and not self._takes_back
         return self._letter(
             _("You are on the waiting list"),
-            _(
-                "All places at “%(title)s” are taken at the moment. We have put you on the waiting list.",
-                title=self._title,
-            ),
+            self._no_longer_confirmed(),
+            _("Your request was accepted, but all places are taken.") if was_accepted else "",
+            _("You are on the waiting list for “%(title)s”.", title=self._title),
             self._reason,
             steps=(
-                _("If a place opens, it goes to the waiting list in the order of arrival."),
-                _("We write to you as soon as your turn comes."),
+                _("A place that becomes free goes to the waiting list, in its order."),
+                _("We write to you as soon as it is your turn."),
+                self._until_when(),
             ),
-            warning=_("Wait for our answer before you buy tickets. This message does not confirm a place."),
+            warning=self._not_yet(),
         )
 
     def _promoted(self) -> Letter:
         if self._registration.status is Status.PENDING:
             return self._letter(
-                _("A place has opened: your request is under review"),
-                _("A place at “%(title)s” has opened and your turn has come.", title=self._title),
-                _("The organizing institutions now read your request, and you receive their answer by email."),
-                warning=_("Wait for our answer before you buy tickets. This message does not confirm a place."),
+                _("A place has become free: we review your request"),
+                _("A place at “%(title)s” has become free, and it is your turn.", title=self._title),
+                steps=(
+                    _("The organizing institutions review your request."),
+                    _("We answer you by email, whether or not we can offer you a place."),
+                ),
+                warning=self._not_yet(),
             )
         return self._letter(
-            _("A place has opened: your place is confirmed"),
-            _("A place at “%(title)s” has opened, and it is yours.", title=self._title),
+            _("A place has become free: it is yours"),
+            _("A place at “%(title)s” has become free. Your place is confirmed.", title=self._title),
             steps=self._before_the_event(),
         )
 
     def _declined(self) -> Letter:
+        if self._takes_back:
+            return self._letter(
+                _("Your place is no longer confirmed"),
+                _(
+                    "We regret that we can no longer offer you the place at “%(title)s” that we had confirmed.",
+                    title=self._title,
+                ),
+                self._reason,
+                self._out_of_calendar(),
+            )
         return self._letter(
             _("We cannot offer you a place this time"),
-            _("Thank you for your interest in “%(title)s”. This time we cannot offer you a place.", title=self._title),
+            _("Thank you for your interest in “%(title)s”. We cannot offer you a place this time.", title=self._title),
             self._reason,
         )
 
     def _changed(self) -> Letter:
         return self._letter(
-            _("Your registration was changed"),
+            _("Your answers were changed"),
+            self._calendar_follows(),
             _("These answers of your registration for “%(title)s” were changed:", title=self._title),
             changes=self._changes,
             warning=_("If you did not make this change, write to the contact person."),
@@ -122,43 +148,50 @@ class ParticipantWords:
     def _withdrawn(self) -> Letter:
         return self._letter(
             _("Your registration is withdrawn"),
-            _("As you asked, your registration for “%(title)s” is withdrawn.", title=self._title),
-            _("If you had a place, it passes to another person. Thank you for telling us."),
+            _("As you asked, we have withdrawn your registration for “%(title)s”.", title=self._title),
+            _("If you had a place, somebody else can have it now. Thank you for telling us."),
+            self._out_of_calendar(),
+            _("If your plans change, you can register again while registration is open."),
             has_link=False,
         )
 
     def _reopened(self) -> Letter:
         return self._letter(
-            _("Your registration is under review again"),
-            _(
-                "We took back our last answer about “%(title)s”. Your registration is under review again.",
-                title=self._title,
-            ),
+            _("We are reviewing your request again"),
+            self._no_longer_confirmed(),
+            _("We have taken back our last answer about “%(title)s”.", title=self._title),
             self._reason,
-            _("You receive our new answer by email."),
-            warning=_("Wait for our answer before you buy tickets. This message does not confirm a place."),
+            steps=(
+                _("The organizing institutions review your request."),
+                _("We answer you by email, whether or not we can offer you a place."),
+            ),
+            warning=self._not_yet(),
         )
 
     def _verify(self) -> Letter:
-        return self._letter(
+        hours = int(VERIFY_WITHIN.total_seconds()) // _HOUR
+        return self._to_unknown(
             _("Confirm your email address"),
-            _("Somebody, we hope you, asked to take part in “%(title)s” with this address.", title=self._title),
-            _("Confirm the address so that the request counts. If it was not you, do nothing."),
+            _("Somebody, we hope you, asked to take part in “%(title)s” and gave this address.", title=self._title),
+            _("Confirm the address so that the request counts. The link works for %(hours)s hours.", hours=hours),
+            _("If it was not you, do nothing: the request lapses."),
             button=_("Confirm my address"),
         )
 
     def _own_link(self) -> Letter:
         return self._letter(
             _("Your personal link"),
-            _("With this link you see, change or withdraw your registration for “%(title)s”.", title=self._title),
-            _("You receive it because somebody, we hope you, asked for it or registered once more with this address."),
+            _("This link opens your registration for “%(title)s”.", title=self._title),
+            _("You receive it because somebody, we hope you, asked for it or sent the form again with this address."),
         )
 
     def _confirm_address(self) -> Letter:
-        return self._letter(
+        hours = int(CONFIRM_ADDRESS_WITHIN.total_seconds()) // _HOUR
+        return self._to_unknown(
             _("Confirm your new email address"),
-            _("You asked us to write to this address about “%(title)s” from now on.", title=self._title),
-            _("Confirm it with the button. Until then we write to your earlier address."),
+            _("Somebody, we hope you, asked us to write to this address about “%(title)s”.", title=self._title),
+            _("Confirm the address with the link, which works for %(hours)s hours.", hours=hours),
+            _("Until then we write to the earlier address. If it was not you, do nothing."),
             button=_("Confirm my new address"),
         )
 
@@ -166,28 +199,62 @@ class ParticipantWords:
         return self._letter(
             _("Your new email address is confirmed"),
             _("From now on we write to this address about “%(title)s”.", title=self._title),
-            _("This is your new personal link. The one you had no longer works."),
+            _("This is your new personal link. The earlier one no longer works."),
         )
 
     def _address_left(self) -> Letter:
         return self._letter(
             _("Your email address was changed"),
-            _(
-                "We no longer write to this address about “%(title)s”. Your earlier personal link no longer works.",
-                title=self._title,
-            ),
+            _("We no longer write to this address about “%(title)s”.", title=self._title),
+            _("Your earlier personal link no longer works. The new one is with your new address."),
             warning=_("If you did not make this change, write to the contact person."),
             has_link=False,
         )
 
-    def _before_the_event(self) -> tuple[str, ...]:
-        changes_until = formats.instant(
-            self._occasion.event.changes_until, self._occasion.event.time_zone, self._language
+    def _days_left(self) -> Letter:
+        return self._letter(
+            _("Days that leave your calendar"),
+            _("You told us that you no longer attend “%(title)s” on these days.", title=self._title),
+            self._out_of_calendar(),
         )
+
+    def _not_yet(self) -> str:
+        return _("Wait for our answer before you buy tickets. This message does not confirm a place.")
+
+    def _no_longer_confirmed(self) -> str:
+        if not self._takes_back:
+            return ""
+        return _("Your place is no longer confirmed. This message takes it out of your calendar.")
+
+    def _out_of_calendar(self) -> str:
+        return _("This message takes the dates out of your calendar.") if self._takes_back else ""
+
+    def _calendar_follows(self) -> str:
+        is_touched = self._renews_calendar or self._takes_back
+        return _("This message brings your calendar up to date.") if is_touched else ""
+
+    def _until_when(self) -> str:
+        return _("You can change your answers until %(until)s.", until=self._occasion.changes_until(self._language))
+
+    def _before_the_event(self) -> tuple[str, ...]:
         return (
-            _("Add the dates to your calendar: the calendar entry is part of this message."),
-            _("You can change your answers until %(until)s.", until=changes_until),
+            _("Add the dates to your calendar: this message brings an entry for each day."),
+            self._until_when(),
             _("If you cannot come, withdraw your registration, so that somebody else can have the place."),
+        )
+
+    def _to_unknown(self, heading: str, *paragraphs: str, button: str) -> Letter:
+        """Write to an address that may be anybody's: nothing that somebody typed, nothing about a registration."""
+        occasion, language = self._occasion, self._language
+        return Letter(
+            subject=_("%(heading)s: %(title)s", heading=heading, title=self._title),
+            heading=heading,
+            preview=occasion.dates(frozenset(), language),
+            greeting=_("Good day:"),
+            paragraphs=paragraphs,
+            facts=((_("Dates"), occasion.dates(frozenset(), language)), (_("Place"), occasion.place(language))),
+            action=(button, self._link),
+            footer=self._footer(),
         )
 
     def _letter(
@@ -197,10 +264,9 @@ class ParticipantWords:
         steps: tuple[str, ...] = (),
         warning: str = "",
         changes: tuple[Change, ...] = (),
-        button: str = "",
         has_link: bool = True,
     ) -> Letter:
-        occasion, registration = self._occasion, self._registration
+        registration = self._registration
         return Letter(
             subject=_("%(heading)s: %(title)s", heading=heading, title=self._title),
             heading=heading,
@@ -208,17 +274,18 @@ class ParticipantWords:
             greeting=_("Good day, %(name)s:", name=registration.full_name),
             paragraphs=tuple(paragraph for paragraph in paragraphs if paragraph),
             facts=self._facts(),
-            action=(button or _("See my registration"), self._link) if has_link else None,
+            action=(_("See my registration"), self._link) if has_link else None,
             steps=steps,
             warning=warning,
             changes=changes,
-            footer=(
-                occasion.credits(self._language),
-                _(
-                    "You receive this message because this address was given in a registration. "
-                    "We use your data only to organize the event."
-                ),
-            ),
+            footer=self._footer(),
+        )
+
+    def _footer(self) -> tuple[str, ...]:
+        return (
+            self._occasion.credits(self._language),
+            _("You receive this message because this address was given when somebody registered."),
+            _("How we use your data: %(address)s", address=self._privacy_url),
         )
 
     def _facts(self) -> tuple[tuple[str, str], ...]:
