@@ -29,6 +29,7 @@ from eventreg.review.views.desk import REGISTRATIONS, desk, list_url, registrati
 from eventreg.review.views.history_shown import history_shown
 from eventreg.review.views.listing import read_list_state
 from eventreg.web.access import may
+from eventreg.web.instance import config
 
 
 def dossier_page(
@@ -59,6 +60,7 @@ def dossier_page(
         standing=_standing(dossier, event),
         status_label=status_for_team(dossier.registration.status),
         standings=STANDINGS,
+        mail_leaves=config().sends_mail and not event.holds_mail,
         longest_reason=LONGEST_REASON,
         versions=dossier.version_numbers,
         can_see_sensitive=may(Permission.SEE_SENSITIVE),
