@@ -55,6 +55,13 @@ class Config:
         return f"sqlite:///{self.instance / (self.database_url.removeprefix('sqlite:///') or 'eventreg.db')}"
 
     @property
+    def sqlite_file(self) -> Path | None:
+        """The file of the database in use, or None when that is PostgreSQL."""
+        if self.database.startswith("postgresql"):
+            return None
+        return Path(self.database.removeprefix("sqlite:///").partition("?")[0])
+
+    @property
     def keys(self) -> Path:
         """Where the keys file is."""
         return self.keys_file if self.keys_file != Path() else self.instance / "keys" / "keys.json"

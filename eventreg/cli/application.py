@@ -41,10 +41,13 @@ def open_app(**overrides: Any) -> Iterator[Flask]:
     from eventreg.app import create_app
     from eventreg.db import db
     from eventreg.migrations.runner import check_revision
+    from eventreg.operations.preparing import check_database_is_there
     from eventreg.serving.logs import set_up_logging
 
     set_up_logging()
-    app = create_app(read_config(**overrides))
+    config = read_config(**overrides)
+    check_database_is_there(config)
+    app = create_app(config)
     with app.app_context():
         check_revision(db.engine)
         yield app

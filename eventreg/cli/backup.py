@@ -31,8 +31,10 @@ def backup(file: Path, with_keys: bool) -> None:
     from eventreg.cli.application import open_database, read_config
     from eventreg.cli.progress import progress
     from eventreg.operations.backups.writing import count_work, write_backup
+    from eventreg.operations.preparing import check_database_is_there
 
     config = read_config()
+    check_database_is_there(config)
     passphrase = _new_passphrase() if with_keys else None
     import_models()
     with open_database(config) as engine, progress("Backing up", count_work(config, engine)) as done:

@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from eventreg.accounts.models import Account
+from eventreg.config import Config
 from eventreg.db import db
 from eventreg.events.models import Event
 from eventreg.kernel.clock import now
@@ -20,6 +21,12 @@ def make_instance_folder(folder: Path) -> None:
     # Somebody else's folder is left as it is; `eventreg doctor` tells.
     with suppress(PermissionError):
         folder.chmod(0o700)
+
+
+def check_database_is_there(config: Config) -> None:
+    """Raise SchemaUnfit where connecting would make an empty SQLite file in place of the instance that was meant."""
+    if config.sqlite_file is not None and not config.sqlite_file.is_file():
+        raise runner.SchemaUnfit(f"There is no database {config.sqlite_file}. Run: eventreg migrate")
 
 
 def is_prepared() -> bool:

@@ -15,7 +15,7 @@ from eventreg.config import load_config
 from eventreg.db import db
 from eventreg.migrations.runner import check_revision
 from eventreg.operations.greeting import greeting
-from eventreg.operations.preparing import is_prepared, make_instance_folder, prepare
+from eventreg.operations.preparing import check_database_is_there, is_prepared, make_instance_folder, prepare
 from eventreg.serving.addresses import check_free
 from eventreg.serving.apart import run_apart
 from eventreg.serving.logs import set_up_logging
@@ -48,6 +48,8 @@ def run(options: ServeOptions) -> int:
     check_free(bind)
     set_up_logging()
     config = load_config(fallbacks={"base_url": bind.base_url})
+    if not options.prepares:
+        check_database_is_there(config)
     make_instance_folder(config.instance)
     with being_served(config.instance, config.base_url):
         app = create_app(config)

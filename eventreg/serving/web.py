@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,7 @@ from eventreg.serving.logs import PathlessLogger
 GRACE_SECONDS = 20
 #: memory, where there is such a folder: workers touch a file there every second, and a busy disk must not kill them
 _SHARED_MEMORY = "/dev/shm"  # noqa: S108 - gunicorn makes its files there with names of its own, and unlinks them
+_STOPPING = {signal.SIGTERM, signal.SIGINT, signal.SIGQUIT}
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ class WebServer(BaseApplication):
             "loglevel": "warning",
             "accesslog": None,
             "when_ready": lambda _arbiter: self._on_ready(),
+            "post_worker_init": lambda _worker: signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPPING),
             "post_fork": lambda arbiter, _worker: self._enter_worker(arbiter.pid),
         }
 
@@ -86,6 +89,14 @@ class SupervisedArbiter(Arbiter):
     def __init__(self, app: BaseApplication) -> None:
         self._supervisor = os.getppid()
         super().__init__(app)  # type: ignore[no-untyped-call]  # gunicorn ships no types
+
+    def spawn_worker(self) -> None:
+        """Fork a worker. A request to stop waits until the worker has its own handlers: the arbiter's would swallow it."""
+        signal.pthread_sigmask(signal.SIG_BLOCK, _STOPPING)
+        try:
+            super().spawn_worker()  # type: ignore[no-untyped-call]  # gunicorn ships no types
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPPING)
 
     def murder_workers(self) -> None:
         """Look, once a second, after the workers and the supervisor."""

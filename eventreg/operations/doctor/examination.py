@@ -12,7 +12,7 @@ from eventreg.config import Config
 from eventreg.db.engines import open_engine
 from eventreg.kernel.keys import Keys, KeysUnusable, load_keys
 from eventreg.operations.doctor.database import check_clock, check_durability, check_keys_fit, check_revision
-from eventreg.operations.doctor.files import check_files, check_keys
+from eventreg.operations.doctor.files import check_files, check_keys, check_uploads
 from eventreg.operations.doctor.findings import Finding, Level, fail
 from eventreg.operations.doctor.settings import check_settings
 from eventreg.operations.doctor.work import check_jobs, check_mail_server, check_outbox
@@ -35,13 +35,14 @@ def examine(config: Config) -> Iterator[Finding]:
 
 
 def _database(config: Config, keys: Keys | None) -> Iterator[Finding]:
-    if not config.database.startswith("postgresql") and not _sqlite_file_is_there(config):
+    if config.sqlite_file is not None and not config.sqlite_file.is_file():
+        # Connecting would make it.
         yield fail("There is no database yet.", "Run: eventreg migrate")
         return
     engine = open_engine(config.database)
     try:
         with engine.connect() as connection:
-            yield from _inside(connection, keys)
+            yield from _inside(connection, config, keys)
     except DBAPIError as error:
         reason = str(error.orig).strip().partition("\n")[0]
         yield fail(f"The database cannot be used: {reason}", "Check EVENTREG_DATABASE_URL, and that it runs.")
@@ -49,7 +50,7 @@ def _database(config: Config, keys: Keys | None) -> Iterator[Finding]:
         engine.dispose()
 
 
-def _inside(connection: Connection, keys: Keys | None) -> Iterator[Finding]:
+def _inside(connection: Connection, config: Config, keys: Keys | None) -> Iterator[Finding]:
     revision = check_revision(connection)
     yield revision
     yield from check_durability(connection)
@@ -57,15 +58,9 @@ def _inside(connection: Connection, keys: Keys | None) -> Iterator[Finding]:
         return
     if keys is not None:
         yield check_keys_fit(connection, keys)
+    yield check_uploads(connection, config)
     clock = check_clock(connection)
     if clock is not None:
         yield clock
     yield from check_outbox(connection)
     yield from check_jobs(connection)
-
-
-def _sqlite_file_is_there(config: Config) -> bool:
-    """Connecting would make the file."""
-    from sqlalchemy import make_url
-
-    return (config.instance / (make_url(config.database).database or "")).is_file()

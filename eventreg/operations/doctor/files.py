@@ -8,9 +8,12 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from sqlalchemy import Connection, select
+
 from eventreg.config import Config
 from eventreg.kernel.keys import KeysUnusable, load_keys
 from eventreg.operations.doctor.findings import Finding, fail, ok, warn
+from eventreg.registration.models import Upload
 
 _MEGABYTE = 1_000_000
 _SCARCE, _TOO_LITTLE = 2_000 * _MEGABYTE, 200 * _MEGABYTE
@@ -44,6 +47,16 @@ def check_keys(config: Config) -> Iterator[Finding]:
     yield _privacy("The keys file", config.keys, 0o600)
     if config.keys.is_relative_to(config.instance):
         yield _privacy("The keys folder", config.keys.parent, 0o700)
+
+
+def check_uploads(connection: Connection, config: Config) -> Finding:
+    """Look whether the files that the database knows are there."""
+    known = set(connection.execute(select(Upload.public_id)).scalars())
+    lost = len(known - {path.stem for path in config.uploads.glob("*.sealed")})
+    if lost:
+        what = "1 uploaded file is" if lost == 1 else f"{lost} uploaded files are"
+        return fail(f"{what} not in {config.uploads}.", "Restore it from a backup; organizers see it as missing.")
+    return ok(f"All {len(known)} uploaded files are there.")
 
 
 def _privacy(what: str, path: Path, mode: int) -> Finding:
