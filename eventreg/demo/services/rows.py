@@ -37,6 +37,9 @@ from eventreg.web.instance import keys
 _REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 _REFERENCE_LENGTH = 6
 
+#: rows with and without a value in some column go in one statement; else each change between them begins another
+_ALIKE: dict[str, Any] = {"render_nulls": True}
+
 Row = dict[str, Any]
 
 
@@ -99,7 +102,9 @@ class Invented:
 def insert_registrations(setting: Setting, invented: Sequence[Invented]) -> None:
     """Write the rows of these people in the caller's transaction, which holds the event's row."""
     rows = [_registration(setting, one) for one in invented]
-    written = db.session.execute(insert(Registration).returning(Registration.public_id, Registration.id), rows)
+    written = db.session.execute(
+        insert(Registration).returning(Registration.public_id, Registration.id).execution_options(**_ALIKE), rows
+    )
     ids = {row.public_id: row.id for row in written}
     known = [(ids[row["public_id"]], row["public_id"], one) for row, one in zip(rows, invented, strict=True)]
     _insert(Answer, [row for id_, public_id, one in known for row in _answers(setting, id_, public_id, one)])
@@ -112,7 +117,7 @@ def insert_registrations(setting: Setting, invented: Sequence[Invented]) -> None
 
 def _insert(model: type[Any], rows: Sequence[Row]) -> None:
     if rows:
-        db.session.execute(insert(model), rows)
+        db.session.execute(insert(model).execution_options(**_ALIKE), rows)
 
 
 def _registration(setting: Setting, one: Invented) -> Row:
