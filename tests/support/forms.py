@@ -40,8 +40,8 @@ class Form:
         self._controls = list(self._own(elements(root, "input", "select", "textarea", "button")))
 
     def buttons(self) -> list[str]:
-        """Return the names of the buttons that send the form."""
-        return [_button_name(control) for control in self._controls if _is_button(control)]
+        """Return the names of the buttons that send the form, as people find them."""
+        return [_button_name(control) for control in self._controls if _is_button(control) and not _is_hidden(control)]
 
     def labels(self) -> list[str]:
         """Return what fields can be named by, in order."""
@@ -89,9 +89,9 @@ class Form:
 
     def _button(self, name: str | None) -> Element | None:
         found = [control for control in self._controls if _is_button(control)]
-        if name is None:
+        if name is None:  # as the Enter key does
             return found[0] if found else None
-        named = [control for control in found if _button_name(control) == name]
+        named = [control for control in found if _button_name(control) == name and not _is_hidden(control)]
         assert len(named) == 1, f"{len(named)} buttons {name!r}; there are {self.buttons()}"
         return named[0]
 
@@ -158,6 +158,11 @@ def _is_button(control: Element) -> bool:
     if control.tag == "button":
         return (control.get("type") or "submit") == "submit"
     return control.tag == "input" and control.get("type") in _BUTTON_TYPES
+
+
+def _is_hidden(control: Element) -> bool:
+    """Say whether a button is there for the Enter key alone."""
+    return control.get("aria-hidden") == "true"
 
 
 def _button_name(control: Element) -> str:

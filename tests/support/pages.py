@@ -6,6 +6,7 @@ import io
 import re
 import secrets
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 from xml.etree.ElementTree import Element
@@ -38,10 +39,16 @@ class Page:
         self.is_html = response.mimetype == "text/html" and self.status not in _REDIRECTS
         #: the source as text
         self.html = response.get_data(as_text=True) if response.mimetype.startswith("text/") else ""
-        self.root: Element = Element("html")
-        self.faults: list[str] = []
-        if self.is_html:
-            self.root, self.faults = parse(self.html)
+
+    @cached_property
+    def parsed(self) -> tuple[Element, list[str]]:
+        """The document, and what is wrong with it as HTML."""
+        return parse(self.html) if self.is_html else (Element("html"), [])
+
+    @property
+    def root(self) -> Element:
+        """The document."""
+        return self.parsed[0]
 
     @property
     def text(self) -> str:
@@ -132,7 +139,7 @@ class Page:
         """Fail with everything that is wrong with the page."""
         faults = list(check_headers(self.headers, is_public))
         if self.is_html:
-            faults += self.faults + faults_of(self.root)
+            faults += self.parsed[1] + faults_of(self.root)
         assert not faults, f"{self.address} ({self.status}):\n  " + "\n  ".join(faults)
 
     def _excerpt(self) -> str:
