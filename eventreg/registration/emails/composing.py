@@ -82,6 +82,7 @@ def participant_message(
             renews_calendar=news.renews_calendar,
             takes_back=news.takes_back is not None,
             privacy_url=address_of("site.show_privacy", slug=occasion.event.slug),
+            now=now,
         )
         letter = words.write(news.message)
         method, calendar = _calendar(occasion, registration, news, language, now)

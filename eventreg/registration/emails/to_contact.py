@@ -82,12 +82,12 @@ def _facts(
 
 def _heading(message: Message, registration: Registration) -> str:
     if message is Message.PROMOTED and registration.status is Status.PENDING:
-        return _("From the waiting list: to review")
+        return _("From the waiting list to review")
     return {
         Message.RECEIVED: _("New registration to review"),
         Message.CONFIRMED: _("Registration confirmed"),
         Message.WAITLISTED: _("On the waiting list"),
-        Message.PROMOTED: _("From the waiting list: confirmed"),
+        Message.PROMOTED: _("From the waiting list to confirmed"),
         Message.DECLINED: _("Registration declined"),
         Message.CHANGED: _("Registration changed"),
         Message.WITHDRAWN: _("Registration withdrawn"),

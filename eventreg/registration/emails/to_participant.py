@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from flask_babel import gettext as _
 
@@ -32,6 +33,7 @@ class ParticipantWords:
         renews_calendar: bool = False,
         takes_back: bool = False,
         privacy_url: str = "",
+        now: datetime,
     ) -> None:
         """`renews_calendar`: the message brings entries for the calendar; `takes_back`: it takes entries out of it."""
         self._occasion = occasion
@@ -44,6 +46,7 @@ class ParticipantWords:
         self._renews_calendar = renews_calendar
         self._takes_back = takes_back
         self._privacy_url = privacy_url
+        self._now = now
         self._title = occasion.title(language)
 
     def write(self, message: Message) -> Letter:
@@ -91,8 +94,11 @@ class ParticipantWords:
         return self._letter(
             _("You are on the waiting list"),
             self._no_longer_confirmed(),
-            _("Your request was accepted, but all places are taken.") if was_accepted else "",
-            _("You are on the waiting list for “%(title)s”.", title=self._title),
+            _("Your request was accepted.") if was_accepted else "",
+            _(
+                "At the moment we cannot offer you a place at “%(title)s”, but you are on the waiting list.",
+                title=self._title,
+            ),
             self._reason,
             steps=(
                 _("A place that becomes free goes to the waiting list, in its order."),
@@ -105,7 +111,7 @@ class ParticipantWords:
     def _promoted(self) -> Letter:
         if self._registration.status is Status.PENDING:
             return self._letter(
-                _("A place has become free: we review your request"),
+                _("A place has become free and we review your request"),
                 _("A place at “%(title)s” has become free, and it is your turn.", title=self._title),
                 steps=(
                     _("The organizing institutions review your request."),
@@ -114,7 +120,7 @@ class ParticipantWords:
                 warning=self._not_yet(),
             )
         return self._letter(
-            _("A place has become free: it is yours"),
+            _("A place has become free and it is yours"),
             _("A place at “%(title)s” has become free. Your place is confirmed.", title=self._title),
             steps=self._before_the_event(),
         )
@@ -138,9 +144,9 @@ class ParticipantWords:
 
     def _changed(self) -> Letter:
         return self._letter(
-            _("Your answers were changed"),
+            _("We have saved your changes"),
             self._calendar_follows(),
-            _("These answers of your registration for “%(title)s” were changed:", title=self._title),
+            _("What has changed in your registration for “%(title)s”:", title=self._title),
             changes=self._changes,
             warning=_("If you did not make this change, write to the contact person."),
         )
@@ -172,7 +178,7 @@ class ParticipantWords:
         hours = int(VERIFY_WITHIN.total_seconds()) // _HOUR
         return self._to_unknown(
             _("Confirm your email address"),
-            _("Somebody, we hope you, asked to take part in “%(title)s” and gave this address.", title=self._title),
+            _("Somebody (we hope it was you) asked to take part in “%(title)s” with this address.", title=self._title),
             _("Confirm the address so that the request counts. The link works for %(hours)s hours.", hours=hours),
             _("If it was not you, do nothing: the request lapses."),
             button=_("Confirm my address"),
@@ -182,15 +188,18 @@ class ParticipantWords:
         return self._letter(
             _("Your personal link"),
             _("This link opens your registration for “%(title)s”.", title=self._title),
-            _("You receive it because somebody, we hope you, asked for it or sent the form again with this address."),
+            _(
+                "You receive it because somebody (we hope it was you) asked for it "
+                "or sent the form again with this address."
+            ),
         )
 
     def _confirm_address(self) -> Letter:
         hours = int(CONFIRM_ADDRESS_WITHIN.total_seconds()) // _HOUR
         return self._to_unknown(
             _("Confirm your new email address"),
-            _("Somebody, we hope you, asked us to write to this address about “%(title)s”.", title=self._title),
-            _("Confirm the address with the link, which works for %(hours)s hours.", hours=hours),
+            _("Somebody (we hope it was you) asked us to write to this address about “%(title)s”.", title=self._title),
+            _("Confirm the address with the link below. It works for %(hours)s hours.", hours=hours),
             _("Until then we write to the earlier address. If it was not you, do nothing."),
             button=_("Confirm my new address"),
         )
@@ -213,7 +222,7 @@ class ParticipantWords:
 
     def _days_left(self) -> Letter:
         return self._letter(
-            _("Days that leave your calendar"),
+            _("Dates that leave your calendar"),
             _("You told us that you no longer attend “%(title)s” on these days.", title=self._title),
             self._out_of_calendar(),
         )
@@ -234,6 +243,8 @@ class ParticipantWords:
         return _("This message brings your calendar up to date.") if is_touched else ""
 
     def _until_when(self) -> str:
+        if self._now >= self._occasion.event.changes_until:
+            return ""
         return _("You can change your answers until %(until)s.", until=self._occasion.changes_until(self._language))
 
     def _before_the_event(self) -> tuple[str, ...]:
@@ -275,7 +286,7 @@ class ParticipantWords:
             paragraphs=tuple(paragraph for paragraph in paragraphs if paragraph),
             facts=self._facts(),
             action=(_("See my registration"), self._link) if has_link else None,
-            steps=steps,
+            steps=tuple(step for step in steps if step),
             warning=warning,
             changes=changes,
             footer=self._footer(),

@@ -1,0 +1,195 @@
+"""Every message of the room about one fictional registration, as it would be queued."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from eventreg.db import db, transaction
+from eventreg.events.models import Event, Partner
+from eventreg.events.queries.for_registration import get_event_whole
+from eventreg.events.rules.institutions import PartnerRole
+from eventreg.kernel import clock
+from eventreg.mail.letters import Change
+from eventreg.mail.services import OutgoingMessage
+from eventreg.registration.emails import (
+    CONFIRM_ADDRESS,
+    VERIFY,
+    Message,
+    News,
+    Occasion,
+    contact_message,
+    participant_message,
+)
+from eventreg.registration.models import Registration
+from eventreg.registration.rules.states import Status
+from tests.builders import a_registration, an_event, an_institution, text
+
+ANA = "ana.demo@instituto.example"
+REASON = "El programa de esta edición se dirige a quienes trabajan en la frontera sur."
+_LINK = re.compile(r"\[\[[0-9a-f]{24}:(\w+):[^\]]*\]\]")
+
+
+@dataclass(frozen=True)
+class Told:
+    """One message as a file of its own: what happened, to a registration of which status."""
+
+    message: Message
+    status: Status
+    #: "" or what tells the variant from the plain message
+    variant: str = ""
+    news: Callable[[Event], dict[str, Any]] = lambda _event: {}
+    is_approved: bool = False
+    link: str = ""
+
+    @property
+    def name(self) -> str:
+        """The name of its file, without audience and language."""
+        return self.message.value + (f"-{self.variant}" if self.variant else "")
+
+
+def _taken_back(event: Event) -> dict[str, Any]:
+    return {"takes_back": frozenset()}
+
+
+def _reason(event: Event) -> dict[str, Any]:
+    return {"reason": REASON}
+
+
+def _phone_and_diet(language: str) -> tuple[Change, ...]:
+    phone, diet, none = ("Teléfono", "Dieta", "") if language == "es" else ("Telephone", "Diet", "")
+    return (Change(phone, none, "+502 5555 0100"), Change(diet))
+
+
+def _changed(event: Event) -> dict[str, Any]:
+    return {"changes": _phone_and_diet}
+
+
+def _fewer_days(event: Event) -> dict[str, Any]:
+    first, second = event.days
+    changes = {
+        "es": (Change("Días de asistencia", "22 y 23 de febrero", "22 de febrero"),),
+        "en": (Change("Days attended", "22 and 23 February", "22 February"),),
+    }
+    return {
+        "changes": lambda language: changes[language],
+        "takes_back": frozenset({second.id}),
+        "day_ids": frozenset({first.id}),
+    }
+
+
+def _left_days(event: Event) -> dict[str, Any]:
+    days = frozenset({event.days[1].id})
+    return {"day_ids": days, "takes_back": days}
+
+
+_M, _S = Message, Status
+TO_PARTICIPANT = (
+    Told(_M.RECEIVED, _S.PENDING),
+    Told(_M.CONFIRMED, _S.CONFIRMED),
+    Told(_M.CONFIRMED, _S.CONFIRMED, "with-reason", _reason),
+    Told(_M.WAITLISTED, _S.WAITLISTED),
+    Told(_M.WAITLISTED, _S.WAITLISTED, "accepted", is_approved=True),
+    Told(_M.WAITLISTED, _S.WAITLISTED, "after-confirmed", _taken_back),
+    Told(_M.PROMOTED, _S.CONFIRMED, "to-confirmed"),
+    Told(_M.PROMOTED, _S.PENDING, "to-pending"),
+    Told(_M.DECLINED, _S.DECLINED, news=_reason),
+    Told(_M.DECLINED, _S.DECLINED, "after-confirmed", lambda event: _reason(event) | _taken_back(event)),
+    Told(_M.CHANGED, _S.PENDING, news=_changed),
+    Told(_M.CHANGED, _S.CONFIRMED, "days", _fewer_days),
+    Told(_M.WITHDRAWN, _S.CANCELLED),
+    Told(_M.WITHDRAWN, _S.CANCELLED, "after-confirmed", _taken_back),
+    Told(_M.REOPENED, _S.PENDING),
+    Told(_M.REOPENED, _S.PENDING, "after-confirmed", _taken_back),
+    Told(_M.VERIFY, _S.UNVERIFIED, link=VERIFY),
+    Told(_M.LINK, _S.CONFIRMED),
+    Told(_M.CONFIRM_ADDRESS, _S.CONFIRMED, link=CONFIRM_ADDRESS),
+    Told(_M.ADDRESS_CHANGED, _S.CONFIRMED),
+    Told(_M.ADDRESS_LEFT, _S.CONFIRMED),
+    Told(_M.DAYS_LEFT, _S.CONFIRMED, news=_left_days),
+)
+TO_CONTACT = (
+    Told(_M.RECEIVED, _S.PENDING),
+    Told(_M.CONFIRMED, _S.CONFIRMED),
+    Told(_M.WAITLISTED, _S.WAITLISTED),
+    Told(_M.PROMOTED, _S.CONFIRMED, "to-confirmed"),
+    Told(_M.PROMOTED, _S.PENDING, "to-pending"),
+    Told(_M.DECLINED, _S.DECLINED, news=_reason),
+    Told(_M.CHANGED, _S.PENDING, news=_changed),
+    Told(_M.WITHDRAWN, _S.CANCELLED),
+    Told(_M.REOPENED, _S.PENDING),
+)
+
+
+def a_seminar(**changes: Any) -> Event:
+    """An event whose messages can be read as people get them: two co-organizers, a funder, days that are fixed."""
+    event = an_event(
+        **{
+            "slug": "frontera-sur",
+            "title": text("Encuentro sobre la frontera sur", "Meeting on the southern border"),
+            "city": "Tapachula",
+            "venue": text("Casa de Pruebas, Tapachula, Chiapas", "House of Trials, Tapachula, Chiapas"),
+            "contact_office": "Oficina Anfitriona",
+            **changes,
+        }
+    )
+    others = (("Colectivo Ficticio", PartnerRole.CO_ORGANIZER), ("Colegio Inventado", PartnerRole.CO_ORGANIZER))
+    with transaction() as session:
+        for position, (name, role) in enumerate((*others, ("Fundación de Prueba", PartnerRole.FUNDER)), start=1):
+            institution = an_institution(name=text(name, name), short_name=text(name, name))
+            session.add(Partner(event_id=event.id, organization_id=institution.id, role=role, position=position))
+    return get_event_whole(event.id)
+
+
+def queued(event: Event, told: Told, audience: str, language: str) -> tuple[Registration, OutgoingMessage]:
+    """Return the registration of the event's one person and the message of `told` about it. Nothing is written."""
+    now = clock.now()
+    registration = _person(event)
+    registration.status, registration.language = told.status, language
+    registration.approved_at = now if told.is_approved else None
+    event = get_event_whole(event.id)
+    event.contact_language = language
+    occasion, news = Occasion.load(event), News(told.message, **told.news(event))
+    if audience == "contact":
+        message = contact_message(occasion, registration, replace(news, takes_back=None), now)
+    else:
+        link = (told.link, registration.public_id, 1) if told.link else None
+        recipient = "nueva.ana@instituto.example" if told.message is Message.CONFIRM_ADDRESS else ""
+        message = participant_message(occasion, registration, news, now, link=link, recipient=recipient)
+    db.session.rollback()
+    return registration, message
+
+
+def _person(event: Event) -> Registration:
+    found = db.session.scalars(select(Registration).where(Registration.event_id == event.id)).one_or_none()
+    registration = found or a_registration(
+        event, "academia", Status.PENDING, email=ANA, reference="TAP-7K4M2Q", given_name="Ana",
+        family_name="Demo Ejemplo", institution="Universidad Demo del Altiplano", country="GT",
+    )  # fmt: skip
+    db.session.expunge(registration)
+    return registration
+
+
+def without_marker(body: str) -> str:
+    """Return a body with its personal links as `[[purpose]]`."""
+    return _LINK.sub(r"[[\1]]", body)
+
+
+def as_file(message: OutgoingMessage, due_at: datetime) -> str:
+    """Return what a golden file holds of a message: headers that a person sees, its calendar in a word, the text."""
+    calendar = message.calendar_method or "-"
+    days = message.calendar.count("BEGIN:VEVENT")
+    assert message.due_at == due_at
+    return (
+        f"From: {message.sender_name}\n"
+        f"To: {message.recipient}\n"
+        f"Reply-To: {message.reply_to}\n"
+        f"Subject: {message.subject}\n"
+        f"Calendar: {calendar}{f', {days} entries' if days else ''}\n"
+        "\n" + without_marker(message.text)
+    )
