@@ -159,7 +159,7 @@ def _tell(event_id: int, registration: Registration, changes: Sequence[AnswerCha
     )
     tell(occasion, registration, news, now)
     if days.added and days.dropped:
-        # A message carries one calendar object, and an object one method (RFC 5546): see docs/decisions/0009.
+        # A message carries one calendar object, and an object one method (RFC 5546): see docs/decisions/0010.
         left = News(Message.DAYS_LEFT, days.dropped, takes_back=days.dropped)
         enqueue_all([participant_message(occasion, registration, left, now)])
 
