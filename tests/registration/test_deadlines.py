@@ -1,0 +1,63 @@
+"""Opening, closing and deadlines to the second, in the event's zone, across a change of clocks (case 28)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from eventreg.registration.rules.deadlines import may_change_answers, may_withdraw, refusal_to_register
+from eventreg.registration.rules.refusals import RegisteringReason
+from eventreg.registration.rules.states import Status
+
+SECOND = timedelta(seconds=1)
+TAPACHULA = ZoneInfo("America/Mexico_City")
+
+
+@pytest.mark.parametrize(
+    ("opens", "closes"),
+    [
+        # Mexico keeps one time all year (since 2022); the wall clock is what the organizers wrote
+        (datetime(2027, 1, 11, 9, tzinfo=TAPACHULA), datetime(2027, 2, 12, 18, tzinfo=TAPACHULA)),
+        # the clocks of New York went forward at 02:00 that morning: 9:00 is 13:00 UTC and no longer 14:00
+        (
+            datetime(2027, 3, 13, 9, tzinfo=ZoneInfo("America/New_York")),
+            datetime(2027, 3, 14, 9, tzinfo=ZoneInfo("America/New_York")),
+        ),
+        # closing inside the hour that Madrid has twice: the first of the two, unless it says fold=1
+        (
+            datetime(2027, 10, 30, 9, tzinfo=ZoneInfo("Europe/Madrid")),
+            datetime(2027, 10, 31, 2, 30, tzinfo=ZoneInfo("Europe/Madrid")),
+        ),
+        (
+            datetime(2027, 10, 30, 9, tzinfo=ZoneInfo("Europe/Madrid")),
+            datetime(2027, 10, 31, 2, 30, fold=1, tzinfo=ZoneInfo("Europe/Madrid")),
+        ),
+    ],
+    ids=["no-change", "spring-forward", "fall-back-first", "fall-back-second"],
+)
+def test_registration_is_open_from_the_first_second_to_the_last(opens: datetime, closes: datetime) -> None:
+    opens, closes = opens.astimezone(UTC), closes.astimezone(UTC)
+    assert refusal_to_register(opens - SECOND, opens, closes) is RegisteringReason.NOT_OPEN_YET
+    assert refusal_to_register(opens, opens, closes) is None
+    assert refusal_to_register(closes - SECOND, opens, closes) is None
+    assert refusal_to_register(closes, opens, closes) is RegisteringReason.CLOSED
+
+
+def test_a_day_with_a_change_of_clocks_is_not_24_hours() -> None:
+    zone = ZoneInfo("America/New_York")
+    opens, closes = datetime(2027, 3, 13, 9, tzinfo=zone), datetime(2027, 3, 14, 9, tzinfo=zone)
+    assert closes.astimezone(UTC) - opens.astimezone(UTC) == timedelta(hours=23)
+    late = opens.astimezone(UTC) + timedelta(hours=23)
+    assert refusal_to_register(late - SECOND, opens, closes) is None
+    assert refusal_to_register(late, opens, closes) is RegisteringReason.CLOSED
+
+
+@pytest.mark.parametrize("status", Status, ids=lambda status: status.value)
+def test_answers_change_until_the_deadline_while_the_registration_stands(status: Status) -> None:
+    until = datetime(2027, 2, 12, 18, tzinfo=TAPACHULA).astimezone(UTC)
+    stands = status in (Status.PENDING, Status.CONFIRMED, Status.WAITLISTED)
+    assert may_change_answers(status, until - SECOND, until) is stands
+    assert may_change_answers(status, until, until) is False
+    assert may_withdraw(status) is stands
