@@ -4,7 +4,7 @@ Owns no table. `transaction()` is the only code of the product that commits.
 """
 
 from eventreg.db.base import NOT_PERSONAL, PERSONAL, Base, db
-from eventreg.db.transactions import lock_row, transaction
+from eventreg.db.transactions import lock_row, revocable, transaction
 from eventreg.db.types import Localized, UtcDateTime, choice_column
 
 __all__ = [
@@ -16,5 +16,6 @@ __all__ = [
     "choice_column",
     "db",
     "lock_row",
+    "revocable",
     "transaction",
 ]

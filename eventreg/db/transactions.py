@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -49,6 +49,16 @@ def transaction() -> Iterator[Session]:
             raise
         finally:
             session.info.pop(_OPEN, None)
+
+
+@contextmanager
+def revocable() -> Iterator[Callable[[], None]]:
+    """Run a block inside a transaction so that it can be undone alone: call what is yielded, as the block's last act.
+
+    What the transaction did before the block stands either way.
+    """
+    with transaction() as session, session.begin_nested() as savepoint:
+        yield savepoint.rollback
 
 
 def lock_row(statement: Select[Row]) -> Row:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from eventreg.db import db
+from eventreg.db import db, revocable
 from eventreg.mail.services import drop
 from eventreg.registration.models import Decision, Registration
 from eventreg.registration.rules.states import Status
@@ -50,8 +50,8 @@ def overtake_pending_decision(registration: Registration, now: datetime) -> Stat
 
 def take_back_mails(decision: Decision, now: datetime) -> bool:
     """Take back every mail of a decision, or none of them: False when one is already on its way."""
-    with db.session.begin_nested() as savepoint:
+    with revocable() as undo:
         if drop(decision.mail_keys, now) == set(decision.mail_keys):
             return True
-        savepoint.rollback()
+        undo()
     return False
