@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from eventreg.operations.preparing import check_database_is_there, is_prepared, 
 from eventreg.serving.addresses import check_free
 from eventreg.serving.apart import run_apart
 from eventreg.serving.logs import set_up_logging
+from eventreg.serving.memory import share_what_is_loaded, tame_allocator
 from eventreg.serving.presence import being_served
 from eventreg.serving.supervisor import Child, Supervisor
 from eventreg.serving.warming import warm_up
@@ -47,6 +47,7 @@ def run(options: ServeOptions) -> int:
     bind = options.web.bind
     check_free(bind)
     set_up_logging()
+    tame_allocator()
     config = load_config(fallbacks={"base_url": bind.base_url})
     if not options.prepares:
         check_database_is_there(config)
@@ -86,9 +87,7 @@ def _children(app: Flask, options: ServeOptions, said: str) -> list[Child]:
     children = [Child("The web server", _web(app, options.web, said), is_vital=True)]
     if options.has_mail_worker:
         children.append(Child("The mail worker", _mail(app)))
-    # What is loaded now stays: the collector must not touch, and so copy, the pages that all processes share.
-    gc.collect()
-    gc.freeze()
+    share_what_is_loaded()
     return children
 
 

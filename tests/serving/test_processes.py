@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, ProxyHandler, build_opener
 
 import psutil
 import pytest
@@ -18,6 +23,8 @@ pytestmark = pytest.mark.slow
 
 #: memory of all processes after start, in MB (proportional set size)
 _MOST_MEMORY = 130
+#: and when all threads have worked
+_MOST_MEMORY_AT_WORK = 220
 
 
 def test_server_starts_and_ends_as_a_whole(tmp_path: Path) -> None:
@@ -143,3 +150,25 @@ def _proportional_megabytes(pid: int) -> float:
         if line.startswith("Pss:"):
             return int(line.split()[1]) / 1024
     raise AssertionError(f"process {pid} has no proportional size")
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="the kernel does not tell proportional sizes")
+def test_memory_taken_by_hashing_passwords_is_given_back(tmp_path: Path) -> None:
+    with serving(tmp_path, EVENTREG_LIMITS="off") as server:
+        with ThreadPoolExecutor(16) as pool:
+            statuses = list(pool.map(lambda _: _try_to_sign_in(server.address), range(48)))
+        assert set(statuses) == {422}
+        wait_for(lambda: sum(_proportional_megabytes(one.pid) for one in server.family()) < _MOST_MEMORY_AT_WORK)
+
+
+def _try_to_sign_in(address: str) -> int:
+    """Send a wrong password, as a browser would, and return the answer's status."""
+    opener = build_opener(ProxyHandler({}), HTTPCookieProcessor())
+    form = opener.open(f"{address}/sign-in", timeout=60).read().decode()
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', form)
+    assert token
+    fields = {"csrf_token": token[1], "email": "nobody@instituto.example", "password": "a wrong passphrase"}
+    try:
+        return int(opener.open(f"{address}/sign-in", urlencode(fields).encode(), timeout=60).status)
+    except HTTPError as error:
+        return error.code
