@@ -21,7 +21,7 @@ Statement = TypeVar("Statement", bound=Select[*tuple[Any, ...]])
 _ORDERED_BY: dict[Order, ColumnElement[Any]] = {
     Order.RECEIVED: Registration.submitted_at.expression,
     Order.NAME: Registration.sort_name.expression,
-    Order.STATUS: case({status: rank for rank, status in enumerate(STATUS_ORDER)}, value=Registration.status),
+    Order.STATUS: case(*((Registration.status == status, rank) for rank, status in enumerate(STATUS_ORDER))),
     Order.INSTITUTION: Registration.sort_institution.expression,
 }
 
