@@ -164,11 +164,21 @@ def test_a_signal_ends_it_after_the_message_in_hand(
 def test_a_signal_that_means_nothing_keeps_meaning_nothing(make_app: AppMaker) -> None:
     # Ctrl+C reaches every process of a terminal; under `serve` the worker waits for its supervisor's word.
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    stop, has_time_passed = threading.Event(), threading.Event()
+    timers = [
+        threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)),
+        threading.Timer(0.8, has_time_passed.set),
+        threading.Timer(0.9, stop.set),
+    ]
     try:
-        run_worker(make_app(), once=True)
-        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+        for timer in timers:
+            timer.start()
+        run_worker(make_app(), stop=stop)
+        assert has_time_passed.is_set()
     finally:
         signal.signal(signal.SIGINT, before)
+        for timer in timers:
+            timer.join()
 
 
 @pytest.mark.slow

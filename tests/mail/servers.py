@@ -28,8 +28,8 @@ class Habits:
         self.answers: list[str] = []
         #: after so many messages a connection is closed
         self.messages_a_connection = 0
-        #: cut the line after the content has arrived, before answering, so many times
-        self.cuts = 0
+        #: after which contents, counted from 1, the line is cut instead of an answer
+        self.cuts: set[int] = set()
 
     async def handle_EHLO(self, server: Any, session: Any, _envelope: Any, hostname: str, responses: list[str]) -> Any:  # noqa: N802 - aiosmtpd's name
         self.greetings.append(hostname)
@@ -47,8 +47,7 @@ class Habits:
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
         session.taken += 1
         self.contents.append(envelope.original_content)
-        if self.cuts:
-            self.cuts -= 1
+        if len(self.contents) in self.cuts:
             server.transport.abort()
             return "250 OK"
         answer = self.answers.pop(0) if self.answers else "250 OK"

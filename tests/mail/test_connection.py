@@ -60,10 +60,9 @@ def test_a_connection_that_the_server_ends_is_opened_anew(hand_over: Any, habit_
 
 def test_a_message_that_may_have_arrived_is_not_repeated_at_once(hand_over: Any, habit_server: HabitServer) -> None:
     # case 31: the line is cut between the content and the answer
-    hand_over(habit_server.settings())
-    habit_server.habits.cuts = 1
-    attempts = hand_over(habit_server.settings(), 2)
-    assert [attempt.outcome for attempt in attempts] == [Outcome.DEFERRED, Outcome.ACCEPTED]
+    habit_server.habits.cuts = {2}
+    attempts = hand_over(habit_server.settings(), 3)
+    assert [attempt.outcome for attempt in attempts] == [Outcome.ACCEPTED, Outcome.DEFERRED, Outcome.ACCEPTED]
     assert len(habit_server.habits.contents) == 3
 
 
@@ -71,6 +70,17 @@ def test_a_silent_server_is_left_in_time(
     hand_over: Any, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connection, "ANSWER_SECONDS", 0.3)
+    mail_server.hang()
+    began = time.monotonic()
+    (attempt,) = hand_over(mail_server.settings())
+    assert attempt.outcome is Outcome.DEFERRED
+    assert time.monotonic() - began < 4
+
+
+def test_a_message_has_a_deadline_however_long_one_answer_may_take(
+    hand_over: Any, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "MESSAGE_SECONDS", 0.5)
     mail_server.hang()
     began = time.monotonic()
     (attempt,) = hand_over(mail_server.settings())

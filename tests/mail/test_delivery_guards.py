@@ -13,6 +13,7 @@ from flask import Flask
 from eventreg.db import db, transaction
 from eventreg.mail.connection import Carrier
 from eventreg.mail.delivery import deliver_due
+from eventreg.mail.held_files import held_file
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState, Outcome
 from tests.builders import an_event
@@ -31,8 +32,9 @@ def test_no_message_is_sent_for_a_held_event_even_if_it_was_queued(make_app: App
     with make_app(**{**settings, "demo_mail": "hold"}).app_context():
         assert deliver_due(10, read_clock=clock).outcomes == {Outcome.KEPT: 1}
         assert stored(key).state is DeliveryState.HELD
+        assert held_file(stored(key).id).exists()
         clock.shift(days=1)
-        assert not deliver_due(10, read_clock=clock).outcomes
+        assert deliver_due(10, read_clock=clock).was_idle
     assert mail_server.received == []
 
 

@@ -7,6 +7,7 @@ import email.policy
 import stat
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -70,6 +71,23 @@ def test_a_message_taken_back_takes_its_file_along(app: Flask, config: Config) -
     deliver_due(10, read_clock=clock)
     assert _files(config) == [held_file(stored(kept).id)]
     assert stored(dropped).due_at is None
+
+
+def test_a_message_taken_back_while_its_file_is_written_leaves_none(app: Flask, config: Config) -> None:
+    clock = HandClock()
+    (key,) = queue_some(1)
+    links = app.extensions["eventreg_mail"]
+
+    def links_while_somebody_undoes(*parts: Any) -> str:
+        with app.app_context():
+            drop([key], clock())
+        return str(links(*parts))
+
+    app.extensions["eventreg_mail"] = links_while_somebody_undoes
+    for _round in range(2):
+        deliver_due(10, read_clock=clock)
+    assert stored(key).state is DeliveryState.DROPPED
+    assert _files(config) == []
 
 
 def test_a_released_message_leaves_no_file(make_app: AppMaker, config: Config, mail_server: MailServer) -> None:
