@@ -163,6 +163,7 @@ def test_a_signal_ends_it_after_the_message_in_hand(
 
 def test_a_signal_that_means_nothing_keeps_meaning_nothing(make_app: AppMaker) -> None:
     # Ctrl+C reaches every process of a terminal; under `serve` the worker waits for its supervisor's word.
+    app = make_app()
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     stop, has_time_passed = threading.Event(), threading.Event()
     timers = [
@@ -173,7 +174,7 @@ def test_a_signal_that_means_nothing_keeps_meaning_nothing(make_app: AppMaker) -
     try:
         for timer in timers:
             timer.start()
-        run_worker(make_app(), stop=stop)
+        run_worker(app, stop=stop)
         assert has_time_passed.is_set()
     finally:
         signal.signal(signal.SIGINT, before)
