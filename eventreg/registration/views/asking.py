@@ -55,7 +55,7 @@ def link_on_its_way(slug: str) -> str:
 def verify(token: str) -> Answer:
     """Show a button; pressed, the registration counts."""
     registration = get_by_token(token, VERIFY)
-    if request.method == "GET":
+    if request.method != "POST":  # HEAD asks for the page too
         return _confirming_page(registration, "registration/verify.html", token)
     try:
         registration = verify_address(registration.event_id, registration.id)
@@ -73,7 +73,7 @@ def confirm_address(token: str) -> Answer:
     registration = db.session.get(Registration, change.registration_id)
     if registration is None:
         abort(404)
-    if request.method == "GET":
+    if request.method != "POST":  # HEAD asks for the page too
         return _confirming_page(registration, "registration/confirm_address.html", token)
     try:
         registration = confirm_address_change(token)

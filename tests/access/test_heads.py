@@ -1,0 +1,20 @@
+"""Asking for the head of a page changes as little as asking for the page: scanners of mail ask with either (case 9)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.world import World, rules
+
+
+@pytest.mark.parametrize("actor", ["link", "owner"])
+def test_a_head_is_answered_as_the_page_and_changes_nothing(world: World, actor: str) -> None:
+    before = world.rows()
+    visitor = world.visitor(actor)
+    for verb, rule in rules(world.app):
+        if verb == "GET":
+            address = world.address(rule, actor)
+            head, page = visitor.client.head(address), visitor.client.get(address)
+            assert head.status_code == page.status_code, address
+            assert head.data == b""
+    assert world.rows() == before
