@@ -68,10 +68,11 @@ def change_answers(
 
     `answers` were checked against the version the registration was made under. The mail address and the consents are
     changed by use cases of their own and stay as they are. Raises ChangeRefused: TOO_LATE, and BEING_DECIDED while the
-    messages of a decision wait, which tell of the answers as they were.
+    messages of a decision wait, which tell of the answers as they were; RegistrationRefused (TOO_MANY_FILES) when a
+    file cannot be kept.
     """
     now = clock.now()
-    hashed = submission_hash(files.form_key) if files is not None else ""
+    hashed = submission_hash(event_id, files.form_key) if files is not None else ""
     sealed = seal_files(event_id, hashed, files.new, now) if files is not None else []
     with transaction():
         event = lock_event(event_id)

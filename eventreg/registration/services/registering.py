@@ -86,10 +86,10 @@ def register(event_id: int, submission: Submission, occasion: Occasion) -> Recei
     """Register a person, decide at once who has a place, and queue the messages: all of it or nothing.
 
     The same submission key gives the same receipt. Another submission with a live address changes nothing and sends its
-    holder the link. Raises RegistrationRefused (not open yet, closed, unknown category) and Busy. `occasion` was loaded
-    before the lock: nothing in it decides anything.
+    holder the link. Raises RegistrationRefused (not open yet, closed, unknown category, a file that cannot be kept) and
+    Busy. `occasion` was loaded before the lock: nothing in it decides anything.
     """
-    hashed = submission_hash(submission.submission_key)
+    hashed = submission_hash(event_id, submission.submission_key)
     asked = {question.key for question in submission.definition.questions_for(submission.category_key)}
     files = [file for file in submission.files if file.question_key in asked]
     sealed = seal_files(event_id, hashed, files, clock.now())
@@ -111,11 +111,13 @@ def _register(
     event = lock_event(event_id)
     email = _only(submission, "email")
     earlier = _earlier(event, hashed, email)
+    is_same_form = earlier is not None and earlier.submission_hash == hashed
+    refusal = refusal_to_register(now, event.registration_opens_at, event.registration_closes_at)
+    if refusal is not None and not is_same_form:
+        # Before it is looked whether the address is known: a closed door tells nobody who is inside.
+        raise RegistrationRefused(refusal, opens_at=event.registration_opens_at)
     if earlier is not None:
         return _answer_again(event, earlier, hashed, now)
-    refusal = refusal_to_register(now, event.registration_opens_at, event.registration_closes_at)
-    if refusal is not None:
-        raise RegistrationRefused(refusal, opens_at=event.registration_opens_at)
     category = _category(event, submission.category_key)
     registration = _new_registration(event, category, submission, email, hashed, now)
     count = PlaceCount(event)

@@ -5,8 +5,10 @@ The sealed file is on disk before its row is committed; a file without a row is 
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,11 +18,14 @@ from sqlalchemy import delete, func, select, update
 from eventreg.db import db, transaction
 from eventreg.kernel import clock, sealing
 from eventreg.kernel.errors import NotFound
+from eventreg.kernel.faults import described
 from eventreg.kernel.tokens import lookup_hash, new_public_id
 from eventreg.registration.models import Upload
 from eventreg.registration.rules.deadlines import FILE_HELD_FOR
 from eventreg.registration.rules.refusals import RegisteringReason, RegistrationRefused
 from eventreg.web.instance import config, keys
+
+log = logging.getLogger(__name__)
 
 #: all files held for forms together; beyond it a form has to be sent with its file again
 MOST_HELD_BYTES = 500_000_000
@@ -57,18 +62,21 @@ class OpenedFile:
     content: bytes
 
 
-def submission_hash(submission_key: str) -> str:
-    """Return what of a form's random key is kept: a keyed hash, so that nothing in the database repeats a form."""
-    return lookup_hash(keys(), "submission", submission_key)
+def submission_hash(event_id: int, submission_key: str) -> str:
+    """Return what of a form's random key is kept: a keyed hash, so that nothing in the database repeats a form.
+
+    A key counts within its event: one that was used at another event names another form.
+    """
+    return lookup_hash(keys(), "submission", f"{event_id}/{submission_key}")
 
 
 def hold_file(event_id: int, submission_key: str, file: NewFile) -> HeldFile:
     """Keep a file for the next try of the same form, for 24 hours; an earlier one of the same question goes.
 
-    Raises RegistrationRefused(TOO_MANY_FILES) when the instance holds too much already.
+    Raises RegistrationRefused(TOO_MANY_FILES) when the instance holds too much already, or the disk takes no more.
     """
     now = clock.now()
-    row = _sealed_row(event_id, submission_hash(submission_key), file, now)
+    row = _sealed_row(event_id, submission_hash(event_id, submission_key), file, now)
     row.held_until = now + FILE_HELD_FOR
     with transaction() as session:
         count, size = session.execute(
@@ -93,7 +101,7 @@ def list_held(event_id: int, submission_key: str) -> dict[str, HeldFile]:
     rows = db.session.scalars(
         select(Upload).where(
             Upload.event_id == event_id,
-            Upload.submission_hash == submission_hash(submission_key),
+            Upload.submission_hash == submission_hash(event_id, submission_key),
             Upload.held_until > clock.now(),
         )
     )
@@ -106,10 +114,27 @@ def drop_held(event_id: int, submission_key: str, question_key: str) -> None:
         session.execute(
             delete(Upload).where(
                 Upload.event_id == event_id,
-                Upload.submission_hash == submission_hash(submission_key),
+                Upload.submission_hash == submission_hash(event_id, submission_key),
                 Upload.question_key == question_key,
                 Upload.held_until.is_not(None),
             )
+        )
+
+
+def move_held(event_id: int, submission_key: str, new_key: str) -> None:
+    """Give the files held for a form to the new key that it goes on under. Writes nothing where none is held."""
+    if not list_held(event_id, submission_key):
+        return
+    with transaction() as session:
+        session.execute(
+            update(Upload)
+            .where(
+                Upload.event_id == event_id,
+                Upload.submission_hash == submission_hash(event_id, submission_key),
+                Upload.held_until.is_not(None),
+            )
+            .values(submission_hash=submission_hash(event_id, new_key))
+            .execution_options(synchronize_session=False)
         )
 
 
@@ -133,7 +158,8 @@ def attach_held(event_id: int, submission: str, registration_id: int, keys_asked
 def seal_files(event_id: int, submission: str, files: Sequence[NewFile], now: datetime) -> list[Upload]:
     """Seal files that came with a form and write them to the disk: before the lock, since it waits for the disk.
 
-    The rows are given to `attach_new`. What no row refers to in the end, the sweep removes.
+    The rows are given to `attach_new`. What no row refers to in the end, the sweep removes. Raises
+    RegistrationRefused(TOO_MANY_FILES) when the disk takes no more.
     """
     rows = [_sealed_row(event_id, submission, file, now) for file in files]
     for row, file in zip(rows, files, strict=True):
@@ -216,13 +242,25 @@ def _described(row: Upload) -> HeldFile:
 
 def _write(public_id: str, content: bytes) -> None:
     sealed = sealing.seal(keys(), content, f"uploads/{public_id}")
-    descriptor = os.open(_path(public_id), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        _write_to_disk(_path(public_id), sealed)
+    except OSError as error:
+        log.error(
+            "A file cannot be kept in the uploads folder: %s, %s", os.strerror(error.errno or 0), described(error)
+        )
+        with suppress(OSError):
+            _path(public_id).unlink(missing_ok=True)
+        raise RegistrationRefused(RegisteringReason.TOO_MANY_FILES) from error
+
+
+def _write_to_disk(path: Path, sealed: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(sealed)
         file.flush()
         os.fsync(file.fileno())
     # The name in the folder has to last as long as the row that is committed after it.
-    folder = os.open(_folder(), os.O_RDONLY)
+    folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:

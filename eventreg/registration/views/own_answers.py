@@ -11,13 +11,13 @@ from eventreg.kernel.errors import Busy
 from eventreg.questionnaires.queries import get_version
 from eventreg.registration.forms import new_submission_key, submission_key_or_new
 from eventreg.registration.queries.answers import load_answers
-from eventreg.registration.rules.refusals import ChangeReason, ChangeRefused
+from eventreg.registration.rules.refusals import ChangeReason, ChangeRefused, RegistrationRefused
 from eventreg.registration.services.answer_changes import ChangedFiles, change_answers
 from eventreg.registration.services.uploads import list_of_registration
 from eventreg.registration.views import blueprint
 from eventreg.registration.views.filled_form import FilledForm, has_token
 from eventreg.registration.views.own_page import OwnRegistration
-from eventreg.registration.wording import change_refused
+from eventreg.registration.wording import change_refused, registering_refused
 from eventreg.web.access import personal
 from eventreg.web.forms import checks_token_itself
 from eventreg.web.limits import limited
@@ -66,6 +66,9 @@ def _save(own: OwnRegistration, token: str, form: FilledForm) -> Answer:
             return _page(own, token, form.kept(), [("send", change_refused(refused))]), _NOT_NOW
         flash(change_refused(refused))
         return redirect(url_for("registration.show_own", token=token), 303)
+    except RegistrationRefused as refused:
+        message = registering_refused(refused, own.event.time_zone)
+        return _page(own, token, form.kept(), [("send", message)]), _TRY_AGAIN
     except Busy:
         message = _("Many people are sending at this moment. Nothing is lost: send the form once more.")
         return _page(own, token, form.kept(), [("send", message)]), _TRY_AGAIN

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -18,6 +20,7 @@ from eventreg.registration.rules.deadlines import refusal_to_register
 from eventreg.registration.rules.refusals import RegisteringReason, RegistrationRefused
 from eventreg.registration.services.registering import Outcome, Receipt, Submission
 from eventreg.registration.services.registering import register as register_person
+from eventreg.registration.services.uploads import move_held
 from eventreg.registration.views import blueprint
 from eventreg.registration.views.filled_form import FilledForm, has_token
 from eventreg.registration.views.framing import page_frame
@@ -61,19 +64,21 @@ def send_form(slug: str) -> Answer:
     sent = request.form
     if "switch_language" in sent:
         switch_language(sent["switch_language"])
+    is_own = has_token()
+    key = _submission_key(event, is_own)
     category = _find_category(event, sent.get("category", ""))
     if category is None:
-        return _choose_category(occasion)
-    form = FilledForm.sent(event, category, submission_key_or_new(sent.get("submission_key")))
+        return _choose_category(occasion, key)
+    form = FilledForm.sent(event, category, key)
     if "choose_category" in sent and not form.has_values():
         return redirect(url_for("registration.register", slug=slug, category=category.key), 303)
     form.take_files()
     if "change_category" in sent:
         form.kept()
-        return _category_page(occasion, chosen=category.key)
+        return _category_page(occasion, key, chosen=category.key)
     if "choose_category" in sent or "switch_language" in sent:
         return _form_page(occasion, form.kept())
-    if not has_token():
+    if not is_own:
         message = _("Send the form once more. It was open for a long time; nothing you wrote is lost.")
         return _form_page(occasion, form.kept(), [("send", message)], _SEND_AGAIN)
     if not form.is_valid():
@@ -115,7 +120,8 @@ def _register(occasion: Occasion, form: FilledForm) -> Answer:
         receipt = register_person(event.id, submission, occasion)
     except RegistrationRefused as refused:
         message = registering_refused(refused, event.time_zone)
-        return _form_page(occasion, form.kept(), [("send", message)], _TOO_LATE)
+        code = _TRY_AGAIN if refused.reason is RegisteringReason.TOO_MANY_FILES else _TOO_LATE
+        return _form_page(occasion, form.kept(), [("send", message)], code)
     except Busy:
         message = _("Many people are sending at this moment. Nothing is lost: send the form once more.")
         return _form_page(occasion, form.kept(), [("send", message)], _TRY_AGAIN)
@@ -130,19 +136,31 @@ def _next_page(event: Event, receipt: Receipt) -> str:
     return url_for(page, slug=event.slug)
 
 
-def _choose_category(occasion: Occasion) -> Answer:
+def _submission_key(event: Event, is_own: bool) -> str:
+    """Return the key under which a form that was sent goes on.
+
+    The key opens the receipt, so nobody may choose one for somebody else: it counts only with a token that shows that
+    the form is a page of ours, in this very browser. Without one the form gets a fresh key, and its files come along.
+    """
+    sent = request.form.get("submission_key")
+    key = submission_key_or_new(sent if is_own else None)
+    if sent and key != sent:
+        # Where the files cannot be moved now, the form says that they are missed.
+        with suppress(Busy):
+            move_held(event.id, sent, key)
+    return key
+
+
+def _choose_category(occasion: Occasion, key: str) -> Answer:
     if "switch_language" in request.form:
-        return _category_page(occasion)
-    return _category_page(occasion, error=_("Choose in which capacity you take part"), code=_FORM_MOST_CHECK)
+        return _category_page(occasion, key)
+    return _category_page(occasion, key, error=_("Choose in which capacity you take part"), code=_FORM_MOST_CHECK)
 
 
-def _category_page(occasion: Occasion, chosen: str = "", error: str = "", code: int = 200) -> Answer:
-    carried = [
-        (name, value)
-        for name, values in request.form.lists()
-        if name not in FRAME_FIELDS - {"submission_key"}
-        for value in values
-    ]
+def _category_page(occasion: Occasion, key: str = "", chosen: str = "", error: str = "", code: int = 200) -> Answer:
+    carried = [(name, value) for name, values in request.form.lists() if name not in FRAME_FIELDS for value in values]
+    if key:
+        carried.append(("submission_key", key))
     page = render_template(
         "registration/category.html", chosen=chosen, error=error, carried=carried, **page_frame(occasion)
     )
