@@ -15,6 +15,8 @@ from limits import parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
+from eventreg.kernel.clients import client_network
+
 View = TypeVar("View", bound=Callable[..., Any])
 _EXTENSION = "eventreg_limits"
 
@@ -38,7 +40,7 @@ def limited(rule: str, methods: tuple[str, ...] = ("POST",)) -> Callable[[View],
         def counted(*args: Any, **kwargs: Any) -> Any:
             limiter: MovingWindowRateLimiter | None = current_app.extensions[_EXTENSION]
             if limiter is not None and request.method in methods:
-                client = request.remote_addr or "unknown"
+                client = client_network(request.remote_addr)
                 if not limiter.hit(item, request.endpoint or "", client):
                     abort(429)
             return view(*args, **kwargs)

@@ -11,9 +11,10 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from eventreg.accounts.models import GuardedAttempt
-from eventreg.accounts.rules.guarding import Limit, client_network
+from eventreg.accounts.rules.guarding import Limit
 from eventreg.accounts.services.guards import Try, admit, forget_old_attempts, forgive
 from eventreg.db import db
+from eventreg.kernel.clients import client_network
 from eventreg.kernel.clock import now
 from tests.support.apps import AppMaker
 

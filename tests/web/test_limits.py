@@ -56,3 +56,10 @@ def test_too_many_tries_get_a_page(make_app: Callable[..., Flask]) -> None:
     for _ in range(3):
         pages.post("/counted", sound=False)
     assert pages.post("/counted", status=429).has("Wait a few minutes")
+
+
+def test_a_client_of_ipv6_is_its_network(make_app: Callable[..., Flask]) -> None:
+    """One client holds a whole /64: a new address for each request is no new client."""
+    app = _limited(make_app(limits=True))
+    assert [_post(app, f"2001:db8:1:2::{number}") for number in range(4)] == [200, 200, 200, 429]
+    assert _post(app, "2001:db8:1:3::1") == 200

@@ -10,7 +10,7 @@ from eventreg.accounts.emails import enqueue_sign_in_link
 from eventreg.accounts.links import link_id_of, sign_in_token
 from eventreg.accounts.models import Account, SignInLink
 from eventreg.accounts.queries import find_account_by_address
-from eventreg.accounts.rules.guarding import LINK_BY_ADDRESS, LINK_BY_CLIENT, client_network
+from eventreg.accounts.rules.guarding import LINK_BY_ADDRESS, LINK_BY_CLIENT
 from eventreg.accounts.rules.profiles import address_key
 from eventreg.accounts.rules.refusals import AccountRefused, Reason
 from eventreg.accounts.services.accounts import lock_account, record_act
@@ -18,6 +18,7 @@ from eventreg.accounts.services.guards import Try, admit
 from eventreg.audit.services import SYSTEM, Actor
 from eventreg.db import db, transaction
 from eventreg.jobs.services import schedule
+from eventreg.kernel.clients import client_network
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import NotFound
 from eventreg.kernel.tokens import new_public_id

@@ -5,13 +5,14 @@ from __future__ import annotations
 from eventreg.accounts import hashing
 from eventreg.accounts.models import Account
 from eventreg.accounts.queries import find_account_by_address
-from eventreg.accounts.rules.guarding import SIGN_IN_BY_ADDRESS, SIGN_IN_BY_CLIENT, client_network
+from eventreg.accounts.rules.guarding import SIGN_IN_BY_ADDRESS, SIGN_IN_BY_CLIENT
 from eventreg.accounts.rules.profiles import address_key
 from eventreg.accounts.rules.refusals import AccountRefused, Reason
 from eventreg.accounts.services.accounts import lock_account, record_act
 from eventreg.accounts.services.guards import Try, admit, forgive
 from eventreg.audit.services import Actor
 from eventreg.db import transaction
+from eventreg.kernel.clients import client_network
 from eventreg.kernel.errors import NotFound
 
 

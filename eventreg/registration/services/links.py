@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from eventreg.accounts.rules.guarding import Limit, client_network
+from eventreg.accounts.rules.guarding import Limit
 from eventreg.accounts.services.guards import Try, admit
 from eventreg.db import transaction
 from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.jobs.services import schedule
 from eventreg.kernel import clock
+from eventreg.kernel.clients import client_network
 from eventreg.kernel.tokens import lookup_hash
 from eventreg.mail.services import enqueue_all
 from eventreg.registration.emails import OWN_PAGE, VERIFY, Message, News, Occasion, participant_message
