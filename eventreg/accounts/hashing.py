@@ -11,7 +11,7 @@ import threading
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from eventreg.accounts.rules.passwords import LONGEST, normalized
+from eventreg.accounts.rules.passwords import is_too_long, normalized
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _at_once = threading.BoundedSemaphore(2)
@@ -27,14 +27,15 @@ def hash_of(password: str) -> str:
 
 def fits(stored: str, password: str) -> bool:
     """Say whether `password` is the one of `stored`; takes as long when `stored` is empty."""
-    # What is too long to have been set is compared as well, by its beginning and as wrong.
-    tried = normalized(password)
+    # What is too long to have been set is compared as well, as wrong: it takes as long.
+    is_possible = bool(stored) and not is_too_long(password)
+    tried = normalized(password) if is_possible else ""
     with _at_once:
         try:
-            is_right = _hasher.verify(stored or _NOBODYS, tried[: LONGEST + 1])
+            is_right = _hasher.verify(stored or _NOBODYS, tried)
         except (VerificationError, InvalidHashError):
             return False
-    return is_right and bool(stored) and len(tried) <= LONGEST
+    return is_right and is_possible
 
 
 def is_outdated(stored: str) -> bool:

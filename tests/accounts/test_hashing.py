@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import time
 import unicodedata
 
+import pytest
 from argon2 import PasswordHasher, extract_parameters
 from argon2.low_level import Type
 
 from eventreg.accounts import hashing
-from eventreg.accounts.rules.passwords import LONGEST
+from eventreg.accounts.rules.passwords import LONGEST, check_new_password
+from eventreg.accounts.rules.profiles import is_like_address
+from eventreg.accounts.rules.refusals import AccountRefused
 
 
 def test_settings_are_those_that_were_decided() -> None:
@@ -46,3 +50,14 @@ def test_no_password_opens_an_account_without_one() -> None:
     assert not hashing.fits("", "")
     assert not hashing.fits("", "anything at all")
     assert not hashing.fits("not a hash", "anything at all")
+
+
+def test_a_run_of_accents_costs_nothing() -> None:
+    """Putting a run of accents in order takes time that grows with its square: a million would take hours."""
+    accents = "a" + "\u0301" * 300_000 + "\u0323" * 300_000
+    began = time.monotonic()
+    assert not hashing.fits(hashing.hash_of("a"), accents)
+    assert not is_like_address(f"a@b{accents}")
+    with pytest.raises(AccountRefused):
+        check_new_password(accents)
+    assert time.monotonic() - began < 5

@@ -9,6 +9,9 @@ from eventreg.accounts.rules.refusals import AccountRefused, Reason
 SHORTEST = 12
 #: nobody types more; longer is refused in words, never cut
 LONGEST = 1_000
+#: as typed, an accented letter being two or three characters; what is longer is not even normalized, since the time
+#: that takes grows with the square of a run of accents
+_LONGEST_TYPED = 4 * LONGEST
 
 
 def normalized(password: str) -> str:
@@ -16,9 +19,14 @@ def normalized(password: str) -> str:
     return unicodedata.normalize("NFKC", password)
 
 
+def is_too_long(password: str) -> bool:
+    """Say whether a password is longer than any that can be set."""
+    return len(password) > _LONGEST_TYPED or len(normalized(password)) > LONGEST
+
+
 def check_new_password(password: str) -> None:
     """Raise AccountRefused (PASSWORD_TOO_SHORT, PASSWORD_TOO_LONG) unless the password may be set."""
+    if is_too_long(password):
+        raise AccountRefused(Reason.PASSWORD_TOO_LONG, longest=LONGEST)
     if len(normalized(password)) < SHORTEST:
         raise AccountRefused(Reason.PASSWORD_TOO_SHORT, shortest=SHORTEST)
-    if len(normalized(password)) > LONGEST:
-        raise AccountRefused(Reason.PASSWORD_TOO_LONG, longest=LONGEST)

@@ -21,6 +21,9 @@ def address_key(email: str) -> str:
 
 def is_like_address(email: str) -> bool:
     """Say whether it is worth looking for an account of this address: for signing in, where nothing is stored."""
+    if len(email) > _LONGEST_ADDRESS:
+        # Before anything is folded: the time that normalizing takes grows with the square of a run of accents.
+        return False
     key = address_key(email)
     return "@" in key and len(key) <= _LONGEST_ADDRESS and key.isprintable()
 
