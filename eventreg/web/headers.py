@@ -25,7 +25,8 @@ def init_headers(app: Flask, base_url: str) -> None:
     def check_host() -> None:
         """Refuse a forged Host: no address in a page or mail is made from it, and no cache keeps it."""
         if not _is_accepted(request.host, own_host.netloc, own_host.hostname or ""):
-            abort(400)
+            # In plain words: under a host that can be nobody's, a page could not even name its style sheet.
+            abort(Response("This host is not served here.\n", 400, mimetype="text/plain"))
         if "\0" in request.path or any("\0" in value for values in request.args.lists() for value in values[1]):
             abort(400)
 
@@ -59,8 +60,8 @@ def _guard_privacy(response: Response, app: Flask) -> None:
 
 
 def _is_accepted(host: str, own_netloc: str, own_hostname: str) -> bool:
-    parsed = urlsplit(f"//{host}")
     try:
+        parsed = urlsplit(f"//{host}")
         hostname = parsed.hostname or ""
         _ = parsed.port
     except ValueError:

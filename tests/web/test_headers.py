@@ -65,3 +65,11 @@ def test_browsers_are_told_to_stay_with_https(make_app: Callable[..., Flask], pa
 )
 def test_bytes_that_are_no_text_are_refused_quietly(pages: Pages, address: str) -> None:
     assert pages.get(address, None).status in (200, 400, 404)
+
+
+@pytest.mark.parametrize("host", ["a" * 5000, "." * 300, "[", "[zz]", "a" * 64 + ".example"])
+def test_a_host_that_can_be_nobodys_is_refused_in_plain_words(app: Flask, host: str) -> None:
+    """Cases 13 and 63: no address can be built under it, not even that of a style sheet."""
+    for address in ("/", "/manage", "/no-such-page"):
+        answer = app.test_client().get(address, environ_overrides={"HTTP_HOST": host})
+        assert (answer.status_code, answer.mimetype) == (400, "text/plain")
