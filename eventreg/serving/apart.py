@@ -7,6 +7,7 @@ import pickle
 from collections.abc import Callable
 from typing import NoReturn
 
+from eventreg.kernel.faults import traced
 from eventreg.serving.lifelines import end_with
 
 
@@ -38,6 +39,16 @@ def _be(work: Callable[[], None], parent: int, writing: int) -> NoReturn:
         work()
         code = 0
     except Exception as error:
-        os.write(writing, pickle.dumps(error))
+        os.write(writing, _packed(error))
     finally:
         os._exit(code)
+
+
+def _packed(error: Exception) -> bytes:
+    """Return the exception for the way through a pipe, or its trace where its kind cannot go that way."""
+    try:
+        packed = pickle.dumps(error)
+        pickle.loads(packed)  # noqa: S301 - written the line above
+    except Exception:
+        return pickle.dumps(RuntimeError(traced(error)))
+    return packed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import click
@@ -92,8 +93,12 @@ def _children(app: Flask, options: ServeOptions, said: str) -> list[Child]:
 
 
 def _web(app: Flask, options: WebOptions, said: str) -> Callable[[], None]:
-    # The greeting goes to the terminal alone: it holds a link that opens an account.
-    return WebServer(app, options, on_ready=lambda: click.echo(said)).run
+    def greet() -> None:
+        # To the terminal alone: it holds a link that opens an account. Nobody may be there to read it.
+        with suppress(OSError):
+            click.echo(said)
+
+    return WebServer(app, options, on_ready=greet).run
 
 
 def _mail(app: Flask) -> Callable[[], None]:

@@ -157,6 +157,7 @@ def test_instance_that_holds_data_is_only_replaced_when_told(filled: Flask, conf
     assert count_rows(db.engine) == before | {"consents": 0}, "nothing was changed"
     assert (config.uploads / "later.sealed").exists()
 
+    (config.instance / ".restore-killed").mkdir()
     put_back(config, target, replaces=True)
     assert count_rows(db.engine) == before
     assert not (config.uploads / "later.sealed").exists()

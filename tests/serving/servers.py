@@ -25,6 +25,7 @@ class Server:
     """A server that answers, with the processes that it consists of."""
 
     process: subprocess.Popen[bytes]
+    host: str
     port: int
     instance: Path
     #: what the terminal shows (standard output), and the log (standard error)
@@ -36,7 +37,7 @@ class Server:
     @property
     def address(self) -> str:
         """Where it answers."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.host}:{self.port}"
 
     def is_alive(self) -> bool:
         """Whether it answers a request now."""
@@ -54,12 +55,16 @@ class Server:
         return len(self.family()) == 2 + self.workers + self.has_mail_worker
 
     def web(self) -> psutil.Process:
-        """Return the web server's process: it was forked first."""
-        return min(psutil.Process(self.process.pid).children(), key=psutil.Process.create_time)
+        """Return the web server's process: the one with workers below it."""
+        return next(child for child in self._children() if child.children())
 
     def mail(self) -> psutil.Process:
-        """Return the mail worker: it was forked last."""
-        return max(psutil.Process(self.process.pid).children(), key=psutil.Process.create_time)
+        """Return the mail worker."""
+        return next(child for child in self._children() if not child.children())
+
+    def _children(self) -> list[psutil.Process]:
+        assert self.is_complete()
+        return psutil.Process(self.process.pid).children()
 
     def sign_in_link(self) -> str:
         """Return the sign-in link that the terminal shows."""
@@ -70,12 +75,18 @@ class Server:
 
 @contextmanager
 def serving(
-    folder: Path, *, port: int | None = None, workers: int = 2, has_mail_worker: bool = True, **environment: str
+    folder: Path,
+    *,
+    port: int | None = None,
+    host: str = "127.0.0.1",
+    workers: int = 2,
+    has_mail_worker: bool = True,
+    **environment: str,
 ) -> Iterator[Server]:
     """Run `eventreg serve --prepare` on the instance below `folder` until the block is left, and clean up after it."""
     port = port or free_port()
     instance, shown, log = folder / "instance", folder / "shown", folder / "log"
-    command = [EVENTREG, "serve", "--prepare", "--bind", f"127.0.0.1:{port}", "--workers", str(workers)]
+    command = [EVENTREG, "serve", "--prepare", "--bind", f"{host}:{port}", "--workers", str(workers)]
     command += [] if has_mail_worker else ["--no-mail-worker"]
     with shown.open("wb") as out, log.open("wb") as err:
         process = subprocess.Popen(
@@ -86,7 +97,7 @@ def serving(
             stderr=err,
             start_new_session=True,
         )
-    server = Server(process, port, instance, shown, log, workers, has_mail_worker)
+    server = Server(process, host, port, instance, shown, log, workers, has_mail_worker)
     try:
         first_page(process, f"{server.address}/healthz", log, seconds=30)
         wait_for(lambda: "Ctrl+C" in shown.read_text() and server.is_complete())

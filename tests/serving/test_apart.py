@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import enum
 import os
 from pathlib import Path
 
 import pytest
 
+from eventreg.kernel.errors import Refusal
 from eventreg.migrations.runner import SchemaUnfit
 from eventreg.serving.apart import run_apart
+
+
+class Color(enum.Enum):
+    """A reason."""
+
+    RED = "red"
 
 
 def test_work_is_done_in_another_process(tmp_path: Path) -> None:
@@ -21,6 +29,14 @@ def test_what_it_raises_is_raised_here() -> None:
         raise SchemaUnfit("The database is empty. Run: eventreg migrate")
 
     with pytest.raises(SchemaUnfit, match="Run: eventreg migrate"):
+        run_apart(fail)
+
+
+def test_what_cannot_go_through_a_pipe_comes_as_its_trace() -> None:
+    def fail() -> None:
+        raise Refusal(Color.RED, needs=lambda: None)
+
+    with pytest.raises(RuntimeError, match="Refusal"):
         run_apart(fail)
 
 

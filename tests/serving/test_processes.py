@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import socket
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.parse import urlencode
@@ -16,8 +18,9 @@ from urllib.request import HTTPCookieProcessor, ProxyHandler, build_opener
 import psutil
 import pytest
 
-from tests.packaging.copies import page
-from tests.serving.servers import are_gone, serving, wait_for
+from tests.packaging.copies import clean_environment, free_port, page
+from tests.serving.servers import EVENTREG, are_gone, serving, wait_for
+from tests.support.databases import PostgresTemplate
 
 pytestmark = pytest.mark.slow
 
@@ -76,9 +79,10 @@ def test_mail_worker_that_dies_is_started_again(tmp_path: Path) -> None:
 
 def test_web_worker_that_dies_is_replaced(tmp_path: Path) -> None:
     with serving(tmp_path, workers=1) as server:
-        (worker,) = server.web().children()
+        web = server.web()
+        (worker,) = web.children()
         worker.kill()
-        wait_for(lambda: [child.pid for child in server.web().children()] not in ([], [worker.pid]))
+        wait_for(lambda: [child.pid for child in web.children()] not in ([], [worker.pid]))
         wait_for(server.is_alive)
 
 
@@ -104,6 +108,40 @@ def test_second_start_keeps_data_and_shows_a_new_link(tmp_path: Path) -> None:
     with serving(tmp_path, port=server.port) as server:
         assert server.sign_in_link() != first
         assert page(f"{server.address}/")[1] == home
+
+
+@pytest.mark.on_postgresql
+def test_postgresql_is_served_the_same_way(tmp_path: Path, postgres_template: PostgresTemplate) -> None:
+    url = postgres_template.empty()
+    try:
+        for _start in range(2):
+            with serving(tmp_path, EVENTREG_DATABASE_URL=url) as server:
+                assert page(f"{server.address}/readyz")[0] == 200
+                assert "/events/tapachula-migration-security" in page(f"{server.address}/")[1]
+    finally:
+        postgres_template.drop(url)
+
+
+def test_ipv6_is_served_too(tmp_path: Path) -> None:
+    with serving(tmp_path, host="[::1]") as server:
+        assert server.sign_in_link().startswith(f"http://[::1]:{server.port}/")
+
+
+def test_terminal_that_is_gone_does_not_matter(tmp_path: Path) -> None:
+    port = free_port()
+    command = f"{EVENTREG} serve --prepare --bind 127.0.0.1:{port} | true"
+    environment = clean_environment() | {"EVENTREG_INSTANCE": str(tmp_path / "instance")}
+    with subprocess.Popen(command, shell=True, env=environment, start_new_session=True) as shell:  # noqa: S602 - a pipe
+        try:
+            wait_for(lambda: _answers(port))
+        finally:
+            os.killpg(shell.pid, signal.SIGTERM)
+
+
+def _answers(port: int) -> bool:
+    with suppress(OSError):
+        return page(f"http://127.0.0.1:{port}/healthz")[0] == 200
+    return False
 
 
 @pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="the kernel does not tell proportional sizes")

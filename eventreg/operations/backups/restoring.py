@@ -21,6 +21,9 @@ from eventreg.operations.backups.manifest import KEYS, UPLOADS, Manifest
 from eventreg.operations.backups.rows import holds_rows, insert_rows
 from eventreg.operations.backups.unpacking import unpack
 
+#: folders of this name in the instance folder hold a backup that is being restored
+_STAGING = ".restore-"
+
 
 @dataclass(frozen=True)
 class RestoreOptions:
@@ -47,8 +50,13 @@ class Restored:
 
 @contextmanager
 def unpacked(source: Path, instance: Path) -> Iterator[tuple[Manifest, Path]]:
-    """Yield the manifest of a backup and a folder with its checked parts, inside the instance folder. See `unpack`."""
-    with tempfile.TemporaryDirectory(prefix=".restore-", dir=instance) as name:
+    """Yield the manifest of a backup and a folder with its checked parts, inside the instance folder. See `unpack`.
+
+    To be called while nobody else restores: what a killed restore left behind is removed first.
+    """
+    for left in instance.glob(f"{_STAGING}*"):
+        shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=_STAGING, dir=instance) as name:
         yield unpack(source, Path(name)), Path(name)
 
 
