@@ -119,7 +119,12 @@ def _page(message: MailMessage, problem: str = "") -> str:
 
 
 def _tabs(slug: str, asked: Standing | None, counts: dict[Standing, int]) -> list[dict[str, Any]]:
-    every = {"text": _("All messages"), "href": _list_url(slug), "count": sum(counts.values()), "current": asked is None}
+    every = {
+        "text": _("All messages"),
+        "href": _list_url(slug),
+        "count": sum(counts.values()),
+        "current": asked is None,
+    }
     return [every] + [
         {
             "text": STANDINGS[found],
