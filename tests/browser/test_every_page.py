@@ -7,15 +7,15 @@ from playwright.sync_api import BrowserContext
 
 from tests.browser.conftest import PASSWORD, Site
 from tests.browser.walk import stops
-from tests.support.browser import ContextMaker, axe_faults, overflow
+from tests.support.browser import ContextMaker, axe_faults, overflow, scripts_off
 
 pytestmark = pytest.mark.browser
 
 
-def sign_in(visit: BrowserContext, site: Site) -> None:
-    """Sign in with the password, by the form."""
+def sign_in(visit: BrowserContext, site: Site, language: str) -> None:
+    """Sign in with the password, by the form. A language that was asked for stays; else the account's is taken."""
     page = visit.new_page()
-    page.goto(site.url("/sign-in"))
+    page.goto(site.url(f"/sign-in?lang={language}"))
     page.locator("input[type=email]").fill(site.organizer)
     page.locator("input[type=password]").fill(PASSWORD)
     page.locator("input[type=password]").press("Enter")
@@ -35,13 +35,14 @@ def sign_in(visit: BrowserContext, site: Site) -> None:
 def test_pages_are_accessible_and_fit(
     site: Site, visits: ContextMaker, language: str, javascript: bool, scheme: str, width: int
 ) -> None:
-    guest, owner = (visits(language, javascript, width, color_scheme=scheme) for _ in range(2))
-    sign_in(owner, site)
+    guest, owner = (visits(language, width=width, color_scheme=scheme) for _ in range(2))
+    sign_in(owner, site, language)
     pages = {False: guest.new_page(), True: owner.new_page()}
     faults: dict[str, list[str]] = {}
     for stop in stops(site):
         page = pages[stop.signed_in]
-        page.goto(site.url(stop.address))
+        with scripts_off(page, not javascript):
+            page.goto(site.url(stop.address))
         found = axe_faults(page)
         assert page.locator("html").get_attribute("lang") == language
         for narrow in (320, 360, 1280):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -82,6 +83,16 @@ def axe_faults(page: Page) -> list[str]:
         for violation in found["violations"]
         for node in violation["nodes"]
     ]
+
+
+@contextmanager
+def scripts_off(page: Page, is_off: bool = True) -> Iterator[None]:
+    """Load pages as without JavaScript, in a visit that has it: axe itself needs it afterwards."""
+    session = page.context.new_cdp_session(page)
+    session.send("Emulation.setScriptExecutionDisabled", {"value": is_off})
+    yield
+    session.send("Emulation.setScriptExecutionDisabled", {"value": False})
+    session.detach()
 
 
 def overflow(page: Page) -> int:
