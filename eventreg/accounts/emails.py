@@ -10,7 +10,7 @@ from eventreg.i18n.languages import speaking
 from eventreg.kernel.clock import now
 from eventreg.mail.letters import Letter, render_letter
 from eventreg.mail.markers import link_marker, new_marker
-from eventreg.mail.services import OutgoingMessage, enqueue_all
+from eventreg.mail.services import OutgoingMessage, enqueue
 from eventreg.web.instance import site_name
 
 
@@ -21,32 +21,26 @@ def enqueue_sign_in_link(account: Account, public_id: str, minutes: int) -> None
     """
     marker = new_marker()
     with speaking(account.language) as language:
+        sender = site_name()
         letter = _sign_in_link(account.name, link_marker(marker, SIGN_IN, public_id, GENERATION), minutes)
-        text, html = render_letter(letter, language=language, kicker=site_name(), contact=None)
-    enqueue_all(
-        [
-            OutgoingMessage(
-                key=f"account/sign-in/{public_id}",
-                event_id=None,
-                account_id=account.id,
-                record_kind="account",
-                record_id=account.id,
-                template="accounts/sign_in_link",
-                audience="account",
-                language=language,
-                recipient=account.email,
-                reply_to="",
-                sender_name=site_name(),
-                subject=letter.subject,
-                text=text,
-                html=html,
-                calendar="",
-                calendar_method="",
-                due_at=now(),
-                is_held_back=False,
-                marker=marker,
-            )
-        ]
+        text, html = render_letter(letter, language=language, kicker=sender, contact=None)
+    enqueue(
+        OutgoingMessage(
+            key=f"account/sign-in/{public_id}",
+            account_id=account.id,
+            record_kind="account",
+            record_id=account.id,
+            template="accounts/sign_in_link",
+            audience="account",
+            language=language,
+            recipient=account.email,
+            sender_name=sender,
+            subject=letter.subject,
+            text=text,
+            html=html,
+            due_at=now(),
+            marker=marker,
+        )
     )
 
 
@@ -55,7 +49,7 @@ def _sign_in_link(name: str, address: str, minutes: int) -> Letter:
         subject=_("Your sign-in link"),
         heading=_("Sign in"),
         preview=_("It works once, for %(minutes)s minutes.", minutes=minutes),
-        greeting=_("Hello, %(name)s:", name=name),
+        greeting=_("Good day, %(name)s:", name=name),
         paragraphs=(_("Open this link to sign in. It works once, for %(minutes)s minutes.", minutes=minutes),),
         action=(_("Sign in"), address),
         footer=(

@@ -3,7 +3,7 @@
 A program takes a cell that begins with `=`, `+`, `-`, `@`, a tab or a line end for a formula (OWASP, "CSV injection"),
 also after blanks and in the wide forms of East Asian keyboards. Such a cell gets an apostrophe in front, and so does a
 cell that begins with apostrophes before such a sign: so taking one off gives back exactly what was there
-(docs/decisions, "Cells that begin like formulas").
+(docs/decisions/0015).
 """
 
 from __future__ import annotations
