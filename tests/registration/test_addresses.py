@@ -1,0 +1,221 @@
+"""Another mail address (case 12), and "send me my link" (case 11)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from sqlalchemy import func, select
+
+from eventreg.accounts.models import GuardedAttempt
+from eventreg.db import db
+from eventreg.events.queries.for_registration import get_event_whole
+from eventreg.kernel import clock as clocks
+from eventreg.kernel.errors import NotFound
+from eventreg.kernel.tokens import personal_token
+from eventreg.mail.models import MailMessage
+from eventreg.registration.emails import CONFIRM_ADDRESS, OWN_PAGE
+from eventreg.registration.models import AddressChange, Registration
+from eventreg.registration.queries.registrations import ADDRESS_GENERATION, get_by_token, own_token
+from eventreg.registration.rules.refusals import ChangeReason, ChangeRefused
+from eventreg.registration.rules.states import Action, Status
+from eventreg.registration.services.addresses import confirm_address_change, request_address_change
+from eventreg.registration.services.decisions import decide
+from eventreg.registration.services.links import SEND_LINK_JOB, request_link, send_link
+from eventreg.web.instance import keys
+from tests.builders import a_registration, a_team_member, an_event, register_somebody
+from tests.registration.records import entries, fresh, history, jobs_of, last_mail, mails, registered, told
+
+OLD, NEW = "ana@instituto.example", "ana@ministerio.example"
+
+
+def asked(person: Registration, email: str = NEW) -> str:
+    """Ask for another address; return the token of the confirming link."""
+    request_address_change(person.event_id, person.id, email)
+    change = db.session.scalars(select(AddressChange).order_by(AddressChange.id.desc())).first()
+    assert change is not None
+    return personal_token(keys(), CONFIRM_ADDRESS, change.public_id, ADDRESS_GENERATION)
+
+
+@pytest.fixture
+def person(app: Any, clock: Any) -> Registration:
+    """Somebody confirmed, with a place in an event."""
+    return registered(register_somebody(an_event(), email=OLD))
+
+
+def test_until_it_is_confirmed_nothing_changes(person: Registration) -> None:
+    asked(person)
+    assert fresh(person).email == OLD
+    assert told(person) == ["confirmed", "confirm_address"]
+    assert last_mail(person).recipient == NEW
+    assert last_mail(person).calendar == ""
+    assert history(person)[-1] == ("address_change_requested", {})
+
+
+def test_confirmed_the_old_link_dies_both_addresses_are_told_and_the_calendar_follows(person: Registration) -> None:
+    old_token = own_token(person, OWN_PAGE)
+    confirm_address_change(asked(person))
+    now = fresh(person)
+    assert (now.email, now.email_key) == (NEW, NEW)
+    assert NEW in now.search_text
+    assert OLD not in now.search_text
+    with pytest.raises(NotFound):
+        get_by_token(old_token, OWN_PAGE)
+    assert get_by_token(own_token(now, OWN_PAGE), OWN_PAGE).id == person.id
+    left, changed = mails(person)[-2:]
+    assert (left.template, left.recipient) == ("registration/address_left", OLD)
+    assert (changed.template, changed.recipient) == ("registration/address_changed", NEW)
+    assert f":my:{person.public_id}:2]]" in changed.text
+    assert "[[" not in left.text + left.html
+    assert (entries(left), len(entries(changed))) == ([], 2)
+    assert history(person)[-1] == ("address_changed", {"old": OLD, "new": NEW})
+    assert told(person, "contact") == ["confirmed"]
+
+
+def test_confirmed_twice_changes_nothing_more(person: Registration) -> None:
+    token = asked(person)
+    confirm_address_change(token)
+    told_before = told(person)
+    assert confirm_address_change(token).id == person.id
+    assert (told(person), fresh(person).link_generation) == (told_before, 2)
+
+
+def test_the_link_works_for_three_days(person: Registration, clock: time_machine.Traveller) -> None:
+    token = asked(person)
+    clock.shift(timedelta(hours=72))
+    with pytest.raises(ChangeRefused) as refused:
+        confirm_address_change(token)
+    assert refused.value.reason is ChangeReason.LINK_EXPIRED
+    assert fresh(person).email == OLD
+
+
+def test_a_newer_request_ends_the_earlier_one(person: Registration) -> None:
+    """The earlier address may be a stranger's, mistyped: it must not take the registration over later."""
+    mistyped = asked(person, "ana@misterio.example")
+    right = asked(person)
+    for _ in range(2):
+        with pytest.raises(ChangeRefused):
+            confirm_address_change(mistyped)
+        confirm_address_change(right)
+    assert fresh(person).email == NEW
+
+
+def test_an_address_that_another_registration_has_is_refused_to_whoever_holds_it(person: Registration) -> None:
+    a_registration(get_event_whole(person.event_id), email=NEW)
+    token = asked(person)  # asking tells nothing
+    with pytest.raises(ChangeRefused) as refused:
+        confirm_address_change(token)
+    assert refused.value.reason is ChangeReason.ADDRESS_IN_USE
+
+
+@pytest.mark.parametrize(("email", "reason"), [("ANA@Instituto.example", ChangeReason.SAME_ADDRESS)])
+def test_the_same_address_is_no_change(person: Registration, email: str, reason: ChangeReason) -> None:
+    with pytest.raises(ChangeRefused) as refused:
+        asked(person, email)
+    assert refused.value.reason is reason
+    assert told(person) == ["confirmed"]
+
+
+@pytest.mark.parametrize("status", [Status.DECLINED, Status.CANCELLED, Status.UNVERIFIED])
+def test_a_registration_that_does_not_stand_keeps_its_address(person: Registration, status: Status) -> None:
+    token = asked(person)
+    now = fresh(person)
+    now.status = status
+    db.session.commit()
+    with pytest.raises(ChangeRefused):
+        confirm_address_change(token)
+    with pytest.raises(ChangeRefused):
+        asked(person)
+
+
+def test_an_address_waits_while_a_decision_can_be_undone(person: Registration, clock: time_machine.Traveller) -> None:
+    """Its mails wait, written to the old address with the old link."""
+    token = asked(person)
+    organizer = a_team_member(get_event_whole(person.event_id))
+    decide(person.event_id, person.reference, Action.WAITLIST, "", person.revision, organizer.id)
+    with pytest.raises(ChangeRefused) as refused:
+        confirm_address_change(token)
+    assert refused.value.reason is ChangeReason.BEING_DECIDED
+    clock.shift(60)
+    confirm_address_change(token)
+    assert fresh(person).email == NEW
+
+
+def test_forged_and_foreign_tokens_open_nothing(person: Registration) -> None:
+    token = asked(person)
+    for forged in (token[:-4] + "AAAA", own_token(person, OWN_PAGE), "", "x" * 36, "ñ"):
+        with pytest.raises(NotFound):
+            confirm_address_change(forged)
+
+
+def test_few_messages_an_hour_whoever_asks(make_app: Any, clock: time_machine.Traveller) -> None:
+    app = make_app(limits=True)
+    with app.app_context():
+        person = registered(register_somebody(an_event(), email=OLD))
+        for number in range(5):
+            asked(person, f"ana{number}@ministerio.example")
+        with pytest.raises(ChangeRefused) as refused:
+            asked(person)
+        assert refused.value.reason is ChangeReason.TOO_MANY_MESSAGES
+        clock.shift(timedelta(hours=1))
+        asked(person)
+        db.session.remove()
+
+
+@pytest.mark.usefixtures("clock")
+def test_asking_for_ones_link_writes_the_same_whether_or_not_the_address_is_known(make_app: Any) -> None:
+    """Case 11: the request only writes a row; the worker looks up and mails."""
+    app = make_app(limits=True)
+    with app.app_context():
+        event = an_event()
+        known = a_registration(event, email=OLD)
+        for email in (OLD, "nadie@instituto.example"):
+            request_link(event.id, email, "192.0.2.7")
+        jobs = jobs_of(SEND_LINK_JOB)
+        assert [job.payload["email"] for job in jobs] == [OLD, "nadie@instituto.example"]
+        assert db.session.scalar(select(func.count()).select_from(MailMessage)) == 0
+        assert [send_link(**job.payload) for job in jobs] == [True, False]
+        assert told(known) == ["link"]
+        assert OLD not in "".join(job.key for job in jobs)
+        db.session.remove()
+
+
+@pytest.mark.parametrize(
+    ("emails", "clients", "most"),
+    [
+        ([OLD] * 8, [f"192.0.2.{number}" for number in range(8)], 5),
+        ([f"p{n}@x.example" for n in range(25)], ["192.0.2.1"] * 25, 20),
+    ],
+    ids=["by-address", "by-client"],
+)
+def test_links_are_limited_by_address_and_by_client(
+    make_app: Any, clock: time_machine.Traveller, emails: list[str], clients: list[str], most: int
+) -> None:
+    app = make_app(limits=True)
+    with app.app_context():
+        event = an_event()
+        for email, client in zip(emails, clients, strict=True):
+            request_link(event.id, email, client)
+        counted = db.session.scalar(
+            select(func.count()).select_from(GuardedAttempt).where(GuardedAttempt.purpose == "own-link/client")
+        )
+        assert counted == most
+        db.session.remove()
+
+
+def test_a_registration_that_was_withdrawn_gets_no_link(person: Registration) -> None:
+    now = fresh(person)
+    now.status = Status.CANCELLED
+    db.session.commit()
+    assert send_link(person.event_id, OLD) is False
+
+
+@pytest.mark.parametrize("status", [Status.PENDING, Status.WAITLISTED, Status.DECLINED])
+def test_everybody_live_gets_the_link(app: Any, status: Status) -> None:
+    event = an_event()
+    holder = a_registration(event, "academia", status, email=OLD)
+    assert send_link(event.id, OLD.upper()) is True
+    assert f":my:{holder.public_id}:1]]" in last_mail(holder).text
+    assert last_mail(holder).created_at <= clocks.now()
