@@ -55,7 +55,7 @@ def test_of_a_sensitive_answer_only_that_it_changed_is_told() -> None:
     assert load_answers(fresh(person))["diet"] == ["vegana estricta"]
     assert history(person)[-1] == ("answers_changed", {"diet": "changed"})
     for mail in (last_mail(person), last_mail(person, "contact")):
-        assert "Dieta: respuesta cambiada" in mail.text
+        assert "Dieta: cambió" in mail.text
     for body in db.session.execute(select(MailMessage.text, MailMessage.html, MailMessage.subject)):
         assert not any(secret in part for part in body for secret in ("gluten", "vegana"))
 
