@@ -45,7 +45,8 @@ class Form:
 
     def labels(self) -> list[str]:
         """Return what fields can be named by, in order."""
-        return list(dict.fromkeys(name for control in self._fields() for name in self._names(control)[:1]))
+        shown = [control for control in self._fields() if control.get("type") != "hidden"]
+        return list(dict.fromkeys(name for control in shown for name in self._names(control)[:1]))
 
     def values(self) -> dict[str, list[str]]:
         """Return what the form holds as it stands: field name to values."""
