@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import unicodedata
+from time import process_time
 
 import pytest
 from argon2 import PasswordHasher, extract_parameters
@@ -44,6 +45,19 @@ def test_one_letter_typed_in_two_ways_is_the_same() -> None:
     password = "la señora de la montaña"
     stored = hashing.hash_of(unicodedata.normalize("NFD", password))
     assert hashing.fits(stored, unicodedata.normalize("NFC", password))
+
+
+def test_an_account_that_does_not_exist_takes_as_long() -> None:
+    stored = hashing.hash_of("correct horse battery")
+    times = {}
+    for name, found in (("somebody", stored), ("nobody", "")):
+        spent = []
+        for _ in range(5):
+            begun = process_time()
+            hashing.fits(found, "not the password")
+            spent.append(process_time() - begun)
+        times[name] = min(spent)
+    assert 0.5 < times["nobody"] / times["somebody"] < 2
 
 
 def test_no_password_opens_an_account_without_one() -> None:

@@ -61,6 +61,7 @@ def test_a_name_is_needed(app: Flask, olga: Account) -> None:
     assert page.errors() == ["Write a name of up to 200 characters"]
 
 
+@pytest.mark.both_databases
 def test_a_new_password_ends_every_other_session(app: Flask, olga: Account) -> None:  # case 15
     here, elsewhere = by_password(app), by_password(app)
     assert change(here, PASSWORD).follow().has("Your password is saved. Every other session has ended.")

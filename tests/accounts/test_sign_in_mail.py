@@ -43,6 +43,7 @@ def test_the_words_are_those_that_were_read_and_agreed(app: Flask, language: str
     assert '<a href="[[sign_in]]"' in bodies[1]
 
 
+@pytest.mark.both_databases
 def test_from_asking_to_being_signed_in(make_app: AppMaker, mail_server: MailServer) -> None:
     app = make_app(**mail_server.settings())
     with app.app_context():

@@ -39,6 +39,7 @@ def is_signed_in(pages: Pages) -> bool:
     return pages.get("/manage/", status=None).status == 200
 
 
+@pytest.mark.both_databases
 def test_address_and_password_sign_in(pages: Pages, olga: Account) -> None:
     assert sign_in(pages).location == "/manage/"
     assert pages.get("/manage/").has(olga.name)
@@ -78,6 +79,7 @@ def test_what_is_missing_is_asked_for(pages: Pages, olga: Account) -> None:
     assert page.errors() == ["Write an email address like name@institution.org", "Write your password"]
 
 
+@pytest.mark.both_databases
 def test_guessing_is_limited_and_the_link_still_works(make_app: AppMaker) -> None:  # case 15
     app = make_app(limits=True)
     with app.app_context():
@@ -110,6 +112,7 @@ def test_a_link_is_asked_for_alike_by_everybody(pages: Pages, olga: Account) -> 
     assert db.session.scalar(select(func.count()).select_from(Job)) == 2
 
 
+@pytest.mark.both_databases
 def test_opening_a_link_changes_nothing(pages: Pages, olga: Account) -> None:  # case 9
     address = f"/sign-in/{make_sign_in_link(olga.id)}"
     for _ in range(3):

@@ -50,6 +50,7 @@ def decision(page: Page) -> str:
     return next(found for found in page.texts("section") if found.startswith("Decision"))
 
 
+@pytest.mark.both_databases
 def test_approving_says_until_when_it_can_be_undone(desk: Pages, event: Event, person: Registration) -> None:
     page = desk.get(address(event, person)).submit("Approve").follow()
     assert status_of(person) is Status.CONFIRMED
@@ -58,6 +59,7 @@ def test_approving_says_until_when_it_can_be_undone(desk: Pages, event: Event, p
     assert "Until 09:01:00 you can undo this without a trace in any message." in decision(page)
 
 
+@pytest.mark.both_databases
 def test_undoing_within_the_minute_leaves_no_decision(desk: Pages, event: Event, person: Registration) -> None:
     page = desk.get(address(event, person)).submit("Approve").follow()
     undone = page.submit("Undo: Approved").follow()
@@ -105,6 +107,7 @@ def test_approving_without_a_place_says_so(desk: Pages, event: Event, person: Re
     assert "No place was free. The person waits, approved, and gets the next place." in decision(approved)
 
 
+@pytest.mark.both_databases
 def test_the_second_of_two_organizers_is_told_who_decided(
     app: Flask, desk: Pages, event: Event, person: Registration
 ) -> None:  # case 18

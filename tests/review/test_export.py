@@ -69,6 +69,7 @@ def test_it_has_the_screens_filter_order_and_count(desk: Pages, event: Event) ->
     assert [row["Family name"] for row in rows] == ["Beta", "Alfa"]
 
 
+@pytest.mark.both_databases
 def test_every_answer_is_a_column_in_the_order_of_the_questions(desk: Pages, event: Event) -> None:
     registration = a_registration(
         event,
@@ -148,6 +149,7 @@ def test_answers_keep_the_wording_they_were_given_under(desk: Pages, event: Even
     assert list(rows[0]).index("Topics") > list(rows[0]).index("Letter")
 
 
+@pytest.mark.both_databases
 def test_each_export_is_recorded(desk: Pages, event: Event) -> None:
     a_registration(event, "academia", Status.PENDING)
     a_registration(event)

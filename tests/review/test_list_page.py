@@ -54,6 +54,7 @@ def names(page: Page) -> list[str]:
     return [cell.split(" PRU-")[0] for cell in page.texts("th", scope="row")]
 
 
+@pytest.mark.both_databases
 def test_everybody_is_there_with_what_matters(desk: Pages, event: Event) -> None:
     a_registration(event, "academia", Status.PENDING, given_name="Ana", family_name="Núñez", country="GT")
     page = desk.get(address(event))
@@ -97,6 +98,7 @@ def test_heads_order_by_the_column_and_turn_round(desk: Pages, event: Event) -> 
     assert names(page.click("Person ↑")) == ["Ana Gama", "Ana Beta", "Ana Alfa"]
 
 
+@pytest.mark.both_databases
 def test_pages_lead_on_and_back(desk: Pages, event: Event) -> None:
     for index in range(60):
         a_registration(event, given_name="Ana", family_name=f"{index:03}")
@@ -108,6 +110,7 @@ def test_pages_lead_on_and_back(desk: Pages, event: Event) -> None:
     assert names(second.click("Previous page")) == names(first)
 
 
+@pytest.mark.both_databases
 def test_who_did_not_get_the_last_message_is_marked(desk: Pages, event: Event) -> None:
     troubled, fine = a_registration(event, family_name="Perdida"), a_registration(event, family_name="Bien")
     enqueue = [a_message(event.id, record_id=registration.id) for registration in (troubled, fine)]

@@ -100,6 +100,7 @@ def test_the_html_part_has_a_policy_of_its_own(desk: Pages, event: Event, person
     assert "&lt;b&gt;Ana&lt;/b&gt;" in frame.html
 
 
+@pytest.mark.both_databases
 def test_messages_are_listed_by_where_they_stand(desk: Pages, event: Event) -> None:
     with transaction():
         enqueue_all([a_message(event.id, subject=f"Mensaje {number}") for number in range(5)])
@@ -164,6 +165,7 @@ def test_an_accounts_mail_is_on_no_screen(desk: Pages, event: Event) -> None:
     desk.get(address(event, f"/{message.id}/html"), 404)
 
 
+@pytest.mark.both_databases
 def test_a_held_message_is_released_once_there_is_a_server(
     make_app: AppMaker, event: Event, person: Registration
 ) -> None:

@@ -71,6 +71,7 @@ def card(page: Page, title: str) -> str:
     return next(found for found in page.texts("section") if found.startswith(title))
 
 
+@pytest.mark.both_databases
 def test_it_shows_who_answered_what(desk: Pages, event: Event) -> None:
     registration = a_registration(
         event,
@@ -113,6 +114,7 @@ def test_answers_keep_the_wording_they_were_given_under(desk: Pages, event: Even
     assert "Sex Woman" in card(desk.get(address(event, registration.reference)), "Your stay")
 
 
+@pytest.mark.both_databases
 def test_sensitive_answers_are_masked_until_asked_for(desk: Pages, event: Event, owner: Account) -> None:
     registration = a_registration(event, answers={"diet": ["Sin cacahuate"]})
     page = desk.get(address(event, registration.reference))
@@ -154,6 +156,7 @@ def test_reviewers_see_that_there_is_an_answer_and_no_more(pages: Pages, event: 
     pages.post(address(event, registration.reference, file), status=403, token=True)
 
 
+@pytest.mark.both_databases
 def test_a_file_goes_out_as_an_attachment(desk: Pages, event: Event, owner: Account) -> None:  # case 8
     registration = with_letter(event)
     page = desk.get(address(event, registration.reference))
@@ -197,6 +200,7 @@ def test_consents_stand_with_their_words_and_time(desk: Pages, event: Event) -> 
     assert "Version 1 of the questions" in consents
 
 
+@pytest.mark.both_databases
 def test_the_history_is_told_newest_first(desk: Pages, event: Event, clock: time_machine.Traveller) -> None:
     registration = register_somebody(event, given_name="Ana", family_name="Uno").registration
     assert registration is not None

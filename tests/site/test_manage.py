@@ -31,6 +31,7 @@ def section(page: Page, title: str) -> str:
     return next(found for found in page.texts("section", "article", "div") if found.startswith(title))
 
 
+@pytest.mark.both_databases
 def test_one_sees_ones_own_events_with_what_waits(pages: Pages, event: Event) -> None:
     an_event()
     a_registration(event, "academia", Status.PENDING)
@@ -67,6 +68,7 @@ def test_nobody_is_led_here_without_signing_in(pages: Pages, event: Event) -> No
     assert pages.get(address(event), 302).location == f"/sign-in?next={address(event)}"
 
 
+@pytest.mark.both_databases
 def test_the_overview_adds_up_and_every_number_leads_to_its_list(pages: Pages, event: Event) -> None:
     for status, number in ((Status.CONFIRMED, 3), (Status.WAITLISTED, 1), (Status.DECLINED, 1)):
         for _ in range(number):
@@ -93,6 +95,7 @@ def test_more_taken_than_there_is_is_shown_as_such(pages: Pages) -> None:  # cas
     assert page.has("Government more than there are")
 
 
+@pytest.mark.both_databases
 def test_messages_are_counted_by_where_they_stand(pages: Pages, event: Event) -> None:
     register_somebody(event)
     page = pages.sign_in(a_team_member(event)).get(address(event))

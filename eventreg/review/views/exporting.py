@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from flask import Response, g, stream_with_context
 from flask_login import current_user
 
@@ -25,6 +27,7 @@ def export_registrations(slug: str) -> Response:
     export = begin_export(event.id, state, current_user.id)
     chunks = stream_with_context(csv_chunks(export, current_language()))
     response = Response(chunks, content_type="text/csv; charset=utf-8")
-    name = f"{event.slug}-{now():%Y-%m-%d}.csv"
+    today = now().astimezone(ZoneInfo(event.time_zone)).date()
+    name = f"{event.slug}-{today.isoformat()}.csv"
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return response

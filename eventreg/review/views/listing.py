@@ -25,9 +25,6 @@ from eventreg.review.wording import column_title
 from eventreg.web.access import may, requires
 from eventreg.web.templating import plain_in_reader_language
 
-#: what the list says beside a person whose last message did not arrive
-_TROUBLED = (Standing.FAILED, Standing.RETRYING)
-
 
 @blueprint.get("/manage/events/<slug>/registrations")
 @requires(Permission.SEE_REGISTRATIONS)
@@ -53,7 +50,7 @@ def list_registrations(slug: str) -> str:
         category_of={category.id: category for category in categories},
         status_label=status_for_team,
         can_export=may(Permission.EXPORT),
-        troubled={id_ for id_, standing in standings.items() if standing in _TROUBLED},
+        troubled={id_ for id_, standing in standings.items() if standing is Standing.FAILED},
         taken=sum(count_places(event.id).values()) if event.capacity is not None else None,
         **list_addresses(slug, state),
         **desk(event, REGISTRATIONS),

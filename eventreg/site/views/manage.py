@@ -72,6 +72,7 @@ def manage_event(slug: str) -> str:
         figures=figures,
         categories=categories,
         waiting=figures.with_status(Status.WAITLISTED),
+        waiting_url=list_url(slug, ListState(statuses=(Status.WAITLISTED,))) if sees_people else "",
         to_review=figures.with_status(Status.PENDING),
         review_url=list_url(slug, _TO_REVIEW),
         by_status=_by_status(slug, figures, sees_people),
