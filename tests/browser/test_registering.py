@@ -146,6 +146,16 @@ def test_changing_the_language_keeps_what_was_typed(site: Site, visits: ContextM
     expect(page.get_by_role("heading", level=1)).to_have_text(es.say("Your place is confirmed"))
 
 
+def test_changing_the_language_keeps_the_capacity(site: Site, visits: ContextMaker) -> None:
+    words = Words(site, "es")
+    page = visits("en", javascript=False).new_page()
+    page.goto(site.url(f"/events/{site.seminar}/register"))
+    page.get_by_label("Academic expert").check()
+    page.get_by_role("button", name="Español").click()
+    expect(page.locator("html")).to_have_attribute("lang", "es")
+    expect(page.get_by_label(words.categories["academia"])).to_be_checked()
+
+
 def test_a_page_left_open_too_long_loses_nothing(site: Site, visits: ContextMaker) -> None:
     words = Words(site, "en")
     visit = visits("en")

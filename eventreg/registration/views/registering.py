@@ -69,6 +69,8 @@ def send_form(slug: str) -> Answer:
     category = _find_category(event, sent.get("category", ""))
     if category is None:
         return _choose_category(occasion, key)
+    if "choose_category" in sent and "switch_language" in sent:
+        return _category_page(occasion, key, chosen=category.key)
     form = FilledForm.sent(event, category, key)
     if "choose_category" in sent and not form.has_values():
         return redirect(url_for("registration.register", slug=slug, category=category.key), 303)
