@@ -20,9 +20,9 @@ def _sentence(error: Exception) -> str | None:
     # Loaded only now: a command that works needs none of it.
     from sqlalchemy.exc import DBAPIError
 
-    from eventreg.accounts.rules.refusals import AccountRefused
     from eventreg.config import ConfigError
-    from eventreg.kernel.errors import Busy
+    from eventreg.demo.services.registrations import NotADemonstration
+    from eventreg.kernel.errors import Busy, Refusal
     from eventreg.kernel.keys import KeysUnusable
     from eventreg.migrations.runner import SchemaUnfit
     from eventreg.operations import OperationRefused
@@ -31,8 +31,10 @@ def _sentence(error: Exception) -> str | None:
 
     if isinstance(error, ConfigError | KeysUnusable | SchemaUnfit | OperationRefused | CannotListen | ServerRuns):
         return str(error)
-    if isinstance(error, AccountRefused):
-        return _refusal(error)
+    if isinstance(error, Refusal):
+        return f"The rules do not allow it ({error})."
+    if isinstance(error, NotADemonstration):
+        return f"The event {error} is a real one: it gets no fictional registrations."
     if isinstance(error, Busy):
         return "The database was busy for too long; nothing was changed. Try again."
     if isinstance(error, DBAPIError):
@@ -40,10 +42,6 @@ def _sentence(error: Exception) -> str | None:
     if isinstance(error, OSError) and error.filename is not None:
         return f"{error.strerror}: {error.filename}"
     return str(error) if isinstance(error, OSError) else None
-
-
-def _refusal(error: Exception) -> str:
-    return str(error)
 
 
 def _first_line(error: BaseException | None) -> str:

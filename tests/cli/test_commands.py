@@ -116,6 +116,14 @@ def test_demo_is_loaded_once_and_shows_a_fresh_link_each_time(prepared: Run) -> 
     assert "sign-in" not in done[0].stderr
 
 
+def test_event_that_became_a_real_one_gets_no_fictional_people(prepared: Run, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "instance" / "eventreg.db") as connection:
+        connection.execute("UPDATE events SET demonstration_note = '{}'")
+    done = prepared("demo", "--registrations", "7")
+    assert done.returncode == 1
+    assert "tapachula-migration-security is a real one" in done.stderr
+
+
 def test_demo_adds_as_many_registrations_as_asked(prepared: Run, tmp_path: Path) -> None:
     prepared("demo", "--registrations", "7")
     with sqlite3.connect(tmp_path / "instance" / "eventreg.db") as connection:
