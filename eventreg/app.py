@@ -17,7 +17,7 @@ from eventreg.db import db
 from eventreg.db.engines import engine_options, prepare_engine
 from eventreg.i18n import languages
 from eventreg.kernel.keys import create_keys, load_keys
-from eventreg.web import access, assets, compression, errors, headers, limits, templating
+from eventreg.web import access, assets, bodies, compression, errors, headers, limits, templating
 from eventreg.web.instance import Instance, init_instance
 
 #: every room with tables, so that the metadata is whole before the first query
@@ -67,6 +67,7 @@ def create_app(config: Config | None = None, **settings: Any) -> Flask:
 def _init_web(app: Flask, config: Config, static: Path) -> None:
     languages.init_app(app, config.languages, config.is_https)
     headers.init_headers(app, config.base_url)
+    bodies.init_bodies(app)
     csrf.init_app(app)
     limits.init_limits(app, config.limits)
     compression.init_compression(app)
