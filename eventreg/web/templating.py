@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 from urllib.parse import urlencode
@@ -74,6 +74,12 @@ def language_url(language: str) -> str:
     address = url_for(request.endpoint, **(request.view_args or {}))
     kept = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
     return f"{address}?{urlencode([*kept, ('lang', language)])}"
+
+
+def language_url_at(address: str) -> Callable[[str], str]:
+    """Return a `language_url` for a page that answers a POST, whose own address cannot be opened: it leads to `address`."""
+    joint = "&" if "?" in address else "?"
+    return lambda language: f"{address}{joint}{urlencode({'lang': language})}"
 
 
 def _picked(text: Mapping[str, str] | None) -> Picked:

@@ -61,6 +61,11 @@ def test_a_name_is_needed(app: Flask, olga: Account) -> None:
     assert page.errors() == ["Write a name of up to 200 characters"]
 
 
+def test_a_page_that_answers_a_form_can_change_its_language(app: Flask, olga: Account) -> None:
+    page = by_password(app).get("/account").submit("Save name and language", {"Name": "  "})
+    assert page.click("Español").language == "es"
+
+
 @pytest.mark.both_databases
 def test_a_new_password_ends_every_other_session(app: Flask, olga: Account) -> None:  # case 15
     here, elsewhere = by_password(app), by_password(app)

@@ -89,6 +89,12 @@ def test_declining_needs_a_reason(desk: Pages, event: Event, person: Registratio
     assert "“El cupo está completo.”" in decision(declined)
 
 
+def test_a_page_that_answers_a_form_can_change_its_language(desk: Pages, event: Event, person: Registration) -> None:
+    page = desk.get(address(event, person) + "?status=pending").submit("Decline", {"Reason": ""})
+    assert page.click("Español").heading == "Ana Núñez"
+    assert page.link("Español").endswith(f"{person.reference}?status=pending&lang=es")
+
+
 def test_a_reason_that_is_too_long_is_kept_and_said(desk: Pages, event: Event, person: Registration) -> None:
     reason = "ñ" * 1_001
     page = desk.get(address(event, person)).submit("Decline", {"Reason": reason})

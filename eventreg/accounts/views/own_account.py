@@ -16,6 +16,7 @@ from eventreg.accounts.views import blueprint
 from eventreg.accounts.wording import refusal_sentence
 from eventreg.i18n.languages import switch_language
 from eventreg.web.access import signed_in
+from eventreg.web.templating import language_url_at
 
 Answer = str | Response | tuple[str, int]
 
@@ -84,6 +85,7 @@ def _page(profile: ProfileForm, password: PasswordForm, code: int = 200) -> Answ
         password=password,
         has_password=bool(current_user.password_hash),
         asks_old_password=bool(current_user.password_hash) and not came_by_link_lately(),
+        language_url=language_url_at(url_for("accounts.own_account")),
         saved=request.args.get("saved", ""),
     )
     return page, code

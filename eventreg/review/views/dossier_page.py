@@ -30,6 +30,7 @@ from eventreg.review.views.history_shown import history_shown
 from eventreg.review.views.listing import read_list_state
 from eventreg.web.access import may
 from eventreg.web.instance import config
+from eventreg.web.templating import language_url_at
 
 
 def dossier_page(
@@ -67,6 +68,7 @@ def dossier_page(
         can_see_messages=may(Permission.SEE_MESSAGES),
         language_name=own_name(dossier.registration.language),
         category=dossier.registration.category,
+        language_url=language_url_at(registration_url(event.slug, reference, state)),
         back_url=list_url(event.slug, state),
         previous_url=registration_url(event.slug, previous, state) if previous else "",
         next_url=registration_url(event.slug, following, state) if following else "",

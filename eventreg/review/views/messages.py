@@ -26,6 +26,7 @@ from eventreg.review.views import blueprint
 from eventreg.review.views.desk import MESSAGES, desk
 from eventreg.web.access import may, requires
 from eventreg.web.instance import config
+from eventreg.web.templating import language_url_at
 
 #: a mail is styled by itself and fetches nothing; nothing in it runs or leads anywhere
 _MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox"
@@ -105,6 +106,7 @@ def _page(message: MailMessage, problem: str = "") -> str:
         "review/message.html",
         message=message,
         problem=problem,
+        language_url=language_url_at(url_for("review.show_message", slug=event.slug, message_id=message.id)),
         text=mask(message.text, message.marker, _("[personal link]")),
         standing=shown,
         standing_label=STANDINGS[shown],
