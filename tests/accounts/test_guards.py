@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import time_machine
@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from eventreg.accounts.models import GuardedAttempt
 from eventreg.accounts.rules.guarding import Limit
+from eventreg.accounts.services import guards
 from eventreg.accounts.services.guards import Try, admit, forget_old_attempts, forgive
 from eventreg.db import db
 from eventreg.kernel.clients import client_network
@@ -84,21 +85,39 @@ def test_old_tries_are_forgotten(limited: Flask, clock: time_machine.Traveller) 
         assert attempts() == 1
 
 
-@pytest.mark.both_databases
-def test_many_at_once_do_not_slip_through(limited: Flask) -> None:  # case 15
+def eight_at_once(app: Flask) -> list[bool]:
     admitted, start = [], threading.Barrier(8)
 
     def run() -> None:
-        with limited.app_context():
+        with app.app_context():
             start.wait(20)
-            admitted.append(admit(Try(THREE, "ana"), Try(OTHER, "10.0.0.1")) is not None)
+            admitted.append(admit(Try(THREE, "ana")) is not None)
 
     threads = [threading.Thread(target=run) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(30)
-    assert sorted(admitted) == [False] * 5 + [True] * 3
+    return sorted(admitted)
+
+
+@pytest.mark.both_databases
+def test_many_at_once_do_not_slip_through(limited: Flask) -> None:  # case 15
+    assert eight_at_once(limited) == [False] * 5 + [True] * 3
+
+
+@pytest.mark.on_postgresql
+def test_without_the_lock_they_would(limited: Flask, monkeypatch: pytest.MonkeyPatch) -> None:  # twin of case 15
+    counted, all_have_counted = guards._is_used_up, threading.Barrier(8)
+
+    def count_together(attempt: Try, at: datetime) -> bool:
+        is_used_up = counted(attempt, at)
+        all_have_counted.wait(20)
+        return is_used_up
+
+    monkeypatch.setattr(guards, "_hold", lambda _attempt: None)
+    monkeypatch.setattr(guards, "_is_used_up", count_together)
+    assert eight_at_once(limited) == [True] * 8
 
 
 @pytest.mark.parametrize(
