@@ -7,6 +7,8 @@ from typing import Any
 from flask import Flask, current_app, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
@@ -39,6 +41,15 @@ def init_errors(app: Flask) -> None:
             _("Many people are here at once"),
             _("Nothing was changed and nothing was lost. Wait a moment and try again."),
         )
+
+    @app.errorhandler(OperationalError)
+    @app.errorhandler(PoolTimeout)
+    def without_database(error: Exception) -> Answer:
+        """The database is away or full: no fault of the request, and over soon, as a program that asks should know."""
+        _log_fault((type(error), error, error.__traceback__))
+        # Who is signed in cannot be asked now, and the page would.
+        current_app.login_manager._update_request_context_with_user()  # type: ignore[attr-defined]
+        return _page(503, *_sentences(503))
 
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> Answer | Response:
