@@ -33,6 +33,8 @@ class PathlessLogger(Logger):
         error = sys.exception()
         if msg.startswith("Error handling request") and error is not None:
             self.error_log.error("Failed to answer a request\n%s", traced(error))
+        elif isinstance(error, BlockingIOError):
+            self.error_log.debug("A client fell silent")  # see serving.patience: no fault, and there can be many
         else:
             self.error_log.exception(msg, *args, **kwargs)
 

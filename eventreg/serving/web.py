@@ -16,6 +16,7 @@ from gunicorn.errors import HaltServer
 from eventreg.serving.addresses import Bind
 from eventreg.serving.lifelines import end_with, is_orphan
 from eventreg.serving.logs import PathlessLogger
+from eventreg.serving.patience import PatientWorker
 
 #: seconds for requests under way when the server is asked to stop
 GRACE_SECONDS = 20
@@ -60,7 +61,7 @@ class WebServer(BaseApplication):
         return {
             "bind": str(self._options.bind),
             "workers": self._options.workers,
-            "worker_class": "gthread",
+            "worker_class": PatientWorker,
             "threads": self._options.threads,
             "preload_app": True,
             "timeout": 60,
