@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -232,6 +232,11 @@ def pages(app: Flask) -> Pages:
 def paginas(app: Flask) -> Pages:
     """Somebody who reads Spanish and is not signed in."""
     return Pages(app, "es")
+
+
+def tokens_in(text: str) -> Iterator[str]:
+    """Yield whatever looks like a personal token."""
+    yield from re.findall(r"[A-Za-z0-9_-]{36}", text)
 
 
 def _as_sent(value: Any, is_multipart: bool) -> Any:
