@@ -35,6 +35,7 @@ def folded(text: str) -> str:
 
     `folded("Núñez  Peña") == "nunez pena"`. Letters that are no accented form (ß, ł) fold as Unicode's casefold says.
     """
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    # Decomposed before and after: some signs (mathematical letters) have a case only once they are taken apart.
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     bare = "".join(char for char in decomposed if not unicodedata.combining(char))
     return " ".join(bare.split())

@@ -13,6 +13,7 @@ _DAY = date(2027, 3, 11)
 
 @pytest.mark.parametrize(
     ("language", "written"),
+    [("es", "jueves 11 de marzo de 2027"), ("en", "Thursday 11 March 2027")],
 )
 def test_a_day_is_written_as_in_the_language(language: str, written: str) -> None:
     assert formats.day(_DAY, language) == written
