@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from eventreg.db import db, lock_row, transaction
+from eventreg.db import db, lock_row, transaction, turns
 from eventreg.kernel.errors import Busy, NotFound
 from eventreg.organizations.models import Organization
 
@@ -136,28 +139,42 @@ def test_a_guarded_row_is_held_until_the_end(app: Flask) -> None:
 @pytest.mark.both_databases
 def test_a_lock_not_had_in_time_says_busy(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """Case 21: nothing half saved, try again."""
+    monkeypatch.setattr(turns, "LOCK_WAIT_MS", 200)
     with transaction() as session:
         session.add(_organization())
-
-    def second() -> None:
-        _wait_briefly()
-        with transaction() as session:
-            row = lock_row(select(Organization).where(Organization.key == "one"))
-            row.website = "https://late.example"
-            session.flush()
-
     with transaction():
         lock_row(select(Organization).where(Organization.key == "one"))
         with pytest.raises(Busy):
-            _elsewhere(app, second)
+            _elsewhere(app, _change_late)
     with app.app_context():
         assert db.session.scalars(select(Organization.website)).one() == ""
+
+
+def test_a_lock_held_by_another_program_says_busy(app: Flask, instance: Path) -> None:
+    """On SQLite, one that takes no turns: a backup tool, a shell."""
+    with transaction() as session:
+        session.add(_organization())
+    with closing(sqlite3.connect(instance / "eventreg.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(Busy):
+            _elsewhere(app, _change_late)
+        other.execute("ROLLBACK")
+    _elsewhere(app, _change_late)
+    with app.app_context():
+        assert db.session.scalars(select(Organization.website)).one() == "https://late.example"
 
 
 @pytest.mark.both_databases
 def test_a_row_that_is_not_there_is_not_found(app: Flask) -> None:
     with pytest.raises(NotFound), transaction():
         lock_row(select(Organization).where(Organization.key == "none"))
+
+
+def _change_late() -> None:
+    _wait_briefly()
+    with transaction() as session:
+        lock_row(select(Organization).where(Organization.key == "one")).website = "https://late.example"
+        session.flush()
 
 
 def _wait_briefly() -> None:
