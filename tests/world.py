@@ -59,7 +59,7 @@ class World:
     #: by name: "letter" came by the form with a file; the others are named by their status
     people: dict[str, Registration]
     #: personal tokens by the endpoint prefix that takes them
-    tokens: dict[str, str]
+    tokens: Mapping[str, str]
     upload_id: str
     message_id: int
     decision_id: int
@@ -70,10 +70,13 @@ class World:
         pages = Pages(self.app, language)
         return pages.sign_in(self.accounts[actor]) if actor in self.accounts else pages
 
-    def address(self, rule: Rule, actor: str = "link") -> str:
-        """Return an address of the rule that leads somewhere; only the holder of the link has its token."""
-        values = {name: self._value(rule, name, actor) for name in rule.arguments}
-        return re.sub(r"<(?:[^<>:]+:)?(\w+)>", lambda found: quote(str(values[found[1]]), safe="/"), rule.rule)
+    def address(self, rule: Rule, actor: str = "link", **instead: str) -> str:
+        """Return an address of the rule that leads somewhere; only the holder of the link has its token.
+
+        `instead` puts something else in place of a part, as it is.
+        """
+        parts = {name: quote(str(self._value(rule, name, actor)), safe="/") for name in rule.arguments} | instead
+        return re.sub(r"<(?:[^<>:]+:)?(\w+)>", lambda found: parts[found[1]], rule.rule)
 
     def form_data(self, rule: Rule) -> dict[str, Any]:
         """Return what a form of this address brings when it is filled in rightly; empty where nothing is needed."""

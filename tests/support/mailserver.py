@@ -125,7 +125,7 @@ class MailServer:
         await self._end.wait()
         server.close()
         for connection in connections:
-            if connection.transport is not None:
+            if isinstance(connection.transport, asyncio.WriteTransport):
                 connection.transport.abort()
         await asyncio.sleep(0)  # the sockets close in the loop's next turn
 

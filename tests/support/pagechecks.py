@@ -49,10 +49,10 @@ def check_ids(root: Element) -> Iterator[str]:
             for target in (element.get(name) or "").split():
                 if target not in counts:
                     yield f"{name}={target!r} leads nowhere"
-        for name, tag in (("for", "label"), ("form", None)):
-            target = element.get(name)
-            if target is not None and (tag is None or element.tag == tag) and target not in counts:
-                yield f"<{element.tag} {name}={target!r}> leads nowhere"
+        for name in ("for", "form"):
+            owner = element.get(name)
+            if owner is not None and owner not in counts:
+                yield f"<{element.tag} {name}={owner!r}> leads nowhere"
         href = element.get("href") or ""
         if element.tag == "a" and href.startswith("#") and href[1:] not in counts:
             yield f"the link {href!r} leads nowhere"

@@ -19,7 +19,7 @@ from werkzeug.test import TestResponse
 
 from eventreg.db import db
 from eventreg.web.access import Audience, stamp_of
-from tests.support.forms import Entry, Form, Submission
+from tests.support.forms import Form, Submission
 from tests.support.html import elements, parse, text_of
 from tests.support.pagechecks import check_headers, faults_of
 
@@ -38,7 +38,7 @@ class Page:
         self.body = response.data
         self.is_html = response.mimetype == "text/html" and self.status not in _REDIRECTS
         #: the source as text
-        self.html = response.get_data(as_text=True) if response.mimetype.startswith("text/") else ""
+        self.html = response.get_data(as_text=True) if (response.mimetype or "").startswith("text/") else ""
 
     @cached_property
     def parsed(self) -> tuple[Element, list[str]]:
@@ -130,14 +130,14 @@ class Page:
         assert len(found) == 1, f"{len(found)} forms with {button!r}; there are {buttons}"
         return found[0]
 
-    def submit(self, button: str, entries: Mapping[str, Entry] | None = None, status: int | None = None) -> Page:
+    def submit(self, button: str, entries: Mapping[str, Any] | None = None, status: int | None = None) -> Page:
         """Type `entries` into the form with this button and press it. A redirect is returned, see `follow`."""
         submission = self.form(button).fill(button, entries or {})
         return self.pages.send(submission, self.address, status)
 
     def assert_sound(self, is_public: bool) -> None:
         """Fail with everything that is wrong with the page."""
-        faults = list(check_headers(self.headers, is_public))
+        faults = list(check_headers(dict(self.headers), is_public))
         if self.is_html:
             faults += self.parsed[1] + faults_of(self.root)
         assert not faults, f"{self.address} ({self.status}):\n  " + "\n  ".join(faults)
@@ -157,7 +157,7 @@ class Pages:
         self.client = app.test_client()
         self.language = language
 
-    def get(self, address: str, status: int = 200, **options: Any) -> Page:
+    def get(self, address: str, status: int | None = 200, **options: Any) -> Page:
         """Fetch a page and check it. `sound=False` for what is no page of ours (a mail shown in its frame)."""
         return self._open("GET", address, status, **options)
 

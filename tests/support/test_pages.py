@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.forms import Form
+from tests.support.forms import Entry, Form
 from tests.support.html import parse
 from tests.support.pagechecks import check_headers, faults_of
 
@@ -81,7 +81,13 @@ def test_a_form_is_sent_as_it_stands() -> None:
 
 
 def test_a_form_is_filled_by_its_labels() -> None:
-    entries = {"Name": "Eva", "Days": ["Friday"], "I agree": True, "Country": "Mexico", "Letter": ("a.pdf", b"%PDF")}
+    entries: dict[str, Entry] = {
+        "Name": "Eva",
+        "Days": ["Friday"],
+        "I agree": True,
+        "Country": "Mexico",
+        "Letter": ("a.pdf", b"%PDF"),
+    }
     sent = _form().fill("Español", entries)
     assert sent.values("name") == ["Eva"]
     assert sent.values("days") == ["2"]

@@ -48,9 +48,11 @@ def test_a_token_in_the_address_makes_a_page_personal(app: Flask) -> None:
 
 @pytest.mark.parametrize("role", [None, "viewer", "owner"])
 def test_stamps_keep_the_view_itself(role: str | None) -> None:
-    view = requires(Permission.ENTER)(lambda: role)
-    assert view() == role
-    assert public(view) is view
+    def view() -> str | None:
+        return role
+
+    assert requires(Permission.ENTER)(view) is view
+    assert public(view)() == role
 
 
 def test_a_right_withdrawn_is_gone_with_the_next_request(app: Flask, pages: Pages) -> None:
