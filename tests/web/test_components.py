@@ -129,7 +129,7 @@ def test_a_kept_file_is_named_with_its_size_and_can_be_removed(app: Flask) -> No
     kept = next(elements(page, "div", id="letter-kept"))
     assert HOSTILE in text_of(kept)
     assert "310 KB" in text_of(kept)
-    assert next(elements(kept, "input")).get("name") == "letter-remove"
+    assert next(elements(kept, "input", type="checkbox")).get("name") == "letter-remove"
 
 
 @pytest.mark.parametrize(
