@@ -38,9 +38,7 @@ def get_event_whole(event_id: int) -> Event:
     """Return an event with its categories and days, whether or not it is published. Raises NotFound."""
     event = (
         db.session.execute(
-            select(Event)
-            .options(joinedload(Event.categories), selectinload(Event.days))
-            .where(Event.id == event_id)
+            select(Event).options(joinedload(Event.categories), selectinload(Event.days)).where(Event.id == event_id)
         )
         .unique()
         .scalar_one_or_none()
@@ -68,8 +66,5 @@ def list_days(event_id: int) -> Sequence[EventDay]:
 def find_current_notice(event_id: int) -> PrivacyNotice | None:
     """Return the newest privacy notice of an event."""
     return db.session.scalars(
-        select(PrivacyNotice)
-        .where(PrivacyNotice.event_id == event_id)
-        .order_by(PrivacyNotice.version.desc())
-        .limit(1)
+        select(PrivacyNotice).where(PrivacyNotice.event_id == event_id).order_by(PrivacyNotice.version.desc()).limit(1)
     ).first()
