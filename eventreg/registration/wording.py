@@ -58,7 +58,7 @@ def decision_verb(action: Action) -> str:
         Action.APPROVE: _("Approved"),
         Action.APPROVE_WITHOUT_PLACE: _("Approved, waits for a place"),
         Action.DECLINE: _("Declined"),
-        Action.WAITLIST: _("Put on the waiting list"),
+        Action.WAITLIST: _("On the waiting list"),
         Action.REOPEN: _("Taken back for review"),
     }.get(action, action.value)
 

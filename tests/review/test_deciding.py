@@ -13,6 +13,7 @@ from eventreg.db import db
 from eventreg.events.models import Event
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import Status
+from eventreg.registration.services.promotion import pass_on_places
 from tests.builders import a_registration, a_team_member, an_event
 from tests.support.pages import Page, Pages
 
@@ -77,6 +78,28 @@ def test_undoing_later_is_announced_as_a_new_decision(
     assert "Undoing now leads back to “To review” and writes a new email." in decision(page)
     page.submit("Undo: Approved")
     assert status_of(person) is Status.PENDING
+
+
+def test_who_holds_a_place_is_not_told_that_none_is_left(desk: Pages, event: Event, person: Registration) -> None:
+    a_registration(event, "academia", Status.CONFIRMED)
+    assert "This person's place is counted already." in decision(desk.get(address(event, person)))
+    waiting = a_registration(event, "academia", Status.WAITLISTED)
+    assert "No place is left for this category." in decision(desk.get(address(event, waiting)))
+
+
+def test_a_later_undo_says_that_it_leads_to_the_waiting_list(
+    desk: Pages, event: Event, person: Registration, clock: time_machine.Traveller
+) -> None:
+    desk.get(address(event, person)).submit("Decline", {"Reason": "No quedan lugares."})
+    clock.shift(timedelta(minutes=2))
+    pass_on_places(event.id)
+    for _turn in range(2):
+        a_registration(event, "academia", Status.CONFIRMED)
+    page = desk.get(address(event, person))
+    assert "leads to the waiting list, since no place is free" in decision(page)
+    after = page.submit("Undo: Declined").follow()
+    assert status_of(person) is Status.WAITLISTED
+    assert "On the waiting list Olga Organizadora" in decision(after)
 
 
 def test_declining_needs_a_reason(desk: Pages, event: Event, person: Registration) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from eventreg.db import db
@@ -79,6 +80,7 @@ def confirm_address(token: str) -> Answer:
         registration = confirm_address_change(token)
     except ChangeRefused as refused:
         return _confirming_page(registration, "registration/confirm_address.html", token, change_refused(refused)), 409
+    flash(_("Your new email address is confirmed. Your earlier personal link no longer works."))
     return redirect(url_for("registration.show_own", token=own_token(registration, "my")), 303)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from eventreg.accounts.queries import list_account_names
 from eventreg.audit.queries import Trace, list_traces
@@ -16,7 +16,7 @@ from eventreg.kernel.errors import NotFound
 from eventreg.questionnaires.models import QuestionnaireVersion
 from eventreg.questionnaires.queries import definition_of, get_version
 from eventreg.questionnaires.rules.schema import Definition
-from eventreg.registration.models import Answer, Consent, Decision, Registration, Upload
+from eventreg.registration.models import Answer, Consent, Decision, Place, Registration, Upload
 from eventreg.registration.queries.answers import open_answer
 from eventreg.registration.queries.consents import list_consents
 from eventreg.registration.queries.registrations import get_by_reference
@@ -54,6 +54,8 @@ class Dossier:
     #: of the accounts that acted, by id
     names: Mapping[int, str]
     places: Places
+    #: whether the person counts among the taken places, as somebody declined does until the time to undo is over
+    holds_place: bool
 
     @property
     def standing_decision(self) -> Decision | None:
@@ -86,6 +88,7 @@ def get_dossier(event: Event, reference: str) -> Dossier:
         messages=list_messages_about(event.id, registration.id),
         names=list_account_names({id_ for id_ in actors | deciders if id_ is not None}),
         places=_places(event, registration),
+        holds_place=_holds_place(registration.id),
     )
 
 
@@ -126,6 +129,10 @@ def _files(registration_id: int) -> dict[str, FileLine]:
         select(Upload.public_id, Upload.media_type, Upload.size).where(Upload.registration_id == registration_id)
     )
     return {row.public_id: FileLine(*row) for row in rows}
+
+
+def _holds_place(registration_id: int) -> bool:
+    return bool(db.session.scalar(select(exists().where(Place.registration_id == registration_id))))
 
 
 def _places(event: Event, registration: Registration) -> Places:

@@ -18,7 +18,7 @@ from eventreg.kernel.clock import now
 from eventreg.mail.wording import STANDINGS
 from eventreg.questionnaires.kinds import Context, DayChoice
 from eventreg.registration.models import Decision
-from eventreg.registration.rules.states import DECISIONS, Action, next_status
+from eventreg.registration.rules.states import DECISIONS, Action, Status, next_status
 from eventreg.registration.services.decisions import LONGEST_REASON
 from eventreg.registration.wording import decision_verb, status_for_team
 from eventreg.review.forms import DecisionForm
@@ -57,6 +57,7 @@ def dossier_page(
         history=history_shown(dossier, event, context),
         messages=dossier.messages,
         places=dossier.places,
+        holds_place=dossier.holds_place,
         actions=_actions(dossier) if may(Permission.DECIDE) else [],
         standing=_standing(dossier, event),
         status_label=status_for_team(dossier.registration.status),
@@ -111,8 +112,15 @@ def _standing(dossier: Dossier, event: Event) -> dict[str, Any] | None:
         "mails_at": decision.mails_at.astimezone(ZoneInfo(event.time_zone)).strftime("%H:%M:%S"),
         "lacks_place": decision.action is Action.APPROVE_WITHOUT_PLACE,
         "back_to": status_for_team(decision.status_before),
+        #: somebody whose place is gone needs a free one to come back
+        "back_needs_place": _counts(decision.status_before, dossier) and not dossier.holds_place,
         "can_undo": may(Permission.DECIDE) and (is_silent or _leads_back(decision)),
     }
+
+
+def _counts(status: Status, dossier: Dossier) -> bool:
+    """Say whether the person takes a place with this status."""
+    return status is Status.CONFIRMED or (status is Status.PENDING and dossier.registration.category.pending_counts)
 
 
 def _leads_back(decision: Decision) -> bool:

@@ -128,6 +128,6 @@ def _chips(slug: str, state: ListState, categories: Sequence[Category]) -> list[
         if category.key in state.categories
     ]
     if state.search:
-        text = f"“{state.search}”"
+        text = _("“%(text)s”", text=state.search)
         chips.append({"text": text, "href": list_url(slug, state.with_(search="")), "remove": _("Remove search:")})
     return chips
