@@ -13,6 +13,8 @@ PYTHON ?=
 BIN := .venv/bin
 RUN_READY := .venv/.ready-run
 DEV_READY := .venv/.ready-dev
+# Compiled by the installation; again when new translations came with an update.
+CATALOGS := $(patsubst %.po,%.mo,$(wildcard eventreg/i18n/locale/*/LC_MESSAGES/messages.po))
 INPUTS := pyproject.toml hatch_build.py tools/setup_venv.sh
 
 .PHONY: run venv test test-tools check bench lock messages vendor clean help
@@ -36,7 +38,10 @@ $(DEV_READY): requirements/dev.txt $(INPUTS)
 	@PYTHON="$(PYTHON)" sh tools/setup_venv.sh dev
 	@touch $(RUN_READY) $@
 
-run: $(RUN_READY)
+%.mo: %.po | $(RUN_READY)
+	@$(BIN)/python -c "import sys, polib; polib.pofile(sys.argv[1]).save_as_mofile(sys.argv[2])" $< $@
+
+run: $(RUN_READY) $(CATALOGS)
 	@exec $(BIN)/eventreg serve --prepare --bind $(BIND)
 
 venv: $(DEV_READY)
@@ -44,7 +49,7 @@ venv: $(DEV_READY)
 test-tools: $(DEV_READY)
 	@sh tools/setup_tests.sh
 
-test: test-tools
+test: test-tools $(CATALOGS)
 	$(BIN)/pytest -n $(WORKERS) $(PYTEST_ARGS)
 
 check: $(DEV_READY)
