@@ -44,6 +44,7 @@ ACTORS = (
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 
 PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\nstartxref\n9\n%%EOF\n"
+LETTER = NewFile("letter", "carta.pdf", "application/pdf", PDF)
 #: a token of the right form that opens nothing
 FORGED = "A" * 36
 
@@ -159,9 +160,8 @@ def rules(app: Flask) -> Iterator[tuple[str, Rule]]:
 
 
 def _people(event: Event) -> dict[str, Registration]:
-    file = NewFile("letter", "carta.pdf", "application/pdf", PDF)
     receipt: Receipt = register_somebody(
-        event, email="carta@instituto.example", given_name="Carla", diet="Sin nueces", files=[file]
+        event, email="carta@instituto.example", given_name="Carla", diet="Sin nueces", files=[LETTER]
     )
     assert receipt.registration is not None
     people = {"letter": receipt.registration}
