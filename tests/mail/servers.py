@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import socket
 import ssl
@@ -63,6 +64,19 @@ class Habits:
         return AuthResult(success=data.password == b"right", handled=False)
 
 
+class _Controller(Controller):
+    """A controller that knows the connections it made."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        self.connections: list[Any] = []
+        super().__init__(*arguments, **options)
+
+    def factory(self) -> Any:
+        """Return the protocol of a new connection."""
+        self.connections.append(super().factory())
+        return self.connections[-1]
+
+
 class HabitServer:
     """A server with habits, on loopback."""
 
@@ -73,7 +87,7 @@ class HabitServer:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(certificate)
         how = {"ssl_context": context} if tls_at_once else {"tls_context": context}
-        self._controller = Controller(
+        self._controller = _Controller(
             self.habits, hostname="127.0.0.1", port=0, server_hostname="mail.example",
             authenticator=self.habits.authenticate, **how, **options,
         )  # fmt: skip
@@ -85,7 +99,16 @@ class HabitServer:
         return self
 
     def __exit__(self, *_error: object) -> None:
+        asyncio.run_coroutine_threadsafe(self._cut(), self._controller.loop).result(5)
         self._controller.stop()
+
+    async def _cut(self) -> None:
+        """End the connections that are still open: the controller stops its loop under them, and their sockets stay."""
+        await asyncio.sleep(0.05)  # one that has just been accepted gets its protocol
+        for connection in self._controller.connections:
+            if isinstance(connection.transport, asyncio.WriteTransport):
+                connection.transport.abort()
+        await asyncio.sleep(0)  # the sockets close in the loop's next turn
 
     @property
     def port(self) -> int:
