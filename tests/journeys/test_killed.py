@@ -13,9 +13,9 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from eventreg.db.engines import engine_options, prepare_engine
-from tests.support.victims import Registrant, Victim
 from tests.support.databases import SQLITE, PostgresTemplate
 from tests.support.mailserver import MailServer
+from tests.support.victims import Registrant, Victim
 
 KILLS = 20
 CLIENTS = 3
