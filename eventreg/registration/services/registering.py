@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -61,6 +61,8 @@ class Submission:
     language: str
     answers: Mapping[str, Sequence[str]]
     files: Sequence[NewFile] = field(default=())
+    #: questions whose file was shown as kept for this form
+    kept_files: Collection[str] = field(default=())
 
 
 class Outcome(enum.Enum):
@@ -86,8 +88,8 @@ def register(event_id: int, submission: Submission, occasion: Occasion) -> Recei
     """Register a person, decide at once who has a place, and queue the messages: all of it or nothing.
 
     The same submission key gives the same receipt. Another submission with a live address changes nothing and sends its
-    holder the link. Raises RegistrationRefused (not open yet, closed, unknown category, a file that cannot be kept) and
-    Busy. `occasion` was loaded before the lock: nothing in it decides anything.
+    holder the link. Raises RegistrationRefused (not open yet, closed, unknown category, a file that cannot be kept or
+    is gone) and Busy. `occasion` was loaded before the lock: nothing in it decides anything.
     """
     hashed = submission_hash(event_id, submission.submission_key)
     asked = {question.key for question in submission.definition.questions_for(submission.category_key)}
@@ -218,6 +220,8 @@ def _keep_answers(
     if still_open:
         held = attach_held(event.id, registration.submission_hash, registration.id, still_open)
         answers.update({key: [public_id] for key, public_id in held.items()})
+        if not set(submission.kept_files) <= answers.keys():
+            raise RegistrationRefused(RegisteringReason.FILE_GONE)
     insert_answers(registration, questions, answers)
     record_consents(registration, questions, answers, language=submission.language, fallbacks=event.languages, now=now)
 

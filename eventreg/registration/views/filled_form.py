@@ -91,14 +91,11 @@ class FilledForm:
             self.removed.discard(question.key)
             name = safe_name(storage.filename, media_type)
             self.new_files.append(NewFile(question.key, name, media_type, content))
-        self._miss_files()
 
     def is_valid(self) -> bool:
         """Check every answer. What nobody asked for is refused, not passed over."""
-        kept = {file.question_key for file in self.new_files} | (self._standing.keys() - self.removed)
-        if any(question.is_required and question.key not in kept for question in self.questions.files):
-            kept |= self._held_files().keys()
-        is_valid = self.questions.validate(kept)
+        new = {file.question_key for file in self.new_files}
+        is_valid = self.questions.validate(new | (self._standing.keys() - self.removed) | self.counts_on)
         unexpected = self.questions.unexpected(request.form, FRAME_FIELDS, request.files)
         if unexpected:
             message = _("The form held answers to questions that are not asked here. Check it and send it again.")
@@ -119,8 +116,21 @@ class FilledForm:
             value.strip() for name, values in request.form.lists() if name not in FRAME_FIELDS for value in values
         )
 
+    @property
+    def counts_on(self) -> frozenset[str]:
+        """Keys of questions whose file the page showed as kept, so that whoever sent the form believes it is sent."""
+        if self._sent is None:
+            return frozenset()
+        sent, new = self._sent, {file.question_key for file in self.new_files}
+        shown = {question.key for question in self.questions.files if self.questions.was_kept(sent, question.key)}
+        return frozenset(key for key in shown - new if not self.questions.wants_removed(sent, key))
+
+    def misses_files(self) -> bool:
+        """Say whether a file that the page showed as kept is here no more."""
+        return not self.counts_on <= self._standing.keys() | self._held_files().keys()
+
     def kept(self) -> FilledForm:
-        """Keep the files for the next try and show which ones are kept. Returns the form itself."""
+        """Keep the files for the next try, show which ones are kept, say which are gone. Returns the form itself."""
         for file in self.new_files:
             try:
                 hold_file(self._event.id, self.submission_key, file)
@@ -134,16 +144,9 @@ class FilledForm:
                     found = shown[question.key]
                     kept = KeptFile(found.name, found.size, found.public_id, question.key in self.removed)
                     self.questions.keep_file(question.key, kept)
+                elif question.key in self.counts_on:
+                    self._say(question.key, RegisteringReason.FILE_GONE)
         return self
-
-    def _miss_files(self) -> None:
-        """Say which file the page still showed as kept and is not here any more: nobody should believe it was sent."""
-        present = self._standing.keys() | {file.question_key for file in self.new_files}
-        for question in self.questions.files:
-            was_kept = self._sent is not None and self.questions.was_kept(self._sent, question.key)
-            is_removed = self._sent is not None and self.questions.wants_removed(self._sent, question.key)
-            if was_kept and not is_removed and question.key not in present | self._held_files().keys():
-                self._say(question.key, RegisteringReason.FILE_GONE)
 
     def _say(self, key: str, reason: RegisteringReason) -> None:
         bound = self.questions[key]

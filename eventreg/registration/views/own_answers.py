@@ -33,7 +33,7 @@ def edit_answers(token: str) -> Answer:
     own = OwnRegistration.open(token)
     if not own.may_change:
         return redirect(url_for("registration.show_own", token=token))
-    return _page(own, token, _form(own, new_submission_key(), is_sent=False).kept())
+    return _page(own, token, _form(own, new_submission_key(), is_sent=False))
 
 
 @blueprint.post("/my/<token>/answers")
@@ -48,12 +48,12 @@ def save_answers(token: str) -> Answer:
     form = _form(own, submission_key_or_new(request.form.get("submission_key")), is_sent=True)
     form.take_files()
     if "switch_language" in request.form:
-        return _page(own, token, form.kept())
+        return _page(own, token, form)
     if not has_token():
         message = _("Send the form once more. It was open for a long time; nothing you wrote is lost.")
-        return _page(own, token, form.kept(), [("send", message)]), _SEND_AGAIN
-    if not form.is_valid():
-        return _page(own, token, form.kept(), form.errors()), _CHECK
+        return _page(own, token, form, message), _SEND_AGAIN
+    if not form.is_valid() or form.misses_files():
+        return _page(own, token, form), _CHECK
     return _save(own, token, form)
 
 
@@ -63,15 +63,14 @@ def _save(own: OwnRegistration, token: str, form: FilledForm) -> Answer:
         changes = change_answers(own.event.id, own.registration.id, form.answers(), files)
     except ChangeRefused as refused:
         if refused.reason is ChangeReason.BEING_DECIDED:
-            return _page(own, token, form.kept(), [("send", change_refused(refused))]), _NOT_NOW
+            return _page(own, token, form, change_refused(refused)), _NOT_NOW
         flash(change_refused(refused))
         return redirect(url_for("registration.show_own", token=token), 303)
     except RegistrationRefused as refused:
-        message = registering_refused(refused, own.event.time_zone)
-        return _page(own, token, form.kept(), [("send", message)]), _TRY_AGAIN
+        return _page(own, token, form, registering_refused(refused, own.event.time_zone)), _TRY_AGAIN
     except Busy:
         message = _("Many people are sending at this moment. Nothing is lost: send the form once more.")
-        return _page(own, token, form.kept(), [("send", message)]), _TRY_AGAIN
+        return _page(own, token, form, message), _TRY_AGAIN
     flash(_("Your changes are saved. We have sent you a message about them.") if changes else _("Nothing was changed."))
     return redirect(url_for("registration.show_own", token=token), 303)
 
@@ -90,5 +89,8 @@ def _form(own: OwnRegistration, submission_key: str, *, is_sent: bool) -> Filled
     )
 
 
-def _page(own: OwnRegistration, token: str, form: FilledForm, errors: list[tuple[str, str]] | None = None) -> str:
-    return render_template("registration/answers.html", token=token, form=form, errors=errors or [], **own.frame())
+def _page(own: OwnRegistration, token: str, form: FilledForm, message: str = "") -> str:
+    errors = form.kept().errors()
+    if message:
+        errors.append(("send", message))
+    return render_template("registration/answers.html", token=token, form=form, errors=errors, **own.frame())

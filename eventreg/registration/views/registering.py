@@ -79,12 +79,12 @@ def send_form(slug: str) -> Answer:
         form.kept()
         return _category_page(occasion, key, chosen=category.key)
     if "choose_category" in sent or "switch_language" in sent:
-        return _form_page(occasion, form.kept())
+        return _form_page(occasion, form)
     if not is_own:
         message = _("Send the form once more. It was open for a long time; nothing you wrote is lost.")
-        return _form_page(occasion, form.kept(), [("send", message)], _SEND_AGAIN)
+        return _form_page(occasion, form, message, _SEND_AGAIN)
     if not form.is_valid():
-        return _form_page(occasion, form.kept(), form.errors(), _FORM_MOST_CHECK)
+        return _form_page(occasion, form, code=_FORM_MOST_CHECK)
     return _register(occasion, form)
 
 
@@ -117,16 +117,18 @@ def _register(occasion: Occasion, form: FilledForm) -> Answer:
         language=current_language(),
         answers=form.answers(),
         files=form.new_files,
+        kept_files=form.counts_on,
     )
     try:
         receipt = register_person(event.id, submission, occasion)
     except RegistrationRefused as refused:
-        message = registering_refused(refused, event.time_zone)
+        if refused.reason is RegisteringReason.FILE_GONE:
+            return _form_page(occasion, form, code=_FORM_MOST_CHECK)
         code = _TRY_AGAIN if refused.reason is RegisteringReason.TOO_MANY_FILES else _TOO_LATE
-        return _form_page(occasion, form.kept(), [("send", message)], code)
+        return _form_page(occasion, form, registering_refused(refused, event.time_zone), code)
     except Busy:
         message = _("Many people are sending at this moment. Nothing is lost: send the form once more.")
-        return _form_page(occasion, form.kept(), [("send", message)], _TRY_AGAIN)
+        return _form_page(occasion, form, message, _TRY_AGAIN)
     return redirect(_next_page(event, receipt), 303)
 
 
@@ -169,13 +171,13 @@ def _category_page(occasion: Occasion, key: str = "", chosen: str = "", error: s
     return (page, code, _NOT_STORED) if request.method == "POST" else page
 
 
-def _form_page(
-    occasion: Occasion, form: FilledForm, errors: list[tuple[str, str]] | None = None, code: int = 200
-) -> Answer:
+def _form_page(occasion: Occasion, form: FilledForm, message: str = "", code: int = 200) -> Answer:
+    """Show the form with its files kept. `message` is about the form as a whole, and leads to its button."""
+    errors = form.kept().errors()
     page = render_template(
         "registration/form.html",
         form=form,
-        errors=errors or [],
+        errors=[*errors, ("send", message)] if message else errors,
         notice=find_current_notice(occasion.event.id),
         **page_frame(occasion),
     )
