@@ -49,7 +49,7 @@ def _sign_in_link(name: str, address: str, minutes: int) -> Letter:
         subject=_("Your sign-in link"),
         heading=_("Sign in"),
         preview=_("It works once, for %(minutes)s minutes.", minutes=minutes),
-        greeting=_("Good day, %(name)s:", name=name),
+        greeting=_("Dear %(name)s,", name=name),
         paragraphs=(_("Open this link to sign in. It works once, for %(minutes)s minutes.", minutes=minutes),),
         action=(_("Sign in"), address),
         footer=(

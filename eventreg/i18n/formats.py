@@ -67,6 +67,11 @@ def clock(value: time, language: str, *, bare: bool = False) -> str:
     return f"{written} h" if language == "es" and not bare else written
 
 
+def span(starts_at: time, ends_at: time, language: str, *, bare: bool = False) -> str:
+    """Write from when to when: "09:00–18:00 h" in Spanish, "09:00–18:00" elsewhere or when `bare`."""
+    return f"{clock(starts_at, language, bare=True)}–{clock(ends_at, language, bare=bare)}"
+
+
 def joined(parts: Sequence[str], language: str) -> str:
     """Join as a list in words: "a, b y c", "a, b and c"."""
     # Our English writes no comma before the last "and".

@@ -78,7 +78,8 @@ def _sentences(code: int) -> tuple[str, str]:
         404: (
             _("There is no such page"),
             _(
-                "Check the address. If you followed a link from an email, the link may have been replaced by a newer one."
+                "Check the address. If you followed a link from an email, it may have been replaced by a newer one: "
+                "the page of the event sends you the one that works."
             ),
         ),
         405: (_("This address does not work that way"), _("Go back and use the buttons of the page.")),

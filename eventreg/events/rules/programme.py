@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable
+from datetime import time
+from typing import Protocol
 
 
 class SessionKind(enum.Enum):
@@ -10,3 +13,21 @@ class SessionKind(enum.Enum):
 
     SESSION = "session"
     BREAK = "break"
+
+
+class Hours(Protocol):
+    """Something that begins and ends at wall-clock times: a day of an event."""
+
+    @property
+    def starts_at(self) -> time:
+        """When it begins."""
+
+    @property
+    def ends_at(self) -> time:
+        """When it ends."""
+
+
+def common_hours(days: Iterable[Hours]) -> tuple[time, time] | None:
+    """Return the hours that all days have in common, or None where they differ: the programme says it then."""
+    hours = {(day.starts_at, day.ends_at) for day in days}
+    return hours.pop() if len(hours) == 1 else None

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from eventreg.events.models import Category, Event, EventDay, Partner
 from eventreg.events.queries.for_registration import list_credited, list_days
 from eventreg.events.rules.institutions import PartnerRole
+from eventreg.events.rules.programme import common_hours
 from eventreg.i18n import formats
 from eventreg.kernel.text import LocalizedText, pick
 from eventreg.registration.models import Registration
@@ -49,10 +50,13 @@ class Occasion:
         return [day for day in self.days if not day_ids or day.id in day_ids]
 
     def dates(self, day_ids: frozenset[int], language: str) -> str:
-        """Return the days somebody comes, in words."""
-        held: list[date] = [day.held_on for day in self.days_attended(day_ids)]
+        """Return the days somebody comes, in words, with their hours where these are the same."""
+        attended = self.days_attended(day_ids)
+        held: list[date] = [day.held_on for day in attended]
         words = formats.days(held, language)
-        return words[:1].upper() + words[1:]
+        hours = common_hours(attended)
+        shown = f", {formats.span(*hours, language)}" if hours else ""
+        return words[:1].upper() + words[1:] + shown
 
     def changes_until(self, language: str) -> str:
         """Return until when answers can be changed, in words and in the place's time."""

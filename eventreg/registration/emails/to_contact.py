@@ -49,7 +49,7 @@ def write_to_contact(
         ),
         heading=heading,
         preview=occasion.title(language),
-        greeting=_("Good day, %(name)s:", name=occasion.event.contact_name),
+        greeting=_("Dear %(name)s,", name=occasion.event.contact_name),
         paragraphs=tuple(paragraphs),
         facts=tuple(_facts(occasion, registration, language, day_ids)),
         action=(_("See the registration"), address),

@@ -21,6 +21,7 @@ def page_frame(occasion: Occasion) -> dict[str, Any]:
     return {
         "event": event,
         "days": [day.held_on for day in occasion.days],
+        "dates": occasion.dates(frozenset(), language),
         "place": occasion.place(language),
         "host_name": occasion.host_name(language),
         "brand_url": address,

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from eventreg.events.calendars import day_bounds
 from eventreg.events.models import Event, EventDay, ProgrammeSession
 from eventreg.events.queries.public import PublicEvent
-from eventreg.events.rules.programme import SessionKind
+from eventreg.events.rules.programme import SessionKind, common_hours
 from eventreg.events.wording import host_name, institutions_line
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language
@@ -40,10 +40,10 @@ def days_shown(event: Event) -> list[DayShown]:
     ]
 
 
-def common_hours(event: Event) -> str:
+def hours_shown(event: Event) -> str:
     """Return "09:00–18:00" when all days have the same hours, else nothing: the programme says it then."""
-    hours = {(day.starts_at, day.ends_at) for day in event.days}
-    return _span(*hours.pop()) if len(hours) == 1 else ""
+    hours = common_hours(event.days)
+    return _span(*hours) if hours else ""
 
 
 def is_past(event: Event, now: datetime) -> bool:
@@ -95,5 +95,4 @@ def _item(session: ProgrammeSession) -> Mapping[str, Any]:
 
 
 def _span(starts_at: time, ends_at: time) -> str:
-    language = current_language()
-    return f"{formats.clock(starts_at, language, bare=True)}–{formats.clock(ends_at, language, bare=True)}"
+    return formats.span(starts_at, ends_at, current_language(), bare=True)

@@ -17,7 +17,7 @@ from eventreg.kernel.errors import NotFound
 from eventreg.registration.queries.availability import get_availability, list_availabilities
 from eventreg.site import wording
 from eventreg.site.views import blueprint
-from eventreg.site.views.presenting import cacheable, common_hours, days_shown, frame, is_past, practical_rows
+from eventreg.site.views.presenting import cacheable, days_shown, frame, hours_shown, is_past, practical_rows
 from eventreg.site.views.sharing import event_data, sharing
 from eventreg.web.access import public
 from eventreg.web.addresses import address_of
@@ -57,7 +57,7 @@ def show_event(slug: str) -> BaseResponse:
         availability=availability,
         wording=wording,
         days=days_shown(event),
-        hours=common_hours(event),
+        hours=hours_shown(event),
         practical=practical_rows(event, moment),
         credits=credits_of(event),
         mail_uri=mail_uri(event.contact_email),
