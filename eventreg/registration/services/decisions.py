@@ -129,6 +129,34 @@ def _decide(event: Event, registration: Registration, action: Action, reason: st
     action = _fitting(action, registration, category, count)
     if next_status(registration.status, action) is None:
         raise DecisionRefused(DecisionReason.NOT_POSSIBLE, status=registration.status)
+    decision = _apply(registration, action, reason, account_id, now)
+    _settle_place(event, registration, category, count, decision)
+    record(
+        event_id=event.id,
+        actor=Actor.account(account_id),
+        action=f"decided_{action.value}",
+        record_kind="registration",
+        record_id=registration.id,
+        at=now,
+        detail={"old": decision.status_before.value, "new": decision.status_after.value, "reason": reason},
+    )
+    db.session.add(decision)
+    db.session.flush()
+    day_ids = find_day_ids(registration)
+    is_no_longer_invited = decision.status_known is Status.CONFIRMED and registration.status is not Status.CONFIRMED
+    news = News(
+        _NEWS_OF[action],
+        day_ids,
+        reason=reason,
+        due_at=decision.mails_at,
+        takes_back=day_ids if is_no_longer_invited else None,
+    )
+    decision.mail_keys = tell(Occasion.load(event), registration, news, now)
+    return DecisionMade(decision.id, action, registration.status, decision.mails_at)
+
+
+def _apply(registration: Registration, action: Action, reason: str, account_id: int, now: datetime) -> Decision:
+    """Change the registration, and return the decision with all that an undo brings back."""
     known = overtake_pending_decision(registration, now)
     decision = Decision(
         registration_id=registration.id,
@@ -149,29 +177,7 @@ def _decide(event: Event, registration: Registration, action: Action, reason: st
         registration.approved_at = now
     elif action in (Action.DECLINE, Action.REOPEN):
         registration.approved_at = None
-    _settle_place(event, registration, category, count, decision)
-    record(
-        event_id=event.id,
-        actor=Actor.account(account_id),
-        action=f"decided_{action.value}",
-        record_kind="registration",
-        record_id=registration.id,
-        at=now,
-        detail={"old": decision.status_before.value, "new": decision.status_after.value, "reason": reason},
-    )
-    db.session.add(decision)
-    db.session.flush()
-    day_ids = find_day_ids(registration)
-    is_no_longer_invited = known is Status.CONFIRMED and registration.status is not Status.CONFIRMED
-    news = News(
-        _NEWS_OF[action],
-        day_ids,
-        reason=reason,
-        due_at=decision.mails_at,
-        takes_back=day_ids if is_no_longer_invited else None,
-    )
-    decision.mail_keys = tell(Occasion.load(event), registration, news, now)
-    return DecisionMade(decision.id, action, registration.status, decision.mails_at)
+    return decision
 
 
 def _fitting(action: Action, registration: Registration, category: Category, count: PlaceCount) -> Action:
