@@ -1,0 +1,375 @@
+"""One's own registration, as its holder meets it; and links from mails, which a GET never follows through (case 9)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from flask import Flask
+from icalendar import Calendar
+from sqlalchemy import select
+
+from eventreg.db import db
+from eventreg.events.models import Event
+from eventreg.kernel import clock as clocks
+from eventreg.kernel.errors import Busy
+from eventreg.kernel.tokens import personal_token
+from eventreg.registration.emails import CONFIRM_ADDRESS, OWN_PAGE, VERIFY
+from eventreg.registration.models import AddressChange, Registration, Upload
+from eventreg.registration.queries.answers import load_answers
+from eventreg.registration.queries.consents import current_consents
+from eventreg.registration.queries.registrations import ADDRESS_GENERATION, own_token
+from eventreg.registration.rules.states import Action, Status
+from eventreg.registration.services.decisions import decide
+from eventreg.registration.services.uploads import NewFile, list_of_registration
+from eventreg.registration.views import own_answers
+from eventreg.web.instance import keys
+from tests.builders import a_registration, a_team_member, an_event, register_somebody
+from tests.registration.filling import PDF
+from tests.registration.records import fresh, history, last_mail, registered, status_of, told
+from tests.support.pages import Page, Pages
+
+pytestmark = pytest.mark.usefixtures("app")
+
+SAVE = "Save my answers"
+
+
+def a_letter() -> NewFile:
+    return NewFile("letter", "carta.pdf", "application/pdf", PDF)
+
+
+def home(person: Registration) -> str:
+    """Return the address of somebody's own page."""
+    return f"/my/{own_token(fresh(person), OWN_PAGE)}"
+
+
+def own_page(pages: Pages, person: Registration) -> Page:
+    """Open somebody's own page."""
+    return pages.get(home(person))
+
+
+def open_answers(pages: Pages, person: Registration) -> Page:
+    """Open the form of somebody's answers."""
+    return own_page(pages, person).click("Change my answers")
+
+
+@pytest.fixture
+def event() -> Event:
+    """An event with both categories."""
+    return an_event()
+
+
+@pytest.fixture
+def person(event: Event) -> Registration:
+    """Somebody confirmed who sent a letter and a diet."""
+    return registered(register_somebody(event, email="ana@instituto.example", diet="sin gluten", files=[a_letter()]))
+
+
+class TestThePage:
+    @pytest.mark.parametrize(
+        ("status", "word", "can_change", "can_withdraw"),
+        [
+            (Status.PENDING, "Under review", True, True),
+            (Status.CONFIRMED, "Place confirmed", True, True),
+            (Status.WAITLISTED, "Waiting list", True, True),
+            (Status.DECLINED, "Without a place", False, False),
+            (Status.CANCELLED, "Withdrawn", False, False),
+        ],
+        ids=lambda value: value.value if isinstance(value, Status) else "",
+    )
+    def test_it_shows_the_status_and_what_can_be_done(
+        self, pages: Pages, event: Event, status: Status, word: str, can_change: bool, can_withdraw: bool
+    ) -> None:
+        page = own_page(pages, a_registration(event, "academia", status))
+        assert word in page.main
+        links = page.texts("a")
+        assert ("Change my answers" in links) is can_change
+        assert ("Withdraw my registration" in links) is can_withdraw
+        assert ("Add to calendar (.ics)" in links) is (status is Status.CONFIRMED)
+
+    def test_it_shows_every_answer_in_the_readers_language(
+        self, app: Flask, pages: Pages, person: Registration
+    ) -> None:
+        assert "sin gluten" in own_page(pages, person).main  # one's own sensitive answer, on one's own page
+        page = own_page(Pages(app, "es"), person)
+        assert page.heading.startswith("Encuentro de prueba")
+        assert "carta.pdf" in page.main
+        assert "Sin respuesta" in page.main
+
+    def test_a_decision_shows_when_its_mail_goes_and_not_before(
+        self, clock: time_machine.Traveller, pages: Pages
+    ) -> None:
+        event = an_event()
+        someone = registered(register_somebody(event, "academia"))
+        decide(event.id, someone.reference, Action.DECLINE, "No es su tema.", 1, a_team_member(event).id)
+        clock.shift(59)
+        before = own_page(pages, someone).main
+        assert ("Under review" in before, "No es su tema." in before) == (True, False)
+        clock.shift(1)
+        after = own_page(pages, someone).main
+        assert ("Without a place" in after, "No es su tema." in after) == (True, True)
+
+    def test_it_is_kept_by_no_cache_and_no_search_engine(self, pages: Pages, person: Registration) -> None:
+        """Case 7; that no log holds a token is tested with the server."""
+        page = own_page(pages, person)
+        assert "no-store" in page.headers["Cache-Control"]
+        assert "noindex" in page.headers["X-Robots-Tag"]
+        assert page.headers["Referrer-Policy"] == "no-referrer"
+
+    @pytest.mark.parametrize("path", ["", "/received", "/answers", "/address", "/withdraw", "/calendar.ics"])
+    def test_forged_tokens_and_dead_generations_are_not_there(
+        self, pages: Pages, person: Registration, path: str
+    ) -> None:
+        good = own_token(person, OWN_PAGE)
+        dead = personal_token(keys(), OWN_PAGE, person.public_id, person.link_generation + 1)
+        other_purpose = own_token(person, VERIFY)
+        for token in (good[:-1] + ("A" if good[-1] != "A" else "B"), dead, other_purpose, "A" * 36, "short"):
+            pages.get(f"/my/{token}{path}", 404)
+
+    @pytest.mark.parametrize("status", [Status.DECLINED, Status.CANCELLED], ids=lambda status: status.value)
+    def test_the_receipt_of_what_is_over_leads_to_the_page(self, pages: Pages, event: Event, status: Status) -> None:
+        someone = a_registration(event, status=status)
+        assert pages.get(home(someone) + "/received", 302).location == home(someone)
+
+    def test_the_calendar_file_has_the_days_attended(self, pages: Pages, event: Event) -> None:
+        someone = registered(register_somebody(event, days=[str(event.days[1].id)]))
+        file = own_page(pages, someone).click("Add to calendar (.ics)")
+        assert file.headers["Content-Disposition"].startswith("attachment")
+        (entry,) = Calendar.from_ical(file.body).walk("VEVENT")
+        assert entry["DTSTART"].dt.date() == event.days[1].held_on
+        assert b"ATTENDEE" not in file.body
+
+    @pytest.mark.parametrize("status", [Status.PENDING, Status.WAITLISTED, Status.DECLINED, Status.CANCELLED])
+    def test_without_a_place_there_is_no_calendar_file(self, pages: Pages, event: Event, status: Status) -> None:
+        pages.get(home(a_registration(event, "academia", status)) + "/calendar.ics", 404)
+
+    def test_ones_own_file_comes_back_as_an_attachment(self, pages: Pages, person: Registration) -> None:
+        """Case 8."""
+        file = own_page(pages, person).click("carta.pdf")
+        assert file.body == PDF
+        assert file.headers["Content-Disposition"].startswith("attachment")
+        assert file.headers["X-Content-Type-Options"] == "nosniff"
+
+    def test_anothers_file_is_not_there(self, pages: Pages, event: Event, person: Registration) -> None:
+        other = registered(register_somebody(event, files=[a_letter()]))
+        upload = list_of_registration(other.id)["letter"].public_id
+        pages.get(f"{home(person)}/files/{upload}", 404)
+
+
+class TestAnswers:
+    def test_changed_answers_are_saved_and_told(self, pages: Pages, person: Registration) -> None:
+        form = open_answers(pages, person)
+        values = form.form(SAVE).values()
+        assert (values["given_name"], values["diet"]) == (["Ana"], ["sin gluten"])
+        assert not {"email", "agrees", "listed"} & values.keys()  # they are changed elsewhere
+        page = form.submit(SAVE, {"Telephone": "+502 5555 0100", "Topics": ["Law"]}, 303).follow()
+        assert "Your changes are saved. We have sent you a message about them." in page.main
+        assert "+502 5555 0100" in page.main
+        assert told(person) == ["confirmed", "changed"]
+        assert set(list_of_registration(person.id)) == {"letter"}
+
+    def test_nothing_changed_says_so(self, pages: Pages, person: Registration) -> None:
+        assert "Nothing was changed." in open_answers(pages, person).submit(SAVE, {}, 303).follow().main
+        assert told(person) == ["confirmed"]
+
+    def test_an_error_keeps_everything_and_the_file(self, pages: Pages, person: Registration) -> None:
+        """Case 27."""
+        wrong = {"Given name": "", "Telephone": "5555", "Diet": "vegana", "Letter": ("nueva.pdf", PDF)}
+        page = open_answers(pages, person).submit(SAVE, wrong, 422)
+        assert len(page.errors()) == 2
+        assert page.form(SAVE).values()["diet"] == ["vegana"]
+        assert "nueva.pdf" in page.main
+        page.submit(SAVE, {"Given name": "Ana", "Telephone": "+502 5555 0100"}, 303)
+        assert list_of_registration(person.id)["letter"].name == "nueva.pdf"
+        assert load_answers(fresh(person))["diet"] == ["vegana"]
+
+    def test_a_file_that_does_not_fit_leaves_the_one_that_was_there(self, pages: Pages, person: Registration) -> None:
+        page = open_answers(pages, person).submit(SAVE, {"Letter": ("nueva.pdf", b"GIF89a")}, 422)
+        assert "Choose another file" in page.errors()[0]
+        page.submit(SAVE, {}, 303)
+        assert list_of_registration(person.id)["letter"].name == "carta.pdf"
+
+    def test_a_file_can_be_removed_also_after_an_error(self, pages: Pages, person: Registration) -> None:
+        page = open_answers(pages, person).submit(SAVE, {"Remove this file": True, "Given name": ""}, 422)
+        assert page.form(SAVE).values()["letter-remove"] == ["y"]
+        page.submit(SAVE, {"Given name": "Ana"}, 303)
+        assert list_of_registration(person.id) == {}
+        assert history(person)[-1] == ("answers_changed", {"letter": "changed"})
+
+    def test_what_is_not_asked_here_is_refused(self, pages: Pages, person: Registration) -> None:
+        """Case 23: also the address and the consents, which have their own ways."""
+        for name, value in (("email", "eva@x.example"), ("agrees", "no"), ("status", "confirmed"), ("profile", "x")):
+            page = open_answers(pages, person)
+            sent = page.form(SAVE).fill(SAVE, {})
+            sent.pairs.append((name, value))
+            assert pages.send(sent, page.address, 422).errors()
+        assert fresh(person).email == "ana@instituto.example"
+        assert told(person) == ["confirmed"]
+
+    def test_a_missing_token_shows_the_filled_form_again(self, pages: Pages, person: Registration) -> None:
+        page = open_answers(pages, person)
+        sent = page.form(SAVE).fill(SAVE, {"Diet": "vegana"})
+        sent.pairs = [pair for pair in sent.pairs if pair[0] != "csrf_token"]
+        again = pages.send(sent, page.address, 400)
+        assert again.form(SAVE).values()["diet"] == ["vegana"]
+        assert load_answers(fresh(person))["diet"] == ["sin gluten"]
+        again.submit(SAVE, {}, 303)
+        assert load_answers(fresh(person))["diet"] == ["vegana"]
+
+    def test_the_language_switch_keeps_what_was_typed(self, pages: Pages, person: Registration) -> None:
+        page = open_answers(pages, person).submit("Español", {"Diet": "vegana"}, 200)
+        assert page.language == "es"
+        assert page.form("Guardar mis respuestas").values()["diet"] == ["vegana"]
+        assert told(person) == ["confirmed"]
+
+    def test_a_lock_not_had_in_time_keeps_what_was_typed(
+        self, pages: Pages, person: Registration, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Case 21."""
+        page = open_answers(pages, person)
+        with monkeypatch.context() as patched:
+            patched.setattr(own_answers, "change_answers", _busy)
+            again = page.submit(SAVE, {"Diet": "vegana"}, 503)
+        assert again.form(SAVE).values()["diet"] == ["vegana"]
+        again.submit(SAVE, {}, 303)
+        assert load_answers(fresh(person))["diet"] == ["vegana"]
+
+    def test_while_a_decision_waits_what_was_typed_is_kept(self, clock: time_machine.Traveller, pages: Pages) -> None:
+        event = an_event()
+        someone = registered(register_somebody(event))
+        decide(event.id, someone.reference, Action.WAITLIST, "", 1, a_team_member(event).id)
+        page = open_answers(pages, someone).submit(SAVE, {"Diet": "vegana"}, 409)
+        assert page.errors() == ["Somebody is working on your registration. Try again in two minutes."]
+        clock.shift(61)
+        page.submit(SAVE, {}, 303)
+        assert load_answers(fresh(someone))["diet"] == ["vegana"]
+
+    def test_after_the_deadline_there_is_no_form_and_no_change(
+        self, clock: time_machine.Traveller, pages: Pages
+    ) -> None:
+        event = an_event(changes_until=clocks.now() + timedelta(hours=1))
+        someone = registered(register_somebody(event))
+        form = open_answers(pages, someone)
+        clock.shift(timedelta(hours=1))
+        late = form.submit(SAVE, {"Diet": "vegana"}, 303).follow()
+        assert "Answers can no longer be changed here. Write to the contact person." in late.main
+        assert pages.get(home(someone) + "/answers", 302).location == home(someone)
+        assert "diet" not in load_answers(fresh(someone))
+
+
+class TestOtherChanges:
+    def test_permissions_are_saved_and_the_needed_one_stands(self, pages: Pages, person: Registration) -> None:
+        page = own_page(pages, person).submit("Save my permissions", {"I may be named in the list": True}, 303)
+        assert "Your permissions are saved." in page.follow().main
+        assert current_consents(person.id) == {"agrees": True, "listed": True}
+        own_page(pages, person).submit("Save my permissions", {"I may be named in the list": False}, 303)
+        assert current_consents(person.id) == {"agrees": True, "listed": False}
+
+    def test_the_language_of_messages_is_changed_by_a_post(self, pages: Pages, person: Registration) -> None:
+        page = own_page(pages, person).submit("Save the language", {"Language of our messages": "English"}, 303)
+        assert "From now on we write to you in this language." in page.follow().main
+        assert fresh(person).language == "en"
+        pages.get(home(person) + "?lang=es")
+        assert fresh(person).language == "en"
+
+    @pytest.mark.parametrize("language", ["xx", "", "../es"])
+    def test_an_unknown_language_changes_nothing(self, pages: Pages, person: Registration, language: str) -> None:
+        pages.post(home(person) + "/language", {"language": language}, 303, token=True)
+        assert fresh(person).language == "es"
+
+    def test_withdrawing_asks_once_more(self, pages: Pages, person: Registration) -> None:
+        asking = own_page(pages, person).click("Withdraw my registration")
+        assert status_of(person) is Status.CONFIRMED
+        page = asking.submit("Withdraw my registration", {}, 303).follow()
+        assert "Withdrawn" in page.main
+        assert status_of(person) is Status.CANCELLED
+        assert asking.submit("Withdraw my registration", {}, 303).follow().heading == page.heading
+        assert told(person) == ["confirmed", "withdrawn"]
+
+    def test_another_address_is_confirmed_from_its_mail(self, pages: Pages, person: Registration) -> None:
+        """Case 12."""
+        before = home(person)
+        form = pages.get(before + "/address")
+        assert form.submit("Send the message", {"Email address": "ana@"}, 422).errors()
+        same = form.submit("Send the message", {"Email address": "ANA@instituto.example"}, 422)
+        assert same.errors() == ["This is the address we already have. Write the new one."]
+        page = form.submit("Send the message", {"Email address": "ana@Ministerio.example"}, 303).follow()
+        assert "We have sent a message to ana@ministerio.example. Confirm the address there." in page.main
+        change = db.session.scalars(select(AddressChange)).one()
+        token = personal_token(keys(), CONFIRM_ADDRESS, change.public_id, ADDRESS_GENERATION)
+        button = pages.get(f"/my/address/{token}")
+        assert fresh(person).email == "ana@instituto.example"  # case 9: looking at it changed nothing
+        assert "ana@ministerio.example" in button.submit("Confirm my new address", {}, 303).follow().main
+        pages.get(before, 404)
+
+    def test_an_expired_link_of_an_address_says_what_to_do(self, clock: time_machine.Traveller, pages: Pages) -> None:
+        someone = registered(register_somebody(an_event()))
+        pages.get(home(someone) + "/address").submit("Send the message", {"Email address": "otra@x.example"}, 303)
+        change = db.session.scalars(select(AddressChange)).one()
+        token = personal_token(keys(), CONFIRM_ADDRESS, change.public_id, ADDRESS_GENERATION)
+        clock.shift(timedelta(hours=72))
+        button = pages.get(f"/my/address/{token}")
+        page = button.submit("Confirm my new address", {}, 409)
+        assert "This link has expired. Ask for a new one on the page of your registration." in page.main
+
+
+class TestVerifying:
+    def test_a_get_changes_nothing_and_a_post_counts_once(self, pages: Pages) -> None:
+        """Cases 9 and 10."""
+        event = an_event(verifies_addresses=True)
+        register_somebody(event, email="eva@instituto.example")
+        eva = db.session.scalars(select(Registration)).one()
+        link = f"/my/verify/{own_token(eva, VERIFY)}"
+        for _ in range(2):
+            button = pages.get(link)
+        assert status_of(eva) is Status.UNVERIFIED
+        receipt = button.submit("Confirm my address", {}, 303).follow()
+        assert receipt.heading == "Your place is confirmed"
+        assert button.submit("Confirm my address", {}, 303).follow().heading == receipt.heading
+        assert told(eva) == ["verify", "confirmed"]
+
+    def test_a_registration_that_was_given_up_cannot_be_verified(self, pages: Pages) -> None:
+        event = an_event(verifies_addresses=True)
+        someone = a_registration(event, status=Status.UNVERIFIED)
+        button = pages.get(f"/my/verify/{own_token(someone, VERIFY)}")
+        row = fresh(someone)
+        row.status = Status.CANCELLED
+        db.session.commit()
+        assert button.submit("Confirm my address", {}, 409).all("p", role="alert")
+
+    def test_the_link_of_verifying_does_not_open_ones_page(self, pages: Pages, person: Registration) -> None:
+        pages.get(f"/my/{own_token(person, VERIFY)}", 404)
+        pages.get(f"/my/verify/{own_token(person, OWN_PAGE)}", 404)
+
+
+class TestAskingForOnesLink:
+    @pytest.mark.parametrize("email", ["ana@instituto.example", "nadie@instituto.example"])
+    def test_the_answer_is_the_same_whether_or_not_the_address_is_known(
+        self, pages: Pages, event: Event, person: Registration, email: str
+    ) -> None:
+        """Case 11."""
+        form = pages.get(f"/events/{event.slug}/my-link")
+        answer = form.submit("Send me my link", {"Email address": email}, 303)
+        assert answer.location == f"/events/{event.slug}/my-link/sent"
+        assert "If there is a registration with this address" in answer.follow().main
+        assert told(person) == ["confirmed"]
+
+    def test_an_address_is_understood_as_the_form_of_registering_does(self, pages: Pages, event: Event) -> None:
+        form = pages.get(f"/events/{event.slug}/my-link")
+        form.submit("Send me my link", {"Email address": " ana@instituciÓn.example "}, 303)
+        assert form.submit("Send me my link", {"Email address": "ñandú@x.example"}, 422).errors()
+        assert form.submit("Send me my link", {"Email address": ""}, 422).errors()
+
+
+def test_pages_of_one_registration_show_nothing_of_another(pages: Pages, event: Event, person: Registration) -> None:
+    other = registered(register_somebody(event, given_name="Berta", email="berta@instituto.example"))
+    html = own_page(pages, person).html
+    assert other.reference not in html
+    assert "Berta" not in html
+    assert db.session.scalars(select(Upload)).all()
+    assert last_mail(other).recipient == "berta@instituto.example"
+
+
+def _busy(*_args: object) -> None:
+    raise Busy
