@@ -6,7 +6,7 @@ from typing import Any
 
 from icalendar import Calendar
 from icalendar import Event as Entry
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from eventreg.audit.queries import list_traces
 from eventreg.db import db
@@ -89,3 +89,15 @@ def jobs_of(kind: str) -> list[Job]:
     """Return the jobs of a kind that wait, the first due first."""
     db.session.rollback()
     return list(db.session.scalars(select(Job).where(Job.kind == kind).order_by(Job.due_at)))
+
+
+def the_registration() -> Registration:
+    """Return the only registration there is."""
+    db.session.rollback()
+    return db.session.scalars(select(Registration)).one()
+
+
+def count_registrations() -> int:
+    """Return how many registrations there are in the database now."""
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(Registration)) or 0

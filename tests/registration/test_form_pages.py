@@ -7,12 +7,9 @@ from datetime import timedelta
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import delete, func, select
 
-from eventreg.db import db, transaction
 from eventreg.kernel import clock as clocks
 from eventreg.kernel.errors import Busy
-from eventreg.registration.models import Answer, Registration, Upload
 from eventreg.registration.queries.answers import load_answers
 from eventreg.registration.rules.states import Status
 from eventreg.registration.services.links import SEND_LINK_JOB
@@ -20,22 +17,10 @@ from eventreg.registration.services.uploads import list_of_registration, open_up
 from eventreg.registration.views import registering as registering_views
 from tests.builders import a_registration, an_event
 from tests.registration.filling import PDF, SEND, address_of_form, days_of, open_form, send, typed
-from tests.registration.records import fresh, jobs_of
+from tests.registration.records import count_registrations, fresh, jobs_of, the_registration
 from tests.support.pages import Pages, tokens_in
-from tests.support.statements import counted
 
 EMAIL = "ana.demo@instituto.example"
-
-
-def the_registration() -> Registration:
-    """Return the only registration there is."""
-    db.session.rollback()
-    return db.session.scalars(select(Registration)).one()
-
-
-def count_registrations() -> int:
-    db.session.rollback()
-    return db.session.scalar(select(func.count()).select_from(Registration)) or 0
 
 
 @pytest.mark.usefixtures("app")
@@ -315,121 +300,6 @@ class TestWhatIsToBeChecked:
         event = an_event()
         page = send(open_form(pages, event), event, 422, **{"Given name": ""})
         assert "no-store" in page.headers["Cache-Control"]
-
-
-@pytest.mark.usefixtures("app")
-class TestFiles:
-    """Case 26: a clear refusal beside the question, the rest of the form kept."""
-
-    @pytest.mark.parametrize(
-        ("name", "content", "says"),
-        [
-            ("carta.pdf", b"GIF89a not a PDF at all", "Choose another file"),
-            ("carta.pdf", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "Choose another file"),
-            ("carta.pdf", b"<!doctype html><script>alert(1)</script>", "Choose another file"),
-            ("carta.pdf", PDF[:20] + b"<script>alert(1)</script>" + PDF[20:], "Choose another file"),
-            ("carta.pdf", b"", "is empty"),
-            ("carta.pdf", PDF + b" " * 200_001, "It can have 0.2 MB"),
-        ],
-        ids=["gif", "svg", "html", "polyglot", "empty", "too-large"],
-    )
-    def test_a_file_that_does_not_fit_is_refused(self, pages: Pages, name: str, content: bytes, says: str) -> None:
-        event = an_event()
-        page = send(open_form(pages, event), event, 422, Letter=(name, content), Diet="sin gluten")
-        (error,) = page.errors()
-        assert says in error
-        assert page.form(SEND).values()["diet"] == ["sin gluten"]
-        assert "We have this file" not in page.main
-        assert (count_registrations(), db.session.scalar(select(func.count()).select_from(Upload))) == (0, 0)
-
-    def test_a_request_beyond_all_limits_is_refused_whole(self, pages: Pages) -> None:
-        event = an_event()
-        form = open_form(pages, event).form(SEND).fill(SEND, typed(event, Letter=("carta.pdf", b"x" * 55_000_000)))
-        assert pages.send(form, address_of_form(event), 413).heading == "What you sent is too large"
-
-    def test_a_kept_file_can_be_removed_or_replaced(self, pages: Pages) -> None:
-        event = an_event()
-        wrong = {"Given name": ""}
-        page = send(open_form(pages, event), event, 422, Letter=("carta.pdf", PDF), **wrong)
-        replaced = page.submit(SEND, {"Letter": ("otra.pdf", PDF)}, 422)
-        assert "otra.pdf" in replaced.main
-        assert "carta.pdf" not in replaced.main
-        removed = replaced.submit(SEND, {"Remove this file": True}, 422)
-        assert "otra.pdf" not in removed.main
-        removed.submit(SEND, {"Given name": "Ana"}, 303)
-        assert list_of_registration(the_registration().id) == {}
-
-    def test_a_file_that_is_gone_is_missed_and_not_passed_over(self, pages: Pages) -> None:
-        event = an_event()
-        page = send(open_form(pages, event), event, 422, Letter=("carta.pdf", PDF), **{"Given name": ""})
-        # The session ends before the 24 hours do, so the sweep alone cannot take the file from under an open form.
-        with transaction() as session:
-            session.execute(delete(Upload))
-        again = page.submit(SEND, {"Given name": "Ana"}, 422)
-        assert again.errors() == ["Choose the file again: it was kept for 24 hours only"]
-        again.submit(SEND, {"Letter": ("carta.pdf", PDF)}, 303)
-        assert set(list_of_registration(the_registration().id)) == {"letter"}
-
-    def test_a_file_that_cannot_be_kept_is_named_in_the_summary(
-        self, pages: Pages, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        from eventreg.registration.services import uploads
-
-        monkeypatch.setattr(uploads, "MOST_HELD_FILES", 0)
-        event = an_event()
-        page = send(open_form(pages, event), event, 422, Letter=("carta.pdf", PDF), **{"Given name": ""})
-        assert "We cannot keep the file at this moment. Choose it again before you send." in page.errors()
-
-    def test_another_forms_file_is_not_shown(self, app: Flask, pages: Pages) -> None:
-        event = an_event()
-        send(open_form(pages, event), event, 422, Letter=("carta.pdf", PDF), **{"Given name": ""})
-        page = send(open_form(Pages(app), event), event, 422, **{"Given name": ""})
-        assert "carta.pdf" not in page.main
-
-
-@pytest.mark.both_databases
-class TestStatements:
-    """SELECT, INSERT, UPDATE and DELETE, for an anonymous visitor, whatever the number of registrations."""
-
-    @pytest.fixture(autouse=True)
-    def _many(self, app: Flask) -> None:
-        self.event = an_event()
-        for _ in range(30):
-            a_registration(self.event)
-
-    def test_the_form_costs_six_at_most(self, pages: Pages) -> None:
-        open_form(pages, self.event)
-        with counted() as statements:
-            open_form(pages, self.event)
-        assert len(statements) <= 6, statements
-
-    @pytest.mark.parametrize("category", ["government", "academia"])
-    @pytest.mark.parametrize("with_file", [False, True], ids=["without-file", "with-file"])
-    def test_a_registration_costs_fifteen_at_most(self, pages: Pages, category: str, with_file: bool) -> None:
-        page = open_form(pages, self.event, category)
-        entries = typed(self.event, Topics=["Law", "Data"], Diet="sin gluten")
-        if with_file and category == "government":
-            entries["Letter"] = ("carta.pdf", PDF)
-        with counted() as statements:
-            page.submit(SEND, entries, 303)
-        assert len(statements) <= 15, "\n".join(statements)
-        assert count_registrations() == 31
-
-    def test_a_registration_with_a_kept_file_costs_fifteen_at_most(self, pages: Pages) -> None:
-        page = send(open_form(pages, self.event), self.event, 422, Letter=("carta.pdf", PDF), **{"Given name": ""})
-        with counted() as statements:
-            page.submit(SEND, {"Given name": "Ana"}, 303)
-        assert len(statements) <= 15, "\n".join(statements)
-
-
-def test_answers_of_several_choices_are_one_statement(app: Flask) -> None:
-    from tests.builders import register_somebody
-
-    event = an_event()
-    with counted() as statements:
-        register_somebody(event, topics=["law", "data"], diet="x", sex="woman")
-    assert len([one for one in statements if one.startswith("INSERT INTO answers")]) == 1
-    assert db.session.scalar(select(func.count()).select_from(Answer)) == 6
 
 
 def _busy(*_args: object) -> None:
