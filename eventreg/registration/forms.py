@@ -38,13 +38,13 @@ def submission_key_or_new(sent: str | None) -> str:
     return sent if sent and _KEY.fullmatch(sent) else new_submission_key()
 
 
-class AddressForm(BaseForm):
-    """One mail address: for "send me my link" and for changing one's address."""
+_ADDRESS_ATTRIBUTES = {"autocomplete": "email", "spellcheck": "false"}
 
-    email = EmailField(
-        lazy_gettext("Email address"),
-        render_kw={"autocomplete": "email", "spellcheck": "false"},
-    )
+
+class AddressForm(BaseForm):
+    """One mail address, for "send me my link"."""
+
+    email = EmailField(lazy_gettext("Email address"), render_kw=_ADDRESS_ATTRIBUTES)
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
@@ -61,3 +61,9 @@ class AddressForm(BaseForm):
             field.data = mail_address(field.data or "")
         except Invalid as invalid:
             raise ValidationError(sentence(invalid, str(field.label.text))) from None
+
+
+class NewAddressForm(AddressForm):
+    """The mail address that is to take the place of one's present one."""
+
+    email = EmailField(lazy_gettext("New email address"), render_kw=_ADDRESS_ATTRIBUTES)

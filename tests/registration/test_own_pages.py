@@ -166,10 +166,10 @@ class TestOtherChanges:
         """Case 12."""
         before = home(person)
         form = pages.get(before + "/address")
-        assert form.submit("Send the message", {"Email address": "ana@"}, 422).errors()
-        same = form.submit("Send the message", {"Email address": "ANA@instituto.example"}, 422)
+        assert form.submit("Send the message", {"New email address": "ana@"}, 422).errors()
+        same = form.submit("Send the message", {"New email address": "ANA@instituto.example"}, 422)
         assert same.errors() == ["This is the address we already have. Write the new one."]
-        page = form.submit("Send the message", {"Email address": "ana@Ministerio.example"}, 303).follow()
+        page = form.submit("Send the message", {"New email address": "ana@Ministerio.example"}, 303).follow()
         assert "We have sent a message to ana@ministerio.example. Confirm the address there." in page.main
         change = db.session.scalars(select(AddressChange)).one()
         token = personal_token(keys(), CONFIRM_ADDRESS, change.public_id, ADDRESS_GENERATION)
@@ -180,7 +180,7 @@ class TestOtherChanges:
 
     def test_an_expired_link_of_an_address_says_what_to_do(self, clock: time_machine.Traveller, pages: Pages) -> None:
         someone = registered(register_somebody(an_event()))
-        pages.get(home(someone) + "/address").submit("Send the message", {"Email address": "otra@x.example"}, 303)
+        pages.get(home(someone) + "/address").submit("Send the message", {"New email address": "otra@x.example"}, 303)
         change = db.session.scalars(select(AddressChange)).one()
         token = personal_token(keys(), CONFIRM_ADDRESS, change.public_id, ADDRESS_GENERATION)
         clock.shift(timedelta(hours=72))

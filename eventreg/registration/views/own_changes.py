@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from eventreg.i18n.languages import current_language, known_languages, switch_language
-from eventreg.registration.forms import AddressForm
+from eventreg.registration.forms import NewAddressForm
 from eventreg.registration.queries.registrations import own_token
 from eventreg.registration.rules.refusals import ChangeRefused
 from eventreg.registration.services.addresses import request_address_change
@@ -54,7 +54,7 @@ def save_language(token: str) -> Answer:
 def change_address(token: str) -> Answer:
     """Ask for another mail address; its holder confirms it by mail."""
     own = OwnRegistration.open(token)
-    form = AddressForm()
+    form = NewAddressForm()
     if form.validate_on_submit():
         try:
             request_address_change(own.event.id, own.registration.id, form.address)
