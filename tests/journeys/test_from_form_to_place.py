@@ -102,7 +102,7 @@ def test_a_new_address_is_confirmed_by_its_holder(make_app: Callable[..., Flask]
     run_worker(app, once=True)
     old_link = own_link(mail_server.to(ANA)[0])
     page = pages.get(f"{old_link}/address")
-    page.submit(page.form().buttons()[0], {"Email address": new}).follow()
+    page.submit(page.form().buttons()[0], {"New email address": new}).follow()
     run_worker(app, once=True)
     confirming = own_link(mail_server.to(new)[0])
     assert pages.get(old_link).has(ANA), "nothing changes before it is confirmed"
