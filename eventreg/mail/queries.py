@@ -26,31 +26,6 @@ def get_message(event_id: int, message_id: int) -> MailMessage:
     return message
 
 
-def list_for_record(event_id: int, record_kind: str, record_id: int) -> Sequence[MailMessage]:
-    """Return the messages about one record of an event, newest first."""
-    return db.session.scalars(
-        select(MailMessage)
-        .where(
-            MailMessage.event_id == event_id,
-            MailMessage.record_kind == record_kind,
-            MailMessage.record_id == record_id,
-        )
-        .order_by(MailMessage.id.desc())
-    ).all()
-
-
-def list_for_event(
-    event_id: int, state: DeliveryState | None = None, before_id: int | None = None, limit: int = 50
-) -> Sequence[MailMessage]:
-    """Return a page of an event's messages, newest first: those of `state`, older than the message `before_id`."""
-    statement = select(MailMessage).where(MailMessage.event_id == event_id)
-    if state is not None:
-        statement = statement.where(MailMessage.state == state)
-    if before_id is not None:
-        statement = statement.where(MailMessage.id < before_id)
-    return db.session.scalars(statement.order_by(MailMessage.id.desc()).limit(limit)).all()
-
-
 def list_latest_states(event_id: int, registration_ids: Sequence[int]) -> dict[int, Standing]:
     """Return where the newest message to each participant stands, by registration; those without one are left out."""
     latest = (
@@ -68,14 +43,6 @@ def list_latest_states(event_id: int, registration_ids: Sequence[int]) -> dict[i
         select(MailMessage.record_id, MailMessage.state, MailMessage.attempts).where(MailMessage.id.in_(latest))
     )
     return {record_id: standing(state, attempts) for record_id, state, attempts in rows if record_id is not None}
-
-
-def count_by_state(event_id: int) -> dict[DeliveryState, int]:
-    """Return how many messages of an event stand where; states without any are left out."""
-    rows = db.session.execute(
-        select(MailMessage.state, func.count()).where(MailMessage.event_id == event_id).group_by(MailMessage.state)
-    )
-    return {state: number for state, number in rows}  # noqa: C416 - mypy wants rows told apart from pairs
 
 
 def find_stuck(now: datetime) -> datetime | None:

@@ -103,16 +103,6 @@ def drop(keys: Iterable[str], at: datetime) -> set[str]:
     return _drop(MailMessage.key.in_(list(keys)), at)
 
 
-def drop_for_record(event_id: int, record_kind: str, record_id: int, at: datetime) -> set[str]:
-    """Take back the messages about one record of an event that still wait or are held, as `drop` does."""
-    return _drop(
-        (MailMessage.event_id == event_id)
-        & (MailMessage.record_kind == record_kind)
-        & (MailMessage.record_id == record_id),
-        at,
-    )
-
-
 def _row(message: OutgoingMessage) -> dict[str, Any]:
     config = instance.config()
     check_address("recipient", message.recipient)

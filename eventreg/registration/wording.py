@@ -71,7 +71,6 @@ def registering_refused(refused: RegistrationRefused, time_zone: str) -> str:
     return {
         RegisteringReason.CLOSED: _("Registration has closed. If you have a question, write to the contact person."),
         RegisteringReason.UNKNOWN_CATEGORY: _("Choose in which capacity you take part"),
-        RegisteringReason.QUESTIONS_CHANGED: _("The questions have changed. Check your answers and send them again."),
         RegisteringReason.FILE_GONE: _("Choose the file again: it was kept for 24 hours only"),
         RegisteringReason.TOO_MANY_FILES: _("We cannot keep the file at this moment. Choose it again before you send."),
     }[RegisteringReason(refused.reason)]

@@ -14,10 +14,6 @@ View = TypeVar("View", bound=Callable[..., Any])
 class BaseForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
     """A form with a token against forgery. Messages of our own are given by each form, in the reader's language."""
 
-    def errors_in_order(self) -> list[tuple[str, str]]:
-        """Return (id of the input, message) for every error, in the order of the page."""
-        return [(field.id, str(message)) for field in self if field.name != "csrf_token" for message in field.errors]
-
 
 def lazy_gettext(text: str, **values: Any) -> str:
     """Translate `text` when it is shown: for labels that are written once, in the class of a form."""

@@ -15,7 +15,7 @@ from eventreg.db import db, transaction
 from eventreg.kernel.errors import NotFound, Refusal
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import GIVE_UP_AFTER, DeliveryState, MailRefusal, Outcome
-from eventreg.mail.services import drop, drop_for_record, enqueue, enqueue_all, release, send_again
+from eventreg.mail.services import drop, enqueue, enqueue_all, release, send_again
 from tests.builders import an_event
 from tests.mail.outbox import START, a_message, queue, queue_some, stored
 from tests.support.apps import AppMaker
@@ -222,13 +222,3 @@ def test_taking_back_joins_the_callers_transaction(sending_app: Flask) -> None:
             assert drop([key], START) == {key}
             db.session.execute(insert(MailMessage).values(key=None))
         assert stored(key).state is DeliveryState.QUEUED
-
-
-def test_all_messages_about_a_record_are_taken_back(sending_app: Flask) -> None:
-    with sending_app.app_context():
-        event, other = an_event(), an_event()
-        same = {"record_kind": "registration", "record_id": 7}
-        first, second = queue(a_message(event.id, **same), a_message(event.id, **same))
-        others = queue(a_message(event.id, record_id=8), a_message(other.id, **same))
-        assert drop_for_record(event.id, "registration", 7, START) == {first, second}
-        assert {stored(key).state for key in others} == {DeliveryState.QUEUED}

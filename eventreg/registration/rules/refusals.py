@@ -13,7 +13,6 @@ class RegisteringReason(enum.Enum):
     NOT_OPEN_YET = "not_open_yet"
     CLOSED = "closed"
     UNKNOWN_CATEGORY = "unknown_category"
-    QUESTIONS_CHANGED = "questions_changed"
     FILE_GONE = "file_gone"
     TOO_MANY_FILES = "too_many_files"
 

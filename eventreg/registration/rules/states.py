@@ -77,8 +77,3 @@ DECISIONS = (Action.APPROVE, Action.WAITLIST, Action.DECLINE)
 def next_status(status: Status, action: Action) -> Status | None:
     """Return the status that `action` leads to, or None when it is not possible from `status`."""
     return TRANSITIONS.get((status, action))
-
-
-def is_live(status: Status) -> bool:
-    """Say whether a registration of this status keeps its address from registering again."""
-    return status is not Status.CANCELLED

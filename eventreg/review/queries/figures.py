@@ -27,10 +27,6 @@ class Figures:
         """Return how many have this status."""
         return sum(number for (found, _), number in self.registrations.items() if found is status)
 
-    def with_status_in(self, status: Status, category_id: int) -> int:
-        """Return how many of a category have this status."""
-        return self.registrations.get((status, category_id), 0)
-
     def in_category(self, category_id: int) -> int:
         """Return how many are of a category, whatever their status."""
         return sum(number for (_, found), number in self.registrations.items() if found == category_id)
