@@ -21,9 +21,11 @@ from eventreg.web import access, assets, bodies, compression, errors, headers, l
 from eventreg.web.instance import Instance, init_instance
 
 #: every room with tables, so that the metadata is whole before the first query
-_ROOMS_WITH_TABLES = ("mail", "jobs", "audit", "accounts", "organizations", "events", "questionnaires", "registration")
+_ROOMS_WITH_TABLES = (
+    "mail", "jobs", "audit", "media", "settings", "accounts", "organizations", "events", "questionnaires", "registration",
+)  # fmt: skip
 #: every room with pages; its `views` offers `blueprint`
-_ROOMS_WITH_PAGES = ("accounts", "registration", "review", "site")
+_ROOMS_WITH_PAGES = ("accounts", "events", "registration", "review", "site")
 _A_DAY = timedelta(days=1)
 csrf = CSRFProtect()
 _LARGEST_REQUEST = 52 * 1024 * 1024

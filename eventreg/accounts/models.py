@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from flask_login import UserMixin
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eventreg.db import NOT_PERSONAL, PERSONAL, Base, UtcDateTime
@@ -25,6 +25,15 @@ class Account(UserMixin, Base):  # type: ignore[misc]  # flask-login ships no ty
     #: argon2id in its own notation; empty where only links open the account
     password_hash: Mapped[str] = mapped_column(String(200), default="", info=NOT_PERSONAL)
     is_administrator: Mapped[bool] = mapped_column(default=False)
+    #: whether it may make events; administrators may anyway, and whoever owns an event
+    may_create_events: Mapped[bool] = mapped_column(default=False)
+    #: the secret of its codes (RFC 6238), bound to "accounts/<id>/totp"; None: no second factor
+    totp_sealed: Mapped[bytes | None] = mapped_column(LargeBinary, info=PERSONAL)
+    #: when a first right code proved that the secret arrived; before that it is not asked for
+    totp_confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: the last time step whose code was used: a code works once
+    totp_last_step: Mapped[int | None] = mapped_column(BigInteger)
+    last_signed_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: raised when the password changes or the account is closed: every session of the older generation ends
     session_generation: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -33,6 +42,39 @@ class Account(UserMixin, Base):  # type: ignore[misc]  # flask-login ships no ty
     def get_id(self) -> str:
         """Return what the session cookie holds: the account and the generation of its sessions."""
         return f"{self.id}.{self.session_generation}"
+
+
+class AccountSession(Base):
+    """A browser that is signed in. The cookie holds `public_id`; a row that has ended opens nothing."""
+
+    __tablename__ = "account_sessions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, info=NOT_PERSONAL)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    began_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: last used; written every few minutes at most
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: when the person last proved who they are: what a dangerous act asks for
+    proved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: "password", "link", "invitation"
+    way: Mapped[str] = mapped_column(String(24), info=NOT_PERSONAL)
+    has_second_factor: Mapped[bool] = mapped_column(default=False)
+    #: browser and system in a few words, for the person to know it by
+    client: Mapped[str] = mapped_column(String(120), default="", info=PERSONAL)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class RecoveryCode(Base):
+    """A code that stands in for the second factor once. Only its keyed hash is kept."""
+
+    __tablename__ = "recovery_codes"
+    __table_args__ = (UniqueConstraint("account_id", "code_hash"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    code_hash: Mapped[str] = mapped_column(String(64), info=NOT_PERSONAL)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class SignInLink(Base):

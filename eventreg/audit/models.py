@@ -18,6 +18,7 @@ class AuditEntry(Base):
     __table_args__ = (
         UniqueConstraint("chain", "position"),
         Index("ix_audit_entries_record", "record_kind", "record_id"),
+        Index("ix_audit_entries_actor", "actor_kind", "actor_id", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

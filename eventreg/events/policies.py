@@ -7,7 +7,7 @@ from typing import Any
 
 from eventreg.events.models import Event
 from eventreg.events.queries.team import find_membership
-from eventreg.events.rules.team import Permission, TeamRole, allows
+from eventreg.events.rules.team import Grant, Permission, Scope, TeamRole
 
 
 @dataclass(frozen=True)
@@ -15,12 +15,21 @@ class TeamAccess:
     """An event as one account may see it."""
 
     event: Event
-    role: TeamRole | None
-    is_administrator: bool
+    grant: Grant
+
+    @property
+    def role(self) -> TeamRole | None:
+        """The account's role; None for an administrator who is no team member."""
+        return self.grant.role
+
+    @property
+    def scope(self) -> Scope:
+        """Which of the event's registrations the account may know of. Every read and every act keeps to it."""
+        return self.grant.scope
 
     def may(self, permission: Permission) -> bool:
         """Say whether the account has the permission on this event."""
-        return allows(self.role, self.is_administrator, permission)
+        return self.grant.allows(permission)
 
 
 def find_access(slug: str, account: Any) -> TeamAccess | None:
@@ -28,4 +37,4 @@ def find_access(slug: str, account: Any) -> TeamAccess | None:
     membership = find_membership(slug, account.id, account.is_administrator)
     if membership is None:
         return None
-    return TeamAccess(membership.event, membership.role, account.is_administrator)
+    return TeamAccess(membership.event, membership.grant)

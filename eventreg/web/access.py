@@ -29,6 +29,7 @@ class Audience(Enum):
     #: whoever holds a personal link; the view checks the token itself
     PERSONAL = "personal"
     SIGNED_IN = "signed_in"
+    ADMINISTRATOR = "administrator"
     MEMBER = "member"
 
 
@@ -73,6 +74,11 @@ def signed_in(view: View) -> View:
     return _stamped(view, Stamp(Audience.SIGNED_IN))
 
 
+def administrators_only(view: View) -> View:
+    """Stamp: administrators of the instance."""
+    return _stamped(view, Stamp(Audience.ADMINISTRATOR))
+
+
 def requires(permission: Enum) -> Callable[[View], View]:
     """Stamp: accounts with this permission on the event that the address names by `slug`."""
 
@@ -101,6 +107,8 @@ def init_access(app: Flask, resolver: AccessResolver) -> None:
             return None
         if not current_user.is_authenticated:
             return _to_sign_in()
+        if stamp.audience is Audience.ADMINISTRATOR and not current_user.is_administrator:
+            abort(403)
         if stamp.permission is not None:
             _enter_event(resolver, stamp.permission)
         return None

@@ -38,7 +38,7 @@ def test_facts_of_the_seminar_are_as_the_briefing_note_gives_them(plan: EventPla
     assert set(plan.region) == {"BZ", "CR", "GT", "HN", "NI", "PA", "SV", "MX", "US"}
     assert "government and academia from Central America, Mexico and the United States" in plan.audience["en"]
     contact = plan.contact
-    assert (contact.name, contact.office, contact.position["en"]) == (
+    assert (contact.name, contact.office["en"], contact.position["en"]) == (
         "Juan Artola",
         "IOM Mexico",
         "Chief of Mission in Mexico",

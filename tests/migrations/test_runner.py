@@ -16,10 +16,14 @@ from eventreg.migrations import runner
 from tests.migrations.conftest import EngineMaker
 
 ORGANIZATION = (
-    "INSERT INTO organizations (id, key, name, short_name, country, website) VALUES (1, 'iom', '{}', '{}', '', '')"
+    "INSERT INTO organizations (id, key, name, short_name, country, website, acronym, kind, search_text, revision)"
+    " VALUES (1, 'iom', '{}', '{}', '', '', '', 'other', '', 1)"
 )
 #: there is no event 7
-PARTNER = text("INSERT INTO event_partners (event_id, organization_id, role, position) VALUES (7, 1, 'host', 1)")
+PARTNER = text(
+    "INSERT INTO event_partners (event_id, organization_id, role, position, credit, phrase, is_logo_first) "
+    "VALUES (7, 1, 'host', 1, '{}', '{}', 0)"
+)
 
 
 @pytest.mark.both_databases

@@ -134,7 +134,7 @@ def a_seminar(**changes: Any) -> Event:
             "title": text("Encuentro sobre la frontera sur", "Meeting on the southern border"),
             "city": "Tapachula",
             "venue": text("Casa de Pruebas, Tapachula, Chiapas", "House of Trials, Tapachula, Chiapas"),
-            "contact_office": "Oficina Anfitriona",
+            "contact_office": {"es": "Oficina Anfitriona"},
             **changes,
         }
     )

@@ -39,7 +39,7 @@ def a_seminar(**changes: Any) -> Event:
         ],
         "contact_name": "Clara Contacto",
         "contact_position": text("Jefa de Misión", "Chief of Mission"),
-        "contact_office": "Oficina de Prueba",
+        "contact_office": {"es": "Oficina de Prueba"},
         "contact_phone": "+525 555 36 39 54",
     }
     event = an_event(**{**values, **changes})
@@ -185,7 +185,7 @@ def test_a_missing_translation_falls_back_and_says_in_which_language_it_is(pages
 def test_a_bare_event_is_shown_without_empty_parts(pages: Pages) -> None:
     event = an_event(
         slug="escueto", summary={}, description={}, audience={}, venue={}, practical=[], contact_phone="",
-        contact_position={}, contact_office="",
+        contact_position={}, contact_office={},
     )  # fmt: skip
     with transaction() as session:
         stored = session.merge(event)

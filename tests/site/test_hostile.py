@@ -67,7 +67,7 @@ def hostile_event(app: Flask) -> None:
     values: dict[str, Any] = dict.fromkeys(names, words)
     event = an_event(
         ({"key": "a", "name": words, "approval": AT_ONCE, "places": 0}, {"key": "b", "name": words, "approval": BY_ORGANIZER}),
-        slug="encuentro", city=HOSTILE[:120], contact_name=HOSTILE, contact_office=HOSTILE, contact_phone=HOSTILE[:40],
+        slug="encuentro", city=HOSTILE[:120], contact_name=HOSTILE, contact_office={"es": HOSTILE}, contact_phone=HOSTILE[:40],
         contact_email=f"{HOSTILE}@x.example", practical=[{"label": words, "text": words, "is_demonstration": True}], **values,
     )  # fmt: skip
     with transaction() as session:

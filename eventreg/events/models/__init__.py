@@ -3,15 +3,31 @@
 from eventreg.events.models.category import Category
 from eventreg.events.models.event import Event, PrivacyNotice
 from eventreg.events.models.institutions import Partner
-from eventreg.events.models.programme import EventDay, ProgrammeSession
-from eventreg.events.models.team import TeamMember
+from eventreg.events.models.programme import (
+    EventDay,
+    Material,
+    ProgrammeSession,
+    Room,
+    SessionOutcome,
+    SessionPerson,
+    Speaker,
+)
+from eventreg.events.models.team import TeamInvitation, TeamMember
+from eventreg.events.models.texts import TextVersion
 
 __all__ = [
     "Category",
     "Event",
     "EventDay",
+    "Material",
     "Partner",
     "PrivacyNotice",
     "ProgrammeSession",
+    "Room",
+    "SessionOutcome",
+    "SessionPerson",
+    "Speaker",
+    "TeamInvitation",
     "TeamMember",
+    "TextVersion",
 ]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventreg.db import NOT_PERSONAL, PERSONAL, Base, Localized, UtcDateTime, choice_column
+from eventreg.events.rules.attendance import AttendanceMode
 from eventreg.events.rules.publication import Publication
+from eventreg.kernel.tokens import new_public_id
+from eventreg.media.models import Picture
 
 if TYPE_CHECKING:
     from eventreg.events.models.category import Category
@@ -27,6 +30,8 @@ class Event(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    #: random; with the instance's key it makes the preview link
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_public_id, info=NOT_PERSONAL)
     slug: Mapped[str] = mapped_column(String(80), unique=True, info=NOT_PERSONAL)
     publication: Mapped[Publication] = mapped_column(
         choice_column(Publication, "publication"), default=Publication.DRAFT, info=NOT_PERSONAL
@@ -38,9 +43,18 @@ class Event(Base):
     #: Markdown
     description: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=NOT_PERSONAL)
     audience: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=NOT_PERSONAL)
-    #: practical information in order: [{"label": {…}, "text": {…}, "is_demonstration": true}, …]
+    #: practical information in order, each with a key of its own:
+    #: [{"key": "k3f9", "topic": "hotels", "label": {…}, "text": {…}, "is_demonstration": true}, …]
     practical: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, info=NOT_PERSONAL)
+    attendance: Mapped[AttendanceMode] = mapped_column(
+        choice_column(AttendanceMode, "attendance"), default=AttendanceMode.ONSITE, info=NOT_PERSONAL
+    )
     venue: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=NOT_PERSONAL)
+    #: street and number, as on a letter; may be empty
+    address: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=NOT_PERSONAL)
+    #: how to take part from afar, Markdown: shown to the confirmed only, on their own page and in their mails
+    joining: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=NOT_PERSONAL)
+    joining_url: Mapped[str] = mapped_column(String(500), default="", info=NOT_PERSONAL)
     city: Mapped[str] = mapped_column(String(120), info=NOT_PERSONAL)
     #: ISO 3166-1 alpha-2
     country: Mapped[str] = mapped_column(String(2), info=NOT_PERSONAL)
@@ -57,6 +71,8 @@ class Event(Base):
     few_places: Mapped[int] = mapped_column(default=10)
     registration_opens_at: Mapped[datetime] = mapped_column(UtcDateTime)
     registration_closes_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: the day by which organizers answer those who wait for a decision; None: not said
+    answers_by: Mapped[date | None] = mapped_column(Date)
     #: until then participants change their own answers
     changes_until: Mapped[datetime] = mapped_column(UtcDateTime)
     #: until then a place set free passes to the waiting list by itself; after it organizers promote
@@ -68,12 +84,28 @@ class Event(Base):
 
     contact_name: Mapped[str] = mapped_column(String(200), info=PERSONAL)
     contact_position: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=PERSONAL)
-    contact_office: Mapped[str] = mapped_column(String(200), default="", info=NOT_PERSONAL)
+    contact_office: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=NOT_PERSONAL)
     contact_phone: Mapped[str] = mapped_column(String(40), default="", info=PERSONAL)
     contact_email: Mapped[str] = mapped_column(String(320), info=PERSONAL)
     contact_language: Mapped[str] = mapped_column(String(12), info=NOT_PERSONAL)
+    #: why it does not take place, for the page and the mails
+    cancellation_note: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=NOT_PERSONAL)
+    #: when it was cancelled, archived, closed or published: the last change of `publication`
+    publication_changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: raised to kill the preview link; 0: there is none
+    preview_generation: Mapped[int] = mapped_column(default=0)
+    #: whether its team needs a second factor
+    demands_second_factor: Mapped[bool] = mapped_column(default=False)
+    #: the key of one of the palettes (web.palettes); empty: the instance's
+    palette: Mapped[str] = mapped_column(String(24), default="", info=NOT_PERSONAL)
+    picture_id: Mapped[int | None] = mapped_column(ForeignKey("pictures.id"))
+    #: what the picture shows, for who cannot see it
+    picture_text: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=NOT_PERSONAL)
+    #: raised with every change of dates, places and settings: whoever saves says which one was seen
+    settings_revision: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
+    picture: Mapped[Picture | None] = relationship(lazy="raise")
     days: Mapped[list[EventDay]] = relationship(
         order_by="EventDay.held_on", lazy="raise", cascade="all, delete-orphan", passive_deletes=True
     )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date, datetime, time
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Time, UniqueConstraint
+from sqlalchemy import CheckConstraint, Date, ForeignKey, String, Time, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from eventreg.db import NOT_PERSONAL, Base, Localized, choice_column
-from eventreg.events.rules.programme import SessionKind
+from eventreg.db import NOT_PERSONAL, PERSONAL, Base, Localized, UtcDateTime, choice_column
+from eventreg.events.rules.programme import MaterialAudience, OutcomeKind, SessionKind, SpeakerRole
+from eventreg.kernel.tokens import new_public_id
+from eventreg.organizations.models import Organization
 
 
 class EventDay(Base):
@@ -27,18 +29,37 @@ class EventDay(Base):
     starts_at: Mapped[time] = mapped_column(Time)
     ends_at: Mapped[time] = mapped_column(Time)
 
+    #: a title of the day, if it has one: "Diagnosis"
+    title: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=NOT_PERSONAL)
+
     sessions: Mapped[list[ProgrammeSession]] = relationship(
         order_by="ProgrammeSession.starts_at", lazy="raise", cascade="all, delete-orphan", passive_deletes=True
     )
+
+
+class Room(Base):
+    """A room or hall of an event."""
+
+    __tablename__ = "event_rooms"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), index=True)
+    position: Mapped[int]
+    name: Mapped[dict[str, str]] = mapped_column(Localized, info=NOT_PERSONAL)
 
 
 class ProgrammeSession(Base):
     """An item of a day's programme."""
 
     __tablename__ = "programme_sessions"
-    __table_args__ = (CheckConstraint("starts_at < ends_at", name="hours"),)
+    __table_args__ = (
+        CheckConstraint("starts_at < ends_at", name="hours"),
+        CheckConstraint("places IS NULL OR places >= 0", name="places"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    #: in its addresses and the UID of its calendar entry
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_public_id, info=NOT_PERSONAL)
     day_id: Mapped[int] = mapped_column(ForeignKey("event_days.id", ondelete="CASCADE"), index=True)
     kind: Mapped[SessionKind] = mapped_column(choice_column(SessionKind, "kind"), info=NOT_PERSONAL)
     starts_at: Mapped[time] = mapped_column(Time)
@@ -46,3 +67,101 @@ class ProgrammeSession(Base):
     title: Mapped[dict[str, str]] = mapped_column(Localized, info=NOT_PERSONAL)
     #: a line under the title: the form of the session, who leads it
     note: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=NOT_PERSONAL)
+    #: Markdown, on the session's own page
+    description: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=NOT_PERSONAL)
+    #: None: for everybody, whatever the room
+    room_id: Mapped[int | None] = mapped_column(ForeignKey("event_rooms.id", ondelete="SET NULL"), index=True)
+    #: whether participants sign up for it
+    takes_sign_up: Mapped[bool] = mapped_column(default=False)
+    #: of those who sign up; None: no limit
+    places: Mapped[int | None]
+    #: raised with every change: whoever saves says which one was seen, and calendar entries carry it as SEQUENCE
+    revision: Mapped[int] = mapped_column(default=1)
+
+    room: Mapped[Room | None] = relationship(lazy="raise")
+    people: Mapped[list[SessionPerson]] = relationship(
+        order_by="SessionPerson.position", lazy="raise", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+
+class Speaker(Base):
+    """A person who speaks at an event, under the name that is announced."""
+
+    __tablename__ = "event_speakers"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_public_id, info=NOT_PERSONAL)
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(200), info=PERSONAL)
+    #: the name folded, to order by
+    sort_name: Mapped[str] = mapped_column(String(200), info=PERSONAL)
+    #: "Director of Research"
+    position: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=PERSONAL)
+    organization_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"))
+    #: an institution that is no record
+    affiliation: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=PERSONAL)
+    #: Markdown
+    biography: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=PERSONAL)
+    revision: Mapped[int] = mapped_column(default=1)
+
+    organization: Mapped[Organization | None] = relationship(lazy="raise")
+
+
+class SessionPerson(Base):
+    """What a speaker does in a session."""
+
+    __tablename__ = "session_people"
+    __table_args__ = (UniqueConstraint("session_id", "speaker_id", "role"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("programme_sessions.id", ondelete="CASCADE"))
+    speaker_id: Mapped[int] = mapped_column(ForeignKey("event_speakers.id", ondelete="CASCADE"), index=True)
+    role: Mapped[SpeakerRole] = mapped_column(choice_column(SpeakerRole, "role"), info=NOT_PERSONAL)
+    position: Mapped[int]
+
+    speaker: Mapped[Speaker] = relationship(lazy="raise")
+
+
+class Material(Base):
+    """A file or a link that belongs to a session or to the whole event."""
+
+    __tablename__ = "event_materials"
+    __table_args__ = (CheckConstraint("(url = '') <> (file_name = '')", name="file_or_link"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: in its address, and the name of its file on the disk
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_public_id, info=NOT_PERSONAL)
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), index=True)
+    #: None: of the whole event
+    session_id: Mapped[int | None] = mapped_column(ForeignKey("programme_sessions.id", ondelete="SET NULL"), index=True)
+    position: Mapped[int]
+    title: Mapped[dict[str, str]] = mapped_column(Localized, info=NOT_PERSONAL)
+    #: the language it is in; empty: any, or not said
+    language: Mapped[str] = mapped_column(String(12), default="", info=NOT_PERSONAL)
+    audience: Mapped[MaterialAudience] = mapped_column(choice_column(MaterialAudience, "audience"), info=NOT_PERSONAL)
+    #: nobody but the team can open it before; None: at once
+    released_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    url: Mapped[str] = mapped_column(String(500), default="", info=NOT_PERSONAL)
+    file_name: Mapped[str] = mapped_column(String(200), default="", info=NOT_PERSONAL)
+    #: found from its content; empty for a link
+    media_type: Mapped[str] = mapped_column(String(80), default="", info=NOT_PERSONAL)
+    #: bytes; 0 for a link
+    size: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SessionOutcome(Base):
+    """A remark or a recommendation that a session leaves behind."""
+
+    __tablename__ = "session_outcomes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("programme_sessions.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[OutcomeKind] = mapped_column(choice_column(OutcomeKind, "kind"), info=NOT_PERSONAL)
+    position: Mapped[int]
+    text: Mapped[dict[str, str]] = mapped_column(Localized, info=NOT_PERSONAL)
+    #: whom a recommendation is for: "Ministries of the interior"
+    addressee: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=NOT_PERSONAL)
+    is_public: Mapped[bool] = mapped_column(default=False)
+    revision: Mapped[int] = mapped_column(default=1)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -74,7 +74,7 @@ class ContactPlan:
     email: str
     language: str
     phone: str = ""
-    office: str = ""
+    office: LocalizedText = field(default_factory=dict)
     position: LocalizedText = field(default_factory=dict)
 
 

@@ -12,7 +12,36 @@ class SessionKind(enum.Enum):
     """What an item of the programme is."""
 
     SESSION = "session"
+    PANEL = "panel"
+    KEYNOTE = "keynote"
+    WORKSHOP = "workshop"
+    CEREMONY = "ceremony"
+    VISIT = "visit"
     BREAK = "break"
+
+
+class SpeakerRole(enum.Enum):
+    """What a person does in a session, in the order in which pages name them."""
+
+    MODERATOR = "moderator"
+    SPEAKER = "speaker"
+    PANELLIST = "panellist"
+    RAPPORTEUR = "rapporteur"
+
+
+class MaterialAudience(enum.Enum):
+    """Who can open a material once it is released."""
+
+    EVERYBODY = "everybody"
+    #: whoever holds a confirmed registration, and the team
+    CONFIRMED = "confirmed"
+
+
+class OutcomeKind(enum.Enum):
+    """What a session leaves behind."""
+
+    REMARK = "remark"
+    RECOMMENDATION = "recommendation"
 
 
 class Hours(Protocol):

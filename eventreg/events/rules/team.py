@@ -1,12 +1,15 @@
-"""What each role may do on its event."""
+"""What each role may do on its event, and what narrows it."""
 
 from __future__ import annotations
 
 import enum
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
 
 
 class TeamRole(enum.Enum):
-    """A team member's role."""
+    """A team member's role, the mightiest first."""
 
     OWNER = "owner"
     MANAGER = "manager"
@@ -18,33 +21,61 @@ class TeamRole(enum.Enum):
 class Permission(enum.Enum):
     """Something that a role may allow on one event."""
 
-    #: know that one belongs to the event and open its front page
+    #: know that one belongs to the event, open its front page and its preview
     ENTER = "enter"
     #: counts, no person
     SEE_FIGURES = "see_figures"
-    #: the attendee list and each registration, without sensitive answers
+    #: the attendee list and each registration, without contact data and sensitive answers
     SEE_REGISTRATIONS = "see_registrations"
+    #: mail addresses and telephone numbers
+    SEE_CONTACT_DATA = "see_contact_data"
     #: sensitive answers and files, each look being an audit entry
     SEE_SENSITIVE = "see_sensitive"
     DECIDE = "decide"
     #: messages as they arrive, with personal links left out; release what is held
     SEE_MESSAGES = "see_messages"
     SEND_MESSAGES = "send_messages"
+    #: take the list away as a file
     EXPORT = "export"
+    #: programme, speakers, rooms, materials, remarks and recommendations
+    EDIT_PROGRAMME = "edit_programme"
+    #: texts, dates, places, categories, institutions, notice, look
+    EDIT_EVENT = "edit_event"
+    #: publish, close, cancel, archive; the preview link
+    PUBLISH = "publish"
+    #: the audit trail of the event
+    SEE_HISTORY = "see_history"
+    #: invite, narrow and remove members of a role below one's own
+    EDIT_TEAM = "edit_team"
+    #: the whole event as one file
+    EXPORT_EVENT = "export_event"
+    #: give the ownership away, delete the event, lift the hold on its mail
+    OWN = "own"
 
 
 _REVIEWING = {
     Permission.ENTER,
     Permission.SEE_FIGURES,
     Permission.SEE_REGISTRATIONS,
+    Permission.SEE_CONTACT_DATA,
     Permission.DECIDE,
     Permission.SEE_MESSAGES,
 }
-_MANAGING = _REVIEWING | {Permission.SEE_SENSITIVE, Permission.SEND_MESSAGES, Permission.EXPORT}
+_MANAGING = _REVIEWING | {
+    Permission.SEE_SENSITIVE,
+    Permission.SEND_MESSAGES,
+    Permission.EXPORT,
+    Permission.EDIT_PROGRAMME,
+    Permission.EDIT_EVENT,
+    Permission.PUBLISH,
+    Permission.SEE_HISTORY,
+    Permission.EDIT_TEAM,
+}
+_OWNING = _MANAGING | {Permission.EXPORT_EVENT, Permission.OWN}
 
 #: role to what it allows. A funder's viewer sees figures and no person; the door sees nothing here but its event's name.
 PERMISSIONS: dict[TeamRole, frozenset[Permission]] = {
-    TeamRole.OWNER: frozenset(_MANAGING),
+    TeamRole.OWNER: frozenset(_OWNING),
     TeamRole.MANAGER: frozenset(_MANAGING),
     TeamRole.REVIEWER: frozenset(_REVIEWING),
     TeamRole.DOOR: frozenset({Permission.ENTER}),
@@ -54,8 +85,72 @@ PERMISSIONS: dict[TeamRole, frozenset[Permission]] = {
 #: an administrator runs the instance, and knows of every event what a viewer knows
 ADMINISTRATOR_PERMISSIONS: frozenset[Permission] = PERMISSIONS[TeamRole.VIEWER]
 
+#: roles whose members can be given less than the role: whoever owns an event or stands at the door has all of it
+NARROWABLE = frozenset({TeamRole.MANAGER, TeamRole.REVIEWER, TeamRole.VIEWER})
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which registrations of an event somebody may know of. None: all."""
+
+    #: keys of categories
+    categories: frozenset[str] | None = None
+    #: days of the event that the person comes on: one of them is enough
+    days: frozenset[date] | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is left out."""
+        return self.categories is None and self.days is None
+
+
+WHOLE = Scope()
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What one account may do on one event: a role, less what was agreed. `role` None: no team member."""
+
+    role: TeamRole | None
+    is_administrator: bool = False
+    withheld: frozenset[Permission] = frozenset()
+    scope: Scope = WHOLE
+
+    def allows(self, permission: Permission) -> bool:
+        """Say whether it may be done. What is withheld from a member an administrator keeps as such."""
+        if self.is_administrator and permission in ADMINISTRATOR_PERMISSIONS:
+            return True
+        return self.role is not None and permission in PERMISSIONS[self.role] and permission not in self.withheld
+
+
+def grant_of(
+    role: TeamRole | None,
+    is_administrator: bool,
+    *,
+    only_categories: Collection[str] = (),
+    only_days: Iterable[str] = (),
+    withheld: Iterable[str] = (),
+) -> Grant:
+    """Return the grant of a member as stored: lists that are empty narrow nothing, unknown permissions are left out.
+
+    An administrator who is no member sees the figures of all registrations.
+    """
+    known = {permission.value: permission for permission in Permission}
+    days = frozenset(date.fromisoformat(day) for day in only_days)
+    return Grant(
+        role,
+        is_administrator,
+        frozenset(known[value] for value in withheld if value in known),
+        Scope(frozenset(only_categories) or None, days or None),
+    )
+
 
 def allows(role: TeamRole | None, is_administrator: bool, permission: Permission) -> bool:
-    """Say whether a person with this role on an event (None: no team member) may do it there."""
-    allowed = PERMISSIONS[role] if role is not None else frozenset()
-    return permission in allowed or (is_administrator and permission in ADMINISTRATOR_PERMISSIONS)
+    """Say whether a person with this role on an event (None: no team member) may do it there, unless it is narrowed."""
+    return Grant(role, is_administrator).allows(permission)
+
+
+def is_below(role: TeamRole, other: TeamRole) -> bool:
+    """Say whether a role is below another: members are invited, narrowed and removed by roles above theirs."""
+    order = list(TeamRole)
+    return order.index(role) > order.index(other)

@@ -77,7 +77,7 @@ def _event(plan: EventPlan, at: datetime) -> Event:
         holds_mail=plan.holds_mail,
         contact_name=plan.contact.name,
         contact_position=dict(plan.contact.position),
-        contact_office=plan.contact.office,
+        contact_office=dict(plan.contact.office),
         contact_phone=plan.contact.phone,
         contact_email=plan.contact.email,
         contact_language=plan.contact.language,

@@ -128,7 +128,9 @@ def _outgoing(
         letter,
         language=language,
         kicker=f"{occasion.host_name(language)} · {event.city}",
-        contact=Contact(event.contact_name, event.contact_office, event.contact_phone, event.contact_email)
+        contact=Contact(
+            event.contact_name, occasion.text(event.contact_office, language), event.contact_phone, event.contact_email
+        )
         if audience == "participant"
         else None,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eventreg.db import Base, UtcDateTime
@@ -23,3 +23,15 @@ class Place(Base):
     taken_at: Mapped[datetime] = mapped_column(UtcDateTime)
     #: set by a decision that frees the place: from then on it goes to the waiting list
     released_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+
+
+class SessionPlace(Base):
+    """A place in a session of the programme that somebody signed up for."""
+
+    __tablename__ = "session_places"
+    __table_args__ = (UniqueConstraint("session_id", "registration_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("programme_sessions.id", ondelete="CASCADE"))
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id", ondelete="CASCADE"), index=True)
+    taken_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -13,6 +13,7 @@ from eventreg.events.models import Event
 from eventreg.events.queries.categories import list_categories
 from eventreg.events.queries.for_registration import list_days
 from eventreg.events.rules.team import Permission
+from eventreg.events.views.desk import REGISTRATIONS, desk
 from eventreg.i18n.languages import own_name
 from eventreg.kernel.clock import now
 from eventreg.mail.wording import STANDINGS
@@ -25,7 +26,7 @@ from eventreg.review.forms import DecisionForm
 from eventreg.review.queries.dossier import Dossier, get_dossier
 from eventreg.review.queries.listing import RegistrationList
 from eventreg.review.views.answers_shown import sections_shown
-from eventreg.review.views.desk import REGISTRATIONS, desk, list_url, registration_url, with_query
+from eventreg.review.views.desk import list_url, registration_url, with_query
 from eventreg.review.views.history_shown import history_shown
 from eventreg.review.views.listing import read_list_state
 from eventreg.web.access import may

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from eventreg.events.models import Category, Event
 from eventreg.events.queries.categories import list_categories
 from eventreg.events.rules.team import Permission
+from eventreg.events.views.desk import REGISTRATIONS, desk
 from eventreg.mail.queries import list_latest_states
 from eventreg.mail.rules import Standing
 from eventreg.registration.rules.states import Status
@@ -20,7 +21,7 @@ from eventreg.review.queries.listing import Counts, RegistrationList
 from eventreg.review.rules.columns import ON_SCREEN, ORDER_OF
 from eventreg.review.rules.listing import STATUS_ORDER, ListState, read_state
 from eventreg.review.views import blueprint
-from eventreg.review.views.desk import REGISTRATIONS, desk, list_url, registration_url
+from eventreg.review.views.desk import list_url, registration_url
 from eventreg.review.wording import column_title
 from eventreg.web.access import may, requires
 from eventreg.web.templating import plain_in_reader_language

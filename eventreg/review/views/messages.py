@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from eventreg.events.models import Event
 from eventreg.events.rules.team import Permission
+from eventreg.events.views.desk import MESSAGES, desk
 from eventreg.kernel.errors import Refusal
 from eventreg.mail.markers import mask, mask_html
 from eventreg.mail.models import MailMessage
@@ -23,7 +24,6 @@ from eventreg.review.queries.figures import count_standings
 from eventreg.review.queries.messages import find_reference, get_message_page
 from eventreg.review.services.messages import release_message, send_message_again
 from eventreg.review.views import blueprint
-from eventreg.review.views.desk import MESSAGES, desk
 from eventreg.web.access import may, requires
 from eventreg.web.instance import config
 from eventreg.web.templating import language_url_at

@@ -12,7 +12,8 @@ from eventreg.events.models import Category, Event
 from eventreg.events.queries.categories import list_categories
 from eventreg.events.queries.for_registration import list_days
 from eventreg.events.queries.team import Membership, list_days_of, list_memberships
-from eventreg.events.rules.team import Permission, allows
+from eventreg.events.rules.team import Permission
+from eventreg.events.views.desk import OVERVIEW, desk
 from eventreg.events.wording import team_role_name
 from eventreg.kernel.clock import now
 from eventreg.mail.queries import list_latest_states
@@ -23,7 +24,7 @@ from eventreg.registration.wording import status_for_team
 from eventreg.review.queries.figures import Figures, count_standings, list_figures
 from eventreg.review.queries.listing import RegistrationList
 from eventreg.review.rules.listing import STATUS_ORDER, ListState
-from eventreg.review.views.desk import OVERVIEW, desk, list_url, registration_url
+from eventreg.review.views.desk import list_url, registration_url
 from eventreg.site.deadlines import coming_deadlines
 from eventreg.site.views import blueprint
 from eventreg.web.access import may, requires, signed_in
@@ -85,7 +86,7 @@ def manage_event(slug: str) -> str:
 
 
 def _allows(membership: Membership, permission: Permission) -> bool:
-    return allows(membership.role, current_user.is_administrator, permission)
+    return membership.grant.allows(permission)
 
 
 def _by_status(slug: str, figures: Figures, has_links: bool) -> list[dict[str, Any]]:

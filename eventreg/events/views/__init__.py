@@ -1,0 +1,9 @@
+"""The addresses of events on the desk. `blueprint` is what the assembly registers."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("events", __name__)
+
+# Each module adds its pages to the blueprint.
+
+__all__ = ["blueprint"]

@@ -1,0 +1,28 @@
+"""Pictures."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from eventreg.db import NOT_PERSONAL, Base, UtcDateTime
+
+
+class Picture(Base):
+    """A picture as it is shown: small, re-encoded by us, never changed. Another picture is another row."""
+
+    __tablename__ = "pictures"
+    __table_args__ = (CheckConstraint("width > 0 AND height > 0", name="size"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: in its address
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, info=NOT_PERSONAL)
+    #: "image/png", "image/jpeg" or "image/webp": what we encoded it as
+    media_type: Mapped[str] = mapped_column(String(40), info=NOT_PERSONAL)
+    #: pixels
+    width: Mapped[int]
+    height: Mapped[int]
+    content: Mapped[bytes] = mapped_column(LargeBinary, info=NOT_PERSONAL)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,49 @@
+"""The instance's settings and its legal pages."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from eventreg.db import NOT_PERSONAL, Base, Localized, UtcDateTime
+
+
+class InstanceSettings(Base):
+    """The one row of what is set in the browser; while there is none, everything is at its default."""
+
+    __tablename__ = "instance_settings"
+    __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    #: empty: the name of the configuration, or a plain one
+    name: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=NOT_PERSONAL)
+    logo_id: Mapped[int | None] = mapped_column(ForeignKey("pictures.id"))
+    #: the key of one of the palettes (web.palettes)
+    palette: Mapped[str] = mapped_column(String(24), default="", info=NOT_PERSONAL)
+    #: languages of the interface, the first one being the default; empty: those of the configuration
+    languages: Mapped[list[str]] = mapped_column(JSON, default=list, info=NOT_PERSONAL)
+    #: whether everybody who signs in needs a second factor
+    demands_second_factor: Mapped[bool] = mapped_column(default=False)
+    #: raised with every change: whoever saves says which one was seen
+    revision: Mapped[int] = mapped_column(default=1)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class LegalPage(Base):
+    """A page of the instance: imprint, terms of use, privacy of the site."""
+
+    __tablename__ = "legal_pages"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: in its address: "imprint"
+    key: Mapped[str] = mapped_column(String(40), unique=True, info=NOT_PERSONAL)
+    position: Mapped[int]
+    title: Mapped[dict[str, str]] = mapped_column(Localized, info=NOT_PERSONAL)
+    #: Markdown
+    body: Mapped[dict[str, str]] = mapped_column(Localized, info=NOT_PERSONAL)
+    is_published: Mapped[bool] = mapped_column(default=False)
+    #: raised with every change: whoever saves says which one was seen
+    revision: Mapped[int] = mapped_column(default=1)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)

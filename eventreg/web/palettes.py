@@ -1,0 +1,16 @@
+"""The colours that an event or the instance can choose: sets whose contrasts are checked, as classes of theme.css.
+
+A free colour would ask every organizer to be a designer and break the contrast that WCAG 2.2 asks for in one mode or the
+other; a palette holds in light and dark and costs no request.
+"""
+
+from __future__ import annotations
+
+#: keys in the order in which they are offered; the first is what stands where nothing was chosen
+PALETTES = ("lagoon", "forest", "clay", "plum", "indigo", "slate")
+
+
+def palette_class(*wanted: str) -> str:
+    """Return the class of the first known palette of `wanted`; empty for the first of all, which needs none."""
+    chosen = next((key for key in wanted if key in PALETTES), PALETTES[0])
+    return "" if chosen == PALETTES[0] else f"er-palette-{chosen}"
