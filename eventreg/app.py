@@ -96,7 +96,11 @@ def _init_rooms(app: Flask) -> None:
     from eventreg.accounts.sessions import init_sign_in
     from eventreg.events.policies import find_access
     from eventreg.mail.setup import init_mail
+    from eventreg.settings.queries import current_settings
+    from eventreg.web.instance import init_chosen
 
+    init_chosen(app, current_settings)
+    languages.init_offer(app, lambda: current_settings().languages)
     init_sign_in(app)
     init_mail(app, _personal_link)
     access.init_access(app, find_access)

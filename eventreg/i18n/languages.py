@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from flask_babel import Babel, force_locale, get_locale
 
 COOKIE = "lang"
 _COOKIE_SECONDS = 365 * 24 * 3600
+_OFFER = "eventreg_languages"
 LOCALE_FOLDER = Path(__file__).parent / "locale"
 
 
@@ -26,6 +27,7 @@ def init_app(app: Flask, languages: tuple[str, ...], secure: bool) -> None:
     @app.after_request
     def remember_language(response: Response) -> Response:
         """Keep a language that was asked for; the answer depends on what the browser prefers."""
+        languages = known_languages()
         asked = request.args.get("lang", "") if request.method in ("GET", "HEAD") else g.get("language", "")
         if asked in languages:
             response.set_cookie(
@@ -36,9 +38,14 @@ def init_app(app: Flask, languages: tuple[str, ...], secure: bool) -> None:
         return response
 
 
+def init_offer(app: Flask, chosen: Callable[[], Sequence[str]]) -> None:
+    """Have `app` speak those of its languages that `chosen()` names, the default first; all when it names none."""
+    app.extensions[_OFFER] = chosen
+
+
 def choose_language() -> str:
     """Return the language of this request; outside a request the instance's default."""
-    languages: tuple[str, ...] = current_app.config["EVENTREG_LANGUAGES"]
+    languages = known_languages()
     if not has_request_context():
         return languages[0]
     for wanted in (g.get("language"), request.args.get("lang"), request.cookies.get(COOKIE)):
@@ -52,7 +59,7 @@ def switch_language(language: str) -> bool:
 
     For forms whose language switch is a submit button: what was typed is shown again in the other language.
     """
-    if language not in current_app.config["EVENTREG_LANGUAGES"]:
+    if language not in known_languages():
         return False
     g.language = language
     from flask_babel import refresh
@@ -69,6 +76,15 @@ def current_language() -> str:
 
 def known_languages() -> tuple[str, ...]:
     """Return the codes of the languages this instance speaks, the default first."""
+    configured = configured_languages()
+    chosen = current_app.extensions.get(_OFFER)
+    if chosen is None:
+        return configured
+    return tuple(language for language in chosen() if language in configured) or configured
+
+
+def configured_languages() -> tuple[str, ...]:
+    """Return the codes of the languages that the configuration allows: what can be chosen from."""
     languages: tuple[str, ...] = current_app.config["EVENTREG_LANGUAGES"]
     return languages
 

@@ -2,15 +2,68 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from flask import Flask, current_app
 from flask_babel import gettext as _
 
 from eventreg.config import Config
+from eventreg.i18n.languages import current_language, known_languages
 from eventreg.kernel.keys import Keys
+from eventreg.kernel.text import LocalizedText, pick
 
 _EXTENSION = "eventreg"
+_CHOSEN = "eventreg_chosen"
+
+
+class ChosenLogo(Protocol):
+    """The instance's logo."""
+
+    @property
+    def public_id(self) -> str:
+        """Of its picture."""
+
+    @property
+    def width(self) -> int:
+        """In pixels."""
+
+    @property
+    def height(self) -> int:
+        """In pixels."""
+
+
+class ChosenPage(Protocol):
+    """A legal page of the instance."""
+
+    @property
+    def key(self) -> str:
+        """In its address."""
+
+    @property
+    def title(self) -> LocalizedText:
+        """Its heading."""
+
+
+class Chosen(Protocol):
+    """What an administrator has set in the browser, as far as every page shows it."""
+
+    @property
+    def name(self) -> LocalizedText:
+        """The instance's name; empty where none was set."""
+
+    @property
+    def logo(self) -> ChosenLogo | None:
+        """Its logo."""
+
+    @property
+    def palette(self) -> str:
+        """The key of its palette, or empty."""
+
+    @property
+    def pages(self) -> tuple[ChosenPage, ...]:
+        """The legal pages that are public, in their order."""
 
 
 @dataclass(frozen=True)
@@ -26,14 +79,26 @@ def init_instance(app: Flask, instance: Instance) -> None:
     app.extensions[_EXTENSION] = instance
 
 
+def init_chosen(app: Flask, provider: Callable[[], Chosen]) -> None:
+    """Tell `app` where what an administrator has set is read; the room that keeps it is above this one."""
+    app.extensions[_CHOSEN] = provider
+
+
+def chosen() -> Chosen:
+    """Return what an administrator has set in the browser."""
+    provider: Callable[[], Chosen] = current_app.extensions[_CHOSEN]
+    return provider()
+
+
 def config() -> Config:
     """Return the settings of the running instance."""
     return _instance().config
 
 
 def site_name() -> str:
-    """Return the instance's name: the one that is set, or a plain one in the language in force."""
-    return config().site_name or _("Seminars and meetings")
+    """Return the instance's name: set in the browser, or in the configuration, or a plain one in the language in force."""
+    named = pick(chosen().name, current_language(), known_languages()).text
+    return named or config().site_name or _("Seminars and meetings")
 
 
 def keys() -> Keys:

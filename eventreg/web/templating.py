@@ -16,8 +16,9 @@ from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language, known_languages, own_name
 from eventreg.kernel.text import Picked, pick
 from eventreg.web.access import may
-from eventreg.web.instance import site_name
+from eventreg.web.instance import chosen, site_name
 from eventreg.web.markdown import render_markdown
+from eventreg.web.palettes import palette_class
 
 
 def init_templating(app: Flask) -> None:
@@ -103,6 +104,9 @@ def _variables() -> dict[str, Any]:
         "languages": [(code, own_name(code)) for code in known_languages()],
         "language_url": language_url,
         "site_name": site_name(),
+        "site_logo": chosen().logo,
+        "site_pages": chosen().pages,
+        "palette": palette_class(getattr(g.get("event"), "palette", ""), chosen().palette),
         "current_account": current_user if current_user and current_user.is_authenticated else None,
         "may": may,
     }

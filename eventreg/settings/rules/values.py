@@ -1,0 +1,50 @@
+"""The settings as a value, whole and frozen."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from eventreg.kernel.text import LocalizedText
+
+_KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+LONGEST_KEY = 40
+
+
+@dataclass(frozen=True)
+class Logo:
+    """The instance's logo: the public id of its picture, and its size in pixels."""
+
+    public_id: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class PageLink:
+    """A published legal page, as the foot of every public page names it."""
+
+    key: str
+    title: LocalizedText
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is set in the browser. Empty values mean: as the configuration says, or plain."""
+
+    name: LocalizedText = field(default_factory=dict)
+    logo: Logo | None = None
+    palette: str = ""
+    languages: tuple[str, ...] = ()
+    demands_second_factor: bool = False
+    #: 0: nothing was ever set
+    revision: int = 0
+    pages: tuple[PageLink, ...] = ()
+
+
+UNSET = Settings()
+
+
+def is_page_key(key: str) -> bool:
+    """Say whether a text can stand in the address of a page: small letters, digits and hyphens, 40 at most."""
+    return len(key) <= LONGEST_KEY and _KEY.fullmatch(key) is not None
