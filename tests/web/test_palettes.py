@@ -16,7 +16,7 @@ _DARK = "@media screen and (prefers-color-scheme: dark) {"
 def _variables(selector: str, css: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for body in re.findall(rf"(?m)^\s*{re.escape(selector)} {{([^}}]*)}}", css):
-        found |= {name: value for name, value in re.findall(r"--([\w-]+): (#\w+)", body)}
+        found |= dict(re.findall(r"--([\w-]+): (#\w+)", body))
     return found
 
 
