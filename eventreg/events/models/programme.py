@@ -126,10 +126,10 @@ class Material(Base):
     """A file or a link that belongs to a session or to the whole event."""
 
     __tablename__ = "event_materials"
-    __table_args__ = (CheckConstraint("(url = '') <> (file_name = '')", name="file_or_link"),)
+    __table_args__ = (CheckConstraint("(url = '') <> (file_id = '')", name="file_or_link"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    #: in its address, and the name of its file on the disk
+    #: in its address, which stays when its file is replaced
     public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_public_id, info=NOT_PERSONAL)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), index=True)
     #: None: of the whole event
@@ -142,11 +142,14 @@ class Material(Base):
     #: nobody but the team can open it before; None: at once
     released_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     url: Mapped[str] = mapped_column(String(500), default="", info=NOT_PERSONAL)
+    #: under which the store keeps the file; another file is kept under another. Empty for a link
+    file_id: Mapped[str] = mapped_column(String(12), default="", info=NOT_PERSONAL)
     file_name: Mapped[str] = mapped_column(String(200), default="", info=NOT_PERSONAL)
     #: found from its content; empty for a link
     media_type: Mapped[str] = mapped_column(String(80), default="", info=NOT_PERSONAL)
     #: bytes; 0 for a link
     size: Mapped[int] = mapped_column(default=0)
+    revision: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

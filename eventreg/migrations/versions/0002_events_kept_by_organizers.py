@@ -425,11 +425,13 @@ def _make_tables() -> None:
         ),
         sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("url", sa.String(length=500), nullable=False),
+        sa.Column("file_id", sa.String(length=12), nullable=False),
         sa.Column("file_name", sa.String(length=200), nullable=False),
         sa.Column("media_type", sa.String(length=80), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("(url = '') <> (file_name = '')", name=op.f("ck_event_materials_file_or_link")),
+        sa.CheckConstraint("(url = '') <> (file_id = '')", name=op.f("ck_event_materials_file_or_link")),
         sa.ForeignKeyConstraint(
             ["event_id"], ["events.id"], name=op.f("fk_event_materials_event_id_events"), ondelete="CASCADE"
         ),
