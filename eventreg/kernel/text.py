@@ -30,6 +30,15 @@ def pick(text: LocalizedText, wanted: str, fallbacks: Sequence[str] = ()) -> Pic
     return Picked("", wanted)
 
 
+def merged(stored: LocalizedText, new: LocalizedText, languages: Sequence[str]) -> dict[str, str]:
+    """Return `stored` with its texts in `languages` replaced by those of `new`; what other languages have is kept.
+
+    For saving what a form gave: a language that the form did not offer loses nothing. Empty texts are left out.
+    """
+    kept = {language: text for language, text in stored.items() if language not in languages}
+    return {language: new[language] for language in languages if new.get(language)} | kept
+
+
 def folded(text: str) -> str:
     """Return `text` for comparing and searching: without accents, case or doubled white space.
 
