@@ -25,7 +25,7 @@ _ROOMS_WITH_TABLES = (
     "mail", "jobs", "audit", "media", "settings", "accounts", "organizations", "events", "questionnaires", "registration",
 )  # fmt: skip
 #: every room with pages; its `views` offers `blueprint`
-_ROOMS_WITH_PAGES = ("accounts", "events", "registration", "review", "site")
+_ROOMS_WITH_PAGES = ("media", "accounts", "events", "registration", "review", "site")
 _A_DAY = timedelta(days=1)
 csrf = CSRFProtect()
 _LARGEST_REQUEST = 52 * 1024 * 1024
@@ -116,12 +116,14 @@ def _init_jobs(app: Flask) -> None:
     """Say who does which later work, and what is done again and again."""
     from eventreg.accounts.services import guards, sign_in_links
     from eventreg.jobs.registry import init_jobs
+    from eventreg.media.services import sweep_pictures
     from eventreg.registration.services import expiring, links, promotion, uploads
 
     registry = init_jobs(app)
     registry.add_handler(promotion.PLACES_JOB, lambda work, _now: promotion.pass_on_places(work["event_id"]))
     registry.add_handler(links.SEND_LINK_JOB, lambda work, _now: links.send_link(work["event_id"], work["email"]))
     registry.add_handler(sign_in_links.SEND_LINK_JOB, lambda work, _now: sign_in_links.send_sign_in_link(work["email"]))
+    registry.add_duty("media.sweep_pictures", timedelta(days=1), sweep_pictures)
     registry.add_duty("registration.sweep_uploads", timedelta(hours=1), uploads.sweep_uploads)
     registry.add_duty("registration.expire_unverified", timedelta(hours=1), expiring.expire_unverified)
     registry.add_duty(

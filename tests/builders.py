@@ -7,6 +7,7 @@ Every builder writes and commits at once and returns the row; what it refers to 
 from __future__ import annotations
 
 import secrets
+from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 from itertools import count
@@ -24,6 +25,7 @@ from eventreg.events.rules.publication import Publication
 from eventreg.events.rules.team import TeamRole
 from eventreg.kernel.clock import now
 from eventreg.kernel.tokens import new_public_id, new_reference
+from eventreg.media.models import Picture
 from eventreg.organizations.models import Organization
 from eventreg.questionnaires.models import QuestionnaireVersion
 from eventreg.questionnaires.queries import definition_of, get_current_version
@@ -36,6 +38,9 @@ from eventreg.registration.services.registering import Receipt, Submission, regi
 from tests.questionnaire import DEFINITION
 
 _numbers = count(1)
+_RED_PIXEL = b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC"
+)
 
 AT_ONCE, BY_ORGANIZER = ApprovalRule.AT_ONCE, ApprovalRule.BY_ORGANIZER
 
@@ -57,9 +62,9 @@ def text(es: str, en: str) -> dict[str, str]:
 
 
 def an_event(categories: Sequence[Mapping[str, Any]] = CATEGORIES, **changes: Any) -> Event:
-    """A published event of two days in six weeks: open since yesterday, no limit of places, with its questionnaire."""
+    """A published event of two days in six weeks (or from `first_day`): open since yesterday, no limit of places, with its questionnaire."""
     number, at = next(_numbers), now()
-    first_day = (at + timedelta(days=42)).date()
+    first_day = changes.pop("first_day", (at + timedelta(days=42)).date())
     values: dict[str, Any] = {
         "slug": f"encuentro-{number}",
         "publication": Publication.PUBLISHED,
@@ -109,6 +114,23 @@ def an_institution(**changes: Any) -> Organization:
         session.add(institution)
         session.flush()
     return institution
+
+
+def a_picture(**changes: Any) -> Picture:
+    """A picture: a red pixel."""
+    values = {
+        "public_id": new_public_id(),
+        "media_type": "image/png",
+        "width": 1,
+        "height": 1,
+        "content": _RED_PIXEL,
+        "created_at": now(),
+    }
+    with transaction() as session:
+        picture = Picture(**{**values, **changes})
+        session.add(picture)
+        session.flush()
+    return picture
 
 
 def a_notice(event: Event, **changes: Any) -> PrivacyNotice:

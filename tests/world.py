@@ -34,7 +34,7 @@ from eventreg.registration.services.decisions import decide
 from eventreg.registration.services.registering import Receipt
 from eventreg.registration.services.uploads import NewFile
 from eventreg.web.instance import keys
-from tests.builders import a_registration, a_team_member, an_account, an_event, register_somebody
+from tests.builders import a_picture, a_registration, a_team_member, an_account, an_event, register_somebody
 from tests.support.pages import Pages
 
 #: who calls: nobody, the holder of a personal link, the event's team, another event's owner, whoever runs the instance
@@ -64,6 +64,7 @@ class World:
     upload_id: str
     message_id: int
     decision_id: int
+    picture_id: str
     _kept: Path = field(default=Path())
 
     def visitor(self, actor: str, language: str = "en") -> Pages:
@@ -122,7 +123,7 @@ class World:
         return {
             "slug": self.event.slug,
             "reference": self.people["pending" if rule.endpoint == "review.undo_decision" else "letter"].reference,
-            "public_id": self.upload_id,
+            "public_id": self.picture_id if rule.endpoint == "media.show_picture" else self.upload_id,
             "message_id": self.message_id,
             "name": "css/theme.css",
         }[name]
@@ -146,7 +147,7 @@ def build_world(app: Flask) -> World:
         )
         world = World(
             app, event, other, accounts, people, _tokens(letter, people["unverified"], change, accounts["owner"]),
-            upload, message, decided.decision_id,
+            upload, message, decided.decision_id, a_picture().public_id,
         )  # fmt: skip
         db.session.remove()
     return world

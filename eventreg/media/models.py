@@ -24,5 +24,6 @@ class Picture(Base):
     #: pixels
     width: Mapped[int]
     height: Mapped[int]
-    content: Mapped[bytes] = mapped_column(LargeBinary, info=NOT_PERSONAL)
+    #: loaded only where it is sent: whoever names a picture needs its size and its address
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True, info=NOT_PERSONAL)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,20 @@
+"""Reads of pictures."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import undefer
+
+from eventreg.db import db
+from eventreg.kernel.errors import NotFound
+from eventreg.media.models import Picture
+
+
+def get_picture(public_id: str) -> Picture:
+    """Return a picture with its content. Raises NotFound."""
+    found = db.session.scalar(
+        select(Picture).where(Picture.public_id == public_id).options(undefer(Picture.content))
+    )
+    if found is None:
+        raise NotFound
+    return found

@@ -1,0 +1,62 @@
+"""Keeping pictures, and forgetting those that nothing shows."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Column, Delete, delete, exists
+
+from eventreg.db import Base, transaction
+from eventreg.kernel.tokens import new_public_id
+from eventreg.media.encoding import EncodedPicture, encode_picture
+from eventreg.media.models import Picture
+
+#: a picture that is not referred to yet may belong to a form that is being saved
+_SPARED = timedelta(days=1)
+
+
+def store_picture(data: bytes, most: tuple[int, int], at: datetime) -> int:
+    """Keep the picture of a file, sized down to `most` (width and height in pixels), and return the id of its row.
+
+    In the caller's transaction. Whoever can does the work before the lock: `encode_picture`, then `keep_picture`.
+    Raises PictureRefused for what is no picture, or one that is too large.
+    """
+    return keep_picture(encode_picture(data, most), at)
+
+
+def keep_picture(picture: EncodedPicture, at: datetime) -> int:
+    """Keep an encoded picture, in the caller's transaction, and return the id of its row."""
+    with transaction() as session:
+        row = Picture(
+            public_id=new_public_id(),
+            media_type=picture.media_type,
+            width=picture.width,
+            height=picture.height,
+            content=picture.content,
+            created_at=at,
+        )
+        session.add(row)
+        session.flush()
+        return row.id
+
+
+def sweep_pictures(now: datetime) -> int:
+    """Forget pictures older than a day that no table refers to. Returns how many went. Doing it twice is as good."""
+    with transaction() as session:
+        return session.execute(_delete_unused(now - _SPARED)).rowcount  # type: ignore[attr-defined, no-any-return]
+
+
+def referring_columns() -> list[Column[object]]:
+    """Return the columns of all rooms that refer to a picture: a foreign key is what declares it."""
+    pictures = Picture.__table__
+    return [
+        column
+        for table in Base.metadata.sorted_tables
+        for column in table.columns
+        if any(key.column.table is pictures for key in column.foreign_keys)
+    ]
+
+
+def _delete_unused(before: datetime) -> Delete[tuple[()]]:
+    unused = [~exists().where(column == Picture.id) for column in referring_columns()]
+    return delete(Picture).where(Picture.created_at < before, *unused).execution_options(synchronize_session=False)
