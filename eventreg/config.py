@@ -72,6 +72,11 @@ class Config:
         return self.instance / "uploads"
 
     @property
+    def materials(self) -> Path:
+        """Where the sealed files of materials are kept."""
+        return self.instance / "materials"
+
+    @property
     def held_mail(self) -> Path:
         """Where held messages are written as `.eml` files."""
         return self.instance / "mail"

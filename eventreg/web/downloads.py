@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from urllib.parse import quote
 
 from flask import Response
 
 
-def as_attachment(content: bytes, name: str, media_type: str) -> Response:
-    """Return a download. `name` may hold any letters; the header has an ASCII form beside the real one (RFC 6266)."""
+def as_attachment(content: bytes | Iterable[bytes], name: str, media_type: str, size: int | None = None) -> Response:
+    """Return a download. `name` may hold any letters; the header has an ASCII form beside the real one (RFC 6266).
+
+    `content` in parts goes out as it is read; `size` is then its length in bytes.
+    """
     plain = name.encode("ascii", "replace").decode("ascii").replace("?", "_")
     plain = "".join("_" if char in '"\\' or ord(char) < 32 else char for char in plain)
     response = Response(content)
@@ -16,6 +20,8 @@ def as_attachment(content: bytes, name: str, media_type: str) -> Response:
     response.headers["Content-Disposition"] = (
         f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
     )
+    if size is not None:
+        response.content_length = size
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response

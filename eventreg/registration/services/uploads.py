@@ -5,27 +5,21 @@ The sealed file is on disk before its row is committed; a file without a row is 
 
 from __future__ import annotations
 
-import logging
-import os
 from collections.abc import Collection, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import datetime
 
 from sqlalchemy import delete, func, select, update
 
 from eventreg.db import db, transaction
 from eventreg.kernel import clock, sealing
 from eventreg.kernel.errors import NotFound
-from eventreg.kernel.faults import described
 from eventreg.kernel.tokens import lookup_hash, new_public_id
+from eventreg.media.store import CannotKeep, path_of, sweep_folder, write_file
 from eventreg.registration.models import Upload
 from eventreg.registration.rules.deadlines import FILE_HELD_FOR
 from eventreg.registration.rules.refusals import RegisteringReason, RegistrationRefused
 from eventreg.web.instance import config, keys
-
-log = logging.getLogger(__name__)
 
 #: all files held for forms together; beyond it a form has to be sent with its file again
 MOST_HELD_BYTES = 500_000_000
@@ -199,7 +193,7 @@ def open_upload(event_id: int, registration_id: int, public_id: str) -> OpenedFi
     if row is None:
         raise NotFound
     try:
-        sealed = _path(public_id).read_bytes()
+        sealed = path_of(config().uploads, public_id).read_bytes()
     except FileNotFoundError:
         raise NotFound from None
     content = sealing.unseal(keys(), sealed, f"uploads/{public_id}")
@@ -210,15 +204,7 @@ def sweep_uploads(now: datetime) -> int:
     """Remove held files whose time is over and files on disk that no row knows. Returns how many files went."""
     with transaction() as session:
         session.execute(delete(Upload).where(Upload.held_until <= now))
-    known = set(db.session.scalars(select(Upload.public_id)))
-    swept = 0
-    for path in _folder().glob("*.sealed"):
-        # A file younger than the longest request may belong to a row that is not committed yet.
-        is_young = datetime.fromtimestamp(path.stat().st_mtime, tz=now.tzinfo) > now - timedelta(hours=1)
-        if path.stem not in known and not is_young:
-            path.unlink(missing_ok=True)
-            swept += 1
-    return swept
+    return sweep_folder(config().uploads, set(db.session.scalars(select(Upload.public_id))), now)
 
 
 def _sealed_row(event_id: int, submission: str, file: NewFile, now: datetime) -> Upload:
@@ -243,35 +229,6 @@ def _described(row: Upload) -> HeldFile:
 def _write(public_id: str, content: bytes) -> None:
     sealed = sealing.seal(keys(), content, f"uploads/{public_id}")
     try:
-        _write_to_disk(_path(public_id), sealed)
-    except OSError as error:
-        log.error(
-            "A file cannot be kept in the uploads folder: %s, %s", os.strerror(error.errno or 0), described(error)
-        )
-        with suppress(OSError):
-            _path(public_id).unlink(missing_ok=True)
+        write_file(config().uploads, public_id, [sealed])
+    except CannotKeep as error:
         raise RegistrationRefused(RegisteringReason.TOO_MANY_FILES) from error
-
-
-def _write_to_disk(path: Path, sealed: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(sealed)
-        file.flush()
-        os.fsync(file.fileno())
-    # The name in the folder has to last as long as the row that is committed after it.
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-def _path(public_id: str) -> Path:
-    return _folder() / f"{public_id}.sealed"
-
-
-def _folder() -> Path:
-    folder = config().uploads
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return folder
