@@ -7,7 +7,7 @@ from typing import Any
 
 from eventreg.events.models import Event
 from eventreg.events.queries.team import find_membership
-from eventreg.events.rules.team import Grant, Permission, Scope, TeamRole
+from eventreg.events.rules.team import Grant, Permission, Scope, Sight, TeamRole
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,11 @@ class TeamAccess:
     def scope(self) -> Scope:
         """Which of the event's registrations the account may know of. Every read and every act keeps to it."""
         return self.grant.scope
+
+    @property
+    def sight(self) -> Sight:
+        """Which registrations the account may know of, and how much of each."""
+        return self.grant.sight
 
     def may(self, permission: Permission) -> bool:
         """Say whether the account has the permission on this event."""

@@ -16,6 +16,7 @@ from eventreg.questionnaires.rules.schema import Definition, Question
 from eventreg.registration.wording import status_for_team
 from eventreg.review.queries.people import Person
 from eventreg.review.rules.columns import IN_EXPORTS, Column
+from eventreg.review.rules.contact import is_contact_data
 from eventreg.review.wording import column_title
 
 _YES = ["yes"]
@@ -25,7 +26,7 @@ class Sheet:
     """Every answer of the questionnaire as a column, in the order of its newest version; retired questions follow.
 
     Each cell is written under the version that the answer was given under. A sensitive answer or a file is only
-    "answered": an export leaves the desk.
+    "answered": an export leaves the desk. So are mail addresses and telephone numbers for whoever may not see them.
     """
 
     def __init__(
@@ -35,7 +36,10 @@ class Sheet:
         context: Context,
         language: str,
         time_zone: str,
+        *,
+        has_contact_data: bool,
     ) -> None:
+        self._has_contact_data = has_contact_data
         self._definitions = definitions
         self._categories = {category.id: category for category in categories}
         self._context, self._language, self._zone = context, language, ZoneInfo(time_zone)
@@ -74,6 +78,7 @@ class Sheet:
         else:
             values = person.answers.get(key, [])
         kind = kinds.get(question.kind)
-        if key in person.sealed or (values and (question.is_sensitive or kind.is_file)):
+        is_kept = question.is_sensitive or kind.is_file or (is_contact_data(question) and not self._has_contact_data)
+        if key in person.sealed or (values and is_kept):
             return _("answered")
         return kind.cell(question, values, self._context, self._language)

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from eventreg.audit.models import AuditDetail, AuditEntry
 from eventreg.db import db
 from eventreg.events.models import Event
-from eventreg.events.rules.team import TeamRole
+from eventreg.events.rules.team import EVERYTHING, TeamRole
 from eventreg.registration.rules.states import Status
 from eventreg.review.rules.spreadsheets import original
 from eventreg.review.services import exporting
@@ -182,7 +182,7 @@ def test_a_person_who_registers_meanwhile_is_not_half_in_it(app: Flask, event: E
     owner = a_team_member(event)
     for _ in range(3):
         a_registration(event)
-    begun = exporting.begin_export(event.id, ListState(), owner.id)
+    begun = exporting.begin_export(event.id, ListState(), owner.id, EVERYTHING)
     a_registration(event)
     with app.test_request_context():
         lines = b"".join(exporting.csv_chunks(begun, "en")).decode("utf-8-sig").splitlines()

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 
 from eventreg.events.models import Event
+from eventreg.events.rules.team import EVERYTHING
 from eventreg.kernel.clock import now
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import Status
@@ -53,7 +54,7 @@ def people(event: Event, number: int = 22) -> list[Registration]:
 
 
 def listed(event: Event, state: ListState) -> RegistrationList:
-    return RegistrationList(event.id, event.categories, state)
+    return RegistrationList(event.id, event.categories, state, EVERYTHING)
 
 
 def walk(event: Event, state: ListState) -> list[list[str]]:

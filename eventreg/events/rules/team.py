@@ -85,6 +85,37 @@ PERMISSIONS: dict[TeamRole, frozenset[Permission]] = {
 #: an administrator runs the instance, and knows of every event what a viewer knows
 ADMINISTRATOR_PERMISSIONS: frozenset[Permission] = PERMISSIONS[TeamRole.VIEWER]
 
+#: what rests on something else and is nothing without it: a message names its recipient, the history tells everything
+NEEDS: dict[Permission, frozenset[Permission]] = {
+    Permission.SEE_CONTACT_DATA: frozenset({Permission.SEE_REGISTRATIONS}),
+    Permission.SEE_SENSITIVE: frozenset({Permission.SEE_REGISTRATIONS}),
+    Permission.DECIDE: frozenset({Permission.SEE_REGISTRATIONS}),
+    Permission.EXPORT: frozenset({Permission.SEE_REGISTRATIONS}),
+    Permission.SEE_MESSAGES: frozenset({Permission.SEE_REGISTRATIONS, Permission.SEE_CONTACT_DATA}),
+    Permission.SEND_MESSAGES: frozenset(
+        {Permission.SEE_REGISTRATIONS, Permission.SEE_CONTACT_DATA, Permission.SEE_MESSAGES}
+    ),
+    Permission.SEE_HISTORY: frozenset({Permission.SEE_REGISTRATIONS, Permission.SEE_CONTACT_DATA}),
+}
+
+#: what makes sense for the whole event only: nobody who sees a part of it may read all of its history, or let others in
+OF_THE_WHOLE = frozenset({Permission.SEE_HISTORY, Permission.EDIT_TEAM, Permission.EXPORT_EVENT, Permission.OWN})
+
+#: what can be withheld from a member, in the order of the boxes; without people, messages or figures a role is another role
+WITHHOLDABLE = (
+    Permission.SEE_CONTACT_DATA,
+    Permission.SEE_SENSITIVE,
+    Permission.DECIDE,
+    Permission.SEE_MESSAGES,
+    Permission.SEND_MESSAGES,
+    Permission.EXPORT,
+    Permission.EDIT_PROGRAMME,
+    Permission.EDIT_EVENT,
+    Permission.PUBLISH,
+    Permission.SEE_HISTORY,
+    Permission.EDIT_TEAM,
+)
+
 #: roles whose members can be given less than the role: whoever owns an event or stands at the door has all of it
 NARROWABLE = frozenset({TeamRole.MANAGER, TeamRole.REVIEWER, TeamRole.VIEWER})
 
@@ -108,6 +139,19 @@ WHOLE = Scope()
 
 
 @dataclass(frozen=True)
+class Sight:
+    """What somebody may know of an event's registrations: of which, and how much of each. Every read keeps to it."""
+
+    scope: Scope = WHOLE
+    #: mail addresses and telephone numbers
+    has_contact_data: bool = True
+
+
+#: for what the product does by itself, and for whoever is kept from nothing
+EVERYTHING = Sight()
+
+
+@dataclass(frozen=True)
 class Grant:
     """What one account may do on one event: a role, less what was agreed. `role` None: no team member."""
 
@@ -120,6 +164,16 @@ class Grant:
         """Say whether it may be done. What is withheld from a member an administrator keeps as such."""
         if self.is_administrator and permission in ADMINISTRATOR_PERMISSIONS:
             return True
+        if permission in OF_THE_WHOLE and not self.scope.is_whole:
+            return False
+        return all(self._has(needed) for needed in (permission, *NEEDS.get(permission, ())))
+
+    @property
+    def sight(self) -> Sight:
+        """What the account may know of registrations."""
+        return Sight(self.scope, self.allows(Permission.SEE_CONTACT_DATA))
+
+    def _has(self, permission: Permission) -> bool:
         return self.role is not None and permission in PERMISSIONS[self.role] and permission not in self.withheld
 
 

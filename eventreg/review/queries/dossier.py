@@ -12,6 +12,7 @@ from eventreg.accounts.queries import list_account_names
 from eventreg.audit.queries import Trace, list_traces
 from eventreg.db import db
 from eventreg.events.models import Event
+from eventreg.events.rules.team import Scope
 from eventreg.kernel.errors import NotFound
 from eventreg.questionnaires.models import QuestionnaireVersion
 from eventreg.questionnaires.queries import definition_of, get_version
@@ -19,10 +20,10 @@ from eventreg.questionnaires.rules.schema import Definition
 from eventreg.registration.models import Answer, Consent, Decision, Place, Registration, Upload
 from eventreg.registration.queries.answers import open_answer
 from eventreg.registration.queries.consents import list_consents
-from eventreg.registration.queries.registrations import get_by_reference
 from eventreg.registration.rules.admission import Places
 from eventreg.review.queries.figures import count_places
 from eventreg.review.queries.messages import MessageLine, list_messages_about
+from eventreg.review.queries.scoping import get_in_scope
 
 
 class FileLine(NamedTuple):
@@ -66,9 +67,12 @@ class Dossier:
         return last
 
 
-def get_dossier(event: Event, reference: str) -> Dossier:
-    """Return everything about a registration of this event, in a fixed number of statements. Raises NotFound."""
-    registration = get_by_reference(event.id, reference)
+def get_dossier(event: Event, reference: str, scope: Scope) -> Dossier:
+    """Return everything about a registration of this event, in a fixed number of statements.
+
+    Raises NotFound, also for a registration out of scope.
+    """
+    registration = get_in_scope(event.id, reference, scope)
     consents = list_consents(registration.id)
     decisions = db.session.scalars(
         select(Decision).where(Decision.registration_id == registration.id).order_by(Decision.id.desc())

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from sqlalchemy import func, literal_column, select
 
 from eventreg.db import db
+from eventreg.events.rules.team import Scope
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import Standing, standing
 from eventreg.registration.models import Place, Registration
 from eventreg.registration.rules.states import Status
+from eventreg.review.queries.scoping import about_scope, conditions
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,36 @@ class Figures:
         return sum(self.places.values())
 
 
-def list_figures(event_ids: Collection[int]) -> dict[int, Figures]:
-    """Return the figures of these events by id: two statements, however many events."""
+def list_figures(scopes: Mapping[int, Scope]) -> dict[int, Figures]:
+    """Return the figures of events by id, each as far as its scope goes.
+
+    Two statements for all events that are seen whole, and two more for each that is not.
+    """
+    whole = [event_id for event_id, scope in scopes.items() if scope.is_whole]
+    parts = {event_id: scope for event_id, scope in scopes.items() if not scope.is_whole}
+    return _whole_figures(whole) | {event_id: _part_figures(event_id, scope) for event_id, scope in parts.items()}
+
+
+def _part_figures(event_id: int, scope: Scope) -> Figures:
+    narrowed = conditions(event_id, scope)
+    registrations = db.session.execute(
+        select(Registration.status, Registration.category_id, func.count())
+        .where(Registration.event_id == event_id, *narrowed)
+        .group_by(Registration.status, Registration.category_id)
+    )
+    # A place that is held without a person is nobody's, and so in no part of an event.
+    places = db.session.execute(
+        select(Place.category_id, func.count())
+        .join(Registration, Registration.id == Place.registration_id)
+        .where(Place.event_id == event_id, *narrowed)
+        .group_by(Place.category_id)
+    )
+    return Figures({(row[0], row[1]): row[2] for row in registrations}, {row[0]: row[1] for row in places})
+
+
+def _whole_figures(event_ids: Collection[int]) -> dict[int, Figures]:
+    if not event_ids:
+        return {}
     registrations: dict[int, dict[tuple[Status, int], int]] = {id_: {} for id_ in event_ids}
     rows = db.session.execute(
         select(Registration.event_id, Registration.status, Registration.category_id, func.count())
@@ -71,13 +101,13 @@ def count_places(event_id: int) -> dict[int, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def count_standings(event_id: int) -> dict[Standing, int]:
-    """Return how many messages of an event stand where, as people are shown it."""
+def count_standings(event_id: int, scope: Scope) -> dict[Standing, int]:
+    """Return how many messages of an event stand where, as people are shown it: those about registrations in scope."""
     # Written out: PostgreSQL takes two parameters for two expressions, and would refuse the grouping.
     was_tried = MailMessage.attempts > literal_column("0")
     rows = db.session.execute(
         select(MailMessage.state, was_tried, func.count())
-        .where(MailMessage.event_id == event_id)
+        .where(MailMessage.event_id == event_id, *about_scope(event_id, scope))
         .group_by(MailMessage.state, was_tried)
     )
     counted: dict[Standing, int] = {}

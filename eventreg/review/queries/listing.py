@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Select, case, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, case, func, or_, select, tuple_
 
 from eventreg.db import db
 from eventreg.events.models import Category
+from eventreg.events.rules.team import Sight
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import Status
+from eventreg.review.queries.scoping import in_scope
 from eventreg.review.rules.listing import PAGE_SIZE, STATUS_ORDER, Cursor, ListState, Order
 
 Statement = TypeVar("Statement", bound=Select[*tuple[Any, ...]])
@@ -81,11 +83,15 @@ class Counts:
 
 
 class RegistrationList:
-    """The registrations of one event under a state. Another event's are in no statement of it."""
+    """The registrations of one event under a state, as far as somebody's sight goes.
 
-    def __init__(self, event_id: int, categories: Sequence[Category], state: ListState) -> None:
+    Another event's, and those out of sight, are in no statement of it.
+    """
+
+    def __init__(self, event_id: int, categories: Sequence[Category], state: ListState, sight: Sight) -> None:
         self.event_id = event_id
         self.state = state
+        self._sight = sight
         self._category_ids = [category.id for category in categories if category.key in state.categories]
 
     def page(self, size: int = PAGE_SIZE) -> Page:
@@ -154,10 +160,20 @@ class RegistrationList:
         return first
 
     def _searched(self, statement: Statement) -> Statement:
-        statement = statement.where(Registration.event_id == self.event_id)
+        statement = self._visible(statement)
         for word in self.state.words:
-            statement = statement.where(Registration.search_text.contains(word, autoescape=True))
+            statement = statement.where(self._holds(word))
         return statement
+
+    def _visible(self, statement: Statement) -> Statement:
+        return in_scope(statement.where(Registration.event_id == self.event_id), self.event_id, self._sight.scope)
+
+    def _holds(self, word: str) -> ColumnElement[bool]:
+        if self._sight.has_contact_data:
+            return Registration.search_text.contains(word, autoescape=True)
+        # The text to search in holds addresses and numbers: whoever may not see them must not find out by trying.
+        columns = (Registration.sort_name, Registration.sort_institution, func.lower(Registration.reference))
+        return or_(*(column.contains(word, autoescape=True) for column in columns))
 
     def _filtered(self, statement: Statement) -> Statement:
         statement = self._searched(statement)
@@ -178,15 +194,12 @@ class RegistrationList:
         return here < position if self.state.is_descending is not is_backward else here > position
 
     def _position(self) -> tuple[Cursor | None, tuple[Any, int] | None]:
-        """Return the cursor with the place in the order that it names; nothing when it names none of this event."""
+        """Return the cursor with the place in the order that it names; nothing when it names nobody in sight."""
         cursor = self.state.cursor
         if cursor is None:
             return None, None
-        row = db.session.execute(
-            select(_ORDERED_BY[self.state.order], Registration.id).where(
-                Registration.event_id == self.event_id, Registration.reference == cursor.reference
-            )
-        ).one_or_none()
+        statement = self._visible(select(_ORDERED_BY[self.state.order], Registration.id))
+        row = db.session.execute(statement.where(Registration.reference == cursor.reference)).one_or_none()
         if row is None:
             return None, None
         if self.state.order is Order.STATUS and cursor.status is not None:

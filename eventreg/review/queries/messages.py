@@ -10,9 +10,13 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, select
 
 from eventreg.db import db
+from eventreg.events.rules.team import Scope
+from eventreg.kernel.errors import NotFound
 from eventreg.mail.models import MailMessage
+from eventreg.mail.queries import get_message
 from eventreg.mail.rules import DeliveryState, Standing, standing
 from eventreg.registration.models import Registration
+from eventreg.review.queries.scoping import about_scope
 
 PAGE_SIZE = 50
 
@@ -82,11 +86,20 @@ def list_messages_about(event_id: int, registration_id: int) -> Sequence[Message
     return [MessageLine(*row) for row in rows]
 
 
+def get_message_in_scope(event_id: int, message_id: int, scope: Scope) -> MailMessage:
+    """Return a message of the event about a registration in scope. Any other is NotFound, like none at all."""
+    if not scope.is_whole:
+        seen = select(MailMessage.id).where(MailMessage.id == message_id, *about_scope(event_id, scope))
+        if db.session.scalar(seen) is None:
+            raise NotFound
+    return get_message(event_id, message_id)
+
+
 def get_message_page(
-    event_id: int, where: Standing | None, newer_than: int | None, older_than: int | None
+    event_id: int, where: Standing | None, newer_than: int | None, older_than: int | None, scope: Scope
 ) -> MessagePage:
     """Return the newest messages that stand there (None: anywhere), or those beside a message of an earlier page."""
-    conditions: list[ColumnElement[bool]] = [MailMessage.event_id == event_id]
+    conditions: list[ColumnElement[bool]] = [MailMessage.event_id == event_id, *about_scope(event_id, scope)]
     if where is not None:
         conditions += _standing_there(where)
     if newer_than is not None:

@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 
 from eventreg.audit.services import Actor, record
 from eventreg.db import db, transaction
-from eventreg.events.queries.for_registration import get_event_whole, lock_event
+from eventreg.events.queries.for_registration import get_event_whole, lock_event_in_any_state
+from eventreg.events.rules.team import Sight
 from eventreg.kernel.clock import now
 from eventreg.questionnaires.kinds import Context
 from eventreg.review.queries.listing import RegistrationList
@@ -30,13 +31,15 @@ class Export:
 
     event_id: int
     ids: Sequence[int]
+    #: whether it holds mail addresses and telephone numbers
+    has_contact_data: bool
 
 
-def begin_export(event_id: int, state: ListState, account_id: int) -> Export:
-    """Settle whom the list shows, in its order, and record that their data was taken. Raises NotFound."""
+def begin_export(event_id: int, state: ListState, account_id: int, sight: Sight) -> Export:
+    """Settle whom the list shows to `sight`, in its order, and record that their data was taken. Raises NotFound."""
     with transaction():
-        event = lock_event(event_id)
-        ids = RegistrationList(event_id, event.categories, state.with_()).ids()
+        event = lock_event_in_any_state(event_id)
+        ids = RegistrationList(event_id, event.categories, state.with_(), sight).ids()
         record(
             event_id=event_id,
             actor=Actor.account(account_id),
@@ -46,7 +49,7 @@ def begin_export(event_id: int, state: ListState, account_id: int) -> Export:
             at=now(),
             detail={"format": "csv", "count": len(ids), "list": urlencode(state.with_().query())},
         )
-    return Export(event_id, ids)
+    return Export(event_id, ids, sight.has_contact_data)
 
 
 def csv_chunks(export: Export, language: str) -> Iterator[bytes]:
@@ -55,7 +58,14 @@ def csv_chunks(export: Export, language: str) -> Iterator[bytes]:
     Three statements for each 500 people; nothing of the database is held between two portions, however slow the reader.
     """
     event = get_event_whole(export.event_id)
-    sheet = Sheet(list_definitions(event.id), event.categories, Context.of(event), language, event.time_zone)
+    sheet = Sheet(
+        list_definitions(event.id),
+        event.categories,
+        Context.of(event),
+        language,
+        event.time_zone,
+        has_contact_data=export.has_contact_data,
+    )
     yield _lines([sheet.head()], _BOM)
     for start in range(0, len(export.ids), _BATCH):
         people = list_people(export.event_id, export.ids[start : start + _BATCH])

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from eventreg.audit.services import Actor, record
 from eventreg.db import transaction
-from eventreg.events.queries.for_registration import lock_event
+from eventreg.events.queries.for_registration import lock_event_in_any_state
+from eventreg.events.rules.team import Scope
 from eventreg.kernel.clock import now
 from eventreg.mail import services as mail
 from eventreg.mail.queries import get_message
+from eventreg.review.queries.messages import get_message_in_scope
 
 
-def release_message(event_id: int, message_id: int, account_id: int) -> None:
+def release_message(event_id: int, message_id: int, account_id: int, scope: Scope) -> None:
     """Let a held message go now. Raises NotFound, or Refusal with a `MailRefusal`."""
     with transaction():
-        lock_event(event_id)
+        lock_event_in_any_state(event_id)
+        get_message_in_scope(event_id, message_id, scope)
         mail.release(message_id, event_id, now())
         _record(event_id, message_id, "message_released", account_id)
 
 
-def send_message_again(event_id: int, message_id: int, account_id: int) -> None:
+def send_message_again(event_id: int, message_id: int, account_id: int, scope: Scope) -> None:
     """Try a failed message again. Raises NotFound, or Refusal with a `MailRefusal`."""
     with transaction():
-        lock_event(event_id)
+        lock_event_in_any_state(event_id)
+        get_message_in_scope(event_id, message_id, scope)
         mail.send_again(message_id, event_id, now())
         _record(event_id, message_id, "message_sent_again", account_id)
 

@@ -13,6 +13,7 @@ from eventreg.questionnaires import kinds
 from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.rules.schema import Question
 from eventreg.review.queries.dossier import Dossier, FileLine
+from eventreg.review.rules.contact import is_contact_data
 from eventreg.web.templating import plain_in_reader_language
 
 _CONSENT = "consent"
@@ -25,6 +26,8 @@ class AnswerShown:
     label: str
     value: Markup = field(default_factory=Markup)
     is_masked: bool = False
+    #: an address or number that is not for this reader
+    is_withheld: bool = False
     file: FileLine | None = None
 
 
@@ -42,10 +45,17 @@ class SectionShown:
 
 
 def sections_shown(
-    dossier: Dossier, context: Context, opened_key: str = "", opened: Mapping[str, Sequence[str]] | None = None
+    dossier: Dossier,
+    context: Context,
+    has_contact_data: bool,
+    opened_key: str = "",
+    opened: Mapping[str, Sequence[str]] | None = None,
 ) -> list[SectionShown]:
-    """Return the sections that have answers. `opened` are the sensitive answers of the section `opened_key`, in clear."""
-    answers = _Answers(dossier, context, opened or {})
+    """Return the sections that have answers. `opened` are the sensitive answers of the section `opened_key`, in clear.
+
+    Without `has_contact_data` no mail address and no telephone number is among them.
+    """
+    answers = _Answers(dossier, context, opened or {}, has_contact_data)
     sections = []
     for section in dossier.definition.sections:
         shown = [
@@ -61,8 +71,11 @@ def sections_shown(
 
 
 class _Answers:
-    def __init__(self, dossier: Dossier, context: Context, opened: Mapping[str, Sequence[str]]) -> None:
+    def __init__(
+        self, dossier: Dossier, context: Context, opened: Mapping[str, Sequence[str]], has_contact_data: bool
+    ) -> None:
         self._dossier, self._context, self._opened = dossier, context, opened
+        self._has_contact_data = has_contact_data
         self._values: dict[str, list[str]] = {}
         self._sealed: set[str] = set()
         for answer in dossier.answers:
@@ -73,6 +86,8 @@ class _Answers:
 
     def shown(self, question: Question) -> AnswerShown:
         label = plain_in_reader_language(question.label)
+        if is_contact_data(question) and not self._has_contact_data:
+            return AnswerShown(label, is_withheld=True)
         kind = kinds.get(question.kind)
         values = self._values_of(question)
         if kind.is_file:

@@ -7,16 +7,15 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from eventreg.events.models import Event
-from eventreg.events.queries.categories import list_categories
 from eventreg.events.rules.team import Permission
 from eventreg.registration.rules.refusals import DecisionReason, DecisionRefused
-from eventreg.registration.services.decisions import decide, undo
 from eventreg.registration.wording import decision_refused
 from eventreg.review.forms import DecisionForm, read_action, read_number, read_reason
+from eventreg.review.services.deciding import decide_in_scope, undo_in_scope
 from eventreg.review.views import blueprint
 from eventreg.review.views.desk import registration_url
 from eventreg.review.views.dossier_page import dossier_page
-from eventreg.review.views.listing import read_list_state
+from eventreg.review.views.listing import categories_in_sight, read_list_state
 from eventreg.web.access import requires
 
 #: refusals about what was written into the form, not about what happened meanwhile
@@ -33,7 +32,8 @@ def decide_registration(slug: str, reference: str) -> Response | tuple[str, int]
     if action is None or seen_revision is None:
         abort(400)
     try:
-        decide(event.id, reference, action, read_reason(form.reason.data), seen_revision, current_user.id)
+        reason, scope = read_reason(form.reason.data), g.event_access.scope
+        decide_in_scope(event.id, reference, action, reason, seen_revision, current_user.id, scope)
     except DecisionRefused as refused:
         if refused.reason in _ABOUT_THE_REASON:
             form.reason.errors = [decision_refused(refused)]
@@ -51,12 +51,12 @@ def undo_decision(slug: str, reference: str) -> Response | tuple[str, int]:
     if decision_id is None:
         abort(400)
     try:
-        undo(event.id, reference, decision_id, current_user.id)
+        undo_in_scope(event.id, reference, decision_id, current_user.id, g.event_access.scope)
     except DecisionRefused as refused:
         return dossier_page(reference, problem=decision_refused(refused)), 409
     return _back(event, reference)
 
 
 def _back(event: Event, reference: str) -> Response:
-    state = read_list_state(list_categories([event.id]))
+    state = read_list_state(categories_in_sight())
     return redirect(registration_url(event.slug, reference, state), 303)

@@ -10,9 +10,8 @@ from flask import g, render_template
 from flask_babel import gettext as _
 
 from eventreg.events.models import Event
-from eventreg.events.queries.categories import list_categories
 from eventreg.events.queries.for_registration import list_days
-from eventreg.events.rules.team import Permission
+from eventreg.events.rules.team import Permission, Sight
 from eventreg.events.views.desk import REGISTRATIONS, desk
 from eventreg.i18n.languages import own_name
 from eventreg.kernel.clock import now
@@ -28,7 +27,7 @@ from eventreg.review.queries.listing import RegistrationList
 from eventreg.review.views.answers_shown import sections_shown
 from eventreg.review.views.desk import list_url, registration_url, with_query
 from eventreg.review.views.history_shown import history_shown
-from eventreg.review.views.listing import read_list_state
+from eventreg.review.views.listing import categories_in_sight, read_list_state
 from eventreg.web.access import may
 from eventreg.web.instance import config
 from eventreg.web.templating import language_url_at
@@ -43,21 +42,23 @@ def dossier_page(
 ) -> str:
     """Return the page. `problem`: why a decision was not made; `opened`: sensitive answers shown this once."""
     event: Event = g.event
-    dossier = get_dossier(event, reference)
-    categories = list_categories([event.id])
+    sight: Sight = g.event_access.sight
+    dossier = get_dossier(event, reference, sight.scope)
+    categories = categories_in_sight()
     state = read_list_state(categories)
-    previous, following = RegistrationList(event.id, categories, state).neighbours(dossier.registration)
+    previous, following = RegistrationList(event.id, categories, state, sight).neighbours(dossier.registration)
     context = _context(event)
     return render_template(
         "review/registration.html",
         registration=dossier.registration,
         form=form or _form(dossier),
         problem=problem,
-        sections=sections_shown(dossier, context, opened_key, opened),
+        sections=sections_shown(dossier, context, sight.has_contact_data, opened_key, opened),
         consents=list(reversed(dossier.consents)),
-        history=history_shown(dossier, event, context),
+        history=history_shown(dossier, event, context, sight.has_contact_data),
         messages=dossier.messages,
         places=dossier.places,
+        counts_event=sight.scope.is_whole,
         holds_place=dossier.holds_place,
         actions=_actions(dossier) if may(Permission.DECIDE) else [],
         standing=_standing(dossier, event),

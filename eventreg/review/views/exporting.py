@@ -8,13 +8,12 @@ from flask import Response, g, stream_with_context
 from flask_login import current_user
 
 from eventreg.events.models import Event
-from eventreg.events.queries.categories import list_categories
 from eventreg.events.rules.team import Permission
 from eventreg.i18n.languages import current_language
 from eventreg.kernel.clock import now
 from eventreg.review.services.exporting import begin_export, csv_chunks
 from eventreg.review.views import blueprint
-from eventreg.review.views.listing import read_list_state
+from eventreg.review.views.listing import categories_in_sight, read_list_state
 from eventreg.web.access import requires
 
 
@@ -23,8 +22,8 @@ from eventreg.web.access import requires
 def export_registrations(slug: str) -> Response:
     """Give everybody whom the list shows as CSV. A POST, since it is recorded who took whose data."""
     event: Event = g.event
-    state = read_list_state(list_categories([event.id]))
-    export = begin_export(event.id, state, current_user.id)
+    state = read_list_state(categories_in_sight())
+    export = begin_export(event.id, state, current_user.id, g.event_access.sight)
     chunks = stream_with_context(csv_chunks(export, current_language()))
     response = Response(chunks, content_type="text/csv; charset=utf-8")
     today = now().astimezone(ZoneInfo(event.time_zone)).date()

@@ -17,13 +17,14 @@ from eventreg.questionnaires.kinds import Context
 from eventreg.registration.rules.states import Status
 from eventreg.registration.wording import status_for_team
 from eventreg.review.queries.dossier import Dossier
+from eventreg.review.rules.contact import is_contact_data
 from eventreg.review.wording import act_title
 from eventreg.web.templating import plain_in_reader_language
 
 
-def history_shown(dossier: Dossier, event: Event, context: Context) -> list[dict[str, Any]]:
-    """Return the items of `components/timeline.html`, newest first."""
-    told = _History(dossier, context)
+def history_shown(dossier: Dossier, event: Event, context: Context, has_contact_data: bool) -> list[dict[str, Any]]:
+    """Return the items of `components/timeline.html`, newest first; without addresses and numbers unless they may be seen."""
+    told = _History(dossier, context, has_contact_data)
     return [
         {
             "title": act_title(trace.entry.action),
@@ -36,9 +37,13 @@ def history_shown(dossier: Dossier, event: Event, context: Context) -> list[dict
     ]
 
 
+#: entries whose details are mail addresses
+_ABOUT_ADDRESSES = frozenset({"address_change_requested", "address_changed"})
+
+
 class _History:
-    def __init__(self, dossier: Dossier, context: Context) -> None:
-        self._dossier, self._context = dossier, context
+    def __init__(self, dossier: Dossier, context: Context, has_contact_data: bool) -> None:
+        self._dossier, self._context, self._has_contact_data = dossier, context, has_contact_data
 
     def actor(self, trace: Trace) -> str:
         """Return who did it: a name, or that it happened by itself."""
@@ -60,6 +65,8 @@ class _History:
             lines = [escape(formats.joined(labels, current_language()))] if labels else []
         elif trace.entry.action == "language_changed":
             lines = [_arrow(own_name(detail["old"]), own_name(detail["new"]))] if detail else []
+        elif trace.entry.action in _ABOUT_ADDRESSES and not self._has_contact_data:
+            lines = []
         elif "old" in detail and "new" in detail:
             lines = [_arrow(_status(detail["old"]), _status(detail["new"]))]
         elif "status" in detail:
@@ -70,7 +77,9 @@ class _History:
 
     def _change(self, key: str, change: Mapping[str, Any] | str) -> Markup:
         label = Markup("<strong>{}</strong>").format(self._label(key))
-        if isinstance(change, str):
+        question = self._dossier.definition.find(key)
+        is_withheld = question is not None and is_contact_data(question) and not self._has_contact_data
+        if isinstance(change, str) or is_withheld:
             return Markup("{}: {}").format(label, _("changed"))
         return Markup("{}: {}").format(label, _arrow(self._words(key, change["old"]), self._words(key, change["new"])))
 

@@ -18,6 +18,7 @@ from eventreg.registration.rules.states import Status
 from eventreg.registration.wording import status_for_team
 from eventreg.review.queries.figures import count_places
 from eventreg.review.queries.listing import Counts, RegistrationList
+from eventreg.review.queries.scoping import is_shown
 from eventreg.review.rules.columns import ON_SCREEN, ORDER_OF
 from eventreg.review.rules.listing import STATUS_ORDER, ListState, read_state
 from eventreg.review.views import blueprint
@@ -32,9 +33,9 @@ from eventreg.web.templating import plain_in_reader_language
 def list_registrations(slug: str) -> str:
     """Show one page of the list in the state that the address holds."""
     event: Event = g.event
-    categories = list_categories([event.id])
+    categories = categories_in_sight()
     state = read_list_state(categories)
-    registrations = RegistrationList(event.id, categories, state)
+    registrations = RegistrationList(event.id, categories, state, g.event_access.sight)
     page, counts = registrations.page(), registrations.counts()
     standings = list_latest_states(event.id, [row.id for row in page.rows])
     return render_template(
@@ -52,10 +53,17 @@ def list_registrations(slug: str) -> str:
         status_label=status_for_team,
         can_export=may(Permission.EXPORT),
         troubled={id_ for id_, standing in standings.items() if standing is Standing.FAILED},
-        taken=sum(count_places(event.id).values()) if event.capacity is not None else None,
+        taken=_taken(event),
+        finds_contact_data=may(Permission.SEE_CONTACT_DATA),
         **list_addresses(slug, state),
         **desk(event, REGISTRATIONS),
     )
+
+
+def categories_in_sight() -> list[Category]:
+    """Return the categories of this request's event that the account may know people of."""
+    scope = g.event_access.scope
+    return [category for category in list_categories([g.event.id]) if is_shown(category, scope)]
 
 
 def read_list_state(categories: Sequence[Category]) -> ListState:
@@ -73,6 +81,13 @@ def list_addresses(slug: str, state: ListState) -> dict[str, Any]:
         "keep_for_filters": state.with_(categories=()).query(),
         "all_url": list_url(slug, ListState(order=state.order, is_descending=state.is_descending)),
     }
+
+
+def _taken(event: Event) -> int | None:
+    """Return how many of the event's places are taken; None without a limit, and for who sees a part of it only."""
+    if event.capacity is None or not g.event_access.scope.is_whole:
+        return None
+    return sum(count_places(event.id).values())
 
 
 def _heads(slug: str, state: ListState) -> list[tuple[str, str, str]]:

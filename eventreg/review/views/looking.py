@@ -31,7 +31,7 @@ def show_sensitive(slug: str, reference: str) -> str:
     """Show the page with the sensitive answers of one section, in this answer alone."""
     event: Event = g.event
     section = request.form.get("section", "")
-    opened = look_at_section(event.id, reference, section, current_user.id)
+    opened = look_at_section(event.id, reference, section, current_user.id, g.event_access.scope)
     return dossier_page(reference, opened_key=section, opened=opened)
 
 
@@ -40,7 +40,7 @@ def show_sensitive(slug: str, reference: str) -> str:
 def download_file(slug: str, reference: str, public_id: str) -> Response:
     """Give a file as an attachment, its type being the one found from its content."""
     event: Event = g.event
-    opened = take_file(event.id, reference, public_id, current_user.id)
+    opened = take_file(event.id, reference, public_id, current_user.id, g.event_access.scope)
     response = send_file(
         io.BytesIO(opened.content), mimetype=opened.media_type, as_attachment=True, download_name=opened.name
     )

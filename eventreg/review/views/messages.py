@@ -11,17 +11,16 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventreg.events.models import Event
-from eventreg.events.rules.team import Permission
+from eventreg.events.rules.team import Permission, Scope
 from eventreg.events.views.desk import MESSAGES, desk
 from eventreg.kernel.errors import Refusal
 from eventreg.mail.markers import mask, mask_html
 from eventreg.mail.models import MailMessage
-from eventreg.mail.queries import get_message
 from eventreg.mail.rules import DeliveryState, MailRefusal, Standing, standing
 from eventreg.mail.wording import OUTCOMES, REFUSALS, STANDINGS
 from eventreg.review.forms import read_number
 from eventreg.review.queries.figures import count_standings
-from eventreg.review.queries.messages import find_reference, get_message_page
+from eventreg.review.queries.messages import find_reference, get_message_in_scope, get_message_page
 from eventreg.review.services.messages import release_message, send_message_again
 from eventreg.review.views import blueprint
 from eventreg.web.access import may, requires
@@ -39,10 +38,10 @@ def list_messages(slug: str) -> str:
     """Show the event's messages, newest first."""
     event: Event = g.event
     asked = next((found for found in Standing if found.value == request.args.get("state")), None)
-    page = get_message_page(
-        event.id, asked, read_number(request.args.get("newer")), read_number(request.args.get("older"))
-    )
-    counts = count_standings(event.id)
+    scope = g.event_access.scope
+    newer, older = read_number(request.args.get("newer")), read_number(request.args.get("older"))
+    page = get_message_page(event.id, asked, newer, older, scope)
+    counts = count_standings(event.id, scope)
     kept = {"state": asked.value} if asked is not None else {}
     return render_template(
         "review/messages.html",
@@ -61,14 +60,14 @@ def list_messages(slug: str) -> str:
 @requires(Permission.SEE_MESSAGES)
 def show_message(slug: str, message_id: int) -> str:
     """Show one message with its headers, text and state; its HTML part stands in a frame of its own."""
-    return _page(get_message(g.event.id, message_id))
+    return _page(_message(message_id))
 
 
 @blueprint.get(f"{_ONE}/html")
 @requires(Permission.SEE_MESSAGES)
 def show_message_html(slug: str, message_id: int) -> Response:
     """Show the HTML part alone, for the frame of the page above."""
-    message = get_message(g.event.id, message_id)
+    message = _message(message_id)
     response = make_response(mask_html(message.html, message.marker, _("[personal link]")))
     response.headers["Content-Security-Policy"] = _MAIL_POLICY
     response.headers["X-Frame-Options"] = "SAMEORIGIN"
@@ -89,13 +88,17 @@ def send_again(slug: str, message_id: int) -> BaseResponse | tuple[str, int]:
     return _act(send_message_again, message_id)
 
 
-def _act(act: Callable[[int, int, int], None], message_id: int) -> BaseResponse | tuple[str, int]:
+def _message(message_id: int) -> MailMessage:
+    return get_message_in_scope(g.event.id, message_id, g.event_access.scope)
+
+
+def _act(act: Callable[[int, int, int, Scope], None], message_id: int) -> BaseResponse | tuple[str, int]:
     event: Event = g.event
     try:
-        act(event.id, message_id, current_user.id)
+        act(event.id, message_id, current_user.id, g.event_access.scope)
     except Refusal as refused:
         problem = str(REFUSALS[MailRefusal(refused.reason)])
-        return _page(get_message(event.id, message_id), problem), 409
+        return _page(_message(message_id), problem), 409
     return redirect(url_for("review.show_message", slug=event.slug, message_id=message_id), 303)
 
 

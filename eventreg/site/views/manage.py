@@ -12,7 +12,7 @@ from eventreg.events.models import Category, Event
 from eventreg.events.queries.categories import list_categories
 from eventreg.events.queries.for_registration import list_days
 from eventreg.events.queries.team import Membership, list_days_of, list_memberships
-from eventreg.events.rules.team import Permission
+from eventreg.events.rules.team import Permission, Scope
 from eventreg.events.views.desk import OVERVIEW, desk
 from eventreg.events.wording import team_role_name
 from eventreg.kernel.clock import now
@@ -23,6 +23,7 @@ from eventreg.registration.rules.states import Status
 from eventreg.registration.wording import status_for_team
 from eventreg.review.queries.figures import Figures, count_standings, list_figures
 from eventreg.review.queries.listing import RegistrationList
+from eventreg.review.queries.scoping import is_shown
 from eventreg.review.rules.listing import STATUS_ORDER, ListState
 from eventreg.review.views.desk import list_url, registration_url
 from eventreg.site.deadlines import coming_deadlines
@@ -40,11 +41,11 @@ _WITHOUT_FIGURES = Figures({}, {})
 def manage_events() -> str:
     """List the events of the account; an administrator's are all of them."""
     memberships = list_memberships(current_user.id, current_user.is_administrator)
-    counted = [each.event.id for each in memberships if _allows(each, Permission.SEE_FIGURES)]
+    scopes = {each.event.id: each.grant.scope for each in memberships if _allows(each, Permission.SEE_FIGURES)}
     return render_template(
         "site/manage_events.html",
         memberships=memberships,
-        figures=list_figures(counted) if counted else {},
+        figures=list_figures(scopes),
         days=list_days_of([membership.event.id for membership in memberships]),
         lists={
             each.event.id: (list_url(each.event.slug, ListState()), list_url(each.event.slug, _TO_REVIEW))
@@ -62,13 +63,15 @@ def manage_event(slug: str) -> str:
     """Show where an event stands. Figures lead to their lists; persons are named only to those who may see them."""
     event: Event = g.event
     sees_figures, sees_people = may(Permission.SEE_FIGURES), may(Permission.SEE_REGISTRATIONS)
-    categories = list_categories([event.id])
-    figures = list_figures([event.id])[event.id] if sees_figures else _WITHOUT_FIGURES
+    scope: Scope = g.event_access.scope
+    categories = [category for category in list_categories([event.id]) if is_shown(category, scope)]
+    figures = list_figures({event.id: scope})[event.id] if sees_figures else _WITHOUT_FIGURES
     days = list_days(event.id)
     return render_template(
         "site/manage_event.html",
         days=[day.held_on for day in days],
         sees_figures=sees_figures,
+        sees_whole=scope.is_whole,
         sees_people=sees_people,
         figures=figures,
         categories=categories,
@@ -116,7 +119,7 @@ def _by_category(slug: str, figures: Figures, categories: Sequence[Category], ha
 
 
 def _mail(slug: str) -> list[dict[str, Any]]:
-    counts = count_standings(g.event.id)
+    counts = count_standings(g.event.id, g.event_access.scope)
     has_links = may(Permission.SEE_MESSAGES)
     return [
         {
@@ -131,7 +134,7 @@ def _mail(slug: str) -> list[dict[str, Any]]:
 
 
 def _latest(event: Event, categories: Sequence[Category]) -> list[dict[str, Any]]:
-    rows = RegistrationList(event.id, categories, ListState()).page(_LATEST).rows
+    rows = RegistrationList(event.id, categories, ListState(), g.event_access.sight).page(_LATEST).rows
     names = {category.id: plain_in_reader_language(category.name) for category in categories}
     standings = list_latest_states(event.id, [row.id for row in rows])
     return [
