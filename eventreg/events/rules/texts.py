@@ -1,0 +1,129 @@
+"""The texts of an event: which there are, how far each is in each language, and whether somebody saved one meanwhile."""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+from eventreg.kernel.text import LocalizedText
+
+
+@dataclass(frozen=True)
+class TextKind:
+    """What a text is made of. `limit` counts characters."""
+
+    kind: Literal["line", "textarea", "markdown"]
+    limit: int
+
+
+#: the texts that an event has itself, by the name of their column, in the order of the page
+FIELDS: Mapping[str, TextKind] = {
+    "title": TextKind("line", 200),
+    "summary": TextKind("textarea", 600),
+    "description": TextKind("markdown", 20_000),
+    "audience": TextKind("textarea", 400),
+    "venue": TextKind("line", 200),
+    "address": TextKind("textarea", 300),
+    "joining": TextKind("markdown", 4_000),
+    "contact_position": TextKind("line", 200),
+    "contact_office": TextKind("line", 200),
+    "demonstration_note": TextKind("textarea", 500),
+    "cancellation_note": TextKind("textarea", 1_000),
+}
+#: the texts of each item of practical information
+PRACTICAL_FIELDS: Mapping[str, TextKind] = {"label": TextKind("line", 120), "text": TextKind("textarea", 2_000)}
+
+
+class TextId(NamedTuple):
+    """One text in one language: field "title" or "practical.k3f9.text"."""
+
+    field: str
+    language: str
+
+
+class TextState(enum.Enum):
+    """How far a text is in one language."""
+
+    #: in no language of the event is there any, and none must be
+    NONE = "none"
+    DONE = "done"
+    #: it is there in another language, or must be there
+    MISSING = "missing"
+    #: the text in the event's first language was changed after this one
+    OUTDATED = "outdated"
+
+
+@dataclass(frozen=True)
+class TextChange:
+    """What somebody wants one text to be. `seen` is the fingerprint of what stood there when the form was opened."""
+
+    field: str
+    language: str
+    seen: str
+    text: str
+    #: the text was looked at and still fits what the first language says: it is saved anew though nothing is changed
+    is_confirmed: bool = False
+
+    @property
+    def id(self) -> TextId:
+        """Which text."""
+        return TextId(self.field, self.language)
+
+
+@dataclass(frozen=True)
+class TextConflict:
+    """A text that somebody else saved meanwhile: both versions, and who saved the other one (empty: the system)."""
+
+    id: TextId
+    theirs: str
+    mine: str
+    by: str
+    at: datetime | None
+
+
+class Verdict(enum.Enum):
+    """What becomes of a change."""
+
+    SAVE = "save"
+    NOTHING = "nothing"
+    CONFLICT = "conflict"
+
+
+def fingerprint(text: str) -> str:
+    """Return what a form carries of a text, to tell later whether it still stands: 20 hexadecimal digits."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:20]
+
+
+def judge(change: TextChange, current: str) -> Verdict:
+    """Decide on a change by what stands there now.
+
+    Whoever saw what stands there may change it. Whoever saw something else and has not touched it leaves it as it is; and
+    the same words twice are no conflict.
+    """
+    if change.text == current:
+        return Verdict.SAVE if change.is_confirmed else Verdict.NOTHING
+    if change.seen == fingerprint(current):
+        return Verdict.SAVE
+    return Verdict.NOTHING if change.seen == fingerprint(change.text) else Verdict.CONFLICT
+
+
+def state_of(
+    text: LocalizedText,
+    language: str,
+    languages: Sequence[str],
+    changed: Mapping[str, int],
+    *,
+    is_required: bool = False,
+) -> TextState:
+    """Return how far `text` is in `language`. `changed` is when each language was saved last, as a number that grows."""
+    if not text.get(language):
+        is_elsewhere = any(text.get(other) for other in languages)
+        return TextState.MISSING if is_elsewhere or is_required else TextState.NONE
+    first = languages[0]
+    if language != first and text.get(first) and changed.get(first, 0) > changed.get(language, 0):
+        return TextState.OUTDATED
+    return TextState.DONE
