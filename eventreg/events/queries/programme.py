@@ -1,0 +1,131 @@
+"""The programme of an event, for whoever may see the event: the caller has found it. A few statements, however long it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import contains_eager, defer, joinedload, selectinload
+
+from eventreg.db import db
+from eventreg.events.models import EventDay, ProgrammeSession, Room, SessionPerson, Speaker
+from eventreg.events.rules.programme_checks import Slot
+from eventreg.kernel.errors import NotFound
+
+#: sessions by id to who speaks there, in the order in which they are announced
+PeopleOf = Mapping[int, Sequence[SessionPerson]]
+
+
+class Programme(NamedTuple):
+    """The days of an event with their sessions and rooms, and who speaks. Descriptions and biographies are left out."""
+
+    days: Sequence[EventDay]
+    people: PeopleOf
+
+
+class SessionFound(NamedTuple):
+    """One session whole: its day, its room, and its people with institutions and biographies."""
+
+    session: ProgrammeSession
+    day: EventDay
+    people: Sequence[SessionPerson]
+
+
+def get_programme(event_id: int) -> Programme:
+    """Return the programme of an event in two statements."""
+    days = (
+        db.session.scalars(
+            select(EventDay)
+            .where(EventDay.event_id == event_id)
+            .order_by(EventDay.held_on)
+            .options(
+                joinedload(EventDay.sessions).options(
+                    joinedload(ProgrammeSession.room), defer(ProgrammeSession.description, raiseload=True)
+                )
+            )
+        )
+        .unique()
+        .all()
+    )
+    return Programme(days, list_people(event_id))
+
+
+def list_people(event_id: int) -> PeopleOf:
+    """Return who speaks in the sessions of an event, with institutions and without biographies, in one statement."""
+    rows = db.session.scalars(
+        select(SessionPerson)
+        .join(SessionPerson.speaker)
+        .outerjoin(Speaker.organization)
+        .where(Speaker.event_id == event_id)
+        .options(
+            contains_eager(SessionPerson.speaker).options(
+                contains_eager(Speaker.organization), defer(Speaker.biography, raiseload=True)
+            )
+        )
+        .order_by(SessionPerson.session_id, SessionPerson.position)
+    )
+    people: dict[int, list[SessionPerson]] = {}
+    for row in rows:
+        people.setdefault(row.session_id, []).append(row)
+    return people
+
+
+def get_session(event_id: int, public_id: str) -> SessionFound:
+    """Return a session of this event in two statements. Raises NotFound, also for another event's."""
+    row = db.session.execute(
+        select(ProgrammeSession, EventDay)
+        .join(EventDay, EventDay.id == ProgrammeSession.day_id)
+        .where(EventDay.event_id == event_id, ProgrammeSession.public_id == public_id)
+        .options(
+            joinedload(ProgrammeSession.room),
+            selectinload(ProgrammeSession.people).joinedload(SessionPerson.speaker).joinedload(Speaker.organization),
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return SessionFound(row.ProgrammeSession, row.EventDay, row.ProgrammeSession.people)
+
+
+def list_rooms(event_id: int) -> Sequence[Room]:
+    """Return the rooms of an event in their order."""
+    return db.session.scalars(select(Room).where(Room.event_id == event_id).order_by(Room.position, Room.id)).all()
+
+
+def list_speakers(event_id: int) -> Sequence[tuple[Speaker, int]]:
+    """Return the speakers of an event by name, with their institutions and in how many sessions each speaks."""
+    count = (
+        select(func.count(SessionPerson.session_id.distinct()))
+        .where(SessionPerson.speaker_id == Speaker.id)
+        .correlate(Speaker)
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        select(Speaker, count)
+        .where(Speaker.event_id == event_id)
+        .options(joinedload(Speaker.organization))
+        .order_by(Speaker.sort_name, Speaker.id)
+    )
+    return [(speaker, number) for speaker, number in rows]
+
+
+def get_speaker(event_id: int, public_id: str) -> Speaker:
+    """Return a speaker of this event. Raises NotFound, also for another event's."""
+    speaker = db.session.scalar(select(Speaker).where(Speaker.event_id == event_id, Speaker.public_id == public_id))
+    if speaker is None:
+        raise NotFound
+    return speaker
+
+
+def slots_of(sessions: Iterable[ProgrammeSession], people: PeopleOf) -> list[Slot]:
+    """Return sessions as what the checks and moves look at."""
+    return [
+        Slot(
+            session.id,
+            session.starts_at,
+            session.ends_at,
+            session.room_id,
+            frozenset(person.speaker_id for person in people.get(session.id, ())),
+        )
+        for session in sessions
+    ]

@@ -1,0 +1,130 @@
+"""A session as an organizer enters it, and what cannot be one."""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import time
+
+from eventreg.events.rules.programme import Hours, SessionKind, SpeakerRole
+from eventreg.events.rules.programme_checks import Slot, minutes_of, time_of
+from eventreg.kernel.errors import Refusal
+from eventreg.kernel.text import LocalizedText, folded
+
+LONGEST_TITLE, LONGEST_NOTE, LONGEST_DESCRIPTION = 200, 300, 8_000
+LONGEST_ROOM_NAME, LONGEST_PERSON_NAME, LONGEST_POSITION, LONGEST_BIOGRAPHY = 80, 200, 200, 4_000
+#: more is a slip of the hand, and no page could show it
+MOST_SESSIONS, MOST_ROOMS, MOST_PEOPLE, MOST_PLACES = 400, 30, 40, 100_000
+
+#: minutes that a new session takes unless somebody says otherwise
+DEFAULT_MINUTES = 60
+DEFAULT_BREAK_MINUTES = 30
+
+_CLOCK = re.compile(r"([01]?\d|2[0-3])\s*[:.h]\s*([0-5]\d)(?::00)?\s*h?", re.ASCII | re.IGNORECASE)
+
+
+class ProgrammeReason(enum.Enum):
+    """Why the programme was not changed."""
+
+    ENDS_BEFORE_START = "ends_before_start"
+    NO_TITLE = "no_title"
+    NO_SUCH_DAY = "no_such_day"
+    NO_SUCH_ROOM = "no_such_room"
+    NO_SUCH_ORGANIZATION = "no_such_organization"
+    TOO_MANY = "too_many"
+    #: somebody else saved it meanwhile
+    CHANGED_MEANWHILE = "changed_meanwhile"
+    #: people signed up for it: removing it wants a second word. details: count
+    HAS_SIGN_UPS = "has_sign_ups"
+    CANNOT_MOVE = "cannot_move"
+
+
+class ProgrammeRefused(Refusal):
+    """The programme stays as it is."""
+
+    reason: ProgrammeReason
+
+
+@dataclass(frozen=True)
+class People:
+    """Who does one thing in a session: names in the order in which they are announced."""
+
+    role: SpeakerRole
+    names: Sequence[str]
+
+
+@dataclass(frozen=True)
+class SessionEntry:
+    """A session as it is to be. Wall-clock times in the event's zone; `room_id` None: for everybody."""
+
+    day_id: int
+    kind: SessionKind
+    starts_at: time
+    ends_at: time
+    title: LocalizedText
+    room_id: int | None = None
+    note: LocalizedText = field(default_factory=dict)
+    description: LocalizedText = field(default_factory=dict)
+    takes_sign_up: bool = False
+    #: None: no limit
+    places: int | None = None
+    people: Sequence[People] = ()
+
+
+@dataclass(frozen=True)
+class SpeakerEntry:
+    """A speaker as announced. `organization_id` None: `affiliation` says where from, if anything does."""
+
+    name: str
+    position: LocalizedText = field(default_factory=dict)
+    organization_id: int | None = None
+    affiliation: LocalizedText = field(default_factory=dict)
+    biography: LocalizedText = field(default_factory=dict)
+
+
+def check_entry(entry: SessionEntry) -> None:
+    """Refuse what cannot be a session. Raises ProgrammeRefused."""
+    if entry.starts_at >= entry.ends_at:
+        raise ProgrammeRefused(ProgrammeReason.ENDS_BEFORE_START)
+    if not any(text.strip() for text in entry.title.values()):
+        raise ProgrammeRefused(ProgrammeReason.NO_TITLE)
+    if sum(len(people.names) for people in entry.people) > MOST_PEOPLE:
+        raise ProgrammeRefused(ProgrammeReason.TOO_MANY, limit=MOST_PEOPLE)
+
+
+def names_in(text: str) -> list[str]:
+    """Return the names of a line, "Ana Demo; Luis Demo", as typed and in order; the same name twice counts once."""
+    found: dict[str, str] = {}
+    for part in re.split(r"[;\n]", text):
+        if name := " ".join(part.split()):
+            found.setdefault(folded(name), name)
+    return list(found.values())
+
+
+def read_clock(text: str) -> time | None:
+    """Return a time of day as people type it ("9:00", "09.00", "9h00", "09:00 h"), or None."""
+    found = _CLOCK.fullmatch(text.strip())
+    return time(int(found[1]), int(found[2])) if found else None
+
+
+def default_role(kind: SessionKind) -> SpeakerRole:
+    """Return what people named without a role do in a session of this kind."""
+    return SpeakerRole.PANELLIST if kind is SessionKind.PANEL else SpeakerRole.SPEAKER
+
+
+def suggested_hours(
+    day: Hours, slots: Iterable[Slot], room_id: int | None = None, minutes: int = DEFAULT_MINUTES
+) -> tuple[time, time]:
+    """Return when the next session of a room begins and ends: at the end of the last one that people there attend.
+
+    For everybody (`room_id` None) that is the last of the day. A session that begins inside the day's hours ends with them
+    at the latest.
+    """
+    ends = [slot.ends_at for slot in slots if room_id is None or slot.room_id in (None, room_id)]
+    starts_at = max([day.starts_at, *ends])
+    end = minutes_of(starts_at) + minutes
+    if starts_at < day.ends_at:
+        end = min(end, minutes_of(day.ends_at))
+    return starts_at, time_of(end)

@@ -1,0 +1,243 @@
+"""Making an event's programme: sessions are added, edited, moved and removed.
+
+Each use case holds the event's row, which an archived event refuses (LifecycleRefused), and raises the revision of every
+session that it changes: whoever saves says which one was seen, and calendars carry it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from eventreg.audit.services import Actor, record
+from eventreg.db import db, transaction
+from eventreg.events.models import EventDay, ProgrammeSession, Room, SessionPerson, Speaker
+from eventreg.events.queries.for_registration import lock_event
+from eventreg.events.queries.programme import get_session, slots_of
+from eventreg.events.rules.programme import SpeakerRole
+from eventreg.events.rules.programme_entries import (
+    MOST_SESSIONS,
+    People,
+    ProgrammeReason,
+    ProgrammeRefused,
+    SessionEntry,
+    check_entry,
+)
+from eventreg.events.rules.programme_moves import moved
+from eventreg.events.services.sign_ups import count_sign_ups
+from eventreg.events.services.speakers import find_or_add_speakers
+from eventreg.kernel.text import folded, merged
+
+_TEXTS = ("title", "note", "description")
+_PLAIN = ("day_id", "kind", "starts_at", "ends_at", "room_id", "takes_sign_up", "places")
+
+
+def add_session(event_id: int, entry: SessionEntry, account_id: int, at: datetime) -> str:
+    """Add a session and return its public id. The same one sent twice (day, room, hours and title) is added once.
+
+    Names that no speaker of the event has become speakers. Raises ProgrammeRefused: ENDS_BEFORE_START, NO_TITLE,
+    NO_SUCH_DAY, NO_SUCH_ROOM, TOO_MANY.
+    """
+    (public_id,) = add_sessions(event_id, [entry], account_id, at)
+    return public_id
+
+
+def add_sessions(event_id: int, entries: Sequence[SessionEntry], account_id: int, at: datetime) -> list[str]:
+    """Add several sessions, all or none, and return their public ids. As `add_session`."""
+    for entry in entries:
+        check_entry(entry)
+    with transaction():
+        lock_event(event_id)
+        known = _sessions_of(event_id)
+        if len(known) + len(entries) > MOST_SESSIONS:
+            raise ProgrammeRefused(ProgrammeReason.TOO_MANY, limit=MOST_SESSIONS)
+        return [_add(event_id, entry, known, account_id, at).public_id for entry in entries]
+
+
+def edit_session(
+    event_id: int,
+    public_id: str,
+    entry: SessionEntry,
+    languages: Sequence[str],
+    seen_revision: int,
+    account_id: int,
+    at: datetime,
+) -> None:
+    """Save a session as `entry` has it; texts in other languages than `languages` stay.
+
+    Raises NotFound and ProgrammeRefused: CHANGED_MEANWHILE when it is no longer the revision that was seen, and the reasons
+    of `add_session`.
+    """
+    check_entry(entry)
+    with transaction():
+        lock_event(event_id)
+        session = get_session(event_id, public_id).session
+        if session.revision != seen_revision:
+            raise ProgrammeRefused(ProgrammeReason.CHANGED_MEANWHILE)
+        _check_place(event_id, entry)
+        new: dict[str, Any] = {name: getattr(entry, name) for name in _PLAIN}
+        new |= {name: merged(getattr(session, name), getattr(entry, name), languages) for name in _TEXTS}
+        changed = {
+            name: [_told(getattr(session, name)), _told(value)]
+            for name, value in new.items()
+            if getattr(session, name) != value
+        }
+        for name, value in new.items():
+            setattr(session, name, value)
+        changed |= _save_people(event_id, session, entry.people, account_id, at)
+        if changed:
+            session.revision += 1
+            _note(event_id, "session_changed", session.id, account_id, at, {"changed": changed})
+
+
+def move_session(
+    event_id: int, public_id: str, *, earlier: bool, seen_revision: int, account_id: int, at: datetime
+) -> None:
+    """Let a session exchange places with its neighbour of the day (rules.programme_moves); durations stay.
+
+    Raises NotFound and ProgrammeRefused: CANNOT_MOVE, CHANGED_MEANWHILE.
+    """
+    with transaction():
+        lock_event(event_id)
+        session = get_session(event_id, public_id).session
+        if session.revision != seen_revision:
+            raise ProgrammeRefused(ProgrammeReason.CHANGED_MEANWHILE)
+        of_day = {each.id: each for each in _sessions_of(event_id) if each.day_id == session.day_id}
+        hours = moved(slots_of(of_day.values(), {}), session.id, earlier=earlier)
+        if hours is None:
+            raise ProgrammeRefused(ProgrammeReason.CANNOT_MOVE)
+        changed: dict[str, Any] = {}
+        for session_id, (starts_at, ends_at) in hours.items():
+            each = of_day[session_id]
+            changed[each.public_id] = [_hours(each), f"{starts_at:%H:%M}–{ends_at:%H:%M}"]
+            each.starts_at, each.ends_at = starts_at, ends_at
+            each.revision += 1
+        _note(event_id, "session_moved", session.id, account_id, at, {"changed": changed})
+
+
+def remove_session(
+    event_id: int, public_id: str, *, seen_revision: int, is_confirmed: bool, account_id: int, at: datetime
+) -> None:
+    """Remove a session with its conclusions; its materials stay with the event.
+
+    Raises NotFound and ProgrammeRefused: CHANGED_MEANWHILE, and HAS_SIGN_UPS (details: count) while nobody has confirmed that
+    the people who signed up for it lose it.
+    """
+    with transaction() as db_session:
+        lock_event(event_id)
+        session = get_session(event_id, public_id).session
+        if session.revision != seen_revision:
+            raise ProgrammeRefused(ProgrammeReason.CHANGED_MEANWHILE)
+        count = count_sign_ups(session.id)
+        if count and not is_confirmed:
+            raise ProgrammeRefused(ProgrammeReason.HAS_SIGN_UPS, count=count)
+        detail = {"title": dict(session.title), "hours": _hours(session), "sign_ups": count}
+        _note(event_id, "session_removed", session.id, account_id, at, detail)
+        db_session.delete(session)
+
+
+def _add(
+    event_id: int, entry: SessionEntry, known: list[ProgrammeSession], account_id: int, at: datetime
+) -> ProgrammeSession:
+    for session in known:
+        if _is_same(session, entry):
+            return session
+    _check_place(event_id, entry)
+    session = ProgrammeSession(
+        **{name: getattr(entry, name) for name in _PLAIN},
+        **{name: dict(getattr(entry, name)) for name in _TEXTS},
+        people=[],
+    )
+    db.session.add(session)
+    db.session.flush()
+    known.append(session)
+    _save_people(event_id, session, entry.people, account_id, at)
+    _note(event_id, "session_added", session.id, account_id, at, {"title": dict(entry.title), "hours": _hours(session)})
+    return session
+
+
+def _is_same(session: ProgrammeSession, entry: SessionEntry) -> bool:
+    names = ("day_id", "room_id", "starts_at", "ends_at")
+    return dict(session.title) == dict(entry.title) and all(
+        getattr(session, name) == getattr(entry, name) for name in names
+    )
+
+
+def _check_place(event_id: int, entry: SessionEntry) -> None:
+    """Refuse a day or a room of another event."""
+    days = select(func.count()).select_from(EventDay).where(EventDay.id == entry.day_id, EventDay.event_id == event_id)
+    if not db.session.scalar(days):
+        raise ProgrammeRefused(ProgrammeReason.NO_SUCH_DAY)
+    if entry.room_id is None:
+        return
+    rooms = select(func.count()).select_from(Room).where(Room.id == entry.room_id, Room.event_id == event_id)
+    if not db.session.scalar(rooms):
+        raise ProgrammeRefused(ProgrammeReason.NO_SUCH_ROOM)
+
+
+def _sessions_of(event_id: int) -> list[ProgrammeSession]:
+    return list(
+        db.session.scalars(
+            select(ProgrammeSession)
+            .join(EventDay, EventDay.id == ProgrammeSession.day_id)
+            .where(EventDay.event_id == event_id)
+            .order_by(ProgrammeSession.starts_at, ProgrammeSession.id)
+        )
+    )
+
+
+def _save_people(
+    event_id: int, session: ProgrammeSession, people: Sequence[People], account_id: int, at: datetime
+) -> dict[str, Any]:
+    """Let exactly these people be in the session; return what changed, as names by role."""
+    present: Mapping[str, Speaker] = {folded(person.speaker.name): person.speaker for person in session.people}
+    wanted: list[tuple[SpeakerRole, Speaker]] = []
+    for role in SpeakerRole:
+        names = [name for group in people if group.role is role for name in group.names]
+        for speaker in find_or_add_speakers(event_id, names, present, account_id, at):
+            if (role, speaker) not in wanted:
+                wanted.append((role, speaker))
+    old = [(person.role, person.speaker) for person in session.people]
+    if old == wanted:
+        return {}
+    session.people.clear()
+    db.session.flush()  # the rows go before those of the same people in the same role come
+    session.people.extend(
+        SessionPerson(speaker_id=speaker.id, speaker=speaker, role=role, position=position)
+        for position, (role, speaker) in enumerate(wanted, 1)
+    )
+    db.session.flush()
+    return {"people": [_named(old), _named(wanted)]}
+
+
+def _named(people: Sequence[tuple[SpeakerRole, Speaker]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for role, speaker in people:
+        found.setdefault(role.value, []).append(speaker.name)
+    return found
+
+
+def _hours(session: ProgrammeSession) -> str:
+    return f"{session.starts_at:%H:%M}–{session.ends_at:%H:%M}"
+
+
+def _told(value: Any) -> Any:
+    """Return a value as the audit trail keeps it: plain JSON."""
+    if hasattr(value, "strftime"):
+        return f"{value:%H:%M}"
+    return getattr(value, "value", value)
+
+
+def _note(event_id: int, action: str, session_id: int, account_id: int, at: datetime, detail: dict[str, Any]) -> None:
+    record(
+        event_id=event_id,
+        actor=Actor.account(account_id),
+        action=action,
+        record_kind="session",
+        record_id=session_id,
+        at=at,
+        detail=detail,
+    )

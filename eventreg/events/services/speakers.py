@@ -1,0 +1,130 @@
+"""The speakers of an event, under the names that are announced."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+
+from eventreg.audit.services import Actor, record
+from eventreg.db import db, transaction
+from eventreg.events.models import ProgrammeSession, SessionPerson, Speaker
+from eventreg.events.queries.for_registration import lock_event
+from eventreg.events.queries.programme import get_speaker
+from eventreg.events.rules.programme_entries import ProgrammeReason, ProgrammeRefused, SpeakerEntry
+from eventreg.kernel.text import folded, merged
+from eventreg.organizations.models import Organization
+
+_TEXTS = ("position", "affiliation", "biography")
+
+
+def edit_speaker(
+    event_id: int,
+    public_id: str,
+    entry: SpeakerEntry,
+    languages: Sequence[str],
+    seen_revision: int,
+    account_id: int,
+    at: datetime,
+) -> None:
+    """Save a speaker as `entry` has it; texts in other languages than `languages` stay.
+
+    Raises NotFound, LifecycleRefused and ProgrammeRefused: NO_TITLE (no name), NO_SUCH_ORGANIZATION, CHANGED_MEANWHILE.
+    """
+    with transaction():
+        lock_event(event_id)
+        speaker = get_speaker(event_id, public_id)
+        if speaker.revision != seen_revision:
+            raise ProgrammeRefused(ProgrammeReason.CHANGED_MEANWHILE)
+        if not entry.name.strip():
+            raise ProgrammeRefused(ProgrammeReason.NO_TITLE)
+        if entry.organization_id != speaker.organization_id:
+            _check_organization(entry.organization_id)
+        new: dict[str, Any] = {"name": entry.name, "organization_id": entry.organization_id}
+        for name in _TEXTS:
+            new[name] = merged(getattr(speaker, name), getattr(entry, name), languages)
+        changed = {
+            name: [getattr(speaker, name), value] for name, value in new.items() if getattr(speaker, name) != value
+        }
+        if not changed:
+            return
+        for name, value in new.items():
+            setattr(speaker, name, value)
+        speaker.sort_name = sort_name(entry.name)
+        speaker.revision += 1
+        _note(event_id, "speaker_changed", speaker.id, account_id, at, {"changed": changed})
+
+
+def remove_speaker(event_id: int, public_id: str, account_id: int, at: datetime) -> None:
+    """Remove a speaker from the event and its sessions. Raises NotFound and LifecycleRefused."""
+    with transaction() as session:
+        lock_event(event_id)
+        speaker = get_speaker(event_id, public_id)
+        spoken = select(SessionPerson.session_id).where(SessionPerson.speaker_id == speaker.id)
+        # Whoever has a session's form open would bring the name back: the revision tells.
+        session.execute(
+            update(ProgrammeSession)
+            .where(ProgrammeSession.id.in_(spoken))
+            .values(revision=ProgrammeSession.revision + 1)
+            .execution_options(synchronize_session=False)
+        )
+        _note(event_id, "speaker_removed", speaker.id, account_id, at, {"name": speaker.name})
+        session.delete(speaker)
+
+
+def find_or_add_speakers(
+    event_id: int, names: Sequence[str], known: Mapping[str, Speaker], account_id: int, at: datetime
+) -> list[Speaker]:
+    """Return the speakers with these names, in their order; names that nobody has become speakers, in the caller's transaction.
+
+    `known` are speakers by folded name that are preferred to others of the event with the same name.
+    """
+    wanted = {folded(name): name for name in names if folded(name) not in known}
+    found = dict(known)
+    if wanted:
+        # Speakers of one event are few; two names that read alike are told apart by nobody but the eye.
+        rows = db.session.scalars(select(Speaker).where(Speaker.event_id == event_id).order_by(Speaker.id.desc()))
+        found = {folded(speaker.name): speaker for speaker in rows} | found
+    for key, name in wanted.items():
+        if key not in found:
+            found[key] = _added(event_id, name, account_id, at)
+    return [found[folded(name)] for name in names]
+
+
+def sort_name(name: str) -> str:
+    """Return a name to order by: folded, as announced, since nobody says which part is the family's."""
+    return folded(name)[:200]
+
+
+def _added(event_id: int, name: str, account_id: int, at: datetime) -> Speaker:
+    speaker = Speaker(
+        event_id=event_id, name=name, sort_name=sort_name(name), position={}, affiliation={}, biography={}
+    )
+    db.session.add(speaker)
+    db.session.flush()
+    _note(event_id, "speaker_added", speaker.id, account_id, at, {"name": name})
+    return speaker
+
+
+def _check_organization(organization_id: int | None) -> None:
+    if organization_id is None:
+        return
+    is_there = db.session.scalar(
+        select(Organization.id).where(Organization.id == organization_id, Organization.merged_into_id.is_(None))
+    )
+    if is_there is None:
+        raise ProgrammeRefused(ProgrammeReason.NO_SUCH_ORGANIZATION)
+
+
+def _note(event_id: int, action: str, speaker_id: int, account_id: int, at: datetime, detail: dict[str, Any]) -> None:
+    record(
+        event_id=event_id,
+        actor=Actor.account(account_id),
+        action=action,
+        record_kind="speaker",
+        record_id=speaker_id,
+        at=at,
+        detail=detail,
+    )

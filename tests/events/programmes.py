@@ -1,0 +1,106 @@
+"""Programmes to test with: plainly fictional."""
+
+from __future__ import annotations
+
+from datetime import time
+from typing import Any
+
+from eventreg.db import transaction
+from eventreg.events.models import Event, EventDay, ProgrammeSession, Room, SessionPerson, Speaker
+from eventreg.events.rules.programme import SessionKind, SpeakerRole
+from eventreg.events.rules.programme_entries import SessionEntry
+from tests.builders import an_event, an_institution, text
+
+
+def an_entry(event: Event, day: int = 0, **changes: Any) -> SessionEntry:
+    """A session to add: one hour from eleven, for everybody."""
+    values: dict[str, Any] = {
+        "day_id": event.days[day].id,
+        "kind": SessionKind.SESSION,
+        "starts_at": time(11),
+        "ends_at": time(12),
+        "title": text("Segunda sesión", "Second session"),
+    }
+    return SessionEntry(**{**values, **changes})
+
+
+def a_room(event: Event, name: str = "Sala Uno", position: int = 1) -> Room:
+    """A room, called alike in both languages."""
+    with transaction() as session:
+        room = Room(event_id=event.id, position=position, name=text(name, name))
+        session.add(room)
+        session.flush()
+    return room
+
+
+def a_speaker(event: Event, name: str = "Dora Demo", **changes: Any) -> Speaker:
+    """A speaker with a position and an institution that is no record."""
+    values: dict[str, Any] = {
+        "event_id": event.id,
+        "name": name,
+        "sort_name": name.casefold(),
+        "position": text("Investigadora", "Researcher"),
+        "affiliation": text("Instituto de Prueba", "Institute of Trials"),
+    }
+    with transaction() as session:
+        speaker = Speaker(**{**values, **changes})
+        session.add(speaker)
+        session.flush()
+    return speaker
+
+
+def a_large_programme(slug: str = "grande") -> Event:
+    """Sixty sessions on three days in four rooms, each with two of forty speakers: what the page has to bear."""
+    event = an_event(slug=slug)
+    with transaction() as session:
+        stored = session.merge(event)
+        third = EventDay(held_on=stored.days[1].held_on.replace(), starts_at=time(9), ends_at=time(18))
+        third.held_on = stored.days[1].held_on.fromordinal(stored.days[1].held_on.toordinal() + 1)
+        stored.days.append(third)
+        rooms = [Room(event_id=event.id, position=n, name=text(f"Sala {n}", f"Room {n}")) for n in range(1, 5)]
+        host = an_institution()
+        speakers = [
+            Speaker(
+                event_id=event.id, name=f"Persona de Demostración {n}", sort_name=f"persona {n:02}",
+                position=text("Cargo de demostración", "Demonstration position"), organization=host,
+                biography=text("Biografía de demostración. " * 30, "Demonstration biography. " * 30),
+            )
+            for n in range(40)
+        ]  # fmt: skip
+        session.add_all([*rooms, *speakers])
+        for number, day in enumerate(stored.days):
+            day.sessions = _day_of_twenty(number, rooms, speakers)
+    return event
+
+
+def _day_of_twenty(number: int, rooms: list[Room], speakers: list[Speaker]) -> list[ProgrammeSession]:
+    plenary = _session("Plenaria de demostración con un título de largo corriente", 9, None)
+    lunch = _session("Comida", 12, None, SessionKind.BREAK)
+    closing = _session("Conclusiones del día", 17, None)
+    coffee = _session("Receso", 15, None, SessionKind.BREAK)
+    parallel = [
+        _session(
+            f"Sesión {number}.{hour}.{place} sobre un tema de demostración entre países", hour, room, SessionKind.PANEL
+        )
+        for hour in (10, 11, 14, 16)
+        for place, room in enumerate(rooms)
+    ]
+    for index, session in enumerate(parallel):
+        two = (speakers[(index * 2 + number) % 40], speakers[(index * 2 + number + 1) % 40])
+        session.people = [
+            SessionPerson(speaker=speaker, role=SpeakerRole.PANELLIST, position=position)
+            for position, speaker in enumerate(two, 1)
+        ]
+    return [plenary, *parallel[:8], lunch, *parallel[8:12], coffee, *parallel[12:], closing]
+
+
+def _session(title: str, hour: int, room: Room | None, kind: SessionKind = SessionKind.SESSION) -> ProgrammeSession:
+    return ProgrammeSession(
+        kind=kind,
+        starts_at=time(hour),
+        ends_at=time(hour + 1),
+        title=text(title, f"{title} (en)"),
+        note=text("Nota de demostración", "Demonstration note"),
+        description=text("Descripción larga de demostración. " * 40, "Long demonstration description. " * 40),
+        room=room,
+    )
