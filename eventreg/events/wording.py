@@ -12,6 +12,8 @@ from markupsafe import Markup
 
 from eventreg.events.models import Event, Partner
 from eventreg.events.rules.institutions import PartnerRole
+from eventreg.events.rules.programme import SessionKind, SpeakerRole
+from eventreg.events.rules.programme_entries import ProgrammeReason, ProgrammeRefused
 from eventreg.events.rules.team import TeamRole
 from eventreg.web.templating import in_reader_language, plain_in_reader_language
 
@@ -71,6 +73,54 @@ def team_role_name(role: TeamRole) -> str:
         TeamRole.DOOR: _("Door team"),
         TeamRole.VIEWER: _("Viewer: figures only"),
     }[role]
+
+
+def session_kind_name(kind: SessionKind) -> str:
+    """Return what an item of the programme is, in a word."""
+    return {
+        SessionKind.SESSION: _("Session"),
+        SessionKind.PANEL: _("Panel"),
+        SessionKind.KEYNOTE: _("Keynote"),
+        SessionKind.WORKSHOP: _("Workshop"),
+        SessionKind.CEREMONY: _("Ceremony"),
+        SessionKind.VISIT: _("Visit"),
+        SessionKind.BREAK: _("Break"),
+    }[kind]
+
+
+def speaker_role_name(role: SpeakerRole, count: int = 1) -> str:
+    """Return what `count` people do in a session, as a label before their names."""
+    if role is SpeakerRole.MODERATOR:
+        return ngettext("Moderation", "Moderation", count)
+    if role is SpeakerRole.SPEAKER:
+        return ngettext("Speaker", "Speakers", count)
+    if role is SpeakerRole.PANELLIST:
+        return ngettext("On the panel", "On the panel", count)
+    return ngettext("Report", "Report", count)
+
+
+def programme_refused(refused: ProgrammeRefused) -> str:
+    """Return why the programme was not changed."""
+    if refused.reason is ProgrammeReason.HAS_SIGN_UPS:
+        count = refused.details["count"]
+        return ngettext(
+            "%(num)d person signed up for this session. Confirm that it is removed all the same.",
+            "%(num)d people signed up for this session. Confirm that it is removed all the same.",
+            count,
+        )
+    if refused.reason is ProgrammeReason.TOO_MANY:
+        return _("There can be %(limit)s at most.", limit=refused.details["limit"])
+    return {
+        ProgrammeReason.ENDS_BEFORE_START: _("The end has to come after the start"),
+        ProgrammeReason.NO_TITLE: _("Write this text"),
+        ProgrammeReason.NO_SUCH_DAY: _("Choose a day of the event"),
+        ProgrammeReason.NO_SUCH_ROOM: _("This room is gone. Choose another one"),
+        ProgrammeReason.NO_SUCH_ORGANIZATION: _("This institution is gone. Choose another one"),
+        ProgrammeReason.CHANGED_MEANWHILE: _(
+            "Somebody else changed this meanwhile, so nothing was saved. Look at what it says now, and save again."
+        ),
+        ProgrammeReason.CANNOT_MOVE: _("There is nothing to change places with: set the times by hand."),
+    }[refused.reason]
 
 
 def _with_role(event: Event, role: PartnerRole) -> Sequence[Partner]:

@@ -22,7 +22,7 @@ MOST_SESSIONS, MOST_ROOMS, MOST_PEOPLE, MOST_PLACES = 400, 30, 40, 100_000
 DEFAULT_MINUTES = 60
 DEFAULT_BREAK_MINUTES = 30
 
-_CLOCK = re.compile(r"([01]?\d|2[0-3])\s*[:.h]\s*([0-5]\d)(?::00)?\s*h?", re.ASCII | re.IGNORECASE)
+_CLOCK = re.compile(r"([01]?\d|2[0-3])(?:\s*[:.h]\s*)?([0-5]\d)(?::00)?\s*h?", re.ASCII | re.IGNORECASE)
 
 
 class ProgrammeReason(enum.Enum):
@@ -104,7 +104,7 @@ def names_in(text: str) -> list[str]:
 
 
 def read_clock(text: str) -> time | None:
-    """Return a time of day as people type it ("9:00", "09.00", "9h00", "09:00 h"), or None."""
+    """Return a time of day as people type it ("9:00", "900", "09.00", "9h00", "09:00 h"), or None."""
     found = _CLOCK.fullmatch(text.strip())
     return time(int(found[1]), int(found[2])) if found else None
 
