@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -14,7 +15,10 @@ from eventreg.events.models import Event, Partner
 from eventreg.events.rules.institutions import PartnerRole
 from eventreg.events.rules.programme import SessionKind, SpeakerRole
 from eventreg.events.rules.programme_entries import ProgrammeReason, ProgrammeRefused
-from eventreg.events.rules.team import TeamRole
+from eventreg.events.rules.agreements import TeamReason, TeamRefused
+from eventreg.events.rules.team import Grant, Permission, TeamRole
+from eventreg.i18n import formats
+from eventreg.i18n.languages import current_language
 from eventreg.web.templating import in_reader_language, plain_in_reader_language
 
 
@@ -121,6 +125,145 @@ def programme_refused(refused: ProgrammeRefused) -> str:
         ),
         ProgrammeReason.CANNOT_MOVE: _("There is nothing to change places with: set the times by hand."),
     }[refused.reason]
+
+
+def role_in_words(role: TeamRole) -> str:
+    """Return in a sentence what a role sees and does."""
+    return {
+        TeamRole.OWNER: _("Sees and does everything, takes the whole event away as a file, hands it over."),
+        TeamRole.MANAGER: _("Prepares the event, decides on registrations, writes to people, invites colleagues."),
+        TeamRole.REVIEWER: _("Sees who registered, decides, reads the messages."),
+        TeamRole.DOOR: _("Knows that the event exists. What the door needs appears here on the days of the event."),
+        TeamRole.VIEWER: _("Sees figures and no person. For a funder, for example."),
+    }[role]
+
+
+def permission_words(permission: Permission) -> str:
+    """Return what a permission allows, as the row of a table or the label of a box."""
+    return {
+        Permission.ENTER: _("Opens the event's front page and this one"),
+        Permission.SEE_FIGURES: _("Sees figures: how many registered, by status and category"),
+        Permission.SEE_REGISTRATIONS: _("Sees who registered, with the answers"),
+        Permission.SEE_CONTACT_DATA: _("Sees mail addresses and telephone numbers"),
+        Permission.SEE_SENSITIVE: _("Sees sensitive answers and files; each look is recorded"),
+        Permission.DECIDE: _("Decides on registrations"),
+        Permission.SEE_MESSAGES: _("Sees messages as they arrive"),
+        Permission.SEND_MESSAGES: _("Releases messages and sends them again"),
+        Permission.EXPORT: _("Takes lists away as files"),
+        Permission.EDIT_PROGRAMME: _("Edits the programme, speakers and materials"),
+        Permission.EDIT_EVENT: _("Edits texts, dates, places, categories and institutions"),
+        Permission.PUBLISH: _("Publishes, closes, cancels and archives"),
+        Permission.SEE_HISTORY: _("Sees who did what"),
+        Permission.EDIT_TEAM: _("Invites, changes and removes members below the own role"),
+        Permission.EXPORT_EVENT: _("Takes the whole event away as one file"),
+        Permission.OWN: _("Hands the event over, lets its held messages go"),
+    }[permission]
+
+
+def permission_groups() -> list[tuple[str, tuple[Permission, ...]]]:
+    """Return every permission under what it is about, as the table of roles shows them."""
+    return [
+        (_("Event"), (Permission.ENTER, Permission.SEE_FIGURES)),
+        (
+            _("People"),
+            (
+                Permission.SEE_REGISTRATIONS,
+                Permission.SEE_CONTACT_DATA,
+                Permission.SEE_SENSITIVE,
+                Permission.DECIDE,
+                Permission.EXPORT,
+            ),
+        ),
+        (_("Messages"), (Permission.SEE_MESSAGES, Permission.SEND_MESSAGES)),
+        (_("Content"), (Permission.EDIT_PROGRAMME, Permission.EDIT_EVENT, Permission.PUBLISH)),
+        (
+            _("Team"),
+            (Permission.EDIT_TEAM, Permission.SEE_HISTORY, Permission.EXPORT_EVENT, Permission.OWN),
+        ),
+    ]
+
+
+def narrowing_words(grant: Grant, category_names: Mapping[str, str]) -> list[str]:
+    """Return what narrows a member, a sentence each; nothing for whoever has the whole role.
+
+    `category_names`: by key, in the reader's language. A category that is gone is named by its key.
+    """
+    language = current_language()
+    words = []
+    if grant.scope.categories is not None:
+        named = [name for key, name in category_names.items() if key in grant.scope.categories]
+        gone = sorted(key for key in grant.scope.categories if key not in category_names)
+        words.append(_("Only %(categories)s", categories=formats.joined(named + gone, language)))
+    if grant.scope.days is not None:
+        words.append(_("Only who comes on %(days)s", days=_days(grant.scope.days, language)))
+    words += [
+        _("Not: %(permission)s", permission=permission_words(permission))
+        for permission in Permission
+        if permission in grant.withheld
+    ]
+    return words
+
+
+def team_refusal(refused: TeamRefused) -> str:
+    """Say in the reader's language what stands against it and what to do."""
+    return {
+        TeamReason.ALREADY_MEMBER: _("This person belongs to the team already"),
+        TeamReason.ROLE_NOT_YOURS: _("Choose a role below your own"),
+        TeamReason.UNKNOWN_PART: _("Choose among the categories, days and rights that are shown"),
+        TeamReason.NOTE_TOO_LONG: _("Write up to %(limit)s characters"),
+        TeamReason.TOO_MANY_INVITATIONS: _("These were many invitations. Wait %(minutes)s minutes, then invite again."),
+        TeamReason.ACCOUNT_CLOSED: _("The account with this address was closed. Invite another address."),
+        TeamReason.INVITATION_OVER: _("This invitation was used already, taken back, or it is too old"),
+        TeamReason.SIGN_IN_FIRST: _("Sign in first, then accept"),
+        TeamReason.OTHER_ACCOUNT: _("This invitation is for another account"),
+        TeamReason.LAST_OWNER: _("An event needs an owner. Hand it over first."),
+    }[refused.reason] % refused.details
+
+
+def _days(days: frozenset[date], language: str) -> str:
+    return formats.days(sorted(days), language)
+
+
+def audience_name(audience: MaterialAudience) -> str:
+    """Return who can open a material, in a word or two."""
+    return {
+        MaterialAudience.EVERYBODY: _("Everybody"),
+        MaterialAudience.CONFIRMED: _("Confirmed participants"),
+    }[audience]
+
+
+def outcome_kind_name(kind: OutcomeKind) -> str:
+    """Return what an outcome is."""
+    return {OutcomeKind.REMARK: _("Remark"), OutcomeKind.RECOMMENDATION: _("Recommendation")}[kind]
+
+
+def material_refused(refused: MaterialRefused) -> str:
+    """Return why a material was not kept, and what to do."""
+    sentences = {
+        MaterialReason.FILE_OR_LINK: _("Choose a file or write a link, one of the two"),
+        MaterialReason.FILE_EMPTY: _("The file is empty. Choose another one"),
+        MaterialReason.FILE_TOO_LARGE: _("The file is larger than 50 MB. Make it smaller, or give a link"),
+        MaterialReason.FILE_TYPE: _(
+            "Choose a PDF, a Word, PowerPoint, Excel or OpenDocument file without macros, or a JPEG or PNG picture"
+        ),
+        MaterialReason.LINK_INVALID: _("Write a whole address that begins with https:// or http://"),
+        MaterialReason.TITLE_MISSING: _("Write this text"),
+        MaterialReason.CANNOT_BE_KEPT: _("We cannot keep the file at this moment. Try again in a while"),
+        MaterialReason.CHANGED_MEANWHILE: _(
+            "Somebody changed this after you opened it. Nothing was overwritten: compare with how it is now, and save again"
+        ),
+    }
+    return sentences[MaterialReason(refused.reason)]
+
+
+def outcome_refused(refused: OutcomeRefused) -> str:
+    """Return why an outcome was not kept, and what to do."""
+    sentences = {
+        OutcomeReason.CHANGED_MEANWHILE: _(
+            "Somebody changed this after you opened it. Nothing was overwritten: compare with how it is now, and save again"
+        ),
+    }
+    return sentences[OutcomeReason(refused.reason)]
 
 
 def _with_role(event: Event, role: PartnerRole) -> Sequence[Partner]:

@@ -1,0 +1,124 @@
+"""Materials and outcomes: what is taken as one, and who can open a material when."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from eventreg.events.rules.programme import MaterialAudience
+from eventreg.kernel.errors import Refusal
+from eventreg.kernel.filetypes import EXTENSIONS, sniff
+from eventreg.kernel.office import sniff_office
+
+#: bytes of a file
+MOST_BYTES = 50_000_000
+LONGEST_TITLE = 200
+LONGEST_ADDRESS = 500
+LONGEST_OUTCOME = 3_000
+LONGEST_ADDRESSEE = 300
+#: endings of the files that are taken, for the file chooser
+ACCEPTED = tuple(ending for endings in EXTENSIONS.values() for ending in endings)
+
+
+class Reader(enum.Enum):
+    """Who wants to open a material."""
+
+    ANYBODY = "anybody"
+    #: whoever holds a confirmed registration of the event
+    CONFIRMED = "confirmed"
+    TEAM = "team"
+
+
+class MaterialReason(enum.Enum):
+    """Why a material was not kept as it was sent."""
+
+    FILE_OR_LINK = "file_or_link"
+    FILE_EMPTY = "file_empty"
+    #: `size`, `limit` in bytes
+    FILE_TOO_LARGE = "file_too_large"
+    FILE_TYPE = "file_type"
+    LINK_INVALID = "link_invalid"
+    #: a link needs one; a file has its name
+    TITLE_MISSING = "title_missing"
+    CANNOT_BE_KEPT = "cannot_be_kept"
+    #: somebody saved it after the page was shown
+    CHANGED_MEANWHILE = "changed_meanwhile"
+
+
+class MaterialRefused(Refusal):
+    """The material cannot be kept so; `reason` is a MaterialReason."""
+
+
+class OutcomeReason(enum.Enum):
+    """Why a remark or a recommendation was not kept as it was sent."""
+
+    #: somebody saved it after the page was shown
+    CHANGED_MEANWHILE = "changed_meanwhile"
+
+
+class OutcomeRefused(Refusal):
+    """The outcome cannot be kept so; `reason` is an OutcomeReason."""
+
+
+class Released(Protocol):
+    """What of a material says who can open it."""
+
+    @property
+    def audience(self) -> MaterialAudience:
+        """Who can open it."""
+
+    @property
+    def released_at(self) -> datetime | None:
+        """From when on; None: at once."""
+
+
+def may_open(material: Released, reader: Reader, now: datetime) -> bool:
+    """Say whether `reader` can open a material: the team always, others from its release on."""
+    if reader is Reader.TEAM:
+        return True
+    if material.released_at is not None and now < material.released_at:
+        return False
+    return reader is Reader.CONFIRMED or material.audience is MaterialAudience.EVERYBODY
+
+
+def check_file(content: bytes) -> str:
+    """Return the media type of a file, found from its content. Raises MaterialRefused.
+
+    Taken are PDF, the texts, presentations and sheets of OOXML and OpenDocument, PNG and JPEG. Sound and film are not:
+    a day of it does not fit, and where it can be heard or seen a link leads.
+    """
+    if not content:
+        raise MaterialRefused(MaterialReason.FILE_EMPTY)
+    if len(content) > MOST_BYTES:
+        raise MaterialRefused(MaterialReason.FILE_TOO_LARGE, size=len(content), limit=MOST_BYTES)
+    media_type = sniff(content) or sniff_office(content)
+    if media_type is None:
+        raise MaterialRefused(MaterialReason.FILE_TYPE)
+    return media_type
+
+
+def check_address(url: str) -> str:
+    """Return the address of a link. Raises MaterialRefused for one that is not http or https, or names no host."""
+    try:
+        parts = urlsplit(url)
+        is_web = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.username is None
+        is_web = is_web and (parts.port is None or parts.port > 0)
+    except ValueError:
+        is_web = False
+    if not is_web or len(url) > LONGEST_ADDRESS or any(char <= " " or char in '\\<>"\x7f' for char in url):
+        raise MaterialRefused(MaterialReason.LINK_INVALID)
+    return url
+
+
+def type_name(media_type: str) -> str:
+    """Return what people call a type of file, by its ending: "PDF", "PPTX"."""
+    endings = EXTENSIONS.get(media_type)
+    return endings[-1].removeprefix(".").upper() if endings else ""
+
+
+def title_from(file_name: str) -> str:
+    """Return a title for a file that was given none: its name without the ending, with spaces for underscores."""
+    stem = file_name.rpartition(".")[0] or file_name
+    return " ".join(stem.replace("_", " ").split())[:LONGEST_TITLE] or file_name

@@ -1,0 +1,226 @@
+"""Adding, changing, moving and removing materials: in every state of the event, since slides come after it too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from eventreg.audit.services import Actor, record
+from eventreg.db import db, transaction
+from eventreg.events.models import Event, Material
+from eventreg.events.queries.for_registration import lock_event_in_any_state
+from eventreg.events.queries.materials import find_session, get_material
+from eventreg.events.rules.materials import MaterialReason, MaterialRefused, check_address, check_file, title_from
+from eventreg.events.rules.programme import MaterialAudience
+from eventreg.events.services.material_files import store_material_file
+from eventreg.kernel.errors import NotFound
+from eventreg.kernel.filetypes import safe_name
+from eventreg.kernel.text import LocalizedText, merged
+from eventreg.kernel.tokens import new_public_id
+
+
+@dataclass(frozen=True)
+class MaterialEntry:
+    """What organizers say of a material. `released_at` is an aware instant; None: at once."""
+
+    #: in the event's languages
+    title: LocalizedText
+    #: the public id of a session; empty: of the whole event
+    session: str
+    #: the language that it is in; empty: not said
+    language: str
+    audience: MaterialAudience
+    released_at: datetime | None
+    #: of a link; empty for a file
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class SentFile:
+    """A file as it was sent, with the name it came under."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class _KeptFile:
+    file_id: str
+    name: str
+    media_type: str
+    size: int
+
+
+def add_material(event_id: int, entry: MaterialEntry, file: SentFile | None, account_id: int, at: datetime) -> str:
+    """Add a file or a link at the end of its session and return its public id.
+
+    A file without a title is called by its name. Raises NotFound (event, session) and MaterialRefused.
+    """
+    if bool(entry.url) is bool(file):
+        raise MaterialRefused(MaterialReason.FILE_OR_LINK)
+    kept = _keep(file)
+    if entry.url:
+        check_address(entry.url)
+    with transaction() as session:
+        event = lock_event_in_any_state(event_id)
+        material = Material(event_id=event_id, public_id=new_public_id(), created_at=at, revision=1)
+        _say(material, event, entry, kept)
+        material.position = _last_position(event_id, material.session_id) + 1
+        session.add(material)
+        session.flush()
+        _record(event_id, "material_added", material, account_id, at, _told(material))
+        return material.public_id
+
+
+def change_material(
+    event_id: int,
+    public_id: str,
+    entry: MaterialEntry,
+    file: SentFile | None,
+    seen_revision: int,
+    account_id: int,
+    at: datetime,
+) -> None:
+    """Change what is said of a material, or replace its file; a file stays a file and a link a link, under its address.
+
+    Raises NotFound and MaterialRefused: CHANGED_MEANWHILE when it is no longer what was seen.
+    """
+    kept = _keep(file)
+    with transaction() as session:
+        event = lock_event_in_any_state(event_id)
+        material = get_material(event_id, public_id)
+        if material.revision != seen_revision:
+            raise MaterialRefused(MaterialReason.CHANGED_MEANWHILE)
+        is_link = bool(material.url)
+        if bool(entry.url) is not is_link or (kept is not None and is_link):
+            raise MaterialRefused(MaterialReason.FILE_OR_LINK)
+        if is_link:
+            check_address(entry.url)
+        before, session_before = _told(material), material.session_id
+        _say(material, event, entry, kept)
+        if material.session_id != session_before:
+            material.position = _last_position(event_id, material.session_id, besides=material.id) + 1
+        changed = {name: [before[name], value] for name, value in _told(material).items() if before[name] != value}
+        if not changed:
+            return
+        material.revision += 1
+        session.flush()
+        _record(event_id, "material_changed", material, account_id, at, {"changed": changed})
+
+
+def move_material(event_id: int, public_id: str, step: int, account_id: int, at: datetime) -> None:
+    """Let a material change places with the one before it (`step` -1) or after it (1) in its session. Raises NotFound."""
+    with transaction() as session:
+        lock_event_in_any_state(event_id)
+        material = get_material(event_id, public_id)
+        siblings = session.scalars(
+            select(Material)
+            .where(Material.event_id == event_id, Material.session_id == material.session_id)
+            .order_by(Material.position, Material.id)
+        ).all()
+        if not swap(siblings, siblings.index(material), step):
+            return
+        _record(event_id, "material_moved", material, account_id, at)
+
+
+def remove_material(event_id: int, public_id: str, account_id: int, at: datetime) -> None:
+    """Remove a material; its file goes with the next sweep. Raises NotFound."""
+    with transaction() as session:
+        lock_event_in_any_state(event_id)
+        material = get_material(event_id, public_id)
+        session.delete(material)
+        _record(event_id, "material_removed", material, account_id, at, _told(material))
+
+
+def swap(siblings: Any, index: int, step: int) -> bool:
+    """Number `siblings` in their order, the one at `index` having changed places with its neighbour. False at the end."""
+    other = index + (1 if step > 0 else -1)
+    if not 0 <= other < len(siblings):
+        return False
+    order = list(siblings)
+    order[index], order[other] = order[other], order[index]
+    for position, sibling in enumerate(order, 1):
+        sibling.position = position
+    return True
+
+
+def _keep(file: SentFile | None) -> _KeptFile | None:
+    """Check a file and write it to the disk: before the lock, since it waits for the disk."""
+    if file is None:
+        return None
+    media_type = check_file(file.content)
+    kept = _KeptFile(new_public_id(), safe_name(file.name, media_type), media_type, len(file.content))
+    store_material_file(kept.file_id, file.content)
+    return kept
+
+
+def _say(material: Material, event: Event, entry: MaterialEntry, kept: _KeptFile | None) -> None:
+    if kept is not None:
+        material.file_id, material.file_name = kept.file_id, kept.name
+        material.media_type, material.size = kept.media_type, kept.size
+    material.url = entry.url
+    title = merged(material.title or {}, entry.title, event.languages)
+    if not title and not material.file_name:
+        raise MaterialRefused(MaterialReason.TITLE_MISSING)
+    material.title = title or {event.languages[0]: title_from(material.file_name)}
+    material.language = entry.language
+    material.audience = entry.audience
+    material.released_at = entry.released_at
+    material.session_id = _session_id(event.id, entry.session)
+
+
+def _session_id(event_id: int, public_id: str) -> int | None:
+    if not public_id:
+        return None
+    found = find_session(event_id, public_id)
+    if found is None:
+        raise NotFound
+    return found.id
+
+
+def _last_position(event_id: int, session_id: int | None, besides: int = 0) -> int:
+    return (
+        db.session.scalar(
+            select(func.max(Material.position)).where(
+                Material.event_id == event_id, Material.session_id == session_id, Material.id != besides
+            )
+        )
+        or 0
+    )
+
+
+def _told(material: Material) -> dict[str, Any]:
+    """Return what the audit trail keeps of a material."""
+    return {
+        "title": dict(material.title),
+        "session": material.session_id,
+        "language": material.language,
+        "audience": material.audience.value,
+        "released_at": material.released_at.isoformat() if material.released_at else None,
+        "url": material.url,
+        "file": material.file_name,
+        "file_id": material.file_id,
+    }
+
+
+def _record(
+    event_id: int,
+    action: str,
+    material: Material,
+    account_id: int,
+    at: datetime,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    record(
+        event_id=event_id,
+        actor=Actor.account(account_id),
+        action=action,
+        record_kind="material",
+        record_id=material.id,
+        at=at,
+        detail=detail,
+    )
