@@ -1,0 +1,107 @@
+"""Sessions that people sign up for, and who holds places in them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from eventreg.db import db
+from eventreg.events.models import Event, EventDay, ProgrammeSession
+from eventreg.registration.models import SessionPlace
+from eventreg.registration.rules.session_choices import OfferedSession
+
+
+class ChosenSession(NamedTuple):
+    """A session somebody holds a place in, with its day."""
+
+    session: ProgrammeSession
+    held_on: date
+
+
+def list_offered(event: Event, registration_id: int) -> list[OfferedSession]:
+    """Return the sessions of an event that one signs up for, as this person finds them, in the order of the programme.
+
+    Two statements. Read under the event's lock where a choice depends on it.
+    """
+    rows = db.session.execute(
+        select(ProgrammeSession, EventDay.held_on)
+        .join(EventDay, EventDay.id == ProgrammeSession.day_id)
+        .where(EventDay.event_id == event.id, ProgrammeSession.takes_sign_up)
+        .options(joinedload(ProgrammeSession.room))
+        .order_by(EventDay.held_on, ProgrammeSession.starts_at, ProgrammeSession.id)
+        .execution_options(populate_existing=True)
+    ).all()
+    counts = _count_and_own([session.id for session, _held_on in rows], registration_id) if rows else {}
+    zone = ZoneInfo(event.time_zone)
+    return [
+        OfferedSession(
+            id=session.id,
+            public_id=session.public_id,
+            title=session.title,
+            held_on=held_on,
+            starts_at=session.starts_at,
+            ends_at=session.ends_at,
+            begins_at=datetime.combine(held_on, session.starts_at, zone).astimezone(UTC),
+            room=session.room.name if session.room is not None else {},
+            places=session.places,
+            taken=counts.get(session.id, (0, 0))[0],
+            is_chosen=bool(counts.get(session.id, (0, 0))[1]),
+        )
+        for session, held_on in rows
+    ]
+
+
+def offers_sessions(event_id: int) -> bool:
+    """Say whether an event has sessions that one signs up for."""
+    return bool(
+        db.session.scalar(
+            select(ProgrammeSession.id)
+            .join(EventDay, EventDay.id == ProgrammeSession.day_id)
+            .where(EventDay.event_id == event_id, ProgrammeSession.takes_sign_up)
+            .limit(1)
+        )
+    )
+
+
+def list_chosen(registration_id: int) -> Sequence[ChosenSession]:
+    """Return the sessions that somebody holds a place in, in the order of the programme, with their rooms."""
+    rows = db.session.execute(
+        select(ProgrammeSession, EventDay.held_on)
+        .join(SessionPlace, SessionPlace.session_id == ProgrammeSession.id)
+        .join(EventDay, EventDay.id == ProgrammeSession.day_id)
+        .where(SessionPlace.registration_id == registration_id)
+        .options(joinedload(ProgrammeSession.room))
+        .order_by(EventDay.held_on, ProgrammeSession.starts_at, ProgrammeSession.id)
+    )
+    return [ChosenSession(session, held_on) for session, held_on in rows]
+
+
+def count_session_people(session_id: int) -> int:
+    """Return how many people hold a place in a session."""
+    return db.session.scalar(select(func.count()).where(SessionPlace.session_id == session_id)) or 0
+
+
+def count_by_session(session_ids: Collection[int]) -> Mapping[int, int]:
+    """Return how many people hold places, by session; sessions without any are left out."""
+    rows = db.session.execute(
+        select(SessionPlace.session_id, func.count())
+        .where(SessionPlace.session_id.in_(session_ids))
+        .group_by(SessionPlace.session_id)
+    )
+    return dict(rows.tuples())
+
+
+def _count_and_own(session_ids: Collection[int], registration_id: int) -> dict[int, tuple[int, int]]:
+    """Return for each session how many places are taken, and how many by this person: none or one."""
+    own = func.count(SessionPlace.id).filter(SessionPlace.registration_id == registration_id)
+    rows = db.session.execute(
+        select(SessionPlace.session_id, func.count(SessionPlace.id), own)
+        .where(SessionPlace.session_id.in_(session_ids))
+        .group_by(SessionPlace.session_id)
+    )
+    return {session_id: (count, held) for session_id, count, held in rows.tuples()}

@@ -1,0 +1,94 @@
+"""Signing up for sessions of the programme: what can be chosen together, and what is over."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from itertools import combinations
+
+from eventreg.kernel.errors import Refusal
+from eventreg.kernel.text import LocalizedText
+
+
+class SessionReason(enum.Enum):
+    """Why a choice of sessions was not kept."""
+
+    #: only somebody who is confirmed has a place in a session
+    NOT_CONFIRMED = "not_confirmed"
+    #: the event is cancelled or over
+    CLOSED = "closed"
+    #: one was chosen that is not offered
+    UNKNOWN = "unknown"
+    #: `title` of a session that has begun
+    BEGUN = "begun"
+    #: `title` of a session without a free place
+    FULL = "full"
+    #: `first` and `second`, titles of two sessions at the same time
+    OVERLAP = "overlap"
+
+
+class SessionsRefused(Refusal):
+    """The choice cannot be kept; `reason` is a SessionReason. Nothing of it was."""
+
+
+@dataclass(frozen=True)
+class OfferedSession:
+    """A session that people sign up for, as one person finds it."""
+
+    id: int
+    public_id: str
+    title: LocalizedText
+    held_on: date
+    #: wall-clock times in the event's zone
+    starts_at: time
+    ends_at: time
+    #: the instant at which it begins
+    begins_at: datetime
+    room: LocalizedText
+    #: None: no limit
+    places: int | None
+    #: by everybody, this person among them
+    taken: int
+    is_chosen: bool
+
+    @property
+    def free(self) -> int | None:
+        """How many places are left; never less than none, whatever is taken. None: no limit."""
+        return None if self.places is None else max(self.places - self.taken, 0)
+
+    @property
+    def is_full_for_them(self) -> bool:
+        """Whether there is no place for this person, who holds none yet."""
+        return not self.is_chosen and self.free == 0
+
+
+def check_choice(offered: Sequence[OfferedSession], wanted: Collection[str], now: datetime) -> list[OfferedSession]:
+    """Return what the person holds once the choice of these public ids is kept. Raises SessionsRefused.
+
+    What has begun can neither be taken nor given up any more. A place that is held stays held where there are fewer
+    places than before. Two sessions at the same time cannot both be held; one may begin when the other ends.
+    """
+    by_id = {session.public_id: session for session in offered}
+    if not set(wanted) <= set(by_id):
+        raise SessionsRefused(SessionReason.UNKNOWN)
+    for session in offered:
+        if session.begins_at <= now and session.public_id in wanted and not session.is_chosen:
+            raise SessionsRefused(SessionReason.BEGUN, title=session.title)
+    held = [each for each in offered if (each.is_chosen if each.begins_at <= now else each.public_id in wanted)]
+    clash = first_overlap(each for each in held if each.begins_at > now)
+    if clash is not None:
+        raise SessionsRefused(SessionReason.OVERLAP, first=clash[0].title, second=clash[1].title)
+    for session in held:
+        if session.is_full_for_them:
+            raise SessionsRefused(SessionReason.FULL, title=session.title)
+    return held
+
+
+def first_overlap(sessions: Iterable[OfferedSession]) -> tuple[OfferedSession, OfferedSession] | None:
+    """Return two sessions that are at the same time, or None."""
+    for one, other in combinations(sessions, 2):
+        if one.held_on == other.held_on and one.starts_at < other.ends_at and other.starts_at < one.ends_at:
+            return one, other
+    return None

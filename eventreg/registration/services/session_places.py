@@ -1,0 +1,112 @@
+"""Places in sessions of the programme: chosen by who is confirmed, set free with the registration."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select
+
+from eventreg.audit.services import Actor, record
+from eventreg.db import db, transaction
+from eventreg.events.queries.for_registration import lock_event_in_any_state
+from eventreg.events.rules.publication import ALIVE
+from eventreg.kernel import clock
+from eventreg.kernel.text import pick
+from eventreg.registration.models import Registration, SessionPlace
+from eventreg.registration.queries.registrations import lock_registration
+from eventreg.registration.queries.sessions import list_offered
+from eventreg.registration.rules.deadlines import UNDO_WINDOW
+from eventreg.registration.rules.session_choices import (
+    OfferedSession,
+    SessionReason,
+    SessionsRefused,
+    check_choice,
+)
+from eventreg.registration.rules.states import Status
+
+
+@dataclass(frozen=True)
+class SessionsChosen:
+    """What a choice changed, by session ids."""
+
+    taken: frozenset[int]
+    given_up: frozenset[int]
+
+    @property
+    def is_change(self) -> bool:
+        """Whether anything is other than before."""
+        return bool(self.taken or self.given_up)
+
+
+def choose_sessions(event_id: int, registration_id: int, wanted: Collection[str]) -> SessionsChosen:
+    """Let somebody hold places in exactly these sessions (public ids), all of them or nothing of the choice.
+
+    The event's row is held, so that k places are taken k times, however many choose at once. Raises NotFound and
+    SessionsRefused.
+    """
+    now = clock.now()
+    with transaction() as session:
+        event = lock_event_in_any_state(event_id)
+        registration = lock_registration(event_id, registration_id)
+        if registration.status is not Status.CONFIRMED:
+            raise SessionsRefused(SessionReason.NOT_CONFIRMED)
+        if event.publication not in ALIVE:
+            raise SessionsRefused(SessionReason.CLOSED)
+        offered = list_offered(event, registration_id)
+        before = {each.id for each in offered if each.is_chosen}
+        after = {each.id for each in check_choice(offered, wanted, now)}
+        chosen = SessionsChosen(frozenset(after - before), frozenset(before - after))
+        if not chosen.is_change:
+            return chosen
+        session.execute(
+            delete(SessionPlace).where(
+                SessionPlace.registration_id == registration_id, SessionPlace.session_id.in_(chosen.given_up)
+            )
+        )
+        session.add_all(
+            SessionPlace(session_id=id_, registration_id=registration_id, taken_at=now) for id_ in sorted(chosen.taken)
+        )
+        _record(event_id, registration_id, now, [_titles(offered, ids, event.languages) for ids in (before, after)])
+        return chosen
+
+
+def free_session_places(registration_id: int) -> None:
+    """Set free what somebody holds, at once, in the caller's transaction: the registration is given up."""
+    db.session.execute(delete(SessionPlace).where(SessionPlace.registration_id == registration_id))
+
+
+def pass_on_session_places(event_id: int, now: datetime) -> int:
+    """Set free what is held by people who are confirmed no longer, once the decision on them cannot be undone silently.
+
+    In the caller's transaction, who holds the event's row. Returns how many places are free again.
+    """
+    gone = select(Registration.id).where(
+        Registration.event_id == event_id,
+        Registration.status != Status.CONFIRMED,
+        Registration.status_changed_at <= now - UNDO_WINDOW,
+    )
+    freed = db.session.scalars(
+        delete(SessionPlace)
+        .where(SessionPlace.registration_id.in_(gone))
+        .returning(SessionPlace.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(freed.all())
+
+
+def _titles(offered: Collection[OfferedSession], ids: Collection[int], languages: list[str]) -> list[str]:
+    return [pick(each.title, languages[0], languages).text for each in offered if each.id in ids]
+
+
+def _record(event_id: int, registration_id: int, now: datetime, titles: list[list[str]]) -> None:
+    record(
+        event_id=event_id,
+        actor=Actor.participant(registration_id),
+        action="sessions_chosen",
+        record_kind="registration",
+        record_id=registration_id,
+        at=now,
+        detail={"changed": {"sessions": titles}},
+    )
