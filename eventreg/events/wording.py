@@ -12,10 +12,11 @@ from flask_babel import ngettext
 from markupsafe import Markup
 
 from eventreg.events.models import Event, Partner
-from eventreg.events.rules.institutions import PartnerRole
-from eventreg.events.rules.programme import SessionKind, SpeakerRole
-from eventreg.events.rules.programme_entries import ProgrammeReason, ProgrammeRefused
 from eventreg.events.rules.agreements import TeamReason, TeamRefused
+from eventreg.events.rules.institutions import PartnerRole
+from eventreg.events.rules.materials import MaterialReason, MaterialRefused, OutcomeReason, OutcomeRefused
+from eventreg.events.rules.programme import MaterialAudience, OutcomeKind, SessionKind, SpeakerRole
+from eventreg.events.rules.programme_entries import ProgrammeReason, ProgrammeRefused
 from eventreg.events.rules.team import Grant, Permission, TeamRole
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language
