@@ -25,7 +25,7 @@ _ROOMS_WITH_TABLES = (
     "mail", "jobs", "audit", "media", "settings", "accounts", "organizations", "events", "questionnaires", "registration",
 )  # fmt: skip
 #: every room with pages; its `views` offers `blueprint`
-_ROOMS_WITH_PAGES = ("media", "accounts", "events", "registration", "review", "site")
+_ROOMS_WITH_PAGES = ("media", "settings", "accounts", "events", "registration", "review", "site")
 _A_DAY = timedelta(days=1)
 csrf = CSRFProtect()
 _LARGEST_REQUEST = 52 * 1024 * 1024
@@ -107,6 +107,7 @@ def _init_rooms(app: Flask) -> None:
     for room in _ROOMS_WITH_PAGES:
         app.register_blueprint(import_module(f"eventreg.{room}.views").blueprint)
     _init_jobs(app)
+    _init_lifecycle(app)
     for view in app.view_functions.values():
         if getattr(view, "checks_token_itself", False):
             csrf.exempt(view)
@@ -114,12 +115,13 @@ def _init_rooms(app: Flask) -> None:
 
 def _init_jobs(app: Flask) -> None:
     """Say who does which later work, and what is done again and again."""
-    from eventreg.accounts.services import guards, sign_in_links
+    from eventreg.accounts.services import guards, sessions, sign_in_links
     from eventreg.jobs.registry import init_jobs
     from eventreg.media.services import sweep_pictures
-    from eventreg.registration.services import expiring, links, promotion, uploads
+    from eventreg.registration.services import cancelling, expiring, links, promotion, uploads
 
     registry = init_jobs(app)
+    registry.add_handler(cancelling.TELL_JOB, cancelling.tell_some)
     registry.add_handler(promotion.PLACES_JOB, lambda work, _now: promotion.pass_on_places(work["event_id"]))
     registry.add_handler(links.SEND_LINK_JOB, lambda work, _now: links.send_link(work["event_id"], work["email"]))
     registry.add_handler(sign_in_links.SEND_LINK_JOB, lambda work, _now: sign_in_links.send_sign_in_link(work["email"]))
@@ -129,9 +131,21 @@ def _init_jobs(app: Flask) -> None:
     registry.add_duty(
         "accounts.forget_attempts", timedelta(days=1), lambda now: guards.forget_old_attempts(now - _A_DAY)
     )
+    registry.add_duty("accounts.forget_sessions", timedelta(days=1), sessions.forget_old_sessions)
     registry.add_duty(
         "accounts.forget_links", timedelta(days=1), lambda now: sign_in_links.forget_old_links(now - _A_DAY)
     )
+
+
+def _init_lifecycle(app: Flask) -> None:
+    """Say who looks at an event before it is published, and who follows when it is cancelled."""
+    from eventreg.events.checks import init_lifecycle
+    from eventreg.questionnaires.checks import list_missing_questions
+    from eventreg.registration.services.cancelling import RegistrationFollowers
+
+    lifecycle = init_lifecycle(app)
+    lifecycle.add_check(list_missing_questions)
+    lifecycle.followers = RegistrationFollowers()
 
 
 def _personal_link(purpose: str, public_id: str, generation: int) -> str:

@@ -6,7 +6,7 @@ One entry a day, with times in UTC: then no rule of a time zone has to travel al
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Literal, NamedTuple
 from urllib.parse import quote
@@ -55,9 +55,10 @@ def event_calendar(
     `url` is the event's public page, never a personal link: whoever sees the calendar sees it, and lines are folded, so
     that a marker would not survive. `uid_suffix` tells the entries of one registration from the public ones (its
     reference, say); with it they stay the same over language, address of the instance and every change. `sequence` must
-    grow with every object sent for one registration, and `stamp` (default: when the event was made, so that the public
-    file does not change by itself) is then the instant of writing. `organizer` is the event's contact person unless
-    given. REQUEST and CANCEL need the attendee (ValueError); PUBLISH leaves the attendee out, as the standard demands.
+    grow with every object sent for one registration, and `stamp` (default: when the event was made or last changed its
+    state, so that the public file does not change by itself) is then the instant of writing. `organizer` is the event's
+    contact person unless given. Of an event that is called off every entry says CANCELLED. REQUEST and CANCEL need the
+    attendee (ValueError); PUBLISH leaves the attendee out, as the standard demands.
     """
     if method != "PUBLISH" and attendee is None:
         raise ValueError(f"{method} needs an attendee")
@@ -71,9 +72,9 @@ def event_calendar(
     for day in days:
         entry = _entry(event, day, language, url)
         entry.add("uid", _uid(event, day, uid_suffix))
-        entry.add("dtstamp", (stamp or event.created_at).astimezone(UTC))
+        entry.add("dtstamp", (stamp or event.publication_changed_at or event.created_at).astimezone(UTC))
         entry.add("sequence", sequence)
-        entry.add("status", "CANCELLED" if method == "CANCEL" else status)
+        entry.add("status", "CANCELLED" if method == "CANCEL" or event.is_called_off else status)
         entry.add("organizer", host)
         if attendee is not None and method != "PUBLISH":
             entry.add("attendee", _guest(attendee, method))
@@ -81,6 +82,29 @@ def event_calendar(
             # That somebody attends can endanger the person: who shares a calendar shares that the time is taken.
             entry.add("class", "PRIVATE")
         calendar.add_component(entry)
+    content: bytes = calendar.to_ical()
+    return content.decode("utf-8")
+
+
+def events_calendar(events: Sequence[Event], *, language: str, address_of_event: Callable[[Event], str]) -> str:
+    """Return the days of several public events, with days loaded, as one calendar to subscribe to; lines end in CRLF.
+
+    Entries have the identifiers of each event's own file, so that a calendar that has both shows them once. What is
+    cancelled stays, and says so: a calendar that forgot it would leave people in front of a closed door.
+    """
+    from icalendar import Calendar
+
+    calendar = Calendar()
+    calendar.add("version", "2.0")
+    calendar.add("prodid", _PRODUCT)
+    calendar.add("method", "PUBLISH")
+    for event in events:
+        for day in event.days:
+            entry = _entry(event, day, language, address_of_event(event))
+            entry.add("uid", _uid(event, day, ""))
+            entry.add("dtstamp", (event.publication_changed_at or event.created_at).astimezone(UTC))
+            entry.add("status", "CANCELLED" if event.is_called_off else "CONFIRMED")
+            calendar.add_component(entry)
     content: bytes = calendar.to_ical()
     return content.decode("utf-8")
 

@@ -105,3 +105,11 @@ def own_name(language: str) -> str:
     except (UnknownLocaleError, ValueError):
         return language
     return name[:1].upper() + name[1:]
+
+
+def name_of(language: str, reader: str) -> str:
+    """Return a language's name in the reader's language, as it stands inside a sentence: "español", "Spanish"."""
+    try:
+        return Locale.parse(language).get_display_name(reader) or language
+    except (UnknownLocaleError, ValueError):
+        return language

@@ -103,6 +103,17 @@ def drop(keys: Iterable[str], at: datetime) -> set[str]:
     return _drop(MailMessage.key.in_(list(keys)), at)
 
 
+def drop_of_event(event_id: int, at: datetime, *, templates: Iterable[str] = ()) -> int:
+    """Take back all messages of an event that still wait or are held, or those of these templates; returns how many.
+
+    What tells the team of its own matters stays: only what goes to participants and to the contact person is dropped.
+    """
+    which = (MailMessage.event_id == event_id) & MailMessage.audience.in_(("participant", "contact"))
+    if names := list(templates):
+        which &= MailMessage.template.in_(names)
+    return len(_drop(which, at))
+
+
 def _row(message: OutgoingMessage) -> dict[str, Any]:
     config = instance.config()
     check_address("recipient", message.recipient)

@@ -70,6 +70,8 @@ def registering_refused(refused: RegistrationRefused, time_zone: str) -> str:
         return _("Registration opens on %(moment)s.", moment=opens)
     return {
         RegisteringReason.CLOSED: _("Registration has closed. If you have a question, write to the contact person."),
+        RegisteringReason.CALLED_OFF: _("This event does not take place."),
+        RegisteringReason.OVER: _("This event has taken place."),
         RegisteringReason.UNKNOWN_CATEGORY: _("Choose in which capacity you take part"),
         RegisteringReason.FILE_GONE: _("Choose the file again: it was kept for 24 hours only"),
         RegisteringReason.TOO_MANY_FILES: _("We cannot keep the file at this moment. Choose it again before you send."),
@@ -85,6 +87,7 @@ def change_refused(refused: ChangeRefused) -> str:
         ChangeReason.ADDRESS_IN_USE: _("There is already a registration with this address. Use another address."),
         ChangeReason.SAME_ADDRESS: _("This is the address we already have. Write the new one."),
         ChangeReason.TOO_MANY_MESSAGES: _("We have sent several messages already. Try again in an hour."),
+        ChangeReason.CALLED_OFF: _("This event does not take place, so nothing has to be done."),
         ChangeReason.LINK_EXPIRED: _("This link has expired. Ask for a new one on the page of your registration."),
     }[ChangeReason(refused.reason)]
 
@@ -109,5 +112,8 @@ def decision_refused(refused: DecisionRefused) -> str:
         DecisionReason.NOT_POSSIBLE: _("This decision is not possible in the present state of the registration."),
         DecisionReason.REASON_MISSING: _("Write the reason: the person reads it"),
         DecisionReason.REASON_TOO_LONG: _("Shorten the reason to %(limit)s characters", limit=details.get("limit", "")),
+        DecisionReason.CALLED_OFF: _(
+            "The event does not take place, and everybody was told so. Nothing is decided any more."
+        ),
         DecisionReason.NOT_THE_LAST: _("Something happened since, so this can no longer be undone. Decide anew."),
     }[DecisionReason(refused.reason)]

@@ -11,11 +11,12 @@ from markupsafe import Markup, escape
 
 from eventreg.events.models import Category, Event
 from eventreg.events.rules.categories import ApprovalRule
+from eventreg.events.rules.publication import Publication
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language
 from eventreg.registration.rules.admission import RegistrationState
 from eventreg.registration.rules.availability import Availability
-from eventreg.web.templating import plain_in_reader_language
+from eventreg.web.templating import in_reader_language, plain_in_reader_language
 
 #: what `components/status.html` calls the states
 STATE_KEYS = {
@@ -24,6 +25,8 @@ STATE_KEYS = {
     RegistrationState.FEW_PLACES: "few",
     RegistrationState.WAITING_LIST: "waiting",
     RegistrationState.CLOSED: "closed",
+    RegistrationState.CALLED_OFF: "called_off",
+    RegistrationState.OVER: "over",
 }
 
 
@@ -37,6 +40,8 @@ def state_label(availability: Availability) -> str:
         RegistrationState.FEW_PLACES: _("Few places left"),
         RegistrationState.WAITING_LIST: _("Full, with a waiting list"),
         RegistrationState.CLOSED: _("Registration closed"),
+        RegistrationState.CALLED_OFF: _("Does not take place"),
+        RegistrationState.OVER: _("Event over"),
     }[availability.state]
 
 
@@ -46,8 +51,13 @@ def state_sentences(event: Event, availability: Availability) -> list[Markup]:
     city = _("%(city)s time", city=event.city)
     if availability.state is RegistrationState.SOON:
         return [_markup(_("Opens on %(when)s (%(zone)s)."), when=opens, zone=city)]
+    if availability.state is RegistrationState.CALLED_OFF:
+        note = in_reader_language(event.cancellation_note)
+        return [_markup(_("This event does not take place.")), *([note] if note else [])]
+    if availability.state is RegistrationState.OVER:
+        return [_markup(_("This event has taken place."))]
     if availability.state is RegistrationState.CLOSED:
-        return [_markup(_("Closed on %(when)s (%(zone)s)."), when=closes, zone=city)]
+        return [_markup(_("Closed on %(when)s (%(zone)s)."), when=_instant(event, _closed_at(event)), zone=city)]
     if availability.state is RegistrationState.WAITING_LIST:
         return [
             _markup(_("All places are taken.")),
@@ -71,8 +81,8 @@ def call_label(event: Event, availability: Availability) -> str:
 
 
 def steps(event: Event, availability: Availability) -> list[tuple[str, str]]:
-    """Return how to take part, as (lead, rest), derived from dates and categories; nothing when it is closed."""
-    if availability.state is RegistrationState.CLOSED:
+    """Return how to take part, as (lead, rest), derived from dates and categories; nothing when there is no way in."""
+    if availability.state in (RegistrationState.CLOSED, RegistrationState.CALLED_OFF, RegistrationState.OVER):
         return []
     first = [(_("Send the form"), _when_to_send(event, availability))]
     if event.verifies_addresses:
@@ -121,6 +131,12 @@ def _kind_of_answer(category: Category, availability: Availability) -> str:
     if availability.is_open and category.id in availability.waiting:
         return "waits"
     return "at_once" if category.approval is ApprovalRule.AT_ONCE else "by_organizer"
+
+
+def _closed_at(event: Event) -> datetime:
+    """Return when registration closed: by its date, or before it by hand."""
+    by_hand = event.publication_changed_at if event.publication is Publication.REGISTRATION_CLOSED else None
+    return min(by_hand or event.registration_closes_at, event.registration_closes_at)
 
 
 def _names(categories: list[Category]) -> str:

@@ -123,7 +123,7 @@ def test_twin_without_the_row_lock_sees_more(app: Flask, monkeypatch: pytest.Mon
             super().__init__(event)
             counted.wait(20)
 
-    monkeypatch.setattr(registering, "lock_event", lambda _event_id: event)
+    monkeypatch.setattr(registering, "lock_event_in_any_state", lambda _event_id: event)
     monkeypatch.setattr(registering, "record", lambda **_entry: None)
     monkeypatch.setattr(registering, "PlaceCount", CountThenWait)
     outcomes = register_all(app, event, [a_submission(event) for _ in range(PEOPLE)])

@@ -92,7 +92,7 @@ class Event(Base):
     cancellation_note: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=NOT_PERSONAL)
     #: when it was cancelled, archived, closed or published: the last change of `publication`
     publication_changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    #: raised to kill the preview link; 0: there is none
+    #: of the preview link, raised with each new one, which kills the one before; 0 or below: there is none
     preview_generation: Mapped[int] = mapped_column(default=0)
     #: whether its team needs a second factor
     demands_second_factor: Mapped[bool] = mapped_column(default=False)
@@ -115,6 +115,12 @@ class Event(Base):
     categories: Mapped[list[Category]] = relationship(
         order_by="Category.position", lazy="raise", cascade="all, delete-orphan", passive_deletes=True
     )
+
+    @property
+    def is_called_off(self) -> bool:
+        """Whether it does not take place: cancelled, or archived after that."""
+        was_cancelled = self.publication is Publication.ARCHIVED and bool(self.cancellation_note)
+        return self.publication is Publication.CANCELLED or was_cancelled
 
 
 class PrivacyNotice(Base):

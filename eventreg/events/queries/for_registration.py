@@ -9,17 +9,17 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from eventreg.db import db, lock_row
 from eventreg.events.models import Event, EventDay, Partner, PrivacyNotice
-from eventreg.events.rules.publication import Publication
+from eventreg.events.rules.publication import PUBLIC, check_changeable
 from eventreg.kernel.errors import NotFound
 
 
 def get_published_event(slug: str) -> Event:
-    """Return a published event with its categories and days, in two statements. Raises NotFound."""
+    """Return an event that is public, in whichever state, with categories and days: two statements. Raises NotFound."""
     event = (
         db.session.execute(
             select(Event)
             .options(joinedload(Event.categories), selectinload(Event.days))
-            .where(Event.slug == slug, Event.publication == Publication.PUBLISHED)
+            .where(Event.slug == slug, Event.publication.in_(PUBLIC))
         )
         .unique()
         .scalar_one_or_none()
@@ -30,7 +30,18 @@ def get_published_event(slug: str) -> Event:
 
 
 def lock_event(event_id: int) -> Event:
-    """Load an event with its categories afresh and hold its row: what guards every decision about places."""
+    """Load an event with its categories afresh and hold its row: what guards every decision about places.
+
+    Raises NotFound, and LifecycleRefused for an archived event: nothing of it changes any more.
+    """
+    event = lock_event_in_any_state(event_id)
+    check_changeable(event.publication)
+    return event
+
+
+def lock_event_in_any_state(event_id: int) -> Event:
+    """Hold an event's row like `lock_event`, archived or not: for what people may do with their own data, for the team
+    and the trail of looks, and for changing the state itself. Raises NotFound."""
     return lock_row(select(Event).options(joinedload(Event.categories)).where(Event.id == event_id))
 
 

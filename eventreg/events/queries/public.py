@@ -1,4 +1,4 @@
-"""Events as the public reads them: published ones only; a draft is not found."""
+"""Events as the public reads them, in every state but one: a draft is not found."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from eventreg.db import db
 from eventreg.events.models import Event, EventDay, Partner, PrivacyNotice
-from eventreg.events.rules.publication import Publication
+from eventreg.events.rules.publication import PUBLIC
 from eventreg.kernel.errors import NotFound
 
 #: the list of events goes back this far; it is a page, not an archive
@@ -41,7 +41,7 @@ def get_credited_event(slug: str) -> PublicEvent:
 
 
 def list_public_events() -> Sequence[Event]:
-    """Return the published events with days, categories and institutions, in four statements, the latest day first.
+    """Return the public events with days, categories and institutions, in four statements, the latest day first.
 
     Events whose days are not set yet come first. At most a hundred.
     """
@@ -51,7 +51,7 @@ def list_public_events() -> Sequence[Event]:
     return db.session.scalars(
         select(Event)
         .outerjoin(last_day, last_day.c.event_id == Event.id)
-        .where(Event.publication == Publication.PUBLISHED)
+        .where(Event.publication.in_(PUBLIC))
         .order_by(last_day.c.held_on.is_not(None), last_day.c.held_on.desc(), Event.id.desc())
         .limit(_LONGEST_LIST)
         .options(selectinload(Event.days), selectinload(Event.categories), _with_institutions())
@@ -61,7 +61,7 @@ def list_public_events() -> Sequence[Event]:
 def _get(slug: str, *parts: ORMOption) -> PublicEvent:
     has_notice = exists().where(PrivacyNotice.event_id == Event.id)
     statement = (
-        select(Event, has_notice).where(Event.slug == slug, Event.publication == Publication.PUBLISHED).options(*parts)
+        select(Event, has_notice).where(Event.slug == slug, Event.publication.in_(PUBLIC)).options(*parts)
     )
     row = db.session.execute(statement).unique().one_or_none()
     if row is None:

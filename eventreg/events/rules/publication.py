@@ -1,8 +1,12 @@
-"""What state an event is in, and what that means for its pages."""
+"""What state an event is in, and what that means for its pages, for registering and for its messages."""
 
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from eventreg.kernel.errors import Refusal
 
 
 class Publication(enum.Enum):
@@ -20,7 +24,72 @@ class Publication(enum.Enum):
     ARCHIVED = "archived"
 
 
+@dataclass(frozen=True)
+class Effects:
+    """What a state does. The desk says it before a button is pressed, and the product keeps to it."""
+
+    #: everybody can open the event's pages
+    is_public: bool
+    #: people can register, between the dates that are set
+    takes_registrations: bool
+    #: decisions are made, answers are changed, the waiting list moves
+    takes_decisions: bool
+    #: the team can change the event and what belongs to it
+    is_changeable: bool
+    #: participants can withdraw
+    takes_withdrawals: bool
+
+
+EFFECTS: Mapping[Publication, Effects] = {
+    Publication.DRAFT: Effects(
+        is_public=False, takes_registrations=False, takes_decisions=True, is_changeable=True, takes_withdrawals=True
+    ),
+    Publication.PUBLISHED: Effects(
+        is_public=True, takes_registrations=True, takes_decisions=True, is_changeable=True, takes_withdrawals=True
+    ),
+    Publication.REGISTRATION_CLOSED: Effects(
+        is_public=True, takes_registrations=False, takes_decisions=True, is_changeable=True, takes_withdrawals=True
+    ),
+    Publication.CANCELLED: Effects(
+        is_public=True, takes_registrations=False, takes_decisions=False, is_changeable=True, takes_withdrawals=True
+    ),
+    Publication.ARCHIVED: Effects(
+        is_public=True, takes_registrations=False, takes_decisions=False, is_changeable=False, takes_withdrawals=False
+    ),
+}
+
 #: the states in which the public sees an event
-PUBLIC = frozenset(
-    {Publication.PUBLISHED, Publication.REGISTRATION_CLOSED, Publication.CANCELLED, Publication.ARCHIVED}
-)
+PUBLIC = frozenset(state for state, effects in EFFECTS.items() if effects.is_public)
+#: the states in which an event is on: its waiting list moves, decisions and changes are made
+ALIVE = frozenset(state for state, effects in EFFECTS.items() if effects.is_public and effects.takes_decisions)
+
+
+class LifecycleReason(enum.Enum):
+    """Why an event did not change its state, or was not changed because of its state. `events.wording` has the words."""
+
+    #: nothing of an archived event changes
+    ARCHIVED = "archived"
+    #: the step does not lead anywhere from the present state; details: `publication`
+    NOT_POSSIBLE_NOW = "not_possible_now"
+    #: the account may not take this step
+    OWNERS_ONLY = "owners_only"
+    #: what a public page needs is missing; details: `count`
+    NOT_READY = "not_ready"
+    #: people are registered; details: `count`
+    HAS_REGISTRATIONS = "has_registrations"
+    #: the last day is not over
+    NOT_OVER = "not_over"
+    #: details: `languages`
+    NOTE_MISSING = "note_missing"
+    #: details: `languages`, `limit`
+    NOTE_TOO_LONG = "note_too_long"
+
+
+class LifecycleRefused(Refusal):
+    """The state of an event forbids it. Nothing was written."""
+
+
+def check_changeable(publication: Publication) -> None:
+    """Refuse to change an event that is archived, or what belongs to it. Raises LifecycleRefused (ARCHIVED)."""
+    if not EFFECTS[publication].is_changeable:
+        raise LifecycleRefused(LifecycleReason.ARCHIVED)

@@ -9,6 +9,7 @@ from eventreg.registration.emails.composing import (
     participant_message,
     tell,
 )
+from eventreg.registration.emails.event_contact import event_contact_message
 from eventreg.registration.emails.messages import Message
 from eventreg.registration.emails.occasions import Occasion
 
@@ -20,6 +21,7 @@ __all__ = [
     "News",
     "Occasion",
     "contact_message",
+    "event_contact_message",
     "participant_message",
     "tell",
 ]

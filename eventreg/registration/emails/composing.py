@@ -13,7 +13,8 @@ from eventreg.i18n.languages import speaking
 from eventreg.mail.letters import Change, Contact, Letter, render_letter
 from eventreg.mail.markers import link_marker, new_marker
 from eventreg.mail.services import OutgoingMessage, enqueue_all
-from eventreg.registration.emails.messages import Message
+from eventreg.registration.emails.event_words import EventWords
+from eventreg.registration.emails.messages import ABOUT_EVENT, Message
 from eventreg.registration.emails.occasions import Occasion
 from eventreg.registration.emails.to_contact import TOLD, write_to_contact
 from eventreg.registration.emails.to_participant import ParticipantWords
@@ -71,7 +72,7 @@ def participant_message(
     marker = new_marker()
     target = link or (OWN_PAGE, registration.public_id, registration.link_generation)
     with speaking(registration.language) as language:
-        words = ParticipantWords(
+        words = (EventWords if news.message in ABOUT_EVENT else ParticipantWords)(
             occasion,
             registration,
             language,
@@ -186,4 +187,4 @@ def _calendar(
 
 
 #: what tells a confirmed person of the place, or reaches a mailbox that has no entry yet
-_INVITING = frozenset({Message.CONFIRMED, Message.PROMOTED, Message.ADDRESS_CHANGED})
+_INVITING = frozenset({Message.CONFIRMED, Message.PROMOTED, Message.ADDRESS_CHANGED, Message.EVENT_REINSTATED})

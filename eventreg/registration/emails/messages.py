@@ -26,3 +26,10 @@ class Message(enum.Enum):
     ADDRESS_LEFT = "address_left"
     #: days were exchanged for others: what takes the old ones out of the calendar, beside the invitation to the new ones
     DAYS_LEFT = "days_left"
+    #: the whole event: to everybody who lives with it, and once to the contact person in words of their own
+    EVENT_CANCELLED = "event_cancelled"
+    EVENT_REINSTATED = "event_reinstated"
+
+
+#: what is told of the event as a whole, not of one registration
+ABOUT_EVENT = frozenset({Message.EVENT_CANCELLED, Message.EVENT_REINSTATED})

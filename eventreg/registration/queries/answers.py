@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 
 from eventreg.db import db
@@ -29,6 +31,22 @@ def find_day_ids(registration: Registration) -> frozenset[int]:
         )
     )
     return frozenset(int(value) for value in values if value is not None)
+
+
+def list_day_ids(registrations: Sequence[Registration]) -> dict[int, frozenset[int]]:
+    """Return the ids of the days each of these people comes, by registration; empty where nobody asked."""
+    versions = {registration.questionnaire_id for registration in registrations}
+    keys_by_version = {version: set(day_keys(definition_of(get_version(version)))) for version in versions}
+    found: dict[int, set[int]] = {registration.id: set() for registration in registrations}
+    rows = db.session.execute(
+        select(Answer.registration_id, Registration.questionnaire_id, Answer.question_key, Answer.value)
+        .join(Registration, Registration.id == Answer.registration_id)
+        .where(Answer.registration_id.in_(found), Answer.question_key.in_(set().union(*keys_by_version.values())))
+    )
+    for registration_id, version, key, value in rows:
+        if value is not None and key in keys_by_version[version]:
+            found[registration_id].add(int(value))
+    return {registration_id: frozenset(day_ids) for registration_id, day_ids in found.items()}
 
 
 def sealed_place(public_id: str, question_key: str, position: int) -> str:

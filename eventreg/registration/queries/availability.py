@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from eventreg.db import db
 from eventreg.events.models import Event
+from eventreg.events.rules.publication import Publication
 from eventreg.registration.models import Place
 from eventreg.registration.rules.availability import Availability, CategoryPlaces, availability
 
@@ -36,6 +37,7 @@ def _availability(event: Event, taken: Mapping[int, int], now: datetime) -> Avai
         event.registration_closes_at,
         capacity=event.capacity,
         few_places=event.few_places,
+        publication=Publication.CANCELLED if event.is_called_off else event.publication,
         categories=[
             CategoryPlaces(
                 category.id, category.approval, category.pending_counts, category.places, taken.get(category.id, 0)

@@ -68,3 +68,7 @@ class RegistrationState(enum.Enum):
     FEW_PLACES = "few_places"
     WAITING_LIST = "waiting_list"
     CLOSED = "closed"
+    #: the event does not take place
+    CALLED_OFF = "called_off"
+    #: the event is over and archived
+    OVER = "over"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from eventreg.events.rules.categories import ApprovalRule
+from eventreg.events.rules.publication import Publication
 from eventreg.registration.rules.admission import Places, RegistrationState, admit
 from eventreg.registration.rules.deadlines import refusal_to_register
 from eventreg.registration.rules.refusals import RegisteringReason
@@ -37,12 +38,17 @@ class Availability:
     @property
     def is_open(self) -> bool:
         """Whether the form can be sent, be it for the waiting list."""
-        return self.state not in (RegistrationState.SOON, RegistrationState.CLOSED)
+        return self.state not in _NO_WAY_IN
 
     @property
     def is_partly_full(self) -> bool:
         """Whether some categories have a waiting list while others take people."""
         return self.is_open and bool(self.waiting) and self.state is not RegistrationState.WAITING_LIST
+
+
+_NO_WAY_IN = frozenset(
+    {RegistrationState.SOON, RegistrationState.CLOSED, RegistrationState.CALLED_OFF, RegistrationState.OVER}
+)
 
 
 def availability(
@@ -53,30 +59,32 @@ def availability(
     capacity: int | None,
     few_places: int,
     categories: Sequence[CategoryPlaces],
+    publication: Publication = Publication.PUBLISHED,
 ) -> Availability:
     """Say what the public is told, by the same rules that decide on who registers.
 
     The event has a waiting list when the next person of every category would go there. It has few places when at most
-    `few_places` are free. An event without categories has no way in: closed.
+    `few_places` are free. An event without categories has no way in: closed. Of a draft it says what the public will
+    be told once it is published: only a preview asks.
     """
+    if publication is Publication.DRAFT:
+        publication = Publication.PUBLISHED
+    refusal = refusal_to_register(now, opens_at, closes_at, publication)
     taken = sum(category.taken for category in categories)
     waiting = frozenset(category.id for category in categories if _waits(category, capacity, taken))
     free = _free(categories, capacity, taken)
-    return Availability(_state(now, opens_at, closes_at, categories, waiting, free, few_places), free, waiting)
+    return Availability(_state(refusal, categories, waiting, free, few_places), free, waiting)
 
 
 def _state(
-    now: datetime,
-    opens_at: datetime,
-    closes_at: datetime,
+    refusal: RegisteringReason | None,
     categories: Sequence[CategoryPlaces],
     waiting: frozenset[int],
     free: int | None,
     few_places: int,
 ) -> RegistrationState:
-    refusal = refusal_to_register(now, opens_at, closes_at)
-    if refusal is RegisteringReason.NOT_OPEN_YET:
-        return RegistrationState.SOON
+    if refusal in _STATES_OF_REFUSAL:
+        return _STATES_OF_REFUSAL[refusal]
     if refusal is not None or not categories:
         return RegistrationState.CLOSED
     if len(waiting) == len(categories):
@@ -84,6 +92,13 @@ def _state(
     if free is not None and free <= few_places:
         return RegistrationState.FEW_PLACES
     return RegistrationState.OPEN
+
+
+_STATES_OF_REFUSAL = {
+    RegisteringReason.NOT_OPEN_YET: RegistrationState.SOON,
+    RegisteringReason.CALLED_OFF: RegistrationState.CALLED_OFF,
+    RegisteringReason.OVER: RegistrationState.OVER,
+}
 
 
 def _waits(category: CategoryPlaces, capacity: int | None, taken: int) -> bool:

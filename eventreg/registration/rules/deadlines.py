@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from eventreg.events.rules.publication import ALIVE, EFFECTS, Publication
 from eventreg.registration.rules.refusals import RegisteringReason
 from eventreg.registration.rules.states import Status
 
@@ -16,11 +17,22 @@ VERIFY_WITHIN = timedelta(hours=72)
 #: a link that confirms a new mail address works this long
 CONFIRM_ADDRESS_WITHIN = timedelta(hours=72)
 
+_BY_STATE = {
+    Publication.CANCELLED: RegisteringReason.CALLED_OFF,
+    Publication.ARCHIVED: RegisteringReason.OVER,
+}
 _CHANGEABLE = frozenset({Status.PENDING, Status.CONFIRMED, Status.WAITLISTED})
 
 
-def refusal_to_register(now: datetime, opens_at: datetime, closes_at: datetime) -> RegisteringReason | None:
-    """Say why nobody can register now, or None when registration is open. Closing at 18:00 means that 18:00:00 is late."""
+def refusal_to_register(
+    now: datetime, opens_at: datetime, closes_at: datetime, publication: Publication = Publication.PUBLISHED
+) -> RegisteringReason | None:
+    """Say why nobody can register now, or None when registration is open. Closing at 18:00 means that 18:00:00 is late.
+
+    What the event's state forbids is forbidden whatever the dates say.
+    """
+    if not EFFECTS[publication].takes_registrations:
+        return _BY_STATE.get(publication, RegisteringReason.CLOSED)
     if now < opens_at:
         return RegisteringReason.NOT_OPEN_YET
     if now >= closes_at:
@@ -28,11 +40,21 @@ def refusal_to_register(now: datetime, opens_at: datetime, closes_at: datetime) 
     return None
 
 
-def may_change_answers(status: Status, now: datetime, changes_until: datetime) -> bool:
-    """Say whether the participant may still change answers."""
-    return status in _CHANGEABLE and now < changes_until
+def may_change_answers(
+    status: Status, now: datetime, changes_until: datetime, publication: Publication = Publication.PUBLISHED
+) -> bool:
+    """Say whether the participant may still change answers: in time, and at an event that takes place."""
+    return status in _CHANGEABLE and now < changes_until and publication in ALIVE
 
 
-def may_withdraw(status: Status) -> bool:
-    """Say whether the participant may withdraw. No deadline: a place that nobody will use helps nobody."""
-    return status in _CHANGEABLE
+def may_withdraw(status: Status, publication: Publication = Publication.PUBLISHED) -> bool:
+    """Say whether the participant may withdraw. No deadline: a place that nobody will use helps nobody.
+
+    From a cancelled event too: people may not want to be asked again. An archived one is over.
+    """
+    return status in _CHANGEABLE and EFFECTS[publication].takes_withdrawals
+
+
+def may_pass_on_places(now: datetime, promotes_until: datetime, publication: Publication) -> bool:
+    """Say whether a place set free goes to the waiting list by itself: in time, and at an event that takes place."""
+    return now < promotes_until and publication in ALIVE

@@ -12,6 +12,10 @@ class RegisteringReason(enum.Enum):
 
     NOT_OPEN_YET = "not_open_yet"
     CLOSED = "closed"
+    #: the event does not take place
+    CALLED_OFF = "called_off"
+    #: the event is over and archived
+    OVER = "over"
     UNKNOWN_CATEGORY = "unknown_category"
     FILE_GONE = "file_gone"
     TOO_MANY_FILES = "too_many_files"
@@ -28,6 +32,8 @@ class ChangeReason(enum.Enum):
     SAME_ADDRESS = "same_address"
     TOO_MANY_MESSAGES = "too_many_messages"
     LINK_EXPIRED = "link_expired"
+    #: the event does not take place
+    CALLED_OFF = "called_off"
 
 
 class DecisionReason(enum.Enum):
@@ -41,6 +47,8 @@ class DecisionReason(enum.Enum):
     REASON_MISSING = "reason_missing"
     REASON_TOO_LONG = "reason_too_long"
     NOT_THE_LAST = "not_the_last"
+    #: the event does not take place: everybody has been told, and nobody is decided on any more
+    CALLED_OFF = "called_off"
 
 
 class RegistrationRefused(Refusal):

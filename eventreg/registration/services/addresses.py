@@ -11,7 +11,7 @@ from eventreg.accounts.rules.guarding import Limit
 from eventreg.accounts.services.guards import Try, admit
 from eventreg.audit.services import Actor, record
 from eventreg.db import db, transaction
-from eventreg.events.queries.for_registration import get_event_whole, lock_event
+from eventreg.events.queries.for_registration import get_event_whole, lock_event_in_any_state
 from eventreg.kernel import clock
 from eventreg.kernel.tokens import new_public_id
 from eventreg.mail.services import enqueue_all
@@ -44,7 +44,7 @@ def request_address_change(event_id: int, registration_id: int, email: str) -> N
     """
     now = clock.now()
     with transaction():
-        lock_event(event_id)
+        lock_event_in_any_state(event_id)
         registration = lock_registration(event_id, registration_id)
         if not may_withdraw(registration.status):
             raise ChangeRefused(ChangeReason.NOT_POSSIBLE_NOW)
@@ -97,7 +97,7 @@ def _confirm(token: str) -> Registration:
     now = clock.now()
     found = get_address_change(token, CONFIRM_ADDRESS)
     seen = db.session.get_one(Registration, found.registration_id)
-    event = lock_event(seen.event_id)
+    event = lock_event_in_any_state(seen.event_id)
     registration = lock_registration(event.id, seen.id)
     change = get_address_change(token, CONFIRM_ADDRESS)
     db.session.refresh(change)

@@ -77,7 +77,7 @@ def change_answers(
     with transaction():
         event = lock_event(event_id)
         registration = lock_registration(event_id, registration_id)
-        if not may_change_answers(registration.status, now, event.changes_until):
+        if not may_change_answers(registration.status, now, event.changes_until, event.publication):
             raise ChangeRefused(ChangeReason.TOO_LATE)
         if is_pending(find_last_decision(registration.id), now):
             raise ChangeRefused(ChangeReason.BEING_DECIDED)

@@ -8,7 +8,7 @@ from typing import Any
 
 from eventreg.audit.services import Actor, record
 from eventreg.db import db, transaction
-from eventreg.events.queries.for_registration import lock_event
+from eventreg.events.queries.for_registration import lock_event, lock_event_in_any_state
 from eventreg.kernel import clock
 from eventreg.questionnaires.queries import definition_of, get_version
 from eventreg.registration.emails import Message, News, Occasion, tell
@@ -32,7 +32,7 @@ def change_language(event_id: int, registration_id: int, language: str) -> None:
     """Have the person's messages written in another language from now on."""
     now = clock.now()
     with transaction():
-        lock_event(event_id)
+        lock_event_in_any_state(event_id)
         registration = lock_registration(event_id, registration_id)
         if registration.language == language:
             return
@@ -48,7 +48,7 @@ def record_consent_changes(event_id: int, registration_id: int, given: Mapping[s
     """
     now = clock.now()
     with transaction():
-        event = lock_event(event_id)
+        event = lock_event_in_any_state(event_id)
         registration = lock_registration(event_id, registration_id)
         standing = current_consents(registration.id)
         questions = [
@@ -72,7 +72,7 @@ def withdraw(event_id: int, registration_id: int) -> None:
     with transaction():
         event = lock_event(event_id)
         registration = lock_registration(event_id, registration_id)
-        if not may_withdraw(registration.status):
+        if not may_withdraw(registration.status, event.publication):
             raise ChangeRefused(ChangeReason.NOT_POSSIBLE_NOW)
         known = overtake_pending_decision(registration, now)
         day_ids = find_day_ids(registration)
@@ -88,7 +88,10 @@ def withdraw(event_id: int, registration_id: int) -> None:
 
 
 def verify_address(event_id: int, registration_id: int) -> Registration:
-    """Let a registration count whose address was verified, with the places of now. Verified twice changes nothing."""
+    """Let a registration count whose address was verified, with the places of now. Verified twice changes nothing.
+
+    Raises ChangeRefused (LINK_EXPIRED, CALLED_OFF).
+    """
     now = clock.now()
     with transaction():
         event = lock_event(event_id)
@@ -97,6 +100,8 @@ def verify_address(event_id: int, registration_id: int) -> Registration:
             raise ChangeRefused(ChangeReason.LINK_EXPIRED)
         if registration.status is not Status.UNVERIFIED:
             return registration
+        if event.is_called_off:
+            raise ChangeRefused(ChangeReason.CALLED_OFF)
         category = next(found for found in event.categories if found.id == registration.category_id)
         count = PlaceCount(event)
         admission = admit(category.approval, category.pending_counts, count.of(category))

@@ -73,11 +73,11 @@ def decide(
 
     An approval for which there is no place puts the person on the waiting list as approved. Raises NotFound and
     DecisionRefused: DECIDED_BY_ANOTHER or CHANGED_MEANWHILE when the registration is no longer what was seen,
-    NOT_POSSIBLE, REASON_MISSING (a declined person is told why), REASON_TOO_LONG.
+    NOT_POSSIBLE, REASON_MISSING (a declined person is told why), REASON_TOO_LONG, CALLED_OFF.
     """
     reason = reason.strip()
     with transaction():
-        event = lock_event(event_id)
+        event = _lock_event_that_is_on(event_id)
         registration = lock_registration(event_id, get_by_reference(event_id, reference).id)
         if registration.revision != seen_revision:
             raise _overtaken(registration, seen_revision, account_id)
@@ -89,11 +89,11 @@ def decide(
 def undo(event_id: int, reference: str, decision_id: int, account_id: int) -> Undone:
     """Take the last decision back: without a trace while its mails have not gone, else by a new decision with its own.
 
-    Raises NotFound and DecisionRefused (NOT_THE_LAST: something happened since, NOT_POSSIBLE).
+    Raises NotFound and DecisionRefused (NOT_THE_LAST: something happened since, NOT_POSSIBLE, CALLED_OFF).
     """
     now = clock.now()
     with transaction():
-        event = lock_event(event_id)
+        event = _lock_event_that_is_on(event_id)
         registration = lock_registration(event_id, get_by_reference(event_id, reference).id)
         decision = find_last_decision(registration.id)
         is_last = decision is not None and decision.id == decision_id and decision.undone_at is None
@@ -106,6 +106,13 @@ def undo(event_id: int, reference: str, decision_id: int, account_id: int) -> Un
             return Undone(registration.status, is_new_decision=False)
         made = _lead_back(event, registration, decision, account_id)
         return Undone(made.status, is_new_decision=True)
+
+
+def _lock_event_that_is_on(event_id: int) -> Event:
+    event = lock_event(event_id)
+    if event.is_called_off:
+        raise DecisionRefused(DecisionReason.CALLED_OFF)
+    return event
 
 
 def _lead_back(event: Event, registration: Registration, decision: Decision, account_id: int) -> DecisionMade:
@@ -191,7 +198,7 @@ def _fitting(action: Action, registration: Registration, category: Category, cou
 def _settle_place(
     event: Event, registration: Registration, category: Category, count: PlaceCount, decision: Decision
 ) -> None:
-    """Take a place, keep it, or let it go when the time to undo is over."""
+    """Take a place, keep it, or let it go when the time to undo is over; places in sessions go with being confirmed."""
     status = registration.status
     needs_place = status is Status.CONFIRMED or (status is Status.PENDING and category.pending_counts)
     place = find_place(registration.id)
@@ -201,6 +208,8 @@ def _settle_place(
         place.released_at = None
     elif place is not None:
         place.released_at = decision.mails_at
+        schedule_passing_on(event.id, decision.mails_at)
+    if decision.status_before is Status.CONFIRMED and status is not Status.CONFIRMED:
         schedule_passing_on(event.id, decision.mails_at)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from eventreg.audit.services import SYSTEM, record
 from eventreg.db import db, transaction
-from eventreg.events.queries.for_registration import lock_event
+from eventreg.events.queries.for_registration import lock_event_in_any_state
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.registrations import lock_registration
 from eventreg.registration.rules.deadlines import VERIFY_WITHIN
@@ -28,7 +28,7 @@ def expire_unverified(now: datetime) -> int:
 
 def _expire(event_id: int, registration_id: int, now: datetime) -> bool:
     with transaction():
-        lock_event(event_id)
+        lock_event_in_any_state(event_id)
         registration = lock_registration(event_id, registration_id)
         if registration.status is not Status.UNVERIFIED:
             return False

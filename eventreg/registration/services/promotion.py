@@ -10,16 +10,18 @@ from sqlalchemy import delete, select
 from eventreg.audit.services import SYSTEM, record
 from eventreg.db import db, transaction
 from eventreg.events.models import Category, Event
-from eventreg.events.queries.for_registration import lock_event
+from eventreg.events.queries.for_registration import lock_event_in_any_state
 from eventreg.events.rules.categories import ApprovalRule
 from eventreg.jobs.services import schedule
 from eventreg.kernel import clock
 from eventreg.registration.emails import Message, News, Occasion, tell
 from eventreg.registration.models import Place, Registration
 from eventreg.registration.queries.answers import find_day_ids
+from eventreg.registration.rules.deadlines import may_pass_on_places
 from eventreg.registration.rules.states import Action, Status
 from eventreg.registration.services.pending_decisions import overtake_pending_decision
 from eventreg.registration.services.places import PlaceCount
+from eventreg.registration.services.session_places import pass_on_session_places
 from eventreg.registration.services.statuses import move
 
 PLACES_JOB = "registration.pass_on_places"
@@ -35,10 +37,11 @@ def promote_from_waiting_list(
     """Promote while there are places, in the order of the list; returns who moved, each told by mail.
 
     The caller holds the event's row. Somebody nobody has approved, in a category that waits for an organizer, becomes
-    `pending`; anyone else `confirmed`. After `promotes_until` nobody is promoted by itself. Somebody who still holds a
-    place that a decision takes away is not in line, nor are the ids `passed_over`: whose places are being passed on.
+    `pending`; anyone else `confirmed`. After `promotes_until`, and at an event that is cancelled or over, nobody is
+    promoted by itself. Somebody who still holds a place that a decision takes away is not in line, nor are the ids
+    `passed_over`: whose places are being passed on.
     """
-    if now >= event.promotes_until:
+    if not may_pass_on_places(now, event.promotes_until, event.publication):
         return []
     promoted: list[Registration] = []
     while (registration := _next_in_line(event, count, passed_over)) is not None:
@@ -72,10 +75,11 @@ def pass_on_places(event_id: int) -> list[int]:
     """Free the places whose time to undo is over and promote; returns the ids of the promoted. A job of the worker."""
     now = clock.now()
     with transaction():
-        event = lock_event(event_id)
+        event = lock_event_in_any_state(event_id)
         released = db.session.scalars(
             delete(Place).where(Place.event_id == event.id, Place.released_at <= now).returning(Place.registration_id)
         ).all()
+        pass_on_session_places(event.id, now)
         promoted = promote_from_waiting_list(event, PlaceCount(event), now, passed_over=released)
         return [registration.id for registration in promoted]
 

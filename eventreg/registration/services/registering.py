@@ -15,7 +15,7 @@ from eventreg.accounts.services.guards import admit as admit_try
 from eventreg.audit.services import Actor, record
 from eventreg.db import db, transaction
 from eventreg.events.models import Category, Event, PrivacyNotice
-from eventreg.events.queries.for_registration import lock_event
+from eventreg.events.queries.for_registration import lock_event_in_any_state
 from eventreg.kernel import clock
 from eventreg.kernel.tokens import new_public_id, new_reference
 from eventreg.mail.services import enqueue_all
@@ -110,11 +110,11 @@ def _register(
     event_id: int, submission: Submission, occasion: Occasion, hashed: str, sealed: Sequence[Upload]
 ) -> Receipt:
     now = clock.now()
-    event = lock_event(event_id)
+    event = lock_event_in_any_state(event_id)
     email = _only(submission, "email")
     earlier = _earlier(event, hashed, email)
     is_same_form = earlier is not None and earlier.submission_hash == hashed
-    refusal = refusal_to_register(now, event.registration_opens_at, event.registration_closes_at)
+    refusal = refusal_to_register(now, event.registration_opens_at, event.registration_closes_at, event.publication)
     if refusal is not None and not is_same_form:
         # Before it is looked whether the address is known: a closed door tells nobody who is inside.
         raise RegistrationRefused(refusal, opens_at=event.registration_opens_at)

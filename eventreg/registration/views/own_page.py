@@ -64,12 +64,12 @@ class OwnRegistration:
     @property
     def may_change(self) -> bool:
         """Whether answers can be changed now."""
-        return may_change_answers(self.registration.status, self.now, self.event.changes_until)
+        return may_change_answers(self.registration.status, self.now, self.event.changes_until, self.event.publication)
 
     @property
     def may_withdraw(self) -> bool:
         """Whether the person can withdraw now."""
-        return may_withdraw(self.registration.status)
+        return may_withdraw(self.registration.status, self.event.publication)
 
     @property
     def reason(self) -> str:

@@ -191,7 +191,11 @@ def _closed_page(occasion: Occasion, refusal: RegisteringReason) -> Answer:
 
 
 def _refusal_now(event: Event) -> RegisteringReason | None:
-    return refusal_to_register(clock.now(), event.registration_opens_at, event.registration_closes_at)
+    if event.is_called_off:
+        return RegisteringReason.CALLED_OFF
+    return refusal_to_register(
+        clock.now(), event.registration_opens_at, event.registration_closes_at, event.publication
+    )
 
 
 def _find_category(event: Event, key: str) -> Category | None:

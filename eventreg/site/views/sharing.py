@@ -30,6 +30,8 @@ _OFFERED = {
     RegistrationState.FEW_PLACES: "LimitedAvailability",
     RegistrationState.WAITING_LIST: "SoldOut",
     RegistrationState.CLOSED: "SoldOut",
+    RegistrationState.CALLED_OFF: "Discontinued",
+    RegistrationState.OVER: "Discontinued",
 }
 
 
@@ -63,7 +65,7 @@ def event_data(event: Event, availability: Availability) -> dict[str, Any]:
         "name": plain_in_reader_language(event.title),
         "description": _description(event),
         "inLanguage": current_language(),
-        "eventStatus": "https://schema.org/EventScheduled",
+        "eventStatus": f"https://schema.org/Event{'Cancelled' if event.is_called_off else 'Scheduled'}",
         "location": {
             "@type": "Place",
             "name": plain_in_reader_language(event.venue) or event.city,

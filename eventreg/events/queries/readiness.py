@@ -1,0 +1,78 @@
+"""An event as the checklist before publishing looks at it, and when it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from eventreg.db import db
+from eventreg.events.models import Category, Event, EventDay, Partner, PrivacyNotice, ProgrammeSession
+from eventreg.events.queries.for_registration import find_current_notice, list_days
+from eventreg.events.rules.checklist import Readiness
+from eventreg.events.rules.institutions import PartnerRole
+from eventreg.kernel.text import LocalizedText
+from eventreg.web.instance import config
+
+
+def load_readiness(event: Event) -> Readiness:
+    """Load what the checklist asks of an event: five statements, no relationship of `event` has to be loaded."""
+    days = list_days(event.id)
+    categories = db.session.execute(
+        select(Category.key, Category.name).where(Category.event_id == event.id).order_by(Category.position)
+    )
+    notice = find_current_notice(event.id)
+    return Readiness(
+        languages=tuple(event.languages),
+        title=event.title,
+        summary=event.summary,
+        description=event.description,
+        venue=event.venue,
+        attendance=event.attendance,
+        contact_name=event.contact_name,
+        contact_email=event.contact_email,
+        registration_closes_at=event.registration_closes_at,
+        ends_at=end_of(event, days),
+        days=[day.held_on for day in days],
+        categories=dict(categories.tuples().all()),
+        has_host=_has_host(event.id),
+        notice=_whole(notice) if notice is not None else None,
+        session_titles=_session_titles(event.id),
+        has_joining=bool(event.joining_url or any(event.joining.values())),
+        has_demonstration_values=_has_demonstration_values(event),
+        has_mail_server=config().sends_mail,
+        holds_mail=event.holds_mail,
+    )
+
+
+def end_of(event: Event, days: Sequence[EventDay]) -> datetime | None:
+    """Return the instant at which the last of `days` ends, in UTC; None when there is none."""
+    if not days:
+        return None
+    last = days[-1]
+    return datetime.combine(last.held_on, last.ends_at, ZoneInfo(event.time_zone)).astimezone(UTC)
+
+
+def _has_host(event_id: int) -> bool:
+    hosts = select(Partner.id).where(Partner.event_id == event_id, Partner.role == PartnerRole.HOST)
+    return db.session.scalar(hosts.limit(1)) is not None
+
+
+def _whole(notice: PrivacyNotice) -> LocalizedText:
+    """Return the languages in which both parts of a notice are written."""
+    return {language: text for language, text in notice.body.items() if notice.summary.get(language, "").strip()}
+
+
+def _session_titles(event_id: int) -> list[LocalizedText]:
+    titles = (
+        select(ProgrammeSession.title)
+        .join(EventDay, EventDay.id == ProgrammeSession.day_id)
+        .where(EventDay.event_id == event_id)
+    )
+    return list(db.session.scalars(titles))
+
+
+def _has_demonstration_values(event: Event) -> bool:
+    return any(event.demonstration_note.values()) or any(item.get("is_demonstration") for item in event.practical)

@@ -1,0 +1,177 @@
+"""What an event lacks before it is published: what stands in the way, and what is only advice."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from eventreg.events.rules.attendance import AttendanceMode
+from eventreg.kernel.text import LocalizedText
+
+
+class Lack(enum.Enum):
+    """Something that is missing or odd, in the order of the screen."""
+
+    TITLE = "title"
+    SUMMARY = "summary"
+    DESCRIPTION = "description"
+    VENUE = "venue"
+    DAYS = "days"
+    DAYS_PAST = "days_past"
+    CONTACT = "contact"
+    CATEGORIES = "categories"
+    CATEGORY_NAME = "category_name"
+    HOST = "host"
+    NOTICE = "notice"
+    NOTICE_LANGUAGE = "notice_language"
+    WINDOW_PAST = "window_past"
+    WINDOW_AFTER_EVENT = "window_after_event"
+    JOINING = "joining"
+    PROGRAMME = "programme"
+    SESSION_TITLE = "session_title"
+    DEMONSTRATION = "demonstration"
+    NO_MAIL_SERVER = "no_mail_server"
+    MAIL_HELD = "mail_held"
+
+
+#: what stands in the way of publishing; everything else is advice
+BLOCKING = frozenset(
+    {
+        Lack.TITLE,
+        Lack.SUMMARY,
+        Lack.DESCRIPTION,
+        Lack.VENUE,
+        Lack.DAYS,
+        Lack.CONTACT,
+        Lack.CATEGORIES,
+        Lack.CATEGORY_NAME,
+        Lack.HOST,
+        Lack.NOTICE,
+        Lack.NOTICE_LANGUAGE,
+        Lack.WINDOW_PAST,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is missing. `languages`: in which; empty: in all, or it has nothing to do with languages."""
+
+    lack: Lack
+    languages: tuple[str, ...] = ()
+    #: what it is about, where there are several: the name of a category
+    about: str = ""
+
+    @property
+    def is_blocking(self) -> bool:
+        """Whether the event is not published while it is missing."""
+        return self.lack in BLOCKING
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """An event as far as the checklist looks at it. Instants are aware."""
+
+    languages: tuple[str, ...]
+    title: LocalizedText
+    summary: LocalizedText
+    description: LocalizedText
+    venue: LocalizedText
+    attendance: AttendanceMode
+    contact_name: str
+    contact_email: str
+    registration_closes_at: datetime
+    #: when the event ends; None: no day is set
+    ends_at: datetime | None
+    days: Sequence[date] = ()
+    #: key to name
+    categories: Mapping[str, LocalizedText] = field(default_factory=dict)
+    has_host: bool = False
+    #: the body of the notice that is published; None: there is none
+    notice: LocalizedText | None = None
+    session_titles: Sequence[LocalizedText] = ()
+    has_joining: bool = False
+    has_demonstration_values: bool = False
+    has_mail_server: bool = True
+    holds_mail: bool = False
+
+
+def list_findings(event: Readiness, now: datetime) -> list[Finding]:
+    """Return what is missing, in the order of the screen."""
+    found = [
+        *_texts(event),
+        *_days(event, now),
+        *_people(event),
+        *_notice(event),
+        *_window(event, now),
+        *_advice(event),
+    ]
+    order = list(Lack)
+    return sorted(found, key=lambda finding: order.index(finding.lack))
+
+
+def _without(text: LocalizedText, languages: Sequence[str]) -> tuple[str, ...]:
+    return tuple(language for language in languages if not text.get(language, "").strip())
+
+
+def _texts(event: Readiness) -> Iterator[Finding]:
+    texts = [(Lack.TITLE, event.title), (Lack.SUMMARY, event.summary), (Lack.DESCRIPTION, event.description)]
+    if event.attendance is not AttendanceMode.ONLINE:
+        texts.append((Lack.VENUE, event.venue))
+    for lack, text in texts:
+        if missing := _without(text, event.languages):
+            yield Finding(lack, missing)
+
+
+def _days(event: Readiness, now: datetime) -> Iterator[Finding]:
+    if not event.days or event.ends_at is None:
+        yield Finding(Lack.DAYS)
+    elif event.ends_at <= now:
+        yield Finding(Lack.DAYS_PAST)
+
+
+def _people(event: Readiness) -> Iterator[Finding]:
+    if not event.contact_name.strip() or not event.contact_email.strip():
+        yield Finding(Lack.CONTACT)
+    if not event.categories:
+        yield Finding(Lack.CATEGORIES)
+    for key, name in event.categories.items():
+        if missing := _without(name, event.languages):
+            known = next((text for text in name.values() if text.strip()), key)
+            yield Finding(Lack.CATEGORY_NAME, missing, known)
+    if not event.has_host:
+        yield Finding(Lack.HOST)
+
+
+def _notice(event: Readiness) -> Iterator[Finding]:
+    if event.notice is None:
+        yield Finding(Lack.NOTICE)
+    elif missing := _without(event.notice, event.languages):
+        yield Finding(Lack.NOTICE_LANGUAGE, missing)
+
+
+def _window(event: Readiness, now: datetime) -> Iterator[Finding]:
+    # An event of the past can be put on record: nobody can register, and nobody has to.
+    is_over = event.ends_at is not None and event.ends_at <= now
+    if event.registration_closes_at <= now and not is_over:
+        yield Finding(Lack.WINDOW_PAST)
+    elif event.ends_at is not None and event.registration_closes_at > event.ends_at:
+        yield Finding(Lack.WINDOW_AFTER_EVENT)
+
+
+def _advice(event: Readiness) -> Iterator[Finding]:
+    if event.attendance is not AttendanceMode.ONSITE and not event.has_joining:
+        yield Finding(Lack.JOINING)
+    if not event.session_titles:
+        yield Finding(Lack.PROGRAMME)
+    untitled = {language for title in event.session_titles for language in _without(title, event.languages)}
+    if untitled:
+        yield Finding(Lack.SESSION_TITLE, tuple(language for language in event.languages if language in untitled))
+    if event.has_demonstration_values:
+        yield Finding(Lack.DEMONSTRATION)
+    if not event.has_mail_server:
+        yield Finding(Lack.NO_MAIL_SERVER)
+    elif event.holds_mail:
+        yield Finding(Lack.MAIL_HELD)

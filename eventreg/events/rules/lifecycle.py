@@ -1,0 +1,128 @@
+"""The life of an event: which steps lead from one state to another, who may take them, and what must hold before."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from eventreg.events.rules.publication import LifecycleReason, LifecycleRefused, Publication
+from eventreg.events.rules.team import Permission
+from eventreg.kernel.text import LocalizedText
+
+#: characters of the reason for a cancellation, in each language
+LONGEST_NOTE = 1_000
+
+
+class Step(enum.Enum):
+    """Something that changes the state of an event, in the order of the screen."""
+
+    PUBLISH = "publish"
+    CLOSE_REGISTRATION = "close_registration"
+    REOPEN_REGISTRATION = "reopen_registration"
+    #: back to a draft, while nobody has registered
+    UNPUBLISH = "unpublish"
+    ARCHIVE = "archive"
+    CANCEL = "cancel"
+    #: a cancelled event takes place after all
+    REINSTATE = "reinstate"
+    #: an archived event can be changed again
+    UNARCHIVE = "unarchive"
+
+
+_P, _S = Publication, Step
+
+TRANSITIONS: Mapping[tuple[Publication, Step], Publication] = {
+    (_P.DRAFT, _S.PUBLISH): _P.PUBLISHED,
+    (_P.PUBLISHED, _S.CLOSE_REGISTRATION): _P.REGISTRATION_CLOSED,
+    (_P.PUBLISHED, _S.UNPUBLISH): _P.DRAFT,
+    (_P.PUBLISHED, _S.ARCHIVE): _P.ARCHIVED,
+    (_P.PUBLISHED, _S.CANCEL): _P.CANCELLED,
+    (_P.REGISTRATION_CLOSED, _S.REOPEN_REGISTRATION): _P.PUBLISHED,
+    (_P.REGISTRATION_CLOSED, _S.ARCHIVE): _P.ARCHIVED,
+    (_P.REGISTRATION_CLOSED, _S.CANCEL): _P.CANCELLED,
+    (_P.CANCELLED, _S.REINSTATE): _P.PUBLISHED,
+    (_P.CANCELLED, _S.ARCHIVE): _P.ARCHIVED,
+    (_P.ARCHIVED, _S.UNARCHIVE): _P.PUBLISHED,
+}
+
+#: steps that only an owner takes: everybody is written to again, or what was closed is opened
+_OWNERS = frozenset({Step.REINSTATE, Step.UNARCHIVE})
+#: steps that cannot simply be undone: a page asks once more and says whom they reach
+ASKED_TWICE = frozenset({Step.UNPUBLISH, Step.ARCHIVE, Step.CANCEL, Step.REINSTATE, Step.UNARCHIVE})
+#: steps that everybody registered is told of
+TOLD = frozenset({Step.CANCEL, Step.REINSTATE})
+
+
+def next_publication(publication: Publication, step: Step) -> Publication | None:
+    """Return the state that a step leads to, or None when it is not possible from `publication`."""
+    return TRANSITIONS.get((publication, step))
+
+
+def steps_from(publication: Publication) -> list[Step]:
+    """Return the steps that are possible from a state, in the order of the screen."""
+    return [step for step in Step if (publication, step) in TRANSITIONS]
+
+
+def permission_for(step: Step) -> Permission:
+    """Return the permission that a step needs."""
+    return Permission.OWN if step in _OWNERS else Permission.PUBLISH
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What decides whether a step can be taken, as it is at this instant."""
+
+    publication: Publication
+    languages: tuple[str, ...]
+    #: whether the account has the permission that the step needs
+    is_permitted: bool = True
+    #: registrations of any status, withdrawn ones included: each is somebody's record
+    registrations: int = 0
+    #: whether the last day has ended; False where no day is set
+    is_over: bool = False
+    #: how many things are missing without which no event is published
+    missing: int = 0
+    #: the reason of a cancellation, by language: the one given now, or the one that stands
+    note: LocalizedText = field(default_factory=dict)
+
+
+def check_step(step: Step, circumstances: Circumstances) -> Publication:
+    """Return the state that a step leads to. Raises LifecycleRefused, which says why it cannot be taken."""
+    target = next_publication(circumstances.publication, step)
+    if target is None:
+        raise LifecycleRefused(LifecycleReason.NOT_POSSIBLE_NOW, publication=circumstances.publication)
+    if not circumstances.is_permitted:
+        raise LifecycleRefused(LifecycleReason.OWNERS_ONLY)
+    if step is Step.PUBLISH and circumstances.missing:
+        raise LifecycleRefused(LifecycleReason.NOT_READY, count=circumstances.missing)
+    if step is Step.UNPUBLISH and circumstances.registrations:
+        raise LifecycleRefused(LifecycleReason.HAS_REGISTRATIONS, count=circumstances.registrations)
+    # What never took place is over as soon as it is cancelled.
+    if step is Step.ARCHIVE and not circumstances.is_over and circumstances.publication is not Publication.CANCELLED:
+        raise LifecycleRefused(LifecycleReason.NOT_OVER)
+    if step is Step.CANCEL:
+        _check_note(circumstances.note, circumstances.languages)
+    if step is Step.UNARCHIVE and circumstances.note:
+        # It was cancelled before it was archived, and nobody has been told anything else.
+        return Publication.CANCELLED
+    return target
+
+
+def check_deletion(circumstances: Circumstances) -> None:
+    """Refuse to delete what is no draft, or what somebody has registered for. Raises LifecycleRefused."""
+    if circumstances.publication is not Publication.DRAFT:
+        raise LifecycleRefused(LifecycleReason.NOT_POSSIBLE_NOW, publication=circumstances.publication)
+    if not circumstances.is_permitted:
+        raise LifecycleRefused(LifecycleReason.OWNERS_ONLY)
+    if circumstances.registrations:
+        raise LifecycleRefused(LifecycleReason.HAS_REGISTRATIONS, count=circumstances.registrations)
+
+
+def _check_note(note: LocalizedText, languages: Iterable[str]) -> None:
+    missing = [language for language in languages if not note.get(language, "").strip()]
+    if missing:
+        raise LifecycleRefused(LifecycleReason.NOTE_MISSING, languages=missing)
+    too_long = [language for language in languages if len(note[language].strip()) > LONGEST_NOTE]
+    if too_long:
+        raise LifecycleRefused(LifecycleReason.NOTE_TOO_LONG, languages=too_long, limit=LONGEST_NOTE)

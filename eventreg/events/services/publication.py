@@ -1,0 +1,128 @@
+"""Changing the state of an event, and the link by which a draft is shown to people outside the team."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from eventreg.audit.services import Actor, record
+from eventreg.db import transaction
+from eventreg.events.checks import followers, list_missing
+from eventreg.events.models import Event
+from eventreg.events.queries.for_registration import list_days, lock_event, lock_event_in_any_state
+from eventreg.events.queries.readiness import end_of, load_readiness
+from eventreg.events.rules.checklist import list_findings
+from eventreg.events.rules.lifecycle import Circumstances, Step, check_step
+from eventreg.events.rules.publication import Publication
+from eventreg.kernel import clock
+from eventreg.kernel.text import LocalizedText
+
+
+def change_publication(
+    event_id: int, step: Step, account_id: int, *, is_permitted: bool, note: LocalizedText | None = None
+) -> Publication:
+    """Take a step in the life of an event and return the state it leads to.
+
+    `is_permitted` says whether the account has the permission that `rules.lifecycle.permission_for(step)` names; `note`
+    is the reason of a cancellation, in each language of the event. Cancelling drops what is queued for the event and has
+    everybody told, reinstating has them told again. Raises NotFound and LifecycleRefused: NOT_POSSIBLE_NOW, OWNERS_ONLY,
+    NOT_READY, HAS_REGISTRATIONS, NOT_OVER, NOTE_MISSING, NOTE_TOO_LONG.
+    """
+    now = clock.now()
+    with transaction():
+        event = lock_event_in_any_state(event_id)
+        before = event.publication
+        given = note if step is Step.CANCEL and note is not None else event.cancellation_note
+        event_now = _circumstances(
+            event, step, is_permitted, {} if step is Step.CANCEL and note is None else given, now
+        )
+        event.publication = check_step(step, event_now)
+        event.publication_changed_at = now
+        if step is Step.CANCEL:
+            event.cancellation_note = {language: given[language].strip() for language in event.languages}
+        elif step is Step.REINSTATE:
+            event.cancellation_note = {}
+        _record(event, step.value, before, account_id, now)
+        if step is Step.CANCEL:
+            followers().event_cancelled(event.id, now)
+        elif step is Step.REINSTATE:
+            followers().event_reinstated(event.id, now)
+        return event.publication
+
+
+def renew_preview_link(event_id: int, account_id: int) -> int:
+    """Make a preview link, in place of the one there was, and return its generation. Raises NotFound, LifecycleRefused."""
+    with transaction():
+        event = lock_event(event_id)
+        # Links that were killed stay dead: a generation never comes back.
+        event.preview_generation = abs(event.preview_generation) + 1
+        _record_link(event, "preview_link_made", account_id)
+        return event.preview_generation
+
+
+def kill_preview_link(event_id: int, account_id: int) -> None:
+    """Let the preview link open nothing any more; where there is none nothing is done. Raises NotFound."""
+    with transaction():
+        event = lock_event_in_any_state(event_id)
+        if event.preview_generation <= 0:
+            return
+        event.preview_generation = -event.preview_generation
+        _record_link(event, "preview_link_killed", account_id)
+
+
+def _circumstances(event: Event, step: Step, is_permitted: bool, note: LocalizedText, now: datetime) -> Circumstances:
+    ends_at = end_of(event, list_days(event.id))
+    return Circumstances(
+        publication=event.publication,
+        languages=tuple(event.languages),
+        is_permitted=is_permitted,
+        registrations=followers().count_registrations(event.id) if step is Step.UNPUBLISH else 0,
+        is_over=ends_at is not None and ends_at <= now,
+        missing=count_blocking(event, now) if step is Step.PUBLISH else 0,
+        note=note,
+    )
+
+
+def count_blocking(event: Event, now: datetime) -> int:
+    """Return how many things stand in the way of publishing an event."""
+    own = sum(finding.is_blocking for finding in list_findings(load_readiness(event), now))
+    return own + sum(missing.is_blocking for missing in list_missing(event.id))
+
+
+def _record(event: Event, step: str, before: Publication, account_id: int, now: datetime) -> None:
+    detail: dict[str, Any] = {"changed": {"publication": [before.value, event.publication.value]}}
+    if step == Step.CANCEL.value:
+        detail["note"] = dict(event.cancellation_note)
+    record(
+        event_id=event.id,
+        actor=Actor.account(account_id),
+        action=f"event_{_PAST[step]}",
+        record_kind="event",
+        record_id=event.id,
+        at=now,
+        detail=detail,
+    )
+
+
+#: a step as the trail names it, a verb in the past
+_PAST = {
+    Step.PUBLISH.value: "published",
+    Step.CLOSE_REGISTRATION.value: "registration_closed",
+    Step.REOPEN_REGISTRATION.value: "registration_reopened",
+    Step.UNPUBLISH.value: "unpublished",
+    Step.ARCHIVE.value: "archived",
+    Step.CANCEL.value: "cancelled",
+    Step.REINSTATE.value: "reinstated",
+    Step.UNARCHIVE.value: "unarchived",
+}
+
+
+def _record_link(event: Event, action: str, account_id: int) -> None:
+    record(
+        event_id=event.id,
+        actor=Actor.account(account_id),
+        action=action,
+        record_kind="event",
+        record_id=event.id,
+        at=clock.now(),
+    )

@@ -1,0 +1,164 @@
+"""A whole event is cancelled, or takes place after all: everybody who lives with it is told once, by a job in steps.
+
+The change of state, the messages it drops and the one to the contact person are one transaction. Everybody else is told
+by a job that does some people a step: what a step writes and where the next one begins commit together, so that a worker
+killed at any moment leaves nobody out and tells nobody twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, select
+
+from eventreg.db import db
+from eventreg.events.checks import Told
+from eventreg.events.models import Event
+from eventreg.events.queries.for_registration import lock_event_in_any_state
+from eventreg.jobs.queries import find_payload
+from eventreg.jobs.services import schedule
+from eventreg.mail.models import MailMessage
+from eventreg.mail.rules import DeliveryState
+from eventreg.mail.services import drop_of_event, enqueue_all
+from eventreg.registration.emails import Message, News, Occasion, event_contact_message, participant_message
+from eventreg.registration.models import Decision, Registration, Upload
+from eventreg.registration.queries.answers import list_day_ids
+from eventreg.registration.rules.states import Status
+
+TELL_JOB = "registration.tell_everybody"
+#: people written to in one step: a second of work, in which nobody else can write to a small database
+PEOPLE_A_STEP = 50
+
+#: who lives with the event
+LIVING = (Status.CONFIRMED, Status.PENDING, Status.WAITLISTED)
+
+
+class RegistrationFollowers:
+    """What registration does and knows when an event changes its state; see `events.checks.Followers`."""
+
+    def count_registrations(self, event_id: int) -> int:
+        """Return how many registrations there are, of any status."""
+        return db.session.scalar(select(func.count()).where(Registration.event_id == event_id)) or 0
+
+    def count_told(self, event_id: int) -> Told:
+        """Return how many people live with the event, by status."""
+        rows = db.session.execute(
+            select(Registration.status, func.count())
+            .where(Registration.event_id == event_id, Registration.status.in_(LIVING))
+            .group_by(Registration.status)
+        )
+        counts = {status.value: count for status, count in rows}
+        return Told(**counts)
+
+    def event_cancelled(self, event_id: int, at: datetime) -> None:
+        """Drop everything that waits for the event and begin to tell everybody."""
+        drop_of_event(event_id, at)
+        self._begin(event_id, Message.EVENT_CANCELLED, at)
+
+    def event_reinstated(self, event_id: int, at: datetime) -> None:
+        """Drop what still waits of the cancellation and begin to tell everybody that the event takes place."""
+        drop_of_event(event_id, at, templates=(f"registration/{Message.EVENT_CANCELLED.value}",))
+        self._begin(event_id, Message.EVENT_REINSTATED, at)
+
+    def forget_event(self, event_id: int) -> None:
+        """Remove the files of forms that were begun for a draft and never sent."""
+        # The files themselves are swept: they belong to no row any more.
+        db.session.execute(delete(Upload).where(Upload.event_id == event_id))
+
+    def _begin(self, event_id: int, message: Message, at: datetime) -> None:
+        event = lock_event_in_any_state(event_id)
+        people = self.count_told(event_id).people
+        occasion = Occasion.load(event)
+        enqueue_all([event_contact_message(occasion, message, people, dict(event.cancellation_note), at)])
+        if people:
+            _schedule_step(event_id, message, at, after=0, now=at)
+
+
+def tell_some(work: Mapping[str, Any], now: datetime) -> int:
+    """Write to the next people about the event; returns to how many. A job of the worker, in its transaction.
+
+    `work` that a newer change of the event has replaced meanwhile is left undone: the job comes back with the new one.
+    """
+    event = lock_event_in_any_state(work["event_id"])
+    if find_payload(_key(event.id)) != dict(work):
+        return 0
+    at, message = datetime.fromisoformat(work["at"]), Message(work["message"])
+    people = _next_people(event.id, work["after"])
+    if not people:
+        return 0
+    known = _statuses_known(people, at)
+    reached = [person for person in people if known[person.id] in LIVING]
+    for person in reached:
+        # Entries in a calendar change by a higher number alone, and whoever has the page open decides on something new.
+        person.revision += 1
+    db.session.flush()
+    occasion, days = Occasion.load(event), list_day_ids(reached)
+    enqueue_all(
+        [
+            participant_message(occasion, person, _news(message, event, occasion, person, known, days), now)
+            for person in reached
+        ]
+    )
+    _schedule_step(event.id, message, at, after=people[-1].id, now=now)
+    return len(reached)
+
+
+def _news(
+    message: Message,
+    event: Event,
+    occasion: Occasion,
+    person: Registration,
+    known: Mapping[int, Status],
+    days: Mapping[int, frozenset[int]],
+) -> News:
+    is_cancelled = message is Message.EVENT_CANCELLED
+    was_invited = known[person.id] is Status.CONFIRMED
+    return News(
+        message,
+        days[person.id],
+        reason=occasion.text(event.cancellation_note, person.language) if is_cancelled else "",
+        takes_back=days[person.id] if is_cancelled and was_invited else None,
+        renews_calendar=not is_cancelled and person.status is Status.CONFIRMED,
+    )
+
+
+def _next_people(event_id: int, after: int) -> Sequence[Registration]:
+    """Return who is next, in the order of ids; somebody just declined may not have been told of that yet."""
+    return db.session.scalars(
+        select(Registration)
+        .where(
+            Registration.event_id == event_id,
+            Registration.id > after,
+            Registration.status.in_((*LIVING, Status.DECLINED)),
+        )
+        .order_by(Registration.id)
+        .limit(PEOPLE_A_STEP)
+    ).all()
+
+
+def _statuses_known(people: Sequence[Registration], at: datetime) -> dict[int, Status]:
+    """Return the status that each person knows of: a decision whose mails were dropped by the cancellation is not known."""
+    known = {person.id: person.status for person in people}
+    decisions = db.session.scalars(
+        select(Decision)
+        .where(Decision.registration_id.in_(known), Decision.mails_at > at, Decision.undone_at.is_(None))
+        .order_by(Decision.id)
+    ).all()
+    first_keys = {decision.mail_keys[0]: decision for decision in decisions if decision.mail_keys}
+    dropped = db.session.scalars(
+        select(MailMessage.key).where(MailMessage.key.in_(first_keys), MailMessage.state == DeliveryState.DROPPED)
+    )
+    for key in dropped:
+        known[first_keys[key].registration_id] = first_keys[key].status_known
+    return known
+
+
+def _schedule_step(event_id: int, message: Message, at: datetime, *, after: int, now: datetime) -> None:
+    work = {"event_id": event_id, "message": message.value, "at": at.isoformat(), "after": after}
+    schedule(TELL_JOB, _key(event_id), work, now)
+
+
+def _key(event_id: int) -> str:
+    return f"{TELL_JOB}:{event_id}"
