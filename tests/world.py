@@ -35,7 +35,7 @@ from eventreg.registration.services.registering import Receipt
 from eventreg.registration.services.uploads import NewFile
 from eventreg.web.instance import keys
 from tests.builders import a_picture, a_registration, a_team_member, an_account, an_event, register_somebody
-from tests.support.pages import Pages
+from tests.support.pages import Pages, session_row
 
 #: who calls: nobody, the holder of a personal link, the event's team, another event's owner, whoever runs the instance
 ACTORS = (
@@ -118,6 +118,8 @@ class World:
         return Path(database)
 
     def _value(self, rule: Rule, name: str, actor: str) -> Any:
+        if rule.endpoint == "accounts.end_one_session":
+            return self.session_id
         if name == "token":
             return self.tokens[rule.endpoint] if actor == "link" else FORGED
         return {
@@ -149,6 +151,8 @@ def build_world(app: Flask) -> World:
             app, event, other, accounts, people, _tokens(letter, people["unverified"], change, accounts["owner"]),
             upload, message, decided.decision_id, a_picture().public_id,
         )  # fmt: skip
+        # Who is signed in has a session, so that reading writes none.
+        world.session_id = {actor: session_row(account.id) for actor, account in accounts.items()}["owner"]
         db.session.remove()
     return world
 

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import enum
+
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from eventreg.accounts.links import GENERATION, SIGN_IN
 from eventreg.accounts.models import Account
 from eventreg.i18n.languages import speaking
 from eventreg.kernel.clock import now
+from eventreg.kernel.tokens import new_public_id
 from eventreg.mail.letters import Letter, render_letter
 from eventreg.mail.markers import link_marker, new_marker
 from eventreg.mail.services import OutgoingMessage, enqueue
+from eventreg.web.addresses import address_of
 from eventreg.web.instance import site_name
+
+
+class Notice(enum.Enum):
+    """What an account is told of by mail, so that nobody does it in its owner's place unseen."""
+
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - names a notice
+    FACTOR_ON = "second_factor_on"
+    FACTOR_OFF = "second_factor_off"
+    RECOVERY_CODE_USED = "recovery_code_used"
 
 
 def enqueue_sign_in_link(account: Account, public_id: str, minutes: int) -> None:
@@ -21,16 +35,32 @@ def enqueue_sign_in_link(account: Account, public_id: str, minutes: int) -> None
     """
     marker = new_marker()
     with speaking(account.language) as language:
-        sender = site_name()
         letter = _sign_in_link(account.name, link_marker(marker, SIGN_IN, public_id, GENERATION), minutes)
+    _send(account, letter, language, f"account/sign-in/{public_id}", "accounts/sign_in_link", marker)
+
+
+def enqueue_notice(account: Account, notice: Notice, *, left: int = 0) -> None:
+    """Queue the mail that tells an account's owner what was done to it, in its language and the caller's transaction.
+
+    `left` is the number of recovery codes that were not used yet.
+    """
+    with speaking(account.language) as language:
+        letter = _notice(account.name, notice, left)
+    key = f"account/{notice.value}/{new_public_id()}"
+    _send(account, letter, language, key, f"accounts/{notice.value}")
+
+
+def _send(account: Account, letter: Letter, language: str, key: str, template: str, marker: str = "") -> None:
+    with speaking(language):
+        sender = site_name()
         text, html = render_letter(letter, language=language, kicker=sender, contact=None)
     enqueue(
         OutgoingMessage(
-            key=f"account/sign-in/{public_id}",
+            key=key,
             account_id=account.id,
             record_kind="account",
             record_id=account.id,
-            template="accounts/sign_in_link",
+            template=template,
             audience="account",
             language=language,
             recipient=account.email,
@@ -57,3 +87,43 @@ def _sign_in_link(name: str, address: str, minutes: int) -> Letter:
             site_name(),
         ),
     )
+
+
+def _notice(name: str, notice: Notice, left: int) -> Letter:
+    heading, said = _said(notice, left)
+    return Letter(
+        subject=heading,
+        heading=heading,
+        preview=said,
+        greeting=_("Dear %(name)s,", name=name),
+        paragraphs=(
+            said,
+            _("Was it not you? Sign in by a link, set a new password and end the other sessions, all on your account."),
+        ),
+        action=(_("Look at your account"), address_of("accounts.own_account")),
+        is_link_personal=False,
+        footer=(_("This message is sent whenever the way into an account changes."), site_name()),
+    )
+
+
+def _said(notice: Notice, left: int) -> tuple[str, str]:
+    """Return the heading and the sentence of a notice."""
+    match notice:
+        case Notice.PASSWORD_CHANGED:
+            return _("Your password was changed"), _("A new password was set. Every other session has ended.")
+        case Notice.FACTOR_ON:
+            return (
+                _("Your second factor is on"),
+                _("From now on, signing in asks for a code of your app. Every other session has ended."),
+            )
+        case Notice.FACTOR_OFF:
+            return (
+                _("Your second factor is off"),
+                _("Signing in asks for no code any more, and the recovery codes no longer work."),
+            )
+        case Notice.RECOVERY_CODE_USED:
+            return _("A recovery code was used"), ngettext(
+                "One of your recovery codes stood in for a code of your app. There is %(num)s left.",
+                "One of your recovery codes stood in for a code of your app. There are %(num)s left.",
+                left,
+            )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import gettext as _
-from wtforms import HiddenField, PasswordField, RadioField, StringField, ValidationError
+from wtforms import Field, HiddenField, PasswordField, RadioField, StringField, ValidationError
 
 from eventreg.accounts.rules.passwords import SHORTEST
 from eventreg.accounts.rules.profiles import is_like_address
+from eventreg.accounts.rules.refusals import Reason
 from eventreg.i18n.languages import known_languages, own_name
 from eventreg.web.forms import BaseForm, lazy_gettext
 
@@ -61,3 +64,51 @@ class PasswordForm(BaseForm):
         """Refuse a slip of the finger."""
         if field.data != self.new_password.data:
             raise ValidationError(_("The two new passwords differ. Write them again."))
+
+
+class CodeForm(BaseForm):
+    """A code of the app, or a recovery code."""
+
+    code = StringField(
+        lazy_gettext("Code"),
+        render_kw={"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"},
+    )
+    next = HiddenField()
+
+    def has_code(self) -> bool:
+        """Say whether something was written, adding to the errors when not."""
+        if (self.code.data or "").strip():
+            return True
+        self.code.errors = [_("Write the code")]
+        return False
+
+
+class ProofForm(CodeForm):
+    """What shows again who is there; `for_account` leaves out what the account does not have."""
+
+    password = PasswordField(lazy_gettext("Password"), render_kw={"autocomplete": "current-password"})
+
+    asks_password = asks_code = False
+
+    @classmethod
+    def for_account(cls, account: Any, **values: Any) -> ProofForm:
+        """Return the form for this account: its password where it has one, a code where it has a second factor."""
+        form = cls(**values)
+        form.asks_password = bool(account.password_hash)
+        form.asks_code = account.totp_confirmed_at is not None
+        return form
+
+    def is_filled(self) -> bool:
+        """Say whether everything that is asked for was written, adding to the errors when not."""
+        is_there = True
+        if self.asks_password and not self.password.data:
+            self.password.errors = [_("Write your password")]
+            is_there = False
+        if self.asks_code and not self.has_code():
+            is_there = False
+        return is_there
+
+    def field_about(self, reason: Reason) -> Field:
+        """Return the field beside which a refusal is told."""
+        about_code = self.asks_code and (reason is Reason.CODE_WRONG or not self.asks_password)
+        return self.code if about_code else self.password

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from eventreg.accounts.models import Account, GuardedAttempt, SignInLink
+from eventreg.accounts.models import Account, AccountSession, GuardedAttempt, RecoveryCode, SignInLink
 from eventreg.accounts.rules.profiles import address_key
+from eventreg.accounts.rules.ways import SESSION_LASTS
 from eventreg.db import db
 from eventreg.kernel.errors import NotFound
 
@@ -23,13 +24,39 @@ def get_account(account_id: int) -> Account:
     return account
 
 
-def find_session_account(account_id: int, generation: int) -> Account | None:
-    """Return the account that a session cookie names, unless it is closed or its sessions were ended."""
-    return db.session.scalars(
-        select(Account).where(
-            Account.id == account_id, Account.session_generation == generation, Account.closed_at.is_(None)
+def find_session(
+    account_id: int, generation: int, public_id: str, at: datetime
+) -> tuple[Account, AccountSession] | None:
+    """Return the account and the session that a cookie names, in one statement.
+
+    None when the account is closed, or the session has ended or is too old at this instant.
+    """
+    row = db.session.execute(
+        select(Account, AccountSession)
+        .join(AccountSession, AccountSession.account_id == Account.id)
+        .where(
+            Account.id == account_id,
+            Account.session_generation == generation,
+            Account.closed_at.is_(None),
+            AccountSession.public_id == public_id,
+            AccountSession.ended_at.is_(None),
+            AccountSession.began_at > at - SESSION_LASTS,
         )
     ).one_or_none()
+    return None if row is None else (row.Account, row.AccountSession)
+
+
+def list_open_sessions(account_id: int, at: datetime) -> Sequence[AccountSession]:
+    """Return the sessions in which an account is signed in at this instant, the newest first."""
+    return db.session.scalars(
+        select(AccountSession)
+        .where(
+            AccountSession.account_id == account_id,
+            AccountSession.ended_at.is_(None),
+            AccountSession.began_at > at - SESSION_LASTS,
+        )
+        .order_by(AccountSession.began_at.desc(), AccountSession.id.desc())
+    ).all()
 
 
 def find_account_by_address(email: str) -> Account | None:
@@ -64,6 +91,12 @@ def find_open_link(public_id: str, at: datetime) -> SignInLink | None:
             Account.closed_at.is_(None),
         )
     ).one_or_none()
+
+
+def count_recovery_codes(account_id: int) -> int:
+    """Return how many recovery codes of an account were not used yet."""
+    unused = RecoveryCode.account_id == account_id, RecoveryCode.used_at.is_(None)
+    return db.session.scalar(select(func.count()).select_from(RecoveryCode).where(*unused)) or 0
 
 
 def count_attempts(purpose: str, subject: str, since: datetime) -> int:

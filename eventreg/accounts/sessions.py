@@ -1,21 +1,36 @@
-"""Who is signed in: what the session cookie holds, how long, and when it stops counting."""
+"""Who is signed in: what the session cookie holds, how long, and when it stops counting.
+
+The cookie holds the account with the generation of its sessions, and the public id of the session's row. Somebody who
+gave the first of two proofs has neither, only a note of who that was (`HalfSignedIn`): it opens nothing but the page
+that asks for the code.
+"""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
-from flask import Flask, session
+from flask import Flask, Response, g, request, session
 from flask_login import LoginManager, login_user
 
-from eventreg.accounts.models import Account
-from eventreg.accounts.queries import find_session_account
+from eventreg.accounts.models import Account, AccountSession
+from eventreg.accounts.queries import find_session
+from eventreg.accounts.rules.clients import client_words
+from eventreg.accounts.rules.ways import CODE_WAITS, LINK_IS_FRESH, SEEN_EVERY, SESSION_LASTS, Way, is_code_asked
+from eventreg.accounts.services.sessions import note_seen, open_session
 from eventreg.kernel.clock import now
+from eventreg.kernel.errors import Busy
 
-#: a session ends this long after signing in, used or not
-SESSION_LASTS = timedelta(hours=12)
-#: this long after coming by a sign-in link one may set a password without the old one
-LINK_IS_FRESH = timedelta(minutes=30)
-_BEGAN_AT, _BY_LINK_AT = "began_at", "by_link_at"
+_ROW, _BY_LINK_AT, _HALF, _AFTER_LINK = "row", "by_link_at", "half", "after_link"
+
+
+class HalfSignedIn(NamedTuple):
+    """Somebody who gave the first of two proofs."""
+
+    account_id: int
+    generation: int
+    way: Way
+    at: float
 
 
 def init_sign_in(app: Flask) -> None:
@@ -27,16 +42,49 @@ def init_sign_in(app: Flask) -> None:
     manager.session_protection = None
     manager.user_loader(_load_account)
     manager.init_app(app)
+    app.after_request(_note_that_it_is_used)
 
 
-def begin_session(account: Account, by_link: bool = False) -> None:
-    """Sign `account` in under a session of its own: nothing of the one before is kept."""
+def begin_session(account: Account, way: Way = Way.PASSWORD, *, gave_code: bool = False) -> bool:
+    """Sign `account` in under a session of its own: nothing of the one before is kept.
+
+    False when the account has a second factor and no code was given yet: then nobody is signed in, and
+    `accounts.ask_for_code` is where to lead.
+    """
+    replaced = str(session.get(_ROW, ""))
     session.clear()
-    login_user(account)
     session.permanent = True
-    session[_BEGAN_AT] = now().timestamp()
-    if by_link:
+    has_second_factor = account.totp_confirmed_at is not None
+    if is_code_asked(way, has_second_factor) and not gave_code:
+        session[_HALF] = [account.id, account.session_generation, way.value, now().timestamp()]
+        return False
+    client = client_words(request.user_agent.string)
+    opened, public_id = open_session(account.id, way, client, has_second_factor=gave_code, replaced=replaced)
+    login_user(opened)
+    session[_ROW] = public_id
+    if way.proves_mailbox:
         session[_BY_LINK_AT] = now().timestamp()
+    return True
+
+
+def keep_session(account: Account) -> None:
+    """Let this session go on under the account's new generation. A link that it began with counts no more."""
+    session.pop(_BY_LINK_AT, None)
+    login_user(account)
+
+
+def half_signed_in() -> HalfSignedIn | None:
+    """Return who gave the first of two proofs in this browser within the last ten minutes."""
+    held = session.get(_HALF)
+    if held is None or not _is_younger(held[3], CODE_WAITS):
+        return None
+    return HalfSignedIn(held[0], held[1], Way(held[2]), held[3])
+
+
+def this_session() -> str:
+    """Return the public id of the session of this request; empty when nobody is signed in."""
+    found: AccountSession | None = g.get("account_session")
+    return found.public_id if found is not None else ""
 
 
 def came_by_link_lately() -> bool:
@@ -44,19 +92,44 @@ def came_by_link_lately() -> bool:
     return _is_younger(session.get(_BY_LINK_AT), LINK_IS_FRESH)
 
 
+def remember_target(target: str) -> None:
+    """Keep where a link that is opened in this browser should lead to."""
+    session[_AFTER_LINK] = target
+
+
+def remembered_target() -> str:
+    """Return where a link should lead to; empty where nothing was kept."""
+    return str(session.get(_AFTER_LINK, ""))
+
+
 def end_session() -> None:
-    """Sign out: the cookie is taken back."""
+    """Take the cookie back."""
     session.clear()
 
 
 def _load_account(held: str) -> Account | None:
-    # A cookie is written anew when something is put into it, so its own age says nothing.
-    if _BEGAN_AT in session and not _is_younger(session[_BEGAN_AT], SESSION_LASTS):
-        return None
     identity, _, generation = held.partition(".")
-    if not (identity.isdecimal() and generation.isdecimal()):
+    public_id = session.get(_ROW)
+    if not (public_id and identity.isdecimal() and generation.isdecimal()):
         return None
-    return find_session_account(int(identity), int(generation))
+    found = find_session(int(identity), int(generation), public_id, now())
+    if found is None:
+        return None
+    account, g.account_session = found
+    g.proved_at = g.account_session.proved_at
+    return account
+
+
+def _note_that_it_is_used(response: Response) -> Response:
+    """Write down that the session was used: with what changes something anyway, since a GET never writes."""
+    row: AccountSession | None = g.get("account_session")
+    is_due = row is not None and now() - row.seen_at >= SEEN_EVERY
+    if row is not None and is_due and request.method not in ("GET", "HEAD", "OPTIONS"):
+        try:
+            note_seen(row.public_id)
+        except Busy:
+            return response  # the answer stands; the next one notes it
+    return response
 
 
 def _is_younger(began_at: float | None, span: timedelta) -> bool:

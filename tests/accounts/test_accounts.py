@@ -5,13 +5,17 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from eventreg.accounts.queries import find_account_by_address, find_session_account, get_account, list_account_names
+from eventreg.accounts.models import Account
+from eventreg.accounts.queries import find_account_by_address, find_session, list_account_names
 from eventreg.accounts.rules.refusals import AccountRefused, Reason
-from eventreg.accounts.services.accounts import change_profile, close_account, create_account, end_sessions
+from eventreg.accounts.rules.ways import Way
+from eventreg.accounts.services.accounts import change_profile, close_account, create_account
 from eventreg.accounts.services.passwords import set_password
+from eventreg.accounts.services.sessions import end_other_sessions_of, end_session_of, open_session
 from eventreg.accounts.services.sign_in_links import make_sign_in_link, use_sign_in_link
 from eventreg.audit.queries import find_broken_position, list_traces
 from eventreg.audit.services import INSTANCE_CHAIN
+from eventreg.kernel.clock import now
 from eventreg.kernel.errors import NotFound
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -19,6 +23,10 @@ pytestmark = pytest.mark.usefixtures("app")
 
 def make(email: str = "olga@equipo.example", name: str = "Olga Organizadora") -> int:
     return create_account(email, name, "es")
+
+
+def begin(account_id: int) -> tuple[Account, str]:
+    return open_session(account_id, Way.PASSWORD, "Firefox, Linux", has_second_factor=False)
 
 
 def acts(account_id: int) -> list[str]:
@@ -64,10 +72,12 @@ def test_closing_ends_every_way_in(app: Flask) -> None:
     account_id = make()
     set_password(account_id, "una frase bastante larga")
     token = make_sign_in_link(account_id)
-    generation = get_account(account_id).session_generation
+    account, session_id = begin(account_id)
+    generation = account.session_generation
+    assert find_session(account_id, generation, session_id, now()) is not None
     close_account(account_id)
-    assert find_session_account(account_id, generation) is None
-    assert find_session_account(account_id, generation + 1) is None
+    assert find_session(account_id, generation, session_id, now()) is None
+    assert find_session(account_id, generation + 1, session_id, now()) is None
     assert find_account_by_address("olga@equipo.example") is None
     with pytest.raises(AccountRefused):
         use_sign_in_link(token)
@@ -76,14 +86,21 @@ def test_closing_ends_every_way_in(app: Flask) -> None:
     assert list_account_names([account_id]) == {account_id: "Olga Organizadora"}
 
 
-def test_ending_sessions_voids_links_too() -> None:
+def test_ending_the_other_sessions_keeps_one() -> None:
     account_id = make()
-    token = make_sign_in_link(account_id)
-    generation = end_sessions(account_id)
-    assert find_session_account(account_id, generation - 1) is None
-    assert find_session_account(account_id, generation) is not None
-    with pytest.raises(AccountRefused):
-        use_sign_in_link(token)
+    account, kept = begin(account_id)
+    other = begin(account_id)[1]
+    end_other_sessions_of(account_id, kept)
+    assert find_session(account_id, account.session_generation, kept, now()) is not None
+    assert find_session(account_id, account.session_generation, other, now()) is None
+
+
+def test_a_session_opens_its_own_account_alone() -> None:
+    account_id, other_id = make(), make("otra@equipo.example")
+    account, session_id = begin(account_id)
+    assert find_session(other_id, account.session_generation, session_id, now()) is None
+    with pytest.raises(NotFound):
+        end_session_of(other_id, session_id)
 
 
 def test_every_act_is_in_the_audit_trail() -> None:
@@ -92,8 +109,10 @@ def test_every_act_is_in_the_audit_trail() -> None:
     change_profile(account_id, "Olga O.", "en")
     set_password(account_id, "una frase bastante larga")
     use_sign_in_link(make_sign_in_link(account_id))
+    begin(account_id)
     close_account(account_id)
     assert acts(account_id) == [
-        "account_closed", "signed_in", "sign_in_link_made", "password_set", "profile_changed", "account_created",
+        "account_closed", "signed_in", "sign_in_link_used", "sign_in_link_made", "password_set",
+        "profile_changed", "account_created",
     ]  # fmt: skip
     assert find_broken_position(INSTANCE_CHAIN) is None

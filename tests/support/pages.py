@@ -6,6 +6,7 @@ import io
 import re
 import secrets
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -14,15 +15,20 @@ from xml.etree.ElementTree import Element
 import pytest
 from flask import Flask, has_app_context
 from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
 
-from eventreg.db import db
+from eventreg.accounts.models import AccountSession
+from eventreg.db import db, transaction
+from eventreg.kernel.clock import now
+from eventreg.kernel.tokens import new_public_id
 from eventreg.web.access import Audience, stamp_of
 from tests.support.forms import Form, Submission
 from tests.support.html import elements, parse, text_of
 from tests.support.pagechecks import check_headers, faults_of
 
+_LATELY = timedelta(hours=11)
 _REDIRECTS = {301, 302, 303, 307, 308}
 
 
@@ -187,11 +193,18 @@ class Pages:
             secret: str = session.setdefault("csrf_token", secrets.token_hex(20))
         return str(URLSafeTimedSerializer(self.app.secret_key or "", salt="wtf-csrf-token").dumps(secret))
 
-    def sign_in(self, account: Any) -> Pages:
-        """Sign in with an account, without the form; tests of signing in use the form."""
+    def sign_in(self, account: Any, session_id: str = "") -> Pages:
+        """Sign in with an account, without the form; tests of signing in use the form.
+
+        Pages of one account share a session that still lasts, so that reading in a prepared world writes nothing.
+        """
+        if not session_id:
+            with self.app.app_context():
+                session_id = session_row(account.id)
         with self.client.session_transaction() as session:
             session["_user_id"] = account.get_id()
             session["_fresh"] = True
+            session["row"] = session_id
         return self
 
     def _open(self, method: str, address: str, status: int | None, **options: Any) -> Page:
@@ -214,6 +227,36 @@ class Pages:
             return False
         stamp = stamp_of(self.app.view_functions[endpoint])
         return stamp is not None and stamp.audience is Audience.PUBLIC
+
+
+def session_row(account_id: int) -> str:
+    """Return the public id of a session of the account that began lately, a new one if there is none."""
+    at = now()
+    found = db.session.scalar(
+        select(AccountSession.public_id)
+        .where(
+            AccountSession.account_id == account_id,
+            AccountSession.ended_at.is_(None),
+            AccountSession.began_at > at - _LATELY,
+        )
+        .order_by(AccountSession.id.desc())
+        .limit(1)
+    )
+    if found is not None:
+        return found
+    row = AccountSession(
+        public_id=new_public_id(),
+        account_id=account_id,
+        began_at=at,
+        seen_at=at,
+        proved_at=at,
+        way="password",
+        client="Firefox, Linux",
+    )
+    with transaction() as session:
+        session.add(row)
+        session.flush()
+        return row.public_id
 
 
 def forget_reads() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select, update
 
-from eventreg.accounts.models import Account, SignInLink
+from eventreg.accounts.models import Account, AccountSession, SignInLink
 from eventreg.accounts.rules.profiles import address_key, checked_address, checked_name
 from eventreg.accounts.rules.refusals import AccountRefused, Reason
 from eventreg.audit.services import SYSTEM, Actor, record
@@ -61,27 +61,35 @@ def close_account(account_id: int, by: Actor = SYSTEM) -> None:
         record_act(account_id, "account_closed", by)
 
 
-def end_sessions(account_id: int) -> int:
-    """End every session of an account, and its unused links. Returns the new generation. Raises NotFound."""
-    with transaction():
-        account = lock_account(account_id)
-        end_ways_in(account)
-        record_act(account_id, "sessions_ended", Actor.account(account_id))
-        return account.session_generation
-
-
 def lock_account(account_id: int) -> Account:
     """Load an open account afresh and hold it until the transaction ends. Raises NotFound."""
     return lock_row(select(Account).where(Account.id == account_id, Account.closed_at.is_(None)))
 
 
-def end_ways_in(account: Account) -> None:
-    """End the account's sessions and void its unused links, in the caller's transaction."""
+def end_ways_in(account: Account, kept: str = "") -> None:
+    """End the account's sessions but `kept` and void its unused links, in the caller's transaction.
+
+    The generation is raised as well, so the browser of the session that is kept needs the new cookie.
+    """
     account.session_generation += 1
+    end_rows(account.id, kept)
     db.session.execute(
         update(SignInLink)
         .where(SignInLink.account_id == account.id, SignInLink.used_at.is_(None))
         .values(used_at=now())
+    )
+
+
+def end_rows(account_id: int, kept: str = "") -> None:
+    """End the open sessions of an account but the one with this public id, in the caller's transaction."""
+    db.session.execute(
+        update(AccountSession)
+        .where(
+            AccountSession.account_id == account_id,
+            AccountSession.ended_at.is_(None),
+            AccountSession.public_id != kept,
+        )
+        .values(ended_at=now())
     )
 
 

@@ -3,37 +3,46 @@
 from __future__ import annotations
 
 from eventreg.accounts import hashing
+from eventreg.accounts.emails import Notice, enqueue_notice
+from eventreg.accounts.models import Account
 from eventreg.accounts.queries import get_account
 from eventreg.accounts.rules.guarding import OLD_PASSWORD_BY_ACCOUNT
 from eventreg.accounts.rules.passwords import check_new_password
 from eventreg.accounts.rules.refusals import AccountRefused, Reason
 from eventreg.accounts.services.accounts import end_ways_in, lock_account, record_act
 from eventreg.accounts.services.guards import Try, admit, forgive
+from eventreg.accounts.strength import check_strength
 from eventreg.audit.services import SYSTEM, Actor
 from eventreg.db import transaction
+from eventreg.web.instance import site_name
 
 
-def set_password(account_id: int, password: str, by: Actor = SYSTEM) -> int:
-    """Set a password; every session and unused link of the account ends. Returns the new generation of sessions.
+def set_password(account_id: int, password: str, by: Actor = SYSTEM, kept: str = "") -> Account:
+    """Set a password; every session but the one with the public id `kept` ends, and every unused link.
 
-    Raises AccountRefused (PASSWORD_TOO_SHORT, PASSWORD_TOO_LONG) and NotFound.
+    Returns the account, with the new generation that the cookie of the session that is kept needs.
+
+    Raises AccountRefused (PASSWORD_TOO_SHORT, PASSWORD_TOO_LONG, PASSWORD_EASY) and NotFound.
     """
     check_new_password(password)
+    person = get_account(account_id)
+    check_strength(password, (person.name, person.email, site_name()))
     # Hashing takes as long as fifty small transactions: it is done before the lock.
     stored = hashing.hash_of(password)
     with transaction():
         account = lock_account(account_id)
         account.password_hash = stored
-        end_ways_in(account)
+        end_ways_in(account, kept)
         record_act(account_id, "password_set", by)
-        return account.session_generation
+        enqueue_notice(account, Notice.PASSWORD_CHANGED)
+        return account
 
 
-def change_password(account_id: int, old_password: str | None, new_password: str) -> int:
+def change_password(account_id: int, old_password: str | None, new_password: str, kept: str = "") -> Account:
     """Change one's own password. `old_password` is None for somebody who has just come by a sign-in link.
 
-    Returns the new generation of sessions. Raises AccountRefused: PASSWORD_TOO_SHORT, PASSWORD_TOO_LONG,
-    OLD_PASSWORD_WRONG, TOO_MANY_TRIES; and NotFound.
+    Returns the account as `set_password` does. Raises AccountRefused: PASSWORD_TOO_SHORT, PASSWORD_TOO_LONG,
+    PASSWORD_EASY, OLD_PASSWORD_WRONG, TOO_MANY_TRIES; and NotFound.
     """
     check_new_password(new_password)
     stored = get_account(account_id).password_hash
@@ -44,4 +53,4 @@ def change_password(account_id: int, old_password: str | None, new_password: str
         if not hashing.fits(stored, old_password):
             raise AccountRefused(Reason.OLD_PASSWORD_WRONG)
         forgive(counted)
-    return set_password(account_id, new_password, Actor.account(account_id))
+    return set_password(account_id, new_password, Actor.account(account_id), kept)

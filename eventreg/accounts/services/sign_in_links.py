@@ -80,7 +80,7 @@ def use_sign_in_link(token: str) -> Account:
             account = lock_account(account_id or 0)
         except NotFound:
             raise AccountRefused(Reason.LINK_OVER) from None
-        record_act(account.id, "signed_in", Actor.account(account.id), {"by": "link"})
+        record_act(account.id, "sign_in_link_used", Actor.account(account.id))
         return account
 
 

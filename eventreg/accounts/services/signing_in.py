@@ -1,4 +1,4 @@
-"""Signing in with address and password."""
+"""The first proof by address and password. `services.sessions.open_session` completes a sign-in."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from eventreg.accounts.queries import find_account_by_address
 from eventreg.accounts.rules.guarding import SIGN_IN_BY_ADDRESS, SIGN_IN_BY_CLIENT
 from eventreg.accounts.rules.profiles import address_key
 from eventreg.accounts.rules.refusals import AccountRefused, Reason
-from eventreg.accounts.services.accounts import lock_account, record_act
+from eventreg.accounts.services.accounts import lock_account
 from eventreg.accounts.services.guards import Try, admit, forgive
-from eventreg.audit.services import Actor
 from eventreg.db import transaction
 from eventreg.kernel.clients import client_network
 from eventreg.kernel.errors import NotFound
@@ -34,7 +33,6 @@ def sign_in_with_password(email: str, password: str, client: str | None) -> Acco
         account = _lock_unchanged(found.id, stored)
         forgive(counted)
         account.password_hash = renewed
-        record_act(account.id, "signed_in", Actor.account(account.id), {"by": "password"})
         return account
 
 

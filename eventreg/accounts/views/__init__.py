@@ -6,4 +6,13 @@ from flask import Blueprint
 
 blueprint = Blueprint("accounts", __name__)
 
-from eventreg.accounts.views import own_account, signing_in  # noqa: E402, F401 - they add their routes to the blueprint
+from eventreg.accounts.views import (  # noqa: E402 - they add their routes to the blueprint
+    codes,
+    fresh,
+    own_account,
+    own_sessions,
+    second_factor,
+    signing_in,
+)
+
+__all__ = ["blueprint", "codes", "fresh", "own_account", "own_sessions", "second_factor", "signing_in"]

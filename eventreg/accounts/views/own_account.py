@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from flask import redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from eventreg.accounts.forms import PasswordForm, ProfileForm
-from eventreg.accounts.queries import get_account
+from eventreg.accounts.queries import list_open_sessions
 from eventreg.accounts.rules.refusals import AccountRefused, Reason
-from eventreg.accounts.services.accounts import change_profile, end_sessions
+from eventreg.accounts.services.accounts import change_profile
 from eventreg.accounts.services.passwords import change_password
-from eventreg.accounts.sessions import begin_session, came_by_link_lately
+from eventreg.accounts.sessions import came_by_link_lately, keep_session, this_session
 from eventreg.accounts.views import blueprint
 from eventreg.accounts.wording import refusal_sentence
 from eventreg.i18n.languages import switch_language
+from eventreg.kernel.clock import now
 from eventreg.web.access import signed_in
 from eventreg.web.templating import language_url_at
 
@@ -53,22 +55,13 @@ def save_password() -> Answer:
         return _page(_profile_form(), form, 422)
     old_password = None if came_by_link_lately() else form.old_password.data or ""
     try:
-        change_password(current_user.id, old_password, form.new_password.data or "")
+        account = change_password(current_user.id, old_password, form.new_password.data or "", this_session())
     except AccountRefused as refused:
         field = form.old_password if refused.reason in _ABOUT_THE_OLD else form.new_password
         field.errors = [refusal_sentence(refused)]
         return _page(_profile_form(), form, 422)
-    begin_session(get_account(current_user.id))
+    keep_session(account)
     return redirect(url_for("accounts.own_account", saved="password"), 303)
-
-
-@blueprint.post("/account/sessions/end")
-@signed_in
-def end_other_sessions() -> Answer:
-    """End every other session: a phone was lost, a shared machine was left."""
-    end_sessions(current_user.id)
-    begin_session(get_account(current_user.id))
-    return redirect(url_for("accounts.own_account", saved="sessions"), 303)
 
 
 _ABOUT_THE_OLD = (Reason.OLD_PASSWORD_WRONG, Reason.TOO_MANY_TRIES)
@@ -85,7 +78,19 @@ def _page(profile: ProfileForm, password: PasswordForm, code: int = 200) -> Answ
         password=password,
         has_password=bool(current_user.password_hash),
         asks_old_password=bool(current_user.password_hash) and not came_by_link_lately(),
+        sessions=list_open_sessions(current_user.id, now()),
+        this_session=this_session(),
         language_url=language_url_at(url_for("accounts.own_account")),
-        saved=request.args.get("saved", ""),
+        told=_told(request.args.get("saved", "")),
     )
     return page, code
+
+
+def _told(saved: str) -> str:
+    """Return what has just been done, in a sentence."""
+    return {
+        "profile": _("Your name and language are saved."),
+        "password": _("Your password is saved. Every other session has ended."),
+        "sessions": _("Every other session has ended."),
+        "session": _("The session has ended."),
+    }.get(saved, "")

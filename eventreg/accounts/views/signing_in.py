@@ -8,20 +8,20 @@ from werkzeug.wrappers import Response
 
 from eventreg.accounts.forms import SignInForm
 from eventreg.accounts.links import link_id_of
-from eventreg.accounts.models import Account
 from eventreg.accounts.queries import find_open_link
 from eventreg.accounts.rules.refusals import AccountRefused, Reason
-from eventreg.accounts.rules.targets import is_safe_target
+from eventreg.accounts.rules.ways import Way
+from eventreg.accounts.services.sessions import end_session_of
 from eventreg.accounts.services.sign_in_links import (
     MAILED_LINK_MINUTES,
     ask_for_sign_in_link,
     use_sign_in_link,
 )
 from eventreg.accounts.services.signing_in import sign_in_with_password
-from eventreg.accounts.sessions import begin_session, end_session
+from eventreg.accounts.sessions import end_session, half_signed_in, remember_target, remembered_target, this_session
 from eventreg.accounts.views import blueprint
+from eventreg.accounts.views.arriving import arrive, safe_target
 from eventreg.accounts.wording import refusal_sentence
-from eventreg.i18n.languages import COOKIE, switch_language
 from eventreg.kernel.clock import now
 from eventreg.web.access import personal, public, signed_in
 from eventreg.web.forms import BaseForm
@@ -35,7 +35,9 @@ Answer = str | Response | tuple[str, int]
 def sign_in() -> Answer:
     """Show the form."""
     if current_user.is_authenticated:
-        return redirect(_target(request.args.get("next", "")))
+        return redirect(safe_target(request.args.get("next", "")))
+    if half_signed_in() is not None:
+        return redirect(url_for("accounts.ask_for_code", next=request.args.get("next", "")))
     return _form_page(SignInForm(formdata=None, next=request.args.get("next", "")))
 
 
@@ -53,8 +55,7 @@ def try_to_sign_in() -> Answer:
     except AccountRefused as refused:
         form.password.errors = [refusal_sentence(refused)]
         return _form_page(form, _code_of(refused))
-    _welcome(account)
-    return redirect(_target(form.next.data), 303)
+    return arrive(account, Way.PASSWORD, form.next.data)
 
 
 @blueprint.get("/sign-in/sent")
@@ -82,14 +83,14 @@ def use_link(token: str) -> Answer:
         account = use_sign_in_link(token)
     except AccountRefused:
         return _link_over_page()
-    _welcome(account, by_link=True)
-    return redirect(_target(""), 303)
+    return arrive(account, Way.LINK, remembered_target())
 
 
 @blueprint.post("/sign-out")
 @signed_in
 def sign_out() -> Answer:
     """End this session."""
+    end_session_of(current_user.id, this_session())
     end_session()
     return redirect(url_for("accounts.sign_in"), 303)
 
@@ -97,6 +98,7 @@ def sign_out() -> Answer:
 def _send_link(form: SignInForm) -> Answer:
     if not form.has_address():
         return _form_page(form, 422)
+    remember_target(safe_target(form.next.data))
     try:
         ask_for_sign_in_link(form.email.data or "", request.remote_addr)
     except AccountRefused as refused:
@@ -115,14 +117,3 @@ def _link_over_page() -> Answer:
 
 def _code_of(refused: AccountRefused) -> int:
     return 429 if refused.reason is Reason.TOO_MANY_TRIES else 422
-
-
-def _welcome(account: Account, by_link: bool = False) -> None:
-    begin_session(account, by_link)
-    if COOKIE not in request.cookies:
-        switch_language(account.language)
-
-
-def _target(wanted: str | None) -> str:
-    """Return where to go after signing in: what was asked for if it is ours and plain, else the events."""
-    return wanted if wanted and is_safe_target(wanted) else url_for("site.manage_events")

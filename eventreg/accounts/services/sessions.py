@@ -1,0 +1,110 @@
+"""Sessions as rows: begun, proved again, ended, swept. The cookie names a row; a row that has ended opens nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+
+from eventreg.accounts.models import Account, AccountSession
+from eventreg.accounts.rules.ways import SEEN_EVERY, SESSION_LASTS, Way
+from eventreg.accounts.services.accounts import end_rows, lock_account, record_act
+from eventreg.audit.services import Actor
+from eventreg.db import db, lock_row, transaction
+from eventreg.kernel.clock import now
+from eventreg.kernel.errors import NotFound
+from eventreg.kernel.tokens import new_public_id
+
+
+def open_session(
+    account_id: int, way: Way, client: str, *, has_second_factor: bool, replaced: str = ""
+) -> tuple[Account, str]:
+    """Begin a session: the one place that completes a sign-in, whichever way somebody came.
+
+    `client` is browser and system in words, `replaced` the session that this browser had before. Returns the account and
+    the public id of the session. Raises NotFound.
+    """
+    with transaction() as session:
+        account = lock_account(account_id)
+        at = now()
+        row = AccountSession(
+            public_id=new_public_id(),
+            account_id=account.id,
+            began_at=at,
+            seen_at=at,
+            proved_at=at,
+            way=way.value,
+            has_second_factor=has_second_factor,
+            client=client[:120],
+        )
+        session.add(row)
+        _end(replaced)
+        account.last_signed_in_at = at
+        record_act(
+            account.id,
+            "signed_in",
+            Actor.account(account.id),
+            {"by": way.value, "second_factor": has_second_factor},
+        )
+        session.flush()
+        return account, row.public_id
+
+
+def prove_again(account_id: int, public_id: str) -> None:
+    """Note that whoever is signed in has just proved who they are. Raises NotFound when the session has ended."""
+    with transaction():
+        row = _lock_session(account_id, public_id)
+        row.proved_at = row.seen_at = now()
+        record_act(account_id, "proved_again", Actor.account(account_id))
+
+
+def note_seen(public_id: str) -> None:
+    """Note that a session was used, unless that was noted a short while ago."""
+    with transaction() as session:
+        at = now()
+        session.execute(
+            update(AccountSession)
+            .where(AccountSession.public_id == public_id, AccountSession.seen_at <= at - SEEN_EVERY)
+            .values(seen_at=at)
+        )
+
+
+def end_session_of(account_id: int, public_id: str) -> None:
+    """End one session of an account: its next request is refused. Raises NotFound when it is not one of them."""
+    with transaction():
+        _lock_session(account_id, public_id).ended_at = now()
+        record_act(account_id, "session_ended", Actor.account(account_id))
+
+
+def end_other_sessions_of(account_id: int, kept: str) -> None:
+    """End every session of an account but the one with this public id. Raises NotFound."""
+    with transaction():
+        lock_account(account_id)
+        end_rows(account_id, kept)
+        record_act(account_id, "sessions_ended", Actor.account(account_id))
+
+
+def forget_old_sessions(at: datetime) -> int:
+    """Delete sessions that nobody can use any more at an instant, for a periodic duty. Returns how many."""
+    with transaction() as session:
+        old = session.scalars(
+            delete(AccountSession)
+            .where((AccountSession.began_at <= at - SESSION_LASTS) | (AccountSession.ended_at <= at - SESSION_LASTS))
+            .returning(AccountSession.id)
+        )
+        return len(old.all())
+
+
+def _end(public_id: str) -> None:
+    db.session.execute(
+        update(AccountSession)
+        .where(AccountSession.public_id == public_id, AccountSession.ended_at.is_(None))
+        .values(ended_at=now())
+    )
+
+
+def _lock_session(account_id: int, public_id: str) -> AccountSession:
+    row = lock_row(select(AccountSession).where(AccountSession.public_id == public_id))
+    if row.account_id != account_id or row.ended_at is not None:
+        raise NotFound
+    return row

@@ -1,0 +1,142 @@
+"""The second factor of one's own account: set up, recovery codes, turned off."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+import segno
+from flask import Response, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from markupsafe import Markup
+from werkzeug.wrappers import Response as AnyResponse
+
+from eventreg.accounts.forms import CodeForm
+from eventreg.accounts.policies import has_second_factor
+from eventreg.accounts.queries import count_recovery_codes
+from eventreg.accounts.rules.codes import folded, in_groups, is_recovery, setup_address
+from eventreg.accounts.rules.refusals import AccountRefused, Reason
+from eventreg.accounts.secrets import secret_of
+from eventreg.accounts.services.second_factor import begin_setup, confirm_setup, make_recovery_codes, remove
+from eventreg.accounts.sessions import this_session
+from eventreg.accounts.views import blueprint
+from eventreg.accounts.views.arriving import safe_target
+from eventreg.accounts.wording import refusal_sentence
+from eventreg.audit.services import Actor
+from eventreg.web.access import signed_in
+from eventreg.web.freshness import requires_fresh_sign_in
+from eventreg.web.instance import site_name
+from eventreg.web.templating import language_url_at
+
+Answer = str | AnyResponse | tuple[str, int]
+_PAGE = "accounts.second_factor"
+
+
+@blueprint.get("/account/second-factor")
+@signed_in
+def second_factor() -> Answer:
+    """Show what there is: nothing, a secret that waits for its first code, or a second factor."""
+    return _page(CodeForm(formdata=None, next=request.args.get("next", "")))
+
+
+@blueprint.post("/account/second-factor/set-up")
+@signed_in
+@requires_fresh_sign_in(back=_PAGE)
+def set_up_second_factor() -> Answer:
+    """Make a secret, to be shown and confirmed."""
+    form = CodeForm()
+    try:
+        begin_setup(current_user.id)
+    except AccountRefused as refused:
+        return _refused(form, refused)
+    return redirect(url_for(_PAGE, next=form.next.data or None), 303)
+
+
+@blueprint.post("/account/second-factor/confirm")
+@signed_in
+def confirm_second_factor() -> Answer:
+    """Turn it on by a first code, and show the recovery codes this once."""
+    form = CodeForm()
+    if not form.has_code():
+        return _page(form, 422)
+    try:
+        codes = confirm_setup(current_user.id, form.code.data or "", this_session())
+    except AccountRefused as refused:
+        return _refused(form, refused)
+    return _codes_page(codes, form.next.data)
+
+
+@blueprint.post("/account/second-factor/codes")
+@signed_in
+@requires_fresh_sign_in(back=_PAGE)
+def renew_recovery_codes() -> Answer:
+    """Make new recovery codes; the old ones stop."""
+    try:
+        return _codes_page(make_recovery_codes(current_user.id), "")
+    except AccountRefused as refused:
+        return _refused(CodeForm(), refused)
+
+
+@blueprint.post("/account/second-factor/codes.txt")
+@signed_in
+def download_recovery_codes() -> Response:
+    """Give the codes that the page shows back as a file. They are stored nowhere, so the page sends them along."""
+    codes = [code for code in request.form.getlist("code")[:20] if is_recovery(folded(code))]
+    lines = [f"{site_name()} – {_('Recovery codes')}", current_user.email, "", *codes, ""]
+    answer = make_response("\r\n".join(lines))
+    answer.mimetype = "text/plain"
+    answer.headers["Content-Disposition"] = 'attachment; filename="recovery-codes.txt"'
+    return answer
+
+
+@blueprint.post("/account/second-factor/off")
+@signed_in
+@requires_fresh_sign_in(back=_PAGE)
+def turn_second_factor_off() -> Answer:
+    """Turn it off, or stop setting it up."""
+    try:
+        remove(current_user.id, Actor.account(current_user.id))
+    except AccountRefused as refused:
+        return _refused(CodeForm(), refused)
+    return redirect(url_for(_PAGE), 303)
+
+
+def _refused(form: CodeForm, refused: AccountRefused) -> Answer:
+    form.code.errors = [refusal_sentence(refused)]
+    return _page(form, 429 if refused.reason is Reason.TOO_MANY_TRIES else 422)
+
+
+def _page(form: CodeForm, code: int = 200) -> Answer:
+    is_on = has_second_factor(current_user)
+    secret = None if is_on else secret_of(current_user)
+    page = render_template(
+        "accounts/second_factor.html",
+        form=form,
+        is_on=is_on,
+        secret=in_groups(secret) if secret else "",
+        square=_square(setup_address(secret, current_user.email, site_name())) if secret else "",
+        codes_left=count_recovery_codes(current_user.id) if is_on else 0,
+        is_demanded=bool(form.next.data),
+        language_url=language_url_at(url_for(_PAGE, next=form.next.data or None)),
+    )
+    return page, code
+
+
+def _codes_page(codes: Sequence[str], wanted: str | None) -> Answer:
+    return render_template(
+        "accounts/recovery_codes.html",
+        codes=codes,
+        target=safe_target(wanted) if wanted else url_for("accounts.own_account"),
+        language_url=language_url_at(url_for(_PAGE)),
+    )
+
+
+def _square(address: str) -> Markup:
+    """Return a QR code as inline SVG: dark on white, whatever the colours of the page, so that cameras read it."""
+    drawn = io.BytesIO()
+    segno.make(address, error="m", micro=False).save(
+        drawn, kind="svg", xmldecl=False, svgns=False, nl=False, scale=5, dark="#000", light="#fff", border=4,
+        svgclass=None, lineclass=None, title=_("Square with the secret, for the camera of your phone"),
+    )  # fmt: skip
+    return Markup(drawn.getvalue().decode("utf-8"))  # noqa: S704 - made by segno from an address that it encodes as dots
