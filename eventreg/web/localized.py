@@ -57,7 +57,7 @@ class LocalizedField(Field):
         limit: int = 200,
         required: Required = "",
         rows: int = 0,
-        _form: LocalizedForm,
+        _form: Any = None,  # WTForms gives it when the form is made
         **values: Any,
     ) -> None:
         super().__init__(label, _form=_form, **values)

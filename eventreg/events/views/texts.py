@@ -1,0 +1,195 @@
+"""The texts of an event on the desk: all of them, side by side in its languages, on one page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from flask import g, redirect, render_template, request, url_for
+from flask_login import current_user
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from eventreg.events.forms.texts import TextsPage
+from eventreg.events.models import Event
+from eventreg.events.queries.for_registration import get_event_whole
+from eventreg.events.queries.texts import last_version_ids
+from eventreg.events.rules.attendance import AttendanceMode
+from eventreg.events.rules.differences import word_differences
+from eventreg.events.rules.event_texts import states_of
+from eventreg.events.rules.practical import NewItem, Topic, split_field
+from eventreg.events.rules.publication import EFFECTS
+from eventreg.events.rules.team import Permission
+from eventreg.events.rules.texts import TextConflict, TextId, TextState, fingerprint
+from eventreg.events.services.texts import SavedTexts, save_texts
+from eventreg.events.views import blueprint
+from eventreg.events.views.desk import EVENT, desk
+from eventreg.i18n.languages import own_name
+from eventreg.kernel.clock import now
+from eventreg.web.access import requires
+from eventreg.web.markdown import render_markdown
+from eventreg.web.templating import language_url_at
+
+Answer = str | Response | tuple[str, int]
+
+#: the texts that stand closed at the foot of the page until they are used
+_SELDOM = ("address", "joining", "contact_position", "contact_office", "demonstration_note", "cancellation_note")
+
+
+class Progress(NamedTuple):
+    """How far a language is: (id of the input, name of the text) of what is missing and of what may be out of date."""
+
+    language: str
+    name: str
+    missing: list[tuple[str, str]]
+    outdated: list[tuple[str, str]]
+
+
+@blueprint.get("/manage/events/<slug>/texts")
+@requires(Permission.EDIT_EVENT)
+def edit_texts(slug: str) -> Answer:
+    """Show all texts of an event in its languages."""
+    return _page(slug, TextsPage(g.event))
+
+
+@blueprint.post("/manage/events/<slug>/texts")
+@requires(Permission.EDIT_EVENT)
+def save_event_texts(slug: str) -> Answer:
+    """Save the texts; with the button "Preview" only show the page again, as it was filled in."""
+    page, order = TextsPage(g.event, request.form), request.form.get("do", "")
+    if order == "preview":
+        return _page(slug, page, has_preview=True)
+    if not page.validate():
+        return _page(slug, page), 422
+    confirmed = order.removeprefix("fits:") if order.startswith("fits:") else ""
+    outcome = save_texts(g.event.id, page.changes(confirmed), current_user.id, now(), practical=page.edit(order))
+    if outcome.conflicts or outcome.gone or outcome.refused:
+        return _page_of_conflicts(slug, page, outcome), 409
+    anchor = "practical" if order == "add" or order.partition(":")[0] in ("up", "down", "remove") else None
+    return redirect(url_for("events.edit_texts", slug=slug, saved=1, _anchor=anchor), 303)
+
+
+def _page_of_conflicts(slug: str, sent: TextsPage, outcome: SavedTexts) -> str:
+    """Show the texts as they are now; those in conflict as they were typed, beside what somebody else wrote."""
+    event = get_event_whole(g.event.id)
+    page = TextsPage(event)
+    inputs = dict(page.inputs())
+    for conflict in outcome.conflicts:
+        inputs[conflict.id].data = conflict.mine
+        page.seen[conflict.id] = sent.seen[conflict.id]
+    page.offer_again([*outcome.refused, *_items_again(outcome)])
+    return _page(slug, page, conflicts=outcome.conflicts, is_gone=bool(outcome.gone), is_full=bool(outcome.refused))
+
+
+def _items_again(outcome: SavedTexts) -> list[NewItem]:
+    """Return what was typed into items that are gone, as items to be added anew."""
+    found: dict[str, dict[str, dict[str, str]]] = {}
+    for change in outcome.gone:
+        if (split := split_field(change.field)) is not None:
+            found.setdefault(split[0], {"label": {}, "text": {}}).setdefault(split[1], {})[change.language] = (
+                change.text
+            )
+    return [NewItem(Topic.OTHER, parts["label"], parts["text"]) for parts in found.values()]
+
+
+def _page(
+    slug: str,
+    page: TextsPage,
+    *,
+    conflicts: Sequence[TextConflict] = (),
+    has_preview: bool = False,
+    is_gone: bool = False,
+    is_full: bool = False,
+) -> str:
+    event = page.event
+    version_ids = last_version_ids(event.id)
+    states = states_of(event, version_ids)
+    return render_template(
+        "events/texts.html",
+        page=page,
+        progress=_progress(page, states),
+        states={name: _words(event, name, states) for name, _bound in page.fields()},
+        extras={name: _extras(page, name, conflicts, has_preview) for name, _bound in page.fields()},
+        with_history={text_id.field for text_id in version_ids},
+        seldom=[name for name in _SELDOM if not _is_in_use(event, name)],
+        conflict_links=_links(page, [conflict.id for conflict in conflicts]),
+        has_preview=has_preview,
+        is_gone=is_gone,
+        is_full=is_full,
+        is_changeable=EFFECTS[event.publication].is_changeable,
+        is_saved="saved" in request.args,
+        language_url=language_url_at(url_for("events.edit_texts", slug=slug)),
+        **desk(event, EVENT, "texts"),
+    )
+
+
+def _progress(page: TextsPage, states: dict[TextId, TextState]) -> list[Progress]:
+    return [
+        Progress(
+            language,
+            own_name(language),
+            *(
+                _links(
+                    page,
+                    [text_id for text_id, state in states.items() if (text_id.language, state) == (language, wanted)],
+                )
+                for wanted in (TextState.MISSING, TextState.OUTDATED)
+            ),
+        )
+        for language in page.event.languages
+    ]
+
+
+def _links(page: TextsPage, ids: Sequence[TextId]) -> list[tuple[str, str]]:
+    inputs, found = dict(page.inputs()), []
+    for text_id in ids:
+        bound = page.field_named(text_id.field)
+        if bound is None or text_id not in inputs:
+            continue
+        split = split_field(text_id.field)
+        item = page.items[split[0]].label.data if split else {}
+        heading = next(iter(item.values()), "")
+        found.append((inputs[text_id].id, f"{bound.label.text}: {heading}" if heading else str(bound.label.text)))
+    return found
+
+
+def _words(event: Event, name: str, states: dict[TextId, TextState]) -> dict[str, str]:
+    return {
+        language: state.value
+        for language in event.languages
+        if (state := states.get(TextId(name, language))) is not None
+    }
+
+
+def _extras(page: TextsPage, name: str, conflicts: Sequence[TextConflict], has_preview: bool) -> dict[str, Markup]:
+    """Return what stands below the inputs of a text: somebody else's version, or a preview."""
+    bound, found = page.field_named(name), {}
+    inputs = bound.inputs if bound is not None else {}
+    if has_preview and bound is not None and bound.kind == "markdown":
+        for language, text in bound.data.items():
+            html = render_markdown(text, 4)
+            found[language] = _drawn("events/texts_preview.html", html=html, language=language, id=inputs[language].id)
+    for conflict in conflicts:
+        if conflict.id.field == name:
+            language = conflict.id.language
+            found[language] = _drawn(
+                "events/texts_conflict.html",
+                conflict=conflict,
+                input=inputs[language],
+                language=language,
+                pieces=word_differences(conflict.theirs, conflict.mine),
+                mine=f"mine:{fingerprint(conflict.theirs)}",
+                event=page.event,
+            )
+    return found
+
+
+def _drawn(template: str, **values: Any) -> Markup:
+    return Markup(render_template(template, **values))  # noqa: S704 - a template of ours, which escapes
+
+
+def _is_in_use(event: Event, name: str) -> bool:
+    if name in ("address", "joining"):
+        is_onsite = event.attendance is AttendanceMode.ONSITE
+        return is_onsite if name == "address" else not is_onsite
+    return any(getattr(event, name).values())
