@@ -93,6 +93,7 @@ def _init_database(app: Flask) -> None:
 
 
 def _init_rooms(app: Flask) -> None:
+    from eventreg.accounts.policies import lacks_second_factor
     from eventreg.accounts.sessions import init_sign_in
     from eventreg.events.policies import find_access
     from eventreg.mail.setup import init_mail
@@ -103,7 +104,7 @@ def _init_rooms(app: Flask) -> None:
     languages.init_offer(app, lambda: current_settings().languages)
     init_sign_in(app)
     init_mail(app, _personal_link)
-    access.init_access(app, find_access)
+    access.init_access(app, find_access, lacks_second_factor)
     for room in _ROOMS_WITH_PAGES:
         app.register_blueprint(import_module(f"eventreg.{room}.views").blueprint)
     _init_jobs(app)

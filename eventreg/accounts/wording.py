@@ -38,6 +38,8 @@ def _sentences(details: Mapping[str, Any]) -> Mapping[Reason, str]:
         Reason.LINK_NEEDED: _("Your account has no password. Have a sign-in link sent to you."),
         Reason.FACTOR_IS_ON: _("The second factor is on already"),
         Reason.FACTOR_IS_OFF: _("There is no second factor to confirm or to turn off"),
+        Reason.SUCCESSOR_MISSING: _("Choose who takes over the events that this person owns alone"),
+        Reason.OWN_ACCOUNT: _("You cannot close the account that you are signed in with"),
     }
 
 

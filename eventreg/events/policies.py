@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from eventreg.accounts.policies import has_second_factor
 from eventreg.events.models import Event
 from eventreg.events.queries.team import find_membership
 from eventreg.events.rules.team import Grant, Permission, Scope, Sight, TeamRole
@@ -16,6 +17,8 @@ class TeamAccess:
 
     event: Event
     grant: Grant
+    #: whether the event demands a second factor that the account does not have
+    lacks_second_factor: bool = False
 
     @property
     def role(self) -> TeamRole | None:
@@ -42,4 +45,5 @@ def find_access(slug: str, account: Any) -> TeamAccess | None:
     membership = find_membership(slug, account.id, account.is_administrator)
     if membership is None:
         return None
-    return TeamAccess(membership.event, membership.grant)
+    event = membership.event
+    return TeamAccess(event, membership.grant, event.demands_second_factor and not has_second_factor(account))

@@ -48,6 +48,10 @@ class EventAccess(Protocol):
     def event(self) -> Any:
         """The event's row."""
 
+    @property
+    def lacks_second_factor(self) -> bool:
+        """Whether the event demands a second factor that the account does not have."""
+
     def may(self, permission: Any) -> bool:
         """Say whether the account has this permission on the event."""
 
@@ -93,8 +97,12 @@ def stamp_of(view: Callable[..., Any]) -> Stamp | None:
     return getattr(view, "access_stamp", None)
 
 
-def init_access(app: Flask, resolver: AccessResolver) -> None:
-    """Guard every request of `app` by the stamp of its view."""
+def init_access(app: Flask, resolver: AccessResolver, lacks_second_factor: Callable[[Any], bool]) -> None:
+    """Guard every request of `app` by the stamp of its view.
+
+    `lacks_second_factor` says whether the instance demands one that an account does not have: then nothing is open to it
+    but its own account, where one is set up.
+    """
 
     @app.before_request
     def guard() -> Response | None:
@@ -109,9 +117,9 @@ def init_access(app: Flask, resolver: AccessResolver) -> None:
             return _to_sign_in()
         if stamp.audience is Audience.ADMINISTRATOR and not current_user.is_administrator:
             abort(403)
-        if stamp.permission is not None:
-            _enter_event(resolver, stamp.permission)
-        return None
+        if not _is_own_account(stamp) and lacks_second_factor(current_user):
+            return _to_second_factor()
+        return _enter_event(resolver, stamp.permission) if stamp.permission is not None else None
 
 
 def may(permission: Enum) -> bool:
@@ -120,14 +128,27 @@ def may(permission: Enum) -> bool:
     return access is not None and access.may(permission)
 
 
-def _enter_event(resolver: AccessResolver, permission: Enum) -> None:
+def _enter_event(resolver: AccessResolver, permission: Enum) -> Response | None:
     access = resolver((request.view_args or {})["slug"], current_user)
     if access is None:
         abort(404)
     if not access.may(permission):
         abort(403)
+    if access.lacks_second_factor:
+        return _to_second_factor()
     g.event_access = access
     g.event = access.event
+    return None
+
+
+def _is_own_account(stamp: Stamp) -> bool:
+    return stamp.audience is Audience.SIGNED_IN and request.blueprint == "accounts"
+
+
+def _to_second_factor() -> Response:
+    """Lead to where a second factor is set up, and from there back to a page that was asked for."""
+    wanted = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else None
+    return redirect(url_for("accounts.second_factor", next=wanted or url_for("site.manage_events")), 303)
 
 
 def _to_sign_in() -> Response:
