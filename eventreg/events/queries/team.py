@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy.orm import aliased
 
+from eventreg.accounts.models import Account
 from eventreg.db import db
-from eventreg.events.models import Event, EventDay, TeamMember
+from eventreg.events.models import Event, EventDay, TeamInvitation, TeamMember
 from eventreg.events.rules.team import Grant, TeamRole, grant_of
+from eventreg.kernel.errors import NotFound
 
 
 @dataclass(frozen=True)
@@ -71,3 +74,129 @@ def list_days_of(event_ids: Collection[int]) -> dict[int, list[date]]:
     for event_id, held_on in rows:
         dates.setdefault(event_id, []).append(held_on)
     return dates
+
+
+@dataclass(frozen=True)
+class MemberLine:
+    """A member as the team page shows it."""
+
+    member: TeamMember
+    account: Account
+
+
+@dataclass(frozen=True)
+class InvitationLine:
+    """An invitation that waits, with who is invited and who invites."""
+
+    invitation: TeamInvitation
+    account: Account
+    inviter: str
+
+
+def list_members(event_id: int) -> Sequence[MemberLine]:
+    """Return the members of an event's team, the mightiest role first, then by name."""
+    rows = db.session.execute(
+        select(TeamMember, Account)
+        .join(Account, Account.id == TeamMember.account_id)
+        .where(TeamMember.event_id == event_id)
+        .order_by(Account.name, Account.id)
+    )
+    order = list(TeamRole)
+    return sorted((MemberLine(*row) for row in rows), key=lambda line: order.index(line.member.role))
+
+
+def get_member(event_id: int, member_id: int) -> MemberLine:
+    """Return a member of this event's team. Raises NotFound."""
+    row = db.session.execute(
+        select(TeamMember, Account)
+        .join(Account, Account.id == TeamMember.account_id)
+        .where(TeamMember.event_id == event_id, TeamMember.id == member_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return MemberLine(*row)
+
+
+def list_open_invitations(event_id: int, at: datetime) -> Sequence[InvitationLine]:
+    """Return the invitations of an event that can still be accepted at an instant, the newest first."""
+    rows = db.session.execute(_open_invitations(at).where(TeamInvitation.event_id == event_id))
+    return [InvitationLine(*row) for row in rows]
+
+
+def find_open_invitation(public_id: str, at: datetime) -> InvitationLine | None:
+    """Return an invitation that can still be accepted at an instant."""
+    row = db.session.execute(_open_invitations(at).where(TeamInvitation.public_id == public_id)).one_or_none()
+    return InvitationLine(*row) if row is not None else None
+
+
+def list_invitations_to(account_id: int, at: datetime) -> Sequence[tuple[TeamInvitation, Event]]:
+    """Return the invitations that an account has not answered, with their events, the newest first."""
+    rows = db.session.execute(
+        select(TeamInvitation, Event)
+        .join(Event, Event.id == TeamInvitation.event_id)
+        .where(TeamInvitation.account_id == account_id, *_is_open(at))
+        .order_by(TeamInvitation.id.desc())
+    )
+    return [(row.TeamInvitation, row.Event) for row in rows]
+
+
+def grant_on(event_id: int, account_id: int) -> Grant:
+    """Return what an account may do on an event as a member of its team: nothing when it is none."""
+    return _grant(find_member(event_id, account_id), is_administrator=False)
+
+
+def find_member(event_id: int, account_id: int) -> TeamMember | None:
+    """Return the membership of an account on an event, read afresh."""
+    return db.session.scalars(
+        select(TeamMember)
+        .where(TeamMember.event_id == event_id, TeamMember.account_id == account_id)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+
+
+def count_owners(event_id: int) -> int:
+    """Return how many own an event."""
+    return (
+        db.session.scalar(
+            select(func.count())
+            .select_from(TeamMember)
+            .where(TeamMember.event_id == event_id, TeamMember.role == TeamRole.OWNER)
+        )
+        or 0
+    )
+
+
+def opens_directly(account: Account, invitation_id: int, at: datetime) -> bool:
+    """Say whether an invitation may sign its account in, and be shown to whoever invites where no mail leaves.
+
+    Only an account that has nothing to lose: never signed in, no password, no second factor, no rights here or elsewhere
+    and no other invitation. Everybody else has a way in, and is asked for it.
+    """
+    if account.last_signed_in_at is not None or account.password_hash or account.totp_confirmed_at is not None:
+        return False
+    if account.is_administrator or account.may_create_events or account.closed_at is not None:
+        return False
+    has_rights = exists().where(TeamMember.account_id == account.id)
+    is_asked_elsewhere = exists().where(
+        TeamInvitation.account_id == account.id, TeamInvitation.id != invitation_id, *_is_open(at)
+    )
+    return not db.session.scalar(select(has_rights | is_asked_elsewhere))
+
+
+def _is_open(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        TeamInvitation.accepted_at.is_(None),
+        TeamInvitation.ended_at.is_(None),
+        TeamInvitation.expires_at > at,
+    )
+
+
+def _open_invitations(at: datetime) -> Select[tuple[TeamInvitation, Account, str]]:
+    inviter = aliased(Account)
+    return (
+        select(TeamInvitation, Account, inviter.name)
+        .join(Account, Account.id == TeamInvitation.account_id)
+        .join(inviter, inviter.id == TeamInvitation.invited_by_id)
+        .where(Account.closed_at.is_(None), *_is_open(at))
+        .order_by(TeamInvitation.id.desc())
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from eventreg.db import transaction
-from eventreg.events.queries.for_registration import lock_event
+from eventreg.events.queries.for_registration import lock_event_in_any_state
 from eventreg.events.rules.team import Scope
 from eventreg.registration.rules.states import Action
 from eventreg.registration.services import decisions
@@ -16,7 +16,7 @@ def decide_in_scope(
 ) -> DecisionMade:
     """Decide as `decisions.decide` does, which says what is refused. Out of scope is NotFound."""
     with transaction():
-        lock_event(event_id)
+        lock_event_in_any_state(event_id)
         get_in_scope(event_id, reference, scope)
         return decisions.decide(event_id, reference, action, reason, seen_revision, account_id)
 
@@ -24,6 +24,6 @@ def decide_in_scope(
 def undo_in_scope(event_id: int, reference: str, decision_id: int, account_id: int, scope: Scope) -> Undone:
     """Take a decision back as `decisions.undo` does, which says what is refused. Out of scope is NotFound."""
     with transaction():
-        lock_event(event_id)
+        lock_event_in_any_state(event_id)
         get_in_scope(event_id, reference, scope)
         return decisions.undo(event_id, reference, decision_id, account_id)

@@ -1,0 +1,124 @@
+"""The mails about teams. They belong to an account and not to an event, so no screen shows them."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+
+from eventreg.accounts.models import Account
+from eventreg.events.links import GENERATION, INVITATION
+from eventreg.events.models import Event, TeamInvitation
+from eventreg.events.rules.team import TeamRole
+from eventreg.events.wording import role_in_words, team_role_name
+from eventreg.i18n import formats
+from eventreg.i18n.languages import speaking
+from eventreg.kernel.clock import now
+from eventreg.kernel.text import pick
+from eventreg.kernel.tokens import new_public_id
+from eventreg.mail.letters import Letter, render_letter
+from eventreg.mail.markers import link_marker, new_marker
+from eventreg.mail.services import OutgoingMessage, enqueue
+from eventreg.web.addresses import address_of
+from eventreg.web.instance import site_name
+
+
+def enqueue_invitation(event: Event, account: Account, invitation: TeamInvitation, inviter: str) -> None:
+    """Queue an invitation in the invited account's language, in the caller's transaction.
+
+    Asked for again it goes again: every mail has a key of its own. The row holds a marker instead of the address.
+    """
+    marker = new_marker()
+    with speaking(account.language) as language:
+        address = link_marker(marker, INVITATION, invitation.public_id, GENERATION)
+        letter = _invitation(event, account, invitation, inviter, address, language)
+        key = f"account/invitation/{invitation.public_id}/{new_public_id()}"
+        _enqueue(event, account, letter, key, "events/invitation", language, marker)
+
+
+def enqueue_handed_over(event: Event, to: Account, *, new_owner: str, former: str) -> None:
+    """Tell one of the two that an event has another owner, in the caller's transaction."""
+    with speaking(to.language) as language:
+        letter = _handed_over(event, to, new_owner, former, language)
+        key = f"account/handed-over/{event.id}/{new_public_id()}"
+        _enqueue(event, to, letter, key, "events/handed_over", language, new_marker())
+
+
+def _enqueue(
+    event: Event, account: Account, letter: Letter, key: str, template: str, language: str, marker: str
+) -> None:
+    sender = site_name()
+    text, html = render_letter(letter, language=language, kicker=sender, contact=None)
+    enqueue(
+        OutgoingMessage(
+            key=key,
+            account_id=account.id,
+            record_kind="account",
+            record_id=account.id,
+            template=template,
+            audience="account",
+            language=language,
+            recipient=account.email,
+            sender_name=sender,
+            subject=letter.subject,
+            text=text,
+            html=html,
+            due_at=now(),
+            marker=marker,
+            is_held_back=event.holds_mail,
+        )
+    )
+
+
+def _invitation(
+    event: Event, account: Account, invitation: TeamInvitation, inviter: str, address: str, language: str
+) -> Letter:
+    title = _title(event, language)
+    until = formats.plain_day(invitation.expires_at.astimezone(ZoneInfo(event.time_zone)).date(), language)
+    said = (_("%(name)s writes: “%(text)s”", name=inviter, text=invitation.note),) if invitation.note else ()
+    return Letter(
+        subject=_("You are invited to the team of %(event)s", event=title),
+        heading=_("Join the team"),
+        preview=_("%(name)s invites you to %(event)s.", name=inviter, event=title),
+        greeting=_("Dear %(name)s,", name=account.name),
+        paragraphs=(
+            _("%(name)s invites you to the team that organizes %(event)s.", name=inviter, event=title),
+            role_in_words(invitation.role),
+            *said,
+        ),
+        facts=(
+            (_("Event"), title),
+            (_("Your role"), team_role_name(invitation.role)),
+            (_("Invited by"), inviter),
+        ),
+        action=(_("See the invitation"), address),
+        footer=(
+            _(
+                "The link works once, until %(day)s. If you do not know what this is about, ignore this message.",
+                day=until,
+            ),
+            site_name(),
+        ),
+    )
+
+
+def _handed_over(event: Event, to: Account, new_owner: str, former: str, language: str) -> Letter:
+    title = _title(event, language)
+    return Letter(
+        subject=_("%(event)s has another owner", event=title),
+        heading=_("Another owner"),
+        preview=_("%(former)s handed the event over to %(name)s.", former=former, name=new_owner),
+        greeting=_("Dear %(name)s,", name=to.name),
+        paragraphs=(
+            _("%(former)s handed the event over to %(name)s.", former=former, name=new_owner),
+            role_in_words(TeamRole.OWNER),
+        ),
+        facts=((_("Event"), title), (_("Owner"), new_owner)),
+        action=(_("Open the team"), address_of("events.show_team", slug=event.slug)),
+        is_link_personal=False,
+        footer=(_("If you did not expect this, ask the administrator of this site."), site_name()),
+    )
+
+
+def _title(event: Event, language: str) -> str:
+    return pick(event.title, language, event.languages).text

@@ -1,0 +1,36 @@
+"""The personal links of this room: an invitation's. The token is derived, so the database alone opens nothing."""
+
+from __future__ import annotations
+
+from eventreg.kernel.tokens import personal_token, public_id_of, token_fits
+from eventreg.web.addresses import address_of
+from eventreg.web.instance import keys
+
+INVITATION = "invitation"
+#: an invitation is never given a second token: another row is made
+GENERATION = 1
+
+
+def invitation_token(public_id: str) -> str:
+    """Return the token of an invitation."""
+    return personal_token(keys(), INVITATION, public_id, GENERATION)
+
+
+def invitation_address(public_id: str) -> str:
+    """Return the absolute address of an invitation."""
+    return address_of("events.show_invitation", token=invitation_token(public_id))
+
+
+def invitation_id_of(token: str) -> str | None:
+    """Return the public id of the invitation that `token` was made for, or None when it is no such token."""
+    public_id = public_id_of(token)
+    if public_id is None or not token_fits(keys(), token, INVITATION, public_id, GENERATION):
+        return None
+    return public_id
+
+
+def resolve(purpose: str, public_id: str, generation: int) -> str:
+    """Return the address of a link for a mail that goes now. Raises LookupError for a purpose of another room."""
+    if purpose != INVITATION or generation != GENERATION:
+        raise LookupError(purpose)
+    return invitation_address(public_id)

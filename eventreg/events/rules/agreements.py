@@ -1,0 +1,96 @@
+"""What is agreed with a member: a role, and what is less than it. Who may agree what with whom."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from eventreg.events.rules.team import NARROWABLE, PERMISSIONS, WITHHOLDABLE, Grant, Permission, TeamRole, is_below
+from eventreg.kernel.errors import Refusal
+
+INVITATION_LASTS = timedelta(days=14)
+LONGEST_NOTE = 500
+
+
+class TeamReason(enum.Enum):
+    """Why a team was not changed. `events.wording` says each in a sentence."""
+
+    ALREADY_MEMBER = "already_member"
+    #: one gives roles below one's own only
+    ROLE_NOT_YOURS = "role_not_yours"
+    #: a category or day that the event does not have, or a permission that cannot be withheld
+    UNKNOWN_PART = "unknown_part"
+    #: details: `limit`, in characters
+    NOTE_TOO_LONG = "note_too_long"
+    #: details: `minutes`
+    TOO_MANY_INVITATIONS = "too_many_invitations"
+    #: the account of this address was closed
+    ACCOUNT_CLOSED = "account_closed"
+    #: accepted, declined, taken back, too old, or never made
+    INVITATION_OVER = "invitation_over"
+    #: the account has a way in already: it is asked for that first
+    SIGN_IN_FIRST = "sign_in_first"
+    #: signed in with another account than the invited one
+    OTHER_ACCOUNT = "other_account"
+    #: an event always has an owner
+    LAST_OWNER = "last_owner"
+
+
+class TeamRefused(Refusal):
+    """A rule about teams said no."""
+
+    reason: TeamReason
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """What is less than the role, as stored: keys of categories, dates ("2027-03-11"), values of Permission."""
+
+    only_categories: tuple[str, ...] = ()
+    only_days: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
+
+
+def roles_to_give(grant: Grant) -> list[TeamRole]:
+    """Return the roles that a member may give, the mightiest first: those below the own one.
+
+    Ownership is not given but handed over, which is an act of its own.
+    """
+    if grant.role is None or not grant.allows(Permission.EDIT_TEAM):
+        return []
+    return [role for role in TeamRole if is_below(role, grant.role)]
+
+
+def agree(
+    giver: Grant, role: TeamRole, wish: Narrowing, category_keys: Collection[str], days: Iterable[date]
+) -> Narrowing:
+    """Return what is stored of a wish. Whoever gives holds nothing back from whom they do not hold it themselves.
+
+    A role that cannot be narrowed is given whole. What is withheld from the giver is withheld from the member too: one
+    cannot give more than one has. Raises TeamRefused: ROLE_NOT_YOURS, UNKNOWN_PART (a name that is not understood must not
+    widen what was meant to be narrow).
+    """
+    if role not in roles_to_give(giver):
+        raise TeamRefused(TeamReason.ROLE_NOT_YOURS)
+    known_days = {day.isoformat() for day in days}
+    known_permissions = {permission.value for permission in WITHHOLDABLE}
+    is_known = (
+        set(wish.only_categories) <= set(category_keys)
+        and set(wish.only_days) <= known_days
+        and set(wish.withheld) <= known_permissions
+    )
+    if not is_known:
+        raise TeamRefused(TeamReason.UNKNOWN_PART)
+    own = {permission for permission in giver.withheld if permission in PERMISSIONS[role]}
+    if role not in NARROWABLE:
+        if own:
+            raise TeamRefused(TeamReason.ROLE_NOT_YOURS)
+        return Narrowing()
+    withheld = own | {found for found in PERMISSIONS[role] if found.value in wish.withheld}
+    return Narrowing(
+        tuple(key for key in category_keys if key in wish.only_categories),
+        tuple(sorted(set(wish.only_days))),
+        tuple(found.value for found in WITHHOLDABLE if found in withheld),
+    )

@@ -1,0 +1,272 @@
+"""Invitations to a team: made, sent again, taken back, accepted, declined."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import update
+
+from eventreg.accounts.models import Account
+from eventreg.accounts.queries import find_account_by_address
+from eventreg.accounts.rules.guarding import INVITATION_BY_ACCOUNT, INVITATION_BY_ADDRESS
+from eventreg.accounts.rules.passwords import check_new_password
+from eventreg.accounts.rules.profiles import address_key
+from eventreg.accounts.rules.refusals import AccountRefused, Reason
+from eventreg.accounts.services.accounts import change_profile, create_account, lock_account
+from eventreg.accounts.services.guards import Try, admit
+from eventreg.accounts.services.passwords import set_password
+from eventreg.audit.services import Actor, record
+from eventreg.db import db, transaction
+from eventreg.events.emails import enqueue_invitation
+from eventreg.events.links import invitation_id_of
+from eventreg.events.models import Event, TeamInvitation, TeamMember
+from eventreg.events.queries.for_registration import list_days, lock_event_in_any_state
+from eventreg.events.queries.team import find_member, find_open_invitation, grant_on, opens_directly
+from eventreg.events.rules.agreements import (
+    INVITATION_LASTS,
+    LONGEST_NOTE,
+    Narrowing,
+    TeamReason,
+    TeamRefused,
+    agree,
+    roles_to_give,
+)
+from eventreg.events.rules.team import TeamRole
+from eventreg.kernel.clock import now
+from eventreg.kernel.errors import NotFound
+from eventreg.kernel.tokens import new_public_id
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Whom somebody wants in the team, as what. `language` is that of the mail, and of an account that is made."""
+
+    email: str
+    name: str
+    language: str
+    role: TeamRole
+    narrowing: Narrowing = field(default_factory=Narrowing)
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """What somebody whose account is new says about themselves. `password` may be empty."""
+
+    name: str
+    language: str
+    password: str = ""
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """An invitation that was accepted. `signs_in`: the link was the account's way in, and a session is to begin."""
+
+    account_id: int
+    slug: str
+    signs_in: bool
+
+
+def invite(event_id: int, wish: Wish, account_id: int) -> str:
+    """Invite somebody by mail and return the invitation's public id. An account that is not there is made.
+
+    An earlier invitation of the same account to this event ends. Raises NotFound; TeamRefused: ROLE_NOT_YOURS,
+    UNKNOWN_PART, NOTE_TOO_LONG, ALREADY_MEMBER, ACCOUNT_CLOSED, TOO_MANY_INVITATIONS; and AccountRefused: NAME_MISSING,
+    ADDRESS_INVALID.
+    """
+    note = wish.note.strip()
+    if len(note) > LONGEST_NOTE:
+        raise TeamRefused(TeamReason.NOTE_TOO_LONG, limit=LONGEST_NOTE)
+    with transaction() as session:
+        event = lock_event_in_any_state(event_id)
+        agreed = _agreed(event, wish, account_id)
+        account = _account_for(wish, account_id)
+        if find_member(event.id, account.id) is not None:
+            raise TeamRefused(TeamReason.ALREADY_MEMBER)
+        _count(account_id, wish.email)
+        end_invitations(TeamInvitation.event_id == event.id, TeamInvitation.account_id == account.id)
+        at = now()
+        invitation = TeamInvitation(
+            public_id=new_public_id(),
+            event_id=event.id,
+            account_id=account.id,
+            role=wish.role,
+            only_categories=list(agreed.only_categories),
+            only_days=list(agreed.only_days),
+            withheld=list(agreed.withheld),
+            note=note,
+            invited_by_id=account_id,
+            created_at=at,
+            expires_at=at + INVITATION_LASTS,
+        )
+        session.add(invitation)
+        session.flush()
+        enqueue_invitation(event, account, invitation, lock_account(account_id).name)
+        _record(invitation, "team_invited", Actor.account(account_id), _agreement(invitation))
+        return invitation.public_id
+
+
+def send_invitation_again(event_id: int, public_id: str, account_id: int) -> None:
+    """Send an invitation once more; its 14 days begin anew. Raises NotFound, TeamRefused (as `invite`)."""
+    with transaction():
+        event, invitation = _locked_by_team(event_id, public_id, account_id)
+        account = lock_account(invitation.account_id)
+        _count(account_id, account.email)
+        invitation.expires_at = now() + INVITATION_LASTS
+        enqueue_invitation(event, account, invitation, lock_account(account_id).name)
+        _record(invitation, "team_invitation_sent_again", Actor.account(account_id))
+
+
+def revoke_invitation(event_id: int, public_id: str, account_id: int) -> None:
+    """Take an invitation back: its link opens nothing any more. Raises NotFound, TeamRefused (ROLE_NOT_YOURS)."""
+    with transaction():
+        _, invitation = _locked_by_team(event_id, public_id, account_id)
+        invitation.ended_at = now()
+        _record(invitation, "team_invitation_revoked", Actor.account(account_id))
+
+
+def accept_invitation(token: str, account_id: int | None, newcomer: Newcomer | None) -> Accepted:
+    """Join the team; of two at once one succeeds. `account_id` is whoever is signed in.
+
+    Somebody whose account was made for this and opens nothing else says who they are (`newcomer`) and need not sign in.
+    Raises TeamRefused: INVITATION_OVER, OTHER_ACCOUNT, SIGN_IN_FIRST; and AccountRefused as `change_profile` and
+    `set_password` do.
+    """
+    if newcomer is not None and newcomer.password:
+        check_new_password(newcomer.password)
+    with transaction() as session:
+        event, invitation = _locked_by_token(token)
+        account = _lock_invited(invitation)
+        signs_in = _enters_by_link(account, invitation, account_id)
+        if signs_in and newcomer is not None:
+            change_profile(account.id, newcomer.name, newcomer.language)
+        invitation.accepted_at = now()
+        if find_member(event.id, account.id) is None:
+            session.add(_member(invitation))
+            session.flush()
+        _record(invitation, "team_joined", Actor.account(account.id), _agreement(invitation))
+    if signs_in and newcomer is not None and newcomer.password:
+        # Hashing takes as long as fifty small transactions: nobody waits for it.
+        set_password(account.id, newcomer.password, Actor.account(account.id))
+    return Accepted(account.id, event.slug, signs_in)
+
+
+def decline_invitation(token: str) -> None:
+    """Say no. Whoever holds the link may: it gives nothing away. Raises TeamRefused (INVITATION_OVER)."""
+    with transaction():
+        _, invitation = _locked_by_token(token)
+        invitation.ended_at = now()
+        _record(invitation, "team_invitation_declined", Actor.account(invitation.account_id))
+
+
+def end_invitations(*which: object) -> None:
+    """End the open invitations that fulfil these conditions, in the caller's transaction."""
+    db.session.execute(
+        update(TeamInvitation)
+        .where(TeamInvitation.accepted_at.is_(None), TeamInvitation.ended_at.is_(None), *which)  # type: ignore[arg-type]
+        .values(ended_at=now())
+    )
+
+
+def _agreed(event: Event, wish: Wish, account_id: int) -> Narrowing:
+    keys = [category.key for category in event.categories]
+    days = [day.held_on for day in list_days(event.id)]
+    return agree(grant_on(event.id, account_id), wish.role, wish.narrowing, keys, days)
+
+
+def _account_for(wish: Wish, account_id: int) -> Account:
+    """Return the account of the address, held; a new one where there is none."""
+    found = find_account_by_address(wish.email)
+    try:
+        known = (
+            found.id if found else create_account(wish.email, wish.name, wish.language, by=Actor.account(account_id))
+        )
+    except AccountRefused as refused:
+        if refused.reason is Reason.ADDRESS_TAKEN:
+            raise TeamRefused(TeamReason.ACCOUNT_CLOSED) from refused
+        raise
+    return lock_account(known)
+
+
+def _count(account_id: int, email: str) -> None:
+    tries = Try(INVITATION_BY_ACCOUNT, str(account_id)), Try(INVITATION_BY_ADDRESS, address_key(email))
+    if admit(*tries) is None:
+        raise TeamRefused(TeamReason.TOO_MANY_INVITATIONS, minutes=INVITATION_BY_ACCOUNT.minutes)
+
+
+def _locked_by_team(event_id: int, public_id: str, account_id: int) -> tuple[Event, TeamInvitation]:
+    """Return an open invitation of the event for a member who may give its role."""
+    event = lock_event_in_any_state(event_id)
+    line = find_open_invitation(public_id, now())
+    if line is None or line.invitation.event_id != event.id:
+        raise NotFound
+    if line.invitation.role not in roles_to_give(grant_on(event.id, account_id)):
+        raise TeamRefused(TeamReason.ROLE_NOT_YOURS)
+    return event, line.invitation
+
+
+def _locked_by_token(token: str) -> tuple[Event, TeamInvitation]:
+    """Return the open invitation of a token, with its event held, so that it is answered once."""
+    public_id = invitation_id_of(token)
+    line = find_open_invitation(public_id, now()) if public_id is not None else None
+    if public_id is None or line is None:
+        raise TeamRefused(TeamReason.INVITATION_OVER)
+    event = lock_event_in_any_state(line.invitation.event_id)
+    # Read again under the lock: another may have answered while this one waited for it.
+    db.session.refresh(line.invitation)
+    line = find_open_invitation(public_id, now())
+    if line is None:
+        raise TeamRefused(TeamReason.INVITATION_OVER)
+    return event, line.invitation
+
+
+def _lock_invited(invitation: TeamInvitation) -> Account:
+    try:
+        return lock_account(invitation.account_id)
+    except NotFound:
+        raise TeamRefused(TeamReason.INVITATION_OVER) from None
+
+
+def _enters_by_link(account: Account, invitation: TeamInvitation, account_id: int | None) -> bool:
+    """Say whether the link is the account's way in: not for whoever is signed in, and never past another way in."""
+    if account_id == account.id:
+        return False
+    if account_id is not None:
+        raise TeamRefused(TeamReason.OTHER_ACCOUNT)
+    if not opens_directly(account, invitation.id, now()):
+        raise TeamRefused(TeamReason.SIGN_IN_FIRST)
+    return True
+
+
+def _member(invitation: TeamInvitation) -> TeamMember:
+    return TeamMember(
+        event_id=invitation.event_id,
+        account_id=invitation.account_id,
+        role=invitation.role,
+        only_categories=list(invitation.only_categories),
+        only_days=list(invitation.only_days),
+        withheld=list(invitation.withheld),
+        added_at=now(),
+    )
+
+
+def _agreement(invitation: TeamInvitation) -> dict[str, object]:
+    return {
+        "account": invitation.account_id,
+        "role": invitation.role.value,
+        "only_categories": list(invitation.only_categories),
+        "only_days": list(invitation.only_days),
+        "withheld": list(invitation.withheld),
+    }
+
+
+def _record(invitation: TeamInvitation, action: str, actor: Actor, detail: dict[str, object] | None = None) -> None:
+    record(
+        event_id=invitation.event_id,
+        actor=actor,
+        action=action,
+        record_kind="team_invitation",
+        record_id=invitation.id,
+        at=now(),
+        detail=detail or {"account": invitation.account_id},
+    )

@@ -1,0 +1,183 @@
+"""Invitations to a team: made from the team's page, answered on a page of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import g, redirect, render_template, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from eventreg.accounts.queries import get_account
+from eventreg.accounts.rules.refusals import AccountRefused, Reason
+from eventreg.accounts.rules.ways import Way
+from eventreg.accounts.sessions import begin_session
+from eventreg.accounts.wording import refusal_sentence
+from eventreg.events.forms.team import InviteForm, NewcomerForm
+from eventreg.events.links import invitation_id_of
+from eventreg.events.models import Event
+from eventreg.events.queries.categories import list_categories
+from eventreg.events.queries.for_registration import get_event_whole
+from eventreg.events.queries.team import InvitationLine, find_open_invitation, opens_directly
+from eventreg.events.rules.agreements import TeamReason, TeamRefused
+from eventreg.events.rules.team import Permission
+from eventreg.events.services.invitations import (
+    Newcomer,
+    Wish,
+    accept_invitation,
+    decline_invitation,
+    invite,
+    revoke_invitation,
+    send_invitation_again,
+)
+from eventreg.events.views import blueprint
+from eventreg.events.views.team import agreed_grant, choices, team_page
+from eventreg.events.wording import narrowing_words, permission_words, role_in_words, team_refusal, team_role_name
+from eventreg.i18n.languages import switch_language
+from eventreg.kernel.clock import now
+from eventreg.web.access import personal, requires
+from eventreg.web.templating import plain_in_reader_language
+
+Answer = str | Response | tuple[str, int]
+_ONE = "/manage/events/<slug>/team/invitations/<public_id>"
+
+
+@blueprint.post("/manage/events/<slug>/team/invitations")
+@requires(Permission.EDIT_TEAM)
+def invite_to_team(slug: str) -> Answer:
+    """Invite somebody; the form is ready for the next one afterwards."""
+    event: Event = g.event
+    form = InviteForm(*choices())
+    role = form.chosen_role()
+    if role is None:
+        return team_page(form, code=422)
+    wish = Wish(
+        form.email.data or "", form.name.data or "", form.chosen_language(), role, form.narrowing(), form.typed_note()
+    )
+    try:
+        invite(event.id, wish, current_user.id)
+    except TeamRefused as refused:
+        _put(form, refused)
+        return team_page(form, code=429 if refused.reason is TeamReason.TOO_MANY_INVITATIONS else 422)
+    except AccountRefused as refused:
+        field = form.name if refused.reason is Reason.NAME_MISSING else form.email
+        field.errors = [refusal_sentence(refused)]
+        return team_page(form, code=422)
+    return redirect(url_for("events.show_team", slug=event.slug, _anchor="invitations"), 303)
+
+
+@blueprint.post(f"{_ONE}/again")
+@requires(Permission.EDIT_TEAM)
+def send_invitation_once_more(slug: str, public_id: str) -> Answer:
+    """Send an invitation once more."""
+    return _act(send_invitation_again, public_id)
+
+
+@blueprint.post(f"{_ONE}/revoke")
+@requires(Permission.EDIT_TEAM)
+def take_invitation_back(slug: str, public_id: str) -> Answer:
+    """Take an invitation back."""
+    return _act(revoke_invitation, public_id)
+
+
+@blueprint.get("/invitations/<token>")
+@personal
+def show_invitation(token: str) -> Answer:
+    """Say who invites to what, and what one will see. Changes nothing: mail scanners open links before people do."""
+    return _page(token)
+
+
+@blueprint.post("/invitations/<token>")
+@personal
+def accept(token: str) -> Answer:
+    """Join the team. Whoever is new is signed in; whoever has a way in already takes that one first."""
+    form = NewcomerForm()
+    newcomer = Newcomer(form.name.data or "", form.chosen_language(), form.password.data or "")
+    signed_in_id = current_user.id if current_user.is_authenticated else None
+    try:
+        accepted = accept_invitation(token, signed_in_id, newcomer)
+    except TeamRefused as refused:
+        if refused.reason is TeamReason.SIGN_IN_FIRST:
+            return redirect(url_for("accounts.sign_in", next=url_for("site.manage_events")), 303)
+        return _page(token, code=409)
+    except AccountRefused as refused:
+        field = form.name if refused.reason is Reason.NAME_MISSING else form.password
+        field.errors = [refusal_sentence(refused)]
+        return _page(token, form, 422)
+    if accepted.signs_in:
+        account = get_account(accepted.account_id)
+        begin_session(account, Way.INVITATION)
+        switch_language(account.language)
+    return redirect(url_for("site.manage_event", slug=accepted.slug), 303)
+
+
+@blueprint.post("/invitations/<token>/decline")
+@personal
+def decline(token: str) -> Answer:
+    """Say no."""
+    try:
+        decline_invitation(token)
+    except TeamRefused:
+        return _over_page()
+    return render_template("events/invitation_declined.html")
+
+
+def _act(act: Callable[[int, str, int], None], public_id: str) -> Answer:
+    try:
+        act(g.event.id, public_id, current_user.id)
+    except TeamRefused as refused:
+        return team_page(problem=team_refusal(refused), code=409)
+    return redirect(url_for("events.show_team", slug=g.event.slug, _anchor="invitations"), 303)
+
+
+def _put(form: InviteForm, refused: TeamRefused) -> None:
+    """Put a refusal beside what it is about."""
+    field = {
+        TeamReason.ROLE_NOT_YOURS: form.role,
+        TeamReason.UNKNOWN_PART: form.withheld,
+        TeamReason.NOTE_TOO_LONG: form.note,
+    }.get(refused.reason, form.email)
+    field.errors = [team_refusal(refused)]
+
+
+def _page(token: str, form: NewcomerForm | None = None, code: int = 200) -> Answer:
+    public_id = invitation_id_of(token)
+    line = find_open_invitation(public_id, now()) if public_id is not None else None
+    if line is None:
+        return _over_page()
+    account, invitation = line.account, line.invitation
+    is_mine = current_user.is_authenticated and current_user.id == account.id
+    is_other = current_user.is_authenticated and not is_mine
+    is_direct = not is_mine and not is_other and opens_directly(account, invitation.id, now())
+    new = form or NewcomerForm(formdata=None, name=account.name, language=account.language)
+    page = render_template(
+        "events/invitation.html",
+        token=token,
+        form=new if is_direct else None,
+        is_mine=is_mine,
+        is_other=is_other,
+        address=account.email,
+        inviter=line.inviter,
+        note=invitation.note,
+        expires_at=invitation.expires_at,
+        **_offered(line),
+    )
+    return page, code
+
+
+def _offered(line: InvitationLine) -> dict[str, object]:
+    """Return the event, and what one will see and do there."""
+    event = get_event_whole(line.invitation.event_id)
+    grant = agreed_grant(line.invitation)
+    names = {category.key: plain_in_reader_language(category.name) for category in list_categories([event.id])}
+    return {
+        "event": event,
+        "role": team_role_name(line.invitation.role),
+        "role_words": role_in_words(line.invitation.role),
+        "rights": [permission_words(found) for found in Permission if grant.allows(found)],
+        "narrowing": narrowing_words(grant, names),
+    }
+
+
+def _over_page() -> Answer:
+    return render_template("events/invitation_over.html"), 410
