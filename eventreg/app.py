@@ -25,7 +25,7 @@ _ROOMS_WITH_TABLES = (
     "mail", "jobs", "audit", "media", "settings", "accounts", "organizations", "events", "questionnaires", "registration",
 )  # fmt: skip
 #: every room with pages; its `views` offers `blueprint`
-_ROOMS_WITH_PAGES = ("media", "settings", "accounts", "events", "registration", "review", "site")
+_ROOMS_WITH_PAGES = ("media", "settings", "accounts", "organizations", "events", "registration", "review", "site")
 _A_DAY = timedelta(days=1)
 csrf = CSRFProtect()
 _LARGEST_REQUEST = 52 * 1024 * 1024
@@ -94,29 +94,48 @@ def _init_database(app: Flask) -> None:
 
 def _init_rooms(app: Flask) -> None:
     from eventreg.accounts.policies import lacks_second_factor
+    from eventreg.accounts.services.closing import init_belongings
     from eventreg.accounts.sessions import init_sign_in
     from eventreg.events.policies import find_access
+    from eventreg.events.services.sign_ups import init_sign_ups
+    from eventreg.events.services.leaving import TeamBelongings
     from eventreg.mail.setup import init_mail
+    from eventreg.registration.queries.sessions import count_session_people
     from eventreg.settings.queries import current_settings
     from eventreg.web.instance import init_chosen
 
     init_chosen(app, current_settings)
     languages.init_offer(app, lambda: current_settings().languages)
     init_sign_in(app)
+    init_belongings(app, TeamBelongings())
     init_mail(app, _personal_link)
     access.init_access(app, find_access, lacks_second_factor)
+    init_sign_ups(app, count_session_people)
+    _init_directory(app)
     for room in _ROOMS_WITH_PAGES:
         app.register_blueprint(import_module(f"eventreg.{room}.views").blueprint)
     _init_jobs(app)
+    _init_event_parts(app)
     _init_lifecycle(app)
     for view in app.view_functions.values():
         if getattr(view, "checks_token_itself", False):
             csrf.exempt(view)
 
 
+def _init_directory(app: Flask) -> None:
+    """Tell the directory of institutions where they are used, and by whom."""
+    from eventreg.events.queries import partners
+    from eventreg.events.services.merging import repoint_organization
+    from eventreg.organizations.directory import Users, init_directory
+
+    users = Users(partners.list_uses, partners.runs_an_event, partners.list_foreign, repoint_organization)
+    init_directory(app, users)
+
+
 def _init_jobs(app: Flask) -> None:
     """Say who does which later work, and what is done again and again."""
     from eventreg.accounts.services import guards, sessions, sign_in_links
+    from eventreg.events.services import material_files
     from eventreg.jobs.registry import init_jobs
     from eventreg.media.services import sweep_pictures
     from eventreg.registration.services import cancelling, expiring, links, promotion, uploads
@@ -128,6 +147,7 @@ def _init_jobs(app: Flask) -> None:
     registry.add_handler(sign_in_links.SEND_LINK_JOB, lambda work, _now: sign_in_links.send_sign_in_link(work["email"]))
     registry.add_duty("media.sweep_pictures", timedelta(days=1), sweep_pictures)
     registry.add_duty("registration.sweep_uploads", timedelta(hours=1), uploads.sweep_uploads)
+    registry.add_duty("events.sweep_materials", timedelta(hours=1), material_files.sweep_materials)
     registry.add_duty("registration.expire_unverified", timedelta(hours=1), expiring.expire_unverified)
     registry.add_duty(
         "accounts.forget_attempts", timedelta(days=1), lambda now: guards.forget_old_attempts(now - _A_DAY)
@@ -139,25 +159,43 @@ def _init_jobs(app: Flask) -> None:
 
 
 def _init_lifecycle(app: Flask) -> None:
-    """Say who looks at an event before it is published, and who follows when it is cancelled."""
+    """Say who looks at an event before it is published, who follows when it is cancelled, and who knows what is taken."""
     from eventreg.events.checks import init_lifecycle
+    from eventreg.events.occupancy import init_occupancy
     from eventreg.questionnaires.checks import list_missing_questions
     from eventreg.registration.services.cancelling import RegistrationFollowers
+    from eventreg.registration.services.occupancy import RegistrationOccupancy
 
     lifecycle = init_lifecycle(app)
     lifecycle.add_check(list_missing_questions)
     lifecycle.followers = RegistrationFollowers()
+    init_occupancy(app, RegistrationOccupancy())
+
+
+def _init_event_parts(app: Flask) -> None:
+    """Say what an event is made of, each part after those that it needs."""
+    from eventreg.events.bundles.parts import init_parts
+    from eventreg.events.parts import EVENT_PARTS
+    from eventreg.questionnaires.parts import QuestionnairePart
+    from eventreg.registration.parts import RegistrationsPart
+
+    registry = init_parts(app)
+    for part in (*EVENT_PARTS, QuestionnairePart(), RegistrationsPart()):
+        registry.add(part)
 
 
 def _personal_link(purpose: str, public_id: str, generation: int) -> str:
     """Return the address of a personal link, whichever room it belongs to. Raises LookupError."""
     from eventreg.accounts import links as account_links
+    from eventreg.events import links as event_links
     from eventreg.registration import links as registration_links
 
-    try:
-        return account_links.resolve(purpose, public_id, generation)
-    except LookupError:
-        return registration_links.resolve(purpose, public_id, generation)
+    for room in (account_links, event_links):
+        try:
+            return room.resolve(purpose, public_id, generation)
+        except LookupError:
+            continue
+    return registration_links.resolve(purpose, public_id, generation)
 
 
 def _shipped(package: Path, name: str) -> Path:

@@ -14,6 +14,7 @@ from eventreg.cli.backup import backup, restore
 from eventreg.cli.deliver import deliver
 from eventreg.cli.demo import demo
 from eventreg.cli.doctor import doctor
+from eventreg.cli.event import event
 from eventreg.cli.migrate import migrate
 from eventreg.cli.reasons import reason_of
 from eventreg.cli.serve import serve
@@ -37,7 +38,7 @@ def eventreg() -> None:
     """
 
 
-for command in (serve, deliver, migrate, demo, user, doctor, backup, restore):
+for command in (serve, deliver, migrate, demo, user, event, doctor, backup, restore):
     eventreg.add_command(command)
 
 

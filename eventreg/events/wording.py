@@ -13,13 +13,15 @@ from markupsafe import Markup
 
 from eventreg.events.models import Event, Partner
 from eventreg.events.rules.agreements import TeamReason, TeamRefused
-from eventreg.events.rules.institutions import PartnerRole
+from eventreg.events.rules.institutions import PartnerReason, PartnerRefused, PartnerRole
 from eventreg.events.rules.materials import MaterialReason, MaterialRefused, OutcomeReason, OutcomeRefused
 from eventreg.events.rules.programme import MaterialAudience, OutcomeKind, SessionKind, SpeakerRole
 from eventreg.events.rules.programme_entries import ProgrammeReason, ProgrammeRefused
 from eventreg.events.rules.team import Grant, Permission, TeamRole
+from eventreg.events.rules.wholes import WholeReason, WholeRefused
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language
+from eventreg.media.models import Picture
 from eventreg.web.templating import in_reader_language, plain_in_reader_language
 
 
@@ -32,19 +34,51 @@ class Member(NamedTuple):
 
 
 class Credit(NamedTuple):
-    """A role with the institutions that have it, in their order."""
+    """A role, or the words agreed with an institution, with those that have it, in their order."""
 
-    role: str
+    role: str | Markup
     members: list[Member]
+
+
+class Logo(NamedTuple):
+    """A logo as a page shows it, with the name of whose it is."""
+
+    picture: Picture
+    name: str
 
 
 def credits_of(event: Event) -> list[Credit]:
     """Return who stands behind an event whose partners are loaded, in the order of the roles."""
-    return [
-        Credit(role_name(role, len(partners)), [_member(partner) for partner in partners])
-        for role in PartnerRole
-        if (partners := _with_role(event, role))
-    ]
+    found: list[Credit] = []
+    for role in PartnerRole:
+        partners = _with_role(event, role)
+        plain = [partner for partner in partners if not any(partner.credit.values())]
+        for partner in partners:
+            if partner in plain:
+                if partner is plain[0]:
+                    found.append(Credit(role_name(role, len(plain)), [_member(each) for each in plain]))
+            elif found and _follows(partners, partner):
+                found[-1].members.append(_member(partner))
+            else:
+                found.append(Credit(in_reader_language(partner.credit), [_member(partner)]))
+    return found
+
+
+def logos_of(event: Event) -> list[Logo]:
+    """Return the logos of an event whose partners are loaded with them: those that must be first, then by role and order.
+
+    An institution with two roles shows its logo once.
+    """
+    partners = [partner for role in PartnerRole for partner in _with_role(event, role)]
+    partners.sort(key=lambda partner: not partner.is_logo_first)
+    records = {partner.organization.id: partner.organization for partner in partners}.values()
+    return [Logo(each.logo, plain_in_reader_language(each.name)) for each in records if each.logo is not None]
+
+
+def phrases_of(event: Event) -> list[Markup]:
+    """Return the sentences that institutions oblige the organizers to use, in the order of the roles, each once."""
+    found = (in_reader_language(partner.phrase) for role in PartnerRole for partner in _with_role(event, role))
+    return [phrase for phrase in dict.fromkeys(found) if phrase]
 
 
 def role_name(role: PartnerRole, count: int = 1) -> str:
@@ -56,6 +90,27 @@ def role_name(role: PartnerRole, count: int = 1) -> str:
     if role is PartnerRole.FUNDER:
         return ngettext("With funding from", "With funding from", count)
     return ngettext("In partnership with", "In partnership with", count)
+
+
+def partner_role_name(role: PartnerRole) -> str:
+    """Return what an institution is at an event, as organizers choose it."""
+    return {
+        PartnerRole.HOST: _("Host"),
+        PartnerRole.CO_ORGANIZER: _("Co-organizer"),
+        PartnerRole.FUNDER: _("Funder"),
+        PartnerRole.PARTNER: _("Partner"),
+    }[role]
+
+
+def partner_refused(refused: PartnerRefused) -> str:
+    """Say in the reader's language why the institutions of an event were not changed."""
+    return {
+        PartnerReason.ALREADY_THERE: _("This institution has this role at the event already"),
+        PartnerReason.CANNOT_MOVE: _("It stands at the end of its role already"),
+        PartnerReason.TOO_MANY: _(
+            "An event can have at most %(limit)s institutions", limit=refused.details.get("limit", 0)
+        ),
+    }[PartnerReason(refused.reason)]
 
 
 def host_name(event: Event) -> str:
@@ -271,9 +326,16 @@ def _with_role(event: Event, role: PartnerRole) -> Sequence[Partner]:
     return [partner for partner in event.partners if partner.role is role]
 
 
+def _follows(partners: Sequence[Partner], partner: Partner) -> bool:
+    """Say whether the partner before has the same words of its own: both stand under them then."""
+    at = partners.index(partner)
+    return at > 0 and partners[at - 1].credit == partner.credit
+
+
 def _short_name(partner: Partner) -> str:
     organization = partner.organization
-    return plain_in_reader_language(organization.short_name) or plain_in_reader_language(organization.name)
+    texts = (plain_in_reader_language(organization.short_name), organization.acronym)
+    return next(filter(None, texts), "") or plain_in_reader_language(organization.name)
 
 
 def _member(partner: Partner) -> Member:
@@ -282,3 +344,13 @@ def _member(partner: Partner) -> Member:
     short = in_reader_language(organization.short_name)
     is_web = urlsplit(organization.website).scheme in ("http", "https")
     return Member(short or name, name if short and short != name else Markup(), organization.website if is_web else "")
+
+
+def whole_refusal(refused: WholeRefused) -> str:
+    """Say why an event was not made."""
+    slug = refused.details.get("slug", "")
+    if refused.reason is WholeReason.SLUG_TAKEN:
+        return _("There is an event under %(slug)s already: choose another name", slug=slug)
+    if refused.reason is WholeReason.SLUG_INVALID:
+        return _("Write small letters, digits and hyphens, 80 at most; some words are reserved")
+    return _("Your account does not make events: ask an administrator")

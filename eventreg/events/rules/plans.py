@@ -13,11 +13,9 @@ from eventreg.events.rules.categories import ApprovalRule
 from eventreg.events.rules.institutions import PartnerRole
 from eventreg.events.rules.programme import SessionKind
 from eventreg.events.rules.publication import Publication
+from eventreg.events.rules.slugs import is_prefix, is_slug
 from eventreg.kernel.text import LocalizedText
 
-_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_LONGEST_SLUG = 80
-_PREFIX = re.compile(r"[A-Z0-9]{1,8}")
 _CATEGORY_KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
@@ -126,11 +124,11 @@ def check_plan(plan: EventPlan) -> None:
 
 
 def _faults(plan: EventPlan) -> Iterator[str]:
-    if not _SLUG.fullmatch(plan.slug) or len(plan.slug) > _LONGEST_SLUG:
-        yield "slug: small letters, digits and hyphens, 80 at most"
+    if not is_slug(plan.slug):
+        yield "slug: small letters, digits and hyphens, 80 at most, no reserved word"
     if not plan.languages or len(set(plan.languages)) != len(plan.languages):
         yield "languages: at least one, none twice"
-    if not _PREFIX.fullmatch(plan.reference_prefix):
+    if not is_prefix(plan.reference_prefix):
         yield "reference_prefix: 1 to 8 capital letters and digits"
     if plan.time_zone not in zoneinfo.available_timezones():
         yield f"time_zone: there is no zone {plan.time_zone!r}"

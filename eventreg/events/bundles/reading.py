@@ -1,0 +1,190 @@
+"""Reading an event's file: everything of it is a stranger's until it was checked. Nothing is unpacked to the disk."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import IO, Any, Protocol
+
+from eventreg.events.bundles.archive import (
+    EVENT,
+    FILES,
+    FORMAT,
+    LARGEST_DOCUMENT,
+    LARGEST_FILE,
+    LARGEST_LINE,
+    LARGEST_WHOLE,
+    MANIFEST,
+    MOST_NAMES,
+    NAME,
+    PART_KEY,
+    PARTS,
+)
+from eventreg.events.bundles.faults import BundleInvalid
+from eventreg.events.bundles.fields import mapping
+from eventreg.events.bundles.parts import Entry
+
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_ENCRYPTED = 0x1
+
+
+class Bundle(Protocol):
+    """An event as data, wherever it comes from."""
+
+    @property
+    def event(self) -> Entry:
+        """What every event has: names, place, zone, contact person, windows."""
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The parts that are in it."""
+
+    def records(self, key: str) -> Iterator[Entry]:
+        """Yield the records of a part. Raises BundleInvalid."""
+
+    def read_file(self, name: Any, place: str) -> bytes:
+        """Return the bytes that a record at `place` refers to. Raises BundleInvalid."""
+
+
+class DocumentBundle:
+    """An event of documents in memory: a template, or what a form brings."""
+
+    def __init__(self, event: Entry, parts: Mapping[str, Entry]) -> None:
+        self.event = event
+        self._parts = parts
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """See `Bundle.keys`."""
+        return frozenset(self._parts)
+
+    def records(self, key: str) -> Iterator[Entry]:
+        """See `Bundle.records`."""
+        yield self._parts[key]
+
+    def read_file(self, name: Any, place: str) -> bytes:
+        """See `Bundle.read_file`: there is none."""
+        raise BundleInvalid(f"{place}: there is no file {name!r}")
+
+
+class ArchiveBundle:
+    """An event's file. Sizes are held against what is really read, whatever the file says of itself."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._zip = archive
+        self._names = _checked_names(archive)
+        self._left = LARGEST_WHOLE
+        self.manifest = self._manifest()
+        self.event = mapping(self._document(EVENT), EVENT)
+        self._long = frozenset(name[len(PARTS) : -len(".jsonl")] for name in self._names if name.endswith(".jsonl"))
+        self.counts = _counts(self.manifest.get("parts"))
+        self.keys = frozenset(self.counts)
+        found = [NAME.fullmatch(name) for name in self._names]
+        held = {match["part"] for match in found if match and match["part"]}
+        if held != self.keys:
+            raise BundleInvalid("the manifest names other parts than the file holds")
+
+    def records(self, key: str) -> Iterator[Entry]:
+        """See `Bundle.records`."""
+        if key not in self._long:
+            yield mapping(self._document(f"{PARTS}{key}.json"), key)
+            return
+        name = f"{PARTS}{key}.jsonl"
+        with _faults(name), self._zip.open(name) as file:
+            number = 0
+            while line := file.readline(LARGEST_LINE + 1):
+                number += 1
+                self._count(len(line), LARGEST_LINE, name)
+                yield mapping(_parsed(line, f"{key}, line {number}"), f"{key}, line {number}")
+
+    def read_file(self, name: Any, place: str) -> bytes:
+        """See `Bundle.read_file`; the content has to be what its name says."""
+        if not isinstance(name, str) or f"{FILES}{name}" not in self._names:
+            raise BundleInvalid(f"{place}: there is no file {name!r}")
+        content = self._read(f"{FILES}{name}", LARGEST_FILE)
+        if hashlib.sha256(content).hexdigest() != name:
+            raise BundleInvalid(f"{place}: the file was altered or is damaged")
+        return content
+
+    def _manifest(self) -> Entry:
+        if MANIFEST not in self._names:
+            raise BundleInvalid("it has no manifest")
+        manifest = mapping(self._document(MANIFEST), "manifest")
+        if manifest.get("format") != FORMAT:
+            raise BundleInvalid(
+                f"it has the format {str(manifest.get('format'))[:40]!r}, and this eventreg reads {FORMAT!r}"
+            )
+        return manifest
+
+    def _document(self, name: str) -> Any:
+        if name not in self._names:
+            raise BundleInvalid(f"it has no {name}")
+        return _parsed(self._read(name, LARGEST_DOCUMENT), name)
+
+    def _read(self, name: str, most: int) -> bytes:
+        with _faults(name), self._zip.open(name) as file:
+            content = file.read(most + 1)
+            self._count(len(content), most, name)
+            return content
+
+    def _count(self, size: int, most: int, name: str) -> None:
+        self._left -= size
+        if size > most or self._left < 0:
+            raise BundleInvalid(f"{name} is too large")
+
+
+@contextmanager
+def open_bundle(file: IO[bytes]) -> Iterator[ArchiveBundle]:
+    """Open an event's file. Raises BundleInvalid for what is none."""
+    with _faults("the file"):
+        archive = zipfile.ZipFile(file)
+    with archive:
+        yield ArchiveBundle(archive)
+
+
+@contextmanager
+def _faults(name: str) -> Iterator[None]:
+    try:
+        yield
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, UnicodeError) as error:
+        raise BundleInvalid(f"{name} is damaged, or no ZIP file of an event") from error
+
+
+def _checked_names(archive: zipfile.ZipFile) -> frozenset[str]:
+    entries = archive.infolist()
+    if len(entries) > MOST_NAMES:
+        raise BundleInvalid(f"it holds more than {MOST_NAMES} files")
+    for entry in entries:
+        if not NAME.fullmatch(entry.orig_filename):
+            raise BundleInvalid(f"it holds {entry.orig_filename[:80]!r}, which no file of an event does")
+        if entry.flag_bits & _ENCRYPTED or entry.compress_type not in _METHODS:
+            raise BundleInvalid(f"{entry.filename} is encrypted, or packed in a way that is not read")
+    names = frozenset(entry.filename for entry in entries)
+    if len(names) != len(entries):
+        raise BundleInvalid("it holds two files of one name")
+    return names
+
+
+def _counts(parts: Any) -> dict[str, int]:
+    """Return how many records each part says it has. For a progress bar: nothing depends on it."""
+    counts = {}
+    for key, count in mapping(parts, "manifest.parts").items():
+        if not PART_KEY.fullmatch(key) or type(count) is not int or count < 0:
+            raise BundleInvalid("manifest.parts: is no list of parts with their numbers of records")
+        counts[key] = count
+    return counts
+
+
+def _parsed(content: bytes, name: str) -> Any:
+    try:
+        return json.loads(content.decode("utf-8"), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise BundleInvalid(f"{name}: is no JSON") from error
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(name)

@@ -1,0 +1,66 @@
+"""The kinds of participants of an event."""
+
+from __future__ import annotations
+
+import re
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from eventreg.db import db
+from eventreg.events.bundles.faults import BundleInvalid
+from eventreg.events.bundles.fields import (
+    COMPLETE,
+    FLAG,
+    LOCALIZED,
+    Field,
+    Record,
+    choice,
+    listed,
+    number,
+    optional,
+    text,
+)
+from eventreg.events.bundles.parts import Document, Entry, Intake, Outlet
+from eventreg.events.models import Category
+from eventreg.events.rules.categories import ApprovalRule
+
+_KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_MOST = 200
+_CATEGORY = Record(
+    Field("key", text(40)),
+    Field("name", COMPLETE),
+    Field("description", LOCALIZED, {}),
+    Field("places", optional(number()), None),
+    Field("approval", choice(ApprovalRule)),
+    Field("pending_counts", FLAG, False),
+)
+
+
+class CategoriesPart(Document):
+    """Names, places and approval rules, in their order."""
+
+    key = "categories"
+
+    def label(self) -> str:
+        """See `Part.label`."""
+        return _("Categories with their places")
+
+    def taken(self, event_id: int, outlet: Outlet) -> Entry:
+        """See `Document.taken`."""
+        rows = db.session.scalars(
+            select(Category).where(Category.event_id == event_id).order_by(Category.position, Category.id)
+        )
+        return {"categories": [_CATEGORY.taken(row) for row in rows]}
+
+    def given(self, entry: Entry, intake: Intake) -> None:
+        """See `Document.given`."""
+        for position, (place, data) in enumerate(listed(entry.get("categories"), "categories", _MOST), 1):
+            values = _CATEGORY.given(data, place, intake.fitting)
+            if not _KEY.fullmatch(values["key"]):
+                raise BundleInvalid(f"{place}.key: is none (small letters, digits and _, 40 at most)")
+            intake.claim("category", values["key"], place)
+            row = Category(event_id=intake.event_id, position=position, **values)
+            db.session.add(row)
+            db.session.flush()
+            intake.remember("category", row.key, row.id)

@@ -1,0 +1,81 @@
+"""Who works on an event, by mail address."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from eventreg.accounts.models import Account
+from eventreg.db import db
+from eventreg.events.bundles.fields import (
+    INSTANT,
+    MOVED_DAY,
+    Field,
+    Fitting,
+    Kind,
+    Record,
+    choice,
+    listed,
+    optional,
+    texts,
+)
+from eventreg.events.bundles.parts import Document, Entry, Intake, Outlet
+from eventreg.events.models import TeamMember
+from eventreg.events.parts.accounts import find_or_add_account, taken_account
+from eventreg.events.rules.team import TeamRole
+
+_MOST = 5000
+
+
+def _read_days(value: Any, place: str, fitting: Fitting) -> list[str]:
+    found: list[date] = [MOVED_DAY.read(entry, where, fitting) for where, entry in listed(value, place, 400)]
+    return [day.isoformat() for day in found]
+
+
+_MEMBER = Record(
+    Field("role", choice(TeamRole)),
+    Field("only_categories", texts(40), []),
+    Field("only_days", Kind(list, _read_days), []),
+    Field("withheld", texts(40), []),
+    Field("added_at", optional(INSTANT), None),
+)
+
+
+class TeamPart(Document):
+    """Members with their roles and what narrows them. Invitations that nobody accepted yet stay behind.
+
+    Days and categories come along, since a member is narrowed to them: a narrowing that means nothing would be wider.
+    """
+
+    key = "team"
+    needs = frozenset({"days", "categories"})
+    is_about_people = True
+
+    def label(self) -> str:
+        """See `Part.label`."""
+        return _("Team with its rights")
+
+    def taken(self, event_id: int, outlet: Outlet) -> Entry:
+        """See `Document.taken`."""
+        rows = db.session.execute(
+            select(TeamMember, Account)
+            .join(Account, Account.id == TeamMember.account_id)
+            .where(TeamMember.event_id == event_id, Account.closed_at.is_(None))
+        )
+        ordered = sorted(rows, key=lambda row: row.Account.email_key)
+        return {"members": [{**taken_account(row.Account), **_MEMBER.taken(row.TeamMember)} for row in ordered]}
+
+    def given(self, entry: Entry, intake: Intake) -> None:
+        """See `Document.given`. Somebody whose account was closed here does not come back by it."""
+        for place, data in listed(entry.get("members"), "members", _MOST):
+            values = _MEMBER.given(data, place, intake.fitting)
+            account = find_or_add_account(data, place)
+            intake.claim("member", account.email_key, place)
+            if account.closed_at is None:
+                member = TeamMember(event_id=intake.event_id, account_id=account.id, **values)
+                db.session.add(member)
+                db.session.flush()
+                intake.remember("member", account.email_key, member.id)

@@ -1,0 +1,60 @@
+"""The texts of an event's page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+
+from eventreg.db import db
+from eventreg.events.bundles.fields import LOCALIZED, Field, Fitting, Kind, Record, listed, mapping, text
+from eventreg.events.bundles.parts import Document, Entry, Intake, Outlet
+from eventreg.events.models import Event
+
+_SHORT = text(80)
+_MOST_ITEMS = 200
+
+
+def _read_practical(value: Any, place: str, fitting: Fitting) -> list[dict[str, Any]]:
+    items = []
+    for where, entry in listed(value, place, _MOST_ITEMS):
+        found = mapping(entry, where)
+        item: dict[str, Any] = {
+            name: _SHORT.read(found[name], f"{where}.{name}", fitting) for name in ("key", "topic") if name in found
+        }
+        item |= {name: LOCALIZED.read(found.get(name, {}), f"{where}.{name}", fitting) for name in ("label", "text")}
+        if found.get("is_demonstration") is not None:
+            item["is_demonstration"] = found["is_demonstration"] is True
+        items.append(item)
+    return items
+
+
+_TEXTS = Record(
+    Field("summary", LOCALIZED, {}),
+    Field("description", LOCALIZED, {}),
+    Field("audience", LOCALIZED, {}),
+    Field("practical", Kind(lambda items: [dict(item) for item in items], _read_practical), []),
+    Field("joining", LOCALIZED, {}),
+    Field("joining_url", text(500), ""),
+    Field("demonstration_note", LOCALIZED, {}),
+)
+
+
+class TextsPart(Document):
+    """Summary, description, for whom, practical information, how to join from afar."""
+
+    key = "texts"
+
+    def label(self) -> str:
+        """See `Part.label`."""
+        return _("Texts and practical information")
+
+    def taken(self, event_id: int, outlet: Outlet) -> Entry:
+        """See `Document.taken`."""
+        return _TEXTS.taken(db.session.get_one(Event, event_id))
+
+    def given(self, entry: Entry, intake: Intake) -> None:
+        """See `Document.given`."""
+        event = db.session.get_one(Event, intake.event_id)
+        for name, value in _TEXTS.given(entry, self.key, intake.fitting).items():
+            setattr(event, name, value)

@@ -1,0 +1,97 @@
+"""What an event asks, as a part of it that can be taken out and put in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from eventreg.db import db
+from eventreg.events.bundles.faults import BundleInvalid
+from eventreg.events.bundles.fields import (
+    INSTANT,
+    Field,
+    Fitting,
+    Kind,
+    Record,
+    checked_json,
+    listed,
+    mapping,
+    number,
+    optional,
+)
+from eventreg.events.bundles.parts import Document, Entry, Intake, Outlet
+from eventreg.questionnaires.kinds import checked_definition
+from eventreg.questionnaires.models import QuestionnaireVersion
+from eventreg.questionnaires.rules.fitting import fitted
+from eventreg.questionnaires.rules.schema import NEEDED_COLUMNS, DefinitionInvalid
+
+_MOST = 1000
+
+
+def _read_definition(value: Any, place: str, fitting: Fitting) -> dict[str, Any]:
+    definition = mapping(checked_json(value, place), place)
+    try:
+        checked_definition(definition, ())
+        if fitting.languages:
+            definition = fitted(definition, fitting.complete)
+            checked_definition(definition, fitting.languages)
+    except DefinitionInvalid as error:
+        raise BundleInvalid(f"{place}: {error}") from error
+    return definition
+
+
+_VERSION = Record(
+    Field("version", number(1)),
+    Field("definition", Kind(lambda definition: definition, _read_definition)),
+    Field("published_at", optional(INSTANT), None),
+)
+
+
+class QuestionnairePart(Document):
+    """Every published version; a copy begins with the newest."""
+
+    key = "questionnaire"
+    #: questions are asked of categories, and ask for days
+    needs = frozenset({"categories", "days"})
+
+    def label(self) -> str:
+        """See `Part.label`."""
+        return _("Questions of the registration form")
+
+    def taken(self, event_id: int, outlet: Outlet) -> Entry:
+        """See `Document.taken`."""
+        rows = db.session.scalars(
+            select(QuestionnaireVersion)
+            .where(QuestionnaireVersion.event_id == event_id)
+            .order_by(QuestionnaireVersion.version)
+        )
+        return {"versions": [_VERSION.taken(row) for row in rows]}
+
+    def given(self, entry: Entry, intake: Intake) -> None:
+        """See `Document.given`. Registrations call a version by its number."""
+        entries = listed(entry.get("versions"), "versions", _MOST)
+        for place, data in entries[-1:] if intake.is_copy else entries:
+            values = _VERSION.given(data, place, intake.fitting)
+            if intake.is_copy:
+                values |= {"version": 1, "published_at": intake.at}
+            _require_identity(values["definition"], place)
+            intake.claim("version", values["version"], place)
+            row = QuestionnaireVersion(
+                event_id=intake.event_id, **values | {"published_at": values["published_at"] or intake.at}
+            )
+            db.session.add(row)
+            db.session.flush()
+            intake.remember("version", row.version, row.id)
+
+
+def _require_identity(definition: dict[str, Any], place: str) -> None:
+    """Refuse what leaves a registration without a name or a mail address, as publishing does."""
+    asked = {
+        question.column
+        for question in checked_definition(definition, ()).questions()
+        if question.is_required and not question.categories
+    }
+    if missing := sorted(NEEDED_COLUMNS - asked):
+        raise BundleInvalid(f"{place}: no required question, asked of every category, fills the column {missing[0]}")

@@ -1,0 +1,134 @@
+"""Registrations as records: a few statements for many of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from eventreg.accounts.models import Account
+from eventreg.db import db
+from eventreg.events.bundles.parts import Entry, Outlet
+from eventreg.events.models import Category, EventDay, PrivacyNotice
+from eventreg.events.parts.accounts import taken_account
+from eventreg.events.parts.order import session_numbers
+from eventreg.kernel.errors import NotFound
+from eventreg.questionnaires.models import QuestionnaireVersion
+from eventreg.questionnaires.queries import definition_of
+from eventreg.questionnaires.rules.schema import Definition
+from eventreg.registration.models import Answer, Consent, Decision, Place, Registration, SessionPlace, Upload
+from eventreg.registration.parts.fields import ANSWER, CONSENT, DECISION, PLACE, REGISTRATION, SIGN_UP, UPLOAD
+from eventreg.registration.queries.answers import DAYS_KIND, open_answer
+from eventreg.registration.services.uploads import open_upload
+
+Rows = Mapping[int, Sequence[Any]]
+
+
+class Taker:
+    """What the records of one event have in common."""
+
+    def __init__(self, event_id: int, outlet: Outlet) -> None:
+        self._event_id, self._outlet = event_id, outlet
+        self._sessions = session_numbers(event_id)
+        self._days = _names(EventDay, EventDay.held_on, event_id)
+        self._categories = _names(Category, Category.key, event_id)
+        self._notices = _names(PrivacyNotice, PrivacyNotice.version, event_id)
+        self._versions = _names(QuestionnaireVersion, QuestionnaireVersion.version, event_id)
+        self._definitions = {
+            row.id: definition_of(row)
+            for row in db.session.scalars(select(QuestionnaireVersion).where(QuestionnaireVersion.event_id == event_id))
+        }
+        self._accounts: dict[int, dict[str, Any]] = {}
+
+    def taken(self, registrations: Sequence[Registration]) -> Iterator[Entry]:
+        """Yield a record for each registration."""
+        ids = [row.id for row in registrations]
+        answers = _by_registration(Answer, ids, Answer.question_key, Answer.position)
+        uploads = _by_registration(Upload, ids, Upload.id)
+        consents = _by_registration(Consent, ids, Consent.id)
+        decisions = _by_registration(Decision, ids, Decision.id)
+        places = _by_registration(Place, ids, Place.id)
+        sign_ups = _by_registration(SessionPlace, ids, SessionPlace.id)
+        for row in registrations:
+            files = list(self._files(row, uploads.get(row.id, ())))
+            yield {
+                "public_id": row.public_id,
+                "reference": row.reference,
+                "category": self._categories[row.category_id],
+                "version": self._versions[row.questionnaire_id],
+                "notice": self._notices.get(row.privacy_notice_id or 0),
+                **REGISTRATION.taken(row),
+                "answers": list(self._answers(row, answers.get(row.id, ()), uploads.get(row.id, ()))),
+                "files": files,
+                "consents": [self._consent(consent) for consent in consents.get(row.id, ())],
+                "decisions": [self._decision(decision) for decision in decisions.get(row.id, ())],
+                "place": next((self._place(place) for place in places.get(row.id, ())), None),
+                "sign_ups": sorted(
+                    (
+                        {"session": self._sessions[each.session_id], **SIGN_UP.taken(each)}
+                        for each in sign_ups.get(row.id, ())
+                    ),
+                    key=lambda sign_up: sign_up["session"],
+                ),
+            }
+
+    def _answers(self, row: Registration, answers: Sequence[Answer], uploads: Sequence[Upload]) -> Iterator[Entry]:
+        definition = self._definitions[row.questionnaire_id]
+        files = {upload.public_id for upload in uploads}
+        # Ordered here: each database has its own order of letters.
+        for answer in sorted(answers, key=lambda answer: (answer.question_key, answer.position)):
+            is_sensitive = answer.sealed is not None
+            if answer.value in files or (is_sensitive and not self._outlet.options.with_sensitive):
+                continue
+            value = open_answer(row, answer)
+            if _asks_for_days(definition, answer.question_key):
+                day = self._days.get(int(value))
+                if day is None:
+                    continue  # the day was taken out of the event
+                value = day.isoformat()
+            yield {**ANSWER.taken(answer), "value": value, "is_sensitive": is_sensitive}
+
+    def _files(self, row: Registration, uploads: Sequence[Upload]) -> Iterator[Entry]:
+        options = self._outlet.options
+        definition = self._definitions[row.questionnaire_id]
+        for upload in sorted(uploads, key=lambda upload: upload.question_key):
+            question = definition.find(upload.question_key)
+            is_sensitive = question is None or question.is_sensitive
+            if not options.with_files or (is_sensitive and not options.with_sensitive):
+                continue
+            try:
+                opened = open_upload(self._event_id, row.id, upload.public_id)
+            except NotFound:
+                continue  # the file is gone from the disk
+            yield {**UPLOAD.taken(upload), "name": opened.name, "file": self._outlet.keep(opened.content)}
+
+    def _consent(self, consent: Consent) -> Entry:
+        return {"version": self._versions[consent.questionnaire_id], **CONSENT.taken(consent)}
+
+    def _decision(self, decision: Decision) -> Entry:
+        if decision.account_id not in self._accounts:
+            self._accounts[decision.account_id] = taken_account(db.session.get_one(Account, decision.account_id))
+        return {"by": self._accounts[decision.account_id], **DECISION.taken(decision)}
+
+    def _place(self, place: Place) -> Entry:
+        return {"category": self._categories[place.category_id], **PLACE.taken(place)}
+
+
+def _names(model: Any, column: Any, event_id: int) -> dict[int, Any]:
+    rows = db.session.execute(select(model.id, column).where(model.event_id == event_id))
+    return {row[0]: row[1] for row in rows}
+
+
+def _by_registration(model: Any, ids: Sequence[int], *order: Any) -> Rows:
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in db.session.scalars(select(model).where(model.registration_id.in_(ids)).order_by(*order)):
+        found[row.registration_id].append(row)
+        db.session.expunge(row)
+    return found
+
+
+def _asks_for_days(definition: Definition, question_key: str) -> bool:
+    question = definition.find(question_key)
+    return question is not None and question.kind == DAYS_KIND

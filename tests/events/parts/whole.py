@@ -1,0 +1,149 @@
+"""An event with something of everything, and its file."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import UTC, datetime, time, timedelta
+
+from sqlalchemy import select
+
+from eventreg.db import transaction
+from eventreg.events.bundles.parts import TakeOut
+from eventreg.events.bundles.reading import open_bundle
+from eventreg.events.models import (
+    Event,
+    EventDay,
+    Material,
+    Partner,
+    ProgrammeSession,
+    Room,
+    SessionOutcome,
+    SessionPerson,
+    Speaker,
+    TeamMember,
+)
+from eventreg.events.rules.attendance import AttendanceMode
+from eventreg.events.rules.institutions import PartnerRole
+from eventreg.events.rules.programme import MaterialAudience, OutcomeKind, SessionKind, SpeakerRole
+from eventreg.events.rules.team import TeamRole
+from eventreg.events.services.material_files import store_material_file
+from eventreg.events.services.wholes import Placing, import_event, write_event
+from eventreg.kernel.clock import now
+from eventreg.kernel.tokens import new_public_id
+from eventreg.media.rules.pictures import LOGO_SIZE
+from eventreg.media.services import store_picture
+from eventreg.registration.models import Registration, SessionPlace
+from eventreg.registration.rules.states import Action
+from eventreg.registration.services.decisions import decide
+from tests.builders import (
+    a_questionnaire,
+    a_registration,
+    a_team_member,
+    an_account,
+    an_event,
+    an_institution,
+    register_somebody,
+    text,
+)
+from tests.world import LETTER, PDF
+
+AT = datetime(2027, 1, 5, 12, tzinfo=UTC)
+EVERYTHING = TakeOut(with_people=True, with_sensitive=True)
+
+
+def a_whole_event() -> Event:
+    """An event in which no part is empty: two tracks, speakers, materials, conclusions, a team, people in every state."""
+    event = an_event(capacity=40, attendance=AttendanceMode.BOTH, palette="clay", picture_text=text("Río", "River"))
+    with transaction() as session:
+        kept = session.get_one(Event, event.id)
+        kept.picture_id = store_picture(a_picture(), LOGO_SIZE, now())
+        kept.practical = [
+            {"key": "k1", "topic": "hotels", "label": text("Hoteles", "Hotels"), "text": text("Uno", "One")}
+        ]
+        kept.joining, kept.answers_by = text("Por enlace", "By link"), event.registration_closes_at.date()
+        days = session.scalars(select(EventDay).where(EventDay.event_id == event.id).order_by(EventDay.held_on)).all()
+        other = an_institution(acronym="IDP", country="GT", website="https://idp.example")
+        other = session.merge(other)
+        other.logo_id = store_picture(a_picture(), LOGO_SIZE, now())
+        session.add(Partner(event_id=event.id, organization_id=other.id, role=PartnerRole.FUNDER, position=5,
+                            credit=text("Con el apoyo de", "With the support of"), is_logo_first=True))  # fmt: skip
+        rooms = [Room(event_id=event.id, position=n, name=text(f"Sala {n}", f"Room {n}")) for n in (1, 2)]
+        speaker = Speaker(event_id=event.id, name="Elena Ejemplo", sort_name="elena ejemplo", organization_id=other.id,
+                          position=text("Directora", "Director"))  # fmt: skip
+        session.add_all([*rooms, speaker])
+        session.flush()
+        for n, room in enumerate(rooms):
+            row = ProgrammeSession(day_id=days[1].id, kind=SessionKind.WORKSHOP, starts_at=time(11), ends_at=time(12, 30),
+                                   title=text(f"Taller {n}", f"Workshop {n}"), room_id=room.id, takes_sign_up=True,
+                                   places=8, revision=3)  # fmt: skip
+            session.add(row)
+            session.flush()
+            session.add(SessionPerson(session_id=row.id, speaker_id=speaker.id, role=SpeakerRole.MODERATOR, position=1))
+            session.add(SessionOutcome(session_id=row.id, kind=OutcomeKind.RECOMMENDATION, position=2,
+                                       text=text("Medir", "Measure"), addressee=text("Ministerios", "Ministries"),
+                                       is_public=True, recorded_at=now()))  # fmt: skip
+        file_id = new_public_id()
+        store_material_file(file_id, PDF)
+        session.add(Material(event_id=event.id, session_id=row.id, position=1, title=text("Texto", "Paper"),
+                             audience=MaterialAudience.CONFIRMED, file_id=file_id, file_name="texto.pdf",
+                             media_type="application/pdf", size=len(PDF), created_at=now(),
+                             released_at=now() + timedelta(days=43)))  # fmt: skip
+        session.add(Material(event_id=event.id, position=1, title=text("Sitio", "Site"), language="es",
+                             audience=MaterialAudience.EVERYBODY, url="https://sitio.example/a", created_at=now()))  # fmt: skip
+        session.flush()
+        session_id = row.id
+    a_questionnaire(event)
+    _people(event, session_id)
+    return event
+
+
+def _people(event: Event, session_id: int) -> None:
+    owner = a_team_member(event)
+    narrowed = an_account()
+    with transaction() as session:
+        day = session.scalar(select(EventDay.held_on).where(EventDay.event_id == event.id).limit(1))
+        assert day is not None
+        session.add(TeamMember(event_id=event.id, account_id=narrowed.id, role=TeamRole.REVIEWER, withheld=["decide"],
+                               only_categories=["academia"], only_days=[day.isoformat()], added_at=now()))  # fmt: skip
+    receipt = register_somebody(event, given_name="Carla", diet="Sin nueces", files=[LETTER])
+    for status in ("pending", "confirmed", "waitlisted", "declined", "cancelled", "unverified"):
+        category = "academia" if status == "pending" else "government"
+        found = a_registration(event, category, status, answers={"diet": ["Sin gluten"], "topics": ["law", "data"]})
+        if status == "pending":
+            decide(event.id, found.reference, Action.DECLINE, "No hay lugar.", 1, owner.id)
+    assert receipt.registration is not None
+    with transaction() as session:
+        row = session.get_one(Registration, receipt.registration.id)
+        session.add(SessionPlace(session_id=session_id, registration_id=row.id, taken_at=now()))
+
+
+def a_picture() -> bytes:
+    """A photograph, as far as an encoder can tell: one that loses something whenever it is encoded."""
+    from PIL import Image
+
+    picture = Image.radial_gradient("L").resize((120, 90))
+    coloured = Image.merge("RGB", (picture, picture.rotate(90), picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)))
+    target = io.BytesIO()
+    coloured.save(target, "PNG")
+    return target.getvalue()
+
+
+def file_of(event_id: int, options: TakeOut = EVERYTHING) -> bytes:
+    """Return the file of an event."""
+    target = io.BytesIO()
+    write_event(event_id, target, options, AT)
+    return target.getvalue()
+
+
+def contents(file: bytes) -> dict[str, bytes]:
+    """Return everything in a file by name."""
+    with zipfile.ZipFile(io.BytesIO(file)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def put_in(file: bytes, slug: str = "", **placing: object) -> int:
+    """Put a file in, under another name or its own, and return the event's id."""
+    with open_bundle(io.BytesIO(file)) as bundle:
+        name = slug or str(bundle.event["slug"])
+        return import_event(bundle, Placing(slug=name, at=AT, **placing))  # type: ignore[arg-type]
