@@ -1,0 +1,176 @@
+"""Materials on the desk: what there is, who can open it from when on, and one form to add the next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Response, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response as BaseResponse
+
+from eventreg.events.forms.materials import MaterialForm
+from eventreg.events.models import Event, Material
+from eventreg.events.queries.materials import SessionOfDay, get_material, list_materials, list_sessions
+from eventreg.events.rules.materials import MaterialReason, MaterialRefused, Reader, may_open, type_name
+from eventreg.events.rules.programme import MaterialAudience
+from eventreg.events.rules.team import Permission
+from eventreg.events.services import materials
+from eventreg.events.services.material_files import open_material_file
+from eventreg.events.views import blueprint
+from eventreg.events.views.desk import PROGRAMME, desk
+from eventreg.events.wording import audience_name
+from eventreg.i18n.languages import own_name
+from eventreg.kernel.clock import now
+from eventreg.kernel.errors import NotFound
+from eventreg.web.access import requires
+from eventreg.web.downloads import as_attachment
+from eventreg.web.templating import language_url_at
+
+Answer = str | BaseResponse | tuple[str, int]
+_CHECK, _CONFLICT = 422, 409
+
+blueprint.add_app_template_filter(type_name, "file_type")
+
+
+@blueprint.app_template_filter("web_host")
+def web_host(url: str) -> str:
+    """Return the host that a link leads to."""
+    return urlsplit(url).hostname or ""
+
+
+@blueprint.get("/manage/events/<slug>/materials", endpoint="list_materials")
+@requires(Permission.EDIT_PROGRAMME)
+def list_event_materials(slug: str) -> Answer:
+    """List the materials by session, with the form for the next one, which begins like the last."""
+    event, sessions = g.event, list_sessions(g.event.id)
+    form = MaterialForm(
+        event,
+        sessions,
+        formdata=None,
+        session=request.args.get("session", ""),
+        audience=request.args.get("audience", MaterialAudience.EVERYBODY.value),
+    )
+    return _list_page(event, sessions, form)
+
+
+@blueprint.post("/manage/events/<slug>/materials")
+@requires(Permission.EDIT_PROGRAMME)
+def add_material(slug: str) -> Answer:
+    """Add a file or a link."""
+    event, sessions = g.event, list_sessions(g.event.id)
+    form = MaterialForm(event, sessions)
+    entry = form.read()
+    if entry is not None:
+        try:
+            materials.add_material(event.id, entry, form.sent_file(), current_user.id, now())
+        except MaterialRefused as refused:
+            form.refuse(refused)
+        else:
+            flash(_("The material is added. The form is ready for the next one."))
+            audience = entry.audience.value
+            address = url_for(
+                "events.list_materials", slug=slug, session=entry.session, audience=audience, _anchor="add"
+            )
+            return redirect(address, 303)
+    return _list_page(event, sessions, form), _CHECK
+
+
+@blueprint.get("/manage/events/<slug>/materials/<public_id>")
+@requires(Permission.EDIT_PROGRAMME)
+def edit_material(slug: str, public_id: str) -> Answer:
+    """Show what is said of a material as a form."""
+    material, sessions = get_material(g.event.id, public_id), list_sessions(g.event.id)
+    return _edit_page(g.event, material, MaterialForm.of(g.event, sessions, material))
+
+
+@blueprint.post("/manage/events/<slug>/materials/<public_id>")
+@requires(Permission.EDIT_PROGRAMME)
+def save_material(slug: str, public_id: str) -> Answer:
+    """Save a material; another file takes the place of the one that is there, under the same address."""
+    event, material = g.event, get_material(g.event.id, public_id)
+    form = MaterialForm(event, list_sessions(event.id))
+    entry, code = form.read(), _CHECK
+    if entry is not None:
+        file, seen = form.sent_file(), form.seen_revision
+        try:
+            materials.change_material(event.id, public_id, entry, file, seen, current_user.id, now())
+        except MaterialRefused as refused:
+            is_conflict = refused.reason is MaterialReason.CHANGED_MEANWHILE
+            form.refuse(refused)
+            material, code = get_material(event.id, public_id), _CONFLICT if is_conflict else _CHECK
+            if is_conflict:
+                form.revision.data = str(material.revision)
+        else:
+            flash(_("The material is saved."))
+            return redirect(url_for("events.list_materials", slug=slug), 303)
+    return _edit_page(event, material, form), code
+
+
+@blueprint.post("/manage/events/<slug>/materials/<public_id>/move")
+@requires(Permission.EDIT_PROGRAMME)
+def move_material(slug: str, public_id: str) -> Answer:
+    """Move a material up or down among those of its session."""
+    step = 1 if request.form.get("step") == "down" else -1
+    materials.move_material(g.event.id, public_id, step, current_user.id, now())
+    return redirect(url_for("events.list_materials", slug=slug, _anchor=f"material-{public_id}"), 303)
+
+
+@blueprint.post("/manage/events/<slug>/materials/<public_id>/remove")
+@requires(Permission.EDIT_PROGRAMME)
+def remove_material(slug: str, public_id: str) -> Answer:
+    """Remove a material."""
+    materials.remove_material(g.event.id, public_id, current_user.id, now())
+    flash(_("The material is removed."))
+    return redirect(url_for("events.list_materials", slug=slug), 303)
+
+
+@blueprint.get("/manage/events/<slug>/materials/<public_id>/file")
+@requires(Permission.ENTER)
+def download_material(slug: str, public_id: str) -> Response:
+    """Give the file of a material to the team, before its release too."""
+    material = get_material(g.event.id, public_id)
+    if not material.file_id:
+        raise NotFound
+    file = open_material_file(material.file_id)
+    return as_attachment(file, material.file_name, material.media_type, material.size)
+
+
+def _list_page(event: Event, sessions: Sequence[SessionOfDay], form: MaterialForm) -> str:
+    return render_template(
+        "events/materials.html",
+        groups=_groups(event, sessions),
+        form=form,
+        language_url=language_url_at(url_for("events.list_materials", slug=event.slug)),
+        **_frame(event),
+    )
+
+
+def _edit_page(event: Event, material: Material, form: MaterialForm) -> str:
+    address = url_for("events.edit_material", slug=event.slug, public_id=material.public_id)
+    return render_template(
+        "events/material.html", material=material, form=form, language_url=language_url_at(address), **_frame(event)
+    )
+
+
+def _frame(event: Event) -> dict[str, Any]:
+    return {
+        "audience_name": audience_name,
+        "own_name": own_name,
+        "is_released": lambda material: may_open(material, Reader.CONFIRMED, now()),
+        **desk(event, PROGRAMME, "materials"),
+    }
+
+
+def _groups(event: Event, sessions: Sequence[SessionOfDay]) -> list[tuple[SessionOfDay | None, list[Material]]]:
+    """Return the materials of the whole event, then those of each session that has any, in the programme's order."""
+    by_session: dict[int | None, list[Material]] = {}
+    for material in list_materials(event.id):
+        by_session.setdefault(material.session_id, []).append(material)
+    places: list[tuple[SessionOfDay | None, int | None]] = [
+        (None, None),
+        *((each, each.session.id) for each in sessions),
+    ]
+    return [(place, by_session[id_]) for place, id_ in places if id_ in by_session]

@@ -1,0 +1,56 @@
+"""Materials as `components/documents.html` takes them, for every page that lists some."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from eventreg.events.models import Material
+from eventreg.events.rules.materials import type_name
+from eventreg.i18n.languages import current_language, own_name
+from eventreg.kernel.text import LocalizedText
+from eventreg.web.templating import in_reader_language, plain_in_reader_language
+
+_KILOBYTE, _MEGABYTE = 1024, 1024 * 1024
+
+
+def materials_shown(
+    materials: Iterable[Material],
+    address_of: Callable[[Material], str],
+    titles: Mapping[int, LocalizedText] | None = None,
+) -> list[dict[str, Any]]:
+    """Return one item a material: its title, where it is, and what it is: "PDF, 1.2 MB, Español".
+
+    `address_of` names the address of a file for this reader; `titles` of sessions are said where they are given.
+    """
+    return [
+        {
+            "text": in_reader_language(material.title),
+            "href": material.url or address_of(material),
+            "is_away": bool(material.url),
+            "hreflang": material.language,
+            "detail": ", ".join(_facts(material, titles or {})),
+        }
+        for material in materials
+    ]
+
+
+def size_shown(size: int) -> str:
+    """Return bytes as people say them: "84 KB", "1.2 MB", with the reader's decimal point."""
+    from babel.numbers import format_decimal
+
+    if size < _MEGABYTE:
+        return f"{max(round(size / _KILOBYTE), 1)} KB"
+    return f"{format_decimal(round(size / _MEGABYTE, 1), locale=current_language())} MB"
+
+
+def _facts(material: Material, titles: Mapping[int, LocalizedText]) -> Iterable[str]:
+    if material.url:
+        yield urlsplit(material.url).hostname or ""
+    else:
+        yield f"{type_name(material.media_type)}, {size_shown(material.size)}"
+    if material.language:
+        yield own_name(material.language)
+    if material.session_id in titles:
+        yield plain_in_reader_language(titles[material.session_id])
