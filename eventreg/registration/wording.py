@@ -14,7 +14,9 @@ from eventreg.registration.rules.refusals import (
     RegisteringReason,
     RegistrationRefused,
 )
+from eventreg.registration.rules.session_choices import SessionReason, SessionsRefused
 from eventreg.registration.rules.states import Action, Status
+from eventreg.web.templating import plain_in_reader_language
 
 
 def status_for_team(status: Status) -> str:
@@ -117,3 +119,21 @@ def decision_refused(refused: DecisionRefused) -> str:
         ),
         DecisionReason.NOT_THE_LAST: _("Something happened since, so this can no longer be undone. Decide anew."),
     }[DecisionReason(refused.reason)]
+
+
+def sessions_refused(refused: SessionsRefused) -> str:
+    """Return why a choice of sessions was not kept, and what to do."""
+    names = {name: plain_in_reader_language(title) for name, title in refused.details.items()}
+    sentences = {
+        SessionReason.NOT_CONFIRMED: lambda: _("Sessions can be chosen once your place is confirmed."),
+        SessionReason.CLOSED: lambda: _("Sessions can no longer be chosen."),
+        SessionReason.UNKNOWN: lambda: _("The programme has changed since you opened this page. Choose again."),
+        SessionReason.BEGUN: lambda: _("“%(title)s” has begun.", **names),
+        SessionReason.FULL: lambda: _(
+            "“%(title)s” has no place left. Your choice is not saved: choose another one.", **names
+        ),
+        SessionReason.OVERLAP: lambda: _(
+            "“%(first)s” and “%(second)s” are at the same time. Choose one of the two.", **names
+        ),
+    }
+    return sentences[SessionReason(refused.reason)]()

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import Action, Status, next_status
+from eventreg.registration.services.session_places import free_session_places
 
 
 class TransitionImpossible(Exception):
@@ -13,12 +14,18 @@ class TransitionImpossible(Exception):
 
 
 def move(registration: Registration, action: Action, now: datetime) -> Status:
-    """Change the status by the table, raise the revision, keep the turn on the waiting list. Returns the new status."""
+    """Change the status by the table, raise the revision, keep the turn on the waiting list. Returns the new status.
+
+    Who gives the registration up gives up the places in sessions. A decision can be undone, so that it keeps them for a
+    while: see `promotion.pass_on_places`.
+    """
     status = next_status(registration.status, action)
     if status is None:
         raise TransitionImpossible(f"{action.value} from {registration.status.value}")
     if status is Status.WAITLISTED and registration.status is not Status.WAITLISTED:
         registration.waitlisted_at = now
+    if status is Status.CANCELLED:
+        free_session_places(registration.id)
     registration.status = status
     registration.status_changed_at = now
     registration.revision += 1

@@ -14,6 +14,7 @@ from eventreg.registration.rules.states import Status
 from eventreg.registration.services.uploads import open_upload
 from eventreg.registration.views import blueprint
 from eventreg.registration.views.own_page import OwnRegistration, yes_or_no
+from eventreg.registration.views.own_sessions import belongings
 from eventreg.registration.wording import status_explained, status_for_participant
 from eventreg.web.access import personal
 from eventreg.web.addresses import address_of
@@ -52,6 +53,7 @@ def show_own(token: str) -> str:
         answers=own.answer_rows(token),
         consents=own.consent_rows(),
         yes_or_no=yes_or_no,
+        **belongings(own, token),
         **own.frame(),
     )
 

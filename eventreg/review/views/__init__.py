@@ -5,6 +5,6 @@ from flask import Blueprint
 blueprint = Blueprint("review", __name__)
 
 # Each module adds its pages to the blueprint.
-from eventreg.review.views import deciding, exporting, listing, looking, messages  # noqa: E402
+from eventreg.review.views import deciding, exporting, listing, looking, messages, session_people  # noqa: E402
 
-__all__ = ["blueprint", "deciding", "exporting", "listing", "looking", "messages"]
+__all__ = ["blueprint", "deciding", "exporting", "listing", "looking", "messages", "session_people"]
