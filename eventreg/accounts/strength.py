@@ -33,7 +33,7 @@ def judge(password: str, words: Iterable[str] = ()) -> Judgement:
     from zxcvbn import zxcvbn
 
     known = sorted({part.lower() for word in words for part in _parts_of(word)})
-    found = zxcvbn(normalized(password)[:_JUDGED], user_inputs=known)
+    found = zxcvbn(normalized(password)[:_JUDGED], user_inputs=known, max_length=_JUDGED)
     feedback = found["feedback"]
     return Judgement(int(found["score"]), feedback["warning"] or "", tuple(feedback["suggestions"]))
 
