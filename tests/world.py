@@ -34,7 +34,8 @@ from eventreg.registration.services.decisions import decide
 from eventreg.registration.services.registering import Receipt
 from eventreg.registration.services.uploads import NewFile
 from eventreg.web.instance import keys
-from tests.builders import a_picture, a_registration, a_team_member, an_account, an_event, register_somebody
+from tests.belongings import a_material, a_session, an_outcome
+from tests.builders import a_picture, a_registration, a_team_member, an_account, an_event, an_institution, register_somebody
 from tests.support.pages import Pages, session_row
 
 #: who calls: nobody, the holder of a personal link, the event's team, another event's owner, whoever runs the instance
@@ -65,6 +66,9 @@ class World:
     message_id: int
     decision_id: int
     picture_id: str
+    #: by endpoint: of materials and sessions
+    public_ids: Mapping[str, str] = field(default_factory=dict)
+    outcome_id: int = 0
     _kept: Path = field(default=Path())
 
     def visitor(self, actor: str, language: str = "en") -> Pages:
@@ -125,8 +129,13 @@ class World:
         return {
             "slug": self.event.slug,
             "reference": self.people["pending" if rule.endpoint == "review.undo_decision" else "letter"].reference,
-            "public_id": self.picture_id if rule.endpoint == "media.show_picture" else self.upload_id,
+            "public_id": self.public_ids.get(
+                rule.endpoint, self.picture_id if rule.endpoint == "media.show_picture" else self.upload_id
+            ),
+            "outcome_id": self.outcome_id,
             "message_id": self.message_id,
+            "partner_id": self.event.partners[0].id,
+            "key": self.event.partners[0].organization.key,
             "name": "css/theme.css",
         }[name]
 
@@ -139,6 +148,7 @@ def build_world(app: Flask) -> World:
         accounts["stranger"] = a_team_member(other, "owner")
         accounts["administrator"] = an_account(is_administrator=True)
         people = _people(event)
+        an_institution(key="repetida", name={"es": "Institución Anfitriona (repetida)"})
         a_registration(other, email="otra@instituto.example")
         letter = people["letter"]
         change = _address_change(letter)
@@ -151,6 +161,7 @@ def build_world(app: Flask) -> World:
             app, event, other, accounts, people, _tokens(letter, people["unverified"], change, accounts["owner"]),
             upload, message, decided.decision_id, a_picture().public_id,
         )  # fmt: skip
+        world.public_ids, world.outcome_id = _what_a_programme_leaves(event)
         # Who is signed in has a session, so that reading writes none.
         world.session_id = {actor: session_row(account.id) for actor, account in accounts.items()}["owner"]
         db.session.remove()
@@ -174,6 +185,17 @@ def _people(event: Event) -> dict[str, Registration]:
         category = "academia" if status == "pending" else "government"
         people[status] = a_registration(event, category, status, answers={"diet": ["Sin gluten"]})
     return people
+
+
+def _what_a_programme_leaves(event: Event) -> tuple[Mapping[str, str], int]:
+    """Make a material for everybody, a public conclusion, and a session that one signs up for."""
+    session = a_session(event, takes_sign_up=True, places=3)
+    material, outcome = a_material(event, session), an_outcome(session)
+    of_materials = ("edit_material", "save_material", "move_material", "remove_material", "download_material")
+    ids = {f"events.{name}": material.public_id for name in of_materials}
+    ids |= {"site.download_material": material.public_id, "registration.download_own_material": material.public_id}
+    ids |= {f"review.{name}": session.public_id for name in ("list_session_people", "export_session")}
+    return ids, outcome.id
 
 
 def _address_change(registration: Registration) -> AddressChange:
@@ -212,6 +234,27 @@ class _Tokens(dict[str, str]):
 
 
 _FORMS: dict[str, Any] = {
+    "events.add_material": lambda world: {
+        "url": "https://videos.example/1", "title-es": "Grabación", "audience": "everybody", "session": "", "language": "",
+    },
+    "events.save_material": lambda world: {"title-es": "Lámina", "audience": "confirmed", "session": "", "language": "es",
+                                           "url": "", "revision": "1"},
+    "events.add_outcome": lambda world: {
+        "session": world.public_ids["review.list_session_people"], "kind": "remark", "text-es": "Se observó algo.",
+    },
+    "events.save_outcome": lambda world: {
+        "session": world.public_ids["review.list_session_people"], "kind": "remark", "text-es": "Otra.", "revision": "1",
+    },
+    "registration.save_own_sessions": lambda world: {"session": world.public_ids["review.list_session_people"]},
+    "events.add_partner": lambda world: {"name-es": "Fundación de Prueba", "role": "funder", "kind": "foundation", "country": ""},
+    "events.save_partner": lambda world: {"role": "host", "credit-es": "Invita"},
+    "organizations.add_organization": lambda world: {"name-es": "Observatorio de Prueba", "kind": "other", "country": "MX"},
+    "organizations.save_organization": lambda world: {
+        "name-es": "Institución Anfitriona", "kind": "other", "country": "", "revision": "1",
+    },
+    "organizations.merge_organization": lambda world: {
+        "other": "repetida", "stays": world.event.partners[0].organization.key,
+    },
     "accounts.try_to_sign_in": lambda world: {"email": world.accounts["owner"].email, "link": "1"},
     "accounts.save_profile": lambda world: {"name": "Olga Otra", "language": "en"},
     "registration.request_link": lambda world: {"email": "carta@instituto.example"},

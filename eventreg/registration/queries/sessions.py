@@ -93,7 +93,7 @@ def count_by_session(session_ids: Collection[int]) -> Mapping[int, int]:
         .where(SessionPlace.session_id.in_(session_ids))
         .group_by(SessionPlace.session_id)
     )
-    return dict(rows.tuples())
+    return {row[0]: row[1] for row in rows}
 
 
 def _count_and_own(session_ids: Collection[int], registration_id: int) -> dict[int, tuple[int, int]]:
@@ -104,4 +104,4 @@ def _count_and_own(session_ids: Collection[int], registration_id: int) -> dict[i
         .where(SessionPlace.session_id.in_(session_ids))
         .group_by(SessionPlace.session_id)
     )
-    return {session_id: (count, held) for session_id, count, held in rows.tuples()}
+    return {session_id: (count, held) for session_id, count, held in rows}

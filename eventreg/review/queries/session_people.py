@@ -46,7 +46,7 @@ def list_session_counts(event_id: int, scope: Scope) -> Sequence[SessionCount]:
         .where(EventDay.event_id == event_id, ProgrammeSession.takes_sign_up | (counted.c.people > 0))
         .order_by(EventDay.held_on, ProgrammeSession.starts_at, ProgrammeSession.id)
     )
-    return [SessionCount(session, held_on, count) for session, held_on, count in rows.tuples()]
+    return [SessionCount(session, held_on, count) for session, held_on, count in rows]
 
 
 def list_session_people(event_id: int, session_id: int, scope: Scope) -> Sequence[Registration]:
