@@ -234,6 +234,7 @@ class _Tokens(dict[str, str]):
 
 
 _FORMS: dict[str, Any] = {
+    "events.lift_hold": lambda world: {"contact_address": "nueva@instituto.example"},
     "events.add_material": lambda world: {
         "url": "https://videos.example/1", "title-es": "Grabación", "audience": "everybody", "session": "", "language": "",
     },

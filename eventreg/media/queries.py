@@ -12,9 +12,12 @@ from eventreg.media.models import Picture
 
 def get_picture(public_id: str) -> Picture:
     """Return a picture with its content. Raises NotFound."""
-    found = db.session.scalar(
-        select(Picture).where(Picture.public_id == public_id).options(undefer(Picture.content))
-    )
+    found = db.session.scalar(select(Picture).where(Picture.public_id == public_id).options(undefer(Picture.content)))
     if found is None:
         raise NotFound
     return found
+
+
+def find_picture(public_id: str) -> Picture | None:
+    """Return a picture without its content."""
+    return db.session.scalar(select(Picture).where(Picture.public_id == public_id)) if public_id else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Column, Delete, delete, exists
+from sqlalchemy import Column, delete, exists
 
 from eventreg.db import Base, transaction
 from eventreg.kernel.tokens import new_public_id
@@ -40,10 +40,23 @@ def keep_picture(picture: EncodedPicture, at: datetime) -> int:
         return row.id
 
 
+def hold_picture(data: bytes, most: tuple[int, int], at: datetime) -> str:
+    """Keep the picture of a file for a form that may have to be shown again; return its public id.
+
+    In a transaction of its own; what no form refers to in the end, the sweep removes. Raises PictureRefused.
+    """
+    encoded = encode_picture(data, most)
+    with transaction() as session:
+        picture = session.get(Picture, keep_picture(encoded, at))
+        return picture.public_id if picture is not None else ""
+
+
 def sweep_pictures(now: datetime) -> int:
     """Forget pictures older than a day that no table refers to. Returns how many went. Doing it twice is as good."""
+    unused = [~exists().where(column == Picture.id) for column in referring_columns()]
+    statement = delete(Picture).where(Picture.created_at < now - _SPARED, *unused).returning(Picture.id)
     with transaction() as session:
-        return session.execute(_delete_unused(now - _SPARED)).rowcount  # type: ignore[attr-defined, no-any-return]
+        return len(session.scalars(statement.execution_options(synchronize_session=False)).all())
 
 
 def referring_columns() -> list[Column[object]]:
@@ -55,8 +68,3 @@ def referring_columns() -> list[Column[object]]:
         for column in table.columns
         if any(key.column.table is pictures for key in column.foreign_keys)
     ]
-
-
-def _delete_unused(before: datetime) -> Delete[tuple[()]]:
-    unused = [~exists().where(column == Picture.id) for column in referring_columns()]
-    return delete(Picture).where(Picture.created_at < before, *unused).execution_options(synchronize_session=False)

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from eventreg.i18n.countries import CODES, by_alphabet, place_in_alphabet
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.kinds import Invalid
-from eventreg.questionnaires.kinds.countries import CODES, by_alphabet
 from eventreg.questionnaires.rules.reasons import Reason
 from tests.questionnaires.samples import CONTEXT, question
 
@@ -223,9 +223,7 @@ def test_countries_stand_in_the_alphabet_of_the_language() -> None:
 
 
 def test_ene_is_a_letter_of_its_own() -> None:
-    from eventreg.questionnaires.kinds.countries import _place_in_alphabet
-
-    names = sorted(["Nz", "Ña", "Na", "Oa"], key=lambda name: _place_in_alphabet(name, "es"))
+    names = sorted(["Nz", "Ña", "Na", "Oa"], key=lambda name: place_in_alphabet(name, "es"))
     assert names == ["Na", "Nz", "Ña", "Oa"]
 
 

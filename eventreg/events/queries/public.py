@@ -11,8 +11,10 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from eventreg.db import db
 from eventreg.events.models import Event, EventDay, Partner, PrivacyNotice
+from eventreg.events.queries.programme import sessions_loaded
 from eventreg.events.rules.publication import PUBLIC
 from eventreg.kernel.errors import NotFound
+from eventreg.organizations.models import Organization
 
 #: the list of events goes back this far; it is a page, not an archive
 _LONGEST_LIST = 100
@@ -25,19 +27,23 @@ class PublicEvent(NamedTuple):
     has_notice: bool
 
 
-def get_public_event(slug: str) -> PublicEvent:
-    """Return an event with categories, days, programme and institutions, in three statements. Raises NotFound."""
+def get_public_event(slug: str, *, with_drafts: bool = False) -> PublicEvent:
+    """Return an event with categories, days, programme and institutions, in three statements. Raises NotFound.
+
+    `with_drafts`: for a preview, whose right was asked for before.
+    """
     return _get(
         slug,
+        with_drafts,
         joinedload(Event.categories),
-        selectinload(Event.days).joinedload(EventDay.sessions),
+        selectinload(Event.days).options(sessions_loaded()),
         _with_institutions(),
     )
 
 
-def get_credited_event(slug: str) -> PublicEvent:
+def get_credited_event(slug: str, *, with_drafts: bool = False) -> PublicEvent:
     """Return an event with its institutions, for pages that only bear its name, in two statements. Raises NotFound."""
-    return _get(slug, _with_institutions())
+    return _get(slug, with_drafts, _with_institutions())
 
 
 def list_public_events() -> Sequence[Event]:
@@ -58,11 +64,11 @@ def list_public_events() -> Sequence[Event]:
     ).all()
 
 
-def _get(slug: str, *parts: ORMOption) -> PublicEvent:
+def _get(slug: str, with_drafts: bool, *parts: ORMOption) -> PublicEvent:
     has_notice = exists().where(PrivacyNotice.event_id == Event.id)
-    statement = (
-        select(Event, has_notice).where(Event.slug == slug, Event.publication.in_(PUBLIC)).options(*parts)
-    )
+    statement = select(Event, has_notice).where(Event.slug == slug).options(*parts)
+    if not with_drafts:
+        statement = statement.where(Event.publication.in_(PUBLIC))
     row = db.session.execute(statement).unique().one_or_none()
     if row is None:
         raise NotFound
@@ -71,4 +77,5 @@ def _get(slug: str, *parts: ORMOption) -> PublicEvent:
 
 
 def _with_institutions() -> ORMOption:
-    return selectinload(Event.partners).joinedload(Partner.organization)
+    """Load institutions with their logos, whose bytes stay where they are."""
+    return selectinload(Event.partners).joinedload(Partner.organization).joinedload(Organization.logo)

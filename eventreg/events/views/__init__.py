@@ -5,6 +5,18 @@ from flask import Blueprint
 blueprint = Blueprint("events", __name__)
 
 # Each module adds its pages to the blueprint.
-from eventreg.events.views import invitations, materials, outcomes, programme, refusals, sessions, speakers, team, text_history, texts  # noqa: E402, F401
-
-__all__ = ["blueprint"]
+from eventreg.events.views import (  # noqa: E402, F401
+    invitations,
+    materials,
+    outcomes,
+    partners,
+    programme,
+    publication,
+    refusals,
+    sessions,
+    settings,
+    speakers,
+    team,
+    text_history,
+    texts,
+)

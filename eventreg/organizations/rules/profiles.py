@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from eventreg.kernel.text import LocalizedText
+from eventreg.organizations.rules.kinds import OrganizationKind
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _LONGEST_WEBSITE = 300
@@ -24,6 +25,8 @@ class OrganizationProfile:
     short_name: LocalizedText = field(default_factory=dict)
     country: str = ""
     website: str = ""
+    acronym: str = ""
+    kind: OrganizationKind = OrganizationKind.OTHER
 
 
 def check_profile(profile: OrganizationProfile) -> None:

@@ -4,31 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache, partial
-from typing import Any, Final
+from typing import Any
 
-from babel import Locale
 from flask_babel import gettext as _
 from markupsafe import Markup
 from wtforms.fields.core import UnboundField
 
 from eventreg.i18n import formats
-from eventreg.kernel.text import folded
+from eventreg.i18n.countries import CODES, by_alphabet
 from eventreg.questionnaires.kinds.base import Context, Invalid, Kind, only, speaking
 from eventreg.questionnaires.kinds.fields import AnswerField, SelectFrom, labelled, option_markup
 from eventreg.questionnaires.rules.reasons import Reason
 from eventreg.questionnaires.rules.schema import Question
-
-#: territories of the CLDR with two letters that are no country of ISO 3166-1: groups, tests, exceptional reservations
-_NO_COUNTRIES: Final = frozenset(
-    {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "XK", "ZZ"}
-)
-CODES: Final = frozenset(
-    code
-    for code in map(str, Locale.parse("en").territories)
-    if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRIES
-)
-#: letters with a place of their own in an alphabet; every other accent is passed over when sorting
-_OWN_LETTERS: Final = {"es": {"ñ": "n~"}}
 
 
 class Country(Kind):
@@ -61,12 +48,6 @@ class Country(Kind):
         return [formats.country(code, language) for code in values]
 
 
-def by_alphabet(codes: Sequence[str] | frozenset[str], language: str) -> list[tuple[str, str]]:
-    """Return (code, name) of countries in the order of the language's alphabet."""
-    named = [(code, formats.country(code, language)) for code in codes]
-    return sorted(named, key=lambda entry: _place_in_alphabet(entry[1], language))
-
-
 def options_markup(region: tuple[str, ...], language: str) -> Markup:
     """Return the options of the select: an empty one, the region's countries, then all."""
     with speaking(language):
@@ -88,10 +69,3 @@ def _options_markup(region: tuple[str, ...], language: str, headings: tuple[str,
 def _group(label: str, countries: Sequence[tuple[str, str]]) -> Markup:
     options = Markup("").join(option_markup(*country) for country in countries)
     return Markup('<optgroup label="{}">{}</optgroup>').format(label, options)
-
-
-def _place_in_alphabet(name: str, language: str) -> str:
-    lowered = name.casefold()
-    for letter, place in _OWN_LETTERS.get(language, {}).items():
-        lowered = lowered.replace(letter, place)
-    return folded(lowered)

@@ -1,0 +1,156 @@
+"""The credits of an event: who stands behind it, in words, with logos and the sentences that were agreed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from markupsafe import Markup
+
+from eventreg.events.models import Event, Partner
+from eventreg.events.rules.institutions import PartnerReason, PartnerRefused, PartnerRole
+from eventreg.media.models import Picture
+from eventreg.web.templating import in_reader_language, plain_in_reader_language
+
+
+class Member(NamedTuple):
+    """An institution as a page credits it. `full_name` is empty when `name` says it all."""
+
+    name: Markup
+    full_name: Markup
+    url: str
+
+
+class Credit(NamedTuple):
+    """A role, or the words agreed with an institution, with those that have it, in their order."""
+
+    role: str | Markup
+    members: list[Member]
+
+
+class Logo(NamedTuple):
+    """A logo as a page shows it, with the name of whose it is."""
+
+    picture: Picture
+    name: str
+
+
+@dataclass(frozen=True)
+class Credits:
+    """Who stands behind an event, as `components/institutions.html` takes it. False where nobody does."""
+
+    groups: list[Credit]
+    logos: list[Logo]
+    #: sentences that institutions oblige the organizers to use
+    phrases: list[Markup]
+
+    def __bool__(self) -> bool:
+        return bool(self.groups)
+
+
+def credits_of(event: Event) -> Credits:
+    """Return who stands behind an event whose partners are loaded with their logos, in the order of the roles.
+
+    Those for whom words of their own were agreed stand under these.
+    """
+    groups = [group for role in PartnerRole for group in _groups(_with_role(event, role), role)]
+    return Credits(groups, _logos(event), phrases_of(event))
+
+
+def phrases_of(event: Event) -> list[Markup]:
+    """Return the sentences that institutions oblige the organizers to use, in the order of the roles, each once."""
+    found = (in_reader_language(partner.phrase) for role in PartnerRole for partner in _with_role(event, role))
+    return [phrase for phrase in dict.fromkeys(found) if phrase]
+
+
+def role_name(role: PartnerRole, count: int = 1) -> str:
+    """Return the words above the names of `count` institutions of one role."""
+    if role is PartnerRole.HOST:
+        return ngettext("Host institution", "Host institutions", count)
+    if role is PartnerRole.CO_ORGANIZER:
+        return ngettext("In close coordination with", "In close coordination with", count)
+    if role is PartnerRole.FUNDER:
+        return ngettext("With funding from", "With funding from", count)
+    return ngettext("In partnership with", "In partnership with", count)
+
+
+def partner_role_name(role: PartnerRole) -> str:
+    """Return what an institution is at an event, as organizers choose it."""
+    return {
+        PartnerRole.HOST: _("Host"),
+        PartnerRole.CO_ORGANIZER: _("Co-organizer"),
+        PartnerRole.FUNDER: _("Funder"),
+        PartnerRole.PARTNER: _("Partner"),
+    }[role]
+
+
+def partner_refused(refused: PartnerRefused) -> str:
+    """Say in the reader's language why the institutions of an event were not changed."""
+    return {
+        PartnerReason.ALREADY_THERE: _("This institution has this role at the event already"),
+        PartnerReason.CANNOT_MOVE: _("It stands at the end of its role already"),
+        PartnerReason.TOO_MANY: _(
+            "An event can have at most %(limit)s institutions", limit=refused.details.get("limit", 0)
+        ),
+    }[PartnerReason(refused.reason)]
+
+
+def host_name(event: Event) -> str:
+    """Return the short name of the first host, for the head of a page; empty when there is none."""
+    return next((_short_name(partner) for partner in _with_role(event, PartnerRole.HOST)), "")
+
+
+def institutions_line(event: Event) -> str:
+    """Return the short names of all institutions, for the foot of a page: "OIM México · CASEDE A.C. · ECOSUR"."""
+    names = (_short_name(partner) for role in PartnerRole for partner in _with_role(event, role))
+    return " · ".join(dict.fromkeys(names))
+
+
+def _with_role(event: Event, role: PartnerRole) -> Sequence[Partner]:
+    return [partner for partner in event.partners if partner.role is role]
+
+
+def _groups(partners: Sequence[Partner], role: PartnerRole) -> list[Credit]:
+    plain = [partner for partner in partners if not any(partner.credit.values())]
+    groups: list[Credit] = []
+    for partner in partners:
+        if partner in plain:
+            if partner is plain[0]:
+                groups.append(Credit(role_name(role, len(plain)), [_member(each) for each in plain]))
+        elif groups and _follows(partners, partner):
+            groups[-1].members.append(_member(partner))
+        else:
+            groups.append(Credit(in_reader_language(partner.credit), [_member(partner)]))
+    return groups
+
+
+def _logos(event: Event) -> list[Logo]:
+    """Return the logos: those that must be first, then by role and order. An institution with two roles shows it once."""
+    partners = [partner for role in PartnerRole for partner in _with_role(event, role)]
+    partners.sort(key=lambda partner: not partner.is_logo_first)
+    records = {partner.organization.id: partner.organization for partner in partners}.values()
+    return [Logo(each.logo, plain_in_reader_language(each.name)) for each in records if each.logo is not None]
+
+
+def _follows(partners: Sequence[Partner], partner: Partner) -> bool:
+    """Say whether the partner before has the same words of its own: both stand under them then."""
+    at = partners.index(partner)
+    return at > 0 and partners[at - 1].credit == partner.credit
+
+
+def _short_name(partner: Partner) -> str:
+    organization = partner.organization
+    texts = (plain_in_reader_language(organization.short_name), organization.acronym)
+    return next(filter(None, texts), "") or plain_in_reader_language(organization.name)
+
+
+def _member(partner: Partner) -> Member:
+    organization = partner.organization
+    name = in_reader_language(organization.name)
+    short = in_reader_language(organization.short_name)
+    is_web = urlsplit(organization.website).scheme in ("http", "https")
+    return Member(short or name, name if short and short != name else Markup(), organization.website if is_web else "")

@@ -1,0 +1,160 @@
+"""The institutions of an event: who stands behind it and as what, one form to add the next, and how the page credits them."""
+
+from __future__ import annotations
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response as BaseResponse
+
+from eventreg.events.forms.partners import AddPartnerForm, PartnerForm
+from eventreg.events.models import Event, Partner
+from eventreg.events.queries.partners import get_partner, list_partners, load_partners
+from eventreg.events.rules.institutions import PartnerRefused, PartnerRole, likely_role
+from eventreg.events.rules.team import Permission
+from eventreg.events.services import partners
+from eventreg.events.views import blueprint
+from eventreg.events.views.desk import INSTITUTIONS, desk
+from eventreg.events.wording import credits_of, partner_refused, partner_role_name
+from eventreg.kernel.clock import now
+from eventreg.organizations.policies import Editor, editable
+from eventreg.organizations.queries import list_by_id, list_known
+from eventreg.organizations.rules.refusals import OrganizationReason, OrganizationRefused
+from eventreg.organizations.wording import name_with_acronym
+from eventreg.web.access import requires
+from eventreg.web.templating import language_url_at
+
+Answer = str | BaseResponse | tuple[str, int]
+_CHECK = 422
+_PAGE = "/manage/events/<slug>/institutions"
+_ONE = f"{_PAGE}/<int(max=2147483647):partner_id>"
+
+
+@blueprint.get(_PAGE, endpoint="list_partners")
+@requires(Permission.EDIT_EVENT)
+def list_event_partners(slug: str) -> Answer:
+    """List the institutions with a preview of their credits, and the form for the next one."""
+    found = list_partners(g.event.id)
+    role = request.args.get("role") or likely_role([each.role for each in found]).value
+    form = AddPartnerForm(languages=g.event.languages, formdata=None, role=role)
+    return _list_page(g.event, form)
+
+
+@blueprint.post(_PAGE)
+@requires(Permission.EDIT_EVENT)
+def add_partner(slug: str) -> Answer:
+    """Add an institution, from the directory or a new one."""
+    form = AddPartnerForm(languages=g.event.languages)
+    if form.is_complete(now()):
+        try:
+            added = partners.add_partner(
+                g.event.id, form.entry, form.partner, _editor(), now(), chosen=form.chosen, is_new=form.is_new
+            )
+        except PartnerRefused as refused:
+            form.role.errors = [partner_refused(refused)]
+        except OrganizationRefused as refused:
+            _tell(form, refused)
+        else:
+            flash(
+                _("The institution is added, as it is in the directory. The form is ready for the next one.")
+                if added.is_known
+                else _("The institution is added. The form is ready for the next one.")
+            )
+            return redirect(url_for("events.list_partners", slug=slug, role=form.role.data, _anchor="add"), 303)
+    return _list_page(g.event, form), _CHECK
+
+
+@blueprint.get(_ONE)
+@requires(Permission.EDIT_EVENT)
+def edit_partner(slug: str, partner_id: int) -> Answer:
+    """Show what an institution is at the event as a form."""
+    partner = get_partner(g.event.id, partner_id)
+    form = PartnerForm(
+        languages=g.event.languages,
+        formdata=None,
+        role=partner.role.value,
+        credit=partner.credit,
+        phrase=partner.phrase,
+        is_logo_first=partner.is_logo_first,
+    )
+    return _edit_page(partner, form)
+
+
+@blueprint.post(_ONE)
+@requires(Permission.EDIT_EVENT)
+def save_partner(slug: str, partner_id: int) -> Answer:
+    """Save what an institution is at the event."""
+    form = PartnerForm(languages=g.event.languages)
+    if form.validate():
+        try:
+            partners.edit_partner(g.event.id, partner_id, form.partner, form.languages, current_user.id, now())
+        except PartnerRefused as refused:
+            form.role.errors = [partner_refused(refused)]
+        else:
+            flash(_("Saved."))
+            return redirect(url_for("events.list_partners", slug=slug), 303)
+    return _edit_page(get_partner(g.event.id, partner_id), form), _CHECK
+
+
+@blueprint.post(f"{_ONE}/move")
+@requires(Permission.EDIT_EVENT)
+def move_partner(slug: str, partner_id: int) -> Answer:
+    """Let an institution change places with its neighbour."""
+    is_earlier = request.form.get("step", "up") == "up"
+    try:
+        partners.move_partner(g.event.id, partner_id, earlier=is_earlier, account_id=current_user.id, at=now())
+    except PartnerRefused as refused:
+        flash(partner_refused(refused))
+    return redirect(url_for("events.list_partners", slug=slug, _anchor=f"partner-{partner_id}"), 303)
+
+
+@blueprint.post(f"{_ONE}/remove")
+@requires(Permission.EDIT_EVENT)
+def remove_partner(slug: str, partner_id: int) -> Answer:
+    """Let an institution no longer stand behind the event."""
+    partners.remove_partner(g.event.id, partner_id, current_user.id, now())
+    flash(_("The institution no longer stands here. Its record stays in the directory."))
+    return redirect(url_for("events.list_partners", slug=slug), 303)
+
+
+def _tell(form: AddPartnerForm, refused: OrganizationRefused) -> None:
+    form.refuse(refused)
+    if refused.reason is OrganizationReason.LIKELY_DOUBLE:
+        likely = {each.id: each for each in list_by_id(refused.details["ids"])}
+        form.offer([likely[each] for each in refused.details["ids"] if each in likely])
+
+
+def _list_page(event: Event, form: AddPartnerForm) -> str:
+    found = load_partners(event)
+    return render_template(
+        "events/partners.html",
+        groups=[(partner_role_name(role), [each for each in found if each.role is role]) for role in PartnerRole],
+        form=form,
+        known={code: _names_in(code) for code in event.languages},
+        may_edit=editable({each.organization_id for each in found}, _editor()),
+        credits=credits_of(event),
+        name_of=name_with_acronym,
+        language_url=language_url_at(url_for("events.list_partners", slug=event.slug)),
+        **desk(event, INSTITUTIONS),
+    )
+
+
+def _edit_page(partner: Partner, form: PartnerForm) -> str:
+    return render_template(
+        "events/partner.html",
+        partner=partner,
+        form=form,
+        may_edit=bool(editable([partner.organization_id], _editor())),
+        name=name_with_acronym(partner.organization),
+        **desk(g.event, INSTITUTIONS),
+    )
+
+
+def _names_in(language: str) -> list[str]:
+    """Return the names that the field of a language offers while one writes."""
+    names = (each.name.get(language) or next(iter(each.name.values()), "") for each in list_known())
+    return sorted({name for name in names if name})
+
+
+def _editor() -> Editor:
+    return Editor(current_user.id, current_user.is_administrator)

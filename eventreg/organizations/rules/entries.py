@@ -1,0 +1,76 @@
+"""An institution as somebody types it: what becomes of its link, its key and what it is found by."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from eventreg.kernel.text import LocalizedText, folded
+from eventreg.organizations.rules.kinds import OrganizationKind
+from eventreg.organizations.rules.refusals import OrganizationReason, OrganizationRefused
+
+LONGEST_NAME = 200
+LONGEST_SHORT_NAME = 60
+LONGEST_ACRONYM = 40
+LONGEST_WEBSITE = 300
+_LONGEST_KEY = 56
+
+
+@dataclass(frozen=True)
+class OrganizationEntry:
+    """An institution as a form gives it, tidied."""
+
+    name: LocalizedText
+    short_name: LocalizedText = field(default_factory=dict)
+    acronym: str = ""
+    kind: OrganizationKind = OrganizationKind.OTHER
+    #: ISO 3166-1 alpha-2, or empty
+    country: str = ""
+    website: str = ""
+    #: the public id of a picture that is kept; empty: no logo
+    logo: str = ""
+
+
+def check_entry(entry: OrganizationEntry) -> None:
+    """Refuse what has no name, or a link that is none. Raises OrganizationRefused: NO_NAME, WEBSITE."""
+    if not any(text.strip() for text in entry.name.values()):
+        raise OrganizationRefused(OrganizationReason.NO_NAME)
+    if entry.website and not is_web_address(entry.website):
+        raise OrganizationRefused(OrganizationReason.WEBSITE)
+
+
+def completed_address(typed: str) -> str:
+    """Return a web address as people write it ("www.example.org") as a link has it; the rest as it is."""
+    typed = typed.strip()
+    return f"https://{typed}" if typed and not re.match(r"[a-z][a-z0-9+.-]*:", typed, re.IGNORECASE) else typed
+
+
+def is_web_address(address: str) -> bool:
+    """Say whether it is an address of the web with a host, of at most `LONGEST_WEBSITE` characters without a blank."""
+    if len(address) > LONGEST_WEBSITE or not re.fullmatch(r"[!-~\u00a1-\ufffd]+", address):
+        return False
+    try:
+        parts = urlsplit(address)
+        host, _port = parts.hostname, parts.port
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(host) and "." in (host or "") and "@" not in parts.netloc
+
+
+def key_from(acronym: str, name: LocalizedText, taken: Collection[str]) -> str:
+    """Return a free key from the acronym, else from the first name there is: "casede", "casede-2"."""
+    text = acronym or next((text for text in name.values() if text), "")
+    base = re.sub(r"[^a-z0-9]+", "-", folded(text)).strip("-")[:_LONGEST_KEY].rstrip("-") or "institution"
+    number, key = 1, base
+    while key in taken:
+        number += 1
+        key = f"{base}-{number}"
+    return key
+
+
+def search_text_of(name: LocalizedText, short_name: LocalizedText, acronym: str) -> str:
+    """Return what an institution is found by: its names and acronym without accents or case."""
+    texts: Mapping[str, None] = dict.fromkeys(folded(text) for text in (*name.values(), *short_name.values(), acronym))
+    return "\n".join(text for text in texts if text)

@@ -1,0 +1,162 @@
+"""Recording institutions and changing what is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from eventreg.audit.services import SYSTEM, Actor, record
+from eventreg.db import db, lock_row, transaction
+from eventreg.kernel.errors import Busy
+from eventreg.kernel.text import merged
+from eventreg.media.models import Picture
+from eventreg.organizations.models import Organization
+from eventreg.organizations.policies import Editor, editable, may_add
+from eventreg.organizations.queries import list_known
+from eventreg.organizations.rules.doubles import likely_doubles
+from eventreg.organizations.rules.entries import OrganizationEntry, check_entry, key_from, search_text_of
+from eventreg.organizations.rules.profiles import OrganizationProfile, check_profile
+from eventreg.organizations.rules.refusals import OrganizationReason, OrganizationRefused
+
+
+def create_organization(profile: OrganizationProfile, at: datetime, *, actor: Actor = SYSTEM) -> int:
+    """Record an institution and return its id. Raises ProfileInvalid, and IntegrityError when the key is taken."""
+    check_profile(profile)
+    with transaction():
+        return _insert(
+            {
+                "key": profile.key,
+                "name": dict(profile.name),
+                "short_name": dict(profile.short_name),
+                "acronym": profile.acronym,
+                "kind": profile.kind,
+                "country": profile.country,
+                "website": profile.website,
+            },
+            actor,
+            at,
+        )
+
+
+def add_organization(entry: OrganizationEntry, editor: Editor, at: datetime, *, is_new: bool = False) -> int:
+    """Add an institution to the directory and return its id; its key is made from acronym or name.
+
+    `is_new`: somebody has looked at those that may be the same, and it is none of them. Raises OrganizationRefused:
+    NO_NAME, WEBSITE, NOT_ALLOWED, LOGO_GONE, LIKELY_DOUBLE (details: ids). Raises Busy when somebody else took the key
+    just now.
+    """
+    check_entry(entry)
+    with transaction() as session:
+        if not may_add(editor):
+            raise OrganizationRefused(OrganizationReason.NOT_ALLOWED)
+        doubles = [] if is_new else likely_doubles(entry.name, entry.acronym, list_known())
+        if doubles:
+            raise OrganizationRefused(OrganizationReason.LIKELY_DOUBLE, ids=doubles)
+        taken = {"new", *session.scalars(select(Organization.key))}  # an address of its own beside the records
+        values = {"key": key_from(entry.acronym, entry.name, taken), **_values(entry)}
+        try:
+            return _insert(values, Actor.account(editor.account_id), at)
+        except IntegrityError as error:
+            raise Busy from error
+
+
+def edit_organization(
+    organization_id: int,
+    entry: OrganizationEntry,
+    languages: Sequence[str],
+    seen_revision: int,
+    editor: Editor,
+    at: datetime,
+) -> None:
+    """Save an institution as `entry` has it; names in other languages than `languages` stay, and so does its key.
+
+    Raises NotFound and OrganizationRefused: NO_NAME, WEBSITE, NOT_ALLOWED, LOGO_GONE, CHANGED_MEANWHILE when it is no longer
+    the revision that was seen.
+    """
+    check_entry(entry)
+    with transaction():
+        found = lock_organization(organization_id)
+        if not editable([found.id], editor):
+            raise OrganizationRefused(OrganizationReason.NOT_ALLOWED)
+        if found.revision != seen_revision:
+            raise OrganizationRefused(OrganizationReason.CHANGED_MEANWHILE)
+        new = _values(entry) | {
+            "name": merged(found.name, entry.name, languages),
+            "short_name": merged(found.short_name, entry.short_name, languages),
+        }
+        changed = change(found, new)
+        if changed:
+            note("organization_changed", found.id, Actor.account(editor.account_id), at, {"changed": changed})
+
+
+def lock_organization(organization_id: int) -> Organization:
+    """Hold an institution of the directory until the transaction ends. Raises NotFound, also for one that was merged."""
+    return lock_row(
+        select(Organization).where(Organization.id == organization_id, Organization.merged_into_id.is_(None))
+    )
+
+
+def change(found: Organization, new: Mapping[str, Any]) -> dict[str, Any]:
+    """Give an institution new values; return old and new of what changed, as the audit trail keeps it."""
+    changed = {
+        name: [_told(getattr(found, name)), _told(value)]
+        for name, value in new.items()
+        if getattr(found, name) != value
+    }
+    if changed:
+        for name, value in new.items():
+            setattr(found, name, value)
+        found.search_text = search_text_of(found.name, found.short_name, found.acronym)
+        found.revision += 1
+    return changed
+
+
+def note(action: str, organization_id: int, actor: Actor, at: datetime, detail: Mapping[str, Any]) -> None:
+    """Record an act on an institution in the instance's chain."""
+    record(
+        event_id=None,
+        actor=actor,
+        action=action,
+        record_kind="organization",
+        record_id=organization_id,
+        at=at,
+        detail=detail,
+    )
+
+
+def _insert(values: Mapping[str, Any], actor: Actor, at: datetime) -> int:
+    found = search_text_of(values["name"], values["short_name"], values["acronym"])
+    organization = Organization(**values, search_text=found)
+    db.session.add(organization)
+    db.session.flush()
+    note("organization_created", organization.id, actor, at, {"key": organization.key, "name": organization.name})
+    return organization.id
+
+
+def _values(entry: OrganizationEntry) -> dict[str, Any]:
+    return {
+        "name": dict(entry.name),
+        "short_name": dict(entry.short_name),
+        "acronym": entry.acronym,
+        "kind": entry.kind,
+        "country": entry.country,
+        "website": entry.website,
+        "logo_id": _logo_id(entry.logo),
+    }
+
+
+def _logo_id(public_id: str) -> int | None:
+    if not public_id:
+        return None
+    found = db.session.scalar(select(Picture.id).where(Picture.public_id == public_id))
+    if found is None:
+        raise OrganizationRefused(OrganizationReason.LOGO_GONE)
+    return found
+
+
+def _told(value: Any) -> Any:
+    return getattr(value, "value", value)
