@@ -1,0 +1,81 @@
+"""The days of an event as rows of a form: those there are, and a blank one to be added."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, time, timedelta
+from typing import Any
+
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+from wtforms import BooleanField, StringField
+
+from eventreg.events.forms.localized import LocalizedField, LocalizedForm
+from eventreg.events.models import EventDay
+from eventreg.events.rules.programme_entries import read_clock
+from eventreg.events.rules.settings import MOST_DAYS, DayEntry
+from eventreg.web.forms import lazy_gettext
+
+_FIRST_HOUR, _LAST_HOUR = time(9), time(18)
+
+
+class DayForm(LocalizedForm):
+    """One day: date and hours in the event's zone, and a title if it has one."""
+
+    held_on = StringField(lazy_gettext("Date"))
+    starts_at = StringField(lazy_gettext("From"))
+    ends_at = StringField(lazy_gettext("To"))
+    title = LocalizedField(lazy_gettext("Title of the day"), limit=200)
+    is_removed = BooleanField(lazy_gettext("Remove this day"))
+
+    def __init__(self, languages: Sequence[str], day_id: int | None, **values: Any) -> None:
+        super().__init__(languages, meta={"csrf": False}, **values)
+        #: None: a day to be added
+        self.day_id = day_id
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether the day is to be there: an existing one that is not removed, a new one that has a date."""
+        return bool(self.held_on.data) if self.day_id is None else not self.is_removed.data
+
+    def read(self) -> DayEntry | None:
+        """Return the day that was filled in, or None with the reasons beside the fields."""
+        is_sound = self.validate()
+        held_on = read_day(self.held_on.data or "")
+        starts_at, ends_at = read_clock(self.starts_at.data or ""), read_clock(self.ends_at.data or "")
+        if held_on is None:
+            self.held_on.errors = [_("Write a date")]
+        for bound, value in ((self.starts_at, starts_at), (self.ends_at, ends_at)):
+            if value is None:
+                bound.errors = [_("Write a time like 09:00")]
+        if not is_sound or held_on is None or starts_at is None or ends_at is None:
+            return None
+        return DayEntry(self.day_id, held_on, starts_at, ends_at, self.title.data)
+
+
+def day_forms(
+    days: Sequence[EventDay], languages: Sequence[str], sent: MultiDict[str, str] | None = None
+) -> list[DayForm]:
+    """Return a form for each day and one for a day to be added: the day after the last, at its hours, but its date empty."""
+    forms = [
+        DayForm(
+            languages, day.id, formdata=sent, prefix=f"day-{day.id}-", held_on=day.held_on.isoformat(),
+            starts_at=f"{day.starts_at:%H:%M}", ends_at=f"{day.ends_at:%H:%M}", title=day.title,
+        )
+        for day in days
+    ]  # fmt: skip
+    last = days[-1] if days else None
+    starts_at, ends_at = (last.starts_at, last.ends_at) if last else (_FIRST_HOUR, _LAST_HOUR)
+    new = DayForm(
+        languages, None, formdata=sent, prefix="day+0-", starts_at=f"{starts_at:%H:%M}", ends_at=f"{ends_at:%H:%M}"
+    )
+    return [*forms, new] if len(forms) < MOST_DAYS else forms
+
+
+def read_day(text: str) -> date | None:
+    """Return a date as `<input type="date">` sends it; None for anything else, and for years that are none of ours."""
+    try:
+        day = date.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    return day if date(1970, 1, 1) + timedelta(days=1) <= day <= date(2200, 12, 30) else None

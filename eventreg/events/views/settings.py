@@ -1,0 +1,115 @@
+"""Dates, places and other settings of an event on the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import g, redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from eventreg.accounts.rules.refusals import AccountRefused
+from eventreg.events.forms.settings import SettingsPage
+from eventreg.events.models import Event
+from eventreg.events.occupancy import occupancy
+from eventreg.events.queries.for_registration import get_event_whole
+from eventreg.events.rules.publication import EFFECTS
+from eventreg.events.rules.settings import SettingsReason, SettingsRefused
+from eventreg.events.rules.team import Permission
+from eventreg.events.services.settings import lift_mail_hold, save_settings
+from eventreg.events.views import blueprint
+from eventreg.events.views.desk import EVENT, desk
+from eventreg.kernel.clock import now
+from eventreg.web.access import requires
+from eventreg.web.templating import language_url_at
+
+Answer = str | Response | tuple[str, int]
+
+
+@blueprint.get("/manage/events/<slug>/settings")
+@requires(Permission.EDIT_EVENT)
+def edit_settings(slug: str) -> Answer:
+    """Show days, dates, places and the rest."""
+    return _page(SettingsPage(get_event_whole(g.event.id)))
+
+
+@blueprint.post("/manage/events/<slug>/settings")
+@requires(Permission.EDIT_EVENT)
+def save_event_settings(slug: str) -> Answer:
+    """Save the settings, all or none."""
+    page = SettingsPage(get_event_whole(g.event.id), request.form)
+    entry = page.read()
+    if entry is None:
+        return _page(page), 422
+    try:
+        save_settings(g.event.id, _revision(page), entry, current_user.id, now())
+    except SettingsRefused as refused:
+        if refused.reason is SettingsReason.CHANGED_MEANWHILE:
+            return _page_of_conflict(page), 409
+        page.refuse(refused.faults)
+        return _page(page), 422
+    is_more = request.form.get("do") == "add-day"
+    return redirect(url_for("events.edit_settings", slug=slug, saved=1, _anchor="days" if is_more else None), 303)
+
+
+@blueprint.post("/manage/events/<slug>/settings/mail")
+@requires(Permission.OWN)
+def lift_hold(slug: str) -> Answer:
+    """Let the event's messages go, once a contact address of the team's own is entered."""
+    try:
+        lift_mail_hold(g.event.id, request.form.get("contact_address", ""), current_user.id, now())
+    except AccountRefused:
+        return _page(SettingsPage(get_event_whole(g.event.id)), has_bad_address=True), 422
+    return redirect(url_for("events.edit_settings", slug=slug, saved=1), 303)
+
+
+def _revision(page: SettingsPage) -> int:
+    text = page.form.revision.data or ""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else 0
+
+
+def _page_of_conflict(sent: SettingsPage) -> str:
+    """Show what was typed, and what of it stands otherwise now. Saving once more puts what was typed in its place."""
+    current = SettingsPage(get_event_whole(sent.event.id))
+    differing = [*_differing(current, sent)]
+    sent.form.revision.data = str(current.event.settings_revision)
+    return _page(sent, differing=differing)
+
+
+def _differing(current: SettingsPage, sent: SettingsPage) -> Sequence[tuple[str, str, str]]:
+    typed = {bound.name: bound for form in (*sent.days, sent.form) for bound in form}
+    found = []
+    for form in (*current.days, current.form):
+        for bound in form:
+            other = typed.get(bound.name)
+            if bound.type != "HiddenField" and other is not None and (bound.data or "") != (other.data or ""):
+                found.append((other.id, str(bound.label.text), _shown(bound.data)))
+    return found
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, dict):
+        return " / ".join(map(str, value.values()))
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _page(
+    page: SettingsPage, *, differing: Sequence[tuple[str, str, str]] | None = None, has_bad_address: bool = False
+) -> str:
+    event: Event = page.event
+    taken = occupancy().count_taken(event.id).total
+    return render_template(
+        "events/settings.html",
+        page=page,
+        taken=taken,
+        over=max(0, taken - event.capacity) if event.capacity is not None else 0,
+        has_registrations=bool(occupancy().count_in_categories(event.id)),
+        differing=differing,
+        own=Permission.OWN,
+        has_bad_address=has_bad_address,
+        typed_address=request.form.get("contact_address", "") if has_bad_address else "",
+        is_changeable=EFFECTS[event.publication].is_changeable,
+        is_saved="saved" in request.args,
+        language_url=language_url_at(url_for("events.edit_settings", slug=event.slug)),
+        **desk(event, EVENT, "settings"),
+    )

@@ -1,0 +1,49 @@
+"""Dates, places and categories in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from eventreg.events.rules.attendance import AttendanceMode
+from eventreg.events.rules.settings import SettingsReason
+
+
+def attendance_name(mode: AttendanceMode) -> str:
+    """Return how people take part."""
+    return {
+        AttendanceMode.ONSITE: _("On site"),
+        AttendanceMode.ONLINE: _("Online"),
+        AttendanceMode.BOTH: _("On site and online"),
+    }[mode]
+
+
+def settings_sentence(reason: SettingsReason, details: Mapping[str, Any]) -> str:
+    """Return why settings were not saved, and what to do."""
+    count = int(details.get("count", 0))
+    if reason is SettingsReason.DAY_HAS_PEOPLE:
+        return ngettext(
+            "%(num)d person comes on this day. It cannot be removed while that is so.",
+            "%(num)d people come on this day. It cannot be removed while that is so.",
+            count,
+        )
+    if reason is SettingsReason.DAY_HAS_SESSIONS:
+        return ngettext(
+            "This day has %(num)d session. Move or remove it first.",
+            "This day has %(num)d sessions. Move or remove them first.",
+            count,
+        )
+    return {
+        SettingsReason.CHANGED_MEANWHILE: _("Somebody else saved these settings meanwhile"),
+        SettingsReason.NO_DAY: _("Keep at least one day"),
+        SettingsReason.TOO_MANY_DAYS: _("An event has at most %(most)s days", most=details.get("most", "")),
+        SettingsReason.DAY_TWICE: _("Another day has this date"),
+        SettingsReason.DAY_ENDS_BEFORE_START: _("The day ends before it begins"),
+        SettingsReason.NO_LANGUAGE: _("Keep at least one language"),
+        SettingsReason.NO_SUCH_ZONE: _("Choose one of the list"),
+        SettingsReason.CLOSES_BEFORE_OPENS: _("Registration closes before it opens"),
+        SettingsReason.CONTACT_LANGUAGE: _("Choose a language of the event"),
+    }[reason]

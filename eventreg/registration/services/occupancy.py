@@ -1,0 +1,46 @@
+"""What the room of events asks registration; see `events.occupancy`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from eventreg.db import db
+from eventreg.events.occupancy import Taken
+from eventreg.registration.models import Place, Registration
+from eventreg.registration.queries.answers import list_day_ids
+from eventreg.registration.rules.states import Status
+from eventreg.registration.services.promotion import schedule_passing_on
+
+
+class RegistrationOccupancy:
+    """Implements `events.occupancy.Occupancy`."""
+
+    def count_taken(self, event_id: int) -> Taken:
+        """Return the places that are taken, by the ledger."""
+        rows = db.session.execute(
+            select(Place.category_id, func.count()).where(Place.event_id == event_id).group_by(Place.category_id)
+        )
+        return Taken({row[0]: row[1] for row in rows})
+
+    def count_on_day(self, event_id: int, day_id: int) -> int:
+        """Return how many live registrations come on a day; whoever was not asked for days comes on each."""
+        living = db.session.scalars(
+            select(Registration).where(Registration.event_id == event_id, Registration.status != Status.CANCELLED)
+        ).all()
+        return sum(not chosen or day_id in chosen for chosen in list_day_ids(living).values())
+
+    def count_in_categories(self, event_id: int) -> Mapping[int, int]:
+        """Return how many registrations of any status each category has."""
+        rows = db.session.execute(
+            select(Registration.category_id, func.count())
+            .where(Registration.event_id == event_id)
+            .group_by(Registration.category_id)
+        )
+        return {row[0]: row[1] for row in rows}
+
+    def places_added(self, event_id: int, at: datetime) -> None:
+        """Have the waiting list looked at by the worker."""
+        schedule_passing_on(event_id, at)
