@@ -96,8 +96,8 @@ def write_event(event_id: int, target: IO[bytes], options: TakeOut, at: datetime
         writer.part(part, _counted(part.take_out(event_id, writer), progress))
     writer.close()
     # What was read is not kept: the next use case begins with fresh rows.
-    db.session.rollback()
     db.session.expunge_all()
+    db.session.rollback()
 
 
 def put_in_event(bundle: Bundle, placing: Placing, parts: Iterable[Part], progress: Progress = _silent) -> int:
@@ -223,8 +223,8 @@ def _manifest(event: Event, parts: Iterable[Part], options: TakeOut, at: datetim
 
 def _begin_snapshot() -> None:
     """Have everything that is read next seen as it is at one moment."""
-    db.session.rollback()
     db.session.expunge_all()
+    db.session.rollback()
     if db.engine.dialect.name == "postgresql":
         db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
