@@ -32,6 +32,7 @@ from tests.builders import a_registration, an_event, an_institution, text
 
 ANA = "ana.demo@instituto.example"
 REASON = "El programa de esta edición se dirige a quienes trabajan en la frontera sur."
+FLOOD = "El río creció y el paso está cerrado."
 _LINK = re.compile(r"\[\[[0-9a-f]{24}:(\w+):[^\]]*\]\]")
 
 
@@ -59,6 +60,10 @@ def _taken_back(event: Event) -> dict[str, Any]:
 
 def _reason(event: Event) -> dict[str, Any]:
     return {"reason": REASON}
+
+
+def _called_off(event: Event) -> dict[str, Any]:
+    return {"reason": FLOOD}
 
 
 def _phone_and_diet(language: str) -> tuple[Change, ...]:
@@ -112,6 +117,10 @@ TO_PARTICIPANT = (
     Told(_M.ADDRESS_CHANGED, _S.CONFIRMED),
     Told(_M.ADDRESS_LEFT, _S.CONFIRMED),
     Told(_M.DAYS_LEFT, _S.CONFIRMED, news=_left_days),
+    Told(_M.EVENT_CANCELLED, _S.PENDING, news=_called_off),
+    Told(_M.EVENT_CANCELLED, _S.CONFIRMED, "after-confirmed", lambda event: _called_off(event) | _taken_back(event)),
+    Told(_M.EVENT_REINSTATED, _S.WAITLISTED),
+    Told(_M.EVENT_REINSTATED, _S.CONFIRMED, "to-confirmed", lambda _event: {"renews_calendar": True}),
 )
 TO_CONTACT = (
     Told(_M.RECEIVED, _S.PENDING),

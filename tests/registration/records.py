@@ -42,6 +42,7 @@ def mails(about: Registration, audience: str = "participant") -> list[MailMessag
     found = db.session.scalars(
         select(MailMessage)
         .where(
+            MailMessage.record_kind == "registration",
             MailMessage.record_id == about.id,
             MailMessage.audience == audience,
             MailMessage.state != DeliveryState.DROPPED,

@@ -18,11 +18,21 @@ from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.kernel import clock as clocks
 from eventreg.mail.models import MailMessage
 from eventreg.mail.services import OutgoingMessage
-from eventreg.registration.emails import Message, News, Occasion, tell
+from eventreg.registration.emails import Message, News, Occasion, event_contact_message, tell
+from eventreg.registration.emails.messages import ABOUT_EVENT
 from eventreg.registration.emails.to_contact import TOLD
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import Status
-from tests.registration.letters import TO_CONTACT, TO_PARTICIPANT, Told, a_seminar, as_file, queued, without_marker
+from tests.registration.letters import (
+    FLOOD,
+    TO_CONTACT,
+    TO_PARTICIPANT,
+    Told,
+    a_seminar,
+    as_file,
+    queued,
+    without_marker,
+)
 from tests.support.html import elements, parse, text_of
 
 FOLDER = Path(__file__).parent / "golden"
@@ -74,7 +84,30 @@ def test_every_message_has_a_golden_file_and_no_file_is_left_over() -> None:
     assert {told.message for told in TO_CONTACT} == TOLD
     cases = [case.values for case in _CASES]
     expected = {_file(str(audience), told, language) for told, audience in cases for language in LANGUAGES}
-    assert set(FOLDER.rglob("*.txt")) == expected
+    assert set(FOLDER.rglob("*.txt")) == expected | {
+        FOLDER / "event" / f"{message.value}.{language}.txt" for message in ABOUT_EVENT for language in LANGUAGES
+    }
+
+
+@pytest.mark.usefixtures("app", "clock")
+@pytest.mark.parametrize(
+    "message", sorted(ABOUT_EVENT, key=lambda member: member.value), ids=lambda member: member.value
+)
+def test_what_the_contact_person_is_told_of_the_whole_event(message: Message) -> None:
+    event = a_seminar()
+    for language in LANGUAGES:
+        event.contact_language = language
+        whole = event_contact_message(
+            Occasion.load(event), message, 42, {"es": FLOOD, "en": "The river rose."}, clocks.now()
+        )
+        written = as_file(whole, clocks.now())
+        path = FOLDER / "event" / f"{message.value}.{language}.txt"
+        if os.environ.get("EVENTREG_REFRESH_GOLDEN"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(written, encoding="utf-8")
+        assert written == path.read_text(encoding="utf-8")
+        _assert_html_says_the_same(whole, language)
+        db.session.rollback()
 
 
 @pytest.mark.parametrize("message", [Message.VERIFY, Message.CONFIRM_ADDRESS], ids=lambda message: message.value)

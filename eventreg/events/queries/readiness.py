@@ -36,7 +36,7 @@ def load_readiness(event: Event) -> Readiness:
         registration_closes_at=event.registration_closes_at,
         ends_at=end_of(event, days),
         days=[day.held_on for day in days],
-        categories=dict(categories.tuples().all()),
+        categories={row.key: row.name for row in categories},
         has_host=_has_host(event.id),
         notice=_whole(notice) if notice is not None else None,
         session_titles=_session_titles(event.id),

@@ -32,15 +32,13 @@ def change_publication(
     with transaction():
         event = lock_event_in_any_state(event_id)
         before = event.publication
-        given = note if step is Step.CANCEL and note is not None else event.cancellation_note
-        event_now = _circumstances(
-            event, step, is_permitted, {} if step is Step.CANCEL and note is None else given, now
-        )
-        event.publication = check_step(step, event_now)
+        reason = (note or {}) if step is Step.CANCEL else event.cancellation_note
+        event.publication = check_step(step, _circumstances(event, step, is_permitted, reason, now))
         event.publication_changed_at = now
         if step is Step.CANCEL:
-            event.cancellation_note = {language: given[language].strip() for language in event.languages}
-        elif step is Step.REINSTATE:
+            event.cancellation_note = {language: reason[language].strip() for language in event.languages}
+        elif step is Step.REINSTATE or (step is Step.ARCHIVE and before is not Publication.CANCELLED):
+            # A reason that was only prepared: of an archived event it would say that it did not take place.
             event.cancellation_note = {}
         _record(event, step.value, before, account_id, now)
         if step is Step.CANCEL:

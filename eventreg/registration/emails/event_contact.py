@@ -66,7 +66,7 @@ def _letter(occasion: Occasion, message: Message, people: int, note: str, langua
             people,
         )
     )
-    reason = _("Reason given: %(reason)s", reason=note) if note and is_cancelled else ""
+    reason = _("The reason that is given: %(reason)s", reason=note) if note and is_cancelled else ""
     return Letter(
         subject=_("%(heading)s: %(title)s", heading=heading, title=title),
         heading=heading,

@@ -75,10 +75,12 @@ class Occasion:
         return next(found for found in self.event.categories if found.id == registration.category_id)
 
     def credits(self, language: str) -> str:
-        """Return who stands behind the event, in one sentence for the foot of a message."""
+        """Return who stands behind the event, in a sentence or two for the foot of a message.
+
+        Those for whom words of their own were agreed stand in sentences after it, under these words.
+        """
         by_role = {
-            role: [self._short_name(partner, language) for partner in self.partners if partner.role is role]
-            for role in PartnerRole
+            role: [self._short_name(partner, language) for partner in self._plainly(role)] for role in PartnerRole
         }
         parts = [formats.joined(by_role[PartnerRole.HOST], language)]
         if by_role[PartnerRole.CO_ORGANIZER]:
@@ -89,8 +91,34 @@ class Occasion:
         if by_role[PartnerRole.PARTNER]:
             names = formats.joined(by_role[PartnerRole.PARTNER], language)
             parts.append(_("in partnership with %(names)s", names=names))
-        return ", ".join(part for part in parts if part) + "."
+        first = ", ".join(part for part in parts if part)
+        sentences = [first, *self._agreed_credits(language)]
+        return " ".join(f"{sentence[:1].upper()}{sentence[1:]}." for sentence in sentences if sentence)
+
+    def phrases(self, language: str) -> tuple[str, ...]:
+        """Return the sentences that institutions oblige the organizers to use, each once, in the order of the roles."""
+        found = (
+            self.text(partner.phrase, language)
+            for role in PartnerRole
+            for partner in self.partners
+            if partner.role is role
+        )
+        return tuple(phrase for phrase in dict.fromkeys(found) if phrase)
+
+    def _plainly(self, role: PartnerRole) -> list[Partner]:
+        """Return the institutions of a role that stand under its own words."""
+        return [partner for partner in self.partners if partner.role is role and not any(partner.credit.values())]
+
+    def _agreed_credits(self, language: str) -> list[str]:
+        names: dict[str, list[str]] = {}
+        for role in PartnerRole:
+            for partner in self.partners:
+                words = self.text(partner.credit, language).rstrip(" :")
+                if partner.role is role and words:
+                    names.setdefault(words, []).append(self._short_name(partner, language))
+        return [f"{words} {formats.joined(together, language)}" for words, together in names.items()]
 
     def _short_name(self, partner: Partner, language: str) -> str:
         organization = partner.organization
-        return self.text(organization.short_name, language) or self.text(organization.name, language)
+        short = self.text(organization.short_name, language) or organization.acronym
+        return short or self.text(organization.name, language)

@@ -295,6 +295,7 @@ class ParticipantWords:
     def _footer(self) -> tuple[str, ...]:
         return (
             self._occasion.credits(self._language),
+            *self._occasion.phrases(self._language),
             _("You receive this message because this address was given when somebody registered."),
             _("How we use your data: %(address)s", address=self._privacy_url),
         )

@@ -7,6 +7,7 @@ killed at any moment leaves nobody out and tells nobody twice.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -19,6 +20,7 @@ from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import lock_event_in_any_state
 from eventreg.jobs.queries import find_payload
 from eventreg.jobs.services import schedule
+from eventreg.kernel import clock
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
 from eventreg.mail.services import drop_of_event, enqueue_all
@@ -43,14 +45,15 @@ class RegistrationFollowers:
         return db.session.scalar(select(func.count()).where(Registration.event_id == event_id)) or 0
 
     def count_told(self, event_id: int) -> Told:
-        """Return how many people live with the event, by status."""
+        """Return how many people live with the event, by status; who is declined and not yet told still does."""
         rows = db.session.execute(
             select(Registration.status, func.count())
             .where(Registration.event_id == event_id, Registration.status.in_(LIVING))
             .group_by(Registration.status)
         )
-        counts = {status.value: count for status, count in rows}
-        return Told(**counts)
+        counts = Counter({row[0]: row[1] for row in rows})
+        counts.update(_untold_of_declining(event_id))
+        return Told(counts[Status.CONFIRMED], counts[Status.PENDING], counts[Status.WAITLISTED])
 
     def event_cancelled(self, event_id: int, at: datetime) -> None:
         """Drop everything that waits for the event and begin to tell everybody."""
@@ -72,8 +75,7 @@ class RegistrationFollowers:
         people = self.count_told(event_id).people
         occasion = Occasion.load(event)
         enqueue_all([event_contact_message(occasion, message, people, dict(event.cancellation_note), at)])
-        if people:
-            _schedule_step(event_id, message, at, after=0, now=at)
+        _schedule_step(event_id, message, at, after=0, now=at)
 
 
 def tell_some(work: Mapping[str, Any], now: datetime) -> int:
@@ -136,6 +138,23 @@ def _next_people(event_id: int, after: int) -> Sequence[Registration]:
         .order_by(Registration.id)
         .limit(PEOPLE_A_STEP)
     ).all()
+
+
+def _untold_of_declining(event_id: int) -> list[Status]:
+    """Return what those know of themselves who were declined a moment ago: the mails that tell of it have not gone."""
+    rows = db.session.scalars(
+        select(Decision.status_known)
+        .join(Registration, Registration.id == Decision.registration_id)
+        .where(
+            Registration.event_id == event_id,
+            Registration.status == Status.DECLINED,
+            Registration.revision == Decision.revision,
+            Decision.mails_at > clock.now(),
+            Decision.undone_at.is_(None),
+            Decision.status_known.in_(LIVING),
+        )
+    )
+    return list(rows)
 
 
 def _statuses_known(people: Sequence[Registration], at: datetime) -> dict[int, Status]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 
@@ -13,31 +12,16 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from eventreg.events.calendars import day_bounds
-from eventreg.events.models import Event, EventDay, ProgrammeSession
+from eventreg.events.models import Event
 from eventreg.events.queries.public import PublicEvent
-from eventreg.events.rules.programme import SessionKind, common_hours
+from eventreg.events.rules.programme import common_hours
+from eventreg.events.rules.publication import Publication
 from eventreg.events.wording import host_name, institutions_line
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language
 from eventreg.site.views.sharing import sharing
 from eventreg.web.instance import site_name
 from eventreg.web.templating import in_reader_language
-
-
-@dataclass(frozen=True)
-class DayShown:
-    """A day with its programme, as `components/programme.html` takes it."""
-
-    number: int
-    day: EventDay
-    sessions: list[Mapping[str, Any]]
-
-
-def days_shown(event: Event) -> list[DayShown]:
-    """Return the days of an event with their programme."""
-    return [
-        DayShown(number, day, [_item(session) for session in day.sessions]) for number, day in enumerate(event.days, 1)
-    ]
 
 
 def hours_shown(event: Event) -> str:
@@ -51,6 +35,11 @@ def is_past(event: Event, now: datetime) -> bool:
     return bool(event.days) and day_bounds(event.days[-1], event.time_zone)[1] <= now
 
 
+def is_over(event: Event, now: datetime) -> bool:
+    """Say whether an event stands among the past ones: its last day is over, or it is archived."""
+    return is_past(event, now) or event.publication is Publication.ARCHIVED
+
+
 def practical_rows(event: Event, now: datetime) -> list[dict[str, Any]]:
     """Return practical information as rows of a summary list, the clock that the event goes by at the end."""
     rows = [{"key": in_reader_language(item["label"]), "value": _practical_text(item)} for item in event.practical]
@@ -58,8 +47,8 @@ def practical_rows(event: Event, now: datetime) -> list[dict[str, Any]]:
     return [*rows, {"key": _("Local time"), "value": f"{event.city}, {formats.zone_offset(at, event.time_zone)}"}]
 
 
-def frame(found: PublicEvent, endpoint: str) -> dict[str, Any]:
-    """Return what the layout needs on the pages of an event: who hosts, the foot, the addresses."""
+def frame(found: PublicEvent, endpoint: str, **values: str) -> dict[str, Any]:
+    """Return what the layout needs on the pages of an event: who hosts, the foot, the addresses (with `values`)."""
     event = found.event
     links = [(_("Privacy notice"), url_for("site.show_privacy", slug=event.slug))] if found.has_notice else []
     return {
@@ -67,7 +56,7 @@ def frame(found: PublicEvent, endpoint: str) -> dict[str, Any]:
         "host_line": site_name(),
         "footer_line": institutions_line(event),
         "footer_links": [*links, (_("Accessibility"), url_for("site.show_accessibility"))],
-        "sharing": sharing(endpoint, slug=event.slug),
+        "sharing": sharing(endpoint, slug=event.slug, **values),
     }
 
 
@@ -83,15 +72,6 @@ def _practical_text(item: Mapping[str, Any]) -> Markup:
     if not item.get("is_demonstration"):
         return text
     return Markup('{} <span class="er-quiet">({})</span>').format(text, _("demonstration value"))
-
-
-def _item(session: ProgrammeSession) -> Mapping[str, Any]:
-    return {
-        "time": _span(session.starts_at, session.ends_at),
-        "title": in_reader_language(session.title),
-        "detail": in_reader_language(session.note),
-        "is_break": session.kind is SessionKind.BREAK,
-    }
 
 
 def _span(starts_at: time, ends_at: time) -> str:

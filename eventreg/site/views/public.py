@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response, g, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventreg.events.calendars import event_calendar
 from eventreg.events.queries.for_registration import find_current_notice, get_published_event
-from eventreg.events.queries.public import get_credited_event, get_public_event, list_public_events
+from eventreg.events.queries.outcomes import count_public
+from eventreg.events.queries.public import PublicEvent, get_credited_event, get_public_event, list_public_events
 from eventreg.events.rules.contact import mail_uri, telephone_uri
 from eventreg.events.wording import credits_of, host_name
 from eventreg.i18n.languages import current_language
@@ -17,10 +20,15 @@ from eventreg.kernel.errors import NotFound
 from eventreg.registration.queries.availability import get_availability, list_availabilities
 from eventreg.site import wording
 from eventreg.site.views import blueprint
-from eventreg.site.views.presenting import cacheable, days_shown, frame, hours_shown, is_past, practical_rows
+from eventreg.site.views.materials import public_materials
+from eventreg.site.views.presenting import cacheable, frame, hours_shown, is_over, is_past, practical_rows
+from eventreg.site.views.programme_shown import event_programme
 from eventreg.site.views.sharing import event_data, sharing
 from eventreg.web.access import public
 from eventreg.web.addresses import address_of
+
+#: past events on the first page; the archive has all
+_PAST_ON_HOME = 10
 
 
 @blueprint.get("/")
@@ -28,12 +36,13 @@ from eventreg.web.addresses import address_of
 def home() -> BaseResponse:
     """List the events, upcoming first."""
     events, moment = list_public_events(), now()
-    past = [event for event in events if is_past(event, moment)]
-    upcoming = [event for event in reversed(events) if not is_past(event, moment)]
+    past = [event for event in events if is_over(event, moment)]
+    upcoming = [event for event in reversed(events) if not is_over(event, moment)]
     page = render_template(
         "site/home.html",
         upcoming=upcoming,
         past=past,
+        most_past=_PAST_ON_HOME,
         availabilities=list_availabilities(upcoming, moment),
         wording=wording,
         host_name_of=host_name,
@@ -47,25 +56,30 @@ def home() -> BaseResponse:
 @public
 def show_event(slug: str) -> BaseResponse:
     """Show one event, and where its registration stands."""
-    found, moment = get_public_event(slug), now()
+    return cacheable(render_event(get_public_event(slug)))
+
+
+def render_event(found: PublicEvent, **instead: Any) -> str:
+    """Return the page of an event; `instead` puts other variables in place of the public page's: a preview's."""
+    moment = now()
     event = g.event = found.event
     availability = get_availability(event, moment)
-    page = render_template(
+    return render_template(
         "site/event.html",
         event=event,
         is_past=is_past(event, moment),
         availability=availability,
         wording=wording,
-        days=days_shown(event),
         hours=hours_shown(event),
         practical=practical_rows(event, moment),
         credits=credits_of(event),
         mail_uri=mail_uri(event.contact_email),
         telephone_uri=telephone_uri(event.contact_phone, event.country),
         data=event_data(event, availability),
-        **frame(found, "site.show_event"),
+        materials=public_materials(event),
+        has_conclusions=count_public(event.id) > 0,
+        **{**event_programme(event), **frame(found, "site.show_event"), **instead},
     )
-    return cacheable(page)
 
 
 @blueprint.get("/events/<slug>/privacy")

@@ -1,0 +1,187 @@
+"""The state of an event on the desk: what it lacks, what each step does, and the steps themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from eventreg.events.checks import followers, list_missing
+from eventreg.events.forms.publication import CancellationForm
+from eventreg.events.models import Event
+from eventreg.events.queries.for_registration import get_event_whole
+from eventreg.events.queries.previews import PREVIEW
+from eventreg.events.queries.readiness import load_readiness
+from eventreg.events.rules.checklist import list_findings
+from eventreg.events.rules.lifecycle import ASKED_TWICE, TOLD, Step, next_publication, permission_for, steps_from
+from eventreg.events.rules.publication import LifecycleReason, LifecycleRefused, Publication
+from eventreg.events.rules.team import Permission
+from eventreg.events.services.deletion import delete_draft
+from eventreg.events.services.publication import change_publication, kill_preview_link, renew_preview_link
+from eventreg.events.views import blueprint
+from eventreg.events.views.desk import EVENT, desk
+from eventreg.events.views.publication_words import (
+    Item,
+    checklist_items,
+    effects_in_words,
+    extra_effects,
+    lifecycle_refused,
+    state_name,
+    step_done,
+    step_label,
+)
+from eventreg.kernel import clock
+from eventreg.kernel.tokens import personal_token
+from eventreg.web.access import may, requires
+from eventreg.web.addresses import address_of
+from eventreg.web.forms import BaseForm
+from eventreg.web.freshness import requires_fresh_sign_in
+from eventreg.web.instance import keys
+from eventreg.web.templating import language_url_at
+
+Answer = str | Response | tuple[str, int]
+
+
+@blueprint.get("/manage/events/<slug>/publication")
+@requires(Permission.PUBLISH)
+def show_publication(slug: str) -> str:
+    """Show the state of the event, what it lacks, and what each possible step would do."""
+    return _page(g.event)
+
+
+@blueprint.get("/manage/events/<slug>/publication/<step>")
+@requires(Permission.PUBLISH)
+def confirm_step(slug: str, step: str) -> Answer:
+    """Ask once more before a step that cannot simply be undone, and say whom it reaches."""
+    asked = _read_step(step)
+    if next_publication(g.event.publication, asked) is None:
+        return redirect(url_for("events.show_publication", slug=slug))
+    return _confirming_page(g.event, asked, CancellationForm(g.event.languages, note=g.event.cancellation_note))
+
+
+@blueprint.post("/manage/events/<slug>/publication/<step>")
+@requires(Permission.PUBLISH)
+def take_step(slug: str, step: str) -> Answer:
+    """Take a step in the life of the event; what is refused is told on the page."""
+    event, asked = g.event, _read_step(step)
+    form = CancellationForm(event.languages)
+    if asked is Step.CANCEL and not form.validate():
+        return _confirming_page(event, asked, form), 422
+    note = form.note.data if asked is Step.CANCEL else None
+    try:
+        change_publication(event.id, asked, current_user.id, is_permitted=may(permission_for(asked)), note=note)
+    except LifecycleRefused as refused:
+        code = 403 if refused.reason is LifecycleReason.OWNERS_ONLY else 409
+        return _page(get_event_whole(event.id), problem=lifecycle_refused(refused)), code
+    flash(step_done(asked))
+    return redirect(url_for("events.show_publication", slug=slug), 303)
+
+
+@blueprint.post("/manage/events/<slug>/preview/link")
+@requires(Permission.PUBLISH)
+def make_preview_link(slug: str) -> Response:
+    """Make a link that shows the draft to whoever has it; the one before opens nothing any more."""
+    renew_preview_link(g.event.id, current_user.id)
+    return redirect(url_for("events.show_publication", slug=slug, _anchor="preview"), 303)
+
+
+@blueprint.post("/manage/events/<slug>/preview/link/remove")
+@requires(Permission.PUBLISH)
+def remove_preview_link(slug: str) -> Response:
+    """Let the preview link open nothing any more."""
+    kill_preview_link(g.event.id, current_user.id)
+    return redirect(url_for("events.show_publication", slug=slug, _anchor="preview"), 303)
+
+
+@blueprint.route("/manage/events/<slug>/delete", methods=["GET", "POST"])
+@requires(Permission.OWN)
+@requires_fresh_sign_in()
+def delete_event(slug: str) -> Answer:
+    """Ask once more, then delete a draft that nobody has registered for."""
+    event: Event = g.event
+    if request.method == "POST":
+        try:
+            delete_draft(event.id, current_user.id, is_permitted=may(Permission.OWN))
+        except LifecycleRefused as refused:
+            return _page(get_event_whole(event.id), problem=lifecycle_refused(refused)), 409
+        flash(_("The draft is deleted."))
+        return redirect(url_for("site.manage_events"), 303)
+    if event.publication is not Publication.DRAFT:
+        return redirect(url_for("events.show_publication", slug=slug))
+    count = followers().count_registrations(event.id)
+    return render_template("events/publication_delete.html", form=BaseForm(), count=count, **_frame(event))
+
+
+def open_items(event: Event) -> list[Item]:
+    """Return what an event lacks before it is published, what stands in the way first."""
+    findings = list_findings(load_readiness(event), clock.now())
+    return checklist_items(findings, list_missing(event.id), event.slug)
+
+
+def _page(event: Event, problem: str = "") -> str:
+    items = open_items(event)
+    blocking = [item for item in items if item.is_blocking]
+    has_link = event.preview_generation > 0
+    return render_template(
+        "events/publication.html",
+        problem=problem,
+        form=BaseForm(),
+        is_draft=event.publication is Publication.DRAFT,
+        blocking=blocking,
+        advice=[item for item in items if not item.is_blocking],
+        effects=effects_in_words(event.publication),
+        steps=[_step_shown(event, step, bool(blocking)) for step in steps_from(event.publication)],
+        preview_url=_preview_url(event) if has_link else "",
+        may_own=may(Permission.OWN),
+        language_url=language_url_at(url_for("events.show_publication", slug=event.slug)),
+        **_frame(event),
+    )
+
+
+def _step_shown(event: Event, step: Step, lacks_something: bool) -> dict[str, Any]:
+    target = next_publication(event.publication, step)
+    if step is Step.UNARCHIVE and event.is_called_off:
+        target = Publication.CANCELLED
+    return {
+        "label": step_label(step),
+        "href": url_for("events.confirm_step", slug=event.slug, step=step.value),
+        "state": state_name(target) if target else "",
+        "effects": [*extra_effects(step), *(effects_in_words(target) if target else [])],
+        "is_asked_twice": step in ASKED_TWICE,
+        "is_main": step is Step.PUBLISH,
+        "is_warning": step is Step.CANCEL,
+        "is_open": may(permission_for(step)),
+        "is_blocked": step is Step.PUBLISH and lacks_something,
+    }
+
+
+def _confirming_page(event: Event, step: Step, form: CancellationForm) -> str:
+    return render_template(
+        "events/publication_step.html",
+        form=form,
+        shown=_step_shown(event, step, False),
+        is_cancelling=step is Step.CANCEL,
+        told=followers().count_told(event.id) if step in TOLD else None,
+        language_url=language_url_at(url_for("events.confirm_step", slug=event.slug, step=step.value)),
+        **_frame(event),
+    )
+
+
+def _frame(event: Event) -> dict[str, Any]:
+    state = {"state": event.publication.value, "state_name": state_name(event.publication)}
+    return {**state, **desk(event, EVENT, "publication")}
+
+
+def _preview_url(event: Event) -> str:
+    token = personal_token(keys(), PREVIEW, event.public_id, event.preview_generation)
+    return address_of("site.preview_event", token=token)
+
+
+def _read_step(value: str) -> Step:
+    try:
+        return Step(value)
+    except ValueError:
+        abort(404)

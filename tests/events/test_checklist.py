@@ -1,0 +1,109 @@
+"""What the checklist finds missing, one thing at a time, in each language."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from eventreg.events.rules.attendance import AttendanceMode
+from eventreg.events.rules.checklist import BLOCKING, Finding, Lack, Readiness, list_findings
+
+NOW = datetime(2027, 1, 11, 15, tzinfo=UTC)
+BOTH = {"es": "Texto", "en": "Text"}
+COMPLETE = Readiness(
+    languages=("es", "en"),
+    title=BOTH,
+    summary=BOTH,
+    description=BOTH,
+    venue=BOTH,
+    attendance=AttendanceMode.ONSITE,
+    contact_name="Clara Contacto",
+    contact_email="clara@anfitriona.example",
+    registration_closes_at=NOW + timedelta(days=10),
+    ends_at=NOW + timedelta(days=20),
+    days=[date(2027, 1, 31)],
+    categories={"government": BOTH},
+    has_host=True,
+    notice=BOTH,
+    session_titles=[BOTH],
+)
+
+
+def found(**changes: Any) -> list[Finding]:
+    return list_findings(replace(COMPLETE, **changes), NOW)
+
+
+def test_nothing_is_missing_where_everything_is_there() -> None:
+    assert found() == []
+
+
+@pytest.mark.parametrize("field", ["title", "summary", "description", "venue"])
+def test_a_text_is_missing_in_each_language_that_lacks_it(field: str) -> None:
+    assert found(**{field: {"es": "Texto", "en": " "}}) == [Finding(Lack(field), ("en",))]
+    assert found(**{field: {}}) == [Finding(Lack(field), ("es", "en"))]
+    assert Lack(field) in BLOCKING
+
+
+def test_an_online_event_needs_no_place_and_should_say_how_to_join() -> None:
+    assert found(venue={}, attendance=AttendanceMode.ONLINE, has_joining=True) == []
+    assert found(attendance=AttendanceMode.BOTH) == [Finding(Lack.JOINING)]
+    assert found(venue={}, attendance=AttendanceMode.BOTH, has_joining=True)[0].lack is Lack.VENUE
+
+
+@pytest.mark.parametrize(
+    ("changes", "lack"),
+    [
+        ({"days": [], "ends_at": None}, Lack.DAYS),
+        ({"contact_name": " "}, Lack.CONTACT),
+        ({"contact_email": ""}, Lack.CONTACT),
+        ({"categories": {}}, Lack.CATEGORIES),
+        ({"has_host": False}, Lack.HOST),
+        ({"notice": None}, Lack.NOTICE),
+        ({"registration_closes_at": NOW}, Lack.WINDOW_PAST),
+    ],
+)
+def test_what_stands_in_the_way(changes: dict[str, Any], lack: Lack) -> None:
+    assert found(**changes) == [Finding(lack)]
+    assert found(**changes)[0].is_blocking
+
+
+@pytest.mark.parametrize(
+    ("changes", "lack"),
+    [
+        ({"registration_closes_at": NOW + timedelta(days=21)}, Lack.WINDOW_AFTER_EVENT),
+        ({"session_titles": []}, Lack.PROGRAMME),
+        ({"has_demonstration_values": True}, Lack.DEMONSTRATION),
+        ({"has_mail_server": False, "holds_mail": True}, Lack.NO_MAIL_SERVER),
+        ({"holds_mail": True}, Lack.MAIL_HELD),
+    ],
+)
+def test_what_is_only_advice(changes: dict[str, Any], lack: Lack) -> None:
+    assert found(**changes) == [Finding(lack)]
+    assert not found(**changes)[0].is_blocking
+
+
+def test_a_category_is_named_in_every_language() -> None:
+    name = {"es": "Prensa"}
+    assert found(categories={"government": BOTH, "press": name}) == [Finding(Lack.CATEGORY_NAME, ("en",), "Prensa")]
+    assert found(categories={"press": {}}) == [Finding(Lack.CATEGORY_NAME, ("es", "en"), "press")]
+
+
+def test_the_notice_and_the_programme_are_looked_at_by_language() -> None:
+    assert found(notice={"es": "Aviso"}) == [Finding(Lack.NOTICE_LANGUAGE, ("en",))]
+    titles = [BOTH, {"es": "Apertura"}]
+    assert found(session_titles=titles) == [Finding(Lack.SESSION_TITLE, ("en",))]
+
+
+def test_an_event_of_the_past_can_be_put_on_record() -> None:
+    past = {"ends_at": NOW - timedelta(days=1), "registration_closes_at": NOW - timedelta(days=30)}
+    assert found(**past) == [Finding(Lack.DAYS_PAST)]
+    assert not found(**past)[0].is_blocking
+
+
+def test_the_closing_counts_to_the_second() -> None:
+    """Case 28."""
+    assert found(registration_closes_at=NOW + timedelta(seconds=1)) == []
+    assert found(registration_closes_at=NOW)[0].lack is Lack.WINDOW_PAST
