@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from eventreg.events.models import Event, EventDay
+from eventreg.events.models import Event, EventDay, ProgrammeSession
 from eventreg.i18n import formats
 from eventreg.kernel.text import LocalizedText, Picked, pick
 
@@ -105,6 +105,41 @@ def events_calendar(events: Sequence[Event], *, language: str, address_of_event:
             entry.add("dtstamp", (event.publication_changed_at or event.created_at).astimezone(UTC))
             entry.add("status", "CANCELLED" if event.is_called_off else "CONFIRMED")
             calendar.add_component(entry)
+    content: bytes = calendar.to_ical()
+    return content.decode("utf-8")
+
+
+def session_calendar(event: Event, day: EventDay, session: ProgrammeSession, *, language: str, url: str) -> str:
+    """Return one session of `day`, its room loaded, as an iCalendar object for everybody; lines end in CRLF.
+
+    The identifier stays over every change and SEQUENCE is the session's revision, so that a calendar that took it once
+    follows it. `url` is the session's page.
+    """
+    from icalendar import Calendar
+    from icalendar import Event as Entry
+
+    calendar = Calendar()
+    calendar.add("version", "2.0")
+    calendar.add("prodid", _PRODUCT)
+    calendar.add("method", "PUBLISH")
+    entry = Entry()
+    entry.add("uid", str(uuid.uuid5(_UID_SPACE, f"session/{session.public_id}")))
+    entry.add("sequence", session.revision)
+    entry.add("dtstamp", event.created_at.astimezone(UTC))
+    entry.add("dtstart", _instant(day.held_on, session.starts_at, event.time_zone))
+    entry.add("dtend", _instant(day.held_on, session.ends_at, event.time_zone))
+    title, note = _picked(event, session.title, language), _picked(event, session.note, language)
+    room = _picked(event, session.room.name, language).text if session.room is not None else ""
+    about = (_picked(event, event.title, language).text, note.text, _picked(event, event.demonstration_note, language).text)
+    for name, (text, its_language) in (
+        ("summary", title),
+        ("location", Picked(", ".join(part for part in (room, _place(event, language)) if part), language)),
+        ("description", Picked("\n\n".join(text for text in (*about, url) if text), language)),
+    ):
+        entry.add(name, _clean(text), parameters={"LANGUAGE": its_language})
+    entry.add("url", url)
+    entry.add("status", "CANCELLED" if event.is_called_off else "CONFIRMED")
+    calendar.add_component(entry)
     content: bytes = calendar.to_ical()
     return content.decode("utf-8")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import time, timedelta
 from typing import Any
 
 from eventreg.db import transaction
@@ -54,8 +54,8 @@ def a_large_programme(slug: str = "grande") -> Event:
     event = an_event(slug=slug)
     with transaction() as session:
         stored = session.merge(event)
-        third = EventDay(held_on=stored.days[1].held_on.replace(), starts_at=time(9), ends_at=time(18))
-        third.held_on = stored.days[1].held_on.fromordinal(stored.days[1].held_on.toordinal() + 1)
+        following = stored.days[1].held_on + timedelta(days=1)
+        third = EventDay(held_on=following, starts_at=time(9), ends_at=time(18), sessions=[])
         stored.days.append(third)
         rooms = [Room(event_id=event.id, position=n, name=text(f"Sala {n}", f"Room {n}")) for n in range(1, 5)]
         host = an_institution()

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import contains_eager, defer, joinedload, selectinload
+from sqlalchemy.orm import defer, joinedload, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
 
 from eventreg.db import db
 from eventreg.events.models import EventDay, ProgrammeSession, Room, SessionPerson, Speaker
@@ -32,43 +33,30 @@ class SessionFound(NamedTuple):
     people: Sequence[SessionPerson]
 
 
+def sessions_loaded() -> ORMOption:
+    """Return what loads sessions with rooms, people and institutions in the statement of their days.
+
+    Descriptions and biographies are left out (reading one raises): a page of the whole programme shows none, and they are long.
+    """
+    return joinedload(EventDay.sessions).options(
+        joinedload(ProgrammeSession.room),
+        defer(ProgrammeSession.description, raiseload=True),
+        joinedload(ProgrammeSession.people)
+        .joinedload(SessionPerson.speaker)
+        .options(joinedload(Speaker.organization), defer(Speaker.biography, raiseload=True)),
+    )
+
+
 def get_programme(event_id: int) -> Programme:
-    """Return the programme of an event in two statements."""
-    days = (
-        db.session.scalars(
-            select(EventDay)
-            .where(EventDay.event_id == event_id)
-            .order_by(EventDay.held_on)
-            .options(
-                joinedload(EventDay.sessions).options(
-                    joinedload(ProgrammeSession.room), defer(ProgrammeSession.description, raiseload=True)
-                )
-            )
-        )
-        .unique()
-        .all()
-    )
-    return Programme(days, list_people(event_id))
+    """Return the programme of an event in one statement."""
+    statement = select(EventDay).where(EventDay.event_id == event_id).order_by(EventDay.held_on)
+    days = db.session.scalars(statement.options(sessions_loaded())).unique().all()
+    return Programme(days, people_of(days))
 
 
-def list_people(event_id: int) -> PeopleOf:
-    """Return who speaks in the sessions of an event, with institutions and without biographies, in one statement."""
-    rows = db.session.scalars(
-        select(SessionPerson)
-        .join(SessionPerson.speaker)
-        .outerjoin(Speaker.organization)
-        .where(Speaker.event_id == event_id)
-        .options(
-            contains_eager(SessionPerson.speaker).options(
-                contains_eager(Speaker.organization), defer(Speaker.biography, raiseload=True)
-            )
-        )
-        .order_by(SessionPerson.session_id, SessionPerson.position)
-    )
-    people: dict[int, list[SessionPerson]] = {}
-    for row in rows:
-        people.setdefault(row.session_id, []).append(row)
-    return people
+def people_of(days: Iterable[EventDay]) -> PeopleOf:
+    """Return who speaks in each session of days that were loaded with `sessions_loaded`."""
+    return {session.id: session.people for day in days for session in day.sessions}
 
 
 def get_session(event_id: int, public_id: str) -> SessionFound:

@@ -6,6 +6,7 @@ blueprint = Blueprint("events", __name__)
 
 # Each module adds its pages to the blueprint.
 from eventreg.events.views import (  # noqa: E402, F401
+    categories,
     invitations,
     materials,
     outcomes,

@@ -1,0 +1,182 @@
+"""The desk's page of the whole programme, for every view that ends on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import time
+from typing import Any
+
+from flask import current_app, g, render_template, request, url_for
+from flask_babel import gettext as _
+
+from eventreg.events.forms.programme import NewSessionForm, RoomForm, read_number
+from eventreg.events.models import Event, EventDay, ProgrammeSession, Room
+from eventreg.events.queries.programme import PeopleOf, Programme, get_programme, list_rooms, slots_of
+from eventreg.events.rules.programme import SessionKind
+from eventreg.events.rules.programme_checks import Finding, FindingKind, Slot, findings_of
+from eventreg.events.rules.programme_entries import (
+    DEFAULT_BREAK_MINUTES,
+    DEFAULT_MINUTES,
+    read_clock,
+    suggested_hours,
+)
+from eventreg.events.rules.programme_layout import columns_of, rows_of
+from eventreg.events.rules.publication import EFFECTS
+from eventreg.events.rules.team import Permission
+from eventreg.events.views.desk import PROGRAMME, desk
+from eventreg.events.wording import session_kind_name
+from eventreg.i18n import formats
+from eventreg.i18n.languages import current_language
+from eventreg.web.templating import in_reader_language, language_url_at, plain_in_reader_language
+
+
+@dataclass(frozen=True)
+class SessionShown:
+    """A session of the list, with what is to be said beside it."""
+
+    session: ProgrammeSession
+    column: int
+    hours: str
+    detail: str
+    #: sentences
+    warnings: Sequence[str]
+
+
+@dataclass(frozen=True)
+class RowShown:
+    """What begins at one time: sessions, or a stretch that nothing covers."""
+
+    sessions: Sequence[SessionShown] = ()
+    gap: Finding | None = None
+    gap_hours: str = ""
+
+
+@dataclass(frozen=True)
+class DayShown:
+    """A day of the list."""
+
+    day: EventDay
+    columns: int
+    rows: Sequence[RowShown]
+    #: how many things are pointed out on it
+    warnings: int
+
+
+def programme_page(form: NewSessionForm | None = None, room_form: RoomForm | None = None, problem: str = "") -> str:
+    """Return the page. `form`, `room_form`: what was filled in and refused; `problem`: why something else was not done."""
+    event: Event = g.event
+    programme, rooms = get_programme(event.id), list_rooms(event.id)
+    address = url_for("events.edit_programme", slug=event.slug)
+    added = request.args.get("added", "") if form is None else ""
+    return render_template(
+        "events/programme.html",
+        days=[_day_shown(day, programme.people, rooms) for day in programme.days],
+        rooms=rooms,
+        form=form or (_form(event, programme, rooms) if programme.days else None),
+        is_filled=form is not None,
+        room_form=room_form or RoomForm(event.languages, formdata=None),
+        rename_forms={room.id: _rename_form(event, room) for room in rooms},
+        added=next((each for day in programme.days for each in day.sessions if each.public_id == added), None),
+        problem=problem,
+        endpoints=current_app.view_functions,
+        edit_event=Permission.EDIT_EVENT,
+        is_changeable=EFFECTS[event.publication].is_changeable,
+        hours_of=_hours,
+        language_url=language_url_at(address),
+        **desk(event, PROGRAMME, "sessions"),
+    )
+
+
+def new_session_form(event: Event, programme: Programme, rooms: Sequence[Room], **values: Any) -> NewSessionForm:
+    """Return the form that adds a session to the days of a programme."""
+    return NewSessionForm(event.languages, programme.days, rooms, **values)
+
+
+def _form(event: Event, programme: Programme, rooms: Sequence[Room]) -> NewSessionForm:
+    """Return the empty form with day, hours and room as the address names them, else as they follow from what is there."""
+    asked = request.args
+    day = _asked_day(programme.days, read_number(asked.get("day")))
+    room_id = next((room.id for room in rooms if str(room.id) == asked.get("room")), None)
+    kind = next((kind for kind in SessionKind if kind.value == asked.get("kind")), SessionKind.SESSION)
+    minutes = DEFAULT_BREAK_MINUTES if kind is SessionKind.BREAK else DEFAULT_MINUTES
+    starts_at, ends_at = suggested_hours(day, slots_of(day.sessions, {}), room_id, minutes)
+    starts_at, ends_at = read_clock(asked.get("from", "")) or starts_at, read_clock(asked.get("to", "")) or ends_at
+    form = new_session_form(
+        event,
+        programme,
+        rooms,
+        formdata=None,
+        day=str(day.id),
+        kind=kind.value,
+        room=str(room_id or ""),
+        starts_at=f"{starts_at:%H:%M}",
+        ends_at=f"{ends_at:%H:%M}",
+    )
+    if "added" in asked or "day" in asked:
+        # Whoever comes to add goes on typing.
+        form.title.inputs[form.languages[0]].render_kw["autofocus"] = True
+    return form
+
+
+def _asked_day(days: Sequence[EventDay], day_id: int | None) -> EventDay:
+    """Return the day that was asked for, else the first one whose hours are not filled, else the first."""
+    for day in days:
+        if day.id == day_id:
+            return day
+    unfilled = (day for day in days if max([each.ends_at for each in day.sessions], default=time.min) < day.ends_at)
+    return next(unfilled, days[0])
+
+
+def _rename_form(event: Event, room: Room) -> RoomForm:
+    return RoomForm(event.languages, formdata=None, prefix=f"room-{room.id}-", name=room.name)
+
+
+def _day_shown(day: EventDay, people: PeopleOf, rooms: Sequence[Room]) -> DayShown:
+    slots = slots_of(day.sessions, people)
+    findings = findings_of(day, slots)
+    columns = columns_of(slots, [room.id for room in rooms])
+    sessions = {session.id: session for session in day.sessions}
+    said = _Words(sessions, people)
+    rows: list[tuple[time, RowShown]] = [
+        (row.starts_at, RowShown([_session_shown(sessions[each.slot.id], each.column, people, findings, said)
+                                  for each in row.placed]))
+        for row in rows_of(slots, columns)
+    ]  # fmt: skip
+    gaps = [finding for finding in findings if finding.kind is FindingKind.GAP]
+    rows += [(gap.starts_at, RowShown(gap=gap, gap_hours=_hours(gap))) for gap in gaps]
+    rows.sort(key=lambda row: row[0])
+    return DayShown(day, len(columns), [row for _at, row in rows], len(findings))
+
+
+def _session_shown(
+    session: ProgrammeSession, column: int, people: PeopleOf, findings: Sequence[Finding], said: _Words
+) -> SessionShown:
+    room = in_reader_language(session.room.name) if session.room is not None else ""
+    names = "; ".join(person.speaker.name for person in people.get(session.id, ()))
+    kind = session_kind_name(session.kind) if session.kind is not SessionKind.SESSION else ""
+    detail = " · ".join(part for part in (kind, room, names) if part)
+    warnings = [said.sentence(finding) for finding in findings if finding.session_id == session.id]
+    return SessionShown(session, column, _hours(session), detail, warnings)
+
+
+class _Words:
+    """Findings as sentences."""
+
+    def __init__(self, sessions: dict[int, ProgrammeSession], people: PeopleOf) -> None:
+        self._sessions = sessions
+        self._names = {person.speaker_id: person.speaker.name for group in people.values() for person in group}
+
+    def sentence(self, finding: Finding) -> str:
+        """Return what is pointed out beside a session."""
+        if finding.kind is FindingKind.OUTSIDE_HOURS:
+            return _("Outside the hours of the day")
+        other = plain_in_reader_language(self._sessions[finding.other_id or 0].title)
+        if finding.kind is FindingKind.SPEAKER_TWICE:
+            name = self._names[finding.speaker_id or 0]
+            return _("%(name)s is also in “%(title)s” at this time", name=name, title=other)
+        return _("Overlaps with “%(title)s”", title=other)
+
+
+def _hours(slot: Slot | ProgrammeSession | Finding) -> str:
+    return formats.span(slot.starts_at, slot.ends_at, current_language(), bare=True)

@@ -1,0 +1,134 @@
+"""One session on the desk: all of it on one page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, current_app, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from eventreg.events.forms.programme import SessionForm, read_number
+from eventreg.events.models import Event
+from eventreg.events.queries.programme import SessionFound, get_programme, get_session, list_rooms
+from eventreg.events.rules.programme_entries import ProgrammeReason, ProgrammeRefused
+from eventreg.events.rules.publication import EFFECTS
+from eventreg.events.rules.team import Permission
+from eventreg.events.services.programme import edit_session as save
+from eventreg.events.services.programme import remove_session
+from eventreg.events.services.sign_ups import count_sign_ups
+from eventreg.events.views import blueprint
+from eventreg.events.views.desk import PROGRAMME, desk
+from eventreg.events.views.programme import gone
+from eventreg.events.wording import programme_refused
+from eventreg.kernel.clock import now
+from eventreg.web.access import requires
+from eventreg.web.templating import language_url_at, plain_in_reader_language
+
+Answer = str | Response | tuple[str, int]
+
+
+@blueprint.get("/manage/events/<slug>/programme/sessions/<public_id>")
+@requires(Permission.EDIT_PROGRAMME)
+def edit_session(slug: str, public_id: str) -> Answer:
+    """Show a session with everything that can be said of it."""
+    found = get_session(g.event.id, public_id)
+    return _page(found, _form(found, formdata=None, **SessionForm.values_of(found.session, found.people)))
+
+
+@blueprint.post("/manage/events/<slug>/programme/sessions/<public_id>")
+@requires(Permission.EDIT_PROGRAMME)
+def save_session(slug: str, public_id: str) -> Answer:
+    """Save a session. If somebody else was quicker, what was typed stays beside what they saved."""
+    event: Event = g.event
+    found = get_session(event.id, public_id)
+    form = _form(found)
+    entry, revision = form.read(), read_number(form.revision.data)
+    if revision is None:
+        abort(400)
+    if entry is None:
+        return _page(found, form), 422
+    try:
+        save(event.id, public_id, entry, event.languages, revision, current_user.id, now())
+    except ProgrammeRefused as refused:
+        found = get_session(event.id, public_id)
+        return _refused_page(found, form, refused), gone(refused)
+    return redirect(url_for("events.edit_programme", slug=slug, _anchor=f"session-{public_id}"), 303)
+
+
+@blueprint.post("/manage/events/<slug>/programme/sessions/<public_id>/remove")
+@requires(Permission.EDIT_PROGRAMME)
+def remove_one_session(slug: str, public_id: str) -> Answer:
+    """Remove a session; what people signed up for wants to be confirmed."""
+    event: Event = g.event
+    revision = read_number(request.form.get("revision"))
+    if revision is None:
+        abort(400)
+    try:
+        remove_session(
+            event.id,
+            public_id,
+            seen_revision=revision,
+            is_confirmed=request.form.get("confirmed") == "y",
+            account_id=current_user.id,
+            at=now(),
+        )
+    except ProgrammeRefused as refused:
+        found = get_session(event.id, public_id)
+        values = SessionForm.values_of(found.session, found.people)
+        return _page(found, _form(found, formdata=None, **values), problem=programme_refused(refused)), 409
+    return redirect(url_for("events.edit_programme", slug=slug, _anchor=f"day-{request.form.get('day', '')}"), 303)
+
+
+def _form(found: SessionFound, **values: Any) -> SessionForm:
+    event: Event = g.event
+    return SessionForm(event.languages, get_programme(event.id).days, list_rooms(event.id), **values)
+
+
+def _refused_page(found: SessionFound, form: SessionForm, refused: ProgrammeRefused) -> str:
+    if refused.reason is not ProgrammeReason.CHANGED_MEANWHILE:
+        return _page(found, form, problem=programme_refused(refused))
+    stored = _form(found, formdata=None, **SessionForm.values_of(found.session, found.people))
+    form.revision.data = stored.revision.data
+    return _page(found, form, programme_refused(refused), _differences(form, stored))
+
+
+def _differences(typed: SessionForm, stored: SessionForm) -> list[tuple[str, str]]:
+    """Return (label, what is stored) of each field in which the two differ."""
+    return [
+        (str(field.label.text), _shown(stored[name]))
+        for name, field in typed._fields.items()
+        if name not in ("csrf_token", "revision") and _shown(field) != _shown(stored[name])
+    ]
+
+
+def _shown(field: Any) -> str:
+    """Return the value of a field as people read it."""
+    if isinstance(field.data, dict):
+        return " | ".join(field.data[language] for language in field.languages if language in field.data)
+    if isinstance(field.data, bool):
+        return _("Yes") if field.data else _("No")
+    labels = {value: str(label) for value, label, *_rest in getattr(field, "choices", None) or ()}
+    return labels.get(field.data, field.data or "")
+
+
+def _page(
+    found: SessionFound, form: SessionForm, problem: str = "", differences: list[tuple[str, str]] | None = None
+) -> str:
+    event: Event = g.event
+    session = found.session
+    return render_template(
+        "events/session.html",
+        session=session,
+        day=found.day,
+        heading=plain_in_reader_language(session.title),
+        form=form,
+        problem=problem,
+        differences=differences or [],
+        endpoints=current_app.view_functions,
+        sign_ups=count_sign_ups(session.id),
+        is_changeable=EFFECTS[event.publication].is_changeable,
+        language_url=language_url_at(url_for("events.edit_session", slug=event.slug, public_id=session.public_id)),
+        **desk(event, PROGRAMME, "sessions"),
+    )

@@ -1,0 +1,129 @@
+"""The speakers of an event on the desk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from eventreg.events.forms.programme import SpeakerForm, read_number
+from eventreg.events.models import Event, Speaker
+from eventreg.events.queries.programme import get_speaker
+from eventreg.events.queries.programme import list_speakers as list_all
+from eventreg.events.rules.programme_entries import ProgrammeReason, ProgrammeRefused
+from eventreg.events.rules.publication import EFFECTS
+from eventreg.events.rules.team import Permission
+from eventreg.events.services.speakers import edit_speaker as save
+from eventreg.events.services.speakers import remove_speaker
+from eventreg.events.views import blueprint
+from eventreg.events.views.desk import PROGRAMME, desk
+from eventreg.events.views.programme import gone
+from eventreg.events.wording import programme_refused
+from eventreg.kernel.clock import now
+from eventreg.kernel.text import folded
+from eventreg.organizations.queries import list_known
+from eventreg.web.access import requires
+from eventreg.web.templating import language_url_at, plain_in_reader_language
+
+Answer = str | Response | tuple[str, int]
+
+
+@blueprint.get("/manage/events/<slug>/speakers")
+@requires(Permission.EDIT_PROGRAMME)
+def list_speakers(slug: str) -> Answer:
+    """List who speaks, with what is missing."""
+    event: Event = g.event
+    return render_template(
+        "events/speakers.html",
+        speakers=list_all(event.id),
+        is_changeable=EFFECTS[event.publication].is_changeable,
+        **desk(event, PROGRAMME, "speakers"),
+    )
+
+
+@blueprint.get("/manage/events/<slug>/speakers/<public_id>")
+@requires(Permission.EDIT_PROGRAMME)
+def edit_speaker(slug: str, public_id: str) -> Answer:
+    """Show one speaker."""
+    speaker = get_speaker(g.event.id, public_id)
+    return _page(speaker, _form(formdata=None, **_values(speaker)))
+
+
+@blueprint.post("/manage/events/<slug>/speakers/<public_id>")
+@requires(Permission.EDIT_PROGRAMME)
+def save_speaker(slug: str, public_id: str) -> Answer:
+    """Save a speaker, and go to the list or on to the next one, as the button says."""
+    event: Event = g.event
+    speaker, form = get_speaker(event.id, public_id), _form()
+    entry, revision = form.read(), read_number(form.revision.data)
+    if revision is None:
+        abort(400)
+    if entry is None:
+        return _page(speaker, form), 422
+    try:
+        save(event.id, public_id, entry, event.languages, revision, current_user.id, now())
+    except ProgrammeRefused as refused:
+        speaker = get_speaker(event.id, public_id)
+        if refused.reason is ProgrammeReason.CHANGED_MEANWHILE:
+            form.revision.data = str(speaker.revision)
+        return _page(speaker, form, programme_refused(refused), _stored(speaker)), gone(refused)
+    following = _next_of(event, public_id) if request.form.get("do") == "next" else None
+    if following is not None:
+        return redirect(url_for("events.edit_speaker", slug=slug, public_id=following), 303)
+    return redirect(url_for("events.list_speakers", slug=slug, _anchor=f"speaker-{public_id}"), 303)
+
+
+@blueprint.post("/manage/events/<slug>/speakers/<public_id>/remove")
+@requires(Permission.EDIT_PROGRAMME)
+def remove_one_speaker(slug: str, public_id: str) -> Answer:
+    """Remove a speaker from the event and from its sessions."""
+    remove_speaker(g.event.id, public_id, current_user.id, now())
+    return redirect(url_for("events.list_speakers", slug=slug), 303)
+
+
+def _form(**values: Any) -> SpeakerForm:
+    named = [(known.id, plain_in_reader_language(known.name)) for known in list_known()]
+    return SpeakerForm(g.event.languages, sorted(named, key=lambda each: folded(each[1])), **values)
+
+
+def _values(speaker: Speaker) -> dict[str, Any]:
+    return {
+        "name": speaker.name,
+        "position": speaker.position,
+        "organization": str(speaker.organization_id or ""),
+        "affiliation": speaker.affiliation,
+        "biography": speaker.biography,
+        "revision": str(speaker.revision),
+    }
+
+
+def _stored(speaker: Speaker) -> list[tuple[str, str]]:
+    """Return (label, what is stored) of the texts of a speaker."""
+    texts = [(_("Position"), speaker.position), (_("Biography"), speaker.biography)]
+    return [(_("Name"), speaker.name), *((label, " | ".join(text.values())) for label, text in texts if text)]
+
+
+def _next_of(event: Event, public_id: str) -> str | None:
+    """Return the speaker after this one in the list; None after the last one."""
+    ids = [speaker.public_id for speaker, _count in list_all(event.id)]
+    place = ids.index(public_id) + 1
+    return ids[place] if place < len(ids) else None
+
+
+def _page(
+    speaker: Speaker, form: SpeakerForm, problem: str = "", differences: list[tuple[str, str]] | None = None
+) -> str:
+    event: Event = g.event
+    return render_template(
+        "events/speaker.html",
+        speaker=speaker,
+        form=form,
+        problem=problem,
+        differences=differences or [],
+        is_changeable=EFFECTS[event.publication].is_changeable,
+        language_url=language_url_at(url_for("events.edit_speaker", slug=event.slug, public_id=speaker.public_id)),
+        **desk(event, PROGRAMME, "speakers"),
+    )

@@ -1,0 +1,247 @@
+"""The programme in public: outline and whole, a session's page and its calendar entry, and what they cost."""
+
+from __future__ import annotations
+
+import gzip
+from datetime import UTC, date, datetime, time
+
+import pytest
+from flask import Flask
+from icalendar import Calendar
+from sqlalchemy import delete
+
+from eventreg.db import transaction
+from eventreg.events.models import Event, EventDay, ProgrammeSession
+from eventreg.events.queries.programme import get_programme, get_session
+from eventreg.events.queries.public import get_credited_event
+from eventreg.events.rules.programme import SessionKind, SpeakerRole
+from eventreg.events.rules.programme_entries import People
+from eventreg.events.rules.publication import Publication
+from eventreg.events.services.programme import add_session, edit_session
+from eventreg.kernel.clock import now
+from tests.builders import an_account, an_event, text
+from tests.events.programmes import a_large_programme, a_room, a_speaker, an_entry
+from tests.support.pages import Page, Pages
+from tests.support.statements import counted
+
+pytestmark = pytest.mark.usefixtures("app")
+
+
+def a_session(event: Event, **changes: object) -> ProgrammeSession:
+    public_id = add_session(event.id, an_entry(event, **changes), an_account().id, now())
+    return get_session(event.id, public_id).session
+
+
+def a_panel(event: Event) -> ProgrammeSession:
+    """A panel with a moderator and two people, in a room."""
+    a_speaker(event, "Dora Demo", biography=text("**Escribe** sobre fronteras.", "**Writes** on borders."))
+    people = [
+        People(SpeakerRole.MODERATOR, ["Mara Inventada"]),
+        People(SpeakerRole.PANELLIST, ["Dora Demo", "Luis Demo"]),
+    ]
+    return a_session(
+        event,
+        kind=SessionKind.PANEL,
+        title=text("Panel de prueba", "Trial panel"),
+        note=text("Una nota", "A note"),
+        description=text("Con *detalle*.", "With *detail*."),
+        room_id=a_room(event).id,
+        people=people,
+    )
+
+
+def entry(page: Page) -> Calendar:
+    (found,) = Calendar.from_ical(page.body).walk("VEVENT")
+    return found
+
+
+def test_a_short_programme_stands_on_the_page_with_people_and_room(pages: Pages) -> None:
+    event = an_event(slug="corto")
+    session = a_panel(event)
+    page = pages.get("/events/corto")
+    assert page.texts("ol", class_="er-programme")[0] == (
+        "09:00–11:00Opening 11:00–12:00Panel · Sala UnoTrial panelA note"
+        "Moderation: Mara InventadaOn the panel: Dora Demo (Institute of Trials); Luis Demo"
+    )
+    assert page.link("Trial panel") == f"/events/corto/sessions/{session.public_id}"
+    assert not page.has("See the whole programme")
+
+
+def test_a_session_has_a_page_with_its_people(pages: Pages) -> None:
+    event = an_event(slug="corto")
+    page = pages.get(f"/events/corto/sessions/{a_panel(event).public_id}")
+    assert page.heading == "PanelTrial panel"
+    for words in (
+        "A note", "11:00–12:00", "Sala Uno", "With detail.", "Moderation", "Mara Inventada", "Dora Demo", "Researcher",
+        "Institute of Trials", "Writes on borders.",
+    ):  # fmt: skip
+        assert page.has(words), words
+    back = page.click("Programme: " + event.title["en"])
+    assert back.address.startswith("/events/corto/programme#day-")
+    assert page.link("Add to my calendar").endswith(".ics")
+
+
+def test_the_pages_speak_spanish(paginas: Pages) -> None:
+    event = an_event(slug="corto")
+    session = a_panel(event)
+    page = paginas.get(f"/events/corto/sessions/{session.public_id}")
+    assert page.heading == "PanelPanel de prueba"
+    assert page.has("11:00–12:00 h")
+    assert page.has("Moderación")
+    assert paginas.get("/events/corto/programme").heading.startswith("Programa")
+
+
+def test_drafts_and_other_events_have_no_such_pages(pages: Pages) -> None:
+    # case 2
+    event, other = an_event(slug="uno"), an_event(slug="dos")
+    session = a_panel(event)
+    draft = an_event(slug="borrador", publication=Publication.DRAFT)
+    hidden = a_session(draft)
+    nothing = pages.get("/events/dos/sessions/AAAAAAAAAAAA", 404).main
+    for rest in ("", ".ics"):
+        assert pages.get(f"/events/dos/sessions/{session.public_id}{rest}", 404).main == nothing
+        pages.get(f"/events/borrador/sessions/{hidden.public_id}{rest}", 404)
+    pages.get("/events/borrador/programme", 404)
+    assert other.slug == "dos"
+
+
+def test_a_calendar_entry_keeps_its_identifier_and_counts_its_changes(pages: Pages) -> None:
+    # case 35
+    event = an_event(slug="corto")
+    session = a_panel(event)
+    address = f"/events/corto/sessions/{session.public_id}.ics"
+    page = pages.get(address)
+    assert page.headers["Content-Type"] == "text/calendar; charset=utf-8; method=PUBLISH"
+    assert page.headers["Content-Disposition"].startswith("attachment; filename=corto-")
+    before = entry(page)
+    assert (str(before["summary"]), before["sequence"]) == ("Trial panel", 1)
+    assert str(before["location"]).startswith("Sala Uno, House of Trials")
+    assert str(before["url"]) == f"http://localhost{address[:-4]}"
+    held_on = event.days[0].held_on
+    # eleven in the morning in Mexico City, six hours behind UTC
+    assert before.decoded("dtstart") == datetime.combine(held_on, time(17), UTC)
+    assert before.decoded("dtend") == datetime.combine(held_on, time(18), UTC)
+    edit_session(
+        event.id, session.public_id, an_entry(event, starts_at=time(15), ends_at=time(16)), ("es", "en"), 1,
+        an_account().id, now(),
+    )  # fmt: skip
+    after = entry(pages.get(address))
+    assert (after["uid"], after["sequence"]) == (before["uid"], 2)
+    assert after.decoded("dtstart") == datetime.combine(held_on, time(21), UTC)
+    assert pages.get(address).body == pages.get(address).body
+
+
+def test_a_cancelled_event_cancels_the_entries_of_its_sessions(pages: Pages) -> None:
+    # case 35
+    event = an_event(slug="corto")
+    session = a_panel(event)
+    with transaction() as db_session:
+        db_session.get_one(Event, event.id).publication = Publication.CANCELLED
+    assert str(entry(pages.get(f"/events/corto/sessions/{session.public_id}.ics"))["status"]) == "CANCELLED"
+
+
+def test_hours_are_those_of_the_place_before_and_after_the_clocks_change(pages: Pages) -> None:
+    # case 28
+    event = an_event(slug="reloj", time_zone="Europe/Madrid")
+    with transaction() as db_session:
+        days = db_session.merge(event).days
+        days[0].held_on, days[1].held_on = date(2027, 3, 27), date(2027, 3, 28)
+    for number, hour in ((0, 10), (1, 9)):
+        session = get_programme(event.id).days[number].sessions[0]
+        found = entry(pages.get(f"/events/reloj/sessions/{session.public_id}.ics"))
+        assert session.starts_at == time(9)
+        assert found.decoded("dtstart").hour == hour - 2
+        assert pages.get(f"/events/reloj/sessions/{session.public_id}").has("09:00–11:00")
+
+
+def test_a_long_programme_is_outlined_and_has_a_page_of_its_own(pages: Pages) -> None:
+    a_large_programme("grande")
+    page = pages.get("/events/grande")
+    first = page.texts("ol", class_="er-programme")[0]
+    assert first.startswith("09:00–10:00Plenaria de demostración con un título de largo corriente (en) 10:00–11:00")
+    assert "10:00–11:00 4 sessions side by side" in first.replace("11:004", "11:00 4")
+    whole = page.click("See the whole programme")
+    assert len(whole.all("li", class_="er-room--4")) == 12
+    assert whole.texts("h2")[0].startswith("Day 1")
+    assert whole.text.count("Sala") + whole.text.count("Room") >= 48
+    assert whole.has("Persona de Demostración 1 (Host)")
+
+
+def test_a_programme_without_sessions_says_so(pages: Pages) -> None:
+    an_event(slug="vacio")
+    with transaction() as db_session:
+        db_session.execute(delete(ProgrammeSession))
+    assert pages.get("/events/vacio/programme").text.count("Nothing is announced on this day yet.") == 2
+    with transaction() as db_session:
+        db_session.execute(delete(EventDay))
+    assert pages.get("/events/vacio/programme").has("The programme is not announced yet.")
+
+
+def test_hostile_texts_are_inert(pages: Pages) -> None:
+    # case 63
+    event = an_event(slug="corto", demonstration_note=text("<b>x</b>", "<b>x</b>"))
+    evil = "<script>zz()</script>\"' onmouseover=zz() {{7*7}}\u202e"
+    a_speaker(event, evil, position=text(evil, evil), affiliation=text(evil, evil), biography=text(evil, evil))
+    session = a_session(
+        event, title=text(evil, evil), note=text(evil, evil), description=text(f"[x](javascript:zz()) {evil}", evil),
+        people=[People(SpeakerRole.SPEAKER, [evil])],
+    )  # fmt: skip
+    for address in ("/events/corto", "/events/corto/programme", f"/events/corto/sessions/{session.public_id}"):
+        page = pages.get(address)
+        assert not [each for each in page.all("script") if each.get("type") != "application/ld+json"]
+        assert not [each for each in page.all("a", "strong", "span") if each.get("onmouseover")]
+        assert "javascript:" not in [each.get("href", "")[:11] for each in page.all("a")]
+        assert "{{7*7}}" in page.text
+    assert entry(pages.get(f"/events/corto/sessions/{session.public_id}.ics"))["sequence"] == 1
+
+
+def test_a_preview_can_show_a_draft_without_links_to_pages_that_are_not_there(app: Flask) -> None:
+    from flask import g
+
+    from eventreg.site.views.programme import programme_page, session_page
+
+    event = an_event(slug="borrador", publication=Publication.DRAFT)
+    session = a_panel(event)
+    with app.test_request_context("/preview/x"):
+        found = get_credited_event("borrador", with_drafts=True)
+        g.event = found.event
+        shown = programme_page(found, lambda _session: "", is_preview=True, event_url="/preview/x")
+        assert "/sessions/" not in shown
+        assert "Panel de prueba" in shown
+        assert "Dora Demo" in session_page(found, get_session(event.id, session.public_id), is_preview=True)
+
+
+@pytest.mark.both_databases
+def test_sixty_sessions_on_three_days_in_four_rooms_are_light(app: Flask, pages: Pages) -> None:
+    """The bar: at most 8 statements, and under 40 KB compressed."""
+    a_large_programme("grande")
+    pages.get("/events/grande/programme")
+    with counted() as statements:
+        page = pages.get("/events/grande/programme")
+    assert len(page.all("section", class_="er-day")) == 3
+    # all but the breaks lead to their pages
+    assert len([link for link in page.all("a") if "/sessions/" in (link.get("href") or "")]) == 60 - 3 * 2
+    assert len(statements) <= 8, statements
+    answer = app.test_client().get("/events/grande/programme", headers={"Accept-Encoding": "gzip"})
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert len(answer.data) < 40_000
+    assert b"Persona de Demostraci" in gzip.decompress(answer.data)
+    with counted() as statements:
+        pages.get("/events/grande")
+    assert len(statements) <= 6, statements
+
+
+def test_a_session_costs_few_statements(pages: Pages) -> None:
+    event = an_event(slug="corto")
+    session = a_panel(event)
+    pages.get(f"/events/corto/sessions/{session.public_id}")
+    with counted() as statements:
+        pages.get(f"/events/corto/sessions/{session.public_id}")
+    assert len(statements) <= 8, statements
+
+
+def test_an_unchanged_programme_is_not_sent_twice(pages: Pages) -> None:
+    an_event(slug="corto")
+    first = pages.get("/events/corto/programme")
+    headers = {"If-None-Match": first.headers["ETag"], "Accept-Language": "en"}
+    assert pages.client.get("/events/corto/programme", headers=headers).status_code == 304
