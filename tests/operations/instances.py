@@ -22,10 +22,13 @@ from eventreg.operations.backups.manifest import MANIFEST, Manifest, parse_manif
 from eventreg.operations.backups.restoring import Restored, RestoreOptions, keys_in, restore, unpacked
 from eventreg.operations.backups.writing import write_backup
 from eventreg.registration.services.uploads import NewFile
+from tests.belongings import a_material
 from tests.builders import an_account, an_event, register_somebody
 
 PASSPHRASE = "correct horse battery staple"
 DIET, LETTER = "sin nueces, por favor: ¡ñandú! 中文 🥑", b"%PDF-1.4\n" + bytes(range(256)) * 40
+#: more than one sealed part
+SLIDES = b"%PDF-1.7\n" + bytes(range(256)) * 5000
 
 
 def fill(app: Flask) -> None:
@@ -35,6 +38,7 @@ def fill(app: Flask) -> None:
     letter = NewFile("letter", "carta de nominación.pdf", "application/pdf", LETTER)
     register_somebody(event, diet=DIET, files=(letter,))
     register_somebody(event, "academia", family_name="O'Neil «ß»", field="línea 1\nlínea 2")
+    a_material(event, content=SLIDES)
 
 
 def the_event() -> Event:

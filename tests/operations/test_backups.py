@@ -14,6 +14,8 @@ from eventreg.app import create_app
 from eventreg.config import Config
 from eventreg.db import Base, db
 from eventreg.db.engines import open_engine
+from eventreg.events.models import Material
+from eventreg.events.services.material_files import read_material_file
 from eventreg.kernel.keys import create_keys
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
@@ -30,6 +32,7 @@ from tests.operations.instances import (
     DIET,
     LETTER,
     PASSPHRASE,
+    SLIDES,
     back_up,
     contents,
     count_rows,
@@ -63,6 +66,8 @@ def _is_whole(config: Config) -> None:
         letter = db.session.scalars(select(Upload)).one()
         opened = open_upload(letter.event_id, first.id, letter.public_id)
         assert (opened.name, opened.content) == ("carta de nominación.pdf", LETTER)
+        material = db.session.scalars(select(Material)).one()
+        assert read_material_file(material.file_id) == SLIDES
         assert app.test_client().get("/").status_code == 200
         an_account(email="next@instituto.example")
         register_somebody(the_event())
@@ -152,15 +157,18 @@ def test_instance_that_holds_data_is_only_replaced_when_told(filled: Flask, conf
     db.session.execute(text("DELETE FROM consents"))
     db.session.commit()
     (config.uploads / "later.sealed").write_bytes(b"later")
+    (config.materials / "later.sealed").write_bytes(b"later")
     with pytest.raises(OperationRefused, match="--replace"):
         put_back(config, target)
     assert count_rows(db.engine) == before | {"consents": 0}, "nothing was changed"
     assert (config.uploads / "later.sealed").exists()
+    assert (config.materials / "later.sealed").exists()
 
     (config.instance / ".restore-killed").mkdir()
     put_back(config, target, replaces=True)
     assert count_rows(db.engine) == before
     assert not (config.uploads / "later.sealed").exists()
+    assert not (config.materials / "later.sealed").exists()
     assert event_id is not None
     assert [path.name for path in config.instance.iterdir() if path.name.startswith(".restore")] == []
 
@@ -176,6 +184,7 @@ def test_damaged_backup_changes_nothing(
     with pytest.raises(OperationRefused):
         put_back(other, target)
     assert not other.uploads.exists()
+    assert not other.materials.exists()
     engine = open_engine(other.database)
     with engine.connect() as connection:
         assert runner.current_revision(connection) is None

@@ -122,6 +122,11 @@ def test_uploads_that_are_lost(examined: Examine, config: Config) -> None:
     assert _the_one(examined(), "1 uploaded file is not in").level is Level.FAIL
 
 
+def test_materials_that_are_lost(examined: Examine, config: Config) -> None:
+    shutil.rmtree(config.materials)
+    assert _the_one(examined(), "1 material file is not in").level is Level.FAIL
+
+
 @pytest.mark.both_databases
 def test_mail_and_work_that_is_stuck_or_given_up(examined: Examine) -> None:
     long_ago = f"{now() - timedelta(hours=1):%Y-%m-%d %H:%M:%S}"

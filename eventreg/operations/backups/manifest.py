@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
+from eventreg.config import Config
 from eventreg.operations import OperationRefused
 
 FORMAT = 1
 MANIFEST, KEYS = "manifest.json", "keys.sealed"
-TABLES, UPLOADS = "tables/", "uploads/"
+TABLES, UPLOADS, MATERIALS = "tables/", "uploads/", "materials/"
+
+
+def file_folders(config: Config) -> dict[str, Path]:
+    """Return the folders whose sealed files a backup carries, by the beginning of their names in it."""
+    return {UPLOADS: config.uploads, MATERIALS: config.materials}
 
 
 @dataclass(frozen=True)
@@ -49,8 +56,8 @@ class Manifest:
 
     @property
     def files(self) -> int:
-        """How many uploaded files there are."""
-        return sum(name.startswith(UPLOADS) for name in self.hashes)
+        """How many files there are: what people uploaded, and materials."""
+        return sum(name.startswith((UPLOADS, MATERIALS)) for name in self.hashes)
 
 
 def parse_manifest(text: bytes) -> Manifest:

@@ -17,7 +17,7 @@ from eventreg.kernel.keys import KeysUnusable, load_keys
 from eventreg.migrations import runner
 from eventreg.operations import OperationRefused
 from eventreg.operations.backups.keyfile import missing_keys, open_keys
-from eventreg.operations.backups.manifest import KEYS, UPLOADS, Manifest
+from eventreg.operations.backups.manifest import KEYS, Manifest, file_folders
 from eventreg.operations.backups.rows import holds_rows, insert_rows
 from eventreg.operations.backups.unpacking import unpack
 
@@ -96,8 +96,8 @@ def restore(
 
 
 def _make_room(connection: Connection, config: Config, options: RestoreOptions) -> None:
-    has_uploads = config.uploads.is_dir() and any(config.uploads.iterdir())
-    if not options.replaces and (has_uploads or holds_rows(connection)):
+    has_files = any(folder.is_dir() and any(folder.iterdir()) for folder in file_folders(config).values())
+    if not options.replaces and (has_files or holds_rows(connection)):
         raise OperationRefused("This instance holds data already. To throw that away: eventreg restore --replace")
     if runner.current_revision(connection) is not None:
         runner.downgrade_on(connection, "base")
@@ -105,13 +105,14 @@ def _make_room(connection: Connection, config: Config, options: RestoreOptions) 
 
 @contextmanager
 def _put_in_place(config: Config, folder: Path, keys: bytes | None) -> Iterator[None]:
-    """Put uploads and keys where they belong once the block has committed the rows; old uploads go with `folder`."""
+    """Put files and keys where they belong once the block has committed the rows; old files go with `folder`."""
     yield
-    old, new = folder / "uploads-before", folder / UPLOADS
-    with suppress(FileNotFoundError):
-        shutil.move(config.uploads, old)
-    if new.is_dir():
-        shutil.move(new, config.uploads)
+    for beginning, place in file_folders(config).items():
+        new = folder / beginning
+        with suppress(FileNotFoundError):
+            shutil.move(place, folder / f"{place.name}-before")
+        if new.is_dir():
+            shutil.move(new, place)
     if keys is not None:
         _write_keys(config.keys, keys)
 

@@ -1,4 +1,4 @@
-"""Writing a backup: one snapshot of the database, then the uploads that it names."""
+"""Writing a backup: one snapshot of the database, then the files that it names."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from eventreg.kernel.clock import now
 from eventreg.kernel.keys import load_keys
 from eventreg.migrations.runner import check_revision, head
 from eventreg.operations.backups.keyfile import fingerprints, seal_keys
-from eventreg.operations.backups.manifest import FORMAT, KEYS, MANIFEST, TABLES, UPLOADS, Manifest, TablePart
+from eventreg.operations.backups.manifest import FORMAT, KEYS, MANIFEST, TABLES, Manifest, TablePart, file_folders
 from eventreg.operations.backups.values import kind_of, written
 
 #: called with a number of rows and files as they are done
@@ -42,8 +42,8 @@ def write_backup(config: Config, engine: Engine, target: Path, passphrase: str |
         parts = _Parts(archive)
         with snapshot(engine) as connection:
             tables = tuple(_write_table(parts, connection, table, progress) for table in Base.metadata.sorted_tables)
-        for upload in uploads_of(config):
-            parts.add_file(f"{UPLOADS}{upload.relative_to(config.uploads).as_posix()}", upload)
+        for name, path in files_of(config):
+            parts.add_file(name, path)
             progress(1)
         if passphrase is not None:
             parts.add(KEYS, seal_keys(config.keys.read_bytes(), passphrase))
@@ -68,7 +68,7 @@ def count_work(config: Config, engine: Engine) -> int:
             connection.execute(select(func.count()).select_from(table)).scalar_one()
             for table in Base.metadata.sorted_tables
         )
-    return rows + sum(1 for _ in uploads_of(config))
+    return rows + sum(1 for _ in files_of(config))
 
 
 @contextmanager
@@ -79,10 +79,12 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-def uploads_of(config: Config) -> Iterator[Path]:
-    """Yield every kept file. What is only half written has a name that begins with a dot."""
-    if config.uploads.is_dir():
-        yield from (path for path in sorted(config.uploads.rglob("[!.]*")) if path.is_file())
+def files_of(config: Config) -> Iterator[tuple[str, Path]]:
+    """Yield every kept file with its name in the backup. What is only half written has a name that begins with a dot."""
+    for beginning, folder in file_folders(config).items():
+        for path in sorted(folder.rglob("[!.]*")) if folder.is_dir() else ():
+            if path.is_file():
+                yield f"{beginning}{path.relative_to(folder).as_posix()}", path
 
 
 class _Parts:

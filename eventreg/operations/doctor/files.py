@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import Connection, select
 
 from eventreg.config import Config
+from eventreg.events.models import Material
 from eventreg.kernel.keys import KeysUnusable, load_keys
 from eventreg.operations.doctor.findings import Finding, fail, ok, warn
 from eventreg.registration.models import Upload
@@ -50,13 +51,23 @@ def check_keys(config: Config) -> Iterator[Finding]:
 
 
 def check_uploads(connection: Connection, config: Config) -> Finding:
-    """Look whether the files that the database knows are there."""
+    """Look whether the uploaded files that the database knows are there."""
     known = set(connection.execute(select(Upload.public_id)).scalars())
-    lost = len(known - {path.stem for path in config.uploads.glob("*.sealed")})
+    return _kept(config.uploads, known, "uploaded", "organizers see it as missing.")
+
+
+def check_materials(connection: Connection, config: Config) -> Finding:
+    """Look whether the files of materials that the database knows are there."""
+    known = set(connection.execute(select(Material.file_id).where(Material.file_id != "")).scalars())
+    return _kept(config.materials, known, "material", "whoever opens it finds nothing.")
+
+
+def _kept(folder: Path, known: set[str], what: str, otherwise: str) -> Finding:
+    lost = len(known - {path.stem for path in folder.glob("*.sealed")})
     if lost:
-        what = "1 uploaded file is" if lost == 1 else f"{lost} uploaded files are"
-        return fail(f"{what} not in {config.uploads}.", "Restore it from a backup; organizers see it as missing.")
-    return ok(f"All {len(known)} uploaded files are there.")
+        told = f"1 {what} file is" if lost == 1 else f"{lost} {what} files are"
+        return fail(f"{told} not in {folder}.", f"Restore it from a backup; {otherwise}")
+    return ok(f"All {len(known)} {what} files are there.")
 
 
 def _privacy(what: str, path: Path, mode: int) -> Finding:
