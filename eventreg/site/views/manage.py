@@ -8,10 +8,11 @@ from typing import Any
 from flask import g, render_template, url_for
 from flask_login import current_user
 
+from eventreg.events.links import invitation_token
 from eventreg.events.models import Category, Event
 from eventreg.events.queries.categories import list_categories
 from eventreg.events.queries.for_registration import list_days
-from eventreg.events.queries.team import Membership, list_days_of, list_memberships
+from eventreg.events.queries.team import Membership, list_days_of, list_invitations_to, list_memberships
 from eventreg.events.rules.team import Permission, Scope
 from eventreg.events.views.desk import OVERVIEW, desk
 from eventreg.events.wording import team_role_name
@@ -45,6 +46,14 @@ def manage_events() -> str:
     return render_template(
         "site/manage_events.html",
         memberships=memberships,
+        invitations=[
+            (
+                event,
+                team_role_name(invitation.role),
+                url_for("events.show_invitation", token=invitation_token(invitation.public_id)),
+            )
+            for invitation, event in list_invitations_to(current_user.id, now())
+        ],
         figures=list_figures(scopes),
         days=list_days_of([membership.event.id for membership in memberships]),
         lists={
@@ -86,6 +95,10 @@ def manage_event(slug: str) -> str:
         latest=_latest(event, categories) if sees_people else [],
         **desk(event, OVERVIEW),
     )
+
+
+def _invitation_url(public_id: str) -> str:
+    return url_for("events.show_invitation", token=invitation_token(public_id))
 
 
 def _allows(membership: Membership, permission: Permission) -> bool:
