@@ -43,8 +43,10 @@ def write_file(folder: Path, file_id: str, parts: Iterable[bytes]) -> None:
     """Write a new file (0600) that is on the disk for good when this returns. Raises CannotKeep."""
     try:
         path = path_of(folder, file_id)
+        # A name that is taken is refused here, before anything that would have to be undone.
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
-            _write(path, parts)
+            _write(descriptor, path, parts)
         except BaseException:
             with suppress(OSError):
                 path.unlink(missing_ok=True)
@@ -110,8 +112,7 @@ def sweep_folder(folder: Path, known: Collection[str], now: datetime) -> int:
     return swept
 
 
-def _write(path: Path, parts: Iterable[bytes]) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+def _write(descriptor: int, path: Path, parts: Iterable[bytes]) -> None:
     with os.fdopen(descriptor, "wb") as file:
         for part in parts:
             file.write(part)
