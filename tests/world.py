@@ -22,6 +22,8 @@ from eventreg.accounts.models import Account
 from eventreg.accounts.services.sign_in_links import make_sign_in_link
 from eventreg.db import db, transaction
 from eventreg.events.models import Event
+from eventreg.events.queries.previews import PREVIEW
+from eventreg.events.rules.publication import Publication
 from eventreg.events.rules.team import TeamRole
 from eventreg.kernel.clock import now
 from eventreg.kernel.tokens import new_public_id, personal_token
@@ -137,6 +139,7 @@ class World:
             "partner_id": self.event.partners[0].id,
             "key": self.event.partners[0].organization.key,
             "name": "css/theme.css",
+            "step": "cancel",
         }[name]
 
 
@@ -219,6 +222,9 @@ def _tokens(own: Registration, unverified: Registration, change: AddressChange, 
         "accounts.sign_in_by_link": make_sign_in_link(account.id),
     }
     by_purpose["accounts.use_link"] = by_purpose["accounts.sign_in_by_link"]
+    draft = an_event(publication=Publication.DRAFT, preview_generation=1)
+    by_purpose["site.preview_event"] = personal_token(keys(), PREVIEW, draft.public_id, 1)
+    by_purpose["site.preview_privacy"] = by_purpose["site.preview_event"]
     return _Tokens(by_purpose, own_token(own, OWN_PAGE))
 
 
@@ -246,6 +252,7 @@ _FORMS: dict[str, Any] = {
     "events.save_outcome": lambda world: {
         "session": world.public_ids["review.list_session_people"], "kind": "remark", "text-es": "Otra.", "revision": "1",
     },
+    "events.take_step": lambda world: {"note-es": "El río creció.", "note-en": "The river rose."},
     "registration.save_own_sessions": lambda world: {"session": world.public_ids["review.list_session_people"]},
     "events.add_partner": lambda world: {"name-es": "Fundación de Prueba", "role": "funder", "kind": "foundation", "country": ""},
     "events.save_partner": lambda world: {"role": "host", "credit-es": "Invita"},
