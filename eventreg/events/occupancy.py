@@ -42,6 +42,9 @@ class Occupancy(Protocol):
     def places_added(self, event_id: int, at: datetime) -> None:
         """Have the waiting list looked at, in the caller's transaction: there may be places for it now."""
 
+    def count_pending_anew(self, event_id: int, category_id: int, counts: bool, at: datetime) -> None:
+        """Let those who wait for an answer in a category take a place each, or give theirs back, in the caller's transaction."""
+
 
 class _Nobody:
     """Stands in where no room answers: nobody has registered."""
@@ -56,6 +59,9 @@ class _Nobody:
         return {}
 
     def places_added(self, event_id: int, at: datetime) -> None:
+        return None
+
+    def count_pending_anew(self, event_id: int, category_id: int, counts: bool, at: datetime) -> None:
         return None
 
 

@@ -9,6 +9,8 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from eventreg.events.rules.attendance import AttendanceMode
+from eventreg.events.rules.categories import ApprovalRule
+from eventreg.events.rules.category_entries import CategoriesRefused, CategoryReason
 from eventreg.events.rules.settings import SettingsReason
 
 
@@ -47,3 +49,24 @@ def settings_sentence(reason: SettingsReason, details: Mapping[str, Any]) -> str
         SettingsReason.CLOSES_BEFORE_OPENS: _("Registration closes before it opens"),
         SettingsReason.CONTACT_LANGUAGE: _("Choose a language of the event"),
     }[reason]
+
+
+def approval_name(rule: ApprovalRule) -> str:
+    """Return who confirms a registration."""
+    return {
+        ApprovalRule.AT_ONCE: _("At once, while there are places"),
+        ApprovalRule.BY_ORGANIZER: _("By an organizer"),
+    }[rule]
+
+
+def categories_sentence(refused: CategoriesRefused) -> str:
+    """Return why categories were not saved, and what to do."""
+    if refused.reason is CategoryReason.HAS_REGISTRATIONS:
+        return ngettext(
+            "%(num)d registration is in this category. It cannot be removed.",
+            "%(num)d registrations are in this category. It cannot be removed.",
+            int(refused.details.get("count", 0)),
+        )
+    if refused.reason is CategoryReason.TOO_MANY:
+        return _("An event has at most %(most)s categories", most=refused.details.get("most", ""))
+    return _("Keep at least one category")

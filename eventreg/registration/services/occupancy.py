@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from eventreg.db import db
 from eventreg.events.occupancy import Taken
@@ -44,3 +44,22 @@ class RegistrationOccupancy:
     def places_added(self, event_id: int, at: datetime) -> None:
         """Have the waiting list looked at by the worker."""
         schedule_passing_on(event_id, at)
+
+    def count_pending_anew(self, event_id: int, category_id: int, counts: bool, at: datetime) -> None:
+        """Enter a place for each pending registration that has none, whatever the limit, or free theirs."""
+        pending = select(Registration.id).where(
+            Registration.event_id == event_id,
+            Registration.category_id == category_id,
+            Registration.status == Status.PENDING,
+        )
+        if not counts:
+            db.session.execute(
+                delete(Place).where(Place.registration_id.in_(pending)).execution_options(synchronize_session=False)
+            )
+            return
+        without = pending.where(~select(Place.id).where(Place.registration_id == Registration.id).exists())
+        for registration_id in db.session.scalars(without).all():
+            db.session.add(
+                Place(event_id=event_id, category_id=category_id, registration_id=registration_id, taken_at=at)
+            )
+        db.session.flush()

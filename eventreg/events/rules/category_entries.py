@@ -1,0 +1,84 @@
+"""Kinds of participants as organizers write them down, and what cannot be."""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from eventreg.events.rules.categories import ApprovalRule
+from eventreg.kernel.errors import Refusal
+from eventreg.kernel.text import LocalizedText, folded
+
+MOST_CATEGORIES = 30
+_LONGEST_KEY = 40
+
+
+@dataclass(frozen=True)
+class CategoryEntry:
+    """A category as it is wanted. `id` None: a new one. `places` None: only the event's capacity limits it."""
+
+    id: int | None
+    name: LocalizedText
+    description: LocalizedText
+    places: int | None
+    approval: ApprovalRule
+    pending_counts: bool
+
+
+class CategoryReason(enum.Enum):
+    """Why categories were not saved."""
+
+    #: somebody else saved categories or settings meanwhile
+    CHANGED_MEANWHILE = "changed_meanwhile"
+    #: details: `count`
+    HAS_REGISTRATIONS = "has_registrations"
+    NO_CATEGORY = "no_category"
+    #: details: `most`
+    TOO_MANY = "too_many"
+
+
+class CategoriesRefused(Refusal):
+    """Categories that cannot be saved. `category_id` names one, where it is about one. Nothing was written."""
+
+    def __init__(self, reason: CategoryReason, category_id: int | None = None, **details: Any) -> None:
+        super().__init__(reason, **details)
+        self.category_id = category_id
+
+
+def check_categories(entries: Sequence[CategoryEntry]) -> None:
+    """Refuse none and too many. Raises CategoriesRefused."""
+    if not entries:
+        raise CategoriesRefused(CategoryReason.NO_CATEGORY)
+    if len(entries) > MOST_CATEGORIES:
+        raise CategoriesRefused(CategoryReason.TOO_MANY, most=MOST_CATEGORIES)
+
+
+def new_key(name: LocalizedText, languages: Sequence[str], taken: Collection[str]) -> str:
+    """Return the key of a new category, made from its name: "Government expert" becomes "government_expert".
+
+    Small letters, digits and "_", beginning with a letter, 40 at most, and none of `taken`.
+    """
+    words = next((name[language] for language in languages if name.get(language)), "")
+    plain = re.sub(r"[^a-z0-9]+", "_", folded(words)).strip("_")
+    base = (plain if plain[:1].isalpha() else f"category_{plain}".strip("_"))[:_LONGEST_KEY].rstrip("_")
+    key, number = base, 2
+    while key in taken:
+        key = f"{base[: _LONGEST_KEY - len(str(number)) - 1]}_{number}"
+        number += 1
+    return key
+
+
+def moved_entries(entries: Sequence[CategoryEntry], order: Mapping[int, str]) -> list[CategoryEntry]:
+    """Return the entries with one of them a place further "up" or "down": `order` maps its id to where."""
+    found = list(entries)
+    for category_id, direction in order.items():
+        index = next((number for number, entry in enumerate(found) if entry.id == category_id), None)
+        if index is None:
+            continue
+        other = index - 1 if direction == "up" else index + 1
+        if 0 <= other < len(found) and found[other].id is not None:
+            found[index], found[other] = found[other], found[index]
+    return found

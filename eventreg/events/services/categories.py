@@ -1,0 +1,111 @@
+"""Saving the kinds of participants of an event."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from eventreg.audit.services import Actor, record
+from eventreg.db import db, transaction
+from eventreg.events.models import Category, Event
+from eventreg.events.occupancy import occupancy
+from eventreg.events.queries.for_registration import lock_event
+from eventreg.events.rules.category_entries import (
+    CategoriesRefused,
+    CategoryEntry,
+    CategoryReason,
+    check_categories,
+    new_key,
+)
+from eventreg.kernel.errors import NotFound
+from eventreg.kernel.text import merged
+
+
+def save_categories(
+    event_id: int, seen_revision: int, entries: Sequence[CategoryEntry], account_id: int, at: datetime
+) -> None:
+    """Make the categories of an event those of `entries`, in their order, when nobody saved settings since `seen_revision`.
+
+    One that is not named is removed, unless somebody has registered in it. Places below what is taken are taken as they are:
+    nobody is dropped; more places have the waiting list looked at. Whether those who wait for an answer count is carried into
+    the ledger at once. The approval rule counts for whoever comes next. Raises CategoriesRefused, NotFound, and
+    LifecycleRefused for an archived event.
+    """
+    check_categories(entries)
+    with transaction():
+        event = lock_event(event_id)
+        if event.settings_revision != seen_revision:
+            raise CategoriesRefused(CategoryReason.CHANGED_MEANWHILE)
+        stored = {category.id: category for category in event.categories}
+        if any(entry.id is not None and entry.id not in stored for entry in entries):
+            raise NotFound
+        before = [_told(category) for category in _in_order(event)]
+        kept = {entry.id for entry in entries}
+        _remove(event, [category for category in stored.values() if category.id not in kept])
+        gives_more = [_put(event, entry, position, at) for position, entry in enumerate(entries, 1)]
+        db.session.flush()
+        db.session.refresh(event, ["categories"])
+        after = [_told(category) for category in _in_order(event)]
+        if before == after:
+            return
+        event.settings_revision += 1
+        if any(gives_more):
+            occupancy().places_added(event_id, at)
+        _note(event, {"categories": [before, after]}, account_id, at)
+
+
+def _remove(event: Event, categories: Sequence[Category]) -> None:
+    counts = occupancy().count_in_categories(event.id) if categories else {}
+    for category in categories:
+        if count := counts.get(category.id, 0):
+            raise CategoriesRefused(CategoryReason.HAS_REGISTRATIONS, category.id, count=count)
+        db.session.delete(category)
+    db.session.flush()
+
+
+def _put(event: Event, entry: CategoryEntry, position: int, at: datetime) -> bool:
+    """Write one category; returns whether there may be places for the waiting list now."""
+    category = next((row for row in event.categories if row.id == entry.id), None)
+    if category is None:
+        taken = {row.key for row in event.categories}
+        category = Category(event_id=event.id, key=new_key(entry.name, event.languages, taken), name={}, description={})
+        event.categories.append(category)
+        gives_more = counts_anew = False
+    else:
+        gives_more = category.places is not None and (entry.places is None or entry.places > category.places)
+        counts_anew = category.pending_counts != entry.pending_counts
+    category.position, category.places = position, entry.places
+    category.approval, category.pending_counts = entry.approval, entry.pending_counts
+    category.name = merged(category.name, entry.name, event.languages)
+    category.description = merged(category.description, entry.description, event.languages)
+    if counts_anew:
+        occupancy().count_pending_anew(event.id, category.id, entry.pending_counts, at)
+    return gives_more or (counts_anew and not entry.pending_counts)
+
+
+def _in_order(event: Event) -> list[Category]:
+    return sorted(event.categories, key=lambda category: (category.position, category.id))
+
+
+def _told(category: Category) -> dict[str, Any]:
+    return {
+        "key": category.key,
+        "name": dict(category.name),
+        "description": dict(category.description),
+        "places": category.places,
+        "approval": category.approval.value,
+        "pending_counts": category.pending_counts,
+    }
+
+
+def _note(event: Event, changed: dict[str, Any], account_id: int, at: datetime) -> None:
+    record(
+        event_id=event.id,
+        actor=Actor.account(account_id),
+        action="categories_changed",
+        record_kind="event",
+        record_id=event.id,
+        at=at,
+        detail={"changed": changed},
+    )

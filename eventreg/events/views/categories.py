@@ -1,0 +1,85 @@
+"""The kinds of participants of an event on the desk."""
+
+from __future__ import annotations
+
+from flask import g, redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from eventreg.events.forms.categories import CategoriesForm
+from eventreg.events.models import Event
+from eventreg.events.occupancy import occupancy
+from eventreg.events.queries.for_registration import get_event_whole
+from eventreg.events.rules.category_entries import CategoriesRefused, CategoryReason
+from eventreg.events.rules.publication import EFFECTS
+from eventreg.events.rules.team import Permission
+from eventreg.events.services.categories import save_categories
+from eventreg.events.views import blueprint
+from eventreg.events.views.desk import EVENT, desk
+from eventreg.events.wording_settings import categories_sentence
+from eventreg.kernel.clock import now
+from eventreg.web.access import requires
+from eventreg.web.templating import language_url_at
+
+Answer = str | Response | tuple[str, int]
+
+
+@blueprint.get("/manage/events/<slug>/categories")
+@requires(Permission.EDIT_EVENT)
+def list_categories(slug: str) -> Answer:
+    """Show the categories of an event, and a blank one."""
+    event = get_event_whole(g.event.id)
+    return _page(event, CategoriesForm(event))
+
+
+@blueprint.post("/manage/events/<slug>/categories")
+@requires(Permission.EDIT_EVENT)
+def save_event_categories(slug: str) -> Answer:
+    """Save the categories, all or none."""
+    event, order = get_event_whole(g.event.id), request.form.get("do", "")
+    form = CategoriesForm(event, request.form)
+    entries = form.read(order)
+    if entries is None:
+        return _page(event, form), 422
+    try:
+        save_categories(event.id, _number(form.revision), entries, current_user.id, now())
+    except CategoriesRefused as refused:
+        return _refusal(form, refused)
+    anchor = "new" if order == "add" else None
+    return redirect(url_for("events.list_categories", slug=slug, saved=1, _anchor=anchor), 303)
+
+
+def _refusal(form: CategoriesForm, refused: CategoriesRefused) -> Answer:
+    event = get_event_whole(g.event.id)
+    if refused.reason is CategoryReason.CHANGED_MEANWHILE:
+        form.revision = str(event.settings_revision)
+        return _page(event, form, is_overtaken=True), 409
+    row = next((row for row in form.rows if row.category_id == refused.category_id), form.rows[0])
+    bound = row.is_removed if row.category_id is not None else row.name
+    bound.errors = [categories_sentence(refused)]
+    return _page(event, form), 422
+
+
+def _page(event: Event, form: CategoriesForm, *, is_overtaken: bool = False) -> str:
+    taken = occupancy().count_taken(event.id).by_category
+    places = {category.id: category.places for category in event.categories}
+    return render_template(
+        "events/categories.html",
+        form=form,
+        taken=taken,
+        over={
+            category_id: max(0, taken.get(category_id, 0) - limit)
+            for category_id, limit in places.items()
+            if limit is not None
+        },
+        is_overtaken=is_overtaken,
+        current=sorted(event.categories, key=lambda category: (category.position, category.id)),
+        is_changeable=EFFECTS[event.publication].is_changeable,
+        is_saved="saved" in request.args,
+        language_url=language_url_at(url_for("events.list_categories", slug=event.slug)),
+        **desk(event, EVENT, "categories"),
+    )
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else 0
