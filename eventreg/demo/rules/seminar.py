@@ -22,6 +22,7 @@ from eventreg.events.rules.plans import (
 )
 from eventreg.events.rules.programme import SessionKind
 from eventreg.events.rules.publication import Publication
+from eventreg.organizations.rules.kinds import OrganizationKind
 from eventreg.organizations.rules.profiles import OrganizationProfile
 
 
@@ -33,7 +34,13 @@ def read(name: str) -> dict[str, Any]:
 def organization_profiles(data: Mapping[str, Any]) -> list[OrganizationProfile]:
     """Return the institutions of the seminar in their order."""
     return [
-        OrganizationProfile(key=entry["key"], name=entry["name"], short_name=entry["short_name"])
+        OrganizationProfile(
+            key=entry["key"],
+            name=entry["name"],
+            short_name=entry["short_name"],
+            acronym=entry.get("acronym", ""),
+            kind=OrganizationKind(entry["kind"]),
+        )
         for entry in data["organizations"]
     ]
 

@@ -92,8 +92,9 @@ class Occasion:
             names = formats.joined(by_role[PartnerRole.PARTNER], language)
             parts.append(_("in partnership with %(names)s", names=names))
         first = ", ".join(part for part in parts if part)
-        sentences = [first, *self._agreed_credits(language)]
-        return " ".join(f"{sentence[:1].upper()}{sentence[1:]}." for sentence in sentences if sentence)
+        if not parts[0]:
+            first = first[:1].upper() + first[1:]
+        return " ".join(f"{sentence}." for sentence in (first, *self._agreed_credits(language)) if sentence)
 
     def phrases(self, language: str) -> tuple[str, ...]:
         """Return the sentences that institutions oblige the organizers to use, each once, in the order of the roles."""

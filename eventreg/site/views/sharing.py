@@ -12,17 +12,18 @@ from eventreg.events.calendars import day_bounds
 from eventreg.events.models import Event
 from eventreg.events.rules.institutions import PartnerRole
 from eventreg.i18n.languages import current_language, known_languages
+from eventreg.organizations.models import Organization
 from eventreg.registration.rules.admission import RegistrationState
 from eventreg.registration.rules.availability import Availability
 from eventreg.web.addresses import address_of
 from eventreg.web.templating import plain_in_reader_language
 
-#: schema.org's property for each role
+#: schema.org's properties for each role; what reads events looks for a sponsor, where the exact word is funder
 _PROPERTIES = {
-    PartnerRole.HOST: "organizer",
-    PartnerRole.CO_ORGANIZER: "organizer",
-    PartnerRole.FUNDER: "funder",
-    PartnerRole.PARTNER: "contributor",
+    PartnerRole.HOST: ("organizer",),
+    PartnerRole.CO_ORGANIZER: ("organizer",),
+    PartnerRole.FUNDER: ("funder", "sponsor"),
+    PartnerRole.PARTNER: ("contributor",),
 }
 _OFFERED = {
     RegistrationState.SOON: "PreOrder",
@@ -108,14 +109,21 @@ def _times(event: Event) -> dict[str, str]:
 
 def _institutions(event: Event) -> dict[str, list[dict[str, str]]]:
     found: dict[str, list[dict[str, str]]] = {}
-    for role, name in _PROPERTIES.items():
+    for role, names in _PROPERTIES.items():
         for partner in event.partners:
             if partner.role is role:
-                record = {"@type": "Organization", "name": plain_in_reader_language(partner.organization.name)}
-                if partner.organization.website:
-                    record["url"] = partner.organization.website
-                found.setdefault(name, []).append(record)
+                for name in names:
+                    found.setdefault(name, []).append(_organization(partner.organization))
     return found
+
+
+def _organization(organization: Organization) -> dict[str, str]:
+    record = {"@type": "Organization", "name": plain_in_reader_language(organization.name)}
+    if organization.website:
+        record["url"] = organization.website
+    if organization.logo is not None:
+        record["logo"] = address_of("media.show_picture", public_id=organization.logo.public_id)
+    return record
 
 
 def _local(event: Event, at: Any) -> str:
