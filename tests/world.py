@@ -37,7 +37,16 @@ from eventreg.registration.services.registering import Receipt
 from eventreg.registration.services.uploads import NewFile
 from eventreg.web.instance import keys
 from tests.belongings import a_material, a_session, an_outcome
-from tests.builders import a_picture, a_registration, a_team_member, an_account, an_event, an_institution, register_somebody
+from tests.builders import (
+    a_picture,
+    a_registration,
+    a_team_member,
+    an_account,
+    an_event,
+    an_institution,
+    register_somebody,
+)
+from tests.events.programmes import a_room, a_speaker
 from tests.support.pages import Pages, session_row
 
 #: who calls: nobody, the holder of a personal link, the event's team, another event's owner, whoever runs the instance
@@ -69,7 +78,8 @@ class World:
     decision_id: int
     picture_id: str
     #: by endpoint: of materials and sessions
-    public_ids: Mapping[str, str] = field(default_factory=dict)
+    public_ids: dict[str, str] = field(default_factory=dict)
+    room_id: int = 0
     outcome_id: int = 0
     _kept: Path = field(default=Path())
 
@@ -135,6 +145,7 @@ class World:
                 rule.endpoint, self.picture_id if rule.endpoint == "media.show_picture" else self.upload_id
             ),
             "outcome_id": self.outcome_id,
+            "room_id": self.room_id,
             "message_id": self.message_id,
             "partner_id": self.event.partners[0].id,
             "key": self.event.partners[0].organization.key,
@@ -165,6 +176,8 @@ def build_world(app: Flask) -> World:
             upload, message, decided.decision_id, a_picture().public_id,
         )  # fmt: skip
         world.public_ids, world.outcome_id = _what_a_programme_leaves(event)
+        more_ids, world.room_id = _who_and_where(event, world.public_ids["review.list_session_people"])
+        world.public_ids |= more_ids
         # Who is signed in has a session, so that reading writes none.
         world.session_id = {actor: session_row(account.id) for actor, account in accounts.items()}["owner"]
         db.session.remove()
@@ -190,7 +203,17 @@ def _people(event: Event) -> dict[str, Registration]:
     return people
 
 
-def _what_a_programme_leaves(event: Event) -> tuple[Mapping[str, str], int]:
+def _who_and_where(event: Event, session_id: str) -> tuple[Mapping[str, str], int]:
+    """Make a speaker and a room; return by endpoint what stands in the addresses of the programme."""
+    speaker, room = a_speaker(event), a_room(event)
+    of_session = ("edit_session", "save_session", "move_one_session", "remove_one_session")
+    of_speaker = ("edit_speaker", "save_speaker", "remove_one_speaker")
+    ids = {f"events.{name}": session_id for name in of_session}
+    ids |= {f"events.{name}": speaker.public_id for name in of_speaker}
+    return ids | {f"site.{name}": session_id for name in ("show_session", "download_session")}, room.id
+
+
+def _what_a_programme_leaves(event: Event) -> tuple[dict[str, str], int]:
     """Make a material for everybody, a public conclusion, and a session that one signs up for."""
     session = a_session(event, takes_sign_up=True, places=3)
     material, outcome = a_material(event, session), an_outcome(session)
@@ -240,6 +263,18 @@ class _Tokens(dict[str, str]):
 
 
 _FORMS: dict[str, Any] = {
+    "events.add_session": lambda world: {
+        "title-es": "Otra sesión", "day": str(world.event.days[0].id), "starts_at": "16:00", "ends_at": "17:00",
+    },
+    "events.save_session": lambda world: {
+        "title-es": "Otra sesión", "day": str(world.event.days[0].id), "starts_at": "16:00", "ends_at": "17:00", "revision": "1",
+    },
+    "events.move_one_session": lambda world: {"do": "earlier", "revision": "1"},
+    "events.remove_one_session": lambda world: {"revision": "1"},
+    "events.try_lines": lambda world: {"day": str(world.event.days[0].id), "lines": "16:00–17:00 Otra", "do": "add"},
+    "events.add_room": lambda world: {"name-es": "Sala Dos"},
+    "events.change_room": lambda world: {"do": "remove"},
+    "events.save_speaker": lambda world: {"name": "Dora Demo", "revision": "1"},
     "events.lift_hold": lambda world: {"contact_address": "nueva@instituto.example"},
     "events.add_material": lambda world: {
         "url": "https://videos.example/1", "title-es": "Grabación", "audience": "everybody", "session": "", "language": "",
