@@ -11,6 +11,8 @@ from eventreg.kernel.text import LocalizedText, folded
 
 #: so alike are two names that differ in a letter or two, a word's ending, an article
 _ALIKE = 0.86
+#: so alike are two spellings of a word
+_SAME_WORD = 0.7
 #: so large a part of the telling words of two names is shared when one leaves a word out
 _SHARED = 0.75
 _MOST_SHOWN = 5
@@ -65,10 +67,22 @@ def _likeness_of(one: str, other: str) -> float:
     shared = _words(one) & _words(other)
     if len(shared) >= 2 and len(shared) >= _SHARED * len(_words(one) | _words(other)):
         return 1.5
+    return 1.0 if _read_alike(one, other, _ALIKE) and _differ_in_spelling(_words(one), _words(other)) else 0.0
+
+
+def _differ_in_spelling(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Say whether each word that only the one has is a word of the other, spelt a little differently.
+
+    "Migracón" is "Migración"; "Norte" is no "Sur", however alike the names around them are.
+    """
+    fewer, more = sorted((one - other, other - one), key=len)
+    return all(any(_read_alike(word, candidate, _SAME_WORD) for candidate in more) for word in fewer)
+
+
+def _read_alike(one: str, other: str, least: float) -> bool:
     # Two cheap bounds first: the exact ratio is slow, and a directory is compared whole.
     matcher = SequenceMatcher(None, one, other, autojunk=False)
-    is_alike = matcher.real_quick_ratio() >= _ALIKE and matcher.quick_ratio() >= _ALIKE and matcher.ratio() >= _ALIKE
-    return 1.0 if is_alike else 0.0
+    return matcher.real_quick_ratio() >= least and matcher.quick_ratio() >= least and matcher.ratio() >= least
 
 
 def _bare(text: str) -> str:
