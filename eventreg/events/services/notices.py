@@ -10,17 +10,25 @@ from eventreg.audit.services import SYSTEM, Actor, record
 from eventreg.db import transaction
 from eventreg.events.models import PrivacyNotice
 from eventreg.events.queries.for_registration import lock_event
+from eventreg.events.rules.notices import NoticeReason, NoticeRefused
 from eventreg.events.rules.plans import PlanInvalid
 from eventreg.kernel.text import LocalizedText
 
 
 def publish_notice(
-    event_id: int, summary: LocalizedText, body: LocalizedText, at: datetime, *, actor: Actor = SYSTEM
+    event_id: int,
+    summary: LocalizedText,
+    body: LocalizedText,
+    at: datetime,
+    *,
+    actor: Actor = SYSTEM,
+    seen_version: int | None = None,
 ) -> int:
     """Publish the next version of an event's privacy notice and return its id; earlier ones stay as they were.
 
-    `summary` is two sentences for the form, `body` the whole notice in Markdown. Raises PlanInvalid when a language of
-    the event lacks a text, and NotFound.
+    `summary` is two sentences for the form, `body` the whole notice in Markdown. With `seen_version` (0: none) only
+    when no other was published since. Raises PlanInvalid when a language of the event lacks a text, NoticeRefused
+    (CHANGED_MEANWHILE), NotFound, and LifecycleRefused for an archived event.
     """
     with transaction() as session:
         event = lock_event(event_id)
@@ -29,6 +37,8 @@ def publish_notice(
                 if not text.get(language, "").strip():
                     raise PlanInvalid(f"notice.{place}: there is no text in {language!r}")
         last = session.scalar(select(func.max(PrivacyNotice.version)).where(PrivacyNotice.event_id == event_id))
+        if seen_version is not None and seen_version != (last or 0):
+            raise NoticeRefused(NoticeReason.CHANGED_MEANWHILE)
         notice = PrivacyNotice(
             event_id=event_id, version=(last or 0) + 1, summary=dict(summary), body=dict(body), published_at=at
         )

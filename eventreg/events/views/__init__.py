@@ -8,7 +8,9 @@ blueprint = Blueprint("events", __name__)
 from eventreg.events.views import (  # noqa: E402, F401
     categories,
     invitations,
+    making,
     materials,
+    notice,
     outcomes,
     partners,
     programme,
@@ -17,6 +19,7 @@ from eventreg.events.views import (  # noqa: E402, F401
     sessions,
     settings,
     speakers,
+    taking_away,
     team,
     text_history,
     texts,
