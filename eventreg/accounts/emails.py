@@ -39,6 +39,14 @@ def enqueue_sign_in_link(account: Account, public_id: str, minutes: int) -> None
     _send(account, letter, language, f"account/sign-in/{public_id}", "accounts/sign_in_link", marker)
 
 
+def enqueue_welcome(account: Account, public_id: str, days: int) -> None:
+    """Queue the first mail of an account that an administrator made, with a sign-in link, in the caller's transaction."""
+    marker = new_marker()
+    with speaking(account.language) as language:
+        letter = _welcome(account.name, link_marker(marker, SIGN_IN, public_id, GENERATION), days)
+    _send(account, letter, language, f"account/welcome/{public_id}", "accounts/welcome", marker)
+
+
 def enqueue_notice(account: Account, notice: Notice, *, left: int = 0) -> None:
     """Queue the mail that tells an account's owner what was done to it, in its language and the caller's transaction.
 
@@ -71,6 +79,24 @@ def _send(account: Account, letter: Letter, language: str, key: str, template: s
             due_at=now(),
             marker=marker,
         )
+    )
+
+
+def _welcome(name: str, address: str, days: int) -> Letter:
+    return Letter(
+        subject=_("Your account"),
+        heading=_("Sign in for the first time"),
+        preview=_("The link works once, for %(days)s days.", days=days),
+        greeting=_("Dear %(name)s,", name=name),
+        paragraphs=(
+            _("An account was made for you on %(site)s. Open this link to sign in.", site=site_name()),
+            _(
+                "It works once, for %(days)s days. Later you sign in with a password of yours, or with a new link.",
+                days=days,
+            ),
+        ),
+        action=(_("Sign in"), address),
+        footer=(_("If you do not know what this is about, ignore this message."), site_name()),
     )
 
 

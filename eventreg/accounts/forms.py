@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _
-from wtforms import Field, HiddenField, PasswordField, RadioField, StringField, ValidationError
+from wtforms import Field, HiddenField, PasswordField, RadioField, SelectField, StringField, ValidationError
 
+from eventreg.accounts.models import Account
 from eventreg.accounts.rules.passwords import SHORTEST
 from eventreg.accounts.rules.profiles import is_like_address
 from eventreg.accounts.rules.refusals import Reason
@@ -112,3 +114,47 @@ class ProofForm(CodeForm):
         """Return the field beside which a refusal is told."""
         about_code = self.asks_code and (reason is Reason.CODE_WRONG or not self.asks_password)
         return self.code if about_code else self.password
+
+
+class AccountForm(BaseForm):
+    """An account that an administrator makes."""
+
+    email = StringField(lazy_gettext("Email address"), render_kw={"autocomplete": "off"})
+    name = StringField(lazy_gettext("Name"), render_kw={"autocomplete": "off"})
+    language = RadioField(lazy_gettext("Language of the email"), validate_choice=False)
+    rights = RadioField(lazy_gettext("May besides"), default="none", validate_choice=False)
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**values)
+        self.language.choices = [(code, own_name(code)) for code in known_languages()]
+        self.language.data = self.chosen_language()
+        self.rights.choices = [
+            ("none", _("Nothing until somebody invites this person to a team")),
+            ("creator", _("Make events")),
+            ("administrator", _("See to the whole instance: accounts, settings, figures of every event")),
+        ]
+
+    def chosen_language(self) -> str:
+        """Return a language that the instance speaks."""
+        return self.language.data if self.language.data in known_languages() else known_languages()[0]
+
+    def chosen_rights(self) -> str:
+        """Return what the account may besides: nothing unless it was chosen plainly."""
+        return self.rights.data if self.rights.data in ("creator", "administrator") else "none"
+
+
+class ClosingForm(BaseForm):
+    """Who takes over the events that an account owns alone."""
+
+    successor = SelectField(lazy_gettext("Who takes over"), validate_choice=False)
+
+    def __init__(self, others: Sequence[Account], me: int, **values: Any) -> None:
+        super().__init__(**values)
+        self._offered = {str(each.id): f"{each.name} ({each.email})" for each in others}
+        self.successor.choices = list(self._offered.items())
+        if self.successor.data is None:
+            self.successor.data = str(me)
+
+    def chosen_successor(self) -> int | None:
+        """Return the account that was chosen among those offered."""
+        return int(self.successor.data) if self.successor.data in self._offered else None

@@ -98,6 +98,30 @@ def link(email: str) -> None:
         click.echo(_new_link(_account_of(email).id))
 
 
+@user.command("close")
+@click.argument("email")
+@click.option("--successor", default=None, help="Address of the account that takes over events owned alone.")
+def close(email: str, successor: str | None) -> None:
+    """Close the account with EMAIL: its rights on every event, invitations, sessions and links end at once.
+
+    \b
+    Example:
+      eventreg user close ana@instituto.example --successor olga@instituto.example
+    """
+    with _accounts():
+        from eventreg.accounts.services.closing import NeedsSuccessor, close_everywhere
+
+        leaving = _account_of(email).id
+        heir = _account_of(successor).id if successor else None
+        try:
+            close_everywhere(leaving, heir)
+        except NeedsSuccessor as refused:
+            raise click.ClickException(
+                f"{email} owns events alone. Say with --successor who takes them over."
+            ) from refused
+        click.echo(f"The account {email} is closed; it opens nothing any more.")
+
+
 @contextmanager
 def _accounts() -> Iterator[None]:
     """Open the application; what the rules of accounts refuse becomes the reason that is printed."""

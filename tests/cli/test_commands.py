@@ -40,7 +40,7 @@ def test_help_has_an_example(command: tuple[str, ...], run: Run) -> None:
 def test_all_promised_commands_are_there() -> None:
     promised = {"serve", "deliver", "migrate", "demo", "user", "backup", "restore", "doctor"}
     assert promised <= set(eventreg.commands)
-    assert {("user", name) for name in ("add", "list", "password", "link")} <= set(_commands())
+    assert {("user", name) for name in ("add", "list", "password", "link", "close")} <= set(_commands())
 
 
 def test_help_is_quick(run: Run) -> None:
@@ -205,3 +205,13 @@ def test_short_passphrase_is_refused(prepared: Run, tmp_path: Path) -> None:
 def test_python_of_the_command_is_the_one_of_the_tests(run: Run) -> None:
     assert Path(sys.executable).with_name("eventreg").exists()
     assert run("--version").stdout.startswith("eventreg ")
+
+
+def test_an_account_is_closed(prepared: Run) -> None:
+    prepared("user", "add", "--name", "Ana Ejemplo", "ana@instituto.example")
+    done = prepared("user", "close", "ana@instituto.example")
+    assert done.returncode == 0
+    assert "ana@instituto.example\tAna Ejemplo\tclosed" in prepared("user", "list").stdout
+    again = prepared("user", "close", "ana@instituto.example")
+    assert again.returncode != 0
+    assert again.stderr.count("\n") == 1

@@ -154,13 +154,12 @@ def test_a_member_of_another_event_is_not_there(event: Event) -> None:
     """Case 2."""
     owner, foreign = a_team_member(event), a_team_member(an_event(), "reviewer")
     member_id = db.session.scalars(select(TeamMember.id).where(TeamMember.account_id == foreign.id)).one()
-    for act in (
-        lambda: remove_member(event.id, member_id, owner.id),
-        lambda: change_member(event.id, member_id, TeamRole.VIEWER, Narrowing(), owner.id),
-        lambda: hand_over(event.id, member_id, owner.id, stays_owner=False),
-    ):
-        with pytest.raises(NotFound):
-            act()
+    with pytest.raises(NotFound):
+        remove_member(event.id, member_id, owner.id)
+    with pytest.raises(NotFound):
+        change_member(event.id, member_id, TeamRole.VIEWER, Narrowing(), owner.id)
+    with pytest.raises(NotFound):
+        hand_over(event.id, member_id, owner.id, stays_owner=False)
 
 
 def test_a_right_that_is_withdrawn_is_gone_at_the_next_request(event: Event, pages: Pages) -> None:

@@ -7,6 +7,7 @@ from flask import Blueprint
 blueprint = Blueprint("accounts", __name__)
 
 from eventreg.accounts.views import (  # noqa: E402 - they add their routes to the blueprint
+    accounts,
     codes,
     fresh,
     own_account,
@@ -15,4 +16,4 @@ from eventreg.accounts.views import (  # noqa: E402 - they add their routes to t
     signing_in,
 )
 
-__all__ = ["blueprint", "codes", "fresh", "own_account", "own_sessions", "second_factor", "signing_in"]
+__all__ = ["accounts", "blueprint", "codes", "fresh", "own_account", "own_sessions", "second_factor", "signing_in"]

@@ -10,6 +10,7 @@ from eventreg.accounts.services.accounts import lock_account
 from eventreg.accounts.services.closing import NeedsSuccessor, OwnedAlone
 from eventreg.audit.services import Actor
 from eventreg.db import db
+from eventreg.events.emails import enqueue_handed_over
 from eventreg.events.models import Event, TeamInvitation, TeamMember
 from eventreg.events.queries.for_registration import lock_event_in_any_state
 from eventreg.events.queries.team import count_owners, find_member
@@ -98,3 +99,6 @@ def _succeed(event_id: int, account_id: int, successor_id: int | None, by: Actor
     db.session.flush()
     detail: dict[str, object] = {"account": successor_id, "from": account_id, "stays_owner": False}
     record_member(successor, "team_handed_over", by, detail)
+    to, former = lock_account(successor_id), lock_account(account_id)
+    event = db.session.get_one(Event, event_id)
+    enqueue_handed_over(event, to, new_owner=to.name, former=former.name)

@@ -1,0 +1,56 @@
+"""What an administrator does for other people's accounts: makes them, and sends links into them."""
+
+from __future__ import annotations
+
+from eventreg.accounts.emails import enqueue_sign_in_link, enqueue_welcome
+from eventreg.accounts.links import link_id_of
+from eventreg.accounts.models import Account
+from eventreg.accounts.rules.guarding import INVITATION_BY_ACCOUNT
+from eventreg.accounts.rules.refusals import AccountRefused, Reason
+from eventreg.accounts.services.accounts import create_account, lock_account, record_act
+from eventreg.accounts.services.guards import Try, admit
+from eventreg.accounts.services.sign_in_links import MAILED_LINK_MINUTES, make_sign_in_link
+from eventreg.audit.services import Actor
+from eventreg.db import transaction
+
+#: how long the first link of an account that an administrator made lasts
+WELCOME_DAYS = 7
+_MINUTES_A_DAY = 24 * 60
+
+
+def add_account(
+    email: str, name: str, language: str, *, is_administrator: bool, may_create_events: bool, by: int
+) -> str:
+    """Make an account, mail it a link that signs in once within seven days, and return the link's token.
+
+    Raises AccountRefused: NAME_MISSING, ADDRESS_INVALID, ADDRESS_TAKEN, TOO_MANY_TRIES.
+    """
+    with transaction():
+        _count(by)
+        actor = Actor.account(by)
+        account_id = create_account(email, name, language, is_administrator, actor)
+        account = lock_account(account_id)
+        if may_create_events:
+            account.may_create_events = True
+            record_act(account_id, "may_create_events", actor)
+        token = make_sign_in_link(account_id, WELCOME_DAYS * _MINUTES_A_DAY, actor)
+        enqueue_welcome(account, link_id_of(token) or "", WELCOME_DAYS)
+        return token
+
+
+def send_link_to(account_id: int, by: int) -> str:
+    """Mail an account a link that signs in once, and return its token. Raises NotFound, AccountRefused (TOO_MANY_TRIES).
+
+    A second factor is asked for all the same.
+    """
+    with transaction():
+        _count(by)
+        account: Account = lock_account(account_id)
+        token = make_sign_in_link(account_id, MAILED_LINK_MINUTES, Actor.account(by))
+        enqueue_sign_in_link(account, link_id_of(token) or "", MAILED_LINK_MINUTES)
+        return token
+
+
+def _count(by: int) -> None:
+    if admit(Try(INVITATION_BY_ACCOUNT, str(by))) is None:
+        raise AccountRefused(Reason.TOO_MANY_TRIES, minutes=INVITATION_BY_ACCOUNT.minutes)

@@ -1,0 +1,141 @@
+"""Everybody who signs in, for administrators: inviting, sending a way in, closing for good."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from eventreg.accounts.forms import AccountForm, ClosingForm
+from eventreg.accounts.links import sign_in_address
+from eventreg.accounts.models import Account
+from eventreg.accounts.queries import get_account, list_accounts
+from eventreg.accounts.rules.refusals import AccountRefused, Reason
+from eventreg.accounts.services import second_factor
+from eventreg.accounts.services.administering import WELCOME_DAYS, add_account, send_link_to
+from eventreg.accounts.services.closing import belongings, close_everywhere
+from eventreg.accounts.services.sign_in_links import MAILED_LINK_MINUTES
+from eventreg.accounts.views import blueprint
+from eventreg.accounts.wording import refusal_sentence
+from eventreg.audit.services import Actor
+from eventreg.web.access import administrators_only
+from eventreg.web.freshness import requires_fresh_sign_in
+from eventreg.web.instance import config
+from eventreg.web.templating import language_url_at
+
+Answer = str | Response | tuple[str, int]
+_ONE = "/manage/accounts/<int(max=2147483647):account_id>"
+
+
+@blueprint.get("/manage/accounts")
+@administrators_only
+def show_accounts() -> Answer:
+    """Show every account: who it is, on how many teams, when last here, how it is guarded."""
+    return _page(AccountForm(formdata=None))
+
+
+@blueprint.post("/manage/accounts")
+@administrators_only
+def invite_account() -> Answer:
+    """Make an account and mail it a link."""
+    form = AccountForm()
+    try:
+        token = add_account(
+            form.email.data or "",
+            form.name.data or "",
+            form.chosen_language(),
+            is_administrator=form.chosen_rights() == "administrator",
+            may_create_events=form.chosen_rights() == "creator",
+            by=current_user.id,
+        )
+    except AccountRefused as refused:
+        field = form.name if refused.reason is Reason.NAME_MISSING else form.email
+        field.errors = [refusal_sentence(refused)]
+        return _page(form, code=429 if refused.reason is Reason.TOO_MANY_TRIES else 422)
+    return _done(form.email.data or "", token, WELCOME_DAYS * 24 * 60)
+
+
+@blueprint.post(f"{_ONE}/link")
+@administrators_only
+def send_account_link(account_id: int) -> Answer:
+    """Mail a link that signs in once."""
+    account = get_account(account_id)
+    try:
+        token = send_link_to(account_id, current_user.id)
+    except AccountRefused as refused:
+        return _page(AccountForm(formdata=None), refusal_sentence(refused), 429)
+    return _done(account.email, token, MAILED_LINK_MINUTES)
+
+
+@blueprint.post(f"{_ONE}/second-factor/remove")
+@administrators_only
+@requires_fresh_sign_in(back="accounts.show_accounts")
+def remove_lost_second_factor(account_id: int) -> Answer:
+    """Take the second factor off for somebody who lost it; the person is told by mail."""
+    try:
+        second_factor.remove(account_id, Actor.account(current_user.id))
+    except AccountRefused as refused:
+        return _page(AccountForm(formdata=None), refusal_sentence(refused), 409)
+    return redirect(url_for("accounts.show_accounts"), 303)
+
+
+@blueprint.get(f"{_ONE}/close")
+@administrators_only
+def confirm_closing(account_id: int) -> Answer:
+    """Show what closing ends, and ask who takes over what the person owns alone."""
+    return _closing_page(get_account(account_id))
+
+
+@blueprint.post(f"{_ONE}/close")
+@administrators_only
+@requires_fresh_sign_in(back="accounts.confirm_closing")
+def close(account_id: int) -> Answer:
+    """Close the account with every right it has anywhere."""
+    account = get_account(account_id)
+    form = _closing_form(account)
+    try:
+        close_everywhere(account_id, form.chosen_successor(), Actor.account(current_user.id))
+    except AccountRefused as refused:
+        form.successor.errors = [refusal_sentence(refused)]
+        return _closing_page(account, form, 422)
+    return redirect(url_for("accounts.show_accounts", closed="yes"), 303)
+
+
+def _page(form: AccountForm, problem: str = "", code: int = 200) -> Answer:
+    accounts = list_accounts()
+    page = render_template(
+        "accounts/accounts.html",
+        accounts=accounts,
+        roles=belongings().count_roles([account.id for account in accounts]),
+        form=form,
+        problem=problem,
+        me=current_user.id,
+        time_zone=config().time_zone,
+        is_closed=request.args.get("closed") == "yes",
+        language_url=language_url_at(url_for("accounts.show_accounts")),
+    )
+    return page, code
+
+
+def _done(email: str, token: str, minutes: int) -> Answer:
+    """Say that a link is on its way; where no mail leaves, show it to the administrator, who could make any."""
+    address = "" if config().sends_mail else sign_in_address(token)
+    return render_template("accounts/account_link.html", email=email, address=address, minutes=minutes)
+
+
+def _closing_form(account: Account) -> ClosingForm:
+    others = [each for each in list_accounts() if each.closed_at is None and each.id != account.id]
+    return ClosingForm(others, me=current_user.id)
+
+
+def _closing_page(account: Account, form: ClosingForm | None = None, code: int = 200) -> Answer:
+    page = render_template(
+        "accounts/account_closing.html",
+        account=account,
+        roles=belongings().count_roles([account.id]).get(account.id, 0),
+        owned=belongings().list_owned_alone(account.id),
+        form=form or _closing_form(account),
+        is_me=account.id == current_user.id,
+        language_url=language_url_at(url_for("accounts.confirm_closing", account_id=account.id)),
+    )
+    return page, code
