@@ -8,6 +8,7 @@ from typing import Any
 from eventreg.accounts.policies import has_second_factor
 from eventreg.events.models import Event
 from eventreg.events.queries.team import find_membership
+from eventreg.events.queries.wholes import owns_an_event
 from eventreg.events.rules.team import Grant, Permission, Scope, Sight, TeamRole
 
 
@@ -47,3 +48,8 @@ def find_access(slug: str, account: Any) -> TeamAccess | None:
         return None
     event = membership.event
     return TeamAccess(event, membership.grant, event.demands_second_factor and not has_second_factor(account))
+
+
+def may_create_events(account: Any) -> bool:
+    """Say whether an account makes events: administrators, those who were allowed to, and whoever owns one."""
+    return bool(account.is_administrator or account.may_create_events) or owns_an_event(account.id)

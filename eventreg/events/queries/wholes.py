@@ -41,9 +41,20 @@ def find_event(slug: str) -> Event | None:
     return db.session.scalar(select(Event).where(Event.slug == slug))
 
 
-def list_slugs(beginning: str) -> Collection[str]:
-    """Return the names in addresses that begin so, for a suggestion that is free."""
-    return set(db.session.scalars(select(Event.slug).where(Event.slug.startswith(beginning, autoescape=True))))
+def list_slugs() -> Collection[str]:
+    """Return the names in addresses of all events, for a suggestion that is free."""
+    return set(db.session.scalars(select(Event.slug)))
+
+
+def list_copyable_events(account_id: int) -> Sequence[Event]:
+    """Return the events that an account could copy: those that it owns or manages, the newest first. At most fifty."""
+    return db.session.scalars(
+        select(Event)
+        .join(TeamMember, TeamMember.event_id == Event.id)
+        .where(TeamMember.account_id == account_id, TeamMember.role.in_((TeamRole.OWNER, TeamRole.MANAGER)))
+        .order_by(Event.id.desc())
+        .limit(50)
+    ).all()
 
 
 def owns_an_event(account_id: int) -> bool:

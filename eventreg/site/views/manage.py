@@ -10,11 +10,15 @@ from flask_login import current_user
 
 from eventreg.events.links import invitation_token
 from eventreg.events.models import Category, Event
+from eventreg.events.policies import may_create_events
 from eventreg.events.queries.categories import list_categories
 from eventreg.events.queries.for_registration import list_days
 from eventreg.events.queries.team import Membership, list_days_of, list_invitations_to, list_memberships
+from eventreg.events.rules.publication import Publication
 from eventreg.events.rules.team import Permission, Scope
 from eventreg.events.views.desk import OVERVIEW, desk
+from eventreg.events.views.publication import open_items
+from eventreg.events.views.publication_words import state_name
 from eventreg.events.wording import team_role_name
 from eventreg.kernel.clock import now
 from eventreg.mail.queries import list_latest_states
@@ -46,6 +50,7 @@ def manage_events() -> str:
     return render_template(
         "site/manage_events.html",
         memberships=memberships,
+        makes_events=may_create_events(current_user),
         invitations=[
             (
                 event,
@@ -79,6 +84,7 @@ def manage_event(slug: str) -> str:
     return render_template(
         "site/manage_event.html",
         days=[day.held_on for day in days],
+        **_life(event),
         sees_figures=sees_figures,
         sees_whole=scope.is_whole,
         sees_people=sees_people,
@@ -93,12 +99,27 @@ def manage_event(slug: str) -> str:
         deadlines=coming_deadlines(event, days, now()),
         mail=_mail(slug) if sees_figures else [],
         latest=_latest(event, categories) if sees_people else [],
+        copies=may(Permission.EDIT_EVENT) and may_create_events(current_user),
+        exports=may(Permission.EXPORT_EVENT),
         **desk(event, OVERVIEW),
     )
 
 
 def _invitation_url(public_id: str) -> str:
     return url_for("events.show_invitation", token=invitation_token(public_id))
+
+
+def _life(event: Event) -> dict[str, Any]:
+    """Return the state of the event, and of a draft what it lacks, for who may publish it."""
+    is_draft, may_publish = event.publication is Publication.DRAFT, may(Permission.PUBLISH)
+    items = open_items(event) if is_draft and may_publish else []
+    return {
+        "is_draft": is_draft,
+        "may_publish": may_publish,
+        "state_name": state_name(event.publication),
+        "blocking": [item for item in items if item.is_blocking],
+        "advice": [item for item in items if not item.is_blocking],
+    }
 
 
 def _allows(membership: Membership, permission: Permission) -> bool:

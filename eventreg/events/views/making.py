@@ -1,0 +1,170 @@
+"""Making events on the desk: anew, as a copy, from a file."""
+
+from __future__ import annotations
+
+from flask import abort, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from eventreg.events.bundles.faults import BundleInvalid
+from eventreg.events.bundles.reading import open_bundle
+from eventreg.events.forms.making import CopyForm, FoundingForm, ImportForm
+from eventreg.events.policies import may_create_events
+from eventreg.events.queries.wholes import list_copyable_events, list_slugs
+from eventreg.events.rules.founding import BLANK, TEMPLATES, next_year, title_for
+from eventreg.events.rules.slugs import suggested_slug
+from eventreg.events.rules.team import Permission
+from eventreg.events.rules.wholes import WholeRefused
+from eventreg.events.services.copying import USUAL, Copying, copy_event, first_day_of, list_copyable
+from eventreg.events.services.founding import found_event
+from eventreg.events.services.wholes import Placing, import_event
+from eventreg.events.views import blueprint
+from eventreg.events.views.desk import OVERVIEW, desk
+from eventreg.events.wording import whole_refusal
+from eventreg.events.wording_wholes import beginnings
+from eventreg.kernel.clock import now
+from eventreg.web.access import administrators_only, requires, signed_in
+from eventreg.web.instance import config
+from eventreg.web.templating import language_url_at
+
+Answer = str | Response | tuple[str, int]
+
+
+@blueprint.get("/manage/events/new")
+@signed_in
+def new_event() -> Answer:
+    """Ask where to begin from; with that in the address (`from`), ask what an event needs."""
+    _require_right()
+    template = request.args.get("from", "")
+    if template not in (*TEMPLATES, BLANK):
+        return _choosing(ImportForm(formdata=None))
+    return _founding(FoundingForm(template, config().time_zone, current_user))
+
+
+@blueprint.post("/manage/events/new")
+@signed_in
+def create_event() -> Answer:
+    """Make the event and lead to its overview, with what is still to be done."""
+    _require_right()
+    if request.form.get("template") not in (*TEMPLATES, BLANK):
+        return redirect(url_for("events.new_event"), 303)
+    form = FoundingForm(request.form["template"], config().time_zone, current_user, request.form)
+    founding = form.read(current_user, list_slugs())
+    if founding is None:
+        return _founding(form), 422
+    try:
+        found_event(founding, current_user.id, now())
+    except WholeRefused as refused:
+        form.slug.errors = [whole_refusal(refused)]
+        return _founding(form), 422
+    return redirect(url_for("site.manage_event", slug=founding.slug), 303)
+
+
+@blueprint.post("/manage/events/new/file")
+@administrators_only
+def put_in_file() -> Answer:
+    """Put in the event of a file. Whoever does it owns it."""
+    form = ImportForm(formdata=request.form)
+    sent = request.files.get("file")
+    if not form.validate() or sent is None or not sent.filename:
+        form.file.errors = [_("Choose the file of an event")]
+        return _choosing(form), 422
+    try:
+        with open_bundle(sent.stream) as bundle:
+            slug = (form.new_slug.data or "").strip() or str(bundle.event.get("slug"))
+            placing = Placing(
+                slug=slug,
+                at=now(),
+                account_id=current_user.id,
+                owner_id=current_user.id,
+                holds_mail=bool(form.hold_mail.data),
+            )
+            import_event(bundle, placing)
+    except BundleInvalid as invalid:
+        form.file.errors = [_("The file cannot be put in: %(reason)s.", reason=str(invalid))]
+        return _choosing(form), 422
+    except WholeRefused as refused:
+        form.new_slug.errors = [whole_refusal(refused)]
+        return _choosing(form), 422
+    return redirect(url_for("site.manage_event", slug=slug), 303)
+
+
+@blueprint.get("/manage/events/<slug>/copy")
+@requires(Permission.EDIT_EVENT)
+def show_copy(slug: str) -> Answer:
+    """Show what a copy for next year would be, so that one button makes it."""
+    _require_right()
+    event = g.event
+    first_day = first_day_of(event.id) or event.registration_closes_at.date()
+    new_day = next_year(first_day)
+    title = title_for(event.title, first_day.year, new_day.year)
+    form = CopyForm(
+        event.languages,
+        formdata=None,
+        title=title,
+        first_day=new_day.isoformat(),
+        slug=suggested_slug(title.get(event.languages[0], slug), new_day.year, list_slugs()),
+        parts=sorted(USUAL),
+    )
+    return _copying(form)
+
+
+@blueprint.post("/manage/events/<slug>/copy")
+@requires(Permission.EDIT_EVENT)
+def make_copy(slug: str) -> Answer:
+    """Make the copy and lead to its overview."""
+    _require_right()
+    form = CopyForm(g.event.languages, formdata=request.form)
+    read = form.read(list_slugs())
+    if read is None:
+        return _copying(form), 422
+    first_day, new_slug = read
+    copying = Copying(new_slug, form.title.data, first_day, frozenset(form.parts.data or ()))
+    try:
+        copy_event(g.event.id, copying, current_user.id, now())
+    except WholeRefused as refused:
+        form.slug.errors = [whole_refusal(refused)]
+        return _copying(form), 422
+    except BundleInvalid as invalid:
+        form.first_day.errors = [_("The dates cannot be moved there: %(reason)s.", reason=str(invalid))]
+        return _copying(form), 422
+    return redirect(url_for("site.manage_event", slug=new_slug), 303)
+
+
+def _require_right() -> None:
+    if not may_create_events(current_user):
+        abort(403)
+
+
+def _choosing(form: ImportForm) -> str:
+    return render_template(
+        "events/new.html",
+        form=form,
+        beginnings=beginnings(),
+        own_events=list_copyable_events(current_user.id),
+        language_url=language_url_at(url_for("events.new_event")),
+    )
+
+
+def _founding(form: FoundingForm) -> str:
+    template = form.template.data or BLANK
+    return render_template(
+        "events/new_event.html",
+        form=form,
+        beginning=next(each for each in beginnings() if each.key == template),
+        language_url=language_url_at(f"{url_for('events.new_event')}?from={template}"),
+    )
+
+
+def _copying(form: CopyForm) -> str:
+    parts = list_copyable()
+    names = {key: label for key, label, _needs in parts}
+    return render_template(
+        "events/copy.html",
+        form=form,
+        parts=[(key, label, [names[need] for need in names if need in needs]) for key, label, needs in parts],
+        chosen=frozenset(form.parts.data or ()),
+        language_url=language_url_at(url_for("events.show_copy", slug=g.event.slug)),
+        **desk(g.event, OVERVIEW),
+    )
