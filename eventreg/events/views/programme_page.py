@@ -155,6 +155,8 @@ def _session_shown(
     room = in_reader_language(session.room.name) if session.room is not None else ""
     names = "; ".join(person.speaker.name for person in people.get(session.id, ()))
     kind = session_kind_name(session.kind) if session.kind is not SessionKind.SESSION else ""
+    if kind == plain_in_reader_language(session.title):
+        kind = ""
     detail = " · ".join(part for part in (kind, room, names) if part)
     warnings = [said.sentence(finding) for finding in findings if finding.session_id == session.id]
     return SessionShown(session, column, _hours(session), detail, warnings)
