@@ -263,6 +263,14 @@ class _Tokens(dict[str, str]):
 
 
 _FORMS: dict[str, Any] = {
+    "events.create_event": lambda world: {
+        "template": "workshop", "title-es": "Taller", "title-en": "Workshop", "languages_chosen": ["es", "en"],
+        "first_day": "2027-05-11", "days": "1", "starts_at": "09:00", "ends_at": "13:00", "city": "Prueba", "country": "MX",
+        "time_zone": "America/Mexico_City", "contact_name": "Clara", "contact_email": "clara@anfitriona.example",
+    },
+    "events.make_copy": lambda world: {
+        "title-es": "Otra vez", "title-en": "Once more", "first_day": "2028-03-09", "parts": ["days", "categories"],
+    },
     "events.add_session": lambda world: {
         "title-es": "Otra sesión", "day": str(world.event.days[0].id), "starts_at": "16:00", "ends_at": "17:00",
     },
