@@ -9,6 +9,7 @@ from eventreg.events.views import (  # noqa: E402, F401
     categories,
     invitations,
     making,
+    look,
     materials,
     notice,
     outcomes,
