@@ -60,7 +60,7 @@ def add_partner(slug: str) -> Answer:
                 if added.is_known
                 else _("The institution is added. The form is ready for the next one.")
             )
-            return redirect(url_for("events.list_partners", slug=slug, role=form.role.data, _anchor="add"), 303)
+            return redirect(url_for("events.list_partners", slug=slug, role=form.role.data, _anchor=form.name.id), 303)
     return _list_page(g.event, form), _CHECK
 
 
