@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from eventreg.db import db
 from eventreg.events.models import Event
+from eventreg.events.rules.publication import Publication
 from eventreg.kernel.tokens import personal_token
 from eventreg.registration.emails import CONFIRM_ADDRESS, OWN_PAGE, VERIFY
 from eventreg.registration.models import AddressChange, Registration, Upload
@@ -244,3 +245,32 @@ def test_pages_of_one_registration_show_nothing_of_another(pages: Pages, event: 
     assert "Berta" not in html
     assert db.session.scalars(select(Upload)).all()
     assert last_mail(other).recipient == "berta@instituto.example"
+
+
+def test_ones_own_page_says_that_the_event_does_not_take_place(app: Flask, pages: Pages) -> None:
+    """Withdrawing stays possible; nothing else can be done, and no place is promised."""
+    note = {"es": "El río creció.", "en": "The river rose."}
+    event = an_event(publication=Publication.CANCELLED, cancellation_note=note)
+    page = own_page(pages, a_registration(event))
+    assert page.has("This event does not take place.")
+    assert page.has("The river rose.")
+    assert not page.has("Your place is confirmed.")
+    assert "Change my answers" not in page.texts("a")
+    assert "Add to calendar (.ics)" not in page.texts("a")
+    page.click("Withdraw my registration").submit("Withdraw my registration")
+    assert own_page(pages, a_registration(event)).status == 200
+
+
+def test_ones_own_page_of_an_archived_event_is_read_only(app: Flask, pages: Pages) -> None:
+    event = an_event(publication=Publication.ARCHIVED)
+    page = own_page(pages, a_registration(event))
+    assert page.has("This event has taken place.")
+    assert "Withdraw my registration" not in page.texts("a")
+    assert "Change my answers" not in page.texts("a")
+
+
+def test_consents_and_language_are_ones_own_even_in_the_archive(app: Flask, pages: Pages) -> None:
+    person = a_registration(an_event(publication=Publication.ARCHIVED), language="es")
+    own_page(pages, person).submit("Save the language", {"Language of our messages": "English"})
+    assert fresh(person).language == "en"
+    own_page(pages, person).submit("Save my permissions")

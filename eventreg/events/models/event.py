@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Connection, Date, ForeignKey, String, UniqueConstraint, func, select
+from sqlalchemy.event import listens_for
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from eventreg.audit.models import AuditEntry
 from eventreg.db import NOT_PERSONAL, PERSONAL, Base, Localized, UtcDateTime, choice_column
 from eventreg.events.rules.attendance import AttendanceMode
 from eventreg.events.rules.publication import Publication
@@ -121,6 +123,14 @@ class Event(Base):
         """Whether it does not take place: cancelled, or archived after that."""
         was_cancelled = self.publication is Publication.ARCHIVED and bool(self.cancellation_note)
         return self.publication is Publication.CANCELLED or was_cancelled
+
+
+@listens_for(Event, "before_insert")
+def _give_a_new_id(_mapper: Any, connection: Connection, event: Event) -> None:
+    """Never give the id of a deleted event away again, as SQLite would: its trail stays, and is not the next event's."""
+    if connection.dialect.name == "sqlite" and event.__dict__.get("id") is None:
+        used = (select(func.max(column)).scalar_subquery() for column in (Event.id, AuditEntry.chain))
+        event.id = max(connection.scalar(select(last)) or 0 for last in used) + 1
 
 
 class PrivacyNotice(Base):

@@ -37,7 +37,6 @@ from eventreg.kernel import clock
 from eventreg.kernel.tokens import personal_token
 from eventreg.web.access import may, requires
 from eventreg.web.addresses import address_of
-from eventreg.web.forms import BaseForm
 from eventreg.web.freshness import requires_fresh_sign_in
 from eventreg.web.instance import keys
 from eventreg.web.templating import language_url_at
@@ -112,7 +111,7 @@ def delete_event(slug: str) -> Answer:
     if event.publication is not Publication.DRAFT:
         return redirect(url_for("events.show_publication", slug=slug))
     count = followers().count_registrations(event.id)
-    return render_template("events/publication_delete.html", form=BaseForm(), count=count, **_frame(event))
+    return render_template("events/publication_delete.html", count=count, **_frame(event))
 
 
 def open_items(event: Event) -> list[Item]:
@@ -128,7 +127,6 @@ def _page(event: Event, problem: str = "") -> str:
     return render_template(
         "events/publication.html",
         problem=problem,
-        form=BaseForm(),
         is_draft=event.publication is Publication.DRAFT,
         blocking=blocking,
         advice=[item for item in items if not item.is_blocking],

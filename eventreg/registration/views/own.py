@@ -29,7 +29,7 @@ _FRESH = frozenset({Status.CONFIRMED, Status.PENDING, Status.WAITLISTED})
 def show_receipt(token: str) -> str | BaseResponse:
     """Show what came of the form: the reference, the status, what happens next. Later on, one's own page says more."""
     own = OwnRegistration.open(token)
-    if own.status not in _FRESH:
+    if own.status not in _FRESH or own.event.is_called_off:
         return redirect(url_for("registration.show_own", token=token))
     return render_template(
         "registration/receipt.html",
