@@ -21,10 +21,12 @@ from werkzeug.routing import Rule
 from eventreg.accounts.models import Account
 from eventreg.accounts.services.sign_in_links import make_sign_in_link
 from eventreg.db import db, transaction
-from eventreg.events.models import Event
+from eventreg.events.links import invitation_token
+from eventreg.events.models import Event, TeamMember
 from eventreg.events.queries.previews import PREVIEW
 from eventreg.events.rules.publication import Publication
 from eventreg.events.rules.team import TeamRole
+from eventreg.events.services.invitations import Wish, invite
 from eventreg.kernel.clock import now
 from eventreg.kernel.tokens import new_public_id, personal_token
 from eventreg.mail.models import MailMessage
@@ -49,9 +51,10 @@ from tests.builders import (
 from tests.events.programmes import a_room, a_speaker
 from tests.support.pages import Pages, session_row
 
-#: who calls: nobody, the holder of a personal link, the event's team, another event's owner, whoever runs the instance
+#: who calls: nobody, the holder of a personal link, the event's team, another event's owner, whoever runs the instance,
+#: and a reviewer narrowed to one category, without contact data, which is not that of the world's registration
 ACTORS = (
-    "anonymous", "link", "door", "viewer", "reviewer", "manager", "owner", "stranger", "administrator",
+    "anonymous", "link", "door", "viewer", "reviewer", "manager", "owner", "stranger", "administrator", "narrowed",
 )  # fmt: skip
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 
@@ -72,7 +75,7 @@ class World:
     #: by name: "letter" came by the form with a file; the others are named by their status
     people: dict[str, Registration]
     #: personal tokens by the endpoint prefix that takes them
-    tokens: Mapping[str, str]
+    tokens: dict[str, str]
     upload_id: str
     message_id: int
     decision_id: int
@@ -81,6 +84,11 @@ class World:
     public_ids: dict[str, str] = field(default_factory=dict)
     room_id: int = 0
     outcome_id: int = 0
+    #: of a team member below the manager, and of an account without rights
+    member_id: int = 0
+    account_id: int = 0
+    #: of the owner's session
+    session_id: str = ""
     _kept: Path = field(default=Path())
 
     def visitor(self, actor: str, language: str = "en") -> Pages:
@@ -145,6 +153,8 @@ class World:
                 rule.endpoint, self.picture_id if rule.endpoint == "media.show_picture" else self.upload_id
             ),
             "outcome_id": self.outcome_id,
+            "member_id": self.member_id,
+            "account_id": self.account_id,
             "room_id": self.room_id,
             "message_id": self.message_id,
             "partner_id": self.event.partners[0].id,
@@ -161,6 +171,7 @@ def build_world(app: Flask) -> World:
         accounts = {role.value: a_team_member(event, role) for role in TeamRole}
         accounts["stranger"] = a_team_member(other, "owner")
         accounts["administrator"] = an_account(is_administrator=True)
+        accounts["narrowed"] = _narrowed(event)
         people = _people(event)
         an_institution(key="repetida", name={"es": "Institución Anfitriona (repetida)"})
         a_registration(other, email="otra@instituto.example")
@@ -178,6 +189,13 @@ def build_world(app: Flask) -> World:
         world.public_ids, world.outcome_id = _what_a_programme_leaves(event)
         more_ids, world.room_id = _who_and_where(event, world.public_ids["review.list_session_people"])
         world.public_ids |= more_ids
+        invitation, world.member_id, world.account_id = _a_team(event, accounts)
+        world.public_ids |= dict.fromkeys(
+            ("events.send_invitation_once_more", "events.take_invitation_back"), invitation
+        )
+        world.tokens |= dict.fromkeys(
+            ("events.show_invitation", "events.accept", "events.decline"), invitation_token(invitation)
+        )
         # Who is signed in has a session, so that reading writes none.
         world.session_id = {actor: session_row(account.id) for actor, account in accounts.items()}["owner"]
         db.session.remove()
@@ -201,6 +219,22 @@ def _people(event: Event) -> dict[str, Registration]:
         category = "academia" if status == "pending" else "government"
         people[status] = a_registration(event, category, status, answers={"diet": ["Sin gluten"]})
     return people
+
+
+def _narrowed(event: Event) -> Account:
+    account = a_team_member(event, "reviewer")
+    with transaction() as session:
+        member = session.scalars(select(TeamMember).where(TeamMember.account_id == account.id)).one()
+        member.only_categories, member.withheld = ["academia"], ["see_contact_data"]
+    return account
+
+
+def _a_team(event: Event, accounts: Mapping[str, Account]) -> tuple[str, int, int]:
+    """Invite somebody; return the invitation's public id, the id of a member, and of an account without rights."""
+    wish = Wish("invitada@instituto.example", "Irene Invitada", "es", TeamRole.VIEWER)
+    invitation = invite(event.id, wish, accounts["owner"].id)
+    of_the_door = select(TeamMember.id).where(TeamMember.account_id == accounts["door"].id)
+    return invitation, db.session.scalars(of_the_door).one(), an_account().id
 
 
 def _who_and_where(event: Event, session_id: str) -> tuple[Mapping[str, str], int]:
@@ -238,7 +272,7 @@ def _address_change(registration: Registration) -> AddressChange:
     return change
 
 
-def _tokens(own: Registration, unverified: Registration, change: AddressChange, account: Account) -> Mapping[str, str]:
+def _tokens(own: Registration, unverified: Registration, change: AddressChange, account: Account) -> dict[str, str]:
     by_purpose = {
         "registration.verify": own_token(unverified, VERIFY),
         "registration.confirm_address": personal_token(keys(), CONFIRM_ADDRESS, change.public_id, ADDRESS_GENERATION),
@@ -308,6 +342,12 @@ _FORMS: dict[str, Any] = {
     },
     "accounts.try_to_sign_in": lambda world: {"email": world.accounts["owner"].email, "link": "1"},
     "accounts.save_profile": lambda world: {"name": "Olga Otra", "language": "en"},
+    "accounts.invite_account": lambda world: {"email": "nueva@equipo.example", "name": "Nuria Nueva"},
+    "events.invite_to_team": lambda world: {
+        "email": "otra@equipo.example", "name": "Otilia Otra", "language": "es", "role": "viewer",
+    },
+    "events.save_member": lambda world: {"role": "door"},
+    "events.accept": lambda world: {"name": "Irene Invitada", "language": "es"},
     "registration.request_link": lambda world: {"email": "carta@instituto.example"},
     "registration.change_address": lambda world: {"email": "otra-vez@instituto.example"},
     "registration.save_language": lambda world: {"language": "en"},
