@@ -35,6 +35,7 @@ def act_title(action: str) -> str:
         "language_changed": _("Changed the language of the emails"),
         "consents_changed": _("Changed consents"),
         "answers_changed": _("Changed answers"),
+        "sessions_chosen": _("Chose sessions"),
         "address_verified": _("Confirmed the email address"),
         "address_change_requested": _("Asked for another email address"),
         "address_changed": _("Confirmed the new email address"),

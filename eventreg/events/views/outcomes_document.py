@@ -23,7 +23,7 @@ def outcomes_document(event: Event, groups: Sequence[Group], language: str) -> s
     What only the team reads is marked as such. Lines end in "\\n".
     """
     with speaking(language) as spoken:
-        lines = [f"# {_in(event, event.title, language)}", "", f"**{_('Conclusions and recommendations')}**"]
+        lines = [f"# {_in(event, event.title, language)}", "", "**" + _("Conclusions and recommendations") + "**"]
         for place, outcomes in groups:
             when = f"{formats.day(place.held_on, spoken)}, {formats.clock(place.session.starts_at, spoken)}"
             lines += ["", f"## {_in(event, place.session.title, language)}", "", f"*{when}*"]
@@ -42,7 +42,7 @@ def _items(event: Event, outcomes: Sequence[SessionOutcome], language: str) -> I
         mark = f"{number}. "
         text = _in(event, outcome.text, language)
         if not outcome.is_public:
-            text += f" *({_('for the team only')})*"
+            text += " *(" + _("for the team only") + ")*"
         if addressee := _in(event, outcome.addressee, language):
             text += "\n\n" + _("For: %(addressee)s", addressee=addressee)
         # What goes on below the number belongs to it when it is set in as far as the text beside the number.

@@ -60,6 +60,8 @@ class _History:
         lines: list[Markup] = []
         if trace.entry.action == "answers_changed":
             lines = [self._change(key, change) for key, change in detail.items()]
+        elif trace.entry.action == "sessions_chosen" and detail:
+            lines = [_arrow(*(", ".join(titles) for titles in detail["changed"]["sessions"]))]
         elif "questions" in detail:
             labels = [self._label(key) for key in detail["questions"]]
             lines = [escape(formats.joined(labels, current_language()))] if labels else []
