@@ -36,6 +36,9 @@ def _more_public(site: Site) -> Iterator[str]:
     yield from (f"/events/{site.world.event.slug}/register?category={key}" for key in ("government", "academia"))
     yield from (f"/events/{site.seminar}{rest}" for rest in ("", "/register", "/privacy", "/my-link"))
     yield from (f"/events/{site.seminar}/register?category={key}" for key in ("government", "academia"))
+    yield f"/events/{site.seminar}/programme"
+    session = site.world.public_ids["site.show_session"]
+    yield f"/events/{site.world.event.slug}/sessions/{session}"
     yield "/no/such/page"
 
 
@@ -46,4 +49,8 @@ def _more_desk(site: Site) -> Iterator[str]:
     yield f"{base}?status=pending&sort=name"
     yield from (f"{base}/{person.reference}" for person in site.world.people.values())
     yield f"/manage/events/{site.seminar}/registrations"
+    yield f"/manage/events/{site.seminar}/programme"
+    base, ids = f"/manage/events/{event.slug}", site.world.public_ids
+    yield f"{base}/programme/sessions/{ids['events.edit_session']}"
+    yield f"{base}/speakers/{ids['events.edit_speaker']}"
     yield "/manage/events/no-such-event"

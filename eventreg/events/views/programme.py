@@ -51,9 +51,7 @@ def add_session(slug: str) -> Answer:
         public_id = add(event.id, entry, current_user.id, now())
     except ProgrammeRefused as refused:
         return programme_page(form, problem=programme_refused(refused)), 422
-    address = url_for(
-        "events.edit_programme", slug=slug, day=entry.day_id, room=entry.room_id, added=public_id, _anchor="add"
-    )
+    address = url_for("events.edit_programme", slug=slug, day=entry.day_id, room=entry.room_id, added=public_id)
     return redirect(address, 303)
 
 

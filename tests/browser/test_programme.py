@@ -1,0 +1,92 @@
+"""The programme in a real browser: on paper, on a phone, and entered with the keyboard alone."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page
+
+from eventreg.db import db
+from eventreg.events.models import Event
+from eventreg.events.rules.team import TeamRole
+from eventreg.events.services.team import add_team_member
+from eventreg.kernel.clock import now
+from tests.browser.conftest import Site
+from tests.browser.test_every_page import sign_in
+from tests.events.programmes import a_large_programme
+from tests.support.browser import ContextMaker, axe_faults, overflow
+
+pytestmark = pytest.mark.browser
+
+SLUG = "sesenta"
+
+
+@pytest.fixture(scope="module")
+def large(site: Site) -> Event:
+    """Sixty sessions on three days in four rooms; the site's organizer owns the event."""
+    with site.world.app.app_context():
+        event = a_large_programme(SLUG)
+        account = next(each for each in site.world.accounts.values() if each.is_administrator)
+        add_team_member(event.id, account.id, TeamRole.MANAGER, now())
+        db.session.remove()
+        db.engine.dispose()
+    return event
+
+
+def pages_of(document: bytes) -> int:
+    """Return how many pages a PDF of Chromium has."""
+    return len(re.findall(rb"/Type /Page\b", document))
+
+
+def test_the_programme_prints_on_one_page_a_day(site: Site, visits: ContextMaker, large: Event) -> None:
+    page = visits("es").new_page()
+    page.goto(site.url(f"/events/{SLUG}/programme"))
+    wide = page.pdf(format="A4")
+    assert pages_of(wide) == 3
+    # landscape, since the rooms stand side by side
+    width, height = map(float, re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", wide)[0])
+    assert width > height
+    page.goto(site.url(f"/events/{site.seminar}/programme"))
+    assert pages_of(page.pdf(format="A4")) == 2
+
+
+def test_parallel_rooms_stand_side_by_side_and_one_below_another_on_a_phone(
+    site: Site, visits: ContextMaker, large: Event
+) -> None:
+    page = visits("es").new_page()
+    page.goto(site.url(f"/events/{SLUG}/programme"))
+    assert len(set(_tops(page))) == 1
+    page.set_viewport_size({"width": 360, "height": 740})
+    assert len(set(_tops(page))) == 4
+    assert overflow(page) == 0
+    assert axe_faults(page) == []
+
+
+def test_sessions_are_added_with_the_keyboard_alone(site: Site, visits: ContextMaker) -> None:
+    visit = visits("en", javascript=False)
+    sign_in(visit, site, "en")
+    page = visit.new_page()
+    page.goto(site.url(f"/manage/events/{site.world.event.slug}/programme"))
+    page.get_by_role("link", name="Add a session").last.press("Enter")
+    for title in ("Primera por teclado", "Segunda por teclado"):
+        assert page.evaluate("document.activeElement.name") == "title-es"
+        page.keyboard.type(title)
+        page.keyboard.press("Enter")
+        page.get_by_role("status").get_by_text(title).wait_for()
+    assert axe_faults_with_script(site, visits) == []
+
+
+def axe_faults_with_script(site: Site, visits: ContextMaker) -> list[str]:
+    """Return what axe finds on the page of the programme: it needs script itself."""
+    visit = visits("en")
+    sign_in(visit, site, "en")
+    page = visit.new_page()
+    page.goto(site.url(f"/manage/events/{site.world.event.slug}/programme"))
+    return axe_faults(page)
+
+
+def _tops(page: Page) -> list[float]:
+    """Return where the first row's parallel sessions begin, from the top."""
+    row = page.locator(".er-rooms").first
+    return [box["y"] for item in row.locator("> li").all() if (box := item.bounding_box())]
