@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flask_babel import gettext as _
 
 from eventreg.organizations.models import Organization
@@ -28,7 +30,8 @@ def name_with_acronym(organization: Organization) -> str:
     """Return the name in the reader's language, with the acronym where the name does not bear it: "Colegio (ECOSUR)"."""
     name = plain_in_reader_language(organization.name)
     acronym = organization.acronym
-    return name if not acronym or acronym.casefold() in name.casefold() else f"{name} ({acronym})"
+    is_borne = re.search(rf"(?<!\w){re.escape(acronym)}(?!\w)", name, re.IGNORECASE) is not None
+    return name if not acronym or is_borne else f"{name} ({acronym})"
 
 
 def refusal_sentence(refused: OrganizationRefused) -> str:
