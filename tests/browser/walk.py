@@ -24,7 +24,7 @@ def stops(site: Site) -> Iterator[Stop]:
     """Yield every page once as somebody sees it who may: public, by link, signed in; and some that say no."""
     world = site.world
     for verb, rule in rules(world.app):
-        if verb != "GET" or rule.rule.startswith(_NO_PAGES) or rule.rule.endswith((".ics", "/html", "<public_id>")):
+        if verb != "GET" or rule.rule.startswith(_NO_PAGES) or rule.rule.endswith((".ics", ".md", "/html", "/file", "<public_id>")):
             continue
         signed_in = rule.rule.startswith(("/manage", "/account"))
         yield Stop(world.address(rule), signed_in)
@@ -53,4 +53,5 @@ def _more_desk(site: Site) -> Iterator[str]:
     base, ids = f"/manage/events/{event.slug}", site.world.public_ids
     yield f"{base}/programme/sessions/{ids['events.edit_session']}"
     yield f"{base}/speakers/{ids['events.edit_speaker']}"
+    yield f"{base}/materials/{ids['events.edit_material']}"
     yield "/manage/events/no-such-event"
