@@ -10,6 +10,7 @@ import sys
 
 import click
 
+from eventreg.cli.audit import audit
 from eventreg.cli.backup import backup, restore
 from eventreg.cli.deliver import deliver
 from eventreg.cli.demo import demo
@@ -38,7 +39,7 @@ def eventreg() -> None:
     """
 
 
-for command in (serve, deliver, migrate, demo, user, event, doctor, backup, restore):
+for command in (serve, deliver, migrate, demo, user, event, audit, doctor, backup, restore):
     eventreg.add_command(command)
 
 

@@ -1,0 +1,140 @@
+"""Entries of the audit trail in words: who, what, on which record, and what was there before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from flask import current_app, url_for
+from flask_babel import gettext as _
+
+from eventreg.audit.queries import Trace
+from eventreg.audit.wording import action_words, record_words
+from eventreg.i18n import formats
+from eventreg.i18n.languages import current_language
+from eventreg.site.field_wording import field_words, value_words
+from eventreg.site.queries.history import History
+from eventreg.web.templating import plain_in_reader_language
+
+#: where a record of a kind is seen to
+_PAGES = {
+    "event": "site.manage_event",
+    "session": "events.edit_programme",
+    "room": "events.edit_programme",
+    "speaker": "events.list_speakers",
+    "material": "events.list_materials",
+    "outcome": "events.list_outcomes",
+    "partner": "events.list_partners",
+    "category": "events.list_categories",
+    "privacy_notice": "events.edit_notice",
+    "team_member": "events.show_team",
+    "team_invitation": "events.show_team",
+}
+#: parts of a detail that name the record, the best first
+_NAMES = ("title", "name", "key", "slug", "file")
+#: said elsewhere in the line, or of no use to a reader
+_UNSAID = {"account", "list", "digest"}
+_LONGEST = 300
+
+
+class Line(NamedTuple):
+    """A part of a record with what it was and what it is, or with what there is to say of it."""
+
+    part: str
+    old: str | None
+    new: str
+
+
+class Told:
+    """Says the entries of one page of history. `slug` is that of the event; empty for the instance."""
+
+    def __init__(self, history: History, slug: str = "") -> None:
+        self._history, self._slug = history, slug
+
+    def actor(self, trace: Trace) -> str:
+        """Return who did it."""
+        entry = trace.entry
+        if entry.actor_kind == "account":
+            return self._history.accounts.get(entry.actor_id or 0, _("an account that is gone"))
+        if entry.actor_kind == "participant":
+            reference = self._history.references.get(entry.actor_id or 0)
+            return _("participant %(reference)s", reference=reference) if reference else _("a participant")
+        return _("automatic")
+
+    def action(self, trace: Trace) -> str:
+        """Return what was done."""
+        return action_words(trace.entry.action)
+
+    def record(self, trace: Trace) -> str:
+        """Return which record it was done to."""
+        entry = trace.entry
+        kind = record_words(entry.record_kind)
+        if entry.record_kind == "registration":
+            name = self._history.references.get(entry.record_id or 0, "")
+        elif entry.record_kind == "account":
+            name = self._history.accounts.get(entry.record_id or 0, "")
+        else:
+            named = trace.detail.get("account")
+            name = self._history.accounts.get(named, "") if isinstance(named, int) else self._name(trace)
+        return f"{kind}: {name}" if name else kind
+
+    def page(self, trace: Trace) -> str:
+        """Return the address of the record's page; empty where there is none."""
+        entry = trace.entry
+        if not self._slug:
+            return ""
+        if entry.record_kind == "registration":
+            reference = self._history.references.get(entry.record_id or 0)
+            return self._address("review.show_registration", reference=reference) if reference else ""
+        endpoint = _PAGES.get(entry.record_kind, "")
+        return self._address(endpoint) if endpoint else ""
+
+    def lines(self, trace: Trace) -> list[Line]:
+        """Return the differences; one line says so where they were erased with the person."""
+        if trace.is_erased:
+            return [Line("", None, _("Details erased with the person"))]
+        return list(_lines(trace.detail))
+
+    def _name(self, trace: Trace) -> str:
+        for part in _NAMES:
+            value = trace.detail.get(part)
+            if isinstance(value, str):
+                return value[:_LONGEST]
+            if isinstance(value, Mapping):
+                return plain_in_reader_language(value)[:_LONGEST]
+        return ""
+
+    def _address(self, endpoint: str, **parts: str) -> str:
+        if endpoint not in current_app.view_functions:
+            return ""
+        values: dict[str, Any] = {"slug": self._slug, **parts}
+        return url_for(endpoint, **values)
+
+
+def _lines(detail: Mapping[str, Any]) -> Iterator[Line]:
+    if "old" in detail and "new" in detail:
+        yield Line("", _said(detail["old"]), _said(detail["new"]))
+    for part, value in detail.items():
+        if part == "changed":
+            yield from _changes(value)
+        elif isinstance(value, Mapping) and set(value) == {"old", "new"}:
+            yield Line(field_words(part), _said(value["old"]), _said(value["new"]))
+        elif part not in _UNSAID and part not in _NAMES and part not in ("old", "new"):
+            yield Line(field_words(part), None, _said(value))
+
+
+def _changes(changed: Any) -> Iterator[Line]:
+    """Yield what changed: {part: [old, new]}, {part: "changed"} where the values are not kept, or names of parts alone."""
+    if not isinstance(changed, Mapping):
+        yield Line(_("Changed"), None, formats.joined([field_words(str(part)) for part in changed], current_language()))
+        return
+    for part, value in changed.items():
+        if isinstance(value, list) and len(value) == 2:
+            yield Line(field_words(part), _said(value[0], part), _said(value[1], part))
+        else:
+            yield Line(field_words(part), None, _said(value, part))
+
+
+def _said(value: Any, part: str = "") -> str:
+    said = value_words(value, part)
+    return said if len(said) <= _LONGEST else f"{said[:_LONGEST]}…"

@@ -1,0 +1,198 @@
+"""Names and values of what changed, as the audit trail keeps them, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+
+from eventreg.events.rules.publication import Publication
+from eventreg.events.rules.team import TeamRole
+from eventreg.events.wording import team_role_name
+from eventreg.i18n import formats
+from eventreg.i18n.languages import current_language, own_name
+from eventreg.registration.rules.states import Status
+from eventreg.registration.wording import status_for_team
+
+
+def field_words(part: str) -> str:
+    """Return the name of a part of a record; of one that is not known, as an answer of a form, its key."""
+    return _field_catalogue().get(part, part.replace("_", " "))
+
+
+def value_words(value: Any, part: str = "") -> str:
+    """Return a value that a detail holds: text, figure, yes or no, a choice, a list, or a text in several languages."""
+    if part == "publication" and value in _publications():
+        return _publications()[value]
+    if value is None or value == "" or value == [] or value == {}:
+        return "–"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, Mapping):
+        return _mapping_words(value)
+    if isinstance(value, list):
+        return formats.joined([value_words(part) for part in value], current_language())
+    text = str(value)
+    return _value_catalogue().get(text, text)
+
+
+def _mapping_words(value: Mapping[str, Any]) -> str:
+    """Say a text by language, or parts with their values."""
+    names = {part: own_name(part) if len(part) == 2 else field_words(part) for part in value}
+    return "; ".join(f"{names[part]}: {value_words(said)}" for part, said in value.items())
+
+
+def _value_catalogue() -> Mapping[str, str]:
+    return {
+        "changed": _("changed"),
+        "password": _("password"),
+        "link": _("link"),
+        "invitation": _("invitation"),
+        **{status.value: status_for_team(status) for status in Status},
+        **{role.value: team_role_name(role) for role in TeamRole},
+        **{value: words for value, words in _publications().items() if value != Publication.CANCELLED.value},
+    }
+
+
+def _publications() -> Mapping[str, str]:
+    return {
+        Publication.DRAFT.value: _("Draft"),
+        Publication.PUBLISHED.value: _("Published"),
+        Publication.REGISTRATION_CLOSED.value: _("Registration closed"),
+        Publication.CANCELLED.value: _("Event cancelled"),
+        Publication.ARCHIVED.value: _("Archived"),
+    }
+
+
+def _field_catalogue() -> Mapping[str, str]:
+    return {**_of_texts(), **_of_places_and_times(), **_of_rules(), **_of_acts()}
+
+
+def _of_texts() -> Mapping[str, str]:
+    return {
+        "title": _("Title"),
+        "name": _("Name"),
+        "short_name": _("Short name"),
+        "acronym": _("Acronym"),
+        "summary": _("Summary"),
+        "description": _("Description"),
+        "audience": _("Who it is for"),
+        "practical": _("Practical information"),
+        "joining": _("How to join"),
+        "joining_url": _("Link to join"),
+        "body": _("Text"),
+        "text": _("Text"),
+        "note": _("Note"),
+        "cancellation_note": _("Why it is cancelled"),
+        "demonstration_note": _("Note on the demonstration"),
+        "picture_text": _("What the picture shows"),
+        "credit": _("Wording of the credit"),
+        "website": _("Website"),
+        "url": _("Link"),
+        "position": _("Place in the order"),
+        "palette": _("Colours"),
+        "picture_id": _("Picture"),
+        "logo_id": _("Logo"),
+        "picture": _("Picture"),
+        "logo": _("Logo"),
+        "file": _("File"),
+        "file_name": _("File"),
+        "biography": _("Short biography"),
+        "affiliation": _("Position and institution"),
+        "addressee": _("To whom it is addressed"),
+        "phrase": _("Phrase of the funder"),
+    }
+
+
+def _of_places_and_times() -> Mapping[str, str]:
+    return {
+        "attendance": _("Attendance"),
+        "venue": _("Place"),
+        "address": _("Street address"),
+        "city": _("City"),
+        "country": _("Country"),
+        "region": _("Region"),
+        "time_zone": _("Time zone"),
+        "room": _("Room"),
+        "room_id": _("Room"),
+        "day": _("Day"),
+        "days": _("Days"),
+        "day_id": _("Day"),
+        "held_on": _("Day"),
+        "starts_at": _("Begins"),
+        "ends_at": _("Ends"),
+        "registration_opens_at": _("Registration opens"),
+        "registration_closes_at": _("Registration closes"),
+        "answers_by": _("Answers by"),
+        "changes_until": _("Changes until"),
+        "promotes_until": _("Waiting list moves until"),
+        "released_at": _("Shown from"),
+        "preview_until": _("Preview until"),
+    }
+
+
+def _of_rules() -> Mapping[str, str]:
+    return {
+        "publication": _("Publication"),
+        "languages": _("Languages"),
+        "language": _("Language"),
+        "capacity": _("Places"),
+        "places": _("Places"),
+        "few_places": _("Few places from"),
+        "approval": _("Approval"),
+        "pending_counts": _("Pending ones take a place"),
+        "verifies_addresses": _("Addresses are confirmed"),
+        "holds_mail": _("Emails are held"),
+        "demands_second_factor": _("A second factor is demanded"),
+        "contact_name": _("Contact person"),
+        "contact_position": _("Position of the contact person"),
+        "contact_office": _("Office of the contact person"),
+        "contact_phone": _("Telephone of the contact person"),
+        "contact_email": _("Email of the contact person"),
+        "contact_language": _("Language of the contact person"),
+        "reference_prefix": _("Beginning of references"),
+        "slug": _("Address on the site"),
+        "kind": _("Kind"),
+        "role": _("Role"),
+        "only_categories": _("Only these categories"),
+        "only_days": _("Only these days"),
+        "withheld": _("Not allowed"),
+        "takes_sign_up": _("One signs up for it"),
+        "is_public": _("Shown on the site"),
+        "is_logo_first": _("Logo stands first"),
+        "is_published": _("Shown on the site"),
+        "is_administrator": _("Administrator"),
+        "may_create_events": _("May make events"),
+    }
+
+
+def _of_acts() -> Mapping[str, str]:
+    return {
+        "status": _("Status"),
+        "reason": _("Reason"),
+        "version": _("Version"),
+        "questions": _("Questions"),
+        "sessions": _("Sessions"),
+        "speakers": _("Speakers"),
+        "people": _("People"),
+        "files": _("Files"),
+        "sensitive": _("Sensitive answers"),
+        "format": _("Format"),
+        "count": _("Count"),
+        "message": _("Message"),
+        "minutes": _("Minutes"),
+        "left": _("Left"),
+        "by": _("By"),
+        "second_factor": _("Second factor"),
+        "organization": _("Institution"),
+        "organization_id": _("Institution"),
+        "category": _("Category"),
+        "from": _("From"),
+        "to": _("To"),
+        "given_name": _("Given name"),
+        "family_name": _("Family name"),
+        "email": _("Email address"),
+        "phone": _("Telephone"),
+        "institution": _("Institution"),
+    }

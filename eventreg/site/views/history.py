@@ -1,0 +1,120 @@
+"""What happened: on an event, for who may see its history, and on the instance, for who runs it."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import g, redirect, render_template, request, stream_with_context, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from eventreg.audit.queries import Trace, find_broken_position, find_head
+from eventreg.audit.services import INSTANCE_CHAIN
+from eventreg.events.rules.team import Permission
+from eventreg.events.views.desk import HISTORY, desk
+from eventreg.i18n import formats
+from eventreg.i18n.languages import current_language
+from eventreg.site.audit_wording import Told
+from eventreg.site.forms import HistoryForm
+from eventreg.site.history_sheet import history_chunks
+from eventreg.site.queries.history import read_history
+from eventreg.site.services import note_history_export
+from eventreg.site.views import blueprint
+from eventreg.web.access import administrators_only, requires
+from eventreg.web.downloads import as_attachment
+
+Answer = str | Response
+#: of the instance's history: it belongs to no place
+_NOWHERE = "UTC"
+
+
+@blueprint.get("/manage/events/<slug>/history")
+@requires(Permission.SEE_HISTORY)
+def show_history(slug: str) -> Answer:
+    """Show what happened on an event."""
+    return _page(g.event.id, g.event.time_zone, slug, **desk(g.event, HISTORY))
+
+
+@blueprint.post("/manage/events/<slug>/history.csv")
+@requires(Permission.SEE_HISTORY)
+def export_history(slug: str) -> Answer:
+    """Give what the page shows as a file, all pages of it, and record that."""
+    return _file(g.event.id, g.event.time_zone, slug)
+
+
+@blueprint.get("/manage/history")
+@administrators_only
+def show_instance_history() -> Answer:
+    """Show what happened to accounts, the directory of institutions and the settings of the site."""
+    return _page(INSTANCE_CHAIN, _NOWHERE, "")
+
+
+@blueprint.post("/manage/history.csv")
+@administrators_only
+def export_instance_history() -> Answer:
+    """Give it as a file, and record that."""
+    return _file(INSTANCE_CHAIN, _NOWHERE, "")
+
+
+def _page(chain: int, zone: str, slug: str, **frame: Any) -> Answer:
+    form = HistoryForm(formdata=request.args)
+    history = read_history(chain, form.trail_filter(zone), before=_position("before"), after=_position("after"))
+    form.offer(history.people)
+    here = url_for("site.show_history", slug=slug) if slug else url_for("site.show_instance_history")
+    if not history.traces and (_position("before") or _position("after")):
+        return redirect(_address(here, form))
+    told = Told(history, slug)
+    ends = [trace.entry.position for trace in (*history.traces[:1], *history.traces[-1:])]
+    return render_template(
+        "site/history.html",
+        form=form,
+        here=here,
+        entries=[_shown(told, trace, zone) for trace in history.traces],
+        zone=zone,
+        newer_url=_address(here, form, after=ends[0]) if history.has_newer else "",
+        older_url=_address(here, form, before=ends[1]) if history.has_older else "",
+        check=_check(chain) if "check" in request.args else None,
+        file_address=url_for("site.export_history", slug=slug) if slug else url_for("site.export_instance_history"),
+        is_filtered=bool(form.query()),
+        **frame,
+    )
+
+
+def _file(chain: int, zone: str, slug: str) -> Response:
+    form = HistoryForm(formdata=request.form)
+    before = note_history_export(chain, form.query(), current_user.id)
+    content = history_chunks(chain, form.trail_filter(zone), before, zone, slug)
+    name = f"history-{slug}.csv" if slug else "history.csv"
+    return as_attachment(stream_with_context(content), name, "text/csv; charset=utf-8")
+
+
+def _shown(told: Told, trace: Trace, zone: str) -> dict[str, Any]:
+    entry = trace.entry
+    return {
+        "position": entry.position,
+        "title": told.action(trace),
+        "by": told.actor(trace),
+        "at": formats.short_instant(entry.at, zone, current_language()),
+        "iso": entry.at.isoformat(timespec="seconds"),
+        "record": told.record(trace),
+        "page": told.page(trace),
+        "only": f"{entry.record_kind}-{entry.record_id}" if entry.record_id is not None else "",
+        "lines": told.lines(trace),
+    }
+
+
+def _check(chain: int) -> dict[str, int | None]:
+    """Return up to which entry the chain is whole, and where it breaks."""
+    head = find_head(chain)
+    return {"broken": find_broken_position(chain), "whole": head.position if head else 0}
+
+
+def _position(name: str) -> int | None:
+    text = request.args.get(name, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+
+
+def _address(here: str, form: HistoryForm, **position: int) -> str:
+    query = urlencode({**form.query(), **position})
+    return f"{here}?{query}" if query else here
