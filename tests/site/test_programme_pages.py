@@ -81,6 +81,13 @@ def test_a_session_has_a_page_with_its_people(pages: Pages) -> None:
     assert page.link("Add to my calendar").endswith(".ics")
 
 
+def test_a_session_that_one_signs_up_for_says_so(pages: Pages) -> None:
+    event = an_event(slug="corto")
+    session = a_session(event, takes_sign_up=True, places=1)
+    page = pages.get(f"/events/corto/sessions/{session.public_id}")
+    assert page.has("Whoever has a confirmed place chooses this session on their own page. It has 1 place.")
+
+
 def test_the_pages_speak_spanish(paginas: Pages) -> None:
     event = an_event(slug="corto")
     session = a_panel(event)
