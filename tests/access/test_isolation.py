@@ -12,12 +12,12 @@ from eventreg.events.models import TeamMember
 from eventreg.events.rules.team import TeamRole
 from eventreg.mail.models import MailMessage
 from eventreg.registration.models import Registration, Upload
-from tests.builders import register_somebody
+from tests.builders import a_team_member, register_somebody
 from tests.support.pages import Page, Pages
 from tests.world import LETTER, World, rules
 
 #: of the right form, and of nothing
-_NOTHING = {"reference": "PRU-222222", "public_id": "AAAAAAAAAAAA", "message_id": "999999"}
+_NOTHING = {"reference": "PRU-222222", "public_id": "AAAAAAAAAAAA", "message_id": "999999", "member_id": "999999"}
 
 
 @pytest.fixture
@@ -33,8 +33,12 @@ def foreign(world: World) -> dict[str, str]:
         message = db.session.scalars(
             select(MailMessage.id).where(MailMessage.event_id == world.other.id).limit(1)
         ).one()
+        colleague = a_team_member(world.other, TeamRole.REVIEWER)
+        member = db.session.scalars(select(TeamMember.id).where(TeamMember.account_id == colleague.id)).one()
         db.session.remove()
-    return {"reference": person.reference, "public_id": upload, "message_id": str(message)}
+    return {
+        "reference": person.reference, "public_id": upload, "message_id": str(message), "member_id": str(member),
+    }  # fmt: skip
 
 
 def _answers(world: World, visitor: Pages, objects: dict[str, str]) -> Iterator[tuple[str, Page]]:
@@ -82,7 +86,7 @@ def test_a_link_opens_one_registration_for_one_purpose(world: World) -> None:
     guest = world.visitor("link")
     personal = [rule for verb, rule in rules(world.app) if verb == "GET" and "token" in rule.arguments]
     tokens = {world.tokens[rule.endpoint] for rule in personal}
-    assert len(tokens) == 5
+    assert len(tokens) == 6
     for rule in personal:
         for token in tokens - {world.tokens[rule.endpoint]}:
             assert guest.get(world.address(rule, token=token), None).status in (404, 410), f"{rule.rule} with {token}"

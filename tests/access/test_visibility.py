@@ -40,6 +40,15 @@ def test_nobody_is_named_to_who_needs_no_names(world: World, actor: str) -> None
     assert _seen(world, actor, _names(people) | {"carta@instituto.example"}) == {}
 
 
+def test_a_narrowed_reviewer_sees_nobody_of_another_category_and_no_address(world: World) -> None:
+    """Narrowed to the academia, without contact data: one person is left, by name and reference."""
+    others = [person for name, person in world.people.items() if name not in ("letter", "pending")]
+    left = world.people["pending"]
+    everybodys_addresses = {person.email for person in world.people.values()}
+    assert _seen(world, "narrowed", _names(others) | everybodys_addresses) == {}
+    assert f"/manage/events/{world.event.slug}/registrations" in _seen(world, "narrowed", {left.reference})
+
+
 def test_the_holder_of_a_link_sees_nobody_else(world: World) -> None:
     others = [person for name, person in world.people.items() if name not in ("letter", "unverified")]
     assert _seen(world, "link", _names(others)) == {}
