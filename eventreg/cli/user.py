@@ -122,6 +122,32 @@ def close(email: str, successor: str | None) -> None:
         click.echo(f"The account {email} is closed; it opens nothing any more.")
 
 
+@user.group("second-factor")
+def second_factor() -> None:
+    """See to the second factor of an account.
+
+    \b
+    Example:
+      eventreg user second-factor off ana@instituto.example
+    """
+
+
+@second_factor.command("off")
+@click.argument("email")
+def second_factor_off(email: str) -> None:
+    """Take the second factor off the account with EMAIL, whose owner lost phone and recovery codes, and tell it by mail.
+
+    \b
+    Example:
+      eventreg user second-factor off ana@instituto.example
+    """
+    with _accounts():
+        from eventreg.accounts.services.second_factor import remove
+
+        remove(_account_of(email).id)
+        click.echo(f"The second factor of {email} is off; its password or a link is enough to sign in.")
+
+
 @contextmanager
 def _accounts() -> Iterator[None]:
     """Open the application; what the rules of accounts refuse becomes the reason that is printed."""

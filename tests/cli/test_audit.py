@@ -81,3 +81,9 @@ def test_an_event_that_is_not_there_is_told(run: Run, database: Path) -> None:
     done = run("audit", "check", "--event", "none")
     assert done.returncode != 0
     assert "There is no event with the address none." in done.stderr
+
+
+def test_a_lost_second_factor_is_told_when_there_is_none(run: Run, database: Path) -> None:
+    done = run("user", "second-factor", "off", "ana0@instituto.example")
+    assert done.returncode == 1
+    assert "There is no second factor to confirm or to turn off" in done.stderr
