@@ -13,7 +13,7 @@ from eventreg.events.queries.for_registration import list_days, lock_event, lock
 from eventreg.events.queries.readiness import end_of, load_readiness
 from eventreg.events.rules.checklist import list_findings
 from eventreg.events.rules.lifecycle import Circumstances, Step, check_step
-from eventreg.events.rules.publication import Publication
+from eventreg.events.rules.publication import LifecycleRefused, Publication
 from eventreg.kernel import clock
 from eventreg.kernel.text import LocalizedText
 
@@ -79,6 +79,19 @@ def _circumstances(event: Event, step: Step, is_permitted: bool, note: Localized
         missing=count_blocking(event, now) if step is Step.PUBLISH else 0,
         note=note,
     )
+
+
+def find_obstacle(event: Event, step: Step, *, is_permitted: bool) -> LifecycleRefused | None:
+    """Return why a step cannot be taken now, for a page that says so before a button is pressed; None: it can.
+
+    The reason of a cancellation is asked for on the way, and is no obstacle.
+    """
+    note = dict.fromkeys(event.languages, "-") if step is Step.CANCEL else event.cancellation_note
+    try:
+        check_step(step, _circumstances(event, step, is_permitted, note, clock.now()))
+    except LifecycleRefused as refused:
+        return refused
+    return None
 
 
 def count_blocking(event: Event, now: datetime) -> int:

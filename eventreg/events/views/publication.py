@@ -20,7 +20,12 @@ from eventreg.events.rules.lifecycle import ASKED_TWICE, TOLD, Step, next_public
 from eventreg.events.rules.publication import LifecycleReason, LifecycleRefused, Publication
 from eventreg.events.rules.team import Permission
 from eventreg.events.services.deletion import delete_draft
-from eventreg.events.services.publication import change_publication, kill_preview_link, renew_preview_link
+from eventreg.events.services.publication import (
+    change_publication,
+    find_obstacle,
+    kill_preview_link,
+    renew_preview_link,
+)
 from eventreg.events.views import blueprint
 from eventreg.events.views.desk import EVENT, desk
 from eventreg.events.views.publication_words import (
@@ -131,7 +136,7 @@ def _page(event: Event, problem: str = "") -> str:
         blocking=blocking,
         advice=[item for item in items if not item.is_blocking],
         effects=effects_in_words(event.publication),
-        steps=[_step_shown(event, step, bool(blocking)) for step in steps_from(event.publication)],
+        steps=[_step_shown(event, step) for step in steps_from(event.publication)],
         preview_url=_preview_url(event) if has_link else "",
         may_own=may(Permission.OWN),
         language_url=language_url_at(url_for("events.show_publication", slug=event.slug)),
@@ -139,20 +144,22 @@ def _page(event: Event, problem: str = "") -> str:
     )
 
 
-def _step_shown(event: Event, step: Step, lacks_something: bool) -> dict[str, Any]:
+def _step_shown(event: Event, step: Step) -> dict[str, Any]:
     target = next_publication(event.publication, step)
     if step is Step.UNARCHIVE and event.is_called_off:
         target = Publication.CANCELLED
+    obstacle = find_obstacle(event, step, is_permitted=may(permission_for(step)))
+    present = effects_in_words(event.publication)
+    news = [effect for effect in effects_in_words(target) if effect not in present] if target else []
     return {
         "label": step_label(step),
         "href": url_for("events.confirm_step", slug=event.slug, step=step.value),
         "state": state_name(target) if target else "",
-        "effects": [*extra_effects(step), *(effects_in_words(target) if target else [])],
+        "effects": [*extra_effects(step), *news],
         "is_asked_twice": step in ASKED_TWICE,
         "is_main": step is Step.PUBLISH,
         "is_warning": step is Step.CANCEL,
-        "is_open": may(permission_for(step)),
-        "is_blocked": step is Step.PUBLISH and lacks_something,
+        "obstacle": lifecycle_refused(obstacle) if obstacle else "",
     }
 
 
@@ -160,7 +167,7 @@ def _confirming_page(event: Event, step: Step, form: CancellationForm) -> str:
     return render_template(
         "events/publication_step.html",
         form=form,
-        shown=_step_shown(event, step, False),
+        shown=_step_shown(event, step),
         is_cancelling=step is Step.CANCEL,
         told=followers().count_told(event.id) if step in TOLD else None,
         language_url=language_url_at(url_for("events.confirm_step", slug=event.slug, step=step.value)),

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from flask import current_app, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import ngettext, pgettext
 
 from eventreg.events.checks import Missing
 from eventreg.events.rules.checklist import Finding, Lack
@@ -31,8 +31,8 @@ def state_name(publication: Publication) -> str:
         Publication.DRAFT: _("Draft"),
         Publication.PUBLISHED: _("Published"),
         Publication.REGISTRATION_CLOSED: _("Registration closed"),
-        Publication.CANCELLED: _("Cancelled"),
-        Publication.ARCHIVED: _("Archived"),
+        Publication.CANCELLED: pgettext("event", "Cancelled"),
+        Publication.ARCHIVED: pgettext("event", "Archived"),
     }[publication]
 
 
@@ -114,8 +114,6 @@ def extra_effects(step: Step) -> list[str]:
             _("Everybody registered is told once by email; those confirmed get the dates back into their calendars."),
             _("The contact person is told once."),
         ],
-        Step.UNPUBLISH: [_("Possible only while nobody has registered.")],
-        Step.ARCHIVE: [_("Possible when the last day is over, or after a cancellation.")],
     }.get(step, [])
 
 

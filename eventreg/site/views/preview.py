@@ -65,7 +65,8 @@ def _is_public() -> bool:
 def _event_page(slug: str, privacy_url: str) -> str:
     found = get_public_event(slug, with_drafts=True)
     links = [(_("Privacy notice"), privacy_url)] if found.has_notice else []
-    return render_event(found, is_preview=True, footer_links=links)
+    # Files and conclusions have addresses of their own, which open with the event.
+    return render_event(found, is_preview=True, footer_links=links, materials=[], has_conclusions=False)
 
 
 def _notice_page(slug: str, event_url: str) -> str:
