@@ -12,6 +12,9 @@ from sqlalchemy import select
 from eventreg.audit.models import AuditEntry
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, ProgrammeSession, TeamMember
+from eventreg.events.rules.team import WHOLE
+from eventreg.registration.services.session_places import choose_sessions
+from eventreg.review.queries.session_people import list_session_people
 from tests.belongings import a_session, a_session_place
 from tests.builders import a_registration, a_team_member, an_event
 from tests.support.pages import Pages
@@ -80,6 +83,16 @@ def test_sessions_of_another_event_are_not_there(pages: Pages, event: Event, wor
     visitor = pages.sign_in(a_team_member(other))
     visitor.get(f"/manage/events/{other.slug}/sessions/{workshop.public_id}/people", 404)
     visitor.post(f"/manage/events/{other.slug}/sessions/{workshop.public_id}/people.csv", {}, 404, token=True)
+
+
+def test_a_registration_says_which_sessions_were_chosen(pages: Pages, event: Event, workshop: ProgrammeSession) -> None:
+    person = list_session_people(event.id, workshop.id, WHOLE)[0]
+    choose_sessions(event.id, person.id, [])
+    choose_sessions(event.id, person.id, [a_session(event, 1, takes_sign_up=True).public_id])
+    page = narrowed(pages, event, "reviewer").get(f"/manage/events/{event.slug}/registrations/{person.reference}")
+    assert page.has("Data workshop")
+    assert page.has("Chose sessions")
+    assert page.has("Taller de datos → –")
 
 
 def exported(visitor: Pages, event: Event, workshop: ProgrammeSession) -> list[list[str]]:

@@ -20,6 +20,7 @@ from eventreg.questionnaires.rules.schema import Definition
 from eventreg.registration.models import Answer, Consent, Decision, Place, Registration, Upload
 from eventreg.registration.queries.answers import open_answer
 from eventreg.registration.queries.consents import list_consents
+from eventreg.registration.queries.sessions import ChosenSession, list_chosen
 from eventreg.registration.rules.admission import Places
 from eventreg.review.queries.figures import count_places
 from eventreg.review.queries.messages import MessageLine, list_messages_about
@@ -44,6 +45,8 @@ class Dossier:
     #: by public id
     files: Mapping[str, FileLine]
     consents: Sequence[Consent]
+    #: the sessions the person signed up for
+    sessions: Sequence[ChosenSession]
     #: of the questionnaire, by the version's id
     version_numbers: Mapping[int, int]
     #: newest first
@@ -86,6 +89,7 @@ def get_dossier(event: Event, reference: str, scope: Scope) -> Dossier:
         answers=list_answers(registration.id),
         files=_files(registration.id),
         consents=consents,
+        sessions=list_chosen(registration.id),
         version_numbers=_version_numbers({consent.questionnaire_id for consent in consents}),
         decisions=decisions,
         traces=traces,

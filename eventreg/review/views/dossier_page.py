@@ -55,6 +55,7 @@ def dossier_page(
         problem=problem,
         sections=sections_shown(dossier, context, sight.has_contact_data, opened_key, opened),
         consents=list(reversed(dossier.consents)),
+        chosen_sessions=dossier.sessions,
         history=history_shown(dossier, event, context, sight.has_contact_data),
         messages=dossier.messages,
         places=dossier.places,
