@@ -41,14 +41,16 @@ def list_events() -> None:
         for row in list_whole_events():
             first_day = row.first_day.isoformat() if row.first_day is not None else "-"
             title = " ".join(pick(row.title, row.languages[0], row.languages).text.split())
-            click.echo("\t".join((row.slug, row.publication.value, first_day, title)))
+            click.echo(f"{row.slug}\t{row.publication.value}\t{first_day}\t{title}")
 
 
 @event.command("export", short_help="Write an event into one file.")
 @click.argument("slug")
 @click.argument("file", type=_FILE)
 @click.option("--with-people", is_flag=True, help="With registrations, decisions and the team.")
-@click.option("--with-sensitive", is_flag=True, help="With sensitive answers and files, readable (needs --with-people).")
+@click.option(
+    "--with-sensitive", is_flag=True, help="With sensitive answers and files, readable (needs --with-people)."
+)
 @click.option("--without-files", is_flag=True, help="Leave out what was uploaded as files; pictures stay.")
 def export(slug: str, file: Path, with_people: bool, with_sensitive: bool, without_files: bool) -> None:
     """Write the event SLUG into one new FILE: a ZIP that docs/event-format.md describes.

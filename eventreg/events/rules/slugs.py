@@ -16,7 +16,39 @@ _SUGGESTED_PREFIX = 3
 RESERVED_SLUGS = frozenset({"new", "all", "archive", "export", "import", "past", "templates"})
 #: words that tell nothing, in the languages that titles are mostly in
 _SMALL_WORDS = frozenset(
-    "a al and at con de del des du e el en et for in la las le les lo los of on para por sobre the to un una y".split()
+    (
+        "a",
+        "al",
+        "and",
+        "at",
+        "con",
+        "de",
+        "del",
+        "des",
+        "du",
+        "e",
+        "el",
+        "en",
+        "et",
+        "for",
+        "in",
+        "la",
+        "las",
+        "le",
+        "les",
+        "lo",
+        "los",
+        "of",
+        "on",
+        "para",
+        "por",
+        "sobre",
+        "the",
+        "to",
+        "un",
+        "una",
+        "y",
+    )
 )
 
 
