@@ -64,8 +64,7 @@ def render_event(found: PublicEvent, **instead: Any) -> str:
     moment = now()
     event = g.event = found.event
     availability = get_availability(event, moment)
-    return render_template(
-        "site/event.html",
+    variables = dict(
         event=event,
         is_past=is_past(event, moment),
         availability=availability,
@@ -78,8 +77,10 @@ def render_event(found: PublicEvent, **instead: Any) -> str:
         data=event_data(event, availability),
         materials=public_materials(event),
         has_conclusions=count_public(event.id) > 0,
-        **{**event_programme(event), **frame(found, "site.show_event"), **instead},
+        **event_programme(event),
+        **frame(found, "site.show_event"),
     )
+    return render_template("site/event.html", **{**variables, **instead})
 
 
 @blueprint.get("/events/<slug>/privacy")
