@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
+from flask_babel import gettext as _
+
 from eventreg.events.models import Event, EventDay, ProgrammeSession
+from eventreg.events.rules.attendance import AttendanceMode
 from eventreg.i18n import formats
 from eventreg.kernel.text import LocalizedText, Picked, pick
 
@@ -130,7 +133,11 @@ def session_calendar(event: Event, day: EventDay, session: ProgrammeSession, *, 
     entry.add("dtend", _instant(day.held_on, session.ends_at, event.time_zone))
     title, note = _picked(event, session.title, language), _picked(event, session.note, language)
     room = _picked(event, session.room.name, language).text if session.room is not None else ""
-    about = (_picked(event, event.title, language).text, note.text, _picked(event, event.demonstration_note, language).text)
+    about = (
+        _picked(event, event.title, language).text,
+        note.text,
+        _picked(event, event.demonstration_note, language).text,
+    )
     for name, (text, its_language) in (
         ("summary", title),
         ("location", Picked(", ".join(part for part in (room, _place(event, language)) if part), language)),
@@ -172,6 +179,8 @@ def _uid(event: Event, day: EventDay, suffix: str) -> str:
 
 
 def _place(event: Event, language: str) -> str:
+    if event.attendance is AttendanceMode.ONLINE:
+        return _("Online")
     venue = _picked(event, event.venue, language).text
     parts = [venue, "" if event.city in venue else event.city, formats.country(event.country, language)]
     return ", ".join(part for part in parts if part)
