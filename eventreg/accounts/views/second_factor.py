@@ -136,7 +136,7 @@ def _square(address: str) -> Markup:
     """Return a QR code as inline SVG: dark on white, whatever the colours of the page, so that cameras read it."""
     drawn = io.BytesIO()
     segno.make(address, error="m", micro=False).save(
-        drawn, kind="svg", xmldecl=False, svgns=False, nl=False, scale=5, dark="#000", light="#fff", border=4,
+        drawn, kind="svg", xmldecl=False, svgns=False, nl=False, omitsize=True, dark="#000", light="#fff", border=4,
         svgclass=None, lineclass=None, title=_("Square with the secret, for the camera of your phone"),
     )  # fmt: skip
     return Markup(drawn.getvalue().decode("utf-8"))  # noqa: S704 - made by segno from an address that it encodes as dots
