@@ -51,6 +51,8 @@ class Letter:
     #: a sentence that must not be overlooked
     warning: str = ""
     changes: tuple[Change, ...] = ()
+    #: how to take part from afar: a link, and words with line breaks
+    joining: tuple[str, ...] = ()
     footer: tuple[str, ...] = ()
 
 

@@ -28,7 +28,7 @@ class PublicEvent(NamedTuple):
 
 
 def get_public_event(slug: str, *, with_drafts: bool = False) -> PublicEvent:
-    """Return an event with categories, days, programme and institutions, in three statements. Raises NotFound.
+    """Return an event with categories, picture, days, programme and institutions, in three statements. Raises NotFound.
 
     `with_drafts`: for a preview, whose right was asked for before.
     """
@@ -36,6 +36,7 @@ def get_public_event(slug: str, *, with_drafts: bool = False) -> PublicEvent:
         slug,
         with_drafts,
         joinedload(Event.categories),
+        joinedload(Event.picture),
         selectinload(Event.days).options(sessions_loaded()),
         _with_institutions(),
     )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
 from eventreg.events.models import Category, Event, EventDay, Partner
 from eventreg.events.queries.for_registration import list_credited, list_days
+from eventreg.events.rules.attendance import AttendanceMode
 from eventreg.events.rules.institutions import PartnerRole
 from eventreg.events.rules.programme import common_hours
 from eventreg.i18n import formats
@@ -63,8 +65,34 @@ class Occasion:
         until = formats.instant(self.event.changes_until, self.event.time_zone, language)
         return _("%(moment)s (%(city)s time)", moment=until, city=self.event.city)
 
+    def answer_promise(self, now: datetime, language: str) -> str:
+        """Return by when whoever waits for a decision is answered; without the day when none is set, or it has passed."""
+        day = self.event.answers_by
+        if day is None or day < now.astimezone(ZoneInfo(self.event.time_zone)).date():
+            return _("We answer you by email, whether or not we can offer you a place.")
+        return _(
+            "We will answer by %(day)s, by email, whether or not we can offer you a place.",
+            day=formats.day(day, language),
+        )
+
+    def joining(self, language: str) -> tuple[str, ...]:
+        """Return how a confirmed person takes part from afar: the link, and the words beside it (Markdown as typed).
+
+        Empty for an event on site alone. For nobody who is not confirmed.
+        """
+        if self.event.attendance is AttendanceMode.ONSITE:
+            return ()
+        words = self.text(self.event.joining, language)
+        return tuple(part for part in (self.event.joining_url, words) if part)
+
     def place(self, language: str) -> str:
         """Return where it is, in words."""
+        if self.event.attendance is AttendanceMode.ONLINE:
+            return _("Online")
+        place = self._place_on_site(language)
+        return _("%(place)s, and online", place=place) if self.event.attendance is AttendanceMode.BOTH else place
+
+    def _place_on_site(self, language: str) -> str:
         venue = self.text(self.event.venue, language)
         country = formats.country(self.event.country, language)
         parts = [venue, "" if self.event.city in venue else self.event.city, country]

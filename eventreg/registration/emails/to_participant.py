@@ -75,7 +75,7 @@ class ParticipantWords:
             _("We have received your request to take part in “%(title)s”.", title=self._title),
             steps=(
                 _("The organizing institutions review your request."),
-                _("We answer you by email, whether or not we can offer you a place."),
+                self._occasion.answer_promise(self._now, self._language),
                 self._until_when(),
             ),
             warning=self._not_yet(),
@@ -87,6 +87,7 @@ class ParticipantWords:
             _("Your place at “%(title)s” is confirmed. We look forward to welcoming you.", title=self._title),
             self._reason,
             steps=self._before_the_event(),
+            joining=self._occasion.joining(self._language),
         )
 
     def _waitlisted(self) -> Letter:
@@ -115,7 +116,7 @@ class ParticipantWords:
                 _("A place at “%(title)s” has become free, and it is your turn.", title=self._title),
                 steps=(
                     _("The organizing institutions review your request."),
-                    _("We answer you by email, whether or not we can offer you a place."),
+                    self._occasion.answer_promise(self._now, self._language),
                 ),
                 warning=self._not_yet(),
             )
@@ -123,6 +124,7 @@ class ParticipantWords:
             _("A place has become free and it is yours"),
             _("A place at “%(title)s” has become free. Your place is confirmed.", title=self._title),
             steps=self._before_the_event(),
+            joining=self._occasion.joining(self._language),
         )
 
     def _declined(self) -> Letter:
@@ -169,7 +171,7 @@ class ParticipantWords:
             self._reason,
             steps=(
                 _("The organizing institutions review your request."),
-                _("We answer you by email, whether or not we can offer you a place."),
+                self._occasion.answer_promise(self._now, self._language),
             ),
             warning=self._not_yet(),
         )
@@ -275,6 +277,7 @@ class ParticipantWords:
         steps: tuple[str, ...] = (),
         warning: str = "",
         changes: tuple[Change, ...] = (),
+        joining: tuple[str, ...] = (),
         has_link: bool = True,
     ) -> Letter:
         registration = self._registration
@@ -289,6 +292,7 @@ class ParticipantWords:
             steps=tuple(step for step in steps if step),
             warning=warning,
             changes=changes,
+            joining=joining,
             footer=self._footer(),
         )
 

@@ -98,7 +98,16 @@ class OwnRegistration:
 
     def frame(self) -> dict[str, Any]:
         """Return the variables of the templates of this room's personal pages."""
-        return {"own": self, "registration": self.registration, **page_frame(self.occasion)}
+        language = current_language()
+        is_coming = self.status is Status.CONFIRMED and not self.event.is_called_off
+        return {
+            "own": self,
+            "registration": self.registration,
+            "answer_promise": self.occasion.answer_promise(clock.now(), language),
+            #: how to take part from afar, for the confirmed alone: words in Markdown, and the link
+            "is_joining": is_coming and bool(self.occasion.joining(language)),
+            **page_frame(self.occasion),
+        }
 
     def answer_rows(self, token: str) -> list[dict[str, Any]]:
         """Return (label, lines) of every answer for the summary list; a file leads to its download."""

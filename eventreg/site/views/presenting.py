@@ -8,12 +8,14 @@ from typing import Any
 
 from flask import make_response, request, url_for
 from flask_babel import gettext as _
-from markupsafe import Markup
+from jinja2.utils import urlize
+from markupsafe import Markup, escape
 from werkzeug.wrappers import Response
 
 from eventreg.events.calendars import day_bounds
 from eventreg.events.models import Event
 from eventreg.events.queries.public import PublicEvent
+from eventreg.events.rules.attendance import AttendanceMode
 from eventreg.events.rules.programme import common_hours
 from eventreg.events.rules.publication import Publication
 from eventreg.events.wording import host_name, institutions_line
@@ -21,7 +23,7 @@ from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language
 from eventreg.site.views.sharing import sharing
 from eventreg.web.instance import site_name
-from eventreg.web.templating import in_reader_language
+from eventreg.web.templating import in_reader_language, plain_in_reader_language
 
 
 def hours_shown(event: Event) -> str:
@@ -42,7 +44,8 @@ def is_over(event: Event, now: datetime) -> bool:
 
 def practical_rows(event: Event, now: datetime) -> list[dict[str, Any]]:
     """Return practical information as rows of a summary list, the clock that the event goes by at the end."""
-    rows = [{"key": in_reader_language(item["label"]), "value": _practical_text(item)} for item in event.practical]
+    rows = _rows_of_place(event)
+    rows += [{"key": in_reader_language(item["label"]), "value": _practical_text(item)} for item in event.practical]
     at = day_bounds(event.days[0], event.time_zone)[0] if event.days else now
     return [*rows, {"key": _("Local time"), "value": f"{event.city}, {formats.zone_offset(at, event.time_zone)}"}]
 
@@ -68,10 +71,28 @@ def cacheable(page: str) -> Response:
 
 
 def _practical_text(item: Mapping[str, Any]) -> Markup:
-    text = in_reader_language(item["text"])
+    text = _with_links(item["text"])
     if not item.get("is_demonstration"):
         return text
     return Markup('{} <span class="er-quiet">({})</span>').format(text, _("demonstration value"))
+
+
+def _rows_of_place(event: Event) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    if event.attendance is not AttendanceMode.ONLINE and plain_in_reader_language(event.address):
+        rows.append({"key": _("Address"), "value": _with_links(event.address)})
+    if event.attendance is not AttendanceMode.ONSITE:
+        told = _("Confirmed people receive the link by mail, and find it on the page of their registration.")
+        rows.append({"key": _("Taking part online"), "value": told})
+    return rows
+
+
+def _with_links(text: Mapping[str, str]) -> Markup:
+    """Return a plain text with its line breaks, and its web addresses as links."""
+    shown, plain = in_reader_language(text), plain_in_reader_language(text)
+    if shown == escape(plain):
+        shown = Markup(urlize(plain, rel="noopener"))  # noqa: S704 - it escapes
+    return Markup("<br>").join(shown.split("\n"))
 
 
 def _span(starts_at: time, ends_at: time) -> str:

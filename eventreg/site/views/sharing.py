@@ -10,6 +10,7 @@ from flask import request
 
 from eventreg.events.calendars import day_bounds
 from eventreg.events.models import Event
+from eventreg.events.rules.attendance import AttendanceMode
 from eventreg.events.rules.institutions import PartnerRole
 from eventreg.i18n.languages import current_language, known_languages
 from eventreg.organizations.models import Organization
@@ -24,6 +25,11 @@ _PROPERTIES = {
     PartnerRole.CO_ORGANIZER: ("organizer",),
     PartnerRole.FUNDER: ("funder", "sponsor"),
     PartnerRole.PARTNER: ("contributor",),
+}
+_MODES = {
+    AttendanceMode.ONSITE: "OfflineEventAttendanceMode",
+    AttendanceMode.ONLINE: "OnlineEventAttendanceMode",
+    AttendanceMode.BOTH: "MixedEventAttendanceMode",
 }
 _OFFERED = {
     RegistrationState.SOON: "PreOrder",
@@ -67,15 +73,8 @@ def event_data(event: Event, availability: Availability) -> dict[str, Any]:
         "description": _description(event),
         "inLanguage": current_language(),
         "eventStatus": f"https://schema.org/Event{'Cancelled' if event.is_called_off else 'Scheduled'}",
-        "location": {
-            "@type": "Place",
-            "name": plain_in_reader_language(event.venue) or event.city,
-            "address": {
-                "@type": "PostalAddress",
-                "addressLocality": event.city,
-                "addressCountry": event.country,
-            },
-        },
+        "eventAttendanceMode": f"https://schema.org/{_MODES[event.attendance]}",
+        "location": _location(event, address),
         **_times(event),
         **_institutions(event),
     }
@@ -92,6 +91,19 @@ def event_data(event: Event, availability: Availability) -> dict[str, Any]:
             "availabilityEnds": _local(event, event.registration_closes_at),
         }
     return data
+
+
+def _location(event: Event, address: str) -> Any:
+    """Return where it is. Online that is the event's own page: the link to join is for the confirmed alone."""
+    online = {"@type": "VirtualLocation", "url": address}
+    if event.attendance is AttendanceMode.ONLINE:
+        return online
+    postal = {"@type": "PostalAddress", "addressLocality": event.city, "addressCountry": event.country}
+    if street := plain_in_reader_language(event.address):
+        postal["streetAddress"] = " ".join(street.split())
+    name = plain_in_reader_language(event.venue) or event.city
+    place = {"@type": "Place", "name": name, "address": postal}
+    return [place, online] if event.attendance is AttendanceMode.BOTH else place
 
 
 def _description(event: Event) -> str:
