@@ -140,3 +140,11 @@ def test_the_other_sessions_can_be_ended(app: Flask, olga: Account) -> None:
     assert here.get("/account").submit("End the other sessions").follow().has("Every other session has ended.")
     assert is_signed_in(here)
     assert not is_signed_in(elsewhere)
+
+
+def test_a_browser_left_open_sets_no_first_password(app: Flask, clock: time_machine.Traveller) -> None:
+    account = an_account(email="olga@equipo.example", language="en")
+    pages = by_link(app, account)
+    clock.shift(timedelta(minutes=31))
+    assert change(pages, None).location == "/sign-in/again?next=/account"
+    assert not is_signed_in(by_password(app, NEW))

@@ -18,6 +18,7 @@ from eventreg.accounts.wording import refusal_sentence
 from eventreg.i18n.languages import switch_language
 from eventreg.kernel.clock import now
 from eventreg.web.access import signed_in
+from eventreg.web.freshness import is_sign_in_fresh, lead_to_proof
 from eventreg.web.templating import language_url_at
 
 Answer = str | Response | tuple[str, int]
@@ -53,6 +54,9 @@ def save_password() -> Answer:
     form = PasswordForm()
     if not form.validate():
         return _page(_profile_form(), form, 422)
+    if not current_user.password_hash and not (came_by_link_lately() or is_sign_in_fresh()):
+        # Nothing else shows who is there: a browser left open would be enough to take the account over.
+        return lead_to_proof("accounts.own_account")
     old_password = None if came_by_link_lately() else form.old_password.data or ""
     try:
         account = change_password(current_user.id, old_password, form.new_password.data or "", this_session())
