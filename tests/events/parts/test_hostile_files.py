@@ -23,10 +23,16 @@ from tests.events.parts.whole import a_whole_event, contents, file_of, put_in
 Contents = dict[str, bytes]
 
 
+#: the file of an event, made by the first test that asks: making one takes longer than refusing it
+_made: list[Contents] = []
+
+
 @pytest.fixture
 def whole(app: Flask) -> Contents:
-    """Everything in the file of an event, by name."""
-    return contents(file_of(a_whole_event().id))
+    """Everything in the file of an event, by name, and an instance to put it into."""
+    if not _made:
+        _made.append(contents(file_of(a_whole_event().id)))
+    return dict(_made[0])
 
 
 def _file(found: Contents, **options: Any) -> bytes:
@@ -193,7 +199,8 @@ def test_key_that_a_newer_writer_added_is_passed_over(whole: Contents) -> None:
 
 
 def test_name_that_is_taken_or_none_is_refused(whole: Contents) -> None:
-    for slug, reason in (("", WholeReason.SLUG_TAKEN), ("new", WholeReason.SLUG_INVALID)):
+    put_in(_file(whole), "otra")
+    for slug, reason in (("otra", WholeReason.SLUG_TAKEN), ("new", WholeReason.SLUG_INVALID)):
         with pytest.raises(WholeRefused) as refused:
             put_in(_file(whole), slug)
         assert refused.value.reason is reason
