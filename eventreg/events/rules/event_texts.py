@@ -45,7 +45,9 @@ def put_text(event: EventTexts, text_id: TextId, text: str) -> None:
     split = split_field(text_id.field)
     if split is not None:
         key, part = split
-        event.practical = [item | {part: new} if item["key"] == key else item for item in keyed(event.practical)]
+        # What an organizer writes is no example any more.
+        put = {part: new} | ({"is_demonstration": False} if part == "text" else {})
+        event.practical = [item | put if item["key"] == key else item for item in keyed(event.practical)]
 
 
 def fields_of(event: EventTexts) -> list[str]:
