@@ -128,7 +128,7 @@ def test_the_document_in_each_language(desk: Pages, event: Event, session: Progr
     assert "## Taller de datos" in body
     assert "1. Compartir\n\n   - uno\n\n   " in body, "what goes on below a number is set in"
     assert "Ministerios del interior" in body
-    english = desk.get(f"{address(event)}.md?language=en&only=public").body.decode()
+    english = desk.get(f"{address(event)}.md?language=en&scope=public").body.decode()
     assert "### Recommendations\n\n1. Share" in english
     assert "For: Ministries of the interior" in english
     assert "Interna" not in english

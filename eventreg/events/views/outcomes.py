@@ -116,11 +116,11 @@ def remove_outcome(slug: str, outcome_id: int) -> Answer:
 @blueprint.get("/manage/events/<slug>/outcomes.md")
 @requires(Permission.EDIT_PROGRAMME)
 def download_outcomes(slug: str) -> Response:
-    """Give everything as a document in Markdown, in one language of the event; `only=public` leaves out the rest."""
+    """Give everything as a document in Markdown, in one language of the event; `scope=public` leaves out the rest."""
     event: Event = g.event
     language = request.args.get("language", "")
     language = language if language in event.languages else event.languages[0]
-    only_public = request.args.get("only") == "public"
+    only_public = request.args.get("scope") == "public"
     text = outcomes_document(event, _groups(event, list_sessions(event.id), only_public=only_public), language)
     return as_attachment(text.encode("utf-8"), f"{event.slug}-{language}.md", "text/markdown; charset=utf-8")
 
