@@ -30,7 +30,10 @@ class TextsForm(LocalizedForm):
 
     title = _text("title", lazy_gettext("Title"), required="first")
     summary = _text(
-        "summary", lazy_gettext("Summary"), description=lazy_gettext("Two or three sentences, for lists and mails.")
+        "summary",
+        lazy_gettext("Summary"),
+        rows=4,
+        description=lazy_gettext("Two or three sentences, for lists and mails."),
     )
     description = _text("description", lazy_gettext("Description"))
     audience = _text("audience", lazy_gettext("For whom"), rows=2)
@@ -220,7 +223,7 @@ def topic_name(topic: Topic) -> str:
         Topic.VISA: _("Visa"),
         Topic.DRESS: _("Dress"),
         Topic.SECURITY: _("Security"),
-        Topic.OTHER: _("Other"),
+        Topic.OTHER: _("Something else"),
     }[topic]
 
 
