@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import io
 import json
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from eventreg.accounts.models import AccountSession
 from eventreg.audit.models import AuditDetail, AuditEntry
-from eventreg.db import db
+from eventreg.db import db, transaction
 from eventreg.events.models import Event, ProgrammeSession, TeamMember
 from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.events.rules.founding import BLANK, TEMPLATES, next_year
+from eventreg.kernel.clock import now
 from tests.builders import a_registration, a_team_member, an_account, an_event
 from tests.events.parts.whole import contents, file_of
 from tests.support.pages import Pages
@@ -205,3 +207,17 @@ def test_file_that_is_no_event_is_refused_beside_its_field(app: Flask, content: 
     page = pages.post("/manage/events/new/file", {"file": (io.BytesIO(content), "a.zip")}, token=True)
     assert page.status == 422
     assert "cannot be put in" in page.text
+
+
+def test_people_leave_only_with_who_proved_lately_who_they_are(app: Flask) -> None:
+    event = an_event()
+    person = a_registration(event)
+    pages = Pages(app, "en").sign_in(a_team_member(event))
+    address, asked = f"/manage/events/{event.slug}/export", {"with_people": "y", "with_files": "y"}
+    answer = pages.post(address, asked, token=True)
+    assert answer.status == 200
+    assert person.email.encode() in contents(answer.body)["parts/registrations.jsonl"]
+    with transaction() as session:
+        session.execute(update(AccountSession).values(proved_at=now() - timedelta(hours=1)))
+    answer = pages.post(address, asked, token=True)
+    assert (answer.status, "next=" in answer.location) == (303, True)
