@@ -102,7 +102,7 @@ def hand_over(event_id: int, member_id: int, account_id: int, *, stays_owner: bo
         make_owner(member)
         if not stays_owner:
             giver.role = TeamRole.MANAGER
-        detail = {"account": member.account_id, "from": account_id, "stays_owner": stays_owner}
+        detail: dict[str, object] = {"account": member.account_id, "from": account_id, "stays_owner": stays_owner}
         record_member(member, "team_handed_over", Actor.account(account_id), detail)
         for told in (to, former):
             enqueue_handed_over(event, told, new_owner=to.name, former=former.name)
