@@ -35,12 +35,11 @@ from eventreg.registration.rules.searching import email_key
 from eventreg.registration.rules.states import Status
 from eventreg.registration.services.answers import insert_answers, record_consents, refresh_search
 from eventreg.registration.services.registering import Receipt, Submission, register
+from eventreg.settings.models import LegalPage
 from tests.questionnaire import DEFINITION
 
 _numbers = count(1)
-_RED_PIXEL = b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC"
-)
+_RED_PIXEL = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC")
 
 AT_ONCE, BY_ORGANIZER = ApprovalRule.AT_ONCE, ApprovalRule.BY_ORGANIZER
 
@@ -62,7 +61,7 @@ def text(es: str, en: str) -> dict[str, str]:
 
 
 def an_event(categories: Sequence[Mapping[str, Any]] = CATEGORIES, **changes: Any) -> Event:
-    """A published event of two days in six weeks (or from `first_day`): open since yesterday, no limit of places, with its questionnaire."""
+    """A published event of two days in six weeks (or from `first_day`), open since yesterday, without a limit of places."""
     number, at = next(_numbers), now()
     first_day = changes.pop("first_day", (at + timedelta(days=42)).date())
     values: dict[str, Any] = {
@@ -99,6 +98,23 @@ def an_event(categories: Sequence[Mapping[str, Any]] = CATEGORIES, **changes: An
         a_notice(event)
         a_questionnaire(event)
     return event
+
+
+def a_legal_page(key: str = "imprint", **changes: Any) -> LegalPage:
+    """A public legal page of the instance."""
+    values = {
+        "key": key,
+        "position": 1,
+        "title": text("Aviso legal", "Imprint"),
+        "body": text("Nosotros.", "We."),
+        "is_published": True,
+        "changed_at": now(),
+    }
+    with transaction() as session:
+        page = LegalPage(**{**values, **changes})
+        session.add(page)
+        session.flush()
+    return page
 
 
 def an_institution(**changes: Any) -> Organization:

@@ -40,6 +40,7 @@ from eventreg.registration.services.uploads import NewFile
 from eventreg.web.instance import keys
 from tests.belongings import a_material, a_session, an_outcome
 from tests.builders import (
+    a_legal_page,
     a_picture,
     a_registration,
     a_team_member,
@@ -158,7 +159,7 @@ class World:
             "room_id": self.room_id,
             "message_id": self.message_id,
             "partner_id": self.event.partners[0].id,
-            "key": self.event.partners[0].organization.key,
+            "key": "imprint" if rule.endpoint.startswith("settings.") else self.event.partners[0].organization.key,
             "name": "css/theme.css",
             "step": "cancel",
         }[name]
@@ -173,6 +174,7 @@ def build_world(app: Flask) -> World:
         accounts["administrator"] = an_account(is_administrator=True)
         accounts["narrowed"] = _narrowed(event)
         people = _people(event)
+        a_legal_page("imprint")
         an_institution(key="repetida", name={"es": "Institución Anfitriona (repetida)"})
         a_registration(other, email="otra@instituto.example")
         letter = people["letter"]
@@ -297,6 +299,14 @@ class _Tokens(dict[str, str]):
 
 
 _FORMS: dict[str, Any] = {
+    "settings.change_settings": lambda world: {
+        "name-es": "Mesa de registro", "palette": "forest", "offered": ["es", "en"], "first": "es", "seen_revision": "0",
+    },
+    "settings.make_page": lambda world: {"title-es": "Condiciones", "key": "terms", "body-es": "Trato."},
+    "settings.change_page": lambda world: {
+        "title-es": "Aviso", "key": "imprint", "body-es": "Nosotros.", "seen_revision": "1", "is_published": "y",
+    },
+    "settings.move_legal_page": lambda world: {"down": "1"},
     "events.create_event": lambda world: {
         "template": "workshop", "title-es": "Taller", "title-en": "Workshop", "languages_chosen": ["es", "en"],
         "first_day": "2027-05-11", "days": "1", "starts_at": "09:00", "ends_at": "13:00", "city": "Prueba", "country": "MX",

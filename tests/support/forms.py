@@ -97,7 +97,9 @@ class Form:
         return named[0]
 
     def _enter(self, key: str, entry: Entry) -> Iterator[tuple[Element, list[Any]]]:
+        # By label, as a person does; by name where several have one label ("Español" under several headings).
         found = [control for control in self._fields() if key in self._names(control)]
+        found = found or [control for control in self._fields() if control.get("name") == key]
         assert found, f"no field {key!r}; there are {self.labels()}"
         if all(control.get("type") in ("radio", "checkbox") for control in found):
             yield from self._choose(key, found, entry)

@@ -15,10 +15,21 @@ from eventreg.mail.queries import find_stuck as find_stuck_message
 from eventreg.site.queries.figures import Figures, check_database, count_everything
 from eventreg.site.views import blueprint
 from eventreg.web.access import public
+from eventreg.web.addresses import address_of
 from eventreg.web.instance import config
 
 #: pages that mean nothing to a search engine; personal and organizers' pages also say so themselves
-_NOT_FOR_CRAWLERS = ("/manage/", "/my/", "/sign-in", "/api/", "/metrics", "/healthz", "/readyz")
+_NOT_FOR_CRAWLERS = (
+    "/manage/",
+    "/my/",
+    "/sign-in",
+    "/preview/",
+    "/invitations/",
+    "/api/",
+    "/metrics",
+    "/healthz",
+    "/readyz",
+)
 
 
 @blueprint.get("/healthz")
@@ -58,7 +69,8 @@ def metrics() -> BaseResponse:
 @public
 def robots() -> BaseResponse:
     """Tell crawlers which pages mean nothing to them."""
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in _NOT_FOR_CRAWLERS)]
+    disallowed = (f"Disallow: {path}" for path in _NOT_FOR_CRAWLERS)
+    lines = ["User-agent: *", *disallowed, f"Sitemap: {address_of('site.show_sitemap')}"]
     return Response("".join(f"{line}\n" for line in lines), mimetype="text/plain")
 
 
