@@ -101,8 +101,7 @@ def _shown(versions: Sequence[Version]) -> list[ShownVersion]:
 
 
 def _name(page: TextsPage, field: str) -> str:
-    bound = page.field_named(field)
-    assert bound is not None  # `_known` has looked
+    bound = dict(page.fields())[field]
     key = field.split(".")[1] if "." in field else ""
     heading = next(iter(page.items[key].label.data.values()), "") if key else ""
     return f"{heading}: {bound.label.text}" if heading else str(bound.label.text)

@@ -167,7 +167,7 @@ def _extras(page: TextsPage, name: str, conflicts: Sequence[TextConflict], has_p
     inputs = bound.inputs if bound is not None else {}
     if has_preview and bound is not None and bound.kind == "markdown":
         for language, text in bound.data.items():
-            html = render_markdown(text, 4)
+            html = render_markdown(text, 3)
             found[language] = _drawn("events/texts_preview.html", html=html, language=language, id=inputs[language].id)
     for conflict in conflicts:
         if conflict.id.field == name:
