@@ -90,7 +90,9 @@ def test_role_is_had_once(event: Event, editor: Editor) -> None:
 
 
 def test_agreements_are_saved_by_language(event: Event, editor: Editor) -> None:
-    both = PartnerEntry(PartnerRole.FUNDER, {"es": "Con el apoyo de", "en": "With the support of"}, {"es": "Gracias."}, True)
+    both = PartnerEntry(
+        PartnerRole.FUNDER, {"es": "Con el apoyo de", "en": "With the support of"}, {"es": "Gracias."}, True
+    )
     added = add_partner(event.id, NEW, both, editor, now())
     edit_partner(
         event.id, added.partner_id, PartnerEntry(PartnerRole.FUNDER, {"es": "Gracias a"}), ("es",), editor.account_id, now()
