@@ -9,7 +9,6 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_wtf.file import FileField
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField
-from wtforms.fields.choices import SelectChoice
 
 from eventreg.i18n.countries import CODES, by_alphabet
 from eventreg.i18n.languages import current_language
@@ -72,9 +71,9 @@ class OrganizationForm(LocalizedForm):
 
     def __init__(self, languages: Any, **values: Any) -> None:
         super().__init__(languages, **values)
-        self.kind.choices = [SelectChoice(kind.value, kind_name(kind)) for kind in OrganizationKind]
+        self.kind.choices = [(kind.value, kind_name(kind)) for kind in OrganizationKind]
         countries = by_alphabet(CODES, current_language())
-        self.country.choices = [SelectChoice("", _("None, or several")), *(SelectChoice(*each) for each in countries)]
+        self.country.choices = [("", _("None, or several")), *countries]
         self.same_as.choices = []
 
     def is_complete(self, at: datetime) -> bool:
@@ -143,8 +142,8 @@ class OrganizationForm(LocalizedForm):
 
     def offer(self, likely: list[Organization]) -> None:
         """Ask whether it is one of those that may be the same."""
-        offered = [SelectChoice(each.key, name_with_acronym(each)) for each in likely]
-        self.same_as.choices = [*offered, SelectChoice(_NONE_OF_THEM, _("None of them: add it as a new institution"))]
+        offered = [(each.key, name_with_acronym(each)) for each in likely]
+        self.same_as.choices = [*offered, (_NONE_OF_THEM, _("None of them: add it as a new institution"))]
 
     def refuse(self, refused: OrganizationRefused) -> None:
         """Put beside its field why nothing was saved."""
@@ -164,15 +163,14 @@ class MergeForm(BaseForm):
 
     def offer(self, candidates: Sequence[Organization], pair: Sequence[Organization]) -> None:
         """Offer those that can be merged, and the two of which one stays."""
-        named = [SelectChoice(each.key, name_with_acronym(each)) for each in candidates]
-        self.other.choices = [SelectChoice("", _("Choose an institution")), *named]
-        self.stays.choices = [SelectChoice(each.key, name_with_acronym(each)) for each in pair]
+        named = [(each.key, name_with_acronym(each)) for each in candidates]
+        self.other.choices = [("", _("Choose an institution")), *named]
+        self.stays.choices = [(each.key, name_with_acronym(each)) for each in pair]
 
 
 def check_choice(field: SelectField | RadioField) -> bool:
     """Refuse what is not offered, in words of ours."""
-    offered: Any = field.choices or ()
-    if field.data in {choice.value for choice in offered}:
+    if field.data in {str(choice[0]) for choice in field.choices or ()}:
         return True
     field.errors = [_("Choose one of the answers that are offered")]
     return False

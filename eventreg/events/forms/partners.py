@@ -6,7 +6,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 from wtforms import BooleanField, RadioField
-from wtforms.fields.choices import SelectChoice
 
 from eventreg.events.forms.localized import LocalizedField, LocalizedForm
 from eventreg.events.rules.institutions import LONGEST_CREDIT, LONGEST_PHRASE, PartnerEntry, PartnerRole
@@ -36,7 +35,7 @@ class PartnerForm(LocalizedForm):
 
     def __init__(self, languages: Any, **values: Any) -> None:
         super().__init__(languages, **values)
-        self.role.choices = [SelectChoice(role.value, partner_role_name(role)) for role in PartnerRole]
+        self.role.choices = [(role.value, partner_role_name(role)) for role in PartnerRole]
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check what was typed; the role must be one that is offered."""
