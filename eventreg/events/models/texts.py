@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from eventreg.db import NOT_PERSONAL, Base, UtcDateTime
+from eventreg.db import NOT_PERSONAL, PERSONAL, Base, UtcDateTime
 
 
 class TextVersion(Base):
@@ -21,7 +21,8 @@ class TextVersion(Base):
     #: which text: "title", "practical.k3f9.text", "session.<public id>.title"
     field: Mapped[str] = mapped_column(String(80), info=NOT_PERSONAL)
     language: Mapped[str] = mapped_column(String(12), info=NOT_PERSONAL)
-    text: Mapped[str] = mapped_column(Text, info=NOT_PERSONAL)
+    #: the position of the contact person is one of them
+    text: Mapped[str] = mapped_column(Text, info=PERSONAL)
     #: None: the system (the event was made, copied or imported)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     at: Mapped[datetime] = mapped_column(UtcDateTime)

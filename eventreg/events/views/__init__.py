@@ -8,8 +8,8 @@ blueprint = Blueprint("events", __name__)
 from eventreg.events.views import (  # noqa: E402, F401
     categories,
     invitations,
-    making,
     look,
+    making,
     materials,
     notice,
     outcomes,
