@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -25,8 +26,9 @@ URL = "https://sala.example/secreta"
 WORDS = text("Clave de **sala**: 1234", "Room *code*: 1234")
 
 
-def an_online_event(**changes: object) -> Event:
-    return an_event(**{"attendance": AttendanceMode.BOTH, "joining_url": URL, "joining": WORDS, **changes})
+def an_online_event(**changes: Any) -> Event:
+    values: dict[str, Any] = {"attendance": AttendanceMode.BOTH, "joining_url": URL, "joining": WORDS, **changes}
+    return an_event(**values)
 
 
 def registered(event: Event, category: str, language: str = "en") -> tuple[Registration, MailMessage]:
