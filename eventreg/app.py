@@ -97,8 +97,8 @@ def _init_rooms(app: Flask) -> None:
     from eventreg.accounts.services.closing import init_belongings
     from eventreg.accounts.sessions import init_sign_in
     from eventreg.events.policies import find_access
-    from eventreg.events.services.sign_ups import init_sign_ups
     from eventreg.events.services.leaving import TeamBelongings
+    from eventreg.events.services.sign_ups import init_sign_ups
     from eventreg.mail.setup import init_mail
     from eventreg.registration.queries.sessions import count_session_people
     from eventreg.settings.queries import current_settings

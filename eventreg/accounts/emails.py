@@ -36,7 +36,7 @@ def enqueue_sign_in_link(account: Account, public_id: str, minutes: int) -> None
     marker = new_marker()
     with speaking(account.language) as language:
         letter = _sign_in_link(account.name, link_marker(marker, SIGN_IN, public_id, GENERATION), minutes)
-    _send(account, letter, language, f"account/sign-in/{public_id}", "accounts/sign_in_link", marker)
+    enqueue_to_account(account, letter, language, f"account/sign-in/{public_id}", "accounts/sign_in_link", marker)
 
 
 def enqueue_welcome(account: Account, public_id: str, days: int) -> None:
@@ -44,7 +44,7 @@ def enqueue_welcome(account: Account, public_id: str, days: int) -> None:
     marker = new_marker()
     with speaking(account.language) as language:
         letter = _welcome(account.name, link_marker(marker, SIGN_IN, public_id, GENERATION), days)
-    _send(account, letter, language, f"account/welcome/{public_id}", "accounts/welcome", marker)
+    enqueue_to_account(account, letter, language, f"account/welcome/{public_id}", "accounts/welcome", marker)
 
 
 def enqueue_notice(account: Account, notice: Notice, *, left: int = 0) -> None:
@@ -55,10 +55,23 @@ def enqueue_notice(account: Account, notice: Notice, *, left: int = 0) -> None:
     with speaking(account.language) as language:
         letter = _notice(account.name, notice, left)
     key = f"account/{notice.value}/{new_public_id()}"
-    _send(account, letter, language, key, f"accounts/{notice.value}")
+    enqueue_to_account(account, letter, language, key, f"accounts/{notice.value}")
 
 
-def _send(account: Account, letter: Letter, language: str, key: str, template: str, marker: str = "") -> None:
+def enqueue_to_account(
+    account: Account,
+    letter: Letter,
+    language: str,
+    key: str,
+    template: str,
+    marker: str = "",
+    *,
+    is_held_back: bool = False,
+) -> None:
+    """Queue a letter to an account in the caller's transaction. It belongs to the account: no screen shows it.
+
+    Rooms above send by it what is about their records and only for this person.
+    """
     with speaking(language):
         sender = site_name()
         text, html = render_letter(letter, language=language, kicker=sender, contact=None)
@@ -78,6 +91,7 @@ def _send(account: Account, letter: Letter, language: str, key: str, template: s
             html=html,
             due_at=now(),
             marker=marker,
+            is_held_back=is_held_back,
         )
     )
 

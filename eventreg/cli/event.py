@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import click
 
@@ -70,10 +69,11 @@ def export(slug: str, file: Path, with_people: bool, with_sensitive: bool, witho
         from eventreg.events.bundles.parts import TakeOut
         from eventreg.events.services.wholes import count_records, record_export, write_event
         from eventreg.kernel.clock import now
+        from eventreg.operations.appearing import appearing_whole
 
         options = TakeOut(with_people=with_people, with_sensitive=with_sensitive, with_files=not without_files)
         at, event_id = now(), _event_of(slug).id
-        with _appearing_whole(file) as target:
+        with appearing_whole(file) as target:
             record_export(event_id, options, at, None)
             records = count_records(event_id, options)
             with progress("Exporting", records) as done:
@@ -150,20 +150,3 @@ def _account_of(email: str) -> int:
     if account is None or account.closed_at is not None:
         raise click.ClickException(f"There is no account with the address {email}.")
     return account.id
-
-
-@contextmanager
-def _appearing_whole(target: Path) -> Iterator[IO[bytes]]:
-    """Yield a file (0600) that gets its name when it is whole. Raises FileExistsError."""
-    if target.exists():
-        raise FileExistsError(17, "There is a file of that name already", str(target))
-    partial = target.with_name(f".{target.name}.{os.getpid()}")
-    descriptor = os.open(partial, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "w+b") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        partial.rename(target)
-    finally:
-        partial.unlink(missing_ok=True)

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
+from eventreg.accounts.emails import enqueue_to_account
 from eventreg.accounts.models import Account
 from eventreg.events.links import GENERATION, INVITATION
 from eventreg.events.models import Event, TeamInvitation
@@ -13,12 +14,10 @@ from eventreg.events.rules.team import TeamRole
 from eventreg.events.wording import role_in_words, team_role_name
 from eventreg.i18n import formats
 from eventreg.i18n.languages import speaking
-from eventreg.kernel.clock import now
 from eventreg.kernel.text import pick
 from eventreg.kernel.tokens import new_public_id
-from eventreg.mail.letters import Letter, render_letter
+from eventreg.mail.letters import Letter
 from eventreg.mail.markers import link_marker, new_marker
-from eventreg.mail.services import OutgoingMessage, enqueue
 from eventreg.web.addresses import address_of
 from eventreg.web.instance import site_name
 
@@ -33,7 +32,7 @@ def enqueue_invitation(event: Event, account: Account, invitation: TeamInvitatio
         address = link_marker(marker, INVITATION, invitation.public_id, GENERATION)
         letter = _invitation(event, account, invitation, inviter, address, language)
         key = f"account/invitation/{invitation.public_id}/{new_public_id()}"
-        _enqueue(event, account, letter, key, "events/invitation", language, marker)
+        enqueue_to_account(account, letter, language, key, "events/invitation", marker, is_held_back=event.holds_mail)
 
 
 def enqueue_handed_over(event: Event, to: Account, *, new_owner: str, former: str) -> None:
@@ -41,33 +40,7 @@ def enqueue_handed_over(event: Event, to: Account, *, new_owner: str, former: st
     with speaking(to.language) as language:
         letter = _handed_over(event, to, new_owner, former, language)
         key = f"account/handed-over/{event.id}/{new_public_id()}"
-        _enqueue(event, to, letter, key, "events/handed_over", language, new_marker())
-
-
-def _enqueue(
-    event: Event, account: Account, letter: Letter, key: str, template: str, language: str, marker: str
-) -> None:
-    sender = site_name()
-    text, html = render_letter(letter, language=language, kicker=sender, contact=None)
-    enqueue(
-        OutgoingMessage(
-            key=key,
-            account_id=account.id,
-            record_kind="account",
-            record_id=account.id,
-            template=template,
-            audience="account",
-            language=language,
-            recipient=account.email,
-            sender_name=sender,
-            subject=letter.subject,
-            text=text,
-            html=html,
-            due_at=now(),
-            marker=marker,
-            is_held_back=event.holds_mail,
-        )
-    )
+        enqueue_to_account(to, letter, language, key, "events/handed_over", new_marker(), is_held_back=event.holds_mail)
 
 
 def _invitation(

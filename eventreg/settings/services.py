@@ -13,6 +13,7 @@ from eventreg.db import db, lock_row, transaction
 from eventreg.i18n.languages import configured_languages
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import NotFound
+from eventreg.kernel.ordering import move_in_order
 from eventreg.kernel.text import LocalizedText, merged
 from eventreg.media.encoding import EncodedPicture
 from eventreg.media.services import keep_picture
@@ -120,13 +121,9 @@ def move_page(page_id: int, by: int, account_id: int) -> None:
         index = next((index for index, page in enumerate(pages) if page.id == page_id), None)
         if index is None:
             raise NotFound
-        target = index + by
-        if not 0 <= target < len(pages):
+        if not move_in_order(pages, index, by):
             return
-        pages[index], pages[target] = pages[target], pages[index]
-        for position, page in enumerate(pages, 1):
-            page.position = position
-        _record("legal_page_moved", "legal_page", page_id, account_id, {"position": target + 1})
+        _record("legal_page_moved", "legal_page", page_id, account_id, {"position": pages[index].position})
     forget_settings()
 
 

@@ -14,7 +14,7 @@ from eventreg.events.forms.settings import read_number
 from eventreg.events.models import Category, Event
 from eventreg.events.rules.categories import ApprovalRule
 from eventreg.events.rules.category_entries import MOST_CATEGORIES, CategoryEntry, moved_entries
-from eventreg.events.wording_settings import approval_name
+from eventreg.events.wording.settings import approval_name
 from eventreg.web.forms import lazy_gettext
 
 

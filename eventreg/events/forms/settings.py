@@ -18,7 +18,7 @@ from eventreg.events.models import Event
 from eventreg.events.rules.attendance import AttendanceMode
 from eventreg.events.rules.moments import ClockFault, instant_of, read_moment, written_moment
 from eventreg.events.rules.settings import LARGEST_NUMBER, DayEntry, SettingsEntry, SettingsFault
-from eventreg.events.wording_settings import attendance_name, settings_sentence
+from eventreg.events.wording.settings import attendance_name, settings_sentence
 from eventreg.i18n.countries import CODES, by_alphabet
 from eventreg.i18n.languages import current_language, known_languages, own_name
 from eventreg.kernel.typed import fault_of, showable, tidied

@@ -19,6 +19,7 @@ from eventreg.events.rules.programme import MaterialAudience
 from eventreg.events.services.material_files import store_material_file
 from eventreg.kernel.errors import NotFound
 from eventreg.kernel.filetypes import safe_name
+from eventreg.kernel.ordering import move_in_order
 from eventreg.kernel.text import LocalizedText, merged
 from eventreg.kernel.tokens import new_public_id
 
@@ -122,7 +123,7 @@ def move_material(event_id: int, public_id: str, step: int, account_id: int, at:
             .where(Material.event_id == event_id, Material.session_id == material.session_id)
             .order_by(Material.position, Material.id)
         ).all()
-        if not swap(siblings, siblings.index(material), step):
+        if not move_in_order(siblings, siblings.index(material), step):
             return
         _record(event_id, "material_moved", material, account_id, at)
 
@@ -134,18 +135,6 @@ def remove_material(event_id: int, public_id: str, account_id: int, at: datetime
         material = get_material(event_id, public_id)
         session.delete(material)
         _record(event_id, "material_removed", material, account_id, at, _told(material))
-
-
-def swap(siblings: Any, index: int, step: int) -> bool:
-    """Number `siblings` in their order, the one at `index` having changed places with its neighbour. False at the end."""
-    other = index + (1 if step > 0 else -1)
-    if not 0 <= other < len(siblings):
-        return False
-    order = list(siblings)
-    order[index], order[other] = order[other], order[index]
-    for position, sibling in enumerate(order, 1):
-        sibling.position = position
-    return True
 
 
 def _keep(file: SentFile | None) -> _KeptFile | None:

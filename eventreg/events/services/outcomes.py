@@ -17,8 +17,8 @@ from eventreg.events.queries.materials import find_session
 from eventreg.events.queries.outcomes import get_outcome
 from eventreg.events.rules.materials import OutcomeReason, OutcomeRefused
 from eventreg.events.rules.programme import OutcomeKind
-from eventreg.events.services.materials import swap
 from eventreg.kernel.errors import NotFound
+from eventreg.kernel.ordering import move_in_order
 from eventreg.kernel.text import LocalizedText, merged
 
 
@@ -78,7 +78,7 @@ def move_outcome(event_id: int, outcome_id: int, step: int, account_id: int, at:
             .where(SessionOutcome.session_id == outcome.session_id)
             .order_by(SessionOutcome.position, SessionOutcome.id)
         ).all()
-        if swap(siblings, siblings.index(outcome), step):
+        if move_in_order(siblings, siblings.index(outcome), step):
             _record(event_id, "outcome_moved", outcome, account_id, at)
 
 

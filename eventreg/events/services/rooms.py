@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select, update
 
@@ -14,6 +15,7 @@ from eventreg.events.queries.for_registration import lock_event
 from eventreg.events.queries.programme import list_rooms
 from eventreg.events.rules.programme_entries import MOST_ROOMS, ProgrammeReason, ProgrammeRefused
 from eventreg.kernel.errors import NotFound
+from eventreg.kernel.ordering import move_in_order
 from eventreg.kernel.text import LocalizedText, merged
 
 
@@ -67,13 +69,9 @@ def move_room(event_id: int, room_id: int, *, earlier: bool, account_id: int, at
         place = next((number for number, room in enumerate(rooms) if room.id == room_id), None)
         if place is None:
             raise NotFound
-        other = place - 1 if earlier else place + 1
-        if not 0 <= other < len(rooms):
-            return
-        rooms[place], rooms[other] = rooms[other], rooms[place]
-        for position, room in enumerate(rooms, 1):
-            room.position = position
-        _note(event_id, "room_moved", room_id, account_id, at, {"changed": {"position": [place + 1, other + 1]}})
+        if move_in_order(rooms, place, -1 if earlier else 1):
+            moved: dict[str, Any] = {"changed": {"position": [place + 1, rooms[place].position]}}
+            _note(event_id, "room_moved", room_id, account_id, at, moved)
 
 
 def remove_room(event_id: int, room_id: int, account_id: int, at: datetime) -> None:

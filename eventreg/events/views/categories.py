@@ -16,7 +16,7 @@ from eventreg.events.rules.team import Permission
 from eventreg.events.services.categories import save_categories
 from eventreg.events.views import blueprint
 from eventreg.events.views.desk import EVENT, desk
-from eventreg.events.wording_settings import categories_sentence
+from eventreg.events.wording.settings import categories_sentence
 from eventreg.kernel.clock import now
 from eventreg.web.access import requires
 from eventreg.web.templating import language_url_at

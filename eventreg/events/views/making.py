@@ -22,7 +22,7 @@ from eventreg.events.services.wholes import Placing, import_event
 from eventreg.events.views import blueprint
 from eventreg.events.views.desk import OVERVIEW, desk
 from eventreg.events.wording import whole_refusal
-from eventreg.events.wording_wholes import beginnings
+from eventreg.events.wording.wholes import beginnings
 from eventreg.kernel.clock import now
 from eventreg.web.access import administrators_only, requires, signed_in
 from eventreg.web.instance import config

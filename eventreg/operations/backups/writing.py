@@ -21,6 +21,7 @@ from eventreg.db.base import Base
 from eventreg.kernel.clock import now
 from eventreg.kernel.keys import load_keys
 from eventreg.migrations.runner import check_revision, head
+from eventreg.operations.appearing import appearing_whole
 from eventreg.operations.backups.keyfile import fingerprints, seal_keys
 from eventreg.operations.backups.manifest import FORMAT, KEYS, MANIFEST, TABLES, Manifest, TablePart, file_folders
 from eventreg.operations.backups.values import kind_of, written
@@ -38,7 +39,7 @@ def write_backup(config: Config, engine: Engine, target: Path, passphrase: str |
     """
     check_revision(engine)
     keys = load_keys(config.keys)
-    with _appearing_whole(target) as file, tarfile.open(fileobj=file, mode="w:gz", compresslevel=6) as archive:
+    with appearing_whole(target) as file, tarfile.open(fileobj=file, mode="w:gz", compresslevel=6) as archive:
         parts = _Parts(archive)
         with snapshot(engine) as connection:
             tables = tuple(_write_table(parts, connection, table, progress) for table in Base.metadata.sorted_tables)
@@ -134,20 +135,3 @@ def _write_table(parts: _Parts, connection: Connection, table: Table, progress: 
 def _line(kinds: dict[str, str], row: Any) -> bytes:
     values = [written(kind, value) for kind, value in zip(kinds.values(), row, strict=True)]
     return json.dumps(values, ensure_ascii=False).encode() + b"\n"
-
-
-@contextmanager
-def _appearing_whole(target: Path) -> Iterator[IO[bytes]]:
-    """Yield a file (0600) that gets its name when it is whole and on disk. Raises FileExistsError."""
-    if target.exists():
-        raise FileExistsError(17, "There is a file of that name already", str(target))
-    partial = target.with_name(f".{target.name}.{os.getpid()}")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        partial.rename(target)
-    finally:
-        partial.unlink(missing_ok=True)
