@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 
-import segno
 from flask import Response, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -135,6 +134,8 @@ def _codes_page(codes: Sequence[str], wanted: str | None) -> Answer:
 def _square(address: str) -> Markup:
     """Return a QR code as inline SVG: dark on white, whatever the colours of the page, so that cameras read it."""
     drawn = io.BytesIO()
+    import segno  # few people set a second factor up, and every process would carry it
+
     segno.make(address, error="m", micro=False).save(
         drawn, kind="svg", xmldecl=False, svgns=False, nl=False, omitsize=True, dark="#000", light="#fff", border=4,
         svgclass=None, lineclass=None, title=_("Square with the secret, for the camera of your phone"),
