@@ -17,7 +17,7 @@ DEV_READY := .venv/.ready-dev
 CATALOGS := $(patsubst %.po,%.mo,$(wildcard eventreg/i18n/locale/*/LC_MESSAGES/messages.po))
 INPUTS := pyproject.toml hatch_build.py tools/setup_venv.sh
 
-.PHONY: run venv test test-tools check bench lock messages vendor clean help
+.PHONY: run venv test test-tools check bench lock messages pictures vendor clean help
 
 help:
 	@echo "make run       install and serve at http://$(HOST):$(PORT)   (HOST=, PORT=)"
@@ -25,6 +25,7 @@ help:
 	@echo "make check     formatting, lint, types, import contracts, templates, translations"
 	@echo "make bench     the benchmarks; writes bench/results.json"
 	@echo "make messages  bring the translation catalogs up to date"
+	@echo "make pictures  take the pictures of the guides again, from the running product"
 	@echo "make lock      choose new versions of the dependencies"
 	@echo "make vendor    fetch the third-party assets under static/vendor/ again"
 	@echo "make venv      everything to work on eventreg, in .venv"
@@ -66,6 +67,9 @@ bench: test-tools
 
 messages: $(DEV_READY)
 	$(BIN)/python tools/po.py extract
+
+pictures: test-tools $(CATALOGS)
+	$(BIN)/python tools/pictures.py
 
 lock:
 	@PYTHON="$(PYTHON)" UPGRADE="$(UPGRADE)" sh tools/lock.sh

@@ -1,4 +1,4 @@
-"""Build hook: compiles the translations, and carries templates/ and static/ into the wheel."""
+"""Build hook: compiles the translations, and carries templates/, static/ and docs/guides/ into the wheel."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 LOCALES = Path("eventreg/i18n/locale")
 #: Top-level folders and where the wheel keeps them; an editable install reads the folders themselves.
-CARRIED = {"templates": "eventreg/_templates", "static": "eventreg/_static"}
+CARRIED = {"templates": "eventreg/_templates", "static": "eventreg/_static", "docs/guides": "eventreg/_guides"}
 
 
 def compile_catalogs(root: Path) -> list[Path]:

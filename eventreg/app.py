@@ -17,7 +17,7 @@ from eventreg.db import db
 from eventreg.db.engines import engine_options, prepare_engine
 from eventreg.i18n import languages
 from eventreg.kernel.keys import create_keys, load_keys
-from eventreg.web import access, assets, bodies, compression, errors, headers, limits, templating
+from eventreg.web import access, assets, bodies, compression, errors, guides, headers, limits, templating
 from eventreg.web.instance import Instance, init_instance
 
 #: every room with tables, so that the metadata is whole before the first query
@@ -61,6 +61,7 @@ def create_app(config: Config | None = None, **settings: Any) -> Flask:
         count = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     _init_web(app, config, _shipped(package, "static"))
+    guides.init_guides(app, _shipped(package, "guides", "docs/guides"))
     _init_database(app)
     _init_rooms(app)
     return app
@@ -198,7 +199,7 @@ def _personal_link(purpose: str, public_id: str, generation: int) -> str:
     return registration_links.resolve(purpose, public_id, generation)
 
 
-def _shipped(package: Path, name: str) -> Path:
-    """Return the folder of templates or static files: inside an installed package, or at the top of the repository."""
+def _shipped(package: Path, name: str, source: str = "") -> Path:
+    """Return a folder of templates, static files or guides: inside an installed package, or in the repository."""
     installed = package / f"_{name}"
-    return installed if installed.is_dir() else package.parent / name
+    return installed if installed.is_dir() else package.parent / (source or name)

@@ -162,6 +162,8 @@ class World:
             "key": "imprint" if rule.endpoint.startswith("settings.") else self.event.partners[0].organization.key,
             "name": "css/theme.css",
             "step": "cancel",
+            "topic": "organizing",
+            "path": "en/event.png",
         }[name]
 
 

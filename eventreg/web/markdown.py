@@ -1,8 +1,8 @@
-"""Organizers' rich text: Markdown in, a small allow-list of HTML out."""
+"""Markdown in, a small allow-list of HTML out: organizers' rich text, and our own documents."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -28,6 +28,8 @@ _ALLOWED_SCHEMES: Final = {"http", "https", "mailto", "tel"}
 
 # No HTML, and no pictures: nothing of another host is loaded into our pages.
 _markdown = MarkdownIt("commonmark", {"html": False}).disable("image")
+# Our own documents have pictures, of this product alone: see `render_document`.
+_documents = MarkdownIt("commonmark", {"html": False})
 
 
 @lru_cache(maxsize=256)
@@ -35,17 +37,52 @@ def render_markdown(source: str, top: int = 2) -> Markup:
     """Return `source` as safe HTML in our classes. Its highest headings become `<h{top}>` (2 to 6), others follow."""
     tokens = _markdown.parse(source)
     _fit_headings(tokens, top)
-    html = _markdown.renderer.render(tokens, _markdown.options, {})
-    # A second lock on the same door: whatever the parser lets through, only this list leaves.
+    return _clean(_markdown.renderer.render(tokens, _markdown.options, {}))
+
+
+def render_document(source: str, top: int, address: Callable[[str], str | None]) -> Markup:
+    """Return a document of ours as HTML, like `render_markdown` and with pictures.
+
+    `address` says where a link or picture leads in the product, or None for nowhere: the words of such a link stay, such
+    a picture does not.
+    """
+    tokens = _documents.parse(source)
+    _fit_headings(tokens, top)
+    for token in tokens:
+        if token.children:
+            token.children = _led(token.children, address)
+    pictures = {"img": {"src", "alt", "loading"}}
+    return _clean(_documents.renderer.render(tokens, _documents.options, {}), pictures)
+
+
+def _led(tokens: Sequence[Token], address: Callable[[str], str | None]) -> list[Token]:
+    """Return the tokens of a paragraph with its links and pictures leading where `address` says."""
+    led, is_dropped = [], False
+    for token in tokens:
+        written = token.attrGet("href" if token.type == "link_open" else "src")
+        if token.type in ("link_open", "image"):
+            leads_to = address(str(written))
+            is_dropped = leads_to is None
+            token.attrSet("href" if token.type == "link_open" else "src", leads_to or "")
+            if token.type == "image":
+                token.attrSet("loading", "lazy")
+        if not (is_dropped and token.type in ("link_open", "link_close", "image")):
+            led.append(token)
+    return led
+
+
+def _clean(html: str, more: dict[str, set[str]] | None = None) -> Markup:
+    """A second lock on the same door: whatever the parser lets through, only this list leaves, and what `more` names."""
+    attributes = {tag: set(names) for tag, names in _ALLOWED_ATTRIBUTES.items()} | (more or {})
     clean = nh3.clean(
         html,
-        tags=set(_ALLOWED_TAGS),
-        attributes={tag: set(names) for tag, names in _ALLOWED_ATTRIBUTES.items()},
+        tags=_ALLOWED_TAGS | set(more or {}),
+        attributes=attributes,
         allowed_classes={tag: set(names.split()) for tag, names in _CLASSES.items()},
         url_schemes=set(_ALLOWED_SCHEMES),
         link_rel="noopener",
     )
-    return Markup(clean)  # noqa: S704 - cleaned on the line above
+    return Markup(clean)  # noqa: S704 - cleaned above
 
 
 def _fit_headings(tokens: Sequence[Token], top: int) -> None:

@@ -47,8 +47,8 @@ def scripts(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_wheel_carries_every_template_static_file_and_migration(source: Path, wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
-    for folder, carried in (("templates", "_templates"), ("static", "_static"), ("eventreg/migrations", "migrations"),
-                            ("eventreg/events/data", "events/data")):  # fmt: skip
+    for folder, carried in (("templates", "_templates"), ("static", "_static"), ("docs/guides", "_guides"),
+                            ("eventreg/migrations", "migrations"), ("eventreg/events/data", "events/data")):  # fmt: skip
         files = [file for file in (source / folder).rglob("*") if file.is_file()]
         assert files
         assert {f"eventreg/{carried}/{file.relative_to(source / folder)}" for file in files} <= names

@@ -5,6 +5,29 @@ from flask import Blueprint
 blueprint = Blueprint("site", __name__)
 
 # Each module adds its pages to the blueprint.
-from eventreg.site.views import conclusions, feeds, health, history, manage, materials, preview, programme, public  # noqa: E402
+from eventreg.site.views import (  # noqa: E402
+    conclusions,
+    feeds,
+    guides,
+    health,
+    history,
+    manage,
+    materials,
+    preview,
+    programme,
+    public,
+)
 
-__all__ = ["blueprint", "conclusions", "feeds", "health", "history", "manage", "materials", "preview", "programme", "public"]
+__all__ = [
+    "blueprint",
+    "conclusions",
+    "feeds",
+    "guides",
+    "health",
+    "history",
+    "manage",
+    "materials",
+    "preview",
+    "programme",
+    "public",
+]
