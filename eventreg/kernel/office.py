@@ -30,6 +30,10 @@ _PROGRAMS = re.compile(
     r"(?i)vbaproject|meta-inf/manifest\.mf$|\.(?:class|dex|exe|dll|js|vbs|bat|cmd|com|scr|lnk|jar|hta)$|^(?:Basic|Scripts)/"
 )
 _END_RECORD = b"PK\x05\x06"
+#: stands before the end record of an archive whose directory may be of any size (ZIP64)
+_LOCATOR = b"PK\x06\x07"
+#: bytes of the directory: it is read whole, and each of its entries becomes an object of half a kilobyte
+_LARGEST_DIRECTORY = 2_000_000
 _HEAD = 1024
 _PAGES = (b"<!doctype", b"<html", b"<script", b"<svg", b"<?php", b"%pdf-")
 
@@ -81,5 +85,7 @@ def _read(archive: zipfile.ZipFile, name: str) -> str:
 
 
 def _ends_with_archive(content: bytes) -> bool:
-    """Say whether the archive's end record is the last thing in the file, without a comment."""
-    return content[-22:-18] == _END_RECORD and content[-2:] == b"\0\0"
+    """Say whether the end record of an archive with a directory of a document's size is the last thing, without a comment."""
+    directory = int.from_bytes(content[-10:-6], "little")
+    is_end = content[-22:-18] == _END_RECORD and content[-2:] == b"\0\0"
+    return is_end and content[-42:-38] != _LOCATOR and directory <= _LARGEST_DIRECTORY

@@ -16,7 +16,7 @@ from eventreg.kernel.typed import fault_of, is_blank
 MOST_LINES = 100
 
 _LINE = re.compile(
-    r"""\s*(?P<start>[\d:.h ]{3,8}?) \s* (?:-|–|—|\bto\b|\ba\b) \s* (?P<end>\d[\d:.h]{2,5}(?:\s*h\b)?) \s+ (?P<rest>\S.*)""",
+    r"""(?P<start>[\d:.h ]{3,8}?) \s* (?:-|–|—|\bto\b|\ba\b) \s* (?P<end>\d[\d:.h]{2,5}(?:\s*h\b)?) \s+ (?P<rest>\S.*)""",
     re.ASCII | re.VERBOSE,
 )
 #: the first words that make a line a break, folded; whoever means something else says so on the session's page
@@ -71,7 +71,8 @@ def read_lines(text: str, languages: Sequence[str], rooms: Mapping[str, int]) ->
 
 
 def _read(number: int, line: str, languages: Sequence[str]) -> LineSession | None:
-    found = _LINE.fullmatch(line.replace("\t", " "))
+    # Stripped before: blanks that both the margin and the hour could take would be tried in every combination.
+    found = _LINE.fullmatch(line.replace("\t", " ").strip())
     if found is None:
         return None
     starts_at, ends_at = read_clock(found["start"]), read_clock(found["end"])
