@@ -7,10 +7,12 @@ import os
 import tomllib
 import zoneinfo
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+from eventreg.i18n.catalogs import translated_languages
 
 PREFIX = "EVENTREG_"
 #: names with our prefix that the test suite, build steps and `eventreg backup` use; they are no settings
@@ -40,7 +42,7 @@ class Config:
     mail_default_sender: str = ""
     demo_mail: str = "hold"
     limits: bool = True
-    languages: tuple[str, ...] = ("es", "en")
+    languages: tuple[str, ...] = field(default_factory=translated_languages)
     time_zone: str = "America/Mexico_City"
     #: the instance's name, as it is in every language; without one, pages and mails say "Seminars and meetings"
     site_name: str = ""

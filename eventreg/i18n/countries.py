@@ -8,6 +8,7 @@ from typing import Final
 from babel import Locale
 
 from eventreg.i18n import formats
+from eventreg.i18n.conventions import conventions
 from eventreg.kernel.text import folded
 
 #: territories of the CLDR with two letters that are no country of ISO 3166-1: groups, tests, exceptional reservations
@@ -20,8 +21,6 @@ CODES: Final = frozenset(
     for code in map(str, Locale.parse("en").territories)
     if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRIES
 )
-#: letters with a place of their own in an alphabet; every other accent is passed over when sorting
-_OWN_LETTERS: Final = {"es": {"ñ": "n~"}}
 
 
 def by_alphabet(codes: Collection[str], language: str) -> list[tuple[str, str]]:
@@ -33,6 +32,6 @@ def by_alphabet(codes: Collection[str], language: str) -> list[tuple[str, str]]:
 def place_in_alphabet(name: str, language: str) -> str:
     """Return what to sort a name by, so that it stands where readers of the language look for it."""
     lowered = name.casefold()
-    for letter, place in _OWN_LETTERS.get(language, {}).items():
+    for letter, place in conventions(language).alphabet.items():
         lowered = lowered.replace(letter, place)
     return folded(lowered)

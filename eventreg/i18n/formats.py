@@ -11,48 +11,46 @@ from babel import Locale
 from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
 
+from eventreg.i18n.conventions import before_month, conventions, with_first_of_month, without_year
+
 
 def day(value: date, language: str, *, year: bool = True) -> str:
-    """Write a day with its weekday: "jueves 11 de marzo de 2027", "Thursday 11 March 2027"."""
-    if language == "es":
-        return format_date(value, "EEEE d 'de' MMMM" + (" 'de' y" if year else ""), locale="es")
-    if language == "en":
-        return format_date(value, "EEEE d MMMM" + (" y" if year else ""), locale="en")
-    return str(format_skeleton("yMMMMEEEEd" if year else "MMMMEEEEd", value, locale=language))
+    """Write a day with its weekday: "jueves 11 de marzo de 2027", "Thursday 11 March 2027", "jeudi 1er avril 2027"."""
+    return _written(value, conventions(language).day, language, year=year)
 
 
 def plain_day(value: date, language: str, *, year: bool = True) -> str:
     """Write a day without its weekday: "11 de marzo de 2027", "11 March 2027"."""
-    if language == "es":
-        return format_date(value, "d 'de' MMMM" + (" 'de' y" if year else ""), locale="es")
-    if language == "en":
-        return format_date(value, "d MMMM" + (" y" if year else ""), locale="en")
-    return str(format_skeleton("yMMMMd" if year else "MMMMd", value, locale=language))
+    return _written(value, conventions(language).plain_day, language, year=year)
 
 
 def short_day(value: date, language: str) -> str:
     """Write a day for narrow columns, without its year: "8 feb", "8 Feb"."""
-    return format_date(value, "d MMM", locale=language)
+    return str(format_skeleton("MMMd", value, locale=conventions(language).like))
 
 
 def days(values: Sequence[date], language: str, *, weekdays: bool = True) -> str:
-    """Write several days shortly: "jueves 11 y viernes 12 de marzo de 2027" when they share a month, else each in full."""
+    """Write several days shortly: "jueves 11 y viernes 12 de marzo de 2027" when they share a month, else each in full.
+
+    In full too where the language writes the month before the day.
+    """
     if not values:
         return ""
     last = values[-1]
     write = day if weekdays else plain_day
     shares_month = all((value.year, value.month) == (last.year, last.month) for value in values)
-    if len(values) == 1 or not shares_month or language not in ("es", "en"):
+    pattern = before_month(conventions(language).day if weekdays else conventions(language).plain_day)
+    if len(values) == 1 or not shares_month or not pattern:
         return joined([write(value, language) for value in values], language)
-    pattern = "EEEE d" if weekdays else "d"
-    heads = [format_date(value, pattern, locale=language) for value in values[:-1]]
+    heads = [_written(value, pattern, language) for value in values[:-1]]
     return joined([*heads, write(last, language)], language)
 
 
 def short_instant(value: datetime, zone: str, language: str) -> str:
     """Write an instant for lists, in the zone: "8 feb 2027, 10:42", "8 Feb 2027, 10:42"."""
     local = value.astimezone(ZoneInfo(zone))
-    return f"{format_date(local.date(), 'd MMM y', locale=language)}, {clock(local.time(), language, bare=True)}"
+    shown = format_skeleton("yMMMd", local.date(), locale=conventions(language).like)
+    return f"{shown}, {clock(local.time(), language, bare=True)}"
 
 
 def instant(value: datetime, zone: str, language: str) -> str:
@@ -62,20 +60,23 @@ def instant(value: datetime, zone: str, language: str) -> str:
 
 
 def clock(value: time, language: str, *, bare: bool = False) -> str:
-    """Write a time of day in 24 hours: "08:30 h" in Spanish, "08:30" elsewhere or when `bare`."""
-    written = value.strftime("%H:%M")
-    return f"{written} h" if language == "es" and not bare else written
+    """Write a time of day in 24 hours: "08:30 h" in Spanish, "08:30" in most languages and when `bare`."""
+    return hours(f"{value:%H:%M}", language, bare=bare)
 
 
 def span(starts_at: time, ends_at: time, language: str, *, bare: bool = False) -> str:
-    """Write from when to when: "09:00–18:00 h" in Spanish, "09:00–18:00" elsewhere or when `bare`."""
-    return f"{clock(starts_at, language, bare=True)}–{clock(ends_at, language, bare=bare)}"
+    """Write from when to when: "09:00–18:00 h" in Spanish, "09:00–18:00" in most languages and when `bare`."""
+    return hours(f"{starts_at:%H:%M}–{ends_at:%H:%M}", language, bare=bare)
+
+
+def hours(written: str, language: str, *, bare: bool = False) -> str:
+    """Add to bare times what the language says with them: "09:00–18:00 h"."""
+    return written if bare else conventions(language).clock.format(time=written)
 
 
 def joined(parts: Sequence[str], language: str) -> str:
     """Join as a list in words: "a, b y c", "a, b and c"."""
-    # Our English writes no comma before the last "and".
-    return format_list(list(parts), locale=language).replace(", and ", " and ")
+    return format_list(list(parts), locale=conventions(language).like)
 
 
 @lru_cache(maxsize=2048)
@@ -91,3 +92,15 @@ def zone_offset(value: datetime, zone: str) -> str:
     sign = "−" if minutes < 0 else "+"
     hours, rest = divmod(abs(minutes), 60)
     return f"UTC{sign}{hours}" + (f":{rest:02d}" if rest else "")
+
+
+def direction(language: str) -> str:
+    """Return which way a language is written, as HTML's `dir` says it: "ltr" or "rtl"."""
+    return str(Locale.parse(language).text_direction)
+
+
+def _written(value: date, pattern: str, language: str, *, year: bool = True) -> str:
+    first = conventions(language).first_of_month
+    if first and value.day == 1:
+        pattern = with_first_of_month(pattern, first)
+    return format_date(value, pattern if year else without_year(pattern), locale=language)

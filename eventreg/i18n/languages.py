@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 from babel import Locale
 from babel.core import UnknownLocaleError
 from flask import Flask, Response, current_app, g, has_request_context, request
 from flask_babel import Babel, force_locale, get_locale
 
+from eventreg.i18n.catalogs import LOCALE_FOLDER
+
 COOKIE = "lang"
 _COOKIE_SECONDS = 365 * 24 * 3600
 _OFFER = "eventreg_languages"
-LOCALE_FOLDER = Path(__file__).parent / "locale"
 
 
 def init_app(app: Flask, languages: tuple[str, ...], secure: bool) -> None:

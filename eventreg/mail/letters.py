@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from flask import current_app
 
+from eventreg.i18n.formats import direction
+
 
 @dataclass(frozen=True)
 class Change:
@@ -61,6 +63,7 @@ def render_letter(letter: Letter, *, language: str, kicker: str, contact: Contac
     context = {
         "letter": letter,
         "lang": language,
+        "dir": direction(language),
         "kicker": kicker,
         "facts": letter.facts,
         "action": letter.action,

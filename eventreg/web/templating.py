@@ -19,6 +19,7 @@ from eventreg.web.access import may
 from eventreg.web.instance import chosen, site_name
 from eventreg.web.markdown import render_markdown
 from eventreg.web.palettes import palette_class
+from eventreg.web.sizes import size_words
 
 
 def init_templating(app: Flask) -> None:
@@ -33,10 +34,12 @@ def init_templating(app: Flask) -> None:
         plain_day=lambda value, year=True: formats.plain_day(value, current_language(), year=year),
         days=_days,
         clock=_clock,
+        hours=lambda written: formats.hours(written, current_language()),
         instant=lambda value, zone: formats.instant(value, zone, current_language()),
         short_instant=lambda value, zone: formats.short_instant(value, zone, current_language()),
         country=lambda code: formats.country(code, current_language()),
         joined=lambda parts: formats.joined(list(parts), current_language()),
+        size=size_words,
     )
     app.context_processor(_variables)
 
@@ -101,6 +104,7 @@ def _clock(value: time | datetime, bare: bool = False) -> str:
 def _variables() -> dict[str, Any]:
     return {
         "lang": current_language(),
+        "dir": formats.direction(current_language()),
         "languages": [(code, own_name(code)) for code in known_languages()],
         "language_url": language_url,
         "site_name": site_name(),

@@ -11,6 +11,7 @@ import pytest
 from icalendar import Calendar
 
 from eventreg.events.rules.publication import Publication
+from eventreg.i18n.catalogs import translated_languages
 from eventreg.kernel.clock import now
 from tests.builders import an_event, text
 from tests.support.pages import Page, Pages
@@ -73,7 +74,7 @@ def test_sitemap_names_public_pages_in_each_language_and_robots_names_the_sitema
     whole = Xml.fromstring(pages.get("/sitemap.xml").body)
     found = {entry.findtext(f"{_MAP}loc", ""): entry for entry in whole}
     own = next(entry for address, entry in found.items() if address.endswith(f"/events/{event.slug}"))
-    assert {link.get("hreflang") for link in own.findall(_LINK)} == {"es", "en"}
+    assert {link.get("hreflang") for link in own.findall(_LINK)} == set(translated_languages())
     assert own.findtext(f"{_MAP}lastmod")
     assert not any(draft.slug in address for address in found)
     assert f"Sitemap: {next(iter(found)).rstrip('/')}/sitemap.xml" in pages.get("/robots.txt").html

@@ -24,6 +24,7 @@ from wtforms import (
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired
 
+from eventreg.web.sizes import size_words
 from tests.support.html import elements, parse, text_of
 from tests.support.pagechecks import check_ids, check_inline, check_names
 from tests.web.test_assets import ROOT
@@ -52,6 +53,7 @@ def app() -> Iterator[Flask]:
     app = Flask(__name__, template_folder=str(ROOT / "templates"))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.filters["size"] = size_words
     Babel(app)
     with app.test_request_context():
         yield app

@@ -10,9 +10,8 @@ from eventreg.events.models import Material
 from eventreg.events.rules.materials import type_name
 from eventreg.i18n.languages import current_language, own_name
 from eventreg.kernel.text import LocalizedText
+from eventreg.web.sizes import size_words
 from eventreg.web.templating import in_reader_language, plain_in_reader_language
-
-_KILOBYTE, _MEGABYTE = 1024, 1024 * 1024
 
 
 def materials_shown(
@@ -36,20 +35,11 @@ def materials_shown(
     ]
 
 
-def size_shown(size: int) -> str:
-    """Return bytes as people say them: "84 KB", "1.2 MB", with the reader's decimal point."""
-    from babel.numbers import format_decimal
-
-    if size < _MEGABYTE:
-        return f"{max(round(size / _KILOBYTE), 1)} KB"
-    return f"{format_decimal(round(size / _MEGABYTE, 1), locale=current_language())} MB"
-
-
 def _facts(material: Material, titles: Mapping[int, LocalizedText]) -> Iterable[str]:
     if material.url:
         yield urlsplit(material.url).hostname or ""
     else:
-        yield f"{type_name(material.media_type)}, {size_shown(material.size)}"
+        yield f"{type_name(material.media_type)}, {size_words(material.size)}"
     if material.language:
         yield own_name(material.language)
     if material.session_id in titles:

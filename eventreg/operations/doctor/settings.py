@@ -7,13 +7,11 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from eventreg.config import Config
-from eventreg.i18n.languages import LOCALE_FOLDER
+from eventreg.i18n.catalogs import translated_languages
 from eventreg.kernel.clock import now
 from eventreg.operations.doctor.findings import Finding, fail, ok, warn
 
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
-#: the language that the texts in the code are written in
-_SOURCE_LANGUAGE = "en"
 
 
 def check_settings(config: Config) -> Iterator[Finding]:
@@ -57,7 +55,7 @@ def _without_limits(config: Config) -> Finding:
 
 def _languages(config: Config) -> Iterator[Finding]:
     for language in config.languages:
-        if language != _SOURCE_LANGUAGE and not (LOCALE_FOLDER / language / "LC_MESSAGES" / "messages.mo").exists():
+        if language not in translated_languages():
             yield fail(
                 f"EVENTREG_LANGUAGES names {language}, and there is no translation into it: people would read English.",
                 "Take it out, or install a version that has it.",
