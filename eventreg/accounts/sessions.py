@@ -121,10 +121,11 @@ def _load_account(held: str) -> Account | None:
 
 
 def _note_that_it_is_used(response: Response) -> Response:
-    """Write down that the session was used: with what changes something anyway, since a GET never writes."""
+    """Write down that the session was used: with what changes something anyway. A GET never writes, nor does a refusal."""
     row: AccountSession | None = g.get("account_session")
     is_due = row is not None and now() - row.seen_at >= SEEN_EVERY
-    if row is not None and is_due and request.method not in ("GET", "HEAD", "OPTIONS"):
+    is_a_change = request.method not in ("GET", "HEAD", "OPTIONS") and response.status_code < 400
+    if row is not None and is_due and is_a_change:
         try:
             note_seen(row.public_id)
         except Busy:

@@ -128,6 +128,18 @@ def test_use_is_noted_with_what_is_saved_and_never_by_reading(
     assert seen() > timedelta(minutes=7)
 
 
+def test_a_refused_request_leaves_no_trace_in_the_session(
+    app: Flask, olga: Account, clock: time_machine.Traveller
+) -> None:
+    pages = come(app, FIREFOX)
+    clock.shift(timedelta(minutes=6))
+    pages.post("/account/sessions/AAAAAAAAAAAA/end", {}, 404, token=True)
+    pages.post("/account/profile", {"name": "Olga"}, 400, sound=False)
+    db.session.rollback()
+    row = db.session.scalars(select(AccountSession)).one()
+    assert row.seen_at == row.began_at
+
+
 def test_who_is_there_is_one_statement(app: Flask, olga: Account) -> None:
     pages = come(app, FIREFOX)
     with counted() as statements:
