@@ -104,7 +104,7 @@ def main() -> int:
                     raise SystemExit(f"{language}/{picture.name} weighs {len(content)} bytes, over {MOST}")
                 if not asked.check:
                     write(TARGET / language / f"{picture.name}.png", content)
-                    print(f"{language}/{picture.name}.png  {len(content) // 1024} KB")
+                print(f"{language}/{picture.name}")
             browser.close()
     return 0
 
