@@ -193,9 +193,10 @@ def _personal_link(purpose: str, public_id: str, generation: int) -> str:
 
     for room in (account_links, event_links):
         try:
-            return room.resolve(purpose, public_id, generation)
+            address: str = room.resolve(purpose, public_id, generation)
         except LookupError:
             continue
+        return address
     return registration_links.resolve(purpose, public_id, generation)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 from wtforms import FileField, HiddenField, RadioField, SelectField, StringField
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the types
 
 from eventreg.events.forms.localized import LocalizedField, LocalizedForm
 from eventreg.events.models import Event, Material
@@ -56,14 +56,15 @@ class MaterialForm(LocalizedForm):
     def __init__(self, event: Event, sessions: Sequence[SessionOfDay], **values: Any) -> None:
         super().__init__(event.languages, **values)
         self._zone = ZoneInfo(event.time_zone)
-        self.file.limit, self.file.render_kw = MOST_BYTES, {"accept": ",".join(ACCEPTED)}
+        setattr(self.file, "limit", MOST_BYTES)  # noqa: B010 - read by the template, unknown to the types
+        self.file.render_kw = {"accept": ",".join(ACCEPTED)}
         self.session.choices = [SelectChoice("", _("The whole event")), *session_choices(sessions)]
         codes = dict.fromkeys([*event.languages, *known_languages()])
         self.language.choices = [
-            SelectChoice("", _("Not said")),
-            *(SelectChoice(code, own_name(code)) for code in codes),
+            ("", _("Not said")),
+            *((code, own_name(code)) for code in codes),
         ]
-        self.audience.choices = [SelectChoice(each.value, audience_name(each)) for each in MaterialAudience]
+        self.audience.choices = [(each.value, audience_name(each)) for each in MaterialAudience]
         self.released_at.description = _("Time in %(place)s. Left empty, it can be opened at once", place=event.city)
         for required in (self.session, self.audience):
             required.flags.required = True
@@ -92,7 +93,7 @@ class MaterialForm(LocalizedForm):
         self.url.data = tidied(showable(self.url.data or ""))
         fields: tuple[SelectField, ...] = (self.session, self.language, self.audience)
         for field in fields:
-            if field.data not in [choice.value for choice in field.iter_choices()]:
+            if field.data not in offered(field):
                 field.errors = [_("Choose one of these")]
         if not is_valid or any(field.errors for field in (*fields, self.released_at)):
             self.say_that_the_file_is_gone()
@@ -149,7 +150,13 @@ class MaterialForm(LocalizedForm):
         return None
 
 
-def session_choices(sessions: Sequence[SessionOfDay]) -> list[SelectChoice]:
+def offered(field: SelectField) -> set[str]:
+    """Return the values that a field offers."""
+    choices: Iterable[Any] = field.iter_choices()
+    return {choice.value for choice in choices}
+
+
+def session_choices(sessions: Sequence[SessionOfDay]) -> list[Any]:
     """Return the sessions of an event to choose from, by day."""
     language = current_language()
     return [

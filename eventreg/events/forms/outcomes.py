@@ -7,10 +7,9 @@ from typing import Any
 
 from flask_babel import gettext as _
 from wtforms import BooleanField, HiddenField, RadioField, SelectField
-from wtforms.fields.choices import SelectChoice
 
 from eventreg.events.forms.localized import LocalizedField, LocalizedForm
-from eventreg.events.forms.materials import session_choices
+from eventreg.events.forms.materials import offered, session_choices
 from eventreg.events.models import Event, SessionOutcome
 from eventreg.events.queries.materials import SessionOfDay
 from eventreg.events.rules.materials import LONGEST_ADDRESSEE, LONGEST_OUTCOME
@@ -39,7 +38,7 @@ class OutcomeForm(LocalizedForm):
     def __init__(self, event: Event, sessions: Sequence[SessionOfDay], **values: Any) -> None:
         super().__init__(event.languages, **values)
         self.session.choices = session_choices(sessions)
-        self.kind.choices = [SelectChoice(each.value, outcome_kind_name(each)) for each in OutcomeKind]
+        self.kind.choices = [(each.value, outcome_kind_name(each)) for each in OutcomeKind]
         for required in (self.session, self.kind):
             required.flags.required = True
 
@@ -62,7 +61,7 @@ class OutcomeForm(LocalizedForm):
         """Return what was filled in, or None with the reasons beside the fields."""
         is_valid = self.validate()
         for field in (self.session, self.kind):
-            if field.data not in [choice.value for choice in field.iter_choices()]:
+            if field.data not in offered(field):
                 field.errors = [_("Choose one of these")]
         if not is_valid or self.session.errors or self.kind.errors:
             return None

@@ -50,7 +50,8 @@ class AgreementForm(BaseForm):
         super().__init__(**values)
         language = current_language()
         self.role.choices = [(role.value, team_role_name(role)) for role in roles]
-        self.role.choice_hints = {role.value: role_in_words(role) for role in roles}
+        hints = {role.value: role_in_words(role) for role in roles}
+        setattr(self.role, "choice_hints", hints)  # noqa: B010 - read by the template, unknown to the types
         self.only_categories.choices = [(found.key, plain_in_reader_language(found.name)) for found in categories]
         self.only_days.choices = [(day.held_on.isoformat(), formats.day(day.held_on, language)) for day in days]
         self.withheld.choices = [(found.value, permission_words(found)) for found in WITHHOLDABLE]
@@ -87,7 +88,7 @@ class InviteForm(AgreementForm):
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
         self.language.choices = [(code, own_name(code)) for code in known_languages()]
-        self.note.limit = LONGEST_NOTE
+        setattr(self.note, "limit", LONGEST_NOTE)  # noqa: B010 - read by the template, unknown to the types
 
     def chosen_language(self) -> str:
         """Return the language of the mail: one that the instance speaks."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import defer, joinedload, selectinload
-from sqlalchemy.orm.interfaces import ORMOption
+from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from eventreg.db import db
 from eventreg.events.models import EventDay, ProgrammeSession, Room, SessionPerson, Speaker
@@ -33,7 +33,7 @@ class SessionFound(NamedTuple):
     people: Sequence[SessionPerson]
 
 
-def sessions_loaded() -> ORMOption:
+def sessions_loaded() -> _AbstractLoad:
     """Return what loads sessions with rooms, people and institutions in the statement of their days.
 
     Descriptions and biographies are left out (reading one raises): a page of the whole programme shows none, and they are long.

@@ -191,7 +191,7 @@ def _is_open(at: datetime) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _open_invitations(at: datetime) -> Select[tuple[TeamInvitation, Account, str]]:
+def _open_invitations(at: datetime) -> Select[TeamInvitation, Account, str]:
     inviter = aliased(Account)
     return (
         select(TeamInvitation, Account, inviter.name)

@@ -42,5 +42,6 @@ def _facts(material: Material, titles: Mapping[int, LocalizedText]) -> Iterable[
         yield f"{type_name(material.media_type)}, {size_words(material.size)}"
     if material.language:
         yield own_name(material.language)
-    if material.session_id in titles:
-        yield plain_in_reader_language(titles[material.session_id])
+    title = titles.get(material.session_id or 0)
+    if title is not None:
+        yield plain_in_reader_language(title)
