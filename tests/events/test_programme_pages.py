@@ -56,7 +56,9 @@ def a_session(event: Event, **changes: object) -> str:
 def test_sessions_are_added_one_after_another_with_two_titles_and_an_end(desk: Pages, event: Event) -> None:
     page = programme(desk)
     assert (field(page, ADD, "starts_at"), field(page, ADD, "ends_at")) == ("11:00", "12:00")
-    first = page.submit(ADD, {"Español": "Panel uno", "English": "Panel one", "Ends": "1230", "Who speaks": "Dora; Luis"})
+    first = page.submit(
+        ADD, {"Español": "Panel uno", "English": "Panel one", "Ends": "1230", "Who speaks": "Dora; Luis"}
+    )
     assert first.status == 303
     page = first.follow()
     assert page.texts("p", role="status") == ["Added: 11:00–12:30 Panel one"]

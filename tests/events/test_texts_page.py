@@ -142,7 +142,9 @@ def test_practical_items_are_added_moved_and_removed_on_the_same_page(app: Flask
 def test_an_item_needs_a_heading_unless_its_topic_is_one(app: Flask) -> None:
     event = an_event()
     page = opened(desk(app, event), event)
-    answer = page.submit("Save and add another", {"#practical+0-topic": "Something else", "#practical+0-text-es": "Texto"})
+    answer = page.submit(
+        "Save and add another", {"#practical+0-topic": "Something else", "#practical+0-text-es": "Texto"}
+    )
     assert answer.status == 422
     assert answer.errors() == ["Español: Write a heading"]
 
