@@ -18,6 +18,7 @@ import json
 import os
 import re
 import sys
+import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,6 +34,10 @@ sys.path.insert(0, str(ROOT))
 
 from hatch_build import LOCALES, compile_catalogs  # noqa: E402 - the root is not on the path before the line above
 
+#: what new events begin with, in English; the same as in eventreg/events/rules/starting.py
+STARTERS = "eventreg/events/data"
+STARTER_CONTEXT = "starter"
+STARTER_COMMENT = "A new event begins with this text, and its organizers change it."
 SOURCES = [("eventreg", [("**.py", "python")]), ("templates", [("**.html", "jinja2"), ("**.txt", "jinja2")])]
 KEYWORDS = DEFAULT_KEYWORDS | {
     "_l": None,
@@ -43,7 +48,7 @@ KEYWORDS = DEFAULT_KEYWORDS | {
 }
 #: As eventreg/web/templating.py sets the environment up. Not silent: a template that does not parse is an error.
 JINJA_OPTIONS = {"newstyle_gettext": "true", "trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
-PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sd]|\{\w*\}|</?\w+[^>]*>")
+PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sd]|\{\w*\}|</?\w+[^>]*>|\[\[|\]\]")
 WORD = re.compile(r"[^\W\d_]{2,}")
 CONTEXT_SEPARATOR = "\x04"
 WIDTH = 120
@@ -95,8 +100,20 @@ def extracted() -> dict[Key, polib.POEntry]:
         )
         for _file, _line, text, comments, context in found:
             catalog.add(text, auto_comments=comments, context=context)
+    for file in sorted((ROOT / STARTERS).glob("**/*.toml")):
+        for text in starting_texts(tomllib.loads(file.read_text(encoding="utf-8"))):
+            catalog.add(text, auto_comments=[STARTER_COMMENT], context=STARTER_CONTEXT)
     entries = [as_entry(message) for message in catalog if message.id]
     return {key_of(entry): entry for entry in sorted(entries, key=lambda entry: (entry.msgid, entry.msgctxt or ""))}
+
+
+def starting_texts(value: object) -> Iterator[str]:
+    """Every English text of a document of starting texts, paragraph by paragraph."""
+    if isinstance(value, dict) and value.keys() == {"en"}:
+        yield from value["en"].strip().split("\n\n")
+    elif isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from starting_texts(part)
 
 
 def as_entry(message: Message) -> polib.POEntry:

@@ -20,6 +20,7 @@ from eventreg.events.rules.slugs import is_slug, suggested_prefix, suggested_slu
 from eventreg.events.rules.team import TeamRole
 from eventreg.events.rules.wholes import WholeReason, WholeRefused
 from eventreg.events.services.founding import Founding, document, found_event
+from eventreg.i18n.catalogs import translated_languages
 from eventreg.questionnaires.kinds import checked_definition
 from eventreg.questionnaires.queries import get_current_version
 from tests.builders import an_account, an_event
@@ -61,6 +62,28 @@ def test_form_of_every_template_can_be_published_in_all_languages(
     for text in (notice.body, notice.summary, *(category.name for category in event.categories)):
         assert set(text) == set(languages)
         assert all(text.values())
+
+
+def test_an_event_in_french_begins_in_french(app: Flask) -> None:
+    event = _found(languages=("fr", "es"), title=dict.fromkeys(("fr", "es"), "Agua"), contact_language="fr")
+    assert {category.name["fr"] for category in event.categories} >= {"Gouvernement", "Société civile"}
+    notice = db.session.scalars(select(PrivacyNotice).where(PrivacyNotice.event_id == event.id)).one()
+    assert notice.body["fr"].startswith("## Qui répond de vos données\n\nLes institutions")
+    assert notice.body["es"].startswith("## Quién responde por sus datos\n\nResponden")
+
+
+def test_what_events_begin_with_is_in_every_language() -> None:
+    for name in (*TEMPLATES, BLANK, "basics"):
+        assert _languages_of(document(name)) <= {translated_languages()}, name
+
+
+def _languages_of(value: Any) -> set[tuple[str, ...]]:
+    """Return which languages the texts of a document are in, each combination once."""
+    if isinstance(value, dict):
+        if "en" in value:
+            return {tuple(language for language in translated_languages() if language in value)}
+        return set().union(*map(_languages_of, value.values()))
+    return set().union(*map(_languages_of, value)) if isinstance(value, list) else set()
 
 
 def test_new_event_is_a_draft_owned_by_its_maker(app: Flask) -> None:

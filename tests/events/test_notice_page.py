@@ -8,6 +8,7 @@ from eventreg.db import db
 from eventreg.events.models import Event, PrivacyNotice
 from eventreg.events.queries.notices import list_notices
 from eventreg.events.rules.notices import languages_to_adapt, starting_text
+from eventreg.i18n.catalogs import translated_languages
 from tests.builders import a_team_member, an_event
 from tests.support.pages import Page, Pages
 
@@ -25,10 +26,10 @@ def without_notice() -> Event:
 
 
 def test_there_is_a_text_to_begin_with_in_each_language_we_have() -> None:
-    text = starting_text(["es", "en", "xx", "../es"], "ana@instituto.example")
-    assert set(text.summary) == set(text.body) == {"es", "en"}
+    text = starting_text([*translated_languages(), "xx", "../es"], "ana@instituto.example")
+    assert set(text.summary) == set(text.body) == set(translated_languages())
     assert "ana@instituto.example" in text.body["es"]
-    assert languages_to_adapt(text.body) == ["es", "en"]
+    assert languages_to_adapt(text.body) == list(translated_languages())
 
 
 def test_the_text_to_begin_with_must_be_adapted(app: Flask) -> None:

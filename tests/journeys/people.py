@@ -10,7 +10,7 @@ from tests.support.mailserver import Received
 from tests.support.pages import Page, Pages
 
 ANA = "ana.demo@instituto.example"
-#: words of the form in both languages: tests of one story read the same in the other
+#: words of the form in the languages of its content: tests of one story read the same in the other
 WORDS = {
     "en": {
         "given": "Given name",
@@ -35,6 +35,8 @@ WORDS = {
         "send": "Enviar mi solicitud",
     },
 }
+#: the events of the builders are in Spanish and English: who reads French finds their questions in Spanish
+WORDS["fr"] = WORDS["es"] | {"mexico": "Mexique", "send": "Envoyer mon inscription"}
 _LINK = re.compile(r"http://localhost(/\S+)")
 
 

@@ -130,6 +130,21 @@ def test_singular_may_leave_the_number_out(project: Project) -> None:
     assert project.po("check").returncode == 0
 
 
+def test_what_new_events_begin_with_is_translated_paragraph_by_paragraph(project: Project) -> None:
+    starters = project.root / "eventreg/events/data/templates"
+    starters.mkdir(parents=True)
+    (starters / "seminar.toml").write_text(
+        'name = { en = "Break" }\n[[items]]\ntext = { en = """\n## Who\n\n[[Institution]], {contact}\n""" }\n'
+    )
+    spanish = {"starter\x04Break": "Receso", "starter\x04## Who": "## Quién"}
+    project.fill({**SPANISH, **spanish})
+    assert list(json.loads(project.po("missing").stdout)) == ["starter\x04[[Institution]], {contact}"]
+    project.fill({"starter\x04[[Institution]], {contact}": "Institución, {contact}"})
+    assert "other placeholders" in project.po("check").stdout, "what is to be replaced stays marked"
+    project.fill({"starter\x04[[Institution]], {contact}": "[[Institución]], {contact}"})
+    assert project.po("check").returncode == 0
+
+
 def test_check_refuses_a_doubtful_text(project: Project) -> None:
     project.fill(dict(SPANISH))
     text = project.catalog_file().read_text()

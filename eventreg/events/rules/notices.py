@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import enum
-import tomllib
 from collections.abc import Sequence
-from importlib.resources import files
 from typing import NamedTuple
 
+from eventreg.events.rules.starting import starting_document
 from eventreg.kernel.errors import Refusal
 from eventreg.kernel.text import LocalizedText
 
@@ -37,14 +36,12 @@ class StartingText(NamedTuple):
 
 def starting_text(languages: Sequence[str], contact_email: str) -> StartingText:
     """Return a notice to begin with, in those of `languages` in which we have one; empty in the others."""
-    found = StartingText({}, {})
-    for language in languages:
-        source = files("eventreg.events") / "data" / "notices" / f"{language}.toml"
-        if language.isalpha() and source.is_file():
-            data = tomllib.loads(source.read_text(encoding="utf-8"))
-            found.summary[language] = data["summary"]
-            found.body[language] = data["body"].replace("{contact}", contact_email).strip()
-    return found
+    notice = starting_document("notice")
+    known = [language for language in languages if language in notice["summary"] and language in notice["body"]]
+    return StartingText(
+        {language: notice["summary"][language] for language in known},
+        {language: notice["body"][language].replace("{contact}", contact_email) for language in known},
+    )
 
 
 def languages_to_adapt(text: LocalizedText) -> list[str]:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cache
-from importlib.resources import files
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,6 +24,7 @@ from eventreg.events.rules.founding import (
     fitted_sessions,
     window_in_time,
 )
+from eventreg.events.rules.starting import starting_document
 from eventreg.events.services.wholes import Placing, put_in_event
 from eventreg.kernel.text import LocalizedText
 
@@ -91,11 +89,9 @@ def basic_categories() -> dict[str, Any]:
     return {"categories": document("basics")["categories"]}
 
 
-@cache
 def document(name: str) -> Mapping[str, Any]:
     """Return one of the shipped documents: a template, or "basics". Not to be changed."""
-    folder = files("eventreg.events") / "data" / "templates"
-    return tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))
+    return starting_document(f"templates/{name}")
 
 
 def _documents(founding: Founding) -> tuple[dict[str, Any], dict[str, Any]]:
