@@ -28,7 +28,10 @@ def parse(html: str) -> tuple[Element, list[str]]:
 
 
 def text_of(element: Element) -> str:
-    """Return what a person reads of an element, white space folded."""
+    """Return what a person reads of an element, white space folded.
+
+    Help that is folded inside it is left out: it says what such a page can show, not what this one does.
+    """
     return " ".join("".join(_texts(element)).split())
 
 
@@ -68,7 +71,8 @@ def _texts(element: Element) -> Iterator[str]:
         return
     yield element.text or ""
     for child in element:
-        yield from _texts(child)
+        if not _has(child, {"class": "er-help"}):
+            yield from _texts(child)
         if child.tag in (
             "p",
             "div",
