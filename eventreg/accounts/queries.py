@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from eventreg.accounts.models import Account, AccountSession, GuardedAttempt, RecoveryCode, SignInLink
-from eventreg.accounts.rules.profiles import address_key
+from eventreg.accounts.rules.profiles import address_key, is_like_address
 from eventreg.accounts.rules.ways import SESSION_LASTS
 from eventreg.db import db
 from eventreg.kernel.errors import NotFound
@@ -60,7 +60,9 @@ def list_open_sessions(account_id: int, at: datetime) -> Sequence[AccountSession
 
 
 def find_account_by_address(email: str) -> Account | None:
-    """Return the account of a mail address, however it is capitalized, unless it is closed."""
+    """Return the account of a mail address, however it is capitalized, unless it is closed. What is no address has none."""
+    if not is_like_address(email):
+        return None
     return db.session.scalars(
         select(Account).where(Account.email_key == address_key(email), Account.closed_at.is_(None))
     ).one_or_none()

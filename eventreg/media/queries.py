@@ -19,5 +19,7 @@ def get_picture(public_id: str) -> Picture:
 
 
 def find_picture(public_id: str) -> Picture | None:
-    """Return a picture without its content."""
-    return db.session.scalar(select(Picture).where(Picture.public_id == public_id)) if public_id else None
+    """Return a picture without its content; None for what cannot be the id of one, whatever a form brought."""
+    if not public_id.isascii() or not public_id.isprintable():
+        return None
+    return db.session.scalar(select(Picture).where(Picture.public_id == public_id))

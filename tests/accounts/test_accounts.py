@@ -34,6 +34,15 @@ def acts(account_id: int) -> list[str]:
 
 
 @pytest.mark.both_databases
+@pytest.mark.parametrize(
+    "typed", ["", "olga", "a\0b@equipo.example", "á" * 400 + "@equipo.example", "a\n@equipo.example"]
+)
+def test_what_is_no_address_has_no_account(typed: str) -> None:  # case 63
+    make()
+    assert find_account_by_address(typed) is None
+
+
+@pytest.mark.both_databases
 def test_an_account_is_found_however_its_address_is_written(app: Flask) -> None:
     account_id = make("Olga@Equipo.example")
     for written in ("olga@equipo.example", " OLGA@EQUIPO.EXAMPLE "):

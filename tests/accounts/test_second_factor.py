@@ -24,7 +24,7 @@ from eventreg.mail.models import MailMessage
 from eventreg.settings.models import InstanceSettings
 from eventreg.settings.queries import forget_settings
 from tests.accounts.authenticator import code_of, with_second_factor
-from tests.builders import a_team_member, an_account, an_event
+from tests.builders import a_registration, a_team_member, an_account, an_event
 from tests.support.apps import AppMaker
 from tests.support.pages import Page, Pages
 
@@ -259,6 +259,20 @@ def test_turning_it_off_asks_for_a_fresh_sign_in(pages: Pages, olga: Account, cl
     assert db.session.scalars(select(RecoveryCode)).all() == []
 
 
+def test_at_a_browser_left_open_nobody_makes_a_secret_that_waits_their_own(
+    pages: Pages, olga: Account, clock: time_machine.Traveller
+) -> None:
+    waiting = pages.sign_in(olga).get("/account/second-factor").submit("Set it up").follow()
+    clock.shift(timedelta(minutes=16))
+    assert pages.get("/account/second-factor", 303).location.startswith("/sign-in/again")
+    led = waiting.submit("Turn the second factor on", {"Code": code_of(olga)}, 303)
+    assert led.location == "/sign-in/again?next=/account/second-factor"
+    assert get_account(olga.id).totp_confirmed_at is None
+    back = led.follow().submit("Go on", {"Password": PASSWORD}).follow()
+    assert back.submit("Turn the second factor on", {"Code": code_of(olga)}).status == 200
+    assert get_account(olga.id).totp_confirmed_at is not None
+
+
 def test_who_runs_the_instance_can_take_it_off(olga: Account) -> None:
     with_second_factor(olga)
     remove(olga.id)
@@ -280,7 +294,10 @@ def test_an_event_can_demand_it(pages: Pages) -> None:
     address = f"/manage/events/{event.slug}"
     led = pages.sign_in(owner).get(address, 303)
     assert led.location == f"/account/second-factor?next={address}"
-    assert pages.get("/manage/").status == 200
+    a_registration(event, "academia", "pending")
+    front = pages.get("/manage/")
+    assert front.has(event.title["en"])
+    assert not front.has("To review"), "not even figures before there is a second factor"
     told = led.follow()
     assert told.has("The page you came for is open only to accounts with a second factor.")
     waiting = told.submit("Set it up").follow()

@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from eventreg.accounts.models import Account
 from eventreg.audit.models import AuditDetail, AuditEntry
-from eventreg.db import db
-from eventreg.events.models import Event, EventDay
+from eventreg.db import db, transaction
+from eventreg.events.models import Event, EventDay, TeamMember
 from eventreg.events.rules.moments import ClockFault, instant_of, read_moment, written_moment
 from eventreg.events.rules.publication import Publication
 from eventreg.jobs.models import Job
@@ -206,6 +206,25 @@ def test_two_days_can_change_places(app: Flask) -> None:
     )
     assert answer.status == 303
     assert [day.id for day in days_of(event)] == [second.id, first.id]
+
+
+def test_whoever_sees_the_people_of_one_day_sees_no_others_by_moving_days(app: Flask) -> None:
+    event = an_event()
+    first, second = days_of(event)
+    dates = first.held_on, second.held_on
+    pages, account = desk(app, event)
+    with transaction() as session:
+        member = session.scalars(select(TeamMember).where(TeamMember.account_id == account.id)).one()
+        member.only_days = [dates[0].isoformat()]
+    a_registration(event, given_name="Deotrodía", answers={"days": [str(second.id)]})
+    address = f"/manage/events/{event.slug}/registrations"
+    assert not pages.get(address).has("Deotrodía")
+    opened(pages, event).submit(
+        "Save settings",
+        {f"#day-{first.id}-held_on": dates[1].isoformat(), f"#day-{second.id}-held_on": dates[0].isoformat()},
+    )
+    assert [day.id for day in days_of(event)] == [second.id, first.id]
+    assert not pages.get(address).has("Deotrodía")
 
 
 def test_a_day_with_people_or_sessions_is_not_removed_and_says_why(app: Flask) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -11,7 +13,7 @@ from eventreg.audit.models import AuditEntry
 from eventreg.audit.queries import find_broken_position
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, TeamMember
-from eventreg.events.rules.agreements import Narrowing, TeamReason, TeamRefused, agree
+from eventreg.events.rules.agreements import NO_DAY, Narrowing, TeamReason, TeamRefused, agree, followed_days
 from eventreg.events.rules.team import (
     NARROWABLE,
     NEEDS,
@@ -310,6 +312,29 @@ def test_a_member_who_is_no_more_ends_their_invitations(event: Event) -> None:
         invite(event.id, Wish("segunda@instituto.example", "Segunda", "es", TeamRole.REVIEWER), manager.id)
     remove_member(event.id, membership(event, manager).id, owner.id)
     assert db.session.scalars(select(TeamInvitation)).one().ended_at is not None
+
+
+def test_a_member_who_is_given_less_has_nothing_waiting_that_gives_more(event: Event) -> None:
+    """Else somebody invites a second address of their own in time, and joins by it with what they had."""
+    from eventreg.events.models import TeamInvitation
+    from eventreg.events.services.invitations import Wish, invite
+
+    owner, manager = a_team_member(event), a_team_member(event, "manager")
+    invite(event.id, Wish("segunda@instituto.example", "Segunda", "es", TeamRole.REVIEWER), manager.id)
+    wish = Narrowing(only_categories=("academia",), withheld=("see_contact_data",))
+    change_member(event.id, membership(event, manager).id, TeamRole.REVIEWER, wish, owner.id)
+    assert db.session.scalars(select(TeamInvitation)).one().ended_at is not None
+
+
+def test_days_that_were_agreed_follow_when_their_dates_move() -> None:
+    first, second, third = date(2027, 3, 11), date(2027, 3, 12), date(2027, 3, 13)
+    agreed = [first.isoformat()]
+    assert followed_days(agreed, {second: third}) == tuple(agreed)
+    assert followed_days(agreed, {first: third}) == (third.isoformat(),)
+    assert followed_days(agreed, {first: second, second: first}) == (second.isoformat(),)
+    assert followed_days([], {first: second}) == ()
+    # The day that was agreed is gone, and another takes its date: nobody is seen by it, and least of all everybody.
+    assert followed_days(agreed, {second: first}) == (NO_DAY.isoformat(),)
 
 
 @pytest.mark.both_databases

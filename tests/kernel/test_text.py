@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import unicodedata
+from time import monotonic
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,3 +57,18 @@ def test_folding_forgets_accents_case_and_spaces(typed: str, compared: str) -> N
 @given(st.text())
 def test_folding_twice_changes_nothing_more(text: str) -> None:
     assert folded(folded(text)) == folded(text)
+
+
+@given(st.text(alphabet=st.sampled_from("aÑñ́̈ͅᾳᾼཱིཷུ߫ःखे각"), max_size=12) | st.text(max_size=12))
+def test_folding_takes_away_what_the_standard_calls_an_accent(text: str) -> None:
+    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    bare = "".join(char for char in apart if not unicodedata.combining(char))
+    assert folded(text) == " ".join(bare.split())
+
+
+@pytest.mark.parametrize("marks", ["\u0301\u0323", "\u0f73", "\u0345\u0301", "\u0345"])
+def test_a_run_of_accents_takes_no_time(marks: str) -> None:
+    """Putting a run in order takes a time that grows with its square: minutes for what one form can bring."""
+    began = monotonic()
+    folded("a" + marks * 100_000)
+    assert monotonic() - began < 2

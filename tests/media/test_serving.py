@@ -12,6 +12,7 @@ from eventreg.db import db, transaction
 from eventreg.jobs.registry import job_registry
 from eventreg.kernel.clock import now
 from eventreg.media.models import Picture
+from eventreg.media.queries import find_picture
 from eventreg.media.rules.pictures import LOGO_SIZE
 from eventreg.media.services import referring_columns, store_picture, sweep_pictures
 from tests.builders import an_event, an_institution
@@ -71,3 +72,9 @@ def test_sweep_knows_every_table_that_shows_pictures(app: Flask) -> None:
     names = {f"{column.table.name}.{column.name}" for column in referring_columns()}
     assert names >= {"organizations.logo_id", "events.picture_id", "instance_settings.logo_id"}
     assert job_registry().duties["media.sweep_pictures"].run is sweep_pictures
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("brought", ["", "a\0b", "ñ", "no-such-id"])
+def test_what_is_no_id_of_a_picture_finds_none(app: Flask, brought: str) -> None:  # case 63
+    assert find_picture(brought) is None

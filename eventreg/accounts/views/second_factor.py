@@ -24,7 +24,7 @@ from eventreg.accounts.views.arriving import safe_target
 from eventreg.accounts.wording import refusal_sentence
 from eventreg.audit.services import Actor
 from eventreg.web.access import signed_in
-from eventreg.web.freshness import requires_fresh_sign_in
+from eventreg.web.freshness import is_sign_in_fresh, lead_to_proof, requires_fresh_sign_in
 from eventreg.web.instance import site_name
 from eventreg.web.templating import language_url_at
 
@@ -35,7 +35,12 @@ _PAGE = "accounts.second_factor"
 @blueprint.get("/account/second-factor")
 @signed_in
 def second_factor() -> Answer:
-    """Show what there is: nothing, a secret that waits for its first code, or a second factor."""
+    """Show what there is: nothing, a secret that waits for its first code, or a second factor.
+
+    A secret is shown to who proved lately who they are: at a browser left open somebody else would make it theirs.
+    """
+    if secret_of(current_user) is not None and not has_second_factor(current_user) and not is_sign_in_fresh():
+        return lead_to_proof()
     return _page(CodeForm(formdata=None, next=request.args.get("next", "")))
 
 
@@ -54,6 +59,7 @@ def set_up_second_factor() -> Answer:
 
 @blueprint.post("/account/second-factor/confirm")
 @signed_in
+@requires_fresh_sign_in(back=_PAGE)
 def confirm_second_factor() -> Answer:
     """Turn it on by a first code, and show the recovery codes this once."""
     form = CodeForm()

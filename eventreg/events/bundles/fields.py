@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from enum import Enum
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from eventreg.events.bundles.faults import BundleInvalid
 from eventreg.events.bundles.moving import Move
@@ -25,6 +25,8 @@ from eventreg.kernel.typed import fault_of
 LONGEST_TEXT = 200_000
 #: what a column for whole numbers holds on PostgreSQL
 LARGEST_NUMBER = 2_147_483_647
+#: before and after them no time zone, no page and no calendar can be trusted with a date
+_FIRST_YEAR, _LAST_YEAR = 1900, 2999
 _MOST_LANGUAGES = 100
 _REQUIRED: Final = object()
 
@@ -52,6 +54,7 @@ class Fitting:
 
 AS_IT_IS = Fitting()
 Reader = Callable[[Any, str, Fitting], Any]
+Day = TypeVar("Day", bound=date)
 
 
 @dataclass(frozen=True)
@@ -215,16 +218,22 @@ def _read_instant(value: Any, place: str, _fitting: Fitting) -> datetime:
         found = datetime.fromisoformat(_text(value, place, 40))
         if found.tzinfo is None:
             raise ValueError("without a zone")
-        return found.astimezone(UTC)
+        return _of_our_time(found.astimezone(UTC))
     except (ValueError, OverflowError) as error:
         raise BundleInvalid(f"{place}: is no instant like 2027-03-11T15:00:00Z") from error
 
 
 def _read_day(value: Any, place: str, _fitting: Fitting) -> date:
     try:
-        return date.fromisoformat(_text(value, place, 10))
+        return _of_our_time(date.fromisoformat(_text(value, place, 10)))
     except ValueError as error:
         raise BundleInvalid(f"{place}: is no date like 2027-03-11") from error
+
+
+def _of_our_time(found: Day) -> Day:
+    if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
+        raise ValueError("too far away")
+    return found
 
 
 def _read_clock(value: Any, place: str, _fitting: Fitting) -> time:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from eventreg.accounts.models import Account
 from eventreg.db import db
+from eventreg.events.bundles.faults import BundleInvalid
 from eventreg.events.bundles.fields import (
     INSTANT,
     MOVED_DAY,
@@ -25,7 +26,7 @@ from eventreg.events.bundles.fields import (
 from eventreg.events.bundles.parts import Document, Entry, Intake, Outlet
 from eventreg.events.models import TeamMember
 from eventreg.events.parts.accounts import find_or_add_account, taken_account
-from eventreg.events.rules.team import TeamRole
+from eventreg.events.rules.team import WITHHOLDABLE, TeamRole
 
 _MOST = 5000
 
@@ -72,6 +73,7 @@ class TeamPart(Document):
         """See `Document.given`. Somebody whose account was closed here does not come back by it."""
         for place, data in listed(entry.get("members"), "members", _MOST):
             values = _MEMBER.given(data, place, intake.fitting)
+            _check(values, place)
             account = find_or_add_account(data, place)
             intake.claim("member", account.email_key, place)
             if account.closed_at is None:
@@ -79,3 +81,10 @@ class TeamPart(Document):
                 db.session.add(member)
                 db.session.flush()
                 intake.remember("member", account.email_key, member.id)
+
+
+def _check(values: dict[str, Any], place: str) -> None:
+    """Refuse a narrowing that is not understood: what is passed over would give more than was agreed. Raises BundleInvalid."""
+    known = {permission.value for permission in WITHHOLDABLE}
+    if not set(values["withheld"]) <= known:
+        raise BundleInvalid(f"{place}.withheld: holds a right that is not known")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -12,6 +12,8 @@ from eventreg.kernel.errors import Refusal
 
 INVITATION_LASTS = timedelta(days=14)
 LONGEST_NOTE = 500
+#: a day that no event has
+NO_DAY = date.min
 
 
 class TeamReason(enum.Enum):
@@ -94,3 +96,17 @@ def agree(
         tuple(sorted(set(wish.only_days))),
         tuple(found.value for found in WITHHOLDABLE if found in withheld),
     )
+
+
+def followed_days(days: Iterable[str], moved: Mapping[date, date]) -> tuple[str, ...]:
+    """Return the dates of the days that were agreed, once days of the event have other dates (`moved`: old to new).
+
+    What is agreed names dates and means days. A date whose day is gone, and that another day takes, is none of them any
+    more; where nothing is left, NO_DAY keeps what was narrow from meaning everything.
+    """
+    agreed = {date.fromisoformat(day) for day in days}
+    kept = {day for day in agreed if day not in moved and day not in moved.values()}
+    followed = kept | {moved[day] for day in agreed if day in moved}
+    if agreed and not followed:
+        followed = {NO_DAY}
+    return tuple(day.isoformat() for day in sorted(followed))

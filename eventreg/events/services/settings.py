@@ -24,6 +24,7 @@ from eventreg.events.rules.settings import (
     check_settings,
     day_fault,
 )
+from eventreg.events.services.team import follow_days
 from eventreg.kernel.errors import NotFound
 from eventreg.kernel.text import merged
 
@@ -44,7 +45,7 @@ def save_settings(event_id: int, seen_revision: int, entry: SettingsEntry, accou
         event = lock_event(event_id)
         if event.settings_revision != seen_revision:
             raise SettingsRefused(SettingsFault("", SettingsReason.CHANGED_MEANWHILE, {}))
-        changed = _put_days(event, entry)
+        changed = _put_days(event, entry, account_id)
         gives_more = _gives_more(event, entry)
         for name, value in entry.columns().items():
             old = getattr(event, name)
@@ -78,7 +79,7 @@ def lift_mail_hold(event_id: int, contact_email: str, account_id: int, at: datet
         )
 
 
-def _put_days(event: Event, entry: SettingsEntry) -> dict[str, Any]:
+def _put_days(event: Event, entry: SettingsEntry, account_id: int) -> dict[str, Any]:
     stored = {day.id: day for day in list_days(event.id)}
     if any(day.id is not None and day.id not in stored for day in entry.days):
         raise NotFound
@@ -88,6 +89,7 @@ def _put_days(event: Event, entry: SettingsEntry) -> dict[str, Any]:
     moved = [
         (stored[day.id], day) for day in entry.days if day.id is not None and stored[day.id].held_on != day.held_on
     ]
+    follow_days(event.id, {row.held_on: wanted.held_on for row, wanted in moved}, account_id)
     for number, (row, _wanted) in enumerate(moved):
         row.held_on = _ASIDE - timedelta(days=number)
     db.session.flush()

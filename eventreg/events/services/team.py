@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 
 from sqlalchemy import select
 
@@ -13,7 +14,7 @@ from eventreg.events.emails import enqueue_handed_over
 from eventreg.events.models import Event, TeamInvitation, TeamMember
 from eventreg.events.queries.for_registration import list_days, lock_event_in_any_state
 from eventreg.events.queries.team import count_owners, find_member, get_member, grant_on
-from eventreg.events.rules.agreements import Narrowing, TeamReason, TeamRefused, agree, roles_to_give
+from eventreg.events.rules.agreements import Narrowing, TeamReason, TeamRefused, agree, followed_days, roles_to_give
 from eventreg.events.rules.team import TeamRole
 from eventreg.events.services.invitations import end_invitations
 from eventreg.kernel.clock import now
@@ -46,7 +47,10 @@ def add_team_member(event_id: int, account_id: int, role: TeamRole, at: datetime
 
 
 def change_member(event_id: int, member_id: int, role: TeamRole, wish: Narrowing, account_id: int) -> None:
-    """Agree anew with a member. Raises NotFound; TeamRefused: ROLE_NOT_YOURS (the member's or the new one), UNKNOWN_PART."""
+    """Agree anew with a member. Invitations that the member sent out end: they give what was agreed before.
+
+    Raises NotFound; TeamRefused: ROLE_NOT_YOURS (the member's or the new one), UNKNOWN_PART.
+    """
     with transaction():
         event, member = _locked_below(event_id, member_id, account_id)
         keys = [category.key for category in event.categories]
@@ -60,6 +64,7 @@ def change_member(event_id: int, member_id: int, role: TeamRole, wish: Narrowing
         after = agreement_of(member)
         changed = {part: [before[part], after[part]] for part in after if before[part] != after[part]}
         if changed:
+            end_invitations(TeamInvitation.event_id == event.id, TeamInvitation.invited_by_id == member.account_id)
             detail = {"account": member.account_id, "changed": changed}
             record_member(member, "team_member_changed", Actor.account(account_id), detail)
 
@@ -112,6 +117,21 @@ def make_owner(member: TeamMember) -> None:
     """Give a membership all that there is, in the caller's transaction."""
     member.role = TeamRole.OWNER
     member.only_categories, member.only_days, member.withheld = [], [], []
+
+
+def follow_days(event_id: int, moved: Mapping[date, date], account_id: int) -> None:
+    """Let who was given some days of an event keep these very days when they get other dates, in the caller's transaction.
+
+    Left as they are, days that change places would show a member the people of another day.
+    """
+    for member in db.session.scalars(select(TeamMember).where(TeamMember.event_id == event_id)):
+        before, after = list(member.only_days), list(followed_days(member.only_days, moved))
+        if before != after:
+            member.only_days = after
+            detail = {"account": member.account_id, "changed": {"only_days": [before, after]}}
+            record_member(member, "team_member_changed", Actor.account(account_id), detail)
+    for invitation in db.session.scalars(select(TeamInvitation).where(TeamInvitation.event_id == event_id)):
+        invitation.only_days = list(followed_days(invitation.only_days, moved))
 
 
 def end_membership(member: TeamMember, action: str, by: Actor) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from flask import g, render_template, url_for
 from flask_login import current_user
 
+from eventreg.accounts.policies import has_second_factor
 from eventreg.events.links import invitation_token
 from eventreg.events.models import Category, Event
 from eventreg.events.policies import may_create_events
@@ -123,7 +124,9 @@ def _life(event: Event) -> dict[str, Any]:
 
 
 def _allows(membership: Membership, permission: Permission) -> bool:
-    return membership.grant.allows(permission)
+    """Say whether the account may see this of an event now: nothing where it lacks the second factor that is demanded."""
+    lacks_factor = membership.event.demands_second_factor and not has_second_factor(current_user)
+    return membership.grant.allows(permission) and not lacks_factor
 
 
 def _by_status(slug: str, figures: Figures, has_links: bool) -> list[dict[str, Any]]:
