@@ -42,12 +42,12 @@ class Section:
     @property
     def html(self) -> Markup:
         """The section as HTML, its own heading left out."""
-        return render_document(self.source, 3, _address)
+        return render_document(self.source, 3, _address, _size)
 
     @property
     def short_html(self) -> Markup:
         """The same without pictures."""
-        return render_document(_PICTURE.sub("", self.source), 3, _address)
+        return render_document(_PICTURE.sub("", self.source), 3, _address, _size)
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Guide:
     @property
     def lead_html(self) -> Markup:
         """What stands before the first section."""
-        return render_document(self.lead, 2, _address)
+        return render_document(self.lead, 2, _address, _size)
 
     @cached_property
     def by_key(self) -> Mapping[str, Section]:
@@ -171,3 +171,10 @@ def _address(written: str) -> str | None:
     if found := _LINK_TO_GUIDE.fullmatch(written):
         return url_for("site.show_help", topic=found["topic"])
     return None
+
+
+def _size(written: str) -> tuple[int, int]:
+    """Return width and height of a picture, as its PNG says them."""
+    found = _LINK_TO_PICTURE.fullmatch(written)
+    content = guides().pictures.get(found["path"], b"") if found else b""
+    return (int.from_bytes(content[16:20]), int.from_bytes(content[20:24]))

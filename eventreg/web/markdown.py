@@ -40,32 +40,38 @@ def render_markdown(source: str, top: int = 2) -> Markup:
     return _clean(_markdown.renderer.render(tokens, _markdown.options, {}))
 
 
-def render_document(source: str, top: int, address: Callable[[str], str | None]) -> Markup:
+def render_document(
+    source: str, top: int, address: Callable[[str], str | None], size: Callable[[str], tuple[int, int]]
+) -> Markup:
     """Return a document of ours as HTML, like `render_markdown` and with pictures.
 
     `address` says where a link or picture leads in the product, or None for nowhere: the words of such a link stay, such
-    a picture does not.
+    a picture does not. `size` says width and height of a picture in pixels, so that nothing moves when it arrives.
     """
     tokens = _documents.parse(source)
     _fit_headings(tokens, top)
     for token in tokens:
         if token.children:
-            token.children = _led(token.children, address)
-    pictures = {"img": {"src", "alt", "loading"}}
+            token.children = _led(token.children, address, size)
+    pictures = {"img": {"src", "alt", "width", "height", "loading"}}
     return _clean(_documents.renderer.render(tokens, _documents.options, {}), pictures)
 
 
-def _led(tokens: Sequence[Token], address: Callable[[str], str | None]) -> list[Token]:
+def _led(
+    tokens: Sequence[Token], address: Callable[[str], str | None], size: Callable[[str], tuple[int, int]]
+) -> list[Token]:
     """Return the tokens of a paragraph with its links and pictures leading where `address` says."""
     led, is_dropped = [], False
     for token in tokens:
-        written = token.attrGet("href" if token.type == "link_open" else "src")
         if token.type in ("link_open", "image"):
-            leads_to = address(str(written))
+            name = "href" if token.type == "link_open" else "src"
+            written = str(token.attrGet(name))
+            leads_to = address(written)
             is_dropped = leads_to is None
-            token.attrSet("href" if token.type == "link_open" else "src", leads_to or "")
-            if token.type == "image":
-                token.attrSet("loading", "lazy")
+            token.attrSet(name, leads_to or "")
+            if token.type == "image" and not is_dropped:
+                width, height = size(written)
+                token.attrs.update(width=width, height=height, loading="lazy")
         if not (is_dropped and token.type in ("link_open", "link_close", "image")):
             led.append(token)
     return led

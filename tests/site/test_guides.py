@@ -28,6 +28,10 @@ def test_a_guide_is_shown_in_the_readers_language_with_its_pictures(app: Flask, 
         assert [section.get("id") for section in page.all("section")] == [section.key for section in guide.sections]
         pictures = [str(picture.get("src")) for picture in page.all("img") if "/help/" in str(picture.get("src"))]
         assert len(pictures) == sum(section.source.count("](../pictures/") for section in guide.sections)
+        assert {str(picture.get("width")) for picture in page.all("img") if "/help/" in str(picture.get("src"))} <= {
+            "1000",
+            "420",
+        }
         for address in pictures:
             answer = app.test_client().get(address)
             assert (answer.status_code, answer.mimetype) == (200, "image/png")
@@ -76,10 +80,15 @@ def test_public_pages_lead_to_the_section_that_helps_with_them(pages: Pages, eve
 
 def test_documents_show_pictures_and_links_of_the_product_alone() -> None:
     source = "![a](ours.png) ![b](https://elsewhere.example/b.png) [in](ours.md), [out](x.md) <script>x</script>"
-    html = str(render_document(source, 2, lambda written: f"/ours/{written}" if written.startswith("ours") else None))
+    html = str(render_document(source, 2, _address, lambda _written: (400, 300)))
     assert 'src="/ours/ours.png"' in html
+    assert 'width="400" height="300"' in html
     assert 'href="/ours/ours.md"' in html
     assert "elsewhere" not in html
     assert "out" in html
     assert "x.md" not in html
     assert "<script" not in html
+
+
+def _address(written: str) -> str | None:
+    return f"/ours/{written}" if written.startswith("ours") else None
