@@ -18,7 +18,9 @@ MOST_LISTED = 300
 
 
 def find_organization(key: str) -> Organization | None:
-    """Return the institution with this key, or the one that it was merged into."""
+    """Return the institution with this key, or the one that it was merged into; None for what is no key at all."""
+    if not key.isascii() or not key.isprintable():
+        return None
     found = db.session.scalar(select(Organization).where(Organization.key == key))
     while found is not None and found.merged_into_id is not None:
         found = db.session.get(Organization, found.merged_into_id)

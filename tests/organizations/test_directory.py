@@ -73,9 +73,11 @@ def test_likely_double_is_asked_about_first(app: Flask) -> None:
     assert {each.key for each in list_organizations("observatorio")} == {"obf", "observatorio-fronterizo"}
 
 
-def test_logo_that_is_gone_is_asked_for_again(app: Flask) -> None:
+@pytest.mark.both_databases
+@pytest.mark.parametrize("logo", ["AAAAAAAAAAAA", "a\0b"])
+def test_logo_that_is_gone_is_asked_for_again(app: Flask, logo: str) -> None:
     with pytest.raises(OrganizationRefused) as refused:
-        add_organization(dataclasses.replace(ENTRY, logo="AAAAAAAAAAAA"), _owner(), now())
+        add_organization(dataclasses.replace(ENTRY, logo=logo), _owner(), now())
     assert _reason(refused) is OrganizationReason.LOGO_GONE
     assert list_organizations("obf") == []
 
@@ -175,3 +177,9 @@ def _join(event: Event, account: Account) -> None:
     with transaction() as session:
         session.add(TeamMember(event_id=event.id, account_id=account.id, role=TeamRole.OWNER))
     db.session.remove()
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("key", ["", "a\0b", "ñ", "nobody"])
+def test_what_is_no_key_finds_nothing(app: Flask, key: str) -> None:  # case 63
+    assert find_organization(key) is None

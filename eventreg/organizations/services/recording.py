@@ -13,7 +13,7 @@ from eventreg.audit.services import SYSTEM, Actor, record
 from eventreg.db import db, lock_row, transaction
 from eventreg.kernel.errors import Busy
 from eventreg.kernel.text import merged
-from eventreg.media.models import Picture
+from eventreg.media.queries import find_picture
 from eventreg.organizations.models import Organization
 from eventreg.organizations.policies import Editor, editable, may_add
 from eventreg.organizations.queries import list_known
@@ -152,10 +152,10 @@ def _values(entry: OrganizationEntry) -> dict[str, Any]:
 def _logo_id(public_id: str) -> int | None:
     if not public_id:
         return None
-    found = db.session.scalar(select(Picture.id).where(Picture.public_id == public_id))
+    found = find_picture(public_id)
     if found is None:
         raise OrganizationRefused(OrganizationReason.LOGO_GONE)
-    return found
+    return found.id
 
 
 def _told(value: Any) -> Any:
