@@ -6,7 +6,6 @@ The tests that walk over all addresses stand on it: access, forgery, hostile inp
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -15,7 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from flask import Flask
-from sqlalchemy import MetaData, make_url, select
+from sqlalchemy import make_url, select
 from werkzeug.routing import Rule
 
 from eventreg.accounts.models import Account
@@ -50,6 +49,7 @@ from tests.builders import (
     register_somebody,
 )
 from tests.events.programmes import a_room, a_speaker
+from tests.support.kept import KeptDatabase, Rows
 from tests.support.pages import Pages, session_row
 
 #: who calls: nobody, the holder of a personal link, the event's team, another event's owner, whoever runs the instance,
@@ -90,7 +90,7 @@ class World:
     account_id: int = 0
     #: of the owner's session
     session_id: str = ""
-    _kept: Path = field(default=Path())
+    _database: KeptDatabase | None = None
 
     def visitor(self, actor: str, language: str = "en") -> Pages:
         """Return somebody at a browser, signed in as far as the actor is."""
@@ -111,36 +111,32 @@ class World:
 
     def keep(self, folder: Path) -> None:
         """Remember the database as it is now."""
-        self._kept = folder / "world.db"
-        with self.app.app_context():
-            db.session.remove()
-            db.engine.dispose()
-        shutil.copyfile(self._database(), self._kept)
+        self._let_go()
+        database = make_url(self.app.config["SQLALCHEMY_DATABASE_URI"]).database
+        assert database is not None
+        self._database = KeptDatabase(Path(database), folder)
 
     def restore(self) -> None:
         """Bring the database back to what was remembered."""
+        self._kept_database().restore(self._let_go)
+
+    def rows(self) -> Rows:
+        """Return every row of every table, to see whether anything was written."""
+        return self._kept_database().rows()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._let_go()
+        self._kept_database().close()
+
+    def _kept_database(self) -> KeptDatabase:
+        assert self._database is not None, "the world was not kept"
+        return self._database
+
+    def _let_go(self) -> None:
         with self.app.app_context():
             db.session.remove()
             db.engine.dispose()
-        path = self._database()
-        for leftover in (path, *path.parent.glob(f"{path.name}-*")):
-            leftover.unlink(missing_ok=True)
-        shutil.copyfile(self._kept, path)
-
-    def rows(self) -> dict[str, list[tuple[Any, ...]]]:
-        """Return every row of every table, to see whether anything was written."""
-        with self.app.app_context():
-            metadata = MetaData()
-            metadata.reflect(db.engine)
-            found = {name: sorted(map(tuple, db.session.execute(select(table))), key=repr)
-                     for name, table in metadata.tables.items()}  # fmt: skip
-            db.session.remove()
-        return found
-
-    def _database(self) -> Path:
-        database = make_url(self.app.config["SQLALCHEMY_DATABASE_URI"]).database
-        assert database is not None
-        return Path(database)
 
     def _value(self, rule: Rule, name: str, actor: str) -> Any:
         if rule.endpoint == "accounts.end_one_session":

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from eventreg.db import db
 from tests.support.apps import build_app, copy_keys, make_config
 from tests.support.databases import SqliteTemplate
 from tests.world import World, build_world
@@ -25,8 +24,7 @@ def built_world(
     world = build_world(app)
     world.keep(tmp_path_factory.mktemp("kept"))
     yield world
-    with app.app_context():
-        db.engine.dispose()
+    world.close()
 
 
 @pytest.fixture
