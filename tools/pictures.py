@@ -70,7 +70,8 @@ PICTURES = (
     Picture("team", _DESK + "/team"),
     Picture("publication", _DESK + "/publication"),
     Picture("registrations", _DESK + "/registrations"),
-    Picture("settings", "/manage/settings", "administrator"),
+    # Below comes a file to choose: the browser's own words, in the browser's language.
+    Picture("settings", "/manage/settings", "administrator", (1000, 430)),
     Picture("accounts", "/manage/accounts", "administrator", (1000, 480)),
 )
 
@@ -94,18 +95,15 @@ def main() -> int:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     with serving() as site, sync_playwright() as playwright:
         path = os.environ.get("EVENTREG_TEST_CHROMIUM") or next(filter(None, map(shutil.which, _CHROMIUM)), None)
+        browser = playwright.chromium.launch(executable_path=path, args=_FLAGS)
         for language in asked.language or LANGUAGES:
-            # What the browser itself writes, as beside a file to choose, is in the language that it is started in.
-            flags = [*_FLAGS, f"--lang={language}"]
-            environment = {**os.environ, "LANGUAGE": language}
-            browser = playwright.chromium.launch(executable_path=path, args=flags, env=environment)
             for picture, content in take(browser, site, language):
                 if len(content) > MOST:
                     raise SystemExit(f"{language}/{picture.name} weighs {len(content)} bytes, over {MOST}")
                 if not asked.check:
                     write(TARGET / language / f"{picture.name}.png", content)
                 print(f"{language}/{picture.name}")
-            browser.close()
+        browser.close()
     return 0
 
 
