@@ -25,6 +25,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import polib
+from babel import localedata
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.plurals import get_plural
@@ -269,8 +270,10 @@ def check() -> int:
 
 def add(language: str) -> None:
     """Begin a catalog; from then on it is found by being there."""
-    if not re.fullmatch(r"[a-z]{2,3}(_[A-Z][a-z]{3})?(_[A-Z]{2})?", language):
-        sys.exit(f"{language!r} is no language code: write it like fr or pt_BR")
+    if not re.fullmatch(r"[a-z]{2,3}", language):
+        sys.exit(f"{language!r} is no language code: write two or three small letters, like fr or quc")
+    if not localedata.exists(language):
+        sys.exit(f"the CLDR knows nothing of {language!r}: neither its months nor its plural. Ask whoever programs.")
     catalog_file = ROOT / LOCALES / language / "LC_MESSAGES/messages.po"
     if catalog_file.exists():
         sys.exit(f"{catalog_file.relative_to(ROOT)} is there already")

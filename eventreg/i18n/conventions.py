@@ -37,6 +37,8 @@ class Conventions:
     first_of_month: str = ""
     #: a time of day, with {time} for "08:30"
     clock: str = "{time}"
+    #: what stands after a label, before its value
+    colon: str = ":"
     #: letters with a place of their own in the alphabet, and how they are sorted; other accents are passed over
     alphabet: Mapping[str, str] = field(default_factory=dict)
 

@@ -74,6 +74,11 @@ def hours(written: str, language: str, *, bare: bool = False) -> str:
     return written if bare else conventions(language).clock.format(time=written)
 
 
+def colon(language: str) -> str:
+    """Return what stands between a label and its value, before the blank: ":"."""
+    return conventions(language).colon
+
+
 def joined(parts: Sequence[str], language: str) -> str:
     """Join as a list in words: "a, b y c", "a, b and c"."""
     return format_list(list(parts), locale=conventions(language).like)

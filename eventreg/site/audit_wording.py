@@ -76,7 +76,7 @@ class Told:
         else:
             named = trace.detail.get("account")
             name = self._history.accounts.get(named, "") if isinstance(named, int) else self._name(trace)
-        return f"{kind}: {name}" if name else kind
+        return f"{kind}{formats.colon(current_language())} {name}" if name else kind
 
     def page(self, trace: Trace) -> str:
         """Return the address of the record's page; empty where there is none."""

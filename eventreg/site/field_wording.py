@@ -40,7 +40,9 @@ def value_words(value: Any, part: str = "") -> str:
 def _mapping_words(value: Mapping[str, Any]) -> str:
     """Say a text by language, or parts with their values."""
     names = {part: own_name(part) if len(part) == 2 else field_words(part) for part in value}
-    return "; ".join(f"{names[part]}: {value_words(said)}" for part, said in value.items())
+    return "; ".join(
+        f"{names[part]}{formats.colon(current_language())} {value_words(said)}" for part, said in value.items()
+    )
 
 
 def _value_catalogue() -> Mapping[str, str]:

@@ -11,6 +11,8 @@ from flask_babel import gettext as _
 
 from eventreg.audit.queries import Trace, TrailFilter
 from eventreg.db import db
+from eventreg.i18n import formats
+from eventreg.i18n.languages import current_language
 from eventreg.review.rules.spreadsheets import inert
 from eventreg.site.audit_wording import Line, Told
 from eventreg.site.queries.history import read_portion
@@ -53,7 +55,7 @@ def _row(told: Told, trace: Trace, zone: ZoneInfo) -> list[str]:
 
 def _plain(line: Line) -> str:
     said = line.new if line.old is None else f"{line.old} → {line.new}"
-    return f"{line.part}: {said}" if line.part else said
+    return f"{line.part}{formats.colon(current_language())} {said}" if line.part else said
 
 
 def _written(rows: Sequence[Sequence[str]], before: str = "") -> bytes:

@@ -29,7 +29,8 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 from wtforms import Field, StringField, TextAreaField
 
-from eventreg.i18n.languages import own_name
+from eventreg.i18n import formats
+from eventreg.i18n.languages import current_language, own_name
 from eventreg.kernel.typed import TypedFault, fault_of, showable, tidied
 from eventreg.web.forms import BaseForm
 
@@ -108,9 +109,9 @@ class LocalizedField(Field):
         self._gather()
 
     def _gather(self) -> None:
-        several = len(self.languages) > 1
+        several, colon = len(self.languages) > 1, formats.colon(current_language())
         self.error_items = [
-            (bound.id, f"{own_name(language)}: {error}" if several else error)
+            (bound.id, f"{own_name(language)}{colon} {error}" if several else error)
             for language, bound in self.inputs.items()
             for error in bound.errors
         ]

@@ -41,6 +41,7 @@ def init_templating(app: Flask) -> None:
         joined=lambda parts: formats.joined(list(parts), current_language()),
         size=size_words,
     )
+    app.jinja_env.globals.update(colon=lambda: formats.colon(current_language()))
     app.context_processor(_variables)
 
 

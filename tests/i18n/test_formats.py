@@ -128,5 +128,9 @@ def test_a_zone_says_its_distance_from_utc(zone: str, offset: str) -> None:
     assert formats.zone_offset(datetime(2027, 3, 11, 12, tzinfo=UTC), zone) == offset
 
 
+def test_french_sets_a_blank_before_the_colon() -> None:
+    assert [formats.colon(language) for language in ("es", "en", "fr")] == [":", ":", "\u00a0:"]
+
+
 def test_a_page_is_written_the_way_its_language_is() -> None:
     assert [formats.direction(language) for language in ("es", "fr", "ar", "he")] == ["ltr", "ltr", "rtl", "rtl"]

@@ -49,6 +49,7 @@ def test_mails_are_in_french(make_app: Callable[..., Flask], mail_server: MailSe
     assert headings([mail]) == ["Votre place est confirmée : Encuentro"]
     assert f"Votre place à «{NBSP}Encuentro{NBSP}» est confirmée." in mail.text
     assert '<html lang="fr" dir="ltr">' in mail.html
+    assert f"Référence{NBSP}: " in mail.text
     assert reader.get(own_link(mail)).has("Place confirmée")
 
 

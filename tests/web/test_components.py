@@ -54,6 +54,7 @@ def app() -> Iterator[Flask]:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.filters["size"] = size_words
+    app.jinja_env.globals["colon"] = lambda: ":"
     Babel(app)
     with app.test_request_context():
         yield app

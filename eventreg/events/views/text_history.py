@@ -22,7 +22,8 @@ from eventreg.events.rules.texts import TextId, fingerprint
 from eventreg.events.services.texts import return_to_version
 from eventreg.events.views import blueprint
 from eventreg.events.views.desk import EVENT, desk
-from eventreg.i18n.languages import own_name
+from eventreg.i18n import formats
+from eventreg.i18n.languages import current_language, own_name
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import NotFound
 from eventreg.web.access import requires
@@ -104,4 +105,4 @@ def _name(page: TextsPage, field: str) -> str:
     bound = dict(page.fields())[field]
     key = field.split(".")[1] if "." in field else ""
     heading = next(iter(page.items[key].label.data.values()), "") if key else ""
-    return f"{heading}: {bound.label.text}" if heading else str(bound.label.text)
+    return f"{heading}{formats.colon(current_language())} {bound.label.text}" if heading else str(bound.label.text)

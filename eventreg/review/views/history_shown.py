@@ -78,12 +78,12 @@ class _History:
         return Markup("<br>").join(lines)
 
     def _change(self, key: str, change: Mapping[str, Any] | str) -> Markup:
-        label = Markup("<strong>{}</strong>").format(self._label(key))
+        label = Markup("<strong>{}</strong>{}").format(self._label(key), formats.colon(current_language()))
         question = self._dossier.definition.find(key)
         is_withheld = question is not None and is_contact_data(question) and not self._has_contact_data
         if isinstance(change, str) or is_withheld:
-            return Markup("{}: {}").format(label, _("changed"))
-        return Markup("{}: {}").format(label, _arrow(self._words(key, change["old"]), self._words(key, change["new"])))
+            return Markup("{} {}").format(label, _("changed"))
+        return Markup("{} {}").format(label, _arrow(self._words(key, change["old"]), self._words(key, change["new"])))
 
     def _label(self, key: str) -> str:
         question = self._dossier.definition.find(key)
