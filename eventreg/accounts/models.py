@@ -39,6 +39,11 @@ class Account(UserMixin, Base):  # type: ignore[misc]  # flask-login ships no ty
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
+    @property
+    def stands_in(self) -> bool:
+        """Whether it was closed from its beginning: for somebody named in what was put in, who never had an account here."""
+        return self.closed_at is not None and self.closed_at == self.created_at
+
     def get_id(self) -> str:
         """Return what the session cookie holds: the account and the generation of its sessions."""
         return f"{self.id}.{self.session_generation}"

@@ -15,22 +15,20 @@ from eventreg.kernel.clock import now
 def create_account(email: str, name: str, language: str, is_administrator: bool = False, by: Actor = SYSTEM) -> int:
     """Make an account without a password and return its id; a sign-in link opens it.
 
-    Raises AccountRefused: NAME_MISSING, ADDRESS_INVALID, ADDRESS_TAKEN (a closed account keeps its address).
+    One that only stands in for its person becomes theirs. Raises AccountRefused: NAME_MISSING, ADDRESS_INVALID, ADDRESS_TAKEN (an
+    account that was closed keeps its address).
     """
     shown_name, address = checked_name(name), checked_address(email)
     with transaction() as session:
-        at = now()
-        if session.scalar(select(Account.id).where(Account.email_key == address_key(address))) is not None:
+        account = session.scalar(select(Account).where(Account.email_key == address_key(address)))
+        if account is None:
+            account = Account(email_key=address_key(address))
+            session.add(account)
+        elif not account.stands_in:
             raise AccountRefused(Reason.ADDRESS_TAKEN)
-        account = Account(
-            email=address,
-            email_key=address_key(address),
-            name=shown_name,
-            language=language,
-            is_administrator=is_administrator,
-            created_at=at,
-        )
-        session.add(account)
+        account.email, account.name, account.language = address, shown_name, language
+        account.is_administrator = is_administrator
+        account.created_at, account.closed_at = now(), None
         session.flush()
         record_act(account.id, "account_created", by, {"is_administrator": is_administrator})
         return account.id

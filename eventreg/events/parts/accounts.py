@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
+
 from eventreg.accounts.models import Account
-from eventreg.accounts.queries import find_account_by_address
+from eventreg.accounts.rules.profiles import address_key, is_like_address
 from eventreg.accounts.rules.refusals import AccountRefused
 from eventreg.accounts.services.accounts import create_account
 from eventreg.db import db
@@ -26,12 +28,12 @@ def find_or_add_account(data: Any, place: str, *, closed_at: datetime | None = N
     """Return the account with the address of a record; one that is not here is made, without a password.
 
     Nobody is written to: who is to work here is told by people, and signs in by a link asked for at the sign-in page.
-    With `closed_at` a new account is closed from the beginning: it stands for somebody who once decided. Raises
-    BundleInvalid.
+    With `closed_at` a new account is closed from the beginning: it stands in for somebody who once decided. One that was closed
+    here stays closed. Raises BundleInvalid.
     """
     values = _ACCOUNT.given(data, place)
-    account = find_account_by_address(values["email"])
-    if account is not None:
+    account = _find(values["email"])
+    if account is not None and not (account.stands_in and closed_at is None):
         return account
     language = values["language"] if values["language"] in known_languages() else known_languages()[0]
     try:
@@ -39,5 +41,13 @@ def find_or_add_account(data: Any, place: str, *, closed_at: datetime | None = N
     except AccountRefused as refused:
         raise BundleInvalid(f"{place}: cannot be an account ({refused})") from refused
     made = db.session.get_one(Account, account_id)
-    made.closed_at = closed_at
+    if closed_at is not None:
+        made.created_at = made.closed_at = closed_at
     return made
+
+
+def _find(email: str) -> Account | None:
+    """Return the account of an address, a closed one too."""
+    if not is_like_address(email):
+        return None
+    return db.session.scalar(select(Account).where(Account.email_key == address_key(email)))

@@ -12,6 +12,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from eventreg.accounts.models import Account
+from eventreg.accounts.queries import find_account_by_address
+from eventreg.accounts.rules.refusals import AccountRefused
+from eventreg.accounts.services.accounts import close_account, create_account
 from eventreg.db import db
 from eventreg.events.bundles import reading
 from eventreg.events.bundles.faults import BundleInvalid
@@ -220,3 +224,35 @@ def test_sensitive_answer_that_does_not_say_so_is_sealed_all_the_same(whole: Con
     ).all()
     assert len(values) == 7
     assert set(values) == {None}
+
+
+def _deciding(whole: Contents, email: str) -> Contents:
+    """Return the file with decisions by somebody of this address."""
+    lines = [json.loads(line) for line in whole["parts/registrations.jsonl"].splitlines()]
+    for line in lines:
+        for decision in line["decisions"]:
+            decision["by"] = {"email": email, "name": "Delia Decidora", "language": "es"}
+    return {**whole, "parts/registrations.jsonl": "".join(f"{json.dumps(line)}\n" for line in lines).encode()}
+
+
+def test_whoever_only_decided_elsewhere_can_still_be_invited_here(whole: Contents) -> None:
+    """Else a file would close the instance to anybody whose address it names."""
+    for slug in ("otra", "otra-mas"):
+        put_in(_file(_deciding(whole, "delia@instituto.example")), slug)
+    assert find_account_by_address("delia@instituto.example") is None
+    made = create_account("delia@instituto.example", "Delia", "en")
+    account = db.session.get_one(Account, made)
+    assert (account.name, account.closed_at, account.stands_in) == ("Delia", None, False)
+    put_in(_file(_deciding(whole, "delia@instituto.example")), "y-otra")
+    assert find_account_by_address("delia@instituto.example") is not None
+
+
+def test_somebody_whose_account_was_closed_does_not_come_back_by_a_file(whole: Contents) -> None:
+    made = create_account("delia@instituto.example", "Delia", "en")
+    close_account(made)
+    put_in(_file(_deciding(whole, "delia@instituto.example")), "otra")
+    member = json.loads(whole["parts/team.json"])["members"][1] | {"email": "delia@instituto.example"}
+    put_in(_file(_changed(whole, "parts/team.json", lambda team: {"members": [*team["members"], member]})), "otra-mas")
+    assert find_account_by_address("delia@instituto.example") is None
+    with pytest.raises(AccountRefused):
+        create_account("delia@instituto.example", "Delia", "en")
