@@ -30,19 +30,29 @@ def in_all_languages(text: str, context: str) -> dict[str, str]:
     paragraphs = text.split("\n\n")
     written = {SOURCE: text}
     for language in translated_languages():
+        if language == SOURCE:
+            continue
         found = list(_translated(paragraphs, context, language))
-        if language != SOURCE and len(found) == len(paragraphs):
+        if len(found) == len(paragraphs):
             written[language] = "\n\n".join(found)
     return written
 
 
 def _translated(texts: Iterable[str], context: str, language: str) -> Iterable[str]:
     for text in texts:
-        found = _catalog(language).pgettext(context, text)
-        if found != text:
+        if found := _catalog(language).pgettext(context, text):
             yield found
+
+
+class _Nothing(gettext.NullTranslations):
+    """Says "" of every text: what is translated by the same word is told from what is not translated."""
+
+    def pgettext(self, context: str, message: str) -> str:
+        return ""
 
 
 @cache
 def _catalog(language: str) -> gettext.NullTranslations:
-    return gettext.translation(_DOMAIN, LOCALE_FOLDER, [language], fallback=True)
+    catalog = gettext.translation(_DOMAIN, LOCALE_FOLDER, [language], fallback=True)
+    catalog.add_fallback(_Nothing())
+    return catalog
