@@ -53,3 +53,17 @@ def test_pages_are_accessible_and_fit(
         if found:
             faults[stop.address] = found
     assert faults == {}
+
+
+def test_pages_fit_a_phone_in_french(site: Site, visits: ContextMaker) -> None:
+    """Its words are longer, and what does not break in it is too."""
+    guest, owner = (visits("fr", width=320, javascript=False) for _ in range(2))
+    sign_in(owner, site, "fr")
+    pages = {False: guest.new_page(), True: owner.new_page()}
+    faults: dict[str, int] = {}
+    for stop in stops(site):
+        page = pages[stop.signed_in]
+        page.goto(site.url(stop.address))
+        if (excess := overflow(page)) > 0:
+            faults[stop.address] = excess
+    assert faults == {}

@@ -9,7 +9,7 @@ from tests.browser.conftest import Site
 from tests.world import rules
 
 #: files, figures for machines, and the frame that shows a mail as it came
-_NO_PAGES = ("/static/", "/favicon.ico", "/healthz", "/readyz", "/metrics", "/robots.txt")
+_NO_PAGES = ("/static/", "/help/pictures/", "/favicon.ico", "/healthz", "/readyz", "/metrics", "/robots.txt")
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,11 @@ def stops(site: Site) -> Iterator[Stop]:
     """Yield every page once as somebody sees it who may: public, by link, signed in; and some that say no."""
     world = site.world
     for verb, rule in rules(world.app):
-        if verb != "GET" or rule.rule.startswith(_NO_PAGES) or rule.rule.endswith((".ics", ".md", "/html", "/file", "<public_id>")):
+        if (
+            verb != "GET"
+            or rule.rule.startswith(_NO_PAGES)
+            or rule.rule.endswith((".ics", ".md", ".atom", ".xml", "/html", "/file", "<public_id>"))
+        ):
             continue
         signed_in = rule.rule.startswith(("/manage", "/account"))
         yield Stop(world.address(rule), signed_in)

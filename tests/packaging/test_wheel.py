@@ -59,6 +59,7 @@ def test_wheel_carries_every_translation_compiled(source: Path, wheel: Path) -> 
     catalogs = list(source.glob("eventreg/i18n/locale/*/LC_MESSAGES/messages.po"))
     assert catalogs
     assert {str(file.relative_to(source).with_suffix(".mo")) for file in catalogs} <= names
+    assert {str(file.relative_to(source)) for file in source.glob("eventreg/i18n/locale/*/formats.toml")} <= names
 
 
 def test_wheel_holds_the_package_alone(wheel: Path) -> None:

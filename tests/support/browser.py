@@ -43,7 +43,7 @@ def visits(chromium: Browser, request: pytest.FixtureRequest, tmp_path: Path) ->
 
     def open_visit(language: str = "en", javascript: bool = True, width: int = 1280, **options: Any) -> BrowserContext:
         context = chromium.new_context(
-            locale={"es": "es-MX", "en": "en-US"}[language],
+            locale={"es": "es-MX", "en": "en-US", "fr": "fr-FR"}[language],
             java_script_enabled=javascript,
             viewport={"width": width, "height": 800},
             accept_downloads=True,
