@@ -306,7 +306,7 @@ _FORMS: dict[str, Any] = {
     },
     "settings.move_legal_page": lambda world: {"down": "1"},
     "events.create_event": lambda world: {
-        "template": "workshop", "title-es": "Taller", "title-en": "Workshop", "languages_chosen": ["es", "en"],
+        "template": "workshop", "title-es": "Taller", "title-en": "Workshop",
         "first_day": "2027-05-11", "days": "1", "starts_at": "09:00", "ends_at": "13:00", "city": "Prueba", "country": "MX",
         "time_zone": "America/Mexico_City", "contact_name": "Clara", "contact_email": "clara@anfitriona.example",
     },

@@ -26,7 +26,6 @@ ANSWERS = {
     "template": "seminar",
     "title-es": "Agua compartida",
     "title-en": "Shared water",
-    "languages_chosen": ["es", "en"],
     "first_day": "2027-05-11",
     "days": "2",
     "starts_at": "09:00",
@@ -78,14 +77,21 @@ def test_event_is_made_and_its_overview_follows(app: Flask) -> None:
     assert pages.get(answer.location).status == 200
 
 
+@pytest.mark.parametrize(("left_out", "language"), [("title-en", "es"), ("title-es", "en")])
+def test_event_is_in_the_languages_that_have_a_title(app: Flask, left_out: str, language: str) -> None:
+    answer = _maker(app).post("/manage/events/new", {**ANSWERS, left_out: ""}, token=True)
+    event = _event(answer.location.rsplit("/", 1)[1])
+    assert (event.languages, list(event.title), event.contact_language) == ([language], [language], language)
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"title-en": ""}, "Write this text"),
-        ({"languages_chosen": []}, "Choose at least one language"),
+        ({"title-es": "", "title-en": ""}, "Write the title in one language at least"),
         ({"first_day": "11/05/2027"}, "Write a date"),
         ({"days": "0"}, "Write a number from 1 to 31"),
         ({"days": "٣"}, "Write a number from 1 to 31"),
+        ({"days": f"0001{9:09000}"}, "Write a number from 1 to 31"),
         ({"ends_at": "08:00"}, "The end is not after the beginning"),
         ({"starts_at": "nine"}, "Write a time like 09:00"),
         ({"city": " "}, "Write this text"),

@@ -21,7 +21,7 @@ from eventreg.events.rules.settings import LARGEST_NUMBER
 from eventreg.events.rules.slugs import is_prefix, is_slug, suggested_prefix, suggested_slug
 from eventreg.events.services.founding import Founding, document
 from eventreg.i18n.countries import CODES, by_alphabet
-from eventreg.i18n.languages import current_language, known_languages, own_name
+from eventreg.i18n.languages import current_language, known_languages
 from eventreg.kernel.typed import fault_of, tidied
 from eventreg.web.forms import BaseForm, lazy_gettext
 
@@ -33,11 +33,12 @@ class FoundingForm(LocalizedForm):
     """What is asked before an event is there."""
 
     template = HiddenField()
-    title = LocalizedField(lazy_gettext("Title"), limit=200)
-    languages_chosen = SelectMultipleField(
-        lazy_gettext("Languages of the event"),
-        description=lazy_gettext("Its page, form and mails are in these. The title is needed in each."),
-        validate_choice=False,
+    title = LocalizedField(
+        lazy_gettext("Title"),
+        limit=200,
+        description=lazy_gettext(
+            "The event will be in the languages in which it has a title: its page, form and mails."
+        ),
     )
     first_day = StringField(lazy_gettext("First day"))
     days = StringField(lazy_gettext("Days"))
@@ -62,20 +63,16 @@ class FoundingForm(LocalizedForm):
 
     def __init__(self, template: str, zone: str, account: Any, formdata: Any = None) -> None:
         languages = known_languages()
-        super().__init__(languages, formdata=formdata, **_defaults(template, zone, account, languages))
-        self.languages_chosen.choices = [(code, own_name(code)) for code in languages]
+        super().__init__(languages, formdata=formdata, **_defaults(template, zone, account))
         self.country.choices = by_alphabet(CODES, current_language())
         self.time_zone.choices = [(name, name.replace("_", " ")) for name in zones(zone)]
 
     def read(self, account: Any, taken: Collection[str]) -> Founding | None:
         """Return what was filled in, or None with the reasons beside the fields. `taken` are names that others have."""
         is_sound = self.validate()
-        chosen = tuple(code for code in self.languages if code in (self.languages_chosen.data or ()))
-        if not chosen:
-            self.languages_chosen.errors = [_("Choose at least one language")]
-        for language in chosen:
-            if language not in self.title.data and not self.title.inputs[language].errors:
-                self.title.refuse(language, _("Write this text"))
+        title = dict(self.title.data)
+        if not title and not self.title.errors:
+            self.title.refuse(self.languages[0], _("Write the title in one language at least"))
         first_day, hours, capacity = self._day(), self._hours(), self._capacity()
         lines = {name: self._line(name) for name in _LONGEST}
         email = self._email()
@@ -83,15 +80,15 @@ class FoundingForm(LocalizedForm):
         self._choice("time_zone", zoneinfo.available_timezones())
         if not is_sound or any(bound.errors for bound in self) or first_day is None or hours is None:
             return None
-        title = {language: self.title.data[language] for language in chosen}
-        slug, prefix = self._names(title[chosen[0]], first_day.year, taken)
+        languages = tuple(title)
+        slug, prefix = self._names(title[languages[0]], first_day.year, taken)
         if slug is None or prefix is None:
             return None
         return Founding(
             template=str(self.template.data),
             slug=slug,
             title=title,
-            languages=chosen,
+            languages=languages,
             first_day=first_day,
             hours=hours,
             city=lines["city"],
@@ -100,7 +97,7 @@ class FoundingForm(LocalizedForm):
             reference_prefix=prefix,
             contact_name=lines["contact_name"],
             contact_email=email,
-            contact_language=account.language if account.language in chosen else chosen[0],
+            contact_language=account.language if account.language in languages else languages[0],
             capacity=capacity,
             region=(self.country.data,),
         )
@@ -113,7 +110,7 @@ class FoundingForm(LocalizedForm):
 
     def _hours(self) -> Hours | None:
         days = (self.days.data or "").strip()
-        if not days.isascii() or not days.isdigit() or not 1 <= int(days[:4]) <= MOST_DAYS:
+        if not days.isascii() or not days.isdigit() or len(days) > 4 or not 1 <= int(days) <= MOST_DAYS:
             self.days.errors = [_("Write a number from 1 to %(most)s", most=MOST_DAYS)]
         clocks: list[time | None] = []
         for bound in (self.starts_at, self.ends_at):
@@ -238,11 +235,10 @@ def zones(first: str) -> list[str]:
     return [first, *(zone for zone in named if zone != first)]
 
 
-def _defaults(template: str, zone: str, account: Any, languages: Collection[str]) -> dict[str, Any]:
+def _defaults(template: str, zone: str, account: Any) -> dict[str, Any]:
     days = document(template).get("days") or [{"starts_at": "09:00", "ends_at": "17:00"}]
     return {
         "template": template,
-        "languages_chosen": list(languages),
         "days": str(len(days)),
         "starts_at": days[0]["starts_at"],
         "ends_at": days[0]["ends_at"],

@@ -244,6 +244,12 @@ class LinesForm(LocalizedForm):
 
     day = SelectField(lazy_gettext("Day"), validate_choice=False)
     lines = TextAreaField(lazy_gettext("The day, a session in each line"))
+    instead = BooleanField(
+        lazy_gettext("Instead of what stands on this day"),
+        description=lazy_gettext("Sessions with the same hours and title stay as they are; the others are removed."),
+    )
+    #: the sessions that were shown as leaving or staying, with their revisions
+    seen = HiddenField()
 
     def __init__(self, languages: Sequence[str], days: Sequence[EventDay], **values: Any) -> None:
         super().__init__(languages, **values)
@@ -258,6 +264,16 @@ class LinesForm(LocalizedForm):
         """Return the lines as typed, without what no page can carry."""
         self.lines.data = showable(self.lines.data or "")[:_LONGEST_TEXT]
         return self.lines.data.replace("\r\n", "\n")
+
+    def remember(self, sessions: Sequence[ProgrammeSession]) -> None:
+        """Let the form carry which sessions were seen."""
+        self.seen.data = " ".join(f"{session.public_id}:{session.revision}" for session in sessions)
+
+    def seen_revisions(self) -> dict[str, int]:
+        """Return the public ids and revisions that the form carries; what is none is left out."""
+        pairs = (pair.partition(":") for pair in (self.seen.data or "").split())
+        numbers = {public_id: read_number(revision) for public_id, _colon, revision in pairs}
+        return {public_id: number for public_id, number in numbers.items() if number is not None}
 
     def chosen_day(self) -> int | None:
         """Return the day, or None with the reason beside the field."""

@@ -57,6 +57,37 @@ def add_sessions(event_id: int, entries: Sequence[SessionEntry], account_id: int
         return [_add(event_id, entry, known, account_id, at).public_id for entry in entries]
 
 
+def replace_day(
+    event_id: int, day_id: int, entries: Sequence[SessionEntry], seen: Mapping[str, int], account_id: int, at: datetime
+) -> list[str]:
+    """Let a day consist of exactly these sessions, and return their public ids. `left_out` says which are removed for it.
+
+    `seen` are public ids and revisions of the day's sessions as they were shown. Raises ProgrammeRefused: CHANGED_MEANWHILE when
+    they are others now, HAS_SIGN_UPS (details: count, title) for one that would be removed, and the reasons of `add_session`.
+    """
+    for entry in entries:
+        check_entry(entry)
+    with transaction():
+        lock_event(event_id)
+        known = _sessions_of(event_id)
+        of_day = [session for session in known if session.day_id == day_id]
+        if {session.public_id: session.revision for session in of_day} != dict(seen):
+            raise ProgrammeRefused(ProgrammeReason.CHANGED_MEANWHILE)
+        for session in left_out(of_day, entries):
+            if count := count_sign_ups(session.id):
+                raise ProgrammeRefused(ProgrammeReason.HAS_SIGN_UPS, count=count, title=dict(session.title))
+            _remove(event_id, session, 0, account_id, at)
+            known.remove(session)
+        if len(known) + len(entries) > MOST_SESSIONS:
+            raise ProgrammeRefused(ProgrammeReason.TOO_MANY, limit=MOST_SESSIONS)
+        return [_add(event_id, entry, known, account_id, at).public_id for entry in entries]
+
+
+def left_out(sessions: Sequence[ProgrammeSession], entries: Sequence[SessionEntry]) -> list[ProgrammeSession]:
+    """Return those sessions that are none of the entries: another day, room, hour or title."""
+    return [session for session in sessions if not any(_is_same(session, entry) for entry in entries)]
+
+
 def edit_session(
     event_id: int,
     public_id: str,
@@ -126,7 +157,7 @@ def remove_session(
     Raises NotFound and ProgrammeRefused: CHANGED_MEANWHILE, and HAS_SIGN_UPS (details: count) while nobody has confirmed that
     the people who signed up for it lose it.
     """
-    with transaction() as db_session:
+    with transaction():
         lock_event(event_id)
         session = get_session(event_id, public_id).session
         if session.revision != seen_revision:
@@ -134,9 +165,13 @@ def remove_session(
         count = count_sign_ups(session.id)
         if count and not is_confirmed:
             raise ProgrammeRefused(ProgrammeReason.HAS_SIGN_UPS, count=count)
-        detail = {"title": dict(session.title), "hours": _hours(session), "sign_ups": count}
-        _note(event_id, "session_removed", session.id, account_id, at, detail)
-        db_session.delete(session)
+        _remove(event_id, session, count, account_id, at)
+
+
+def _remove(event_id: int, session: ProgrammeSession, sign_ups: int, account_id: int, at: datetime) -> None:
+    detail = {"title": dict(session.title), "hours": _hours(session), "sign_ups": sign_ups}
+    _note(event_id, "session_removed", session.id, account_id, at, detail)
+    db.session.delete(session)
 
 
 def _add(

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from eventreg.events.models import Material
 from eventreg.events.rules.materials import type_name
-from eventreg.i18n.languages import current_language, own_name
+from eventreg.i18n.languages import own_name
 from eventreg.kernel.text import LocalizedText
 from eventreg.web.sizes import size_words
 from eventreg.web.templating import in_reader_language, plain_in_reader_language

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import abort, g, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from eventreg.events.forms.programme import LinesForm, NewSessionForm, RoomForm, read_number
-from eventreg.events.models import Event
+from eventreg.events.models import Event, ProgrammeSession
 from eventreg.events.queries.programme import get_programme, list_rooms
 from eventreg.events.rules.programme_entries import ProgrammeReason, ProgrammeRefused, SessionEntry
 from eventreg.events.rules.programme_lines import Lines, read_lines
 from eventreg.events.rules.team import Permission
 from eventreg.events.services.programme import add_session as add
-from eventreg.events.services.programme import add_sessions, move_session
+from eventreg.events.services.programme import add_sessions, left_out, move_session, replace_day
 from eventreg.events.services.rooms import add_room as add_a_room
 from eventreg.events.services.rooms import move_room, remove_room, rename_room
 from eventreg.events.views import blueprint
@@ -118,22 +120,31 @@ def write_lines(slug: str) -> Answer:
 @blueprint.post("/manage/events/<slug>/programme/lines")
 @requires(Permission.EDIT_PROGRAMME)
 def try_lines(slug: str) -> Answer:
-    """Show what the lines would add; with the button that says so, add it: all of it or nothing."""
+    """Show what the lines would change; with the button that says so, change it: all of it or nothing."""
     event: Event = g.event
     programme, rooms = get_programme(event.id), list_rooms(event.id)
     form = LinesForm(event.languages, programme.days)
     by_name = {folded(name): room.id for room in rooms for name in room.name.values()}
     lines, day_id = read_lines(form.text(), event.languages, by_name), form.chosen_day()
-    if day_id is None or request.form.get("do") != "add" or not lines.sessions or lines.not_understood:
-        return _lines_page(form, lines), 200 if day_id is not None else 422
+    if day_id is None:
+        return _lines_page(form, lines), 422
     entries = [
         SessionEntry(day_id, line.kind, line.starts_at, line.ends_at, line.title, by_name.get(folded(line.room)))
         for line in lines.sessions
     ]
+    of_day = next(day.sessions for day in programme.days if day.id == day_id)
+    leaving = left_out(of_day, entries) if form.instead.data else []
+    if request.form.get("do") != "add" or not entries or lines.not_understood:
+        form.remember(of_day)
+        return _lines_page(form, lines, leaving)
     try:
-        add_sessions(event.id, entries, current_user.id, now())
+        if form.instead.data:
+            replace_day(event.id, day_id, entries, form.seen_revisions(), current_user.id, now())
+        else:
+            add_sessions(event.id, entries, current_user.id, now())
     except ProgrammeRefused as refused:
-        return _lines_page(form, lines, programme_refused(refused)), 422
+        form.remember(of_day)
+        return _lines_page(form, lines, leaving, programme_refused(refused)), gone(refused)
     return redirect(url_for("events.edit_programme", slug=slug, _anchor=f"day-{day_id}"), 303)
 
 
@@ -149,13 +160,16 @@ def _direction() -> bool:
     return order == "earlier"
 
 
-def _lines_page(form: LinesForm, lines: Lines | None = None, problem: str = "") -> str:
+def _lines_page(
+    form: LinesForm, lines: Lines | None = None, leaving: Sequence[ProgrammeSession] = (), problem: str = ""
+) -> str:
     event: Event = g.event
     address = url_for("events.write_lines", slug=event.slug)
     return render_template(
         "events/programme_lines.html",
         form=form,
         lines=lines,
+        leaving=leaving,
         problem=problem,
         language_url=language_url_at(address),
         **desk(event, PROGRAMME, "sessions"),

@@ -65,7 +65,9 @@ def save_event_texts(slug: str) -> Answer:
     outcome = save_texts(g.event.id, page.changes(confirmed), current_user.id, now(), practical=page.edit(order))
     if outcome.conflicts or outcome.gone or outcome.refused:
         return _page_of_conflicts(slug, page, outcome), 409
-    anchor = "practical" if order == "add" or order.partition(":")[0] in ("up", "down", "remove") else None
+    anchor = "practical" if order.partition(":")[0] in ("up", "down", "remove") else None
+    if order == "add":
+        anchor = page.new[0].topic.id  # whoever adds items goes on with the next one
     return redirect(url_for("events.edit_texts", slug=slug, saved=1, _anchor=anchor), 303)
 
 

@@ -27,6 +27,7 @@ from eventreg.events.rules.team import Grant, Permission, TeamRole
 from eventreg.events.rules.wholes import WholeReason, WholeRefused
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language
+from eventreg.web.templating import plain_in_reader_language
 
 #: the words of the credits stand in a file of their own, and are asked for here like all others
 __all__ = [
@@ -81,6 +82,9 @@ def programme_refused(refused: ProgrammeRefused) -> str:
     """Return why the programme was not changed."""
     if refused.reason is ProgrammeReason.HAS_SIGN_UPS:
         count = refused.details["count"]
+        if "title" in refused.details:
+            title = plain_in_reader_language(refused.details["title"])
+            return _("People signed up for “%(title)s”. Remove that session on its own page first.", title=title)
         return ngettext(
             "%(num)d person signed up for this session. Confirm that it is removed all the same.",
             "%(num)d people signed up for this session. Confirm that it is removed all the same.",
