@@ -17,13 +17,14 @@ DEV_READY := .venv/.ready-dev
 CATALOGS := $(patsubst %.po,%.mo,$(wildcard eventreg/i18n/locale/*/LC_MESSAGES/messages.po))
 INPUTS := pyproject.toml hatch_build.py tools/setup_venv.sh
 
-.PHONY: run venv test test-tools check bench lock messages pictures vendor clean help
+.PHONY: run venv test test-tools check bench task lock messages pictures vendor clean help
 
 help:
 	@echo "make run       install and serve at http://$(HOST):$(PORT)   (HOST=, PORT=)"
 	@echo "make test      set up all that the tests need and run them (WORKERS=, PYTEST_ARGS=)"
 	@echo "make check     formatting, lint, types, import contracts, templates, translations"
 	@echo "make bench     the benchmarks; writes bench/results.json"
+	@echo "make task      how long a new user needs for an event; writes docs/task.md"
 	@echo "make messages  bring the translation catalogs up to date"
 	@echo "make pictures  take the pictures of the guides again, from the running product"
 	@echo "make lock      choose new versions of the dependencies"
@@ -64,6 +65,9 @@ check: $(DEV_READY)
 
 bench: test-tools
 	$(BIN)/python -m bench
+
+task: test-tools $(CATALOGS)
+	$(BIN)/python -m bench.task
 
 messages: $(DEV_READY)
 	$(BIN)/python tools/po.py extract

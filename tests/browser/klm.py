@@ -14,12 +14,13 @@ from dataclasses import dataclass, field, fields
 
 #: seconds of one operator
 KEY, POINTING, DECISION, HOMING = 0.28, 1.1, 1.35, 0.4
-#: a text of more characters is not typed: somebody wrote it before, and it is pasted
+#: a text of more characters is a long one: somebody wrote it before, and it is pasted
 LONGEST_TYPED = 80
 #: fetching a text from a document: over to it (Alt Tab), select it (one pointing), Ctrl C, back (Alt Tab), Ctrl V
 PASTE_KEYS, PASTE_POINTINGS = 8, 1
 #: taking over what was typed in the field before: Shift Tab, Ctrl C, Tab, Ctrl V
 COPY_KEYS = 7
+_PASTING = PASTE_KEYS * KEY + PASTE_POINTINGS * POINTING + 2 * HOMING
 
 
 @dataclass
@@ -36,9 +37,11 @@ class Tally:
     pages: int = 0
     #: seconds from pressing to the page being loaded, measured
     waited: float = 0.0
-    #: texts that were pasted, and what their characters would have been as keys
+    #: texts that were pasted, and what their characters would have been as keys; those of them that are not long
     pasted: int = 0
     keys_not_typed: int = 0
+    pasted_short: int = 0
+    keys_not_typed_short: int = 0
 
     @property
     def seconds(self) -> float:
@@ -47,10 +50,14 @@ class Tally:
         return by_hand + self.decisions * DECISION + self.waited
 
     @property
+    def seconds_short_typed(self) -> float:
+        """How long it would take were only the texts over LONGEST_TYPED pasted."""
+        return self.seconds + self.keys_not_typed_short * KEY - self.pasted_short * _PASTING
+
+    @property
     def seconds_all_typed(self) -> float:
-        """How long it would take were every pasted text typed instead."""
-        saved = PASTE_KEYS * KEY + PASTE_POINTINGS * POINTING + 2 * HOMING
-        return self.seconds + self.keys_not_typed * KEY - self.pasted * saved
+        """How long it would take were nothing pasted at all."""
+        return self.seconds + self.keys_not_typed * KEY - self.pasted * _PASTING
 
     def __add__(self, other: Tally) -> Tally:
         return Tally(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))

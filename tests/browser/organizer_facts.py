@@ -53,6 +53,11 @@ class Facts:
         """Return a date so many days before the first day: "2026-12-31"."""
         return (self.first_day - timedelta(days=days_before)).isoformat()
 
+    @property
+    def next_year(self) -> date:
+        """The first day of the copy."""
+        return self.first_day + timedelta(weeks=54)
+
     def day_in_words(self, number: int) -> str:
         """Return a day of the event as the Spanish desk writes it above its sessions."""
         return format_date(self.first_day + timedelta(days=number), "EEEE d 'de' MMMM 'de' y", "es").capitalize()

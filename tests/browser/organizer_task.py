@@ -5,8 +5,12 @@ Each function is a phase; each line in it is something that a person does. Words
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from playwright.sync_api import Page
+
+from tests.browser.klm import Meter
 from tests.browser.organizer_facts import Colleague, Facts, in_words, lines_of
 from tests.browser.person import Person
 
@@ -42,10 +46,9 @@ def write_texts(person: Person, facts: Facts) -> None:
             with person.within(f"Punto {number}" if number <= 3 else "Agregar un punto"):
                 person.choose("Tema", _TOPICS[item["topic"]])
                 person.write_in("Encabezado", in_words(item["label"]))
-                person.write_in("Texto", in_words(item["text"]))
+                person.write_in("Texto", in_words(item["text"]), is_pasted=True)
                 if number == 4:
                     person.press("Guardar y agregar otro")
-    person.unfold("Más textos")
     person.write_in("Cargo de la persona de contacto", in_words(facts.event["contact"]["position"]))
     person.write_in("Oficina de la persona de contacto", in_words(facts.event["contact"]["office"]))
     person.press("Guardar textos")
@@ -138,18 +141,46 @@ def _invite(person: Person, colleague: Colleague) -> None:
 
 def publish(person: Person, facts: Facts) -> None:
     """See that nothing is missing, publish, and look at the page in both languages."""
-    person.follow("Evento")
-    person.follow("Publicación")
+    person.follow("Resumen")
+    person.follow("Ver la vista previa y publicar")
     person.press("Publicar el evento")
     person.follow("Abrir la página pública")
     person.follow("English")
 
 
 def copy_event(person: Person, facts: Facts) -> None:
-    """Make next year's event of this one, and publish it."""
+    """Make next year's event of this one, on other days, and publish it."""
+    for _page in ("in English", "in Spanish"):
+        person.go_back()
+    person.follow("Español")  # the language of the last page that was looked at stays with the browser
     person.follow("Sus eventos")
     person.follow(facts.event["title"]["es"])
     person.follow("Copiar este evento")
+    person.pick_date("Primer día", facts.next_year.isoformat())
     person.press("Crear la copia")
-    person.follow("Publicación")
+    person.follow("Ver la vista previa y publicar")
     person.press("Publicar el evento")
+    person.follow("Abrir la página pública")
+
+
+#: the phases of the task by name; the copy is a task of its own
+FROM_NOTHING = (
+    ("new event", make_event),
+    ("texts", write_texts),
+    ("dates and contact", set_dates),
+    ("categories", set_categories),
+    ("institutions", add_institutions),
+    ("programme", write_programme),
+    ("colleagues", invite_colleagues),
+    ("publish", publish),
+)
+NEXT_YEAR = (("copy for next year", copy_event),)
+
+
+def carry_out(page: Page, facts: Facts, phases: Sequence[tuple[str, Callable[[Person, Facts], None]]]) -> Meter:
+    """Let somebody carry phases out on a page that stands at the sign-in link or where the phase before ended."""
+    person = Person(page, Meter())
+    for name, carry in phases:
+        with person.meter.phase(name):
+            carry(person, facts)
+    return person.meter

@@ -55,6 +55,16 @@ class Person:
         """Click a button that brings up a page."""
         self._go(lambda: self._click(self._one_of("button", words)))
 
+    def go_back(self) -> None:
+        """Press the browser's own button that leads back."""
+
+        def press() -> None:
+            self._hand_to("mouse")
+            self.meter.now.pointings += 1
+            self.page.evaluate("history.back()")
+
+        self._go(press)
+
     def jump(self, words: str) -> None:
         """Click a link that leads to a place on the same page."""
         self._decide()
@@ -67,15 +77,15 @@ class Person:
 
     # Filling in
 
-    def write(self, label: str, text: str) -> None:
-        """Fill a field in; what stands there already goes. A long text is pasted."""
+    def write(self, label: str, text: str, *, is_pasted: bool = False) -> None:
+        """Fill a field in; what stands there already goes. A long text is pasted, and one that is said to be."""
         field = self._field(label)
         self._decide()
         self._reach(field)
         # Tab selects what stands in a line, not in an area.
         if field.input_value() and not (self._hand == "keyboard" and field.evaluate("field => field.matches('input')")):
             self._keyboard("ControlOrMeta+a", keys=2)
-        if len(text) > LONGEST_TYPED:
+        if is_pasted or len(text) > LONGEST_TYPED:
             self._paste(text)
         elif text == self._last_typed:
             self._copy(text)
@@ -84,11 +94,11 @@ class Person:
         self._last_typed = text
         expect(field).to_have_value(text)
 
-    def write_in(self, label: str, texts: dict[str, str]) -> None:
+    def write_in(self, label: str, texts: dict[str, str], *, is_pasted: bool = False) -> None:
         """Fill in a text in several languages. `texts`: name of the language, as it stands there, to text."""
         with self.within(label):
             for language, text in texts.items():
-                self.write(language, text)
+                self.write(language, text, is_pasted=is_pasted)
 
     def pick_date(self, label: str, value: str) -> None:
         """Type a date or a time, a part after the other. `value`: as the field keeps it, "2026-12-31" or "18:00"."""
@@ -214,6 +224,9 @@ class Person:
         self.meter.now.pointings += PASTE_POINTINGS
         self.meter.now.pasted += 1
         self.meter.now.keys_not_typed += keys_of(text)
+        if len(text) <= LONGEST_TYPED:
+            self.meter.now.pasted_short += 1
+            self.meter.now.keys_not_typed_short += keys_of(text)
 
     def _copy(self, text: str) -> None:
         """Take what stands in the field before: back to it with Shift Tab, which selects it, Ctrl C, Tab, Ctrl V."""

@@ -25,6 +25,13 @@ ContextMaker = Callable[..., BrowserContext]
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The browser, started once a worker."""
+    with started_chromium() as browser:
+        yield browser
+
+
+@contextmanager
+def started_chromium() -> Iterator[Browser]:
+    """Run a Chromium until the block is left."""
     path = os.environ.get("EVENTREG_TEST_CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=_FLAGS)

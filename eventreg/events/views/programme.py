@@ -114,7 +114,10 @@ def write_lines(slug: str) -> Answer:
     """Ask for a day as lines of text."""
     programme = get_programme(g.event.id)
     chosen = {"day": request.args["day"]} if "day" in request.args else {}
-    return _lines_page(LinesForm(g.event.languages, programme.days, formdata=None, **chosen))
+    form = LinesForm(g.event.languages, programme.days, formdata=None, **chosen)
+    if chosen:
+        form.lines.render_kw = {"autofocus": True}  # whoever has chosen the day goes on with its lines
+    return _lines_page(form)
 
 
 @blueprint.post("/manage/events/<slug>/programme/lines")

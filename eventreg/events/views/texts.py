@@ -33,7 +33,7 @@ from eventreg.web.templating import language_url_at
 Answer = str | Response | tuple[str, int]
 
 #: the texts that stand closed at the foot of the page until they are used
-_SELDOM = ("address", "joining", "contact_position", "contact_office", "demonstration_note", "cancellation_note")
+_SELDOM = ("address", "joining", "demonstration_note", "cancellation_note")
 
 
 class Progress(NamedTuple):
