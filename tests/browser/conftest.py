@@ -10,11 +10,12 @@ import pytest
 
 from eventreg.db import db
 from eventreg.demo.services import load_seminar
+from eventreg.events.rules.publication import Publication
 from eventreg.events.rules.team import TeamRole
 from eventreg.events.services.team import add_team_member
 from eventreg.kernel.clock import now
 from eventreg.migrations.runner import upgrade
-from tests.builders import a_team_member
+from tests.builders import a_team_member, an_account, an_event
 from tests.serving.servers import Server, serving
 from tests.support.apps import build_app, copy_keys, make_config
 from tests.support.browser import chromium, pytest_runtest_makereport, visits
@@ -25,7 +26,7 @@ __all__ = ["chromium", "pytest_runtest_makereport", "visits"]
 PASSWORD = "una frase larga de prueba"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Site:
     """A running server and what is in it. Tests may add to it, and rely on nothing that another test added."""
 
@@ -33,8 +34,12 @@ class Site:
     world: World
     #: the demo's seminar
     seminar: str
-    #: owner of both events, with the password above
+    #: an event that nobody but its owner has seen yet
+    draft: str
+    #: owner of these events, with the password above
     organizer: str
+    #: runs the instance, with the password above
+    administrator: str
 
     def url(self, address: str) -> str:
         """Return the whole address of a page."""
@@ -53,10 +58,13 @@ def site(tmp_path_factory: pytest.TempPathFactory, keys_file: Path, shared_folde
         world = build_world(app)
         seminar = load_seminar(now())
         organizer = a_team_member(world.event, TeamRole.OWNER, password=PASSWORD, email="olga@equipo.example")
-        add_team_member(seminar.event_id, organizer.id, TeamRole.OWNER, now())
+        administrator = an_account(PASSWORD, email="adela@equipo.example", is_administrator=True)
+        draft = an_event(publication=Publication.DRAFT)
+        for event_id in (seminar.event_id, draft.id):
+            add_team_member(event_id, organizer.id, TeamRole.OWNER, now())
         db.session.remove()
         db.engine.dispose()
     with serving(folder, workers=1, EVENTREG_LIMITS="off") as server:
-        yield Site(server, world, seminar.slug, organizer.email)
+        yield Site(server, world, seminar.slug, draft.slug, organizer.email, administrator.email)
     with app.app_context():
         db.engine.dispose()

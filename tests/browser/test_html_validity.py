@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.conftest import Site
-from tests.browser.walk import stops
+from tests.browser.walk import GUEST, stops, visitors_of
 from tests.support.pages import Page, Pages
 
 _VNU = Path(__file__).resolve().parents[2] / ".tools" / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
@@ -31,9 +31,9 @@ def _refused_forms(site: Site, pages: Pages) -> Iterator[Page]:
 
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_pages_are_valid(site: Site, tmp_path: Path, language: str) -> None:
-    visitors = {False: Pages(site.world.app, language), True: site.world.visitor("owner", language)}
-    fetched = [visitors[stop.signed_in].get(stop.address, None) for stop in stops(site)]
-    fetched += list(_refused_forms(site, visitors[False]))
+    visitors = visitors_of(site, language)
+    fetched = [visitors[stop.who].get(stop.address, None) for stop in stops(site)]
+    fetched += list(_refused_forms(site, visitors[GUEST]))
     names = {}
     for number, page in enumerate(fetched):
         assert page.is_html, page.address
@@ -43,7 +43,8 @@ def test_pages_are_valid(site: Site, tmp_path: Path, language: str) -> None:
     command = ["java", "-jar", str(_VNU), "--format", "json", "--exit-zero-always", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=110)
     messages = json.loads(done.stderr)["messages"]
-    assert [
+    faults = [
         f"{names[Path(said['url']).name]}, line {said.get('lastLine')}: {said['message']} {said.get('extract', '')!r}"
         for said in messages
-    ] == []
+    ]
+    assert not faults, "\n".join(faults)
