@@ -144,7 +144,7 @@ def test_users_are_added_listed_and_let_in(prepared: Run) -> None:
     ("arguments", "given", "reason"),
     [
         (("add", "--name", "Ana", "ana"), "", "email address like"),
-        (("add", "--name", "Ana", "--language", "xx", "ana@instituto.example"), "", "speaks es, en, not xx"),
+        (("add", "--name", "Ana", "--language", "xx", "ana@instituto.example"), "", "speaks es, en, fr, not xx"),
         (("link", "nobody@instituto.example"), "", "no account with the address nobody@instituto.example"),
         (("password", "nobody@instituto.example"), "a long enough passphrase\n", "no account"),
     ],
