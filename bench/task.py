@@ -20,11 +20,12 @@ REPORT = Path(__file__).resolve().parents[1] / "docs" / "task.md"
 _HEAD = """# How long an organizer needs
 
 Written by `make task`: the Tapachula seminar is rebuilt from its facts in a real browser, through the Spanish screens alone, and
-copied for the next year. The model is of somebody who makes no mistake: whoever reads each page in full, or stops to think longer,
-takes longer. How it is counted, and what is pasted: [testing.md](testing.md).
+copied for the next year. The model is of somebody who makes no mistake: whoever reads each page in full, or thinks longer, takes
+longer. How it is counted, and what is pasted: [testing.md](testing.md).
 
-Besides what the facts give, nothing is filled in: short names where there is an acronym, kinds of institutions, lines below the
-names of categories and sessions, and the questions of the form stay as the template of a two-day seminar has them.
+Left as the template has it: the line below the name of a category, the privacy notice, the questions of the form, how references
+begin. Not entered: the notes of the demo and of its sessions, the countries that the form lists first, the kinds of the
+institutions, and their short names but for the one that has two.
 """
 
 

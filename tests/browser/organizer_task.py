@@ -141,7 +141,7 @@ def _invite(person: Person, colleague: Colleague) -> None:
 
 def publish(person: Person, facts: Facts) -> None:
     """See that nothing is missing, publish, and look at the page in both languages."""
-    person.follow("Resumen")
+    person.follow("Panorama")
     person.follow("Ver la vista previa y publicar")
     person.press("Publicar el evento")
     person.follow("Abrir la página pública")
