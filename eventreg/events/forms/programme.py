@@ -7,7 +7,7 @@ from datetime import time
 from typing import Any
 
 from flask_babel import gettext as _
-from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, SelectField, StringField
 
 from eventreg.events.forms.localized import LocalizedField, LocalizedForm
 from eventreg.events.models import EventDay, ProgrammeSession, Room, SessionPerson
@@ -30,13 +30,12 @@ from eventreg.events.rules.programme_entries import (
 )
 from eventreg.events.wording import session_kind_name
 from eventreg.i18n import formats
-from eventreg.i18n.languages import current_language, own_name
+from eventreg.i18n.languages import current_language
 from eventreg.kernel.typed import fault_of, showable, tidied
 from eventreg.web.forms import lazy_gettext
 from eventreg.web.templating import plain_in_reader_language
 
 _LARGEST = 2**31 - 1
-_LONGEST_TEXT = 20_000
 
 
 class _SessionFields(LocalizedForm):
@@ -63,8 +62,8 @@ class _SessionFields(LocalizedForm):
         """Return the session that was filled in, or None with the reasons beside the fields. Nothing typed is lost."""
         is_whole = self.validate()
         starts_at, ends_at = self._read_hours()
-        day_id = _chosen(self.day, _("Choose a day of the event"))
-        room_id = _chosen(self.room, _("This room is gone. Choose another one"), may_be_empty=True)
+        day_id = chosen_number(self.day, _("Choose a day of the event"))
+        room_id = chosen_number(self.room, _("This room is gone. Choose another one"), may_be_empty=True)
         people, more = self.read_people(), self.read_more()
         if not is_whole or starts_at is None or ends_at is None or day_id is None or self._has_errors():
             return None
@@ -225,7 +224,7 @@ class SpeakerForm(LocalizedForm):
         names = _names(self.name)
         if not names and not self.name.errors:
             self.name.errors = [_("Write the name")]
-        organization_id = _chosen(
+        organization_id = chosen_number(
             self.organization, _("This institution is gone. Choose another one"), may_be_empty=True
         )
         if not is_whole or any(field.errors for field in self):
@@ -237,47 +236,6 @@ class SpeakerForm(LocalizedForm):
             affiliation=self.affiliation.data,
             biography=self.biography.data,
         )
-
-
-class LinesForm(LocalizedForm):
-    """A day as lines of text."""
-
-    day = SelectField(lazy_gettext("Day"), validate_choice=False)
-    lines = TextAreaField(lazy_gettext("The day, a session in each line"))
-    instead = BooleanField(
-        lazy_gettext("Instead of what stands on this day"),
-        description=lazy_gettext("Sessions with the same hours and title stay as they are; the others are removed."),
-    )
-    #: the sessions that were shown as leaving or staying, with their revisions
-    seen = HiddenField()
-
-    def __init__(self, languages: Sequence[str], days: Sequence[EventDay], **values: Any) -> None:
-        super().__init__(languages, **values)
-        language = current_language()
-        self.day.choices = [(str(day.id), formats.day(day.held_on, language, year=False)) for day in days]
-        self.lines.description = _(
-            "Like: 09:00–09:30 Title in %(languages)s. A room of the event may follow after @.",
-            languages=" | ".join(own_name(language) for language in languages),
-        )
-
-    def text(self) -> str:
-        """Return the lines as typed, without what no page can carry."""
-        self.lines.data = showable(self.lines.data or "")[:_LONGEST_TEXT]
-        return self.lines.data.replace("\r\n", "\n")
-
-    def remember(self, sessions: Sequence[ProgrammeSession]) -> None:
-        """Let the form carry which sessions were seen."""
-        self.seen.data = " ".join(f"{session.public_id}:{session.revision}" for session in sessions)
-
-    def seen_revisions(self) -> dict[str, int]:
-        """Return the public ids and revisions that the form carries; what is none is left out."""
-        pairs = (pair.partition(":") for pair in (self.seen.data or "").split())
-        numbers = {public_id: read_number(revision) for public_id, _colon, revision in pairs}
-        return {public_id: number for public_id, number in numbers.items() if number is not None}
-
-    def chosen_day(self) -> int | None:
-        """Return the day, or None with the reason beside the field."""
-        return _chosen(self.day, _("Choose a day of the event"))
 
 
 def read_number(value: str | None) -> int | None:
@@ -295,8 +253,8 @@ def _clock(field: Any) -> time | None:
     return found
 
 
-def _chosen(field: Any, sentence: str, *, may_be_empty: bool = False) -> int | None:
-    """Return the number that was chosen from a list."""
+def chosen_number(field: Any, sentence: str, *, may_be_empty: bool = False) -> int | None:
+    """Return the number that was chosen from a list, or None with the sentence among the errors of the field."""
     if may_be_empty and not field.data:
         return None
     number = read_number(field.data)

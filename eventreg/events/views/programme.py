@@ -8,7 +8,8 @@ from flask import abort, g, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from eventreg.events.forms.programme import LinesForm, NewSessionForm, RoomForm, read_number
+from eventreg.events.forms.programme import NewSessionForm, RoomForm, read_number
+from eventreg.events.forms.programme_lines import LinesForm
 from eventreg.events.models import Event, ProgrammeSession
 from eventreg.events.queries.programme import get_programme, list_rooms
 from eventreg.events.rules.programme_entries import ProgrammeReason, ProgrammeRefused, SessionEntry
