@@ -11,6 +11,21 @@ from sqlalchemy.orm import Mapped, mapped_column
 from eventreg.db import NOT_PERSONAL, Base, UtcDateTime
 
 
+class QuestionnaireDraft(Base):
+    """What organizers are writing: the next version, unfinished as it may be. There is one draft of an event, or none."""
+
+    __tablename__ = "questionnaire_drafts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), unique=True)
+    #: as of a version, but texts, options and settings may be missing
+    definition: Mapped[dict[str, Any]] = mapped_column(JSON, info=NOT_PERSONAL)
+    #: raised with every change: whoever saves says which one was seen
+    revision: Mapped[int] = mapped_column(default=1)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"))
+
+
 class QuestionnaireVersion(Base):
     """What was asked under one version. A published row never changes: answers point to the version they were given
     under, and so keep its wording and options."""

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from eventreg.db import db
 from eventreg.kernel.errors import NotFound
-from eventreg.questionnaires.models import QuestionnaireVersion
+from eventreg.questionnaires.models import QuestionnaireDraft, QuestionnaireVersion
 from eventreg.questionnaires.rules.parsing import parse_definition
 from eventreg.questionnaires.rules.schema import Definition
 
@@ -28,6 +28,22 @@ def get_current_version(event_id: int) -> QuestionnaireVersion:
     if found is None:
         raise NotFound
     return found
+
+
+def find_draft(event_id: int) -> QuestionnaireDraft | None:
+    """Return what organizers are writing for an event, or None: then nothing differs from what is asked now."""
+    return db.session.scalar(select(QuestionnaireDraft).where(QuestionnaireDraft.event_id == event_id))
+
+
+def draft_document(event_id: int) -> dict[str, Any]:
+    """Return what organizers see and change: the draft, else what the event asks now, else nothing in it."""
+    draft = find_draft(event_id)
+    if draft is not None:
+        return draft.definition
+    try:
+        return get_current_version(event_id).definition
+    except NotFound:
+        return {"sections": []}
 
 
 def get_version(version_id: int) -> QuestionnaireVersion:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import enum
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -56,10 +57,58 @@ class Context:
         return pick(text, language, self.languages).text
 
 
+class KindGroup(enum.Enum):
+    """Where a kind stands in the list that organizers choose from."""
+
+    TEXT = "text"
+    CHOICE = "choice"
+    NUMBER_AND_TIME = "number_and_time"
+    PERSON = "person"
+    EVENT = "event"
+    FILE = "file"
+    #: nothing is asked: a heading, a text
+    READING = "reading"
+
+
+class Shape(enum.Enum):
+    """What a setting of a question holds, and so which field the builder shows for it."""
+
+    #: a whole number from `least` to `most`
+    NUMBER = "number"
+    FLAG = "flag"
+    #: one of `choices`
+    CHOICE = "choice"
+    #: some of `choices`
+    CHOICES = "choices"
+    #: one line of text, the same in every language
+    LINE = "line"
+    #: text by language
+    LOCALIZED = "localized"
+    #: a date, ISO 8601
+    DATE = "date"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One of the settings of a kind, as the builder offers it. Texts are made when asked for, in the reader's language."""
+
+    name: str
+    shape: Shape
+    label: Callable[[], str]
+    help: Callable[[], str] | None = None
+    #: (value, words) of CHOICE and CHOICES; the first is what an absent setting means
+    choices: Callable[[], Sequence[tuple[str, str]]] | None = None
+    least: int = 1
+    most: int | None = None
+
+
 class Kind(ABC):
     """One kind of question. Values are always a list of strings, each one row of `answers`; [] means not answered."""
 
     name: ClassVar[str]
+    group: ClassVar[KindGroup]
+    #: False: something to read, which nobody answers
+    is_answerable: ClassVar[bool] = True
     #: what a required question of this kind lacks when it is not answered
     missing: ClassVar[Reason]
     #: the settings it knows
@@ -88,6 +137,18 @@ class Kind(ABC):
         """Return the values to keep of what was sent. Raises Invalid. Whether there must be any is not asked here."""
         given = [text for text in raw if not is_blank(text)]
         return self._clean(question, given, context) if given else []
+
+    @abstractmethod
+    def title(self) -> str:
+        """Return what organizers call it: "One of several"."""
+
+    def hint(self) -> str:
+        """Return a line that helps to choose it; may be empty."""
+        return ""
+
+    def offered_settings(self) -> Sequence[Setting]:
+        """Return the settings that the builder offers: all of `settings`, but what only data sets."""
+        return ()
 
     @abstractmethod
     def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:

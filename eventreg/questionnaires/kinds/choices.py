@@ -14,6 +14,7 @@ from eventreg.questionnaires.kinds.base import (
     Context,
     Invalid,
     Kind,
+    KindGroup,
     one_of_setting,
     only,
     positive_setting,
@@ -38,9 +39,14 @@ class Choice(Kind):
     """One of the answers offered. Settings: `style`, "radios" or "select". None is chosen beforehand."""
 
     name = "choice"
+    group = KindGroup.CHOICE
     missing = Reason.MISSING_CHOICE
     settings = frozenset({"style"})
     has_options = True
+
+    def title(self) -> str:
+        """See `Kind.title`."""
+        return _("One of several answers")
 
     def check(self, question: Question) -> None:
         """See `Kind.check`."""
@@ -69,10 +75,15 @@ class MultipleChoice(Kind):
     """Several of the answers offered. Settings: `max_choices`."""
 
     name = "multiple_choice"
+    group = KindGroup.CHOICE
     missing = Reason.MISSING_CHOICES
     settings = frozenset({"max_choices"})
     is_many = True
     has_options = True
+
+    def title(self) -> str:
+        """See `Kind.title`."""
+        return _("Several of several answers")
 
     def check(self, question: Question) -> None:
         """See `Kind.check`."""
@@ -101,9 +112,14 @@ class YesNo(Kind):
     """Yes or no, or one box to tick. Settings: `style`, "radios" or "checkbox"; options may reword "yes" and "no"."""
 
     name = "yes_no"
+    group = KindGroup.CHOICE
     missing = Reason.MISSING_CHOICE
     settings = frozenset({"style"})
     has_options = True
+
+    def title(self) -> str:
+        """See `Kind.title`."""
+        return _("Yes or no")
 
     def check(self, question: Question) -> None:
         """See `Kind.check`."""
@@ -141,7 +157,16 @@ class Consent(Kind):
     """An agreement to one purpose: its label is the text agreed to. Never ticked beforehand."""
 
     name = "consent"
+    group = KindGroup.CHOICE
     missing = Reason.MISSING_CONSENT
+
+    def title(self) -> str:
+        """See `Kind.title`."""
+        return _("Consent")
+
+    def hint(self) -> str:
+        """See `Kind.hint`."""
+        return _("An agreement that is kept with its words and the time.")
 
     def check(self, question: Question) -> None:
         """See `Kind.check`."""

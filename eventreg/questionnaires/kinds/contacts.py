@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+from flask_babel import gettext as _
 from wtforms.fields.core import UnboundField
 
-from eventreg.questionnaires.kinds.base import Context, Invalid, Kind, only
+from eventreg.questionnaires.kinds.base import Context, Invalid, Kind, KindGroup, only
 from eventreg.questionnaires.kinds.fields import TextField, labelled
 from eventreg.questionnaires.rules.addresses import mail_address
 from eventreg.questionnaires.rules.reasons import Reason
@@ -27,8 +28,13 @@ class Email(Kind):
     """A mail address that can be written to. Its domain is kept in small letters, an international one in ASCII."""
 
     name = "email"
+    group = KindGroup.PERSON
     missing = Reason.MISSING_EMAIL
     columns = frozenset({"email"})
+
+    def title(self) -> str:
+        """See `Kind.title`."""
+        return _("Email address")
 
     def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
         return [mail_address(only(given))]
@@ -45,8 +51,17 @@ class Phone(Kind):
     """A phone number with its country code, kept as typed."""
 
     name = "phone"
+    group = KindGroup.PERSON
     missing = Reason.MISSING_PHONE
     columns = frozenset({"phone"})
+
+    def title(self) -> str:
+        """See `Kind.title`."""
+        return _("Phone number")
+
+    def hint(self) -> str:
+        """See `Kind.hint`."""
+        return _("With its country code.")
 
     def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
         import phonenumbers
@@ -76,7 +91,12 @@ class Url(Kind):
     """The address of a page on the web. One without a scheme is taken for https."""
 
     name = "url"
+    group = KindGroup.TEXT
     missing = Reason.MISSING_URL
+
+    def title(self) -> str:
+        """See `Kind.title`."""
+        return _("Web address")
 
     def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
         text = clean_line(only(given), _URL_LENGTH)

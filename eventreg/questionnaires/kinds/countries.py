@@ -12,7 +12,7 @@ from wtforms.fields.core import UnboundField
 
 from eventreg.i18n import formats
 from eventreg.i18n.countries import CODES, by_alphabet
-from eventreg.questionnaires.kinds.base import Context, Invalid, Kind, only, speaking
+from eventreg.questionnaires.kinds.base import Context, Invalid, Kind, KindGroup, only, speaking
 from eventreg.questionnaires.kinds.fields import AnswerField, SelectFrom, labelled, option_markup
 from eventreg.questionnaires.rules.reasons import Reason
 from eventreg.questionnaires.rules.schema import Question
@@ -22,8 +22,13 @@ class Country(Kind):
     """A country by its ISO 3166-1 code of two letters."""
 
     name = "country"
+    group = KindGroup.PERSON
     missing = Reason.MISSING_COUNTRY
     columns = frozenset({"country"})
+
+    def title(self) -> str:
+        """See `Kind.title`."""
+        return _("Country")
 
     def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
         code = only(given)

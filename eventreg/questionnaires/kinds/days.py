@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from flask_babel import gettext as _
 from wtforms.fields.core import UnboundField
 
 from eventreg.i18n import formats
-from eventreg.questionnaires.kinds.base import Context, Invalid, Kind
+from eventreg.questionnaires.kinds.base import Context, Invalid, Kind, KindGroup
 from eventreg.questionnaires.kinds.fields import ChoicesField, Offer, labelled
 from eventreg.questionnaires.rules.reasons import Reason
 from eventreg.questionnaires.rules.schema import Question
@@ -18,8 +19,17 @@ class Days(Kind):
     """Some of the event's days. A value is the id of a day, so that it stays when the day is moved to another date."""
 
     name = "days"
+    group = KindGroup.EVENT
     missing = Reason.MISSING_DAYS
     is_many = True
+
+    def title(self) -> str:
+        """See `Kind.title`."""
+        return _("Days attended")
+
+    def hint(self) -> str:
+        """See `Kind.hint`."""
+        return _("The days of the event, to choose from.")
 
     def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
         offered = [str(day.id) for day in context.days]

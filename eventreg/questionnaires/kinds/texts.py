@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from flask_babel import gettext as _
 from wtforms.fields.core import UnboundField
 
-from eventreg.questionnaires.kinds.base import Context, Kind, one_of_setting, only, positive_setting
+from eventreg.questionnaires.kinds.base import Context, Kind, KindGroup, one_of_setting, only, positive_setting
 from eventreg.questionnaires.kinds.fields import ParagraphsField, TextField, labelled
 from eventreg.questionnaires.rules.reasons import Reason
 from eventreg.questionnaires.rules.schema import DefinitionInvalid, Question
@@ -26,10 +27,15 @@ class ShortText(Kind):
     """One line of text. Settings: `max_length` (characters), `autocomplete` (of the HTML standard)."""
 
     name = "short_text"
+    group = KindGroup.TEXT
     missing = Reason.MISSING_TEXT
     settings = frozenset({"max_length", "autocomplete"})
     columns = frozenset(_COLUMN_LIMITS)
     default_length = 200
+
+    def title(self) -> str:
+        """See `Kind.title`."""
+        return _("A line of text")
 
     def check(self, question: Question) -> None:
         """See `Kind.check`."""
@@ -53,9 +59,14 @@ class LongText(Kind):
     """Paragraphs. Settings: `max_length` (characters)."""
 
     name = "long_text"
+    group = KindGroup.TEXT
     missing = Reason.MISSING_TEXT
     settings = frozenset({"max_length"})
     default_length = 2000
+
+    def title(self) -> str:
+        """See `Kind.title`."""
+        return _("Several lines of text")
 
     def check(self, question: Question) -> None:
         """See `Kind.check`."""

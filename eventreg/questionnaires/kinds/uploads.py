@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 from wtforms.fields.core import UnboundField
 
-from eventreg.questionnaires.kinds.base import Context, Kind, only, positive_setting, speaking
+from eventreg.questionnaires.kinds.base import Context, Kind, KindGroup, only, positive_setting, speaking
 from eventreg.questionnaires.kinds.fields import UploadField, labelled
 from eventreg.questionnaires.rules.files import DEFAULT_MAX_BYTES, DEFAULT_TYPES, EXTENSIONS, MEDIA_TYPES
 from eventreg.questionnaires.rules.reasons import Reason
@@ -25,9 +25,14 @@ class File(Kind):
     """
 
     name = "file"
+    group = KindGroup.FILE
     missing = Reason.MISSING_FILE
     settings = frozenset({"max_bytes", "types"})
     is_file = True
+
+    def title(self) -> str:
+        """See `Kind.title`."""
+        return _("File")
 
     def check(self, question: Question) -> None:
         """See `Kind.check`."""

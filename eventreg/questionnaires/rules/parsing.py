@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from eventreg.kernel.text import LocalizedText
+from eventreg.questionnaires.rules.conditions import Condition, ConditionInvalid, read_condition
 from eventreg.questionnaires.rules.schema import (
     IDENTITY_COLUMNS,
     RESERVED_KEYS,
@@ -16,15 +18,18 @@ from eventreg.questionnaires.rules.schema import (
     Option,
     Question,
     Section,
+    Stage,
 )
 
 #: keys are names of form fields and parts of addresses of sealed values
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,63}")
-_SECTION_PARTS = frozenset({"key", "title", "intro", "questions"})
+_DEFINITION_PARTS = frozenset(Definition.__dataclass_fields__)
+_SECTION_PARTS = frozenset(Section.__dataclass_fields__)
 _QUESTION_PARTS = frozenset(Question.__dataclass_fields__)
 _OPTION_PARTS = frozenset(Option.__dataclass_fields__)
 #: a hundred years: longer is a mistake
 _LONGEST_RETENTION = 36_525
+_MOST_PLACES = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -50,15 +55,20 @@ def parse_definition(
     own questions (options, settings) is checked by `questionnaires.kinds`.
     """
     scope = _Scope(tuple(languages), kinds, categories)
-    parts = _parts(data, "questionnaire", {"sections"}, {"sections"})
+    parts = _parts(data, "questionnaire", _DEFINITION_PARTS, {"sections"})
     sections = tuple(
         _section(entry, f"sections[{index}]", scope) for index, entry in enumerate(_list(parts["sections"], "sections"))
     )
     if not sections:
         raise DefinitionInvalid("sections: there is none")
     _refuse_doubles((section.key for section in sections), "section")
-    definition = Definition(sections)
+    definition = Definition(
+        sections,
+        is_stepwise=_flag(parts, "is_stepwise", "questionnaire"),
+        has_summary=_flag(parts, "has_summary", "questionnaire"),
+    )
     _refuse_doubles((question.key for question in definition.questions()), "question")
+    _refuse_later_conditions(definition)
     _refuse_doubles((q.column for q in definition.questions() if q.column), "column")
     return definition
 
@@ -76,6 +86,8 @@ def _section(entry: Any, place: str, scope: _Scope) -> Section:
         title=_text(parts["title"], f"{place}.title", scope),
         intro=_optional_text(parts, "intro", place, scope),
         questions=tuple(questions),
+        stage=_stage(parts.get("stage", Stage.REGISTRATION.value), f"{place}.stage"),
+        answer_by=_date(parts.get("answer_by"), f"{place}.answer_by"),
     )
 
 
@@ -92,6 +104,9 @@ def _question(entry: Any, place: str, scope: _Scope) -> Question:
         help=_optional_text(parts, "help", place, scope),
         purpose=_optional_text(parts, "purpose", place, scope),
         is_required=_flag(parts, "is_required", place),
+        required_for=_categories(parts.get("required_for", []), f"{place}.required_for", scope),
+        condition=_condition(parts.get("condition"), f"{place}.condition"),
+        frozen_after=_date(parts.get("frozen_after"), f"{place}.frozen_after"),
         is_sensitive=_flag(parts, "is_sensitive", place),
         retention_days=_retention(parts.get("retention_days"), f"{place}.retention_days"),
         categories=_categories(parts.get("categories", []), f"{place}.categories", scope),
@@ -123,6 +138,7 @@ def _option(entry: Any, place: str, scope: _Scope) -> Option:
         value=_key(parts["value"], f"{place}.value"),
         label=_text(parts["label"], f"{place}.label", scope),
         hint=_optional_text(parts, "hint", place, scope),
+        places=_places(parts.get("places"), f"{place}.places"),
     )
 
 
@@ -148,6 +164,49 @@ def _retention(value: Any, place: str) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _LONGEST_RETENTION:
         raise DefinitionInvalid(f"{place}: a number of days is expected")
     return value
+
+
+def _stage(value: Any, place: str) -> Stage:
+    try:
+        return Stage(_string(value, place))
+    except ValueError:
+        raise DefinitionInvalid(f"{place}: there is no stage {value!r}") from None
+
+
+def _date(value: Any, place: str) -> date | None:
+    if value is None:
+        return None
+    try:
+        return date.fromisoformat(_string(value, place))
+    except ValueError:
+        raise DefinitionInvalid(f"{place}: a date like 2027-03-11 is expected") from None
+
+
+def _places(value: Any, place: str) -> int | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _MOST_PLACES:
+        raise DefinitionInvalid(f"{place}: a number from 0 to {_MOST_PLACES} is expected")
+    return value
+
+
+def _condition(value: Any, place: str) -> Condition | None:
+    if value is None:
+        return None
+    try:
+        return read_condition(value)
+    except ConditionInvalid as error:
+        raise DefinitionInvalid(f"{place}: {error}") from error
+
+
+def _refuse_later_conditions(definition: Definition) -> None:
+    """Refuse a condition on a question that does not stand before it: so there are no circles either."""
+    before: set[str] = set()
+    for question in definition.questions():
+        for key in question.condition.refers_to() if question.condition else ():
+            if key not in before:
+                raise DefinitionInvalid(f"question {question.key}.condition: no question {key!r} stands before it")
+        before.add(question.key)
 
 
 def _optional_text(parts: Mapping[str, Any], name: str, place: str, scope: _Scope) -> LocalizedText:

@@ -1,17 +1,21 @@
 """The form of a questionnaire's definition, as data.
 
-A definition is JSON: `{"sections": [{"key", "title", "intro"?, "questions": [{"key", "kind", "label", …}]}]}`. Texts
-are mappings from language to text. `rules.parsing.parse_definition` turns it into the frozen dataclasses below and
+A definition is JSON: `{"sections": [{"key", "title", "intro"?, "stage"?, "answer_by"?, "questions": [{"key", "kind",
+"label", …}]}], "is_stepwise"?, "has_summary"?}`. Texts are mappings from language to text, dates are ISO 8601,
+conditions as in `rules.conditions`. `rules.parsing.parse_definition` turns it into the frozen dataclasses below and
 refuses what does not fit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import enum
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from eventreg.kernel.text import LocalizedText
+from eventreg.questionnaires.rules.conditions import Answers, Condition
 
 #: What identifies a person is kept on the registration itself; every other answer is a row of its own.
 IDENTITY_COLUMNS = frozenset(
@@ -39,6 +43,17 @@ RESERVED_KEYS = frozenset(
 )
 
 
+class Stage(enum.Enum):
+    """When the questions of a section are answered, and by whom."""
+
+    #: on the form by which people register
+    REGISTRATION = "registration"
+    #: by whoever is confirmed, on their own page, until the section's `answer_by`
+    FOLLOW_UP = "follow_up"
+    #: by organizers, on the registration's page; the participant never sees them
+    ORGANIZERS = "organizers"
+
+
 class DefinitionInvalid(ValueError):
     """The data is no questionnaire; the message names the place and what is wrong there."""
 
@@ -50,6 +65,8 @@ class Option:
     value: str
     label: LocalizedText
     hint: LocalizedText = field(default_factory=dict)
+    #: how many people can choose it; None: no limit of its own
+    places: int | None = None
 
 
 @dataclass(frozen=True)
@@ -63,6 +80,12 @@ class Question:
     #: why it is asked; shown to the participant
     purpose: LocalizedText = field(default_factory=dict)
     is_required: bool = False
+    #: category keys that must answer it, where it is required of some only; empty: `is_required` says it of all
+    required_for: frozenset[str] = frozenset()
+    #: asked only where this holds for the answers to questions that stand before it
+    condition: Condition | None = None
+    #: the last day, in the event's zone, on which participants can change their answer; None: as long as any
+    frozen_after: date | None = None
     #: encrypted at rest, masked on organizers' screens, absent from mails, audit, search and logs
     is_sensitive: bool = False
     #: days after the event until the answer is deleted; None: with the registration
@@ -79,6 +102,10 @@ class Question:
         """Say whether a participant of this category is asked the question."""
         return not self.categories or category_key in self.categories
 
+    def is_required_of(self, category_key: str) -> bool:
+        """Say whether a participant of this category must answer it, where it is asked at all."""
+        return self.is_required or category_key in self.required_for
+
 
 @dataclass(frozen=True)
 class Section:
@@ -88,6 +115,9 @@ class Section:
     title: LocalizedText
     intro: LocalizedText
     questions: tuple[Question, ...]
+    stage: Stage = Stage.REGISTRATION
+    #: of a follow-up: the last day, in the event's zone, on which it is answered; None: until changes end
+    answer_by: date | None = None
 
 
 @dataclass(frozen=True)
@@ -95,15 +125,37 @@ class Definition:
     """Everything asked, in order."""
 
     sections: tuple[Section, ...]
+    #: one section a page, with progress; otherwise the whole form on one
+    is_stepwise: bool = False
+    #: the answers are shown once more before they are sent
+    has_summary: bool = False
 
-    def questions(self) -> Iterator[Question]:
-        """Yield every question in order."""
+    def questions(self, *stages: Stage) -> Iterator[Question]:
+        """Yield every question in order, of these stages or, without any, of all."""
         for section in self.sections:
-            yield from section.questions
+            if not stages or section.stage in stages:
+                yield from section.questions
 
-    def questions_for(self, category_key: str) -> list[Question]:
-        """Return what a participant of this category is asked, in order."""
-        return [question for question in self.questions() if question.is_asked_of(category_key)]
+    def questions_for(self, category_key: str, *stages: Stage) -> list[Question]:
+        """Return what a participant of this category is asked, in order; of all stages where none is named.
+
+        Whether the condition of each holds is another matter: see `hidden_keys`.
+        """
+        return [question for question in self.questions(*stages) if question.is_asked_of(category_key)]
+
+    def hidden_keys(self, category_key: str, answers: Answers) -> frozenset[str]:
+        """Return the keys of the questions whose conditions do not hold for these answers, in whatever stage.
+
+        Answers to a hidden question count as not given, so that what hangs on it is hidden as well.
+        """
+        counted: dict[str, Sequence[str]] = {}
+        hidden: set[str] = set()
+        for question in self.questions_for(category_key):
+            if question.condition is not None and not question.condition.holds(counted):
+                hidden.add(question.key)
+            else:
+                counted[question.key] = answers.get(question.key, ())
+        return frozenset(hidden)
 
     def find(self, key: str) -> Question | None:
         """Return the question with this key."""

@@ -2,7 +2,24 @@
 
 from eventreg.registration.models.answers import Answer, Consent, Upload
 from eventreg.registration.models.decisions import Decision
-from eventreg.registration.models.places import Place, SessionPlace
+from eventreg.registration.models.places import OptionPlace, Place, SessionPlace
 from eventreg.registration.models.registration import AddressChange, Registration
+from eventreg.registration.models.requests import AnswerRequest, RequestKind
+from eventreg.registration.models.ways_in import AccessCode, Invitation, SavedForm
 
-__all__ = ["AddressChange", "Answer", "Consent", "Decision", "Place", "Registration", "SessionPlace", "Upload"]
+__all__ = [
+    "AccessCode",
+    "AddressChange",
+    "Answer",
+    "AnswerRequest",
+    "Consent",
+    "Decision",
+    "Invitation",
+    "OptionPlace",
+    "Place",
+    "Registration",
+    "RequestKind",
+    "SavedForm",
+    "SessionPlace",
+    "Upload",
+]

@@ -24,6 +24,8 @@ class Answer(Base):
     registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id", ondelete="CASCADE"))
     question_key: Mapped[str] = mapped_column(String(64), info=NOT_PERSONAL)
     position: Mapped[int]
+    #: the version it was given under; None: that of the registration
+    questionnaire_id: Mapped[int | None] = mapped_column(ForeignKey("questionnaire_versions.id"))
     value: Mapped[str | None] = mapped_column(Text, info=PERSONAL)
     #: bound to "answers/<public id of the registration>/<question key>/<position>"
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary, info=PERSONAL)

@@ -48,6 +48,8 @@ class Registration(Base):
     questionnaire_id: Mapped[int] = mapped_column(ForeignKey("questionnaire_versions.id"))
     #: the notice that was shown
     privacy_notice_id: Mapped[int | None] = mapped_column(ForeignKey("privacy_notices.id"))
+    #: the code they came in by, which counts its uses
+    access_code_id: Mapped[int | None] = mapped_column(ForeignKey("access_codes.id", ondelete="SET NULL"), index=True)
     status: Mapped[Status] = mapped_column(choice_column(Status, "status"), info=NOT_PERSONAL)
     #: raised with every change: whoever decides says which one was seen, and calendar entries carry it as SEQUENCE
     revision: Mapped[int] = mapped_column(default=1)
