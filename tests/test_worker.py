@@ -88,7 +88,8 @@ def test_once_ends_without_a_mail_server(make_app: AppMaker, mail_server: MailSe
         (key,) = queue_some(1, due_at=clock.now())
         began = time.monotonic()
         run_worker(app, once=True)
-        assert time.monotonic() - began < 4
+        # The first retry is a minute away.
+        assert time.monotonic() - began < 30
         assert stored(key).state is DeliveryState.QUEUED
 
 

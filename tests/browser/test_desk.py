@@ -69,7 +69,7 @@ def test_the_list_is_downloaded_as_it_is_shown(site: Site, visits: ContextMaker)
     page = visits("en").new_page()
     _sign_in(page, site)
     page.goto(site.url(f"/manage/events/{site.world.event.slug}/registrations?q=formula"))
-    page.get_by_text("Export", exact=True).click()
+    page.locator("summary").get_by_text("Export", exact=True).click()
     with page.expect_download() as download:
         page.get_by_role("button", name="Download CSV").click()
     content = download.value.path().read_bytes().decode("utf-8-sig")
