@@ -8,11 +8,13 @@ import pytest
 from sqlalchemy import select
 
 from eventreg.db import db, transaction
-from eventreg.events.models import TeamMember
+from eventreg.events.models import Partner, TeamMember
 from eventreg.events.rules.team import TeamRole
 from eventreg.mail.models import MailMessage
 from eventreg.registration.models import Registration, Upload
+from tests.belongings import a_material, a_session, an_outcome
 from tests.builders import a_team_member, register_somebody
+from tests.events.programmes import a_room, a_speaker
 from tests.support.pages import Page, Pages
 from tests.world import LETTER, World, rules
 
@@ -60,6 +62,45 @@ def test_objects_of_another_event_are_not_there(world: World, foreign: dict[str,
     assert {what: page.status for what, page in others.items() if page.status != 404} == {}
     assert {what: page.main for what, page in others.items()} == {what: page.main for what, page in nothing.items()}
     assert world.rows() == before
+
+
+def _what_it_is_made_of(world: World) -> dict[str, str]:
+    """Ids of the other event's programme, institutions, materials and categories, by endpoint or by name."""
+    event = world.other
+    with world.app.app_context():
+        speaker, room, session = a_speaker(event), a_room(event), a_session(event, takes_sign_up=True, places=3)
+        material, outcome = a_material(event, session), an_outcome(session)
+        found = {
+            "room_id": room.id,
+            "outcome_id": outcome.id,
+            "partner_id": db.session.scalars(select(Partner.id).where(Partner.event_id == event.id).limit(1)).one(),
+            "session": session.public_id,
+            "speaker": speaker.public_id,
+            "material": material.public_id,
+        }
+        db.session.remove()
+    return {name: str(value) for name, value in found.items()}
+
+
+def test_what_another_event_is_made_of_is_not_there(world: World) -> None:
+    """Sessions, speakers, rooms, materials, conclusions and institutions, read and changed under this event's address."""
+    theirs = _what_it_is_made_of(world)
+    visitor = world.visitor("owner")
+    called = []
+    for verb, rule in rules(world.app):
+        for name in sorted(rule.arguments & {"public_id", "room_id", "outcome_id", "partner_id"}):
+            found = theirs.get(name) or next((theirs[kind] for kind in theirs if kind in rule.rule.split("/<")[-2]), "")
+            if "<slug>" not in rule.rule or not found:
+                continue
+            for object_id in (found, "AAAAAAAAAAAA" if name == "public_id" else "999999"):
+                address = world.address(rule, **{name: object_id})
+                form = world.form_data(rule)
+                page = visitor.get(address, None) if verb == "GET" else visitor.post(address, form, token=True)
+                called.append((f"{verb} {rule.rule}", page))
+    assert {what: page.status for what, page in called if page.status != 404} == {}
+    for (what, theirs_page), (_same, none) in zip(called[::2], called[1::2], strict=True):
+        assert theirs_page.main == none.main, what
+    assert len(called) > 40
 
 
 def test_they_are_there_in_their_own_event(world: World, foreign: dict[str, str]) -> None:
