@@ -88,10 +88,5 @@ class QuestionnairePart(Document):
 
 def _require_identity(definition: dict[str, Any], place: str) -> None:
     """Refuse what leaves a registration without a name or a mail address, as publishing does."""
-    asked = {
-        question.column
-        for question in checked_definition(definition, ()).questions()
-        if question.is_required and not question.categories
-    }
-    if missing := sorted(NEEDED_COLUMNS - asked):
-        raise BundleInvalid(f"{place}: no required question, asked of every category, fills the column {missing[0]}")
+    if missing := sorted(NEEDED_COLUMNS - checked_definition(definition, ()).sure_columns()):
+        raise BundleInvalid(f"{place}: no required question, asked of everybody, fills the column {missing[0]}")

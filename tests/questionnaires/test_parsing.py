@@ -139,3 +139,36 @@ def test_junk_is_refused_and_never_crashes(part: str, junk: Any) -> None:
     except DefinitionInvalid:
         return
     assert all(question.kind in NAMES for question in read.questions())
+
+
+def _staged(*stages: str) -> dict[str, Any]:
+    sections = []
+    for number, stage in enumerate(stages):
+        asked = entry(f"q{number}", condition={"question": "q0", "answered": True} if number else None)
+        sections.append({"key": f"s{number}", "title": text("S"), "stage": stage, "questions": [asked]})
+    return {"sections": sections}
+
+
+def test_condition_looks_at_no_later_stage() -> None:
+    """What organizers note must not show in what participants are asked."""
+    for stages in (("organizers", "registration"), ("follow_up", "registration"), ("organizers", "follow_up")):
+        with pytest.raises(DefinitionInvalid, match=r"question q1\.condition: 'q0' is answered later"):
+            parse_definition(_staged(*stages))
+    parse_definition(_staged("registration", "follow_up", "organizers"))
+
+
+def test_sensitive_question_has_no_places() -> None:
+    seat = {**option("seat"), "places": 3}
+    parse_definition(definition(entry("visit", "choice", options=[seat])))
+    with pytest.raises(DefinitionInvalid, match="question visit: who holds a place"):
+        parse_definition(definition(entry("visit", "choice", options=[seat], is_sensitive=True)))
+
+
+def test_columns_that_are_sure() -> None:
+    asked = [
+        entry("given_name", column="given_name", is_required=True),
+        entry("email", "email", column="email", is_required=True, condition={"question": "given_name", "is": ["Ana"]}),
+        entry("phone", "phone", column="phone", is_required=True, categories=["press"]),
+        entry("country", "country", column="country", required_for=["press"]),
+    ]
+    assert parse_definition(definition(*asked)).sure_columns() == {"given_name"}

@@ -30,6 +30,8 @@ _OPTION_PARTS = frozenset(Option.__dataclass_fields__)
 #: a hundred years: longer is a mistake
 _LONGEST_RETENTION = 36_525
 _MOST_PLACES = 1_000_000
+#: in the order in which they are answered
+_STAGES = tuple(Stage)
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,8 @@ def _question(entry: Any, place: str, scope: _Scope) -> Question:
     )
     if question.column and question.is_sensitive:
         raise DefinitionInvalid(f"{place}: what stands in the column {question.column} is not sealed")
+    if question.is_sensitive and any(option.places is not None for option in question.options):
+        raise DefinitionInvalid(f"{place}: who holds a place of an option is not sealed, so a sensitive one has none")
     return question
 
 
@@ -200,13 +204,20 @@ def _condition(value: Any, place: str) -> Condition | None:
 
 
 def _refuse_later_conditions(definition: Definition) -> None:
-    """Refuse a condition on a question that does not stand before it: so there are no circles either."""
-    before: set[str] = set()
-    for question in definition.questions():
-        for key in question.condition.refers_to() if question.condition else ():
-            if key not in before:
-                raise DefinitionInvalid(f"question {question.key}.condition: no question {key!r} stands before it")
-        before.add(question.key)
+    """Refuse a condition on a question that does not stand before it: so there are no circles either.
+
+    Nor may it look at what is asked in a later stage: what organizers note would show in what participants are asked.
+    """
+    before: dict[str, Stage] = {}
+    for section in definition.sections:
+        for question in section.questions:
+            for key in question.condition.refers_to() if question.condition else ():
+                place = f"question {question.key}.condition"
+                if key not in before:
+                    raise DefinitionInvalid(f"{place}: no question {key!r} stands before it")
+                if _STAGES.index(before[key]) > _STAGES.index(section.stage):
+                    raise DefinitionInvalid(f"{place}: {key!r} is answered later, or by others")
+            before[question.key] = section.stage
 
 
 def _optional_text(parts: Mapping[str, Any], name: str, place: str, scope: _Scope) -> LocalizedText:

@@ -9,7 +9,7 @@ refuses what does not fit.
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -106,6 +106,10 @@ class Question:
         """Say whether a participant of this category must answer it, where it is asked at all."""
         return self.is_required or category_key in self.required_for
 
+    def is_frozen(self, today: date) -> bool:
+        """Say whether participants can no longer change their answer; `today` is the date in the event's zone."""
+        return self.frozen_after is not None and today > self.frozen_after
+
 
 @dataclass(frozen=True)
 class Section:
@@ -143,19 +147,29 @@ class Definition:
         """
         return [question for question in self.questions(*stages) if question.is_asked_of(category_key)]
 
-    def hidden_keys(self, category_key: str, answers: Answers) -> frozenset[str]:
+    def hidden_keys(self, category_key: str, answers: Answers, standing: Collection[str] = ()) -> frozenset[str]:
         """Return the keys of the questions whose conditions do not hold for these answers, in whatever stage.
 
-        Answers to a hidden question count as not given, so that what hangs on it is hidden as well.
+        Answers to a hidden question count as not given, so that what hangs on it is hidden as well. The answers to
+        `standing` keys can be changed no more: they stay, and count, whatever became of their conditions.
         """
         counted: dict[str, Sequence[str]] = {}
         hidden: set[str] = set()
         for question in self.questions_for(category_key):
-            if question.condition is not None and not question.condition.holds(counted):
+            is_hidden = question.condition is not None and not question.condition.holds(counted)
+            if is_hidden and question.key not in standing:
                 hidden.add(question.key)
             else:
                 counted[question.key] = answers.get(question.key, ())
         return frozenset(hidden)
+
+    def sure_columns(self) -> set[str]:
+        """Return the identity columns that every registration fills: required of everybody, whatever is answered."""
+        return {
+            question.column
+            for question in self.questions(Stage.REGISTRATION)
+            if question.column and question.is_required and not question.categories and question.condition is None
+        }
 
     def find(self, key: str) -> Question | None:
         """Return the question with this key."""

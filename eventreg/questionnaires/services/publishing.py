@@ -55,7 +55,6 @@ def publish(
 
 def _require_identity(definition: Definition) -> None:
     """Refuse a questionnaire that leaves a registration without a name or a mail address."""
-    asked = {q.column for q in definition.questions() if q.is_required and not q.categories}
-    missing = sorted(NEEDED_COLUMNS - asked)
+    missing = sorted(NEEDED_COLUMNS - definition.sure_columns())
     if missing:
-        raise DefinitionInvalid(f"no required question, asked of every category, fills the column {missing[0]}")
+        raise DefinitionInvalid(f"no required question, asked of everybody, fills the column {missing[0]}")
