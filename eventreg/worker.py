@@ -19,6 +19,7 @@ from eventreg.jobs.running import plan_duties, run_due
 from eventreg.kernel import clock
 from eventreg.kernel.faults import described
 from eventreg.mail.delivery import deliver_due
+from eventreg.web.instance import refresh_keys
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +75,7 @@ class _Worker:
         for step in steps:
             try:
                 with self._app.app_context():
+                    refresh_keys()
                     found.append(step())
             except Exception as error:
                 if not survives:

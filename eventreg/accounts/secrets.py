@@ -10,14 +10,14 @@ from eventreg.web.instance import keys
 
 def seal_secret(account_id: int, secret: str) -> bytes:
     """Return a secret as it is stored: it opens with the instance's keys, for this account alone."""
-    return seal(keys(), secret.encode("ascii"), _place(account_id))
+    return seal(keys(), secret.encode("ascii"), secret_place(account_id))
 
 
 def secret_of(account: Account) -> str | None:
     """Return the secret of an account, None when it has none. Raises CannotUnseal."""
     if account.totp_sealed is None:
         return None
-    return unseal(keys(), account.totp_sealed, _place(account.id)).decode("ascii")
+    return unseal(keys(), account.totp_sealed, secret_place(account.id)).decode("ascii")
 
 
 def recovery_hash(account_id: int, code: str) -> str:
@@ -25,5 +25,6 @@ def recovery_hash(account_id: int, code: str) -> str:
     return lookup_hash(keys(), f"recovery/{account_id}", code)
 
 
-def _place(account_id: int) -> str:
+def secret_place(account_id: int) -> str:
+    """Return the place that an account's secret is bound to."""
     return f"accounts/{account_id}/totp"

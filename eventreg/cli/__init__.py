@@ -16,6 +16,7 @@ from eventreg.cli.deliver import deliver
 from eventreg.cli.demo import demo
 from eventreg.cli.doctor import doctor
 from eventreg.cli.event import event
+from eventreg.cli.keys import keys
 from eventreg.cli.migrate import migrate
 from eventreg.cli.reasons import reason_of
 from eventreg.cli.serve import serve
@@ -39,7 +40,7 @@ def eventreg() -> None:
     """
 
 
-for command in (serve, deliver, migrate, demo, user, event, audit, doctor, backup, restore):
+for command in (serve, deliver, migrate, demo, user, event, audit, keys, doctor, backup, restore):
     eventreg.add_command(command)
 
 

@@ -46,6 +46,47 @@ def create_keys(path: Path) -> Keys:
     return load_keys(path)
 
 
+def add_sealing_key(path: Path) -> Keys:
+    """Put a fresh sealing key into the keys file, to seal with from now on; those that are there stay. Returns the keys.
+
+    The file is replaced whole, so that whoever reads it meanwhile finds either. Raises KeysUnusable.
+    """
+    held = load_keys(path).sealing
+    number = len(held) + 1
+    while f"k{number}" in held:
+        number += 1
+    content = json.loads(path.read_text(encoding="utf-8"))
+    content["sealing"]["keys"][f"k{number}"] = _text(secrets.token_bytes(KEY_BYTES))
+    content["sealing"]["active"] = f"k{number}"
+    _replace(path, content)
+    return load_keys(path)
+
+
+def drop_sealing_key(path: Path, name: str) -> Keys:
+    """Take a sealing key that is not the active one out of the keys file. Returns the keys. Raises KeysUnusable, KeyError."""
+    keys = load_keys(path)
+    if name not in keys.sealing or name == keys.sealing_id:
+        raise KeyError(name)
+    content = json.loads(path.read_text(encoding="utf-8"))
+    del content["sealing"]["keys"][name]
+    _replace(path, content)
+    return load_keys(path)
+
+
+def _replace(path: Path, content: dict[str, object]) -> None:
+    """Write the keys file anew (0600), on the disk for good when this returns."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(json.dumps(content, indent=1))
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
 def load_keys(path: Path) -> Keys:
     """Read the keys file. Raises KeysUnusable with a sentence for whoever runs the instance."""
     try:

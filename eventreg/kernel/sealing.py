@@ -29,6 +29,19 @@ def seal(keys: Keys, value: bytes, place: str) -> bytes:
     return bytes([_FORMAT, len(name)]) + name + nonce + body
 
 
+def key_of(sealed: bytes) -> str:
+    """Return the name of the key that a value was sealed under. Raises CannotUnseal for what is no sealed value."""
+    try:
+        return sealed[2 : 2 + sealed[1]].decode("ascii")
+    except (IndexError, UnicodeDecodeError) as error:
+        raise CannotUnseal("unknown format") from error
+
+
+def reseal(keys: Keys, sealed: bytes, place: str) -> bytes:
+    """Return a value sealed under the active key: itself where it is already. Raises CannotUnseal."""
+    return sealed if key_of(sealed) == keys.sealing_id else seal(keys, unseal(keys, sealed, place), place)
+
+
 def unseal(keys: Keys, sealed: bytes, place: str) -> bytes:
     """Return what `seal` was given. Raises CannotUnseal."""
     try:

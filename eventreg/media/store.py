@@ -67,6 +67,15 @@ def sealed_parts(keys: Keys, content: bytes, place: str) -> Iterator[bytes]:
         yield len(sealed).to_bytes(_LENGTH_BYTES, "big") + sealed
 
 
+def replace_file(folder: Path, file_id: str, parts: Iterable[bytes]) -> None:
+    """Write a file anew in place of the one there is: whoever opens it finds either, whole. Raises CannotKeep."""
+    path = path_of(folder, file_id)
+    partial = f".{file_id}.new"
+    path_of(folder, partial).unlink(missing_ok=True)
+    write_file(folder, partial, parts)
+    path_of(folder, partial).replace(path)
+
+
 class SealedFile:
     """A file that was opened: iterated once, it gives its content part by part. Closed when it is through, or before."""
 

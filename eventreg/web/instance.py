@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from flask import Flask, current_app
@@ -11,11 +11,12 @@ from flask_babel import gettext as _
 
 from eventreg.config import Config
 from eventreg.i18n.languages import current_language, known_languages
-from eventreg.kernel.keys import Keys
+from eventreg.kernel.keys import Keys, KeysUnusable, load_keys
 from eventreg.kernel.text import LocalizedText, pick
 
 _EXTENSION = "eventreg"
 _CHOSEN = "eventreg_chosen"
+_KEYS_SEEN = "eventreg_keys_seen"
 
 
 class ChosenLogo(Protocol):
@@ -68,15 +69,45 @@ class Chosen(Protocol):
 
 @dataclass(frozen=True)
 class Instance:
-    """Settings and keys of this process, fixed at start."""
+    """Settings of this process, fixed at start, and its keys: those that seal follow the keys file, see `refresh_keys`."""
 
     config: Config
     keys: Keys
 
 
 def init_instance(app: Flask, instance: Instance) -> None:
-    """Make `instance` the one of `app`."""
+    """Make `instance` the one of `app`, and look before each request whether the keys were rotated."""
     app.extensions[_EXTENSION] = instance
+    app.extensions[_KEYS_SEEN] = _stamp(instance.config)
+    app.before_request(refresh_keys)
+
+
+def refresh_keys() -> None:
+    """Take over the sealing keys of the keys file where it was replaced, so that a rotation needs no restart.
+
+    The other keys stay those of the start: cookies and links go on working until then. A file that cannot be read changes
+    nothing.
+    """
+    instance = _instance()
+    stamp = _stamp(instance.config)
+    if stamp is None or stamp == current_app.extensions[_KEYS_SEEN]:
+        return
+    try:
+        read = load_keys(instance.config.keys)
+    except KeysUnusable:
+        return
+    rotated = replace(instance.keys, sealing=read.sealing, sealing_id=read.sealing_id)
+    current_app.extensions[_EXTENSION] = replace(instance, keys=rotated)
+    current_app.extensions[_KEYS_SEEN] = stamp
+
+
+def _stamp(config: Config) -> tuple[int, int] | None:
+    """Return what tells one keys file from the next."""
+    try:
+        found = config.keys.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_ino
 
 
 def init_chosen(app: Flask, provider: Callable[[], Chosen]) -> None:

@@ -19,7 +19,7 @@ def store_material_file(file_id: str, data: bytes) -> None:
     Called before the row is committed. Raises MaterialRefused(CANNOT_BE_KEPT) when the disk takes no more.
     """
     try:
-        write_file(config().materials, file_id, sealed_parts(keys(), data, _place(file_id)))
+        write_file(config().materials, file_id, sealed_parts(keys(), data, content_place(file_id)))
     except CannotKeep as error:
         raise MaterialRefused(MaterialReason.CANNOT_BE_KEPT) from error
 
@@ -31,7 +31,7 @@ def read_material_file(file_id: str) -> bytes:
 
 def open_material_file(file_id: str) -> SealedFile:
     """Return a file to be read part by part, whoever may see it having been asked before. Raises NotFound."""
-    return SealedFile(keys(), path_of(config().materials, file_id), _place(file_id))
+    return SealedFile(keys(), path_of(config().materials, file_id), content_place(file_id))
 
 
 def sweep_materials(now: datetime) -> int:
@@ -39,5 +39,6 @@ def sweep_materials(now: datetime) -> int:
     return sweep_folder(config().materials, set(db.session.scalars(select(Material.file_id))), now)
 
 
-def _place(file_id: str) -> str:
+def content_place(file_id: str) -> str:
+    """Return the place that a file's parts are bound to."""
     return f"materials/{file_id}"

@@ -196,7 +196,7 @@ def open_upload(event_id: int, registration_id: int, public_id: str) -> OpenedFi
         sealed = path_of(config().uploads, public_id).read_bytes()
     except FileNotFoundError:
         raise NotFound from None
-    content = sealing.unseal(keys(), sealed, f"uploads/{public_id}")
+    content = sealing.unseal(keys(), sealed, content_place(public_id))
     return OpenedFile(_described(row).name, row.media_type, content)
 
 
@@ -207,6 +207,16 @@ def sweep_uploads(now: datetime) -> int:
     return sweep_folder(config().uploads, set(db.session.scalars(select(Upload.public_id))), now)
 
 
+def content_place(public_id: str) -> str:
+    """Return the place that a file's content is bound to."""
+    return f"uploads/{public_id}"
+
+
+def name_place(public_id: str) -> str:
+    """Return the place that a file's name is bound to."""
+    return f"uploads/{public_id}/name"
+
+
 def _sealed_row(event_id: int, submission: str, file: NewFile, now: datetime) -> Upload:
     public_id = new_public_id()
     return Upload(
@@ -214,7 +224,7 @@ def _sealed_row(event_id: int, submission: str, file: NewFile, now: datetime) ->
         event_id=event_id,
         question_key=file.question_key,
         submission_hash=submission,
-        sealed_name=sealing.seal(keys(), file.name.encode("utf-8"), f"uploads/{public_id}/name"),
+        sealed_name=sealing.seal(keys(), file.name.encode("utf-8"), name_place(public_id)),
         media_type=file.media_type,
         size=len(file.content),
         created_at=now,
@@ -222,12 +232,12 @@ def _sealed_row(event_id: int, submission: str, file: NewFile, now: datetime) ->
 
 
 def _described(row: Upload) -> HeldFile:
-    name = sealing.unseal(keys(), row.sealed_name, f"uploads/{row.public_id}/name").decode("utf-8")
+    name = sealing.unseal(keys(), row.sealed_name, name_place(row.public_id)).decode("utf-8")
     return HeldFile(row.public_id, row.question_key, name, row.media_type, row.size)
 
 
 def _write(public_id: str, content: bytes) -> None:
-    sealed = sealing.seal(keys(), content, f"uploads/{public_id}")
+    sealed = sealing.seal(keys(), content, content_place(public_id))
     try:
         write_file(config().uploads, public_id, [sealed])
     except CannotKeep as error:
