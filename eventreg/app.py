@@ -25,7 +25,9 @@ _ROOMS_WITH_TABLES = (
     "mail", "jobs", "audit", "media", "settings", "accounts", "organizations", "events", "questionnaires", "registration",
 )  # fmt: skip
 #: every room with pages; its `views` offers `blueprint`
-_ROOMS_WITH_PAGES = ("media", "settings", "accounts", "organizations", "events", "registration", "review", "site")
+_ROOMS_WITH_PAGES = (
+    "media", "settings", "accounts", "organizations", "events", "questionnaires", "registration", "review", "site",
+)  # fmt: skip
 _A_DAY = timedelta(days=1)
 csrf = CSRFProtect()
 _LARGEST_REQUEST = 52 * 1024 * 1024

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
+from eventreg.accounts.queries import list_account_names
+from eventreg.audit.models import AuditEntry
 from eventreg.db import db
 from eventreg.kernel.errors import NotFound
 from eventreg.questionnaires.models import QuestionnaireDraft, QuestionnaireVersion
+from eventreg.questionnaires.rules.drafts.reading import questions_in
 from eventreg.questionnaires.rules.parsing import parse_definition
 from eventreg.questionnaires.rules.schema import Definition
 
@@ -19,12 +24,7 @@ _parsed: dict[int, tuple[dict[str, Any], Definition]] = {}
 
 def get_current_version(event_id: int) -> QuestionnaireVersion:
     """Return what an event asks now: its newest published version. Raises NotFound when nothing was published."""
-    found = db.session.scalar(
-        select(QuestionnaireVersion)
-        .where(QuestionnaireVersion.event_id == event_id)
-        .order_by(QuestionnaireVersion.version.desc())
-        .limit(1)
-    )
+    found = db.session.scalar(_newest_version(event_id))
     if found is None:
         raise NotFound
     return found
@@ -33,6 +33,69 @@ def get_current_version(event_id: int) -> QuestionnaireVersion:
 def find_draft(event_id: int) -> QuestionnaireDraft | None:
     """Return what organizers are writing for an event, or None: then nothing differs from what is asked now."""
     return db.session.scalar(select(QuestionnaireDraft).where(QuestionnaireDraft.event_id == event_id))
+
+
+@dataclass(frozen=True)
+class Board:
+    """How what organizers write stands to what is published."""
+
+    #: what they see and change
+    document: dict[str, Any]
+    draft: QuestionnaireDraft | None
+    #: the document that is asked now; None: nothing was published yet
+    published: dict[str, Any] | None
+    published_at: datetime | None
+    #: names; empty where nobody is known
+    published_by: str
+    changed_by: str
+
+
+def get_board(event_id: int) -> Board:
+    """Return the draft of an event beside what it asks now, with when and by whom each was made."""
+    draft = find_draft(event_id)
+    version = db.session.scalar(_newest_version(event_id))
+    publisher = _publisher_of(version) if version is not None else None
+    changer = draft.changed_by_id if draft is not None else None
+    names = list_account_names({account for account in (publisher, changer) if account is not None})
+    published = version.definition if version is not None else None
+    return Board(
+        document=draft.definition if draft is not None else published or {"sections": []},
+        draft=draft,
+        published=published,
+        published_at=version.published_at if version is not None else None,
+        published_by=names.get(publisher or 0, ""),
+        changed_by=names.get(changer or 0, ""),
+    )
+
+
+def list_published_keys(event_id: int) -> set[str]:
+    """Return the keys of all questions that any published version of an event has: answers may hang on them."""
+    documents = db.session.scalars(
+        select(QuestionnaireVersion.definition).where(QuestionnaireVersion.event_id == event_id)
+    )
+    return {question["key"] for document in documents for question in questions_in(document)}
+
+
+def _newest_version(event_id: int) -> Select[tuple[QuestionnaireVersion]]:
+    return (
+        select(QuestionnaireVersion)
+        .where(QuestionnaireVersion.event_id == event_id)
+        .order_by(QuestionnaireVersion.version.desc())
+        .limit(1)
+    )
+
+
+def _publisher_of(version: QuestionnaireVersion) -> int | None:
+    return db.session.scalar(
+        select(AuditEntry.actor_id)
+        .where(
+            AuditEntry.record_kind == "questionnaire",
+            AuditEntry.record_id == version.id,
+            AuditEntry.action == "questionnaire_published",
+            AuditEntry.actor_kind == "account",
+        )
+        .limit(1)
+    )
 
 
 def draft_document(event_id: int) -> dict[str, Any]:

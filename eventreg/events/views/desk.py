@@ -13,11 +13,12 @@ from eventreg.events.rules.team import Permission
 from eventreg.web.access import may
 from eventreg.web.templating import plain_in_reader_language
 
-OVERVIEW, REGISTRATIONS, MESSAGES, EVENT, PROGRAMME, INSTITUTIONS, TEAM, HISTORY = (
+OVERVIEW, REGISTRATIONS, MESSAGES, EVENT, QUESTIONS, PROGRAMME, INSTITUTIONS, TEAM, HISTORY = (
     "overview",
     "registrations",
     "messages",
     "event",
+    "questions",
     "programme",
     "institutions",
     "team",
@@ -57,6 +58,7 @@ def _parts() -> Sequence[Part]:
         Part(REGISTRATIONS, _("Registrations"), "review.list_registrations", Permission.SEE_REGISTRATIONS),
         Part(MESSAGES, _("Messages"), "review.list_messages", Permission.SEE_MESSAGES),
         Part(EVENT, _("Event"), "events.edit_texts", Permission.EDIT_EVENT),
+        Part(QUESTIONS, _("Questions"), "questionnaires.list_questions", Permission.EDIT_EVENT),
         Part(PROGRAMME, _("Programme"), "events.edit_programme", Permission.EDIT_PROGRAMME),
         Part(INSTITUTIONS, _("Institutions"), "events.list_partners", Permission.EDIT_EVENT),
         Part(TEAM, _("Team"), "events.show_team", Permission.ENTER),

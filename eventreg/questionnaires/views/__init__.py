@@ -1,0 +1,10 @@
+"""The organizers' pages about what an event asks. `blueprint` is what the assembly registers."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("questionnaires", __name__)
+
+# Each module adds its pages to the blueprint.
+from eventreg.questionnaires.views import listing  # noqa: E402
+
+__all__ = ["blueprint", "listing"]
