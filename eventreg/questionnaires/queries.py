@@ -76,7 +76,7 @@ def list_published_keys(event_id: int) -> set[str]:
     return {question["key"] for document in documents for question in questions_in(document)}
 
 
-def _newest_version(event_id: int) -> Select[tuple[QuestionnaireVersion]]:
+def _newest_version(event_id: int) -> Select[QuestionnaireVersion]:
     return (
         select(QuestionnaireVersion)
         .where(QuestionnaireVersion.event_id == event_id)

@@ -83,7 +83,7 @@ def texts(entry: Any, name: str) -> LocalizedText:
 
 
 def fingerprint(entry: Any) -> str:
-    """Return a short mark of an entry as it stands: whoever saves says which one was seen. A section's leaves its questions out."""
+    """Return a mark of an entry as it stands: whoever saves says which one was seen. A section's leaves out its questions."""
     seen = {name: value for name, value in _mapping(entry).items() if name != "questions"}
     written = json.dumps(seen, sort_keys=True, ensure_ascii=True, default=str)
     return hashlib.sha256(written.encode()).hexdigest()[:20]
