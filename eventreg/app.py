@@ -180,10 +180,10 @@ def _init_event_parts(app: Flask) -> None:
     from eventreg.events.bundles.parts import init_parts
     from eventreg.events.parts import EVENT_PARTS
     from eventreg.questionnaires.parts import QuestionnairePart
-    from eventreg.registration.parts import RegistrationsPart
+    from eventreg.registration.parts import AccessCodesPart, InvitationsPart, RegistrationsPart
 
     registry = init_parts(app)
-    for part in (*EVENT_PARTS, QuestionnairePart(), RegistrationsPart()):
+    for part in (*EVENT_PARTS, QuestionnairePart(), AccessCodesPart(), RegistrationsPart(), InvitationsPart()):
         registry.add(part)
 
 

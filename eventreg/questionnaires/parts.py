@@ -23,8 +23,9 @@ from eventreg.events.bundles.fields import (
 )
 from eventreg.events.bundles.parts import Document, Entry, Intake, Outlet
 from eventreg.questionnaires.kinds import checked_definition
-from eventreg.questionnaires.models import QuestionnaireVersion
-from eventreg.questionnaires.rules.fitting import fitted
+from eventreg.questionnaires.models import QuestionnaireDraft, QuestionnaireVersion
+from eventreg.questionnaires.queries import find_draft
+from eventreg.questionnaires.rules.fitting import fitted, moved
 from eventreg.questionnaires.rules.schema import NEEDED_COLUMNS, DefinitionInvalid
 
 _MOST = 1000
@@ -37,6 +38,8 @@ def _read_definition(value: Any, place: str, fitting: Fitting) -> dict[str, Any]
         if fitting.languages:
             definition = fitted(definition, fitting.complete)
             checked_definition(definition, fitting.languages)
+        if fitting.move:
+            definition = moved(definition, fitting.move.day)
     except DefinitionInvalid as error:
         raise BundleInvalid(f"{place}: {error}") from error
     return definition
@@ -49,8 +52,17 @@ _VERSION = Record(
 )
 
 
+def _read_draft(value: Any, place: str, fitting: Fitting) -> dict[str, Any]:
+    """Return a draft: of the form of a definition, and otherwise as unfinished as it was left."""
+    draft = mapping(checked_json(value, place), place)
+    for where, section in listed(draft.get("sections"), f"{place}.sections", _MOST):
+        for nested, question in listed(mapping(section, where).get("questions"), f"{where}.questions", _MOST):
+            mapping(question, nested)
+    return moved(draft, fitting.move.day) if fitting.move else draft
+
+
 class QuestionnairePart(Document):
-    """Every published version; a copy begins with the newest."""
+    """Every published version, and the draft; a copy begins with the newest, and goes on with the draft."""
 
     key = "questionnaire"
     #: questions are asked of categories, and ask for days
@@ -67,7 +79,11 @@ class QuestionnairePart(Document):
             .where(QuestionnaireVersion.event_id == event_id)
             .order_by(QuestionnaireVersion.version)
         )
-        return {"versions": [_VERSION.taken(row) for row in rows]}
+        draft = find_draft(event_id)
+        return {
+            "versions": [_VERSION.taken(row) for row in rows],
+            "draft": None if draft is None else draft.definition,
+        }
 
     def given(self, entry: Entry, intake: Intake) -> None:
         """See `Document.given`. Registrations call a version by its number."""
@@ -84,6 +100,10 @@ class QuestionnairePart(Document):
             db.session.add(row)
             db.session.flush()
             intake.remember("version", row.version, row.id)
+        if entry.get("draft") is not None:
+            definition = _read_draft(entry["draft"], "draft", intake.fitting)
+            db.session.add(QuestionnaireDraft(event_id=intake.event_id, definition=definition, changed_at=intake.at))
+            db.session.flush()
 
 
 def _require_identity(definition: dict[str, Any], place: str) -> None:

@@ -23,7 +23,7 @@ from eventreg.kernel.errors import NotFound
 from eventreg.kernel.text import LocalizedText
 
 #: left to the event that they were reached at, or about people: never part of a copy
-NEVER_COPIED = frozenset({"registrations"})
+NEVER_COPIED = frozenset({"registrations", "access_codes", "invitations"})
 #: what is ticked unless somebody says otherwise; conclusions and materials are of the one that was
 USUAL = frozenset(
     {"texts", "institutions", "days", "programme", "categories", "notice", "look", "team", "questionnaire"}

@@ -1,5 +1,6 @@
-"""What people registered, as a part of an event that can be taken out and put in."""
+"""What people registered and how they come in, as parts of an event that can be taken out and put in."""
 
 from eventreg.registration.parts.registrations import RegistrationsPart
+from eventreg.registration.parts.ways_in import AccessCodesPart, InvitationsPart
 
-__all__ = ["RegistrationsPart"]
+__all__ = ["AccessCodesPart", "InvitationsPart", "RegistrationsPart"]

@@ -20,8 +20,28 @@ from eventreg.kernel.filetypes import safe_name, sniff
 from eventreg.kernel.tokens import new_reference
 from eventreg.questionnaires.queries import definition_of, get_version
 from eventreg.questionnaires.rules.schema import Definition
-from eventreg.registration.models import Answer, Consent, Decision, Place, Registration, SessionPlace
-from eventreg.registration.parts.fields import ANSWER, CONSENT, DECISION, PLACE, REGISTRATION, SIGN_UP, UPLOAD
+from eventreg.registration.models import (
+    Answer,
+    AnswerRequest,
+    Consent,
+    Decision,
+    OptionPlace,
+    Place,
+    Registration,
+    RequestKind,
+    SessionPlace,
+)
+from eventreg.registration.parts.fields import (
+    ANSWER,
+    CONSENT,
+    DECISION,
+    OPTION_PLACE,
+    PLACE,
+    REGISTRATION,
+    REQUEST,
+    SIGN_UP,
+    UPLOAD,
+)
 from eventreg.registration.queries.answers import DAYS_KIND, sealed_place
 from eventreg.registration.rules.refusals import RegistrationRefused
 from eventreg.registration.rules.searching import email_key
@@ -63,6 +83,9 @@ class Giver:
                 Decision(registration_id=row.id, account_id=self._account(data, where), **DECISION.given(data, where))
             )
         self._places(row, record, place)
+        self._requests(row, record, place)
+        if isinstance(record.get("reference"), str):
+            self._intake.remember("registration", record["reference"], row.id)
         db.session.expunge(row)
 
     def _registration(self, record: Entry, place: str) -> Registration:
@@ -75,6 +98,7 @@ class Giver:
             reference=self._reference(record.get("reference"), place),
             category_id=self._intake.find("category", record.get("category"), place),
             questionnaire_id=self._intake.find("version", record.get("version"), place),
+            access_code_id=self._intake.names("access_code").get(record.get("access_code")),
             privacy_notice_id=None if notice is None else self._intake.find("notice", notice, place),
             email_key=email_key(values["email"]),
             # Of a form that was sent elsewhere: nothing is ever compared with it.
@@ -97,13 +121,24 @@ class Giver:
     def _answer(self, row: Registration, definition: Definition, data: Any, place: str) -> dict[str, Any]:
         values = ANSWER.given(data, place)
         value = _VALUE.read(data.get("value"), f"{place}.value", self._intake.fitting)
+        version_id = self._version_of(row, data, place)
+        if version_id is not None:
+            definition = definition_of(get_version(version_id))
         question = definition.find(values["question_key"])
         if question is not None and question.kind == FILE_KIND:
             raise BundleInvalid(f"{place}: a file stands among the files")
         if question is not None and question.kind == DAYS_KIND:
             value = str(self._intake.find("day", value, place))
         is_sensitive = data.get("is_sensitive") is True or (question is not None and question.is_sensitive)
-        return _answer_row(row, values["question_key"], values["position"], value, is_sealed=is_sensitive)
+        found = _answer_row(row, values["question_key"], values["position"], value, is_sealed=is_sensitive)
+        return {**found, "questionnaire_id": version_id}
+
+    def _version_of(self, row: Registration, data: Any, place: str) -> int | None:
+        """Return the version that an answer was given under where it is not that of the registration."""
+        if data.get("version") is None:
+            return None
+        found = self._intake.find("version", data["version"], place)
+        return None if found == row.questionnaire_id else found
 
     def _files(self, row: Registration, record: Entry, place: str) -> list[dict[str, Any]]:
         rows = []
@@ -145,6 +180,30 @@ class Giver:
             session_id = self._intake.find("session", sign_up.get("session"), where)
             self._add(SessionPlace(session_id=session_id, registration_id=row.id, **values))
 
+        for where, seat in listed(record.get("option_places", []), f"{place}.option_places", _MOST):
+            values = OPTION_PLACE.given(seat, where)
+            self._intake.claim("option_place", (row.id, values["question_key"], values["option"]), where)
+            self._intake.remember("option_place", (row.id, values["question_key"], values["option"]), row.id)
+            self._add(OptionPlace(event_id=row.event_id, registration_id=row.id, **values))
+
+    def _requests(self, row: Registration, record: Entry, place: str) -> None:
+        for where, data in listed(record.get("requests", []), f"{place}.requests", _MOST):
+            values = REQUEST.given(data, where)
+            if values["kind"] is RequestKind.FOLLOW_UP:
+                self._intake.claim("follow_up", (row.id, values["section_key"]), where)
+                self._intake.remember("follow_up", (row.id, values["section_key"]), row.id)
+            by = None if data.get("by") is None else self._account(data, where)
+            version_id = self._intake.find("version", data.get("version"), where)
+            self._add(
+                AnswerRequest(
+                    event_id=row.event_id,
+                    registration_id=row.id,
+                    questionnaire_id=version_id,
+                    requested_by_id=by,
+                    **values,
+                )
+            )
+
     def _add(self, row: Any) -> None:
         db.session.add(row)
         # One by one: rows get their ids in the order in which they stand in the file.
@@ -159,6 +218,7 @@ def _answer_row(row: Registration, key: str, position: int, value: str, *, is_se
         "registration_id": row.id,
         "question_key": key,
         "position": position,
+        "questionnaire_id": None,
         "value": None if sealed is not None else value,
         "sealed": sealed,
     }

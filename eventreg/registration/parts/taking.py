@@ -18,8 +18,29 @@ from eventreg.kernel.errors import NotFound
 from eventreg.questionnaires.models import QuestionnaireVersion
 from eventreg.questionnaires.queries import definition_of
 from eventreg.questionnaires.rules.schema import Definition
-from eventreg.registration.models import Answer, Consent, Decision, Place, Registration, SessionPlace, Upload
-from eventreg.registration.parts.fields import ANSWER, CONSENT, DECISION, PLACE, REGISTRATION, SIGN_UP, UPLOAD
+from eventreg.registration.models import (
+    AccessCode,
+    Answer,
+    AnswerRequest,
+    Consent,
+    Decision,
+    OptionPlace,
+    Place,
+    Registration,
+    SessionPlace,
+    Upload,
+)
+from eventreg.registration.parts.fields import (
+    ANSWER,
+    CONSENT,
+    DECISION,
+    OPTION_PLACE,
+    PLACE,
+    REGISTRATION,
+    REQUEST,
+    SIGN_UP,
+    UPLOAD,
+)
 from eventreg.registration.queries.answers import DAYS_KIND, open_answer
 from eventreg.registration.services.uploads import open_upload
 
@@ -40,6 +61,7 @@ class Taker:
             row.id: definition_of(row)
             for row in db.session.scalars(select(QuestionnaireVersion).where(QuestionnaireVersion.event_id == event_id))
         }
+        self._codes = _names(AccessCode, AccessCode.code, event_id)
         self._accounts: dict[int, dict[str, Any]] = {}
 
     def taken(self, registrations: Sequence[Registration]) -> Iterator[Entry]:
@@ -51,6 +73,8 @@ class Taker:
         decisions = _by_registration(Decision, ids, Decision.id)
         places = _by_registration(Place, ids, Place.id)
         sign_ups = _by_registration(SessionPlace, ids, SessionPlace.id)
+        seats = _by_registration(OptionPlace, ids, OptionPlace.question_key, OptionPlace.option)
+        requests = _by_registration(AnswerRequest, ids, AnswerRequest.id)
         for row in registrations:
             files = list(self._files(row, uploads.get(row.id, ())))
             yield {
@@ -59,12 +83,19 @@ class Taker:
                 "category": self._categories[row.category_id],
                 "version": self._versions[row.questionnaire_id],
                 "notice": self._notices.get(row.privacy_notice_id or 0),
+                "access_code": self._codes.get(row.access_code_id or 0),
                 **REGISTRATION.taken(row),
                 "answers": list(self._answers(row, answers.get(row.id, ()), uploads.get(row.id, ()))),
                 "files": files,
                 "consents": [self._consent(consent) for consent in consents.get(row.id, ())],
                 "decisions": [self._decision(decision) for decision in decisions.get(row.id, ())],
                 "place": next((self._place(place) for place in places.get(row.id, ())), None),
+                # Ordered here: each database has its own order of letters.
+                "option_places": sorted(
+                    (OPTION_PLACE.taken(seat) for seat in seats.get(row.id, ())),
+                    key=lambda seat: (seat["question_key"], seat["option"]),
+                ),
+                "requests": [self._request(request) for request in requests.get(row.id, ())],
                 "sign_ups": sorted(
                     (
                         {"session": self._sessions[each.session_id], **SIGN_UP.taken(each)}
@@ -75,7 +106,6 @@ class Taker:
             }
 
     def _answers(self, row: Registration, answers: Sequence[Answer], uploads: Sequence[Upload]) -> Iterator[Entry]:
-        definition = self._definitions[row.questionnaire_id]
         files = {upload.public_id for upload in uploads}
         # Ordered here: each database has its own order of letters.
         for answer in sorted(answers, key=lambda answer: (answer.question_key, answer.position)):
@@ -83,12 +113,15 @@ class Taker:
             if answer.value in files or (is_sensitive and not self._outlet.options.with_sensitive):
                 continue
             value = open_answer(row, answer)
+            definition = self._definitions[answer.questionnaire_id or row.questionnaire_id]
             if _asks_for_days(definition, answer.question_key):
                 day = self._days.get(int(value))
                 if day is None:
                     continue  # the day was taken out of the event
                 value = day.isoformat()
-            yield {**ANSWER.taken(answer), "value": value, "is_sensitive": is_sensitive}
+            # None: that of the registration.
+            version = self._versions.get(answer.questionnaire_id or 0)
+            yield {**ANSWER.taken(answer), "value": value, "is_sensitive": is_sensitive, "version": version}
 
     def _files(self, row: Registration, uploads: Sequence[Upload]) -> Iterator[Entry]:
         options = self._outlet.options
@@ -108,9 +141,20 @@ class Taker:
         return {"version": self._versions[consent.questionnaire_id], **CONSENT.taken(consent)}
 
     def _decision(self, decision: Decision) -> Entry:
-        if decision.account_id not in self._accounts:
-            self._accounts[decision.account_id] = taken_account(db.session.get_one(Account, decision.account_id))
-        return {"by": self._accounts[decision.account_id], **DECISION.taken(decision)}
+        return {"by": self._account(decision.account_id), **DECISION.taken(decision)}
+
+    def _request(self, request: AnswerRequest) -> Entry:
+        by = request.requested_by_id
+        return {
+            "version": self._versions[request.questionnaire_id],
+            "by": None if by is None else self._account(by),
+            **REQUEST.taken(request),
+        }
+
+    def _account(self, account_id: int) -> dict[str, Any]:
+        if account_id not in self._accounts:
+            self._accounts[account_id] = taken_account(db.session.get_one(Account, account_id))
+        return self._accounts[account_id]
 
     def _place(self, place: Place) -> Entry:
         return {"category": self._categories[place.category_id], **PLACE.taken(place)}

@@ -33,7 +33,18 @@ from eventreg.kernel.clock import now
 from eventreg.kernel.tokens import new_public_id
 from eventreg.media.rules.pictures import LOGO_SIZE
 from eventreg.media.services import store_picture
-from eventreg.registration.models import Registration, SessionPlace
+from eventreg.questionnaires.models import QuestionnaireDraft, QuestionnaireVersion
+from eventreg.questionnaires.queries import get_current_version
+from eventreg.registration.models import (
+    AccessCode,
+    Answer,
+    AnswerRequest,
+    Invitation,
+    OptionPlace,
+    Registration,
+    RequestKind,
+    SessionPlace,
+)
 from eventreg.registration.rules.states import Action
 from eventreg.registration.services.decisions import decide
 from tests.builders import (
@@ -95,6 +106,7 @@ def a_whole_event() -> Event:
         session_id = row.id
     a_questionnaire(event)
     _people(event, session_id)
+    _ways_in(event)
     return event
 
 
@@ -116,6 +128,35 @@ def _people(event: Event, session_id: int) -> None:
     with transaction() as session:
         row = session.get_one(Registration, receipt.registration.id)
         session.add(SessionPlace(session_id=session_id, registration_id=row.id, taken_at=now()))
+
+
+def _ways_in(event: Event) -> None:
+    """What came with questionnaires by organizers: a draft, a code and who used it, invitations, requests, seats."""
+    version = get_current_version(event.id)
+    with transaction() as session:
+        people = session.scalars(select(Registration).where(Registration.event_id == event.id)).all()
+        code = AccessCode(event_id=event.id, category_id=event.categories[1].id, code="Río Suchiate", code_key="riosuchiate",
+                          label="Prensa", most_uses=5, created_at=now())  # fmt: skip
+        session.add(code)
+        session.flush()
+        people[0].access_code_id = code.id
+        answer = session.scalars(select(Answer).where(Answer.registration_id == people[1].id)).first()
+        assert answer is not None
+        # Given under another version than the rest.
+        answer.questionnaire_id = session.scalars(
+            select(QuestionnaireVersion.id).where(
+                QuestionnaireVersion.event_id == event.id, QuestionnaireVersion.id != people[1].questionnaire_id
+            )
+        ).one()
+        session.add_all([
+            QuestionnaireDraft(event_id=event.id, definition={"sections": [{"key": "s", "questions": []}]}, changed_at=now()),
+            OptionPlace(event_id=event.id, registration_id=people[1].id, question_key="topics", option="law", taken_at=now()),
+            AnswerRequest(event_id=event.id, registration_id=people[1].id, kind=RequestKind.AGAIN, question_keys=["topics"],
+                          questionnaire_id=version.id, reason="Cambió.", requested_at=now(), answer_by=AT.date()),
+            Invitation(event_id=event.id, category_id=event.categories[0].id, public_id=new_public_id(), language="es",
+                       email="ida@instituto.example", email_key="ida@instituto.example", given_name="Ida", created_at=now(),
+                       used_at=now(), registration_id=people[1].id),
+        ])  # fmt: skip
 
 
 def a_picture() -> bytes:
