@@ -77,7 +77,27 @@ def registering_refused(refused: RegistrationRefused, time_zone: str) -> str:
         RegisteringReason.UNKNOWN_CATEGORY: _("Choose in which capacity you take part"),
         RegisteringReason.FILE_GONE: _("Choose the file again: it was kept for 24 hours only"),
         RegisteringReason.TOO_MANY_FILES: _("We cannot keep the file at this moment. Choose it again before you send."),
+        **_ways_in_over(),
     }[RegisteringReason(refused.reason)]
+
+
+def _ways_in_over() -> dict[RegisteringReason, str]:
+    return {
+        RegisteringReason.LINK_OVER: _(
+            "The link that brought you here no longer works. Ask whoever gave it to you for the new one."
+        ),
+        RegisteringReason.CODE_OFF: _("This code is no longer valid. Write to the contact person."),
+        RegisteringReason.CODE_EXPIRED: _("The time to use this code is over. Write to the contact person."),
+        RegisteringReason.CODE_USED_UP: _(
+            "As many people as this code is for have already used it. Write to the contact person."
+        ),
+        RegisteringReason.INVITATION_OVER: _(
+            "This invitation can no longer be used. If you have not registered, write to the contact person."
+        ),
+        RegisteringReason.OTHER_ADDRESS: _(
+            "This invitation is for another email address. Register with the address that it was sent to."
+        ),
+    }
 
 
 def change_refused(refused: ChangeRefused) -> str:

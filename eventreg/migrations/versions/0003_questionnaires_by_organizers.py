@@ -17,6 +17,7 @@ branch_labels = None
 depends_on = None
 
 _WINDOW = "opens_at IS NULL OR closes_at IS NULL OR opens_at < closes_at"
+_CAME_BY = "came_by IN ('link', 'code', 'invitation')"
 #: new columns of categories: name, type, and what rows that are there get; None: nothing
 _CATEGORY_COLUMNS = (
     ("public_id", sa.String(length=12), sa.text("''")),
@@ -262,6 +263,8 @@ def upgrade() -> None:
 
     with op.batch_alter_table("registrations", schema=None) as batch_op:
         batch_op.add_column(sa.Column("access_code_id", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("came_by", sa.String(length=24), nullable=True))
+        batch_op.create_check_constraint(batch_op.f("ck_registrations_came_by"), _CAME_BY)
         batch_op.create_index(batch_op.f("ix_registrations_access_code_id"), ["access_code_id"], unique=False)
         batch_op.create_foreign_key(
             batch_op.f("fk_registrations_access_code_id_access_codes"),
@@ -283,6 +286,8 @@ def downgrade() -> None:
     with op.batch_alter_table("registrations", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_registrations_access_code_id_access_codes"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_registrations_access_code_id"))
+        batch_op.drop_constraint(batch_op.f("ck_registrations_came_by"), type_="check")
+        batch_op.drop_column("came_by")
         batch_op.drop_column("access_code_id")
 
     with op.batch_alter_table("categories", schema=None) as batch_op:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from eventreg.db import NOT_PERSONAL, PERSONAL, Base, UtcDateTime, choice_column
 from eventreg.events.models import Category
 from eventreg.registration.rules.states import Status
+from eventreg.registration.rules.ways_in import WayKind
 
 if TYPE_CHECKING:
     from eventreg.registration.models.answers import Answer, Consent
@@ -50,6 +51,8 @@ class Registration(Base):
     privacy_notice_id: Mapped[int | None] = mapped_column(ForeignKey("privacy_notices.id"))
     #: the code they came in by, which counts its uses
     access_code_id: Mapped[int | None] = mapped_column(ForeignKey("access_codes.id", ondelete="SET NULL"), index=True)
+    #: None: by the public form alone
+    came_by: Mapped[WayKind | None] = mapped_column(choice_column(WayKind, "came_by"), info=NOT_PERSONAL)
     status: Mapped[Status] = mapped_column(choice_column(Status, "status"), info=NOT_PERSONAL)
     #: raised with every change: whoever decides says which one was seen, and calendar entries carry it as SEQUENCE
     revision: Mapped[int] = mapped_column(default=1)
@@ -81,7 +84,7 @@ class Registration(Base):
     link_generation: Mapped[int] = mapped_column(default=1)
     submitted_at: Mapped[datetime] = mapped_column(UtcDateTime)
     status_changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    #: when an organizer approved the person, whether or not there was a place
+    #: when an organizer approved the person, or the code or invitation they came by did, whether or not there was a place
     approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: the turn on the waiting list
     waitlisted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -19,6 +19,16 @@ class RegisteringReason(enum.Enum):
     UNKNOWN_CATEGORY = "unknown_category"
     FILE_GONE = "file_gone"
     TOO_MANY_FILES = "too_many_files"
+    #: the link of a private category was replaced by a newer one
+    LINK_OVER = "link_over"
+    #: an access code was switched off, its time is over, or as many have used it as may
+    CODE_OFF = "code_off"
+    CODE_EXPIRED = "code_expired"
+    CODE_USED_UP = "code_used_up"
+    #: an invitation was used, taken back or declined, or its time is over
+    INVITATION_OVER = "invitation_over"
+    #: an invitation is for another mail address
+    OTHER_ADDRESS = "other_address"
 
 
 class ChangeReason(enum.Enum):

@@ -104,7 +104,8 @@ def verify_address(event_id: int, registration_id: int) -> Registration:
             raise ChangeRefused(ChangeReason.CALLED_OFF)
         category = next(found for found in event.categories if found.id == registration.category_id)
         count = PlaceCount(event)
-        admission = admit(category.approval, category.pending_counts, count.of(category))
+        is_approved = registration.approved_at is not None
+        admission = admit(category.approval, category.pending_counts, count.of(category), is_approved)
         move(registration, admission.action, now)
         if admission.takes_place:
             count.take(registration, now)

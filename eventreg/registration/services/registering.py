@@ -28,6 +28,7 @@ from eventreg.registration.rules.deadlines import refusal_to_register
 from eventreg.registration.rules.refusals import RegisteringReason, RegistrationRefused
 from eventreg.registration.rules.searching import email_key
 from eventreg.registration.rules.states import TRANSITIONS, Action, Status
+from eventreg.registration.rules.ways_in import WayIn
 from eventreg.registration.services.answers import (
     FILE_KIND,
     fill_identity,
@@ -37,6 +38,7 @@ from eventreg.registration.services.answers import (
 from eventreg.registration.services.links import LINKS_BY_ADDRESS, schedule_link
 from eventreg.registration.services.places import PlaceCount
 from eventreg.registration.services.uploads import NewFile, attach_held, attach_new, seal_files, submission_hash
+from eventreg.registration.services.ways_in import check_way_in, note_use
 
 _TRIES = 3
 
@@ -63,6 +65,8 @@ class Submission:
     files: Sequence[NewFile] = field(default=())
     #: questions whose file was shown as kept for this form
     kept_files: Collection[str] = field(default=())
+    #: how the person came, beside the public form; it leads into the category of `category_key`
+    way_in: WayIn | None = None
 
 
 class Outcome(enum.Enum):
@@ -88,8 +92,8 @@ def register(event_id: int, submission: Submission, occasion: Occasion) -> Recei
     """Register a person, decide at once who has a place, and queue the messages: all of it or nothing.
 
     The same submission key gives the same receipt. Another submission with a live address changes nothing and sends its
-    holder the link. Raises RegistrationRefused (not open yet, closed, unknown category, a file that cannot be kept or
-    is gone) and Busy. `occasion` was loaded before the lock: nothing in it decides anything.
+    holder the link. Raises RegistrationRefused (not open yet, closed, unknown category, a way in that no longer leads in, a
+    file that cannot be kept or is gone) and Busy. `occasion` was loaded before the lock: nothing in it decides anything.
     """
     hashed = submission_hash(event_id, submission.submission_key)
     asked = {question.key for question in submission.definition.questions_for(submission.category_key)}
@@ -118,22 +122,23 @@ def _register(
     if refusal is not None and not is_same_form:
         # Before it is looked whether the address is known: a closed door tells nobody who is inside.
         raise RegistrationRefused(refusal, opens_at=event.registration_opens_at)
+    if is_same_form and earlier is not None:
+        return _answer_again(event, earlier, hashed, now)
+    # Likewise before an address is told to be known: who may not come in learns nothing.
+    category, way_in = _category(event, submission), submission.way_in
+    if way_in is not None:
+        way_in = check_way_in(event, category, way_in, email, now)
     if earlier is not None:
         return _answer_again(event, earlier, hashed, now)
-    category = _category(event, submission.category_key)
     registration = _new_registration(event, category, submission, email, hashed, now)
+    if way_in is not None:
+        registration.came_by, registration.approved_at = way_in.kind, now if way_in.skips_approval else None
     count = PlaceCount(event)
-    takes_place = False
-    if event.verifies_addresses:
-        registration.status = Status.UNVERIFIED
-    else:
-        admission = admit(category.approval, category.pending_counts, count.of(category))
-        takes_place = admission.takes_place
-        registration.status = TRANSITIONS[Status.UNVERIFIED, admission.action]
-        if admission.action is Action.ADMIT_WAITLISTED:
-            registration.waitlisted_at = now
+    takes_place = _let_in(event, category, registration, count, now)
     db.session.add(registration)
     db.session.flush()
+    if way_in is not None:
+        note_use(way_in, registration, now)
     if takes_place:
         count.take(registration, now)
     _keep_answers(event, registration, submission, sealed, now)
@@ -144,11 +149,25 @@ def _register(
         record_kind="registration",
         record_id=registration.id,
         at=now,
+        detail={"way_in": way_in.kind.value} if way_in is not None else None,
     )
     _tell(Occasion(event, occasion.days, occasion.partners), registration, submission, now)
     if event.verifies_addresses:
         return Receipt(Outcome.CHECK_MAIL)
     return Receipt(Outcome.RECEIPT, registration)
+
+
+def _let_in(event: Event, category: Category, registration: Registration, count: PlaceCount, now: datetime) -> bool:
+    """Give somebody new their status; returns whether it takes a place."""
+    if event.verifies_addresses:
+        registration.status = Status.UNVERIFIED
+        return False
+    is_approved = registration.approved_at is not None
+    admission = admit(category.approval, category.pending_counts, count.of(category), is_approved)
+    registration.status = TRANSITIONS[Status.UNVERIFIED, admission.action]
+    if admission.action is Action.ADMIT_WAITLISTED:
+        registration.waitlisted_at = now
+    return admission.takes_place
 
 
 def _earlier(event: Event, hashed: str, email: str) -> Registration | None:
@@ -175,10 +194,13 @@ def _answer_again(event: Event, earlier: Registration, hashed: str, now: datetim
     return Receipt(Outcome.CHECK_MAIL if event.verifies_addresses else Outcome.ALREADY_LIVE)
 
 
-def _category(event: Event, key: str) -> Category:
-    for category in event.categories:
-        if category.key == key:
-            return category
+def _category(event: Event, submission: Submission) -> Category:
+    """Return the category that the form is for: a private one is not there for whoever has no way in."""
+    key, way_in = submission.category_key, submission.way_in
+    if way_in is None or way_in.category_key == key:
+        for category in event.categories:
+            if category.key == key and (way_in is not None or not category.is_private):
+                return category
     raise RegistrationRefused(RegisteringReason.UNKNOWN_CATEGORY)
 
 
