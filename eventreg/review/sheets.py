@@ -64,11 +64,16 @@ class Sheet:
             Column.RECEIVED: person.submitted_at.astimezone(self._zone).strftime("%Y-%m-%d %H:%M"),
             Column.LANGUAGE: own_name(person.language),
         }
-        asked = self._definitions[person.questionnaire_id]
-        return [fixed[column] for column in IN_EXPORTS] + [self._cell(person, asked, key) for key in self._questions]
+        return [fixed[column] for column in IN_EXPORTS] + [self._cell(person, key) for key in self._questions]
 
-    def _cell(self, person: Person, asked: Definition, key: str) -> str:
-        question = asked.find(key)
+    def _asked(self, person: Person, key: str) -> Question | None:
+        """Return a question as the person answered it. What fills a column of the registration may have been asked later."""
+        question = self._definitions[person.versions.get(key, person.questionnaire_id)].find(key)
+        newest = self._questions[key]
+        return newest if question is None and newest.column is not None else question
+
+    def _cell(self, person: Person, key: str) -> str:
+        question = self._asked(person, key)
         if question is None or not question.is_asked_of(self._categories[person.category_id].key):
             return ""
         if question.column is not None:

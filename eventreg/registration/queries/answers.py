@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from eventreg.db import db
 from eventreg.kernel import sealing
@@ -24,13 +24,7 @@ def day_keys(definition: Definition) -> list[str]:
 
 def find_day_ids(registration: Registration) -> frozenset[int]:
     """Return the ids of the days a person comes; empty when nobody asked."""
-    definition = definition_of(get_version(registration.questionnaire_id))
-    values = db.session.scalars(
-        select(Answer.value).where(
-            Answer.registration_id == registration.id, Answer.question_key.in_(day_keys(definition))
-        )
-    )
-    return frozenset(int(value) for value in values if value is not None)
+    return list_day_ids([registration])[registration.id]
 
 
 def list_day_ids(registrations: Sequence[Registration]) -> dict[int, frozenset[int]]:
@@ -38,12 +32,24 @@ def list_day_ids(registrations: Sequence[Registration]) -> dict[int, frozenset[i
     versions = {registration.questionnaire_id for registration in registrations}
     keys_by_version = {version: set(day_keys(definition_of(get_version(version)))) for version in versions}
     found: dict[int, set[int]] = {registration.id: set() for registration in registrations}
+    own_keys = set().union(*keys_by_version.values())
     rows = db.session.execute(
-        select(Answer.registration_id, Registration.questionnaire_id, Answer.question_key, Answer.value)
+        select(
+            Answer.registration_id,
+            func.coalesce(Answer.questionnaire_id, Registration.questionnaire_id),
+            Answer.question_key,
+            Answer.value,
+        )
         .join(Registration, Registration.id == Answer.registration_id)
-        .where(Answer.registration_id.in_(found), Answer.question_key.in_(set().union(*keys_by_version.values())))
+        # What was answered under a version of its own may be a question that the others do not know.
+        .where(
+            Answer.registration_id.in_(found),
+            Answer.question_key.in_(own_keys) | Answer.questionnaire_id.is_not(None),
+        )
     )
     for registration_id, version, key, value in rows:
+        if version not in keys_by_version:
+            keys_by_version[version] = set(day_keys(definition_of(get_version(version))))
         if value is not None and key in keys_by_version[version]:
             found[registration_id].add(int(value))
     return {registration_id: frozenset(day_ids) for registration_id, day_ids in found.items()}
@@ -62,9 +68,14 @@ def open_answer(registration: Registration, answer: Answer) -> str:
     return sealing.unseal(keys(), answer.sealed, place).decode("utf-8")
 
 
-def load_answers(registration: Registration) -> dict[str, list[str]]:
-    """Return every answer by question key, identity columns included, sensitive ones unsealed: for one's own page."""
-    definition = definition_of(get_version(registration.questionnaire_id))
+def load_answers(registration: Registration, definition: Definition | None = None) -> dict[str, list[str]]:
+    """Return every answer by question key, identity columns included, sensitive ones unsealed: for one's own page.
+
+    `definition` is what the registration was asked (`queries.asked`), by default the version it was made under: it says
+    which question fills which column. Answers that organizers gave are among them: whoever shows answers goes by the
+    questions that the reader may see.
+    """
+    definition = definition or definition_of(get_version(registration.questionnaire_id))
     values: dict[str, list[str]] = {}
     for question in definition.questions():
         if question.column is not None:

@@ -15,12 +15,13 @@ from eventreg.mail.letters import Change
 from eventreg.mail.services import enqueue_all
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.kinds import Context
-from eventreg.questionnaires.queries import definition_of, get_version
-from eventreg.questionnaires.rules.schema import Question
+from eventreg.questionnaires.rules.schema import Question, Stage
 from eventreg.registration.emails import Message, News, Occasion, participant_message, tell
 from eventreg.registration.models import Registration, Upload
 from eventreg.registration.queries.answers import DAYS_KIND, find_day_ids, load_answers
+from eventreg.registration.queries.asked import find_asked
 from eventreg.registration.queries.registrations import lock_registration
+from eventreg.registration.rules.asked import Asked
 from eventreg.registration.rules.deadlines import may_change_answers
 from eventreg.registration.rules.refusals import ChangeReason, ChangeRefused
 from eventreg.registration.rules.states import Status
@@ -45,11 +46,14 @@ class AnswerChange:
     question: Question
     old: list[str]
     new: list[str]
+    #: the question as the old answer was given to it; None: the same
+    old_question: Question | None = None
 
     @property
     def is_secret(self) -> bool:
         """Whether only that it changed is told: what was answered is sensitive, or a file."""
-        return self.question.is_sensitive or self.question.kind == FILE_KIND
+        asked = (self.question, self.old_question or self.question)
+        return any(question.is_sensitive or question.kind == FILE_KIND for question in asked)
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ def change_answers(
 ) -> list[AnswerChange]:
     """Put new answers in place of old ones and tell both sides what changed; returns the changes, [] when there are none.
 
-    `answers` were checked against the version the registration was made under. The mail address and the consents are
+    `answers` were checked against what the registration was asked (`queries.asked`). The mail address and the consents are
     changed by use cases of their own and stay as they are. Raises ChangeRefused: TOO_LATE, and BEING_DECIDED while the
     messages of a decision wait, which tell of the answers as they were; RegistrationRefused (TOO_MANY_FILES) when a
     file cannot be kept.
@@ -81,29 +85,67 @@ def change_answers(
             raise ChangeRefused(ChangeReason.TOO_LATE)
         if is_pending(find_last_decision(registration.id), now):
             raise ChangeRefused(ChangeReason.BEING_DECIDED)
-        questions = _changeable(event, registration)
-        before = load_answers(registration)
-        after = {question.key: list(answers.get(question.key, before.get(question.key, []))) for question in questions}
-        if files is not None:
-            after |= _settle_files(event.id, registration.id, questions, hashed, sealed, files.removed)
-        changes = _differences(questions, before, after)
+        changes = put_answers(
+            event, registration, _changeable(event, registration), answers, SentFiles(hashed, sealed, files)
+        )
         if not changes:
             return []
-        fill_identity(registration, questions, after)
-        replace_answers(registration, [change.question for change in changes], after)
-        detach(registration.id, [old for change in changes if change.question.kind == FILE_KIND for old in change.old])
         registration.revision += 1
-        _record(event.id, registration, changes, now)
+        record_changes(Actor.participant(registration.id), "answers_changed", registration, changes, now)
         db.session.flush()
-        _tell(event.id, registration, changes, now)
+        tell_changes(event.id, registration, changes, now)
         return changes
 
 
-def _changeable(event: Event, registration: Registration) -> list[Question]:
+@dataclass(frozen=True)
+class Answerable:
+    """The questions that are answered now, with the version of each, and what the person was asked before."""
+
+    questions: Sequence[Question]
+    versions: Mapping[str, int]
+    before: Asked
+
+
+@dataclass(frozen=True)
+class SentFiles:
+    """The files of a form under the lock: their rows are ready, their bytes on the disk."""
+
+    hashed: str
+    sealed: Sequence[Upload]
+    sent: ChangedFiles | None
+
+
+def put_answers(
+    event: Event, registration: Registration, task: Answerable, answers: Answers, files: SentFiles
+) -> list[AnswerChange]:
+    """Write answers in place of earlier ones, each under the version of its question; returns what differs from before.
+
+    In the caller's transaction, which holds the event's row. An answer that is given again unchanged is kept under the
+    new version.
+    """
+    questions = list(task.questions)
+    before = load_answers(registration, task.before.definition)
+    after = {question.key: list(answers.get(question.key, before.get(question.key, []))) for question in questions}
+    if files.sent is not None:
+        after |= _settle_files(event.id, registration.id, questions, files.hashed, files.sealed, files.sent.removed)
+    changes = _differences(task, before, after)
+    changed = {change.question.key for change in changes}
+    written = [q for q in questions if q.key in changed or task.versions[q.key] != task.before.versions.get(q.key)]
+    fill_identity(registration, [question for question in questions if question.key in changed], after)
+    replace_answers(registration, written, after, task.versions)
+    detach(registration.id, [old for change in changes if change.question.kind == FILE_KIND for old in change.old])
+    return changes
+
+
+def _changeable(event: Event, registration: Registration) -> Answerable:
     category = next(found for found in event.categories if found.id == registration.category_id)
-    definition = definition_of(get_version(registration.questionnaire_id))
-    asked = definition.questions_for(category.key)
-    return [question for question in asked if question.kind != CONSENT_KIND and question.column != "email"]
+    asked = find_asked(registration)
+    questions = [
+        question
+        for question in asked.definition.questions_for(category.key, Stage.REGISTRATION)
+        if question.kind != CONSENT_KIND and question.column != "email"
+    ]
+    return Answerable(questions, asked.versions, asked)
 
 
 def _settle_files(
@@ -124,19 +166,27 @@ def _settle_files(
     return settled
 
 
-def _differences(questions: Sequence[Question], before: Answers, after: Answers) -> list[AnswerChange]:
+def _differences(task: Answerable, before: Answers, after: Answers) -> list[AnswerChange]:
     return [
-        AnswerChange(question, list(before.get(question.key, ())), list(after[question.key]))
-        for question in questions
+        AnswerChange(
+            question,
+            list(before.get(question.key, ())),
+            list(after[question.key]),
+            task.before.definition.find(question.key),
+        )
+        for question in task.questions
         if list(before.get(question.key, ())) != list(after[question.key])
     ]
 
 
-def _record(event_id: int, registration: Registration, changes: Sequence[AnswerChange], now: datetime) -> None:
+def record_changes(
+    actor: Actor, action: str, registration: Registration, changes: Sequence[AnswerChange], now: datetime
+) -> None:
+    """Append to the trail what was there before and after; of a sensitive answer only that it changed."""
     record(
-        event_id=event_id,
-        actor=Actor.participant(registration.id),
-        action="answers_changed",
+        event_id=registration.event_id,
+        actor=actor,
+        action=action,
         record_kind="registration",
         record_id=registration.id,
         at=now,
@@ -147,7 +197,8 @@ def _record(event_id: int, registration: Registration, changes: Sequence[AnswerC
     )
 
 
-def _tell(event_id: int, registration: Registration, changes: Sequence[AnswerChange], now: datetime) -> None:
+def tell_changes(event_id: int, registration: Registration, changes: Sequence[AnswerChange], now: datetime) -> None:
+    """Tell the participant and the contact person what changed, each answer in the wording it was given under."""
     event = get_event_whole(event_id)
     occasion, context = Occasion.load(event), Context.of(event)
     days = _DayChange.of(event, registration, changes)
@@ -188,8 +239,8 @@ def _in_words(change: AnswerChange, context: Context, language: str) -> Change:
     label = context.text(change.question.label, language)
     if change.is_secret:
         return Change(label)
-    kind = kinds.get(change.question.kind)
     old, new = (
-        ", ".join(kind.display(change.question, values, context, language)) for values in (change.old, change.new)
+        ", ".join(kinds.get(question.kind).display(question, values, context, language))
+        for question, values in ((change.old_question or change.question, change.old), (change.question, change.new))
     )
     return Change(label, old, new)

@@ -47,10 +47,18 @@ def refresh_search(registration: Registration) -> None:
     )
 
 
-def insert_answers(registration: Registration, questions: Sequence[Question], answers: Answers) -> None:
-    """Write the rows of every answer that is no identity column and no consent: one statement."""
+def insert_answers(
+    registration: Registration,
+    questions: Sequence[Question],
+    answers: Answers,
+    versions: Mapping[str, int] | None = None,
+) -> None:
+    """Write the rows of every answer that is no identity column and no consent: one statement.
+
+    `versions` names by question the version that it was answered under, where that is not the registration's.
+    """
     rows = [
-        _row(registration, question, position, value)
+        _row(registration, question, position, value, (versions or {}).get(question.key))
         for question in questions
         if question.column is None and question.kind != CONSENT_KIND
         for position, value in enumerate(answers.get(question.key, ()))
@@ -60,15 +68,20 @@ def insert_answers(registration: Registration, questions: Sequence[Question], an
         db.session.execute(insert(Answer).execution_options(render_nulls=True), rows)
 
 
-def replace_answers(registration: Registration, questions: Sequence[Question], answers: Answers) -> None:
-    """Write new values for these questions in place of the old ones."""
+def replace_answers(
+    registration: Registration,
+    questions: Sequence[Question],
+    answers: Answers,
+    versions: Mapping[str, int] | None = None,
+) -> None:
+    """Write new values for these questions in place of the old ones; `versions` as of `insert_answers`."""
     kept = [question for question in questions if question.column is None and question.kind != CONSENT_KIND]
     db.session.execute(
         delete(Answer).where(
             Answer.registration_id == registration.id, Answer.question_key.in_([question.key for question in kept])
         )
     )
-    insert_answers(registration, kept, answers)
+    insert_answers(registration, kept, answers, versions)
 
 
 def record_consents(
@@ -79,8 +92,12 @@ def record_consents(
     language: str,
     fallbacks: Sequence[str],
     now: datetime,
+    version_id: int | None = None,
 ) -> None:
-    """Append what was agreed to and what was not, with the words shown: one statement."""
+    """Append what was agreed to and what was not, with the words shown and their version: one statement.
+
+    `version_id`: the version that showed them, where it is not the registration's.
+    """
     rows = [
         {
             "registration_id": registration.id,
@@ -88,7 +105,7 @@ def record_consents(
             "is_given": bool(answers.get(question.key)),
             "text": pick(question.label, language, fallbacks).text,
             "language": pick(question.label, language, fallbacks).language,
-            "questionnaire_id": registration.questionnaire_id,
+            "questionnaire_id": version_id or registration.questionnaire_id,
             "at": now,
         }
         for question in questions
@@ -98,7 +115,9 @@ def record_consents(
         db.session.execute(insert(Consent), rows)
 
 
-def _row(registration: Registration, question: Question, position: int, value: str) -> dict[str, Any]:
+def _row(
+    registration: Registration, question: Question, position: int, value: str, version_id: int | None
+) -> dict[str, Any]:
     sealed = None
     # A file's answer is the public id of its upload, which opens nothing; name and content are sealed with the upload.
     if question.is_sensitive and question.kind != FILE_KIND:
@@ -108,6 +127,7 @@ def _row(registration: Registration, question: Question, position: int, value: s
         "registration_id": registration.id,
         "question_key": question.key,
         "position": position,
+        "questionnaire_id": None if version_id == registration.questionnaire_id else version_id,
         "value": None if sealed is not None else value,
         "sealed": sealed,
     }

@@ -10,10 +10,10 @@ from eventreg.audit.services import Actor, record
 from eventreg.db import db, transaction
 from eventreg.events.queries.for_registration import lock_event, lock_event_in_any_state
 from eventreg.kernel import clock
-from eventreg.questionnaires.queries import definition_of, get_version
 from eventreg.registration.emails import Message, News, Occasion, tell
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.answers import find_day_ids
+from eventreg.registration.queries.asked import find_asked
 from eventreg.registration.queries.consents import current_consents
 from eventreg.registration.queries.registrations import lock_registration
 from eventreg.registration.rules.admission import admit
@@ -50,10 +50,10 @@ def record_consent_changes(event_id: int, registration_id: int, given: Mapping[s
     with transaction():
         event = lock_event_in_any_state(event_id)
         registration = lock_registration(event_id, registration_id)
-        standing = current_consents(registration.id)
+        standing, asked = current_consents(registration.id), find_asked(registration)
         questions = [
             question
-            for question in definition_of(get_version(registration.questionnaire_id)).questions()
+            for question in asked.definition.questions()
             if question.kind == CONSENT_KIND
             and not question.is_required
             and question.key in given
@@ -62,7 +62,17 @@ def record_consent_changes(event_id: int, registration_id: int, given: Mapping[s
         if not questions:
             return
         answers = {question.key: ["yes"] if given[question.key] else [] for question in questions}
-        record_consents(registration, questions, answers, language=language, fallbacks=event.languages, now=now)
+        for version_id in sorted({asked.versions[question.key] for question in questions}):
+            shown = [question for question in questions if asked.versions[question.key] == version_id]
+            record_consents(
+                registration,
+                shown,
+                answers,
+                language=language,
+                fallbacks=event.languages,
+                now=now,
+                version_id=version_id,
+            )
         _record(event_id, registration, "consents_changed", now, {key: bool(value) for key, value in answers.items()})
 
 

@@ -18,6 +18,7 @@ from eventreg.questionnaires.kinds.fields import KeptFile
 from eventreg.questionnaires.models import QuestionnaireVersion
 from eventreg.questionnaires.queries import definition_of, get_current_version
 from eventreg.questionnaires.rules.files import check_file, safe_name
+from eventreg.questionnaires.rules.schema import Definition
 from eventreg.registration.forms import FRAME_FIELDS
 from eventreg.registration.rules.refusals import RegisteringReason, RegistrationRefused
 from eventreg.registration.services.uploads import HeldFile, NewFile, drop_held, hold_file, list_held
@@ -35,11 +36,15 @@ class FilledForm:
         submission_key: str,
         *,
         is_sent: bool,
+        definition: Definition | None = None,
         answers: Mapping[str, Collection[str]] | None = None,
         standing: Mapping[str, HeldFile] | None = None,
         leave_out: Collection[str] = (),
     ) -> None:
-        """`answers` and `standing` files were given before; `leave_out` are keys of questions asked elsewhere."""
+        """`answers` and `standing` files were given before; `leave_out` are keys of questions asked elsewhere.
+
+        `definition`: what is asked, where it is not the whole version alone.
+        """
         self._event = event
         self._sent = request.form if is_sent else None
         self._standing = dict(standing or {})
@@ -47,7 +52,7 @@ class FilledForm:
         self.submission_key = submission_key
         #: the version whose questions are asked
         self.questionnaire_id = version.id
-        self.definition = definition_of(version)
+        self.definition = definition or definition_of(version)
         given = {key: list(values) for key, values in (answers or {}).items()}
         self.questions = QuestionnaireForm(
             self.definition, category.key, Context.of(event), current_language(), self._sent, given, leave_out

@@ -83,7 +83,8 @@ def _form(own: OwnRegistration, submission_key: str, *, is_sent: bool) -> Filled
         get_version(registration.questionnaire_id),
         submission_key,
         is_sent=is_sent,
-        answers=load_answers(registration),
+        definition=own.asked.definition,
+        answers=load_answers(registration, own.asked.definition),
         standing=list_of_registration(registration.id),
         leave_out=own.kept_apart(),
     )

@@ -14,13 +14,14 @@ from eventreg.i18n.languages import current_language
 from eventreg.kernel import clock
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.kinds import Context
-from eventreg.questionnaires.queries import definition_of, get_version
-from eventreg.questionnaires.rules.schema import Definition, Question
+from eventreg.questionnaires.rules.schema import Question, Stage
 from eventreg.registration.emails import OWN_PAGE, Occasion
 from eventreg.registration.models import Decision, Registration
 from eventreg.registration.queries.answers import load_answers
+from eventreg.registration.queries.asked import find_asked
 from eventreg.registration.queries.consents import list_consents
 from eventreg.registration.queries.registrations import get_by_token
+from eventreg.registration.rules.asked import Asked
 from eventreg.registration.rules.deadlines import may_change_answers, may_withdraw
 from eventreg.registration.rules.states import Status
 from eventreg.registration.services.answers import CONSENT_KIND, FILE_KIND
@@ -36,7 +37,8 @@ class OwnRegistration:
     registration: Registration
     event: Event
     occasion: Occasion
-    definition: Definition
+    #: what the person was asked, each question in the wording it was answered under; nothing that is for organizers
+    asked: Asked
     decision: Decision | None
     now: datetime
 
@@ -49,7 +51,7 @@ class OwnRegistration:
             registration=registration,
             event=event,
             occasion=Occasion(event, event.days, list_credited(event.id)),
-            definition=definition_of(get_version(registration.questionnaire_id)),
+            asked=find_asked(registration),
             decision=find_last_decision(registration.id),
             now=clock.now(),
         )
@@ -84,17 +86,19 @@ class OwnRegistration:
 
     def questions(self) -> list[Question]:
         """Return what the person was asked, but consents."""
-        asked = self.definition.questions_for(self.registration.category.key)
+        asked = self.asked.definition.questions_for(self.registration.category.key)
         return [question for question in asked if question.kind != CONSENT_KIND]
 
     def consent_questions(self) -> list[Question]:
         """Return the consents the person was asked for."""
-        asked = self.definition.questions_for(self.registration.category.key)
+        asked = self.asked.definition.questions_for(self.registration.category.key)
         return [question for question in asked if question.kind == CONSENT_KIND]
 
     def kept_apart(self) -> set[str]:
-        """Return the keys of what is not changed with the answers: the address and the consents have their own ways."""
-        return {question.key for question in self.definition.questions() if _is_apart(question)}
+        """Return the keys of what is not changed with the answers: the address, the consents and follow-ups have their
+        own ways."""
+        later = {question.key for question in self.asked.definition.questions(Stage.FOLLOW_UP)}
+        return later | {question.key for question in self.asked.definition.questions() if _is_apart(question)}
 
     def frame(self) -> dict[str, Any]:
         """Return the variables of the templates of this room's personal pages."""
@@ -112,7 +116,7 @@ class OwnRegistration:
     def answer_rows(self, token: str) -> list[dict[str, Any]]:
         """Return (label, lines) of every answer for the summary list; a file leads to its download."""
         language, context = current_language(), self.context()
-        values = load_answers(self.registration)
+        values = load_answers(self.registration, self.asked.definition)
         uploads = list_of_registration(self.registration.id)
         rows: list[dict[str, Any]] = []
         for question in self.questions():

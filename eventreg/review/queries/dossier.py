@@ -15,10 +15,10 @@ from eventreg.events.models import Event
 from eventreg.events.rules.team import Scope
 from eventreg.kernel.errors import NotFound
 from eventreg.questionnaires.models import QuestionnaireVersion
-from eventreg.questionnaires.queries import definition_of, get_version
 from eventreg.questionnaires.rules.schema import Definition
 from eventreg.registration.models import Answer, Consent, Decision, Place, Registration, Upload
 from eventreg.registration.queries.answers import open_answer
+from eventreg.registration.queries.asked import find_asked
 from eventreg.registration.queries.consents import list_consents
 from eventreg.registration.queries.sessions import ChosenSession, list_chosen
 from eventreg.registration.rules.admission import Places
@@ -85,7 +85,7 @@ def get_dossier(event: Event, reference: str, scope: Scope) -> Dossier:
     deciders = {decision.account_id for decision in decisions}
     return Dossier(
         registration=registration,
-        definition=definition_of(get_version(registration.questionnaire_id)),
+        definition=find_asked(registration, with_open=True, for_team=True).definition,
         answers=list_answers(registration.id),
         files=_files(registration.id),
         consents=consents,
@@ -112,7 +112,7 @@ def open_sensitive(registration: Registration, section_key: str) -> dict[str, li
 
     Raises NotFound for a section that has none.
     """
-    definition = definition_of(get_version(registration.questionnaire_id))
+    definition = find_asked(registration, for_team=True).definition
     asked = {
         question.key for section in definition.sections if section.key == section_key for question in section.questions
     }

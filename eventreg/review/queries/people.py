@@ -31,6 +31,8 @@ class Person:
     answers: dict[str, list[str]] = field(default_factory=dict)
     sealed: set[str] = field(default_factory=set)
     consents: dict[str, bool] = field(default_factory=dict)
+    #: by question: the version that its answer was given under, where it is not that of the registration
+    versions: dict[str, int] = field(default_factory=dict)
 
 
 _COLUMNS = (
@@ -59,10 +61,12 @@ def list_people(event_id: int, ids: Sequence[int]) -> list[Person]:
     """Return these registrations of an event with their answers, in the order of `ids`: three statements."""
     rows = db.session.execute(select(*_COLUMNS).where(Registration.event_id == event_id, Registration.id.in_(ids)))
     people = {row.id: _person(row) for row in rows}
-    answers = select(Answer.registration_id, Answer.question_key, Answer.value).where(
+    answers = select(Answer.registration_id, Answer.question_key, Answer.value, Answer.questionnaire_id).where(
         Answer.registration_id.in_(people)
     )
-    for registration_id, key, value in db.session.execute(answers.order_by(Answer.id)):
+    for registration_id, key, value, version_id in db.session.execute(answers.order_by(Answer.id)):
+        if version_id is not None:
+            people[registration_id].versions[key] = version_id
         if value is None:
             people[registration_id].sealed.add(key)
         else:
