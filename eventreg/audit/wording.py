@@ -36,6 +36,7 @@ def kind_catalogue() -> Mapping[str, str]:
         "category": _("Category"),
         "privacy_notice": _("Privacy notice"),
         "questionnaire": _("Form"),
+        "question": _("Question"),
         "team_member": _("Team member"),
         "team_invitation": _("Invitation"),
         "organization": _("Institution"),
@@ -100,6 +101,13 @@ def _of_events() -> Mapping[str, str]:
         "capacity_raised": _("Changed the number of places"),
         "notice_published": _("Published a privacy notice"),
         "questionnaire_published": _("Published the form"),
+        "questions_changed": _("Changed several questions"),
+        "question_added": _("Added a question"),
+        "question_changed": _("Changed a question"),
+        "question_removed": _("Retired a question"),
+        "section_added": _("Added a section of the form"),
+        "section_changed": _("Changed a section of the form"),
+        "section_removed": _("Removed a section of the form"),
     }
 
 

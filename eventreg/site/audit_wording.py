@@ -27,6 +27,8 @@ _PAGES = {
     "partner": "events.list_partners",
     "category": "events.list_categories",
     "privacy_notice": "events.edit_notice",
+    "questionnaire": "questionnaires.list_questions",
+    "question": "questionnaires.list_questions",
     "team_member": "events.show_team",
     "team_invitation": "events.show_team",
 }

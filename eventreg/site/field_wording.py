@@ -68,7 +68,7 @@ def _publications() -> Mapping[str, str]:
 
 
 def _field_catalogue() -> Mapping[str, str]:
-    return {**_of_texts(), **_of_places_and_times(), **_of_rules(), **_of_acts()}
+    return {**_of_texts(), **_of_places_and_times(), **_of_rules(), **_of_questions(), **_of_acts()}
 
 
 def _of_texts() -> Mapping[str, str]:
@@ -166,6 +166,30 @@ def _of_rules() -> Mapping[str, str]:
         "is_published": _("Shown on the site"),
         "is_administrator": _("Administrator"),
         "may_create_events": _("May make events"),
+    }
+
+
+def _of_questions() -> Mapping[str, str]:
+    return {
+        "label": _("Question"),
+        "help": _("Help"),
+        "purpose": _("Purpose"),
+        "intro": _("Introduction"),
+        "options": _("Answers offered"),
+        "settings": _("Settings"),
+        "is_required": _("Required"),
+        "required_for": _("Required of these categories only"),
+        "categories": _("Categories"),
+        "condition": _("Asked only if"),
+        "frozen_after": _("Answers can be changed until"),
+        "is_sensitive": _("Sensitive"),
+        "retention_days": _("Days until the answer is deleted"),
+        "column": _("Fills in of the person"),
+        "stage": _("When it is asked"),
+        "answer_by": _("Answered by"),
+        "questions_added": _("Added"),
+        "questions_changed": _("Changed"),
+        "questions_removed": _("Retired"),
     }
 
 

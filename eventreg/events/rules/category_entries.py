@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import enum
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from eventreg.events.rules.categories import ApprovalRule
 from eventreg.kernel.errors import Refusal
-from eventreg.kernel.text import LocalizedText, folded
+from eventreg.kernel.naming import key_from
+from eventreg.kernel.text import LocalizedText
 
 MOST_CATEGORIES = 30
-_LONGEST_KEY = 40
 
 
 @dataclass(frozen=True)
@@ -57,18 +56,8 @@ def check_categories(entries: Sequence[CategoryEntry]) -> None:
 
 
 def new_key(name: LocalizedText, languages: Sequence[str], taken: Collection[str]) -> str:
-    """Return the key of a new category, made from its name: "Government expert" becomes "government_expert".
-
-    Small letters, digits and "_", beginning with a letter, 40 at most, and none of `taken`.
-    """
-    words = next((name[language] for language in languages if name.get(language)), "")
-    plain = re.sub(r"[^a-z0-9]+", "_", folded(words)).strip("_")
-    base = (plain if plain[:1].isalpha() else f"category_{plain}".strip("_"))[:_LONGEST_KEY].rstrip("_")
-    key, number = base, 2
-    while key in taken:
-        key = f"{base[: _LONGEST_KEY - len(str(number)) - 1]}_{number}"
-        number += 1
-    return key
+    """Return the key of a new category, made from its name; none of `taken`."""
+    return key_from(name, languages, taken, "category")
 
 
 def moved_entries(entries: Sequence[CategoryEntry], order: Mapping[int, str]) -> list[CategoryEntry]:

@@ -1,0 +1,11 @@
+"""Forms of this room: `answering` for whoever is asked, the others for organizers who write what is asked."""
+
+from eventreg.questionnaires.forms.answering import (
+    KeptFile,
+    PurposeView,
+    QuestionnaireForm,
+    SectionView,
+    build_fields,
+)
+
+__all__ = ["KeptFile", "PurposeView", "QuestionnaireForm", "SectionView", "build_fields"]
