@@ -21,7 +21,7 @@ from eventreg.accounts.models import Account
 from eventreg.accounts.services.sign_in_links import make_sign_in_link
 from eventreg.db import db, transaction
 from eventreg.events.links import invitation_token
-from eventreg.events.models import Event, TeamMember
+from eventreg.events.models import Event, EventDay, ProgrammeSession, TeamMember
 from eventreg.events.queries.previews import PREVIEW
 from eventreg.events.rules.publication import Publication
 from eventreg.events.rules.team import TeamRole
@@ -188,7 +188,7 @@ def build_world(app: Flask) -> World:
         )  # fmt: skip
         world.public_ids, world.outcome_id = _what_a_programme_leaves(event)
         more_ids, world.room_id = _who_and_where(event, world.public_ids["review.list_session_people"])
-        world.public_ids |= more_ids
+        world.public_ids |= more_ids | {"site.preview_session": _session_of_the_draft()}
         invitation, world.member_id, world.account_id = _a_team(event, accounts)
         world.public_ids |= dict.fromkeys(
             ("events.send_invitation_once_more", "events.take_invitation_back"), invitation
@@ -241,10 +241,16 @@ def _who_and_where(event: Event, session_id: str) -> tuple[Mapping[str, str], in
     """Make a speaker and a room; return by endpoint what stands in the addresses of the programme."""
     speaker, room = a_speaker(event), a_room(event)
     of_session = ("edit_session", "save_session", "move_one_session", "remove_one_session")
+    of_pages = ("show_session", "download_session", "preview_session_for_team")
     of_speaker = ("edit_speaker", "save_speaker", "remove_one_speaker")
     ids = {f"events.{name}": session_id for name in of_session}
     ids |= {f"events.{name}": speaker.public_id for name in of_speaker}
-    return ids | {f"site.{name}": session_id for name in ("show_session", "download_session")}, room.id
+    return ids | {f"site.{name}": session_id for name in of_pages}, room.id
+
+
+def _session_of_the_draft() -> str:
+    found = select(ProgrammeSession.public_id).join(EventDay).join(Event).where(Event.publication == Publication.DRAFT)
+    return db.session.scalars(found.limit(1)).one()
 
 
 def _what_a_programme_leaves(event: Event) -> tuple[dict[str, str], int]:
@@ -281,7 +287,8 @@ def _tokens(own: Registration, unverified: Registration, change: AddressChange, 
     by_purpose["accounts.use_link"] = by_purpose["accounts.sign_in_by_link"]
     draft = an_event(publication=Publication.DRAFT, preview_generation=1)
     by_purpose["site.preview_event"] = personal_token(keys(), PREVIEW, draft.public_id, 1)
-    by_purpose["site.preview_privacy"] = by_purpose["site.preview_event"]
+    for page in ("privacy", "programme", "session"):
+        by_purpose[f"site.preview_{page}"] = by_purpose["site.preview_event"]
     return _Tokens(by_purpose, own_token(own, OWN_PAGE))
 
 

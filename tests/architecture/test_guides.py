@@ -27,7 +27,12 @@ _LINKED = re.compile(r"(?<!!)\[[^\[\]]+\]\(([^)#]+)(?:#[^)]*)?\)")
 #: what a signed-in person opens as something else than a page
 _NO_PAGES = (".ics", ".csv", ".md", "/html", "/file")
 #: lead on to a page, or are the public page itself
-_NOT_OF_THE_DESK = {"site.preview_for_team", "site.preview_privacy_for_team"}
+_NOT_OF_THE_DESK = {
+    "site.preview_for_team",
+    "site.preview_privacy_for_team",
+    "site.preview_programme_for_team",
+    "site.preview_session_for_team",
+}
 
 
 @cache

@@ -6,27 +6,36 @@ import re
 
 import pytest
 from playwright.sync_api import Page
+from sqlalchemy import select
 
-from eventreg.db import db
-from eventreg.events.models import Event
+from eventreg.db import db, transaction
+from eventreg.events.models import Event, Partner
 from eventreg.events.rules.team import TeamRole
 from eventreg.events.services.team import add_team_member
 from eventreg.kernel.clock import now
+from eventreg.organizations.models import Organization
 from tests.browser.conftest import Site
 from tests.browser.test_every_page import sign_in
+from tests.builders import a_picture, text
 from tests.events.programmes import a_large_programme
 from tests.support.browser import ContextMaker, axe_faults, overflow
 
 pytestmark = pytest.mark.browser
 
 SLUG = "sesenta"
+PHRASE = "Esta reunión es posible gracias a la contribución de quienes la financian."
 
 
 @pytest.fixture(scope="module")
 def large(site: Site) -> Event:
-    """Sixty sessions on three days in four rooms; the site's organizer owns the event."""
+    """Sixty sessions on three days in four rooms, a logo and a phrase; the site's organizer owns the event."""
     with site.world.app.app_context():
         event = a_large_programme(SLUG)
+        picture = a_picture(width=320, height=120)
+        with transaction() as session:
+            partner = session.scalars(select(Partner).where(Partner.event_id == event.id).limit(1)).one()
+            session.get_one(Organization, partner.organization_id).logo_id = picture.id
+            partner.phrase = text(PHRASE, PHRASE)
         account = next(each for each in site.world.accounts.values() if each.is_administrator)
         add_team_member(event.id, account.id, TeamRole.MANAGER, now())
         db.session.remove()
@@ -49,6 +58,22 @@ def test_the_programme_prints_on_one_page_a_day(site: Site, visits: ContextMaker
     assert width > height
     page.goto(site.url(f"/events/{site.seminar}/programme"))
     assert pages_of(page.pdf(format="A4")) == 2
+
+
+def test_each_sheet_bears_the_credits_and_the_screen_bears_them_once(
+    site: Site, visits: ContextMaker, large: Event
+) -> None:
+    page = visits("es").new_page()
+    page.goto(site.url(f"/events/{SLUG}/programme"))
+    phrases = page.get_by_text(PHRASE)
+    assert phrases.count() == 4
+    assert [each.is_visible() for each in phrases.all()] == [False, False, False, True]
+    page.emulate_media(media="print")
+    assert [each.is_visible() for each in phrases.all()] == [True, True, True, False]
+    page.locator(".er-day .er-logos img").first.wait_for()
+    page.goto(site.url("/accessibility"))
+    assert page.locator(".er-foot p").is_visible(), "who it is from stands on every other sheet"
+    assert not page.locator(".er-foot__links").is_visible()
 
 
 def test_parallel_rooms_stand_side_by_side_and_one_below_another_on_a_phone(

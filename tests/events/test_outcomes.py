@@ -7,10 +7,11 @@ from flask import Flask
 from sqlalchemy import select
 
 from eventreg.audit.models import AuditEntry
-from eventreg.db import db
-from eventreg.events.models import Event, ProgrammeSession, SessionOutcome
+from eventreg.db import db, transaction
+from eventreg.events.models import Event, Partner, ProgrammeSession, SessionOutcome
 from eventreg.events.rules.programme import OutcomeKind
 from eventreg.events.rules.publication import Publication
+from eventreg.organizations.models import Organization
 from tests.belongings import a_session, an_outcome
 from tests.builders import a_team_member, an_event, text
 from tests.support.pages import Pages
@@ -133,6 +134,20 @@ def test_the_document_in_each_language(desk: Pages, event: Event, session: Progr
     assert "For: Ministries of the interior" in english
     assert "Interna" not in english
     assert "1. Interna *(for the team only)*" in desk.get(f"{address(event)}.md?language=en").body.decode()
+
+
+def test_the_document_bears_the_credits_and_the_phrases_that_were_agreed(desk: Pages, event: Event) -> None:
+    with transaction() as session:
+        partner = session.get_one(Partner, event.partners[0].id)
+        partner.credit = text("Con el apoyo de", "With the support of")
+        partner.phrase = text("Financiado por R&D.", "Funded by R&D.")
+        name = session.get_one(Organization, partner.organization_id).short_name
+    spanish, english = (desk.get(f"{address(event)}.md?language={each}").body.decode() for each in ("es", "en"))
+    assert "\n---\n\n" in spanish
+    assert spanish.endswith("\n\nFinanciado por R&D.\n")
+    assert f"\nCon el apoyo de: {name['es']}\n" in spanish
+    assert "\nWith the support of: " in english
+    assert english.endswith("\n\nFunded by R&D.\n")
 
 
 def test_the_public_reads_what_is_public(pages: Pages, event: Event, session: ProgrammeSession) -> None:

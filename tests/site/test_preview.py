@@ -8,10 +8,12 @@ from flask import Flask
 from eventreg.db import db, transaction
 from eventreg.events.models import Event
 from eventreg.events.queries.previews import PREVIEW
+from eventreg.events.queries.programme import get_programme
 from eventreg.events.rules.publication import Publication
 from eventreg.kernel.tokens import new_public_id, personal_token
 from eventreg.web.instance import keys
 from tests.builders import a_team_member, an_event
+from tests.events.programmes import a_large_programme
 from tests.support.pages import Page, Pages
 
 
@@ -60,6 +62,38 @@ def test_the_privacy_notice_can_be_read_too(pages: Pages, draft: Event) -> None:
     notice = Pages(pages.app).get(make_link(pages, draft)).click("Privacy notice")
     assert notice.has("This is a preview.")
     assert notice.click("Back to the event").heading == draft.title["en"]
+
+
+def test_the_whole_programme_and_each_session_are_seen_without_leaving_the_preview(pages: Pages, app: Flask) -> None:
+    """Parallel rooms, what a session is about, who speaks: what the public will read, before it can."""
+    draft = a_large_programme("borrador")
+    with transaction() as session:
+        session.get_one(Event, draft.id).publication = Publication.DRAFT
+    address = make_link(pages, draft)
+    for reader, first in ((Pages(app), address), (pages, f"/manage/events/{draft.slug}/preview")):
+        programme = reader.get(first).click("See the whole programme")
+        assert programme.has("This is a preview.")
+        shown = programme.click("Sesión 0.10.0 sobre un tema de demostración entre países (en)")
+        assert shown.has("This is a preview.")
+        assert shown.has("Demonstration biography.")
+        assert shown.click(f"Programme: {draft.title['en']}").heading == programme.heading
+        for page in (programme, shown):
+            links = [link.get("href") or "" for link in page.all("a")]
+            assert not [link for link in links if link.startswith("/events/") or link.endswith(".ics")]
+            assert page.headers["Cache-Control"] == "no-store"
+            assert "noindex" in page.headers["X-Robots-Tag"]
+    with transaction() as session:
+        session.get_one(Event, draft.id).publication = Publication.PUBLISHED
+    assert Pages(app).get(f"{address}/programme", 302).location == f"/events/{draft.slug}/programme"
+
+
+def test_sessions_of_other_events_are_not_in_a_preview(pages: Pages, draft: Event) -> None:
+    # case 2
+    address = make_link(pages, draft)
+    own, theirs = (get_programme(event.id).days[0].sessions[0].public_id for event in (draft, an_event()))
+    Pages(pages.app).get(f"{address}/sessions/{own}")
+    Pages(pages.app).get(f"{address}/sessions/{theirs}", 404)
+    pages.get(f"/manage/events/{draft.slug}/preview/sessions/{theirs}", 404)
 
 
 def test_a_link_that_was_replaced_or_switched_off_is_dead_for_good(pages: Pages, draft: Event) -> None:

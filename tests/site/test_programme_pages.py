@@ -8,18 +8,19 @@ from datetime import UTC, date, datetime, time
 import pytest
 from flask import Flask
 from icalendar import Calendar
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from eventreg.db import transaction
-from eventreg.events.models import Event, EventDay, ProgrammeSession
+from eventreg.events.models import Event, EventDay, Partner, ProgrammeSession
 from eventreg.events.queries.programme import get_programme, get_session
-from eventreg.events.queries.public import get_credited_event
+from eventreg.events.rules.institutions import PartnerRole
 from eventreg.events.rules.programme import SessionKind, SpeakerRole
 from eventreg.events.rules.programme_entries import People
 from eventreg.events.rules.publication import Publication
 from eventreg.events.services.programme import add_session, edit_session
 from eventreg.kernel.clock import now
-from tests.builders import an_account, an_event, text
+from eventreg.organizations.models import Organization
+from tests.builders import a_picture, an_account, an_event, an_institution, text
 from tests.events.programmes import a_large_programme, a_room, a_speaker, an_entry
 from tests.support.pages import Page, Pages
 from tests.support.statements import counted
@@ -202,22 +203,6 @@ def test_hostile_texts_are_inert(pages: Pages) -> None:
     assert entry(pages.get(f"/events/corto/sessions/{session.public_id}.ics"))["sequence"] == 1
 
 
-def test_a_preview_can_show_a_draft_without_links_to_pages_that_are_not_there(app: Flask) -> None:
-    from flask import g
-
-    from eventreg.site.views.programme import programme_page, session_page
-
-    event = an_event(slug="borrador", publication=Publication.DRAFT)
-    session = a_panel(event)
-    with app.test_request_context("/preview/x"):
-        found = get_credited_event("borrador", with_drafts=True)
-        g.event = found.event
-        shown = programme_page(found, lambda _session: "", is_preview=True, event_url="/preview/x")
-        assert "/sessions/" not in shown
-        assert "Panel de prueba" in shown
-        assert "Dora Demo" in session_page(found, get_session(event.id, session.public_id), is_preview=True)
-
-
 @pytest.mark.both_databases
 def test_sixty_sessions_on_three_days_in_four_rooms_are_light(app: Flask, pages: Pages) -> None:
     """The bar: at most 8 statements, and under 40 KB compressed."""
@@ -236,6 +221,31 @@ def test_sixty_sessions_on_three_days_in_four_rooms_are_light(app: Flask, pages:
     with counted() as statements:
         pages.get("/events/grande")
     assert len(statements) <= 6, statements
+
+
+def test_every_sheet_bears_the_logos_and_the_phrases_that_were_agreed(pages: Pages) -> None:
+    event = a_large_programme("grande")
+    funder, pictures = an_institution(name=text("Fundación Dos", "Foundation Two")), [a_picture(), a_picture()]
+    with transaction() as session:
+        found = select(Organization).join(Partner, Partner.organization_id == Organization.id)
+        session.scalars(found.where(Partner.event_id == event.id).limit(1)).one().logo_id = pictures[0].id
+        session.merge(funder).logo_id = pictures[1].id
+        words = {
+            "credit": text("Con el apoyo de", "With the support of"),
+            "phrase": text("Financiado.", "Funded by two."),
+        }
+        agreed = {"role": PartnerRole.FUNDER, "position": 9, "is_logo_first": True, **words}
+        session.add(Partner(event_id=event.id, organization_id=funder.id, **agreed))
+    page = pages.get("/events/grande/programme")
+    sheets = page.all("div", class_="er-sheet-foot")
+    assert len(sheets) == 3, "one a day"
+    for sheet in sheets:
+        said = " ".join("".join(sheet.itertext()).split())
+        assert "With the support of: Host" in said
+        assert said.endswith("Funded by two.")
+        assert next(each.get("alt") for each in sheet.iter() if each.tag.endswith("img")) == "Foundation Two", (
+            "logo first"
+        )
 
 
 def test_a_session_costs_few_statements(pages: Pages) -> None:

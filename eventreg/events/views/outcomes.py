@@ -13,6 +13,7 @@ from eventreg.events.forms.outcomes import OutcomeForm
 from eventreg.events.models import Event, SessionOutcome
 from eventreg.events.queries.materials import SessionOfDay, list_sessions
 from eventreg.events.queries.outcomes import get_outcome, list_outcomes
+from eventreg.events.queries.partners import load_partners
 from eventreg.events.rules.materials import OutcomeRefused
 from eventreg.events.rules.programme import OutcomeKind
 from eventreg.events.rules.team import Permission
@@ -121,6 +122,7 @@ def download_outcomes(slug: str) -> Response:
     language = request.args.get("language", "")
     language = language if language in event.languages else event.languages[0]
     only_public = request.args.get("scope") == "public"
+    load_partners(event)
     text = outcomes_document(event, _groups(event, list_sessions(event.id), only_public=only_public), language)
     return as_attachment(text.encode("utf-8"), f"{event.slug}-{language}.md", "text/markdown; charset=utf-8")
 

@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 from textwrap import indent
 
 from flask_babel import gettext as _
+from markupsafe import escape
 
 from eventreg.events.models import Event, SessionOutcome
 from eventreg.events.queries.materials import SessionOfDay
 from eventreg.events.rules.programme import OutcomeKind
+from eventreg.events.wording import credits_of
 from eventreg.i18n import formats
-from eventreg.i18n.languages import speaking
+from eventreg.i18n.languages import current_language, speaking
 from eventreg.kernel.text import LocalizedText, pick
 
 Group = tuple[SessionOfDay, Sequence[SessionOutcome]]
@@ -20,7 +22,7 @@ Group = tuple[SessionOfDay, Sequence[SessionOutcome]]
 def outcomes_document(event: Event, groups: Sequence[Group], language: str) -> str:
     """Return the document in a language of the event; a text that is missing in it stands in another.
 
-    What only the team reads is marked as such. Lines end in "\\n".
+    What only the team reads is marked as such. The event's institutions are loaded. Lines end in "\\n".
     """
     with speaking(language) as spoken:
         lines = [f"# {_in(event, event.title, language)}", "", "**" + _("Conclusions and recommendations") + "**"]
@@ -34,7 +36,22 @@ def outcomes_document(event: Event, groups: Sequence[Group], language: str) -> s
                 found = [outcome for outcome in outcomes if outcome.kind is kind]
                 if found:
                     lines += ["", f"### {heading}", "", *_items(event, found, language)]
+        lines += _credits(event)
         return "\n".join(lines) + "\n"
+
+
+def _credits(event: Event) -> list[str]:
+    """Return who stands behind the event and the sentences that were agreed, after a rule; nothing where nobody does."""
+    found = credits_of(event)
+    if not found:
+        return []
+    named = [
+        f"{escape(group.role).striptags()}{formats.colon(current_language())} "
+        + ", ".join(member.name.striptags() for member in group.members)
+        for group in found.groups
+    ]
+    parts = [*named, *(phrase.striptags() for phrase in found.phrases)]
+    return ["", "---", *(line for part in parts for line in ("", part))]
 
 
 def _items(event: Event, outcomes: Sequence[SessionOutcome], language: str) -> Iterator[str]:

@@ -2,21 +2,47 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 from flask import g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from eventreg.events.models import Event
+from eventreg.events.models import Event, ProgrammeSession
 from eventreg.events.queries.for_registration import find_current_notice
 from eventreg.events.queries.previews import get_slug_by_preview
-from eventreg.events.queries.public import get_credited_event, get_public_event
+from eventreg.events.queries.programme import get_session
+from eventreg.events.queries.public import PublicEvent, get_credited_event, get_public_event
 from eventreg.events.rules.publication import Publication
 from eventreg.events.rules.team import Permission
 from eventreg.kernel.errors import NotFound
 from eventreg.site.views import blueprint
 from eventreg.site.views.presenting import frame
+from eventreg.site.views.programme import day_anchor, programme_page, session_page
+from eventreg.site.views.programme_shown import event_programme
 from eventreg.site.views.public import render_event
 from eventreg.web.access import personal, requires
+
+
+@dataclass(frozen=True)
+class _Way:
+    """How somebody came to a preview, by its link or as one of the team, and where its other pages are for them."""
+
+    slug: str
+    #: "token" or "slug", and its value
+    part: dict[str, Any]
+
+    def to(self, page: str, **more: Any) -> str:
+        """Return the address of a page of this preview: event, privacy, programme, session."""
+        if "token" in self.part:
+            return url_for(f"site.preview_{page}", **self.part, **more)
+        name = "preview_for_team" if page == "event" else f"preview_{page}_for_team"
+        return url_for(f"site.{name}", **self.part, **more)
+
+    def to_session(self, session: ProgrammeSession) -> str:
+        """Return where a session of the programme is shown."""
+        return self.to("session", public_id=session.public_id)
 
 
 @blueprint.get("/preview/<token>")
@@ -26,7 +52,7 @@ def preview_event(token: str) -> str | Response:
     slug, is_draft = get_slug_by_preview(token)
     if not is_draft:
         return redirect(url_for("site.show_event", slug=slug))
-    return _event_page(slug, url_for("site.preview_privacy", token=token))
+    return _event_page(_Way(slug, {"token": token}))
 
 
 @blueprint.get("/preview/<token>/privacy")
@@ -36,7 +62,27 @@ def preview_privacy(token: str) -> str | Response:
     slug, is_draft = get_slug_by_preview(token)
     if not is_draft:
         return redirect(url_for("site.show_privacy", slug=slug))
-    return _notice_page(slug, url_for("site.preview_event", token=token))
+    return _notice_page(_Way(slug, {"token": token}))
+
+
+@blueprint.get("/preview/<token>/programme")
+@personal
+def preview_programme(token: str) -> str | Response:
+    """Show the programme of a draft to whoever has its link."""
+    slug, is_draft = get_slug_by_preview(token)
+    if not is_draft:
+        return redirect(url_for("site.show_programme", slug=slug))
+    return _programme_page(_Way(slug, {"token": token}))
+
+
+@blueprint.get("/preview/<token>/sessions/<public_id>")
+@personal
+def preview_session(token: str, public_id: str) -> str | Response:
+    """Show a session of a draft to whoever has its link."""
+    slug, is_draft = get_slug_by_preview(token)
+    if not is_draft:
+        return redirect(url_for("site.show_session", slug=slug, public_id=public_id))
+    return _session_page(_Way(slug, {"token": token}), public_id)
 
 
 @blueprint.get("/manage/events/<slug>/preview")
@@ -45,7 +91,7 @@ def preview_for_team(slug: str) -> str | Response:
     """Show a draft to its team; once it is public, lead to its page."""
     if _is_public():
         return redirect(url_for("site.show_event", slug=slug))
-    return _event_page(slug, url_for("site.preview_privacy_for_team", slug=slug))
+    return _event_page(_Way(slug, {"slug": slug}))
 
 
 @blueprint.get("/manage/events/<slug>/preview/privacy")
@@ -54,7 +100,26 @@ def preview_privacy_for_team(slug: str) -> str | Response:
     """Show the privacy notice of a draft to its team."""
     if _is_public():
         return redirect(url_for("site.show_privacy", slug=slug))
-    return _notice_page(slug, url_for("site.preview_for_team", slug=slug))
+    return _notice_page(_Way(slug, {"slug": slug}))
+
+
+@blueprint.get("/manage/events/<slug>/preview/programme")
+@requires(Permission.ENTER)
+def preview_programme_for_team(slug: str) -> str | Response:
+    """Show the programme of a draft to its team."""
+    if _is_public():
+        return redirect(url_for("site.show_programme", slug=slug))
+    return _programme_page(_Way(slug, {"slug": slug}))
+
+
+@blueprint.get("/manage/events/<slug>/preview/sessions/<public_id>")
+@requires(Permission.ENTER)
+def preview_session_for_team(slug: str, public_id: str) -> str | Response:
+    """Show a session of a draft to its team."""
+    get_session(g.event.id, public_id)
+    if _is_public():
+        return redirect(url_for("site.show_session", slug=slug, public_id=public_id))
+    return _session_page(_Way(slug, {"slug": slug}), public_id)
 
 
 def _is_public() -> bool:
@@ -62,20 +127,50 @@ def _is_public() -> bool:
     return event.publication is not Publication.DRAFT
 
 
-def _event_page(slug: str, privacy_url: str) -> str:
-    found = get_public_event(slug, with_drafts=True)
-    links = [(_("Privacy notice"), privacy_url)] if found.has_notice else []
+def _event_page(way: _Way) -> str:
+    found = get_public_event(way.slug, with_drafts=True)
     # Files and conclusions have addresses of their own, which open with the event.
-    return render_event(found, is_preview=True, footer_links=links, materials=[], has_conclusions=False)
+    return render_event(
+        found,
+        **event_programme(found.event, way.to("programme"), way.to_session),
+        **_framed(found, way),
+        materials=[],
+        has_conclusions=False,
+    )
 
 
-def _notice_page(slug: str, event_url: str) -> str:
-    found = get_credited_event(slug, with_drafts=True)
-    event = g.event = found.event
-    notice = find_current_notice(event.id)
+def _notice_page(way: _Way) -> str:
+    found = _draft(way)
+    notice = find_current_notice(found.event.id)
     if notice is None:
         raise NotFound
-    variables = {**frame(found, "site.show_privacy"), "footer_links": [], "brand_url": event_url}
-    return render_template(
-        "site/privacy.html", event=event, notice=notice, is_preview=True, event_url=event_url, **variables
-    )
+    shown = {**frame(found, "site.show_privacy"), **_framed(found, way), "footer_links": []}
+    return render_template("site/privacy.html", event=found.event, notice=notice, **shown)
+
+
+def _programme_page(way: _Way) -> str:
+    found = _draft(way)
+    return programme_page(found, way.to_session, **_framed(found, way))
+
+
+def _session_page(way: _Way, public_id: str) -> str:
+    found = _draft(way)
+    shown = get_session(found.event.id, public_id)
+    programme_url = way.to("programme", _anchor=day_anchor(shown.day))
+    return session_page(found, shown, **_framed(found, way), programme_url=programme_url, materials=[], outcomes={})
+
+
+def _draft(way: _Way) -> PublicEvent:
+    found = get_credited_event(way.slug, with_drafts=True)
+    g.event = found.event
+    return found
+
+
+def _framed(found: PublicEvent, way: _Way) -> dict[str, Any]:
+    """Return what every page of a preview has in place of the public one's: its links stay within the preview."""
+    return {
+        "is_preview": True,
+        "event_url": way.to("event"),
+        "brand_url": way.to("event"),
+        "footer_links": [(_("Privacy notice"), way.to("privacy"))] if found.has_notice else [],
+    }

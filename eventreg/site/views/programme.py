@@ -12,7 +12,7 @@ from eventreg.events.models import EventDay
 from eventreg.events.queries.programme import SessionFound, get_programme, get_session
 from eventreg.events.queries.public import PublicEvent, get_credited_event
 from eventreg.events.rules.programme import SessionKind, SpeakerRole
-from eventreg.events.wording import session_kind_name, speaker_role_name
+from eventreg.events.wording import credits_of, session_kind_name, speaker_role_name
 from eventreg.i18n.languages import current_language
 from eventreg.site.views import blueprint
 from eventreg.site.views.conclusions import session_outcomes
@@ -59,7 +59,8 @@ def download_session(slug: str, public_id: str) -> BaseResponse:
 def programme_page(found: PublicEvent, session_address: AddressOf | None = None, **more: Any) -> str:
     """Return the page of the whole programme of an event, public or not: `g.event` is set, the caller asked for the right.
 
-    `session_address` says where a session's page is, empty for nowhere; `more` goes to the template, over what stands here.
+    `session_address` says where a session's page is, by default at its public address; `more` goes to the template, over
+    what stands here.
     """
     event = found.event
     days = days_shown(get_programme(event.id).days, event.slug, session_address)
@@ -67,6 +68,7 @@ def programme_page(found: PublicEvent, session_address: AddressOf | None = None,
         "event": event,
         "days": days,
         "is_wide": any(day.columns for day in days),
+        "credits": credits_of(event),
         "event_url": url_for("site.show_event", slug=event.slug),
         "calendar_url": url_for("site.download_calendar", slug=event.slug),
         **frame(found, "site.show_programme"),

@@ -1,4 +1,4 @@
-"""A programme as the public pages show it: reusable for a preview, whose links lead nowhere."""
+"""A programme as the public pages show it, and a preview, whose links stay within it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from eventreg.events.models import Event, EventDay, ProgrammeSession, SessionPer
 from eventreg.events.queries.programme import people_of, slots_of
 from eventreg.events.rules.programme import SessionKind, SpeakerRole
 from eventreg.events.rules.programme_layout import columns_of, rows_of
-from eventreg.events.rules.publication import PUBLIC
 from eventreg.events.wording import session_kind_name, speaker_role_name
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language
@@ -24,7 +23,7 @@ MOST_ON_EVENT_PAGE = 20
 #: between the people of one line
 _COMMA, _SEMICOLON = Markup(", "), Markup("; ")
 
-#: a session to where its page is; empty: nowhere
+#: a session to where its page is
 AddressOf = Callable[[ProgrammeSession], str]
 
 
@@ -97,15 +96,14 @@ def days_shown(days: Sequence[EventDay], slug: str, address_of: AddressOf | None
     return shown
 
 
-def event_programme(event: Event) -> dict[str, Any]:
+def event_programme(event: Event, programme_url: str = "", address_of: AddressOf | None = None) -> dict[str, Any]:
     """Return what the page of an event needs of its programme: `days`, and `programme_url` where that is to be read instead.
 
-    A draft, in a preview, is shown whole and without links: its sessions have no pages yet.
+    The addresses are the public ones unless a preview gives its own.
     """
-    is_public = event.publication in PUBLIC
-    days = days_shown(event.days, event.slug, None if is_public else lambda _session: "")
-    address = url_for("site.show_programme", slug=event.slug)
-    return {"days": days, "programme_url": address if is_public and is_long(days) else ""}
+    days = days_shown(event.days, event.slug, address_of)
+    address = programme_url or url_for("site.show_programme", slug=event.slug)
+    return {"days": days, "programme_url": address if is_long(days) else ""}
 
 
 def is_long(days: Sequence[DayShown]) -> bool:
