@@ -141,7 +141,7 @@ def _init_jobs(app: Flask) -> None:
     from eventreg.events.services import material_files
     from eventreg.jobs.registry import init_jobs
     from eventreg.media.services import sweep_pictures
-    from eventreg.registration.services import cancelling, expiring, links, promotion, uploads
+    from eventreg.registration.services import cancelling, expiring, links, promotion, saved_forms, uploads
 
     registry = init_jobs(app)
     registry.add_handler(cancelling.TELL_JOB, cancelling.tell_some)
@@ -150,6 +150,7 @@ def _init_jobs(app: Flask) -> None:
     registry.add_handler(sign_in_links.SEND_LINK_JOB, lambda work, _now: sign_in_links.send_sign_in_link(work["email"]))
     registry.add_duty("media.sweep_pictures", timedelta(days=1), sweep_pictures)
     registry.add_duty("registration.sweep_uploads", timedelta(hours=1), uploads.sweep_uploads)
+    registry.add_duty("registration.sweep_saved_forms", timedelta(hours=1), saved_forms.sweep_saved_forms)
     registry.add_duty("events.sweep_materials", timedelta(hours=1), material_files.sweep_materials)
     registry.add_duty("registration.expire_unverified", timedelta(hours=1), expiring.expire_unverified)
     registry.add_duty(

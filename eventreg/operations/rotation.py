@@ -29,6 +29,7 @@ from eventreg.media.store import SealedFile, path_of, replace_file, sealed_parts
 from eventreg.operations import OperationRefused
 from eventreg.registration.models import Answer, Registration, SavedForm, Upload
 from eventreg.registration.queries.answers import sealed_place
+from eventreg.registration.queries.saved_forms import sealed_form_place
 from eventreg.registration.services import uploads
 
 _BATCH = 200
@@ -69,7 +70,7 @@ COLUMNS = (
     SealedColumn(
         SavedForm.sealed,
         select(SavedForm.id, SavedForm.sealed, SavedForm.public_id),
-        lambda row: f"saved_forms/{row.public_id}",
+        lambda row: sealed_form_place(row.public_id),
     ),
     SealedColumn(Account.totp_sealed, select(Account.id, Account.totp_sealed), lambda row: secret_place(row.id)),
 )
