@@ -17,14 +17,11 @@ _EXTENSION = "eventreg_occupancy"
 
 @dataclass(frozen=True)
 class Taken:
-    """Places that are taken, in all and by category id."""
+    """Places that are taken, by category id and of the event."""
 
     by_category: Mapping[int, int] = field(default_factory=dict)
-
-    @property
-    def total(self) -> int:
-        """Places taken in all."""
-        return sum(self.by_category.values())
+    #: of those, what counts towards the capacity of the event
+    total: int = 0
 
 
 class Occupancy(Protocol):

@@ -24,6 +24,7 @@ STATE_KEYS = {
     RegistrationState.OPEN: "open",
     RegistrationState.FEW_PLACES: "few",
     RegistrationState.WAITING_LIST: "waiting",
+    RegistrationState.BY_INVITATION: "closed",
     RegistrationState.CLOSED: "closed",
     RegistrationState.CALLED_OFF: "called_off",
     RegistrationState.OVER: "over",
@@ -39,6 +40,7 @@ def state_label(availability: Availability) -> str:
         RegistrationState.OPEN: _("Registration open"),
         RegistrationState.FEW_PLACES: _("Few places left"),
         RegistrationState.WAITING_LIST: _("Full, with a waiting list"),
+        RegistrationState.BY_INVITATION: _("By invitation"),
         RegistrationState.CLOSED: _("Registration closed"),
         RegistrationState.CALLED_OFF: _("Does not take place"),
         RegistrationState.OVER: _("Event over"),
@@ -47,27 +49,48 @@ def state_label(availability: Availability) -> str:
 
 def state_sentences(event: Event, availability: Availability) -> list[Markup]:
     """Return what a reader must know about the state, with dates and hours in the event's zone."""
-    opens, closes = (_instant(event, at) for at in (event.registration_opens_at, event.registration_closes_at))
+    opens, closes = (_instant(event, at) for at in (availability.window.opens_at, availability.window.closes_at))
     city = _("%(city)s time", city=event.city)
     if availability.state is RegistrationState.SOON:
         return [_markup(_("Opens on %(when)s (%(zone)s)."), when=opens, zone=city)]
+    if availability.state is RegistrationState.BY_INVITATION:
+        return [_markup(_("Registration is by personal invitation, or with an access code."))]
     if availability.state is RegistrationState.CALLED_OFF:
         note = in_reader_language(event.cancellation_note)
         return [_markup(_("This event does not take place.")), *([note] if note else [])]
     if availability.state is RegistrationState.OVER:
         return [_markup(_("This event has taken place."))]
     if availability.state is RegistrationState.CLOSED:
-        return [_markup(_("Closed on %(when)s (%(zone)s)."), when=_instant(event, _closed_at(event)), zone=city)]
+        closed = _instant(event, _closed_at(event, availability))
+        return [_markup(_("Closed on %(when)s (%(zone)s)."), when=closed, zone=city)]
     if availability.state is RegistrationState.WAITING_LIST:
         return [
             _markup(_("All places are taken.")),
             _markup(_("You can join the waiting list until %(when)s (%(zone)s)."), when=closes, zone=city),
+            *_own_dates(event, availability),
         ]
-    sentences = [_markup(_("Until %(when)s (%(zone)s)."), when=closes, zone=city)]
+    sentences = [_markup(_("Until %(when)s (%(zone)s)."), when=closes, zone=city), *_own_dates(event, availability)]
     if availability.is_partly_full:
-        full = _names([each for each in event.categories if each.id in availability.waiting])
+        full = _names([each for each in event.public_categories if each.id in availability.waiting])
         names = Markup("<strong>{}</strong>").format(full)
         sentences.append(_markup(_("%(categories)s: places taken, with a waiting list."), categories=names))
+    return sentences
+
+
+def _own_dates(event: Event, availability: Availability) -> list[Markup]:
+    """Return what holds for categories that open later, close sooner, or have closed, while others take people."""
+    sentences = []
+    for category in event.public_categories:
+        window = event.window_of(category)
+        name = Markup("<strong>{}</strong>").format(plain_in_reader_language(category.name))
+        if category.id in availability.no_more:
+            sentences.append(_markup(_("%(category)s: registration has closed."), category=name))
+        elif category.id in availability.not_yet:
+            opens = _instant(event, window.opens_at)
+            sentences.append(_markup(_("%(category)s: from %(when)s."), category=name, when=opens))
+        elif window.closes_at != availability.window.closes_at:
+            closes = _instant(event, window.closes_at)
+            sentences.append(_markup(_("%(category)s: until %(when)s."), category=name, when=closes))
     return sentences
 
 
@@ -75,14 +98,19 @@ def call_label(event: Event, availability: Availability) -> str:
     """Return the words of the one button that leads to the form."""
     if availability.state is RegistrationState.WAITING_LIST:
         return _("Join the waiting list")
-    if all(category.approval is ApprovalRule.AT_ONCE for category in event.categories):
+    if all(category.approval is ApprovalRule.AT_ONCE for category in event.public_categories):
         return _("Register")
     return _("Request a place")
 
 
 def steps(event: Event, availability: Availability) -> list[tuple[str, str]]:
     """Return how to take part, as (lead, rest), derived from dates and categories; nothing when there is no way in."""
-    if availability.state in (RegistrationState.CLOSED, RegistrationState.CALLED_OFF, RegistrationState.OVER):
+    if availability.state in (
+        RegistrationState.CLOSED,
+        RegistrationState.CALLED_OFF,
+        RegistrationState.OVER,
+        RegistrationState.BY_INVITATION,
+    ):
         return []
     first = [(_("Send the form"), _when_to_send(event, availability))]
     if event.verifies_addresses:
@@ -96,9 +124,9 @@ def steps(event: Event, availability: Availability) -> list[tuple[str, str]]:
 
 
 def _when_to_send(event: Event, availability: Availability) -> str:
-    closes = _last_day(event, event.registration_closes_at)
+    closes = _last_day(event, availability.window.closes_at)
     if availability.state is RegistrationState.SOON:
-        opens = event.registration_opens_at.astimezone(ZoneInfo(event.time_zone)).date()
+        opens = availability.window.opens_at.astimezone(ZoneInfo(event.time_zone)).date()
         return _(
             "between %(opens)s and %(closes)s.",
             opens=formats.plain_day(opens, current_language(), year=False),
@@ -110,7 +138,7 @@ def _when_to_send(event: Event, availability: Availability) -> str:
 def _answer(event: Event, availability: Availability) -> tuple[str, str]:
     """Return the step after the form: what happens to everybody, or to whom what."""
     groups: dict[str, list[Category]] = {}
-    for category in event.categories:
+    for category in event.public_categories:
         groups.setdefault(_kind_of_answer(category, availability), []).append(category)
     if len(groups) == 1:
         return {
@@ -133,10 +161,10 @@ def _kind_of_answer(category: Category, availability: Availability) -> str:
     return "at_once" if category.approval is ApprovalRule.AT_ONCE else "by_organizer"
 
 
-def _closed_at(event: Event) -> datetime:
+def _closed_at(event: Event, availability: Availability) -> datetime:
     """Return when registration closed: by its date, or before it by hand."""
     by_hand = event.publication_changed_at if event.publication is Publication.REGISTRATION_CLOSED else None
-    return min(by_hand or event.registration_closes_at, event.registration_closes_at)
+    return min(by_hand or availability.window.closes_at, availability.window.closes_at)
 
 
 def _names(categories: list[Category]) -> str:

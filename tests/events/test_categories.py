@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -10,8 +12,9 @@ from eventreg.db import db
 from eventreg.events.models import Category, Event
 from eventreg.events.rules.category_entries import new_key
 from eventreg.jobs.models import Job
-from eventreg.registration.models import Place
-from eventreg.registration.services.promotion import PLACES_JOB
+from eventreg.registration.models import Place, Registration
+from eventreg.registration.rules.states import Status
+from eventreg.registration.services.promotion import PLACES_JOB, pass_on_places
 from tests.builders import a_registration, a_team_member, an_event
 from tests.support.pages import Page, Pages
 
@@ -156,3 +159,53 @@ def test_a_category_of_another_event_is_not_found(app: Flask) -> None:
     ]
     page.pages.send(submission, page.address)
     assert categories(other)[0].name == theirs.name
+
+
+def test_own_dates_privacy_and_what_counts_are_kept_to_the_second(app: Flask) -> None:
+    # case 28
+    event = an_event(registration_opens_at=at(1), registration_closes_at=at(20))
+    government = categories(event)[0]
+    prefix = f"#category-{government.id}-"
+    entries = {
+        f"{prefix}opens_at": "2027-01-05T09:00:30", f"{prefix}closes_at": "2027-01-08T18:00",
+        f"{prefix}is_private": True, f"{prefix}counts_toward_event": False,
+    }  # fmt: skip
+    page = opened(app, event).submit("Save categories", entries).follow()
+    row = categories(event)[0]
+    assert (row.opens_at, row.is_private, row.counts_toward_event) == (
+        datetime(2027, 1, 5, 15, 0, 30, tzinfo=UTC), True, False,
+    )  # fmt: skip
+    assert page.form("Save categories").values()[f"category-{government.id}-opens_at"] == ["2027-01-05T09:00:30"]
+
+
+@pytest.mark.parametrize(
+    ("opens", "closes", "sentence"),
+    [
+        ("2027-01-05T09:00", "2027-01-05T09:00", "Registration closes before it opens"),
+        ("2027-02-05T09:00", "", "These dates lie outside those of the event"),
+        ("soon", "", "Write a date and a time"),
+    ],
+)
+def test_dates_that_cannot_be_are_told_beside_them(app: Flask, opens: str, closes: str, sentence: str) -> None:
+    event = an_event(registration_opens_at=at(1), registration_closes_at=at(20))
+    prefix = f"#category-{categories(event)[0].id}-"
+    answer = opened(app, event).submit("Save categories", {f"{prefix}opens_at": opens, f"{prefix}closes_at": closes})
+    assert answer.status == 422
+    assert [error for error in answer.errors() if sentence in error]
+    assert answer.form("Save categories").values()[f"category-{categories(event)[0].id}-opens_at"] == [opens]
+
+
+def test_people_who_no_longer_count_give_their_places_to_the_waiting_list(app: Flask) -> None:
+    # case 20
+    event = an_event(capacity=1)
+    a_registration(event)
+    waiting = a_registration(event, "academia", "waitlisted", approved_at=at(1))
+    government = categories(event)[0]
+    opened(app, event).submit("Save categories", {f"#category-{government.id}-counts_toward_event": False})
+    assert len(db.session.scalars(select(Job).where(Job.kind == PLACES_JOB)).all()) == 1
+    pass_on_places(event.id)
+    assert db.session.get_one(Registration, waiting.id, populate_existing=True).status is Status.CONFIRMED
+
+
+def at(day: int) -> datetime:
+    return datetime(2027, 1, day, 15, tzinfo=UTC)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eventreg.events.rules.categories import ApprovalRule
+from eventreg.events.rules.categories import ApprovalRule, Window
 from eventreg.registration.rules.admission import RegistrationState
 from eventreg.registration.rules.availability import Availability, CategoryPlaces, availability
 
@@ -138,3 +138,31 @@ def test_what_is_told_never_contradicts_itself(
         assert found.state is not RegistrationState.WAITING_LIST
     if all(each.approval is AT_ONCE for each in categories) and found.free == 0 and categories:
         assert found.state is RegistrationState.WAITING_LIST
+
+
+def test_it_is_open_while_one_category_is() -> None:
+    # case 28
+    early = category(1, window=Window(OPENS, DURING))
+    late = category(2, window=Window(DURING + SECOND, CLOSES))
+    assert told(early, late, at=DURING - SECOND).state is RegistrationState.OPEN
+    between = told(early, late, at=DURING)
+    assert (between.state, between.no_more, between.not_yet) == (RegistrationState.SOON, {1}, {2})
+    assert told(early, late, at=DURING + SECOND).state is RegistrationState.OPEN
+    assert told(early, at=DURING).state is RegistrationState.CLOSED
+    never = Window(CLOSES, OPENS)
+    assert told(category(1, window=never)).state is RegistrationState.CLOSED
+
+
+def test_private_categories_are_not_told_of_but_take_places() -> None:
+    private = category(1, taken=15, is_private=True)
+    assert told(private, category(2, taken=5), capacity=20).state is RegistrationState.WAITING_LIST
+    assert told(private, category(2, 3, 3)).state is RegistrationState.WAITING_LIST
+    assert told(private).state is RegistrationState.BY_INVITATION
+    assert not told(private).is_open
+
+
+def test_people_who_do_not_count_take_no_place_of_the_event_and_need_none() -> None:
+    staff = category(1, 30, 25, counts_toward_event=False)
+    assert told(staff, category(2, taken=5), capacity=20, few_places=3).free == 5 + 15
+    full = told(staff, category(2, taken=20), capacity=20)
+    assert (full.waiting, full.free) == ({2}, 5)

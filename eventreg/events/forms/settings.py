@@ -186,7 +186,7 @@ class SettingsPage:
         at = instant_of(local, zone)
         if isinstance(at, datetime):
             return at
-        bound.errors = [_clock_sentence(at)]
+        bound.errors = [clock_sentence(at)]
         return None
 
     def _choices(self) -> dict[str, Any]:
@@ -240,7 +240,8 @@ def _zones(present: str) -> list[str]:
     return sorted(zones | {present, "UTC"})
 
 
-def _clock_sentence(fault: ClockFault) -> str:
+def clock_sentence(fault: ClockFault) -> str:
+    """Return why a wall-clock time is no single instant, and what to write."""
     if fault is ClockFault.SKIPPED:
         return _("This time does not exist: the clocks go forward over it. Write one before or after.")
     return _("This time exists twice: the clocks go back over it. Write one before or after.")

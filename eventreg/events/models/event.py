@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from eventreg.audit.models import AuditEntry
 from eventreg.db import NOT_PERSONAL, PERSONAL, Base, Localized, UtcDateTime, choice_column
 from eventreg.events.rules.attendance import AttendanceMode
+from eventreg.events.rules.categories import Window
 from eventreg.events.rules.publication import Publication
 from eventreg.kernel.tokens import new_public_id
 from eventreg.media.models import Picture
@@ -117,6 +118,16 @@ class Event(Base):
     categories: Mapped[list[Category]] = relationship(
         order_by="Category.position", lazy="raise", cascade="all, delete-orphan", passive_deletes=True
     )
+
+    @property
+    def public_categories(self) -> list[Category]:
+        """The categories that the public is offered; private ones are shown to nobody without a way in."""
+        return [category for category in self.categories if not category.is_private]
+
+    def window_of(self, category: Category) -> Window:
+        """Return when a category takes registrations: by its own dates, inside those of the event."""
+        whole = Window(self.registration_opens_at, self.registration_closes_at)
+        return whole.cut_to(category.opens_at, category.closes_at)
 
     @property
     def is_called_off(self) -> bool:

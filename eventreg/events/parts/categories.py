@@ -13,6 +13,7 @@ from eventreg.events.bundles.fields import (
     COMPLETE,
     FLAG,
     LOCALIZED,
+    MOVED_INSTANT,
     Field,
     Record,
     choice,
@@ -34,6 +35,10 @@ _CATEGORY = Record(
     Field("places", optional(number()), None),
     Field("approval", choice(ApprovalRule)),
     Field("pending_counts", FLAG, False),
+    Field("counts_toward_event", FLAG, True),
+    Field("opens_at", optional(MOVED_INSTANT), None),
+    Field("closes_at", optional(MOVED_INSTANT), None),
+    Field("is_private", FLAG, False),
 )
 
 
@@ -60,6 +65,9 @@ class CategoriesPart(Document):
             if not _KEY.fullmatch(values["key"]):
                 raise BundleInvalid(f"{place}.key: is none (small letters, digits and _, 40 at most)")
             intake.claim("category", values["key"], place)
+            opens_at, closes_at = values["opens_at"], values["closes_at"]
+            if opens_at is not None and closes_at is not None and opens_at >= closes_at:
+                raise BundleInvalid(f"{place}.closes_at: is not after opens_at")
             row = Category(event_id=intake.event_id, position=position, **values)
             db.session.add(row)
             db.session.flush()

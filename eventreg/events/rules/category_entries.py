@@ -5,9 +5,10 @@ from __future__ import annotations
 import enum
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from eventreg.events.rules.categories import ApprovalRule
+from eventreg.events.rules.categories import ApprovalRule, Window
 from eventreg.kernel.errors import Refusal
 from eventreg.kernel.naming import key_from
 from eventreg.kernel.text import LocalizedText
@@ -25,6 +26,13 @@ class CategoryEntry:
     places: int | None
     approval: ApprovalRule
     pending_counts: bool
+    #: whether its people count towards the capacity of the event
+    counts_toward_event: bool = True
+    #: its own dates inside those of the event; None: the event's
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+    #: not offered in public
+    is_private: bool = False
 
 
 class CategoryReason(enum.Enum):
@@ -35,6 +43,9 @@ class CategoryReason(enum.Enum):
     #: details: `count`
     HAS_REGISTRATIONS = "has_registrations"
     NO_CATEGORY = "no_category"
+    CLOSES_BEFORE_OPENS = "closes_before_opens"
+    #: its dates and those of the event have no moment in common
+    NEVER_OPEN = "never_open"
     #: details: `most`
     TOO_MANY = "too_many"
 
@@ -53,6 +64,17 @@ def check_categories(entries: Sequence[CategoryEntry]) -> None:
         raise CategoriesRefused(CategoryReason.NO_CATEGORY)
     if len(entries) > MOST_CATEGORIES:
         raise CategoriesRefused(CategoryReason.TOO_MANY, most=MOST_CATEGORIES)
+
+
+def check_window(entry: CategoryEntry, of_event: Window) -> None:
+    """Refuse dates of a category by which nobody could ever register. Dates that reach beyond the event's are cut to it.
+
+    Raises CategoriesRefused.
+    """
+    if entry.opens_at is not None and entry.closes_at is not None and entry.opens_at >= entry.closes_at:
+        raise CategoriesRefused(CategoryReason.CLOSES_BEFORE_OPENS, entry.id)
+    if of_event.cut_to(entry.opens_at, entry.closes_at).is_empty and not of_event.is_empty:
+        raise CategoriesRefused(CategoryReason.NEVER_OPEN, entry.id)
 
 
 def new_key(name: LocalizedText, languages: Sequence[str], taken: Collection[str]) -> str:

@@ -11,11 +11,13 @@ from eventreg.db import db, transaction
 from eventreg.events.models import Category, Event
 from eventreg.events.occupancy import occupancy
 from eventreg.events.queries.for_registration import lock_event
+from eventreg.events.rules.categories import Window
 from eventreg.events.rules.category_entries import (
     CategoriesRefused,
     CategoryEntry,
     CategoryReason,
     check_categories,
+    check_window,
     new_key,
 )
 from eventreg.kernel.errors import NotFound
@@ -40,6 +42,8 @@ def save_categories(
         stored = {category.id: category for category in event.categories}
         if any(entry.id is not None and entry.id not in stored for entry in entries):
             raise NotFound
+        for entry in entries:
+            check_window(entry, Window(event.registration_opens_at, event.registration_closes_at))
         before = [_told(category) for category in _in_order(event)]
         kept = {entry.id for entry in entries}
         _remove(event, [category for category in stored.values() if category.id not in kept])
@@ -74,9 +78,12 @@ def _put(event: Event, entry: CategoryEntry, position: int, at: datetime) -> boo
         gives_more = counts_anew = False
     else:
         gives_more = category.places is not None and (entry.places is None or entry.places > category.places)
+        gives_more = gives_more or (category.counts_toward_event and not entry.counts_toward_event)
         counts_anew = category.pending_counts != entry.pending_counts
     category.position, category.places = position, entry.places
     category.approval, category.pending_counts = entry.approval, entry.pending_counts
+    category.counts_toward_event, category.is_private = entry.counts_toward_event, entry.is_private
+    category.opens_at, category.closes_at = entry.opens_at, entry.closes_at
     category.name = merged(category.name, entry.name, event.languages)
     category.description = merged(category.description, entry.description, event.languages)
     if counts_anew:
@@ -96,7 +103,15 @@ def _told(category: Category) -> dict[str, Any]:
         "places": category.places,
         "approval": category.approval.value,
         "pending_counts": category.pending_counts,
+        "counts_toward_event": category.counts_toward_event,
+        "opens_at": _written(category.opens_at),
+        "closes_at": _written(category.closes_at),
+        "is_private": category.is_private,
     }
+
+
+def _written(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()
 
 
 def _note(event: Event, changed: dict[str, Any], account_id: int, at: datetime) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import g, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
+from wtforms.fields import Field
 
 from eventreg.events.forms.categories import CategoriesForm
 from eventreg.events.models import Event
@@ -54,8 +55,13 @@ def _refusal(form: CategoriesForm, refused: CategoriesRefused) -> Answer:
     if refused.reason is CategoryReason.CHANGED_MEANWHILE:
         form.revision = str(event.settings_revision)
         return _page(event, form, is_overtaken=True), 409
-    row = next((row for row in form.rows if row.category_id == refused.category_id), form.rows[0])
-    bound = row.is_removed if row.category_id is not None else row.name
+    row = next(
+        (row for row in form.rows if row.category_id == refused.category_id),
+        form.rows[0 if refused.category_id else -1],
+    )
+    bound: Field = row.is_removed if row.category_id is not None else row.name
+    if refused.reason in (CategoryReason.CLOSES_BEFORE_OPENS, CategoryReason.NEVER_OPEN):
+        bound = row.closes_at
     bound.errors = [categories_sentence(refused)]
     return _page(event, form), 422
 

@@ -69,4 +69,9 @@ def categories_sentence(refused: CategoriesRefused) -> str:
         )
     if refused.reason is CategoryReason.TOO_MANY:
         return _("An event has at most %(most)s categories", most=refused.details.get("most", ""))
-    return _("Keep at least one category")
+    return {
+        CategoryReason.CLOSES_BEFORE_OPENS: _("Registration closes before it opens"),
+        CategoryReason.NEVER_OPEN: _(
+            "These dates lie outside those of the event, so nobody could register. Write some inside them."
+        ),
+    }.get(CategoryReason(refused.reason)) or _("Keep at least one category")

@@ -17,6 +17,7 @@ from eventreg.events.bundles.fields import (
 )
 from eventreg.registration.models import RequestKind
 from eventreg.registration.rules.states import Action, Status
+from eventreg.registration.rules.ways_in import WayKind
 
 REGISTRATION = Record(
     Field("status", choice(Status)),
@@ -31,6 +32,7 @@ REGISTRATION = Record(
     Field("email", text(320)),
     Field("phone", text(60), ""),
     Field("link_generation", number(1), 1),
+    Field("came_by", optional(choice(WayKind)), None),
     Field("submitted_at", INSTANT),
     Field("status_changed_at", INSTANT),
     Field("approved_at", optional(INSTANT), None),

@@ -40,7 +40,14 @@ def _availability(event: Event, taken: Mapping[int, int], now: datetime) -> Avai
         publication=Publication.CANCELLED if event.is_called_off else event.publication,
         categories=[
             CategoryPlaces(
-                category.id, category.approval, category.pending_counts, category.places, taken.get(category.id, 0)
+                category.id,
+                category.approval,
+                category.pending_counts,
+                category.places,
+                taken.get(category.id, 0),
+                category.counts_toward_event,
+                category.is_private,
+                event.window_of(category),
             )
             for category in event.categories
         ],

@@ -67,6 +67,8 @@ class RegistrationState(enum.Enum):
     OPEN = "open"
     FEW_PLACES = "few_places"
     WAITING_LIST = "waiting_list"
+    #: everybody comes by a private category
+    BY_INVITATION = "by_invitation"
     CLOSED = "closed"
     #: the event does not take place
     CALLED_OFF = "called_off"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from eventreg.events.rules.categories import ApprovalRule
+from eventreg.events.rules.categories import ApprovalRule, Window
 from eventreg.events.rules.publication import Publication
 from eventreg.registration.rules.admission import Places, RegistrationState, admit
 from eventreg.registration.rules.deadlines import refusal_to_register
@@ -23,6 +23,10 @@ class CategoryPlaces:
     pending_counts: bool
     places: int | None
     taken: int
+    counts_toward_event: bool = True
+    is_private: bool = False
+    #: its own dates, inside those of the event
+    window: Window | None = None
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,11 @@ class Availability:
     free: int | None
     #: ids of the categories whose next person goes to the waiting list
     waiting: frozenset[int]
+    #: from the first opening of a category to the last closing of one
+    window: Window
+    #: ids of the categories that are not open yet, and of those that are open no more, by their own dates
+    not_yet: frozenset[int] = frozenset()
+    no_more: frozenset[int] = frozenset()
 
     @property
     def is_open(self) -> bool:
@@ -47,7 +56,13 @@ class Availability:
 
 
 _NO_WAY_IN = frozenset(
-    {RegistrationState.SOON, RegistrationState.CLOSED, RegistrationState.CALLED_OFF, RegistrationState.OVER}
+    {
+        RegistrationState.SOON,
+        RegistrationState.BY_INVITATION,
+        RegistrationState.CLOSED,
+        RegistrationState.CALLED_OFF,
+        RegistrationState.OVER,
+    }
 )
 
 
@@ -63,17 +78,45 @@ def availability(
 ) -> Availability:
     """Say what the public is told, by the same rules that decide on who registers.
 
-    The event has a waiting list when the next person of every category would go there. It has few places when at most
-    `few_places` are free. An event without categories has no way in: closed. Of a draft it says what the public will
+    Private categories are not told of; what they take of the event's places is. The event has a waiting list when the next
+    person of every category that is open would go there. It has few places when at most `few_places` are free. It is open
+    while one of its categories is, which may have dates of its own inside those of the event. An event without categories
+    has no way in: closed. Of a draft it says what the public will
     be told once it is published: only a preview asks.
     """
     if publication is Publication.DRAFT:
         publication = Publication.PUBLISHED
-    refusal = refusal_to_register(now, opens_at, closes_at, publication)
-    taken = sum(category.taken for category in categories)
-    waiting = frozenset(category.id for category in categories if _waits(category, capacity, taken))
-    free = _free(categories, capacity, taken)
-    return Availability(_state(refusal, categories, waiting, free, few_places), free, waiting)
+    whole = Window(opens_at, closes_at)
+    offered = [category for category in categories if not category.is_private]
+    windows = [category.window or whole for category in offered if not (category.window or whole).is_empty] or [whole]
+    told = Window(min(each.opens_at for each in windows), max(each.closes_at for each in windows))
+    refusals = {
+        category.id: refusal_to_register(now, window.opens_at, window.closes_at, publication)
+        for category in offered
+        for window in (category.window or whole,)
+    }
+    open_ones = [category for category in offered if refusals[category.id] is None]
+    taken = sum(category.taken for category in categories if category.counts_toward_event)
+    waiting = frozenset(category.id for category in open_ones if _waits(category, capacity, taken))
+    free = _free(open_ones or offered, capacity, taken)
+    refusal = refusal_to_register(now, told.opens_at, told.closes_at, publication)
+    state = _state(refusal, open_ones, waiting, free, few_places)
+    if refusal is None and not open_ones:
+        state = _without_any_open(categories, offered, refusals)
+    not_yet = frozenset(key for key, reason in refusals.items() if reason is RegisteringReason.NOT_OPEN_YET)
+    no_more = frozenset(key for key, reason in refusals.items() if reason is RegisteringReason.CLOSED)
+    return Availability(state, free, waiting, told, not_yet, no_more)
+
+
+def _without_any_open(
+    categories: Sequence[CategoryPlaces],
+    offered: Sequence[CategoryPlaces],
+    refusals: Mapping[int, RegisteringReason | None],
+) -> RegistrationState:
+    """Return the state inside the window while nobody from the public can register: between two windows, or ever."""
+    if RegisteringReason.NOT_OPEN_YET in refusals.values():
+        return RegistrationState.SOON
+    return RegistrationState.BY_INVITATION if categories and not offered else RegistrationState.CLOSED
 
 
 def _state(
@@ -85,7 +128,7 @@ def _state(
 ) -> RegistrationState:
     if refusal in _STATES_OF_REFUSAL:
         return _STATES_OF_REFUSAL[refusal]
-    if refusal is not None or not categories:
+    if refusal is not None:
         return RegistrationState.CLOSED
     if len(waiting) == len(categories):
         return RegistrationState.WAITING_LIST
@@ -102,15 +145,23 @@ _STATES_OF_REFUSAL = {
 
 
 def _waits(category: CategoryPlaces, capacity: int | None, taken: int) -> bool:
-    places = Places(capacity, taken, category.places, category.taken)
+    places = Places(capacity if category.counts_toward_event else None, taken, category.places, category.taken)
     return admit(category.approval, category.pending_counts, places).action is Action.ADMIT_WAITLISTED
 
 
 def _free(categories: Sequence[CategoryPlaces], capacity: int | None, taken: int) -> int | None:
-    limits = []
-    if capacity is not None:
-        limits.append(max(0, capacity - taken))
+    """Return the places that somebody can still have: those of the event, and those beside it where people do not count."""
+    counting = [each for each in categories if each.counts_toward_event]
+    beside = [each for each in categories if not each.counts_toward_event]
+    free = [_sum(beside)] if beside else []
+    if counting or not beside:
+        limits = [limit for limit in (_sum(counting) if counting else None,) if limit is not None]
+        if capacity is not None:
+            limits.append(max(0, capacity - taken))
+        free.append(min(limits) if limits else None)
+    return None if None in free else sum(each for each in free if each is not None)
+
+
+def _sum(categories: Sequence[CategoryPlaces]) -> int | None:
     limited = [max(0, each.places - each.taken) for each in categories if each.places is not None]
-    if categories and len(limited) == len(categories):
-        limits.append(sum(limited))
-    return min(limits) if limits else None
+    return sum(limited) if len(limited) == len(categories) else None

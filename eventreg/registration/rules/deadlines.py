@@ -29,10 +29,13 @@ def refusal_to_register(
 ) -> RegisteringReason | None:
     """Say why nobody can register now, or None when registration is open. Closing at 18:00 means that 18:00:00 is late.
 
-    What the event's state forbids is forbidden whatever the dates say.
+    What the event's state forbids is forbidden whatever the dates say. Dates of a category that leave it no time at all
+    mean that it is closed.
     """
     if not EFFECTS[publication].takes_registrations:
         return _BY_STATE.get(publication, RegisteringReason.CLOSED)
+    if opens_at >= closes_at:
+        return RegisteringReason.CLOSED
     if now < opens_at:
         return RegisteringReason.NOT_OPEN_YET
     if now >= closes_at:

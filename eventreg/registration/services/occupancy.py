@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 
 from eventreg.db import db
+from eventreg.events.models import Category
 from eventreg.events.occupancy import Taken
 from eventreg.registration.models import Place, Registration
 from eventreg.registration.queries.answers import list_day_ids
@@ -21,9 +22,12 @@ class RegistrationOccupancy:
     def count_taken(self, event_id: int) -> Taken:
         """Return the places that are taken, by the ledger."""
         rows = db.session.execute(
-            select(Place.category_id, func.count()).where(Place.event_id == event_id).group_by(Place.category_id)
-        )
-        return Taken({row[0]: row[1] for row in rows})
+            select(Place.category_id, Category.counts_toward_event, func.count())
+            .join(Category, Category.id == Place.category_id)
+            .where(Place.event_id == event_id)
+            .group_by(Place.category_id, Category.counts_toward_event)
+        ).all()
+        return Taken({row[0]: row[2] for row in rows}, sum(row[2] for row in rows if row[1]))
 
     def count_on_day(self, event_id: int, day_id: int) -> int:
         """Return how many live registrations come on a day; whoever was not asked for days comes on each."""

@@ -23,10 +23,14 @@ class PlaceCount:
         self._taken: dict[int, int] = {row[0]: row[1] for row in rows}
 
     def of(self, category: Category) -> Places:
-        """Return what the event and the category have and what of it is taken."""
+        """Return what the event and the category have and what of it is taken.
+
+        People of a category that does not count towards the event take none of its places, and need none.
+        """
+        counting = [row.id for row in self._event.categories if row.counts_toward_event]
         return Places(
-            capacity=self._event.capacity,
-            taken=sum(self._taken.values()),
+            capacity=self._event.capacity if category.counts_toward_event else None,
+            taken=sum(self._taken.get(category_id, 0) for category_id in counting),
             category_places=category.places,
             category_taken=self._taken.get(category.id, 0),
         )

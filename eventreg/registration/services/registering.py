@@ -126,6 +126,7 @@ def _register(
         return _answer_again(event, earlier, hashed, now)
     # Likewise before an address is told to be known: who may not come in learns nothing.
     category, way_in = _category(event, submission), submission.way_in
+    _check_window(event, category, now)
     if way_in is not None:
         way_in = check_way_in(event, category, way_in, email, now)
     if earlier is not None:
@@ -202,6 +203,13 @@ def _category(event: Event, submission: Submission) -> Category:
             if category.key == key and (way_in is not None or not category.is_private):
                 return category
     raise RegistrationRefused(RegisteringReason.UNKNOWN_CATEGORY)
+
+
+def _check_window(event: Event, category: Category, now: datetime) -> None:
+    window = event.window_of(category)
+    refusal = refusal_to_register(now, window.opens_at, window.closes_at, event.publication)
+    if refusal is not None:
+        raise RegistrationRefused(refusal, opens_at=window.opens_at, is_of_category=True)
 
 
 def _new_registration(

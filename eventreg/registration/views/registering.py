@@ -47,9 +47,12 @@ def register(slug: str) -> Answer:
         return _closed_page(occasion, refusal)
     category = _find_category(event, request.args.get("category", ""))
     if category is None:
-        if len(event.categories) != 1:
+        if len(event.public_categories) != 1:
             return _category_page(occasion)
-        category = event.categories[0]
+        category = event.public_categories[0]
+    refusal = _refusal_of(event, category)
+    if refusal is not None:
+        return _closed_page(occasion, refusal, category)
     return _form_page(occasion, FilledForm.fresh(event, category, new_submission_key()))
 
 
@@ -166,9 +169,26 @@ def _category_page(occasion: Occasion, key: str = "", chosen: str = "", error: s
     if key:
         carried.append(("submission_key", key))
     page = render_template(
-        "registration/category.html", chosen=chosen, error=error, carried=carried, **page_frame(occasion)
+        "registration/category.html",
+        shut=_shut(occasion.event),
+        chosen=chosen,
+        error=error,
+        carried=carried,
+        **page_frame(occasion),
     )
     return (page, code, _NOT_STORED) if request.method == "POST" else page
+
+
+def _shut(event: Event) -> dict[str, str]:
+    """Return why categories cannot be chosen now, by their keys: those with dates of their own."""
+    refusals = {category: _refusal_of(event, category) for category in event.public_categories}
+    return {
+        category.key: registering_refused(
+            RegistrationRefused(reason, opens_at=event.window_of(category).opens_at), event.time_zone
+        )
+        for category, reason in refusals.items()
+        if reason is not None
+    }
 
 
 def _form_page(occasion: Occasion, form: FilledForm, message: str = "", code: int = 200) -> Answer:
@@ -184,9 +204,10 @@ def _form_page(occasion: Occasion, form: FilledForm, message: str = "", code: in
     return (page, code, _NOT_STORED) if request.method == "POST" else page
 
 
-def _closed_page(occasion: Occasion, refusal: RegisteringReason) -> Answer:
-    refused = RegistrationRefused(refusal, opens_at=occasion.event.registration_opens_at)
-    sentence = registering_refused(refused, occasion.event.time_zone)
+def _closed_page(occasion: Occasion, refusal: RegisteringReason, category: Category | None = None) -> Answer:
+    event = occasion.event
+    opens_at = event.window_of(category).opens_at if category is not None else event.registration_opens_at
+    sentence = registering_refused(RegistrationRefused(refusal, opens_at=opens_at), event.time_zone)
     return render_template("registration/closed.html", sentence=sentence, **page_frame(occasion))
 
 
@@ -198,5 +219,11 @@ def _refusal_now(event: Event) -> RegisteringReason | None:
     )
 
 
+def _refusal_of(event: Event, category: Category) -> RegisteringReason | None:
+    """Say why nobody can register in a category now, by its own dates."""
+    window = event.window_of(category)
+    return refusal_to_register(clock.now(), window.opens_at, window.closes_at, event.publication)
+
+
 def _find_category(event: Event, key: str) -> Category | None:
-    return next((category for category in event.categories if category.key == key), None)
+    return next((category for category in event.public_categories if category.key == key), None)

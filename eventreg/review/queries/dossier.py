@@ -12,6 +12,7 @@ from eventreg.accounts.queries import list_account_names
 from eventreg.audit.queries import Trace, list_traces
 from eventreg.db import db
 from eventreg.events.models import Event
+from eventreg.events.occupancy import occupancy
 from eventreg.events.rules.team import Scope
 from eventreg.kernel.errors import NotFound
 from eventreg.questionnaires.models import QuestionnaireVersion
@@ -22,7 +23,6 @@ from eventreg.registration.queries.asked import find_asked
 from eventreg.registration.queries.consents import list_consents
 from eventreg.registration.queries.sessions import ChosenSession, list_chosen
 from eventreg.registration.rules.admission import Places
-from eventreg.review.queries.figures import count_places
 from eventreg.review.queries.messages import MessageLine, list_messages_about
 from eventreg.review.queries.scoping import get_in_scope
 
@@ -144,10 +144,10 @@ def _holds_place(registration_id: int) -> bool:
 
 
 def _places(event: Event, registration: Registration) -> Places:
-    taken = count_places(event.id)
+    taken, category = occupancy().count_taken(event.id), registration.category
     return Places(
-        capacity=event.capacity,
-        taken=sum(taken.values()),
-        category_places=registration.category.places,
-        category_taken=taken.get(registration.category_id, 0),
+        capacity=event.capacity if category.counts_toward_event else None,
+        taken=taken.total,
+        category_places=category.places,
+        category_taken=taken.by_category.get(category.id, 0),
     )

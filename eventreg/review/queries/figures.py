@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, literal_column, select
 
 from eventreg.db import db
+from eventreg.events.models import Category
 from eventreg.events.rules.team import Scope
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import Standing, standing
@@ -24,6 +25,8 @@ class Figures:
     registrations: Mapping[tuple[Status, int], int]
     #: places taken, by id of the category
     places: Mapping[int, int]
+    #: of those, what does not count towards the places of the event
+    beside: int = 0
 
     def with_status(self, status: Status) -> int:
         """Return how many have this status."""
@@ -40,8 +43,8 @@ class Figures:
 
     @property
     def taken(self) -> int:
-        """How many places of the event are taken."""
-        return sum(self.places.values())
+        """How many places of the event are taken, by those who count towards them."""
+        return sum(self.places.values()) - self.beside
 
 
 def list_figures(scopes: Mapping[int, Scope]) -> dict[int, Figures]:
@@ -63,12 +66,17 @@ def _part_figures(event_id: int, scope: Scope) -> Figures:
     )
     # A place that is held without a person is nobody's, and so in no part of an event.
     places = db.session.execute(
-        select(Place.category_id, func.count())
+        select(Place.category_id, Category.counts_toward_event, func.count())
         .join(Registration, Registration.id == Place.registration_id)
+        .join(Category, Category.id == Place.category_id)
         .where(Place.event_id == event_id, *narrowed)
-        .group_by(Place.category_id)
+        .group_by(Place.category_id, Category.counts_toward_event)
+    ).all()
+    return Figures(
+        {(row[0], row[1]): row[2] for row in registrations},
+        {row[0]: row[2] for row in places},
+        sum(row[2] for row in places if not row[1]),
     )
-    return Figures({(row[0], row[1]): row[2] for row in registrations}, {row[0]: row[1] for row in places})
 
 
 def _whole_figures(event_ids: Collection[int]) -> dict[int, Figures]:
@@ -83,22 +91,17 @@ def _whole_figures(event_ids: Collection[int]) -> dict[int, Figures]:
     for event_id, status, category_id, number in rows:
         registrations[event_id][status, category_id] = number
     places: dict[int, dict[int, int]] = {id_: {} for id_ in event_ids}
+    beside = dict.fromkeys(event_ids, 0)
     taken = db.session.execute(
-        select(Place.event_id, Place.category_id, func.count())
+        select(Place.event_id, Place.category_id, Category.counts_toward_event, func.count())
+        .join(Category, Category.id == Place.category_id)
         .where(Place.event_id.in_(event_ids))
-        .group_by(Place.event_id, Place.category_id)
+        .group_by(Place.event_id, Place.category_id, Category.counts_toward_event)
     )
-    for event_id, category_id, number in taken:
+    for event_id, category_id, counts, number in taken:
         places[event_id][category_id] = number
-    return {id_: Figures(registrations[id_], places[id_]) for id_ in event_ids}
-
-
-def count_places(event_id: int) -> dict[int, int]:
-    """Return how many places of an event are taken, by id of the category."""
-    rows = db.session.execute(
-        select(Place.category_id, func.count()).where(Place.event_id == event_id).group_by(Place.category_id)
-    )
-    return {row[0]: row[1] for row in rows}
+        beside[event_id] += 0 if counts else number
+    return {id_: Figures(registrations[id_], places[id_], beside[id_]) for id_ in event_ids}
 
 
 def count_standings(event_id: int, scope: Scope) -> dict[Standing, int]:

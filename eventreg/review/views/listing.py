@@ -9,6 +9,7 @@ from flask import g, render_template, request
 from flask_babel import gettext as _
 
 from eventreg.events.models import Category, Event
+from eventreg.events.occupancy import occupancy
 from eventreg.events.queries.categories import list_categories
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import REGISTRATIONS, desk
@@ -16,7 +17,6 @@ from eventreg.mail.queries import list_latest_states
 from eventreg.mail.rules import Standing
 from eventreg.registration.rules.states import Status
 from eventreg.registration.wording import status_for_team
-from eventreg.review.queries.figures import count_places
 from eventreg.review.queries.listing import Counts, RegistrationList
 from eventreg.review.queries.scoping import is_shown
 from eventreg.review.rules.columns import ON_SCREEN, ORDER_OF
@@ -87,7 +87,7 @@ def _taken(event: Event) -> int | None:
     """Return how many of the event's places are taken; None without a limit, and for who sees a part of it only."""
     if event.capacity is None or not g.event_access.scope.is_whole:
         return None
-    return sum(count_places(event.id).values())
+    return occupancy().count_taken(event.id).total
 
 
 def _heads(slug: str, state: ListState) -> list[tuple[str, str, str]]:

@@ -148,6 +148,7 @@ def _by_category(slug: str, figures: Figures, categories: Sequence[Category], ha
             "count": figures.in_category(category.id),
             "taken": figures.places.get(category.id, 0),
             "places": category.places,
+            "is_beside": not category.counts_toward_event,
             "is_over": category.places is not None and figures.places.get(category.id, 0) > category.places,
             "href": list_url(slug, ListState(categories=(category.key,))) if has_links else "",
         }

@@ -36,6 +36,7 @@ _OFFERED = {
     RegistrationState.OPEN: "InStock",
     RegistrationState.FEW_PLACES: "LimitedAvailability",
     RegistrationState.WAITING_LIST: "SoldOut",
+    RegistrationState.BY_INVITATION: "SoldOut",
     RegistrationState.CLOSED: "SoldOut",
     RegistrationState.CALLED_OFF: "Discontinued",
     RegistrationState.OVER: "Discontinued",
@@ -82,13 +83,13 @@ def event_data(event: Event, availability: Availability) -> dict[str, Any]:
         data["audience"] = {"@type": "Audience", "audienceType": audience}
     if event.capacity is not None:
         data["maximumAttendeeCapacity"] = event.capacity
-    if event.categories:
+    if event.public_categories:
         data["offers"] = {
             "@type": "Offer",
             "url": address,
             "availability": f"https://schema.org/{_OFFERED[availability.state]}",
-            "validFrom": _local(event, event.registration_opens_at),
-            "availabilityEnds": _local(event, event.registration_closes_at),
+            "validFrom": _local(event, availability.window.opens_at),
+            "availabilityEnds": _local(event, availability.window.closes_at),
         }
     return data
 
