@@ -141,12 +141,24 @@ def _init_jobs(app: Flask) -> None:
     from eventreg.events.services import material_files
     from eventreg.jobs.registry import init_jobs
     from eventreg.media.services import sweep_pictures
-    from eventreg.registration.services import cancelling, expiring, links, promotion, saved_forms, uploads
+    from eventreg.registration.services import (
+        cancelling,
+        earlier_answers,
+        expiring,
+        links,
+        promotion,
+        saved_forms,
+        uploads,
+    )
 
     registry = init_jobs(app)
     registry.add_handler(cancelling.TELL_JOB, cancelling.tell_some)
     registry.add_handler(promotion.PLACES_JOB, lambda work, _now: promotion.pass_on_places(work["event_id"]))
     registry.add_handler(links.SEND_LINK_JOB, lambda work, _now: links.send_link(work["event_id"], work["email"]))
+    registry.add_handler(
+        earlier_answers.SEND_EARLIER_JOB,
+        lambda work, _now: earlier_answers.send_earlier_answers(work["event_id"], work["email"], work["language"]),
+    )
     registry.add_handler(sign_in_links.SEND_LINK_JOB, lambda work, _now: sign_in_links.send_sign_in_link(work["email"]))
     registry.add_duty("media.sweep_pictures", timedelta(days=1), sweep_pictures)
     registry.add_duty("registration.sweep_uploads", timedelta(hours=1), uploads.sweep_uploads)
