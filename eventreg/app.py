@@ -179,13 +179,16 @@ def _init_lifecycle(app: Flask) -> None:
     from eventreg.events.checks import init_lifecycle
     from eventreg.events.occupancy import init_occupancy
     from eventreg.questionnaires.checks import list_missing_questions
+    from eventreg.questionnaires.registered import init_registered
     from eventreg.registration.services.cancelling import RegistrationFollowers
     from eventreg.registration.services.occupancy import RegistrationOccupancy
+    from eventreg.review.queries.answered import count_answered
 
     lifecycle = init_lifecycle(app)
     lifecycle.add_check(list_missing_questions)
     lifecycle.followers = RegistrationFollowers()
     init_occupancy(app, RegistrationOccupancy())
+    init_registered(app, count_answered)
 
 
 def _init_event_parts(app: Flask) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,10 +25,50 @@ _parsed: dict[int, tuple[dict[str, Any], Definition]] = {}
 
 def get_current_version(event_id: int) -> QuestionnaireVersion:
     """Return what an event asks now: its newest published version. Raises NotFound when nothing was published."""
-    found = db.session.scalar(_newest_version(event_id))
+    found = find_newest_version(event_id)
     if found is None:
         raise NotFound
     return found
+
+
+def find_newest_version(event_id: int) -> QuestionnaireVersion | None:
+    """Return what an event asks now, or None when nothing was published."""
+    return db.session.scalar(_newest_version(event_id))
+
+
+def get_numbered_version(event_id: int, number: int) -> QuestionnaireVersion:
+    """Return a version of an event by its number. Raises NotFound."""
+    found = db.session.scalar(
+        select(QuestionnaireVersion).where(
+            QuestionnaireVersion.event_id == event_id, QuestionnaireVersion.version == number
+        )
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+@dataclass(frozen=True)
+class PastVersion:
+    """A version with who published it (empty where nobody is known), and the one before it."""
+
+    version: QuestionnaireVersion
+    publisher: str
+    before: QuestionnaireVersion | None
+
+
+def list_past_versions(event_id: int, before: int | None = None, most: int = 20) -> Sequence[PastVersion]:
+    """Return versions of an event, the newest first, at most so many, below number `before`: three statements."""
+    statement = select(QuestionnaireVersion).where(QuestionnaireVersion.event_id == event_id)
+    if before is not None:
+        statement = statement.where(QuestionnaireVersion.version < before)
+    rows = db.session.scalars(statement.order_by(QuestionnaireVersion.version.desc()).limit(most + 1)).all()
+    publishers = _publishers_of([row.id for row in rows[:most]])
+    names = list_account_names(set(publishers.values()))
+    return [
+        PastVersion(row, names.get(publishers.get(row.id, 0), ""), rows[place + 1] if place + 1 < len(rows) else None)
+        for place, row in enumerate(rows[:most])
+    ]
 
 
 def find_draft(event_id: int) -> QuestionnaireDraft | None:
@@ -54,7 +95,7 @@ def get_board(event_id: int) -> Board:
     """Return the draft of an event beside what it asks now, with when and by whom each was made."""
     draft = find_draft(event_id)
     version = db.session.scalar(_newest_version(event_id))
-    publisher = _publisher_of(version) if version is not None else None
+    publisher = _publishers_of([version.id]).get(version.id) if version is not None else None
     changer = draft.changed_by_id if draft is not None else None
     names = list_account_names({account for account in (publisher, changer) if account is not None})
     published = version.definition if version is not None else None
@@ -85,17 +126,17 @@ def _newest_version(event_id: int) -> Select[QuestionnaireVersion]:
     )
 
 
-def _publisher_of(version: QuestionnaireVersion) -> int | None:
-    return db.session.scalar(
-        select(AuditEntry.actor_id)
-        .where(
+def _publishers_of(version_ids: Collection[int]) -> dict[int, int]:
+    """Return the accounts that published these versions, by version; those that no account published are left out."""
+    rows = db.session.execute(
+        select(AuditEntry.record_id, AuditEntry.actor_id).where(
             AuditEntry.record_kind == "questionnaire",
-            AuditEntry.record_id == version.id,
+            AuditEntry.record_id.in_(version_ids),
             AuditEntry.action == "questionnaire_published",
             AuditEntry.actor_kind == "account",
         )
-        .limit(1)
     )
+    return {row[0]: row[1] for row in rows if row[0] is not None and row[1] is not None}
 
 
 def draft_document(event_id: int) -> dict[str, Any]:

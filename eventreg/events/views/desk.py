@@ -76,6 +76,13 @@ def _parts_of(nav: str) -> Sequence[Part]:
             Part("look", _("Look"), "events.edit_look", Permission.EDIT_EVENT),
             Part("publication", _("Publication"), "events.show_publication", Permission.PUBLISH),
         )
+    if nav == QUESTIONS:
+        return (
+            Part("questions", _("Questions"), "questionnaires.list_questions", Permission.EDIT_EVENT),
+            Part("preview", _("Preview"), "registration.preview_questions", Permission.EDIT_EVENT),
+            Part("publish", _("Publish"), "questionnaires.review_publishing", Permission.EDIT_EVENT),
+            Part("versions", _("Versions"), "questionnaires.list_question_versions", Permission.EDIT_EVENT),
+        )
     if nav == PROGRAMME:
         return (
             Part("sessions", _("Sessions"), "events.edit_programme", Permission.EDIT_PROGRAMME),

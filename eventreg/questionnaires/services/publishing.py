@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -12,18 +13,71 @@ from sqlalchemy import func, select
 from eventreg.audit.services import SYSTEM, Actor, record
 from eventreg.db import db, transaction
 from eventreg.events.queries.for_registration import lock_event
+from eventreg.jobs.services import schedule
+from eventreg.kernel.text import LocalizedText
 from eventreg.questionnaires.kinds import checked_definition
 from eventreg.questionnaires.models import QuestionnaireVersion
+from eventreg.questionnaires.queries import find_draft, find_newest_version
+from eventreg.questionnaires.readiness import is_answerable, list_obstacles
+from eventreg.questionnaires.registered import ASK_AGAIN_JOB
+from eventreg.questionnaires.rules.changes import Changes, changes_between
+from eventreg.questionnaires.rules.drafts import DraftReason, DraftRefused
+from eventreg.questionnaires.rules.finishing import finished
+from eventreg.questionnaires.rules.publishing import PublishingRefused
 from eventreg.questionnaires.rules.schema import NEEDED_COLUMNS, Definition, DefinitionInvalid
 
 
+@dataclass(frozen=True)
+class AskAgain:
+    """Which questions people already registered are asked to answer again, and a word to them."""
+
+    question_keys: Collection[str] = ()
+    note: LocalizedText = field(default_factory=dict)
+
+
+def publish_draft(
+    event_id: int, seen_revision: int, again: AskAgain, account_id: int, at: datetime
+) -> QuestionnaireVersion:
+    """Make the draft of an event what it asks from now on, if it is the one that was seen; the draft is gone afterwards.
+
+    People already registered are asked again by a job, in the same transaction, where `again` names questions that were
+    added or changed. Raises DraftRefused (CHANGED_MEANWHILE), PublishingRefused with everything that stands in the way,
+    NotFound, and LifecycleRefused for an archived event.
+    """
+    with transaction() as session:
+        event = lock_event(event_id)
+        draft = find_draft(event_id)
+        if draft is None or draft.revision != seen_revision:
+            raise DraftRefused(DraftReason.CHANGED_MEANWHILE)
+        document = finished(draft.definition, event.languages)
+        obstacles = list_obstacles(document, event.languages, {category.key for category in event.categories})
+        if obstacles:
+            raise PublishingRefused(obstacles)
+        newest = find_newest_version(event_id)
+        changes = changes_between(newest.definition if newest is not None else {}, document)
+        askable = [change.key for change in changes.askable(is_answerable)] if newest is not None else []
+        keys = [key for key in askable if key in set(again.question_keys)]
+        version = publish(event_id, document, at, actor=Actor.account(account_id), more=_told(changes, keys))
+        session.delete(draft)
+        session.flush()
+        if keys:
+            _ask_again(version, keys, again.note, account_id, at)
+    return version
+
+
 def publish(
-    event_id: int, definition: Mapping[str, Any], at: datetime, *, actor: Actor = SYSTEM
+    event_id: int,
+    definition: Mapping[str, Any],
+    at: datetime,
+    *,
+    actor: Actor = SYSTEM,
+    more: Mapping[str, Any] | None = None,
 ) -> QuestionnaireVersion:
     """Freeze `definition` as the next version of what the event asks; from now on its form asks that.
 
-    Answers that were given keep the version they were given under. Raises NotFound, and DefinitionInvalid, which names
-    the place: a text missing in one of the event's languages, a category that it has not, whatever does not fit a kind.
+    Answers that were given keep the version they were given under. `more` goes into the audit entry. Raises NotFound, and
+    DefinitionInvalid, which names the place: a text missing in one of the event's languages, a category that it has not,
+    whatever does not fit a kind.
     """
     with transaction() as session:
         event = lock_event(event_id)
@@ -48,9 +102,37 @@ def publish(
             record_kind="questionnaire",
             record_id=version.id,
             at=at,
-            detail={"version": version.version},
+            detail={"version": version.version, **(more or {})},
         )
     return version
+
+
+def _told(changes: Changes, asked_again: Collection[str]) -> dict[str, Any]:
+    """Return what the audit entry says: keys and names of parts, no text."""
+    found: dict[str, list[str]] = {}
+    for change in changes.listed:
+        name = f"questions_{change.how.value}" if not change.is_section else f"sections_{change.how.value}"
+        parts = ", ".join(each.part.value for each in change.parts)
+        found.setdefault(name, []).append(f"{change.key} ({parts})" if parts else change.key)
+    if changes.form:
+        found["form"] = [each.part.value for each in changes.form]
+    if asked_again:
+        found["asked_again"] = list(asked_again)
+    return found
+
+
+def _ask_again(
+    version: QuestionnaireVersion, keys: Collection[str], note: LocalizedText, account_id: int, at: datetime
+) -> None:
+    payload = {
+        "event_id": version.event_id,
+        "version_id": version.id,
+        "question_keys": list(keys),
+        "note": dict(note),
+        "account_id": account_id,
+        "at": at.isoformat(),
+    }
+    schedule(ASK_AGAIN_JOB, f"{ASK_AGAIN_JOB}:{version.id}", payload, at)
 
 
 def _require_identity(definition: Definition) -> None:

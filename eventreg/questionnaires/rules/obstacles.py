@@ -1,0 +1,252 @@
+"""What stands in the way of publishing a draft: all of it, each with its place. `rules.parsing` stops at the first."""
+
+from __future__ import annotations
+
+import enum
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from eventreg.kernel.text import LocalizedText
+from eventreg.questionnaires.rules.conditions import AllOf, AnyOf, Condition, IsOneOf, Not
+from eventreg.questionnaires.rules.drafts import read_draft
+from eventreg.questionnaires.rules.drafts.reading import entries
+from eventreg.questionnaires.rules.parsing import parse_definition
+from eventreg.questionnaires.rules.schema import (
+    NEEDED_COLUMNS,
+    RESERVED_KEYS,
+    Definition,
+    DefinitionInvalid,
+    Option,
+    Question,
+    Section,
+    Stage,
+)
+
+
+class ObstacleKind(enum.Enum):
+    """What is wrong."""
+
+    NOTHING_ASKED = "nothing_asked"
+    #: nobody could be written to or found. `detail`: the column
+    IDENTITY = "identity"
+    #: `part`, `languages`
+    UNTRANSLATED = "untranslated"
+    #: a text that must be there is in no language. `part`
+    NO_TEXT = "no_text"
+    NO_PURPOSE = "no_purpose"
+    NO_OPTIONS = "no_options"
+    #: `detail`: the label of the question that stands after it, or is answered later
+    LATER_CONDITION = "later_condition"
+    #: the condition looks at a question that is not there, or cannot be read
+    BROKEN_CONDITION = "broken_condition"
+    #: `option`: it looks at an answer that is not offered. `detail`: the label of that question
+    LOST_ANSWER = "lost_answer"
+    #: `detail`: the key of a category that the event does not have
+    UNKNOWN_CATEGORY = "unknown_category"
+    TWICE = "twice"
+    #: two questions fill the same column of the registration
+    COLUMN_TWICE = "column_twice"
+    RESERVED = "reserved"
+    SENSITIVE_COLUMN = "sensitive_column"
+    SENSITIVE_PLACES = "sensitive_places"
+    UNKNOWN_KIND = "unknown_kind"
+    #: the settings do not fit the kind. `detail`: what the check said, for who knows the file
+    SETTINGS = "settings"
+    #: whatever else the strict reading refuses. `detail`: what it said
+    OTHER = "other"
+
+
+class TextPart(enum.Enum):
+    """Which text of a section, a question or an option."""
+
+    TITLE = "title"
+    INTRO = "intro"
+    LABEL = "label"
+    HELP = "help"
+    PURPOSE = "purpose"
+    OPTION = "option"
+    OPTION_HINT = "option_hint"
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """One thing that stands in the way, and where. Without keys it is the form as a whole."""
+
+    kind: ObstacleKind
+    section: Section | None = None
+    question: Question | None = None
+    option: Option | None = None
+    part: TextPart | None = None
+    languages: tuple[str, ...] = ()
+    detail: str = ""
+    #: label of another question that is meant
+    other: Question | None = None
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a draft is held against."""
+
+    languages: Collection[str]
+    categories: Collection[str]
+    #: kinds that there are, those that somebody answers, and those that cannot be without options
+    kinds: Collection[str]
+    answerable: Collection[str]
+    needing_options: Collection[str]
+
+
+def find_obstacles(document: Mapping[str, Any], ground: Ground) -> list[Obstacle]:
+    """Return everything that stands in the way of publishing a document, in its order; what only a kind knows is left to
+    `questionnaires.readiness`.
+
+    Nothing of it is passed over: where nothing is found, the strict reading is asked, and what it says is an obstacle.
+    """
+    definition = read_draft(document)
+    found = [*_of_form(definition, ground)]
+    for section in definition.sections:
+        found += _of_section(section, ground)
+    found += _doubles(definition)
+    found += _of_conditions(definition)
+    return found or list(_of_reading(document, ground))
+
+
+def _of_form(definition: Definition, ground: Ground) -> Iterator[Obstacle]:
+    if not any(section.questions for section in definition.sections):
+        yield Obstacle(ObstacleKind.NOTHING_ASKED)
+        return
+    for column in sorted(NEEDED_COLUMNS - definition.sure_columns()):
+        yield Obstacle(ObstacleKind.IDENTITY, detail=column)
+
+
+def _of_section(section: Section, ground: Ground) -> Iterator[Obstacle]:
+    for part, text, is_needed in ((TextPart.TITLE, section.title, True), (TextPart.INTRO, section.intro, False)):
+        if lack := _lack(text, is_needed, ground):
+            yield Obstacle(lack[0], section, part=part, languages=lack[1])
+    for question in section.questions:
+        yield from _of_question(section, question, ground)
+
+
+def _of_question(section: Section, question: Question, ground: Ground) -> Iterator[Obstacle]:
+    yield from _of_texts(section, question, ground)
+    if question.kind not in ground.kinds:
+        yield Obstacle(ObstacleKind.UNKNOWN_KIND, section, question)
+    if question.kind in ground.answerable and not question.purpose:
+        yield Obstacle(ObstacleKind.NO_PURPOSE, section, question)
+    if question.kind in ground.needing_options and not question.options:
+        yield Obstacle(ObstacleKind.NO_OPTIONS, section, question)
+    for key in sorted((question.categories | question.required_for) - set(ground.categories)):
+        yield Obstacle(ObstacleKind.UNKNOWN_CATEGORY, section, question, detail=key)
+    if question.key in RESERVED_KEYS:
+        yield Obstacle(ObstacleKind.RESERVED, section, question)
+    if question.column and question.is_sensitive:
+        yield Obstacle(ObstacleKind.SENSITIVE_COLUMN, section, question)
+    if question.is_sensitive and any(option.places is not None for option in question.options):
+        yield Obstacle(ObstacleKind.SENSITIVE_PLACES, section, question)
+
+
+def _of_texts(section: Section, question: Question, ground: Ground) -> Iterator[Obstacle]:
+    for part, text, is_needed in (
+        (TextPart.LABEL, question.label, True),
+        (TextPart.HELP, question.help, False),
+        (TextPart.PURPOSE, question.purpose, False),
+    ):
+        if lack := _lack(text, is_needed, ground):
+            yield Obstacle(lack[0], section, question, part=part, languages=lack[1])
+    for option in question.options:
+        for part, text, is_needed in (
+            (TextPart.OPTION, option.label, True),
+            (TextPart.OPTION_HINT, option.hint, False),
+        ):
+            if lack := _lack(text, is_needed, ground):
+                yield Obstacle(lack[0], section, question, option, part, lack[1])
+
+
+def _lack(text: LocalizedText, is_needed: bool, ground: Ground) -> tuple[ObstacleKind, tuple[str, ...]] | None:
+    if not text:
+        return (ObstacleKind.NO_TEXT, ()) if is_needed else None
+    missing = tuple(language for language in ground.languages if not text.get(language))
+    return (ObstacleKind.UNTRANSLATED, missing) if missing else None
+
+
+def _doubles(definition: Definition) -> Iterator[Obstacle]:
+    questions = list(definition.questions())
+    counts = Counter(question.key for question in questions)
+    columns = Counter(question.column for question in questions if question.column)
+    sections = Counter(section.key for section in definition.sections)
+    for section in definition.sections:
+        if sections[section.key] > 1:
+            yield Obstacle(ObstacleKind.TWICE, section)
+        for question in section.questions:
+            values = Counter(option.value for option in question.options)
+            if counts[question.key] > 1 or any(count > 1 for count in values.values()):
+                yield Obstacle(ObstacleKind.TWICE, section, question)
+            if question.column and columns[question.column] > 1:
+                yield Obstacle(ObstacleKind.COLUMN_TWICE, section, question)
+
+
+def _of_conditions(definition: Definition) -> Iterator[Obstacle]:
+    places = {
+        question.key: (number, section, question)
+        for number, (section, question) in enumerate(
+            (section, question) for section in definition.sections for question in section.questions
+        )
+    }
+    stages = list(Stage)
+    for number, section, question in places.values():
+        if question.condition is None:
+            continue
+        for key in dict.fromkeys(question.condition.refers_to()):
+            if key not in places:
+                yield Obstacle(ObstacleKind.BROKEN_CONDITION, section, question)
+                continue
+            other_number, other_section, other = places[key]
+            if other_number >= number or stages.index(other_section.stage) > stages.index(section.stage):
+                yield Obstacle(ObstacleKind.LATER_CONDITION, section, question, other=other)
+        yield from _lost_answers(section, question, {key: found[2] for key, found in places.items()})
+
+
+def _lost_answers(section: Section, question: Question, others: Mapping[str, Question]) -> Iterator[Obstacle]:
+    for single in _singles(question.condition):
+        other = others.get(single.question)
+        if other is not None and other.options:
+            offered = {option.value for option in other.options}
+            if any(value not in offered for value in single.values):
+                yield Obstacle(ObstacleKind.LOST_ANSWER, section, question, other=other)
+
+
+def _singles(condition: Condition | None) -> Iterator[IsOneOf]:
+    if isinstance(condition, IsOneOf):
+        yield condition
+    elif isinstance(condition, AllOf | AnyOf):
+        for part in condition.parts:
+            yield from _singles(part)
+    elif isinstance(condition, Not):
+        yield from _singles(condition.part)
+
+
+def _of_reading(document: Mapping[str, Any], ground: Ground) -> Iterator[Obstacle]:
+    """Yield what the strict reading says, where what can be made out of the document lacks nothing."""
+    try:
+        parse_definition(document, ground.languages, kinds=ground.kinds, categories=ground.categories)
+    except DefinitionInvalid as error:
+        unread = _unread_condition(document)
+        if unread is not None:
+            yield Obstacle(ObstacleKind.BROKEN_CONDITION, unread[0], unread[1])
+        else:
+            yield Obstacle(ObstacleKind.OTHER, detail=str(error))
+
+
+def _unread_condition(document: Mapping[str, Any]) -> tuple[Section, Question] | None:
+    """Return the first question whose condition cannot be read."""
+    conditions = {
+        question["key"]: question.get("condition")
+        for section in entries(document, "sections")
+        for question in entries(section, "questions")
+    }
+    for section in read_draft(document).sections:
+        for question in section.questions:
+            if question.condition is None and conditions.get(question.key) is not None:
+                return section, question
+    return None

@@ -1,0 +1,188 @@
+"""Publishing the draft: what stands in the way, what changes, what that does to people; and throwing the draft away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from eventreg.events.models import Event
+from eventreg.events.queries.for_registration import get_event_whole
+from eventreg.events.rules.publication import EFFECTS, LifecycleRefused
+from eventreg.events.rules.team import Permission
+from eventreg.events.views.desk import QUESTIONS, desk
+from eventreg.events.views.publication_words import lifecycle_refused
+from eventreg.kernel.clock import now
+from eventreg.questionnaires.models import QuestionnaireDraft
+from eventreg.questionnaires.publishing_form import PublishingForm
+from eventreg.questionnaires.queries import find_draft, find_newest_version
+from eventreg.questionnaires.readiness import is_answerable, list_obstacles
+from eventreg.questionnaires.registered import Wanted, count_registered
+from eventreg.questionnaires.rules.changes import Change, Changes, Part, changes_between
+from eventreg.questionnaires.rules.drafts import DraftRefused
+from eventreg.questionnaires.rules.effects import Figures
+from eventreg.questionnaires.rules.finishing import finished
+from eventreg.questionnaires.rules.publishing import PublishingRefused
+from eventreg.questionnaires.services.drafting import discard_draft
+from eventreg.questionnaires.services.publishing import AskAgain, publish_draft
+from eventreg.questionnaires.views import blueprint
+from eventreg.questionnaires.views.publication_words import (
+    changes_in_words,
+    how_in_words,
+    obstacles_in_words,
+    part_in_words,
+)
+from eventreg.web.access import requires
+from eventreg.web.freshness import requires_fresh_sign_in
+from eventreg.web.templating import language_url_at
+
+Answer = str | Response | tuple[str, int]
+
+
+@dataclass(frozen=True)
+class _State:
+    """The draft of an event beside what is published."""
+
+    draft: QuestionnaireDraft | None
+    has_version: bool
+    changes: Changes
+    askable: list[Change]
+    #: None where nobody can have answered: nothing was published yet
+    figures: Figures | None
+
+
+@blueprint.get("/manage/events/<slug>/questions/publish")
+@requires(Permission.EDIT_EVENT)
+def review_publishing(slug: str) -> str:
+    """Show what stands in the way of publishing the draft, what it changes, and what that does to people."""
+    state = _state(g.event)
+    return _page(state, PublishingForm(g.event.languages, _keys(state), formdata=None))
+
+
+@blueprint.post("/manage/events/<slug>/questions/publish")
+@requires(Permission.EDIT_EVENT)
+def publish_questions(slug: str) -> Answer:
+    """Publish the draft that was seen, or say how many people would be asked again."""
+    state = _state(g.event)
+    form = PublishingForm(g.event.languages, _keys(state), formdata=request.form)
+    if not form.validate():
+        return _page(state, form), 422
+    if "count" in request.form:
+        return _page(state, form)
+    again = AskAgain(form.again.data or (), form.note.data)
+    try:
+        publish_draft(g.event.id, _seen_revision(), again, current_user.id, now())
+    except DraftRefused:
+        problem = _(
+            "Somebody changed the questions since you opened this page. Look at what is different, then publish."
+        )
+        return _page(_state(g.event), form, problem), 409
+    except PublishingRefused:
+        return _page(_state(g.event), form, _("Something stands in the way. Mend what is listed, then publish.")), 409
+    except LifecycleRefused as refused:
+        return _page(state, form, lifecycle_refused(refused)), 409
+    if again.question_keys:
+        flash(_("Published. Those already registered are being asked to answer again."))
+    else:
+        flash(_("Published. Whoever registers from now on is asked these questions."))
+    return redirect(url_for("questionnaires.review_publishing", slug=slug), 303)
+
+
+@blueprint.route("/manage/events/<slug>/questions/discard", methods=["GET", "POST"])
+@requires(Permission.EDIT_EVENT)
+@requires_fresh_sign_in()
+def discard_questions(slug: str) -> Answer:
+    """Ask once more, then throw the draft away: what is published goes on being asked."""
+    problem, code = "", 200
+    if request.method == "POST":
+        try:
+            discard_draft(g.event.id, _seen_revision())
+        except DraftRefused:
+            problem, code = _("Somebody changed the questions since you opened this page. Look once more."), 409
+        except LifecycleRefused as refused:
+            problem, code = lifecycle_refused(refused), 409
+        else:
+            flash(_("The draft is discarded."))
+            return redirect(url_for("questionnaires.review_publishing", slug=slug), 303)
+    state = _state(g.event)
+    page = render_template(
+        "questionnaires/discard.html",
+        problem=problem,
+        draft=state.draft,
+        has_version=state.has_version,
+        changes=changes_in_words(state.changes, None),
+        **_frame(g.event, "questionnaires.discard_questions"),
+    )
+    return page if code == 200 else (page, code)
+
+
+def _state(event: Event) -> _State:
+    draft, newest = find_draft(event.id), find_newest_version(event.id)
+    if draft is None:
+        return _State(None, newest is not None, Changes(()), [], None)
+    changes = changes_between(newest.definition if newest else {}, finished(draft.definition, event.languages))
+    if newest is None:
+        return _State(draft, False, changes, [], None)
+    askable = changes.askable(is_answerable)
+    return _State(draft, True, changes, askable, count_registered(event.id, _wanted(changes), g.event_access.scope))
+
+
+def _wanted(changes: Changes) -> Wanted:
+    """Return what is to be counted for the questions that changed."""
+    questions = [(each, each.before or each.after) for each in changes.listed if not each.is_section]
+    return Wanted(
+        keys={change.key for change, question in questions if question and not question.column},
+        columns={change.key: question.column for change, question in questions if question and question.column},
+        values_of={
+            change.key
+            for change, question in questions
+            if question and not question.is_sensitive and any(p.part is Part.OPTIONS_REMOVED for p in change.parts)
+        },
+    )
+
+
+def _page(state: _State, form: PublishingForm, problem: str = "") -> str:
+    event = get_event_whole(g.event.id)
+    ticked = set(form.again.data or ())
+    reached = [change.after for change in state.askable if change.key in ticked and change.after is not None]
+    obstacles = (
+        list_obstacles(state.draft.definition, event.languages, {category.key for category in event.categories})
+        if state.draft is not None
+        else []
+    )
+    return render_template(
+        "questionnaires/publish.html",
+        form=form,
+        problem=problem,
+        draft=state.draft,
+        has_version=state.has_version,
+        obstacles=obstacles_in_words(obstacles, event.slug),
+        changes=changes_in_words(state.changes, state.figures, state.askable),
+        form_changes=[part_in_words(part) for part in state.changes.form],
+        how_words=how_in_words,
+        people=sum(state.figures.people.values()) if state.figures else 0,
+        ticked=ticked,
+        reached=state.figures.reached(reached) if state.figures and reached else 0,
+        is_changeable=EFFECTS[event.publication].is_changeable,
+        **_frame(event, "questionnaires.review_publishing"),
+    )
+
+
+def _frame(event: Event, endpoint: str) -> dict[str, Any]:
+    return {
+        "language_url": language_url_at(url_for(endpoint, slug=event.slug)),
+        **desk(event, QUESTIONS, "publish"),
+    }
+
+
+def _keys(state: _State) -> list[str]:
+    return [change.key for change in state.askable]
+
+
+def _seen_revision() -> int:
+    sent = request.form.get("revision", "")
+    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else -1
