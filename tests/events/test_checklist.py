@@ -75,6 +75,7 @@ def test_what_stands_in_the_way(changes: dict[str, Any], lack: Lack) -> None:
     [
         ({"registration_closes_at": NOW + timedelta(days=21)}, Lack.WINDOW_AFTER_EVENT),
         ({"session_titles": []}, Lack.PROGRAMME),
+        ({"has_texts_left_open": True}, Lack.LEFT_OPEN),
         ({"has_demonstration_values": True}, Lack.DEMONSTRATION),
         ({"has_mail_server": False, "holds_mail": True}, Lack.NO_MAIL_SERVER),
         ({"holds_mail": True}, Lack.MAIL_HELD),
@@ -95,6 +96,12 @@ def test_the_notice_and_the_programme_are_looked_at_by_language() -> None:
     assert found(notice={"es": "Aviso"}) == [Finding(Lack.NOTICE_LANGUAGE, ("en",))]
     titles = [BOTH, {"es": "Apertura"}]
     assert found(session_titles=titles) == [Finding(Lack.SESSION_TITLE, ("en",))]
+
+
+def test_practical_information_is_looked_at_by_language() -> None:
+    assert found(practical=[BOTH, {"es": "Ropa ligera", "en": " "}]) == [Finding(Lack.PRACTICAL, ("en",))]
+    assert not found(practical=[{"es": "Ropa ligera"}])[0].is_blocking
+    assert found(practical=[BOTH]) == []
 
 
 def test_an_event_of_the_past_can_be_put_on_record() -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from eventreg.db import db
 from eventreg.events.models import Event, EventDay, PrivacyNotice, ProgrammeSession, TeamMember
 from eventreg.events.queries.for_registration import get_event_whole
+from eventreg.events.queries.readiness import load_readiness
 from eventreg.events.rules.founding import BLANK, TEMPLATES, Hours, fitted_sessions
 from eventreg.events.rules.publication import Publication
 from eventreg.events.rules.slugs import is_slug, suggested_prefix, suggested_slug
@@ -158,3 +159,15 @@ def test_names_are_suggested_from_the_title() -> None:
     assert suggested_prefix("Seminario de la frontera sur") == "SFS"
     assert suggested_prefix("Agua") == "AGU"
     assert suggested_prefix("水") == "EV"
+
+
+@pytest.mark.parametrize(("template", "is_left_open"), [*((name, True) for name in TEMPLATES), (BLANK, False)])
+@pytest.mark.parametrize("language", translated_languages())
+def test_texts_of_a_template_that_nobody_replaced_are_noticed(
+    app: Flask, template: str, is_left_open: bool, language: str
+) -> None:
+    event = _found(template=template, languages=(language,), title={language: "Agua"}, contact_language=language)
+    assert load_readiness(event).has_texts_left_open is is_left_open
+    event.practical = [{**item, "text": {language: "Hotel Demo"}} for item in event.practical]
+    event.joining = {}
+    assert not load_readiness(event).has_texts_left_open

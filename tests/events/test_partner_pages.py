@@ -73,6 +73,19 @@ def test_known_institution_is_offered_and_taken_by_its_name(event: Event, desk: 
     assert len(_partners(event)) == 2
 
 
+def test_chosen_logo_is_kept_where_the_directory_has_none(event: Event, desk: Page) -> None:
+    known = an_institution(name={"es": "Colegio Demostrativo", "en": "Demonstrative College"})
+    entries = {"#name-es": "Colegio Demostrativo", "Logo": ("logo.png", LOGO), "Role at this event": "Partner"}
+    page = desk.pages.get(desk.address).submit(SAVE, entries, status=303).follow()
+    added = _partners(event)[-1].organization
+    assert (added.id, added.logo is not None) == (known.id, True)
+    assert not page.has("was not kept")
+    first = added.logo_id
+    page = page.submit(SAVE, {**entries, "Role at this event": "Funder"}, status=303).follow()
+    assert page.has("the logo that you chose was not kept"), "it has one already, and nobody loses it in passing"
+    assert _partners(event)[-1].organization.logo_id == first
+
+
 def test_question_about_a_double_keeps_everything_and_the_logo(event: Event, desk: Page) -> None:  # case 27
     known = an_institution(name={"es": "Colegio Demostrativo del Sur"})
     entries = {

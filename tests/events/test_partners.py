@@ -67,6 +67,16 @@ def test_written_name_of_a_known_one_uses_its_record(event: Event, editor: Edito
     assert len(list_organizations("")) == 2, "nothing was added to the directory"
 
 
+def test_logo_of_an_institution_of_others_is_not_given_in_passing(event: Event, editor: Editor) -> None:
+    known = an_institution(name={"es": "Colegio Demostrativo"})
+    foreign = an_event()
+    add_partner(foreign.id, OrganizationEntry({"es": "Colegio Demostrativo"}), FUNDER, Editor(editor.account_id), now())
+    typed = OrganizationEntry({"es": "Colegio Demostrativo"}, logo="a-picture")
+    assert add_partner(event.id, typed, FUNDER, editor, now()).leaves_logo
+    stands = list_partners(event.id)[-1].organization
+    assert (stands.id, stands.logo_id) == (known.id, None)
+
+
 def test_likely_double_is_asked_about_and_then_chosen(event: Event, editor: Editor) -> None:
     known = an_institution(name={"es": "Colegio Demostrativo del Sur"})
     typed = OrganizationEntry({"es": "El Colegio Demostrativo del Sur (CDS)"})

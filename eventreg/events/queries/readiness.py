@@ -12,7 +12,9 @@ from eventreg.db import db
 from eventreg.events.models import Category, Event, EventDay, Partner, PrivacyNotice, ProgrammeSession
 from eventreg.events.queries.for_registration import find_current_notice, list_days
 from eventreg.events.rules.checklist import Readiness
+from eventreg.events.rules.founding import TEMPLATES
 from eventreg.events.rules.institutions import PartnerRole
+from eventreg.events.rules.starting import texts_left_open
 from eventreg.kernel.text import LocalizedText
 from eventreg.web.instance import config
 
@@ -40,6 +42,8 @@ def load_readiness(event: Event) -> Readiness:
         has_host=_has_host(event.id),
         notice=_whole(notice) if notice is not None else None,
         session_titles=_session_titles(event.id),
+        practical=[item.get("text", {}) for item in event.practical],
+        has_texts_left_open=_has_texts_left_open(event),
         has_joining=bool(event.joining_url or any(event.joining.values())),
         has_demonstration_values=_has_demonstration_values(event),
         has_mail_server=config().sends_mail,
@@ -72,6 +76,12 @@ def _session_titles(event_id: int) -> list[LocalizedText]:
         .where(EventDay.event_id == event_id)
     )
     return list(db.session.scalars(titles))
+
+
+def _has_texts_left_open(event: Event) -> bool:
+    left_open = texts_left_open(tuple(f"templates/{name}" for name in TEMPLATES))
+    texts = [event.joining, *(item.get("text", {}) for item in event.practical)]
+    return any(text.get(language, "").strip() in left_open for text in texts for language in event.languages)
 
 
 def _has_demonstration_values(event: Event) -> bool:

@@ -28,6 +28,8 @@ class Lack(enum.Enum):
     NOTICE_LANGUAGE = "notice_language"
     WINDOW_PAST = "window_past"
     WINDOW_AFTER_EVENT = "window_after_event"
+    LEFT_OPEN = "left_open"
+    PRACTICAL = "practical"
     JOINING = "joining"
     PROGRAMME = "programme"
     SESSION_TITLE = "session_title"
@@ -92,6 +94,10 @@ class Readiness:
     #: the body of the notice that is published; None: there is none
     notice: LocalizedText | None = None
     session_titles: Sequence[LocalizedText] = ()
+    #: the texts of the practical information, in its order
+    practical: Sequence[LocalizedText] = ()
+    #: whether texts of a template stand there as they came: "To be completed"
+    has_texts_left_open: bool = False
     has_joining: bool = False
     has_demonstration_values: bool = False
     has_mail_server: bool = True
@@ -114,6 +120,11 @@ def list_findings(event: Readiness, now: datetime) -> list[Finding]:
 
 def _without(text: LocalizedText, languages: Sequence[str]) -> tuple[str, ...]:
     return tuple(language for language in languages if not text.get(language, "").strip())
+
+
+def _without_any(texts: Sequence[LocalizedText], languages: Sequence[str]) -> tuple[str, ...]:
+    """Return the languages in which at least one of several texts is missing."""
+    return tuple(language for language in languages if any(_without(text, [language]) for text in texts))
 
 
 def _texts(event: Readiness) -> Iterator[Finding]:
@@ -164,11 +175,14 @@ def _window(event: Readiness, now: datetime) -> Iterator[Finding]:
 def _advice(event: Readiness) -> Iterator[Finding]:
     if event.attendance is not AttendanceMode.ONSITE and not event.has_joining:
         yield Finding(Lack.JOINING)
+    if event.has_texts_left_open:
+        yield Finding(Lack.LEFT_OPEN)
+    if unwritten := _without_any(event.practical, event.languages):
+        yield Finding(Lack.PRACTICAL, unwritten)
     if not event.session_titles:
         yield Finding(Lack.PROGRAMME)
-    untitled = {language for title in event.session_titles for language in _without(title, event.languages)}
-    if untitled:
-        yield Finding(Lack.SESSION_TITLE, tuple(language for language in event.languages if language in untitled))
+    if untitled := _without_any(event.session_titles, event.languages):
+        yield Finding(Lack.SESSION_TITLE, untitled)
     if event.has_demonstration_values:
         yield Finding(Lack.DEMONSTRATION)
     if not event.has_mail_server:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from eventreg.i18n.catalogs import SOURCE, in_all_languages
 
+#: how a text begins that a template leaves for the organizers to write
+_LEFT_OPEN = "To be completed"
 #: the context of these texts in the catalogs
 _CONTEXT = "starter"
 
@@ -20,6 +22,24 @@ def starting_document(path: str) -> Mapping[str, Any]:
     source = files("eventreg.events") / "data" / f"{path}.toml"
     found: Mapping[str, Any] = _translated(tomllib.loads(source.read_text(encoding="utf-8")))
     return found
+
+
+@cache
+def texts_left_open(paths: tuple[str, ...]) -> frozenset[str]:
+    """Return the texts of these documents that are only there to be replaced, in every language."""
+    return frozenset(text for path in paths for text in _left_open(starting_document(path)))
+
+
+def _left_open(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        if str(value.get(SOURCE, "")).startswith(_LEFT_OPEN):
+            yield from value.values()
+        else:
+            for part in value.values():
+                yield from _left_open(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _left_open(part)
 
 
 def _translated(value: Any) -> Any:

@@ -30,16 +30,20 @@ from eventreg.organizations.policies import Editor
 from eventreg.organizations.queries import find_organization, list_known
 from eventreg.organizations.rules.doubles import Known, is_same_name
 from eventreg.organizations.rules.entries import OrganizationEntry
-from eventreg.organizations.services.recording import add_organization, lock_organization
+from eventreg.organizations.services.recording import add_organization, give_first_logo, lock_organization
 
 
 @dataclass(frozen=True)
 class Added:
-    """What adding came to. `is_known`: the institution was in the directory, and its record was used as it is."""
+    """What adding came to. `is_known`: the institution was in the directory, and its record was used as it is.
+
+    `leaves_logo`: a logo was chosen, and the record has another one, or is not for this account to change.
+    """
 
     partner_id: int
     key: str
     is_known: bool
+    leaves_logo: bool = False
 
 
 def add_partner(
@@ -55,7 +59,8 @@ def add_partner(
     """Let an institution stand behind an event; it comes from the directory, or goes there first.
 
     From the directory come the one that was `chosen` by its key, or the only one that bears the name that was written,
-    unless somebody said that it `is_new`. Raises NotFound, PartnerRefused: ALREADY_THERE, TOO_MANY (details: limit), and what
+    unless somebody said that it `is_new`; a logo that was chosen becomes that of a record without one.
+    Raises NotFound, PartnerRefused: ALREADY_THERE, TOO_MANY (details: limit), and what
     `organizations.services.add_organization` raises, LIKELY_DOUBLE among it.
     """
     with transaction():
@@ -65,11 +70,15 @@ def add_partner(
             raise PartnerRefused(PartnerReason.TOO_MANY, limit=MOST_PARTNERS)
         known_id = _known(organization, chosen, is_new)
         organization_id = known_id or add_organization(organization, editor, at, is_new=is_new)
+        is_known = known_id is not None
+        leaves_logo = bool(is_known and organization.logo) and not give_first_logo(
+            organization_id, organization.logo, editor, at
+        )
         found = lock_organization(organization_id)
         partner = _insert(event_id, found.id, entry)
         detail = {"organization": found.key, "role": entry.role.value}
         _note(event_id, "partner_added", partner.id, editor.account_id, at, detail)
-        return Added(partner.id, found.key, known_id is not None)
+        return Added(partner.id, found.key, is_known, leaves_logo)
 
 
 def edit_partner(

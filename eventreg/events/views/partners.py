@@ -55,11 +55,7 @@ def add_partner(slug: str) -> Answer:
         except OrganizationRefused as refused:
             _tell(form, refused)
         else:
-            flash(
-                _("The institution is added, as it is in the directory. The form is ready for the next one.")
-                if added.is_known
-                else _("The institution is added. The form is ready for the next one.")
-            )
+            flash(_added(added))
             return redirect(url_for("events.list_partners", slug=slug, role=form.role.data, _anchor=form.name.id), 303)
     return _list_page(g.event, form), _CHECK
 
@@ -122,6 +118,17 @@ def _tell(form: AddPartnerForm, refused: OrganizationRefused) -> None:
     if refused.reason is OrganizationReason.LIKELY_DOUBLE:
         likely = {each.id: each for each in list_by_id(refused.details["ids"])}
         form.offer([likely[each] for each in refused.details["ids"] if each in likely])
+
+
+def _added(added: partners.Added) -> str:
+    if added.leaves_logo:
+        return _(
+            "The institution is added, as it is in the directory: the logo that you chose was not kept."
+            " The form is ready for the next one."
+        )
+    if added.is_known:
+        return _("The institution is added, as it is in the directory. The form is ready for the next one.")
+    return _("The institution is added. The form is ready for the next one.")
 
 
 def _list_page(event: Event, form: AddPartnerForm) -> str:

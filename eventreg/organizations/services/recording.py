@@ -93,6 +93,20 @@ def edit_organization(
             note("organization_changed", found.id, Actor.account(editor.account_id), at, {"changed": changed})
 
 
+def give_first_logo(organization_id: int, logo: str, editor: Editor, at: datetime) -> bool:
+    """Let an institution without a logo have this one, and say whether it did: whoever may not change it changes nothing.
+
+    Raises NotFound and OrganizationRefused: LOGO_GONE.
+    """
+    with transaction():
+        found = lock_organization(organization_id)
+        if not logo or found.logo_id is not None or not editable([found.id], editor):
+            return False
+        changed = change(found, {"logo_id": _logo_id(logo)})
+        note("organization_changed", found.id, Actor.account(editor.account_id), at, {"changed": changed})
+        return True
+
+
 def lock_organization(organization_id: int) -> Organization:
     """Hold an institution of the directory until the transaction ends. Raises NotFound, also for one that was merged."""
     return lock_row(
