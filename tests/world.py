@@ -363,6 +363,7 @@ _FORMS: dict[str, Any] = {
     },
     "events.save_member": lambda world: {"role": "door"},
     "events.accept": lambda world: {"name": "Irene Invitada", "language": "es"},
+    "questionnaires.add_ready_made_set": lambda world: {"set": "needs"},
     "registration.request_link": lambda world: {"email": "carta@instituto.example"},
     "registration.change_address": lambda world: {"email": "otra-vez@instituto.example"},
     "registration.save_language": lambda world: {"language": "en"},

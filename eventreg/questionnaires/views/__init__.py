@@ -5,6 +5,6 @@ from flask import Blueprint
 blueprint = Blueprint("questionnaires", __name__)
 
 # Each module adds its pages to the blueprint.
-from eventreg.questionnaires.views import history, listing, publishing  # noqa: E402
+from eventreg.questionnaires.views import history, listing, publishing, starts  # noqa: E402
 
-__all__ = ["blueprint", "history", "listing", "publishing"]
+__all__ = ["blueprint", "history", "listing", "publishing", "starts"]

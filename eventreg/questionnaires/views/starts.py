@@ -1,0 +1,156 @@
+"""What questions can begin from: ready-made sets, and what other events of the account ask."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from eventreg.events.models import Event
+from eventreg.events.policies import find_access
+from eventreg.events.queries.team import list_memberships
+from eventreg.events.rules.publication import EFFECTS, LifecycleRefused
+from eventreg.events.rules.team import Permission
+from eventreg.events.views.desk import QUESTIONS, desk
+from eventreg.events.views.publication_words import lifecycle_refused
+from eventreg.i18n import formats
+from eventreg.i18n.languages import current_language
+from eventreg.kernel.clock import now
+from eventreg.kernel.errors import NotFound
+from eventreg.kernel.text import LocalizedText
+from eventreg.questionnaires.queries import draft_document
+from eventreg.questionnaires.rules.drafts import DraftRefused, read_draft
+from eventreg.questionnaires.rules.starts import SETS, Taken, set_document
+from eventreg.questionnaires.services.starts import add_set, take_from_event
+from eventreg.questionnaires.views import blueprint
+from eventreg.web.access import requires
+from eventreg.web.templating import language_url_at, plain_in_reader_language
+
+Answer = str | Response | tuple[str, int]
+_MOST_EVENTS = 200
+
+
+class ShownSet(NamedTuple):
+    """A ready-made set for the page."""
+
+    name: str
+    title: str
+    #: labels of its questions; those that are asked already apart
+    new: Sequence[str]
+    there: Sequence[str]
+
+
+@blueprint.get("/manage/events/<slug>/questions/start")
+@requires(Permission.EDIT_EVENT)
+def show_starts(slug: str) -> str:
+    """Show the ready-made sets, and the events whose questions can be taken over."""
+    return _page(g.event)
+
+
+@blueprint.post("/manage/events/<slug>/questions/start/set")
+@requires(Permission.EDIT_EVENT)
+def add_ready_made_set(slug: str) -> Answer:
+    """Add a set to the draft, and say what was there already."""
+    name = request.form.get("set", "")
+    if name not in SETS:
+        return _page(g.event, _("Choose one of the sets.")), 422
+    return _tell(slug, lambda: add_set(g.event.id, name, current_user.id, now()))
+
+
+@blueprint.post("/manage/events/<slug>/questions/start/event")
+@requires(Permission.EDIT_EVENT)
+def take_questions_over(slug: str) -> Answer:
+    """Add what another event asks to the draft, or put it in its place."""
+    chosen = request.form.get("event", "")
+    if chosen not in dict(_sources(g.event)):
+        return _page(g.event, _("Choose one of your events.")), 422
+    access = find_access(chosen, current_user)
+    # Looked at again by itself: what the list holds is what the page offers, this is what may be done.
+    if access is None or not access.may(Permission.EDIT_EVENT) or access.lacks_second_factor:
+        abort(404)
+    instead = bool(request.form.get("instead"))
+    return _tell(slug, lambda: take_from_event(g.event.id, access.event.id, current_user.id, now(), instead=instead))
+
+
+def _tell(slug: str, take: Callable[[], Taken]) -> Answer:
+    try:
+        taken = take()
+    except DraftRefused as refused:
+        what = ngettext("%(num)d question", "%(num)d questions", int(refused.details.get("most", 0)))
+        return _page(g.event, _("That would be more than a form can have: at most %(what)s.", what=what)), 409
+    except LifecycleRefused as refused:
+        return _page(g.event, lifecycle_refused(refused)), 409
+    except NotFound:
+        abort(404)
+    for sentence in _said(taken):
+        flash(sentence)
+    return redirect(url_for("questionnaires.show_starts", slug=slug), 303)
+
+
+def _said(taken: Taken) -> list[str]:
+    found = [ngettext("%(num)d question added.", "%(num)d questions added.", len(taken.added))]
+    if taken.skipped:
+        found.append(_("Asked already, and left as it is: %(questions)s", questions=_labels(taken.skipped)))
+    if taken.homeless:
+        found.append(
+            _("Only for categories that this event does not have, and left out: %(questions)s",
+              questions=_labels(taken.homeless))
+        )  # fmt: skip
+    if taken.lost_categories:
+        keys = formats.joined(list(taken.lost_categories), current_language())
+        found.append(_("Categories that this event does not have: %(categories)s", categories=keys))
+    return found
+
+
+def _labels(labels: Sequence[LocalizedText]) -> str:
+    return formats.joined([f"“{plain_in_reader_language(label)}”" for label in labels], current_language())
+
+
+def _page(event: Event, problem: str = "") -> str:
+    document = draft_document(event.id)
+    asked = read_draft(document)
+    keys = {question.key for question in asked.questions()}
+    columns = {question.column for question in asked.questions()} - {None}
+    return render_template(
+        "questionnaires/starts.html",
+        problem=problem,
+        sets=[_shown(name, keys, columns) for name in SETS],
+        sources=_sources(event),
+        has_questions=bool(keys),
+        is_changeable=EFFECTS[event.publication].is_changeable,
+        language_url=language_url_at(url_for("questionnaires.show_starts", slug=event.slug)),
+        **desk(event, QUESTIONS, "questions"),
+    )
+
+
+def _shown(name: str, keys: set[str], columns: set[str | None]) -> ShownSet:
+    questions = list(read_draft(set_document(name)).questions())
+    is_there = {each.key: each.key in keys or each.column in columns for each in questions}
+    labels: dict[bool, list[str]] = {True: [], False: []}
+    for question in questions:
+        labels[is_there[question.key]].append(plain_in_reader_language(question.label))
+    return ShownSet(name, _titles()[name], labels[False], labels[True])
+
+
+def _titles() -> Mapping[str, str]:
+    return {
+        "basics": _("Seminar basics"),
+        "travel": _("Travel and visa"),
+        "needs": _("Diet and accessibility"),
+        "speaker": _("For whoever speaks"),
+    }
+
+
+def _sources(event: Event) -> list[tuple[str, str]]:
+    """Return the other events whose questions the account edits: name in addresses, title."""
+    memberships = list_memberships(current_user.id, False)
+    return [
+        (each.event.slug, plain_in_reader_language(each.event.title))
+        for each in memberships
+        if each.event.id != event.id and each.grant.allows(Permission.EDIT_EVENT)
+    ][:_MOST_EVENTS]
