@@ -78,6 +78,14 @@ _SENTENCES: dict[Reason, Callable[[Details], str]] = {
     Reason.TOO_MANY: _too_many,
     Reason.SEVERAL_ANSWERS: lambda d: _("Give only one answer to “%(label)s”", label=d["label"]),
     Reason.NOT_OFFERED: lambda d: _("Choose among the answers offered for “%(label)s”", label=d["label"]),
+    Reason.FROZEN: lambda d: _(
+        "“%(label)s” could not be changed: the time for it is over. What you answered before stands.", label=d["label"]
+    ),
+    Reason.FULL: lambda d: _(
+        "The last place of “%(option)s” was just taken. Choose another answer to “%(label)s”.",
+        label=d["label"],
+        option=d["option"],
+    ),
     Reason.EMAIL_INCOMPLETE: lambda d: _("Write a complete mail address, for example name@institution.org"),
     Reason.EMAIL_NOT_ASCII: lambda d: _(
         "Mail cannot reach an address with accents or ñ before the @. Write another address."

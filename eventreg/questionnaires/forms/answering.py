@@ -12,8 +12,12 @@ from wtforms.form import BaseForm
 
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.kinds import Context, Invalid
+from eventreg.questionnaires.kinds.condition_words import only_if
 from eventreg.questionnaires.kinds.fields import AnswerField, KeptFile, UploadField, shown
-from eventreg.questionnaires.rules.schema import Definition, Question
+from eventreg.questionnaires.kinds.reveals import Block, blocks_of
+from eventreg.questionnaires.rules.reasons import Reason
+from eventreg.questionnaires.rules.schema import Definition, Question, Stage
+from eventreg.questionnaires.rules.settling import conditions_on_form
 from eventreg.questionnaires.wording import sentence
 
 #: the box beside a kept file posts its question's key and this
@@ -40,6 +44,8 @@ class SectionView:
     title: str
     intro: str
     fields: Sequence[AnswerField]
+    #: the same, those that one choice reveals put under it
+    blocks: Sequence[Block]
     purposes: Sequence[PurposeView]
 
 
@@ -59,27 +65,48 @@ class QuestionnaireForm:
         formdata: MultiDict[str, str] | None = None,
         answers: Mapping[str, Sequence[str]] | None = None,
         leave_out: Collection[str] = (),
+        *,
+        stages: Collection[Stage] = (Stage.REGISTRATION,),
+        frozen: Collection[str] = (),
     ) -> None:
         """Build the form in `language`. `formdata` counts before `answers`, the values kept from an earlier time.
 
-        `leave_out` are keys of questions that are answered elsewhere, like the address on one's own page.
+        Asked are the questions of `stages`. `leave_out` are keys of those that are answered elsewhere, like the address on
+        one's own page; conditions look at their `answers`. The answers to `frozen` ones are shown and not asked.
         """
-        self._context = context
-        self._language = language
+        self._context, self._language, self._category_key = context, language, category_key
+        self._known = dict(answers or {})
         asked = definition.questions_for(category_key)
-        self._questions = {question.key: question for question in asked if question.key not in leave_out}
+        here = {question.key for question in definition.questions_for(category_key, *stages)} - set(leave_out)
+        open_keys = here - set(frozen)
+        elsewhere = {key: values for key, values in self._known.items() if key not in open_keys}
+        self._conditions = conditions_on_form(asked, open_keys, elsewhere)
+        self._counted_elsewhere = elsewhere
+        self._questions = {question.key: question for question in asked if question.key in self._conditions}
+        standing = {key for key in here - open_keys if self._known.get(key)}
+        self._frozen = {question.key: question for question in asked if question.key in standing}
+        #: asked of this category, though here and now they cannot come up
+        self._known_names = here
         self._answers: dict[str, list[str]] = {}
-        self._form = BaseForm(build_fields(self._questions.values(), context, language))
-        self._form.process(formdata, data=dict(answers or {}))
+        self._form = self._built(self._questions.values(), formdata)
+        self._frozen_form = self._built(self._frozen.values(), None)
+        self._order = [question.key for question in asked if question.key in self._questions or question.key in self._frozen]
+        self._formdata = formdata
+        self._prepare()
         self.sections = list(self._section_views(definition))
 
     def __getitem__(self, key: str) -> AnswerField:
-        """Return the field of a question that is asked. KeyError for any other."""
-        return cast(AnswerField, self._form[key])
+        """Return the field of a question that stands on the form. KeyError for any other."""
+        return cast(AnswerField, (self._frozen_form if key in self._frozen else self._form)[key])
 
     def __iter__(self) -> Iterator[AnswerField]:
         """Yield every field in the order of the page."""
-        return (self[key] for key in self._questions)
+        return (self[key] for key in self._order)
+
+    @property
+    def has_conditions(self) -> bool:
+        """Whether what is asked depends on answers to this very form."""
+        return any(condition is not None for condition in self._conditions.values())
 
     @property
     def files(self) -> list[Question]:
@@ -89,13 +116,22 @@ class QuestionnaireForm:
     def validate(self, kept_files: Collection[str] = ()) -> bool:
         """Check every answer and put what is wrong beside its field. `kept_files`: keys of questions that have a file.
 
-        Errors that `refuse` put there stay, so a file is checked before or after.
+        A question whose condition does not hold for the answers before it is not asked: what was sent for it is passed
+        over. Errors that `refuse` put beside others stay, so a file is checked before or after.
         """
+        counted = dict(self._counted_elsewhere)
         for question in self._questions.values():
+            condition = self._conditions[question.key]
+            if condition is not None and not condition.holds(counted):
+                self._pass_over(question)
+                continue
             try:
                 self._check(question, kept_files)
             except Invalid as invalid:
                 self.refuse(question.key, invalid)
+            is_kept = kinds.get(question.kind).is_file and question.key in kept_files
+            counted[question.key] = [question.key] if is_kept else self._answers.get(question.key, [])
+        self._refuse_late_changes()
         return not self.errors_list()
 
     def answers(self) -> dict[str, list[str]]:
@@ -127,7 +163,7 @@ class QuestionnaireForm:
         """
         around = {question.key + suffix for question in self.files for suffix in (REMOVE_SUFFIX, KEPT_SUFFIX)}
         uploads = {question.key for question in self.files}
-        texts = (self._questions.keys() - uploads) | around | set(allowed)
+        texts = (self._known_names - uploads) | around | set(allowed)
         found = [name for name, values in formdata.lists() if name not in texts and any(map(str.strip, values))]
         for name, sent in (files or MultiDict()).lists():
             if name not in uploads and any(file.filename for file in sent):
@@ -151,18 +187,56 @@ class QuestionnaireForm:
             values = kind.clean(question, self[question.key].typed, self._context)
             self._answers[question.key] = values
             is_missing = not values
-        if is_missing and question.is_required:
+        if is_missing and question.is_required_of(self._category_key):
             raise Invalid(kind.missing)
+
+    def _pass_over(self, question: Question) -> None:
+        self[question.key].errors = []
+        if not kinds.get(question.kind).is_file:
+            self._answers[question.key] = []
+
+    def _refuse_late_changes(self) -> None:
+        """Say beside a frozen answer that it was sent changed, from a page that was opened before: once, and it stands."""
+        for question in self._frozen.values():
+            kind = kinds.get(question.kind)
+            sent = self._formdata.getlist(question.key) if self._formdata is not None and not kind.is_file else []
+            if not sent:
+                continue
+            try:
+                changed = kind.clean(question, sent, self._context) != list(self._known[question.key])
+            except Invalid:
+                changed = True
+            if changed:
+                self.refuse(question.key, Invalid(Reason.FROZEN))
+
+    def _built(self, questions: Collection[Question], formdata: MultiDict[str, str] | None) -> BaseForm:
+        form = BaseForm(build_fields(questions, self._context, self._language))
+        form.process(formdata, data=self._known)
+        return form
+
+    def _prepare(self) -> None:
+        """Tell each field whether it is required here, when it is asked, and what stands if it can be changed no more."""
+        for key, question in self._questions.items():
+            bound, condition = self[key], self._conditions[key]
+            bound.flags.required = question.is_required_of(self._category_key)
+            bound.is_optional = not bound.flags.required
+            if condition is not None:
+                words = only_if(condition, self._questions, self._context, self._language)
+                bound.ask_only_if(condition, words)
+        for key, question in self._frozen.items():
+            kind = kinds.get(question.kind)
+            self[key].frozen = kind.display(question, self._known[key], self._context, self._language)
 
     def _section_views(self, definition: Definition) -> Iterator[SectionView]:
         for section in definition.sections:
-            asked = [question for question in section.questions if question.key in self._questions]
+            asked = [question for question in section.questions if question.key in self._order]
             if asked:
                 yield SectionView(
                     key=section.key,
                     title=shown(section.title, self._context, self._language),
                     intro=shown(section.intro, self._context, self._language),
-                    fields=[self[question.key] for question in asked],
+                    fields=(fields := [self[question.key] for question in asked]),
+                    blocks=blocks_of(fields),
                     purposes=[self._purpose_view(question) for question in asked if question.purpose],
                 )
 

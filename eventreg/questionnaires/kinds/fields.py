@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from markupsafe import Markup
@@ -13,6 +15,7 @@ from wtforms.widgets import CheckboxInput, FileInput, Input, TextArea, html_para
 
 from eventreg.kernel.text import LocalizedText, pick
 from eventreg.questionnaires.kinds.base import Context
+from eventreg.questionnaires.rules.conditions import Condition
 from eventreg.questionnaires.rules.schema import Question
 from eventreg.questionnaires.rules.texts import showable
 
@@ -38,6 +41,24 @@ class AnswerField(Field):
         self.flags.required = question.is_required
         #: of texts, in characters, and of files, in bytes; 0: none
         self.limit = 0
+
+    #: when it is asked, where that depends on other answers; as the browser reads it, it is in `condition_data`
+    condition: Condition | None = None
+    #: numbers of the branches that a value opens, see `kinds.reveals`
+    opens: Mapping[str, str] = MappingProxyType({})
+    #: the answer as lines, where it can be changed no more
+    frozen: Sequence[str] | None = None
+
+    @property
+    def condition_data(self) -> str:
+        """The condition as JSON."""
+        return json.dumps(self.condition.as_data(), separators=(",", ":")) if self.condition is not None else ""
+
+    def ask_only_if(self, condition: Condition, words: str) -> None:
+        """Have the page say, before the hint, when the question is asked."""
+        self.condition = condition
+        sentence = Markup('<span class="er-only-if">{}. </span>').format(words)
+        self.description = sentence + self.description
 
     def process_data(self, value: Any) -> None:
         """Take over the values of an answer that is already there."""

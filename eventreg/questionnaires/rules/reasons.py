@@ -30,6 +30,10 @@ class Reason(enum.Enum):
     TOO_MANY = "too_many"
     SEVERAL_ANSWERS = "several_answers"
     NOT_OFFERED = "not_offered"
+    #: the day until which it could be changed is over
+    FROZEN = "frozen"
+    #: the last place of an option was taken meanwhile; details: `option`, its label
+    FULL = "full"
     EMAIL_INCOMPLETE = "email_incomplete"
     EMAIL_NOT_ASCII = "email_not_ascii"
     PHONE_WITHOUT_COUNTRY_CODE = "phone_without_country_code"
