@@ -16,7 +16,7 @@ from eventreg.questionnaires.rules.reasons import Reason
 from eventreg.questionnaires.wording import megabytes, sentence
 from tests.questionnaires.samples import CONTEXT, question
 
-DETAILS = {"excess": 2, "limit": 5_000_000, "size": 11_400_000, "types": ("pdf", "jpeg")}
+DETAILS = {"excess": 2, "limit": 5_000_000, "size": 11_400_000, "types": ("pdf", "jpeg"), "option": "Visit"}
 
 
 @pytest.fixture

@@ -90,7 +90,9 @@ class QuestionnaireForm:
         self._answers: dict[str, list[str]] = {}
         self._form = self._built(self._questions.values(), formdata)
         self._frozen_form = self._built(self._frozen.values(), None)
-        self._order = [question.key for question in asked if question.key in self._questions or question.key in self._frozen]
+        self._order = [
+            question.key for question in asked if question.key in self._questions or question.key in self._frozen
+        ]
         self._formdata = formdata
         self._prepare()
         self.sections = list(self._section_views(definition))

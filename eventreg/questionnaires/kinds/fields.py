@@ -46,6 +46,8 @@ class AnswerField(Field):
     condition: Condition | None = None
     #: numbers of the branches that a value opens, see `kinds.reveals`
     opens: Mapping[str, str] = MappingProxyType({})
+    #: it stands under the choice that reveals it, so that nobody has to read when it is asked
+    is_revealed = False
     #: the answer as lines, where it can be changed no more
     frozen: Sequence[str] | None = None
 

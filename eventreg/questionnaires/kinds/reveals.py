@@ -41,11 +41,15 @@ def blocks_of(fields: Sequence[AnswerField]) -> list[Block]:
         lead = fields[position]
         branches = list(_branches(lead, fields[position + 1 :])) if lead.kind in _LEADS and lead.frozen is None else []
         opens: dict[str, str] = {}
-        for number, (values, _inside) in enumerate(branches, 1):
+        for number, (values, inside) in enumerate(branches, 1):
             for value in values:
                 opens[value] = f"{opens.get(value, '')} {number}".strip()
+            for bound in inside:
+                bound.is_revealed |= bound.condition is not None and lead.short_name in bound.condition.refers_to()
         lead.opens = opens
-        blocks.append(Block(lead, [Branch(number, blocks_of(inside)) for number, (_, inside) in enumerate(branches, 1)]))
+        blocks.append(
+            Block(lead, [Branch(number, blocks_of(inside)) for number, (_, inside) in enumerate(branches, 1)])
+        )
         position += 1 + sum(len(inside) for _, inside in branches)
     return blocks
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
 from eventreg.db import db
+from eventreg.events.models import Event
 from eventreg.kernel import sealing
 from eventreg.questionnaires.queries import definition_of, get_version
 from eventreg.questionnaires.rules.schema import Definition
@@ -53,6 +56,12 @@ def list_day_ids(registrations: Sequence[Registration]) -> dict[int, frozenset[i
         if value is not None and key in keys_by_version[version]:
             found[registration_id].add(int(value))
     return {registration_id: frozenset(day_ids) for registration_id, day_ids in found.items()}
+
+
+def frozen_keys(event: Event, definition: Definition, now: datetime) -> set[str]:
+    """Return the keys of the questions whose answers participants can change no more, by the date in the event's zone."""
+    today = now.astimezone(ZoneInfo(event.time_zone)).date()
+    return {question.key for question in definition.questions() if question.is_frozen(today)}
 
 
 def sealed_place(public_id: str, question_key: str, position: int) -> str:

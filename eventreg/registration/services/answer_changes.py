@@ -15,11 +15,12 @@ from eventreg.mail.letters import Change
 from eventreg.mail.services import enqueue_all
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.kinds import Context
-from eventreg.questionnaires.rules.schema import Question, Stage
+from eventreg.questionnaires.rules.schema import Definition, Question, Stage
 from eventreg.registration.emails import Message, News, Occasion, participant_message, tell
 from eventreg.registration.models import Registration, Upload
-from eventreg.registration.queries.answers import DAYS_KIND, find_day_ids, load_answers
+from eventreg.registration.queries.answers import DAYS_KIND, find_day_ids, frozen_keys, load_answers
 from eventreg.registration.queries.asked import find_asked
+from eventreg.registration.queries.consents import current_consents
 from eventreg.registration.queries.registrations import lock_registration
 from eventreg.registration.rules.asked import Asked
 from eventreg.registration.rules.deadlines import may_change_answers
@@ -71,7 +72,8 @@ def change_answers(
     """Put new answers in place of old ones and tell both sides what changed; returns the changes, [] when there are none.
 
     `answers` were checked against what the registration was asked (`queries.asked`). The mail address and the consents are
-    changed by use cases of their own and stay as they are. Raises ChangeRefused: TOO_LATE, and BEING_DECIDED while the
+    changed by use cases of their own and stay as they are, as does what is frozen. What a changed answer hides is emptied:
+    a change like another. Raises ChangeRefused: TOO_LATE, and BEING_DECIDED while the
     messages of a decision wait, which tell of the answers as they were; RegistrationRefused (TOO_MANY_FILES) when a
     file cannot be kept.
     """
@@ -128,6 +130,13 @@ def put_answers(
     after = {question.key: list(answers.get(question.key, before.get(question.key, []))) for question in questions}
     if files.sent is not None:
         after |= _settle_files(event.id, registration.id, questions, files.hashed, files.sealed, files.sent.removed)
+    hidden = _hidden_by(event, registration, task.before.definition, {**before, **after})
+    asked_anew = {key for key in task.versions if task.versions[key] != task.before.versions.get(key)}
+    emptied = [question for question in hidden if question.key not in asked_anew]
+    after |= {question.key: [] for question in emptied}
+    keys = {question.key for question in questions}
+    questions += [question for question in emptied if question.key not in keys]
+    task = Answerable(questions, {**task.before.versions, **task.versions}, task.before)
     changes = _differences(task, before, after)
     changed = {change.question.key for change in changes}
     written = [q for q in questions if q.key in changed or task.versions[q.key] != task.before.versions.get(q.key)]
@@ -140,12 +149,29 @@ def put_answers(
 def _changeable(event: Event, registration: Registration) -> Answerable:
     category = next(found for found in event.categories if found.id == registration.category_id)
     asked = find_asked(registration)
+    frozen = frozen_keys(event, asked.definition, clock.now())
     questions = [
         question
         for question in asked.definition.questions_for(category.key, Stage.REGISTRATION)
-        if question.kind != CONSENT_KIND and question.column != "email"
+        if question.kind != CONSENT_KIND and question.column != "email" and question.key not in frozen
     ]
     return Answerable(questions, asked.versions, asked)
+
+
+def _hidden_by(event: Event, registration: Registration, definition: Definition, answers: Answers) -> list[Question]:
+    """Return what participants answer and these answers hide: theirs are emptied. One that is frozen stands.
+
+    The address and the consents have ways of their own, and what organizers noted is theirs.
+    """
+    questions = list(definition.questions())
+    if all(question.condition is None for question in questions):
+        return []
+    category = next(found.key for found in event.categories if found.id == registration.category_id)
+    consents = {key: ["yes"] for key, is_given in current_consents(registration.id).items() if is_given}
+    standing = frozen_keys(event, definition, clock.now())
+    hidden = definition.hidden_keys(category, {**consents, **answers}, standing)
+    asked = definition.questions_for(category, Stage.REGISTRATION, Stage.FOLLOW_UP)
+    return [q for q in asked if q.key in hidden and q.kind != CONSENT_KIND and q.column != "email"]
 
 
 def _settle_files(

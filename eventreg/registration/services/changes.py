@@ -51,11 +51,12 @@ def record_consent_changes(event_id: int, registration_id: int, given: Mapping[s
         event = lock_event_in_any_state(event_id)
         registration = lock_registration(event_id, registration_id)
         standing, asked = current_consents(registration.id), find_asked(registration)
+        category = next(found.key for found in event.categories if found.id == registration.category_id)
         questions = [
             question
             for question in asked.definition.questions()
             if question.kind == CONSENT_KIND
-            and not question.is_required
+            and not question.is_required_of(category)
             and question.key in given
             and given[question.key] != standing.get(question.key, False)
         ]

@@ -19,7 +19,7 @@ from eventreg.events.queries.for_registration import lock_event_in_any_state
 from eventreg.kernel import clock
 from eventreg.kernel.tokens import new_public_id, new_reference
 from eventreg.mail.services import enqueue_all
-from eventreg.questionnaires.rules.schema import Definition
+from eventreg.questionnaires.rules.schema import Definition, Question, Stage
 from eventreg.registration.emails import VERIFY, Message, News, Occasion, participant_message, tell
 from eventreg.registration.models import Registration, Upload
 from eventreg.registration.queries.answers import day_keys
@@ -68,6 +68,13 @@ class Submission:
     #: how the person came, beside the public form; it leads into the category of `category_key`
     way_in: WayIn | None = None
 
+    def questions(self) -> list[Question]:
+        """Return what was asked: of the form's questions those whose conditions hold. What came for others counts for nothing."""
+        files = {*self.kept_files, *(file.question_key for file in self.files)}
+        hidden = self.definition.hidden_keys(self.category_key, {**self.answers, **{key: [key] for key in files}})
+        asked = self.definition.questions_for(self.category_key, Stage.REGISTRATION)
+        return [question for question in asked if question.key not in hidden]
+
 
 class Outcome(enum.Enum):
     """What the sender is shown."""
@@ -96,7 +103,7 @@ def register(event_id: int, submission: Submission, occasion: Occasion) -> Recei
     file that cannot be kept or is gone) and Busy. `occasion` was loaded before the lock: nothing in it decides anything.
     """
     hashed = submission_hash(event_id, submission.submission_key)
-    asked = {question.key for question in submission.definition.questions_for(submission.category_key)}
+    asked = {question.key for question in submission.questions()}
     files = [file for file in submission.files if file.question_key in asked]
     sealed = seal_files(event_id, hashed, files, clock.now())
     for attempt in range(_TRIES):
@@ -235,30 +242,35 @@ def _new_registration(
             .where(PrivacyNotice.event_id == event.id, PrivacyNotice.id == submission.privacy_notice_id)
             .scalar_subquery()
         )
-    fill_identity(registration, submission.definition.questions_for(category.key), submission.answers)
+    fill_identity(registration, submission.questions(), submission.answers)
     return registration
 
 
 def _keep_answers(
     event: Event, registration: Registration, submission: Submission, sealed: Sequence[Upload], now: datetime
 ) -> None:
-    questions = submission.definition.questions_for(submission.category_key)
-    answers = {key: list(values) for key, values in submission.answers.items()}
+    questions = submission.questions()
+    asked = {question.key for question in questions}
+    answers = {key: list(values) for key, values in submission.answers.items() if key in asked}
     file_keys = [question.key for question in questions if question.kind == FILE_KIND]
     answers.update({key: [public_id] for key, public_id in attach_new(registration.id, sealed).items()})
     still_open = [key for key in file_keys if not answers.get(key)]
     if still_open:
         held = attach_held(event.id, registration.submission_hash, registration.id, still_open)
         answers.update({key: [public_id] for key, public_id in held.items()})
-        if not set(submission.kept_files) <= answers.keys():
+        if not asked.intersection(submission.kept_files) <= answers.keys():
             raise RegistrationRefused(RegisteringReason.FILE_GONE)
     insert_answers(registration, questions, answers)
     record_consents(registration, questions, answers, language=submission.language, fallbacks=event.languages, now=now)
 
 
 def _tell(occasion: Occasion, registration: Registration, submission: Submission, now: datetime) -> None:
+    asked = {question.key for question in submission.questions()}
     day_ids = frozenset(
-        int(value) for key in day_keys(submission.definition) for value in submission.answers.get(key, ())
+        int(value)
+        for key in day_keys(submission.definition)
+        for value in submission.answers.get(key, ())
+        if key in asked
     )
     if registration.status is Status.UNVERIFIED:
         news = News(Message.VERIFY, day_ids)

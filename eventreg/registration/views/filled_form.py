@@ -40,10 +40,10 @@ class FilledForm:
         answers: Mapping[str, Collection[str]] | None = None,
         standing: Mapping[str, HeldFile] | None = None,
         leave_out: Collection[str] = (),
+        frozen: Collection[str] = (),
     ) -> None:
-        """`answers` and `standing` files were given before; `leave_out` are keys of questions asked elsewhere.
-
-        `definition`: what is asked, where it is not the whole version alone.
+        """`answers` and `standing` files were given before; `leave_out` are keys of questions asked elsewhere, `frozen` of
+        those whose answers stand. `definition`: what is asked, where it is not the whole version alone.
         """
         self._event = event
         self._sent = request.form if is_sent else None
@@ -55,7 +55,14 @@ class FilledForm:
         self.definition = definition or definition_of(version)
         given = {key: list(values) for key, values in (answers or {}).items()}
         self.questions = QuestionnaireForm(
-            self.definition, category.key, Context.of(event), current_language(), self._sent, given, leave_out
+            self.definition,
+            category.key,
+            Context.of(event),
+            current_language(),
+            self._sent,
+            given,
+            leave_out,
+            frozen=frozen,
         )
         self.new_files: list[NewFile] = []
         #: keys of questions whose standing file is to go

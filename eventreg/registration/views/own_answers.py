@@ -84,9 +84,10 @@ def _form(own: OwnRegistration, submission_key: str, *, is_sent: bool) -> Filled
         submission_key,
         is_sent=is_sent,
         definition=own.asked.definition,
-        answers=load_answers(registration, own.asked.definition),
+        answers={**own.given_consents(), **load_answers(registration, own.asked.definition)},
         standing=list_of_registration(registration.id),
         leave_out=own.kept_apart(),
+        frozen=own.frozen_keys(),
     )
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from flask_babel import gettext as _
@@ -16,8 +18,8 @@ from eventreg.questionnaires import kinds
 from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.rules.schema import Question, Stage
 from eventreg.registration.emails import OWN_PAGE, Occasion
-from eventreg.registration.models import Decision, Registration
-from eventreg.registration.queries.answers import load_answers
+from eventreg.registration.models import Consent, Decision, Registration
+from eventreg.registration.queries.answers import frozen_keys, load_answers
 from eventreg.registration.queries.asked import find_asked
 from eventreg.registration.queries.consents import list_consents
 from eventreg.registration.queries.registrations import get_by_token
@@ -86,13 +88,48 @@ class OwnRegistration:
 
     def questions(self) -> list[Question]:
         """Return what the person was asked, but consents."""
-        asked = self.asked.definition.questions_for(self.registration.category.key)
-        return [question for question in asked if question.kind != CONSENT_KIND]
+        return [question for question in self._asked() if question.kind != CONSENT_KIND]
 
     def consent_questions(self) -> list[Question]:
-        """Return the consents the person was asked for."""
+        """Return the consents the person was asked for, or is asked for now that other answers are there."""
         asked = self.asked.definition.questions_for(self.registration.category.key)
-        return [question for question in asked if question.kind == CONSENT_KIND]
+        consents = [question for question in asked if question.kind == CONSENT_KIND]
+        if all(question.condition is None for question in consents):
+            return consents
+        shown = {question.key for question in self._asked()} | {each.purpose for each in self._consents}
+        return [question for question in consents if question.key in shown]
+
+    def given_consents(self) -> dict[str, list[str]]:
+        """Return what is agreed to, as answers that conditions look at; nothing where none does."""
+        if not self._has_conditions:
+            return {}
+        newest = {consent.purpose: consent.is_given for consent in self._consents}
+        return {key: ["yes"] for key, is_given in newest.items() if is_given}
+
+    def frozen_keys(self) -> set[str]:
+        """Return the keys of the questions whose answers the person can change no more."""
+        return frozen_keys(self.event, self.asked.definition, self.now)
+
+    @property
+    def _has_conditions(self) -> bool:
+        return any(question.condition is not None for question in self.asked.definition.questions())
+
+    def _asked(self) -> list[Question]:
+        category = self.registration.category.key
+        asked = self.asked.definition.questions_for(category)
+        if not self._has_conditions:
+            return asked
+        answers = {**self.given_consents(), **self._answers}
+        hidden = self.asked.definition.hidden_keys(category, answers, self.frozen_keys())
+        return [question for question in asked if question.key not in hidden]
+
+    @cached_property
+    def _answers(self) -> dict[str, list[str]]:
+        return load_answers(self.registration, self.asked.definition)
+
+    @cached_property
+    def _consents(self) -> Sequence[Consent]:
+        return list_consents(self.registration.id)
 
     def kept_apart(self) -> set[str]:
         """Return the keys of what is not changed with the answers: the address, the consents and follow-ups have their
@@ -116,7 +153,7 @@ class OwnRegistration:
     def answer_rows(self, token: str) -> list[dict[str, Any]]:
         """Return (label, lines) of every answer for the summary list; a file leads to its download."""
         language, context = current_language(), self.context()
-        values = load_answers(self.registration, self.asked.definition)
+        values = self._answers
         uploads = list_of_registration(self.registration.id)
         rows: list[dict[str, Any]] = []
         for question in self.questions():
@@ -130,7 +167,7 @@ class OwnRegistration:
 
     def consent_rows(self) -> list[dict[str, Any]]:
         """Return what stands for each consent and since when, in the words that were shown."""
-        newest = {consent.purpose: consent for consent in list_consents(self.registration.id)}
+        newest = {consent.purpose: consent for consent in self._consents}
         rows: list[dict[str, Any]] = []
         for question in self.consent_questions():
             consent = newest.get(question.key)
@@ -142,7 +179,7 @@ class OwnRegistration:
                     "label": label,
                     "is_given": is_given,
                     "at": consent.at if consent else None,
-                    "is_required": question.is_required,
+                    "is_required": question.is_required_of(self.registration.category.key),
                 }
             )
         return rows
