@@ -145,8 +145,10 @@ def _init_jobs(app: Flask) -> None:
         cancelling,
         earlier_answers,
         expiring,
+        follow_ups,
         links,
         promotion,
+        requests,
         saved_forms,
         uploads,
     )
@@ -164,6 +166,8 @@ def _init_jobs(app: Flask) -> None:
     registry.add_duty("registration.sweep_uploads", timedelta(hours=1), uploads.sweep_uploads)
     registry.add_duty("registration.sweep_saved_forms", timedelta(hours=1), saved_forms.sweep_saved_forms)
     registry.add_duty("events.sweep_materials", timedelta(hours=1), material_files.sweep_materials)
+    registry.add_handler(requests.ASK_AGAIN_JOB, requests.ask_some)
+    registry.add_duty("registration.follow_ups", timedelta(minutes=1), follow_ups.see_to_follow_ups)
     registry.add_duty("registration.expire_unverified", timedelta(hours=1), expiring.expire_unverified)
     registry.add_duty(
         "accounts.forget_attempts", timedelta(days=1), lambda now: guards.forget_old_attempts(now - _A_DAY)

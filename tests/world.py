@@ -35,6 +35,7 @@ from eventreg.registration.queries.registrations import ADDRESS_GENERATION, own_
 from eventreg.registration.rules.states import Action
 from eventreg.registration.services.decisions import decide
 from eventreg.registration.services.registering import Receipt
+from eventreg.registration.services.requests import ask_for_correction
 from eventreg.registration.services.uploads import NewFile
 from eventreg.web.instance import keys
 from tests.belongings import a_material, a_session, an_outcome
@@ -84,6 +85,8 @@ class World:
     #: by endpoint: of materials and sessions
     public_ids: dict[str, str] = field(default_factory=dict)
     room_id: int = 0
+    #: what the person with the letter is asked to answer
+    request_id: int = 0
     outcome_id: int = 0
     #: of a team member below the manager, and of an account without rights
     member_id: int = 0
@@ -153,6 +156,7 @@ class World:
             "member_id": self.member_id,
             "account_id": self.account_id,
             "room_id": self.room_id,
+            "request_id": self.request_id,
             "message_id": self.message_id,
             "partner_id": self.event.partners[0].id,
             "key": "imprint" if rule.endpoint.startswith("settings.") else self.event.partners[0].organization.key,
@@ -187,6 +191,7 @@ def build_world(app: Flask) -> World:
             upload, message, decided.decision_id, a_picture().public_id,
         )  # fmt: skip
         world.public_ids, world.outcome_id = _what_a_programme_leaves(event)
+        world.request_id = _asked(event, letter, accounts["owner"])
         more_ids, world.room_id = _who_and_where(event, world.public_ids["review.list_session_people"])
         world.public_ids |= more_ids | {"site.preview_session": _session_of_the_draft()}
         invitation, world.member_id, world.account_id = _a_team(event, accounts)
@@ -219,6 +224,11 @@ def _people(event: Event) -> dict[str, Registration]:
         category = "academia" if status == "pending" else "government"
         people[status] = a_registration(event, category, status, answers={"diet": ["Sin gluten"]})
     return people
+
+
+def _asked(event: Event, person: Registration, account: Account) -> int:
+    """Ask the person to check an answer; return the request's id."""
+    return ask_for_correction(event.id, person.reference, ["sex"], "Por favor, revise.", account.id).id
 
 
 def _narrowed(event: Event) -> Account:
@@ -326,6 +336,7 @@ _FORMS: dict[str, Any] = {
     "events.save_session": lambda world: {
         "title-es": "Otra sesión", "day": str(world.event.days[0].id), "starts_at": "16:00", "ends_at": "17:00", "revision": "1",
     },
+    "registration.save_request": lambda world: {"sex": "woman"},
     "events.move_one_session": lambda world: {"do": "earlier", "revision": "1"},
     "events.remove_one_session": lambda world: {"revision": "1"},
     "events.try_lines": lambda world: {"day": str(world.event.days[0].id), "lines": "16:00–17:00 Otra", "do": "add"},

@@ -13,7 +13,10 @@ from eventreg.registration.rules.refusals import (
     DecisionRefused,
     RegisteringReason,
     RegistrationRefused,
+    RequestReason,
+    RequestRefused,
 )
+from eventreg.registration.rules.requests import RequestKind
 from eventreg.registration.rules.session_choices import SessionReason, SessionsRefused
 from eventreg.registration.rules.states import Action, Status
 from eventreg.web.templating import plain_in_reader_language
@@ -139,6 +142,30 @@ def decision_refused(refused: DecisionRefused) -> str:
         ),
         DecisionReason.NOT_THE_LAST: _("Something happened since, so this can no longer be undone. Decide anew."),
     }[DecisionReason(refused.reason)]
+
+
+def request_title(kind: RequestKind, section: str) -> str:
+    """Return what a request is called, on one's own page and on the team's."""
+    return {
+        RequestKind.FOLLOW_UP: section,
+        RequestKind.AGAIN: _("Questions that have changed"),
+        RequestKind.CORRECTION: _("Answers to check"),
+    }[kind]
+
+
+def request_refused(refused: RequestRefused) -> str:
+    """Say why somebody was not asked."""
+    return {
+        RequestReason.NOTHING_CHOSEN: _("Choose which answers are to be checked"),
+        RequestReason.REASON_MISSING: _("Write the reason: the person reads it"),
+        RequestReason.REASON_TOO_LONG: _(
+            "Shorten the reason to %(limit)s characters", limit=refused.details.get("limit", "")
+        ),
+        RequestReason.NOT_CONCERNED: _("Somebody with this status is not asked anything."),
+        RequestReason.PAST: _("Choose a day that is still to come"),
+        RequestReason.CALLED_OFF: _("This event does not take place."),
+        RequestReason.NOT_OPEN: _("This request is answered, over or taken back."),
+    }[RequestReason(refused.reason)]
 
 
 def sessions_refused(refused: SessionsRefused) -> str:

@@ -23,6 +23,7 @@ from eventreg.registration.emails import (
     Message,
     News,
     Occasion,
+    RequestWording,
     contact_message,
     participant_message,
 )
@@ -93,6 +94,20 @@ def _left_days(event: Event) -> dict[str, Any]:
     return {"day_ids": days, "takes_back": days}
 
 
+def _asked(event: Event) -> dict[str, Any]:
+    return {"request": _travel}
+
+
+def _asked_with_reason(event: Event) -> dict[str, Any]:
+    return {"request": _travel, "reason": "El número de su pasaporte parece incompleto."}
+
+
+def _travel(language: str) -> RequestWording:
+    if language == "es":
+        return RequestWording(["Vuelo", "Número de pasaporte"], "Su viaje", "5 de febrero de 2027", "/requests/7")
+    return RequestWording(["Flight", "Number of the passport"], "Your journey", "5 February 2027", "/requests/7")
+
+
 _M, _S = Message, Status
 TO_PARTICIPANT = (
     Told(_M.RECEIVED, _S.PENDING),
@@ -121,6 +136,10 @@ TO_PARTICIPANT = (
     Told(_M.EVENT_CANCELLED, _S.CONFIRMED, "after-confirmed", lambda event: _called_off(event) | _taken_back(event)),
     Told(_M.EVENT_REINSTATED, _S.WAITLISTED),
     Told(_M.EVENT_REINSTATED, _S.CONFIRMED, "to-confirmed", lambda _event: {"renews_calendar": True}),
+    Told(_M.ASKED_FOLLOW_UP, _S.CONFIRMED, news=_asked),
+    Told(_M.ASKED_AGAIN, _S.PENDING, news=_asked),
+    Told(_M.ASKED_CORRECTION, _S.CONFIRMED, news=_asked_with_reason),
+    Told(_M.ASK_REMINDER, _S.CONFIRMED, news=_asked),
 )
 TO_CONTACT = (
     Told(_M.RECEIVED, _S.PENDING),

@@ -74,7 +74,7 @@ def _assert_html_says_the_same(message: OutgoingMessage, language: str) -> None:
         said = _words(_without_links(re.sub(r"(?m)^\d+\. ", "", block)))
         assert said in shown, f"the HTML does not say: {block}"
     targets = [link.get("href") for link in elements(root, "a")]
-    for link in re.findall(r"(?m)^(?:\[\[\w+\]\]|http\S+)$", text):
+    for link in re.findall(r"(?m)^(?:\[\[\w+\]\](?:/\S+)?|http\S+)$", text):
         assert link in targets
     assert not list(elements(root, "img", "script", "link", "style"))
 
@@ -163,4 +163,4 @@ def _words(text: str) -> str:
 
 def _without_links(text: str) -> str:
     lines = text.splitlines()
-    return "\n".join(line for line in lines if not re.fullmatch(r"\[\[\w+\]\]|http\S+", line))
+    return "\n".join(line for line in lines if not re.fullmatch(r"\[\[\w+\]\](?:/\S+)?|http\S+", line))

@@ -12,6 +12,7 @@ from eventreg.registration.emails.composing import (
 from eventreg.registration.emails.event_contact import event_contact_message
 from eventreg.registration.emails.messages import Message
 from eventreg.registration.emails.occasions import Occasion
+from eventreg.registration.emails.request_words import RequestWording
 
 __all__ = [
     "CONFIRM_ADDRESS",
@@ -20,6 +21,7 @@ __all__ = [
     "Message",
     "News",
     "Occasion",
+    "RequestWording",
     "contact_message",
     "event_contact_message",
     "participant_message",

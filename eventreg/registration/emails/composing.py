@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from flask_babel import gettext as _
 
@@ -16,6 +17,7 @@ from eventreg.mail.services import OutgoingMessage, enqueue_all
 from eventreg.registration.emails.event_words import EventWords
 from eventreg.registration.emails.messages import ABOUT_EVENT, Message
 from eventreg.registration.emails.occasions import Occasion
+from eventreg.registration.emails.request_words import RequestWording, RequestWords
 from eventreg.registration.emails.to_contact import TOLD, write_to_contact
 from eventreg.registration.emails.to_participant import ParticipantWords
 from eventreg.registration.models import Registration
@@ -42,6 +44,8 @@ class News:
     renews_calendar: bool = False
     #: days whose entries leave the calendar, since an invitation had put them there; empty: all; None: none
     takes_back: frozenset[int] | None = None
+    #: what somebody is asked to answer, in the words of a language
+    request: Callable[[str], RequestWording] | None = None
 
     def changes_in(self, language: str) -> tuple[Change, ...]:
         """Return what changed in the words of a language."""
@@ -72,7 +76,7 @@ def participant_message(
     marker = new_marker()
     target = link or (OWN_PAGE, registration.public_id, registration.link_generation)
     with speaking(registration.language) as language:
-        words = (EventWords if news.message in ABOUT_EVENT else ParticipantWords)(
+        words = _writer(news, language)(
             occasion,
             registration,
             language,
@@ -92,6 +96,12 @@ def participant_message(
             audience="participant", language=language, recipient=recipient or registration.email,
             marker=marker, calendar=calendar, method=method, key_suffix=key_suffix,
         )  # fmt: skip
+
+
+def _writer(news: News, language: str) -> Callable[..., ParticipantWords]:
+    if news.request is not None:
+        return partial(RequestWords, request=news.request(language))
+    return EventWords if news.message in ABOUT_EVENT else ParticipantWords
 
 
 def contact_message(occasion: Occasion, registration: Registration, news: News, now: datetime) -> OutgoingMessage:

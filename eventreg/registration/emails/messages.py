@@ -29,7 +29,16 @@ class Message(enum.Enum):
     #: the whole event: to everybody who lives with it, and once to the contact person in words of their own
     EVENT_CANCELLED = "event_cancelled"
     EVENT_REINSTATED = "event_reinstated"
+    #: questions beside the form: once the place is confirmed, anew, to be mended; and the one reminder
+    ASKED_FOLLOW_UP = "asked_follow_up"
+    ASKED_AGAIN = "asked_again"
+    ASKED_CORRECTION = "asked_correction"
+    ASK_REMINDER = "ask_reminder"
 
 
 #: what is told of the event as a whole, not of one registration
 ABOUT_EVENT = frozenset({Message.EVENT_CANCELLED, Message.EVENT_REINSTATED})
+#: what asks somebody to answer
+ABOUT_REQUESTS = frozenset(
+    {Message.ASKED_FOLLOW_UP, Message.ASKED_AGAIN, Message.ASKED_CORRECTION, Message.ASK_REMINDER}
+)

@@ -4,8 +4,9 @@ from eventreg.registration.models.answers import Answer, Consent, Upload
 from eventreg.registration.models.decisions import Decision
 from eventreg.registration.models.places import OptionPlace, Place, SessionPlace
 from eventreg.registration.models.registration import AddressChange, Registration
-from eventreg.registration.models.requests import AnswerRequest, RequestKind
+from eventreg.registration.models.requests import AnswerRequest
 from eventreg.registration.models.ways_in import AccessCode, Invitation, SavedForm
+from eventreg.registration.rules.requests import RequestKind
 
 __all__ = [
     "AccessCode",

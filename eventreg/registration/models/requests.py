@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-import enum
 from datetime import date, datetime
 
 from sqlalchemy import JSON, Date, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eventreg.db import NOT_PERSONAL, PERSONAL, Base, UtcDateTime, choice_column
-
-
-class RequestKind(enum.Enum):
-    """Why somebody is asked."""
-
-    #: a section that is asked of the confirmed, like travel details
-    FOLLOW_UP = "follow_up"
-    #: questions that were changed or added after the person registered
-    AGAIN = "again"
-    #: what an organizer wants mended
-    CORRECTION = "correction"
+from eventreg.registration.rules.requests import RequestKind
 
 
 class AnswerRequest(Base):

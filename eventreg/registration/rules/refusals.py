@@ -61,6 +61,25 @@ class DecisionReason(enum.Enum):
     CALLED_OFF = "called_off"
 
 
+class RequestReason(enum.Enum):
+    """Why somebody is not asked to answer something."""
+
+    NOTHING_CHOSEN = "nothing_chosen"
+    REASON_MISSING = "reason_missing"
+    REASON_TOO_LONG = "reason_too_long"
+    #: the status is not one in which people are asked
+    NOT_CONCERNED = "not_concerned"
+    #: it could not be answered any more
+    PAST = "past"
+    CALLED_OFF = "called_off"
+    #: answered, late or taken back
+    NOT_OPEN = "not_open"
+
+
+class RequestRefused(Refusal):
+    """Nobody was asked. Nothing was written."""
+
+
 class RegistrationRefused(Refusal):
     """A registration was not accepted. Nothing was written."""
 

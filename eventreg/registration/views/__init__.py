@@ -4,6 +4,25 @@ from flask import Blueprint
 
 blueprint = Blueprint("registration", __name__)
 
-from eventreg.registration.views import asking, form_preview, own, own_answers, own_changes, own_sessions, registering  # noqa: E402 - they add the views
+from eventreg.registration.views import (  # noqa: E402 - they add the views
+    asking,
+    form_preview,
+    own,
+    own_answers,
+    own_changes,
+    own_requests,
+    own_sessions,
+    registering,
+)
 
-__all__ = ["asking", "blueprint", "form_preview", "own", "own_answers", "own_changes", "own_sessions", "registering"]
+__all__ = [
+    "asking",
+    "blueprint",
+    "form_preview",
+    "own",
+    "own_answers",
+    "own_changes",
+    "own_requests",
+    "own_sessions",
+    "registering",
+]

@@ -14,6 +14,7 @@ from eventreg.registration.rules.states import Status
 from eventreg.registration.services.uploads import open_upload
 from eventreg.registration.views import blueprint
 from eventreg.registration.views.own_page import OwnRegistration, yes_or_no
+from eventreg.registration.views.own_requests import requests_shown
 from eventreg.registration.views.own_sessions import belongings
 from eventreg.registration.wording import status_explained, status_for_participant
 from eventreg.web.access import personal
@@ -52,6 +53,7 @@ def show_own(token: str) -> str:
         status_sentence=status_explained(own.status),
         answers=own.answer_rows(token),
         consents=own.consent_rows(),
+        requests=requests_shown(own),
         yes_or_no=yes_or_no,
         **belongings(own, token),
         **own.frame(),

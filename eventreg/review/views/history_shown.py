@@ -40,6 +40,9 @@ def history_shown(dossier: Dossier, event: Event, context: Context, has_contact_
 #: entries whose details are mail addresses
 _ABOUT_ADDRESSES = frozenset({"address_change_requested", "address_changed"})
 
+#: entries whose details are answers before and after
+_OF_ANSWERS = frozenset({"answers_changed", "request_answered", "team_answers_changed"})
+
 
 class _History:
     def __init__(self, dossier: Dossier, context: Context, has_contact_data: bool) -> None:
@@ -58,7 +61,7 @@ class _History:
         """Return what the entry's detail adds; nothing where it was erased."""
         detail = trace.detail
         lines: list[Markup] = []
-        if trace.entry.action == "answers_changed":
+        if trace.entry.action in _OF_ANSWERS:
             lines = [self._change(key, change) for key, change in detail.items()]
         elif trace.entry.action == "sessions_chosen" and detail:
             lines = [_arrow(*(", ".join(titles) for titles in detail["changed"]["sessions"]))]

@@ -1,0 +1,107 @@
+"""What people are asked to answer beside the form they registered by."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import case, func, select
+
+from eventreg.db import db
+from eventreg.events.models import Event
+from eventreg.kernel.errors import NotFound
+from eventreg.mail.models import MailMessage
+from eventreg.questionnaires.queries import definition_of, get_version
+from eventreg.questionnaires.rules.schema import Definition, Question, Section
+from eventreg.registration.models import AnswerRequest, Registration, RequestKind
+from eventreg.registration.queries.asked import find_asked
+from eventreg.registration.rules.asked import Asked
+from eventreg.registration.rules.requests import CONFIRMED, LIVING
+
+
+@dataclass(frozen=True)
+class Asking:
+    """The questions of one request, and what the person was asked and answered before."""
+
+    request: AnswerRequest
+    #: the version that is asked, or for a correction what the person answered, as it was asked then
+    definition: Definition
+    before: Asked
+    keys: frozenset[str]
+
+    def questions(self, category_key: str) -> list[Question]:
+        """Return the questions, in order, that somebody of this category is asked; the address has a way of its own."""
+        asked = self.definition.questions_for(category_key)
+        return [question for question in asked if question.key in self.keys and question.column != "email"]
+
+    def section(self) -> Section | None:
+        """Return the section of a follow-up."""
+        return next((each for each in self.definition.sections if each.key == self.request.section_key), None)
+
+    def version_of(self, key: str) -> int:
+        """Return the version under which a question is answered by it."""
+        if self.request.kind is RequestKind.CORRECTION:
+            return self.before.versions[key]
+        return self.request.questionnaire_id
+
+
+def list_requests(registration_id: int) -> Sequence[AnswerRequest]:
+    """Return the requests to one person in the order in which they were made."""
+    return db.session.scalars(
+        select(AnswerRequest).where(AnswerRequest.registration_id == registration_id).order_by(AnswerRequest.id)
+    ).all()
+
+
+def get_request(registration_id: int, request_id: int) -> AnswerRequest:
+    """Return a request to this person. Raises NotFound for any other's."""
+    found = db.session.scalar(
+        select(AnswerRequest)
+        .where(AnswerRequest.registration_id == registration_id, AnswerRequest.id == request_id)
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def find_asking(registration: Registration, request: AnswerRequest) -> Asking:
+    """Return what a request asks."""
+    before = find_asked(registration)
+    if request.kind is RequestKind.CORRECTION:
+        definition = before.definition
+        keys = frozenset(request.question_keys) & before.versions.keys()
+    else:
+        definition = definition_of(get_version(request.questionnaire_id))
+        keys = frozenset(request.question_keys)
+    return Asking(request, definition, before, keys)
+
+
+def find_mail_keys(registration: Registration, request: AnswerRequest) -> list[str]:
+    """Return the keys of the messages by which the person was asked, or reminded, by this request."""
+    keys = db.session.scalars(
+        select(MailMessage.key).where(
+            MailMessage.record_kind == "registration",
+            MailMessage.record_id == registration.id,
+            MailMessage.template.in_(
+                ["registration/ask_reminder", *(f"registration/asked_{k.value}" for k in RequestKind)]
+            ),
+        )
+    )
+    return [key for key in keys if f"-{request.id}-" in key]
+
+
+def count_unanswered(event: Event, keys: Sequence[int] | None = None) -> dict[RequestKind, tuple[int, int]]:
+    """Return by kind how many people's requests stand, and how many of them are not answered. One statement."""
+    is_asked = case(
+        (AnswerRequest.kind == RequestKind.FOLLOW_UP, Registration.status.in_(CONFIRMED)),
+        else_=Registration.status.in_(LIVING),
+    )
+    statement = (
+        select(AnswerRequest.kind, func.count(), func.count(AnswerRequest.answered_at))
+        .join(Registration, Registration.id == AnswerRequest.registration_id)
+        .where(AnswerRequest.event_id == event.id, AnswerRequest.taken_back_at.is_(None), is_asked)
+        .group_by(AnswerRequest.kind)
+    )
+    if keys is not None:
+        statement = statement.where(AnswerRequest.registration_id.in_(keys))
+    return {row[0]: (row[1], row[1] - row[2]) for row in db.session.execute(statement)}

@@ -1,0 +1,44 @@
+"""The messages that ask: one for each request, one for its reminder."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from eventreg.i18n import formats
+from eventreg.mail.services import OutgoingMessage
+from eventreg.questionnaires import kinds
+from eventreg.registration.emails import Message, News, Occasion, RequestWording, participant_message
+from eventreg.registration.models import Registration, RequestKind
+from eventreg.registration.queries.answers import find_day_ids
+from eventreg.registration.queries.requests import Asking
+
+#: which message asks
+ASKS = {
+    RequestKind.FOLLOW_UP: Message.ASKED_FOLLOW_UP,
+    RequestKind.AGAIN: Message.ASKED_AGAIN,
+    RequestKind.CORRECTION: Message.ASKED_CORRECTION,
+}
+
+
+def request_message(
+    occasion: Occasion, registration: Registration, asking: Asking, message: Message, now: datetime
+) -> OutgoingMessage:
+    """Return the message by which a person is asked, or reminded, in the person's language."""
+    request, category = asking.request, occasion.category_of(registration)
+    section = asking.section()
+
+    def worded(language: str) -> RequestWording:
+        questions = [each for each in asking.questions(category.key) if kinds.get(each.kind).is_answerable]
+        return RequestWording(
+            labels=[occasion.text(question.label, language) for question in questions],
+            section=occasion.text(section.title, language) if section is not None else "",
+            until=formats.day(request.answer_by, language)
+            if request.answer_by is not None
+            else occasion.changes_until(language),
+            path=f"/requests/{request.id}",
+        )
+
+    news = News(message, find_day_ids(registration), reason=request.reason, request=worded)
+    # One request can be asked again when a place comes back: the moment tells the messages apart.
+    suffix = f"-{request.id}-{int(now.timestamp())}"
+    return participant_message(occasion, registration, news, now, key_suffix=suffix)
