@@ -108,6 +108,7 @@ def _of_events() -> Mapping[str, str]:
         "notice_published": _("Published a privacy notice"),
         "questionnaire_published": _("Published the form"),
         "questions_changed": _("Changed several questions"),
+        "questions_discarded": _("Discarded the draft of the questions"),
         "question_added": _("Added a question"),
         "question_changed": _("Changed a question"),
         "question_removed": _("Retired a question"),

@@ -12,24 +12,49 @@ from eventreg.events.checks import Missing
 from eventreg.events.models import Event
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language, name_of
-from eventreg.kernel.errors import NotFound
-from eventreg.questionnaires.queries import definition_of, get_current_version
-from eventreg.questionnaires.rules.schema import Definition
+from eventreg.questionnaires.queries import find_draft, find_newest_version
+from eventreg.questionnaires.readiness import ground_of
+from eventreg.questionnaires.rules.changes import changes_between
+from eventreg.questionnaires.rules.obstacles import ObstacleKind, find_obstacles
 
 
 def list_missing_questions(event_id: int) -> Sequence[Missing]:
-    """Return what the questions of an event lack: that there are any, and their labels in each language."""
-    try:
-        definition = definition_of(get_current_version(event_id))
-    except NotFound:
-        return [Missing(True, lambda: _("Publish the questions of the registration form"))]
+    """Return what the questions of an event lack: that there are any, and each of their texts in each language.
+
+    A draft that says something else than what is asked is advice: it may be meant for later.
+    """
+    newest = find_newest_version(event_id)
+    if newest is None:
+        words = _publish_first
+        return [Missing(True, words, "questionnaires.review_publishing")]
     languages = db.session.scalar(select(Event.languages).where(Event.id == event_id)) or []
-    untold = [language for language in languages if _is_unasked_in(definition, language)]
-    return [Missing(True, lambda: _untranslated(untold))] if untold else []
+    found = []
+    if untold := _lacking(newest.definition, languages):
+        found.append(Missing(True, lambda: _untranslated(untold), "questionnaires.list_questions"))
+    draft = find_draft(event_id)
+    if draft is not None and changes_between(newest.definition, draft.definition):
+        found.append(Missing(False, _unpublished, "questionnaires.review_publishing"))
+    return found
 
 
-def _is_unasked_in(definition: Definition, language: str) -> bool:
-    return any(not question.label.get(language, "").strip() for question in definition.questions())
+def _lacking(definition: dict[str, object], languages: Sequence[str]) -> list[str]:
+    """Return the languages in which some text of a version is not there: the event was given them after publishing."""
+    obstacles = find_obstacles(definition, ground_of(languages, ()))
+    missing = {
+        language
+        for obstacle in obstacles
+        if obstacle.kind is ObstacleKind.UNTRANSLATED
+        for language in obstacle.languages
+    }
+    return [language for language in languages if language in missing]
+
+
+def _publish_first() -> str:
+    return _("Publish the questions of the registration form")
+
+
+def _unpublished() -> str:
+    return _("Publish the questions that were changed, or discard the changes")
 
 
 def _untranslated(languages: Sequence[str]) -> str:

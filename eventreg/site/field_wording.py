@@ -188,6 +188,8 @@ def _of_questions() -> Mapping[str, str]:
         "stage": _("When it is asked"),
         "answer_by": _("Answered by"),
         "questions_added": _("Added"),
+        "questions_moved": _("Moved"),
+        "asked_again": _("Asked again"),
         "questions_changed": _("Changed"),
         "questions_removed": _("Retired"),
     }

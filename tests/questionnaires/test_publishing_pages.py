@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,8 +16,10 @@ from eventreg.events.models import Event
 from eventreg.events.rules.team import WHOLE, Scope
 from eventreg.jobs.models import Job
 from eventreg.kernel import clock
+from eventreg.questionnaires.checks import list_missing_questions
 from eventreg.questionnaires.models import QuestionnaireVersion
 from eventreg.questionnaires.queries import find_draft, get_current_version
+from eventreg.questionnaires.readiness import list_obstacles
 from eventreg.questionnaires.registered import ASK_AGAIN_JOB, Wanted, count_registered
 from eventreg.questionnaires.rules.drafts import DraftRefused
 from eventreg.questionnaires.rules.publishing import PublishingRefused
@@ -71,8 +74,8 @@ def test_draft_that_was_seen_becomes_what_is_asked(app: Flask) -> None:
     assert get_current_version(event.id).id == version.id
     assert find_draft(event.id) is None
     trace = list_traces(event.id, "questionnaire", version.id)[0]
-    assert trace.detail["questions_added"] == ["arrival"]
-    assert trace.detail["asked_again"] == ["arrival"]
+    assert trace.detail["questions_added"] == ["Llegada"]
+    assert trace.detail["asked_again"] == ["Llegada"]
     job = db.session.scalars(select(Job).where(Job.kind == ASK_AGAIN_JOB)).one()
     assert (job.payload["question_keys"], job.payload["version_id"]) == (["arrival"], version.id)
     assert job.payload["note"] == text("Por favor", "Please")
@@ -292,3 +295,62 @@ def test_unfinished_questions_are_left_out_of_the_preview(app: Flask, pages: Pag
     pages.sign_in(owner)
     page = pages.get(f"/manage/events/{event.slug}/questions/preview/form?language=en")
     assert "2 questions are too unfinished" in page.text
+
+
+def test_nobody_is_asked_again_when_nothing_can_be_answered_any_more(app: Flask, pages: Pages) -> None:
+    event = an_event(changes_until=clock.now() - timedelta(minutes=1))
+    owner = a_team_member(event)
+    a_registration(event)
+    revision = _draft(event, owner.id, _add)
+    pages.sign_in(owner)
+    page = pages.get(ADDRESS.format(event.slug))
+    assert "cannot be asked again" in page.text
+    assert "to answer again" not in page.text
+    publish_draft(event.id, revision, AskAgain(["arrival"]), owner.id, clock.now())
+    assert db.session.scalars(select(Job).where(Job.kind == ASK_AGAIN_JOB)).first() is None
+
+
+def test_draft_is_discarded_after_asking_and_it_is_in_the_trail(app: Flask, pages: Pages) -> None:
+    event = an_event()
+    owner = a_team_member(event)
+    _draft(event, owner.id, _add)
+    pages.sign_in(owner)
+    page = pages.get(f"/manage/events/{event.slug}/questions/discard")
+    assert "Arrival" in page.text
+    _draft(event, owner.id)
+    assert page.submit("Discard the draft").status == 409
+    assert find_draft(event.id) is not None
+    again = pages.get(f"/manage/events/{event.slug}/questions/discard")
+    assert "The draft is discarded" in again.submit("Discard the draft").follow().text
+    assert find_draft(event.id) is None
+    assert "questions_discarded" in [trace.entry.action for trace in list_traces(event.id, "questionnaire", None)]
+
+
+def test_checklist_knows_of_changes_that_are_not_published(app: Flask) -> None:
+    event = an_event(languages=["es", "en", "fr"])
+    owner = a_team_member(event)
+    assert [missing.is_blocking for missing in list_missing_questions(event.id)] == [True]
+    event = an_event()
+    owner = a_team_member(event)
+    assert list_missing_questions(event.id) == []
+    _draft(event, owner.id, _add)
+    assert [missing.is_blocking for missing in list_missing_questions(event.id)] == [False]
+
+
+@pytest.mark.parametrize("data", [{}, {"revision": "\u00b2"}, {"revision": "9" * 40, "again": "x", "note-es": "\x00"}])
+def test_odd_posts_publish_nothing(app: Flask, pages: Pages, data: dict[str, str]) -> None:  # case 63
+    event = an_event()
+    owner = a_team_member(event)
+    _draft(event, owner.id)
+    pages.sign_in(owner)
+    sent = pages.post(ADDRESS.format(event.slug), {**data, "csrf_token": pages.csrf_token()}, None)
+    assert sent.status in (409, 422)
+    assert find_draft(event.id) is not None
+
+
+def test_demo_asks_what_can_be_published(app: Flask) -> None:
+    import tomllib
+    from importlib.resources import files
+
+    data = tomllib.loads((files("eventreg.demo") / "data" / "questionnaire.toml").read_text(encoding="utf-8"))
+    assert list_obstacles(data, ("es", "en"), {"government", "academia"}) == []

@@ -45,7 +45,7 @@ def change_draft(event_id: int, change: Change, account_id: int, at: datetime) -
         return draft
 
 
-def discard_draft(event_id: int, seen_revision: int) -> None:
+def discard_draft(event_id: int, seen_revision: int, account_id: int, at: datetime) -> None:
     """Throw the draft away, if it is the one that was seen: what is published goes on being asked. Raises DraftRefused."""
     with transaction() as session:
         lock_event(event_id)
@@ -55,6 +55,15 @@ def discard_draft(event_id: int, seen_revision: int) -> None:
         if draft.revision != seen_revision:
             raise DraftRefused(DraftReason.CHANGED_MEANWHILE)
         session.delete(draft)
+        record(
+            event_id=event_id,
+            actor=Actor.account(account_id),
+            action="questions_discarded",
+            record_kind="questionnaire",
+            record_id=None,
+            at=at,
+            detail={},
+        )
 
 
 #: parts of a question whose old and new values the history shows; of the others it says that they changed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,15 +12,17 @@ from sqlalchemy import func, select
 
 from eventreg.audit.services import SYSTEM, Actor, record
 from eventreg.db import db, transaction
+from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import lock_event
+from eventreg.events.rules.publication import ALIVE
 from eventreg.jobs.services import schedule
-from eventreg.kernel.text import LocalizedText
+from eventreg.kernel.text import LocalizedText, pick
 from eventreg.questionnaires.kinds import checked_definition
 from eventreg.questionnaires.models import QuestionnaireVersion
 from eventreg.questionnaires.queries import find_draft, find_newest_version
 from eventreg.questionnaires.readiness import is_answerable, list_obstacles
 from eventreg.questionnaires.registered import ASK_AGAIN_JOB
-from eventreg.questionnaires.rules.changes import Changes, changes_between
+from eventreg.questionnaires.rules.changes import Change, Changes, changes_between
 from eventreg.questionnaires.rules.drafts import DraftReason, DraftRefused
 from eventreg.questionnaires.rules.finishing import finished
 from eventreg.questionnaires.rules.publishing import PublishingRefused
@@ -55,14 +57,21 @@ def publish_draft(
             raise PublishingRefused(obstacles)
         newest = find_newest_version(event_id)
         changes = changes_between(newest.definition if newest is not None else {}, document)
-        askable = [change.key for change in changes.askable(is_answerable)] if newest is not None else []
-        keys = [key for key in askable if key in set(again.question_keys)]
-        version = publish(event_id, document, at, actor=Actor.account(account_id), more=_told(changes, keys))
+        can_be_asked = newest is not None and can_be_asked_again(event, at)
+        askable = changes.askable(is_answerable) if can_be_asked else []
+        asked = [change for change in askable if change.key in set(again.question_keys)]
+        more = _told(changes, asked, event.languages)
+        version = publish(event_id, document, at, actor=Actor.account(account_id), more=more)
         session.delete(draft)
         session.flush()
-        if keys:
-            _ask_again(version, keys, again.note, account_id, at)
+        if asked:
+            _ask_again(version, [change.key for change in asked], again.note, account_id, at)
     return version
+
+
+def can_be_asked_again(event: Event, at: datetime) -> bool:
+    """Say whether people already registered can still answer anything: the event is on, and changes have not ended."""
+    return event.publication in ALIVE and at < event.changes_until
 
 
 def publish(
@@ -107,18 +116,18 @@ def publish(
     return version
 
 
-def _told(changes: Changes, asked_again: Collection[str]) -> dict[str, Any]:
-    """Return what the audit entry says: keys and names of parts, no text."""
+def _told(changes: Changes, asked_again: Collection[Change], languages: Sequence[str]) -> dict[str, Any]:
+    """Return what the audit entry says: the names of what changed, as the history of the draft says them."""
     found: dict[str, list[str]] = {}
     for change in changes.listed:
-        name = f"questions_{change.how.value}" if not change.is_section else f"sections_{change.how.value}"
-        parts = ", ".join(each.part.value for each in change.parts)
-        found.setdefault(name, []).append(f"{change.key} ({parts})" if parts else change.key)
-    if changes.form:
-        found["form"] = [each.part.value for each in changes.form]
+        found.setdefault(f"questions_{change.how.value}", []).append(_name(change, languages))
     if asked_again:
-        found["asked_again"] = list(asked_again)
+        found["asked_again"] = [_name(change, languages) for change in asked_again]
     return found
+
+
+def _name(change: Change, languages: Sequence[str]) -> str:
+    return pick(change.label, languages[0], languages).text or change.key
 
 
 def _ask_again(

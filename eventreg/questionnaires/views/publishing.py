@@ -28,7 +28,7 @@ from eventreg.questionnaires.rules.effects import Figures
 from eventreg.questionnaires.rules.finishing import finished
 from eventreg.questionnaires.rules.publishing import PublishingRefused
 from eventreg.questionnaires.services.drafting import discard_draft
-from eventreg.questionnaires.services.publishing import AskAgain, publish_draft
+from eventreg.questionnaires.services.publishing import AskAgain, can_be_asked_again, publish_draft
 from eventreg.questionnaires.views import blueprint
 from eventreg.questionnaires.views.publication_words import (
     changes_in_words,
@@ -100,7 +100,7 @@ def discard_questions(slug: str) -> Answer:
     problem, code = "", 200
     if request.method == "POST":
         try:
-            discard_draft(g.event.id, _seen_revision())
+            discard_draft(g.event.id, _seen_revision(), current_user.id, now())
         except DraftRefused:
             problem, code = _("Somebody changed the questions since you opened this page. Look once more."), 409
         except LifecycleRefused as refused:
@@ -127,7 +127,7 @@ def _state(event: Event) -> _State:
     changes = changes_between(newest.definition if newest else {}, finished(draft.definition, event.languages))
     if newest is None:
         return _State(draft, False, changes, [], None)
-    askable = changes.askable(is_answerable)
+    askable = changes.askable(is_answerable) if can_be_asked_again(event, now()) else []
     return _State(draft, True, changes, askable, count_registered(event.id, _wanted(changes), g.event_access.scope))
 
 
@@ -167,6 +167,7 @@ def _page(state: _State, form: PublishingForm, problem: str = "") -> str:
         people=sum(state.figures.people.values()) if state.figures else 0,
         ticked=ticked,
         reached=state.figures.reached(reached) if state.figures and reached else 0,
+        can_ask=can_be_asked_again(event, now()),
         is_changeable=EFFECTS[event.publication].is_changeable,
         **_frame(event, "questionnaires.review_publishing"),
     )
