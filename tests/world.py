@@ -30,12 +30,18 @@ from eventreg.kernel.clock import now
 from eventreg.kernel.tokens import new_public_id, personal_token
 from eventreg.mail.models import MailMessage
 from eventreg.registration.emails import CONFIRM_ADDRESS, OWN_PAGE, VERIFY
-from eventreg.registration.models import AddressChange, Registration, Upload
+from eventreg.registration.emails.earlier_answers import EARLIER_ANSWERS
+from eventreg.registration.emails.saved_form import SAVED_FORM
+from eventreg.registration.models import AddressChange, Registration, SavedForm, Upload
 from eventreg.registration.queries.registrations import ADDRESS_GENERATION, own_token
 from eventreg.registration.rules.states import Action
 from eventreg.registration.services.decisions import decide
 from eventreg.registration.services.registering import Receipt
+<<<<<<< HEAD
 from eventreg.registration.services.requests import ask_for_correction
+=======
+from eventreg.registration.services.saved_forms import save_form
+>>>>>>> c6c51bd (A form is kept for later and gone on with; answers from an earlier event are offered and agreed to)
 from eventreg.registration.services.uploads import NewFile
 from eventreg.web.instance import keys
 from tests.belongings import a_material, a_session, an_outcome
@@ -294,12 +300,24 @@ def _tokens(own: Registration, unverified: Registration, change: AddressChange, 
         "registration.confirm_address": personal_token(keys(), CONFIRM_ADDRESS, change.public_id, ADDRESS_GENERATION),
         "accounts.sign_in_by_link": make_sign_in_link(account.id),
     }
+    by_purpose["registration.offer_earlier_answers"] = own_token(own, EARLIER_ANSWERS)
+    by_purpose["registration.show_saved_form"] = _a_kept_form(own)
     by_purpose["accounts.use_link"] = by_purpose["accounts.sign_in_by_link"]
     draft = an_event(publication=Publication.DRAFT, preview_generation=1)
     by_purpose["site.preview_event"] = personal_token(keys(), PREVIEW, draft.public_id, 1)
     for page in ("privacy", "programme", "session"):
         by_purpose[f"site.preview_{page}"] = by_purpose["site.preview_event"]
     return _Tokens(by_purpose, own_token(own, OWN_PAGE))
+
+
+def _a_kept_form(own: Registration) -> str:
+    """Keep a form of the event of `own` for later, and return the token of its link."""
+    save_form(
+        own.event_id, own.category_id, "k" * 22, {"given_name": ["Inés"]},
+        email="ines@instituto.example", language="es", client=None,
+    )  # fmt: skip
+    saved = db.session.scalars(select(SavedForm)).one()
+    return personal_token(keys(), SAVED_FORM, saved.public_id, saved.generation)
 
 
 class _Tokens(dict[str, str]):
@@ -314,6 +332,8 @@ class _Tokens(dict[str, str]):
 
 
 _FORMS: dict[str, Any] = {
+    "registration.ask_for_earlier": lambda world: {"email": "ana@instituto.example"},
+    "registration.save_form": lambda world: {"category": "government", "keep_email": "ana@instituto.example"},
     "settings.change_settings": lambda world: {
         "name-es": "Mesa de registro", "palette": "forest", "offered": ["es", "en"], "first": "es", "seen_revision": "0",
     },

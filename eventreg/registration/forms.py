@@ -23,6 +23,7 @@ FRAME_FIELDS = frozenset(
         "switch_language",
         "choose_category",
         "change_category",
+        "keep_form",
     }
 )
 _KEY = re.compile(r"[A-Za-z0-9_-]{22,64}")
@@ -56,14 +57,39 @@ class AddressForm(BaseForm):
         return str(self.email.data)
 
     def validate_email(self, field: Field) -> None:
-        """Keep the address as the registration form keeps it, so that both are the same; refuse what cannot be one."""
-        try:
-            field.data = mail_address(field.data or "")
-        except Invalid as invalid:
-            raise ValidationError(sentence(invalid, str(field.label.text))) from None
+        """See `_check_address`."""
+        _check_address(field)
 
 
 class NewAddressForm(AddressForm):
     """The mail address that is to take the place of one's present one."""
 
     email = EmailField(lazy_gettext("New email address"), render_kw=_ADDRESS_ATTRIBUTES)
+
+
+class KeepForm(BaseForm):
+    """Where the link to a form that is kept goes. Its field is named apart from the questions that come along."""
+
+    own_fields = frozenset({"keep_email"})
+    keep_email = EmailField(lazy_gettext("Email address"), render_kw=_ADDRESS_ATTRIBUTES)
+
+    def __init__(self, *args: object, email: str = "", **kwargs: object) -> None:
+        super().__init__(*args, data={"keep_email": email}, **kwargs)
+        self.keep_email.flags.required = True
+
+    @property
+    def address(self) -> str:
+        """The address in its normal form, after the form was found valid."""
+        return str(self.keep_email.data)
+
+    def validate_keep_email(self, field: Field) -> None:
+        """See `AddressForm.validate_email`."""
+        _check_address(field)
+
+
+def _check_address(field: Field) -> None:
+    """Keep an address as the registration form keeps it, so that both are the same; refuse what cannot be one."""
+    try:
+        field.data = mail_address(field.data or "")
+    except Invalid as invalid:
+        raise ValidationError(sentence(invalid, str(field.label.text))) from None

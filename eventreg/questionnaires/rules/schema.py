@@ -31,6 +31,8 @@ RESERVED_KEYS = frozenset(
         "change_category",
         "choose_category",
         "csrf_token",
+        "keep_email",
+        "keep_form",
         "lang",
         "language",
         "next",

@@ -6,6 +6,7 @@ blueprint = Blueprint("registration", __name__)
 
 from eventreg.registration.views import (  # noqa: E402 - they add the views
     asking,
+    earlier,
     form_preview,
     own,
     own_answers,
@@ -13,11 +14,13 @@ from eventreg.registration.views import (  # noqa: E402 - they add the views
     own_requests,
     own_sessions,
     registering,
+    saving,
 )
 
 __all__ = [
     "asking",
     "blueprint",
+    "earlier",
     "form_preview",
     "own",
     "own_answers",
@@ -25,4 +28,5 @@ __all__ = [
     "own_requests",
     "own_sessions",
     "registering",
+    "saving",
 ]

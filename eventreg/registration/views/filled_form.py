@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from flask import request
 from flask_babel import gettext as _
 from flask_wtf.csrf import validate_csrf
+from werkzeug.datastructures import MultiDict
 from wtforms import ValidationError
 
 from eventreg.events.models import Category, Event
@@ -41,12 +42,17 @@ class FilledForm:
         standing: Mapping[str, HeldFile] | None = None,
         leave_out: Collection[str] = (),
         frozen: Collection[str] = (),
+        typed: MultiDict[str, str] | None = None,
     ) -> None:
         """`answers` and `standing` files were given before; `leave_out` are keys of questions asked elsewhere, `frozen` of
-        those whose answers stand. `definition`: what is asked, where it is not the whole version alone.
+        those whose answers stand. `definition`: what is asked, where it is not the whole version alone. `typed` was typed
+        in another request, and is shown as if it came with this one.
         """
         self._event = event
         self._sent = request.form if is_sent else None
+        shown = self._sent if typed is None else typed
+        #: whether files may be held for it already
+        self._goes_on = shown is not None
         self._standing = dict(standing or {})
         self.category = category
         self.submission_key = submission_key
@@ -59,7 +65,7 @@ class FilledForm:
             category.key,
             Context.of(event),
             current_language(),
-            self._sent,
+            shown,
             given,
             leave_out,
             frozen=frozen,
@@ -118,6 +124,13 @@ class FilledForm:
         """Return the cleaned answers, after `is_valid`."""
         return self.questions.answers()
 
+    def typed_address(self) -> str:
+        """Return what stands in the field of the mail address, whatever it is."""
+        for question in self.definition.questions_for(self.category.key):
+            if question.column == "email" and question.key in {bound.question.key for bound in self.questions}:
+                return next(iter(self.questions[question.key].typed), "")
+        return ""
+
     def errors(self) -> list[tuple[str, str]]:
         """Return what is to be checked, in the order of the page."""
         return [*self.questions.errors_list(), *self._frame_errors]
@@ -150,7 +163,7 @@ class FilledForm:
                 self._say(file.question_key, RegisteringReason.TOO_MANY_FILES)
         if self.questions.files:
             self._held = None
-            shown = {**self._standing, **(self._held_files() if self._sent is not None else {})}
+            shown = {**self._standing, **(self._held_files() if self._goes_on else {})}
             for question in self.questions.files:
                 if question.key in shown:
                     found = shown[question.key]

@@ -24,6 +24,7 @@ from eventreg.registration.services.uploads import move_held
 from eventreg.registration.views import blueprint
 from eventreg.registration.views.filled_form import FilledForm, has_token
 from eventreg.registration.views.framing import page_frame
+from eventreg.registration.views.keep_page import ask_where_to
 from eventreg.registration.wording import registering_refused
 from eventreg.web.access import public
 from eventreg.web.forms import checks_token_itself
@@ -53,7 +54,7 @@ def register(slug: str) -> Answer:
     refusal = _refusal_of(event, category)
     if refusal is not None:
         return _closed_page(occasion, refusal, category)
-    return _form_page(occasion, FilledForm.fresh(event, category, new_submission_key()))
+    return form_page(occasion, FilledForm.fresh(event, category, new_submission_key()))
 
 
 @blueprint.post("/events/<slug>/register")
@@ -78,16 +79,19 @@ def send_form(slug: str) -> Answer:
     if "choose_category" in sent and not form.has_values():
         return redirect(url_for("registration.register", slug=slug, category=category.key), 303)
     form.take_files()
+    if "keep_form" in sent:
+        form.kept()
+        return ask_where_to(occasion, form)
     if "change_category" in sent:
         form.kept()
         return _category_page(occasion, key, chosen=category.key)
     if "choose_category" in sent or "switch_language" in sent:
-        return _form_page(occasion, form)
+        return form_page(occasion, form)
     if not is_own:
         message = _("Send the form once more. It was open for a long time; nothing you wrote is lost.")
-        return _form_page(occasion, form, message, _SEND_AGAIN)
+        return form_page(occasion, form, message, _SEND_AGAIN)
     if not form.is_valid():
-        return _form_page(occasion, form, code=_FORM_MOST_CHECK)
+        return form_page(occasion, form, code=_FORM_MOST_CHECK)
     return _register(occasion, form)
 
 
@@ -126,12 +130,12 @@ def _register(occasion: Occasion, form: FilledForm) -> Answer:
         receipt = register_person(event.id, submission, occasion)
     except RegistrationRefused as refused:
         if refused.reason is RegisteringReason.FILE_GONE:
-            return _form_page(occasion, form, code=_FORM_MOST_CHECK)
+            return form_page(occasion, form, code=_FORM_MOST_CHECK)
         code = _TRY_AGAIN if refused.reason is RegisteringReason.TOO_MANY_FILES else _TOO_LATE
-        return _form_page(occasion, form, registering_refused(refused, event.time_zone), code)
+        return form_page(occasion, form, registering_refused(refused, event.time_zone), code)
     except Busy:
         message = _("Many people are sending at this moment. Nothing is lost: send the form once more.")
-        return _form_page(occasion, form, message, _TRY_AGAIN)
+        return form_page(occasion, form, message, _TRY_AGAIN)
     return redirect(_next_page(event, receipt), 303)
 
 
@@ -191,7 +195,7 @@ def _shut(event: Event) -> dict[str, str]:
     }
 
 
-def _form_page(occasion: Occasion, form: FilledForm, message: str = "", code: int = 200) -> Answer:
+def form_page(occasion: Occasion, form: FilledForm, message: str = "", code: int = 200) -> Answer:
     """Show the form with its files kept. `message` is about the form as a whole, and leads to its button."""
     errors = form.kept().errors()
     page = render_template(

@@ -1,0 +1,93 @@
+"""Keeping a form for later, and going on with it by the link that was mailed."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from eventreg.events.queries.for_registration import get_event_whole, get_published_event, list_credited
+from eventreg.i18n.languages import current_language
+from eventreg.kernel.errors import Busy, NotFound
+from eventreg.questionnaires.queries import get_current_version
+from eventreg.registration.emails import Occasion
+from eventreg.registration.emails.saved_form import SAVED_FORM
+from eventreg.registration.forms import KeepForm, submission_key_or_new
+from eventreg.registration.queries.saved_forms import get_saved_form, open_form, was_sent
+from eventreg.registration.services.saved_forms import save_form as keep_form
+from eventreg.registration.views import blueprint
+from eventreg.registration.views.filled_form import FilledForm
+from eventreg.registration.views.framing import page_frame
+from eventreg.registration.views.keep_page import NOT_CARRIED, keep_page
+from eventreg.registration.views.registering import form_page
+from eventreg.web.access import personal, public
+from eventreg.web.limits import limited
+
+Answer = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]
+_CHECK, _TOO_MANY, _TRY_AGAIN = 422, 429, 503
+
+
+@blueprint.post("/events/<slug>/register/keep")
+@public
+@limited("30 per 10 minutes")
+def save_form(slug: str) -> Answer:
+    """Keep the form and mail the link to it."""
+    event = get_published_event(slug)
+    occasion = Occasion(event, event.days, list_credited(event.id))
+    category = next((found for found in event.categories if found.key == request.form.get("category")), None)
+    if category is None:
+        return redirect(url_for("registration.register", slug=slug), 303)
+    key = submission_key_or_new(request.form.get("submission_key"))
+    form = KeepForm()
+    if not form.validate_on_submit():
+        return keep_page(occasion, category, key, form, _CHECK)
+    values = {name: values for name, values in request.form.lists() if name not in NOT_CARRIED}
+    try:
+        was_kept = keep_form(
+            event.id,
+            category.id,
+            key,
+            values,
+            email=form.address,
+            language=current_language(),
+            client=request.remote_addr,
+        )
+    except Busy:
+        form.keep_email.errors = [
+            _("Many people are sending at this moment. Nothing is lost: send the form once more.")
+        ]
+        return keep_page(occasion, category, key, form, _TRY_AGAIN)
+    if not was_kept:
+        form.keep_email.errors = [_("Too many forms were kept from here or for this address. Try again in an hour.")]
+        return keep_page(occasion, category, key, form, _TOO_MANY)
+    return redirect(url_for("registration.form_kept", slug=slug), 303)
+
+
+@blueprint.get("/events/<slug>/register/kept")
+@public
+def form_kept(slug: str) -> str:
+    """Say that the form is kept and the link on its way."""
+    event = get_published_event(slug)
+    return render_template(
+        "registration/form_kept.html", **page_frame(Occasion(event, event.days, list_credited(event.id)))
+    )
+
+
+@blueprint.get("/my/form/<token>")
+@personal
+def show_saved_form(token: str) -> Answer:
+    """Show a kept form, filled in as it was. Nothing is written."""
+    saved = get_saved_form(token, SAVED_FORM)
+    event = get_event_whole(saved.event_id)
+    occasion = Occasion(event, event.days, list_credited(event.id))
+    if was_sent(saved):
+        return render_template("registration/form_was_sent.html", **page_frame(occasion))
+    category = next((found for found in event.categories if found.id == saved.category_id), None)
+    if category is None or get_published_event(event.slug) is None:
+        raise NotFound
+    opened = open_form(saved)
+    typed = MultiDict([(name, value) for name, values in opened.values.items() for value in values])
+    version = get_current_version(event.id)
+    form = FilledForm(event, category, version, opened.submission_key, is_sent=False, typed=typed)
+    return form_page(occasion, form)
