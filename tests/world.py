@@ -37,11 +37,8 @@ from eventreg.registration.queries.registrations import ADDRESS_GENERATION, own_
 from eventreg.registration.rules.states import Action
 from eventreg.registration.services.decisions import decide
 from eventreg.registration.services.registering import Receipt
-<<<<<<< HEAD
 from eventreg.registration.services.requests import ask_for_correction
-=======
 from eventreg.registration.services.saved_forms import save_form
->>>>>>> c6c51bd (A form is kept for later and gone on with; answers from an earlier event are offered and agreed to)
 from eventreg.registration.services.uploads import NewFile
 from eventreg.web.instance import keys
 from tests.belongings import a_material, a_session, an_outcome
