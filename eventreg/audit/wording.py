@@ -61,6 +61,7 @@ def _of_registrations() -> Mapping[str, str]:
         "request_taken_back": _("Took back a request to answer"),
         "request_put_off": _("Put off the deadline to answer"),
         "team_answers_changed": _("Filled in answers for the team"),
+        "options_full": _("An answer had no place left and was taken off"),
         "sessions_chosen": _("Chose sessions"),
         "consents_changed": _("Changed consents"),
         "language_changed": _("Changed the language of the emails"),

@@ -41,6 +41,7 @@ def act_title(action: str) -> str:
         "request_taken_back": _("Took back a request to answer"),
         "request_put_off": _("Put off the deadline to answer"),
         "team_answers_changed": _("Filled in answers for the team"),
+        "options_full": _("An answer had no place left and was taken off"),
         "sessions_chosen": _("Chose sessions"),
         "address_verified": _("Confirmed the email address"),
         "address_change_requested": _("Asked for another email address"),

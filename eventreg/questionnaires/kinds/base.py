@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import enum
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -42,6 +42,8 @@ class Context:
     days: tuple[DayChoice, ...] = ()
     #: country codes that come first
     region: tuple[str, ...] = ()
+    #: how many can still choose an option, by question key and option value, where it has places of its own
+    places_left: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, event: Event) -> Context:

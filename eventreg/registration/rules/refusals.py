@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 
 from eventreg.kernel.errors import Refusal
+from eventreg.questionnaires.rules.reasons import Reason
 
 
 class RegisteringReason(enum.Enum):
@@ -82,6 +84,14 @@ class RequestRefused(Refusal):
 
 class RegistrationRefused(Refusal):
     """A registration was not accepted. Nothing was written."""
+
+
+class OptionsFull(Refusal):
+    """The last place of an option was taken by somebody else. Nothing was written. `options`: (question key, value)."""
+
+    def __init__(self, options: Sequence[tuple[str, str]]) -> None:
+        super().__init__(Reason.FULL)
+        self.options = tuple(options)
 
 
 class ChangeRefused(Refusal):

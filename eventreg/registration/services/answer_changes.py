@@ -27,6 +27,7 @@ from eventreg.registration.rules.deadlines import may_change_answers
 from eventreg.registration.rules.refusals import ChangeReason, ChangeRefused
 from eventreg.registration.rules.states import Status
 from eventreg.registration.services.answers import CONSENT_KIND, FILE_KIND, fill_identity, replace_answers
+from eventreg.registration.services.option_places import hold_exactly
 from eventreg.registration.services.pending_decisions import find_last_decision, is_pending
 from eventreg.registration.services.uploads import (
     NewFile,
@@ -140,6 +141,7 @@ def put_answers(
     changes = _differences(task, before, after)
     changed = {change.question.key for change in changes}
     written = [q for q in questions if q.key in changed or task.versions[q.key] != task.before.versions.get(q.key)]
+    hold_exactly(registration, [question for question in questions if question.key in changed], after, clock.now())
     fill_identity(registration, [question for question in questions if question.key in changed], after)
     replace_answers(registration, written, after, task.versions)
     detach(registration.id, [old for change in changes if change.question.kind == FILE_KIND for old in change.old])

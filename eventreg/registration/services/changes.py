@@ -20,7 +20,9 @@ from eventreg.registration.rules.admission import admit
 from eventreg.registration.rules.deadlines import may_withdraw
 from eventreg.registration.rules.refusals import ChangeReason, ChangeRefused
 from eventreg.registration.rules.states import Action, Status
+from eventreg.registration.services.answer_changes import tell_changes
 from eventreg.registration.services.answers import CONSENT_KIND, record_consents
+from eventreg.registration.services.option_drops import take_or_drop
 from eventreg.registration.services.pending_decisions import overtake_pending_decision
 from eventreg.registration.services.places import PlaceCount
 from eventreg.registration.services.promotion import promote_from_waiting_list
@@ -122,8 +124,11 @@ def verify_address(event_id: int, registration_id: int) -> Registration:
             count.take(registration, now)
         _record(event_id, registration, "address_verified", now, {"status": registration.status.value})
         db.session.flush()
+        dropped = take_or_drop(registration, now)
         news = News(NEWS_OF[registration.status], find_day_ids(registration))
         tell(Occasion.load(event), registration, news, now)
+        if dropped:
+            tell_changes(event_id, registration, dropped, now)
         return registration
 
 

@@ -18,6 +18,9 @@ from eventreg.registration.queries.registrations import get_by_reference, lock_r
 from eventreg.registration.rules.deadlines import UNDO_WINDOW
 from eventreg.registration.rules.refusals import DecisionReason, DecisionRefused
 from eventreg.registration.rules.states import Action, Status, next_status
+from eventreg.registration.services.answer_changes import tell_changes
+from eventreg.registration.services.option_drops import take_or_drop
+from eventreg.registration.services.option_places import free_option_places, release_option_places
 from eventreg.registration.services.pending_decisions import (
     find_decision_before,
     find_last_decision,
@@ -158,7 +161,10 @@ def _decide(event: Event, registration: Registration, action: Action, reason: st
         due_at=decision.mails_at,
         takes_back=day_ids if is_no_longer_invited else None,
     )
+    dropped = take_or_drop(registration, now) if decision.status_before is Status.DECLINED else []
     decision.mail_keys = tell(Occasion.load(event), registration, news, now)
+    if dropped:
+        tell_changes(event.id, registration, dropped, now)
     return DecisionMade(decision.id, action, registration.status, decision.mails_at)
 
 
@@ -209,6 +215,9 @@ def _settle_place(
     elif place is not None:
         place.released_at = decision.mails_at
         schedule_passing_on(event.id, decision.mails_at)
+    is_out = status is Status.DECLINED
+    if release_option_places(registration.id, decision.mails_at if is_out else None) and is_out:
+        schedule_passing_on(event.id, decision.mails_at)
     if decision.status_before is Status.CONFIRMED and status is not Status.CONFIRMED:
         schedule_passing_on(event.id, decision.mails_at)
 
@@ -226,6 +235,10 @@ def _restore(event: Event, registration: Registration, decision: Decision, accou
     needs_place = registration.status is Status.CONFIRMED or (
         registration.status is Status.PENDING and category.pending_counts
     )
+    if registration.status is Status.DECLINED:
+        free_option_places(registration.id)
+    else:
+        release_option_places(registration.id, None)
     place = find_place(registration.id)
     if needs_place and place is not None:
         place.released_at = None

@@ -19,6 +19,7 @@ from eventreg.registration.models import Place, Registration
 from eventreg.registration.queries.answers import find_day_ids
 from eventreg.registration.rules.deadlines import may_pass_on_places
 from eventreg.registration.rules.states import Action, Status
+from eventreg.registration.services.option_places import pass_on_option_places
 from eventreg.registration.services.pending_decisions import overtake_pending_decision
 from eventreg.registration.services.places import PlaceCount
 from eventreg.registration.services.session_places import pass_on_session_places
@@ -80,6 +81,7 @@ def pass_on_places(event_id: int) -> list[int]:
             delete(Place).where(Place.event_id == event.id, Place.released_at <= now).returning(Place.registration_id)
         ).all()
         pass_on_session_places(event.id, now)
+        pass_on_option_places(event.id, now)
         promoted = promote_from_waiting_list(event, PlaceCount(event), now, passed_over=released)
         return [registration.id for registration in promoted]
 

@@ -23,6 +23,7 @@ from eventreg.questionnaires.rules.schema import Definition, Question, Stage
 from eventreg.registration.emails import VERIFY, Message, News, Occasion, participant_message, tell
 from eventreg.registration.models import Registration, Upload
 from eventreg.registration.queries.answers import day_keys
+from eventreg.registration.queries.option_places import limited_options
 from eventreg.registration.rules.admission import admit
 from eventreg.registration.rules.deadlines import refusal_to_register
 from eventreg.registration.rules.refusals import RegisteringReason, RegistrationRefused
@@ -36,6 +37,7 @@ from eventreg.registration.services.answers import (
     record_consents,
 )
 from eventreg.registration.services.links import LINKS_BY_ADDRESS, schedule_link
+from eventreg.registration.services.option_places import take_new
 from eventreg.registration.services.places import PlaceCount
 from eventreg.registration.services.uploads import NewFile, attach_held, attach_new, seal_files, submission_hash
 from eventreg.registration.services.ways_in import check_way_in, note_use
@@ -100,7 +102,8 @@ def register(event_id: int, submission: Submission, occasion: Occasion) -> Recei
 
     The same submission key gives the same receipt. Another submission with a live address changes nothing and sends its
     holder the link. Raises RegistrationRefused (not open yet, closed, unknown category, a way in that no longer leads in, a
-    file that cannot be kept or is gone) and Busy. `occasion` was loaded before the lock: nothing in it decides anything.
+    file that cannot be kept or is gone), OptionsFull and Busy. `occasion` was loaded before the lock: nothing in it decides
+    anything.
     """
     hashed = submission_hash(event_id, submission.submission_key)
     asked = {question.key for question in submission.questions()}
@@ -261,6 +264,8 @@ def _keep_answers(
         if not asked.intersection(submission.kept_files) <= answers.keys():
             raise RegistrationRefused(RegisteringReason.FILE_GONE)
     insert_answers(registration, questions, answers)
+    if registration.status is not Status.UNVERIFIED:
+        take_new(registration, limited_options(submission.definition), answers, now)
     record_consents(registration, questions, answers, language=submission.language, fallbacks=event.languages, now=now)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import Action, Status, next_status
+from eventreg.registration.services.option_places import free_option_places
 from eventreg.registration.services.session_places import free_session_places
 
 
@@ -26,6 +27,7 @@ def move(registration: Registration, action: Action, now: datetime) -> Status:
         registration.waitlisted_at = now
     if status is Status.CANCELLED:
         free_session_places(registration.id)
+        free_option_places(registration.id)
     registration.status = status
     registration.status_changed_at = now
     registration.revision += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from flask import request
 from flask_babel import gettext as _
@@ -19,8 +20,10 @@ from eventreg.questionnaires.kinds.fields import KeptFile
 from eventreg.questionnaires.models import QuestionnaireVersion
 from eventreg.questionnaires.queries import definition_of, get_current_version
 from eventreg.questionnaires.rules.files import check_file, safe_name
+from eventreg.questionnaires.rules.reasons import Reason
 from eventreg.questionnaires.rules.schema import Definition
 from eventreg.registration.forms import FRAME_FIELDS
+from eventreg.registration.queries.option_places import list_option_places_left
 from eventreg.registration.rules.refusals import RegisteringReason, RegistrationRefused
 from eventreg.registration.services.uploads import HeldFile, NewFile, drop_held, hold_file, list_held
 from eventreg.registration.wording import registering_refused
@@ -48,7 +51,7 @@ class FilledForm:
         those whose answers stand. `definition`: what is asked, where it is not the whole version alone. `typed` was typed
         in another request, and is shown as if it came with this one.
         """
-        self._event = event
+        self._event, self._context = event, Context.of(event)
         self._sent = request.form if is_sent else None
         shown = self._sent if typed is None else typed
         #: whether files may be held for it already
@@ -63,7 +66,7 @@ class FilledForm:
         self.questions = QuestionnaireForm(
             self.definition,
             category.key,
-            Context.of(event),
+            replace(self._context, places_left=list_option_places_left(event.id, self.definition)),
             current_language(),
             shown,
             given,
@@ -119,6 +122,14 @@ class FilledForm:
             message = _("The form held answers to questions that are not asked here. Check it and send it again.")
             self._frame_errors.append(("send", message))
         return is_valid and not unexpected
+
+    def refuse_full(self, options: Collection[tuple[str, str]]) -> None:
+        """Say beside each question that the last place of what was chosen is gone; what was typed stays."""
+        for key, value in options:
+            question = self.definition.find(key)
+            option = next((each for each in question.options if each.value == value), None) if question else None
+            label = self._context.text(option.label, current_language()) if option else value
+            self.questions.refuse(key, Invalid(Reason.FULL, option=label))
 
     def answers(self) -> dict[str, list[str]]:
         """Return the cleaned answers, after `is_valid`."""

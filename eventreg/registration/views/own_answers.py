@@ -11,7 +11,7 @@ from eventreg.kernel.errors import Busy
 from eventreg.questionnaires.queries import get_version
 from eventreg.registration.forms import new_submission_key, submission_key_or_new
 from eventreg.registration.queries.answers import load_answers
-from eventreg.registration.rules.refusals import ChangeReason, ChangeRefused, RegistrationRefused
+from eventreg.registration.rules.refusals import ChangeReason, ChangeRefused, OptionsFull, RegistrationRefused
 from eventreg.registration.services.answer_changes import ChangedFiles, change_answers
 from eventreg.registration.services.uploads import list_of_registration
 from eventreg.registration.views import blueprint
@@ -68,6 +68,9 @@ def _save(own: OwnRegistration, token: str, form: FilledForm) -> Answer:
         return redirect(url_for("registration.show_own", token=token), 303)
     except RegistrationRefused as refused:
         return _page(own, token, form, registering_refused(refused, own.event.time_zone)), _TRY_AGAIN
+    except OptionsFull as full:
+        form.refuse_full(full.options)
+        return _page(own, token, form), _NOT_NOW
     except Busy:
         message = _("Many people are sending at this moment. Nothing is lost: send the form once more.")
         return _page(own, token, form, message), _TRY_AGAIN

@@ -17,7 +17,7 @@ from eventreg.registration.emails import Occasion
 from eventreg.registration.forms import FRAME_FIELDS, new_submission_key, submission_key_or_new
 from eventreg.registration.queries.registrations import own_token
 from eventreg.registration.rules.deadlines import refusal_to_register
-from eventreg.registration.rules.refusals import RegisteringReason, RegistrationRefused
+from eventreg.registration.rules.refusals import OptionsFull, RegisteringReason, RegistrationRefused
 from eventreg.registration.services.registering import Outcome, Receipt, Submission
 from eventreg.registration.services.registering import register as register_person
 from eventreg.registration.services.uploads import move_held
@@ -133,6 +133,9 @@ def _register(occasion: Occasion, form: FilledForm) -> Answer:
             return form_page(occasion, form, code=_FORM_MOST_CHECK)
         code = _TRY_AGAIN if refused.reason is RegisteringReason.TOO_MANY_FILES else _TOO_LATE
         return form_page(occasion, form, registering_refused(refused, event.time_zone), code)
+    except OptionsFull as full:
+        form.refuse_full(full.options)
+        return form_page(occasion, form, code=_TOO_LATE)
     except Busy:
         message = _("Many people are sending at this moment. Nothing is lost: send the form once more.")
         return form_page(occasion, form, message, _TRY_AGAIN)
