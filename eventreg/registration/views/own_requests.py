@@ -19,7 +19,7 @@ from eventreg.registration.models import AnswerRequest
 from eventreg.registration.queries.answers import load_answers
 from eventreg.registration.queries.consents import current_consents
 from eventreg.registration.queries.requests import Asking, find_asking, get_request, list_requests
-from eventreg.registration.rules.refusals import ChangeReason, ChangeRefused, RegistrationRefused
+from eventreg.registration.rules.refusals import ChangeReason, ChangeRefused, OptionsFull, RegistrationRefused
 from eventreg.registration.rules.requests import RequestState, closes_at, concerns, state_of
 from eventreg.registration.services.answer_changes import ChangedFiles
 from eventreg.registration.services.answering import answer_request
@@ -106,6 +106,9 @@ def _save(own: OwnRegistration, token: str, asking: Asking, form: FilledForm) ->
         return redirect(url_for("registration.show_own", token=token), 303)
     except RegistrationRefused as refused:
         return _page(own, token, asking, form, registering_refused(refused, own.event.time_zone)), _TRY_AGAIN
+    except OptionsFull as full:
+        form.refuse_full(full.options)
+        return _page(own, token, asking, form), _NOT_NOW
     except Busy:
         message = _("Many people are sending at this moment. Nothing is lost: send the form once more.")
         return _page(own, token, asking, form, message), _TRY_AGAIN
