@@ -8,9 +8,12 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from eventreg.i18n import formats
+from eventreg.i18n.languages import current_language
+from eventreg.kernel.text import pick
 from eventreg.questionnaires.rules.reasons import Invalid, Reason
 
-_TYPE_NAMES = {"pdf": "PDF", "jpeg": "JPEG", "png": "PNG"}
+_TYPE_NAMES = {"pdf": "PDF", "jpeg": "JPEG", "png": "PNG", "docx": "DOCX", "odt": "ODT", "webp": "WebP", "gif": "GIF"}
 
 Details = Mapping[str, Any]
 
@@ -58,6 +61,58 @@ def _file_too_large(details: Details) -> str:
     )
 
 
+def _too_short(details: Details) -> str:
+    return ngettext(
+        "Write at least %(num)d character in “%(label)s”",
+        "Write at least %(num)d characters in “%(label)s”",
+        details["limit"],
+        label=details["label"],
+    )
+
+
+def _too_few(details: Details) -> str:
+    return ngettext(
+        "Choose at least %(num)d answer to “%(label)s”",
+        "Choose at least %(num)d answers to “%(label)s”",
+        details["limit"],
+        label=details["label"],
+    )
+
+
+def _other_form(details: Details) -> str:
+    example = details["example"]
+    words: dict[str, Callable[[], str]] = {
+        "orcid": lambda: _("Check the 16 characters of the ORCID iD, for example %(example)s", example=example),
+        "passport": lambda: _(
+            "Write the number as it stands in the passport, for example %(example)s", example=example
+        ),
+        "postal_code": lambda: _("Write a postal code, for example %(example)s", example=example),
+        "curp": lambda: _("Check the 18 characters of the CURP, for example %(example)s", example=example),
+        "doi": lambda: _("Write a DOI, for example %(example)s", example=example),
+    }
+    return words[details["preset"]]()
+
+
+def _too_many_decimals(details: Details) -> str:
+    if not details["limit"]:
+        return _("Write a whole number in “%(label)s”", label=details["label"])
+    return ngettext(
+        "Write at most %(num)d place after the decimal point in “%(label)s”",
+        "Write at most %(num)d places after the decimal point in “%(label)s”",
+        details["limit"],
+        label=details["label"],
+    )
+
+
+def _day(details: Details) -> str:
+    return formats.plain_day(details["day"], current_language())
+
+
+def _session_full(details: Details) -> str:
+    title = pick(details["title"], current_language(), ()).text
+    return _("“%(session)s” is full. Choose another session in “%(label)s”.", session=title, label=details["label"])
+
+
 #: The messages name the question where the summary of errors would otherwise hold several alike.
 _SENTENCES: dict[Reason, Callable[[Details], str]] = {
     Reason.MISSING_TEXT: lambda d: _("Fill in “%(label)s”", label=d["label"]),
@@ -70,12 +125,56 @@ _SENTENCES: dict[Reason, Callable[[Details], str]] = {
     Reason.MISSING_URL: lambda d: _("Write the address of a page, for example https://institution.org/name"),
     Reason.MISSING_FILE: lambda d: _("Choose a file for “%(label)s”", label=d["label"]),
     Reason.MISSING_CONSENT: lambda d: _("Tick “%(label)s” to go on", label=d["label"]),
+    Reason.MISSING_RANKING: lambda d: _("Choose at least one answer to “%(label)s”", label=d["label"]),
+    Reason.MISSING_NUMBER: lambda d: _("Write a number in “%(label)s”", label=d["label"]),
+    Reason.MISSING_DATE: lambda d: _("Give a date for “%(label)s”", label=d["label"]),
+    Reason.MISSING_DATES: lambda d: _("Give both dates of “%(label)s”", label=d["label"]),
+    Reason.MISSING_TIME: lambda d: _("Give a time for “%(label)s”, for example 14:30", label=d["label"]),
+    Reason.MISSING_LANGUAGE: lambda d: _("Choose a language"),
+    Reason.MISSING_NAME: lambda d: _("Write at least the given name in “%(label)s”", label=d["label"]),
+    Reason.MISSING_INSTITUTION: lambda d: _("Choose or write an institution"),
+    Reason.MISSING_SESSIONS: lambda d: _("Choose at least one session"),
+    Reason.MISSING_NIGHTS: lambda d: _("Choose at least one night"),
+    Reason.MISSING_PICTURE: lambda d: _("Choose a picture for “%(label)s”", label=d["label"]),
     Reason.TOO_LONG: _too_long,
+    Reason.TOO_SHORT: _too_short,
+    Reason.OTHER_FORM: _other_form,
     Reason.UNKEEPABLE_CHARACTERS: lambda d: _(
         "“%(label)s” had characters that cannot be kept. Check what is left of it.", label=d["label"]
     ),
     Reason.LINE_BREAK: lambda d: _("Write “%(label)s” in one line", label=d["label"]),
     Reason.TOO_MANY: _too_many,
+    Reason.TOO_FEW: _too_few,
+    Reason.CHOSEN_TWICE: lambda d: _("Choose each answer to “%(label)s” only once", label=d["label"]),
+    Reason.NO_NUMBER: lambda d: _("Write “%(label)s” in digits, for example 12", label=d["label"]),
+    Reason.TOO_MANY_DECIMALS: _too_many_decimals,
+    Reason.NUMBER_TOO_SMALL: lambda d: _("“%(label)s” must be %(limit)s or more", label=d["label"], limit=d["limit"]),
+    Reason.NUMBER_TOO_LARGE: lambda d: _("“%(label)s” must be %(limit)s or less", label=d["label"], limit=d["limit"]),
+    Reason.NO_DATE: lambda d: _("Check the date of “%(label)s”, for example 2027-03-11", label=d["label"]),
+    Reason.DATE_TOO_EARLY: lambda d: _("“%(label)s” must be %(day)s or later", label=d["label"], day=_day(d)),
+    Reason.DATE_TOO_LATE: lambda d: _("“%(label)s” must be %(day)s or earlier", label=d["label"], day=_day(d)),
+    Reason.RANGE_INCOMPLETE: lambda d: _("Give both dates of “%(label)s”", label=d["label"]),
+    Reason.RANGE_REVERSED: lambda d: _("The last day of “%(label)s” is before the first", label=d["label"]),
+    Reason.NO_TIME: lambda d: _("Write “%(label)s” in hours and minutes, for example 14:30", label=d["label"]),
+    Reason.GIVEN_NAME_MISSING: lambda d: _("Write at least the given name in “%(label)s”", label=d["label"]),
+    Reason.SESSION_FULL: _session_full,
+    Reason.TOO_MANY_FILES: lambda d: ngettext(
+        "“%(label)s” takes %(num)d file", "“%(label)s” takes %(num)d files at most", d["limit"], label=d["label"]
+    ),
+    Reason.PICTURE_BROKEN: lambda d: _(
+        "The picture for “%(label)s” cannot be read. Choose another one.", label=d["label"]
+    ),
+    Reason.PICTURE_TOO_MANY_PIXELS: lambda d: _(
+        "The picture for “%(label)s” is too large. It can have %(limit)s million pixels.",
+        label=d["label"],
+        limit=d["limit"],
+    ),
+    Reason.PICTURE_TOO_SMALL: lambda d: _(
+        "The picture for “%(label)s” is too small. It needs %(width)s by %(height)s pixels.",
+        label=d["label"],
+        width=d["width"],
+        height=d["height"],
+    ),
     Reason.SEVERAL_ANSWERS: lambda d: _("Give only one answer to “%(label)s”", label=d["label"]),
     Reason.NOT_OFFERED: lambda d: _("Choose among the answers offered for “%(label)s”", label=d["label"]),
     Reason.FROZEN: lambda d: _(

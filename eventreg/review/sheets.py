@@ -77,7 +77,7 @@ class Sheet:
         if question is None or not question.is_asked_of(self._categories[person.category_id].key):
             return ""
         if question.column is not None:
-            values = [person.identity[question.column]] if person.identity[question.column] else []
+            values = question.from_columns(person.identity)
         elif key in person.consents:
             values = _YES if person.consents[key] else []
         else:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import struct
 import zlib
-from datetime import date
+from datetime import date, time
 from typing import Any
 
-from eventreg.questionnaires.kinds import Context, DayChoice
+from eventreg.questionnaires.kinds import Context, DayChoice, SessionChoice
 from eventreg.questionnaires.rules.schema import Option, Question
 
 CONTEXT = Context(
     languages=("es", "en"),
     days=(DayChoice(11, date(2027, 3, 11)), DayChoice(12, date(2027, 3, 12))),
     region=("MX", "GT", "BZ"),
+    institutions=lambda: [{"es": "Instituto de Prueba", "en": "Test Institute"}],
+    sessions=lambda: [
+        SessionChoice("taller1", {"es": "Taller", "en": "Workshop"}, date(2027, 3, 11), time(9), time(10), 3),
+        SessionChoice("visita1", {"es": "Visita", "en": "Visit"}, date(2027, 3, 12), time(9), time(10), 0, True),
+    ],
 )
 
 

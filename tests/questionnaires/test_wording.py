@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,19 @@ from eventreg.questionnaires.rules.reasons import Reason
 from eventreg.questionnaires.wording import megabytes, sentence
 from tests.questionnaires.samples import CONTEXT, question
 
-DETAILS = {"excess": 2, "limit": 5_000_000, "size": 11_400_000, "types": ("pdf", "jpeg"), "option": "Visit"}
+DETAILS = {
+    "excess": 2,
+    "limit": 5_000_000,
+    "size": 11_400_000,
+    "types": ("pdf", "jpeg"),
+    "option": "Visit",
+    "width": 300,
+    "height": 400,
+    "preset": "orcid",
+    "example": "0000-0002-1825-0097",
+    "day": date(2027, 3, 11),
+    "title": {"es": "Taller", "en": "Workshop"},
+}
 
 
 @pytest.fixture

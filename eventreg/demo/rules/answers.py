@@ -29,8 +29,9 @@ def invent_answers(
     answers = {}
     for question in questions:
         if question.column is not None:
-            text = str(getattr(person, question.column))
-            answers[question.key] = [text] if text else []
+            answers[question.key] = question.from_columns(
+                {column: str(getattr(person, column)) for column in question.columns}
+            )
         elif question.is_required or chance.randrange(100) < _ANSWERED.get(question.kind, 50):
             answers[question.key] = _answer(question, person, day_ids, chance)
     return answers

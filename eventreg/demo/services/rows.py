@@ -124,9 +124,9 @@ def _registration(setting: Setting, one: Invented) -> Row:
     person, history = one.person, one.history
     reference = _reference(setting, person.number)
     identity = {
-        question.column: next(iter(one.answers.get(question.key, ())), "")
+        column: value
         for question in one.questions
-        if question.column is not None
+        for column, value in zip(question.columns, one.answers.get(question.key, ()), strict=False)
     }
     columns = ("given_name", "family_name", "badge_name", "institution", "position", "country", "phone")
     values = {name: identity.get(name, "") for name in columns}

@@ -182,6 +182,8 @@ class QuestionnaireForm:
 
     def _check(self, question: Question, kept_files: Collection[str]) -> None:
         kind = kinds.get(question.kind)
+        if not kind.is_answerable:
+            return
         if kind.is_file:
             is_missing = question.key not in kept_files
         else:

@@ -8,17 +8,24 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
-from eventreg.questionnaires.kinds.base import Context, DayChoice, Invalid, Kind
+from eventreg.questionnaires.kinds.base import Context, DayChoice, Invalid, Kind, SessionChoice
 from eventreg.questionnaires.kinds.choices import Choice, Consent, MultipleChoice, YesNo
 from eventreg.questionnaires.kinds.contacts import Email, Phone, Url
 from eventreg.questionnaires.kinds.countries import Country
 from eventreg.questionnaires.kinds.days import Days
+from eventreg.questionnaires.kinds.languages import Language
+from eventreg.questionnaires.kinds.names import Institution, PersonName
+from eventreg.questionnaires.kinds.numbers import Number
+from eventreg.questionnaires.kinds.programme import Nights, Sessions
+from eventreg.questionnaires.kinds.ranking import RankedChoice
+from eventreg.questionnaires.kinds.reading import Heading, StaticText
 from eventreg.questionnaires.kinds.texts import LongText, ShortText
-from eventreg.questionnaires.kinds.uploads import File
+from eventreg.questionnaires.kinds.times import Date, DateRange, Time
+from eventreg.questionnaires.kinds.uploads import File, Picture
 from eventreg.questionnaires.rules.parsing import parse_definition
 from eventreg.questionnaires.rules.schema import Definition
 
-__all__ = ["NAMES", "Context", "DayChoice", "Invalid", "Kind", "checked_definition", "get"]
+__all__ = ["NAMES", "Context", "DayChoice", "Invalid", "Kind", "SessionChoice", "checked_definition", "get"]
 
 _KINDS: Final[dict[str, Kind]] = {
     kind.name: kind
@@ -27,14 +34,27 @@ _KINDS: Final[dict[str, Kind]] = {
         LongText(),
         Choice(),
         MultipleChoice(),
+        RankedChoice(),
         YesNo(),
         Consent(),
+        Number(),
+        Date(),
+        DateRange(),
+        Time(),
+        PersonName(),
+        Institution(),
         Country(),
+        Language(),
         Email(),
         Phone(),
         Url(),
         Days(),
+        Sessions(),
+        Nights(),
         File(),
+        Picture(),
+        Heading(),
+        StaticText(),
     )
 }
 

@@ -7,11 +7,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from flask_babel import force_locale, get_locale
 
+from eventreg.events.queries.choosing import list_institution_names, list_sign_up_sessions
+from eventreg.i18n import formats
 from eventreg.kernel.text import LocalizedText, pick
 from eventreg.questionnaires.rules.reasons import Invalid, Reason
 from eventreg.questionnaires.rules.schema import DefinitionInvalid, Question
@@ -20,9 +23,9 @@ from eventreg.questionnaires.rules.texts import is_blank
 if TYPE_CHECKING:
     from wtforms.fields.core import UnboundField
 
-    from eventreg.events.models import Event
+    from eventreg.events.models import Event, EventDay
 
-__all__ = ["Context", "DayChoice", "Invalid", "Kind"]
+__all__ = ["Context", "DayChoice", "Invalid", "Kind", "SessionChoice"]
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,29 @@ class DayChoice:
 
 
 @dataclass(frozen=True)
+class SessionChoice:
+    """A session of the programme that people sign up for. `places_left`: None where there is no limit, or nobody counted."""
+
+    public_id: str
+    title: LocalizedText
+    held_on: date
+    starts_at: time
+    ends_at: time
+    places_left: int | None = None
+    #: nobody else can choose it
+    is_full: bool = False
+
+    def when(self, language: str) -> str:
+        """Return its day and hours in words."""
+        hours = formats.span(self.starts_at, self.ends_at, language)
+        return f"{formats.day(self.held_on, language, year=False)}, {hours}"
+
+
+def _none() -> Sequence[Any]:
+    return ()
+
+
+@dataclass(frozen=True)
 class Context:
     """What questions need to know of their event."""
 
@@ -42,16 +68,23 @@ class Context:
     days: tuple[DayChoice, ...] = ()
     #: country codes that come first
     region: tuple[str, ...] = ()
+    #: names of the event's institutions, read when a question asks for them
+    institutions: Callable[[], Sequence[LocalizedText]] = _none
+    #: sessions that people sign up for, read when a question asks for them
+    sessions: Callable[[], Sequence[SessionChoice]] = _none
     #: how many can still choose an option, by question key and option value, where it has places of its own
     places_left: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, event: Event) -> Context:
-        """Return the context of an event whose days are loaded."""
+    def of(cls, event: Event, days: Sequence[EventDay] | None = None) -> Context:
+        """Return the context of an event whose days are loaded, or given."""
+        event_id = event.id
         return cls(
             languages=tuple(event.languages),
-            days=tuple(DayChoice(day.id, day.held_on) for day in event.days),
+            days=tuple(DayChoice(day.id, day.held_on) for day in (event.days if days is None else days)),
             region=tuple(event.region),
+            institutions=cache(lambda: list_institution_names(event_id)),
+            sessions=cache(lambda: [SessionChoice(*row) for row in list_sign_up_sessions(event_id)]),
         )
 
     def text(self, text: LocalizedText, language: str) -> str:
@@ -160,6 +193,10 @@ class Kind(ABC):
     def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
         """Return the form field, labelled in the reader's language, to be bound under the question's key."""
 
+    def take(self, question: Question, content: bytes) -> tuple[str, bytes]:
+        """Return the media type and the bytes to keep of a file that was sent. Raises Invalid. Of kinds of files only."""
+        raise NotImplementedError(self.name)
+
     def display(self, question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:
         """Return the answer as lines for a page or mail in `language`; [] when it was not answered."""
         return list(values)
@@ -182,6 +219,31 @@ def positive_setting(question: Question, name: str, default: int, most: int) -> 
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
         raise DefinitionInvalid(f"question {question.key}, settings.{name}: a number from 1 to {most} is expected")
     return value
+
+
+def whole_setting(question: Question, name: str, least: int, most: int) -> int | None:
+    """Return a whole number of the question's settings, None where it is not set. Raises DefinitionInvalid."""
+    value = question.settings.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        raise DefinitionInvalid(
+            f"question {question.key}, settings.{name}: a number from {least} to {most} is expected"
+        )
+    return value
+
+
+def date_setting(question: Question, name: str) -> date | None:
+    """Return a date of the question's settings, None where it is not set. Raises DefinitionInvalid."""
+    value = question.settings.get(name)
+    if value is None:
+        return None
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise DefinitionInvalid(
+            f"question {question.key}, settings.{name}: a date like 2027-03-11 is expected"
+        ) from None
 
 
 def one_of_setting(question: Question, name: str, allowed: Sequence[str]) -> str:

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from markupsafe import Markup
 from wtforms.fields.core import UnboundField
 
@@ -15,10 +16,13 @@ from eventreg.questionnaires.kinds.base import (
     Invalid,
     Kind,
     KindGroup,
+    Setting,
+    Shape,
     one_of_setting,
     only,
     positive_setting,
     speaking,
+    whole_setting,
 )
 from eventreg.questionnaires.kinds.fields import (
     AnswerField,
@@ -48,6 +52,10 @@ class Choice(Kind):
         """See `Kind.title`."""
         return _("One of several answers")
 
+    def offered_settings(self) -> Sequence[Setting]:
+        """See `Kind.offered_settings`."""
+        return (Setting("style", Shape.CHOICE, lambda: _("Shown as"), choices=_choice_styles),)
+
     def check(self, question: Question) -> None:
         """See `Kind.check`."""
         super().check(question)
@@ -72,12 +80,12 @@ class Choice(Kind):
 
 
 class MultipleChoice(Kind):
-    """Several of the answers offered. Settings: `max_choices`."""
+    """Several of the answers offered. Settings: `min_choices`, `max_choices`."""
 
     name = "multiple_choice"
     group = KindGroup.CHOICE
     missing = Reason.MISSING_CHOICES
-    settings = frozenset({"max_choices"})
+    settings = frozenset({"min_choices", "max_choices"})
     is_many = True
     has_options = True
 
@@ -85,17 +93,28 @@ class MultipleChoice(Kind):
         """See `Kind.title`."""
         return _("Several of several answers")
 
+    def offered_settings(self) -> Sequence[Setting]:
+        """See `Kind.offered_settings`."""
+        return (
+            Setting("min_choices", Shape.NUMBER, lambda: _("At least so many answers")),
+            Setting("max_choices", Shape.NUMBER, lambda: _("At most so many answers")),
+        )
+
     def check(self, question: Question) -> None:
         """See `Kind.check`."""
         super().check(question)
         _require_options(question)
-        positive_setting(question, "max_choices", len(question.options), len(question.options))
+        most = positive_setting(question, "max_choices", len(question.options), len(question.options))
+        whole_setting(question, "min_choices", 1, most)
 
     def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
         values = _among(question, given)
         most = int(question.settings.get("max_choices", len(question.options)))
         if len(values) > most:
             raise Invalid(Reason.TOO_MANY, limit=most)
+        least = int(question.settings.get("min_choices") or 0)
+        if len(values) < least:
+            raise Invalid(Reason.TOO_FEW, limit=least)
         return values
 
     def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
@@ -120,6 +139,10 @@ class YesNo(Kind):
     def title(self) -> str:
         """See `Kind.title`."""
         return _("Yes or no")
+
+    def offered_settings(self) -> Sequence[Setting]:
+        """See `Kind.offered_settings`."""
+        return (Setting("style", Shape.CHOICE, lambda: _("Shown as"), choices=_yes_no_styles),)
 
     def check(self, question: Question) -> None:
         """See `Kind.check`."""
@@ -203,16 +226,44 @@ def _among(question: Question, given: Sequence[str]) -> list[str]:
 
 
 def _offers(question: Question, context: Context, language: str) -> list[Offer]:
-    return [
-        Offer(option.value, context.text(option.label, language), context.text(option.hint, language))
-        for option in question.options
-    ]
+    with speaking(language):
+        return [
+            Offer(
+                option.value,
+                context.text(option.label, language),
+                " ".join(
+                    filter(
+                        None,
+                        (
+                            context.text(option.hint, language) if option.hint else "",
+                            _places(context.places_left.get((question.key, option.value))),
+                        ),
+                    )
+                ),
+            )
+            for option in question.options
+        ]
+
+
+def _places(left: int | None) -> str:
+    if left is None:
+        return ""
+    return ngettext("%(num)d place left", "%(num)d places left", left) if left > 0 else _("Full")
+
+
+def _choice_styles() -> list[tuple[str, str]]:
+    return [("radios", _("All answers, one below the other")), ("select", _("A list that opens"))]
+
+
+def _yes_no_styles() -> list[tuple[str, str]]:
+    return [("radios", _("Yes and no to choose from")), ("checkbox", _("One box to tick"))]
 
 
 def _select_options(offers: Sequence[Offer], language: str) -> Markup:
     with speaking(language):
         first = option_markup("", _("Choose an answer"))
-    return first + Markup("").join(option_markup(offer.value, offer.label) for offer in offers)
+    words = [(offer.value, f"{offer.label} ({offer.hint})" if offer.hint else offer.label) for offer in offers]
+    return first + Markup("").join(option_markup(value, label) for value, label in words)
 
 
 def _labels(question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:

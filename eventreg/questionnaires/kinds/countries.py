@@ -12,41 +12,46 @@ from wtforms.fields.core import UnboundField
 
 from eventreg.i18n import formats
 from eventreg.i18n.countries import CODES, by_alphabet
-from eventreg.questionnaires.kinds.base import Context, Invalid, Kind, KindGroup, only, speaking
-from eventreg.questionnaires.kinds.fields import AnswerField, SelectFrom, labelled, option_markup
+from eventreg.questionnaires.kinds.base import Context, Invalid, Kind, KindGroup, Setting, speaking
+from eventreg.questionnaires.kinds.fields import option_markup
+from eventreg.questionnaires.kinds.several import MOST_SELECTS, check_several, distinct, select_field, several_setting
 from eventreg.questionnaires.rules.reasons import Reason
 from eventreg.questionnaires.rules.schema import Question
 
 
 class Country(Kind):
-    """A country by its ISO 3166-1 code of two letters."""
+    """A country by its ISO 3166-1 code of two letters. Settings: `max_choices`, one where it is not set."""
 
     name = "country"
     group = KindGroup.PERSON
     missing = Reason.MISSING_COUNTRY
+    settings = frozenset({"max_choices"})
     columns = frozenset({"country"})
+    is_many = True
 
     def title(self) -> str:
         """See `Kind.title`."""
         return _("Country")
 
+    def offered_settings(self) -> Sequence[Setting]:
+        """See `Kind.offered_settings`."""
+        return (several_setting(),)
+
+    def check(self, question: Question) -> None:
+        """See `Kind.check`."""
+        super().check(question)
+        # A column holds one.
+        check_several(question, 1 if question.column else MOST_SELECTS)
+
     def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
-        code = only(given)
-        if code not in CODES:
+        if not set(given) <= CODES:
             raise Invalid(Reason.NOT_OFFERED)
-        return [code]
+        return distinct(question, given)
 
     def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
         """See `Kind.field`."""
-        widget = SelectFrom(partial(options_markup, context.region, language))
-        return UnboundField(
-            AnswerField,
-            question,
-            "select",
-            {"autocomplete": "country"},
-            widget=widget,
-            **labelled(question, context, language),
-        )
+        options = partial(options_markup, context.region, language)
+        return select_field(question, context, language, options, {"autocomplete": "country"})
 
     def display(self, question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:
         """Return the country's name in `language`."""

@@ -210,4 +210,4 @@ def _input(kind: str) -> Input:
     return widget
 
 
-_INPUTS.update({kind: _input(kind) for kind in ("text", "email", "tel", "url")})
+_INPUTS.update({kind: _input(kind) for kind in ("text", "email", "tel", "url", "date", "time")})

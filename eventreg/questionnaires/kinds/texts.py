@@ -8,8 +8,20 @@ from typing import Any
 from flask_babel import gettext as _
 from wtforms.fields.core import UnboundField
 
-from eventreg.questionnaires.kinds.base import Context, Kind, KindGroup, one_of_setting, only, positive_setting
+from eventreg.questionnaires.kinds.base import (
+    Context,
+    Invalid,
+    Kind,
+    KindGroup,
+    Setting,
+    Shape,
+    one_of_setting,
+    only,
+    positive_setting,
+    whole_setting,
+)
 from eventreg.questionnaires.kinds.fields import ParagraphsField, TextField, labelled
+from eventreg.questionnaires.rules.patterns import PRESETS
 from eventreg.questionnaires.rules.reasons import Reason
 from eventreg.questionnaires.rules.schema import DefinitionInvalid, Question
 from eventreg.questionnaires.rules.texts import clean_line, clean_paragraphs
@@ -24,12 +36,13 @@ _AUTOCOMPLETE = (
 
 
 class ShortText(Kind):
-    """One line of text. Settings: `max_length` (characters), `autocomplete` (of the HTML standard)."""
+    """One line of text. Settings: `min_length`, `max_length` (characters), `preset` (a form that it has, like "orcid"),
+    `autocomplete` (of the HTML standard)."""
 
     name = "short_text"
     group = KindGroup.TEXT
     missing = Reason.MISSING_TEXT
-    settings = frozenset({"max_length", "autocomplete"})
+    settings = frozenset({"min_length", "max_length", "preset", "autocomplete"})
     columns = frozenset(_COLUMN_LIMITS)
     default_length = 200
 
@@ -37,16 +50,28 @@ class ShortText(Kind):
         """See `Kind.title`."""
         return _("A line of text")
 
+    def offered_settings(self) -> Sequence[Setting]:
+        """See `Kind.offered_settings`."""
+        return (*_length_settings(1000), Setting("preset", Shape.CHOICE, lambda: _("Form"), choices=_preset_choices))
+
     def check(self, question: Question) -> None:
         """See `Kind.check`."""
         super().check(question)
         most = _COLUMN_LIMITS.get(question.column or "", 1000)
         positive_setting(question, "max_length", self.default_length, most)
+        _check_shortest(question, self.default_length)
+        one_of_setting(question, "preset", ("", *PRESETS))
         one_of_setting(question, "autocomplete", _AUTOCOMPLETE)
 
     def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
         text = clean_line(only(given), _limit(question, self.default_length))
-        return [text] if text else []
+        preset = PRESETS.get(str(question.settings.get("preset", "")))
+        if text and preset is not None:
+            kept = preset.kept(text)
+            if kept is None:
+                raise Invalid(Reason.OTHER_FORM, preset=question.settings["preset"], example=preset.example)
+            text = kept
+        return _long_enough(question, text)
 
     def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
         """See `Kind.field`."""
@@ -56,28 +81,32 @@ class ShortText(Kind):
 
 
 class LongText(Kind):
-    """Paragraphs. Settings: `max_length` (characters)."""
+    """Paragraphs. Settings: `min_length`, `max_length` (characters)."""
 
     name = "long_text"
     group = KindGroup.TEXT
     missing = Reason.MISSING_TEXT
-    settings = frozenset({"max_length"})
+    settings = frozenset({"min_length", "max_length"})
     default_length = 2000
 
     def title(self) -> str:
         """See `Kind.title`."""
         return _("Several lines of text")
 
+    def offered_settings(self) -> Sequence[Setting]:
+        """See `Kind.offered_settings`."""
+        return _length_settings(20_000)
+
     def check(self, question: Question) -> None:
         """See `Kind.check`."""
         super().check(question)
         positive_setting(question, "max_length", self.default_length, 20_000)
+        _check_shortest(question, self.default_length)
         if question.column:
             raise DefinitionInvalid(f"question {question.key}: a column holds one line")
 
     def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
-        text = clean_paragraphs(only(given), _limit(question, self.default_length))
-        return [text] if text else []
+        return _long_enough(question, clean_paragraphs(only(given), _limit(question, self.default_length)))
 
     def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
         """See `Kind.field`."""
@@ -88,3 +117,34 @@ class LongText(Kind):
 
 def _limit(question: Question, default: int) -> int:
     return int(question.settings.get("max_length", default))
+
+
+def _length_settings(most: int) -> tuple[Setting, ...]:
+    return (
+        Setting("min_length", Shape.NUMBER, lambda: _("At least so many characters"), most=most),
+        Setting("max_length", Shape.NUMBER, lambda: _("At most so many characters"), most=most),
+    )
+
+
+def _preset_choices() -> list[tuple[str, str]]:
+    words = {
+        "orcid": _("ORCID iD"),
+        "passport": _("Passport number"),
+        "postal_code": _("Postal code"),
+        "curp": _("CURP (Mexico)"),
+        "doi": _("DOI of a publication"),
+    }
+    return [("", _("Any text")), *((name, words[name]) for name in PRESETS)]
+
+
+def _check_shortest(question: Question, default: int) -> None:
+    shortest = whole_setting(question, "min_length", 1, 20_000)
+    if shortest is not None and shortest > _limit(question, default):
+        raise DefinitionInvalid(f"question {question.key}, settings: min_length is above max_length")
+
+
+def _long_enough(question: Question, text: str) -> list[str]:
+    shortest = int(question.settings.get("min_length") or 0)
+    if text and len(text) < shortest:
+        raise Invalid(Reason.TOO_SHORT, limit=shortest)
+    return [text] if text else []

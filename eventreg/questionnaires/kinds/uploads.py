@@ -8,9 +8,22 @@ from typing import Any
 from flask_babel import gettext as _
 from wtforms.fields.core import UnboundField
 
-from eventreg.questionnaires.kinds.base import Context, Kind, KindGroup, only, positive_setting, speaking
+from eventreg.media.encoding import encode_picture
+from eventreg.media.rules.pictures import MOST_BYTES, PictureReason, PictureRefused
+from eventreg.questionnaires.kinds.base import (
+    Context,
+    Invalid,
+    Kind,
+    KindGroup,
+    Setting,
+    Shape,
+    only,
+    positive_setting,
+    speaking,
+    whole_setting,
+)
 from eventreg.questionnaires.kinds.fields import UploadField, labelled
-from eventreg.questionnaires.rules.files import DEFAULT_MAX_BYTES, DEFAULT_TYPES, EXTENSIONS, MEDIA_TYPES
+from eventreg.questionnaires.rules.files import DEFAULT_MAX_BYTES, DEFAULT_TYPES, EXTENSIONS, MEDIA_TYPES, check_file
 from eventreg.questionnaires.rules.reasons import Reason
 from eventreg.questionnaires.rules.schema import DefinitionInvalid, Question
 
@@ -19,7 +32,7 @@ _LARGEST = 40_000_000
 
 
 class File(Kind):
-    """One file. Settings: `max_bytes`, `types` (of "pdf", "jpeg", "png"). The value is the public id of an upload.
+    """One file. Settings: `max_bytes`, `types` (of "pdf", "jpeg", "png", "docx", "odt"). The value is the public id of an upload.
 
     The bytes are checked by `rules.files.check_file` and kept by the registration, which alone knows what was uploaded.
     """
@@ -33,6 +46,17 @@ class File(Kind):
     def title(self) -> str:
         """See `Kind.title`."""
         return _("File")
+
+    def offered_settings(self) -> Sequence[Setting]:
+        """See `Kind.offered_settings`."""
+        return (
+            Setting("types", Shape.CHOICES, lambda: _("Kinds of file"), choices=_type_choices),
+            Setting("max_bytes", Shape.NUMBER, lambda: _("Largest size in bytes"), most=_LARGEST),
+        )
+
+    def take(self, question: Question, content: bytes) -> tuple[str, bytes]:
+        """Return the media type and the bytes to keep of a file that was sent. Raises Invalid."""
+        return check_file(question, content), content
 
     def check(self, question: Question) -> None:
         """See `Kind.check`."""
@@ -56,3 +80,82 @@ class File(Kind):
         """Say only that a file was sent: its name is sealed, and tells of the person."""
         with speaking(language):
             return [_("File received")] if values else []
+
+
+class Picture(File):
+    """A picture, made anew: upright, sized down, with nothing in it of where and when it was taken.
+
+    Settings: `least_width`, `least_height` (pixels it must have; none where not set). A portrait for a badge needs 300 by
+    400. Kept at 1200 by 1600 pixels at most.
+    """
+
+    name = "picture"
+    missing = Reason.MISSING_PICTURE
+    settings = frozenset({"least_width", "least_height"})
+    kept_size = (1200, 1600)
+
+    def title(self) -> str:
+        """See `Kind.title`."""
+        return _("Picture")
+
+    def hint(self) -> str:
+        """See `Kind.hint`."""
+        return _("Like a portrait for the badge.")
+
+    def offered_settings(self) -> Sequence[Setting]:
+        """See `Kind.offered_settings`."""
+        return (
+            Setting("least_width", Shape.NUMBER, lambda: _("Smallest width in pixels"), most=self.kept_size[0]),
+            Setting("least_height", Shape.NUMBER, lambda: _("Smallest height in pixels"), most=self.kept_size[1]),
+        )
+
+    def check(self, question: Question) -> None:
+        """See `Kind.check`."""
+        Kind.check(self, question)
+        whole_setting(question, "least_width", 1, self.kept_size[0])
+        whole_setting(question, "least_height", 1, self.kept_size[1])
+
+    def take(self, question: Question, content: bytes) -> tuple[str, bytes]:
+        """Return the picture as it is kept. Raises Invalid."""
+        try:
+            picture = encode_picture(content, self.kept_size)
+        except PictureRefused as refused:
+            raise _invalid(refused) from refused
+        least = (int(question.settings.get("least_width", 1)), int(question.settings.get("least_height", 1)))
+        if picture.width < least[0] or picture.height < least[1]:
+            raise Invalid(Reason.PICTURE_TOO_SMALL, width=least[0], height=least[1])
+        return picture.media_type, picture.content
+
+    def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
+        """See `Kind.field`."""
+        accept = ".jpg,.jpeg,.png,.webp,.gif"
+        return UnboundField(UploadField, question, MOST_BYTES, accept, **labelled(question, context, language))
+
+    def display(self, question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:
+        """Say only that a picture was sent."""
+        with speaking(language):
+            return [_("Picture received")] if values else []
+
+
+def _invalid(refused: PictureRefused) -> Invalid:
+    match refused.reason:
+        case PictureReason.EMPTY:
+            return Invalid(Reason.FILE_EMPTY)
+        case PictureReason.TOO_LARGE:
+            return Invalid(Reason.FILE_TOO_LARGE, **refused.details)
+        case PictureReason.TOO_MANY_PIXELS:
+            return Invalid(Reason.PICTURE_TOO_MANY_PIXELS, **refused.details)
+        case PictureReason.BROKEN:
+            return Invalid(Reason.PICTURE_BROKEN)
+        case _:
+            return Invalid(Reason.FILE_TYPE, types=("jpeg", "png", "webp", "gif"))
+
+
+def _type_choices() -> list[tuple[str, str]]:
+    return [
+        ("pdf", "PDF"),
+        ("jpeg", "JPEG"),
+        ("png", "PNG"),
+        ("docx", _("Word document (.docx)")),
+        ("odt", _("OpenDocument text (.odt)")),
+    ]

@@ -6,14 +6,21 @@ Uploads are sealed, go out as attachments and are never shown in a page.
 from __future__ import annotations
 
 from eventreg.kernel.filetypes import EXTENSIONS, safe_name, sniff
+from eventreg.kernel.office import sniff_office
 from eventreg.questionnaires.rules.reasons import Invalid, Reason
 from eventreg.questionnaires.rules.schema import Question
 
 __all__ = ["DEFAULT_MAX_BYTES", "DEFAULT_TYPES", "EXTENSIONS", "MEDIA_TYPES", "check_file", "safe_name", "sniff"]
 
 #: short name, as in a question's settings, to media type
-MEDIA_TYPES = {"pdf": "application/pdf", "jpeg": "image/jpeg", "png": "image/png"}
-DEFAULT_TYPES = tuple(MEDIA_TYPES)
+MEDIA_TYPES = {
+    "pdf": "application/pdf",
+    "jpeg": "image/jpeg",
+    "png": "image/png",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "odt": "application/vnd.oasis.opendocument.text",
+}
+DEFAULT_TYPES = ("pdf", "jpeg", "png")
 DEFAULT_MAX_BYTES = 5_000_000
 
 
@@ -28,7 +35,7 @@ def check_file(question: Question, content: bytes) -> str:
         raise Invalid(Reason.FILE_EMPTY)
     if len(content) > limit:
         raise Invalid(Reason.FILE_TOO_LARGE, size=len(content), limit=limit)
-    media_type = sniff(content)
+    media_type = sniff(content) or sniff_office(content)
     if media_type is None or media_type not in {MEDIA_TYPES[name] for name in types}:
         raise Invalid(Reason.FILE_TYPE, types=types)
     return media_type

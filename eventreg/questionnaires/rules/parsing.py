@@ -71,7 +71,7 @@ def parse_definition(
     )
     _refuse_doubles((question.key for question in definition.questions()), "question")
     _refuse_later_conditions(definition)
-    _refuse_doubles((q.column for q in definition.questions() if q.column), "column")
+    _refuse_doubles((column for q in definition.questions() for column in q.columns), "column")
     return definition
 
 

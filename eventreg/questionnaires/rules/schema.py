@@ -23,6 +23,8 @@ IDENTITY_COLUMNS = frozenset(
 )
 #: without these nobody can be written to or found
 NEEDED_COLUMNS = frozenset({"given_name", "email"})
+#: kinds whose answer fills several columns, in the order of its values, by the column that is named
+_FILLED_TOGETHER = {("person_name", "given_name"): ("given_name", "family_name", "badge_name")}
 #: names of fields that the forms themselves carry beside the questions
 RESERVED_KEYS = frozenset(
     {
@@ -100,6 +102,20 @@ class Question:
     #: what only this kind knows, like {"max_length": 200} or {"max_bytes": 5000000}
     settings: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The identity columns that the answer fills, in the order of its values."""
+        if self.column is None:
+            return ()
+        return _FILLED_TOGETHER.get((self.kind, self.column), (self.column,))
+
+    def from_columns(self, held: Mapping[str, str]) -> list[str]:
+        """Return the answer that its identity columns hold; blanks stay only before what is not blank."""
+        values = [held[column] or "" for column in self.columns]
+        while values and not values[-1]:
+            values.pop()
+        return values
+
     def is_asked_of(self, category_key: str) -> bool:
         """Say whether a participant of this category is asked the question."""
         return not self.categories or category_key in self.categories
@@ -168,6 +184,7 @@ class Definition:
     def sure_columns(self) -> set[str]:
         """Return the identity columns that every registration fills: required of everybody, whatever is answered."""
         return {
+            # Of a name in parts only the given name must be there, which is the column that it names.
             question.column
             for question in self.questions(Stage.REGISTRATION)
             if question.column and question.is_required and not question.categories and question.condition is None

@@ -45,7 +45,7 @@ from eventreg.registration.parts.fields import (
 from eventreg.registration.queries.answers import DAYS_KIND, sealed_place
 from eventreg.registration.rules.refusals import RegistrationRefused
 from eventreg.registration.rules.searching import email_key
-from eventreg.registration.services.answers import FILE_KIND, refresh_search
+from eventreg.registration.services.answers import FILE_KINDS, refresh_search
 from eventreg.registration.services.uploads import NewFile, attach_new, seal_files
 from eventreg.web.instance import keys
 
@@ -125,7 +125,7 @@ class Giver:
         if version_id is not None:
             definition = definition_of(get_version(version_id))
         question = definition.find(values["question_key"])
-        if question is not None and question.kind == FILE_KIND:
+        if question is not None and question.kind in FILE_KINDS:
             raise BundleInvalid(f"{place}: a file stands among the files")
         if question is not None and question.kind == DAYS_KIND:
             value = str(self._intake.find("day", value, place))

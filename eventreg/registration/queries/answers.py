@@ -88,8 +88,8 @@ def load_answers(registration: Registration, definition: Definition | None = Non
     values: dict[str, list[str]] = {}
     for question in definition.questions():
         if question.column is not None:
-            text = getattr(registration, question.column)
-            values[question.key] = [text] if text else []
+            held = {column: getattr(registration, column) or "" for column in question.columns}
+            values[question.key] = question.from_columns(held)
     rows = db.session.scalars(
         select(Answer).where(Answer.registration_id == registration.id).order_by(Answer.question_key, Answer.position)
     )

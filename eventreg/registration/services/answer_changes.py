@@ -26,7 +26,7 @@ from eventreg.registration.rules.asked import Asked
 from eventreg.registration.rules.deadlines import may_change_answers
 from eventreg.registration.rules.refusals import ChangeReason, ChangeRefused
 from eventreg.registration.rules.states import Status
-from eventreg.registration.services.answers import CONSENT_KIND, FILE_KIND, fill_identity, replace_answers
+from eventreg.registration.services.answers import CONSENT_KIND, FILE_KINDS, fill_identity, replace_answers
 from eventreg.registration.services.option_places import hold_exactly
 from eventreg.registration.services.pending_decisions import find_last_decision, is_pending
 from eventreg.registration.services.uploads import (
@@ -55,7 +55,7 @@ class AnswerChange:
     def is_secret(self) -> bool:
         """Whether only that it changed is told: what was answered is sensitive, or a file."""
         asked = (self.question, self.old_question or self.question)
-        return any(question.is_sensitive or question.kind == FILE_KIND for question in asked)
+        return any(question.is_sensitive or question.kind in FILE_KINDS for question in asked)
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ def put_answers(
     hold_exactly(registration, [question for question in questions if question.key in changed], after, clock.now())
     fill_identity(registration, [question for question in questions if question.key in changed], after)
     replace_answers(registration, written, after, task.versions)
-    detach(registration.id, [old for change in changes if change.question.kind == FILE_KIND for old in change.old])
+    detach(registration.id, [old for change in changes if change.question.kind in FILE_KINDS for old in change.old])
     return changes
 
 
@@ -187,7 +187,7 @@ def _settle_files(
     """Return what becomes of the questions answered by a file, as far as this form says anything of them."""
     settled: dict[str, list[str]] = {key: [] for key in removed}
     settled |= {key: [public_id] for key, public_id in attach_new(registration_id, sealed).items()}
-    open_keys = [question.key for question in questions if question.kind == FILE_KIND and question.key not in settled]
+    open_keys = [question.key for question in questions if question.kind in FILE_KINDS and question.key not in settled]
     if open_keys:
         held = attach_held(event_id, hashed, registration_id, open_keys)
         settled |= {key: [public_id] for key, public_id in held.items()}

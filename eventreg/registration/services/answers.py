@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any
 
 from sqlalchemy import delete, insert
@@ -20,6 +21,8 @@ from eventreg.web.instance import keys
 #: the kind of question that records an agreement
 CONSENT_KIND = "consent"
 FILE_KIND = "file"
+#: every kind whose answer is the public id of an upload
+FILE_KINDS = frozenset({FILE_KIND, "picture"})
 
 Answers = Mapping[str, Sequence[str]]
 
@@ -27,8 +30,10 @@ Answers = Mapping[str, Sequence[str]]
 def fill_identity(registration: Registration, questions: Sequence[Question], answers: Answers) -> None:
     """Put the answers that identify a person into the registration's columns, and what follows from them."""
     for question in questions:
-        if question.column is not None and question.column != "email":
-            setattr(registration, question.column, next(iter(answers.get(question.key, ())), ""))
+        if question.column != "email":
+            values = [*answers.get(question.key, ())]
+            for column, value in zip_longest(question.columns, values[: len(question.columns)], fillvalue=""):
+                setattr(registration, column, value)
     refresh_search(registration)
 
 
@@ -120,7 +125,7 @@ def _row(
 ) -> dict[str, Any]:
     sealed = None
     # A file's answer is the public id of its upload, which opens nothing; name and content are sealed with the upload.
-    if question.is_sensitive and question.kind != FILE_KIND:
+    if question.is_sensitive and question.kind not in FILE_KINDS:
         place = sealed_place(registration.public_id, question.key, position)
         sealed = sealing.seal(keys(), value.encode("utf-8"), place)
     return {

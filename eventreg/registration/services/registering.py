@@ -31,7 +31,7 @@ from eventreg.registration.rules.searching import email_key
 from eventreg.registration.rules.states import TRANSITIONS, Action, Status
 from eventreg.registration.rules.ways_in import WayIn
 from eventreg.registration.services.answers import (
-    FILE_KIND,
+    FILE_KINDS,
     fill_identity,
     insert_answers,
     record_consents,
@@ -255,7 +255,7 @@ def _keep_answers(
     questions = submission.questions()
     asked = {question.key for question in questions}
     answers = {key: list(values) for key, values in submission.answers.items() if key in asked}
-    file_keys = [question.key for question in questions if question.kind == FILE_KIND]
+    file_keys = [question.key for question in questions if question.kind in FILE_KINDS]
     answers.update({key: [public_id] for key, public_id in attach_new(registration.id, sealed).items()})
     still_open = [key for key in file_keys if not answers.get(key)]
     if still_open:

@@ -14,12 +14,13 @@ from wtforms import ValidationError
 from eventreg.events.models import Category, Event
 from eventreg.i18n.languages import current_language
 from eventreg.kernel.errors import Busy
+from eventreg.questionnaires import kinds
 from eventreg.questionnaires.forms import QuestionnaireForm
 from eventreg.questionnaires.kinds import Context, Invalid
 from eventreg.questionnaires.kinds.fields import KeptFile
 from eventreg.questionnaires.models import QuestionnaireVersion
 from eventreg.questionnaires.queries import definition_of, get_current_version
-from eventreg.questionnaires.rules.files import check_file, safe_name
+from eventreg.questionnaires.rules.files import safe_name
 from eventreg.questionnaires.rules.reasons import Reason
 from eventreg.questionnaires.rules.schema import Definition
 from eventreg.registration.forms import FRAME_FIELDS
@@ -105,7 +106,7 @@ class FilledForm:
                 continue
             content = storage.read()
             try:
-                media_type = check_file(question, content)
+                media_type, content = kinds.get(question.kind).take(question, content)
             except Invalid as invalid:
                 self.questions.refuse(question.key, invalid)
                 continue

@@ -23,7 +23,6 @@ from eventreg.questionnaires.forms import QuestionnaireForm
 from eventreg.questionnaires.kinds import Context, Invalid
 from eventreg.questionnaires.queries import draft_document, find_newest_version, get_numbered_version
 from eventreg.questionnaires.rules.drafts import read_draft
-from eventreg.questionnaires.rules.files import check_file
 from eventreg.questionnaires.rules.finishing import finished
 from eventreg.questionnaires.rules.schema import Definition, DefinitionInvalid, Question, Stage
 from eventreg.registration.emails import Occasion
@@ -77,7 +76,7 @@ class PreviewForm:
             if storage is None or not storage.filename:
                 continue
             try:
-                check_file(question, storage.read())
+                kinds.get(question.kind).take(question, storage.read())
                 good.add(question.key)
             except Invalid as invalid:
                 self.questions.refuse(question.key, invalid)

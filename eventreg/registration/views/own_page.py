@@ -26,7 +26,7 @@ from eventreg.registration.queries.registrations import get_by_token
 from eventreg.registration.rules.asked import Asked
 from eventreg.registration.rules.deadlines import may_change_answers, may_withdraw
 from eventreg.registration.rules.states import Status
-from eventreg.registration.services.answers import CONSENT_KIND, FILE_KIND
+from eventreg.registration.services.answers import CONSENT_KIND, FILE_KINDS
 from eventreg.registration.services.pending_decisions import find_last_decision, is_pending
 from eventreg.registration.services.uploads import list_of_registration
 from eventreg.registration.views.framing import page_frame
@@ -157,8 +157,10 @@ class OwnRegistration:
         uploads = list_of_registration(self.registration.id)
         rows: list[dict[str, Any]] = []
         for question in self.questions():
+            if not kinds.get(question.kind).is_answerable:
+                continue
             label = context.text(question.label, language)
-            if question.kind == FILE_KIND:
+            if question.kind in FILE_KINDS:
                 rows.append({"label": label, "file": uploads.get(question.key), "lines": []})
                 continue
             lines = kinds.get(question.kind).display(question, values.get(question.key, []), context, language)

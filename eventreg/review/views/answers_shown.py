@@ -101,8 +101,8 @@ class _Answers:
         if question.key in self._opened:
             return self._opened[question.key]
         if question.column is not None:
-            value: str = getattr(self._dossier.registration, question.column)
-            return [value] if value else []
+            row = self._dossier.registration
+            return question.from_columns({column: getattr(row, column) or "" for column in question.columns})
         return self._values.get(question.key, [])
 
 

@@ -16,7 +16,7 @@ from eventreg.events.views.desk import REGISTRATIONS, desk
 from eventreg.i18n.languages import own_name
 from eventreg.kernel.clock import now
 from eventreg.mail.wording import STANDINGS
-from eventreg.questionnaires.kinds import Context, DayChoice
+from eventreg.questionnaires.kinds import Context
 from eventreg.registration.models import Decision
 from eventreg.registration.rules.states import DECISIONS, Action, Status, next_status
 from eventreg.registration.services.decisions import LONGEST_REASON
@@ -86,8 +86,7 @@ def _form(dossier: Dossier) -> DecisionForm:
 
 
 def _context(event: Event) -> Context:
-    days = tuple(DayChoice(day.id, day.held_on) for day in list_days(event.id))
-    return Context(languages=tuple(event.languages), days=days, region=tuple(event.region))
+    return Context.of(event, list_days(event.id))
 
 
 def _actions(dossier: Dossier) -> list[tuple[str, str, str]]:

@@ -1,0 +1,83 @@
+"""A language, chosen from all that have a code of two letters, and some of America that have none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache, partial
+from typing import Any, Final
+
+from babel import Locale
+from flask_babel import gettext as _
+from markupsafe import Markup
+from wtforms.fields.core import UnboundField
+
+from eventreg.i18n.countries import place_in_alphabet
+from eventreg.i18n.languages import name_of
+from eventreg.questionnaires.kinds.base import Context, Invalid, Kind, KindGroup, speaking
+from eventreg.questionnaires.kinds.composite_fields import joined_options
+from eventreg.questionnaires.kinds.several import MOST_SELECTS, check_several, distinct, select_field, several_setting
+from eventreg.questionnaires.rules.reasons import Reason
+from eventreg.questionnaires.rules.schema import Question
+
+_OF_AMERICA: Final = frozenset({"arn", "nah", "nv", "quc", "zap", "cak", "mam", "yua"})
+_NAMED: Final = [str(code) for code in Locale.parse("en").languages]
+#: ISO 639
+CODES: Final = frozenset(code for code in _NAMED if (len(code) == 2 and code.isalpha()) or code in _OF_AMERICA)
+
+
+class Language(Kind):
+    """A language by its ISO 639 code. Settings: `max_choices`, how many can be named; one where it is not set."""
+
+    name = "language"
+    group = KindGroup.PERSON
+    missing = Reason.MISSING_LANGUAGE
+    settings = frozenset({"max_choices"})
+    is_many = True
+
+    def title(self) -> str:
+        """See `Kind.title`."""
+        return _("Language")
+
+    def offered_settings(self) -> Sequence[Any]:
+        """See `Kind.offered_settings`."""
+        return (several_setting(),)
+
+    def check(self, question: Question) -> None:
+        """See `Kind.check`."""
+        super().check(question)
+        check_several(question, MOST_SELECTS)
+
+    def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
+        if not set(given) <= CODES:
+            raise Invalid(Reason.NOT_OFFERED)
+        return distinct(question, given)
+
+    def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
+        """See `Kind.field`."""
+        return select_field(question, context, language, partial(_options, context.languages, language))
+
+    def display(self, question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:
+        """Return the names of the languages in the reader's."""
+        return [_capital(name_of(code, language)) for code in values]
+
+
+def _options(first: tuple[str, ...], language: str) -> Markup:
+    with speaking(language):
+        words = _("Choose a language")
+    return _options_markup(first, language, words)
+
+
+@lru_cache(maxsize=64)
+def _options_markup(first: tuple[str, ...], language: str, words: str) -> Markup:
+    """Return the options: an empty one, the languages of the event, then all others by the alphabet."""
+    named = {code: _capital(name_of(code, language)) for code in CODES}
+    others = sorted(
+        (code for code in named if code not in first), key=lambda code: place_in_alphabet(named[code], language)
+    )
+    return joined_options(
+        words, [(code, named[code]) for code in (*(code for code in first if code in named), *others)]
+    )
+
+
+def _capital(name: str) -> str:
+    return name[:1].upper() + name[1:]

@@ -1,0 +1,124 @@
+"""Who a person is and where from: the name in its parts, the institution."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+from wtforms.fields.core import UnboundField
+
+from eventreg.kernel.text import folded
+from eventreg.questionnaires.kinds.base import Context, Invalid, Kind, KindGroup, only, speaking
+from eventreg.questionnaires.kinds.composite_fields import Part, PartsField, SuggestingField
+from eventreg.questionnaires.kinds.fields import labelled
+from eventreg.questionnaires.rules.reasons import Reason
+from eventreg.questionnaires.rules.schema import DefinitionInvalid, Question
+from eventreg.questionnaires.rules.texts import clean_line, is_blank
+
+_NAME_LENGTH, _INSTITUTION_LENGTH = 200, 300
+_PARTS = 3
+
+
+class PersonName(Kind):
+    """Given name, family name, name on the badge; only the first must be there. Kept in this order, "" for a blank.
+
+    With the column `given_name` it fills all three columns of a registration.
+    """
+
+    name = "person_name"
+    group = KindGroup.PERSON
+    missing = Reason.MISSING_NAME
+    columns = frozenset({"given_name"})
+
+    def title(self) -> str:
+        """See `Kind.title`."""
+        return _("A person's name")
+
+    def hint(self) -> str:
+        """See `Kind.hint`."""
+        return _("Given name, family name, and the name on the badge.")
+
+    def clean(self, question: Question, raw: Sequence[str], context: Context) -> list[str]:
+        """See `Kind.clean`: which of the parts is blank matters."""
+        if len(raw) > _PARTS:
+            raise Invalid(Reason.SEVERAL_ANSWERS)
+        values = [clean_line(text, _NAME_LENGTH) for text in raw]
+        while values and not values[-1]:
+            values.pop()
+        if values and not values[0]:
+            raise Invalid(Reason.GIVEN_NAME_MISSING)
+        return values
+
+    def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
+        return self.clean(question, given, context)
+
+    def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
+        """See `Kind.field`."""
+        is_own = question.column is not None
+        with speaking(language):
+            parts = [
+                Part(
+                    _("Given name"),
+                    _("Or the only one, for whoever has one."),
+                    autocomplete="given-name" if is_own else "off",
+                ),
+                Part(_("Family name"), autocomplete="family-name" if is_own else "off", is_optional=True),
+                Part(
+                    _("Name on the badge"),
+                    _("If it is another than both together."),
+                    autocomplete="off",
+                    is_optional=True,
+                ),
+            ]
+        return UnboundField(PartsField, question, parts, **labelled(question, context, language))
+
+    def display(self, question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:
+        """Return the name in one line; the name on the badge in brackets."""
+        if not values:
+            return []
+        name = " ".join(part for part in values[:2] if part)
+        badge = values[2] if len(values) > 2 else ""
+        return [f"{name} ({badge})" if badge else name]
+
+
+class Institution(Kind):
+    """An institution: one of the event's, which the browser suggests, or another. Kept as it is written."""
+
+    name = "institution"
+    group = KindGroup.PERSON
+    missing = Reason.MISSING_INSTITUTION
+    columns = frozenset({"institution"})
+
+    def title(self) -> str:
+        """See `Kind.title`."""
+        return _("Institution")
+
+    def hint(self) -> str:
+        """See `Kind.hint`."""
+        return _("The institutions of the event are suggested; any other can be written.")
+
+    def check(self, question: Question) -> None:
+        """See `Kind.check`."""
+        super().check(question)
+        if question.is_sensitive and question.column:
+            raise DefinitionInvalid(f"question {question.key}: a column is not sealed")
+
+    def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
+        text = clean_line(only(given), _INSTITUTION_LENGTH)
+        if is_blank(text):
+            return []
+        # Written in other letters it is still that one, in whatever language of the event.
+        known = {folded(name): name for names in context.institutions() for name in names.values()}
+        return [known.get(folded(text), text)]
+
+    def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
+        """See `Kind.field`."""
+        suggestions = [context.text(names, language) for names in context.institutions()]
+        return UnboundField(
+            SuggestingField,
+            question,
+            suggestions,
+            attributes={"autocomplete": "organization"},
+            **labelled(question, context, language),
+        )

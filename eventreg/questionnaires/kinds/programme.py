@@ -1,0 +1,163 @@
+"""What is chosen of the event itself beside its days: sessions that people sign up for, nights of accommodation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from wtforms.fields.core import UnboundField
+
+from eventreg.i18n import formats
+from eventreg.questionnaires.kinds.base import (
+    Context,
+    Invalid,
+    Kind,
+    KindGroup,
+    Setting,
+    Shape,
+    date_setting,
+    speaking,
+)
+from eventreg.questionnaires.kinds.fields import ChoicesField, Offer, labelled
+from eventreg.questionnaires.rules.reasons import Reason
+from eventreg.questionnaires.rules.schema import DefinitionInvalid, Question
+
+_MOST_NIGHTS = 60
+
+
+class Nights(Kind):
+    """Nights of accommodation, each by the date on which it begins.
+
+    Settings: `first_night`, `last_night` (ISO 8601); without them from the night before the first day of the event to the
+    one after its last.
+    """
+
+    name = "nights"
+    group = KindGroup.EVENT
+    missing = Reason.MISSING_NIGHTS
+    settings = frozenset({"first_night", "last_night"})
+    is_many = True
+
+    def title(self) -> str:
+        """See `Kind.title`."""
+        return _("Nights of accommodation")
+
+    def hint(self) -> str:
+        """See `Kind.hint`."""
+        return _("The nights around the days of the event, or between two dates.")
+
+    def offered_settings(self) -> Sequence[Setting]:
+        """See `Kind.offered_settings`."""
+        return (
+            Setting("first_night", Shape.DATE, lambda: _("First night"), lambda: _("The date on which it begins.")),
+            Setting("last_night", Shape.DATE, lambda: _("Last night"), lambda: _("The date on which it begins.")),
+        )
+
+    def check(self, question: Question) -> None:
+        """See `Kind.check`."""
+        super().check(question)
+        first, last = date_setting(question, "first_night"), date_setting(question, "last_night")
+        if first is not None and last is not None and not first <= last <= first + timedelta(days=_MOST_NIGHTS):
+            raise DefinitionInvalid(f"question {question.key}, settings: at most {_MOST_NIGHTS} nights, in their order")
+
+    def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
+        offered = [night.isoformat() for night in _nights(question, context)]
+        if not set(given) <= set(offered):
+            raise Invalid(Reason.NOT_OFFERED)
+        return [value for value in offered if value in given]
+
+    def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
+        """See `Kind.field`."""
+        offers = [Offer(night.isoformat(), _night(night, language)) for night in _nights(question, context)]
+        return UnboundField(ChoicesField, question, "checkboxes", offers, **labelled(question, context, language))
+
+    def display(self, question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:
+        """Return each night by both its dates."""
+        return [_night(date.fromisoformat(value), language) for value in values]
+
+    def cell(self, question: Question, values: Sequence[str], context: Context, language: str) -> str:
+        """Return the dates on which the nights begin, as ISO 8601 writes them."""
+        return "; ".join(values)
+
+
+class Sessions(Kind):
+    """Sessions of the programme that people sign up for. A value is the public id of one.
+
+    Places are counted and taken by `registration`, under the event's lock; here a full one is only shown as such.
+    """
+
+    name = "sessions"
+    group = KindGroup.EVENT
+    missing = Reason.MISSING_SESSIONS
+    is_many = True
+
+    def title(self) -> str:
+        """See `Kind.title`."""
+        return _("Sessions of the programme")
+
+    def hint(self) -> str:
+        """See `Kind.hint`."""
+        return _("Those that people sign up for, with the places that are left.")
+
+    def check(self, question: Question) -> None:
+        """See `Kind.check`."""
+        super().check(question)
+        if question.is_sensitive:
+            raise DefinitionInvalid(f"question {question.key}: who has a place in a session is not sealed")
+
+    def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
+        offered = {session.public_id: session for session in context.sessions()}
+        if not set(given) <= offered.keys():
+            raise Invalid(Reason.NOT_OFFERED)
+        for public_id in given:
+            if offered[public_id].is_full:
+                raise Invalid(Reason.SESSION_FULL, title=offered[public_id].title)
+        return [public_id for public_id in offered if public_id in given]
+
+    def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
+        """See `Kind.field`."""
+        with speaking(language):
+            offers = [
+                Offer(
+                    session.public_id,
+                    context.text(session.title, language),
+                    " · ".join(filter(None, (session.when(language), _left(session.places_left)))),
+                )
+                for session in context.sessions()
+            ]
+        return UnboundField(ChoicesField, question, "checkboxes", offers, **labelled(question, context, language))
+
+    def display(self, question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:
+        """Return the titles of the sessions; one that was taken out of the programme is left out."""
+        titles = {session.public_id: session.title for session in context.sessions()}
+        return [context.text(titles[value], language) for value in values if value in titles]
+
+
+def _nights(question: Question, context: Context) -> list[date]:
+    days = [day.held_on for day in context.days]
+    first, last = date_setting(question, "first_night"), date_setting(question, "last_night")
+    if first is None and days:
+        first = min(days) - timedelta(days=1)
+    if last is None and days:
+        last = max(days)
+    if first is None or last is None:
+        return []
+    return [first + timedelta(days=count) for count in range(min((last - first).days + 1, _MOST_NIGHTS + 1))]
+
+
+def _night(night: date, language: str) -> str:
+    with speaking(language):
+        return _(
+            "Night of %(first)s to %(second)s",
+            first=formats.plain_day(night, language, year=False),
+            second=formats.plain_day(night + timedelta(days=1), language),
+        )
+
+
+def _left(places: int | None) -> str:
+    if places is None:
+        return ""
+    return ngettext("%(num)d place left", "%(num)d places left", places) if places else _("Full")

@@ -1,0 +1,87 @@
+"""Answers put in order: the first choice, the second, and so on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from flask_babel import gettext as _
+from markupsafe import Markup
+from wtforms.fields.core import UnboundField
+
+from eventreg.questionnaires.kinds.base import (
+    Context,
+    Invalid,
+    Kind,
+    KindGroup,
+    Setting,
+    Shape,
+    positive_setting,
+    speaking,
+)
+from eventreg.questionnaires.kinds.composite_fields import SelectsField, joined_options
+from eventreg.questionnaires.kinds.fields import labelled
+from eventreg.questionnaires.rules.reasons import Reason
+from eventreg.questionnaires.rules.schema import DefinitionInvalid, Question
+
+
+class RankedChoice(Kind):
+    """Some of the answers offered, the preferred one first. Settings: `max_choices`, at most so many are put in order."""
+
+    name = "ranked_choice"
+    group = KindGroup.CHOICE
+    missing = Reason.MISSING_RANKING
+    settings = frozenset({"max_choices"})
+    is_many = True
+    has_options = True
+
+    def title(self) -> str:
+        """See `Kind.title`."""
+        return _("Answers put in order")
+
+    def hint(self) -> str:
+        """See `Kind.hint`."""
+        return _("A first choice, a second one, and so on.")
+
+    def offered_settings(self) -> Sequence[Setting]:
+        """See `Kind.offered_settings`."""
+        return (Setting("max_choices", Shape.NUMBER, lambda: _("At most so many are put in order")),)
+
+    def check(self, question: Question) -> None:
+        """See `Kind.check`."""
+        super().check(question)
+        if not question.options:
+            raise DefinitionInvalid(f"question {question.key}: there are no options")
+        positive_setting(question, "max_choices", len(question.options), len(question.options))
+
+    def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
+        if not set(given) <= {option.value for option in question.options}:
+            raise Invalid(Reason.NOT_OFFERED)
+        if len(set(given)) < len(given):
+            raise Invalid(Reason.CHOSEN_TWICE)
+        if len(given) > (most := _most(question)):
+            raise Invalid(Reason.TOO_MANY, limit=most)
+        return list(given)
+
+    def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
+        """See `Kind.field`."""
+        with speaking(language):
+            labels = [_("Choice number %(number)d", number=number) for number in range(1, _most(question) + 1)]
+        options = partial(_options, question, context, language)
+        return UnboundField(SelectsField, question, labels, options, **labelled(question, context, language))
+
+    def display(self, question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:
+        """Return a line for each with its number: "1. Human rights"."""
+        labels = {option.value: context.text(option.label, language) for option in question.options}
+        return [f"{number}. {labels.get(value, value)}" for number, value in enumerate(values, 1)]
+
+
+def _most(question: Question) -> int:
+    return int(question.settings.get("max_choices", len(question.options)))
+
+
+def _options(question: Question, context: Context, language: str) -> Markup:
+    with speaking(language):
+        first = _("Choose an answer")
+    return joined_options(first, [(option.value, context.text(option.label, language)) for option in question.options])

@@ -1,0 +1,89 @@
+"""What is read among the questions, and answered by nobody: a heading, a text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
+from wtforms.fields.core import UnboundField
+
+from eventreg.kernel.text import LocalizedText, pick
+from eventreg.questionnaires.kinds.base import Context, Kind, KindGroup
+from eventreg.questionnaires.kinds.composite_fields import ReadingField
+from eventreg.questionnaires.kinds.fields import labelled, shown
+from eventreg.questionnaires.rules.reasons import Reason
+from eventreg.questionnaires.rules.schema import DefinitionInvalid, Question
+from eventreg.web.markdown import render_markdown
+
+
+class Heading(Kind):
+    """A heading over some of the questions of a section; its help stands below it."""
+
+    name = "heading"
+    group = KindGroup.READING
+    is_answerable = False
+    missing = Reason.MISSING_TEXT
+    is_heading = True
+
+    def title(self) -> str:
+        """See `Kind.title`."""
+        return _("Heading")
+
+    def hint(self) -> str:
+        """See `Kind.hint`."""
+        return _("Nothing is asked: it stands over the questions after it.")
+
+    def check(self, question: Question) -> None:
+        """See `Kind.check`."""
+        super().check(question)
+        if question.is_required or question.required_for or question.is_sensitive:
+            raise DefinitionInvalid(f"question {question.key}: nobody answers a {self.name}")
+
+    def clean(self, question: Question, raw: Sequence[str], context: Context) -> list[str]:
+        """Return nothing: whatever was sent is no answer."""
+        return []
+
+    def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
+        return []
+
+    def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
+        """See `Kind.field`."""
+        texts = labelled(question, context, language)
+        return UnboundField(
+            ReadingField, question, self._text(question, context, language), is_heading=self.is_heading, **texts
+        )
+
+    def display(self, question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:
+        """Return nothing: there is no answer."""
+        return []
+
+    def _text(self, question: Question, context: Context, language: str) -> Markup:
+        return escape(shown(question.help, context, language))
+
+
+class StaticText(Heading):
+    """A text in Markdown: the question's words, then its help."""
+
+    name = "static_text"
+    is_heading = False
+
+    def title(self) -> str:
+        """See `Kind.title`."""
+        return _("Text to read")
+
+    def hint(self) -> str:
+        """See `Kind.hint`."""
+        return _("Nothing is asked. Paragraphs, lists and links are written in Markdown.")
+
+    def _text(self, question: Question, context: Context, language: str) -> Markup:
+        return Markup("").join(_rendered(text, context, language) for text in (question.label, question.help) if text)
+
+
+def _rendered(text: LocalizedText, context: Context, language: str) -> Markup:
+    picked = pick(text, language, context.languages)
+    rendered = render_markdown(picked.text, 3)
+    if picked.language == language:
+        return rendered
+    return Markup('<div lang="{}">{}</div>').format(picked.language, rendered)

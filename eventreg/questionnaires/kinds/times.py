@@ -1,0 +1,170 @@
+"""Dates and times that are chosen freely: a date, a date from and one to, a time of day."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date, time
+from typing import Any
+
+from flask_babel import gettext as _
+from wtforms.fields.core import UnboundField
+
+from eventreg.i18n import formats
+from eventreg.questionnaires.kinds.base import (
+    Context,
+    Invalid,
+    Kind,
+    KindGroup,
+    Setting,
+    Shape,
+    date_setting,
+    only,
+    speaking,
+)
+from eventreg.questionnaires.kinds.composite_fields import Part, PartsField
+from eventreg.questionnaires.kinds.fields import TextField, labelled
+from eventreg.questionnaires.rules.reasons import Reason
+from eventreg.questionnaires.rules.schema import DefinitionInvalid, Question
+from eventreg.questionnaires.rules.texts import clean_line, is_blank
+
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_CLOCK = re.compile(r"([01]?[0-9]|2[0-3])[:.h]([0-5][0-9])(?::[0-5][0-9])?", re.IGNORECASE)
+
+
+class Date(Kind):
+    """A date. Settings: `least`, `most` (ISO 8601), `autocomplete` ("bday"). Kept as ISO 8601 writes it."""
+
+    name = "date"
+    group = KindGroup.NUMBER_AND_TIME
+    missing = Reason.MISSING_DATE
+    settings = frozenset({"least", "most"})
+
+    def title(self) -> str:
+        """See `Kind.title`."""
+        return _("Date")
+
+    def offered_settings(self) -> Sequence[Setting]:
+        """See `Kind.offered_settings`."""
+        return (
+            Setting("least", Shape.DATE, lambda: _("Earliest date")),
+            Setting("most", Shape.DATE, lambda: _("Latest date")),
+        )
+
+    def check(self, question: Question) -> None:
+        """See `Kind.check`."""
+        super().check(question)
+        least, most = date_setting(question, "least"), date_setting(question, "most")
+        if least is not None and most is not None and least > most:
+            raise DefinitionInvalid(f"question {question.key}, settings: least is after most")
+
+    def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
+        return [_date_within(question, only(given)).isoformat()]
+
+    def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
+        """See `Kind.field`."""
+        return UnboundField(TextField, question, "date", **labelled(question, context, language))
+
+    def display(self, question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:
+        """Return the date in words: "11 de marzo de 2027"."""
+        return [_in_words(value, language) for value in values]
+
+    def cell(self, question: Question, values: Sequence[str], context: Context, language: str) -> str:
+        """Return the date as ISO 8601 writes it."""
+        return "; ".join(values)
+
+
+class DateRange(Date):
+    """A date from and a date to, the first not after the second. Settings as of a date. Kept as two values."""
+
+    name = "date_range"
+    missing = Reason.MISSING_DATES
+
+    def title(self) -> str:
+        """See `Kind.title`."""
+        return _("From one date to another")
+
+    def clean(self, question: Question, raw: Sequence[str], context: Context) -> list[str]:
+        """See `Kind.clean`: which of the two is blank matters."""
+        if all(is_blank(text) for text in raw):
+            return []
+        if len(raw) > 2:
+            raise Invalid(Reason.SEVERAL_ANSWERS)
+        if len(raw) < 2 or any(is_blank(text) for text in raw):
+            raise Invalid(Reason.RANGE_INCOMPLETE)
+        first, last = (_date_within(question, text) for text in raw)
+        if last < first:
+            raise Invalid(Reason.RANGE_REVERSED)
+        return [first.isoformat(), last.isoformat()]
+
+    def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
+        """See `Kind.field`."""
+        with speaking(language):
+            parts = [Part(_("First day"), type="date"), Part(_("Last day"), type="date")]
+        return UnboundField(PartsField, question, parts, **labelled(question, context, language))
+
+    def display(self, question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:
+        """Return both dates in one line."""
+        return [" – ".join(_in_words(value, language) for value in values)] if values else []
+
+    def cell(self, question: Question, values: Sequence[str], context: Context, language: str) -> str:
+        """Return the range as ISO 8601 writes it: "2027-03-10/2027-03-13"."""
+        return "/".join(values)
+
+
+class Time(Kind):
+    """A time of day, kept as "14:30"."""
+
+    name = "time"
+    group = KindGroup.NUMBER_AND_TIME
+    missing = Reason.MISSING_TIME
+
+    def title(self) -> str:
+        """See `Kind.title`."""
+        return _("Time of day")
+
+    def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
+        found = _CLOCK.fullmatch(clean_line(only(given), 20))
+        if found is None:
+            raise Invalid(Reason.NO_TIME)
+        return [f"{int(found[1]):02}:{found[2]}"]
+
+    def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
+        """See `Kind.field`."""
+        return UnboundField(TextField, question, "time", **labelled(question, context, language))
+
+    def display(self, question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:
+        """Return the time as the language writes it."""
+        return [
+            formats.clock(time.fromisoformat(value), language) if _CLOCK.fullmatch(value) else value for value in values
+        ]
+
+    def cell(self, question: Question, values: Sequence[str], context: Context, language: str) -> str:
+        """Return the time as it is kept."""
+        return "; ".join(values)
+
+
+def _date_within(question: Question, text: str) -> date:
+    found = _read(clean_line(text, 40))
+    least, most = date_setting(question, "least"), date_setting(question, "most")
+    if least is not None and found < least:
+        raise Invalid(Reason.DATE_TOO_EARLY, day=least)
+    if most is not None and found > most:
+        raise Invalid(Reason.DATE_TOO_LATE, day=most)
+    return found
+
+
+def _read(text: str) -> date:
+    if not _ISO.fullmatch(text):
+        raise Invalid(Reason.NO_DATE)
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Invalid(Reason.NO_DATE) from error
+
+
+def _in_words(value: str, language: str) -> str:
+    try:
+        return formats.plain_day(_read(value), language)
+    except Invalid:
+        return value
