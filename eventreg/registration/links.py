@@ -5,6 +5,7 @@ from __future__ import annotations
 from eventreg.kernel.tokens import personal_token
 from eventreg.registration.emails import CONFIRM_ADDRESS, OWN_PAGE, VERIFY
 from eventreg.registration.emails.earlier_answers import EARLIER_ANSWERS
+from eventreg.registration.emails.invitation import INVITED
 from eventreg.registration.emails.saved_form import SAVED_FORM
 from eventreg.web.addresses import address_of
 from eventreg.web.instance import keys
@@ -15,6 +16,7 @@ _PAGES = {
     CONFIRM_ADDRESS: "registration.confirm_address",
     EARLIER_ANSWERS: "registration.offer_earlier_answers",
     SAVED_FORM: "registration.show_saved_form",
+    INVITED: "registration.show_invitation",
 }
 
 

@@ -1,0 +1,134 @@
+"""The messages of a personal invitation: the invitation itself, and the one that reminds of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+
+from eventreg.events.models import Category
+from eventreg.i18n import formats
+from eventreg.i18n.languages import speaking
+from eventreg.mail.letters import Letter
+from eventreg.mail.markers import link_marker, new_marker
+from eventreg.mail.services import OutgoingMessage
+from eventreg.registration.emails.occasions import Occasion
+from eventreg.registration.emails.to_address import Addressed, address_letter
+from eventreg.registration.models import Invitation
+
+#: the purpose of the link that opens an invitation; "invitation" is that to a team
+INVITED = "invited"
+#: the kind of record of these messages in the outbox and in the history
+RECORD_KIND = "invitation"
+
+
+@dataclass(frozen=True)
+class Invited:
+    """An invitation with what its messages name of others. `by` is empty where whoever invited is gone."""
+
+    invitation: Invitation
+    category: Category
+    by: str = ""
+
+
+def invitation_message(occasion: Occasion, invited: Invited, now: datetime) -> OutgoingMessage:
+    """Return the message that invites, in the person's language."""
+    with speaking(invited.invitation.language) as language:
+        title = occasion.title(language)
+        words = (_("Invitation: %(title)s", title=title), _("You are invited"))
+        return _message(occasion, invited, language, words, (_invites(occasion, invited, language),), "invitation", now)
+
+
+def reminder_message(occasion: Occasion, invited: Invited, now: datetime) -> OutgoingMessage:
+    """Return the message that reminds somebody who has not answered yet."""
+    with speaking(invited.invitation.language) as language:
+        title = occasion.title(language)
+        words = (_("Your invitation waits for an answer: %(title)s", title=title), _("Your invitation waits for an answer"))
+        lead = (
+            _invites(occasion, invited, language),
+            _("We have not had your answer yet. If you have registered a moment ago, do nothing."),
+        )
+        return _message(occasion, invited, language, words, lead, "invitation_reminder", now)
+
+
+def _message(
+    occasion: Occasion,
+    invited: Invited,
+    language: str,
+    words: tuple[str, str],
+    lead: tuple[str, ...],
+    template: str,
+    now: datetime,
+) -> OutgoingMessage:
+    invitation, marker = invited.invitation, new_marker()
+    link = link_marker(marker, INVITED, invitation.public_id, invitation.generation)
+    subject, heading = words
+    letter = Letter(
+        subject=subject,
+        heading=heading,
+        preview=occasion.dates(frozenset(), language),
+        greeting=_greeting(invitation),
+        paragraphs=(*lead, *_note(invited)),
+        facts=_facts(occasion, invited, language),
+        action=(_("See the invitation and register"), link),
+        steps=(
+            _("Open the invitation and register: it takes about three minutes. Your name and institution are filled in."),
+            _expected(invitation),
+            _("If you cannot come, decline with this link, so that the place goes to somebody else: %(link)s", link=f"{link}/decline"),
+        ),
+        footer=(
+            _("You receive this message because the institutions that organize the event want you to take part and gave "
+              "your address for it. Once you decline, we do not write to you about it again."),
+        ),
+    )  # fmt: skip
+    to = Addressed(
+        email=invitation.email,
+        language=language,
+        record_kind=RECORD_KIND,
+        record_id=invitation.id,
+        key=f"{template}/{invitation.public_id}/{now.timestamp():.6f}",
+        template=f"registration/{template}",
+    )
+    return address_letter(occasion, letter, to, marker, now)
+
+
+def _greeting(invitation: Invitation) -> str:
+    name = f"{invitation.given_name} {invitation.family_name}".strip()
+    return _("Dear %(name)s,", name=name) if name else _("Good day,")
+
+
+def _invites(occasion: Occasion, invited: Invited, language: str) -> str:
+    title, host = occasion.title(language), occasion.host_name(language)
+    if invited.by:
+        return _("%(name)s, for %(host)s, invites you to “%(title)s”.", name=invited.by, host=host, title=title)
+    return _("%(host)s invites you to “%(title)s”.", host=host, title=title)
+
+
+def _note(invited: Invited) -> tuple[str, ...]:
+    lines = tuple(line.strip() for line in invited.invitation.note.splitlines() if line.strip())
+    return (_("A few words for you:"), *lines) if lines else ()
+
+
+def _facts(occasion: Occasion, invited: Invited, language: str) -> tuple[tuple[str, str], ...]:
+    facts = [
+        (_("Dates"), occasion.dates(frozenset(), language)),
+        (_("Place"), occasion.place(language)),
+        (_("You take part as"), occasion.text(invited.category.name, language)),
+    ]
+    if until := _until(occasion, invited.invitation, language):
+        facts.append((_("Answer by"), until))
+    return tuple(facts)
+
+
+def _until(occasion: Occasion, invitation: Invitation, language: str) -> str:
+    """Return until when one can register: its own end, or that of registration where it comes first."""
+    event = occasion.event
+    ends = min(event.registration_closes_at, invitation.expires_at or event.registration_closes_at)
+    return formats.instant(ends, event.time_zone, language)
+
+
+def _expected(invitation: Invitation) -> str:
+    if invitation.skips_approval:
+        return _("Your place is confirmed at once, as long as there is one.")
+    return _("We answer you by email as soon as you have registered.")

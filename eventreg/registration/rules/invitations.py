@@ -1,0 +1,136 @@
+"""Personal invitations: how far each has come, and what can still be done with it."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from eventreg.kernel.errors import Refusal
+
+#: somebody is reminded once in this time at most
+REMINDED_EVERY = timedelta(days=1)
+#: a message sent a moment ago is not sent again: whoever presses twice means it once
+SENT_AGAIN_AFTER = timedelta(minutes=10)
+#: what is known of invited people alone is deleted so long after the last day of the event
+KEPT_AFTER_EVENT = timedelta(days=30)
+#: people in one list
+MOST_LINES = 1000
+LONGEST_NOTE = 1000
+
+
+class InvitationState(enum.Enum):
+    """How far an invitation has come, in the order of its life."""
+
+    #: not sent yet, or handed over some other way
+    MADE = "made"
+    SENT = "sent"
+    #: the newest message did not arrive
+    TROUBLE = "trouble"
+    REMINDED = "reminded"
+    #: the person has a registration, by the invitation or otherwise
+    REGISTERED = "registered"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    TAKEN_BACK = "taken_back"
+
+
+#: in these the person can still answer
+OPEN = frozenset({InvitationState.MADE, InvitationState.SENT, InvitationState.TROUBLE, InvitationState.REMINDED})
+
+
+@dataclass(frozen=True)
+class Story:
+    """What has happened to an invitation."""
+
+    sent_at: datetime | None = None
+    reminded_at: datetime | None = None
+    used_at: datetime | None = None
+    declined_at: datetime | None = None
+    taken_back_at: datetime | None = None
+    expires_at: datetime | None = None
+    #: whether the newest message to the person has failed
+    has_trouble: bool = False
+    #: whether a live registration has the person's address
+    is_registered_otherwise: bool = False
+
+
+class InvitationReason(enum.Enum):
+    """Why nobody was invited, or an invitation stays as it is."""
+
+    ADDRESS_MISSING = "address_missing"
+    ADDRESS_INVALID = "address_invalid"
+    #: details: `limit`, `field`
+    TOO_LONG = "too_long"
+    UNKNOWN_CATEGORY = "unknown_category"
+    UNKNOWN_LANGUAGE = "unknown_language"
+    #: an open invitation has the address already
+    ALREADY_INVITED = "already_invited"
+    #: a live registration has the address already
+    ALREADY_REGISTERED = "already_registered"
+    #: the address stands in the list twice; details: `line`
+    TWICE_IN_LIST = "twice_in_list"
+    EXPIRES_TOO_EARLY = "expires_too_early"
+    NOBODY_IN_LIST = "nobody_in_list"
+    TOO_MANY_LINES = "too_many_lines"
+    #: used, declined, expired or taken back
+    OVER = "over"
+    NOT_SENT_YET = "not_sent_yet"
+    SENT_A_MOMENT_AGO = "sent_a_moment_ago"
+    REMINDED_TODAY = "reminded_today"
+    #: the event does not take place, or takes no registrations any more
+    NOT_NOW = "not_now"
+
+
+class InvitationRefused(Refusal):
+    """An invitation was not made or not changed. Nothing was written."""
+
+
+def state_of(story: Story, now: datetime) -> InvitationState:
+    """Return how far an invitation has come. What the person did counts more than what was sent to them."""
+    if story.used_at is not None or story.is_registered_otherwise:
+        return InvitationState.REGISTERED
+    if story.declined_at is not None:
+        return InvitationState.DECLINED
+    if story.taken_back_at is not None:
+        return InvitationState.TAKEN_BACK
+    if story.expires_at is not None and now >= story.expires_at:
+        return InvitationState.EXPIRED
+    if story.has_trouble:
+        return InvitationState.TROUBLE
+    if story.reminded_at is not None:
+        return InvitationState.REMINDED
+    return InvitationState.MADE if story.sent_at is None else InvitationState.SENT
+
+
+def refusal_to_send(story: Story, email: str, now: datetime) -> InvitationReason | None:
+    """Say why an invitation is not sent now, for the first time or again."""
+    if state_of(story, now) not in OPEN:
+        return InvitationReason.OVER
+    if not email:
+        return InvitationReason.ADDRESS_MISSING
+    if story.sent_at is not None and now < story.sent_at + SENT_AGAIN_AFTER:
+        return InvitationReason.SENT_A_MOMENT_AGO
+    return None
+
+
+def refusal_to_remind(story: Story, email: str, now: datetime) -> InvitationReason | None:
+    """Say why somebody is not reminded now: it is answered, was never sent, or the last message is not a day old."""
+    if state_of(story, now) not in OPEN:
+        return InvitationReason.OVER
+    if not email:
+        return InvitationReason.ADDRESS_MISSING
+    if story.sent_at is None:
+        return InvitationReason.NOT_SENT_YET
+    last = max(story.sent_at, story.reminded_at or story.sent_at)
+    return InvitationReason.REMINDED_TODAY if now < last + REMINDED_EVERY else None
+
+
+def refusal_to_extend(story: Story, until: datetime | None, now: datetime) -> InvitationReason | None:
+    """Say why an invitation gets no other end: it is answered or taken back, or the end would have passed already.
+
+    One that has expired can be given a new end, and lives again by the same link.
+    """
+    if state_of(story, now) not in OPEN | {InvitationState.EXPIRED}:
+        return InvitationReason.OVER
+    return InvitationReason.EXPIRES_TOO_EARLY if until is not None and until <= now else None
