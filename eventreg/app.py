@@ -146,6 +146,7 @@ def _init_jobs(app: Flask) -> None:
         earlier_answers,
         expiring,
         follow_ups,
+        invitation_messages,
         links,
         promotion,
         requests,
@@ -156,6 +157,7 @@ def _init_jobs(app: Flask) -> None:
     registry = init_jobs(app)
     registry.add_handler(cancelling.TELL_JOB, cancelling.tell_some)
     registry.add_handler(promotion.PLACES_JOB, lambda work, _now: promotion.pass_on_places(work["event_id"]))
+    registry.add_handler(invitation_messages.SEND_JOB, invitation_messages.send_some)
     registry.add_handler(links.SEND_LINK_JOB, lambda work, _now: links.send_link(work["event_id"], work["email"]))
     registry.add_handler(
         earlier_answers.SEND_EARLIER_JOB,

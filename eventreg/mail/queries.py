@@ -26,14 +26,19 @@ def get_message(event_id: int, message_id: int) -> MailMessage:
     return message
 
 
-def list_latest_states(event_id: int, registration_ids: Sequence[int]) -> dict[int, Standing]:
-    """Return where the newest message to each participant stands, by registration; those without one are left out."""
+def list_latest_states(
+    event_id: int, record_ids: Sequence[int], record_kind: str = "registration"
+) -> dict[int, Standing]:
+    """Return where the newest message to each participant stands, by registration or record of another kind.
+
+    Those without one are left out.
+    """
     latest = (
         select(func.max(MailMessage.id))
         .where(
             MailMessage.event_id == event_id,
-            MailMessage.record_kind == "registration",
-            MailMessage.record_id.in_(registration_ids),
+            MailMessage.record_kind == record_kind,
+            MailMessage.record_id.in_(record_ids),
             MailMessage.audience == "participant",
             MailMessage.state != DeliveryState.DROPPED,
         )

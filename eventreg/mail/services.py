@@ -114,6 +114,12 @@ def drop_of_event(event_id: int, at: datetime, *, templates: Iterable[str] = ())
     return len(_drop(which, at))
 
 
+def drop_of_record(event_id: int, record_kind: str, record_id: int, at: datetime) -> int:
+    """Take back all messages about one record of an event that still wait or are held; returns how many."""
+    about = (MailMessage.record_kind == record_kind) & (MailMessage.record_id == record_id)
+    return len(_drop((MailMessage.event_id == event_id) & about, at))
+
+
 def _row(message: OutgoingMessage) -> dict[str, Any]:
     config = instance.config()
     check_address("recipient", message.recipient)

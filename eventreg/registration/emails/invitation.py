@@ -16,11 +16,7 @@ from eventreg.mail.services import OutgoingMessage
 from eventreg.registration.emails.occasions import Occasion
 from eventreg.registration.emails.to_address import Addressed, address_letter
 from eventreg.registration.models import Invitation
-
-#: the purpose of the link that opens an invitation; "invitation" is that to a team
-INVITED = "invited"
-#: the kind of record of these messages in the outbox and in the history
-RECORD_KIND = "invitation"
+from eventreg.registration.queries.invitations import INVITED, RECORD_KIND
 
 
 @dataclass(frozen=True)
@@ -44,7 +40,10 @@ def reminder_message(occasion: Occasion, invited: Invited, now: datetime) -> Out
     """Return the message that reminds somebody who has not answered yet."""
     with speaking(invited.invitation.language) as language:
         title = occasion.title(language)
-        words = (_("Your invitation waits for an answer: %(title)s", title=title), _("Your invitation waits for an answer"))
+        words = (
+            _("Your invitation waits for an answer: %(title)s", title=title),
+            _("Your invitation waits for an answer"),
+        )
         lead = (
             _invites(occasion, invited, language),
             _("We have not had your answer yet. If you have registered a moment ago, do nothing."),
@@ -75,7 +74,7 @@ def _message(
         steps=(
             _("Open the invitation and register: it takes about three minutes. Your name and institution are filled in."),
             _expected(invitation),
-            _("If you cannot come, decline with this link, so that the place goes to somebody else: %(link)s", link=f"{link}/decline"),
+            _("If you cannot come, decline on the same page, so that the place goes to somebody else."),
         ),
         footer=(
             _("You receive this message because the institutions that organize the event want you to take part and gave "
@@ -116,15 +115,15 @@ def _facts(occasion: Occasion, invited: Invited, language: str) -> tuple[tuple[s
         (_("Place"), occasion.place(language)),
         (_("You take part as"), occasion.text(invited.category.name, language)),
     ]
-    if until := _until(occasion, invited.invitation, language):
-        facts.append((_("Answer by"), until))
+    facts.append((_("Register until"), _until(occasion, invited, language)))
     return tuple(facts)
 
 
-def _until(occasion: Occasion, invitation: Invitation, language: str) -> str:
-    """Return until when one can register: its own end, or that of registration where it comes first."""
+def _until(occasion: Occasion, invited: Invited, language: str) -> str:
+    """Return until when one can register: the invitation's own end, or that of registration where it comes first."""
     event = occasion.event
-    ends = min(event.registration_closes_at, invitation.expires_at or event.registration_closes_at)
+    closes_at = min(event.registration_closes_at, event.window_of(invited.category).closes_at)
+    ends = min(closes_at, invited.invitation.expires_at or closes_at)
     return formats.instant(ends, event.time_zone, language)
 
 

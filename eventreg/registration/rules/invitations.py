@@ -62,6 +62,9 @@ class InvitationReason(enum.Enum):
     ADDRESS_INVALID = "address_invalid"
     #: details: `limit`, `field`
     TOO_LONG = "too_long"
+    #: details: `field`
+    UNREADABLE = "unreadable"
+    #: details: `typed`, here and below
     UNKNOWN_CATEGORY = "unknown_category"
     UNKNOWN_LANGUAGE = "unknown_language"
     #: an open invitation has the address already

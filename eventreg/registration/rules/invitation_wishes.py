@@ -1,0 +1,119 @@
+"""Whom somebody wants to invite, and whether that can be: one person, or a list tried line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from eventreg.questionnaires.rules.addresses import mail_address
+from eventreg.questionnaires.rules.reasons import Invalid, Reason
+from eventreg.questionnaires.rules.texts import clean_line, clean_paragraphs
+from eventreg.registration.rules.invitations import LONGEST_NOTE, InvitationReason, InvitationRefused
+from eventreg.registration.rules.searching import email_key
+
+#: longest text by field, in characters
+LIMITS = {"given_name": 200, "family_name": 200, "institution": 300, "note": LONGEST_NOTE}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """One person to be invited, as typed. `email` empty: the link is handed over some other way."""
+
+    category: str
+    language: str
+    email: str = ""
+    given_name: str = ""
+    family_name: str = ""
+    institution: str = ""
+    #: only the address can register with it; without an address it means nothing
+    is_bound: bool = True
+    skips_approval: bool = False
+    expires_at: datetime | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a wish is held against: what there is to choose from, and which folded addresses are in use."""
+
+    categories: Collection[str]
+    languages: Collection[str]
+    invited: Collection[str] = ()
+    registered: Collection[str] = ()
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What would come of one line: `wish` as it would be kept, or why it is refused."""
+
+    line: int
+    wish: Wish
+    refusal: InvitationRefused | None = None
+
+
+def checked(wish: Wish, known: Known, now: datetime) -> Wish:
+    """Return a wish as it is kept: names as typed without outer white space, the address in its normal form.
+
+    Raises InvitationRefused: ADDRESS_INVALID, TOO_LONG, UNKNOWN_CATEGORY, UNKNOWN_LANGUAGE, EXPIRES_TOO_EARLY,
+    ALREADY_INVITED, ALREADY_REGISTERED.
+    """
+    texts = {field: _text(wish, field) for field in LIMITS}
+    email = _address(wish.email)
+    if wish.category not in known.categories:
+        raise InvitationRefused(InvitationReason.UNKNOWN_CATEGORY, typed=wish.category)
+    if wish.language not in known.languages:
+        raise InvitationRefused(InvitationReason.UNKNOWN_LANGUAGE, typed=wish.language)
+    if wish.expires_at is not None and wish.expires_at <= now:
+        raise InvitationRefused(InvitationReason.EXPIRES_TOO_EARLY)
+    key = email_key(email)
+    if key and key in known.registered:
+        raise InvitationRefused(InvitationReason.ALREADY_REGISTERED)
+    if key and key in known.invited:
+        raise InvitationRefused(InvitationReason.ALREADY_INVITED)
+    return replace(wish, email=email, is_bound=wish.is_bound and bool(email), **texts)
+
+
+def judged(wishes: Sequence[tuple[int, Wish]], known: Known, now: datetime, *, needs_address: bool) -> list[Verdict]:
+    """Return what would come of each line of a list. An address counts once: its second line is refused.
+
+    `needs_address`: the list is to be sent.
+    """
+    verdicts: list[Verdict] = []
+    seen: dict[str, int] = {}
+    for line, wish in wishes:
+        try:
+            kept = checked(wish, known, now)
+            _check_in_list(kept, seen, line, needs_address=needs_address)
+        except InvitationRefused as refused:
+            verdicts.append(Verdict(line, wish, refused))
+        else:
+            verdicts.append(Verdict(line, kept))
+    return verdicts
+
+
+def _check_in_list(wish: Wish, seen: dict[str, int], line: int, *, needs_address: bool) -> None:
+    key = email_key(wish.email)
+    if not key and (needs_address or not (wish.given_name or wish.family_name)):
+        raise InvitationRefused(InvitationReason.ADDRESS_MISSING)
+    if key and seen.setdefault(key, line) != line:
+        raise InvitationRefused(InvitationReason.TWICE_IN_LIST, line=seen[key])
+
+
+def _address(typed: str) -> str:
+    if not typed.strip():
+        return ""
+    try:
+        return mail_address(typed)
+    except Invalid as invalid:
+        raise InvitationRefused(InvitationReason.ADDRESS_INVALID) from invalid
+
+
+def _text(wish: Wish, field: str) -> str:
+    typed, limit = getattr(wish, field), LIMITS[field]
+    try:
+        return clean_paragraphs(typed, limit) if field == "note" else clean_line(typed, limit)
+    except Invalid as invalid:
+        if invalid.reason is Reason.TOO_LONG:
+            raise InvitationRefused(InvitationReason.TOO_LONG, field=field, limit=limit) from invalid
+        raise InvitationRefused(InvitationReason.UNREADABLE, field=field) from invalid
