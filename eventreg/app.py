@@ -146,6 +146,7 @@ def _init_jobs(app: Flask) -> None:
         earlier_answers,
         expiring,
         follow_ups,
+        invitation_care,
         invitation_messages,
         links,
         promotion,
@@ -167,6 +168,7 @@ def _init_jobs(app: Flask) -> None:
     registry.add_duty("media.sweep_pictures", timedelta(days=1), sweep_pictures)
     registry.add_duty("registration.sweep_uploads", timedelta(hours=1), uploads.sweep_uploads)
     registry.add_duty("registration.sweep_saved_forms", timedelta(hours=1), saved_forms.sweep_saved_forms)
+    registry.add_duty("registration.forget_invited", timedelta(days=1), invitation_care.forget_invited)
     registry.add_duty("events.sweep_materials", timedelta(hours=1), material_files.sweep_materials)
     registry.add_handler(requests.ASK_AGAIN_JOB, requests.ask_some)
     registry.add_duty("registration.follow_ups", timedelta(minutes=1), follow_ups.see_to_follow_ups)

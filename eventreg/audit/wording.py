@@ -14,7 +14,15 @@ def action_words(action: str) -> str:
 
 def action_catalogue() -> Mapping[str, str]:
     """Return every act with its words, in the order in which they are offered to choose from."""
-    return {**_of_registrations(), **_of_events(), **_of_contents(), **_of_teams(), **_of_instances(), **_of_accounts()}
+    return {
+        **_of_registrations(),
+        **_of_invitations(),
+        **_of_events(),
+        **_of_contents(),
+        **_of_teams(),
+        **_of_instances(),
+        **_of_accounts(),
+    }
 
 
 def record_words(kind: str) -> str:
@@ -38,7 +46,8 @@ def kind_catalogue() -> Mapping[str, str]:
         "questionnaire": _("Form"),
         "question": _("Question"),
         "team_member": _("Team member"),
-        "team_invitation": _("Invitation"),
+        "team_invitation": _("Invitation to the team"),
+        "invitation": _("Invitation"),
         "organization": _("Institution"),
         "account": _("Account"),
         "settings": _("Settings of the site"),
@@ -81,6 +90,19 @@ def _of_registrations() -> Mapping[str, str]:
         "message_sent_again": _("Sent a message again"),
         "exported": _("Took the list away as a file"),
         "history_exported": _("Took the history away as a file"),
+    }
+
+
+def _of_invitations() -> Mapping[str, str]:
+    return {
+        "invitation_made": _("Made an invitation"),
+        "invitations_made": _("Made invitations from a list"),
+        "invitation_sent": _("Sent an invitation to take part"),
+        "invitation_sent_again": _("Sent an invitation to take part again"),
+        "invitation_reminded": _("Reminded somebody of an invitation"),
+        "invitation_extended": _("Changed until when an invitation works"),
+        "invitation_taken_back": _("Took an invitation to take part back"),
+        "invitation_declined": _("Declined an invitation to take part"),
     }
 
 

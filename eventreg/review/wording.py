@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask_babel import gettext as _
 
+from eventreg.registration.rules.invitations import (
+    InvitationReason,
+    InvitationRefused,
+    InvitationState,
+)
 from eventreg.registration.rules.states import Action, Status
 from eventreg.registration.wording import decision_verb, status_for_team
 from eventreg.review.rules.columns import Column
@@ -61,3 +69,55 @@ def _status(value: str) -> str:
 
 def _decision(value: str) -> str:
     return next((decision_verb(action) for action in Action if action.value == value), value)
+
+
+def invitation_state(state: InvitationState) -> str:
+    """Return how far an invitation has come, as a word."""
+    return {
+        InvitationState.MADE: _("Not sent"),
+        InvitationState.SENT: _("Sent"),
+        InvitationState.TROUBLE: _("Did not arrive"),
+        InvitationState.REMINDED: _("Reminded"),
+        InvitationState.REGISTERED: _("Registered"),
+        InvitationState.DECLINED: _("Said no"),
+        InvitationState.EXPIRED: _("Expired"),
+        InvitationState.TAKEN_BACK: _("Taken back"),
+    }[state]
+
+
+def invitation_refused(refused: InvitationRefused) -> str:
+    """Say why somebody is not invited, or an invitation stays as it is."""
+    details, reason = refused.details, InvitationReason(refused.reason)
+    if reason in (InvitationReason.TOO_LONG, InvitationReason.UNREADABLE):
+        return _invitation_text_refused(reason, details)
+    return {
+        InvitationReason.ADDRESS_MISSING: _("An email address is missing"),
+        InvitationReason.ADDRESS_INVALID: _("Write an email address like nombre@institucion.example"),
+        InvitationReason.UNKNOWN_CATEGORY: _("There is no category “%(name)s”", name=details.get("typed", "")),
+        InvitationReason.UNKNOWN_LANGUAGE: _("There is no language “%(name)s” here", name=details.get("typed", "")),
+        InvitationReason.ALREADY_INVITED: _("This address is invited already"),
+        InvitationReason.ALREADY_REGISTERED: _("This address is registered already"),
+        InvitationReason.TWICE_IN_LIST: _("The address stands in line %(line)s as well", line=details.get("line", "")),
+        InvitationReason.EXPIRES_TOO_EARLY: _("Choose a moment that has not passed"),
+        InvitationReason.NOBODY_IN_LIST: _("Write at least one person"),
+        InvitationReason.TOO_MANY_LINES: _("A list has %(limit)s lines at most", limit=details.get("limit", "")),
+        InvitationReason.OVER: _("This invitation is over: it was used, declined, taken back, or its time has passed."),
+        InvitationReason.NOT_SENT_YET: _("This invitation was not sent yet."),
+        InvitationReason.SENT_A_MOMENT_AGO: _("This invitation was sent a moment ago."),
+        InvitationReason.REMINDED_TODAY: _("We wrote to this person less than a day ago."),
+        InvitationReason.NOT_NOW: _(
+            "Invitations are sent while the event is published and registration has not ended."
+        ),
+    }[reason]
+
+
+def _invitation_text_refused(reason: InvitationReason, details: Mapping[str, Any]) -> str:
+    field = {
+        "given_name": _("Given name"),
+        "family_name": _("Family name"),
+        "institution": _("Institution"),
+        "note": _("A few words of yours"),
+    }[details["field"]]
+    if reason is InvitationReason.TOO_LONG:
+        return _("%(field)s: shorten it to %(limit)s characters", field=field, limit=details["limit"])
+    return _("%(field)s: it holds characters that cannot be kept", field=field)

@@ -58,7 +58,6 @@ def checked(wish: Wish, known: Known, now: datetime) -> Wish:
     Raises InvitationRefused: ADDRESS_INVALID, TOO_LONG, UNKNOWN_CATEGORY, UNKNOWN_LANGUAGE, EXPIRES_TOO_EARLY,
     ALREADY_INVITED, ALREADY_REGISTERED.
     """
-    texts = {field: _text(wish, field) for field in LIMITS}
     email = _address(wish.email)
     if wish.category not in known.categories:
         raise InvitationRefused(InvitationReason.UNKNOWN_CATEGORY, typed=wish.category)
@@ -71,7 +70,15 @@ def checked(wish: Wish, known: Known, now: datetime) -> Wish:
         raise InvitationRefused(InvitationReason.ALREADY_REGISTERED)
     if key and key in known.invited:
         raise InvitationRefused(InvitationReason.ALREADY_INVITED)
-    return replace(wish, email=email, is_bound=wish.is_bound and bool(email), **texts)
+    return replace(
+        wish,
+        email=email,
+        given_name=_text(wish, "given_name"),
+        family_name=_text(wish, "family_name"),
+        institution=_text(wish, "institution"),
+        note=_text(wish, "note"),
+        is_bound=wish.is_bound and bool(email),
+    )
 
 
 def judged(wishes: Sequence[tuple[int, Wish]], known: Known, now: datetime, *, needs_address: bool) -> list[Verdict]:
