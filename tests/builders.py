@@ -6,6 +6,7 @@ Every builder writes and commits at once and returns the row; what it refers to 
 
 from __future__ import annotations
 
+import copy
 import secrets
 from base64 import b64decode
 from collections.abc import Mapping, Sequence
@@ -27,7 +28,7 @@ from eventreg.kernel.clock import now
 from eventreg.kernel.tokens import new_public_id, new_reference
 from eventreg.media.models import Picture
 from eventreg.organizations.models import Organization
-from eventreg.questionnaires.models import QuestionnaireVersion
+from eventreg.questionnaires.models import QuestionnaireDraft, QuestionnaireVersion
 from eventreg.questionnaires.queries import definition_of, get_current_version
 from eventreg.registration.emails import Occasion
 from eventreg.registration.models import Place, Registration
@@ -174,6 +175,29 @@ def a_questionnaire(event: Event, definition: Mapping[str, Any] = DEFINITION, **
         session.add(version)
         session.flush()
     return version
+
+
+def a_draft(event: Event, **changes: Any) -> QuestionnaireDraft:
+    """What organizers are writing: what the builders' events ask, with a purpose each, and one question more."""
+    definition = copy.deepcopy(DEFINITION)
+    for section in definition["sections"]:
+        for question in section["questions"]:
+            question.setdefault("purpose", text("Para el encuentro", "For the meeting"))
+    definition["sections"][1]["questions"].append(
+        {
+            "key": "arrival",
+            "kind": "short_text",
+            "label": text("Llegada", "Arrival"),
+            "purpose": text("El traslado", "The transfer"),
+            "is_required": True,
+        }
+    )
+    values = {"event_id": event.id, "definition": definition, "changed_at": now()}
+    with transaction() as session:
+        draft = QuestionnaireDraft(**{**values, **changes})
+        session.add(draft)
+        session.flush()
+    return draft
 
 
 def a_category(event: Event, key: str = "press", **changes: Any) -> Category:

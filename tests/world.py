@@ -43,6 +43,7 @@ from eventreg.registration.services.uploads import NewFile
 from eventreg.web.instance import keys
 from tests.belongings import a_material, a_session, an_outcome
 from tests.builders import (
+    a_draft,
     a_legal_page,
     a_picture,
     a_registration,
@@ -197,6 +198,7 @@ def build_world(app: Flask) -> World:
         world.request_id = _asked(event, letter, accounts["owner"])
         more_ids, world.room_id = _who_and_where(event, world.public_ids["review.list_session_people"])
         world.public_ids |= more_ids | {"site.preview_session": _session_of_the_draft()}
+        a_draft(event)
         invitation, world.member_id, world.account_id = _a_team(event, accounts)
         world.public_ids |= dict.fromkeys(
             ("events.send_invitation_once_more", "events.take_invitation_back"), invitation
@@ -391,6 +393,8 @@ _FORMS: dict[str, Any] = {
     },
     "events.save_member": lambda world: {"role": "door"},
     "events.accept": lambda world: {"name": "Irene Invitada", "language": "es"},
+    "questionnaires.publish_questions": lambda world: {"revision": "1"},
+    "questionnaires.discard_questions": lambda world: {"revision": "1"},
     "questionnaires.add_ready_made_set": lambda world: {"set": "needs"},
     "registration.request_link": lambda world: {"email": "carta@instituto.example"},
     "registration.change_address": lambda world: {"email": "otra-vez@instituto.example"},

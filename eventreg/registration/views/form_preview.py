@@ -16,7 +16,7 @@ from eventreg.events.models import Category, Event
 from eventreg.events.queries.for_registration import find_current_notice, get_event_whole, list_credited
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import QUESTIONS, desk
-from eventreg.i18n.languages import own_name, speaking
+from eventreg.i18n.languages import current_language, own_name, speaking
 from eventreg.kernel.errors import NotFound
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.forms import QuestionnaireForm
@@ -143,7 +143,7 @@ def _choices(event: Event, values: Mapping[str, str]) -> Choices:
     if not event.categories:
         raise NotFound
     category = next((each for each in event.categories if each.key == values.get("category")), event.categories[0])
-    language = values.get("language", "")
+    language = values.get("language", current_language())
     stage = values.get("stage", "")
     return Choices(
         category,
