@@ -355,6 +355,8 @@ _FORMS: dict[str, Any] = {
     "events.save_session": lambda world: {
         "title-es": "Otra sesión", "day": str(world.event.days[0].id), "starts_at": "16:00", "ends_at": "17:00", "revision": "1",
     },
+    "review.ask_correction": lambda world: {"question": ["sex"], "reason": "Por favor, revise."},
+    "review.see_to_request": lambda world: {"do": "remind"},
     "registration.save_request": lambda world: {"sex": "woman"},
     "events.move_one_session": lambda world: {"do": "earlier", "revision": "1"},
     "events.remove_one_session": lambda world: {"revision": "1"},

@@ -18,6 +18,7 @@ FRAME_FIELDS = frozenset(
     {
         "csrf_token",
         "submission_key",
+        "with_sensitive",
         "category",
         "notice",
         "switch_language",

@@ -43,6 +43,7 @@ RESERVED_KEYS = frozenset(
         "revision",
         "submission_key",
         "switch_language",
+        "with_sensitive",
     }
 )
 

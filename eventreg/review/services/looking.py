@@ -25,6 +25,13 @@ def look_at_section(
         return opened
 
 
+def look_at_questions(registration: Registration, keys: list[str], account_id: int) -> None:
+    """Record that somebody looks at the answers to these sensitive questions of a registration in scope."""
+    with transaction():
+        lock_event_in_any_state(registration.event_id)
+        _record(registration, "sensitive_answers_seen", account_id, sorted(keys))
+
+
 def take_file(event_id: int, reference: str, public_id: str, account_id: int, scope: Scope) -> OpenedFile:
     """Return a file of a registration with its content, and record that it was taken. Raises NotFound."""
     with transaction():

@@ -5,6 +5,25 @@ from flask import Blueprint
 blueprint = Blueprint("review", __name__)
 
 # Each module adds its pages to the blueprint.
-from eventreg.review.views import deciding, exporting, listing, looking, messages, session_people  # noqa: E402
+from eventreg.review.views import (  # noqa: E402
+    deciding,
+    exporting,
+    listing,
+    looking,
+    messages,
+    requests,
+    session_people,
+    team_answers,
+)
 
-__all__ = ["blueprint", "deciding", "exporting", "listing", "looking", "messages", "session_people"]
+__all__ = [
+    "blueprint",
+    "deciding",
+    "exporting",
+    "listing",
+    "looking",
+    "messages",
+    "requests",
+    "session_people",
+    "team_answers",
+]

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from eventreg.i18n.languages import current_language
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.kinds import Context
-from eventreg.questionnaires.rules.schema import Question
+from eventreg.questionnaires.rules.schema import Question, Stage
 from eventreg.review.queries.dossier import Dossier, FileLine
 from eventreg.review.rules.contact import is_contact_data
 from eventreg.web.templating import plain_in_reader_language
@@ -42,6 +42,8 @@ class SectionShown:
     has_masked: bool
     #: its sensitive answers are shown at this moment
     is_open: bool
+    #: filled in by organizers, never seen by the person
+    is_for_team: bool = False
 
 
 def sections_shown(
@@ -64,9 +66,10 @@ def sections_shown(
             if question.kind != _CONSENT and question.is_asked_of(dossier.registration.category.key)
         ]
         if shown:
+            is_for_team = section.stage is Stage.ORGANIZERS
             has_masked = any(answer.is_masked for answer in shown)
             title = plain_in_reader_language(section.title)
-            sections.append(SectionShown(section.key, title, shown, has_masked, section.key == opened_key))
+            sections.append(SectionShown(section.key, title, shown, has_masked, section.key == opened_key, is_for_team))
     return sections
 
 

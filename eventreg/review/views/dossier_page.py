@@ -28,6 +28,7 @@ from eventreg.review.views.answers_shown import sections_shown
 from eventreg.review.views.desk import list_url, registration_url, with_query
 from eventreg.review.views.history_shown import history_shown
 from eventreg.review.views.listing import categories_in_sight, read_list_state
+from eventreg.review.views.requests_shown import requests_shown
 from eventreg.web.access import may
 from eventreg.web.instance import config
 from eventreg.web.templating import language_url_at
@@ -56,6 +57,8 @@ def dossier_page(
         sections=sections_shown(dossier, context, sight.has_contact_data, opened_key, opened),
         consents=list(reversed(dossier.consents)),
         chosen_sessions=dossier.sessions,
+        requests=requests_shown(dossier, event),
+        can_ask=may(Permission.DECIDE),
         history=history_shown(dossier, event, context, sight.has_contact_data),
         messages=dossier.messages,
         places=dossier.places,

@@ -25,6 +25,8 @@ from eventreg.kernel.clock import now
 from eventreg.mail.queries import list_latest_states
 from eventreg.mail.rules import Standing
 from eventreg.mail.wording import STANDINGS
+from eventreg.registration.models import RequestKind
+from eventreg.registration.queries.requests import count_unanswered
 from eventreg.registration.rules.states import Status
 from eventreg.registration.wording import status_for_team
 from eventreg.review.queries.figures import Figures, count_standings, list_figures
@@ -99,11 +101,25 @@ def manage_event(slug: str) -> str:
         by_category=_by_category(slug, figures, categories, sees_people),
         deadlines=coming_deadlines(event, days, now()),
         mail=_mail(slug) if sees_figures else [],
+        asked=_asked(event) if sees_figures and scope.is_whole else [],
         latest=_latest(event, categories) if sees_people else [],
         copies=may(Permission.EDIT_EVENT) and may_create_events(current_user),
         exports=may(Permission.EXPORT_EVENT),
         **desk(event, OVERVIEW),
     )
+
+
+def _asked(event: Event) -> list[dict[str, Any]]:
+    """Return how many people are asked something beside the form, and how many of them have not answered."""
+    titles = {
+        RequestKind.FOLLOW_UP: _("After being confirmed"),
+        RequestKind.AGAIN: _("Asked again"),
+        RequestKind.CORRECTION: _("Answers to check"),
+    }
+    counts = count_unanswered(event)
+    return [
+        {"text": titles[kind], "asked": counts[kind][0], "open": counts[kind][1]} for kind in titles if kind in counts
+    ]
 
 
 def _invitation_url(public_id: str) -> str:

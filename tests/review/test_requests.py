@@ -1,0 +1,143 @@
+"""What organizers do with requests to one person, and what they alone fill in. Cases 24, 31, 63."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from eventreg.db import db, transaction
+from eventreg.events.models import Event, TeamMember
+from eventreg.kernel import clock as clocks
+from eventreg.mail.models import MailMessage
+from eventreg.registration.models import Registration
+from eventreg.registration.services.follow_ups import see_to_follow_ups
+from eventreg.registration.services.requests import ask_again
+from tests.builders import a_registration, a_team_member, an_event
+from tests.registration.owning import home, own_page
+from tests.registration.records import fresh, history, last_mail, told
+from tests.registration.requesting import FOR_TEAM, a_version, do_jobs, requests_to, travel
+from tests.review.test_export import export, table
+from tests.support.pages import Pages
+
+
+def address(event: Event, person: Registration) -> str:
+    return f"/manage/events/{event.slug}/registrations/{person.reference}"
+
+
+@pytest.fixture
+def event(app: Flask) -> Event:
+    event = an_event()
+    a_version(event, travel(), FOR_TEAM)
+    return event
+
+
+def test_a_correction_is_asked_from_the_page_of_the_registration(event: Event, pages: Pages) -> None:
+    person = a_registration(event, language="en")
+    pages.sign_in(a_team_member(event))
+    page = pages.get(address(event, person)).click("Ask to check answers")
+    page.submit("Ask this person", {"reason": "Look again."}, status=422)
+    page = page.submit("Ask this person", {"question": ["sex"]}, status=422)
+    assert page.errors
+    page.submit("Ask this person", {"question": ["sex"], "reason": "Look again."}).follow()
+    assert told(person) == ["asked_correction"]
+    assert "Look again." in last_mail(person).text
+    assert "Waits for the answer" in pages.get(address(event, person)).text
+
+
+@pytest.mark.parametrize("until", ["9999-12-31", "0001-01-01", "morgen", "2020-01-01", "x" * 5000])
+def test_a_day_that_is_none_is_refused(event: Event, pages: Pages, until: str) -> None:
+    """Case 63."""
+    person = a_registration(event)
+    pages.sign_in(a_team_member(event))
+    form = {"question": ["sex"], "reason": "x", "until": until}
+    assert pages.get(address(event, person) + "/correction").submit("Ask this person", form, status=422).errors
+    assert told(person) == []
+
+
+def test_team_reminds_puts_off_and_takes_back(event: Event, pages: Pages) -> None:
+    person = a_registration(event, language="en")
+    see_to_follow_ups(clocks.now())
+    pages.sign_in(a_team_member(event))
+    pages.get(address(event, person)).submit("Remind now: Your journey").follow()
+    day = (clocks.now() + timedelta(days=30)).date()
+    pages.get(address(event, person)).submit("Put off: Your journey", {"until": day.isoformat()}).follow()
+    assert requests_to(person)[0].answer_by == day
+    assert told(person) == ["asked_follow_up", "ask_reminder"]
+    page = pages.get(address(event, person))
+    page.submit("Take back: Your journey").follow()
+    assert told(person) == [], "messages that waited never go"
+    assert "Taken back" in pages.get(address(event, person)).text
+    page.submit("Remind now: Your journey", status=409)
+    see_to_follow_ups(clocks.now())
+    assert len(requests_to(person)) == 1
+    assert "You are asked" not in own_page(pages, person).text
+    assert [name for name, _detail in history(person) if name.startswith("request_")] == [
+        "request_reminded", "request_put_off", "request_taken_back",
+    ]  # fmt: skip
+
+
+def test_what_the_team_fills_in_is_the_teams_alone(event: Event, pages: Pages, app: Flask) -> None:
+    person = a_registration(event, language="en")
+    pages.sign_in(a_team_member(event))
+    page = pages.get(address(event, person)).click("Fill in for the team: For the team only")
+    assert "Risk" not in page.text
+    page.submit("Save for the team", {"hotel": "HOTEL-QUETZAL"}).follow()
+    form = pages.get(address(event, person) + "/for-team").submit("Show sensitive answers")
+    form.submit("Save for the team", {"hotel": "HOTEL-QUETZAL", "risk": "RISK-HIGH"}).follow()
+    shown = pages.get(address(event, person))
+    assert "HOTEL-QUETZAL" in shown.text
+    assert "RISK-HIGH" not in shown.text
+    acts = dict(history(person))
+    assert "sensitive_answers_seen" in acts
+    assert "RISK-HIGH" not in str(history(person))
+    visitor = Pages(app)
+    for path in ("", "/answers"):
+        text = visitor.get(home(person) + path).text
+        assert "HOTEL-QUETZAL" not in text
+        assert "Hotel given" not in text
+    db.session.rollback()
+    for mail in db.session.query(MailMessage).all():
+        assert "HOTEL" not in mail.text + mail.html + mail.calendar
+    assert "RISK-HIGH" not in shown.text
+
+
+def test_member_without_the_right_never_gets_sensitive_ones(event: Event, pages: Pages) -> None:
+    person = a_registration(event)
+    pages.sign_in(a_team_member(event, "reviewer"))
+    page = pages.get(address(event, person) + "/for-team")
+    assert "Show sensitive answers" not in page.text
+    token = page.form("Save for the team")
+    assert token is not None
+    page.submit("Save for the team", {"hotel": "Quetzal"}).follow()
+    assert fresh(person).revision == 2
+
+
+def test_narrowed_members_keep_to_their_scope(event: Event, pages: Pages) -> None:
+    person, member = a_registration(event), a_team_member(event, "reviewer")
+    with transaction():
+        row = db.session.query(TeamMember).filter_by(account_id=member.id).one()
+        row.only_categories = ["academia"]
+    pages.sign_in(member)
+    for path in ("/for-team", "/correction"):
+        pages.get(address(event, person) + path, 404)
+
+
+def test_old_and_new_wording_stand_side_by_side_on_the_desk_and_in_the_file(event: Event, pages: Pages) -> None:
+    """Case 24."""
+    event = an_event()
+    old = a_registration(event, answers={"sex": ["man"]}, language="en")
+    again = a_registration(event, answers={"sex": ["man"]}, language="en")
+    version = a_version(event, FOR_TEAM)
+    with transaction():
+        ask_again(event.id, version.id, ["sex"], {}, a_team_member(event).id, clocks.now())
+    do_jobs()
+    pages.get(f"{home(again)}/requests/{requests_to(again)[0].id}").submit("Send my answers", {"sex": "other"})
+    pages.sign_in(a_team_member(event))
+    assert "Sex" in pages.get(address(event, old)).text
+    assert "Gender" in pages.get(address(event, again)).text
+    rows = {row["Reference"]: row for row in table(export(pages, event))}
+    assert rows[old.reference]["Gender"] == "Man"
+    assert rows[again.reference]["Gender"] == "Other"
+    assert "Hotel given" in rows[old.reference]
