@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import g, render_template, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from eventreg.accounts.policies import has_second_factor
