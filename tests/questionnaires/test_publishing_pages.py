@@ -11,8 +11,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from eventreg.audit.queries import list_traces
-from eventreg.db import db
-from eventreg.events.models import Event
+from eventreg.db import db, transaction
+from eventreg.events.models import Event, TeamMember
 from eventreg.events.rules.team import WHOLE, Scope
 from eventreg.jobs.models import Job
 from eventreg.kernel import clock
@@ -354,3 +354,52 @@ def test_demo_asks_what_can_be_published(app: Flask) -> None:
 
     data = tomllib.loads((files("eventreg.demo") / "data" / "questionnaire.toml").read_text(encoding="utf-8"))
     assert list_obstacles(data, ("es", "en"), {"government", "academia"}) == []
+
+
+def test_conditions_can_be_tried_in_the_preview(app: Flask, pages: Pages) -> None:
+    event = an_event()
+    owner = a_team_member(event)
+
+    def ask_of_women(data: dict[str, Any]) -> None:
+        _add(data)
+        data["sections"][1]["questions"][-1]["condition"] = {"question": "sex", "is": ["woman"]}
+
+    _draft(event, owner.id, ask_of_women)
+    pages.sign_in(owner)
+    address = f"/manage/events/{event.slug}/questions/preview/form?language=en"
+    for answer, is_missing in (("Woman", True), ("Man", False)):
+        tried = pages.get(address).submit("Send registration", {"Sex": answer})
+        assert any("Arrival" in error for error in tried.errors()) is is_missing
+
+
+def test_a_follow_up_is_previewed_by_itself(app: Flask, pages: Pages) -> None:
+    event = an_event()
+    owner = a_team_member(event)
+
+    def follow(data: dict[str, Any]) -> None:
+        data["sections"].append({"key": "trip", "title": text("Viaje", "Trip"), "stage": "follow_up", "questions": [
+            {"key": "flight", "kind": "short_text", "label": text("Vuelo", "Flight"), "purpose": text("P", "P"),
+             "condition": {"question": "travels", "is": ["yes"]}}]})  # fmt: skip
+
+    _draft(event, owner.id, follow)
+    pages.sign_in(owner)
+    address = f"/manage/events/{event.slug}/questions/preview/form?language=en"
+    assert "Flight" not in pages.get(address).text
+    later = pages.get(f"{address}&stage=follow_up")
+    assert "Flight" in later.text
+    assert "Given name" not in later.text
+
+
+def test_who_knows_of_a_part_is_told_that_counts_are_of_it(app: Flask, pages: Pages) -> None:
+    event = an_event()
+    manager = a_team_member(event, "manager")
+    with transaction() as session:
+        member = session.scalars(select(TeamMember).where(TeamMember.account_id == manager.id)).one()
+        member.only_categories = ["academia"]
+    a_registration(event)
+    a_registration(event, "academia")
+    _draft(event, manager.id, _add)
+    pages.sign_in(manager)
+    page = pages.get(ADDRESS.format(event.slug))
+    assert "1 person is registered" in page.text
+    assert "part of the registrations" in page.text

@@ -167,6 +167,7 @@ def _page(state: _State, form: PublishingForm, problem: str = "") -> str:
         people=sum(state.figures.people.values()) if state.figures else 0,
         ticked=ticked,
         reached=state.figures.reached(reached) if state.figures and reached else 0,
+        is_part=not g.event_access.scope.is_whole,
         can_ask=can_be_asked_again(event, now()),
         is_changeable=EFFECTS[event.publication].is_changeable,
         **_frame(event, "questionnaires.review_publishing"),
