@@ -141,6 +141,7 @@ def _init_jobs(app: Flask) -> None:
     from eventreg.events.services import material_files
     from eventreg.jobs.registry import init_jobs
     from eventreg.media.services import sweep_pictures
+    from eventreg.questionnaires.registered import ASK_AGAIN_JOB
     from eventreg.registration.services import (
         cancelling,
         earlier_answers,
@@ -170,7 +171,7 @@ def _init_jobs(app: Flask) -> None:
     registry.add_duty("registration.sweep_saved_forms", timedelta(hours=1), saved_forms.sweep_saved_forms)
     registry.add_duty("registration.forget_invited", timedelta(days=1), invitation_care.forget_invited)
     registry.add_duty("events.sweep_materials", timedelta(hours=1), material_files.sweep_materials)
-    registry.add_handler(requests.ASK_AGAIN_JOB, requests.ask_some)
+    registry.add_handler(ASK_AGAIN_JOB, requests.ask_some)
     registry.add_duty("registration.follow_ups", timedelta(minutes=1), follow_ups.see_to_follow_ups)
     registry.add_duty("registration.expire_unverified", timedelta(hours=1), expiring.expire_unverified)
     registry.add_duty(

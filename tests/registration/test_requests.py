@@ -272,3 +272,31 @@ def test_who_withdrew_is_asked_nothing(followed: Event) -> None:
     see_to_follow_ups(clocks.now())
     assert requests_to(person) == []
     assert db.session.is_active
+
+
+def test_hidden_question_of_a_follow_up_does_not_block_and_what_is_sent_for_it_is_ignored(
+    app: Flask, pages: Pages
+) -> None:
+    """Case 22: the condition looks at another question of the follow-up, and at one of the registration."""
+    event = an_event()
+    section = travel()
+    section["questions"][1]["is_required"] = True
+    section["questions"].append(
+        {
+            "key": "from",
+            "kind": "short_text",
+            "label": {"es": "Ciudad", "en": "City of departure"},
+            "is_required": True,
+            "condition": {"question": "travels", "is": ["yes"]},
+        }
+    )
+    a_version(event, section)
+    person = a_registration(event, answers={"travels": ["no"]}, language="en")
+    see_to_follow_ups(clocks.now())
+    page = pages.get(f"{home(person)}/requests/{requests_to(person)[0].id}")
+    assert "City of departure" not in page.text
+    page.submit("Send my answers", {"way": "bus", "flight": "AM 540"}, status=303)
+    assert "flight" not in load_answers(fresh(person))
+    page.submit("Send my answers", {"way": "air"}, status=422)
+    page.submit("Send my answers", {"way": "air", "flight": "AM 540"}, status=303)
+    assert load_answers(fresh(person))["flight"] == ["AM 540"]

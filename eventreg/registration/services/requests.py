@@ -15,13 +15,14 @@ from sqlalchemy import select
 from eventreg.audit.services import Actor, record
 from eventreg.db import db, transaction
 from eventreg.events.models import Event
-from eventreg.events.queries.for_registration import lock_event
+from eventreg.events.queries.for_registration import lock_event, lock_event_in_any_state
 from eventreg.events.rules.publication import ALIVE
 from eventreg.jobs.services import schedule
 from eventreg.kernel import clock
 from eventreg.kernel.text import LocalizedText
 from eventreg.mail.services import enqueue_all
 from eventreg.questionnaires.queries import definition_of, get_version
+from eventreg.questionnaires.registered import ASK_AGAIN_JOB
 from eventreg.questionnaires.rules.schema import Definition, Stage
 from eventreg.registration.emails import Occasion
 from eventreg.registration.models import AnswerRequest, Registration, RequestKind
@@ -33,8 +34,6 @@ from eventreg.registration.rules.requests import LIVING, closes_at
 from eventreg.registration.services.answers import CONSENT_KIND
 from eventreg.registration.services.request_mails import ASKS, request_message
 
-#: planned by whoever publishes, in the transaction of publishing; its payload is that of `ask_some`
-ASK_AGAIN_JOB = "questionnaires.ask_again"
 PEOPLE_A_STEP = 50
 LONGEST_REASON = 1_000
 
@@ -56,7 +55,7 @@ def ask_some(work: Mapping[str, Any], now: datetime) -> int:
     the questions; a follow-up concerns those who answered it. Nobody is asked by an event that is cancelled or after the
     end of changes.
     """
-    event = lock_event(work["event_id"])
+    event = lock_event_in_any_state(work["event_id"])
     definition = definition_of(get_version(work["version_id"]))
     people = _next_people(event.id, work["version_id"], work.get("after", 0))
     if not people or event.publication not in ALIVE or now >= event.changes_until:
