@@ -20,7 +20,7 @@ from werkzeug.routing import Rule
 from eventreg.accounts.models import Account
 from eventreg.accounts.services.sign_in_links import make_sign_in_link
 from eventreg.db import db, transaction
-from eventreg.events.links import invitation_token
+from eventreg.events.links import category_token, invitation_token
 from eventreg.events.models import Event, EventDay, ProgrammeSession, TeamMember
 from eventreg.events.queries.previews import PREVIEW
 from eventreg.events.rules.publication import Publication
@@ -157,6 +157,7 @@ class World:
                 rule.endpoint, self.picture_id if rule.endpoint == "media.show_picture" else self.upload_id
             ),
             "outcome_id": self.outcome_id,
+            "category_id": self.event.categories[0].id,
             "member_id": self.member_id,
             "account_id": self.account_id,
             "room_id": self.room_id,
@@ -206,6 +207,7 @@ def build_world(app: Flask) -> World:
         world.tokens |= dict.fromkeys(
             ("events.show_invitation", "events.accept", "events.decline"), invitation_token(invitation)
         )
+        world.tokens["registration.register_by_link"] = category_token(event.categories[0])
         # Who is signed in has a session, so that reading writes none.
         world.session_id = {actor: session_row(account.id) for actor, account in accounts.items()}["owner"]
         db.session.remove()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from eventreg.events.models import Category
 from eventreg.kernel.tokens import personal_token, public_id_of, token_fits
 from eventreg.web.addresses import address_of
 from eventreg.web.instance import keys
@@ -9,6 +10,9 @@ from eventreg.web.instance import keys
 INVITATION = "invitation"
 #: an invitation is never given a second token: another row is made
 GENERATION = 1
+CATEGORY = "category"
+#: whoever holds one of so many earlier links of a category is told that it was replaced
+_OLD_LINKS = 20
 
 
 def invitation_token(public_id: str) -> str:
@@ -27,6 +31,18 @@ def invitation_id_of(token: str) -> str | None:
     if public_id is None or not token_fits(keys(), token, INVITATION, public_id, GENERATION):
         return None
     return public_id
+
+
+def category_token(category: Category, generation: int = 0) -> str:
+    """Return the token of a category's link: that of now, or of an earlier generation."""
+    return personal_token(keys(), CATEGORY, category.public_id, generation or category.link_generation)
+
+
+def generation_of(token: str, category: Category) -> int | None:
+    """Return the generation of the link of a category that `token` is, also of one that a newer link has killed."""
+    last = category.link_generation
+    found = (number for number in range(last, max(0, last - _OLD_LINKS), -1))
+    return next((number for number in found if token_fits(keys(), token, CATEGORY, category.public_id, number)), None)
 
 
 def resolve(purpose: str, public_id: str, generation: int) -> str:

@@ -21,6 +21,7 @@ FRAME_FIELDS = frozenset(
         "with_sensitive",
         "category",
         "notice",
+        "way_in",
         "switch_language",
         "choose_category",
         "change_category",

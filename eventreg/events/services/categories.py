@@ -59,6 +59,17 @@ def save_categories(
         _note(event, {"categories": [before, after]}, account_id, at)
 
 
+def replace_link(event_id: int, category_id: int, account_id: int, at: datetime) -> None:
+    """Give a category a new link: the one before leads in no more. Raises NotFound, LifecycleRefused."""
+    with transaction():
+        event = lock_event(event_id)
+        category = next((row for row in event.categories if row.id == category_id), None)
+        if category is None:
+            raise NotFound
+        category.link_generation += 1
+        _note(event, {"link_of": [category.key]}, account_id, at)
+
+
 def _remove(event: Event, categories: Sequence[Category]) -> None:
     counts = occupancy().count_in_categories(event.id) if categories else {}
     for category in categories:

@@ -8,18 +8,20 @@ from werkzeug.wrappers import Response
 from wtforms.fields import Field
 
 from eventreg.events.forms.categories import CategoriesForm
+from eventreg.events.links import category_token
 from eventreg.events.models import Event
 from eventreg.events.occupancy import occupancy
 from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.events.rules.category_entries import CategoriesRefused, CategoryReason
 from eventreg.events.rules.publication import EFFECTS
 from eventreg.events.rules.team import Permission
-from eventreg.events.services.categories import save_categories
+from eventreg.events.services.categories import replace_link, save_categories
 from eventreg.events.views import blueprint
 from eventreg.events.views.desk import EVENT, desk
 from eventreg.events.wording.settings import categories_sentence
 from eventreg.kernel.clock import now
 from eventreg.web.access import requires
+from eventreg.web.addresses import address_of
 from eventreg.web.templating import language_url_at
 
 Answer = str | Response | tuple[str, int]
@@ -48,6 +50,14 @@ def save_event_categories(slug: str) -> Answer:
         return _refusal(form, refused)
     anchor = "new" if order == "add" else None
     return redirect(url_for("events.list_categories", slug=slug, saved=1, _anchor=anchor), 303)
+
+
+@blueprint.post("/manage/events/<slug>/categories/<int:category_id>/new-link")
+@requires(Permission.EDIT_EVENT)
+def replace_category_link(slug: str, category_id: int) -> Answer:
+    """Make a new link of a private category; the one before is dead."""
+    replace_link(g.event.id, category_id, current_user.id, now())
+    return redirect(url_for("events.list_categories", slug=slug, saved=1, _anchor=f"category-{category_id}"), 303)
 
 
 def _refusal(form: CategoriesForm, refused: CategoriesRefused) -> Answer:
@@ -79,6 +89,11 @@ def _page(event: Event, form: CategoriesForm, *, is_overtaken: bool = False) -> 
             if limit is not None
         },
         is_overtaken=is_overtaken,
+        links={
+            row.id: address_of("registration.register_by_link", slug=event.slug, token=category_token(row))
+            for row in event.categories
+            if row.is_private
+        },
         current=sorted(event.categories, key=lambda category: (category.position, category.id)),
         is_changeable=EFFECTS[event.publication].is_changeable,
         is_saved="saved" in request.args,

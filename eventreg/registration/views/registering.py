@@ -12,12 +12,14 @@ from eventreg.events.models import Category, Event
 from eventreg.events.queries.for_registration import find_current_notice, get_published_event, list_credited
 from eventreg.i18n.languages import current_language, switch_language
 from eventreg.kernel import clock
-from eventreg.kernel.errors import Busy
+from eventreg.kernel.errors import Busy, NotFound
 from eventreg.registration.emails import Occasion
 from eventreg.registration.forms import FRAME_FIELDS, new_submission_key, submission_key_or_new
 from eventreg.registration.queries.registrations import own_token
+from eventreg.registration.queries.ways_in import find_way_in
 from eventreg.registration.rules.deadlines import refusal_to_register
 from eventreg.registration.rules.refusals import OptionsFull, RegisteringReason, RegistrationRefused
+from eventreg.registration.rules.ways_in import WayIn, refusal_of_link
 from eventreg.registration.services.registering import Outcome, Receipt, Submission
 from eventreg.registration.services.registering import register as register_person
 from eventreg.registration.services.uploads import move_held
@@ -26,7 +28,7 @@ from eventreg.registration.views.filled_form import FilledForm, has_token
 from eventreg.registration.views.framing import page_frame
 from eventreg.registration.views.keep_page import ask_where_to
 from eventreg.registration.wording import registering_refused
-from eventreg.web.access import public
+from eventreg.web.access import personal, public
 from eventreg.web.forms import checks_token_itself
 from eventreg.web.limits import limited
 
@@ -57,6 +59,25 @@ def register(slug: str) -> Answer:
     return form_page(occasion, FilledForm.fresh(event, category, new_submission_key()))
 
 
+@blueprint.get("/events/<slug>/join/<token>")
+@personal
+def register_by_link(slug: str, token: str) -> Answer:
+    """Show the questions of a category to whoever has its link; of one that was replaced, say so."""
+    event = get_published_event(slug)
+    occasion, carried = Occasion(event, event.days, list_credited(event.id)), f"link:{token}"
+    way_in = find_way_in(event, carried)
+    category = _find_category(event, way_in.category_key, way_in) if way_in is not None else None
+    if way_in is None or category is None:
+        raise NotFound
+    refusal = _refusal_now(event) or _refusal_of(event, category)
+    if refusal is not None:
+        return _closed_page(occasion, refusal, category)
+    over = refusal_of_link(way_in.generation, category.link_generation, category.is_private)
+    if over is not None:
+        return str(_closed_page(occasion, over, category)), 410
+    return form_page(occasion, FilledForm.fresh(event, category, new_submission_key()), carried=carried)
+
+
 @blueprint.post("/events/<slug>/register")
 @public
 @checks_token_itself
@@ -70,13 +91,13 @@ def send_form(slug: str) -> Answer:
         switch_language(sent["switch_language"])
     is_own = has_token()
     key = _submission_key(event, is_own)
-    category = _find_category(event, sent.get("category", ""))
+    category = _find_category(event, sent.get("category", ""), _way_in(event))
     if category is None:
         return _choose_category(occasion, key)
     if "choose_category" in sent and "switch_language" in sent:
         return _category_page(occasion, key, chosen=category.key)
     form = FilledForm.sent(event, category, key)
-    if "choose_category" in sent and not form.has_values():
+    if "choose_category" in sent and not form.has_values() and _way_in(event) is None:
         return redirect(url_for("registration.register", slug=slug, category=category.key), 303)
     form.take_files()
     if "keep_form" in sent:
@@ -115,6 +136,7 @@ def check_mail(slug: str) -> Answer:
 
 def _register(occasion: Occasion, form: FilledForm) -> Answer:
     event = occasion.event
+    way_in = _way_in(event)
     submission = Submission(
         submission_key=form.submission_key,
         category_key=form.category.key,
@@ -125,6 +147,7 @@ def _register(occasion: Occasion, form: FilledForm) -> Answer:
         answers=form.answers(),
         files=form.new_files,
         kept_files=form.counts_on,
+        way_in=way_in if way_in is not None and way_in.category_key == form.category.key else None,
     )
     try:
         receipt = register_person(event.id, submission, occasion)
@@ -177,6 +200,8 @@ def _category_page(occasion: Occasion, key: str = "", chosen: str = "", error: s
         carried.append(("submission_key", key))
     page = render_template(
         "registration/category.html",
+        categories=_offered(occasion.event),
+        carried_way_in=_carried(occasion.event),
         shut=_shut(occasion.event),
         chosen=chosen,
         error=error,
@@ -188,7 +213,7 @@ def _category_page(occasion: Occasion, key: str = "", chosen: str = "", error: s
 
 def _shut(event: Event) -> dict[str, str]:
     """Return why categories cannot be chosen now, by their keys: those with dates of their own."""
-    refusals = {category: _refusal_of(event, category) for category in event.public_categories}
+    refusals = {category: _refusal_of(event, category) for category in event.categories}
     return {
         category.key: registering_refused(
             RegistrationRefused(reason, opens_at=event.window_of(category).opens_at), event.time_zone
@@ -198,12 +223,14 @@ def _shut(event: Event) -> dict[str, str]:
     }
 
 
-def form_page(occasion: Occasion, form: FilledForm, message: str = "", code: int = 200) -> Answer:
+def form_page(occasion: Occasion, form: FilledForm, message: str = "", code: int = 200, *, carried: str = "") -> Answer:
     """Show the form with its files kept. `message` is about the form as a whole, and leads to its button."""
     errors = form.kept().errors()
     page = render_template(
         "registration/form.html",
         form=form,
+        carried_way_in=carried or _carried(occasion.event),
+        categories=_offered(occasion.event),
         errors=[*errors, ("send", message)] if message else errors,
         notice=find_current_notice(occasion.event.id),
         **page_frame(occasion),
@@ -232,5 +259,21 @@ def _refusal_of(event: Event, category: Category) -> RegisteringReason | None:
     return refusal_to_register(clock.now(), window.opens_at, window.closes_at, event.publication)
 
 
-def _find_category(event: Event, key: str) -> Category | None:
-    return next((category for category in event.public_categories if category.key == key), None)
+def _find_category(event: Event, key: str, way_in: WayIn | None = None) -> Category | None:
+    """Return a category that the sender may know: a public one, or that of their way in."""
+    known = way_in.category_key if way_in is not None else ""
+    return next((row for row in event.categories if row.key == key and (not row.is_private or row.key == known)), None)
+
+
+def _way_in(event: Event) -> WayIn | None:
+    """Return the way in that this form carries. It goes along over errors, languages and a change of category."""
+    return find_way_in(event, request.form.get("way_in", ""))
+
+
+def _carried(event: Event) -> str:
+    return request.form.get("way_in", "") if _way_in(event) is not None else ""
+
+
+def _offered(event: Event) -> list[Category]:
+    way_in = _way_in(event)
+    return [row for row in event.categories if _find_category(event, row.key, way_in) is not None]

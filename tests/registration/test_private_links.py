@@ -1,0 +1,91 @@
+"""The link of a private category: who has it registers there, nobody else learns that there is one. Cases 2, 7, 63."""
+
+from __future__ import annotations
+
+from flask import Flask
+from sqlalchemy import select
+
+from eventreg.db import db
+from eventreg.events.links import category_token
+from eventreg.events.models import Category, Event
+from eventreg.registration.models import Registration
+from eventreg.registration.rules.ways_in import WayKind
+from tests.builders import a_category, a_team_member, an_event
+from tests.registration.arriving import category_of, changed
+from tests.registration.filling import typed
+from tests.support.pages import Pages
+
+
+def speakers(event: Event) -> Category:
+    return a_category(event, "speakers", is_private=True, name={"es": "Ponentes", "en": "Speakers"})
+
+
+def address_of(event: Event, category: Category) -> str:
+    return f"/events/{event.slug}/join/{category_token(category)}"
+
+
+def test_a_private_category_is_told_nowhere(app: Flask) -> None:
+    event, pages = an_event(), Pages(app, "en")
+    speakers(event)
+    for path in ("", "/register", "/register?category=speakers", "/register?category=government"):
+        assert not pages.get(f"/events/{event.slug}{path}").has("Speakers")
+
+
+def test_the_link_leads_through_language_and_errors_to_the_end(app: Flask) -> None:
+    event, pages = an_event(), Pages(app, "en")
+    category = speakers(event)
+    page = pages.get(address_of(event, category))
+    assert page.has("Speakers")
+    again = page.submit("Send registration")
+    assert again.status == 422
+    assert again.has("Speakers")
+    assert again.submit("Español").has("Ponentes")
+    assert pages.get(address_of(event, category) + "?lang=en").submit("Send registration", typed(event)).status == 303
+    (person,) = db.session.scalars(select(Registration))
+    assert (person.category_id, person.came_by) == (category.id, WayKind.LINK)
+
+
+def test_a_change_of_category_offers_the_private_one_too(app: Flask) -> None:
+    event, pages = an_event(), Pages(app, "en")
+    page = pages.get(address_of(event, speakers(event))).submit("Change the capacity in which you take part")
+    assert page.has("Speakers")
+    assert (
+        page.submit("Continue", {"Government": "government"})
+        .submit("Change the capacity in which you take part")
+        .has("Speakers")
+    )
+
+
+def test_a_replaced_link_says_so_and_loses_nothing_typed(app: Flask) -> None:
+    event, pages = an_event(), Pages(app, "en")
+    category = speakers(event)
+    address = address_of(event, category)
+    page = pages.get(address)
+    changed(category, link_generation=2)
+    answer = page.submit("Send registration", typed(event))
+    assert answer.status == 409
+    assert answer.has("no longer works")
+    assert answer.form("Send registration").values()["email"] == ["ana.demo@instituto.example"]
+    assert not db.session.scalars(select(Registration)).all()
+    assert pages.get(address, status=410).has("no longer works")
+
+
+def test_forged_and_of_another_event_it_is_not_there(app: Flask) -> None:
+    # case 2
+    event, other, pages = an_event(), an_event(), Pages(app, "en")
+    token = category_token(speakers(other))
+    for wrong in (token, "x", "A" * 36):
+        pages.get(f"/events/{event.slug}/join/{wrong}", status=404)
+
+
+def test_organizers_see_the_link_and_replace_it(app: Flask) -> None:
+    event = an_event()
+    category = speakers(event)
+    before = category_token(category)
+    pages = Pages(app, "en").sign_in(a_team_member(event, "manager"))
+    page = pages.get(f"/manage/events/{event.slug}/categories")
+    assert page.has(before)
+    after = page.submit("Make a new link: 3").follow()
+    assert not after.has(before)
+    db.session.rollback()
+    assert after.has(category_token(category_of(event, "speakers")))
