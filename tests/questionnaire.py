@@ -1,4 +1,4 @@
-"""The small questionnaire that the builders' events ask: every kind once, so that a test of pages meets them all."""
+"""The small questionnaire that the builders' events ask: the common kinds; and one of every kind."""
 
 from __future__ import annotations
 
@@ -45,6 +45,28 @@ _YOUR_STAY = [
               settings={"max_bytes": 200_000, "types": ["pdf", "png"]}),
 ]  # fmt: skip
 
+_LEVELS = [_option("law", "Derecho", "Law"), _option("data", "Datos", "Data"), _option("trade", "Comercio", "Trade")]
+_MORE = [
+    _question("travel", "heading", "Su viaje", "Your trip"),
+    _question("about_rooms", "static_text", "Las habitaciones son *dobles*.", "Rooms are *double*."),
+    _question("arrival", "date", "Fecha de llegada", "Date of arrival", settings={"least": "2020-01-01"}),
+    _question("stay_abroad", "date_range", "Estancia en el país", "Stay in the country"),
+    _question("flight_at", "time", "Hora del vuelo", "Time of the flight"),
+    _question("experience", "number", "Experiencia", "Experience",
+              settings={"least": 0, "most": 80, "unit": _text("años", "years")}),
+    _question("preferences", "ranked_choice", "Orden de preferencia", "Order of preference", options=_LEVELS,
+              settings={"max_choices": 2}),
+    _question("companion", "person_name", "Acompañante", "Companion"),
+    _question("other_institution", "institution", "Otra institución", "Other institution"),
+    _question("mother_tongue", "language", "Lengua materna", "Mother tongue"),
+    _question("worked_in", "country", "Países en los que trabajó", "Countries you worked in",
+              settings={"max_choices": 2}),
+    _question("orcid", "short_text", "ORCID", "ORCID", settings={"preset": "orcid"}),
+    _question("nights", "nights", "Noches", "Nights"),
+    _question("portrait", "picture", "Retrato", "Portrait", settings={"least_width": 30, "least_height": 40}),
+    _question("workshops", "sessions", "Talleres", "Workshops"),
+]  # fmt: skip
+
 _CONSENTS = [
     _question(
         "agrees", "consent", "Acepto el tratamiento de mis datos", "I agree to the use of my data", is_required=True
@@ -58,5 +80,14 @@ DEFINITION: dict[str, Any] = {
         {"key": "you", "title": _text("Usted", "About you"), "questions": _ABOUT_YOU},
         {"key": "stay", "title": _text("Su asistencia", "Your stay"), "questions": _YOUR_STAY},
         {"key": "consents", "title": _text("Consentimientos", "Consents"), "questions": _CONSENTS},
+    ]
+}
+
+#: the same with every kind that there is
+EVERY_KIND: dict[str, Any] = {
+    "sections": [
+        *DEFINITION["sections"][:2],
+        {"key": "more", "title": _text("Más", "More"), "questions": _MORE},
+        *DEFINITION["sections"][2:],
     ]
 }

@@ -20,6 +20,15 @@ from eventreg.web.instance import keys
 DAYS_KIND = "days"
 
 
+#: the kind of question whose answer names sessions that somebody signs up for
+SESSIONS_KIND = "sessions"
+
+
+def session_keys(definition: Definition) -> list[str]:
+    """Return the keys of the questions that ask for sessions of the programme."""
+    return [question.key for question in definition.questions() if question.kind == SESSIONS_KIND]
+
+
 def day_keys(definition: Definition) -> list[str]:
     """Return the keys of the questions that ask for days."""
     return [question.key for question in definition.questions() if question.kind == DAYS_KIND]

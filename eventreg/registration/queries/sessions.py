@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 
 from eventreg.db import db
 from eventreg.events.models import Event, EventDay, ProgrammeSession
+from eventreg.questionnaires.kinds import SessionChoice
 from eventreg.registration.models import SessionPlace
 from eventreg.registration.rules.session_choices import OfferedSession
 
@@ -53,6 +54,22 @@ def list_offered(event: Event, registration_id: int) -> list[OfferedSession]:
             is_chosen=bool(counts.get(session.id, (0, 0))[1]),
         )
         for session, held_on in rows
+    ]
+
+
+def list_session_choices(event: Event, at: datetime) -> list[SessionChoice]:
+    """Return the sessions of an event as a form of somebody new offers them, with the places left. Two statements."""
+    return [
+        SessionChoice(
+            each.public_id,
+            each.title,
+            each.held_on,
+            each.starts_at,
+            each.ends_at,
+            each.free,
+            is_full=each.free == 0 or each.begins_at <= at,
+        )
+        for each in list_offered(event, 0)
     ]
 
 

@@ -22,7 +22,7 @@ from eventreg.mail.services import enqueue_all
 from eventreg.questionnaires.rules.schema import Definition, Question, Stage
 from eventreg.registration.emails import VERIFY, Message, News, Occasion, participant_message, tell
 from eventreg.registration.models import Registration, Upload
-from eventreg.registration.queries.answers import day_keys
+from eventreg.registration.queries.answers import SESSIONS_KIND, day_keys
 from eventreg.registration.queries.option_places import limited_options
 from eventreg.registration.rules.admission import admit
 from eventreg.registration.rules.deadlines import refusal_to_register
@@ -39,6 +39,7 @@ from eventreg.registration.services.answers import (
 from eventreg.registration.services.links import LINKS_BY_ADDRESS, schedule_link
 from eventreg.registration.services.option_places import take_new
 from eventreg.registration.services.places import PlaceCount
+from eventreg.registration.services.session_places import take_at_once
 from eventreg.registration.services.uploads import NewFile, attach_held, attach_new, seal_files, submission_hash
 from eventreg.registration.services.ways_in import check_way_in, note_use
 
@@ -264,6 +265,9 @@ def _keep_answers(
         if not asked.intersection(submission.kept_files) <= answers.keys():
             raise RegistrationRefused(RegisteringReason.FILE_GONE)
     insert_answers(registration, questions, answers)
+    if registration.status is Status.CONFIRMED:
+        wanted = {value for q in questions if q.kind == SESSIONS_KIND for value in answers.get(q.key, ())}
+        take_at_once(event, registration, wanted, now)
     if registration.status is not Status.UNVERIFIED:
         take_new(registration, limited_options(submission.definition), answers, now)
     record_consents(registration, questions, answers, language=submission.language, fallbacks=event.languages, now=now)

@@ -10,11 +10,14 @@ from sqlalchemy import delete, select
 
 from eventreg.audit.services import Actor, record
 from eventreg.db import db, transaction
+from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import lock_event_in_any_state
 from eventreg.events.rules.publication import ALIVE
 from eventreg.kernel import clock
 from eventreg.kernel.text import pick
-from eventreg.registration.models import Registration, SessionPlace
+from eventreg.questionnaires.queries import definition_of, get_version
+from eventreg.registration.models import Answer, Registration, SessionPlace
+from eventreg.registration.queries.answers import session_keys
 from eventreg.registration.queries.registrations import lock_registration
 from eventreg.registration.queries.sessions import list_offered
 from eventreg.registration.rules.deadlines import UNDO_WINDOW
@@ -23,6 +26,7 @@ from eventreg.registration.rules.session_choices import (
     SessionReason,
     SessionsRefused,
     check_choice,
+    first_overlap,
 )
 from eventreg.registration.rules.states import Status
 
@@ -68,8 +72,42 @@ def choose_sessions(event_id: int, registration_id: int, wanted: Collection[str]
         session.add_all(
             SessionPlace(session_id=id_, registration_id=registration_id, taken_at=now) for id_ in sorted(chosen.taken)
         )
+        _keep_as_answer(registration, [each.public_id for each in offered if each.id in after])
         _record(event_id, registration_id, now, [_titles(offered, ids, event.languages) for ids in (before, after)])
         return chosen
+
+
+def take_at_once(event: Event, registration: Registration, wanted: Collection[str], now: datetime) -> None:
+    """Take what somebody chose on the form, all of it or nothing: who registers is confirmed at once.
+
+    In the caller's transaction, who holds the event's row. Raises SessionsRefused.
+    """
+    if wanted:
+        chosen = check_choice(list_offered(event, registration.id), wanted, now)
+        _take(registration, chosen, event.languages, now)
+
+
+def take_wished(registration: Registration, now: datetime) -> None:
+    """Take what is still free of the sessions that somebody chose on the form: now they are confirmed.
+
+    In the caller's transaction, who holds the event's row. The answer becomes what they hold.
+    """
+    keys = session_keys(definition_of(get_version(registration.questionnaire_id)))
+    wished = set(_wished(registration.id, keys)) if keys else set()
+    if not wished:
+        return
+    event = db.session.get_one(Event, registration.event_id)
+    offered = list_offered(event, registration.id)
+    held = [each for each in offered if each.is_chosen]
+    taken: list[OfferedSession] = []
+    for each in offered:
+        is_open = not each.is_chosen and not each.is_full_for_them and each.begins_at > now
+        if each.public_id in wished and is_open and first_overlap([*held, each]) is None:
+            held.append(each)
+            taken.append(each)
+    if taken:
+        _take(registration, taken, event.languages, now)
+    _keep_as_answer(registration, [each.public_id for each in offered if each in held])
 
 
 def free_session_places(registration_id: int) -> None:
@@ -94,6 +132,35 @@ def pass_on_session_places(event_id: int, now: datetime) -> int:
         .execution_options(synchronize_session=False)
     )
     return len(freed.all())
+
+
+def _take(
+    registration: Registration, sessions: Collection[OfferedSession], languages: list[str], now: datetime
+) -> None:
+    db.session.add_all(
+        SessionPlace(session_id=each.id, registration_id=registration.id, taken_at=now) for each in sessions
+    )
+    titles = _titles(sessions, {each.id for each in sessions}, languages)
+    _record(registration.event_id, registration.id, now, [[], titles])
+
+
+def _wished(registration_id: int, keys: Collection[str]) -> list[str]:
+    values = db.session.scalars(
+        select(Answer.value).where(Answer.registration_id == registration_id, Answer.question_key.in_(keys))
+    )
+    return [value for value in values if value]
+
+
+def _keep_as_answer(registration: Registration, public_ids: Collection[str]) -> None:
+    """Have the answer to the question for sessions say what is held, where the form asked one."""
+    keys = session_keys(definition_of(get_version(registration.questionnaire_id)))
+    if not keys:
+        return
+    db.session.execute(delete(Answer).where(Answer.registration_id == registration.id, Answer.question_key.in_(keys)))
+    db.session.add_all(
+        Answer(registration_id=registration.id, question_key=keys[0], position=position, value=public_id)
+        for position, public_id in enumerate(public_ids)
+    )
 
 
 def _titles(offered: Collection[OfferedSession], ids: Collection[int], languages: list[str]) -> list[str]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import Action, Status, next_status
 from eventreg.registration.services.option_places import free_option_places
-from eventreg.registration.services.session_places import free_session_places
+from eventreg.registration.services.session_places import free_session_places, take_wished
 
 
 class TransitionImpossible(Exception):
@@ -17,8 +17,9 @@ class TransitionImpossible(Exception):
 def move(registration: Registration, action: Action, now: datetime) -> Status:
     """Change the status by the table, raise the revision, keep the turn on the waiting list. Returns the new status.
 
-    Who gives the registration up gives up the places in sessions. A decision can be undone, so that it keeps them for a
-    while: see `promotion.pass_on_places`.
+    Who is confirmed gets the places in sessions that were chosen on the form and are still free. Who gives the registration
+    up gives up the places in sessions. A decision can be undone, so that it keeps them for a while: see
+    `promotion.pass_on_places`.
     """
     status = next_status(registration.status, action)
     if status is None:
@@ -28,6 +29,8 @@ def move(registration: Registration, action: Action, now: datetime) -> Status:
     if status is Status.CANCELLED:
         free_session_places(registration.id)
         free_option_places(registration.id)
+    if status is Status.CONFIRMED:
+        take_wished(registration, now)
     registration.status = status
     registration.status_changed_at = now
     registration.revision += 1

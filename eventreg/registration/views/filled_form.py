@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from functools import cache
 
 from flask import request
 from flask_babel import gettext as _
@@ -13,6 +14,7 @@ from wtforms import ValidationError
 
 from eventreg.events.models import Category, Event
 from eventreg.i18n.languages import current_language
+from eventreg.kernel.clock import now
 from eventreg.kernel.errors import Busy
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.forms import QuestionnaireForm
@@ -24,10 +26,13 @@ from eventreg.questionnaires.rules.files import safe_name
 from eventreg.questionnaires.rules.reasons import Reason
 from eventreg.questionnaires.rules.schema import Definition
 from eventreg.registration.forms import FRAME_FIELDS
+from eventreg.registration.queries.answers import SESSIONS_KIND
 from eventreg.registration.queries.option_places import list_option_places_left
+from eventreg.registration.queries.sessions import list_session_choices
 from eventreg.registration.rules.refusals import RegisteringReason, RegistrationRefused
+from eventreg.registration.rules.session_choices import SessionsRefused
 from eventreg.registration.services.uploads import HeldFile, NewFile, drop_held, hold_file, list_held
-from eventreg.registration.wording import registering_refused
+from eventreg.registration.wording import registering_refused, sessions_refused
 
 
 class FilledForm:
@@ -67,7 +72,11 @@ class FilledForm:
         self.questions = QuestionnaireForm(
             self.definition,
             category.key,
-            replace(self._context, places_left=list_option_places_left(event.id, self.definition)),
+            replace(
+                self._context,
+                places_left=list_option_places_left(event.id, self.definition),
+                sessions=cache(lambda: list_session_choices(event, now())),
+            ),
             current_language(),
             shown,
             given,
@@ -131,6 +140,13 @@ class FilledForm:
             option = next((each for each in question.options if each.value == value), None) if question else None
             label = self._context.text(option.label, current_language()) if option else value
             self.questions.refuse(key, Invalid(Reason.FULL, option=label))
+
+    def refuse_sessions(self, refused: SessionsRefused) -> None:
+        """Say beside the question for sessions why the choice cannot be kept: the last place was just taken, or the like."""
+        keys = [bound.question.key for bound in self.questions if bound.question.kind == SESSIONS_KIND]
+        for key in keys[:1]:
+            if not self.questions[key].errors:
+                self.questions[key].errors = [sessions_refused(refused)]
 
     def answers(self) -> dict[str, list[str]]:
         """Return the cleaned answers, after `is_valid`."""

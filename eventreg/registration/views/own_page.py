@@ -19,7 +19,7 @@ from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.rules.schema import Question, Stage
 from eventreg.registration.emails import OWN_PAGE, Occasion
 from eventreg.registration.models import Consent, Decision, Registration
-from eventreg.registration.queries.answers import frozen_keys, load_answers
+from eventreg.registration.queries.answers import SESSIONS_KIND, frozen_keys, load_answers
 from eventreg.registration.queries.asked import find_asked
 from eventreg.registration.queries.consents import list_consents
 from eventreg.registration.queries.registrations import get_by_token
@@ -188,7 +188,7 @@ class OwnRegistration:
 
 
 def _is_apart(question: Question) -> bool:
-    return question.kind == CONSENT_KIND or question.column == "email"
+    return question.kind in (CONSENT_KIND, SESSIONS_KIND) or question.column == "email"
 
 
 def yes_or_no(is_given: bool) -> str:

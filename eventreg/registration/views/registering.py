@@ -19,6 +19,7 @@ from eventreg.registration.queries.registrations import own_token
 from eventreg.registration.queries.ways_in import find_way_in
 from eventreg.registration.rules.deadlines import refusal_to_register
 from eventreg.registration.rules.refusals import OptionsFull, RegisteringReason, RegistrationRefused
+from eventreg.registration.rules.session_choices import SessionsRefused
 from eventreg.registration.rules.ways_in import WayIn, refusal_of_link
 from eventreg.registration.services.registering import Outcome, Receipt, Submission
 from eventreg.registration.services.registering import register as register_person
@@ -158,6 +159,9 @@ def _register(occasion: Occasion, form: FilledForm) -> Answer:
         return form_page(occasion, form, registering_refused(refused, event.time_zone), code)
     except OptionsFull as full:
         form.refuse_full(full.options)
+        return form_page(occasion, form, code=_TOO_LATE)
+    except SessionsRefused as refused_sessions:
+        form.refuse_sessions(refused_sessions)
         return form_page(occasion, form, code=_TOO_LATE)
     except Busy:
         message = _("Many people are sending at this moment. Nothing is lost: send the form once more.")
