@@ -11,6 +11,7 @@ from pathlib import Path
 from bench.databases import NAMES, assert_durable, database_url, engine_for, lift_limits
 from bench.desk import measure_list
 from bench.pages import measure_public_pages
+from bench.questions import measure_long_form
 from bench.registering import measure_registering
 from bench.results import Figure, figure, keep, show
 from bench.servers import eventreg_server
@@ -55,6 +56,7 @@ def measure(name: str, share: int) -> Iterator[Figure]:
                 yield figure("memory after 1,000 registrations (PSS)", name, [server.memory()], "MB")
                 yield from measure_list(server, name, instance, environment, 10_000 // share, 400 // share)
             yield from measure_statements(instance, url, name)
+            yield from measure_long_form(instance, url, name)
 
 
 if __name__ == "__main__":

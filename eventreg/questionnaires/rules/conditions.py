@@ -22,7 +22,7 @@ from typing import Any
 
 #: deeper or longer than anybody reads
 DEEPEST, MOST_PARTS = 4, 30
-_NUMBER = re.compile(r"[+-]?\d{1,30}(\.\d{1,30})?")
+_NUMBER = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{1,30})?")
 
 Answers = Mapping[str, Sequence[str]]
 

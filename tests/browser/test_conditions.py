@@ -1,0 +1,86 @@
+"""Questions that hang on others, in a real browser: the script decides as the server does, and nobody needs it (case 22)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from eventreg.questionnaires.rules.conditions import read_condition
+from tests.browser.conftest import Site
+from tests.browser.test_registering import new_address
+from tests.support.browser import ContextMaker, axe_faults, overflow
+
+pytestmark = pytest.mark.browser
+
+_ROOT = Path(__file__).resolve().parents[2]
+VECTORS = json.loads((_ROOT / "tests/questionnaires/condition_vectors.json").read_text(encoding="utf-8"))
+_EACH = """async ({code, vectors}) => {
+    const {holds} = await import(URL.createObjectURL(new Blob([code], {type: 'text/javascript'})))
+    return vectors.map(each => holds(each.condition, each.answers)) }"""
+
+
+def test_server_decides_as_written() -> None:
+    found = [read_condition(each["condition"]).holds(each["answers"]) for each in VECTORS]
+    assert [each for each, is_so in zip(VECTORS, found, strict=True) if each["holds"] is not is_so] == []
+
+
+def test_script_decides_as_the_server(visits: ContextMaker) -> None:
+    page = visits().new_page()
+    code = (_ROOT / "static/js/conditions.js").read_text(encoding="utf-8")
+    found = page.evaluate(_EACH, {"code": code, "vectors": VECTORS})
+    assert [each for each, is_so in zip(VECTORS, found, strict=True) if each["holds"] is not is_so] == []
+
+
+def fill(page: Page, site: Site) -> None:
+    page.goto(site.url(f"/events/{site.asking}/register?category=government"))
+    for name in ("given_name", "family_name", "institution"):
+        page.locator(f"[name={name}]").fill("Ana")
+    page.locator("[name=email]").fill(new_address())
+    page.locator("[name=country]").select_option("GT")
+    page.locator("[name=days]").first.check()
+    page.locator("[name=agrees]").check()
+
+
+def test_with_script_questions_come_and_go(site: Site, visits: ContextMaker) -> None:
+    page = visits("es", width=360).new_page()
+    fill(page, site)
+    number = page.locator("[name=visa_number]")
+    expect(number).to_be_hidden()
+    expect(number).to_be_disabled()
+    page.locator("[name=flies][value=yes]").check()
+    page.locator("[name=visa][value=yes]").check()
+    expect(number).to_be_visible()
+    expect(page.locator("[data-come]")).to_contain_text("Ahora también se pregunta")
+    number.fill("A1")
+    expect(page.locator("[name=note]")).to_be_hidden()
+    number.blur()
+    expect(page.locator("[name=note]")).to_be_visible()
+    assert axe_faults(page) == []
+    assert overflow(page) == 0
+    page.locator("[name=flies][value=no]").check()
+    expect(number).to_be_hidden()
+    expect(page.locator("[name=note]")).to_be_hidden()
+    expect(page.locator("[data-come]")).to_contain_text("Ya no se pregunta")
+    page.locator("#send").click()
+    expect(page.locator("#error-summary")).to_have_count(0)
+    expect(page).to_have_url(site.url("/my/") + page.url.split("/my/")[1])
+
+
+def test_without_script_everything_can_be_reached(site: Site, visits: ContextMaker) -> None:
+    page = visits("es", javascript=False, width=360).new_page()
+    fill(page, site)
+    # The note follows no choice, so that it is there and says when it is asked; the visa is revealed by style.
+    expect(page.get_by_text("Solo si «Number of the visa (es)» tiene respuesta.")).to_be_visible()
+    expect(page.locator("[name=visa]").first).to_be_hidden()
+    page.locator("[name=flies][value=yes]").check()
+    expect(page.locator("[name=visa]").first).to_be_visible()
+    page.locator("#send").click()
+    expect(page.locator("#error-summary a")).to_have_count(1)
+    page.locator("[name=visa][value=yes]").check()
+    page.locator("[name=visa_number]").fill("A1")
+    assert overflow(page) == 0
+    page.locator("#send").click()
+    expect(page).to_have_url(site.url("/my/") + page.url.split("/my/")[1])
