@@ -25,6 +25,7 @@ from eventreg.questionnaires.rules.drafts import DraftRefused
 from eventreg.questionnaires.rules.publishing import PublishingRefused
 from eventreg.questionnaires.services.drafting import change_draft
 from eventreg.questionnaires.services.publishing import AskAgain, publish_draft
+from eventreg.registration.models import Upload
 from tests.builders import a_registration, a_team_member, an_event, text
 from tests.questionnaire import DEFINITION
 from tests.support.pages import Pages
@@ -204,7 +205,8 @@ def test_page_lists_everything_with_a_way_there(app: Flask, pages: Pages) -> Non
     pages.sign_in(owner)
     page = pages.get(ADDRESS.format(event.slug))
     assert "2 things are to be mended" in page.text
-    assert f"/manage/events/{event.slug}/questions#question-sex" in page.html
+    (way,) = {link.get("href") for link in page.all("a") if "sex" in (link.get("href") or "")}
+    pages.get(way or "")
     assert "Translate into English: question" in page.text
 
 
@@ -403,3 +405,13 @@ def test_who_knows_of_a_part_is_told_that_counts_are_of_it(app: Flask, pages: Pa
     page = pages.get(ADDRESS.format(event.slug))
     assert "1 person is registered" in page.text
     assert "part of the registrations" in page.text
+
+
+def test_files_tried_in_the_preview_are_judged_and_let_go(app: Flask, pages: Pages) -> None:  # case 8
+    event = an_event()
+    owner = a_team_member(event)
+    pages.sign_in(owner)
+    address = f"/manage/events/{event.slug}/questions/preview/form?language=en&category=government"
+    odd = pages.get(address).submit("Send registration", {"Letter": ("carta.pdf", b"<script>alert(1)</script>")})
+    assert any("Letter" in error for error in odd.errors())
+    assert db.session.scalars(select(Upload)).first() is None

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from eventreg.audit.services import SYSTEM, Actor, record
 from eventreg.db import db, transaction
@@ -18,7 +18,7 @@ from eventreg.events.rules.publication import ALIVE
 from eventreg.jobs.services import schedule
 from eventreg.kernel.text import LocalizedText, pick
 from eventreg.questionnaires.kinds import checked_definition
-from eventreg.questionnaires.models import QuestionnaireVersion
+from eventreg.questionnaires.models import QuestionnaireDraft, QuestionnaireVersion
 from eventreg.questionnaires.queries import find_draft, find_newest_version
 from eventreg.questionnaires.readiness import is_answerable, list_obstacles
 from eventreg.questionnaires.registered import ASK_AGAIN_JOB
@@ -62,8 +62,7 @@ def publish_draft(
         asked = [change for change in askable if change.key in set(again.question_keys)]
         more = _told(changes, asked, event.languages)
         version = publish(event_id, document, at, actor=Actor.account(account_id), more=more)
-        session.delete(draft)
-        session.flush()
+        session.execute(delete(QuestionnaireDraft).where(QuestionnaireDraft.id == draft.id))
         if asked:
             _ask_again(version, [change.key for change in asked], again.note, account_id, at)
     return version

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from flask import url_for
+from flask import current_app, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -272,11 +272,16 @@ def _place(each: Obstacle) -> str:
 
 
 def _href(each: Obstacle, slug: str) -> str:
+    """Return where it is mended: the page of the question or section, else the list of questions."""
     anchor = None
     if each.question is not None:
         anchor = f"question-{each.question.key}"
+        if "questionnaires.edit_question" in current_app.view_functions:
+            return url_for("questionnaires.edit_question", slug=slug, key=each.question.key)
     elif each.section is not None:
         anchor = f"section-{each.section.key}"
+        if "questionnaires.edit_section" in current_app.view_functions:
+            return url_for("questionnaires.edit_section", slug=slug, key=each.section.key)
     return url_for("questionnaires.list_questions", slug=slug, _anchor=anchor)
 
 
