@@ -29,6 +29,7 @@ from eventreg.events.services.invitations import Wish, invite
 from eventreg.kernel.clock import now
 from eventreg.kernel.tokens import new_public_id, personal_token
 from eventreg.mail.models import MailMessage
+from eventreg.questionnaires.rules.drafts import fingerprint
 from eventreg.registration.emails import CONFIRM_ADDRESS, OWN_PAGE, VERIFY
 from eventreg.registration.emails.earlier_answers import EARLIER_ANSWERS
 from eventreg.registration.emails.saved_form import SAVED_FORM
@@ -54,6 +55,7 @@ from tests.builders import (
     register_somebody,
 )
 from tests.events.programmes import a_room, a_speaker
+from tests.questionnaire import DEFINITION
 from tests.support.kept import KeptDatabase, Rows
 from tests.support.pages import Pages, session_row
 
@@ -146,6 +148,8 @@ class World:
             db.engine.dispose()
 
     def _value(self, rule: Rule, name: str, actor: str) -> Any:
+        if rule.endpoint.startswith("questionnaires.") and name == "key":
+            return "stay" if "section" in rule.endpoint else "profile"
         if rule.endpoint == "accounts.end_one_session":
             return self.session_id
         if name == "token":
@@ -332,6 +336,13 @@ class _Tokens(dict[str, str]):
         return self._own
 
 
+def _seen(key: str) -> str:
+    """Return the mark of a section or question of what the world's event asks."""
+    sections = DEFINITION["sections"]
+    everything = [*sections, *(question for section in sections for question in section["questions"])]
+    return fingerprint(next(entry for entry in everything if entry["key"] == key))
+
+
 _FORMS: dict[str, Any] = {
     "registration.ask_for_earlier": lambda world: {"email": "ana@instituto.example"},
     "registration.save_form": lambda world: {"category": "government", "keep_email": "ana@instituto.example"},
@@ -379,6 +390,14 @@ _FORMS: dict[str, Any] = {
         "session": world.public_ids["review.list_session_people"], "kind": "remark", "text-es": "Otra.", "revision": "1",
     },
     "events.take_step": lambda world: {"note-es": "El río creció.", "note-en": "The river rose."},
+    "questionnaires.add_question": lambda world: {
+        "kind": "choice", "section": "you", "label-es": "Color", "options": "1", "option-0-label-es": "Azul",
+    },
+    "questionnaires.save_question": lambda world: {"label-es": "Perfil", "section": "stay", "seen": _seen("profile")},
+    "questionnaires.arrange_question": lambda world: {"do": "copy"},
+    "questionnaires.add_section": lambda world: {"title-es": "Viaje"},
+    "questionnaires.save_section": lambda world: {"title-es": "Viaje", "seen": _seen("stay")},
+    "questionnaires.arrange_section": lambda world: {"do": "up"},
     "registration.save_own_sessions": lambda world: {"session": world.public_ids["review.list_session_people"]},
     "events.add_partner": lambda world: {"name-es": "Fundación de Prueba", "role": "funder", "kind": "foundation", "country": ""},
     "events.save_partner": lambda world: {"role": "host", "credit-es": "Invita"},

@@ -5,6 +5,13 @@ from flask import Blueprint
 blueprint = Blueprint("questionnaires", __name__)
 
 # Each module adds its pages to the blueprint.
-from eventreg.questionnaires.views import history, listing, publishing, starts  # noqa: E402
+from eventreg.questionnaires.views import (  # noqa: E402
+    history,
+    listing,
+    publishing,
+    questions,
+    sections,
+    starts,
+)
 
-__all__ = ["blueprint", "history", "listing", "publishing", "starts"]
+__all__ = ["blueprint", "history", "listing", "publishing", "questions", "sections", "starts"]

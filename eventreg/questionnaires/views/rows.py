@@ -11,7 +11,10 @@ from eventreg.events.models import Event
 from eventreg.i18n.languages import current_language, name_of
 from eventreg.kernel.text import LocalizedText
 from eventreg.questionnaires import kinds
-from eventreg.questionnaires.rules.schema import Definition, Question, Section
+from eventreg.questionnaires.draft_wording import stage_name
+from eventreg.questionnaires.kinds import Context
+from eventreg.questionnaires.kinds.condition_words import only_if
+from eventreg.questionnaires.rules.schema import Definition, Question, Section, Stage
 from eventreg.web.templating import plain_in_reader_language
 
 
@@ -27,6 +30,8 @@ class QuestionRow:
     required: str
     #: names of the categories it is asked of; empty: all
     categories: Sequence[str]
+    #: "Only if …"; empty where it is always asked
+    condition: str
     lacks_purpose: bool
     #: names of the event's languages in which a text is not there
     untranslated: Sequence[str]
@@ -38,6 +43,8 @@ class SectionRow:
 
     section: Section
     title: str
+    #: "After the confirmation"; empty for what is asked on registering
+    stage: str
     rows: Sequence[QuestionRow]
     untranslated: Sequence[str]
 
@@ -45,18 +52,28 @@ class SectionRow:
 def section_rows(definition: Definition, event: Event) -> list[SectionRow]:
     """Return the sections of a draft with their questions, in order."""
     names = {category.key: plain_in_reader_language(category.name) for category in event.categories}
+    everything, context = {question.key: question for question in definition.questions()}, Context.of(event)
+
+    def _condition(question: Question) -> str:
+        if question.condition is None:
+            return ""
+        return only_if(question.condition, everything, context, current_language())
+
     return [
         SectionRow(
             section,
             plain_in_reader_language(section.title) or _("A section without a title"),
-            [_question_row(question, names, event.languages) for question in section.questions],
+            stage_name(section.stage) if section.stage is not Stage.REGISTRATION else "",
+            [_question_row(question, names, event.languages, _condition(question)) for question in section.questions],
             _lacking([section.title], [section.intro], event.languages),
         )
         for section in definition.sections
     ]
 
 
-def _question_row(question: Question, names: Mapping[str, str], languages: Sequence[str]) -> QuestionRow:
+def _question_row(
+    question: Question, names: Mapping[str, str], languages: Sequence[str], condition: str
+) -> QuestionRow:
     kind = kinds.get(question.kind) if question.kind in kinds.NAMES else None
     needed = [question.label, *(option.label for option in question.options)]
     optional = [question.help, question.purpose, *(option.hint for option in question.options)]
@@ -66,6 +83,7 @@ def _question_row(question: Question, names: Mapping[str, str], languages: Seque
         kind.title() if kind is not None else _("A kind that is not known"),
         _required(question, names),
         [names.get(key, key) for key in sorted(question.categories)],
+        condition,
         kind is not None and kind.is_answerable and not question.purpose,
         _lacking(needed, optional, languages),
     )

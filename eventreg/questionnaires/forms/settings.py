@@ -1,0 +1,113 @@
+"""The settings of a kind as fields of a form, from what the kind says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from wtforms import BooleanField, Field, SelectField, SelectMultipleField, StringField
+
+from eventreg.kernel.text import merged
+from eventreg.kernel.typed import fault_of, tidied
+from eventreg.questionnaires.kinds.base import Setting, Shape
+from eventreg.questionnaires.rules.drafts.reading import texts
+from eventreg.web.localized import LocalizedField, LocalizedForm
+
+_LONGEST = 500
+
+
+class SettingsForm:
+    """The fields of one kind's settings, filled with what is kept or with what was sent."""
+
+    def __init__(
+        self, offered: Sequence[Setting], languages: Sequence[str], kept: Mapping[str, Any], sent: Any
+    ) -> None:
+        self._offered, self._kept, self._languages = offered, kept, languages
+        made = type("MadeSettingsForm", (LocalizedForm,), {setting.name: _field(setting) for setting in offered})
+        given = {setting.name: _given(setting, kept.get(setting.name)) for setting in offered}
+        self._form: Any = made(languages, meta={"csrf": False}, formdata=sent, prefix="setting-", **given)
+        self.has_errors = False
+
+    @property
+    def fields(self) -> list[Field]:
+        """The fields in the order of the kind."""
+        return [self._form[setting.name] for setting in self._offered]
+
+    def read(self) -> dict[str, Any] | None:
+        """Return the settings as data, or None with the reasons beside the fields. What is not offered is kept."""
+        names = {setting.name for setting in self._offered}
+        found = {name: value for name, value in self._kept.items() if name not in names}
+        is_sound = bool(self._form.validate())
+        for setting in self._offered:
+            bound = self._form[setting.name]
+            value, sentence = self._read(setting, bound)
+            if sentence:
+                bound.errors = [sentence]
+                is_sound = False
+            elif value not in (None, "", [], {}, False):
+                found[setting.name] = value
+        return found if is_sound else None
+
+    def _read(self, setting: Setting, bound: Field) -> tuple[Any, str]:
+        if setting.shape is Shape.LOCALIZED:
+            return merged(texts(self._kept, setting.name), bound.data, self._languages), ""
+        if setting.shape in (Shape.FLAG, Shape.CHOICES, Shape.CHOICE):
+            default = setting.choices()[0][0] if setting.shape is Shape.CHOICE and setting.choices else None
+            return (None if bound.data == default and setting.name not in self._kept else bound.data), ""
+        text = tidied(bound.data or "")
+        if not text:
+            return None, ""
+        if setting.shape is Shape.NUMBER:
+            return _number(text, setting)
+        if setting.shape is Shape.DATE:
+            return _date(text)
+        return text, _("Write this in one line") if fault_of(text, _LONGEST, is_line=True) else ""
+
+
+def _field(setting: Setting) -> Any:
+    label, hint = setting.label(), setting.help() if setting.help else ""
+    choices = list(setting.choices()) if setting.choices else []
+    if setting.shape is Shape.FLAG:
+        return BooleanField(label, description=hint)
+    if setting.shape is Shape.CHOICE:
+        return SelectField(label, choices=choices, description=hint, validate_choice=True)
+    if setting.shape is Shape.CHOICES:
+        return SelectMultipleField(label, choices=choices, description=hint)
+    if setting.shape is Shape.LOCALIZED:
+        return LocalizedField(label, limit=_LONGEST, description=hint)
+    if setting.shape is Shape.DATE:
+        return StringField(label, description=hint, render_kw={"type": "date"})
+    return StringField(
+        label, description=hint, render_kw={"inputmode": "numeric"} if setting.shape is Shape.NUMBER else {}
+    )
+
+
+def _given(setting: Setting, value: Any) -> Any:
+    if setting.shape is Shape.LOCALIZED:
+        return value if isinstance(value, Mapping) else {}
+    if setting.shape is Shape.FLAG:
+        return value is True
+    if setting.shape is Shape.CHOICES:
+        return list(value) if isinstance(value, list | tuple) else []
+    if setting.shape is Shape.CHOICE:
+        return value if isinstance(value, str) else (setting.choices()[0][0] if setting.choices else "")
+    return "" if value is None else str(value)
+
+
+def _number(text: str, setting: Setting) -> tuple[int | None, str]:
+    digits = text.removeprefix("-")
+    number = int(text) if digits.isascii() and digits.isdecimal() and len(digits) < 12 else None
+    if number is None or number < setting.least or (setting.most is not None and number > setting.most):
+        if setting.most is None:
+            return None, _("Write a number from %(least)s on", least=setting.least)
+        return None, _("Write a number from %(least)s to %(most)s", least=setting.least, most=setting.most)
+    return number, ""
+
+
+def _date(text: str) -> tuple[str | None, str]:
+    try:
+        return date.fromisoformat(text).isoformat(), ""
+    except ValueError:
+        return None, _("Write a date")

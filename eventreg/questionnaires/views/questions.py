@@ -1,0 +1,200 @@
+"""Adding and editing one question."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from eventreg.events.models import Event
+from eventreg.events.rules.team import Permission
+from eventreg.i18n.languages import current_language
+from eventreg.kernel.clock import now
+from eventreg.questionnaires import kinds
+from eventreg.questionnaires.draft_wording import draft_sentence, first_section_title, group_name
+from eventreg.questionnaires.forms.writing import QuestionForm
+from eventreg.questionnaires.kinds import Context, Kind
+from eventreg.questionnaires.kinds.base import KindGroup
+from eventreg.questionnaires.kinds.condition_words import only_if
+from eventreg.questionnaires.queries import draft_document
+from eventreg.questionnaires.rules.drafts import DraftReason, DraftRefused, fingerprint, read_draft
+from eventreg.questionnaires.rules.drafts.reading import condition_of, questions_in
+from eventreg.questionnaires.services import building
+from eventreg.questionnaires.views import blueprint
+from eventreg.questionnaires.views.offering import (
+    frame,
+    kind_of,
+    named,
+    offers_for,
+    section_of,
+    stored_question,
+    whole_event,
+)
+from eventreg.web.access import requires
+from eventreg.web.templating import language_url_at
+
+Answer = str | Response | tuple[str, int]
+
+
+@blueprint.get("/manage/events/<slug>/questions/new")
+@requires(Permission.EDIT_EVENT)
+def new_question(slug: str) -> Answer:
+    """Offer the kinds of questions; with one chosen, a blank question of it."""
+    event, section = whole_event(), request.args.get("section", "")
+    name = request.args.get("kind", "")
+    if name not in kinds.NAMES:
+        return render_template(
+            "questionnaires/kinds.html", groups=_groups(), section=section, saved=_saved(), **frame(event)
+        )
+    kind = kind_of(name)
+    return _page(event, QuestionForm(event.languages, kind, {}, offers_for(event, "", section), section=section))
+
+
+@blueprint.post("/manage/events/<slug>/questions/new")
+@requires(Permission.EDIT_EVENT)
+def add_question(slug: str) -> Answer:
+    """Add a question to the draft; "another" goes on to the next."""
+    event = whole_event()
+    kind, section = kind_of(request.form.get("kind", "")), request.form.get("section", "")
+    form = QuestionForm(event.languages, kind, {}, offers_for(event, "", section), request.form, section=section)
+    entry = _read(form)
+    if entry is None:
+        return _unread(event, form)
+    title = first_section_title(event.languages)
+    try:
+        key = building.add_question(
+            event.id, section, entry, event.languages, current_user.id, now(), first_title=title
+        )
+    except DraftRefused as refused:
+        return _page(event, form, problem=draft_sentence(refused)), 409
+    if request.form.get("do") == "another":
+        section = section_of(event.id, key)
+        return redirect(url_for("questionnaires.new_question", slug=slug, section=section, saved=key), 303)
+    return redirect(url_for("questionnaires.list_questions", slug=slug, _anchor=f"question-{key}"), 303)
+
+
+@blueprint.get("/manage/events/<slug>/questions/edit/<key>")
+@requires(Permission.EDIT_EVENT)
+def edit_question(slug: str, key: str) -> Answer:
+    """Show everything that can be said of a question."""
+    event = whole_event()
+    return _page(event, _form(event, stored_question(key), key), key)
+
+
+@blueprint.post("/manage/events/<slug>/questions/edit/<key>")
+@requires(Permission.EDIT_EVENT)
+def save_question(slug: str, key: str) -> Answer:
+    """Save a question. If somebody else was quicker, what was typed stays beside what they saved."""
+    event = whole_event()
+    stored = stored_question(key)
+    form = _form(event, stored, key, request.form)
+    entry = _read(form)
+    if entry is None:
+        return _unread(event, form, key)
+    seen, section = form.seen.data or "", form.section.data or ""
+    try:
+        building.save_question(event.id, key, seen, entry, section, current_user.id, now())
+    except DraftRefused as refused:
+        overtaken = None
+        if refused.reason is DraftReason.CHANGED_MEANWHILE:
+            stored = stored_question(key)
+            overtaken = _differences(form, _form(event, stored, key))
+            form.seen.data = fingerprint(stored)
+        return _page(event, form, key, draft_sentence(refused), overtaken), 409
+    return redirect(url_for("questionnaires.list_questions", slug=slug, _anchor=f"question-{key}"), 303)
+
+
+def _form(event: Event, stored: dict[str, Any], key: str, sent: Any = None) -> QuestionForm:
+    kind = kind_of(str(stored.get("kind") or ""))
+    return QuestionForm(event.languages, kind, stored, offers_for(event, key), sent, section=section_of(event.id, key))
+
+
+def _read(form: QuestionForm) -> dict[str, Any] | None:
+    """Return the question that was filled in; None where a button only arranges rows, or something is not right."""
+    order = request.form.get("do", "")
+    if order and order != "another":
+        form.arrange(order)
+        return None
+    return form.read()
+
+
+def _unread(event: Event, form: QuestionForm, key: str = "") -> Answer:
+    page = _page(event, form, key)
+    return (page, 422) if form.all_errors() else page
+
+
+def _differences(typed: QuestionForm, stored: QuestionForm) -> list[tuple[str, str]]:
+    """Return (label, what is stored) of each field in which the two differ."""
+    found = [
+        (str(field.label.text), _shown(stored[name]))
+        for name, field in typed._fields.items()
+        if name not in ("csrf_token", "seen") and _shown(field) != _shown(stored[name])
+    ]
+    answers = [
+        [" | ".join(row.label.data.values()) for row in form.options if row.is_wanted] for form in (typed, stored)
+    ]
+    if answers[0] != answers[1]:
+        found.append((_("Answers offered"), "; ".join(answers[1]) or "–"))
+    return found
+
+
+def _shown(field: Any) -> str:
+    if isinstance(field.data, dict):
+        return " | ".join(field.data[language] for language in field.languages if language in field.data) or "–"
+    if isinstance(field.data, bool):
+        return _("Yes") if field.data else _("No")
+    labels = {value: str(label) for value, label, *_rest in getattr(field, "choices", None) or ()}
+    if isinstance(field.data, list):
+        return ", ".join(str(labels.get(value, value)) for value in field.data) or "–"
+    return str(labels.get(field.data, field.data or "–"))
+
+
+def _groups() -> list[tuple[str, list[Kind]]]:
+    everything = [kinds.get(name) for name in kinds.NAMES]
+    groups = [
+        (group_name(group), sorted((kind for kind in everything if kind.group is group), key=lambda kind: kind.title()))
+        for group in KindGroup
+    ]
+    return [(name, members) for name, members in groups if members]
+
+
+def _saved() -> str:
+    key = request.args.get("saved", "")
+    entry = next((entry for entry in questions_in(draft_document(g.event.id)) if entry["key"] == key), None)
+    return named(entry.get("label")) if entry is not None else ""
+
+
+def _page(
+    event: Event,
+    form: QuestionForm,
+    key: str = "",
+    problem: str = "",
+    overtaken: list[tuple[str, str]] | None = None,
+) -> str:
+    address = url_for("questionnaires.list_questions", slug=event.slug)
+    if key:
+        address = url_for("questionnaires.edit_question", slug=event.slug, key=key)
+    return render_template(
+        "questionnaires/question.html",
+        form=form,
+        key=key,
+        heading=named(form.stored.get("label")) if key else form.kind.title(),
+        kept_words=_kept_words(event, form),
+        problem=problem,
+        overtaken=overtaken or [],
+        **({"language_url": language_url_at(address)} if request.method == "POST" else {}),
+        **frame(event),
+    )
+
+
+def _kept_words(event: Event, form: QuestionForm) -> str:
+    if form.kept_condition is None:
+        return ""
+    condition = condition_of(form.stored)
+    if condition is None:
+        return _("A condition that cannot be read")
+    questions = {question.key: question for question in read_draft(draft_document(event.id)).questions()}
+    return only_if(condition, questions, Context.of(event), current_language())

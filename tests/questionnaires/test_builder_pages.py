@@ -1,0 +1,198 @@
+"""Building what an event asks, on the pages of the desk, as somebody without JavaScript does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from eventreg.db import transaction
+from eventreg.events.models import Event
+from eventreg.kernel.clock import now
+from eventreg.questionnaires.models import QuestionnaireDraft
+from eventreg.questionnaires.queries import draft_document
+from eventreg.questionnaires.rules.drafts import fingerprint
+from eventreg.questionnaires.rules.drafts.reading import questions_in
+from tests.builders import a_team_member, an_event
+from tests.support.pages import Page, Pages
+
+
+@pytest.fixture
+def event(app: Flask) -> Event:
+    return an_event()
+
+
+@pytest.fixture
+def desk(event: Event, pages: Pages) -> Pages:
+    return pages.sign_in(a_team_member(event))
+
+
+def _list(event: Event) -> str:
+    return f"/manage/events/{event.slug}/questions"
+
+
+def _with_draft(event: Event, document: Any) -> None:
+    with transaction() as session:
+        session.add(QuestionnaireDraft(event_id=event.id, definition=document, changed_at=now()))
+
+
+def _question(event: Event, key: str) -> dict[str, Any]:
+    return next(entry for entry in questions_in(draft_document(event.id)) if entry["key"] == key)
+
+
+def _send(desk: Pages, page: Page, button: str, entries: dict[str, Any], status: int | None = None) -> Page:
+    return page.submit(button, entries, status)
+
+
+def test_from_nothing_to_a_bilingual_form_with_a_condition(desk: Pages, event: Event) -> None:
+    _with_draft(event, {"sections": []})
+    page = desk.get(_list(event)).click("Add the first question").click("Yes or no")
+    page = page.submit("Save and add another", {"label-es": "¿Viaja?", "label-en": "Do you travel?"}, 303).follow()
+    assert page.has("Saved: Do you travel?")
+    page = page.click("One of several answers")
+    page = page.submit(
+        "Save question",
+        {
+            "label-es": "Transporte",
+            "label-en": "Transport",
+            "pasted": "Autobús | Bus\nAvión | Plane",
+            "condition-0-pick": "is:viaja:yes",
+        },
+        303,
+    ).follow()
+    assert page.has("Only if “Do you travel?” is “Yes”")
+    assert _question(event, "transporte") == {
+        "key": "transporte",
+        "kind": "choice",
+        "label": {"es": "Transporte", "en": "Transport"},
+        "condition": {"question": "viaja", "is": ["yes"]},
+        "options": [
+            {"value": "autobus", "label": {"es": "Autobús", "en": "Bus"}},
+            {"value": "avion", "label": {"es": "Avión", "en": "Plane"}},
+        ],
+    }
+    assert not page.has("Not translated")
+
+
+def test_saving_without_a_change_changes_nothing(desk: Pages, event: Event) -> None:
+    before = draft_document(event.id)
+    for entry in list(questions_in(before)):
+        page = desk.get(f"{_list(event)}/edit/{entry['key']}")
+        page.submit("Save question", {}, 303)
+    assert draft_document(event.id) == before
+    assert desk.get(_list(event)).has("Published as it stands here")
+
+
+def test_changes_that_are_not_published_are_counted(desk: Pages, event: Event) -> None:
+    page = desk.get(_list(event)).click("Sex")
+    page = page.submit("Save question", {"label-en": ""}, 303).follow()
+    assert page.has("1 change not published")
+    assert page.has("Not translated: English")
+
+
+def test_two_people_at_one_question_and_nothing_is_overwritten(desk: Pages, event: Event) -> None:
+    mine = desk.get(f"{_list(event)}/edit/phone")
+    desk.get(f"{_list(event)}/edit/phone").submit("Save question", {"label-en": "Mobile"}, 303)
+    page = mine.submit("Save question", {"label-en": "Cell phone"}, 409)
+    assert page.has("Somebody else changed this meanwhile")
+    assert page.has("Teléfono | Mobile")
+    assert _question(event, "phone")["label"]["en"] == "Mobile"
+    page.submit("Save question", {}, 303)
+    assert _question(event, "phone")["label"]["en"] == "Cell phone"
+
+
+def test_what_others_depend_on_stays_and_they_are_named(desk: Pages, event: Event) -> None:
+    page = desk.get(f"{_list(event)}/edit/diet")
+    page.submit("Save question", {"condition-0-pick": "is:sex:woman"}, 303)
+    desk_list = desk.get(_list(event))
+    address = f"{_list(event)}/edit/sex/arrange"
+    page = desk.post(address, {"do": "retire"}, 409, token=True)
+    assert page.has("“Sex” stays: “Diet” is asked depending on its answer.")
+    assert desk_list.has("Diet")
+    assert _question(event, "sex")
+
+
+def test_richer_conditions_are_shown_and_kept(desk: Pages, event: Event) -> None:
+    document = draft_document(event.id)
+    rich = {"all": [{"any": [{"question": "sex", "is": ["man"]}, {"question": "phone", "answered": True}]},
+                    {"not": {"question": "country", "is": ["MX"]}}]}  # fmt: skip
+    next(entry for entry in questions_in(document) if entry["key"] == "diet")["condition"] = rich
+    _with_draft(event, document)
+    page = desk.get(f"{_list(event)}/edit/diet")
+    assert page.has("stays as it is")
+    page.submit("Save question", {"label-en": "Food"}, 303)
+    assert _question(event, "diet")["condition"] == rich
+    page = desk.get(f"{_list(event)}/edit/diet")
+    page.submit("Save question", {"drop_condition": True}, 303)
+    assert "condition" not in _question(event, "diet")
+
+
+def test_copy_move_to_another_section_and_retire(desk: Pages, event: Event) -> None:
+    address = f"{_list(event)}/edit/diet/arrange"
+    page = desk.post(address, {"do": "copy"}, 303, token=True).follow()
+    assert page.heading == "Diet"
+    assert _question(event, "dieta")["purpose"] == _question(event, "diet")["purpose"]
+    desk.post(address, {"do": "place", "section": "you"}, 303, token=True)
+    assert "diet" in [entry["key"] for entry in draft_document(event.id)["sections"][0]["questions"]]
+    desk.post(address, {"do": "retire"}, 303, token=True)
+    assert "diet" not in [entry["key"] for entry in questions_in(draft_document(event.id))]
+
+
+def test_section_is_added_edited_and_removed(desk: Pages, event: Event) -> None:
+    page = desk.get(_list(event)).click("Add a section")
+    page.submit(
+        "Save section",
+        {"title-es": "Viaje", "title-en": "Travel", "stage": "follow_up", "answer_by": "2027-03-01"},
+        303,
+    )
+    stored = draft_document(event.id)["sections"][-1]
+    assert (stored["key"], stored["stage"], stored["answer_by"]) == ("viaje", "follow_up", "2027-03-01")
+    page = desk.get(f"{_list(event)}/sections/viaje").submit("Save section", {"title-es": ""}, 422)
+    assert page.errors()
+    desk.post(f"{_list(event)}/sections/viaje/arrange", {"do": "remove"}, 303, token=True)
+    assert [section["key"] for section in draft_document(event.id)["sections"]] == ["you", "stay", "consents"]
+    page = desk.post(f"{_list(event)}/sections/stay/arrange", {"do": "remove"}, 409, token=True)
+    assert page.has("Only an empty section is removed")
+
+
+def test_wrong_entries_stay_beside_what_is_said_of_them(desk: Pages, event: Event) -> None:
+    page = desk.get(f"{_list(event)}/edit/sex")
+    page = page.submit(
+        "Save question",
+        {"label-es": "", "retention_days": "many", "frozen_after": "soon", "option-0-places": "few"},
+        422,
+    )
+    assert len(page.errors()) == 4
+    assert "many" in page.html
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"sections": "no"},
+        {"sections": [{"key": "you", "questions": [{"key": "odd", "kind": "spell", "label": {"es": "<b>"}}]}]},
+        {"sections": [{"key": "you", "title": {"es": 3}, "questions": [{"key": "c", "kind": "choice", "options": [{"value": "x"}],
+         "condition": {"never": 1}, "settings": {"style": 4}, "purpose": "why", "help": None}]}]},
+    ],
+)  # fmt: skip
+def test_a_faulty_draft_breaks_no_page(desk: Pages, event: Event, document: Any) -> None:  # case 63
+    _with_draft(event, document)
+    assert "<b>" not in desk.get(_list(event)).html
+    for entry in questions_in(document):
+        address = f"{_list(event)}/edit/{entry['key']}"
+        desk.get(address, None)
+        sent = desk.post(address, {"label-es": "Algo", "section": "you", "seen": fingerprint(entry)}, token=True)
+        assert sent.status in (303, 404, 409, 422)
+    desk.get(f"{_list(event)}/new?kind=choice&section=you")
+
+
+def test_buttons_beside_the_rows_save_nothing(desk: Pages, event: Event) -> None:
+    page = desk.get(f"{_list(event)}/edit/topics")
+    page = page.submit("Add more answers", {}, 200)
+    page = page.submit("Make answers of these lines", {"pasted": "Uno | One\nDos | Two"}, 200)
+    assert 'value="Two"' in page.html
+    assert draft_document(event.id) == draft_document(event.id)
+    page.submit("Save question", {}, 303)
+    labels = [option["label"]["en"] for option in _question(event, "topics")["options"]]
+    assert labels == ["Law", "Data", "One", "Two"]
