@@ -10,7 +10,7 @@ from eventreg.events.models import Event
 from eventreg.events.rules.team import Permission
 from eventreg.kernel.clock import now
 from eventreg.questionnaires.draft_wording import draft_sentence
-from eventreg.questionnaires.forms.writing import SectionForm
+from eventreg.questionnaires.forms.sections import SectionForm
 from eventreg.questionnaires.rules.drafts import DraftReason, DraftRefused, fingerprint
 from eventreg.questionnaires.rules.drafts.reading import texts
 from eventreg.questionnaires.services import building
