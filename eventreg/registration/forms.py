@@ -26,6 +26,8 @@ FRAME_FIELDS = frozenset(
         "choose_category",
         "change_category",
         "keep_form",
+        "step",
+        "step_to",
     }
 )
 _KEY = re.compile(r"[A-Za-z0-9_-]{22,64}")

@@ -88,6 +88,8 @@ class QuestionnaireForm:
         #: asked of this category, though here and now they cannot come up
         self._known_names = here
         self._answers: dict[str, list[str]] = {}
+        #: keys of the questions that come up for the answers given; all of them until `validate` has looked
+        self.asked_now = frozenset(self._conditions)
         self._form = self._built(self._questions.values(), formdata)
         self._frozen_form = self._built(self._frozen.values(), None)
         self._order = [
@@ -122,10 +124,12 @@ class QuestionnaireForm:
         over. Errors that `refuse` put beside others stay, so a file is checked before or after.
         """
         counted = dict(self._counted_elsewhere)
+        passed_over = set()
         for question in self._questions.values():
             condition = self._conditions[question.key]
             if condition is not None and not condition.holds(counted):
                 self._pass_over(question)
+                passed_over.add(question.key)
                 continue
             try:
                 self._check(question, kept_files)
@@ -133,6 +137,7 @@ class QuestionnaireForm:
                 self.refuse(question.key, invalid)
             is_kept = kinds.get(question.kind).is_file and question.key in kept_files
             counted[question.key] = [question.key] if is_kept else self._answers.get(question.key, [])
+        self.asked_now = frozenset(self._questions.keys() - passed_over)
         self._refuse_late_changes()
         return not self.errors_list()
 

@@ -41,6 +41,8 @@ RESERVED_KEYS = frozenset(
         "notice",
         "questionnaire",
         "revision",
+        "step",
+        "step_to",
         "submission_key",
         "switch_language",
         "with_sensitive",

@@ -11,7 +11,8 @@ from eventreg.questionnaires.views import (  # noqa: E402
     publishing,
     questions,
     sections,
+    shape,
     starts,
 )
 
-__all__ = ["blueprint", "history", "listing", "publishing", "questions", "sections", "starts"]
+__all__ = ["blueprint", "history", "listing", "publishing", "questions", "sections", "shape", "starts"]

@@ -32,6 +32,7 @@ from eventreg.registration.queries.sessions import list_session_choices
 from eventreg.registration.rules.refusals import RegisteringReason, RegistrationRefused
 from eventreg.registration.rules.session_choices import SessionsRefused
 from eventreg.registration.services.uploads import HeldFile, NewFile, drop_held, hold_file, list_held
+from eventreg.registration.views.steps import Steps, SummaryPart
 from eventreg.registration.wording import registering_refused, sessions_refused
 
 
@@ -88,6 +89,7 @@ class FilledForm:
         self.removed: set[str] = set()
         self._held: dict[str, HeldFile] | None = None
         self._frame_errors: list[tuple[str, str]] = []
+        self.steps = Steps(self.definition, self.questions, request.form.get("step", ""))
 
     @classmethod
     def fresh(cls, event: Event, category: Category, submission_key: str) -> FilledForm:
@@ -151,6 +153,10 @@ class FilledForm:
     def answers(self) -> dict[str, list[str]]:
         """Return the cleaned answers, after `is_valid`."""
         return self.questions.answers()
+
+    def summary(self) -> list[SummaryPart]:
+        """Return the answers as they are shown once more before they are sent, after `is_valid`."""
+        return self.steps.summary(self._context)
 
     def typed_address(self) -> str:
         """Return what stands in the field of the mail address, whatever it is."""

@@ -29,6 +29,7 @@ from eventreg.registration.emails import Occasion
 from eventreg.registration.forms import FRAME_FIELDS, new_submission_key
 from eventreg.registration.views import blueprint
 from eventreg.registration.views.framing import page_frame
+from eventreg.registration.views.steps import Steps, SummaryPart
 from eventreg.web.access import requires
 from eventreg.web.headers import CONTENT_SECURITY_POLICY
 from eventreg.web.templating import language_url_at
@@ -66,7 +67,22 @@ class PreviewForm:
         self.category = choices.category
         self.submission_key = new_submission_key()
         sent = request.form if is_sent else None
-        self.questions = QuestionnaireForm(definition, choices.category.key, Context.of(event), choices.language, sent)
+        self._context = Context.of(event)
+        self.questions = QuestionnaireForm(definition, choices.category.key, self._context, choices.language, sent)
+        self.steps = Steps(definition, self.questions, request.form.get("step", ""))
+
+    def summary(self) -> list[SummaryPart]:
+        """See `FilledForm.summary`."""
+        return self.steps.summary(self._context)
+
+    def try_out(self) -> list[tuple[str, str]]:
+        """Do what the buttons of the form do, but sending: return what has to be checked."""
+        errors, wish = self.check(), request.form.get("step_to")
+        if wish is not None and self.steps.has_pages:
+            self.steps.go(wish)
+        elif errors:
+            self.steps.go_to_trouble()
+        return self.questions.errors_list()
 
     def check(self) -> list[tuple[str, str]]:
         """Return what participants would be told to check. Files are looked at and let go."""
@@ -117,7 +133,7 @@ def preview_form(slug: str) -> FlaskResponse:
     is_tried = is_sent and not ({"switch_language", "change_category"} & request.form.keys())
     with speaking(choices.language):
         form = PreviewForm(event, choices, definition, is_sent=is_sent)
-        errors = form.check() if is_tried else []
+        errors = form.try_out() if is_tried else []
         unexpected = form.questions.unexpected(request.form, FRAME_FIELDS) if is_tried else []
         page = render_template(
             "registration/form_preview.html",
@@ -126,7 +142,7 @@ def preview_form(slug: str) -> FlaskResponse:
             notice=find_current_notice(event.id),
             form_action=url_for("registration.preview_form", slug=slug, **choices.parameters()),
             left_out=left_out,
-            is_fine=is_tried and not errors and not unexpected,
+            is_fine=is_tried and "step_to" not in request.form and not errors and not unexpected,
             choices=choices,
             **page_frame(Occasion(event, event.days, list_credited(event.id))),
         )

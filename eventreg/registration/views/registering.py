@@ -112,7 +112,16 @@ def send_form(slug: str) -> Answer:
     if not is_own:
         message = _("Send the form once more. It was open for a long time; nothing you wrote is lost.")
         return form_page(occasion, form, message, _SEND_AGAIN)
-    if not form.is_valid():
+    return _take(occasion, form)
+
+
+def _take(occasion: Occasion, form: FilledForm) -> Answer:
+    """Take a form that is a page of ours: go to the step that is wanted, or register."""
+    is_valid, wish = form.is_valid(), request.form.get("step_to")
+    if wish is not None and form.steps.has_pages:
+        return form_page(occasion, form, code=200 if form.steps.go(wish) else _FORM_MOST_CHECK)
+    if not is_valid:
+        form.steps.go_to_trouble()
         return form_page(occasion, form, code=_FORM_MOST_CHECK)
     return _register(occasion, form)
 
