@@ -30,6 +30,7 @@ from eventreg.kernel.clock import now
 from eventreg.kernel.tokens import new_public_id, personal_token
 from eventreg.mail.models import MailMessage
 from eventreg.questionnaires.rules.drafts import fingerprint
+from eventreg.questionnaires.rules.publishing import seen_mark
 from eventreg.registration.emails import CONFIRM_ADDRESS, OWN_PAGE, VERIFY
 from eventreg.registration.emails.earlier_answers import EARLIER_ANSWERS
 from eventreg.registration.emails.saved_form import SAVED_FORM
@@ -94,6 +95,8 @@ class World:
     #: what the person with the letter is asked to answer
     request_id: int = 0
     outcome_id: int = 0
+    #: of the draft of the event's questions
+    draft_mark: str = ""
     #: of a team member below the manager, and of an account without rights
     member_id: int = 0
     account_id: int = 0
@@ -203,7 +206,8 @@ def build_world(app: Flask) -> World:
         world.request_id = _asked(event, letter, accounts["owner"])
         more_ids, world.room_id = _who_and_where(event, world.public_ids["review.list_session_people"])
         world.public_ids |= more_ids | {"site.preview_session": _session_of_the_draft()}
-        a_draft(event)
+        draft = a_draft(event)
+        world.draft_mark = seen_mark(draft.revision, draft.definition)
         invitation, world.member_id, world.account_id = _a_team(event, accounts)
         world.public_ids |= dict.fromkeys(
             ("events.send_invitation_once_more", "events.take_invitation_back"), invitation
@@ -416,8 +420,8 @@ _FORMS: dict[str, Any] = {
     },
     "events.save_member": lambda world: {"role": "door"},
     "events.accept": lambda world: {"name": "Irene Invitada", "language": "es"},
-    "questionnaires.publish_questions": lambda world: {"revision": "1"},
-    "questionnaires.discard_questions": lambda world: {"revision": "1"},
+    "questionnaires.publish_questions": lambda world: {"revision": world.draft_mark},
+    "questionnaires.discard_questions": lambda world: {"revision": world.draft_mark},
     "questionnaires.add_ready_made_set": lambda world: {"set": "needs"},
     "registration.request_link": lambda world: {"email": "carta@instituto.example"},
     "registration.change_address": lambda world: {"email": "otra-vez@instituto.example"},

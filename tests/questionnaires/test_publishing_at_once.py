@@ -12,18 +12,20 @@ from sqlalchemy import func, select
 from eventreg.db import db
 from eventreg.events.models import Event
 from eventreg.kernel import clock
-from eventreg.questionnaires.models import QuestionnaireVersion
+from eventreg.questionnaires.models import QuestionnaireDraft, QuestionnaireVersion
 from eventreg.questionnaires.rules.drafts import DraftRefused
+from eventreg.questionnaires.rules.publishing import seen_mark
 from eventreg.questionnaires.services import publishing
 from eventreg.questionnaires.services.publishing import AskAgain, publish_draft
 from tests.builders import a_draft, a_team_member, an_event
 from tests.registration.test_concurrency import at_once
 
 
-def _publish_twice(app: Flask, event: Event) -> list[Any]:
+def _publish_twice(app: Flask, event: Event, draft: QuestionnaireDraft) -> list[Any]:
     owner = a_team_member(event).id
     event_id, at = event.id, clock.now()
-    return at_once(app, *[lambda: publish_draft(event_id, 1, AskAgain(), owner, at)] * 2)
+    mark = seen_mark(draft.revision, draft.definition)
+    return at_once(app, *[lambda: publish_draft(event_id, mark, AskAgain(), owner, at)] * 2)
 
 
 def _versions(event: Event) -> int:
@@ -34,8 +36,7 @@ def _versions(event: Event) -> int:
 @pytest.mark.both_databases
 def test_one_draft_is_published_once(app: Flask) -> None:
     event = an_event()
-    a_draft(event)
-    outcomes = _publish_twice(app, event)
+    outcomes = _publish_twice(app, event, a_draft(event))
     assert sorted(isinstance(outcome, DraftRefused) for outcome in outcomes) == [False, True]
     assert _versions(event) == 2
 
@@ -46,6 +47,6 @@ def test_twin_that_looks_before_the_lock_publishes_twice(app: Flask, monkeypatch
     draft = a_draft(event)
     seen = SimpleNamespace(id=draft.id, revision=draft.revision, definition=draft.definition)
     monkeypatch.setattr(publishing, "find_draft", lambda _event_id: seen)
-    outcomes = _publish_twice(app, event)
+    outcomes = _publish_twice(app, event, draft)
     assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []
     assert _versions(event) == 3

@@ -22,8 +22,8 @@ from eventreg.questionnaires.queries import find_draft, get_current_version
 from eventreg.questionnaires.readiness import list_obstacles
 from eventreg.questionnaires.registered import ASK_AGAIN_JOB, Wanted, count_registered
 from eventreg.questionnaires.rules.drafts import DraftRefused
-from eventreg.questionnaires.rules.publishing import PublishingRefused
-from eventreg.questionnaires.services.drafting import change_draft
+from eventreg.questionnaires.rules.publishing import PublishingRefused, seen_mark
+from eventreg.questionnaires.services.drafting import change_draft, discard_draft
 from eventreg.questionnaires.services.publishing import AskAgain, publish_draft
 from eventreg.registration.models import Upload
 from tests.builders import a_registration, a_team_member, an_event, text
@@ -47,14 +47,15 @@ def _question(data: dict[str, Any], key: str) -> dict[str, Any]:
     return next(q for section in data["sections"] for q in section["questions"] if q["key"] == key)
 
 
-def _draft(event: Event, account_id: int, change: Any = None) -> int:
+def _draft(event: Event, account_id: int, change: Any = None) -> str:
     def write(_before: dict[str, Any]) -> dict[str, Any]:
         data = _whole()
         if change is not None:
             change(data)
         return data
 
-    return change_draft(event.id, write, account_id, clock.now()).revision
+    draft = change_draft(event.id, write, account_id, clock.now())
+    return seen_mark(draft.revision, draft.definition)
 
 
 def _add(data: dict[str, Any]) -> None:
@@ -415,3 +416,32 @@ def test_files_tried_in_the_preview_are_judged_and_let_go(app: Flask, pages: Pag
     odd = pages.get(address).submit("Send registration", {"Letter": ("carta.pdf", b"<script>alert(1)</script>")})
     assert any("Letter" in error for error in odd.errors())
     assert db.session.scalars(select(Upload)).first() is None
+
+
+def test_draft_begun_after_the_one_that_was_seen_is_another(app: Flask) -> None:  # case 10
+    event = an_event()
+    owner = a_team_member(event)
+    seen = _draft(event, owner.id)
+    publish_draft(event.id, seen, AskAgain(), owner.id, clock.now())
+    _draft(event, owner.id, _add)
+    draft = find_draft(event.id)
+    assert draft is not None
+    assert f"{draft.revision}-" == seen.split("-")[0] + "-"
+    with pytest.raises(DraftRefused):
+        publish_draft(event.id, seen, AskAgain(), owner.id, clock.now())
+    with pytest.raises(DraftRefused):
+        discard_draft(event.id, seen, owner.id, clock.now())
+
+
+def test_first_questions_are_published(app: Flask, pages: Pages) -> None:
+    event = an_event()
+    owner = a_team_member(event)
+    with transaction() as session:
+        session.query(QuestionnaireVersion).filter_by(event_id=event.id).delete()
+    pages.sign_in(owner)
+    assert "Nothing is asked yet" in pages.get(ADDRESS.format(event.slug)).text
+    _draft(event, owner.id)
+    page = pages.get(ADDRESS.format(event.slug))
+    assert "first questions" in page.text
+    page.submit("Publish questions").follow()
+    assert get_current_version(event.id).version == 1

@@ -15,6 +15,7 @@ from eventreg.kernel.text import pick
 from eventreg.questionnaires.models import QuestionnaireDraft
 from eventreg.questionnaires.queries import draft_document, find_draft
 from eventreg.questionnaires.rules.drafts import Difference, DraftReason, DraftRefused, How, list_differences
+from eventreg.questionnaires.rules.publishing import seen_mark
 
 #: takes the document and returns it changed; raises DraftRefused where what was seen stands there no more
 Change = Callable[[dict[str, Any]], dict[str, Any]]
@@ -45,14 +46,14 @@ def change_draft(event_id: int, change: Change, account_id: int, at: datetime) -
         return draft
 
 
-def discard_draft(event_id: int, seen_revision: int, account_id: int, at: datetime) -> None:
-    """Throw the draft away, if it is the one that was seen: what is published goes on being asked. Raises DraftRefused."""
+def discard_draft(event_id: int, seen: str, account_id: int, at: datetime) -> None:
+    """Throw the draft away, if it is the one that was `seen` (its `seen_mark`). Raises DraftRefused."""
     with transaction() as session:
         lock_event(event_id)
         draft = find_draft(event_id)
         if draft is None:
             return
-        if draft.revision != seen_revision:
+        if seen_mark(draft.revision, draft.definition) != seen:
             raise DraftRefused(DraftReason.CHANGED_MEANWHILE)
         session.delete(draft)
         record(

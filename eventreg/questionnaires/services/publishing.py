@@ -25,7 +25,7 @@ from eventreg.questionnaires.registered import ASK_AGAIN_JOB
 from eventreg.questionnaires.rules.changes import Change, Changes, changes_between
 from eventreg.questionnaires.rules.drafts import DraftReason, DraftRefused
 from eventreg.questionnaires.rules.finishing import finished
-from eventreg.questionnaires.rules.publishing import PublishingRefused
+from eventreg.questionnaires.rules.publishing import PublishingRefused, seen_mark
 from eventreg.questionnaires.rules.schema import NEEDED_COLUMNS, Definition, DefinitionInvalid
 
 
@@ -37,10 +37,9 @@ class AskAgain:
     note: LocalizedText = field(default_factory=dict)
 
 
-def publish_draft(
-    event_id: int, seen_revision: int, again: AskAgain, account_id: int, at: datetime
-) -> QuestionnaireVersion:
-    """Make the draft of an event what it asks from now on, if it is the one that was seen; the draft is gone afterwards.
+def publish_draft(event_id: int, seen: str, again: AskAgain, account_id: int, at: datetime) -> QuestionnaireVersion:
+    """Make the draft of an event what it asks from now on, if it is the one that was `seen` (its `seen_mark`); it is gone
+    afterwards.
 
     People already registered are asked again by a job, in the same transaction, where `again` names questions that were
     added or changed. Raises DraftRefused (CHANGED_MEANWHILE), PublishingRefused with everything that stands in the way,
@@ -49,7 +48,7 @@ def publish_draft(
     with transaction() as session:
         event = lock_event(event_id)
         draft = find_draft(event_id)
-        if draft is None or draft.revision != seen_revision:
+        if draft is None or seen_mark(draft.revision, draft.definition) != seen:
             raise DraftRefused(DraftReason.CHANGED_MEANWHILE)
         document = finished(draft.definition, event.languages)
         obstacles = list_obstacles(document, event.languages, {category.key for category in event.categories})

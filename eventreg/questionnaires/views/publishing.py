@@ -26,7 +26,7 @@ from eventreg.questionnaires.rules.changes import Change, Changes, Part, changes
 from eventreg.questionnaires.rules.drafts import DraftRefused
 from eventreg.questionnaires.rules.effects import Figures
 from eventreg.questionnaires.rules.finishing import finished
-from eventreg.questionnaires.rules.publishing import PublishingRefused
+from eventreg.questionnaires.rules.publishing import PublishingRefused, seen_mark
 from eventreg.questionnaires.services.drafting import discard_draft
 from eventreg.questionnaires.services.publishing import AskAgain, can_be_asked_again, publish_draft
 from eventreg.questionnaires.views import blueprint
@@ -75,7 +75,7 @@ def publish_questions(slug: str) -> Answer:
         return _page(state, form)
     again = AskAgain(form.again.data or (), form.note.data)
     try:
-        publish_draft(g.event.id, _seen_revision(), again, current_user.id, now())
+        publish_draft(g.event.id, request.form.get("revision", ""), again, current_user.id, now())
     except DraftRefused:
         problem = _(
             "Somebody changed the questions since you opened this page. Look at what is different, then publish."
@@ -100,7 +100,7 @@ def discard_questions(slug: str) -> Answer:
     problem, code = "", 200
     if request.method == "POST":
         try:
-            discard_draft(g.event.id, _seen_revision(), current_user.id, now())
+            discard_draft(g.event.id, request.form.get("revision", ""), current_user.id, now())
         except DraftRefused:
             problem, code = _("Somebody changed the questions since you opened this page. Look once more."), 409
         except LifecycleRefused as refused:
@@ -113,6 +113,7 @@ def discard_questions(slug: str) -> Answer:
         "questionnaires/discard.html",
         problem=problem,
         draft=state.draft,
+        seen=_mark(state.draft),
         has_version=state.has_version,
         changes=changes_in_words(state.changes, None),
         **_frame(g.event, "questionnaires.discard_questions"),
@@ -159,6 +160,7 @@ def _page(state: _State, form: PublishingForm, problem: str = "") -> str:
         form=form,
         problem=problem,
         draft=state.draft,
+        seen=_mark(state.draft),
         has_version=state.has_version,
         obstacles=obstacles_in_words(obstacles, event.slug),
         changes=changes_in_words(state.changes, state.figures, state.askable),
@@ -185,6 +187,5 @@ def _keys(state: _State) -> list[str]:
     return [change.key for change in state.askable]
 
 
-def _seen_revision() -> int:
-    sent = request.form.get("revision", "")
-    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else -1
+def _mark(draft: QuestionnaireDraft | None) -> str:
+    return seen_mark(draft.revision, draft.definition) if draft is not None else ""
