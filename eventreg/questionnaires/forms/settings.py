@@ -28,6 +28,10 @@ class SettingsForm:
         made = type("MadeSettingsForm", (LocalizedForm,), {setting.name: _field(setting) for setting in offered})
         given = {setting.name: _given(setting, kept.get(setting.name)) for setting in offered}
         self._form: Any = made(languages, meta={"csrf": False}, formdata=sent, prefix="setting-", **given)
+        for setting in offered:
+            # Set afterwards, as everywhere: given to the constructor, pairs are on their way out in WTForms.
+            if setting.shape in (Shape.CHOICE, Shape.CHOICES):
+                self._form[setting.name].choices = list(setting.choices()) if setting.choices else []
         self.has_errors = False
 
     @property
@@ -68,13 +72,12 @@ class SettingsForm:
 
 def _field(setting: Setting) -> Any:
     label, hint = setting.label(), setting.help() if setting.help else ""
-    choices = list(setting.choices()) if setting.choices else []
     if setting.shape is Shape.FLAG:
         return BooleanField(label, description=hint)
     if setting.shape is Shape.CHOICE:
-        return SelectField(label, choices=choices, description=hint, validate_choice=True)
+        return SelectField(label, description=hint, validate_choice=True)
     if setting.shape is Shape.CHOICES:
-        return SelectMultipleField(label, choices=choices, description=hint)
+        return SelectMultipleField(label, description=hint)
     if setting.shape is Shape.LOCALIZED:
         return LocalizedField(label, limit=_LONGEST, description=hint)
     if setting.shape is Shape.DATE:
