@@ -48,6 +48,7 @@ from tests.builders import (
     a_draft,
     a_legal_page,
     a_picture,
+    a_questionnaire,
     a_registration,
     a_team_member,
     an_account,
@@ -56,7 +57,7 @@ from tests.builders import (
     register_somebody,
 )
 from tests.events.programmes import a_room, a_speaker
-from tests.questionnaire import DEFINITION
+from tests.questionnaire import DEFINITION, EVERY_KIND
 from tests.support.kept import KeptDatabase, Rows
 from tests.support.pages import Pages, session_row
 
@@ -183,6 +184,7 @@ def build_world(app: Flask) -> World:
     """Make the world in the application's empty database."""
     with app.app_context():
         event, other = an_event(capacity=20), an_event()
+        a_questionnaire(event, EVERY_KIND)
         accounts = {role.value: a_team_member(event, role) for role in TeamRole}
         accounts["stranger"] = a_team_member(other, "owner")
         accounts["administrator"] = an_account(is_administrator=True)
