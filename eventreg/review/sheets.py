@@ -46,6 +46,8 @@ class Sheet:
         self._questions: dict[str, Question] = {}
         for definition in definitions.values():
             for question in definition.questions():
+                if not kinds.get(question.kind).is_answerable:
+                    continue  # a heading or a text among the questions
                 self._questions.setdefault(question.key, question)
 
     def head(self) -> list[str]:

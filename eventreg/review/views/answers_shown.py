@@ -63,7 +63,9 @@ def sections_shown(
         shown = [
             answers.shown(question)
             for question in section.questions
-            if question.kind != _CONSENT and question.is_asked_of(dossier.registration.category.key)
+            if kinds.get(question.kind).is_answerable
+            and question.kind != _CONSENT
+            and question.is_asked_of(dossier.registration.category.key)
         ]
         if shown:
             is_for_team = section.stage is Stage.ORGANIZERS
