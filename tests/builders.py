@@ -177,8 +177,8 @@ def a_questionnaire(event: Event, definition: Mapping[str, Any] = DEFINITION, **
     return version
 
 
-def a_draft(event: Event, **changes: Any) -> QuestionnaireDraft:
-    """What organizers are writing: what the builders' events ask, with a purpose each, and one question more."""
+def a_draft_document() -> dict[str, Any]:
+    """What the builders' events ask, with a purpose each, and one question more."""
     definition = copy.deepcopy(DEFINITION)
     for section in definition["sections"]:
         for question in section["questions"]:
@@ -192,6 +192,12 @@ def a_draft(event: Event, **changes: Any) -> QuestionnaireDraft:
             "is_required": True,
         }
     )
+    return definition
+
+
+def a_draft(event: Event, **changes: Any) -> QuestionnaireDraft:
+    """What organizers are writing: `a_draft_document`."""
+    definition = a_draft_document()
     values = {"event_id": event.id, "definition": definition, "changed_at": now()}
     with transaction() as session:
         draft = QuestionnaireDraft(**{**values, **changes})

@@ -46,6 +46,7 @@ from eventreg.web.instance import keys
 from tests.belongings import a_material, a_session, an_outcome
 from tests.builders import (
     a_draft,
+    a_draft_document,
     a_legal_page,
     a_picture,
     a_questionnaire,
@@ -57,7 +58,7 @@ from tests.builders import (
     register_somebody,
 )
 from tests.events.programmes import a_room, a_speaker
-from tests.questionnaire import DEFINITION, EVERY_KIND
+from tests.questionnaire import EVERY_KIND
 from tests.support.kept import KeptDatabase, Rows
 from tests.support.pages import Pages, session_row
 
@@ -343,8 +344,8 @@ class _Tokens(dict[str, str]):
 
 
 def _seen(key: str) -> str:
-    """Return the mark of a section or question of what the world's event asks."""
-    sections = DEFINITION["sections"]
+    """Return the mark of a section or question of the draft of the world's event."""
+    sections = a_draft_document()["sections"]
     everything = [*sections, *(question for section in sections for question in section["questions"])]
     return fingerprint(next(entry for entry in everything if entry["key"] == key))
 
