@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 
 from eventreg.events.rules.attendance import AttendanceMode
-from eventreg.events.rules.checklist import BLOCKING, Finding, Lack, Readiness, list_findings
+from eventreg.events.rules.checklist import (
+    BLOCKING,
+    MOST_SPEAKERS_NAMED,
+    Finding,
+    Lack,
+    Readiness,
+    list_findings,
+)
+from eventreg.events.rules.programme_checks import Slot
 
 NOW = datetime(2027, 1, 11, 15, tzinfo=UTC)
 BOTH = {"es": "Texto", "en": "Text"}
@@ -102,6 +110,38 @@ def test_practical_information_is_looked_at_by_language() -> None:
     assert found(practical=[BOTH, {"es": "Ropa ligera", "en": " "}]) == [Finding(Lack.PRACTICAL, ("en",))]
     assert not found(practical=[{"es": "Ropa ligera"}])[0].is_blocking
     assert found(practical=[BOTH]) == []
+
+
+def a_slot(number: int, start: int, end: int, room: int | None, *speakers: int) -> Slot:
+    return Slot(number, time(start), time(end), room, frozenset(speakers))
+
+
+#: a day from nine to twelve
+MORNING = Slot(0, time(9), time(12))
+
+
+def test_overlaps_a_speaker_in_two_rooms_and_gaps_are_advice() -> None:
+    overlap = [a_slot(1, 9, 11, 1), a_slot(2, 10, 12, 1)]
+    assert found(programme=[(MORNING, overlap), (MORNING, overlap)]) == [Finding(Lack.SESSIONS_OVERLAP, count=2)]
+    twice = [a_slot(1, 9, 12, 1, 7, 8), a_slot(2, 9, 12, 2, 7)]
+    assert found(programme=[(MORNING, twice)], speakers={7: "Dora Demo", 8: "Luis Demo"}) == [
+        Finding(Lack.SPEAKER_TWICE, about="Dora Demo")
+    ]
+    assert found(programme=[(MORNING, [a_slot(1, 10, 11, None)])]) == [Finding(Lack.GAP, count=2)]
+    assert BLOCKING.isdisjoint({Lack.SESSIONS_OVERLAP, Lack.SPEAKER_TWICE, Lack.GAP})
+
+
+def test_a_programme_in_order_and_a_day_without_sessions_are_no_findings() -> None:
+    whole = [a_slot(1, 9, 12, 1, 7), a_slot(2, 9, 12, 2, 8)]
+    assert found(programme=[(MORNING, whole), (MORNING, [])], speakers={7: "Dora Demo", 8: "Luis Demo"}) == []
+
+
+def test_only_some_speakers_are_named() -> None:
+    everybody = range(1, MOST_SPEAKERS_NAMED + 3)
+    slots = [a_slot(1, 9, 12, 1, *everybody), a_slot(2, 9, 12, 2, *everybody)]
+    assert (
+        len(found(programme=[(MORNING, slots)], speakers={n: f"Persona {n}" for n in everybody})) == MOST_SPEAKERS_NAMED
+    )
 
 
 def test_an_event_of_the_past_can_be_put_on_record() -> None:

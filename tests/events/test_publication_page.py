@@ -13,11 +13,18 @@ from eventreg.audit.models import AuditDetail, AuditEntry
 from eventreg.audit.queries import list_traces
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, TeamMember
+from eventreg.events.queries.readiness import load_readiness
+from eventreg.events.rules.programme import SpeakerRole
+from eventreg.events.rules.programme_entries import People
 from eventreg.events.rules.publication import Publication
+from eventreg.events.services.programme import add_session
 from eventreg.kernel import clock as clocks
+from eventreg.kernel.clock import now
 from eventreg.questionnaires.models import QuestionnaireVersion
-from tests.builders import a_registration, a_team_member, an_event, text
+from tests.builders import a_registration, a_team_member, an_account, an_event, text
+from tests.events.programmes import a_large_programme, a_room, an_entry
 from tests.support.pages import Page, Pages
+from tests.support.statements import counted
 
 #: what an event of the builders lacks
 REST = {"description": text("Una descripción.", "A description.")}
@@ -65,6 +72,43 @@ def test_what_is_missing_is_named_in_each_language_and_leads_to_where_it_is_mend
     answer = owner.post(f"/manage/events/{event.slug}/publication/publish", token=True, status=409)
     assert answer.has("3 things are missing before the event can be published.")
     assert now_of(event) is Publication.DRAFT
+
+
+def test_oddities_of_the_programme_are_advice_that_leads_to_it(owner: Pages) -> None:
+    event = a_draft(slug="encuentro")
+    one, other, by = a_room(event, "Sala Uno"), a_room(event, "Sala Dos", 2), an_account().id
+    dora = [People(SpeakerRole.SPEAKER, ["Dora Demo"])]
+    for name, room, people in (("Uno", one, dora), ("Dos", other, dora), ("Tres", one, [])):
+        add_session(event.id, an_entry(event, title=text(name, name), room_id=room.id, people=people), by, now())
+    page = page_of(owner, event)
+    assert page.has("Nothing stands in the way of publishing.")
+    for said in ("1 session overlaps another one in the same room", "Dora Demo speaks in two rooms at once"):
+        assert page.link(said) == "/manage/events/encuentro/programme"
+    gaps = [link for link in page.texts("a") if "neither a session nor a break" in link]
+    assert len(gaps) == 1
+    assert page.link(gaps[0]) == "/manage/events/encuentro/programme"
+
+
+def test_the_checklist_takes_the_same_statements_however_long_the_programme_is(app: Flask) -> None:
+    events = [a_draft(slug="corto"), a_large_programme()]
+    figures = []
+    for event in events:
+        db.session.rollback()
+        db.session.expunge_all()
+        stored = db.session.get_one(Event, event.id)
+        with counted() as statements:
+            load_readiness(stored)
+        figures.append(len(statements))
+    assert figures == [4, 4]
+
+
+def test_what_is_missing_is_no_heading_over_nothing(owner: Pages) -> None:
+    event = an_event(**REST)
+    headings = page_of(owner, event).texts("h2") + page_of(owner, event).texts("h3")
+    assert headings.count("Worth a look") == 1
+    assert "What is missing" not in headings
+    lacking = an_event(summary={}, **REST)
+    assert "What is missing" in page_of(owner, lacking).texts("h2")
 
 
 def test_the_questions_of_the_form_are_asked_for_by_the_room_that_knows(owner: Pages) -> None:

@@ -7,6 +7,7 @@ from flask import Flask
 
 from eventreg.db import db
 from eventreg.events.models import Event
+from eventreg.events.rules.attendance import AttendanceMode
 from eventreg.events.rules.publication import Publication
 from tests.builders import a_team_member, an_event, text
 from tests.support.pages import Page, Pages
@@ -41,16 +42,36 @@ def test_both_languages_are_edited_side_by_side_and_saved_with_one_button(app: F
     assert stored(event).summary["en"] == "New summary"
 
 
+#: what an event of the builders lacks of what the checklist demands
+REST = {"description": text("Una descripción.", "A description.")}
+
+
 def test_the_page_says_what_is_missing_and_leads_there(app: Flask) -> None:
-    event = an_event(audience=text("Especialistas", ""), summary={})
+    event = an_event(audience=text("Especialistas", ""), **REST)
     page = opened(desk(app, event), event)
     assert page.has("Español: complete")
     assert page.has("English: 1 missing (For whom)")
     assert page.link("For whom").endswith("#audience-en")
 
 
+def test_what_the_checklist_demands_is_missing_and_not_called_optional(app: Flask) -> None:
+    event = an_event(summary={}, description={}, venue={})
+    page = opened(desk(app, event), event)
+    assert page.has("Español: 3 missing (Summary, Description, Venue)")
+    assert not page.has("complete")
+    legends = page.texts("legend")
+    assert {"Title", "Summary", "Description", "Venue", "For whom (optional)"} <= set(legends)
+
+
+def test_an_online_event_needs_no_place(app: Flask) -> None:
+    event = an_event(venue={}, attendance=AttendanceMode.ONLINE, **REST)
+    page = opened(desk(app, event), event)
+    assert page.has("Español: complete")
+    assert "Venue (optional)" in page.texts("legend")
+
+
 def test_the_page_is_in_the_readers_language(app: Flask) -> None:
-    event = an_event(audience=text("Especialistas", ""))
+    event = an_event(audience=text("Especialistas", ""), **REST)
     page = opened(desk(app, event, language="es"), event)
     assert page.heading == "Textos"
     assert page.has("English: falta 1")

@@ -137,6 +137,15 @@ def test_the_team_needs_no_link_and_others_do(pages: Pages, draft: Event) -> Non
     Pages(pages.app).sign_in(stranger).get(f"/manage/events/{draft.slug}/preview", 404)
 
 
+def test_the_team_has_a_way_back_to_the_desk_and_guests_have_none(pages: Pages, draft: Event) -> None:
+    address, back = make_link(pages, draft), f"/manage/events/{draft.slug}"
+    session = get_programme(draft.id).days[0].sessions[0]
+    for rest in ("", "/privacy", "/programme", f"/sessions/{session.public_id}"):
+        assert pages.get(f"{back}/preview{rest}").link("Back to your event") == back
+        assert not pages.get(f"{address}{rest}").has("Back to your event")
+    assert pages.get(f"{back}/preview").click("Back to your event").heading == "Overview"
+
+
 def test_once_published_the_link_leads_to_the_public_page(pages: Pages, draft: Event) -> None:
     address = make_link(pages, draft)
     with transaction() as session:

@@ -59,6 +59,11 @@ def people_of(days: Iterable[EventDay]) -> PeopleOf:
     return {session.id: session.people for day in days for session in day.sessions}
 
 
+def names_of(people: PeopleOf) -> dict[int, str]:
+    """Return the names of everybody who speaks, by the id of the speaker."""
+    return {person.speaker_id: person.speaker.name for group in people.values() for person in group}
+
+
 def get_session(event_id: int, public_id: str) -> SessionFound:
     """Return a session of this event in two statements. Raises NotFound, also for another event's."""
     row = db.session.execute(

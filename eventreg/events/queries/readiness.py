@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from eventreg.db import db
-from eventreg.events.models import Category, Event, EventDay, Partner, PrivacyNotice, ProgrammeSession
-from eventreg.events.queries.for_registration import find_current_notice, list_days
+from eventreg.events.models import Category, Event, EventDay, Partner, PrivacyNotice
+from eventreg.events.queries.for_registration import find_current_notice
+from eventreg.events.queries.programme import get_programme, names_of, slots_of
 from eventreg.events.rules.checklist import Readiness
 from eventreg.events.rules.founding import TEMPLATES
 from eventreg.events.rules.institutions import PartnerRole
@@ -20,8 +21,9 @@ from eventreg.web.instance import config
 
 
 def load_readiness(event: Event) -> Readiness:
-    """Load what the checklist asks of an event: five statements, no relationship of `event` has to be loaded."""
-    days = list_days(event.id)
+    """Load what the checklist asks of an event: four statements, no relationship of `event` has to be loaded."""
+    programme = get_programme(event.id)
+    days = programme.days
     categories = db.session.execute(
         select(Category.key, Category.name).where(Category.event_id == event.id).order_by(Category.position)
     )
@@ -41,7 +43,9 @@ def load_readiness(event: Event) -> Readiness:
         categories={row.key: row.name for row in categories},
         has_host=_has_host(event.id),
         notice=_whole(notice) if notice is not None else None,
-        session_titles=_session_titles(event.id),
+        session_titles=[session.title for day in days for session in day.sessions],
+        programme=[(day, slots_of(day.sessions, programme.people)) for day in days],
+        speakers=names_of(programme.people),
         practical=[item.get("text", {}) for item in event.practical],
         has_texts_left_open=_has_texts_left_open(event),
         has_joining=bool(event.joining_url or any(event.joining.values())),
@@ -67,15 +71,6 @@ def _has_host(event_id: int) -> bool:
 def _whole(notice: PrivacyNotice) -> LocalizedText:
     """Return the languages in which both parts of a notice are written."""
     return {language: text for language, text in notice.body.items() if notice.summary.get(language, "").strip()}
-
-
-def _session_titles(event_id: int) -> list[LocalizedText]:
-    titles = (
-        select(ProgrammeSession.title)
-        .join(EventDay, EventDay.id == ProgrammeSession.day_id)
-        .where(EventDay.event_id == event_id)
-    )
-    return list(db.session.scalars(titles))
 
 
 def _has_texts_left_open(event: Event) -> bool:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import enum
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from eventreg.events.rules.attendance import AttendanceMode
+from eventreg.events.rules.programme import Hours
+from eventreg.events.rules.programme_checks import FindingKind, Slot, findings_of
 from eventreg.kernel.text import LocalizedText
 
 
@@ -33,10 +36,16 @@ class Lack(enum.Enum):
     JOINING = "joining"
     PROGRAMME = "programme"
     SESSION_TITLE = "session_title"
+    SESSIONS_OVERLAP = "sessions_overlap"
+    SPEAKER_TWICE = "speaker_twice"
+    GAP = "gap"
     DEMONSTRATION = "demonstration"
     NO_MAIL_SERVER = "no_mail_server"
     MAIL_HELD = "mail_held"
 
+
+#: of speakers who are in two rooms at once; the page of the programme names the others
+MOST_SPEAKERS_NAMED = 5
 
 #: what stands in the way of publishing; everything else is advice
 BLOCKING = frozenset(
@@ -63,8 +72,10 @@ class Finding:
 
     lack: Lack
     languages: tuple[str, ...] = ()
-    #: what it is about, where there are several: the name of a category
+    #: what it is about, where there are several: the name of a category, those of speakers
     about: str = ""
+    #: how many there are, where they are counted
+    count: int = 0
 
     @property
     def is_blocking(self) -> bool:
@@ -94,6 +105,10 @@ class Readiness:
     #: the body of the notice that is published; None: there is none
     notice: LocalizedText | None = None
     session_titles: Sequence[LocalizedText] = ()
+    #: the hours of each day with its sessions
+    programme: Sequence[tuple[Hours, Sequence[Slot]]] = ()
+    #: names of speakers by id
+    speakers: Mapping[int, str] = field(default_factory=dict)
     #: the texts of the practical information, in its order
     practical: Sequence[LocalizedText] = ()
     #: whether texts of a template stand there as they came: "To be completed"
@@ -102,6 +117,12 @@ class Readiness:
     has_demonstration_values: bool = False
     has_mail_server: bool = True
     holds_mail: bool = False
+
+
+def needed_texts(attendance: AttendanceMode) -> tuple[str, ...]:
+    """Return the texts without which an event is not published, by their names."""
+    is_anywhere = attendance is not AttendanceMode.ONLINE
+    return ("title", "summary", "description", *(["venue"] if is_anywhere else []))
 
 
 def list_findings(event: Readiness, now: datetime) -> list[Finding]:
@@ -128,12 +149,9 @@ def _without_any(texts: Sequence[LocalizedText], languages: Sequence[str]) -> tu
 
 
 def _texts(event: Readiness) -> Iterator[Finding]:
-    texts = [(Lack.TITLE, event.title), (Lack.SUMMARY, event.summary), (Lack.DESCRIPTION, event.description)]
-    if event.attendance is not AttendanceMode.ONLINE:
-        texts.append((Lack.VENUE, event.venue))
-    for lack, text in texts:
-        if missing := _without(text, event.languages):
-            yield Finding(lack, missing)
+    for name in needed_texts(event.attendance):
+        if missing := _without(getattr(event, name), event.languages):
+            yield Finding(Lack(name), missing)
 
 
 def _days(event: Readiness, now: datetime) -> Iterator[Finding]:
@@ -183,9 +201,24 @@ def _advice(event: Readiness) -> Iterator[Finding]:
         yield Finding(Lack.PROGRAMME)
     if untitled := _without_any(event.session_titles, event.languages):
         yield Finding(Lack.SESSION_TITLE, untitled)
+    yield from _programme(event)
     if event.has_demonstration_values:
         yield Finding(Lack.DEMONSTRATION)
     if not event.has_mail_server:
         yield Finding(Lack.NO_MAIL_SERVER)
     elif event.holds_mail:
         yield Finding(Lack.MAIL_HELD)
+
+
+def _programme(event: Readiness) -> Iterator[Finding]:
+    """Count what the page of the programme points out where it is. A session outside its day's hours is left to that page."""
+    found = [finding for hours, slots in event.programme for finding in findings_of(hours, slots)]
+    kinds = Counter(finding.kind for finding in found)
+    if kinds[FindingKind.OVERLAP]:
+        yield Finding(Lack.SESSIONS_OVERLAP, count=kinds[FindingKind.OVERLAP])
+    twice = {finding.speaker_id for finding in found if finding.kind is FindingKind.SPEAKER_TWICE}
+    names = sorted(event.speakers.get(each, "") for each in twice if each is not None)
+    for name in names[:MOST_SPEAKERS_NAMED]:
+        yield Finding(Lack.SPEAKER_TWICE, about=name)
+    if kinds[FindingKind.GAP]:
+        yield Finding(Lack.GAP, count=kinds[FindingKind.GAP])

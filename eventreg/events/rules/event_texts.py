@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
+from eventreg.events.rules.checklist import needed_texts
 from eventreg.events.rules.practical import field_of, keyed, split_field
 from eventreg.events.rules.texts import FIELDS, PRACTICAL_FIELDS, TextId, TextKind, TextState, state_of
 from eventreg.kernel.text import LocalizedText, merged
@@ -13,6 +14,7 @@ from eventreg.kernel.text import LocalizedText, merged
 class EventTexts(Protocol):
     """What of an event holds its texts. Only the columns of FIELDS are read besides."""
 
+    attendance: Any
     languages: Any
     practical: Any
 
@@ -57,20 +59,21 @@ def fields_of(event: EventTexts) -> list[str]:
 
 
 def states_of(event: EventTexts, version_ids: Mapping[TextId, int]) -> dict[TextId, TextState]:
-    """Return how far each text is in each language of the event. The title must be there in all of them."""
+    """Return how far each text is in each language of the event. Those that the checklist demands must be there in all."""
     return dict(_states(event, event.languages, version_ids))
 
 
 def _states(
     event: EventTexts, languages: Sequence[str], version_ids: Mapping[TextId, int]
 ) -> Iterator[tuple[TextId, TextState]]:
+    needed = needed_texts(event.attendance)
     for field in fields_of(event):
         text = text_of(event, field)
         changed = {language: version_ids.get(TextId(field, language), 0) for language in languages}
         for language in languages:
             yield (
                 TextId(field, language),
-                state_of(text, language, languages, changed, is_required=field == "title"),
+                state_of(text, language, languages, changed, is_required=field in needed),
             )
 
 

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from eventreg.events.forms.programme import NewSessionForm, RoomForm, read_number
 from eventreg.events.models import Event, EventDay, ProgrammeSession, Room
-from eventreg.events.queries.programme import PeopleOf, Programme, get_programme, list_rooms, slots_of
+from eventreg.events.queries.programme import PeopleOf, Programme, get_programme, list_rooms, names_of, slots_of
 from eventreg.events.rules.programme import SessionKind
 from eventreg.events.rules.programme_checks import Finding, FindingKind, Slot, findings_of
 from eventreg.events.rules.programme_entries import (
@@ -167,7 +167,7 @@ class _Words:
 
     def __init__(self, sessions: dict[int, ProgrammeSession], people: PeopleOf) -> None:
         self._sessions = sessions
-        self._names = {person.speaker_id: person.speaker.name for group in people.values() for person in group}
+        self._names = names_of(people)
 
     def sentence(self, finding: Finding) -> str:
         """Return what is pointed out beside a session."""

@@ -182,6 +182,9 @@ _PAGES = {
     Lack.JOINING: _TEXTS,
     Lack.PROGRAMME: _PROGRAMME,
     Lack.SESSION_TITLE: _PROGRAMME,
+    Lack.SESSIONS_OVERLAP: _PROGRAMME,
+    Lack.SPEAKER_TWICE: _PROGRAMME,
+    Lack.GAP: _PROGRAMME,
     Lack.DEMONSTRATION: _TEXTS,
     Lack.MAIL_HELD: _SETTINGS,
 }
@@ -211,6 +214,17 @@ def _missing(finding: Finding) -> str:
         Lack.JOINING: _("Write how to take part online; only the confirmed see it"),
         Lack.PROGRAMME: _("There is no programme yet; it can follow later"),
         Lack.SESSION_TITLE: _("Some sessions have no title in %(languages)s", languages=languages),
+        Lack.SESSIONS_OVERLAP: ngettext(
+            "%(num)d session overlaps another one in the same room",
+            "%(num)d sessions overlap others in the same room",
+            finding.count,
+        ),
+        Lack.SPEAKER_TWICE: _("%(name)s speaks in two rooms at once", name=finding.about),
+        Lack.GAP: ngettext(
+            "%(num)d stretch of the programme has neither a session nor a break",
+            "%(num)d stretches of the programme have neither a session nor a break",
+            finding.count,
+        ),
         Lack.DEMONSTRATION: _("Demonstration values are left, and the page says so"),
         Lack.NO_MAIL_SERVER: _("No mail server is configured: messages are kept and shown, and none is sent"),
         Lack.MAIL_HELD: _("The event holds its mail: only addresses ending in .example are written to"),

@@ -15,6 +15,7 @@ from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.events.queries.texts import last_version_ids
 from eventreg.events.rules.attendance import AttendanceMode
+from eventreg.events.rules.checklist import needed_texts
 from eventreg.events.rules.differences import word_differences
 from eventreg.events.rules.event_texts import states_of
 from eventreg.events.rules.practical import NewItem, Topic, split_field
@@ -113,6 +114,7 @@ def _page(
         states={name: _words(event, name, states) for name, _bound in page.fields()},
         extras={name: _extras(page, name, conflicts, has_preview) for name, _bound in page.fields()},
         with_history={text_id.field for text_id in version_ids},
+        needed=needed_texts(event.attendance),
         seldom=[name for name in _SELDOM if not _is_in_use(event, name)],
         conflict_links=_links(page, [conflict.id for conflict in conflicts]),
         has_preview=has_preview,

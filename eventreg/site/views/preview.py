@@ -40,6 +40,11 @@ class _Way:
         name = "preview_for_team" if page == "event" else f"preview_{page}_for_team"
         return url_for(f"site.{name}", **self.part, **more)
 
+    @property
+    def desk_url(self) -> str:
+        """Where one of the team goes on working; empty for whoever came by the link."""
+        return "" if "token" in self.part else url_for("site.manage_event", slug=self.slug)
+
     def to_session(self, session: ProgrammeSession) -> str:
         """Return where a session of the programme is shown."""
         return self.to("session", public_id=session.public_id)
@@ -172,5 +177,6 @@ def _framed(found: PublicEvent, way: _Way) -> dict[str, Any]:
         "is_preview": True,
         "event_url": way.to("event"),
         "brand_url": way.to("event"),
+        "desk_url": way.desk_url,
         "footer_links": [(_("Privacy notice"), way.to("privacy"))] if found.has_notice else [],
     }
