@@ -30,6 +30,7 @@ from eventreg.registration.queries.answers import SESSIONS_KIND
 from eventreg.registration.queries.option_places import list_option_places_left
 from eventreg.registration.queries.sessions import list_session_choices
 from eventreg.registration.rules.refusals import RegisteringReason, RegistrationRefused
+from eventreg.registration.rules.searching import email_key
 from eventreg.registration.rules.session_choices import SessionsRefused
 from eventreg.registration.services.uploads import HeldFile, NewFile, drop_held, hold_file, list_held
 from eventreg.registration.views.steps import Steps, SummaryPart
@@ -90,6 +91,7 @@ class FilledForm:
         self._held: dict[str, HeldFile] | None = None
         self._frame_errors: list[tuple[str, str]] = []
         self.steps = Steps(self.definition, self.questions, request.form.get("step", ""))
+        self._only_address = ""
 
     @classmethod
     def fresh(cls, event: Event, category: Category, submission_key: str) -> FilledForm:
@@ -133,7 +135,30 @@ class FilledForm:
         if unexpected:
             message = _("The form held answers to questions that are not asked here. Check it and send it again.")
             self._frame_errors.append(("send", message))
-        return is_valid and not unexpected
+        return is_valid and not unexpected and self._fits_address()
+
+    def bind(self, address: str) -> FilledForm:
+        """Let this address alone register, and say so beside its field; "" binds to none. Returns the form itself."""
+        key = self._address_key()
+        if address and key and address != self._only_address:
+            self._only_address = address
+            field = self.questions[key]
+            sentence = _("Your invitation is for %(address)s: register with it.", address=address)
+            field.description = field.description + " " + sentence if field.description else sentence
+        return self
+
+    def _fits_address(self) -> bool:
+        key = self._address_key()
+        if not self._only_address or not key:
+            return True
+        if email_key(self.typed_address()) == email_key(self._only_address):
+            return True
+        self._say(key, RegisteringReason.OTHER_ADDRESS)
+        return False
+
+    def _address_key(self) -> str:
+        asked = {bound.question.key: bound.question for bound in self.questions}
+        return next((key for key, question in asked.items() if question.column == "email"), "")
 
     def refuse_full(self, options: Collection[tuple[str, str]]) -> None:
         """Say beside each question that the last place of what was chosen is gone; what was typed stays."""
@@ -160,10 +185,8 @@ class FilledForm:
 
     def typed_address(self) -> str:
         """Return what stands in the field of the mail address, whatever it is."""
-        for question in self.definition.questions_for(self.category.key):
-            if question.column == "email" and question.key in {bound.question.key for bound in self.questions}:
-                return next(iter(self.questions[question.key].typed), "")
-        return ""
+        key = self._address_key()
+        return next(iter(self.questions[key].typed), "") if key else ""
 
     def errors(self) -> list[tuple[str, str]]:
         """Return what is to be checked, in the order of the page."""

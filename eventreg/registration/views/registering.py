@@ -20,7 +20,7 @@ from eventreg.registration.queries.ways_in import find_way_in
 from eventreg.registration.rules.deadlines import refusal_to_register
 from eventreg.registration.rules.refusals import OptionsFull, RegisteringReason, RegistrationRefused
 from eventreg.registration.rules.session_choices import SessionsRefused
-from eventreg.registration.rules.ways_in import WayIn, refusal_of_link
+from eventreg.registration.rules.ways_in import WayIn, WayKind, refusal_of_link
 from eventreg.registration.services.registering import Outcome, Receipt, Submission
 from eventreg.registration.services.registering import register as register_person
 from eventreg.registration.services.uploads import move_held
@@ -46,17 +46,17 @@ def register(slug: str) -> Answer:
     """Show the choice of a category, or the questions of the one that `?category=` names."""
     event = get_published_event(slug)
     occasion = Occasion(event, event.days, list_credited(event.id))
-    refusal = _refusal_now(event)
+    refusal = refusal_now(event)
     if refusal is not None:
-        return _closed_page(occasion, refusal)
+        return closed_page(occasion, refusal)
     category = _find_category(event, request.args.get("category", ""))
     if category is None:
         if len(event.public_categories) != 1:
             return _category_page(occasion)
         category = event.public_categories[0]
-    refusal = _refusal_of(event, category)
+    refusal = refusal_in(event, category)
     if refusal is not None:
-        return _closed_page(occasion, refusal, category)
+        return closed_page(occasion, refusal, category)
     return form_page(occasion, FilledForm.fresh(event, category, new_submission_key()))
 
 
@@ -70,12 +70,12 @@ def register_by_link(slug: str, token: str) -> Answer:
     category = _find_category(event, way_in.category_key, way_in) if way_in is not None else None
     if way_in is None or category is None:
         raise NotFound
-    refusal = _refusal_now(event) or _refusal_of(event, category)
+    refusal = refusal_now(event) or refusal_in(event, category)
     if refusal is not None:
-        return _closed_page(occasion, refusal, category)
+        return closed_page(occasion, refusal, category)
     over = refusal_of_link(way_in.generation, category.link_generation, category.is_private)
     if over is not None:
-        return str(_closed_page(occasion, over, category)), 410
+        return closed_page(occasion, over, category), 410
     return form_page(occasion, FilledForm.fresh(event, category, new_submission_key()), carried=carried)
 
 
@@ -97,7 +97,7 @@ def send_form(slug: str) -> Answer:
         return _choose_category(occasion, key)
     if "choose_category" in sent and "switch_language" in sent:
         return _category_page(occasion, key, chosen=category.key)
-    form = FilledForm.sent(event, category, key)
+    form = FilledForm.sent(event, category, key).bind(_address_of(event, category))
     if "choose_category" in sent and not form.has_values() and _way_in(event) is None:
         return redirect(url_for("registration.register", slug=slug, category=category.key), 303)
     form.take_files()
@@ -213,7 +213,7 @@ def _category_page(occasion: Occasion, key: str = "", chosen: str = "", error: s
         carried.append(("submission_key", key))
     page = render_template(
         "registration/category.html",
-        categories=_offered(occasion.event),
+        categories=_offered(occasion.event, _carried(occasion.event)),
         carried_way_in=_carried(occasion.event),
         shut=_shut(occasion.event),
         chosen=chosen,
@@ -226,7 +226,7 @@ def _category_page(occasion: Occasion, key: str = "", chosen: str = "", error: s
 
 def _shut(event: Event) -> dict[str, str]:
     """Return why categories cannot be chosen now, by their keys: those with dates of their own."""
-    refusals = {category: _refusal_of(event, category) for category in event.categories}
+    refusals = {category: refusal_in(event, category) for category in event.categories}
     return {
         category.key: registering_refused(
             RegistrationRefused(reason, opens_at=event.window_of(category).opens_at), event.time_zone
@@ -237,13 +237,17 @@ def _shut(event: Event) -> dict[str, str]:
 
 
 def form_page(occasion: Occasion, form: FilledForm, message: str = "", code: int = 200, *, carried: str = "") -> Answer:
-    """Show the form with its files kept. `message` is about the form as a whole, and leads to its button."""
+    """Show the form with its files kept. `message` is about the form as a whole, and leads to its button.
+
+    `carried` is the way in that goes along, where the request is no form that carries one itself.
+    """
+    carried = carried or request.form.get("way_in", "")
     errors = form.kept().errors()
     page = render_template(
         "registration/form.html",
         form=form,
-        carried_way_in=carried or _carried(occasion.event),
-        categories=_offered(occasion.event),
+        carried_way_in=carried if find_way_in(occasion.event, carried) is not None else "",
+        categories=_offered(occasion.event, carried),
         errors=[*errors, ("send", message)] if message else errors,
         notice=find_current_notice(occasion.event.id),
         **page_frame(occasion),
@@ -251,14 +255,16 @@ def form_page(occasion: Occasion, form: FilledForm, message: str = "", code: int
     return (page, code, _NOT_STORED) if request.method == "POST" else page
 
 
-def _closed_page(occasion: Occasion, refusal: RegisteringReason, category: Category | None = None) -> Answer:
+def closed_page(occasion: Occasion, refusal: RegisteringReason, category: Category | None = None) -> str:
+    """Say that nobody can register, and why."""
     event = occasion.event
     opens_at = event.window_of(category).opens_at if category is not None else event.registration_opens_at
     sentence = registering_refused(RegistrationRefused(refusal, opens_at=opens_at), event.time_zone)
     return render_template("registration/closed.html", sentence=sentence, **page_frame(occasion))
 
 
-def _refusal_now(event: Event) -> RegisteringReason | None:
+def refusal_now(event: Event) -> RegisteringReason | None:
+    """Say why nobody can register for an event now."""
     if event.is_called_off:
         return RegisteringReason.CALLED_OFF
     return refusal_to_register(
@@ -266,7 +272,7 @@ def _refusal_now(event: Event) -> RegisteringReason | None:
     )
 
 
-def _refusal_of(event: Event, category: Category) -> RegisteringReason | None:
+def refusal_in(event: Event, category: Category) -> RegisteringReason | None:
     """Say why nobody can register in a category now, by its own dates."""
     window = event.window_of(category)
     return refusal_to_register(clock.now(), window.opens_at, window.closes_at, event.publication)
@@ -287,6 +293,15 @@ def _carried(event: Event) -> str:
     return request.form.get("way_in", "") if _way_in(event) is not None else ""
 
 
-def _offered(event: Event) -> list[Category]:
+def _address_of(event: Event, category: Category) -> str:
+    """Return the address that alone can register by the way in that this form carries; "" where any can."""
     way_in = _way_in(event)
+    return way_in.email if way_in is not None and way_in.category_key == category.key else ""
+
+
+def _offered(event: Event, carried: str) -> list[Category]:
+    way_in = find_way_in(event, carried)
+    if way_in is not None and way_in.kind is WayKind.INVITATION:
+        # Whoever is invited is invited as somebody.
+        return [row for row in event.categories if row.key == way_in.category_key]
     return [row for row in event.categories if _find_category(event, row.key, way_in) is not None]

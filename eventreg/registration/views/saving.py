@@ -90,4 +90,4 @@ def show_saved_form(token: str) -> Answer:
     typed = MultiDict([(name, value) for name, values in opened.values.items() for value in values])
     version = get_current_version(event.id)
     form = FilledForm(event, category, version, opened.submission_key, is_sent=False, typed=typed)
-    return form_page(occasion, form)
+    return form_page(occasion, form, carried=typed.get("way_in", ""))
