@@ -35,6 +35,7 @@ from eventreg.registration.emails import CONFIRM_ADDRESS, OWN_PAGE, VERIFY
 from eventreg.registration.emails.earlier_answers import EARLIER_ANSWERS
 from eventreg.registration.emails.saved_form import SAVED_FORM
 from eventreg.registration.models import AddressChange, Registration, SavedForm, Upload
+from eventreg.registration.queries.invitations import invitation_token as token_of_invited
 from eventreg.registration.queries.registrations import ADDRESS_GENERATION, own_token
 from eventreg.registration.rules.states import Action
 from eventreg.registration.services.decisions import decide
@@ -59,6 +60,8 @@ from tests.builders import (
 )
 from tests.events.programmes import a_room, a_speaker
 from tests.questionnaire import EVERY_KIND
+from tests.questionnaire import DEFINITION
+from tests.registration.arriving import an_invitation
 from tests.support.kept import KeptDatabase, Rows
 from tests.support.pages import Pages, session_row
 
@@ -71,6 +74,8 @@ UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 
 PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\nstartxref\n9\n%%EOF\n"
 LETTER = NewFile("letter", "carta.pdf", "application/pdf", PDF)
+#: pages that the link of a personal invitation opens
+INVITATION_PAGES = ("show_invitation", "register_by_invitation", "ask_to_decline", "decline_own_invitation")
 #: a token of the right form that opens nothing
 FORGED = "A" * 36
 
@@ -218,6 +223,8 @@ def build_world(app: Flask) -> World:
         world.tokens |= dict.fromkeys(
             ("events.show_invitation", "events.accept", "events.decline"), invitation_token(invitation)
         )
+        invited = token_of_invited(an_invitation(event))
+        world.tokens |= dict.fromkeys([f"registration.{name}" for name in INVITATION_PAGES], invited)
         world.tokens["registration.register_by_link"] = category_token(event.categories[0])
         # Who is signed in has a session, so that reading writes none.
         world.session_id = {actor: session_row(account.id) for actor, account in accounts.items()}["owner"]

@@ -149,7 +149,7 @@ def _heading(state: InvitationState) -> str:
 
 def _sentence(state: InvitationState) -> str:
     return {
-        InvitationState.REGISTERED: _("The invitation was used. With your personal link you see and change your registration."),
+        InvitationState.REGISTERED: _("With your personal link you see and change your registration."),
         InvitationState.DECLINED: _("Thank you for telling us. If you can come after all, write to the contact person."),
         InvitationState.EXPIRED: _("If you still want to take part, write to the contact person."),
     }.get(state, _("If you did not expect that, write to the contact person."))  # fmt: skip
