@@ -60,7 +60,6 @@ from tests.builders import (
 )
 from tests.events.programmes import a_room, a_speaker
 from tests.questionnaire import EVERY_KIND
-from tests.questionnaire import DEFINITION
 from tests.registration.arriving import an_invitation
 from tests.support.kept import KeptDatabase, Rows
 from tests.support.pages import Pages, session_row
