@@ -22,6 +22,7 @@ from typing import Any
 
 #: deeper or longer than anybody reads
 DEEPEST, MOST_PARTS = 4, 30
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{1,30})?")
 
 Answers = Mapping[str, Sequence[str]]
@@ -232,7 +233,8 @@ def _comparable(given: str, bound: str) -> tuple[Any, Any] | None:
 
 def _date(text: str) -> date | None:
     try:
-        return date.fromisoformat(text) if len(text) == 10 else None
+        # `fromisoformat` alone takes other ways of writing, and what follows one of them, too.
+        return date.fromisoformat(text) if _DATE.fullmatch(text) else None
     except ValueError:
         return None
 
