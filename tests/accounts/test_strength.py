@@ -59,7 +59,7 @@ def test_the_reason_is_said_in_the_readers_language(app: Flask) -> None:
         assert "Repeating a letter adds nothing." in refusal_sentence(refused)
     with speaking("es"):
         assert refusal_sentence(refused).startswith("Esta contraseña es fácil de adivinar.")
-        assert "Repetir una letra no añade nada." in refusal_sentence(refused)
+        assert "Repetir una letra no agrega nada." in refusal_sentence(refused)
 
 
 def test_every_sentence_that_it_can_say_is_known(app: Flask) -> None:
