@@ -72,14 +72,24 @@ def test_sessions_are_added_one_after_another_with_two_titles_and_an_end(desk: P
 
 def test_what_was_typed_stays_when_something_is_wrong(desk: Pages, event: Event) -> None:
     page = programme(desk).submit(
-        ADD, {"Español": "", "English": "Panel", "Starts": "tarde", "Ends": "10:00", "Who speaks": "Dora"}, 422
+        ADD, {"Español": "", "English": "Panel", "Starts": "tarde", "Ends": "25", "Who speaks": "Dora"}, 422
     )
-    assert page.errors() == ["Español: Write this text", "Write a time like 09:30"]
+    assert page.errors() == [
+        "Español: Write this text",
+        "Starts: write a time like 09:30 or 2:30 pm",
+        "Ends: write a time like 09:30 or 2:30 pm",
+    ]
     assert (field(page, ADD, "title-en"), field(page, ADD, "starts_at")) == ("Panel", "tarde")
     assert field(page, ADD, "speakers") == "Dora"
     page = page.submit(ADD, {"Español": "Panel", "Starts": "11:00", "Ends": "10:00"}, 422)
     assert page.errors() == ["The end has to come after the start"]
     assert list_speakers(event.id) == []
+
+
+def test_hours_are_typed_as_people_say_them_and_shown_as_24(desk: Pages, event: Event) -> None:
+    page = programme(desk).submit(ADD, {"Español": "Panel", "Starts": "11:00 am", "Ends": "13"}, 303).follow()
+    assert hours(event)[-1] == "11:00–13:00 Panel"
+    assert field(page, ADD, "starts_at") == "13:00"
 
 
 def test_a_day_and_a_room_of_another_event_are_not_taken(desk: Pages, event: Event) -> None:

@@ -10,9 +10,9 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, StringField
 
+from eventreg.events.forms.clocks import read_time
 from eventreg.events.forms.localized import LocalizedField, LocalizedForm
 from eventreg.events.models import EventDay
-from eventreg.events.rules.programme_entries import read_clock
 from eventreg.events.rules.settings import MOST_DAYS, DayEntry
 from eventreg.web.forms import lazy_gettext
 
@@ -42,12 +42,9 @@ class DayForm(LocalizedForm):
         """Return the day that was filled in, or None with the reasons beside the fields."""
         is_sound = self.validate()
         held_on = read_day(self.held_on.data or "")
-        starts_at, ends_at = read_clock(self.starts_at.data or ""), read_clock(self.ends_at.data or "")
+        starts_at, ends_at = read_time(self.starts_at), read_time(self.ends_at)
         if held_on is None:
             self.held_on.errors = [_("Write a date")]
-        for bound, value in ((self.starts_at, starts_at), (self.ends_at, ends_at)):
-            if value is None:
-                bound.errors = [_("Write a time like 09:00")]
         if not is_sound or held_on is None or starts_at is None or ends_at is None:
             return None
         return DayEntry(self.day_id, held_on, starts_at, ends_at, self.title.data)

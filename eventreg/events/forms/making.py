@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zoneinfo
 from collections.abc import Collection
-from datetime import date, time
+from datetime import date
 from typing import Any
 
 from babel.core import get_global
@@ -13,10 +13,10 @@ from wtforms import BooleanField, FileField, HiddenField, SelectField, SelectMul
 
 from eventreg.accounts.rules.profiles import checked_address
 from eventreg.accounts.rules.refusals import AccountRefused
+from eventreg.events.forms.clocks import read_time
 from eventreg.events.forms.days import read_day
 from eventreg.events.forms.localized import LocalizedField, LocalizedForm
 from eventreg.events.rules.founding import MOST_DAYS, Hours
-from eventreg.events.rules.programme_entries import read_clock
 from eventreg.events.rules.settings import LARGEST_NUMBER
 from eventreg.events.rules.slugs import is_prefix, is_slug, suggested_prefix, suggested_slug
 from eventreg.events.services.founding import Founding, document
@@ -112,12 +112,7 @@ class FoundingForm(LocalizedForm):
         days = (self.days.data or "").strip()
         if not days.isascii() or not days.isdigit() or len(days) > 4 or not 1 <= int(days) <= MOST_DAYS:
             self.days.errors = [_("Write a number from 1 to %(most)s", most=MOST_DAYS)]
-        clocks: list[time | None] = []
-        for bound in (self.starts_at, self.ends_at):
-            clocks.append(read_clock(bound.data or ""))
-            if clocks[-1] is None:
-                bound.errors = [_("Write a time like 09:00")]
-        starts_at, ends_at = clocks
+        starts_at, ends_at = read_time(self.starts_at), read_time(self.ends_at)
         if starts_at is None or ends_at is None or self.days.errors:
             return None
         if starts_at >= ends_at:

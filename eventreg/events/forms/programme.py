@@ -9,6 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 from wtforms import BooleanField, HiddenField, SelectField, StringField
 
+from eventreg.events.forms.clocks import read_time
 from eventreg.events.forms.localized import LocalizedField, LocalizedForm
 from eventreg.events.models import EventDay, ProgrammeSession, Room, SessionPerson
 from eventreg.events.rules.programme import SessionKind, SpeakerRole
@@ -26,7 +27,6 @@ from eventreg.events.rules.programme_entries import (
     SpeakerEntry,
     default_role,
     names_in,
-    read_clock,
 )
 from eventreg.events.wording import session_kind_name
 from eventreg.i18n import formats
@@ -91,7 +91,7 @@ class _SessionFields(LocalizedForm):
         return {}
 
     def _read_hours(self) -> tuple[time | None, time | None]:
-        starts_at, ends_at = _clock(self.starts_at), _clock(self.ends_at)
+        starts_at, ends_at = read_time(self.starts_at), read_time(self.ends_at)
         if starts_at is not None and ends_at is not None and starts_at >= ends_at:
             self.ends_at.errors = [_("The end has to come after the start")]
         return starts_at, ends_at
@@ -243,14 +243,6 @@ def read_number(value: str | None) -> int | None:
     if value is None or not (value.isascii() and value.isdecimal()) or len(value) > len(str(_LARGEST)):
         return None
     return number if (number := int(value)) <= _LARGEST else None
-
-
-def _clock(field: Any) -> time | None:
-    field.data = showable(field.data or "")
-    found = read_clock(field.data)
-    if found is None:
-        field.errors = [_("Write a time like 09:30")]
-    return found
 
 
 def chosen_number(field: Any, sentence: str, *, may_be_empty: bool = False) -> int | None:
