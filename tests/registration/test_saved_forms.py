@@ -65,6 +65,19 @@ class TestKeeping:
         page = open_form(pages, event).submit(KEEP, typed(event), 200)
         assert page.form(SEND_LINK).values()["keep_email"] == [EMAIL]
 
+    def test_whoever_kept_it_cannot_open_what_somebody_else_makes_of_it(self, pages: Pages) -> None:
+        """The key of a form opens its receipt: somebody who keeps a form for another's address must not know it."""
+        event = an_event()
+        page = open_form(pages, event)
+        planted = page.form(KEEP).values() | {name: [] for name in ("letter",)}
+        page.submit(KEEP, typed(event), 200).submit(SEND_LINK, {"Email address": "victima@instituto.example"}, 303)
+        holder = Pages(pages.app, "en")
+        resumed = holder.get(link_of(the_saved()))
+        assert resumed.form("Send registration").values()["submission_key"] != planted["submission_key"]
+        send(resumed, event, 303, Email_address="victima@instituto.example")
+        again = send(page, event, 303, Email_address="victima@instituto.example")
+        assert "/register/already" in again.headers["Location"]
+
     def test_an_address_that_cannot_be_is_asked_again_and_nothing_is_lost(self, pages: Pages) -> None:
         event = an_event()
         page = open_form(pages, event).submit(KEEP, typed(event, Diet="sin sal"), 200)

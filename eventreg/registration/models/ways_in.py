@@ -84,9 +84,9 @@ class SavedForm(Base):
     public_id: Mapped[str] = mapped_column(String(12), unique=True, info=NOT_PERSONAL)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     category_id: Mapped[int] = mapped_column(ForeignKey("categories.id", ondelete="CASCADE"), index=True)
-    #: keyed hash of the key of the form, which its files are held under
+    #: keyed hash of the key under which it goes on, which its files are held under
     submission_hash: Mapped[str] = mapped_column(String(64), info=NOT_PERSONAL)
-    #: what was typed, as JSON, with the form's key; bound to "saved_forms/<public id>"
+    #: what was typed, as JSON; bound to "saved_forms/<public id>"
     sealed: Mapped[bytes] = mapped_column(LargeBinary, info=PERSONAL)
     #: where the link was sent
     email: Mapped[str] = mapped_column(String(320), info=PERSONAL)

@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 
 from sqlalchemy import exists, select
 
 from eventreg.db import db
 from eventreg.kernel import clock, sealing
 from eventreg.kernel.errors import NotFound
-from eventreg.kernel.tokens import public_id_of, token_fits
+from eventreg.kernel.tokens import lookup_hash, public_id_of, token_fits
 from eventreg.registration.models import Registration, SavedForm
 from eventreg.web.instance import keys
-
-
-@dataclass(frozen=True)
-class OpenedForm:
-    """What was typed, and the key under which the form goes on."""
-
-    submission_key: str
-    values: dict[str, list[str]]
 
 
 def sealed_form_place(public_id: str) -> str:
@@ -40,10 +31,19 @@ def get_saved_form(token: str, purpose: str) -> SavedForm:
     return saved
 
 
-def open_form(saved: SavedForm) -> OpenedForm:
-    """Return what a kept form holds."""
-    content = json.loads(sealing.unseal(keys(), saved.sealed, sealed_form_place(saved.public_id)))
-    return OpenedForm(content["key"], content["values"])
+def open_form(saved: SavedForm) -> dict[str, list[str]]:
+    """Return what was typed, by the names of the fields."""
+    values: dict[str, list[str]] = json.loads(sealing.unseal(keys(), saved.sealed, sealed_form_place(saved.public_id)))
+    return values
+
+
+def resumed_key(saved: SavedForm) -> str:
+    """Return the key under which a kept form goes on.
+
+    The key of a form opens its receipt, and whoever kept this one may not be whoever goes on with it: so it is not the key
+    it was kept under, but one that follows from the link, which only the mailbox has.
+    """
+    return lookup_hash(keys(), "resumed form", f"{saved.public_id}/{saved.generation}")
 
 
 def was_sent(saved: SavedForm) -> bool:

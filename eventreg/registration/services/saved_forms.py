@@ -10,7 +10,7 @@ from sqlalchemy import delete, exists, select, update
 
 from eventreg.accounts.rules.guarding import Limit
 from eventreg.accounts.services.guards import Try, admit
-from eventreg.db import db, transaction
+from eventreg.db import transaction
 from eventreg.events.queries.for_registration import lock_event_in_any_state
 from eventreg.kernel import clock, sealing
 from eventreg.kernel.clients import client_network
@@ -19,15 +19,13 @@ from eventreg.mail.services import enqueue
 from eventreg.registration.emails import Occasion
 from eventreg.registration.emails.saved_form import saved_form_message
 from eventreg.registration.models import Registration, SavedForm, Upload
-from eventreg.registration.queries.saved_forms import sealed_form_place
+from eventreg.registration.queries.saved_forms import resumed_key, sealed_form_place
 from eventreg.registration.rules.searching import email_key
 from eventreg.registration.services.uploads import submission_hash
 from eventreg.web.instance import keys
 
 #: how long a form is kept, but never past the end of registration
 KEPT_FOR = timedelta(days=14)
-#: characters of everything typed together; a form takes less than the largest request
-LONGEST_FORM = 2_000_000
 
 #: an address is written to so many times an hour, a client may keep so many forms
 FORMS_BY_ADDRESS = Limit("saved-form/address", 5, 60)
@@ -46,9 +44,10 @@ def save_form(
     language: str,
     client: str | None,
 ) -> bool:
-    """Keep a form under its key and mail the link to it. False, and nothing kept, when too many were asked for.
+    """Keep a form and mail the link to it. False, and nothing kept, when too many were asked for.
 
-    Kept again, the newer text takes the place of the older, under the same link. Its files are held as long. Raises Busy.
+    It goes on under a key of its own, which only the link gives (`resumed_key`), and its files go over to that one; kept
+    again from there, the newer text takes the place of the older, under the same link. Raises Busy.
     """
     now = clock.now()
     tries = (Try(FORMS_BY_ADDRESS, f"{event_id}/{email_key(email)}"), Try(FORMS_BY_CLIENT, client_network(client)))
@@ -56,24 +55,25 @@ def save_form(
         event = lock_event_in_any_state(event_id)
         if admit(*tries) is None:
             return False
-        hashed = submission_hash(event_id, submission_key)
+        kept_under = submission_hash(event_id, submission_key)
         saved = session.scalars(
-            select(SavedForm).where(SavedForm.event_id == event_id, SavedForm.submission_hash == hashed)
+            select(SavedForm).where(SavedForm.event_id == event_id, SavedForm.submission_hash == kept_under)
         ).one_or_none()
         if saved is None:
-            saved = SavedForm(public_id=new_public_id(), event_id=event_id, submission_hash=hashed, generation=1)
+            saved = SavedForm(public_id=new_public_id(), event_id=event_id, generation=1)
             session.add(saved)
         elif email_key(saved.email) != email_key(email):
             # The link that went to another address dies.
             saved.generation += 1
         saved.category_id, saved.email, saved.language = category_id, email, language
-        saved.sealed = _sealed(saved.public_id, submission_key, values)
+        saved.submission_hash = submission_hash(event_id, resumed_key(saved))
+        saved.sealed = _sealed(saved.public_id, values)
         saved.saved_at, saved.expires_at = now, min(now + KEPT_FOR, max(event.registration_closes_at, now))
         session.flush()
         session.execute(
             update(Upload)
-            .where(Upload.event_id == event_id, Upload.submission_hash == hashed, Upload.held_until.is_not(None))
-            .values(held_until=saved.expires_at)
+            .where(Upload.event_id == event_id, Upload.submission_hash == kept_under, Upload.held_until.is_not(None))
+            .values(held_until=saved.expires_at, submission_hash=saved.submission_hash)
             .execution_options(synchronize_session=False)
         )
         enqueue(saved_form_message(Occasion.load(event), saved, now))
@@ -95,16 +95,6 @@ def sweep_saved_forms(now: datetime) -> int:
     return len(gone)
 
 
-def _sealed(public_id: str, submission_key: str, values: Values) -> bytes:
-    content = json.dumps({"key": submission_key, "values": {name: list(each) for name, each in values.items()}})
+def _sealed(public_id: str, values: Values) -> bytes:
+    content = json.dumps({name: list(each) for name, each in values.items()})
     return sealing.seal(keys(), content.encode("utf-8"), sealed_form_place(public_id))
-
-
-def forget_saved_form(event_id: int, submission_key: str) -> None:
-    """Delete a kept form at the wish of whoever has it open."""
-    with transaction():
-        db.session.execute(
-            delete(SavedForm).where(
-                SavedForm.event_id == event_id, SavedForm.submission_hash == submission_hash(event_id, submission_key)
-            )
-        )

@@ -14,7 +14,7 @@ from eventreg.questionnaires.queries import get_current_version
 from eventreg.registration.emails import Occasion
 from eventreg.registration.emails.saved_form import SAVED_FORM
 from eventreg.registration.forms import KeepForm, submission_key_or_new
-from eventreg.registration.queries.saved_forms import get_saved_form, open_form, was_sent
+from eventreg.registration.queries.saved_forms import get_saved_form, open_form, resumed_key, was_sent
 from eventreg.registration.services.saved_forms import save_form as keep_form
 from eventreg.registration.views import blueprint
 from eventreg.registration.views.filled_form import FilledForm
@@ -86,8 +86,7 @@ def show_saved_form(token: str) -> Answer:
     category = next((found for found in event.categories if found.id == saved.category_id), None)
     if category is None or get_published_event(event.slug) is None:
         raise NotFound
-    opened = open_form(saved)
-    typed = MultiDict([(name, value) for name, values in opened.values.items() for value in values])
+    typed = MultiDict([(name, value) for name, values in open_form(saved).items() for value in values])
     version = get_current_version(event.id)
-    form = FilledForm(event, category, version, opened.submission_key, is_sent=False, typed=typed)
+    form = FilledForm(event, category, version, resumed_key(saved), is_sent=False, typed=typed)
     return form_page(occasion, form, carried=typed.get("way_in", ""))
