@@ -52,7 +52,7 @@ def save_event_categories(slug: str) -> Answer:
     return redirect(url_for("events.list_categories", slug=slug, saved=1, _anchor=anchor), 303)
 
 
-@blueprint.post("/manage/events/<slug>/categories/<int:category_id>/new-link")
+@blueprint.post("/manage/events/<slug>/categories/<int(max=2147483647):category_id>/new-link")
 @requires(Permission.EDIT_EVENT)
 def replace_category_link(slug: str, category_id: int) -> Answer:
     """Make a new link of a private category; the one before is dead."""

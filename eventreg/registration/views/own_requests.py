@@ -62,7 +62,7 @@ def requests_shown(own: OwnRegistration) -> list[RequestShown]:
     return sorted(found, key=lambda each: each.state is not RequestState.OPEN)
 
 
-@blueprint.get("/my/<token>/requests/<int:request_id>")
+@blueprint.get("/my/<token>/requests/<int(max=2147483647):request_id>")
 @personal
 def show_request(token: str, request_id: int) -> Answer:
     """Show the questions of one request as a form, or say why they cannot be answered any more."""
@@ -72,7 +72,7 @@ def show_request(token: str, request_id: int) -> Answer:
     return _page(own, token, asking, _form(own, asking, new_submission_key(), is_sent=False))
 
 
-@blueprint.post("/my/<token>/requests/<int:request_id>")
+@blueprint.post("/my/<token>/requests/<int(max=2147483647):request_id>")
 @personal
 @checks_token_itself
 @limited("60 per 10 minutes")

@@ -54,7 +54,7 @@ def ask_correction(slug: str, reference: str) -> Answer:
     return _back(event, reference)
 
 
-@blueprint.post("/manage/events/<slug>/registrations/<reference>/requests/<int:request_id>")
+@blueprint.post("/manage/events/<slug>/registrations/<reference>/requests/<int(max=2147483647):request_id>")
 @requires(Permission.DECIDE)
 def see_to_request(slug: str, reference: str, request_id: int) -> Answer:
     """Remind the person now, take the request back, or let it be answered until another day."""
