@@ -13,7 +13,7 @@ from eventreg.events.bundles.basis import checked_address, free_public_id
 from eventreg.events.bundles.faults import BundleInvalid
 from eventreg.events.bundles.fields import listed, text
 from eventreg.events.bundles.parts import Entry, Intake
-from eventreg.events.models import Event
+from eventreg.events.models import Event, ProgrammeSession
 from eventreg.events.parts.accounts import find_or_add_account
 from eventreg.kernel import sealing
 from eventreg.kernel.filetypes import safe_name, sniff
@@ -42,7 +42,7 @@ from eventreg.registration.parts.fields import (
     SIGN_UP,
     UPLOAD,
 )
-from eventreg.registration.queries.answers import DAYS_KIND, sealed_place
+from eventreg.registration.queries.answers import DAYS_KIND, SESSIONS_KIND, sealed_place
 from eventreg.registration.rules.refusals import RegistrationRefused
 from eventreg.registration.rules.searching import email_key
 from eventreg.registration.services.answers import FILE_KINDS, refresh_search
@@ -51,6 +51,7 @@ from eventreg.web.instance import keys
 
 _REFERENCE = re.compile(r"[A-Za-z0-9-]{1,16}")
 _MOST = 5000
+_DIGITS = 7
 _VALUE, _NAME = text(), text(200)
 
 
@@ -61,6 +62,8 @@ class Giver:
         self._intake = intake
         self._prefix = db.session.get_one(Event, intake.event_id).reference_prefix
         self._accounts: dict[str, int] = {}
+        #: public ids of sessions by their id
+        self._sessions: dict[int, str] = {}
         #: whether places wait to be passed on
         self.has_released_places = False
 
@@ -129,9 +132,19 @@ class Giver:
             raise BundleInvalid(f"{place}: a file stands among the files")
         if question is not None and question.kind == DAYS_KIND:
             value = str(self._intake.find("day", value, place))
+        if question is not None and question.kind == SESSIONS_KIND:
+            value = self._session(value, place)
         is_sensitive = data.get("is_sensitive") is True or (question is not None and question.is_sensitive)
         found = _answer_row(row, values["question_key"], values["position"], value, is_sealed=is_sensitive)
         return {**found, "questionnaire_id": version_id}
+
+    def _session(self, number: str, place: str) -> str:
+        """Return the public id of the session that records call by this number."""
+        known = number.isascii() and number.isdigit() and len(number) < _DIGITS
+        session_id = self._intake.find("session", int(number) if known else number, place)
+        if session_id not in self._sessions:
+            self._sessions[session_id] = db.session.get_one(ProgrammeSession, session_id).public_id
+        return self._sessions[session_id]
 
     def _version_of(self, row: Registration, data: Any, place: str) -> int | None:
         """Return the version that an answer was given under where it is not that of the registration."""

@@ -13,7 +13,7 @@ from eventreg.db import db
 from eventreg.events.bundles.parts import Entry, Outlet
 from eventreg.events.models import Category, EventDay, PrivacyNotice
 from eventreg.events.parts.accounts import taken_account
-from eventreg.events.parts.order import session_numbers
+from eventreg.events.parts.order import list_sessions
 from eventreg.kernel.errors import NotFound
 from eventreg.questionnaires.models import QuestionnaireVersion
 from eventreg.questionnaires.queries import definition_of
@@ -41,7 +41,7 @@ from eventreg.registration.parts.fields import (
     SIGN_UP,
     UPLOAD,
 )
-from eventreg.registration.queries.answers import DAYS_KIND, open_answer
+from eventreg.registration.queries.answers import DAYS_KIND, SESSIONS_KIND, open_answer
 from eventreg.registration.services.uploads import open_upload
 
 Rows = Mapping[int, Sequence[Any]]
@@ -52,7 +52,9 @@ class Taker:
 
     def __init__(self, event_id: int, outlet: Outlet) -> None:
         self._event_id, self._outlet = event_id, outlet
-        self._sessions = session_numbers(event_id)
+        numbered = list(enumerate(session for _day, session in list_sessions(event_id)))
+        self._sessions = {session.id: number for number, session in numbered}
+        self._session_numbers = {session.public_id: number for number, session in numbered}
         self._days = _names(EventDay, EventDay.held_on, event_id)
         self._categories = _names(Category, Category.key, event_id)
         self._notices = _names(PrivacyNotice, PrivacyNotice.version, event_id)
@@ -112,16 +114,24 @@ class Taker:
             is_sensitive = answer.sealed is not None
             if answer.value in files or (is_sensitive and not self._outlet.options.with_sensitive):
                 continue
-            value = open_answer(row, answer)
             definition = self._definitions[answer.questionnaire_id or row.questionnaire_id]
-            if _asks_for_days(definition, answer.question_key):
-                day = self._days.get(int(value))
-                if day is None:
-                    continue  # the day was taken out of the event
-                value = day.isoformat()
+            value = self._told(definition, answer.question_key, open_answer(row, answer))
+            if value is None:
+                continue
             # None: that of the registration.
             version = self._versions.get(answer.questionnaire_id or 0)
             yield {**ANSWER.taken(answer), "value": value, "is_sensitive": is_sensitive, "version": version}
+
+    def _told(self, definition: Definition, question_key: str, value: str) -> str | None:
+        """Return a value as a record tells it; None for a day or a session that was taken out of the event."""
+        question = definition.find(question_key)
+        if question is not None and question.kind == DAYS_KIND:
+            day = self._days.get(int(value))
+            return None if day is None else day.isoformat()
+        if question is not None and question.kind == SESSIONS_KIND:
+            number = self._session_numbers.get(value)
+            return None if number is None else str(number)
+        return value
 
     def _files(self, row: Registration, uploads: Sequence[Upload]) -> Iterator[Entry]:
         options = self._outlet.options
@@ -171,8 +181,3 @@ def _by_registration(model: Any, ids: Sequence[int], *order: Any) -> Rows:
         found[row.registration_id].append(row)
         db.session.expunge(row)
     return found
-
-
-def _asks_for_days(definition: Definition, question_key: str) -> bool:
-    question = definition.find(question_key)
-    return question is not None and question.kind == DAYS_KIND

@@ -256,3 +256,14 @@ def test_somebody_whose_account_was_closed_does_not_come_back_by_a_file(whole: C
     assert find_account_by_address("delia@instituto.example") is None
     with pytest.raises(AccountRefused):
         create_account("delia@instituto.example", "Delia", "en")
+
+
+@pytest.mark.parametrize("number", ["99", "-1", "²", "9" * 30, "3.0", "abcdefghijklmnopqrstuv"])
+def test_answer_that_names_no_session_of_the_file_is_refused(whole: Contents, number: str) -> None:
+    lines = [json.loads(line) for line in whole["parts/registrations.jsonl"].splitlines()]
+    for line in lines:
+        for answer in line["answers"]:
+            if answer["question_key"] == "workshops":
+                answer["value"] = number
+    document = "".join(f"{json.dumps(line)}\n" for line in lines).encode()
+    assert "no session" in _refused({**whole, "parts/registrations.jsonl": document})

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from eventreg.db import db
 from eventreg.events.bundles.parts import TakeOut, part_registry
 from eventreg.events.models import Event
+from eventreg.events.parts.order import list_sessions
 from eventreg.kernel.keys import create_keys
 from eventreg.questionnaires.models import QuestionnaireVersion
 from eventreg.registration.models import Answer, Registration, Upload
@@ -140,3 +141,24 @@ def test_hold_on_mail_is_inherited_and_can_be_added(app: Flask) -> None:
     held = db.session.get_one(Event, put_in(file_of(event.id), "retenida", holds_mail=True))
     assert held.holds_mail
     assert db.session.get_one(Event, put_in(file_of(held.id), "nieta")).holds_mail
+
+
+def test_answers_name_sessions_by_their_number_and_the_new_event_by_its_own(app: Flask) -> None:
+    file = file_of(a_whole_event().id)
+    told = [
+        answer["value"]
+        for line in contents(file)["parts/registrations.jsonl"].splitlines()
+        for answer in json.loads(line)["answers"]
+        if answer["question_key"] == "workshops"
+    ]
+    assert told == ["3"], "the fourth of the programme"
+    event_id = put_in(file, "otra-vez")
+    own = {session.public_id for _day, session in list_sessions(event_id)}
+    answers = db.session.execute(
+        select(Registration.event_id, Answer.value)
+        .join(Answer, Answer.registration_id == Registration.id)
+        .where(Answer.question_key == "workshops")
+    ).all()
+    assert len(answers) == 2
+    assert {value in own for event, value in answers if event == event_id} == {True}
+    assert {value in own for event, value in answers if event != event_id} == {False}

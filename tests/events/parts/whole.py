@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import zipfile
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -57,6 +59,7 @@ from tests.builders import (
     register_somebody,
     text,
 )
+from tests.questionnaire import DEFINITION
 from tests.world import LETTER, PDF
 
 AT = datetime(2027, 1, 5, 12, tzinfo=UTC)
@@ -104,10 +107,18 @@ def a_whole_event() -> Event:
                              audience=MaterialAudience.EVERYBODY, url="https://sitio.example/a", created_at=now()))  # fmt: skip
         session.flush()
         session_id = row.id
-    a_questionnaire(event)
+    a_questionnaire(event, _asking_for_workshops())
     _people(event, session_id)
     _ways_in(event)
     return event
+
+
+def _asking_for_workshops() -> dict[str, Any]:
+    definition = copy.deepcopy(DEFINITION)
+    definition["sections"][1]["questions"].append(
+        {"key": "workshops", "kind": "sessions", "label": text("Talleres", "Workshops")}
+    )
+    return definition
 
 
 def _people(event: Event, session_id: int) -> None:
@@ -128,6 +139,8 @@ def _people(event: Event, session_id: int) -> None:
     with transaction() as session:
         row = session.get_one(Registration, receipt.registration.id)
         session.add(SessionPlace(session_id=session_id, registration_id=row.id, taken_at=now()))
+        chosen = session.get_one(ProgrammeSession, session_id).public_id
+        session.add(Answer(registration_id=row.id, question_key="workshops", position=0, value=chosen))
 
 
 def _ways_in(event: Event) -> None:
