@@ -103,6 +103,10 @@ def _of_invitations() -> Mapping[str, str]:
         "invitation_extended": _("Changed until when an invitation works"),
         "invitation_taken_back": _("Took an invitation to take part back"),
         "invitation_declined": _("Declined an invitation to take part"),
+        "access_codes_added": _("Added access codes"),
+        "access_codes_exported": _("Took the access codes away as a file"),
+        "access_code_switched_off": _("Switched an access code off"),
+        "access_code_switched_on": _("Switched an access code on again"),
     }
 
 

@@ -7,11 +7,13 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from eventreg.registration.rules.access_codes import CodeReason, CodesRefused
 from eventreg.registration.rules.invitations import (
     InvitationReason,
     InvitationRefused,
     InvitationState,
 )
+from eventreg.registration.rules.refusals import RegisteringReason
 from eventreg.registration.rules.states import Action, Status
 from eventreg.registration.wording import decision_verb, status_for_team
 from eventreg.review.rules.columns import Column
@@ -121,3 +123,34 @@ def _invitation_text_refused(reason: InvitationReason, details: Mapping[str, Any
     if reason is InvitationReason.TOO_LONG:
         return _("%(field)s: shorten it to %(limit)s characters", field=field, limit=details["limit"])
     return _("%(field)s: it holds characters that cannot be kept", field=field)
+
+
+def codes_refused(refused: CodesRefused) -> str:
+    """Return why no code was added."""
+    words = {
+        CodeReason.NOTHING_TO_ADD: _("Write at least one code, or how many are to be made"),
+        CodeReason.TOO_MANY: _("Add at most %(limit)s codes at once"),
+        CodeReason.LABEL_TOO_LONG: _("Use at most %(limit)s characters"),
+        CodeReason.LABEL_UNREADABLE: _("Write one line, without characters that cannot be shown"),
+        CodeReason.USES_OUT_OF_RANGE: _("Write a number from 1 to %(limit)s"),
+        CodeReason.TOO_LONG: _("“%(code)s” is too long: use at most %(limit)s characters"),
+        CodeReason.TOO_SHORT: _(
+            "“%(code)s” is too short: it could be guessed. Use at least %(limit)s letters or digits"
+        ),
+        CodeReason.UNREADABLE: _("“%(code)s” holds characters that cannot be shown"),
+        CodeReason.TWICE: _("“%(code)s” stands in the list twice; case, accents, blanks and hyphens do not matter"),
+        CodeReason.IN_USE: _("This event has “%(code)s” already"),
+        CodeReason.UNKNOWN_CATEGORY: _("Choose a category"),
+        CodeReason.EXPIRES_TOO_EARLY: _("Choose a moment to come"),
+    }
+    return words[CodeReason(refused.reason)] % refused.details
+
+
+def code_standing(refusal: RegisteringReason | None) -> str:
+    """Return whether a code leads in now, as the team reads it."""
+    words = {
+        RegisteringReason.CODE_OFF: _("Switched off"),
+        RegisteringReason.CODE_EXPIRED: _("Expired"),
+        RegisteringReason.CODE_USED_UP: _("Used up"),
+    }
+    return words[refusal] if refusal is not None else _("Works")

@@ -26,6 +26,7 @@ _PAGES = {
     "outcome": "events.list_outcomes",
     "partner": "events.list_partners",
     "category": "events.list_categories",
+    "access_code": "review.list_access_codes",
     "privacy_notice": "events.edit_notice",
     "questionnaire": "questionnaires.list_questions",
     "question": "questionnaires.list_questions",

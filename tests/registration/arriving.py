@@ -11,11 +11,10 @@ from sqlalchemy import select
 from eventreg.db import db, transaction
 from eventreg.events.models import Category, Event
 from eventreg.kernel.clock import now
-from eventreg.kernel.text import folded
 from eventreg.kernel.tokens import new_public_id
 from eventreg.registration.models import AccessCode, Invitation
 from eventreg.registration.rules.searching import email_key
-from eventreg.registration.rules.ways_in import WayIn, WayKind
+from eventreg.registration.rules.ways_in import WayIn, WayKind, code_key
 
 _numbers = count(1)
 
@@ -30,7 +29,7 @@ def an_access_code(event: Event, category: str = "government", **changes: Any) -
     code = changes.pop("code", f"CODIGO{next(_numbers)}")
     values = {"event_id": event.id, "category_id": category_of(event, category).id, "created_at": now()}
     with transaction() as session:
-        row = AccessCode(code=code, code_key=folded(code).upper().replace(" ", ""), **{**values, **changes})
+        row = AccessCode(code=code, code_key=code_key(code), **{**values, **changes})
         session.add(row)
         session.flush()
     return row

@@ -72,6 +72,7 @@ def _parts_of(nav: str) -> Sequence[Part]:
             Part("texts", _("Texts"), "events.edit_texts", Permission.EDIT_EVENT),
             Part("settings", _("Dates and places"), "events.edit_settings", Permission.EDIT_EVENT),
             Part("categories", _("Categories"), "events.list_categories", Permission.EDIT_EVENT),
+            Part("codes", _("Access codes"), "review.list_access_codes", Permission.EDIT_EVENT),
             Part("notice", _("Privacy notice"), "events.edit_notice", Permission.EDIT_EVENT),
             Part("look", _("Look"), "events.edit_look", Permission.EDIT_EVENT),
             Part("publication", _("Publication"), "events.show_publication", Permission.PUBLISH),

@@ -10,13 +10,15 @@ from sqlalchemy import func, select
 
 from eventreg.db import db
 from eventreg.events.bundles.basis import checked_address, free_public_id
+from eventreg.events.bundles.faults import BundleInvalid
 from eventreg.events.bundles.fields import listed
 from eventreg.events.bundles.parts import Document, Entry, Intake, Outlet
 from eventreg.events.models import Category
-from eventreg.kernel.text import folded
 from eventreg.registration.models import AccessCode, Invitation, Registration
 from eventreg.registration.parts.fields import ACCESS_CODE, INVITATION
+from eventreg.registration.rules.access_codes import LONGEST_KEY
 from eventreg.registration.rules.searching import email_key
+from eventreg.registration.rules.ways_in import code_key
 
 _MOST = 5000
 
@@ -46,11 +48,14 @@ class AccessCodesPart(Document):
         """See `Document.given`."""
         for place, data in listed(entry.get("codes", []), "codes", _MOST):
             values = ACCESS_CODE.given(data, place, intake.fitting)
-            intake.claim("code_key", code_key(values["code"]), place)
+            key = code_key(values["code"])
+            if not 1 <= len(key) <= LONGEST_KEY:
+                raise BundleInvalid(f"{place}.code: is none")
+            intake.claim("code_key", key, place)
             row = AccessCode(
                 event_id=intake.event_id,
                 category_id=intake.find("category", data.get("category"), place),
-                code_key=code_key(values["code"]),
+                code_key=key,
                 **values,
             )
             db.session.add(row)
@@ -114,8 +119,3 @@ class InvitationsPart:
             registration_id=None if reference is None else intake.find("registration", reference, place),
             **values,
         )
-
-
-def code_key(code: str) -> str:
-    """Return a code folded for comparing: case, accents and white space do not matter."""
-    return folded(code).replace(" ", "")

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from hmac import compare_digest
+
+from sqlalchemy import exists, func, select
 
 from eventreg.db import db
 from eventreg.events.links import category_token, generation_of
 from eventreg.events.models import Category, Event
 from eventreg.kernel.errors import NotFound
-from eventreg.registration.models import Invitation, Registration
+from eventreg.kernel.tokens import lookup_hash
+from eventreg.registration.models import AccessCode, Invitation, Registration
 from eventreg.registration.queries.invitations import get_invitation_by_token, invitation_token
+from eventreg.registration.rules.access_codes import LONGEST_KEY
 from eventreg.registration.rules.states import Status
-from eventreg.registration.rules.ways_in import WayIn, WayKind
+from eventreg.registration.rules.ways_in import WayIn, WayKind, code_key
+from eventreg.web.instance import keys
+
+#: digits of the number of a code, at most
+_LONGEST_NUMBER = 9
+#: characters that somebody may type as a code, blanks and hyphens among them
+_LONGEST_TYPED = 200
 
 
 def find_way_in(event: Event, carried: str) -> WayIn | None:
@@ -22,6 +32,8 @@ def find_way_in(event: Event, carried: str) -> WayIn | None:
     kind, _colon, proof = carried.partition(":")
     if kind == WayKind.INVITATION.value:
         return _by_invitation(event, proof)
+    if kind == WayKind.CODE.value:
+        return _by_code(event, proof)
     return _by_link(event, proof) if kind == WayKind.LINK.value else None
 
 
@@ -45,6 +57,42 @@ def _by_invitation(event: Event, token: str) -> WayIn | None:
         return None
     email = found.email if found.is_bound else ""
     return WayIn(WayKind.INVITATION, found.id, category.key, found.skips_approval, email, found.generation)
+
+
+def carried_code(code: AccessCode) -> str:
+    """Return what a form carries for whoever typed a code: its number, and that we were shown it."""
+    return f"{WayKind.CODE.value}:{code.id}.{_proof_of(code)}"
+
+
+def find_code(event_id: int, typed: str) -> AccessCode | None:
+    """Return the code of an event that somebody typed, whether or not it still leads in."""
+    # A code is forty characters; nobody is made to fold a book.
+    key = code_key(typed[:_LONGEST_TYPED]) if "\x00" not in typed else ""
+    if not key or len(key) > LONGEST_KEY or len(typed) > _LONGEST_TYPED:
+        return None
+    return db.session.scalars(
+        select(AccessCode).where(AccessCode.event_id == event_id, AccessCode.code_key == key)
+    ).one_or_none()
+
+
+def has_codes(event_id: int) -> bool:
+    """Say whether an event has codes at all, so that the form asks for one."""
+    return bool(db.session.scalar(select(exists().where(AccessCode.event_id == event_id))))
+
+
+def _proof_of(code: AccessCode) -> str:
+    return lookup_hash(keys(), "access-code", f"{code.event_id}/{code.id}/{code.code_key}")
+
+
+def _by_code(event: Event, proof: str) -> WayIn | None:
+    number, _dot, digest = proof.partition(".")
+    if not (number.isascii() and number.isdecimal()) or len(number) > _LONGEST_NUMBER or not digest.isascii():
+        return None
+    code = db.session.get(AccessCode, int(number))
+    if code is None or code.event_id != event.id or not compare_digest(digest, _proof_of(code)):
+        return None
+    category = next((row for row in event.categories if row.id == code.category_id), None)
+    return WayIn(WayKind.CODE, code.id, category.key, code.skips_approval) if category is not None else None
 
 
 def _by_link(event: Event, token: str) -> WayIn | None:

@@ -6,6 +6,7 @@ import enum
 from dataclasses import dataclass
 from datetime import datetime
 
+from eventreg.kernel.text import folded
 from eventreg.registration.rules.refusals import RegisteringReason
 
 
@@ -87,3 +88,8 @@ def refusal_of_invitation(
     if invitation.email and email and email != invitation.email:
         return RegisteringReason.OTHER_ADDRESS
     return None
+
+
+def code_key(code: str) -> str:
+    """Return a code folded for comparing: case, accents, white space and hyphens do not matter."""
+    return folded(code).replace(" ", "").replace("-", "")

@@ -6,6 +6,7 @@ blueprint = Blueprint("review", __name__)
 
 # Each module adds its pages to the blueprint.
 from eventreg.review.views import (  # noqa: E402
+    access_codes,
     deciding,
     exporting,
     listing,
@@ -17,6 +18,7 @@ from eventreg.review.views import (  # noqa: E402
 )
 
 __all__ = [
+    "access_codes",
     "blueprint",
     "deciding",
     "exporting",

@@ -1,0 +1,149 @@
+"""Access codes are added, one or many, and switched off and on again. Nothing of one changes who came by it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from eventreg.accounts.rules.guarding import Limit
+from eventreg.accounts.services.guards import Try, admit, forgive
+from eventreg.audit.services import Actor, record
+from eventreg.db import db, lock_row, transaction
+from eventreg.events.models import Category, Event
+from eventreg.events.queries.for_registration import lock_event
+from eventreg.events.rules.team import WHOLE, Scope
+from eventreg.kernel import clock
+from eventreg.kernel.clients import client_network
+from eventreg.kernel.errors import NotFound
+from eventreg.registration.models import AccessCode
+from eventreg.registration.queries.ways_in import carried_code, count_uses, find_code
+from eventreg.registration.rules.access_codes import (
+    CodeReason,
+    CodesRefused,
+    CodeTerms,
+    checked_codes,
+    checked_terms,
+    made_codes,
+)
+from eventreg.registration.rules.refusals import RegisteringReason
+from eventreg.registration.rules.ways_in import CodeState, refusal_of_code
+
+#: wrong codes that a client may try in an hour; right ones are not counted
+CODES_BY_CLIENT = Limit("access-code/client", 20, 60)
+
+
+@dataclass(frozen=True)
+class TriedCode:
+    """What came of a code that somebody typed. `carried` and `category_key` where it leads in now.
+
+    Neither these nor a `refusal`: it is no code here, or too many were tried.
+    """
+
+    carried: str = ""
+    category_key: str = ""
+    refusal: RegisteringReason | None = None
+    has_tried_too_often: bool = False
+
+
+def add_codes(event_id: int, terms: CodeTerms, typed: Iterable[str], account_id: int, scope: Scope = WHOLE) -> int:
+    """Add the codes that were written, all or none; returns how many. Raises CodesRefused, and as `lock_event` does."""
+    now = clock.now()
+    with transaction():
+        event = lock_event(event_id)
+        kept, codes = checked_terms(terms, _categories(event, scope), now), checked_codes(typed)
+        in_use = _keys_in_use(event_id) & codes.keys()
+        if in_use:
+            raise CodesRefused(CodeReason.IN_USE, code=next(codes[key] for key in codes if key in in_use))
+        _add(event, kept, codes, account_id, now)
+    return len(codes)
+
+
+def make_codes(event_id: int, terms: CodeTerms, count: int, account_id: int, scope: Scope = WHOLE) -> int:
+    """Add so many new codes that are read without doubt. Raises CodesRefused, and as `lock_event` does."""
+    now = clock.now()
+    with transaction():
+        event = lock_event(event_id)
+        kept = checked_terms(terms, _categories(event, scope), now)
+        _add(event, kept, made_codes(count, _keys_in_use(event_id), secrets.choice), account_id, now)
+    return count
+
+
+def switch_code(event_id: int, code_id: int, account_id: int, *, is_active: bool, scope: Scope = WHOLE) -> None:
+    """Switch a code off, or on again. Whoever came by it keeps what they have. Raises NotFound, and as `lock_event` does."""
+    now = clock.now()
+    with transaction():
+        event = lock_event(event_id)
+        code = lock_row(select(AccessCode).where(AccessCode.event_id == event_id, AccessCode.id == code_id))
+        if code.category_id not in {category.id for category in _categories(event, scope).values()}:
+            raise NotFound
+        if code.is_active == is_active:
+            return
+        code.is_active = is_active
+        action = "access_code_switched_on" if is_active else "access_code_switched_off"
+        record(
+            event_id=event_id,
+            actor=Actor.account(account_id),
+            action=action,
+            record_kind="access_code",
+            record_id=code.id,
+            at=now,
+            detail={"name": code.code},
+        )
+
+
+def try_code(event: Event, typed: str, client: str | None) -> TriedCode:
+    """Look up a code that somebody typed: one that is there is forgiven, others are counted against the client.
+
+    Whether it still leads in when the form is sent is decided under the lock once more. Raises Busy.
+    """
+    tries = admit(Try(CODES_BY_CLIENT, client_network(client)))
+    if tries is None:
+        return TriedCode(has_tried_too_often=True)
+    code = find_code(event.id, typed)
+    category = next((row for row in event.categories if code is not None and row.id == code.category_id), None)
+    if code is None or category is None:
+        return TriedCode()
+    state = CodeState(code.is_active, code.expires_at, code.most_uses, count_uses(code.id))
+    refusal, carried = refusal_of_code(state, clock.now()), carried_code(code)
+    forgive(tries)
+    return TriedCode(refusal=refusal) if refusal is not None else TriedCode(carried, category.key)
+
+
+def _categories(event: Event, scope: Scope) -> Mapping[str, Category]:
+    return {row.key: row for row in event.categories if scope.categories is None or row.key in scope.categories}
+
+
+def _keys_in_use(event_id: int) -> set[str]:
+    return set(db.session.scalars(select(AccessCode.code_key).where(AccessCode.event_id == event_id)))
+
+
+def _add(event: Event, terms: CodeTerms, codes: Mapping[str, str], account_id: int, now: datetime) -> None:
+    category = next(row for row in event.categories if row.key == terms.category)
+    db.session.add_all(
+        AccessCode(
+            event_id=event.id,
+            category_id=category.id,
+            code=code,
+            code_key=key,
+            label=terms.label,
+            most_uses=terms.most_uses,
+            expires_at=terms.expires_at,
+            skips_approval=terms.skips_approval,
+            created_by_id=account_id,
+            created_at=now,
+        )
+        for key, code in codes.items()
+    )
+    record(
+        event_id=event.id,
+        actor=Actor.account(account_id),
+        action="access_codes_added",
+        record_kind="event",
+        record_id=event.id,
+        at=now,
+        detail={"count": len(codes), "category": category.key, "label": terms.label},
+    )

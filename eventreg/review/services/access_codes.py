@@ -1,0 +1,58 @@
+"""Taking the access codes of an event away, to send them out: recorded with who did."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from flask_babel import gettext as _
+
+from eventreg.audit.services import Actor, record
+from eventreg.db import transaction
+from eventreg.events.queries.for_registration import lock_event_in_any_state
+from eventreg.events.rules.moments import written_moment
+from eventreg.events.rules.team import Scope
+from eventreg.i18n.languages import current_language
+from eventreg.kernel.clock import now
+from eventreg.kernel.text import pick
+from eventreg.review.queries.access_codes import list_codes
+from eventreg.review.rules.spreadsheets import inert
+from eventreg.review.wording import code_standing
+
+#: tells Excel that the file is UTF-8, so that accents open right
+_BOM = "\ufeff"
+
+
+def export_codes(event_id: int, scope: Scope, account_id: int) -> bytes:
+    """Return the codes of an event and scope as CSV (RFC 4180, UTF-8 with a byte order mark, cells inert), and record it."""
+    at = now()
+    with transaction():
+        event = lock_event_in_any_state(event_id)
+        codes = list_codes(event_id, scope, at)
+        record(
+            event_id=event_id,
+            actor=Actor.account(account_id),
+            action="access_codes_exported",
+            record_kind="event",
+            record_id=event_id,
+            at=at,
+            detail={"format": "csv", "count": len(codes)},
+        )
+        lines = [[_("Code"), _("Whom it is for"), _("Category"), _("Uses"), _("Most uses"), _("Until"), _("State")]]
+        for each in codes:
+            code = each.code
+            lines.append(
+                [
+                    code.code,
+                    code.label,
+                    pick(each.category.name, current_language(), event.languages).text,
+                    str(each.uses),
+                    str(code.most_uses or ""),
+                    written_moment(code.expires_at, event.time_zone) if code.expires_at is not None else "",
+                    code_standing(each.refusal),
+                ]
+            )
+    buffer = io.StringIO()
+    buffer.write(_BOM)
+    csv.writer(buffer).writerows([inert(cell) for cell in line] for line in lines)
+    return buffer.getvalue().encode("utf-8")
