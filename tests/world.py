@@ -60,7 +60,7 @@ from tests.builders import (
 )
 from tests.events.programmes import a_room, a_speaker
 from tests.questionnaire import EVERY_KIND
-from tests.registration.arriving import an_invitation
+from tests.registration.arriving import an_access_code, an_invitation
 from tests.support.kept import KeptDatabase, Rows
 from tests.support.pages import Pages, session_row
 
@@ -100,6 +100,7 @@ class World:
     room_id: int = 0
     #: what the person with the letter is asked to answer
     request_id: int = 0
+    code_id: int = 0
     outcome_id: int = 0
     #: of the draft of the event's questions
     draft_mark: str = ""
@@ -175,6 +176,7 @@ class World:
             "account_id": self.account_id,
             "room_id": self.room_id,
             "request_id": self.request_id,
+            "code_id": self.code_id,
             "message_id": self.message_id,
             "partner_id": self.event.partners[0].id,
             "key": "imprint" if rule.endpoint.startswith("settings.") else self.event.partners[0].organization.key,
@@ -211,6 +213,7 @@ def build_world(app: Flask) -> World:
         )  # fmt: skip
         world.public_ids, world.outcome_id = _what_a_programme_leaves(event)
         world.request_id = _asked(event, letter, accounts["owner"])
+        world.code_id = an_access_code(event).id
         more_ids, world.room_id = _who_and_where(event, world.public_ids["review.list_session_people"])
         world.public_ids |= more_ids | {"site.preview_session": _session_of_the_draft()}
         draft = a_draft(event)
@@ -357,6 +360,7 @@ def _seen(key: str) -> str:
 
 
 _FORMS: dict[str, Any] = {
+    "review.add_access_codes": lambda world: {"codes": "NORTE-2027", "category": "government"},
     "registration.ask_for_earlier": lambda world: {"email": "ana@instituto.example"},
     "registration.save_form": lambda world: {"category": "government", "keep_email": "ana@instituto.example"},
     "settings.change_settings": lambda world: {

@@ -48,6 +48,7 @@ def kind_catalogue() -> Mapping[str, str]:
         "team_member": _("Team member"),
         "team_invitation": _("Invitation to the team"),
         "invitation": _("Invitation"),
+        "access_code": _("Access code"),
         "organization": _("Institution"),
         "account": _("Account"),
         "settings": _("Settings of the site"),

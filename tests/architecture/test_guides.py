@@ -65,7 +65,14 @@ def _guides() -> Iterator[Guide]:
 def test_there_are_guides_for_everybody_in_english_and_spanish() -> None:
     assert "es" in _TRANSLATED
     for language in (SOURCE, *_TRANSLATED):
-        assert list(_documents(language)) == ["administering", "contact", "organizing", "participating", "questions"]
+        assert list(_documents(language)) == [
+            "administering",
+            "contact",
+            "inviting",
+            "organizing",
+            "participating",
+            "questions",
+        ]
 
 
 @pytest.mark.parametrize("topic", _documents(SOURCE))

@@ -71,7 +71,7 @@ def add_access_codes(slug: str) -> Answer:
     return redirect(url_for("review.list_access_codes", slug=slug), 303)
 
 
-@blueprint.post("/manage/events/<slug>/access-codes/<int:code_id>")
+@blueprint.post("/manage/events/<slug>/access-codes/<int(max=2147483647):code_id>")
 @requires(Permission.EDIT_EVENT)
 def switch_access_code(slug: str, code_id: int) -> Answer:
     """Switch a code off or on. Who came by it stays registered."""
