@@ -13,6 +13,7 @@ from eventreg.audit.wording import action_words, record_words
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language
 from eventreg.site.field_wording import field_words, value_words
+from eventreg.site.key_wording import key_words
 from eventreg.site.queries.history import History
 from eventreg.web.templating import plain_in_reader_language
 
@@ -96,12 +97,42 @@ class Told:
         """Return the differences; one line says so where they were erased with the person."""
         if trace.is_erased:
             return [Line("", None, _("Details erased with the person"))]
-        return list(_lines(trace.detail))
+        return list(self._lines(trace.detail))
+
+    def _lines(self, detail: Mapping[str, Any]) -> Iterator[Line]:
+        if "old" in detail and "new" in detail:
+            yield Line("", self._said(detail["old"]), self._said(detail["new"]))
+        for part, value in detail.items():
+            if part == "changed":
+                yield from self._changes(value)
+            elif isinstance(value, Mapping) and set(value) == {"old", "new"}:
+                yield Line(field_words(part), self._said(value["old"], part), self._said(value["new"], part))
+            elif part not in _UNSAID and part not in _NAMES and part not in ("old", "new"):
+                yield Line(field_words(part), None, self._said(value, part))
+
+    def _changes(self, changed: Any) -> Iterator[Line]:
+        """Yield what changed: {part: [old, new]}, {part: "changed"} where the values are not kept, or names of parts alone."""
+        if not isinstance(changed, Mapping):
+            yield Line(
+                _("Changed"), None, formats.joined([field_words(str(part)) for part in changed], current_language())
+            )
+            return
+        for part, value in changed.items():
+            if isinstance(value, list) and len(value) == 2:
+                yield Line(field_words(part), self._said(value[0], part), self._said(value[1], part))
+            else:
+                yield Line(field_words(part), None, self._said(value, part))
+
+    def _said(self, value: Any, part: str = "") -> str:
+        said = value_words(value, part, lambda key, part: key_words(key, part, self._history.names))
+        return said if len(said) <= _LONGEST else f"{said[:_LONGEST]}…"
 
     def _name(self, trace: Trace) -> str:
         for part in _NAMES:
             value = trace.detail.get(part)
             if isinstance(value, str):
+                if part == "key":
+                    value = key_words(value, trace.entry.record_kind, self._history.names)
                 return value[:_LONGEST]
             if isinstance(value, Mapping):
                 return plain_in_reader_language(value)[:_LONGEST]
@@ -112,32 +143,3 @@ class Told:
             return ""
         values: dict[str, Any] = {"slug": self._slug, **parts}
         return url_for(endpoint, **values)
-
-
-def _lines(detail: Mapping[str, Any]) -> Iterator[Line]:
-    if "old" in detail and "new" in detail:
-        yield Line("", _said(detail["old"]), _said(detail["new"]))
-    for part, value in detail.items():
-        if part == "changed":
-            yield from _changes(value)
-        elif isinstance(value, Mapping) and set(value) == {"old", "new"}:
-            yield Line(field_words(part), _said(value["old"]), _said(value["new"]))
-        elif part not in _UNSAID and part not in _NAMES and part not in ("old", "new"):
-            yield Line(field_words(part), None, _said(value))
-
-
-def _changes(changed: Any) -> Iterator[Line]:
-    """Yield what changed: {part: [old, new]}, {part: "changed"} where the values are not kept, or names of parts alone."""
-    if not isinstance(changed, Mapping):
-        yield Line(_("Changed"), None, formats.joined([field_words(str(part)) for part in changed], current_language()))
-        return
-    for part, value in changed.items():
-        if isinstance(value, list) and len(value) == 2:
-            yield Line(field_words(part), _said(value[0], part), _said(value[1], part))
-        else:
-            yield Line(field_words(part), None, _said(value, part))
-
-
-def _said(value: Any, part: str = "") -> str:
-    said = value_words(value, part)
-    return said if len(said) <= _LONGEST else f"{said[:_LONGEST]}…"

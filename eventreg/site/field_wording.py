@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask_babel import gettext as _
@@ -15,14 +15,20 @@ from eventreg.i18n.languages import current_language, own_name
 from eventreg.registration.rules.states import Status
 from eventreg.registration.wording import status_for_team
 
+#: says what a key in a part of a record stands for
+Said = Callable[[str, str], str]
+
 
 def field_words(part: str) -> str:
     """Return the name of a part of a record; of one that is not known, as an answer of a form, its key."""
     return _field_catalogue().get(part, part.replace("_", " "))
 
 
-def value_words(value: Any, part: str = "") -> str:
-    """Return a value that a detail holds: text, figure, yes or no, a choice, a list, or a text in several languages."""
+def value_words(value: Any, part: str = "", said: Said | None = None) -> str:
+    """Return a value that a detail holds: text, figure, yes or no, a choice, a list, or a text in several languages.
+
+    `said` says what a key stands for, given the key and its part; it returns the key where it does not know.
+    """
     if part == "publication" and value in _publications():
         return _publications()[value]
     if value is None or value == "" or value == [] or value == {}:
@@ -30,18 +36,21 @@ def value_words(value: Any, part: str = "") -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, Mapping):
-        return _mapping_words(value)
+        return _mapping_words(value, said)
     if isinstance(value, list):
-        return formats.joined([value_words(part) for part in value], current_language())
+        return formats.joined([value_words(one, part, said) for one in value], current_language())
     text = str(value)
+    if said is not None and (words := said(text, part)) != text:
+        return words
     return _value_catalogue().get(text, text)
 
 
-def _mapping_words(value: Mapping[str, Any]) -> str:
+def _mapping_words(value: Mapping[str, Any], said: Said | None) -> str:
     """Say a text by language, or parts with their values."""
     names = {part: own_name(part) if len(part) == 2 else field_words(part) for part in value}
     return "; ".join(
-        f"{names[part]}{formats.colon(current_language())} {value_words(said)}" for part, said in value.items()
+        f"{names[part]}{formats.colon(current_language())} {value_words(one, part, said)}"
+        for part, one in value.items()
     )
 
 
@@ -80,6 +89,7 @@ def _of_texts() -> Mapping[str, str]:
         "summary": _("Summary"),
         "description": _("Description"),
         "audience": _("Who it is for"),
+        "texts": _("Texts"),
         "practical": _("Practical information"),
         "joining": _("How to join"),
         "joining_url": _("Link to join"),
@@ -215,6 +225,8 @@ def _of_acts() -> Mapping[str, str]:
         "second_factor": _("Second factor"),
         "organization": _("Institution"),
         "organization_id": _("Institution"),
+        "stays": _("Merged into"),
+        "direction": _("Moved"),
         "category": _("Category"),
         "from": _("From"),
         "to": _("To"),

@@ -19,7 +19,8 @@ from eventreg.events.models import Event, TeamMember
 from eventreg.kernel.clock import now
 from eventreg.registration.rules.states import Action
 from eventreg.registration.services.decisions import decide
-from tests.builders import a_registration, a_team_member, an_account, an_event
+from tests.builders import a_registration, a_team_member, an_account, an_event, an_institution
+from tests.builders import text as text_in
 from tests.support.pages import Page, Pages
 from tests.support.statements import counted
 
@@ -75,6 +76,66 @@ def test_what_happened_is_said_newest_first_with_what_changed(pages: Pages, even
     for said in ("· Olga Organizadora", "Places: 100 → 120", "Emails are held: yes → no", "Title: Español: Uno → Español: Dos",
                  "Team member: Olga Organizadora", "Role: Owner"):  # fmt: skip
         assert page.has(said)
+
+
+@pytest.fixture
+def kept(event: Event) -> None:
+    """What was recorded of institutions, texts, the team and categories."""
+    an_institution(name=text_in("Colegio Demostrativo", "Demonstrative College"), key="casede")
+    with transaction() as session:
+        stored = session.merge(event)
+        stored.practical = [
+            {"key": "8g7zyu", "topic": "hotels", "label": {}, "text": text_in("Hotel", "Hotel")},
+            {"key": "p2", "topic": "other", "label": text_in("Estacionamiento", "Parking"), "text": {}},
+        ]
+    note(event, "partner_added", kind="partner", organization="casede", role="co_organizer")
+    note(event, "texts_changed", texts=["title (en)", "practical.8g7zyu.text (es)", "practical.p2.label (en)"],
+         practical=["added p2"])  # fmt: skip
+    note(event, "team_member_changed", kind="team_member", only_categories=["academia", "government"],
+         withheld=["export"], changed={"role": ["viewer", "door"]})  # fmt: skip
+    note(event, "category_added", kind="category", key="academia")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ["Institution: Demonstrative College", "Role: Co-organizer", "Title (English), ", "Category: Academia",
+                "Practical information: Hotels (Spanish)", "Practical information: Parking, heading (English)",
+                "Practical information: Parking added", "Only these categories: Academia and Government",
+                "Not allowed: Takes lists away as files", "Role: Viewer: figures only → Door team"]),
+        ("es", ["Institución: Colegio Demostrativo", "Función: Coorganizadora", "Información práctica: Hoteles (español)",
+                "Estacionamiento, encabezado (inglés)", "Estacionamiento agregado"]),
+        ("fr", ["Institution : Colegio Demostrativo", "Informations pratiques : Hôtels (espagnol)", "Estacionamiento, titre (anglais)"]),
+    ],
+)  # fmt: skip
+def test_keys_are_said_in_the_words_of_the_screens(
+    app: Flask, event: Event, kept: None, olga: Account, language: str, said: list[str]
+) -> None:
+    page = history(Pages(app, language).sign_in(olga), event)
+    for words in said:
+        assert page.has(words), page.text
+    for key in ("casede", "co_organizer", "8g7zyu", "academia"):
+        assert not page.has(key)
+
+
+def test_of_what_is_gone_the_key_stays(pages: Pages, event: Event, olga: Account) -> None:
+    note(event, "partner_removed", kind="partner", organization="gone-one", role="funder")
+    note(event, "texts_changed", texts=["practical.k3f9aa.text (es)"], practical=["removed k3f9aa"])
+    note(event, "team_member_changed", kind="team_member", only_categories=["press"])
+    page = history(pages.sign_in(olga), event)
+    for words in ("Institution: gone-one", "Practical information: k3f9aa (Spanish)", "k3f9aa removed",
+                  "Only these categories: press"):  # fmt: skip
+        assert page.has(words), page.text
+
+
+def test_a_page_that_names_records_is_nine_statements(pages: Pages, event: Event, kept: None, olga: Account) -> None:
+    for _number in range(10):
+        note(event, "partner_moved", kind="partner", organization="casede", direction="earlier")
+    pages.sign_in(olga)
+    history(pages, event)
+    with counted() as statements:
+        history(pages, event)
+    assert len(statements) <= 9, "\n".join(statements)
 
 
 def test_a_decision_leads_to_the_registration(pages: Pages, event: Event, olga: Account) -> None:

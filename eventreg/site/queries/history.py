@@ -11,6 +11,7 @@ from eventreg.accounts.queries import list_account_names
 from eventreg.audit.queries import Trace, TrailFilter, list_actor_ids, list_trail
 from eventreg.db import db
 from eventreg.registration.models import Registration
+from eventreg.site.queries.names import Names, read_names
 
 PAGE = 50
 
@@ -26,31 +27,35 @@ class History:
     references: Mapping[int, str]
     #: who did something in this chain, for the choice of a person: names by id
     people: Mapping[int, str] = field(default_factory=dict)
+    #: what other records are called
+    names: Names = field(default_factory=Names)
     has_older: bool = False
     has_newer: bool = False
 
 
 def read_history(chain: int, wanted: TrailFilter, *, before: int | None = None, after: int | None = None) -> History:
-    """Return a page of a chain in four statements; one entry more is read to know whether there is another page."""
+    """Return a page of a chain in seven statements at most; one entry more is read to know whether there is another page."""
     traces = list(list_trail(chain, wanted, PAGE + 1, before=before, after=after))
     is_more = len(traces) > PAGE
     shown = traces[:PAGE] if after is None else traces[-PAGE:]
     actors = set(list_actor_ids(chain))
-    names = list_account_names(actors | _accounts_of(shown))
+    accounts = list_account_names(actors | _accounts_of(shown))
     return History(
         traces=shown,
-        accounts=names,
+        accounts=accounts,
         references=_references(chain, shown),
-        people={actor: names[actor] for actor in actors if actor in names},
+        people={actor: accounts[actor] for actor in actors if actor in accounts},
+        names=read_names(chain, shown),
         has_older=is_more if after is None else True,
         has_newer=is_more if after is not None else before is not None,
     )
 
 
 def read_portion(chain: int, wanted: TrailFilter, before: int | None, most: int) -> History:
-    """Return the next entries of a chain for a file, in three statements."""
+    """Return the next entries of a chain for a file, in six statements at most."""
     traces = list_trail(chain, wanted, most, before=before)
-    return History(traces, list_account_names(_accounts_of(traces)), _references(chain, traces))
+    accounts, references = list_account_names(_accounts_of(traces)), _references(chain, traces)
+    return History(traces, accounts, references, names=read_names(chain, traces))
 
 
 def _accounts_of(traces: Iterable[Trace]) -> set[int]:
