@@ -105,7 +105,8 @@ def kept(event: Event) -> None:
                 "Not allowed: Takes lists away as files", "Role: Viewer: figures only → Door team"]),
         ("es", ["Institución: Colegio Demostrativo", "Función: Coorganizadora", "Información práctica: Hoteles (español)",
                 "Estacionamiento, encabezado (inglés)", "Estacionamiento agregado"]),
-        ("fr", ["Institution : Colegio Demostrativo", "Informations pratiques : Hôtels (espagnol)", "Estacionamiento, titre (anglais)"]),
+        ("fr", ["Institution : Colegio Demostrativo",
+                "Informations pratiques : Hôtels (espagnol)", "Estacionamiento, titre (anglais)"]),
     ],
 )  # fmt: skip
 def test_keys_are_said_in_the_words_of_the_screens(
