@@ -49,7 +49,9 @@ class SectionForm(LocalizedForm):
 
     def read(self) -> dict[str, Any] | None:
         """Return the section as data, or None with the reasons beside the fields."""
-        is_sound, answer_by = self.validate(), read_date(self.answer_by)
+        # A date belongs to a follow-up; under another choice it is out of sight, and not looked at.
+        is_follow_up = self.stage.data == Stage.FOLLOW_UP.value
+        is_sound, answer_by = self.validate(), read_date(self.answer_by) if is_follow_up else ""
         if not is_sound or answer_by is None:
             return None
         entry = {name: value for name, value in self._stored.items() if name not in (*self.data, "questions", "key")}
@@ -58,7 +60,7 @@ class SectionForm(LocalizedForm):
             entry["intro"] = intro
         if self.stage.data != Stage.REGISTRATION.value or "stage" in self._stored:
             entry["stage"] = self.stage.data
-        if answer_by and self.stage.data == Stage.FOLLOW_UP.value:
+        if answer_by:
             entry["answer_by"] = answer_by
         return entry
 
