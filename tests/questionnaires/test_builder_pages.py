@@ -15,6 +15,7 @@ from eventreg.questionnaires.queries import draft_document
 from eventreg.questionnaires.rules.drafts import fingerprint
 from eventreg.questionnaires.rules.drafts.reading import questions_in
 from tests.builders import a_team_member, an_event
+from tests.support.html import elements
 from tests.support.pages import Page, Pages
 
 
@@ -154,6 +155,17 @@ def test_section_is_added_edited_and_removed(desk: Pages, event: Event) -> None:
     assert [section["key"] for section in draft_document(event.id)["sections"]] == ["you", "stay", "consents"]
     page = desk.post(f"{_list(event)}/sections/stay/arrange", {"do": "remove"}, 409, token=True)
     assert page.has("Only an empty section is removed")
+
+
+def test_a_day_out_of_sight_hinders_nobody(desk: Pages, event: Event) -> None:
+    page = desk.get(f"{_list(event)}/sections/new")
+    assert any(
+        list(elements(under, "input", id="answer_by")) for under in page.all("div", class_="govuk-radios__conditional")
+    )
+    sent = {"title-es": "Viaje", "title-en": "Travel", "answer_by": "soon"}
+    page.submit("Save section", {**sent, "stage": "follow_up"}, 422)
+    page.submit("Save section", {**sent, "stage": "registration"}, 303)
+    assert "answer_by" not in draft_document(event.id)["sections"][-1]
 
 
 def test_wrong_entries_stay_beside_what_is_said_of_them(desk: Pages, event: Event) -> None:
