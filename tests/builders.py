@@ -30,6 +30,7 @@ from eventreg.media.models import Picture
 from eventreg.organizations.models import Organization
 from eventreg.questionnaires.models import QuestionnaireDraft, QuestionnaireVersion
 from eventreg.questionnaires.queries import definition_of, get_current_version
+from eventreg.questionnaires.rules.schema import Stage
 from eventreg.registration.emails import Occasion
 from eventreg.registration.models import Place, Registration
 from eventreg.registration.rules.searching import email_key
@@ -350,4 +351,5 @@ def _answer(
     given: dict[str, Sequence[str]] = {"days": [str(day.id) for day in days], "agrees": ["yes"], **(answers or {})}
     questions = definition_of(version).questions_for(category)
     insert_answers(registration, questions, given)
-    record_consents(registration, questions, given, language=registration.language, fallbacks=event.languages, now=at)
+    shown = definition_of(version).questions_for(category, Stage.REGISTRATION)
+    record_consents(registration, shown, given, language=registration.language, fallbacks=event.languages, now=at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import case, func, select
 
@@ -14,6 +15,7 @@ from eventreg.mail.models import MailMessage
 from eventreg.questionnaires.queries import definition_of, get_version
 from eventreg.questionnaires.rules.schema import Definition, Question, Section
 from eventreg.registration.models import AnswerRequest, Registration, RequestKind
+from eventreg.registration.queries.answers import frozen_keys
 from eventreg.registration.queries.asked import find_asked
 from eventreg.registration.rules.asked import Asked
 from eventreg.registration.rules.requests import CONFIRMED, LIVING
@@ -74,6 +76,17 @@ def find_asking(registration: Registration, request: AnswerRequest) -> Asking:
         definition = definition_of(get_version(request.questionnaire_id))
         keys = frozenset(request.question_keys)
     return Asking(request, definition, before, keys)
+
+
+def standing_keys(event: Event, asking: Asking, now: datetime) -> set[str]:
+    """Return the keys of questions whose answers stand, by the date after which they are changed no more.
+
+    Whoever asks again, or to mend an answer, wants it in spite of that date: the first answer is taken, and stands then.
+    """
+    request = asking.request
+    if request.kind is not RequestKind.FOLLOW_UP and request.answered_at is None:
+        return set()
+    return frozen_keys(event, asking.definition, now)
 
 
 def find_mail_keys(registration: Registration, request: AnswerRequest) -> list[str]:

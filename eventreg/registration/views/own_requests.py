@@ -18,7 +18,7 @@ from eventreg.registration.forms import new_submission_key, submission_key_or_ne
 from eventreg.registration.models import AnswerRequest
 from eventreg.registration.queries.answers import load_answers
 from eventreg.registration.queries.consents import current_consents
-from eventreg.registration.queries.requests import Asking, find_asking, get_request, list_requests
+from eventreg.registration.queries.requests import Asking, find_asking, get_request, list_requests, standing_keys
 from eventreg.registration.rules.refusals import ChangeReason, ChangeRefused, OptionsFull, RegistrationRefused
 from eventreg.registration.rules.requests import RequestState, closes_at, concerns, state_of
 from eventreg.registration.services.answer_changes import ChangedFiles
@@ -159,6 +159,7 @@ def _form(own: OwnRegistration, asking: Asking, submission_key: str, *, is_sent:
         answers=answers,
         standing=list_of_registration(registration.id),
         leave_out={question.key for question in definition.questions()} - asked,
+        frozen=standing_keys(own.event, asking, own.now),
     )
 
 
