@@ -208,3 +208,28 @@ def test_buttons_beside_the_rows_save_nothing(desk: Pages, event: Event) -> None
     page.submit("Save question", {}, 303)
     labels = [option["label"]["en"] for option in _question(event, "topics")["options"]]
     assert labels == ["Law", "Data", "One", "Two"]
+
+
+def _values(event: Event, key: str) -> list[tuple[str, str]]:
+    return [(option["value"], option["label"]["en"]) for option in _question(event, key)["options"]]
+
+
+def test_an_answer_that_is_moved_takes_its_value_along(desk: Pages, event: Event) -> None:
+    """Else the answers that were given would say something else afterwards (case 24)."""
+    options = [{"value": name, "label": {"es": name, "en": name.title()}} for name in ("bus", "plane", "train")]
+    label = {"es": "Transporte", "en": "Transport"}
+    question = {"key": "transport", "kind": "choice", "label": label, "options": options}
+    _with_draft(event, {"sections": [{"key": "s", "title": {"es": "S", "en": "S"}, "questions": [question]}]})
+    page = desk.get(f"{_list(event)}/edit/transport")
+    page = page.submit("Move down: 1", {}, 200).submit("Move up: 3", {}, 200)
+    page.submit("Save question", {}, 303)
+    assert _values(event, "transport") == [("plane", "Plane"), ("train", "Train"), ("bus", "Bus")]
+
+
+def test_pasted_answers_stand_behind_those_that_were_written(desk: Pages, event: Event) -> None:
+    _with_draft(event, {"sections": []})
+    page = desk.get(f"{_list(event)}/new?kind=choice")
+    written = {"label-es": "Transporte", "option-0-label-en": "Bus", "option-2-label-en": "Plane"}
+    page = page.submit("Make answers of these lines", written | {"pasted": "Tren | Train\nBarco | Boat"}, 200)
+    page.submit("Save question", {}, 303)
+    assert [label for _value, label in _values(event, "transporte")] == ["Bus", "Plane", "Train", "Boat"]

@@ -79,6 +79,17 @@ def blank_row(languages: Sequence[str], number: int) -> OptionForm:
     return _row(languages, {}, number, None)
 
 
+def renumbered(languages: Sequence[str], rows: Sequence[OptionForm]) -> list[OptionForm]:
+    """Return the same rows under new numbers, in this order: what is sent with a number belongs to one row alone."""
+    found = []
+    for number, old in enumerate(rows):
+        row = _row(languages, old.stored, number, None)
+        for name in ("label", "hint", "places", "is_removed"):
+            row[name].data = old[name].data
+        found.append(row)
+    return found
+
+
 def pasted_options(lines: str, languages: Sequence[str], taken: set[str]) -> list[dict[str, Any]]:
     """Return an option for each line: its label by language, separated by "|", in the order of the event's languages."""
     found = []

@@ -12,7 +12,7 @@ from eventreg.i18n.languages import known_languages
 from eventreg.kernel.text import merged
 from eventreg.questionnaires.draft_wording import column_name, ready_purposes
 from eventreg.questionnaires.forms import conditions
-from eventreg.questionnaires.forms.options import OptionForm, blank_row, option_rows, pasted_options
+from eventreg.questionnaires.forms.options import OptionForm, blank_row, option_rows, pasted_options, renumbered
 from eventreg.questionnaires.forms.sections import read_date
 from eventreg.questionnaires.forms.settings import SettingsForm
 from eventreg.questionnaires.kinds import Kind
@@ -125,6 +125,7 @@ class QuestionForm(LocalizedForm):
             if 0 <= index < len(self.options) and 0 <= other < len(self.options):
                 rows = self.options
                 rows[index], rows[other] = rows[other], rows[index]
+        self.options = renumbered(self.languages, self.options)
 
     def read(self) -> dict[str, Any] | None:
         """Return the question as data, or None with the reasons beside the fields."""
