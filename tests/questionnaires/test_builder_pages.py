@@ -233,3 +233,38 @@ def test_pasted_answers_stand_behind_those_that_were_written(desk: Pages, event:
     page = page.submit("Make answers of these lines", written | {"pasted": "Tren | Train\nBarco | Boat"}, 200)
     page.submit("Save question", {}, 303)
     assert [label for _value, label in _values(event, "transporte")] == ["Bus", "Plane", "Train", "Boat"]
+
+
+def test_yes_and_no_are_worded_and_stay_yes_and_no(desk: Pages, event: Event) -> None:
+    _with_draft(event, {"sections": []})
+    page = desk.get(f"{_list(event)}/new?kind=yes_no")
+    written = {"label-es": "¿Viaja?", "option-0-label-es": "Sí, viajo", "option-0-label-en": "Yes, I do"}
+    page = page.submit("Save question", written, 422)
+    assert page.has("Write this answer too, or leave all empty")
+    page = page.submit("Move up: 2", {"option-1-label-es": "No viajo", "option-1-label-en": "No, I do not"}, 200)
+    page.submit("Save question", {}, 303)
+    assert _values(event, "viaja") == [("no", "No, I do not"), ("yes", "Yes, I do")]
+    page = desk.get(f"{_list(event)}/edit/viaja")
+    nothing = {f"option-{number}-label-{language}": "" for number in (0, 1) for language in ("es", "en")}
+    page.submit("Save question", nothing, 303)
+    assert "options" not in _question(event, "viaja")
+
+
+def test_browsers_fill_in_what_identifies_a_person(desk: Pages, event: Event) -> None:
+    _with_draft(event, {"sections": []})
+    page = desk.get(f"{_list(event)}/new?kind=short_text")
+    page.submit("Save question", {"label-es": "Nombre", "column": "given_name"}, 303)
+    assert _question(event, "nombre")["settings"] == {"autocomplete": "given-name"}
+    page = desk.get(f"{_list(event)}/edit/nombre")
+    page.submit("Save question", {"column": ""}, 303)
+    assert "settings" not in _question(event, "nombre")
+
+
+def test_the_size_of_a_file_is_written_in_megabytes(desk: Pages, event: Event) -> None:
+    _with_draft(event, {"sections": []})
+    page = desk.get(f"{_list(event)}/new?kind=file")
+    page = page.submit("Save question", {"label-es": "Carta", "setting-max_bytes": "400"}, 422)
+    assert page.has("Write a number from 0.001 to 40")
+    page.submit("Save question", {"setting-max_bytes": "2,5"}, 303)
+    assert _question(event, "carta")["settings"]["max_bytes"] == 2_500_000
+    assert desk.get(f"{_list(event)}/edit/carta").root.find(".//input[@name='setting-max_bytes']").get("value") == "2.5"

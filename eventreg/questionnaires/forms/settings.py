@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
@@ -96,17 +98,34 @@ def _given(setting: Setting, value: Any) -> Any:
         return list(value) if isinstance(value, list | tuple) else []
     if setting.shape is Shape.CHOICE:
         return value if isinstance(value, str) else (setting.choices()[0][0] if setting.choices else "")
+    if setting.unit > 1 and isinstance(value, int):
+        return _in_units(value, setting)
     return "" if value is None else str(value)
 
 
 def _number(text: str, setting: Setting) -> tuple[int | None, str]:
-    digits = text.removeprefix("-")
-    number = int(text) if digits.isascii() and digits.isdecimal() and len(digits) < 12 else None
+    number = _parts_of_unit(text, setting.unit) if setting.unit > 1 else _whole(text)
     if number is None or number < setting.least or (setting.most is not None and number > setting.most):
         if setting.most is None:
-            return None, _("Write a number from %(least)s on", least=setting.least)
-        return None, _("Write a number from %(least)s to %(most)s", least=setting.least, most=setting.most)
+            return None, _("Write a number from %(least)s on", least=_in_units(setting.least, setting))
+        least, most = (_in_units(bound, setting) for bound in (setting.least, setting.most))
+        return None, _("Write a number from %(least)s to %(most)s", least=least, most=most)
     return number, ""
+
+
+def _whole(text: str) -> int | None:
+    digits = text.removeprefix("-")
+    return int(text) if digits.isascii() and digits.isdecimal() and len(digits) < 12 else None
+
+
+def _parts_of_unit(text: str, unit: int) -> int | None:
+    """Return what a number like "2.5" or "2,5" makes of a unit."""
+    written = text.replace(",", ".")
+    return int(Decimal(written) * unit) if re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", written) else None
+
+
+def _in_units(value: int, setting: Setting) -> str:
+    return f"{Decimal(value) / setting.unit:f}"
 
 
 def _date(text: str) -> tuple[str | None, str]:

@@ -87,7 +87,8 @@ class QuestionForm(LocalizedForm):
         self.ready_purpose.choices = [("", _("Choose or write one")), *ready_purposes().items()]
         columns = offers.free_columns(kind, str(stored.get("column") or ""))
         self.column.choices = [("", _("none of these")), *((name, column_name(name)) for name in columns)]
-        self.options = option_rows(languages, entries(stored, "options", "value"), sent)
+        rows = option_rows(languages, self._kept_options(), sent)
+        self.options = [row for row in rows if row.stored] if kind.fixed_values else rows
         self.pasted = sent.get("pasted", "") if sent is not None else ""
         self.settings = SettingsForm(kind.offered_settings(), languages, _settings(stored), sent)
         self._read_conditions()
@@ -143,7 +144,8 @@ class QuestionForm(LocalizedForm):
             return None
         if self.kept_condition is not None and not self.drops_condition:
             condition = self.kept_condition
-        return self._entry(frozen_after or "", retention or "", options or [], settings or {}, condition)
+        settings = self._following(settings or {})
+        return self._entry(frozen_after or "", retention or "", options or [], settings, condition)
 
     def all_errors(self) -> list[tuple[str, str]]:
         """Return (id of the input, sentence) of everything to be checked."""
@@ -171,9 +173,17 @@ class QuestionForm(LocalizedForm):
         self.join = join
         self.rows = rows or [conditions.Row()]
 
+    def _kept_options(self) -> list[dict[str, Any]]:
+        """Return the options that are kept; of a kind with values of its own, those without words as well."""
+        kept = entries(self.stored, "options", "value")
+        worded = {option["value"] for option in kept}
+        return [*kept, *({"value": value} for value in self.kind.fixed_values if value not in worded)]
+
     def _options(self) -> list[dict[str, Any]] | None:
         if not self.has_options:
             return []
+        if self.kind.fixed_values:
+            return self._fixed_options()
         taken = {row.stored["value"] for row in self.options if row.stored}
         read = [row.read(taken) for row in self.options if row.is_wanted]
         if any(option is None for option in read):
@@ -181,12 +191,32 @@ class QuestionForm(LocalizedForm):
         found = [option for option in read if option is not None]
         return found + pasted_options(self.pasted, self.languages, taken)
 
+    def _fixed_options(self) -> list[dict[str, Any]] | None:
+        """Return the words for each of the kind's own values, or for none."""
+        rows = list({row.stored["value"]: row for row in self.options}.values())
+        if not any(row.is_wanted for row in rows):
+            return []
+        for row in rows:
+            if not row.is_wanted:
+                row.label.refuse(self.languages[0], _("Write this answer too, or leave all empty"))
+                return None
+        read = [row.read(set()) for row in rows]
+        return None if None in read else [option for option in read if option is not None]
+
     def _retention(self) -> int | str | None:
         text = (self.retention_days.data or "").strip()
         if text and not (text.isascii() and text.isdecimal() and len(text) < 7 and int(text) <= _LONGEST_RETENTION):
             self.retention_days.errors = [_("Write a number of days")]
             return None
         return int(text) if text else ""
+
+    def _following(self, settings: dict[str, Any]) -> dict[str, Any]:
+        """Return the settings with what follows from the column, where another one was chosen."""
+        before, after = str(self.stored.get("column") or ""), self.column.data or ""
+        if before == after:
+            return settings
+        left = {name: value for name, value in settings.items() if name not in self.kind.settings_for(before)}
+        return left | dict(self.kind.settings_for(after))
 
     def _purpose(self) -> dict[str, str]:
         if self.purpose.data or not self.ready_purpose.data:

@@ -135,6 +135,8 @@ class Setting:
     choices: Callable[[], Sequence[tuple[str, str]]] | None = None
     least: int = 1
     most: int | None = None
+    #: of NUMBER: what is kept for each one that is written, as in bytes for megabytes
+    unit: int = 1
 
 
 class Kind(ABC):
@@ -156,6 +158,8 @@ class Kind(ABC):
     is_many: ClassVar[bool] = False
     #: the answers offered stand in the question
     has_options: ClassVar[bool] = False
+    #: the values of its options where no others can be: organizers give them words, or leave the usual ones
+    fixed_values: ClassVar[tuple[str, ...]] = ()
 
     def check(self, question: Question) -> None:
         """Check what only this kind knows of a question. Raises DefinitionInvalid."""
@@ -184,6 +188,10 @@ class Kind(ABC):
     def offered_settings(self) -> Sequence[Setting]:
         """Return the settings that the builder offers: all of `settings`, but what only data sets."""
         return ()
+
+    def settings_for(self, column: str) -> Mapping[str, Any]:
+        """Return what follows from filling an identity column, which nobody has to set."""
+        return {}
 
     @abstractmethod
     def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:

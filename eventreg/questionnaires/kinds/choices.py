@@ -135,6 +135,7 @@ class YesNo(Kind):
     missing = Reason.MISSING_CHOICE
     settings = frozenset({"style"})
     has_options = True
+    fixed_values = (YES, NO)
 
     def title(self) -> str:
         """See `Kind.title`."""

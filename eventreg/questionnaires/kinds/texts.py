@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -28,6 +28,11 @@ from eventreg.questionnaires.rules.texts import clean_line, clean_paragraphs
 
 #: how much the registration's columns hold
 _COLUMN_LIMITS = {"given_name": 200, "family_name": 200, "badge_name": 200, "institution": 300, "position": 300}
+#: what a browser offers for what identifies a person
+_AUTOCOMPLETE_OF = {
+    "given_name": "given-name", "family_name": "family-name",
+    "institution": "organization", "position": "organization-title",
+}  # fmt: skip
 #: the purposes of the HTML standard that make sense here; "" leaves it to the browser
 _AUTOCOMPLETE = (
     *("", "off", "name", "given-name", "family-name", "nickname", "organization", "organization-title"),
@@ -53,6 +58,10 @@ class ShortText(Kind):
     def offered_settings(self) -> Sequence[Setting]:
         """See `Kind.offered_settings`."""
         return (*_length_settings(1000), Setting("preset", Shape.CHOICE, lambda: _("Form"), choices=_preset_choices))
+
+    def settings_for(self, column: str) -> Mapping[str, Any]:
+        """See `Kind.settings_for`."""
+        return {"autocomplete": _AUTOCOMPLETE_OF[column]} if column in _AUTOCOMPLETE_OF else {}
 
     def check(self, question: Question) -> None:
         """See `Kind.check`."""

@@ -51,7 +51,14 @@ class File(Kind):
         """See `Kind.offered_settings`."""
         return (
             Setting("types", Shape.CHOICES, lambda: _("Kinds of file"), choices=_type_choices),
-            Setting("max_bytes", Shape.NUMBER, lambda: _("Largest size in bytes"), most=_LARGEST),
+            Setting(
+                "max_bytes",
+                Shape.NUMBER,
+                lambda: _("Largest size in megabytes"),
+                least=1000,
+                most=_LARGEST,
+                unit=1_000_000,
+            ),
         )
 
     def take(self, question: Question, content: bytes) -> tuple[str, bytes]:
