@@ -73,6 +73,10 @@ UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 
 PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\nstartxref\n9\n%%EOF\n"
 LETTER = NewFile("letter", "carta.pdf", "application/pdf", PDF)
+#: pages of the desk about one personal invitation
+ACTS_ON_INVITATION = (
+    "show_one_invitation", "send_one_invitation", "remind_one", "end_invitation", "prolong_invitation",
+)  # fmt: skip
 #: pages that the link of a personal invitation opens
 INVITATION_PAGES = ("show_invitation", "register_by_invitation", "ask_to_decline", "decline_own_invitation")
 #: a token of the right form that opens nothing
@@ -225,7 +229,9 @@ def build_world(app: Flask) -> World:
         world.tokens |= dict.fromkeys(
             ("events.show_invitation", "events.accept", "events.decline"), invitation_token(invitation)
         )
-        invited = token_of_invited(an_invitation(event))
+        row = an_invitation(event)
+        invited = token_of_invited(row)
+        world.public_ids |= {f"review.{name}": row.public_id for name in ACTS_ON_INVITATION}
         world.tokens |= dict.fromkeys([f"registration.{name}" for name in INVITATION_PAGES], invited)
         world.tokens["registration.register_by_link"] = category_token(event.categories[0])
         # Who is signed in has a session, so that reading writes none.

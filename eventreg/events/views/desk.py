@@ -13,9 +13,10 @@ from eventreg.events.rules.team import Permission
 from eventreg.web.access import may
 from eventreg.web.templating import plain_in_reader_language
 
-OVERVIEW, REGISTRATIONS, MESSAGES, EVENT, QUESTIONS, PROGRAMME, INSTITUTIONS, TEAM, HISTORY = (
+OVERVIEW, REGISTRATIONS, INVITATIONS, MESSAGES, EVENT, QUESTIONS, PROGRAMME, INSTITUTIONS, TEAM, HISTORY = (
     "overview",
     "registrations",
+    "invitations",
     "messages",
     "event",
     "questions",
@@ -56,6 +57,7 @@ def _parts() -> Sequence[Part]:
     return (
         Part(OVERVIEW, _("Overview"), "site.manage_event", Permission.ENTER),
         Part(REGISTRATIONS, _("Registrations"), "review.list_registrations", Permission.SEE_REGISTRATIONS),
+        Part(INVITATIONS, _("Invitations"), "review.show_invitations", Permission.SEE_REGISTRATIONS),
         Part(MESSAGES, _("Messages"), "review.list_messages", Permission.SEE_MESSAGES),
         Part(EVENT, _("Event"), "events.edit_texts", Permission.EDIT_EVENT),
         Part(QUESTIONS, _("Questions"), "questionnaires.list_questions", Permission.EDIT_EVENT),

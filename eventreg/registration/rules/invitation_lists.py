@@ -1,0 +1,112 @@
+"""A list of people to invite, pasted or from a file, as lines: with a head in one of our languages, or in a fixed order."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from eventreg.kernel.text import folded
+from eventreg.registration.rules.invitation_wishes import Wish
+
+#: the order of columns without a head, and the head of the example
+COLUMNS = ("email", "given_name", "family_name", "institution", "language", "category")
+#: what a column may be called, folded
+_HEADS = {
+    "email": ("email", "mail", "e-mail", "email address", "correo", "correo electronico", "courriel", "adresse"),
+    "given_name": (
+        "given name",
+        "given names",
+        "first name",
+        "name",
+        "nombre",
+        "nombres",
+        "nombre(s)",
+        "prenom",
+        "nom",
+    ),
+    "family_name": ("family name", "last name", "surname", "apellido", "apellidos", "apellido(s)", "nom de famille"),
+    "institution": ("institution", "organization", "organisation", "institucion", "organizacion"),
+    "language": ("language", "idioma", "lengua", "langue"),
+    "category": ("category", "categoria", "categorie", "capacity", "calidad"),
+}
+_FIELD_OF = {name: field for field, names in _HEADS.items() for name in names}
+#: "Ana Núñez <ana@institucion.example>", as mail programs copy it
+_NAMED_ADDRESS = re.compile(r'^\s*"?(?P<name>[^<>"]*?)"?\s*<(?P<email>[^<>\s]+@[^<>\s]+)>\s*$')
+_BOM = "\ufeff"
+
+Lines = list[tuple[int, Wish]]
+
+
+def read_list(text: str, common: Wish, categories: Mapping[str, str], languages: Mapping[str, str]) -> Lines:
+    """Return whom a list names, each with the number of its line from 1; empty lines are left out.
+
+    What a line does not say it takes from `common`. `categories` and `languages` say which key a folded name stands for;
+    a name that they do not know stays as typed, and is refused later on. Cells are separated by tabs, semicolons or commas.
+    """
+    text = text.removeprefix(_BOM).replace("\r\n", "\n").replace("\r", "\n")
+    found: Lines = []
+    columns: Sequence[str] | None = None
+    for number, cells in _rows(text):
+        if columns is None:
+            columns = _head(cells)
+            if columns is not None:
+                continue
+            columns = COLUMNS
+        found.append((number, _wish(_by_column(cells, columns), common, categories, languages)))
+    return found
+
+
+def names_of(called: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    """Return which key each folded name stands for: the key itself, or a name of it. A name that two share: none."""
+    keys: dict[str, set[str]] = {}
+    for key, names in called.items():
+        for name in (key, *names):
+            keys.setdefault(folded(name), set()).add(key)
+    return {name: next(iter(found)) for name, found in keys.items() if len(found) == 1}
+
+
+def _rows(text: str) -> Iterable[tuple[int, list[str]]]:
+    """Yield the lines that hold anything as cells, numbered as in the text."""
+    first = next((line for line in text.split("\n") if line.strip()), "")
+    separator = max("\t;,", key=first.count)
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            cells = next(csv.reader(io.StringIO(line), delimiter=separator), [])
+        except csv.Error:
+            cells = line.split(separator)
+        if any(cell.strip() for cell in cells):
+            yield number, [cell.strip() for cell in cells]
+
+
+def _head(cells: Sequence[str]) -> list[str] | None:
+    """Return which column each cell of a head names, "" for one that we do not take; None when it is no head."""
+    columns = [_FIELD_OF.get(folded(cell), "") for cell in cells]
+    return columns if any(columns) and not any("@" in cell for cell in cells) else None
+
+
+def _by_column(cells: Sequence[str], columns: Sequence[str]) -> dict[str, str]:
+    if named := _NAMED_ADDRESS.match(cells[0]):
+        cells = [named["email"], named["name"], *cells[1:]] if len(cells) == 1 else cells
+        columns = COLUMNS
+    return {column: cell for column, cell in zip(columns, cells, strict=False) if column and cell}
+
+
+def _wish(said: Mapping[str, str], common: Wish, categories: Mapping[str, str], languages: Mapping[str, str]) -> Wish:
+    category, language = said.get("category", ""), said.get("language", "")
+    given_name, family_name = said.get("given_name", ""), said.get("family_name", "")
+    if not family_name and "," in given_name:
+        family_name, given_name = (part.strip() for part in given_name.split(",", 1))
+    return replace(
+        common,
+        email=said.get("email", ""),
+        given_name=given_name,
+        family_name=family_name,
+        institution=said.get("institution", ""),
+        category=categories.get(folded(category), category) if category else common.category,
+        language=languages.get(folded(language), language) if language else common.language,
+    )

@@ -1,0 +1,97 @@
+"""Many people are invited from a list: tried first, line by line; then made, or made and sent."""
+
+from __future__ import annotations
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask_babel import ngettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from eventreg.events.models import Event
+from eventreg.events.rules.team import Permission
+from eventreg.events.views.desk import INVITATIONS, desk
+from eventreg.i18n.languages import known_languages, name_of, own_name
+from eventreg.questionnaires.rules.texts import showable
+from eventreg.registration.rules.invitation_lists import Lines, names_of, read_list
+from eventreg.registration.rules.invitation_wishes import Verdict
+from eventreg.registration.rules.invitations import InvitationRefused
+from eventreg.registration.services.invitations import invite_list, try_list
+from eventreg.review.forms import InvitationListForm
+from eventreg.review.views import blueprint
+from eventreg.review.views.invitations import category_choices
+from eventreg.review.views.listing import categories_in_sight
+from eventreg.review.wording import invitation_refused
+from eventreg.web.access import may, requires
+
+Answer = str | Response | tuple[str, int]
+_CHECK = 422
+#: characters of a list: a thousand people with everything about them
+_LONGEST = 500_000
+
+
+@blueprint.route("/manage/events/<slug>/invitations/list", methods=["GET", "POST"])
+@requires(Permission.SEND_MESSAGES)
+def invite_people(slug: str) -> Answer:
+    """Take a list: say what would come of each line, or do it when the button of that page was pressed."""
+    event: Event = g.event
+    form = InvitationListForm(category_choices())
+    if not form.validate_on_submit():
+        return _page(event, form)
+    _take_file(form)
+    act, scope = request.form.get("act", "try"), g.event_access.scope
+    lines = _lines(event, form)
+    if act == "change":
+        return _page(event, form)
+    try:
+        if act not in ("make", "send"):
+            return _page(event, form, try_list(event.id, lines, sends=False, scope=scope))
+        verdicts, is_done = invite_list(event.id, lines, current_user.id, sends=act == "send", scope=scope)
+    except InvitationRefused as refused:
+        form.people.errors = [invitation_refused(refused)]
+        return _page(event, form)
+    if not is_done:
+        return _page(event, form, verdicts)
+    if act == "send":
+        flash(ngettext("%(num)d invitation is on its way.", "%(num)d invitations are on their way.", len(verdicts)))
+    else:
+        flash(ngettext("%(num)d invitation is made.", "%(num)d invitations are made.", len(verdicts)))
+    return redirect(url_for("review.show_invitations", slug=slug), 303)
+
+
+def _page(event: Event, form: InvitationListForm, verdicts: list[Verdict] | None = None) -> Answer:
+    refused = sum(1 for verdict in verdicts or () if verdict.refusal)
+    page = render_template(
+        "review/invitation_list.html",
+        form=form,
+        verdicts=verdicts,
+        refused=refused,
+        without_address=sum(1 for verdict in verdicts or () if not verdict.wish.email),
+        sentence=invitation_refused,
+        category_names=dict(category_choices()),
+        own_name=own_name,
+        can_decide=may(Permission.DECIDE),
+        **desk(event, INVITATIONS),
+    )
+    return (page, _CHECK) if form.errors or form.people.errors else page
+
+
+def _take_file(form: InvitationListForm) -> None:
+    """Put what a file holds into the field of the list, so that it goes along from page to page."""
+    storage = request.files.get(form.file.name)
+    if storage is None or not storage.filename:
+        return
+    content = storage.read(_LONGEST * 4)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        # What Excel writes as "CSV" in a western language.
+        text = content.decode("cp1252", "replace")
+    form.people.data = showable(text)
+
+
+def _lines(event: Event, form: InvitationListForm) -> Lines:
+    text = (form.people.data or "")[:_LONGEST]
+    categories = names_of({category.key: list(category.name.values()) for category in categories_in_sight()})
+    codes = known_languages()
+    languages = names_of({code: [own_name(code), *(name_of(code, reader) for reader in codes)] for code in codes})
+    return read_list(text, form.terms(event.time_zone, may_decide=may(Permission.DECIDE)), categories, languages)

@@ -1,0 +1,251 @@
+"""Personal invitations on the desk: the list, one invitation and what can be done with it, one made by form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from eventreg.events.models import Event
+from eventreg.events.rules.team import Permission
+from eventreg.events.views.desk import INVITATIONS, desk
+from eventreg.kernel.clock import now
+from eventreg.registration.queries.invitations import invitation_token
+from eventreg.registration.rules.invitations import OPEN, InvitationReason, InvitationRefused, InvitationState
+from eventreg.registration.services.invitation_messages import (
+    count_to_write_to,
+    remind_all,
+    remind_of_invitation,
+    send_all_made,
+    send_invitation,
+)
+from eventreg.registration.services.invitations import extend_invitation, invite, take_invitation_back
+from eventreg.registration.wording import status_for_team
+from eventreg.review.forms import ExtendForm, InvitationForm, end_of, read_number
+from eventreg.review.queries.invitations import InvitationList, get_invitation_line, list_invitations
+from eventreg.review.rules.listing import ListState
+from eventreg.review.views import blueprint
+from eventreg.review.views.desk import registration_url
+from eventreg.review.views.listing import categories_in_sight
+from eventreg.review.wording import invitation_refused, invitation_state
+from eventreg.web.access import may, requires
+from eventreg.web.addresses import address_of
+from eventreg.web.templating import plain_in_reader_language
+
+Answer = str | Response | tuple[str, int]
+_CHECK = 422
+
+#: which state looks like which status of a registration
+LOOKS = {
+    InvitationState.MADE: "unverified",
+    InvitationState.SENT: "pending",
+    InvitationState.TROUBLE: "declined",
+    InvitationState.REMINDED: "pending",
+    InvitationState.REGISTERED: "confirmed",
+    InvitationState.DECLINED: "cancelled",
+    InvitationState.EXPIRED: "cancelled",
+    InvitationState.TAKEN_BACK: "cancelled",
+}
+#: beside which field a refusal is said
+_FIELDS = {
+    InvitationReason.UNKNOWN_CATEGORY: "category",
+    InvitationReason.UNKNOWN_LANGUAGE: "language",
+    InvitationReason.EXPIRES_TOO_EARLY: "works_until",
+}
+
+
+@blueprint.get("/manage/events/<slug>/invitations")
+@requires(Permission.SEE_REGISTRATIONS)
+def show_invitations(slug: str) -> str:
+    """List the invitations in the state, and with the words, that the address holds."""
+    event: Event = g.event
+    sight = g.event_access.sight
+    state = next((each for each in InvitationState if each.value == request.args.get("state")), None)
+    search = request.args.get("q", "").strip()
+    page = read_number(request.args.get("page")) or 1
+    found = list_invitations(event.id, sight, now(), state=state, search=search, page=page)
+    can_send = may(Permission.SEND_MESSAGES)
+    to_send, to_remind = count_to_write_to(event.id, sight.scope) if can_send else (0, 0)
+    return render_template(
+        "review/invitations.html",
+        found=found,
+        state=state,
+        search=search,
+        tabs=_tabs(slug, found, state, search),
+        state_label=invitation_state,
+        looks=LOOKS,
+        status_label=status_for_team,
+        url_of=lambda person: registration_url(slug, person.reference, ListState()),
+        previous_url=_list_url(slug, state, search, found.page - 1) if found.page > 1 else "",
+        next_url=_list_url(slug, state, search, found.page + 1) if found.page < found.pages else "",
+        has_contact_data=sight.has_contact_data,
+        can_send=can_send,
+        to_send=to_send,
+        to_remind=to_remind,
+        **desk(event, INVITATIONS),
+    )
+
+
+@blueprint.route("/manage/events/<slug>/invitations/new", methods=["GET", "POST"])
+@requires(Permission.SEND_MESSAGES)
+def invite_person(slug: str) -> Answer:
+    """Invite one person: made only, or made and sent."""
+    event: Event = g.event
+    form = InvitationForm(category_choices())
+    if form.validate_on_submit():
+        wish = form.wish(event.time_zone, may_decide=may(Permission.DECIDE))
+        sends = request.form.get("act") != "make"
+        try:
+            made = invite(event.id, wish, current_user.id, sends=sends, scope=g.event_access.scope)
+        except InvitationRefused as refused:
+            _say_beside(form, refused)
+        else:
+            flash(_("The invitation is on its way.") if sends else _("The invitation is made. It is not sent yet."))
+            address = url_for("review.show_one_invitation", slug=slug, public_id=made.public_id)
+            return redirect(address, 303)
+    page = render_template(
+        "review/invitation_new.html", form=form, can_decide=may(Permission.DECIDE), **desk(event, INVITATIONS)
+    )
+    return (page, _CHECK) if form.errors else page
+
+
+@blueprint.get("/manage/events/<slug>/invitations/<public_id>")
+@requires(Permission.SEE_REGISTRATIONS)
+def show_one_invitation(slug: str, public_id: str) -> str:
+    """Show one invitation and what can be done with it."""
+    event: Event = g.event
+    sight = g.event_access.sight
+    line = get_invitation_line(event.id, public_id, sight, now())
+    can_send = may(Permission.SEND_MESSAGES)
+    token = invitation_token(line.invitation)
+    # Whoever has no address gets the link from hand to hand; of anybody else it is the person's alone.
+    link = "" if line.invitation.email or not can_send else address_of("registration.show_invitation", token=token)
+    return render_template(
+        "review/invitation.html",
+        line=line,
+        invitation=line.invitation,
+        state_label=invitation_state,
+        looks=LOOKS,
+        status_label=status_for_team,
+        registration_url=registration_url(slug, line.registration.reference, ListState()) if line.registration else "",
+        has_contact_data=sight.has_contact_data,
+        is_open=line.state in OPEN,
+        can_send=can_send,
+        can_extend=line.state in OPEN or line.state is InvitationState.EXPIRED,
+        link=link,
+        form=ExtendForm(),
+        **desk(event, INVITATIONS),
+    )
+
+
+@blueprint.post("/manage/events/<slug>/invitations/<public_id>/send")
+@requires(Permission.SEND_MESSAGES)
+def send_one_invitation(slug: str, public_id: str) -> Response:
+    """Send an invitation, for the first time or again."""
+    return _act(slug, public_id, send_invitation, _("The invitation is on its way."))
+
+
+@blueprint.post("/manage/events/<slug>/invitations/<public_id>/remind")
+@requires(Permission.SEND_MESSAGES)
+def remind_one(slug: str, public_id: str) -> Response:
+    """Remind somebody who has not answered."""
+    return _act(slug, public_id, remind_of_invitation, _("The reminder is on its way."))
+
+
+@blueprint.post("/manage/events/<slug>/invitations/<public_id>/take-back")
+@requires(Permission.SEND_MESSAGES)
+def end_invitation(slug: str, public_id: str) -> Response:
+    """Take an invitation back."""
+    return _act(slug, public_id, take_invitation_back, _("The invitation is taken back. Its link no longer works."))
+
+
+@blueprint.post("/manage/events/<slug>/invitations/<public_id>/extend")
+@requires(Permission.SEND_MESSAGES)
+def prolong_invitation(slug: str, public_id: str) -> Response:
+    """Give an invitation another end."""
+    form = ExtendForm()
+    day = form.works_until.data
+    if not form.validate_on_submit() or (day is not None and not 1970 < day.year < 2200):
+        flash(_("Write a date"))
+        return redirect(url_for("review.show_one_invitation", slug=slug, public_id=public_id), 303)
+    until = end_of(day, g.event.time_zone)
+
+    def extend(event_id: int, which: str, account_id: int, scope: Any) -> None:
+        extend_invitation(event_id, which, until, account_id, scope)
+
+    return _act(slug, public_id, extend, _("Saved."))
+
+
+@blueprint.post("/manage/events/<slug>/invitations/send-all")
+@requires(Permission.SEND_MESSAGES)
+def send_all_invitations(slug: str) -> Response:
+    """Send every invitation that is made and not sent."""
+    return _act_on_all(slug, send_all_made)
+
+
+@blueprint.post("/manage/events/<slug>/invitations/remind-all")
+@requires(Permission.SEND_MESSAGES)
+def remind_everybody(slug: str) -> Response:
+    """Remind everybody who has not answered."""
+    return _act_on_all(slug, remind_all)
+
+
+def category_choices() -> list[tuple[str, str]]:
+    """Return the categories that this account can invite into."""
+    return [(category.key, plain_in_reader_language(category.name)) for category in categories_in_sight()]
+
+
+def _act(slug: str, public_id: str, act: Callable[..., object], done: str) -> Response:
+    try:
+        act(g.event.id, public_id, current_user.id, g.event_access.scope)
+    except InvitationRefused as refused:
+        flash(invitation_refused(refused))
+    else:
+        flash(done)
+    return redirect(url_for("review.show_one_invitation", slug=slug, public_id=public_id), 303)
+
+
+def _act_on_all(slug: str, act: Callable[..., int]) -> Response:
+    try:
+        number = act(g.event.id, current_user.id, g.event_access.scope)
+    except InvitationRefused as refused:
+        flash(invitation_refused(refused))
+    else:
+        flash(ngettext("%(num)d message is on its way.", "%(num)d messages are on their way.", number))
+    return redirect(url_for("review.show_invitations", slug=slug), 303)
+
+
+def _say_beside(form: InvitationForm, refused: InvitationRefused) -> None:
+    """Put a refusal beside the field that it is about."""
+    reason = InvitationReason(refused.reason)
+    name = str(refused.details.get("field") or _FIELDS.get(reason, "email"))
+    form[name].errors = [invitation_refused(refused)]
+
+
+def _list_url(slug: str, state: InvitationState | None, search: str, page: int = 1) -> str:
+    return url_for(
+        "review.show_invitations",
+        slug=slug,
+        state=state.value if state else None,
+        q=search or None,
+        page=page if page > 1 else None,
+    )
+
+
+def _tabs(slug: str, found: InvitationList, state: InvitationState | None, search: str) -> list[dict[str, Any]]:
+    every = {"text": _("All"), "href": _list_url(slug, None, search), "count": found.all, "current": state is None}
+    return [every] + [
+        {
+            "text": invitation_state(each),
+            "href": _list_url(slug, each, search),
+            "count": found.counts[each],
+            "current": state is each,
+        }
+        for each in InvitationState
+        if found.counts[each] or each is state
+    ]
