@@ -15,8 +15,8 @@ from eventreg.events.rules.team import TeamRole
 from eventreg.events.services.team import add_team_member
 from eventreg.kernel.clock import now
 from eventreg.migrations.runner import upgrade
-from tests.builders import a_team_member, an_account, an_event
-from tests.registration.asking import an_asking_event
+from tests.builders import a_questionnaire, a_team_member, an_account, an_event
+from tests.registration.asking import an_asking_event, in_steps, long_form
 from tests.serving.servers import Server, serving
 from tests.support.apps import build_app, copy_keys, make_config
 from tests.support.browser import chromium, pytest_runtest_makereport, visits
@@ -39,6 +39,10 @@ class Site:
     draft: str
     #: an event whose questions hang on one another
     asking: str
+    #: the same in steps, with a section that may have nothing to ask
+    steps: str
+    #: an event that asks what `bench/questions.py` measures
+    long: str
     #: owner of these events, with the password above
     organizer: str
     #: runs the instance, with the password above
@@ -62,13 +66,16 @@ def site(tmp_path_factory: pytest.TempPathFactory, keys_file: Path, shared_folde
         seminar = load_seminar(now())
         organizer = a_team_member(world.event, TeamRole.OWNER, password=PASSWORD, email="olga@equipo.example")
         administrator = an_account(PASSWORD, email="adela@equipo.example", is_administrator=True)
-        asking = an_asking_event()
+        asking, steps, long = an_asking_event(), an_event(), an_event()
+        a_questionnaire(steps, in_steps())
+        a_questionnaire(long, long_form())
         draft = an_event(publication=Publication.DRAFT)
         for event_id in (seminar.event_id, draft.id):
             add_team_member(event_id, organizer.id, TeamRole.OWNER, now())
         db.session.remove()
         db.engine.dispose()
     with serving(folder, workers=1, EVENTREG_LIMITS="off") as server:
-        yield Site(server, world, seminar.slug, draft.slug, asking.slug, organizer.email, administrator.email)
+        events = (seminar.slug, draft.slug, asking.slug, steps.slug, long.slug)
+        yield Site(server, world, *events, organizer.email, administrator.email)
     with app.app_context():
         db.engine.dispose()

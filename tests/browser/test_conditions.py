@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from bench.questions import CONDITIONS, QUESTIONS
 from eventreg.questionnaires.rules.conditions import read_condition
 from tests.browser.conftest import Site
 from tests.browser.test_registering import new_address
@@ -34,8 +36,8 @@ def test_script_decides_as_the_server(visits: ContextMaker) -> None:
     assert [each for each, is_so in zip(VECTORS, found, strict=True) if each["holds"] is not is_so] == []
 
 
-def fill(page: Page, site: Site) -> None:
-    page.goto(site.url(f"/events/{site.asking}/register?category=government"))
+def fill(page: Page, site: Site, event: str = "") -> None:
+    page.goto(site.url(f"/events/{event or site.asking}/register?category=government"))
     for name in ("given_name", "family_name", "institution"):
         page.locator(f"[name={name}]").fill("Ana")
     page.locator("[name=email]").fill(new_address())
@@ -84,3 +86,31 @@ def test_without_script_everything_can_be_reached(site: Site, visits: ContextMak
     assert overflow(page) == 0
     page.locator("#send").click()
     expect(page).to_have_url(site.url("/my/") + page.url.split("/my/")[1])
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
+def test_long_form_is_clean_and_can_be_sent(site: Site, visits: ContextMaker, javascript: bool) -> None:
+    """The form that `bench/questions.py` measures: sixty questions, twenty conditions."""
+    page = visits("es", javascript=javascript, width=360).new_page()
+    fill(page, site, site.long)
+    hidden = page.locator(".er-asked:not(.er-asked--revealed)")
+    assert page.locator(".er-asked").count() == CONDITIONS
+    assert hidden.count() == 0, "each follows its choice, so that style sheets reveal it"
+    assert page.locator(".er-asked:visible").count() == 0
+    # axe is a script itself.
+    assert not javascript or axe_faults(page) == []
+    page.locator("[name=ask_0][value=yes]").check()
+    page.locator("[name=ask_2][value=one]").check()
+    assert page.locator(".er-asked:visible").count() == 2
+    page.locator("#send").click()
+    assert page.locator("#error-summary li").count() == QUESTIONS // 3
+    assert not javascript or axe_faults(page) == []
+    assert overflow(page) == 0
+    for number in range(QUESTIONS // 3):
+        line = page.locator(f"[name=line_{number}]")
+        if line.first.get_attribute("type") == "radio":
+            line.first.check()
+        else:
+            line.fill({"email": "ana@instituto.example"}.get(line.get_attribute("type") or "", "12"))
+    page.locator("#send").click()
+    expect(page).to_have_url(re.compile("/my/"))

@@ -6,6 +6,7 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
+from bench.questions import long_questionnaire
 from eventreg.events.models import Event
 from tests.builders import a_questionnaire, an_event
 from tests.questionnaire import DEFINITION
@@ -51,3 +52,18 @@ def an_asking_event(**changes: Mapping[str, Any]) -> Event:
     event = an_event()
     a_questionnaire(event, asking(**changes))
     return event
+
+
+def in_steps() -> dict[str, Any]:
+    """The same in steps, those for who flies in a section of their own, of which nobody else is asked anything."""
+    data = asking()
+    stay = data["sections"][1]
+    flight = [each for each in stay["questions"] if each["key"] in ("visa", "visa_number", "ticket", "note")]
+    stay["questions"] = [each for each in stay["questions"] if each not in flight]
+    data["sections"].insert(2, {"key": "flight", "title": _text("Your flight"), "questions": flight})
+    return data | {"is_stepwise": True}
+
+
+def long_form() -> dict[str, Any]:
+    """The builders' questionnaire with what `bench/questions.py` measures after it."""
+    return {"sections": [*copy.deepcopy(DEFINITION)["sections"], *long_questionnaire()["sections"]]}

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
-from wtforms.widgets import html_params
 
-from eventreg.questionnaires.kinds.fields import AnswerField, TextField, option_markup
+from eventreg.questionnaires.kinds.fields import AnswerField, TextField, attributes_of, option_markup
 from eventreg.questionnaires.rules.schema import Question
 from eventreg.questionnaires.rules.texts import showable
 
@@ -65,10 +64,10 @@ class SelectsField(AnswerField):
         """Return one select, with what was chosen in it marked."""
         options = self._options()
         if part.value:
-            value = html_params(value=part.value)
+            value = attributes_of(value=part.value)
             # As in SelectFrom: the value is escaped like the markup it is looked for in.
             options = Markup(str(options).replace(f"<option {value}>", f"<option {value} selected>", 1))  # noqa: S704
-        return Markup("<select {}>{}</select>").format(html_params(name=self.name, id=part.id, **attributes), options)
+        return Markup("<select {}>{}</select>").format(attributes_of(name=self.name, id=part.id, **attributes), options)
 
 
 class SuggestingField(TextField):

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from wtforms.fields import Field
 from wtforms.fields.choices import Choice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.widgets import CheckboxInput, FileInput, Input, TextArea, html_params
+from wtforms.widgets import CheckboxInput, FileInput, Input, TextArea
 
 from eventreg.kernel.text import LocalizedText, pick
 from eventreg.questionnaires.kinds.base import Context
@@ -21,6 +21,17 @@ from eventreg.questionnaires.rules.texts import showable
 
 #: keeps ids of inputs apart from ids of the page around them
 ID_PREFIX = "q-"
+_QUOTE = '"'
+
+
+def attributes_of(**given: Any) -> Markup:
+    """Return attributes as WTForms writes them. In one go, since a long form has hundreds and WTForms' way costs half of it."""
+    written = [
+        name if value is True else f'{name}="{str(escape(value)).replace(_QUOTE, "&quot;")}"'
+        for name, value in sorted(given.items())
+        if value is not False
+    ]
+    return Markup(" ".join(written))  # noqa: S704  # every value is escaped, names are ours
 
 
 class AnswerField(Field):
@@ -61,6 +72,10 @@ class AnswerField(Field):
         self.condition = condition
         sentence = Markup('<span class="er-only-if">{}. </span>').format(words)
         self.description = sentence + self.description
+
+    def __call__(self, **attributes: Any) -> Markup:
+        """Return the input as its widget draws it; `attributes` over those that the field has anyway."""
+        return self.widget(self, **{**self.render_kw, **attributes})  # type: ignore[arg-type]  # as WTForms does
 
     def process_data(self, value: Any) -> None:
         """Take over the values of an answer that is already there."""
@@ -130,9 +145,9 @@ class SelectFrom:
         options = self.options()
         if bound.typed:
             # The value is escaped like the markup it is looked for in, so one that is not offered changes nothing.
-            value = html_params(value=bound.typed[0])
+            value = attributes_of(value=bound.typed[0])
             options = Markup(str(options).replace(f"<option {value}>", f"<option {value} selected>", 1))  # noqa: S704
-        return Markup("<select {}>{}</select>").format(html_params(name=bound.name, **attributes), options)
+        return Markup("<select {}>{}</select>").format(attributes_of(name=bound.name, **attributes), options)
 
 
 class TickField(AnswerField):
@@ -154,7 +169,7 @@ class TickField(AnswerField):
 
 def option_markup(value: str, label: str) -> Markup:
     """Return one option as `SelectFrom` finds it again."""
-    return Markup("<option {}>{}</option>").format(html_params(value=value), label)
+    return Markup("<option {}>{}</option>").format(attributes_of(value=value), label)
 
 
 @dataclass(frozen=True)
@@ -203,8 +218,12 @@ def shown(text: LocalizedText, context: Context, language: str) -> str:
 _INPUTS: dict[str, Input] = {}
 
 
+class _Line(Input):
+    html_params = staticmethod(attributes_of)
+
+
 def _input(kind: str) -> Input:
-    widget = Input(kind)
+    widget = _Line(kind)
     # Required and length are the server's to say: browsers' bubbles are not translated.
     widget.validation_attrs = []
     return widget
