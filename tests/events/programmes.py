@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Iterator
 from datetime import time, timedelta
+from itertools import islice
 from typing import Any
 
 from eventreg.db import transaction
 from eventreg.events.models import Event, EventDay, ProgrammeSession, Room, SessionPerson, Speaker
 from eventreg.events.rules.programme import SessionKind, SpeakerRole
 from eventreg.events.rules.programme_entries import SessionEntry
+from eventreg.kernel.text import LocalizedText
 from tests.builders import an_event, an_institution, text
+from tests.events.programme_texts import INSTITUTIONS, a_position, a_text, names, titles
 
 
 def an_entry(event: Event, day: int = 0, **changes: Any) -> SessionEntry:
@@ -50,7 +55,7 @@ def a_speaker(event: Event, name: str = "Dora Demo", **changes: Any) -> Speaker:
 
 
 def a_large_programme(slug: str = "grande") -> Event:
-    """Sixty sessions on three days in four rooms, each with two of forty speakers: what the page has to bear."""
+    """Sixty sessions on three days in four rooms, with two of forty speakers each: what the page has to bear."""
     event = an_event(slug=slug)
     with transaction() as session:
         stored = session.merge(event)
@@ -58,33 +63,28 @@ def a_large_programme(slug: str = "grande") -> Event:
         third = EventDay(held_on=following, starts_at=time(9), ends_at=time(18), sessions=[])
         stored.days.append(third)
         rooms = [Room(event_id=event.id, position=n, name=text(f"Sala {n}", f"Room {n}")) for n in range(1, 5)]
-        host = an_institution()
+        hosts = [an_institution(name=text(*name)) for name in INSTITUTIONS]
         speakers = [
             Speaker(
-                event_id=event.id, name=f"Persona de Demostración {n}", sort_name=f"persona {n:02}",
-                position=text("Cargo de demostración", "Demonstration position"), organization=host,
-                biography=text("Biografía de demostración. " * 30, "Demonstration biography. " * 30),
+                event_id=event.id, name=name, sort_name=name.casefold(), position=a_position(n),
+                organization=hosts[n % len(hosts)], biography=a_text(1000 + n, 8),
             )
-            for n in range(40)
+            for n, name in enumerate(islice(names(), 40))
         ]  # fmt: skip
         session.add_all([*rooms, *speakers])
+        source = titles()
         for number, day in enumerate(stored.days):
-            day.sessions = _day_of_twenty(number, rooms, speakers)
+            day.sessions = _day_of_twenty(number, rooms, speakers, source)
     return event
 
 
-def _day_of_twenty(number: int, rooms: list[Room], speakers: list[Speaker]) -> list[ProgrammeSession]:
-    plenary = _session("Plenaria de demostración con un título de largo corriente", 9, None)
-    lunch = _session("Comida", 12, None, SessionKind.BREAK)
-    closing = _session("Conclusiones del día", 17, None)
-    coffee = _session("Receso", 15, None, SessionKind.BREAK)
-    parallel = [
-        _session(
-            f"Sesión {number}.{hour}.{place} sobre un tema de demostración entre países", hour, room, SessionKind.PANEL
-        )
-        for hour in (10, 11, 14, 16)
-        for place, room in enumerate(rooms)
-    ]
+def _day_of_twenty(
+    number: int, rooms: list[Room], speakers: list[Speaker], source: Iterator[LocalizedText]
+) -> list[ProgrammeSession]:
+    plenary, closing = _session(next(source), 9, None), _session(next(source), 17, None)
+    lunch = _session(text("Comida", "Lunch"), 12, None, SessionKind.BREAK)
+    coffee = _session(text("Receso", "Break"), 15, None, SessionKind.BREAK)
+    parallel = [_session(next(source), hour, room, SessionKind.PANEL) for hour in (10, 11, 14, 16) for room in rooms]
     for index, session in enumerate(parallel):
         two = (speakers[(index * 2 + number) % 40], speakers[(index * 2 + number + 1) % 40])
         session.people = [
@@ -94,13 +94,16 @@ def _day_of_twenty(number: int, rooms: list[Room], speakers: list[Speaker]) -> l
     return [plenary, *parallel[:8], lunch, *parallel[8:12], coffee, *parallel[12:], closing]
 
 
-def _session(title: str, hour: int, room: Room | None, kind: SessionKind = SessionKind.SESSION) -> ProgrammeSession:
+def _session(
+    title: LocalizedText, hour: int, room: Room | None, kind: SessionKind = SessionKind.SESSION
+) -> ProgrammeSession:
+    seed = zlib.crc32(title["es"].encode())
     return ProgrammeSession(
         kind=kind,
         starts_at=time(hour),
         ends_at=time(hour + 1),
-        title=text(title, f"{title} (en)"),
-        note=text("Nota de demostración", "Demonstration note"),
-        description=text("Descripción larga de demostración. " * 40, "Long demonstration description. " * 40),
+        title=title,
+        note=a_text(seed, 1),
+        description=a_text(seed + 1, 20),
         room=room,
     )
