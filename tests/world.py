@@ -217,7 +217,7 @@ def build_world(app: Flask) -> World:
         )  # fmt: skip
         world.public_ids, world.outcome_id = _what_a_programme_leaves(event)
         world.request_id = _asked(event, letter, accounts["owner"])
-        world.code_id = an_access_code(event).id
+        world.code_id = an_access_code(event, code="PUERTA-2027").id
         more_ids, world.room_id = _who_and_where(event, world.public_ids["review.list_session_people"])
         world.public_ids |= more_ids | {"site.preview_session": _session_of_the_draft()}
         draft = a_draft(event)
@@ -366,6 +366,7 @@ def _seen(key: str) -> str:
 
 
 _FORMS: dict[str, Any] = {
+    "registration.use_code": lambda world: {"access_code": "puerta 2027"},
     "review.add_access_codes": lambda world: {"codes": "NORTE-2027", "category": "government"},
     "registration.ask_for_earlier": lambda world: {"email": "ana@instituto.example"},
     "registration.save_form": lambda world: {"category": "government", "keep_email": "ana@instituto.example"},

@@ -22,6 +22,7 @@ FRAME_FIELDS = frozenset(
         "category",
         "notice",
         "way_in",
+        "access_code",
         "switch_language",
         "choose_category",
         "change_category",

@@ -28,6 +28,7 @@ _FILLED_TOGETHER = {("person_name", "given_name"): ("given_name", "family_name",
 #: names of fields that the forms themselves carry beside the questions
 RESERVED_KEYS = frozenset(
     {
+        "access_code",
         "action",
         "category",
         "change_category",
@@ -45,6 +46,7 @@ RESERVED_KEYS = frozenset(
         "step_to",
         "submission_key",
         "switch_language",
+        "way_in",
         "with_sensitive",
     }
 )

@@ -21,7 +21,7 @@ from eventreg.web.instance import keys
 #: digits of the number of a code, at most
 _LONGEST_NUMBER = 9
 #: characters that somebody may type as a code, blanks and hyphens among them
-_LONGEST_TYPED = 200
+LONGEST_TYPED = 200
 
 
 def find_way_in(event: Event, carried: str) -> WayIn | None:
@@ -67,8 +67,8 @@ def carried_code(code: AccessCode) -> str:
 def find_code(event_id: int, typed: str) -> AccessCode | None:
     """Return the code of an event that somebody typed, whether or not it still leads in."""
     # A code is forty characters; nobody is made to fold a book.
-    key = code_key(typed[:_LONGEST_TYPED]) if "\x00" not in typed else ""
-    if not key or len(key) > LONGEST_KEY or len(typed) > _LONGEST_TYPED:
+    key = code_key(typed[:LONGEST_TYPED]) if "\x00" not in typed else ""
+    if not key or len(key) > LONGEST_KEY or len(typed) > LONGEST_TYPED:
         return None
     return db.session.scalars(
         select(AccessCode).where(AccessCode.event_id == event_id, AccessCode.code_key == key)

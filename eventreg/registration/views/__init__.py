@@ -6,6 +6,7 @@ blueprint = Blueprint("registration", __name__)
 
 from eventreg.registration.views import (  # noqa: E402 - they add the views
     asking,
+    by_code,
     earlier,
     form_preview,
     invited,
@@ -21,6 +22,7 @@ from eventreg.registration.views import (  # noqa: E402 - they add the views
 __all__ = [
     "asking",
     "blueprint",
+    "by_code",
     "earlier",
     "form_preview",
     "invited",

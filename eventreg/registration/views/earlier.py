@@ -24,8 +24,8 @@ from eventreg.registration.queries.registrations import get_by_token
 from eventreg.registration.services.earlier_answers import request_earlier_answers
 from eventreg.registration.views import blueprint
 from eventreg.registration.views.filled_form import FilledForm
+from eventreg.registration.views.form_pages import form_page
 from eventreg.registration.views.framing import page_frame
-from eventreg.registration.views.registering import form_page
 from eventreg.web.access import personal, public
 from eventreg.web.limits import limited
 

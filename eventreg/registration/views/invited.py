@@ -25,8 +25,8 @@ from eventreg.registration.rules.invitations import OPEN, InvitationRefused, Inv
 from eventreg.registration.services.invitations import decline_invitation
 from eventreg.registration.views import blueprint
 from eventreg.registration.views.filled_form import FilledForm
+from eventreg.registration.views.form_pages import closed_page, form_page, refusal_in, refusal_now
 from eventreg.registration.views.framing import page_frame
-from eventreg.registration.views.registering import closed_page, form_page, refusal_in, refusal_now
 from eventreg.web.access import personal
 from eventreg.web.limits import limited
 

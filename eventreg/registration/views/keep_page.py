@@ -12,7 +12,8 @@ from eventreg.registration.views.framing import page_frame
 
 #: what each page of the form makes anew, and what only says which button was pressed
 NOT_CARRIED = KeepForm.own_fields | {
-    "csrf_token", "submission_key", "category", "keep_form", "choose_category", "change_category", "switch_language",
+    "access_code", "category", "change_category", "choose_category", "csrf_token", "keep_form", "submission_key",
+    "switch_language",
 }  # fmt: skip
 _NOT_STORED = {"Cache-Control": "no-store"}
 

@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
 from eventreg.events.models import Category, Event
-from eventreg.events.queries.for_registration import find_current_notice, get_published_event, list_credited
+from eventreg.events.queries.for_registration import get_published_event, list_credited
 from eventreg.i18n.languages import current_language, switch_language
-from eventreg.kernel import clock
 from eventreg.kernel.errors import Busy, NotFound
 from eventreg.registration.emails import Occasion
-from eventreg.registration.forms import FRAME_FIELDS, new_submission_key, submission_key_or_new
+from eventreg.registration.forms import new_submission_key
 from eventreg.registration.queries.registrations import own_token
 from eventreg.registration.queries.ways_in import find_way_in
-from eventreg.registration.rules.deadlines import refusal_to_register
 from eventreg.registration.rules.refusals import OptionsFull, RegisteringReason, RegistrationRefused
 from eventreg.registration.rules.session_choices import SessionsRefused
-from eventreg.registration.rules.ways_in import WayIn, WayKind, refusal_of_link
+from eventreg.registration.rules.ways_in import refusal_of_link
 from eventreg.registration.services.registering import Outcome, Receipt, Submission
 from eventreg.registration.services.registering import register as register_person
-from eventreg.registration.services.uploads import move_held
 from eventreg.registration.views import blueprint
 from eventreg.registration.views.filled_form import FilledForm, has_token
+from eventreg.registration.views.form_pages import (
+    Answer,
+    category_page,
+    closed_page,
+    find_category,
+    form_page,
+    refusal_in,
+    refusal_now,
+    sent_way_in,
+    submission_key_of,
+)
 from eventreg.registration.views.framing import page_frame
 from eventreg.registration.views.keep_page import ask_where_to
 from eventreg.registration.wording import registering_refused
@@ -33,10 +38,8 @@ from eventreg.web.access import personal, public
 from eventreg.web.forms import checks_token_itself
 from eventreg.web.limits import limited
 
-Answer = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]
-
-#: a page that shows what somebody typed is kept by no cache
-_NOT_STORED = {"Cache-Control": "no-store"}
+#: whoever presses these means them, whatever stands in the field of the code
+_LEAVES_CODE = frozenset({"switch_language", "keep_form", "change_category"})
 _FORM_MOST_CHECK, _SEND_AGAIN, _TRY_AGAIN, _TOO_LATE = 422, 400, 503, 409
 
 
@@ -49,10 +52,10 @@ def register(slug: str) -> Answer:
     refusal = refusal_now(event)
     if refusal is not None:
         return closed_page(occasion, refusal)
-    category = _find_category(event, request.args.get("category", ""))
+    category = find_category(event, request.args.get("category", ""))
     if category is None:
         if len(event.public_categories) != 1:
-            return _category_page(occasion)
+            return category_page(occasion)
         category = event.public_categories[0]
     refusal = refusal_in(event, category)
     if refusal is not None:
@@ -67,7 +70,7 @@ def register_by_link(slug: str, token: str) -> Answer:
     event = get_published_event(slug)
     occasion, carried = Occasion(event, event.days, list_credited(event.id)), f"link:{token}"
     way_in = find_way_in(event, carried)
-    category = _find_category(event, way_in.category_key, way_in) if way_in is not None else None
+    category = find_category(event, way_in.category_key, way_in) if way_in is not None else None
     if way_in is None or category is None:
         raise NotFound
     refusal = refusal_now(event) or refusal_in(event, category)
@@ -90,15 +93,18 @@ def send_form(slug: str) -> Answer:
     sent = request.form
     if "switch_language" in sent:
         switch_language(sent["switch_language"])
+    if sent.get("access_code", "").strip() and not _LEAVES_CODE.intersection(sent):
+        # The Enter key in the field of the code sends the form. It goes on where the button beside the field leads.
+        return redirect(url_for("registration.use_code", slug=slug), 307)
     is_own = has_token()
-    key = _submission_key(event, is_own)
-    category = _find_category(event, sent.get("category", ""), _way_in(event))
+    key = submission_key_of(event, is_own)
+    category = find_category(event, sent.get("category", ""), sent_way_in(event))
     if category is None:
         return _choose_category(occasion, key)
     if "choose_category" in sent and "switch_language" in sent:
-        return _category_page(occasion, key, chosen=category.key)
+        return category_page(occasion, key, chosen=category.key)
     form = FilledForm.sent(event, category, key).bind(_address_of(event, category))
-    if "choose_category" in sent and not form.has_values() and _way_in(event) is None:
+    if "choose_category" in sent and not form.has_values() and sent_way_in(event) is None:
         return redirect(url_for("registration.register", slug=slug, category=category.key), 303)
     form.take_files()
     if "keep_form" in sent:
@@ -106,7 +112,7 @@ def send_form(slug: str) -> Answer:
         return ask_where_to(occasion, form)
     if "change_category" in sent:
         form.kept()
-        return _category_page(occasion, key, chosen=category.key)
+        return category_page(occasion, key, chosen=category.key)
     if "choose_category" in sent or "switch_language" in sent:
         return form_page(occasion, form)
     if not is_own:
@@ -146,7 +152,7 @@ def check_mail(slug: str) -> Answer:
 
 def _register(occasion: Occasion, form: FilledForm) -> Answer:
     event = occasion.event
-    way_in = _way_in(event)
+    way_in = sent_way_in(event)
     submission = Submission(
         submission_key=form.submission_key,
         category_key=form.category.key,
@@ -186,122 +192,13 @@ def _next_page(event: Event, receipt: Receipt) -> str:
     return url_for(page, slug=event.slug)
 
 
-def _submission_key(event: Event, is_own: bool) -> str:
-    """Return the key under which a form that was sent goes on.
-
-    The key opens the receipt, so nobody may choose one for somebody else: it counts only with a token that shows that
-    the form is a page of ours, in this very browser. Without one the form gets a fresh key, and its files come along.
-    """
-    sent = request.form.get("submission_key")
-    key = submission_key_or_new(sent if is_own else None)
-    if sent and key != sent:
-        # Where the files cannot be moved now, the form says that they are missed.
-        with suppress(Busy):
-            move_held(event.id, sent, key)
-    return key
-
-
 def _choose_category(occasion: Occasion, key: str) -> Answer:
     if "switch_language" in request.form:
-        return _category_page(occasion, key)
-    return _category_page(occasion, key, error=_("Choose in which capacity you take part"), code=_FORM_MOST_CHECK)
-
-
-def _category_page(occasion: Occasion, key: str = "", chosen: str = "", error: str = "", code: int = 200) -> Answer:
-    carried = [(name, value) for name, values in request.form.lists() if name not in FRAME_FIELDS for value in values]
-    if key:
-        carried.append(("submission_key", key))
-    page = render_template(
-        "registration/category.html",
-        categories=_offered(occasion.event, _carried(occasion.event)),
-        carried_way_in=_carried(occasion.event),
-        shut=_shut(occasion.event),
-        chosen=chosen,
-        error=error,
-        carried=carried,
-        **page_frame(occasion),
-    )
-    return (page, code, _NOT_STORED) if request.method == "POST" else page
-
-
-def _shut(event: Event) -> dict[str, str]:
-    """Return why categories cannot be chosen now, by their keys: those with dates of their own."""
-    refusals = {category: refusal_in(event, category) for category in event.categories}
-    return {
-        category.key: registering_refused(
-            RegistrationRefused(reason, opens_at=event.window_of(category).opens_at), event.time_zone
-        )
-        for category, reason in refusals.items()
-        if reason is not None
-    }
-
-
-def form_page(occasion: Occasion, form: FilledForm, message: str = "", code: int = 200, *, carried: str = "") -> Answer:
-    """Show the form with its files kept. `message` is about the form as a whole, and leads to its button.
-
-    `carried` is the way in that goes along, where the request is no form that carries one itself.
-    """
-    carried = carried or request.form.get("way_in", "")
-    errors = form.kept().errors()
-    page = render_template(
-        "registration/form.html",
-        form=form,
-        carried_way_in=carried if find_way_in(occasion.event, carried) is not None else "",
-        categories=_offered(occasion.event, carried),
-        errors=[*errors, ("send", message)] if message else errors,
-        notice=find_current_notice(occasion.event.id),
-        **page_frame(occasion),
-    )
-    return (page, code, _NOT_STORED) if request.method == "POST" else page
-
-
-def closed_page(occasion: Occasion, refusal: RegisteringReason, category: Category | None = None) -> str:
-    """Say that nobody can register, and why."""
-    event = occasion.event
-    opens_at = event.window_of(category).opens_at if category is not None else event.registration_opens_at
-    sentence = registering_refused(RegistrationRefused(refusal, opens_at=opens_at), event.time_zone)
-    return render_template("registration/closed.html", sentence=sentence, **page_frame(occasion))
-
-
-def refusal_now(event: Event) -> RegisteringReason | None:
-    """Say why nobody can register for an event now."""
-    if event.is_called_off:
-        return RegisteringReason.CALLED_OFF
-    return refusal_to_register(
-        clock.now(), event.registration_opens_at, event.registration_closes_at, event.publication
-    )
-
-
-def refusal_in(event: Event, category: Category) -> RegisteringReason | None:
-    """Say why nobody can register in a category now, by its own dates."""
-    window = event.window_of(category)
-    return refusal_to_register(clock.now(), window.opens_at, window.closes_at, event.publication)
-
-
-def _find_category(event: Event, key: str, way_in: WayIn | None = None) -> Category | None:
-    """Return a category that the sender may know: a public one, or that of their way in."""
-    known = way_in.category_key if way_in is not None else ""
-    return next((row for row in event.categories if row.key == key and (not row.is_private or row.key == known)), None)
-
-
-def _way_in(event: Event) -> WayIn | None:
-    """Return the way in that this form carries. It goes along over errors, languages and a change of category."""
-    return find_way_in(event, request.form.get("way_in", ""))
-
-
-def _carried(event: Event) -> str:
-    return request.form.get("way_in", "") if _way_in(event) is not None else ""
+        return category_page(occasion, key)
+    return category_page(occasion, key, error=_("Choose in which capacity you take part"), code=_FORM_MOST_CHECK)
 
 
 def _address_of(event: Event, category: Category) -> str:
     """Return the address that alone can register by the way in that this form carries; "" where any can."""
-    way_in = _way_in(event)
+    way_in = sent_way_in(event)
     return way_in.email if way_in is not None and way_in.category_key == category.key else ""
-
-
-def _offered(event: Event, carried: str) -> list[Category]:
-    way_in = find_way_in(event, carried)
-    if way_in is not None and way_in.kind is WayKind.INVITATION:
-        # Whoever is invited is invited as somebody.
-        return [row for row in event.categories if row.key == way_in.category_key]
-    return [row for row in event.categories if _find_category(event, row.key, way_in) is not None]

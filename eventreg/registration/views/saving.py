@@ -15,12 +15,13 @@ from eventreg.registration.emails import Occasion
 from eventreg.registration.emails.saved_form import SAVED_FORM
 from eventreg.registration.forms import KeepForm, submission_key_or_new
 from eventreg.registration.queries.saved_forms import get_saved_form, open_form, resumed_key, was_sent
+from eventreg.registration.queries.ways_in import find_way_in
 from eventreg.registration.services.saved_forms import save_form as keep_form
 from eventreg.registration.views import blueprint
 from eventreg.registration.views.filled_form import FilledForm
+from eventreg.registration.views.form_pages import find_category, form_page, sent_way_in
 from eventreg.registration.views.framing import page_frame
 from eventreg.registration.views.keep_page import NOT_CARRIED, keep_page
-from eventreg.registration.views.registering import form_page
 from eventreg.web.access import personal, public
 from eventreg.web.limits import limited
 
@@ -35,7 +36,7 @@ def save_form(slug: str) -> Answer:
     """Keep the form and mail the link to it."""
     event = get_published_event(slug)
     occasion = Occasion(event, event.days, list_credited(event.id))
-    category = next((found for found in event.categories if found.key == request.form.get("category")), None)
+    category = find_category(event, request.form.get("category", ""), sent_way_in(event))
     if category is None:
         return redirect(url_for("registration.register", slug=slug), 303)
     key = submission_key_or_new(request.form.get("submission_key"))
@@ -83,10 +84,13 @@ def show_saved_form(token: str) -> Answer:
     occasion = Occasion(event, event.days, list_credited(event.id))
     if was_sent(saved):
         return render_template("registration/form_was_sent.html", **page_frame(occasion))
-    category = next((found for found in event.categories if found.id == saved.category_id), None)
+    typed = MultiDict([(name, value) for name, values in open_form(saved).items() for value in values])
+    carried = typed.get("way_in", "")
+    kept = next((found for found in event.categories if found.id == saved.category_id), None)
+    # A category may have become private meanwhile: it is there for whoever came by a way in.
+    category = find_category(event, kept.key, find_way_in(event, carried)) if kept is not None else None
     if category is None or get_published_event(event.slug) is None:
         raise NotFound
-    typed = MultiDict([(name, value) for name, values in open_form(saved).items() for value in values])
     version = get_current_version(event.id)
     form = FilledForm(event, category, version, resumed_key(saved), is_sent=False, typed=typed)
-    return form_page(occasion, form, carried=typed.get("way_in", ""))
+    return form_page(occasion, form, carried=carried)
