@@ -56,11 +56,12 @@ def test_pages_are_accessible_and_fit(
     assert not faults, "\n".join(faults)
 
 
-def test_pages_fit_a_phone_in_french_and_are_accessible(site: Site, visits: ContextMaker) -> None:
+@pytest.mark.parametrize("part", range(PARTS))
+def test_pages_fit_a_phone_in_french_and_are_accessible(site: Site, visits: ContextMaker, part: int) -> None:
     """Its words are longer, and what does not break in it is too. axe, which is slow, looks at every third page."""
     pages = _opened(site, visits, "fr", width=320)
     faults: dict[Stop, list[str]] = {}
-    for number, stop in enumerate(stops(site)):
+    for number, stop in enumerate(stops(site)[part::PARTS]):
         page = pages[stop.who]
         with scripts_off(page):
             page.goto(site.url(stop.address))

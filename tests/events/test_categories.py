@@ -147,6 +147,13 @@ def test_what_is_wrong_is_told_beside_it_and_nothing_is_saved(app: Flask) -> Non
     assert len(categories(event)) == 2
 
 
+def test_who_waits_is_asked_about_below_the_choice_that_makes_them_wait(app: Flask) -> None:
+    page = opened(app, an_event())
+    boxes = [box for box in page.all("input") if (box.get("name") or "").endswith("pending_counts")]
+    shown = page.texts("div", class_="govuk-radios__conditional")
+    assert shown == ["Whoever waits for an answer takes a place"] * len(boxes)
+
+
 def test_a_category_of_another_event_is_not_found(app: Flask) -> None:
     # case 2
     event, other = an_event(), an_event()

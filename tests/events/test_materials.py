@@ -49,6 +49,10 @@ def stored() -> list[Material]:
     return list(db.session.scalars(select(Material).order_by(Material.position, Material.id)))
 
 
+def test_a_title_is_called_optional_from_the_start(desk: Pages, event: Event) -> None:
+    assert "Title (optional)" in desk.get(address(event)).texts("legend")
+
+
 def test_a_file_is_added_with_what_is_said_of_it(desk: Pages, event: Event) -> None:
     session = a_session(event)
     page = desk.get(address(event))

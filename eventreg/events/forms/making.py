@@ -57,7 +57,10 @@ class FoundingForm(LocalizedForm):
     )
     reference_prefix = StringField(
         lazy_gettext("References begin with"),
-        description=lazy_gettext("1 to 8 capital letters and digits. Empty: made from the title."),
+        description=lazy_gettext(
+            "Every registration has a reference, such as TAP-W9TTKS. "
+            "1 to 8 capital letters and digits. Empty: made from the title."
+        ),
         render_kw=_PLAIN,
     )
 
