@@ -230,3 +230,8 @@ def end_of(day: date | None, time_zone: str) -> datetime | None:
     if day is None:
         return None
     return datetime.combine(day + timedelta(days=1), time(), tzinfo=ZoneInfo(time_zone)).astimezone(UTC)
+
+
+def last_day(at: datetime | None, time_zone: str) -> date | None:
+    """Return the last day on which something works that ends at a moment, in a place."""
+    return None if at is None else (at - timedelta(microseconds=1)).astimezone(ZoneInfo(time_zone)).date()

@@ -50,6 +50,14 @@ def test_what_a_line_does_not_say_is_what_holds_for_all() -> None:
     ]
 
 
+def test_lines_need_not_agree_on_what_separates_their_cells() -> None:
+    assert [line[1:3] for line in people("ana@x.example;Ana\neva@x.example,Eva\nleo@x.example,")] == [
+        ("ana@x.example", "Ana"),
+        ("eva@x.example", "Eva"),
+        ("leo@x.example", ""),
+    ]
+
+
 def test_addresses_as_mail_programs_copy_them() -> None:
     assert people('"Ana Núñez" <ana@x.example>')[0][1:3] == ("ana@x.example", "Ana Núñez")
 

@@ -75,10 +75,12 @@ def _rows(text: str) -> Iterable[tuple[int, list[str]]]:
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
+        # Lines typed by hand need not agree on what separates their cells.
+        here = separator if separator in line else max("\t;,", key=line.count)
         try:
-            cells = next(csv.reader(io.StringIO(line), delimiter=separator), [])
+            cells = next(csv.reader(io.StringIO(line), delimiter=here), [])
         except csv.Error:
-            cells = line.split(separator)
+            cells = line.split(here)
         if any(cell.strip() for cell in cells):
             yield number, [cell.strip() for cell in cells]
 

@@ -68,7 +68,7 @@ def _page(event: Event, form: InvitationListForm, verdicts: list[Verdict] | None
         without_address=sum(1 for verdict in verdicts or () if not verdict.wish.email),
         sentence=invitation_refused,
         category_names=dict(category_choices()),
-        own_name=own_name,
+        language_names={code: own_name(code) for code in known_languages()},
         can_decide=may(Permission.DECIDE),
         **desk(event, INVITATIONS),
     )

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from eventreg.events.models import Event
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import INVITATIONS, desk
+from eventreg.i18n.languages import own_name
 from eventreg.kernel.clock import now
 from eventreg.registration.queries.invitations import invitation_token
 from eventreg.registration.rules.invitations import OPEN, InvitationReason, InvitationRefused, InvitationState
@@ -26,7 +27,7 @@ from eventreg.registration.services.invitation_messages import (
 )
 from eventreg.registration.services.invitations import extend_invitation, invite, take_invitation_back
 from eventreg.registration.wording import status_for_team
-from eventreg.review.forms import ExtendForm, InvitationForm, end_of, read_number
+from eventreg.review.forms import ExtendForm, InvitationForm, end_of, last_day, read_number
 from eventreg.review.queries.invitations import InvitationList, get_invitation_line, list_invitations
 from eventreg.review.rules.listing import ListState
 from eventreg.review.views import blueprint
@@ -138,7 +139,8 @@ def show_one_invitation(slug: str, public_id: str) -> str:
         can_send=can_send,
         can_extend=line.state in OPEN or line.state is InvitationState.EXPIRED,
         link=link,
-        form=ExtendForm(),
+        form=ExtendForm(works_until=last_day(line.invitation.expires_at, event.time_zone)),
+        own_name=own_name,
         **desk(event, INVITATIONS),
     )
 
