@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
 from eventreg.db import db
-from eventreg.registration.models import Answer
-from tests.builders import a_registration, an_event
+from eventreg.registration.models import Answer, OptionPlace
+from tests.builders import a_questionnaire, a_registration, an_event
 from tests.registration.filling import PDF, SEND, open_form, send, typed
 from tests.registration.records import count_registrations
+from tests.registration.test_option_places import asking
 from tests.support.pages import Pages
 from tests.support.statements import counted
 
@@ -51,6 +54,27 @@ class TestStatements:
         with counted() as statements:
             page.submit(SEND, {"Given name": "Ana"}, 303)
         assert len(statements) <= 15, "\n".join(statements)
+
+    def test_options_with_places_cost_the_form_one_and_a_registration_two(self, pages: Pages) -> None:
+        """However many options have places, and how many of them somebody takes."""
+        a_questionnaire(self.event, with_places())
+        open_form(pages, self.event)
+        with counted() as statements:
+            page = open_form(pages, self.event)
+        assert len(statements) <= 7, "\n".join(statements)
+        entries = typed(self.event, Topics=["Law", "Data"], Visit="To the border")
+        with counted() as statements:
+            page.submit(SEND, entries, 303)
+        assert len(statements) <= 17, "\n".join(statements)
+        assert db.session.scalar(select(func.count()).select_from(OptionPlace)) == 3
+
+
+def with_places() -> dict[str, Any]:
+    """A questionnaire in which the visits and the topics have places."""
+    data = asking(5)
+    for option in next(each for each in data["sections"][1]["questions"] if each["key"] == "topics")["options"]:
+        option["places"] = 5
+    return data
 
 
 def test_answers_of_several_choices_are_one_statement(app: Flask) -> None:

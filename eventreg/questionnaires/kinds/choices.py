@@ -34,7 +34,7 @@ from eventreg.questionnaires.kinds.fields import (
     option_markup,
 )
 from eventreg.questionnaires.rules.reasons import Reason
-from eventreg.questionnaires.rules.schema import DefinitionInvalid, Question
+from eventreg.questionnaires.rules.schema import DefinitionInvalid, Option, Question
 
 YES, NO = "yes", "no"
 
@@ -228,22 +228,18 @@ def _among(question: Question, given: Sequence[str]) -> list[str]:
 
 def _offers(question: Question, context: Context, language: str) -> list[Offer]:
     with speaking(language):
-        return [
-            Offer(
-                option.value,
-                context.text(option.label, language),
-                " ".join(
-                    filter(
-                        None,
-                        (
-                            context.text(option.hint, language) if option.hint else "",
-                            _places(context.places_left.get((question.key, option.value))),
-                        ),
-                    )
-                ),
-            )
-            for option in question.options
-        ]
+        return [_offer(question, option, context, language) for option in question.options]
+
+
+def _offer(question: Question, option: Option, context: Context, language: str) -> Offer:
+    left = context.places_left.get((question.key, option.value))
+    hints = (context.text(option.hint, language) if option.hint else "", _places(left))
+    return Offer(
+        option.value,
+        context.text(option.label, language),
+        " ".join(filter(None, hints)),
+        is_full=left is not None and left <= 0,
+    )
 
 
 def _places(left: int | None) -> str:
@@ -263,8 +259,8 @@ def _yes_no_styles() -> list[tuple[str, str]]:
 def _select_options(offers: Sequence[Offer], language: str) -> Markup:
     with speaking(language):
         first = option_markup("", _("Choose an answer"))
-    words = [(offer.value, f"{offer.label} ({offer.hint})" if offer.hint else offer.label) for offer in offers]
-    return first + Markup("").join(option_markup(value, label) for value, label in words)
+    words = [(offer, f"{offer.label} ({offer.hint})" if offer.hint else offer.label) for offer in offers]
+    return first + Markup("").join(option_markup(offer.value, label, is_full=offer.is_full) for offer, label in words)
 
 
 def _labels(question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:

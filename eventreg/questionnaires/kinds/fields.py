@@ -77,6 +77,10 @@ class AnswerField(Field):
         """Return the input as its widget draws it; `attributes` over those that the field has anyway."""
         return self.widget(self, **{**self.render_kw, **attributes})  # type: ignore[arg-type]  # as WTForms does
 
+    def has_had(self, value: str) -> bool:
+        """Say whether this is an answer of the person, kept or just sent: it stays open, so that nothing typed goes missing."""
+        return value in self.typed or value in (self.object_data or ())
+
     def process_data(self, value: Any) -> None:
         """Take over the values of an answer that is already there."""
         self._take(value or [])
@@ -117,6 +121,8 @@ class Offer:
     value: str
     label: str
     hint: str = ""
+    #: its places are taken: only who has it already can have it
+    is_full: bool = False
 
 
 class ChoicesField(AnswerField):
@@ -128,9 +134,10 @@ class ChoicesField(AnswerField):
         self.choice_hints = {offer.value: offer.hint for offer in offers if offer.hint}
 
     def iter_choices(self) -> Iterator[Choice]:
-        """Yield the answers offered; those chosen are marked."""
+        """Yield the answers offered; those chosen are marked, and those that cannot be."""
         for offer in self.offers:
-            yield Choice(offer.value, offer.label, offer.value in self.typed, {})
+            shut = {"disabled": True} if offer.is_full and not self.has_had(offer.value) else {}
+            yield Choice(offer.value, offer.label, offer.value in self.typed, shut)
 
 
 class SelectFrom:
@@ -143,10 +150,13 @@ class SelectFrom:
         """Return the select."""
         attributes.setdefault("id", bound.id)
         options = self.options()
+        for value in (*bound.typed, *(bound.object_data or ())):
+            is_shut, is_open = option_start(value, is_full=True), option_start(value)
+            options = Markup(str(options).replace(is_shut, is_open, 1))  # noqa: S704
         if bound.typed:
             # The value is escaped like the markup it is looked for in, so one that is not offered changes nothing.
-            value = attributes_of(value=bound.typed[0])
-            options = Markup(str(options).replace(f"<option {value}>", f"<option {value} selected>", 1))  # noqa: S704
+            start = option_start(bound.typed[0])
+            options = Markup(str(options).replace(start, f"{start[:-1]} selected>", 1))  # noqa: S704
         return Markup("<select {}>{}</select>").format(attributes_of(name=bound.name, **attributes), options)
 
 
@@ -167,9 +177,14 @@ class TickField(AnswerField):
         return self.ticked
 
 
-def option_markup(value: str, label: str) -> Markup:
+def option_markup(value: str, label: str, *, is_full: bool = False) -> Markup:
     """Return one option as `SelectFrom` finds it again."""
-    return Markup("<option {}>{}</option>").format(attributes_of(value=value), label)
+    return Markup("{}{}</option>").format(Markup(option_start(value, is_full=is_full)), label)  # noqa: S704
+
+
+def option_start(value: str, *, is_full: bool = False) -> str:
+    """Return how the markup of an option begins."""
+    return f"<option {attributes_of(value=value)}{' disabled' if is_full else ''}>"
 
 
 @dataclass(frozen=True)

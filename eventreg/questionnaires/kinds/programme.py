@@ -125,6 +125,7 @@ class Sessions(Kind):
                     session.public_id,
                     context.text(session.title, language),
                     " · ".join(filter(None, (session.when(language), _left(session.places_left)))),
+                    session.is_full,
                 )
                 for session in context.sessions()
             ]
