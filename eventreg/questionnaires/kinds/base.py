@@ -6,7 +6,7 @@ import enum
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, time
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -59,6 +59,10 @@ def _none() -> Sequence[Any]:
     return ()
 
 
+def _nobody_counted() -> Mapping[tuple[str, str], int]:
+    return {}
+
+
 @dataclass(frozen=True)
 class Context:
     """What questions need to know of their event."""
@@ -72,8 +76,8 @@ class Context:
     institutions: Callable[[], Sequence[LocalizedText]] = _none
     #: sessions that people sign up for, read when a question asks for them
     sessions: Callable[[], Sequence[SessionChoice]] = _none
-    #: how many can still choose an option, by question key and option value, where it has places of its own
-    places_left: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    #: how many can still choose an option, by question key and option value; read when an option with places is shown
+    places_left: Callable[[], Mapping[tuple[str, str], int]] = _nobody_counted
 
     @classmethod
     def of(cls, event: Event, days: Sequence[EventDay] | None = None) -> Context:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -68,7 +68,7 @@ class Choice(Kind):
     def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
         """See `Kind.field`."""
         texts = labelled(question, context, language)
-        offers = _offers(question, context, language)
+        offers = partial(_offers, question, context, language)
         if question.settings.get("style") == "select":
             widget = SelectFrom(partial(_select_options, offers, language))
             return UnboundField(AnswerField, question, "select", widget=widget, **texts)
@@ -119,7 +119,7 @@ class MultipleChoice(Kind):
 
     def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
         """See `Kind.field`."""
-        offers = _offers(question, context, language)
+        offers = partial(_offers, question, context, language)
         return UnboundField(ChoicesField, question, "checkboxes", offers, **labelled(question, context, language))
 
     def display(self, question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:
@@ -166,7 +166,7 @@ class YesNo(Kind):
         texts = labelled(question, context, language)
         if question.settings.get("style") == "checkbox":
             return UnboundField(TickField, question, **texts)
-        offers = _offers(question, context, language) or _yes_and_no(language)
+        offers = partial(_offers, question, context, language) if question.options else partial(_yes_and_no, language)
         return UnboundField(ChoicesField, question, "radios", offers, **texts)
 
     def display(self, question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:
@@ -232,7 +232,7 @@ def _offers(question: Question, context: Context, language: str) -> list[Offer]:
 
 
 def _offer(question: Question, option: Option, context: Context, language: str) -> Offer:
-    left = context.places_left.get((question.key, option.value))
+    left = context.places_left().get((question.key, option.value)) if option.places is not None else None
     hints = (context.text(option.hint, language) if option.hint else "", _places(left))
     return Offer(
         option.value,
@@ -256,10 +256,10 @@ def _yes_no_styles() -> list[tuple[str, str]]:
     return [("radios", _("Yes and no to choose from")), ("checkbox", _("One box to tick"))]
 
 
-def _select_options(offers: Sequence[Offer], language: str) -> Markup:
+def _select_options(offers: Callable[[], Sequence[Offer]], language: str) -> Markup:
     with speaking(language):
         first = option_markup("", _("Choose an answer"))
-    words = [(offer, f"{offer.label} ({offer.hint})" if offer.hint else offer.label) for offer in offers]
+    words = [(offer, f"{offer.label} ({offer.hint})" if offer.hint else offer.label) for offer in offers()]
     return first + Markup("").join(option_markup(offer.value, label, is_full=offer.is_full) for offer, label in words)
 
 

@@ -40,7 +40,9 @@ class Days(Kind):
     def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
         """See `Kind.field`."""
         offers = [Offer(value, written) for value, written in _written(context, language).items()]
-        return UnboundField(ChoicesField, question, "checkboxes", offers, **labelled(question, context, language))
+        return UnboundField(
+            ChoicesField, question, "checkboxes", lambda: offers, **labelled(question, context, language)
+        )
 
     def display(self, question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:
         """Return each day in full: "Jueves 11 de marzo de 2027"."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -126,12 +127,24 @@ class Offer:
 
 
 class ChoicesField(AnswerField):
-    """Answers to choose from as radios or checkboxes, which the template draws one by one."""
+    """Answers to choose from as radios or checkboxes, which the template draws one by one.
 
-    def __init__(self, question: Question, kind: str, offers: Sequence[Offer], **options: Any) -> None:
+    They are made when they are drawn: how many places are left is asked of the database, and not for a form that is taken.
+    """
+
+    def __init__(self, question: Question, kind: str, offers: Callable[[], Sequence[Offer]], **options: Any) -> None:
         super().__init__(question, kind, **options)
-        self.offers = offers
-        self.choice_hints = {offer.value: offer.hint for offer in offers if offer.hint}
+        self._offers = offers
+
+    @cached_property
+    def offers(self) -> Sequence[Offer]:
+        """The answers offered."""
+        return self._offers()
+
+    @cached_property
+    def choice_hints(self) -> Mapping[str, str]:
+        """The lines under them, by value."""
+        return {offer.value: offer.hint for offer in self.offers if offer.hint}
 
     def iter_choices(self) -> Iterator[Choice]:
         """Yield the answers offered; those chosen are marked, and those that cannot be."""

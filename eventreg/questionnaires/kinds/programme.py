@@ -72,7 +72,9 @@ class Nights(Kind):
     def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
         """See `Kind.field`."""
         offers = [Offer(night.isoformat(), _night(night, language)) for night in _nights(question, context)]
-        return UnboundField(ChoicesField, question, "checkboxes", offers, **labelled(question, context, language))
+        return UnboundField(
+            ChoicesField, question, "checkboxes", lambda: offers, **labelled(question, context, language)
+        )
 
     def display(self, question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:
         """Return each night by both its dates."""
@@ -129,7 +131,9 @@ class Sessions(Kind):
                 )
                 for session in context.sessions()
             ]
-        return UnboundField(ChoicesField, question, "checkboxes", offers, **labelled(question, context, language))
+        return UnboundField(
+            ChoicesField, question, "checkboxes", lambda: offers, **labelled(question, context, language)
+        )
 
     def display(self, question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:
         """Return the titles of the sessions; one that was taken out of the programme is left out."""

@@ -76,7 +76,7 @@ class FilledForm:
             category.key,
             replace(
                 self._context,
-                places_left=list_option_places_left(event.id, self.definition),
+                places_left=cache(lambda: list_option_places_left(event.id, self.definition)),
                 sessions=cache(lambda: list_session_choices(event, now())),
             ),
             current_language(),
