@@ -14,9 +14,19 @@ from eventreg.registration.rules.invitations import (
     InvitationState,
 )
 from eventreg.registration.rules.refusals import RegisteringReason
+from eventreg.registration.rules.requests import RequestKind
 from eventreg.registration.rules.states import Action, Status
 from eventreg.registration.wording import decision_verb, status_for_team
 from eventreg.review.rules.columns import Column
+
+
+def asked_title(kind: RequestKind, section: str) -> str:
+    """Return what the team calls what people are asked beside the form; a follow-up by its section."""
+    return {
+        RequestKind.FOLLOW_UP: section,
+        RequestKind.AGAIN: _("Asked again"),
+        RequestKind.CORRECTION: _("Answers to check"),
+    }[kind]
 
 
 def column_title(column: Column) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -12,14 +13,16 @@ from eventreg.events.models import Event, TeamMember
 from eventreg.kernel import clock as clocks
 from eventreg.mail.models import MailMessage
 from eventreg.registration.models import Registration
+from eventreg.registration.services.changes import withdraw
 from eventreg.registration.services.follow_ups import see_to_follow_ups
-from eventreg.registration.services.requests import ask_again
+from eventreg.registration.services.requests import ask_again, ask_for_correction
 from tests.builders import a_registration, a_team_member, an_event
 from tests.registration.owning import home, own_page
 from tests.registration.records import fresh, history, last_mail, told
 from tests.registration.requesting import FOR_TEAM, a_version, do_jobs, requests_to, travel
 from tests.review.test_export import export, table
-from tests.support.pages import Pages
+from tests.support.pages import Page, Pages
+from tests.support.statements import counted
 
 
 def address(event: Event, person: Registration) -> str:
@@ -141,3 +144,72 @@ def test_old_and_new_wording_stand_side_by_side_on_the_desk_and_in_the_file(even
     assert rows[old.reference]["Gender"] == "Man"
     assert rows[again.reference]["Gender"] == "Other"
     assert "Hotel given" in rows[old.reference]
+
+
+def listed(pages: Pages, event: Event, query: str = "") -> Page:
+    return pages.get(f"/manage/events/{event.slug}/registrations{query}")
+
+
+@pytest.mark.both_databases
+def test_who_has_not_answered_is_a_filter_that_the_overview_leads_to(event: Event, pages: Pages) -> None:
+    """A follow-up by its section; whoever answered, lost the place or was never asked is not among them."""
+    silent, done, gone = (a_registration(event, language="en") for _ in range(3))
+    see_to_follow_ups(clocks.now())
+    pages.get(f"{home(done)}/requests/{requests_to(done)[0].id}").submit("Send my answers", {"way": "bus"}, 303)
+    withdraw(event.id, gone.id)
+    other = a_registration(event, language="en", status="pending")
+    owner = a_team_member(event)
+    ask_for_correction(event.id, other.reference, ["sex"], "Please check.", owner.id)
+    pages.sign_in(owner)
+    overview = pages.get(f"/manage/events/{event.slug}")
+    assert "1 of 2 have not answered" in overview.text
+    page = overview.click("1 of 2 have not answered")
+    assert page.has("1 registration")
+    assert silent.reference in page.text
+    assert not any(person.reference in page.text for person in (done, gone, other))
+    assert page.has("Not answered: Your journey")
+    assert page.texts("label", **{"for": "filter-unanswered-1"}) == ["Your journey 1"]
+    both = listed(pages, event, "?unanswered=follow_up.travel&unanswered=correction")
+    assert both.has("2 registrations")
+    assert other.reference in both.text
+    [row] = table(page.submit("Download CSV"))
+    assert row["Reference"] == silent.reference
+    assert page.click(silent.full_name).link("All registrations").endswith("?unanswered=follow_up.travel")
+
+
+@pytest.mark.parametrize("value", ["follow_up", "follow_up.", "again.x", "x", "follow_up.a b", "follow_up." + "x" * 65])
+def test_filter_that_is_none_is_left_out(event: Event, pages: Pages, value: str) -> None:
+    """Case 63."""
+    a_registration(event)
+    pages.sign_in(a_team_member(event))
+    page = listed(pages, event, f"?unanswered={quote(value)}")
+    assert page.has("Part of this address was not understood and was left out.")
+    assert page.has("1 registration")
+
+
+def test_section_that_is_asked_of_nobody_finds_nobody(event: Event, pages: Pages) -> None:
+    a_registration(event)
+    pages.sign_in(a_team_member(event))
+    assert listed(pages, event, "?unanswered=follow_up.nothing").has("Nobody fits these filters.")
+
+
+def test_statements_of_the_list_with_follow_ups_stay_within_the_bar(event: Event, pages: Pages) -> None:
+    for _ in range(3):
+        a_registration(event)
+    see_to_follow_ups(clocks.now())
+    pages.sign_in(a_team_member(event))
+    listed(pages, event)
+    with counted() as statements:
+        listed(pages, event, "?unanswered=follow_up.travel")
+    assert len(statements) <= 8
+
+
+def test_narrowed_members_count_their_own_people_alone(event: Event, pages: Pages) -> None:
+    a_registration(event)
+    a_registration(event, "academia")
+    see_to_follow_ups(clocks.now())
+    member = a_team_member(event, "reviewer")
+    with transaction():
+        db.session.query(TeamMember).filter_by(account_id=member.id).one().only_categories = ["academia"]
+    page = listed(pages.sign_in(member), event)
+    assert page.has("Your journey 1")

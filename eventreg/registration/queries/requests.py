@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, select
 
 from eventreg.db import db
 from eventreg.events.models import Event
@@ -103,18 +103,39 @@ def find_mail_keys(registration: Registration, request: AnswerRequest) -> list[s
     return [key for key in keys if f"-{request.id}-" in key]
 
 
-def count_unanswered(event: Event, keys: Sequence[int] | None = None) -> dict[RequestKind, tuple[int, int]]:
-    """Return by kind how many people's requests stand, and how many of them are not answered. One statement."""
-    is_asked = case(
+def is_asked_still() -> ColumnElement[bool]:
+    """Return what a request, joined with its registration, must fulfil to concern the person, answered or not."""
+    concerned = case(
         (AnswerRequest.kind == RequestKind.FOLLOW_UP, Registration.status.in_(CONFIRMED)),
         else_=Registration.status.in_(LIVING),
     )
-    statement = (
-        select(AnswerRequest.kind, func.count(), func.count(AnswerRequest.answered_at))
-        .join(Registration, Registration.id == AnswerRequest.registration_id)
-        .where(AnswerRequest.event_id == event.id, AnswerRequest.taken_back_at.is_(None), is_asked)
-        .group_by(AnswerRequest.kind)
+    return and_(AnswerRequest.taken_back_at.is_(None), concerned)
+
+
+def has_unanswered(kind: RequestKind, section_key: str) -> ColumnElement[bool]:
+    """Return what a registration must fulfil to have something of this kind, or this follow-up, not answered."""
+    return exists().where(
+        AnswerRequest.registration_id == Registration.id,
+        AnswerRequest.kind == kind,
+        AnswerRequest.section_key == section_key,
+        AnswerRequest.answered_at.is_(None),
+        is_asked_still(),
     )
-    if keys is not None:
-        statement = statement.where(AnswerRequest.registration_id.in_(keys))
-    return {row[0]: (row[1], row[1] - row[2]) for row in db.session.execute(statement)}
+
+
+def count_unanswered(event_id: int) -> dict[tuple[RequestKind, str], tuple[int, int]]:
+    """Return by kind and section how many people are asked, and how many of them have not answered. One statement."""
+    waiting = case((AnswerRequest.answered_at.is_(None), AnswerRequest.registration_id))
+    rows = db.session.execute(
+        select(
+            AnswerRequest.kind,
+            AnswerRequest.section_key,
+            func.count(AnswerRequest.registration_id.distinct()),
+            func.count(waiting.distinct()),
+        )
+        .join(Registration, Registration.id == AnswerRequest.registration_id)
+        .where(AnswerRequest.event_id == event_id, is_asked_still())
+        .group_by(AnswerRequest.kind, AnswerRequest.section_key)
+        .order_by(func.min(AnswerRequest.id))
+    )
+    return {(row[0], row[1]): (row[2], row[3]) for row in rows}

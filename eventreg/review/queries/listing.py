@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    String,
+    case,
+    cast,
+    func,
+    null,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
 
 from eventreg.db import db
 from eventreg.events.models import Category
 from eventreg.events.rules.team import Sight
-from eventreg.registration.models import Registration
+from eventreg.registration.models import AnswerRequest, Registration
+from eventreg.registration.queries.requests import has_unanswered, is_asked_still
 from eventreg.registration.rules.states import Status
 from eventreg.review.queries.scoping import in_scope
-from eventreg.review.rules.listing import PAGE_SIZE, STATUS_ORDER, Cursor, ListState, Order
+from eventreg.review.rules.listing import PAGE_SIZE, STATUS_ORDER, Cursor, ListState, Order, Unanswered
 
 Statement = TypeVar("Statement", bound=Select[*tuple[Any, ...]])
 
@@ -80,6 +94,8 @@ class Counts:
     shown: int
     #: with every filter but the status
     any_status: int
+    #: by what was asked beside the form and is not answered
+    unanswered: Mapping[Unanswered, int] = field(default_factory=dict)
 
 
 class RegistrationList:
@@ -117,23 +133,40 @@ class RegistrationList:
 
     def counts(self) -> Counts:
         """Return the numbers beside the filters: one statement for all of them."""
-        statement = (
-            self._searched(select(Registration.status, Registration.category_id, func.count()))
-            .group_by(Registration.status, Registration.category_id)
-        )  # fmt: skip
         by_status: dict[Status, int] = {}
         by_category: dict[int, int] = {}
+        unanswered: dict[Unanswered, int] = {}
         shown = 0
-        for status, category_id, number in db.session.execute(statement):
+        for kind, section_key, status, category_id, number in db.session.execute(self._counted()):
             fits_status = not self.state.statuses or status in self.state.statuses
             fits_category = not self.state.categories or category_id in self._category_ids
+            if kind is not None:
+                if fits_status and fits_category:
+                    asked = Unanswered(kind, section_key)
+                    unanswered[asked] = unanswered.get(asked, 0) + number
+                continue
             if fits_category:
                 by_status[status] = by_status.get(status, 0) + number
             if fits_status:
                 by_category[category_id] = by_category.get(category_id, 0) + number
             if fits_status and fits_category:
                 shown += number
-        return Counts(by_status, by_category, shown, sum(by_status.values()))
+        return Counts(by_status, by_category, shown, sum(by_status.values()), unanswered)
+
+    def _counted(self) -> CompoundSelect[*tuple[Any, ...]]:
+        """Return people by status and category; and once more by what they have not answered, whatever of it is chosen."""
+        groups = (Registration.status, Registration.category_id)
+        asked = (AnswerRequest.kind, AnswerRequest.section_key)
+        waiting = (
+            self._visible(select(*asked, *groups, func.count(Registration.id.distinct())))
+            .join(AnswerRequest, AnswerRequest.registration_id == Registration.id)
+            .where(AnswerRequest.answered_at.is_(None), is_asked_still(), *self._held())
+            .group_by(*asked, *groups)
+        )
+        nothing = (cast(null(), String), cast(null(), String))
+        everybody = self._searched(select(*nothing, *groups, func.count())).group_by(*groups)
+        # The first part says of what types the columns are.
+        return union_all(waiting, everybody)
 
     def ids(self) -> Sequence[int]:
         """Return the ids of all lines in the list's order: one statement, a few bytes a line."""
@@ -160,9 +193,9 @@ class RegistrationList:
         return first
 
     def _searched(self, statement: Statement) -> Statement:
-        statement = self._visible(statement)
-        for word in self.state.words:
-            statement = statement.where(self._holds(word))
+        statement = self._visible(statement).where(*self._held())
+        if self.state.unanswered:
+            statement = statement.where(or_(*(has_unanswered(*asked) for asked in self.state.unanswered)))
         return statement
 
     def _visible(self, statement: Statement) -> Statement:
@@ -174,6 +207,9 @@ class RegistrationList:
         # The text to search in holds addresses and numbers: whoever may not see them must not find out by trying.
         columns = (Registration.sort_name, Registration.sort_institution, func.lower(Registration.reference))
         return or_(*(column.contains(word, autoescape=True) for column in columns))
+
+    def _held(self) -> list[ColumnElement[bool]]:
+        return [self._holds(word) for word in self.state.words]
 
     def _filtered(self, statement: Statement) -> Statement:
         statement = self._searched(statement)

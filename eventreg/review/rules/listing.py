@@ -5,13 +5,18 @@ from __future__ import annotations
 import enum
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from eventreg.kernel.text import folded
+from eventreg.registration.rules.requests import RequestKind
 from eventreg.registration.rules.states import Status
 
 PAGE_SIZE = 50
 _LONGEST_SEARCH = 200
 _MOST_WORDS = 8
+#: names of sections are no longer
+_LONGEST_SECTION = 64
+_MOST_UNANSWERED = 20
 #: codes are short; anything longer is no reference of ours
 _LONGEST_REFERENCE = 16
 _PHONE_SIGNS = frozenset("0123456789+-().")
@@ -37,6 +42,19 @@ STATUS_ORDER = (
 )
 
 
+class Unanswered(NamedTuple):
+    """What somebody was asked beside the form and has not answered: a follow-up by its section, or any of the other kinds."""
+
+    kind: RequestKind
+    #: of a follow-up; empty for the others
+    section_key: str = ""
+
+    @property
+    def value(self) -> str:
+        """How an address names it."""
+        return f"{self.kind.value}.{self.section_key}" if self.section_key else self.kind.value
+
+
 @dataclass(frozen=True)
 class Cursor:
     """Where a page begins: after, or going back before, the registration of this reference.
@@ -58,6 +76,8 @@ class ListState:
     statuses: tuple[Status, ...] = ()
     #: keys of categories
     categories: tuple[str, ...] = ()
+    #: people who have not answered any of these
+    unanswered: tuple[Unanswered, ...] = ()
     order: Order = Order.RECEIVED
     is_descending: bool = True
     cursor: Cursor | None = None
@@ -83,6 +103,7 @@ class ListState:
         pairs = [("q", self.search)] if self.search else []
         pairs += [("status", status.value) for status in self.statuses]
         pairs += [("category", key) for key in self.categories]
+        pairs += [("unanswered", asked.value) for asked in self.unanswered]
         if (self.order, self.is_descending) != (Order.RECEIVED, True):
             pairs.append(("order", ("-" if self.is_descending else "") + self.order.value))
         if self.cursor is not None:
@@ -108,6 +129,7 @@ def read_state(arguments: Mapping[str, Sequence[str]], category_keys: Collection
         search=search,
         statuses=statuses,
         categories=categories,
+        unanswered=_unanswered(reader),
         order=order,
         is_descending=is_descending,
         cursor=_cursor(reader),
@@ -131,6 +153,21 @@ class _Reader:
     def expect(self, name: str, known: Collection[str]) -> None:
         if any(value not in known for value in self.all(name)):
             self.has_unknown = True
+
+
+def _unanswered(reader: _Reader) -> tuple[Unanswered, ...]:
+    """Return what is named, each once. A section is not looked up: nobody was asked one that there is not."""
+    found: dict[Unanswered, None] = {}
+    for value in reader.all("unanswered"):
+        name, _, section_key = value.partition(".")
+        kind = next((kind for kind in RequestKind if kind.value == name), None)
+        is_name = section_key.isidentifier() and section_key.isascii() and len(section_key) <= _LONGEST_SECTION
+        fits = is_name if kind is RequestKind.FOLLOW_UP else not section_key
+        if kind is None or not fits or len(found) == _MOST_UNANSWERED:
+            reader.has_unknown = True
+        else:
+            found[Unanswered(kind, section_key)] = None
+    return tuple(found)
 
 
 def _order(reader: _Reader) -> tuple[Order, bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from flask import g, render_template, request
@@ -15,15 +15,17 @@ from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import REGISTRATIONS, desk
 from eventreg.mail.queries import list_latest_states
 from eventreg.mail.rules import Standing
+from eventreg.questionnaires.queries import definition_of, find_newest_version
+from eventreg.registration.rules.requests import RequestKind
 from eventreg.registration.rules.states import Status
 from eventreg.registration.wording import status_for_team
 from eventreg.review.queries.listing import Counts, RegistrationList
 from eventreg.review.queries.scoping import is_shown
 from eventreg.review.rules.columns import ON_SCREEN, ORDER_OF
-from eventreg.review.rules.listing import STATUS_ORDER, ListState, read_state
+from eventreg.review.rules.listing import STATUS_ORDER, ListState, Unanswered, read_state
 from eventreg.review.views import blueprint
 from eventreg.review.views.desk import list_url, registration_url
-from eventreg.review.wording import column_title
+from eventreg.review.wording import asked_title, column_title
 from eventreg.web.access import may, requires
 from eventreg.web.templating import plain_in_reader_language
 
@@ -37,6 +39,7 @@ def list_registrations(slug: str) -> str:
     state = read_list_state(categories)
     registrations = RegistrationList(event.id, categories, state, g.event_access.sight)
     page, counts = registrations.page(), registrations.counts()
+    asked = unanswered_shown(event.id, counts.unanswered, state.unanswered)
     standings = list_latest_states(event.id, [row.id for row in page.rows])
     return render_template(
         "review/list.html",
@@ -48,7 +51,8 @@ def list_registrations(slug: str) -> str:
         heads=_heads(slug, state),
         tabs=_tabs(slug, state, counts),
         choices=_choices(state, categories, counts),
-        chips=_chips(slug, state, categories),
+        unanswered=[{**each, "checked": each["asked"] in state.unanswered} for each in asked],
+        chips=_chips(slug, state, categories) + _asked_chips(slug, state, asked),
         category_of={category.id: category for category in categories},
         status_label=status_for_team,
         can_export=may(Permission.EXPORT),
@@ -74,13 +78,55 @@ def read_list_state(categories: Sequence[Category]) -> ListState:
 def list_addresses(slug: str, state: ListState) -> dict[str, Any]:
     """Return addresses that keep parts of the state, for the list's forms and links."""
     return {
-        "list_url": list_url(slug, state.with_(search="", statuses=(), categories=())),
+        "list_url": list_url(slug, state.with_(search="", statuses=(), categories=(), unanswered=())),
         "export_url": list_url(slug, state.with_(), "review.export_registrations"),
         "url_of": lambda row: registration_url(slug, row.reference, state),
         "keep_for_search": state.with_(search="").query(),
-        "keep_for_filters": state.with_(categories=()).query(),
+        "keep_for_filters": state.with_(categories=(), unanswered=()).query(),
         "all_url": list_url(slug, ListState(order=state.order, is_descending=state.is_descending)),
     }
+
+
+#: in the order in which they are shown
+_KINDS = tuple(RequestKind)
+
+
+def unanswered_shown(
+    event_id: int, counts: Mapping[Unanswered, int], chosen: Collection[Unanswered] = ()
+) -> list[dict[str, Any]]:
+    """Return what people have not answered, each with its name and how many; what is `chosen` with nobody left too."""
+    every = {**counts, **{asked: 0 for asked in chosen if asked not in counts}}
+    titles = follow_up_titles(event_id) if any(asked.section_key for asked in every) else {}
+    return [
+        {
+            "asked": asked,
+            "value": asked.value,
+            "text": asked_title(asked.kind, titles.get(asked.section_key, asked.section_key)),
+            "count": number,
+        }
+        for asked, number in sorted(every.items(), key=lambda each: (_KINDS.index(each[0].kind), each[0].section_key))
+    ]
+
+
+def follow_up_titles(event_id: int) -> dict[str, str]:
+    """Return what the follow-ups of an event are called now, by key."""
+    version = find_newest_version(event_id)
+    sections = definition_of(version).sections if version is not None else ()
+    return {each.key: plain_in_reader_language(each.title) for each in sections}
+
+
+def _asked_chips(slug: str, state: ListState, asked: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "text": _("Not answered: %(what)s", what=each["text"]),
+            "href": list_url(
+                slug, state.with_(unanswered=tuple(one for one in state.unanswered if one != each["asked"]))
+            ),
+            "remove": _("Remove filter:"),
+        }
+        for each in asked
+        if each["asked"] in state.unanswered
+    ]
 
 
 def _taken(event: Event) -> int | None:

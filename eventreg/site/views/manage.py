@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import g, render_template, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from eventreg.accounts.policies import has_second_factor
@@ -26,15 +25,15 @@ from eventreg.kernel.clock import now
 from eventreg.mail.queries import list_latest_states
 from eventreg.mail.rules import Standing
 from eventreg.mail.wording import STANDINGS
-from eventreg.registration.models import RequestKind
 from eventreg.registration.queries.requests import count_unanswered
 from eventreg.registration.rules.states import Status
 from eventreg.registration.wording import status_for_team
 from eventreg.review.queries.figures import Figures, count_standings, list_figures
 from eventreg.review.queries.listing import RegistrationList
 from eventreg.review.queries.scoping import is_shown
-from eventreg.review.rules.listing import STATUS_ORDER, ListState
+from eventreg.review.rules.listing import STATUS_ORDER, ListState, Unanswered
 from eventreg.review.views.desk import list_url, registration_url
+from eventreg.review.views.listing import unanswered_shown
 from eventreg.site.deadlines import coming_deadlines
 from eventreg.site.views import blueprint
 from eventreg.web.access import may, requires, signed_in
@@ -102,7 +101,7 @@ def manage_event(slug: str) -> str:
         by_category=_by_category(slug, figures, categories, sees_people),
         deadlines=coming_deadlines(event, days, now()),
         mail=_mail(slug) if sees_figures else [],
-        asked=_asked(event) if sees_figures and scope.is_whole else [],
+        asked=_asked(event, sees_people) if sees_figures and scope.is_whole else [],
         latest=_latest(event, categories) if sees_people else [],
         copies=may(Permission.EDIT_EVENT) and may_create_events(current_user),
         exports=may(Permission.EXPORT_EVENT),
@@ -110,16 +109,18 @@ def manage_event(slug: str) -> str:
     )
 
 
-def _asked(event: Event) -> list[dict[str, Any]]:
+def _asked(event: Event, has_links: bool) -> list[dict[str, Any]]:
     """Return how many people are asked something beside the form, and how many of them have not answered."""
-    titles = {
-        RequestKind.FOLLOW_UP: _("After being confirmed"),
-        RequestKind.AGAIN: _("Asked again"),
-        RequestKind.CORRECTION: _("Answers to check"),
-    }
-    counts = count_unanswered(event)
+    counts = {Unanswered(*key): numbers for key, numbers in count_unanswered(event.id).items()}
+    shown = unanswered_shown(event.id, {asked: numbers[1] for asked, numbers in counts.items()})
     return [
-        {"text": titles[kind], "asked": counts[kind][0], "open": counts[kind][1]} for kind in titles if kind in counts
+        {
+            "text": each["text"],
+            "asked": counts[each["asked"]][0],
+            "open": each["count"],
+            "href": list_url(event.slug, ListState(unanswered=(each["asked"],))) if has_links and each["count"] else "",
+        }
+        for each in shown
     ]
 
 
