@@ -13,10 +13,13 @@ from eventreg.db import db
 from eventreg.events.models import Event
 from eventreg.events.rules.publication import Publication
 from eventreg.kernel.clock import now
-from eventreg.registration.models import Invitation, Registration
+from eventreg.kernel.tokens import personal_token
+from eventreg.registration.emails.saved_form import SAVED_FORM
+from eventreg.registration.models import Invitation, Registration, SavedForm
 from eventreg.registration.queries.invitations import invitation_token
 from eventreg.registration.queries.ways_in import carried_invitation, find_way_in
 from eventreg.registration.rules.ways_in import WayKind
+from eventreg.web.instance import keys
 from tests.builders import a_category, a_registration, an_event
 from tests.registration.arriving import an_invitation, changed
 from tests.registration.filling import typed
@@ -155,3 +158,15 @@ def test_a_form_that_is_kept_keeps_the_invitation(app: Flask) -> None:
     event, pages = an_event(), Pages(app, "en")
     form = opened(pages, invited(event), "/register").submit("Keep for later")
     assert 'name="way_in" value="invitation:' in form.html
+
+
+def test_going_on_with_a_kept_form_registers_by_the_invitation(app: Flask) -> None:
+    event, pages = an_event(), Pages(app, "en")
+    a_category(event, "speakers", is_private=True, name={"es": "Ponentes", "en": "Speakers"})
+    invitation = invited(event, category="speakers")
+    asked = opened(pages, invitation, "/register").submit("Keep for later", typed_by(event))
+    assert asked.submit("Send me the link").status == 303
+    saved = db.session.scalars(select(SavedForm)).one()
+    token = personal_token(keys(), SAVED_FORM, saved.public_id, saved.generation)
+    assert pages.get(f"/my/form/{token}").submit("Send registration").status == 303
+    assert db.session.get_one(Invitation, invitation.id, populate_existing=True).registration_id is not None

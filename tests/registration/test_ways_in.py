@@ -20,7 +20,7 @@ from eventreg.registration.models import AccessCode, Invitation, Registration
 from eventreg.registration.queries.ways_in import count_uses
 from eventreg.registration.rules.refusals import RegisteringReason, RegistrationRefused
 from eventreg.registration.rules.ways_in import WayIn, WayKind
-from eventreg.registration.services import ways_in
+from eventreg.registration.services import registering, ways_in
 from eventreg.registration.services.changes import verify_address, withdraw
 from eventreg.registration.services.registering import Outcome, Receipt, Submission, register
 from tests.builders import BY_ORGANIZER, a_category, a_registration, a_submission, an_event
@@ -230,3 +230,27 @@ def test_a_code_keeps_its_people_when_it_goes(app: Flask) -> None:
     db.session.commit()
     kept = db.session.get_one(Registration, person.id, populate_existing=True)
     assert (kept.access_code_id, kept.came_by) == (None, WayKind.CODE)
+
+
+@pytest.mark.both_databases
+def test_twin_that_looks_at_the_invitation_before_the_lock_sees_two(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Look before the transaction, wait for one another, then register: what a check in the view would do."""
+    event = an_event()
+    invitation = an_invitation(event, is_bound=False)
+    way_in, number = by(invitation), 4
+    looked = threading.Barrier(number)
+
+    def register_after_a_look(form: Submission, occasion: Occasion) -> None:
+        seen = db.session.get_one(Invitation, way_in.record_id)
+        assert seen.used_at is None
+        db.session.rollback()
+        looked.wait(20)
+        register(event.id, form, occasion)
+
+    monkeypatch.setattr(registering, "check_way_in", lambda _event, _category, found, _email, _now: found)
+    occasion = Occasion.load(event)
+    forms = [form_by(way_in, event) for _ in range(number)]
+    at_once(app, *(lambda one=one: register_after_a_look(one, occasion) for one in forms))
+    assert statuses(event)["confirmed"] > 1

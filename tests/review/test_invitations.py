@@ -15,6 +15,8 @@ from eventreg.kernel.clock import now
 from eventreg.mail.models import MailMessage
 from eventreg.registration.emails import Occasion
 from eventreg.registration.models import Invitation
+from eventreg.registration.queries.invitations import invitation_token
+from eventreg.registration.services.invitations import decline_invitation
 from eventreg.registration.services.registering import register
 from tests.builders import a_registration, a_team_member, an_event
 from tests.registration.arriving import an_invitation, by
@@ -167,3 +169,14 @@ def test_a_narrowed_member_sees_its_categories_and_no_address(app: Flask) -> Non
     assert seen.email not in page.html
     assert not pages.get(address + "?q=vista@x").has("Vista")
     pages.get(f"{address}/{hidden.public_id}", 404)
+
+
+def test_the_history_tells_of_invitations(app: Flask) -> None:
+    event = an_event()
+    invitation = an_invitation(event)
+    decline_invitation(invitation_token(invitation))
+    pages, address = desk(app, event)
+    pages.get(f"{address}/new").submit("Send the invitation", {"Email address": EVA})
+    history = pages.get(f"/manage/events/{event.slug}/history")
+    for words in ("Declined an invitation to take part", "Made an invitation", "Sent an invitation to take part"):
+        assert history.has(words), words
