@@ -40,6 +40,13 @@ def draft_sentence(refused: DraftRefused) -> str:
             answer=answer,
             others=others,
         )
+    if refused.reason is DraftReason.COLUMN_TAKEN:
+        column = column_name(str(details["column"]))
+        return _(
+            "“%(question)s” already gives this of the person: %(column)s. Only one question can.",
+            question=question,
+            column=column,
+        )
     if refused.reason is DraftReason.NOT_EMPTY:
         return _("Only an empty section is removed. Move its questions, or retire them, first.")
     if refused.reason is DraftReason.TOO_MANY:

@@ -268,3 +268,34 @@ def test_the_size_of_a_file_is_written_in_megabytes(desk: Pages, event: Event) -
     page.submit("Save question", {"setting-max_bytes": "2,5"}, 303)
     assert _question(event, "carta")["settings"]["max_bytes"] == 2_500_000
     assert desk.get(f"{_list(event)}/edit/carta").root.find(".//input[@name='setting-max_bytes']").get("value") == "2.5"
+
+
+def test_what_was_typed_of_a_question_removed_meanwhile_is_not_lost(desk: Pages, event: Event) -> None:
+    mine = desk.get(f"{_list(event)}/edit/sex")
+    desk.post(f"{_list(event)}/edit/sex/arrange", {"do": "retire"}, 303, token=True)
+    page = mine.submit("Save question", {"label-en": "Gender", "option-1-label-en": "Gentleman"}, 409)
+    assert page.has("Somebody else removed this question meanwhile")
+    page.submit("Save question", {}, 303)
+    anew = next(entry for entry in questions_in(draft_document(event.id)) if entry["label"].get("en") == "Gender")
+    assert [option["label"]["en"] for option in anew["options"]] == ["Woman", "Gentleman"]
+
+
+def test_what_was_typed_of_a_section_removed_meanwhile_is_not_lost(desk: Pages, event: Event) -> None:
+    desk.get(f"{_list(event)}/sections/new").submit("Save section", {"title-es": "Viaje", "title-en": "Travel"}, 303)
+    mine = desk.get(f"{_list(event)}/sections/viaje")
+    desk.post(f"{_list(event)}/sections/viaje/arrange", {"do": "remove"}, 303, token=True)
+    page = mine.submit("Save section", {"title-en": "Your trip"}, 409)
+    assert page.has("Somebody else removed this section meanwhile")
+    page.submit("Save section", {}, 303)
+    assert draft_document(event.id)["sections"][-1]["title"]["en"] == "Your trip"
+
+
+def test_settings_conditions_and_places_that_differ_are_shown(desk: Pages, event: Event) -> None:
+    mine = desk.get(f"{_list(event)}/edit/topics")
+    theirs = {"setting-max_choices": "2", "option-0-places": "20", "condition-0-pick": "is:sex:woman"}
+    desk.get(f"{_list(event)}/edit/topics").submit("Save question", theirs, 303)
+    page = mine.submit("Save question", {"label-en": "Subjects"}, 409)
+    assert page.has("Derecho | Law (20)")
+    assert page.has("Only if")
+    told = dict(zip(page.texts("dt"), page.texts("dd"), strict=False))
+    assert "2" in told.values()

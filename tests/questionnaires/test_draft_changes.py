@@ -179,3 +179,19 @@ def test_differences_name_what_was_added_changed_removed_and_moved() -> None:
     assert sum(1 for _key, how in told if how is How.MOVED and _key in ("you", "more")) == 1
     changed = next(each for each in list_differences(before, after) if each.how is How.CHANGED)
     assert changed.parts == {"is_required": (None, True)}
+
+
+def test_two_questions_never_fill_the_same_part_of_a_registration() -> None:
+    document = changes.add_question(_document(), "you", entry("centre", column="institution"))
+    with pytest.raises(DraftRefused) as caught:
+        changes.add_question(document, "more", entry("office", column="institution"))
+    assert caught.value.reason is DraftReason.COLUMN_TAKEN
+    assert caught.value.details == {"question": text("centre"), "column": "institution"}
+    remarks = entry("remarks")
+    with pytest.raises(DraftRefused):
+        changes.save_question(document, "remarks", fingerprint(remarks), {**remarks, "column": "institution"})
+    # what was at fault before is nobody's hindrance, and a question does not stand in its own way
+    twice = _document()
+    twice["sections"][1]["questions"] += [entry("one", column="phone"), entry("two", column="phone")]
+    seen = fingerprint(entry("two", column="phone"))
+    assert changes.save_question(twice, "two", seen, entry("two", column="phone", is_required=True))

@@ -32,15 +32,25 @@ def whole_event() -> Event:
 
 def stored_question(key: str) -> dict[str, Any]:
     """Return a question of the draft as it is kept, or answer that there is none."""
-    found = next((entry for entry in questions_in(draft_document(g.event.id)) if entry["key"] == key), None)
+    found = find_question(key)
     return found if found is not None else abort(404)
+
+
+def find_question(key: str) -> dict[str, Any] | None:
+    """Return a question of the draft as it is kept; None where there is none (any more)."""
+    return next((entry for entry in questions_in(draft_document(g.event.id)) if entry["key"] == key), None)
 
 
 def stored_section(key: str) -> dict[str, Any]:
     """Return a section of the draft as it is kept, or answer that there is none."""
-    sections = entries(draft_document(g.event.id), "sections")
-    found = next((entry for entry in sections if entry["key"] == key), None)
+    found = find_section(key)
     return found if found is not None else abort(404)
+
+
+def find_section(key: str) -> dict[str, Any] | None:
+    """Return a section of the draft as it is kept; None where there is none (any more)."""
+    sections = entries(draft_document(g.event.id), "sections")
+    return next((entry for entry in sections if entry["key"] == key), None)
 
 
 def kind_of(name: str) -> Kind:

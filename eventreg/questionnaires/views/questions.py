@@ -11,20 +11,19 @@ from werkzeug.wrappers import Response
 
 from eventreg.events.models import Event
 from eventreg.events.rules.team import Permission
-from eventreg.i18n.languages import current_language
 from eventreg.kernel.clock import now
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.draft_wording import draft_sentence, first_section_title, group_name
 from eventreg.questionnaires.forms.writing import QuestionForm
-from eventreg.questionnaires.kinds import Context, Kind
+from eventreg.questionnaires.kinds import Kind
 from eventreg.questionnaires.kinds.base import KindGroup
-from eventreg.questionnaires.kinds.condition_words import only_if
 from eventreg.questionnaires.queries import draft_document
-from eventreg.questionnaires.rules.drafts import DraftReason, DraftRefused, fingerprint, read_draft
-from eventreg.questionnaires.rules.drafts.reading import condition_of, questions_in
+from eventreg.questionnaires.rules.drafts import DraftReason, DraftRefused, fingerprint
+from eventreg.questionnaires.rules.drafts.reading import questions_in
 from eventreg.questionnaires.services import building
 from eventreg.questionnaires.views import blueprint
 from eventreg.questionnaires.views.offering import (
+    find_question,
     frame,
     kind_of,
     named,
@@ -33,6 +32,7 @@ from eventreg.questionnaires.views.offering import (
     stored_question,
     whole_event,
 )
+from eventreg.questionnaires.views.overtaken import condition_in_words, differences
 from eventreg.web.access import requires
 from eventreg.web.templating import language_url_at
 
@@ -88,8 +88,9 @@ def edit_question(slug: str, key: str) -> Answer:
 @requires(Permission.EDIT_EVENT)
 def save_question(slug: str, key: str) -> Answer:
     """Save a question. If somebody else was quicker, what was typed stays beside what they saved."""
-    event = whole_event()
-    stored = stored_question(key)
+    event, stored = whole_event(), find_question(key)
+    if stored is None:
+        return _gone(event)
     form = _form(event, stored, key, request.form)
     entry = _read(form)
     if entry is None:
@@ -98,13 +99,23 @@ def save_question(slug: str, key: str) -> Answer:
     try:
         building.save_question(event.id, key, seen, entry, section, current_user.id, now())
     except DraftRefused as refused:
-        overtaken = None
+        overtaken, stored = None, find_question(key)
+        if stored is None:
+            return _gone(event)
         if refused.reason is DraftReason.CHANGED_MEANWHILE:
-            stored = stored_question(key)
-            overtaken = _differences(form, _form(event, stored, key))
+            overtaken = differences(event, form, entry, _form(event, stored, key))
             form.seen.data = fingerprint(stored)
         return _page(event, form, key, draft_sentence(refused), overtaken), 409
     return redirect(url_for("questionnaires.list_questions", slug=slug, _anchor=f"question-{key}"), 303)
+
+
+def _gone(event: Event) -> Answer:
+    """Show what was typed of a question that somebody removed meanwhile, as one to be added."""
+    section = request.form.get("section", "")
+    kind = kind_of(request.form.get("kind", ""))
+    form = QuestionForm(event.languages, kind, {}, offers_for(event, "", section), request.form, section=section)
+    problem = _("Somebody else removed this question meanwhile. What you wrote stands below: save it to add it anew.")
+    return _page(event, form, problem=problem), 409
 
 
 def _form(event: Event, stored: dict[str, Any], key: str, sent: Any = None) -> QuestionForm:
@@ -124,32 +135,6 @@ def _read(form: QuestionForm) -> dict[str, Any] | None:
 def _unread(event: Event, form: QuestionForm, key: str = "") -> Answer:
     page = _page(event, form, key)
     return (page, 422) if form.all_errors() else page
-
-
-def _differences(typed: QuestionForm, stored: QuestionForm) -> list[tuple[str, str]]:
-    """Return (label, what is stored) of each field in which the two differ."""
-    found = [
-        (str(field.label.text), _shown(stored[name]))
-        for name, field in typed._fields.items()
-        if name not in ("csrf_token", "seen") and _shown(field) != _shown(stored[name])
-    ]
-    answers = [
-        [" | ".join(row.label.data.values()) for row in form.options if row.is_wanted] for form in (typed, stored)
-    ]
-    if answers[0] != answers[1]:
-        found.append((_("Answers offered"), "; ".join(answers[1]) or "–"))
-    return found
-
-
-def _shown(field: Any) -> str:
-    if isinstance(field.data, dict):
-        return " | ".join(field.data[language] for language in field.languages if language in field.data) or "–"
-    if isinstance(field.data, bool):
-        return _("Yes") if field.data else _("No")
-    labels = {value: str(label) for value, label, *_rest in getattr(field, "choices", None) or ()}
-    if isinstance(field.data, list):
-        return ", ".join(str(labels.get(value, value)) for value in field.data) or "–"
-    return str(labels.get(field.data, field.data or "–"))
 
 
 def _groups() -> list[tuple[str, list[Kind]]]:
@@ -182,19 +167,9 @@ def _page(
         form=form,
         key=key,
         heading=named(form.stored.get("label")) if key else form.kind.title(),
-        kept_words=_kept_words(event, form),
+        kept_words=condition_in_words(event, form.stored) if form.kept_condition is not None else "",
         problem=problem,
         overtaken=overtaken or [],
         **({"language_url": language_url_at(address)} if request.method == "POST" else {}),
         **frame(event),
     )
-
-
-def _kept_words(event: Event, form: QuestionForm) -> str:
-    if form.kept_condition is None:
-        return ""
-    condition = condition_of(form.stored)
-    if condition is None:
-        return _("A condition that cannot be read")
-    questions = {question.key: question for question in read_draft(draft_document(event.id)).questions()}
-    return only_if(condition, questions, Context.of(event), current_language())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -15,7 +16,7 @@ from eventreg.questionnaires.rules.drafts import DraftReason, DraftRefused, fing
 from eventreg.questionnaires.rules.drafts.reading import texts
 from eventreg.questionnaires.services import building
 from eventreg.questionnaires.views import blueprint
-from eventreg.questionnaires.views.offering import frame, named, stored_section, whole_event
+from eventreg.questionnaires.views.offering import find_section, frame, named, stored_section, whole_event
 from eventreg.web.access import requires
 from eventreg.web.templating import language_url_at
 
@@ -58,7 +59,9 @@ def edit_section(slug: str, key: str) -> Answer:
 @requires(Permission.EDIT_EVENT)
 def save_section(slug: str, key: str) -> Answer:
     """Save a section. If somebody else was quicker, what was typed stays."""
-    event, stored = whole_event(), stored_section(key)
+    event, stored = whole_event(), find_section(key)
+    if stored is None:
+        return _gone(event)
     form = SectionForm(event.languages, stored, formdata=request.form)
     entry = form.read()
     if entry is None:
@@ -66,13 +69,20 @@ def save_section(slug: str, key: str) -> Answer:
     try:
         building.save_section(event.id, key, form.seen.data or "", entry, current_user.id, now())
     except DraftRefused as refused:
-        overtaken = ""
+        overtaken, stored = "", find_section(key)
+        if stored is None:
+            return _gone(event)
         if refused.reason is DraftReason.CHANGED_MEANWHILE:
-            stored = stored_section(key)
             form.seen.data = fingerprint(stored)
             overtaken = " | ".join(texts(stored, "title").values())
         return _page(event, form, key, draft_sentence(refused), overtaken), 409
     return redirect(url_for("questionnaires.list_questions", slug=slug, _anchor=f"section-{key}"), 303)
+
+
+def _gone(event: Event) -> Answer:
+    """Show what was typed of a section that somebody removed meanwhile, as one to be added."""
+    problem = _("Somebody else removed this section meanwhile. What you wrote stands below: save it to add it anew.")
+    return _page(event, SectionForm(event.languages, formdata=request.form), problem=problem), 409
 
 
 def _page(event: Event, form: SectionForm, key: str = "", problem: str = "", overtaken: str = "") -> str:

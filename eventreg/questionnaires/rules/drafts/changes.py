@@ -10,7 +10,7 @@ import copy
 from typing import Any, NamedTuple
 
 from eventreg.questionnaires.rules.drafts.needs import refuse_new_faults
-from eventreg.questionnaires.rules.drafts.reading import entries, fingerprint, questions_in
+from eventreg.questionnaires.rules.drafts.reading import entries, fingerprint, questions_in, texts
 from eventreg.questionnaires.rules.drafts.refusals import DraftReason, DraftRefused
 
 #: longer is no form that anybody fills in
@@ -86,6 +86,7 @@ def add_question(document: Document, section: str, entry: dict[str, Any], after:
     if sum(1 for _entry in questions_in(document)) >= MOST_QUESTIONS:
         raise DraftRefused(DraftReason.TOO_MANY, what="questions", most=MOST_QUESTIONS)
     _check_options(entry)
+    _check_column(document, entry)
     questions = _section(document, section)["questions"]
     places = [index for index, other in enumerate(questions) if _key(other) == after and after]
     questions.insert(places[0] + 1 if places else len(questions), entry)
@@ -102,6 +103,8 @@ def save_question(document: Document, key: str, seen: str, entry: dict[str, Any]
         raise DraftRefused(DraftReason.CHANGED_MEANWHILE)
     _check_options(entry)
     entry = {**entry, "key": key}
+    if entry.get("column") != spot.entry.get("column"):
+        _check_column(document, entry)
     if section and section != spot.section["key"]:
         questions = _section(document, section)["questions"]
         del spot.questions[spot.place]
@@ -200,6 +203,14 @@ def _swap(listed: list[Any], one: str, other: str) -> None:
 def _check_options(entry: dict[str, Any]) -> None:
     if len(entry.get("options", ())) > MOST_OPTIONS:
         raise DraftRefused(DraftReason.TOO_MANY, what="options", most=MOST_OPTIONS)
+
+
+def _check_column(document: Document, entry: dict[str, Any]) -> None:
+    """Refuse a second question that fills the same part of a registration: two people may add one each at once."""
+    column = entry.get("column")
+    for other in questions_in(document) if column else ():
+        if other["key"] != entry.get("key") and other.get("column") == column:
+            raise DraftRefused(DraftReason.COLUMN_TAKEN, question=texts(other, "label"), column=column)
 
 
 def _key(entry: Any) -> str:

@@ -22,6 +22,8 @@ class DraftReason(enum.Enum):
     ANSWER_STILL_NEEDED = "answer_still_needed"
     #: details: `what`, "sections", "questions" or "options"; `most`
     TOO_MANY = "too_many"
+    #: another question fills the same part of the registration. Details: `question`, its label; `column`
+    COLUMN_TAKEN = "column_taken"
     #: only an empty section is removed
     NOT_EMPTY = "not_empty"
 
