@@ -184,10 +184,11 @@ def _init_jobs(app: Flask) -> None:
 
 
 def _init_lifecycle(app: Flask) -> None:
-    """Say who looks at an event before it is published, who follows when it is cancelled, and who knows what is taken."""
+    """Say who looks at an event before it is published, who follows when it is cancelled, who knows what is taken and asked."""
+    from eventreg.events.asked import init_asked
     from eventreg.events.checks import init_lifecycle
     from eventreg.events.occupancy import init_occupancy
-    from eventreg.questionnaires.checks import list_missing_questions
+    from eventreg.questionnaires.checks import count_asked, list_missing_questions
     from eventreg.questionnaires.registered import init_registered
     from eventreg.registration.services.cancelling import RegistrationFollowers
     from eventreg.registration.services.occupancy import RegistrationOccupancy
@@ -197,6 +198,7 @@ def _init_lifecycle(app: Flask) -> None:
     lifecycle.add_check(list_missing_questions)
     lifecycle.followers = RegistrationFollowers()
     init_occupancy(app, RegistrationOccupancy())
+    init_asked(app, count_asked)
     init_registered(app, count_answered)
 
 

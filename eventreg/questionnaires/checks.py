@@ -1,8 +1,8 @@
-"""What this room misses at an event before it is published: questions, in each of the event's languages."""
+"""What this room tells of an event: what it lacks before it is published, and how much each category is asked."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -12,10 +12,12 @@ from eventreg.events.checks import Missing
 from eventreg.events.models import Event
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language, name_of
-from eventreg.questionnaires.queries import find_draft, find_newest_version
+from eventreg.questionnaires import kinds
+from eventreg.questionnaires.queries import definition_of, find_draft, find_newest_version
 from eventreg.questionnaires.readiness import ground_of
 from eventreg.questionnaires.rules.changes import changes_between
 from eventreg.questionnaires.rules.obstacles import ObstacleKind, find_obstacles
+from eventreg.questionnaires.rules.schema import Stage
 
 
 def list_missing_questions(event_id: int) -> Sequence[Missing]:
@@ -61,3 +63,16 @@ def _untranslated(languages: Sequence[str]) -> str:
     reader = current_language()
     names = formats.joined([name_of(language, reader) for language in languages], reader)
     return _("Translate the questions of the registration form into %(languages)s", languages=names)
+
+
+def count_asked(event_id: int, category_keys: Collection[str]) -> dict[str, int]:
+    """Return how many questions people of each category are asked now, by its key; nothing before any were published."""
+    version = find_newest_version(event_id)
+    if version is None:
+        return {}
+    definition = definition_of(version)
+    stages = (Stage.REGISTRATION, Stage.FOLLOW_UP)
+    return {
+        key: sum(kinds.get(question.kind).is_answerable for question in definition.questions_for(key, *stages))
+        for key in category_keys
+    }

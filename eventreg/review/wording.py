@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from eventreg.registration.models import AccessCode
 from eventreg.registration.rules.access_codes import CodeReason, CodesRefused
 from eventreg.registration.rules.invitations import (
     InvitationReason,
@@ -16,6 +17,7 @@ from eventreg.registration.rules.invitations import (
 from eventreg.registration.rules.refusals import RegisteringReason
 from eventreg.registration.rules.requests import RequestKind
 from eventreg.registration.rules.states import Action, Status
+from eventreg.registration.rules.ways_in import WayKind
 from eventreg.registration.wording import decision_verb, status_for_team
 from eventreg.review.rules.columns import Column
 
@@ -164,3 +166,15 @@ def code_standing(refusal: RegisteringReason | None) -> str:
         RegisteringReason.CODE_USED_UP: _("Used up"),
     }
     return words[refusal] if refusal is not None else _("Works")
+
+
+def came_by_words(way: WayKind, code: AccessCode | None) -> str:
+    """Return by which way a person came, as the team reads it. `code` is None when it is gone, or it was no code."""
+    if way is WayKind.CODE and code is not None:
+        name = f"{code.code} ({code.label})" if code.label else code.code
+        return _("by the code %(name)s", name=name)
+    return {
+        WayKind.LINK: _("by the link of the category"),
+        WayKind.CODE: _("by a code"),
+        WayKind.INVITATION: _("by an invitation"),
+    }[way]

@@ -12,10 +12,12 @@ from sqlalchemy import func, select
 
 from eventreg.audit.queries import find_broken_position
 from eventreg.db import db
+from eventreg.demo.rules.places import Hall, Rule, settle
 from eventreg.demo.services import Loaded, add_registrations, load_seminar
 from eventreg.demo.services.registrations import NotADemonstration
 from eventreg.events.models import Category, Event
 from eventreg.events.queries.for_registration import get_event_whole
+from eventreg.events.rules.categories import ApprovalRule
 from eventreg.kernel import clock
 from eventreg.kernel.text import folded
 from eventreg.mail.models import MailMessage
@@ -191,3 +193,9 @@ def test_progress_is_told(loaded: Loaded) -> None:
     told: list[int] = []
     add_registrations(loaded.event_id, 501, progress=told.append)
     assert told == [500, 501]
+
+
+def test_people_beside_the_places_of_the_event_raise_none_of_its_limits() -> None:
+    speaks = Rule(2, "speakers", ApprovalRule.AT_ONCE, False)
+    hall, statuses = settle(Hall(1, {1: None, 2: None}, {}, frozenset({2})), [(speaks, Status.CONFIRMED)] * 3)
+    assert (hall.capacity, hall.total, statuses) == (1, 0, [Status.CONFIRMED] * 3)

@@ -12,10 +12,11 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from eventreg.db import db
-from eventreg.events.models import Event
+from eventreg.events.models import Category, Event
 from eventreg.mail.models import MailMessage
 from eventreg.registration.emails import Occasion
 from eventreg.registration.models import Decision, Place, Registration
+from eventreg.registration.rules.admission import Places
 from eventreg.registration.rules.refusals import DecisionRefused
 from eventreg.registration.rules.states import Action, Status
 from eventreg.registration.services import registering
@@ -91,6 +92,41 @@ def test_places_of_two_categories_share_those_of_the_event(app: Flask) -> None:
     submissions = [a_submission(event, "government" if number % 2 else "press") for number in range(PEOPLE)]
     register_all(app, event, submissions)
     assert statuses(event) == {"confirmed": PLACES, "waitlisted": PEOPLE - PLACES}
+
+
+def an_event_with_people_beside() -> Event:
+    event = an_event(capacity=PLACES)
+    a_category(event, "speakers", counts_toward_event=False)
+    return event
+
+
+def mixed_forms(event: Event) -> list[Submission]:
+    """As many forms of people who count towards the event as of people who do not."""
+    return [a_submission(event, "government" if number % 2 else "speakers") for number in range(2 * PEOPLE)]
+
+
+@pytest.mark.both_databases
+def test_people_who_do_not_count_take_none_of_the_places_of_the_event(app: Flask) -> None:
+    # case 16
+    event = an_event_with_people_beside()
+    outcomes = register_all(app, event, mixed_forms(event))
+    assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []
+    assert statuses(event) == {"confirmed": PEOPLE + PLACES, "waitlisted": PEOPLE - PLACES}
+
+
+@pytest.mark.both_databases
+def test_twin_in_which_all_categories_count_turns_speakers_away(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What counting the whole ledger would do: people who need no place of the event wait for one."""
+
+    class CountsEverybody(PlaceCount):
+        def of(self, category: Category) -> Places:
+            taken = sum(self._taken.values())
+            return Places(self._event.capacity, taken, category.places, self._taken.get(category.id, 0))
+
+    monkeypatch.setattr(registering, "PlaceCount", CountsEverybody)
+    event = an_event_with_people_beside()
+    register_all(app, event, mixed_forms(event))
+    assert statuses(event) == {"confirmed": PLACES, "waitlisted": 2 * PEOPLE - PLACES}
 
 
 @pytest.mark.both_databases

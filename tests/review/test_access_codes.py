@@ -13,10 +13,12 @@ from sqlalchemy import select
 from eventreg.audit.models import AuditEntry
 from eventreg.db import db
 from eventreg.events.models import Event
+from eventreg.questionnaires.queries import definition_of, get_current_version
+from eventreg.questionnaires.rules.schema import Stage
 from eventreg.registration.models import AccessCode, Registration
 from eventreg.registration.services.changes import withdraw
 from tests.builders import an_event
-from tests.registration.arriving import an_access_code, by
+from tests.registration.arriving import an_access_code, an_invitation, by
 from tests.registration.test_ways_in import form_by, found, registered
 from tests.review.test_narrowed import a_narrowed
 from tests.support.pages import Page, Pages
@@ -155,3 +157,28 @@ def test_the_list_is_taken_away_inert_and_on_record(app: Flask, event: Event) ->
     assert rows[1][:2] == ["'=CMD()", "'@SUM"]
     assert rows[1][3:5] == ["0", "2"]
     assert db.session.scalars(select(AuditEntry.action)).all()[-1] == "access_codes_exported"
+
+
+def test_the_list_and_the_registration_say_by_which_way_somebody_came(app: Flask, event: Event) -> None:
+    code = an_access_code(event, code="NORTE-1", label="Redes")
+    person = found(registered(event, form_by(by(code), event)))
+    plain = found(registered(event, form_by(None, event)))
+    invited = found(registered(event, form_by(by(an_invitation(event, is_bound=False)), event)))
+    pages, desk = at_the_desk(app, event), f"/manage/events/{event.slug}/registrations"
+    listed = pages.get(desk)
+    assert listed.text.count("by the code NORTE-1 (Redes)") == 1
+    assert listed.text.count("by an invitation") == 1
+    assert pages.get(f"{desk}/{person.reference}").has("by the code NORTE-1 (Redes)")
+    assert pages.get(f"{desk}/{invited.reference}").has("by an invitation")
+    assert not pages.get(f"{desk}/{plain.reference}").has("by a")
+    db.session.rollback()
+    db.session.delete(db.session.get_one(AccessCode, code.id))
+    db.session.commit()
+    assert pages.get(f"{desk}/{person.reference}").has("by a code")
+
+
+def test_the_page_of_categories_counts_what_each_is_asked(app: Flask, event: Event) -> None:
+    page = at_the_desk(app, event).get(f"/manage/events/{event.slug}/categories")
+    asked = definition_of(get_current_version(event.id)).questions_for("academia", Stage.REGISTRATION, Stage.FOLLOW_UP)
+    assert page.has(f"Its people are asked {len(asked)} questions")
+    assert page.link(f"Its people are asked {len(asked)} questions: 2").endswith("/questions")

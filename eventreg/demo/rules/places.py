@@ -34,11 +34,19 @@ class Hall:
     capacity: int | None
     limits: dict[int, int | None]
     taken: dict[int, int]
+    #: categories whose people need none of the event's places
+    beside: frozenset[int] = frozenset()
 
     def places(self, category_id: int) -> Places:
         """Return what one category has."""
         taken = self.taken.get(category_id, 0)
-        return Places(self.capacity, sum(self.taken.values()), self.limits[category_id], taken)
+        capacity = None if category_id in self.beside else self.capacity
+        return Places(capacity, self.total, self.limits[category_id], taken)
+
+    @property
+    def total(self) -> int:
+        """How many of the event's places are taken."""
+        return sum(taken for category_id, taken in self.taken.items() if category_id not in self.beside)
 
     def with_one_more(self, category_id: int) -> Hall:
         """Return the hall after a place is taken there."""
@@ -46,12 +54,11 @@ class Hall:
 
     def large_enough(self) -> Hall:
         """Return the hall with limits raised to what is taken, where more is taken than there is."""
-        total = sum(self.taken.values())
         limits = {
             category_id: None if limit is None else max(limit, self.taken.get(category_id, 0))
             for category_id, limit in self.limits.items()
         }
-        return replace(self, limits=limits, capacity=None if self.capacity is None else max(self.capacity, total))
+        return replace(self, limits=limits, capacity=None if self.capacity is None else max(self.capacity, self.total))
 
 
 @dataclass(frozen=True)

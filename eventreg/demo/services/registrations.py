@@ -96,7 +96,8 @@ def _settle(event: Event, drawn: Drawn, now: datetime) -> list[Status]:
         .group_by(Place.category_id)
     )
     limits = {category.id: category.places for category in event.categories}
-    before = Hall(event.capacity, limits, {row.category_id: row.places for row in taken})
+    beside = frozenset(category.id for category in event.categories if not category.counts_toward_event)
+    before = Hall(event.capacity, limits, {row.category_id: row.places for row in taken}, beside)
     after, statuses = settle(before, [(rule, status) for _, rule, status in drawn])
     if (before.capacity, before.limits) != (after.capacity, after.limits):
         event.capacity = after.capacity

@@ -7,6 +7,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 from wtforms.fields import Field
 
+from eventreg.events.asked import count_asked
 from eventreg.events.forms.categories import CategoriesForm
 from eventreg.events.links import category_token
 from eventreg.events.models import Event
@@ -94,6 +95,8 @@ def _page(event: Event, form: CategoriesForm, *, is_overtaken: bool = False) -> 
             for row in event.categories
             if row.is_private
         },
+        asked=count_asked(event.id, [row.key for row in event.categories]),
+        key_of={row.id: row.key for row in event.categories},
         current=sorted(event.categories, key=lambda category: (category.position, category.id)),
         is_changeable=EFFECTS[event.publication].is_changeable,
         is_saved="saved" in request.args,

@@ -29,6 +29,7 @@ from eventreg.events.rules.team import Sight
 from eventreg.registration.models import AnswerRequest, Registration
 from eventreg.registration.queries.requests import has_unanswered, is_asked_still
 from eventreg.registration.rules.states import Status
+from eventreg.registration.rules.ways_in import WayKind
 from eventreg.review.queries.scoping import in_scope
 from eventreg.review.rules.listing import PAGE_SIZE, STATUS_ORDER, Cursor, ListState, Order, Unanswered
 
@@ -54,6 +55,8 @@ class Row(NamedTuple):
     category_id: int
     status: Status
     submitted_at: datetime
+    came_by: WayKind | None
+    access_code_id: int | None
 
     @property
     def full_name(self) -> str:
@@ -71,6 +74,8 @@ _SHOWN = (
     Registration.category_id,
     Registration.status,
     Registration.submitted_at,
+    Registration.came_by,
+    Registration.access_code_id,
 )
 
 

@@ -17,11 +17,12 @@ from eventreg.i18n.languages import own_name
 from eventreg.kernel.clock import now
 from eventreg.mail.wording import STANDINGS
 from eventreg.questionnaires.kinds import Context
-from eventreg.registration.models import Decision
+from eventreg.registration.models import Decision, Registration
 from eventreg.registration.rules.states import DECISIONS, Action, Status, next_status
 from eventreg.registration.services.decisions import LONGEST_REASON
 from eventreg.registration.wording import decision_verb, status_for_team
 from eventreg.review.forms import DecisionForm
+from eventreg.review.queries.access_codes import find_codes
 from eventreg.review.queries.dossier import Dossier, get_dossier
 from eventreg.review.queries.listing import RegistrationList
 from eventreg.review.views.answers_shown import sections_shown
@@ -29,6 +30,7 @@ from eventreg.review.views.desk import list_url, registration_url, with_query
 from eventreg.review.views.history_shown import history_shown
 from eventreg.review.views.listing import categories_in_sight, read_list_state
 from eventreg.review.views.requests_shown import requests_shown
+from eventreg.review.wording import came_by_words
 from eventreg.web.access import may
 from eventreg.web.instance import config
 from eventreg.web.templating import language_url_at
@@ -75,6 +77,7 @@ def dossier_page(
         can_see_messages=may(Permission.SEE_MESSAGES),
         language_name=own_name(dossier.registration.language),
         category=dossier.registration.category,
+        came_by=_came_by(dossier.registration),
         language_url=language_url_at(registration_url(event.slug, reference, state)),
         back_url=list_url(event.slug, state),
         previous_url=registration_url(event.slug, previous, state) if previous else "",
@@ -86,6 +89,12 @@ def dossier_page(
 
 def _form(dossier: Dossier) -> DecisionForm:
     return DecisionForm(formdata=None, seen_revision=dossier.registration.revision)
+
+
+def _came_by(registration: Registration) -> str:
+    """Return by which way the person came, beside the public form; "" by none."""
+    code = find_codes([registration.access_code_id]).get(registration.access_code_id or 0)
+    return came_by_words(registration.came_by, code) if registration.came_by is not None else ""
 
 
 def _context(event: Event) -> Context:

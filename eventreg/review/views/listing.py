@@ -19,13 +19,14 @@ from eventreg.questionnaires.queries import definition_of, find_newest_version
 from eventreg.registration.rules.requests import RequestKind
 from eventreg.registration.rules.states import Status
 from eventreg.registration.wording import status_for_team
+from eventreg.review.queries.access_codes import find_codes
 from eventreg.review.queries.listing import Counts, RegistrationList
 from eventreg.review.queries.scoping import is_shown
 from eventreg.review.rules.columns import ON_SCREEN, ORDER_OF
 from eventreg.review.rules.listing import STATUS_ORDER, ListState, Unanswered, read_state
 from eventreg.review.views import blueprint
 from eventreg.review.views.desk import list_url, registration_url
-from eventreg.review.wording import asked_title, column_title
+from eventreg.review.wording import asked_title, came_by_words, column_title
 from eventreg.web.access import may, requires
 from eventreg.web.templating import plain_in_reader_language
 
@@ -41,6 +42,7 @@ def list_registrations(slug: str) -> str:
     page, counts = registrations.page(), registrations.counts()
     asked = unanswered_shown(event.id, counts.unanswered, state.unanswered)
     standings = list_latest_states(event.id, [row.id for row in page.rows])
+    codes = find_codes([row.access_code_id for row in page.rows])
     return render_template(
         "review/list.html",
         state=state,
@@ -54,6 +56,7 @@ def list_registrations(slug: str) -> str:
         unanswered=[{**each, "checked": each["asked"] in state.unanswered} for each in asked],
         chips=_chips(slug, state, categories) + _asked_chips(slug, state, asked),
         category_of={category.id: category for category in categories},
+        came_by=lambda row: came_by_words(row.came_by, codes.get(row.access_code_id or 0)),
         status_label=status_for_team,
         can_export=may(Permission.EXPORT),
         troubled={id_ for id_, standing in standings.items() if standing is Standing.FAILED},
