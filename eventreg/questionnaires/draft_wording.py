@@ -47,6 +47,8 @@ def draft_sentence(refused: DraftRefused) -> str:
             question=question,
             column=column,
         )
+    if refused.reason is DraftReason.KIND_FIXED:
+        return _("It was published, and its kind stays: retire it, and add another question.")
     if refused.reason is DraftReason.NOT_EMPTY:
         return _("Only an empty section is removed. Move its questions, or retire them, first.")
     if refused.reason is DraftReason.TOO_MANY:

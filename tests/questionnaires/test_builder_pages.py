@@ -299,3 +299,26 @@ def test_settings_conditions_and_places_that_differ_are_shown(desk: Pages, event
     assert page.has("Only if")
     told = dict(zip(page.texts("dt"), page.texts("dd"), strict=False))
     assert "2" in told.values()
+
+
+def test_a_question_that_was_never_published_becomes_one_of_another_kind(desk: Pages, event: Event) -> None:
+    page = desk.get(f"{_list(event)}/new?kind=choice&section=stay")
+    page.submit("Save question", {"label-es": "Comida", "label-en": "Food", "pasted": "Sí | Yes\nNo | No"}, 303)
+    overtaken = desk.get(f"{_list(event)}/edit/comida")
+    page = desk.get(f"{_list(event)}/edit/comida").click("Another kind of question").click("Several lines of text")
+    page.submit("Save question", {}, 303)
+    stored = _question(event, "comida")
+    assert (stored["kind"], stored["label"]["en"], "options" in stored) == ("long_text", "Food", False)
+    # who still had the other kind before them is told, and can put theirs in its place
+    page = overtaken.submit("Save question", {"label-en": "Meal"}, 409)
+    assert page.has("Kind of question")
+    page.submit("Save question", {}, 303)
+    assert _question(event, "comida")["kind"] == "choice"
+
+
+def test_a_published_question_keeps_its_kind(desk: Pages, event: Event) -> None:
+    page = desk.get(f"{_list(event)}/edit/phone?kind=")
+    assert not page.has("Another kind of question")
+    page = desk.get(f"{_list(event)}/edit/phone?kind=short_text").submit("Save question", {}, 409)
+    assert page.has("its kind stays")
+    assert _question(event, "phone")["kind"] == "phone"

@@ -10,7 +10,7 @@ from typing import Any
 from eventreg.kernel.naming import key_from
 from eventreg.kernel.text import LocalizedText
 from eventreg.questionnaires.queries import list_published_keys
-from eventreg.questionnaires.rules.drafts import changes
+from eventreg.questionnaires.rules.drafts import DraftReason, DraftRefused, changes
 from eventreg.questionnaires.rules.drafts.reading import entries, questions_in, texts
 from eventreg.questionnaires.rules.schema import RESERVED_KEYS
 from eventreg.questionnaires.services.drafting import change_draft
@@ -78,10 +78,18 @@ def add_question(
 def save_question(
     event_id: int, key: str, seen: str, entry: Mapping[str, Any], section: str, account_id: int, at: datetime
 ) -> None:
-    """Save a question, if it is still what was seen, and put it into a section. Raises what `change_draft` raises."""
-    change_draft(
-        event_id, lambda document: changes.save_question(document, key, seen, dict(entry), section), account_id, at
-    )
+    """Save a question, if it is still what was seen, and put it into a section. Raises what `change_draft` raises.
+
+    Its kind changes only as long as no version has it.
+    """
+
+    def change(document: dict[str, Any]) -> dict[str, Any]:
+        before = next((found for found in questions_in(document) if found["key"] == key), {})
+        if before.get("kind") != entry.get("kind") and key in list_published_keys(event_id):
+            raise DraftRefused(DraftReason.KIND_FIXED)
+        return changes.save_question(document, key, seen, dict(entry), section)
+
+    change_draft(event_id, change, account_id, at)
 
 
 def move_question(event_id: int, key: str, step: int, account_id: int, at: datetime) -> None:

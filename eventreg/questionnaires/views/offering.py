@@ -58,6 +58,18 @@ def kind_of(name: str) -> Kind:
     return kinds.get(name) if name in kinds.NAMES else abort(404)
 
 
+def fitted(stored: dict[str, Any], kind: Kind) -> dict[str, Any]:
+    """Return a question as one of another kind: what only its own kind has is left out."""
+    if stored.get("kind") == kind.name:
+        return stored
+    kept = {name: value for name, value in stored.items() if name != "settings"}
+    if not kind.has_options:
+        kept.pop("options", None)
+    if kept.get("column") not in kind.columns:
+        kept.pop("column", None)
+    return {**kept, "kind": kind.name}
+
+
 def offers_for(event: Event, key: str = "", section: str = "") -> Offers:
     """Return what a question can be given: one that is there, or a new one at the end of a section."""
     definition = read_draft(draft_document(event.id))

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from eventreg.events.models import Event
 from eventreg.i18n.languages import current_language
+from eventreg.questionnaires import kinds
 from eventreg.questionnaires.forms.options import OptionForm
 from eventreg.questionnaires.forms.writing import QuestionForm
 from eventreg.questionnaires.kinds import Context
@@ -19,14 +20,19 @@ from eventreg.questionnaires.rules.drafts.reading import condition_of
 
 
 def differences(
-    event: Event, typed: QuestionForm, entry: Mapping[str, Any], stored: QuestionForm
+    event: Event, typed: QuestionForm, entry: Mapping[str, Any], stored: QuestionForm, kind: str
 ) -> list[tuple[str, str]]:
-    """Return (label, what is stored) of everything in which the two differ. `entry` is what was typed, as data."""
+    """Return (label, what is stored) of everything in which the two differ.
+
+    `entry` is what was typed, as data; `kind` that of what is stored, which is shown in a form of the kind that was typed.
+    """
     found = [
         (str(field.label.text), _shown(stored[name]))
         for name, field in typed._fields.items()
         if name not in ("csrf_token", "seen") and _shown(field) != _shown(stored[name])
     ]
+    if kind != typed.kind.name and kind in kinds.NAMES:
+        found.insert(0, (_("Kind of question"), kinds.get(kind).title()))
     answers = [[_answer(row) for row in form.options if row.is_wanted] for form in (typed, stored)]
     if answers[0] != answers[1]:
         found.append((_("Answers offered"), "; ".join(answers[1]) or "–"))

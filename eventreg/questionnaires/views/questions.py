@@ -17,13 +17,14 @@ from eventreg.questionnaires.draft_wording import draft_sentence, first_section_
 from eventreg.questionnaires.forms.writing import QuestionForm
 from eventreg.questionnaires.kinds import Kind
 from eventreg.questionnaires.kinds.base import KindGroup
-from eventreg.questionnaires.queries import draft_document
+from eventreg.questionnaires.queries import draft_document, list_published_keys
 from eventreg.questionnaires.rules.drafts import DraftReason, DraftRefused, fingerprint
 from eventreg.questionnaires.rules.drafts.reading import questions_in
 from eventreg.questionnaires.services import building
 from eventreg.questionnaires.views import blueprint
 from eventreg.questionnaires.views.offering import (
     find_question,
+    fitted,
     frame,
     kind_of,
     named,
@@ -46,9 +47,7 @@ def new_question(slug: str) -> Answer:
     event, section = whole_event(), request.args.get("section", "")
     name = request.args.get("kind", "")
     if name not in kinds.NAMES:
-        return render_template(
-            "questionnaires/kinds.html", groups=_groups(), section=section, saved=_saved(), **frame(event)
-        )
+        return _kinds(event, section=section, saved=_saved())
     kind = kind_of(name)
     return _page(event, QuestionForm(event.languages, kind, {}, offers_for(event, "", section), section=section))
 
@@ -79,9 +78,11 @@ def add_question(slug: str) -> Answer:
 @blueprint.get("/manage/events/<slug>/questions/edit/<key>")
 @requires(Permission.EDIT_EVENT)
 def edit_question(slug: str, key: str) -> Answer:
-    """Show everything that can be said of a question."""
-    event = whole_event()
-    return _page(event, _form(event, stored_question(key), key), key)
+    """Show everything that can be said of a question. One that was never published can become one of another kind."""
+    event, stored, name = whole_event(), stored_question(key), request.args.get("kind", "")
+    if "kind" in request.args and name not in kinds.NAMES and key not in list_published_keys(event.id):
+        return _kinds(event, key=key)
+    return _page(event, _form(event, stored, key, kind=name if name in kinds.NAMES else ""), key)
 
 
 @blueprint.post("/manage/events/<slug>/questions/edit/<key>")
@@ -91,7 +92,7 @@ def save_question(slug: str, key: str) -> Answer:
     event, stored = whole_event(), find_question(key)
     if stored is None:
         return _gone(event)
-    form = _form(event, stored, key, request.form)
+    form = _form(event, stored, key, request.form, request.form.get("kind", ""))
     entry = _read(form)
     if entry is None:
         return _unread(event, form, key)
@@ -103,7 +104,8 @@ def save_question(slug: str, key: str) -> Answer:
         if stored is None:
             return _gone(event)
         if refused.reason is DraftReason.CHANGED_MEANWHILE:
-            overtaken = differences(event, form, entry, _form(event, stored, key))
+            theirs = _form(event, stored, key, kind=form.kind.name)
+            overtaken = differences(event, form, entry, theirs, str(stored.get("kind") or ""))
             form.seen.data = fingerprint(stored)
         return _page(event, form, key, draft_sentence(refused), overtaken), 409
     return redirect(url_for("questionnaires.list_questions", slug=slug, _anchor=f"question-{key}"), 303)
@@ -118,9 +120,13 @@ def _gone(event: Event) -> Answer:
     return _page(event, form, problem=problem), 409
 
 
-def _form(event: Event, stored: dict[str, Any], key: str, sent: Any = None) -> QuestionForm:
-    kind = kind_of(str(stored.get("kind") or ""))
-    return QuestionForm(event.languages, kind, stored, offers_for(event, key), sent, section=section_of(event.id, key))
+def _form(event: Event, stored: dict[str, Any], key: str, sent: Any = None, kind: str = "") -> QuestionForm:
+    made = kind_of(kind or str(stored.get("kind") or ""))
+    offers, section = offers_for(event, key), section_of(event.id, key)
+    form = QuestionForm(event.languages, made, fitted(stored, made), offers, sent, section=section)
+    if sent is None:
+        form.seen.data = fingerprint(stored)
+    return form
 
 
 def _read(form: QuestionForm) -> dict[str, Any] | None:
@@ -135,6 +141,12 @@ def _read(form: QuestionForm) -> dict[str, Any] | None:
 def _unread(event: Event, form: QuestionForm, key: str = "") -> Answer:
     page = _page(event, form, key)
     return (page, 422) if form.all_errors() else page
+
+
+def _kinds(event: Event, key: str = "", section: str = "", saved: str = "") -> str:
+    return render_template(
+        "questionnaires/kinds.html", groups=_groups(), key=key, section=section, saved=saved, **frame(event)
+    )
 
 
 def _groups() -> list[tuple[str, list[Kind]]]:
@@ -166,6 +178,7 @@ def _page(
         "questionnaires/question.html",
         form=form,
         key=key,
+        has_free_kind=not key or key not in list_published_keys(event.id),
         heading=named(form.stored.get("label")) if key else form.kind.title(),
         kept_words=condition_in_words(event, form.stored) if form.kept_condition is not None else "",
         problem=problem,

@@ -24,6 +24,8 @@ class DraftReason(enum.Enum):
     TOO_MANY = "too_many"
     #: another question fills the same part of the registration. Details: `question`, its label; `column`
     COLUMN_TAKEN = "column_taken"
+    #: it was published as a question of another kind: answers may hang on it
+    KIND_FIXED = "kind_fixed"
     #: only an empty section is removed
     NOT_EMPTY = "not_empty"
 
