@@ -36,6 +36,24 @@ def find_newest_version(event_id: int) -> QuestionnaireVersion | None:
     return db.session.scalar(_newest_version(event_id))
 
 
+def list_version_numbers(version_ids: Collection[int]) -> dict[int, int]:
+    """Return the numbers of versions by their ids: one statement."""
+    rows = db.session.execute(
+        select(QuestionnaireVersion.id, QuestionnaireVersion.version).where(QuestionnaireVersion.id.in_(version_ids))
+    )
+    return {row.id: row.version for row in rows}
+
+
+def list_wordings(event_id: int, numbers: Collection[int]) -> dict[int, Definition]:
+    """Return what an event asked under versions of these numbers: one statement."""
+    rows = db.session.scalars(
+        select(QuestionnaireVersion).where(
+            QuestionnaireVersion.event_id == event_id, QuestionnaireVersion.version.in_(numbers)
+        )
+    )
+    return {row.version: definition_of(row) for row in rows}
+
+
 def get_numbered_version(event_id: int, number: int) -> QuestionnaireVersion:
     """Return a version of an event by its number. Raises NotFound."""
     found = db.session.scalar(

@@ -105,7 +105,7 @@ class Told:
         for part, value in detail.items():
             if part == "changed":
                 yield from self._changes(value)
-            elif isinstance(value, Mapping) and set(value) == {"old", "new"}:
+            elif isinstance(value, Mapping) and {"old", "new"} <= value.keys():
                 yield Line(field_words(part), self._said(value["old"], part), self._said(value["new"], part))
             elif part not in _UNSAID and part not in _NAMES and part not in ("old", "new"):
                 yield Line(field_words(part), None, self._said(value, part))

@@ -19,6 +19,8 @@ class Asked:
 
     definition: Definition
     versions: Mapping[str, int]
+    #: the whole version that the registration was made under
+    base: Definition
 
     def only(self, *stages: Stage) -> Definition:
         """Return the sections of these stages."""
@@ -55,7 +57,7 @@ def put_together(
         for question in section.questions if section.stage is Stage.ORGANIZERS else ():
             if team_id is not None and question.key not in parts.versions:
                 parts.put(team_id, definitions[team_id], section, question)
-    return Asked(replace(base, sections=parts.sections()), parts.versions)
+    return Asked(replace(base, sections=parts.sections()), parts.versions, base)
 
 
 def _of_versions(

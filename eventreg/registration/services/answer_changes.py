@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from eventreg.audit.services import Actor, record
 from eventreg.db import db, transaction
@@ -15,6 +16,7 @@ from eventreg.mail.letters import Change
 from eventreg.mail.services import enqueue_all
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.kinds import Context
+from eventreg.questionnaires.queries import list_version_numbers
 from eventreg.questionnaires.rules.schema import Definition, Question, Stage
 from eventreg.registration.emails import Message, News, Occasion, participant_message, tell
 from eventreg.registration.models import Registration, Upload
@@ -50,6 +52,8 @@ class AnswerChange:
     new: list[str]
     #: the question as the old answer was given to it; None: the same
     old_question: Question | None = None
+    #: the ids of the versions that the old and the new answer were given under; None: the registration's
+    version_ids: tuple[int | None, int | None] = (None, None)
 
     @property
     def is_secret(self) -> bool:
@@ -201,6 +205,7 @@ def _differences(task: Answerable, before: Answers, after: Answers) -> list[Answ
             list(before.get(question.key, ())),
             list(after[question.key]),
             task.before.definition.find(question.key),
+            (task.before.versions.get(question.key), task.versions.get(question.key)),
         )
         for question in task.questions
         if list(before.get(question.key, ())) != list(after[question.key])
@@ -210,7 +215,21 @@ def _differences(task: Answerable, before: Answers, after: Answers) -> list[Answ
 def record_changes(
     actor: Actor, action: str, registration: Registration, changes: Sequence[AnswerChange], now: datetime
 ) -> None:
-    """Append to the trail what was there before and after; of a sensitive answer only that it changed."""
+    """Append to the trail what was there before and after; of a sensitive answer only that it changed.
+
+    `under` are the numbers of the versions whose words the two are in, where one is not the registration's.
+    """
+    own = registration.questionnaire_id
+    used = {id_ for change in changes for id_ in change.version_ids if id_ is not None}
+    numbers = list_version_numbers(used | {own}) if used - {own} else {}
+
+    def told(change: AnswerChange) -> str | dict[str, Any]:
+        if change.is_secret:
+            return "changed"
+        under = [numbers.get(id_ or own) for id_ in change.version_ids]
+        words = {"under": under} if any(number != numbers.get(own) for number in under) else {}
+        return {"old": change.old, "new": change.new, **words}
+
     record(
         event_id=registration.event_id,
         actor=actor,
@@ -218,10 +237,7 @@ def record_changes(
         record_kind="registration",
         record_id=registration.id,
         at=now,
-        detail={
-            change.question.key: "changed" if change.is_secret else {"old": change.old, "new": change.new}
-            for change in changes
-        },
+        detail={change.question.key: told(change) for change in changes},
     )
 
 

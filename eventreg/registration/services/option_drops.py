@@ -31,7 +31,9 @@ def take_or_drop(registration: Registration, now: datetime) -> Sequence[AnswerCh
         return []
     after = {key: [value for value in values if (key, value) not in full] for key, values in before.items()}
     changes = [
-        AnswerChange(question, before[question.key], after[question.key], question)
+        AnswerChange(
+            question, before[question.key], after[question.key], question, (asked.versions.get(question.key),) * 2
+        )
         for question in asked.definition.questions()
         if before.get(question.key, []) != after.get(question.key, [])
     ]

@@ -15,7 +15,7 @@ from eventreg.events.models import Event
 from eventreg.events.occupancy import occupancy
 from eventreg.events.rules.team import Scope
 from eventreg.kernel.errors import NotFound
-from eventreg.questionnaires.models import QuestionnaireVersion
+from eventreg.questionnaires.queries import list_version_numbers, list_wordings
 from eventreg.questionnaires.rules.schema import Definition
 from eventreg.registration.models import Answer, Consent, Decision, Place, Registration, Upload
 from eventreg.registration.queries.answers import open_answer
@@ -41,6 +41,8 @@ class Dossier:
 
     registration: Registration
     definition: Definition
+    #: the version that the registration was made under
+    base: Definition
     answers: Sequence[Answer]
     #: by public id
     files: Mapping[str, FileLine]
@@ -53,6 +55,8 @@ class Dossier:
     decisions: Sequence[Decision]
     #: newest first
     traces: Sequence[Trace]
+    #: what answers in the trail were given under, by the version's number, where it is not the registration's alone
+    wordings: Mapping[int, Definition]
     #: newest first
     messages: Sequence[MessageLine]
     #: of the accounts that acted, by id
@@ -76,7 +80,7 @@ def get_dossier(event: Event, reference: str, scope: Scope) -> Dossier:
     Raises NotFound, also for a registration out of scope.
     """
     registration = get_in_scope(event.id, reference, scope)
-    consents = list_consents(registration.id)
+    asked, consents = find_asked(registration, with_open=True, for_team=True), list_consents(registration.id)
     decisions = db.session.scalars(
         select(Decision).where(Decision.registration_id == registration.id).order_by(Decision.id.desc())
     ).all()
@@ -85,14 +89,16 @@ def get_dossier(event: Event, reference: str, scope: Scope) -> Dossier:
     deciders = {decision.account_id for decision in decisions}
     return Dossier(
         registration=registration,
-        definition=find_asked(registration, with_open=True, for_team=True).definition,
+        definition=asked.definition,
+        base=asked.base,
         answers=list_answers(registration.id),
         files=_files(registration.id),
         consents=consents,
         sessions=list_chosen(registration.id),
-        version_numbers=_version_numbers({consent.questionnaire_id for consent in consents}),
+        version_numbers=list_version_numbers({consent.questionnaire_id for consent in consents}),
         decisions=decisions,
         traces=traces,
+        wordings=_wordings(event.id, traces),
         messages=list_messages_about(event.id, registration.id),
         names=list_account_names({id_ for id_ in actors | deciders if id_ is not None}),
         places=_places(event, registration),
@@ -125,11 +131,10 @@ def open_sensitive(registration: Registration, section_key: str) -> dict[str, li
     return opened
 
 
-def _version_numbers(version_ids: set[int]) -> dict[int, int]:
-    rows = db.session.execute(
-        select(QuestionnaireVersion.id, QuestionnaireVersion.version).where(QuestionnaireVersion.id.in_(version_ids))
-    )
-    return {row.id: row.version for row in rows}
+def _wordings(event_id: int, traces: Sequence[Trace]) -> Mapping[int, Definition]:
+    changes = [change for trace in traces for change in trace.detail.values() if isinstance(change, dict)]
+    numbers = {number for change in changes for number in change.get("under", ())}
+    return list_wordings(event_id, numbers) if numbers else {}
 
 
 def _files(registration_id: int) -> dict[str, FileLine]:

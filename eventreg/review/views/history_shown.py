@@ -14,6 +14,7 @@ from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language, own_name
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.kinds import Context
+from eventreg.questionnaires.rules.schema import Definition
 from eventreg.registration.rules.states import Status
 from eventreg.registration.wording import status_for_team
 from eventreg.review.queries.dossier import Dossier
@@ -41,7 +42,7 @@ def history_shown(dossier: Dossier, event: Event, context: Context, has_contact_
 _ABOUT_ADDRESSES = frozenset({"address_change_requested", "address_changed"})
 
 #: entries whose details are answers before and after
-_OF_ANSWERS = frozenset({"answers_changed", "request_answered", "team_answers_changed"})
+_OF_ANSWERS = frozenset({"answers_changed", "options_full", "request_answered", "team_answers_changed"})
 
 
 class _History:
@@ -82,18 +83,31 @@ class _History:
 
     def _change(self, key: str, change: Mapping[str, Any] | str) -> Markup:
         label = Markup("<strong>{}</strong>{}").format(self._label(key), formats.colon(current_language()))
-        question = self._dossier.definition.find(key)
-        is_withheld = question is not None and is_contact_data(question) and not self._has_contact_data
-        if isinstance(change, str) or is_withheld:
+        if isinstance(change, str) or self._is_withheld(key):
             return Markup("{} {}").format(label, _("changed"))
-        return Markup("{} {}").format(label, _arrow(self._words(key, change["old"]), self._words(key, change["new"])))
+        under = change.get("under") or (None, None)
+        sides = zip((change["old"], change["new"]), under, strict=True)
+        return Markup("{} {}").format(label, _arrow(*(self._words(key, values, number) for values, number in sides)))
+
+    def _is_withheld(self, key: str) -> bool:
+        if self._has_contact_data:
+            return False
+        # An address in one version is for nobody else, whatever the question became.
+        asked = (each.find(key) for each in (self._dossier.definition, self._dossier.base, *self._wordings.values()))
+        return any(is_contact_data(question) for question in asked if question is not None)
+
+    @property
+    def _wordings(self) -> Mapping[int, Definition]:
+        return self._dossier.wordings
 
     def _label(self, key: str) -> str:
-        question = self._dossier.definition.find(key)
+        question = self._dossier.definition.find(key) or self._dossier.base.find(key)
         return plain_in_reader_language(question.label) if question is not None else key
 
-    def _words(self, key: str, values: list[str]) -> str:
-        question = self._dossier.definition.find(key)
+    def _words(self, key: str, values: list[str], number: int | None) -> str:
+        """Return answers in the words of the version that they were given under; `number` None: the registration's."""
+        definition = self._wordings.get(number, self._dossier.base) if number is not None else self._dossier.base
+        question = definition.find(key) or self._dossier.definition.find(key)
         if question is None:
             return ", ".join(values)
         return ", ".join(kinds.get(question.kind).display(question, values, self._context, current_language()))
