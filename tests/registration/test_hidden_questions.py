@@ -17,8 +17,9 @@ from eventreg.registration.models import Consent, Registration, Upload
 from eventreg.registration.queries.answers import load_answers
 from eventreg.registration.queries.registrations import own_token
 from eventreg.registration.services.answer_changes import change_answers
-from tests.builders import register_somebody
-from tests.registration.asking import an_asking_event
+from eventreg.registration.services.changes import record_consent_changes
+from tests.builders import a_questionnaire, register_somebody
+from tests.registration.asking import an_asking_event, asking, is_yes
 from tests.registration.filling import PDF, open_form, send
 from tests.support.pages import Pages
 
@@ -124,6 +125,48 @@ def test_frozen_answer_stands_and_says_until_when(frozen: Registration, pages: P
     page.submit("Save my answers", {"Number of the visa": "B2"}, 303)
     db.session.expire_all()
     assert answered(frozen, "flies", "visa_number") == {"flies": ["yes"], "visa_number": ["B2"]}
+
+
+def test_frozen_answer_sent_late_is_refused_beside_it_and_the_rest_is_kept(
+    app: Flask, clock: time_machine.Traveller, pages: Pages
+) -> None:
+    """Case 23: the page was opened while the answer could still be changed."""
+    day = now().date() + timedelta(days=3)
+    event = an_asking_event(flies={"frozen_after": day.isoformat()})
+    registration = flyer(event)
+    address = f"/my/{own_token(registration, 'my')}/answers"
+    typed = pages.get(address).form("Save my answers").values() | {"flies": ["no"], "visa_number": ["B2"]}
+    clock.shift(timedelta(days=5))
+    sent = {name: values for name, values in typed.items() if name not in ("csrf_token", "letter", "ticket")}
+    page = pages.post(address, sent, 422, token=True)
+    assert len(page.errors()) == 1
+    assert 'name="flies"' not in page.html
+    assert page.form("Save my answers").values()["visa_number"] == ["B2"]
+    page.submit("Save my answers", {}, 303)
+    db.session.expire_all()
+    assert answered(registration, "flies", "visa_number") == {"flies": ["yes"], "visa_number": ["B2"]}
+
+
+def test_question_that_hangs_on_a_consent_follows_it_on_ones_own_page(pages: Pages) -> None:
+    """Consents are changed elsewhere: one's own form takes them as they stand now."""
+    event = an_asking_event(told={"condition": None})
+    data = asking(told={"condition": None})
+    airline = {"key": "airline", "kind": "short_text", "label": {"es": "Aerolínea", "en": "Airline"}}
+    data["sections"][2]["questions"].append(airline | {"condition": is_yes("told")})
+    a_questionnaire(event, data)
+    agreed, refused = (register_somebody(event, told=given).registration for given in (["yes"], []))
+    assert agreed is not None
+    assert refused is not None
+    page = pages.get(f"/my/{own_token(refused, 'my')}/answers")
+    assert "Airline" not in page.main
+    page = pages.get(f"/my/{own_token(agreed, 'my')}/answers")
+    assert "Airline" in page.main
+    page.submit("Save my answers", {"Airline": "Demo Air"}, 303)
+    db.session.expire_all()
+    assert answered(agreed, "airline") == {"airline": ["Demo Air"]}
+    record_consent_changes(event.id, agreed.id, {"told": False}, "en")
+    page = pages.get(f"/my/{own_token(agreed, 'my')}/answers")
+    assert "Airline" not in page.main
 
 
 def test_service_refuses_a_frozen_answer_in_silence(frozen: Registration) -> None:

@@ -12,6 +12,7 @@ from eventreg.registration.queries.answers import load_answers
 from eventreg.registration.services.uploads import list_of_registration
 from tests.builders import a_questionnaire, an_event
 from tests.questionnaire import DEFINITION
+from tests.registration.asking import in_steps
 from tests.registration.filling import PDF, SEND, days_of, open_form, typed
 from tests.registration.records import count_registrations, the_registration
 from tests.support.pages import Page, Pages
@@ -30,15 +31,6 @@ def an_event_in_steps(**shape: Any) -> Event:
     event = an_event()
     a_questionnaire(event, copy.deepcopy(DEFINITION) | (shape or {"is_stepwise": True}))
     return event
-
-
-def shown(page: Page) -> list[str]:
-    """Return the headings of the sections that can be seen."""
-    return [
-        heading.get_text()
-        for heading in page.all("h2")
-        if not heading.find_parent(attrs={"hidden": True}) and heading.find_parent(class_="er-part")
-    ]
 
 
 @pytest.mark.usefixtures("app")
@@ -122,3 +114,44 @@ class TestSummary:
         page = open_form(pages, an_event())
         assert "Step 1" not in page.main
         assert SEND in page.form(SEND).buttons()
+
+
+@pytest.mark.usefixtures("app")
+class TestConditions:
+    """Case 22 over several pages: the section of who flies is a step for them alone."""
+
+    def at_stay(self, pages: Pages) -> tuple[Event, Page]:
+        event = an_event()
+        a_questionnaire(event, in_steps())
+        return event, open_form(pages, event).submit(ON, ABOUT_YOU, 200)
+
+    def test_a_section_of_which_nothing_is_asked_is_passed_over_both_ways(self, pages: Pages) -> None:
+        event, page = self.at_stay(pages)
+        page = page.submit(ON, {"Days attended": days_of(event), "Do you fly?": "No"}, 200)
+        assert "Step 4 of 5" in page.main
+        assert "Step 2 of 5" in page.submit(BACK, {}, 200).main
+        page = page.submit(ON, {"I agree to the use of my data": True}, 200)
+        assert "Change: Your flight" not in page.form(SEND).buttons()
+        page.submit(SEND, {}, 303)
+        assert load_answers(the_registration()).get("visa", []) == []
+
+    def test_whoever_is_asked_comes_to_it_and_everything_is_sent(self, pages: Pages) -> None:
+        event, page = self.at_stay(pages)
+        page = page.submit(ON, {"Days attended": days_of(event), "Do you fly?": "Yes", "Diet": "sin sal"}, 200)
+        assert "Step 3 of 5" in page.main
+        page = page.submit(ON, {}, 422)
+        assert len(page.errors()) == 1
+        page = page.submit(ON, {"Do you have a visa?": "Yes", "Number of the visa": "A1"}, 200)
+        page = page.submit(ON, {"I agree to the use of my data": True}, 200)
+        page.submit(SEND, {}, 303)
+        answers = load_answers(the_registration())
+        assert (answers["visa_number"], answers["diet"]) == (["A1"], ["sin sal"])
+
+    def test_a_change_of_mind_takes_the_step_away_again(self, pages: Pages) -> None:
+        event, page = self.at_stay(pages)
+        page = page.submit(ON, {"Days attended": days_of(event), "Do you fly?": "Yes"}, 200)
+        page = page.submit(BACK, {"Do you have a visa?": "Yes", "Number of the visa": "A1"}, 200)
+        page = page.submit(ON, {"Do you fly?": "No"}, 200)
+        page = page.submit(ON, {"I agree to the use of my data": True}, 200)
+        page.submit(SEND, {}, 303)
+        assert load_answers(the_registration()).get("visa_number", []) == []

@@ -149,7 +149,7 @@ class QuestionnaireForm:
         """Put what is wrong beside a question's field. Only the first thing wrong with it is kept."""
         bound = self[key]
         if not bound.errors:
-            label = self._context.text(self._questions[key].label, self._language)
+            label = self._context.text(bound.question.label, self._language)
             bound.errors = [sentence(invalid, label)]
 
     def keep_file(self, key: str, kept: KeptFile) -> None:
