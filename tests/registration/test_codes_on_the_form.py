@@ -72,6 +72,7 @@ def test_a_code_leads_into_its_private_category_to_the_end(pages: Pages, event: 
     code = an_access_code(event, "speakers", code="NORTE-2027")
     page = use(pages, event, " norte 2027 ")
     assert page.has("Speakers")
+    assert page.has("You register with a code.")
     assert page.headers["Cache-Control"] == "no-store"
     again = page.submit(SEND)
     assert again.status == 422
