@@ -1,6 +1,7 @@
-"""`python -m bench.task`: how long a new user needs for the seminar and for its copy, by the keystroke-level model.
+"""`python -m bench.task`: how long a new user needs for the seminar, its copy and its form, by the keystroke-level model.
 
-Carries the task of `tests/browser/organizer_task.py` out in Chromium, prints the tables and writes docs/task.md.
+Carries the tasks of `tests/browser/organizer_task.py` and `questionnaire_task.py` out in Chromium, prints the tables and writes
+docs/task.md.
 """
 
 from __future__ import annotations
@@ -8,12 +9,17 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from playwright.sync_api import Browser, Page
 
 from tests.browser.klm import Meter, clock
 from tests.browser.organizer_facts import organizer_facts
 from tests.browser.organizer_site import new_site
 from tests.browser.organizer_task import FROM_NOTHING, NEXT_YEAR, carry_out
+from tests.browser.questionnaire_task import SHORT_FORM, WHOLE_FORM, build
 from tests.support.browser import started_chromium
 
 REPORT = Path(__file__).resolve().parents[1] / "docs" / "task.md"
@@ -27,33 +33,64 @@ Left as the template has it: the line below the name of a category, the privacy 
 begin. Not entered: the notes of the demo and of its sessions, the countries that the form lists first, the kinds of the
 institutions, and their short names but for the one that has two.
 """
+_PASTED_FOR_THE_SEMINAR = "summary, description, audience, practical information and the two days of the programme"
+_PASTED_FOR_THE_FORM = "the answers that three questions offer, and what is longer than 80 characters"
+_SHORT = (
+    "From an event that asks nothing: name, mail address and institution; in a second section how one arrives, with three"
+    " answers, and the flight only of whoever flies; all in Spanish and English, each with its purpose; looked at, and"
+    " published.\n\n"
+)
+_WHOLE = (
+    "The 21 questions of the seminar from an event that asks nothing, none of them from a set, each with a purpose in words of"
+    " one’s own and how long it is kept.\n\n"
+)
 
 
 def main() -> int:
-    """Carry the task out, print and write its figures."""
+    """Carry the tasks out, print and write its figures."""
     argparse.ArgumentParser(prog="python -m bench.task", description=__doc__).parse_args()
     with tempfile.TemporaryDirectory() as name, started_chromium() as browser:
         folder = Path(name)
         facts = organizer_facts(folder)
-        with new_site(folder / "site") as site:
-            page = browser.new_context(locale="es-MX", viewport={"width": 1280, "height": 800}).new_page()
-            page.goto(site.link)
-            meters = [carry_out(page, facts, phases) for phases in (FROM_NOTHING, NEXT_YEAR)]
-            report = f"{_HEAD}\n{_section('From nothing to published', meters[0])}\n{_section('Next year', meters[1])}"
+        with _desk(browser, folder / "site") as page:
+            seminar, copy = (carry_out(page, facts, phases) for phases in (FROM_NOTHING, NEXT_YEAR))
+        with _desk(browser, folder / "short") as page:
+            short = build(page, facts, SHORT_FORM)
+        with _desk(browser, folder / "whole") as page:
+            whole = build(page, facts, WHOLE_FORM)
+    report = "\n".join(
+        (
+            _HEAD,
+            _section("From nothing to published", seminar, _PASTED_FOR_THE_SEMINAR),
+            _section("Next year", copy),
+            _section("A form with a condition", short, before=_SHORT),
+            _section("The seminar’s whole form", whole, _PASTED_FOR_THE_FORM, before=_WHOLE),
+        )
+    )
     REPORT.write_text(report, encoding="utf-8")
     sys.stdout.write(report)
     return 0
 
 
-def _section(heading: str, meter: Meter) -> str:
+@contextmanager
+def _desk(browser: Browser, folder: Path) -> Iterator[Page]:
+    """Open a new instance at the link that signs the organizer in."""
+    with (
+        new_site(folder) as site,
+        browser.new_context(locale="es-MX", viewport={"width": 1280, "height": 800}) as visit,
+    ):
+        page = visit.new_page()
+        page.goto(site.link)
+        yield page
+
+
+def _section(heading: str, meter: Meter, pasted: str = "", *, before: str = "") -> str:
     whole = meter.whole
-    said = f"Together **{clock(whole.seconds)}** (minutes and seconds)."
+    said = f"{before}Together **{clock(whole.seconds)}** (minutes and seconds)."
     if whole.pasted:
         said += (
-            f" {whole.pasted} texts were pasted: summary, description, audience, practical information and the two days of the"
-            f" programme. {whole.pasted_short} of them are short; were these typed, it would be"
-            f" {clock(whole.seconds_short_typed)}. Were everything typed, the programme and every long text among it, it would be"
-            f" {clock(whole.seconds_all_typed)}."
+            f" {whole.pasted} texts were pasted: {pasted}. {whole.pasted_short} of them are short; were these typed, it would be"
+            f" {clock(whole.seconds_short_typed)}. Were everything typed, it would be {clock(whole.seconds_all_typed)}."
         )
     return f"## {heading}\n\n{said}\n\n{meter.table()}\n"
 

@@ -234,7 +234,8 @@ class Person:
         self._count_keys(min(keys_of(text), COPY_KEYS))
 
     def _field(self, label: str) -> Locator:
-        return self._scope.get_by_label(_words(label)).filter(visible=True)
+        fields = self.page.locator("input, select, textarea")
+        return self._scope.get_by_label(_words(label)).and_(fields).filter(visible=True)
 
     def _one_of(self, role: Literal["link", "button"], words: str) -> Locator:
         """Return what is called so. Of several that lead to the same place, the first."""
@@ -247,7 +248,9 @@ class Person:
 
 def _words(words: str) -> re.Pattern[str]:
     """Return a pattern of exactly these words, with what the pages say behind the name of a field."""
-    return re.compile(rf"^\s*{re.escape(words)}(\s*\(opcional\))?(\s*(Falta|Quizá desactualizado))?(\s*\([^)]*\))?\s*$")
+    # What is hidden from the eye stands apart in the name: "Retirar : Nombre".
+    said = re.escape(words).replace(r":\ ", r"\s*:\ ")
+    return re.compile(rf"^\s*{said}(\s*\(opcional\))?(\s*(Falta|Quizá desactualizado))?(\s*\([^)]*\))?\s*$")
 
 
 def _orders(value: str) -> Sequence[Sequence[str]]:

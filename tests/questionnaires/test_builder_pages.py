@@ -322,3 +322,10 @@ def test_a_published_question_keeps_its_kind(desk: Pages, event: Event) -> None:
     page = desk.get(f"{_list(event)}/edit/phone?kind=short_text").submit("Save question", {}, 409)
     assert page.has("its kind stays")
     assert _question(event, "phone")["kind"] == "phone"
+
+
+def test_the_kinds_say_where_the_question_goes(desk: Pages, event: Event) -> None:
+    _with_draft(event, {"sections": [{"key": "s", "title": {"es": "Viaje", "en": "Journey"}, "questions": []}]})
+    page = desk.get(_list(event)).click("Add a question: Journey")
+    assert page.has("The question goes into the section “Journey”.")
+    assert not desk.get(f"{_list(event)}/new?section=nowhere").has("The question goes")

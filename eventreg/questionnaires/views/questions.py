@@ -145,8 +145,19 @@ def _unread(event: Event, form: QuestionForm, key: str = "") -> Answer:
 
 def _kinds(event: Event, key: str = "", section: str = "", saved: str = "") -> str:
     return render_template(
-        "questionnaires/kinds.html", groups=_groups(), key=key, section=section, saved=saved, **frame(event)
+        "questionnaires/kinds.html",
+        groups=_groups(),
+        key=key,
+        section=section,
+        section_title=_section_title(event, section),
+        saved=saved,
+        **frame(event),
     )
+
+
+def _section_title(event: Event, key: str) -> str:
+    """Return where a new question goes: the title of the section; "" where none is there, or none was named."""
+    return next((title for name, title in offers_for(event, "", key).sections if name == key), "")
 
 
 def _groups() -> list[tuple[str, list[Kind]]]:
