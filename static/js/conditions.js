@@ -89,7 +89,18 @@ const follow = (form, told) => {
   }
   form.classList.add('er-follows')
   settle(true)
-  form.addEventListener('change', () => settle(false))
+  // Leaving a line by pressing a button changes the line first: nothing may move from under the press, or it is lost.
+  let isPressed = false
+  let isLate = false
+  form.addEventListener('pointerdown', () => (isPressed = true))
+  for (const over of ['pointerup', 'pointercancel']) {
+    addEventListener(over, () => {
+      isPressed = false
+      if (isLate) setTimeout(() => settle(false))
+      isLate = false
+    })
+  }
+  form.addEventListener('change', () => (isPressed ? (isLate = true) : settle(false)))
   // A browser that goes back fills the fields in once more, after this ran.
   addEventListener('pageshow', () => settle(true))
 }

@@ -39,6 +39,7 @@ class TestSteps:
         event = an_event_in_steps()
         page = open_form(pages, event)
         assert "Step 1 of 4" in page.main
+        assert "House of Trials" in page.main  # where the event is stands beside where one is
         page = page.submit(ON, ABOUT_YOU, 200)
         assert "Step 2 of 4" in page.main
         page = page.submit(ON, {"Days attended": days_of(event), "Diet": "sin sal", "Letter": ("carta.pdf", PDF)}, 200)
