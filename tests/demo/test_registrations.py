@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections import Counter
 from pathlib import Path
@@ -25,9 +26,10 @@ from eventreg.questionnaires import kinds
 from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.queries import definition_of, get_current_version
 from eventreg.registration.models import Answer, Consent, Decision, Place, Registration
-from eventreg.registration.queries.answers import open_answer
+from eventreg.registration.queries.answers import load_answers, open_answer
 from eventreg.registration.rules.states import Status
-from tests.builders import an_event
+from tests.builders import a_questionnaire, an_event
+from tests.questionnaire import EVERY_KIND
 
 PLAINLY = re.compile("demo|ejemplo|muestra|prueba|ensayo|fictici|inventad|example|sample|specimen|placeholder")
 COUNT = 700  # more than one step, more than there are places
@@ -115,26 +117,61 @@ def test_everybody_is_plainly_fictional(loaded: Loaded) -> None:
     assert db.session.scalar(select(func.count()).select_from(MailMessage)) == 0
 
 
-def test_every_answer_would_be_taken_by_the_form(loaded: Loaded) -> None:
-    add_registrations(loaded.event_id, 120)
-    event = get_event_whole(loaded.event_id)
+def _answers_taken(event_id: int) -> dict[str, list[list[str]]]:
+    """Fail where the form would not take an answer as it is; return those to each question that were asked."""
+    event = get_event_whole(event_id)
     definition = definition_of(get_current_version(event.id))
     context = Context.of(event)
     keys = {category.id: category.key for category in event.categories}
+    taken: dict[str, list[list[str]]] = {}
     for row in db.session.scalars(select(Registration)):
-        given: dict[str, list[str]] = {}
-        for answer in db.session.scalars(
-            select(Answer).where(Answer.registration_id == row.id).order_by(Answer.position)
-        ):
-            given.setdefault(answer.question_key, []).append(open_answer(row, answer))
+        given = {key: values for key, values in load_answers(row).items() if any(values)}
+        agreed = db.session.scalars(select(Consent.purpose).where(Consent.registration_id == row.id, Consent.is_given))
+        answers = {**given, **{purpose: ["yes"] for purpose in agreed}}
+        hidden = definition.hidden_keys(keys[row.category_id], answers)
         for question in definition.questions_for(keys[row.category_id]):
-            if question.column is not None:
-                text = getattr(row, question.column)
-                given[question.key] = [text] if text else []
+            if question.key in hidden:
+                continue
             values = given.pop(question.key, [])
-            assert kinds.get(question.kind).clean(question, values, context) == values
-            assert values or not question.is_required
-        assert not given
+            assert kinds.get(question.kind).clean(question, values, context) == values, question.key
+            taken.setdefault(question.key, []).append(values)
+        assert not given, "nothing that was not asked"
+    return taken
+
+
+def test_every_answer_would_be_taken_by_the_form(loaded: Loaded) -> None:
+    add_registrations(loaded.event_id, 120)
+    required = {
+        question.key
+        for question in definition_of(get_current_version(loaded.event_id)).questions()
+        if question.is_required and question.kind != "consent"
+    }
+    taken = _answers_taken(loaded.event_id)
+    assert len(required) > 5
+    assert all(values for key in required for values in taken.get(key, []))
+
+
+def test_every_kind_of_question_is_answered_or_passed_over(loaded: Loaded) -> None:
+    """An event that asks everything there is, one option with places, and one question only of those who travel."""
+    definition = copy.deepcopy(EVERY_KIND)
+    stay, more = (section["questions"] for section in definition["sections"][1:3])
+    next(question for question in stay if question["key"] == "topics")["options"][0]["places"] = 3
+    next(question for question in more if question["key"] == "arrival")["condition"] = {
+        "question": "travels",
+        "is": ["yes"],
+    }
+    event = get_event_whole(loaded.event_id)
+    kinds.checked_definition(definition, event.languages)
+    a_questionnaire(event, definition)
+    add_registrations(loaded.event_id, 150)
+    taken = _answers_taken(loaded.event_id)
+    asked = {question.key: question.kind for question in definition_of(get_current_version(event.id)).questions()}
+    ledgers_and_files = {"file", "picture", "sessions", "heading", "static_text", "consent"}
+    for key, answers in taken.items():
+        assert any(answers) == (asked[key] not in ledgers_and_files), key
+    assert {asked[key] for key in taken} >= kinds.NAMES - {"file", "long_text", "url"}, "what is not asked of some only"
+    assert all("law" not in values for values in taken["topics"]), "it has places of its own"
+    assert len(taken["arrival"]) < 100
 
 
 def test_consents_are_recorded_with_their_words(loaded: Loaded) -> None:  # case 29

@@ -129,12 +129,15 @@ def _invent(
     now: datetime,
 ) -> Invented:
     person = invent(number, chance)
-    questions = setting.definition.questions_for(rule.category_key)
+    asked = setting.definition.questions_for(rule.category_key)
+    answers = invent_answers(asked, person, setting.days, chance)
+    hidden = setting.definition.hidden_keys(rule.category_key, answers)
+    questions = [question for question in asked if question.key not in hidden]
     return Invented(
         person=person,
         rule=rule,
         status=status,
         history=invent_history(rule, status, person.language, submitted_at, now, chance),
         questions=questions,
-        answers=invent_answers(questions, person, setting.day_ids, chance),
+        answers=answers,
     )

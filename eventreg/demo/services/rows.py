@@ -7,7 +7,7 @@ import hashlib
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -53,7 +53,8 @@ class Setting:
     questionnaire_id: int
     definition: Definition
     notice_id: int | None
-    day_ids: Sequence[int]
+    #: by their id
+    days: Mapping[int, date]
     #: who decided
     organizer_id: int
     #: references that are taken
@@ -79,7 +80,7 @@ class Setting:
             questionnaire_id=version.id,
             definition=definition_of(version),
             notice_id=notice.id if notice is not None else None,
-            day_ids=[day.id for day in list_days(event.id)],
+            days={day.id: day.held_on for day in list_days(event.id)},
             organizer_id=organizer_id,
             references=set(db.session.scalars(select(Registration.reference))),
             seed=seed,
