@@ -124,6 +124,12 @@ _SENTENCES: dict[Reason, Callable[[Details], str]] = {
     Reason.MISSING_PHONE: lambda d: _("Write a phone number with its country code, for example +502 5555 0100"),
     Reason.MISSING_URL: lambda d: _("Write the address of a page, for example https://institution.org/name"),
     Reason.MISSING_FILE: lambda d: _("Choose a file for “%(label)s”", label=d["label"]),
+    Reason.TOO_MANY_FILES: lambda d: _(
+        "“%(label)s” takes %(limit)d files at most. Not kept: %(names)s",
+        label=d["label"],
+        limit=d["limit"],
+        names=d["names"],
+    ),
     Reason.MISSING_CONSENT: lambda d: _("Tick “%(label)s” to go on", label=d["label"]),
     Reason.MISSING_RANKING: lambda d: _("Choose at least one answer to “%(label)s”", label=d["label"]),
     Reason.MISSING_NUMBER: lambda d: _("Write a number in “%(label)s”", label=d["label"]),
@@ -158,9 +164,6 @@ _SENTENCES: dict[Reason, Callable[[Details], str]] = {
     Reason.NO_TIME: lambda d: _("Write “%(label)s” in hours and minutes, for example 14:30", label=d["label"]),
     Reason.GIVEN_NAME_MISSING: lambda d: _("Write at least the given name in “%(label)s”", label=d["label"]),
     Reason.SESSION_FULL: _session_full,
-    Reason.TOO_MANY_FILES: lambda d: ngettext(
-        "“%(label)s” takes %(num)d file", "“%(label)s” takes %(num)d files at most", d["limit"], label=d["label"]
-    ),
     Reason.PICTURE_BROKEN: lambda d: _(
         "The picture for “%(label)s” cannot be read. Choose another one.", label=d["label"]
     ),

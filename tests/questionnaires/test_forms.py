@@ -210,9 +210,9 @@ def test_file_is_answered_by_what_is_kept() -> None:
     assert not asked.validate()
     assert asked.errors_list() == [("q-letter", "Choose a file for “letter (es)”")]
     again = QuestionnaireForm(read, "government", CONTEXT, "es", MultiDict())
-    again.keep_file("letter", KeptFile("carta.pdf", 840))
+    again.keep_files("letter", [KeptFile("carta.pdf", 840)])
     assert again.validate(kept_files={"letter"})
-    assert again["letter"].kept.name == "carta.pdf"
+    assert [file.name for file in again["letter"].kept] == ["carta.pdf"]
     assert "letter" not in again.answers()
 
 

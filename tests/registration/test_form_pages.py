@@ -97,7 +97,7 @@ class TestSending:
         assert (person.phone, person.country, person.language) == ("+502 5555 0100", "GT", "en")
         assert (answers["sex"], answers["topics"], answers["travels"]) == (["woman"], ["law", "data"], ["yes"])
         assert (answers["diet"], answers["days"]) == (["sin gluten"], [str(event.days[0].id)])
-        letter = list_of_registration(person.id)["letter"]
+        letter = list_of_registration(person.id)["letter"][0]
         assert "/" not in letter.name
         assert open_upload(event.id, person.id, letter.public_id).content == PDF
         assert person.privacy_notice_id is not None
@@ -199,7 +199,7 @@ class TestWhatIsToBeChecked:
         mended = {"Given name": "Ana", "Email address": EMAIL, "Telephone": "+502 5555 0100"}
         page.submit(SEND, mended, 303)
         assert load_answers(the_registration())["diet"] == ["sin gluten"]
-        assert list_of_registration(the_registration().id)["letter"].name == "carta.pdf"
+        assert list_of_registration(the_registration().id)["letter"][0].name == "carta.pdf"
 
     def test_a_required_consent_is_required_by_the_server(self, pages: Pages) -> None:
         """Case 29."""

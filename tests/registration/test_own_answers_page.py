@@ -63,18 +63,19 @@ class TestAnswers:
         assert page.form(SAVE).values()["diet"] == ["vegana"]
         assert "nueva.pdf" in page.main
         page.submit(SAVE, {"Given name": "Ana", "Telephone": "+502 5555 0100"}, 303)
-        assert list_of_registration(person.id)["letter"].name == "nueva.pdf"
+        assert list_of_registration(person.id)["letter"][0].name == "nueva.pdf"
         assert load_answers(fresh(person))["diet"] == ["vegana"]
 
     def test_a_file_that_does_not_fit_leaves_the_one_that_was_there(self, pages: Pages, person: Registration) -> None:
         page = open_answers(pages, person).submit(SAVE, {"Letter": ("nueva.pdf", b"GIF89a")}, 422)
         assert "Choose another file" in page.errors()[0]
         page.submit(SAVE, {}, 303)
-        assert list_of_registration(person.id)["letter"].name == "carta.pdf"
+        assert list_of_registration(person.id)["letter"][0].name == "carta.pdf"
 
     def test_a_file_can_be_removed_also_after_an_error(self, pages: Pages, person: Registration) -> None:
+        letter = list_of_registration(person.id)["letter"][0]
         page = open_answers(pages, person).submit(SAVE, {"Remove this file": True, "Given name": ""}, 422)
-        assert page.form(SAVE).values()["letter-remove"] == ["y"]
+        assert page.form(SAVE).values()["letter-remove"] == [letter.public_id]
         page.submit(SAVE, {"Given name": "Ana"}, 303)
         assert list_of_registration(person.id) == {}
         assert history(person)[-1] == ("answers_changed", {"letter": "changed"})

@@ -130,7 +130,7 @@ class TestThePage:
 
     def test_anothers_file_is_not_there(self, pages: Pages, event: Event, person: Registration) -> None:
         other = registered(register_somebody(event, files=[a_letter()]))
-        upload = list_of_registration(other.id)["letter"].public_id
+        upload = list_of_registration(other.id)["letter"][0].public_id
         pages.get(f"{home(person)}/files/{upload}", 404)
 
 

@@ -79,8 +79,8 @@ def test_a_newer_file_takes_the_place_of_the_one_that_was_held() -> None:
     event = an_event()
     hold_file(event.id, KEY, a_letter())
     hold_file(event.id, KEY, a_letter(b"%PDF-1.7 otra", "otra.pdf"))
-    assert [file.name for file in list_held(event.id, KEY).values()] == ["otra.pdf"]
-    drop_held(event.id, KEY, "letter")
+    assert [file.name for file in list_held(event.id, KEY)["letter"]] == ["otra.pdf"]
+    drop_held(event.id, KEY, [list_held(event.id, KEY)["letter"][0].public_id])
     assert list_held(event.id, KEY) == {}
 
 
@@ -109,7 +109,7 @@ def test_the_sweep_takes_what_is_over_and_leaves_what_is_needed(clock: time_mach
     assert sweep_uploads(clocks.now()) == 2
     assert set(on_disk()) == kept
     assert sweep_uploads(clocks.now()) == 0
-    assert open_upload(event.id, person.id, list_of_registration(person.id)["letter"].public_id).content == CONTENT
+    assert open_upload(event.id, person.id, list_of_registration(person.id)["letter"][0].public_id).content == CONTENT
 
 
 def test_the_sweep_leaves_a_file_whose_row_is_not_committed_yet() -> None:
@@ -139,7 +139,7 @@ def test_registering_takes_over_what_was_held_for_its_form() -> None:
     event = an_event()
     held = hold_file(event.id, KEY, a_letter())
     person = registered(register_somebody(event, submission_key=KEY))
-    assert list_of_registration(person.id)["letter"].public_id == held.public_id
+    assert list_of_registration(person.id)["letter"][0].public_id == held.public_id
     assert load_answers(person)["letter"] == [held.public_id]
     assert list_held(event.id, KEY) == {}
 
@@ -154,7 +154,7 @@ def test_another_category_takes_over_no_file_it_is_not_asked_for() -> None:
 def test_a_file_opens_for_its_registration_alone() -> None:
     event, other = an_event(), an_event()
     person, neighbour = (registered(register_somebody(event, files=[a_letter()])) for _ in range(2))
-    upload = list_of_registration(person.id)["letter"].public_id
+    upload = list_of_registration(person.id)["letter"][0].public_id
     assert open_upload(event.id, person.id, upload).content == CONTENT
     for event_id, registration_id in ((other.id, person.id), (event.id, neighbour.id)):
         with pytest.raises(NotFound):
@@ -164,7 +164,7 @@ def test_a_file_opens_for_its_registration_alone() -> None:
 def test_a_sealed_file_put_in_anothers_place_does_not_open() -> None:
     event = an_event()
     person, other = (registered(register_somebody(event, files=[a_letter()])) for _ in range(2))
-    first, second = (list_of_registration(each.id)["letter"].public_id for each in (person, other))
+    first, second = (list_of_registration(each.id)["letter"][0].public_id for each in (person, other))
     folder = config().uploads
     (folder / f"{first}.sealed").write_bytes((folder / f"{second}.sealed").read_bytes())
     with pytest.raises(CannotUnseal):
@@ -174,7 +174,7 @@ def test_a_sealed_file_put_in_anothers_place_does_not_open() -> None:
 def test_a_file_lost_from_the_disk_is_not_there() -> None:
     event = an_event()
     person = registered(register_somebody(event, files=[a_letter()]))
-    upload = list_of_registration(person.id)["letter"].public_id
+    upload = list_of_registration(person.id)["letter"][0].public_id
     (config().uploads / f"{upload}.sealed").unlink()
     with pytest.raises(NotFound):
         open_upload(event.id, person.id, upload)
@@ -186,7 +186,7 @@ def _person_with_letter() -> Registration:
 
 def test_a_new_file_takes_the_place_of_the_old_one() -> None:
     person = _person_with_letter()
-    old = list_of_registration(person.id)["letter"].public_id
+    old = list_of_registration(person.id)["letter"][0].public_id
     changed = ChangedFiles(OTHER_KEY, new=[a_letter(b"%PDF-1.7 nueva", "nueva.pdf")])
     assert [change.question.key for change in change_answers(person.event_id, person.id, {}, changed)] == ["letter"]
     (row,) = db.session.scalars(select(Upload))
@@ -202,7 +202,8 @@ def test_a_new_file_takes_the_place_of_the_old_one() -> None:
 
 def test_a_file_can_be_removed() -> None:
     person = _person_with_letter()
-    assert change_answers(person.event_id, person.id, {}, ChangedFiles(OTHER_KEY, removed={"letter"}))
+    letter = list_of_registration(person.id)["letter"][0].public_id
+    assert change_answers(person.event_id, person.id, {}, ChangedFiles(OTHER_KEY, removed={letter}))
     assert list_of_registration(person.id) == {}
     assert load_answers(person).get("letter", []) == []
 
@@ -212,7 +213,7 @@ def test_a_file_held_for_the_form_of_changes_is_taken_over() -> None:
     hold_file(person.event_id, OTHER_KEY, a_letter(b"%PDF-1.7 nueva", "nueva.pdf"))
     assert change_answers(person.event_id, person.id, {}, ChangedFiles("n" * 22)) == []
     assert change_answers(person.event_id, person.id, {}, ChangedFiles(OTHER_KEY))
-    assert list_of_registration(person.id)["letter"].name == "nueva.pdf"
+    assert list_of_registration(person.id)["letter"][0].name == "nueva.pdf"
     assert db.session.scalar(select(func.count()).select_from(Upload)) == 1
 
 
@@ -226,5 +227,5 @@ def test_a_file_lasts_when_the_registration_is_written_on_the_second_try(
     drawn = iter([taken, "PRU-234567"])
     monkeypatch.setattr(registering, "new_reference", lambda _prefix: next(drawn))
     person = registered(register_somebody(event, files=[a_letter()]))
-    upload = list_of_registration(person.id)["letter"].public_id
+    upload = list_of_registration(person.id)["letter"][0].public_id
     assert open_upload(event.id, person.id, upload).content == CONTENT

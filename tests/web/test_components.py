@@ -127,7 +127,7 @@ def test_only_what_is_optional_is_marked(app: Flask) -> None:
 def test_a_kept_file_is_named_with_its_size_and_can_be_removed(app: Flask) -> None:
     # case 27
     form = EveryKind()
-    form.letter.kept = SimpleNamespace(name=HOSTILE, size=317_000)  # type: ignore[attr-defined]
+    form.letter.kept = [SimpleNamespace(name=HOSTILE, size=317_000, public_id="abc", is_removed=False)]  # type: ignore[attr-defined]
     page = draw(app, DRAWN, form=form)
     kept = next(elements(page, "div", id="letter-kept"))
     assert HOSTILE in text_of(kept)

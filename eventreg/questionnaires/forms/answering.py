@@ -20,9 +20,9 @@ from eventreg.questionnaires.rules.schema import Definition, Question, Stage
 from eventreg.questionnaires.rules.settling import conditions_on_form
 from eventreg.questionnaires.wording import sentence
 
-#: the box beside a kept file posts its question's key and this
+#: the box beside a kept file posts its id under its question's key and this
 REMOVE_SUFFIX = "-remove"
-#: a form that shows a kept file posts its question's key and this, so that one that is gone is missed
+#: a form that shows kept files posts their ids under their question's key and this, so that one that is gone is missed
 KEPT_SUFFIX = "-kept"
 
 
@@ -145,16 +145,16 @@ class QuestionnaireForm:
         """Return the cleaned values of every question but files, as `validate` found them; [] where none was given."""
         return {key: list(values) for key, values in self._answers.items()}
 
-    def refuse(self, key: str, invalid: Invalid) -> None:
-        """Put what is wrong beside a question's field. Only the first thing wrong with it is kept."""
+    def refuse(self, key: str, invalid: Invalid, about: str = "") -> None:
+        """Put what is wrong beside a question's field, with what it is `about`. Only the first thing wrong is kept."""
         bound = self[key]
         if not bound.errors:
             label = self._context.text(bound.question.label, self._language)
-            bound.errors = [sentence(invalid, label)]
+            bound.errors = [f"{about}: {sentence(invalid, label)}" if about else sentence(invalid, label)]
 
-    def keep_file(self, key: str, kept: KeptFile) -> None:
-        """Show beside a question of files which one is kept."""
-        cast(UploadField, self[key]).kept = kept
+    def keep_files(self, key: str, kept: Sequence[KeptFile]) -> None:
+        """Show beside a question of files which ones are kept."""
+        cast(UploadField, self[key]).kept = list(kept)
 
     def errors_list(self) -> list[tuple[str, str]]:
         """Return (id of the input, message) for each answer to be checked, in the order of the page."""
@@ -177,13 +177,13 @@ class QuestionnaireForm:
                 found.append(name)
         return found
 
-    def wants_removed(self, formdata: MultiDict[str, str], key: str) -> bool:
-        """Say whether the box "remove this file" beside a question was ticked."""
-        return bool(formdata.get(key + REMOVE_SUFFIX))
+    def wants_removed(self, formdata: MultiDict[str, str], key: str) -> list[str]:
+        """Return the ids of the files beside a question whose box "remove this file" was ticked."""
+        return formdata.getlist(key + REMOVE_SUFFIX)
 
-    def was_kept(self, formdata: MultiDict[str, str], key: str) -> bool:
-        """Say whether the page showed a kept file beside a question."""
-        return bool(formdata.get(key + KEPT_SUFFIX))
+    def was_kept(self, formdata: MultiDict[str, str], key: str) -> list[str]:
+        """Return the ids of the files that the page showed as kept beside a question."""
+        return formdata.getlist(key + KEPT_SUFFIX)
 
     def _check(self, question: Question, kept_files: Collection[str]) -> None:
         kind = kinds.get(question.kind)

@@ -212,16 +212,17 @@ class KeptFile:
 
 
 class UploadField(AnswerField):
-    """A file. The bytes are not here: a form has only the name of what is kept."""
+    """A file, or several. The bytes are not here: a form has only the names of what is kept."""
 
     widget = FileInput()
 
-    def __init__(self, question: Question, limit: int, accept: str, **options: Any) -> None:
+    def __init__(self, question: Question, limit: int, accept: str, is_many: bool = False, **options: Any) -> None:
         super().__init__(question, "file", {"accept": accept}, **options)
+        self.is_many = is_many
         self.limit = limit
         self.accept = accept
         #: set by whoever keeps the bytes
-        self.kept: KeptFile | None = None
+        self.kept: list[KeptFile] = []
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Leave the field as it is: a text sent under its name is no file."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from wtforms.fields.core import UnboundField
 
 from eventreg.media.encoding import encode_picture
@@ -23,7 +24,15 @@ from eventreg.questionnaires.kinds.base import (
     whole_setting,
 )
 from eventreg.questionnaires.kinds.fields import UploadField, labelled
-from eventreg.questionnaires.rules.files import DEFAULT_MAX_BYTES, DEFAULT_TYPES, EXTENSIONS, MEDIA_TYPES, check_file
+from eventreg.questionnaires.rules.files import (
+    DEFAULT_MAX_BYTES,
+    DEFAULT_TYPES,
+    EXTENSIONS,
+    MEDIA_TYPES,
+    MOST_FILES,
+    check_file,
+    most_files,
+)
 from eventreg.questionnaires.rules.reasons import Reason
 from eventreg.questionnaires.rules.schema import DefinitionInvalid, Question
 
@@ -32,7 +41,8 @@ _LARGEST = 40_000_000
 
 
 class File(Kind):
-    """One file. Settings: `max_bytes`, `types` (of "pdf", "jpeg", "png", "docx", "odt"). The value is the public id of an upload.
+    """A file, or several. Settings: `max_bytes` of each, `types` (of "pdf", "jpeg", "png", "docx", "odt"), `max_files` (1 where
+    it is not set). A value is the public id of an upload.
 
     The bytes are checked by `rules.files.check_file` and kept by the registration, which alone knows what was uploaded.
     """
@@ -40,7 +50,7 @@ class File(Kind):
     name = "file"
     group = KindGroup.FILE
     missing = Reason.MISSING_FILE
-    settings = frozenset({"max_bytes", "types"})
+    settings = frozenset({"max_bytes", "types", "max_files"})
     is_file = True
 
     def title(self) -> str:
@@ -59,6 +69,7 @@ class File(Kind):
                 most=_LARGEST,
                 unit=1_000_000,
             ),
+            Setting("max_files", Shape.NUMBER, lambda: _("At most so many files"), most=MOST_FILES),
         )
 
     def take(self, question: Question, content: bytes) -> tuple[str, bytes]:
@@ -69,23 +80,27 @@ class File(Kind):
         """See `Kind.check`."""
         super().check(question)
         positive_setting(question, "max_bytes", DEFAULT_MAX_BYTES, _LARGEST)
+        positive_setting(question, "max_files", 1, MOST_FILES)
         types = question.settings.get("types", DEFAULT_TYPES)
         if not isinstance(types, list | tuple) or not types or not set(types) <= set(MEDIA_TYPES):
             raise DefinitionInvalid(f"question {question.key}, settings.types: some of {', '.join(MEDIA_TYPES)}")
 
     def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
-        return [only(given)]
+        return [only(given)] if most_files(question) == 1 else list(given)
 
     def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
         """See `Kind.field`."""
         types = question.settings.get("types", DEFAULT_TYPES)
         accept = ",".join(ending for name in types for ending in EXTENSIONS[MEDIA_TYPES[name]])
         limit = int(question.settings.get("max_bytes", DEFAULT_MAX_BYTES))
-        return UnboundField(UploadField, question, limit, accept, **labelled(question, context, language))
+        is_many = most_files(question) > 1
+        return UnboundField(UploadField, question, limit, accept, is_many, **labelled(question, context, language))
 
     def display(self, question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:
         """Say only that a file was sent: its name is sealed, and tells of the person."""
         with speaking(language):
+            if len(values) > 1:
+                return [ngettext("%(num)d file received", "%(num)d files received", len(values))]
             return [_("File received")] if values else []
 
 

@@ -5,12 +5,25 @@ Uploads are sealed, go out as attachments and are never shown in a page.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from eventreg.kernel.filetypes import EXTENSIONS, safe_name, sniff
 from eventreg.kernel.office import sniff_office
 from eventreg.questionnaires.rules.reasons import Invalid, Reason
 from eventreg.questionnaires.rules.schema import Question
 
-__all__ = ["DEFAULT_MAX_BYTES", "DEFAULT_TYPES", "EXTENSIONS", "MEDIA_TYPES", "check_file", "safe_name", "sniff"]
+__all__ = [
+    "DEFAULT_MAX_BYTES",
+    "DEFAULT_TYPES",
+    "EXTENSIONS",
+    "MEDIA_TYPES",
+    "MOST_FILES",
+    "check_file",
+    "has_all",
+    "most_files",
+    "safe_name",
+    "sniff",
+]
 
 #: short name, as in a question's settings, to media type
 MEDIA_TYPES = {
@@ -22,6 +35,23 @@ MEDIA_TYPES = {
 }
 DEFAULT_TYPES = ("pdf", "jpeg", "png")
 DEFAULT_MAX_BYTES = 5_000_000
+
+
+#: a question that takes several takes so many at most
+MOST_FILES = 10
+
+
+def most_files(question: Question) -> int:
+    """Return how many files a question takes."""
+    return int(question.settings.get("max_files", 1))
+
+
+def has_all(question: Question, shown: Collection[str], there: Collection[str]) -> bool:
+    """Say whether files that were shown as kept are still there, by their ids.
+
+    Where a question takes one file, any will do: it may have been replaced on another page.
+    """
+    return bool(there) if most_files(question) == 1 else set(shown) <= set(there)
 
 
 def check_file(question: Question, content: bytes) -> str:

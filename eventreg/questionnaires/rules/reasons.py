@@ -80,7 +80,7 @@ class Reason(enum.Enum):
     FILE_TYPE = "file_type"
     #: details: `size`, `limit`, in bytes
     FILE_TOO_LARGE = "file_too_large"
-    #: details: `limit`
+    #: details: `limit`, `names` of those that are not kept
     TOO_MANY_FILES = "too_many_files"
     #: it begins like a picture and cannot be read
     PICTURE_BROKEN = "picture_broken"

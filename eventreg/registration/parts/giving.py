@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections import Counter
 from typing import Any
 
 from sqlalchemy import exists, insert, select
@@ -154,7 +155,8 @@ class Giver:
         return None if found == row.questionnaire_id else found
 
     def _files(self, row: Registration, record: Entry, place: str) -> list[dict[str, Any]]:
-        rows = []
+        rows: list[dict[str, Any]] = []
+        counts: Counter[str] = Counter()
         for where, data in listed(record.get("files", []), f"{place}.files", 200):
             values = UPLOAD.given(data, where)
             content = self._intake.read_file(data.get("file"), where)
@@ -167,8 +169,9 @@ class Giver:
                 uploads = seal_files(row.event_id, row.submission_hash, [file], values["created_at"])
             except RegistrationRefused as refused:
                 raise BundleInvalid(f"{where}: the disk takes no more") from refused
-            for key, public_id in attach_new(row.id, uploads).items():
-                rows.append(_answer_row(row, key, 0, public_id, is_sealed=False))
+            for key, public_ids in attach_new(row.id, uploads).items():
+                rows += [_answer_row(row, key, counts[key], public_id, is_sealed=False) for public_id in public_ids]
+                counts[key] += 1
         db.session.flush()
         return rows
 

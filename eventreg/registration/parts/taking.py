@@ -78,7 +78,7 @@ class Taker:
         seats = _by_registration(OptionPlace, ids, OptionPlace.question_key, OptionPlace.option)
         requests = _by_registration(AnswerRequest, ids, AnswerRequest.id)
         for row in registrations:
-            files = list(self._files(row, uploads.get(row.id, ())))
+            files = list(self._files(row, answers.get(row.id, ()), uploads.get(row.id, ())))
             yield {
                 "public_id": row.public_id,
                 "reference": row.reference,
@@ -133,10 +133,12 @@ class Taker:
             return None if number is None else str(number)
         return value
 
-    def _files(self, row: Registration, uploads: Sequence[Upload]) -> Iterator[Entry]:
+    def _files(self, row: Registration, answers: Sequence[Answer], uploads: Sequence[Upload]) -> Iterator[Entry]:
+        positions = {answer.value: answer.position for answer in answers}
         options = self._outlet.options
         definition = self._definitions[row.questionnaire_id]
-        for upload in sorted(uploads, key=lambda upload: upload.question_key):
+        # In the order of the answers, which a new event gives them again.
+        for upload in sorted(uploads, key=lambda upload: (upload.question_key, positions.get(upload.public_id, 0))):
             question = definition.find(upload.question_key)
             is_sensitive = question is None or question.is_sensitive
             if not options.with_files or (is_sensitive and not options.with_sensitive):

@@ -17,6 +17,7 @@ from eventreg.mail.services import enqueue_all
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.queries import list_version_numbers
+from eventreg.questionnaires.rules.files import most_files
 from eventreg.questionnaires.rules.schema import Definition, Question, Stage
 from eventreg.registration.emails import Message, News, Occasion, participant_message, tell
 from eventreg.registration.models import Registration, Upload
@@ -64,7 +65,7 @@ class AnswerChange:
 
 @dataclass(frozen=True)
 class ChangedFiles:
-    """Files that came with changed answers: new ones, those held for the form's key, keys of questions to be emptied."""
+    """Files that came with changed answers: new ones, those held for the form's key, ids of files that are to go."""
 
     form_key: str
     new: Sequence[NewFile] = ()
@@ -134,7 +135,7 @@ def put_answers(
     before = load_answers(registration, task.before.definition)
     after = {question.key: list(answers.get(question.key, before.get(question.key, []))) for question in questions}
     if files.sent is not None:
-        after |= _settle_files(event.id, registration.id, questions, files.hashed, files.sealed, files.sent.removed)
+        after |= _settle_files(registration, questions, files, before)
     hidden = _hidden_by(event, registration, task.before.definition, {**before, **after})
     asked_anew = {key for key in task.versions if task.versions[key] != task.before.versions.get(key)}
     emptied = [question for question in hidden if question.key not in asked_anew]
@@ -148,7 +149,8 @@ def put_answers(
     hold_exactly(registration, [question for question in questions if question.key in changed], after, clock.now())
     fill_identity(registration, [question for question in questions if question.key in changed], after)
     replace_answers(registration, written, after, task.versions)
-    detach(registration.id, [old for change in changes if change.question.kind in FILE_KINDS for old in change.old])
+    of_files = [change for change in changes if change.question.kind in FILE_KINDS]
+    detach(registration.id, [old for change in of_files for old in change.old if old not in change.new])
     return changes
 
 
@@ -181,20 +183,25 @@ def _hidden_by(event: Event, registration: Registration, definition: Definition,
 
 
 def _settle_files(
-    event_id: int,
-    registration_id: int,
-    questions: Sequence[Question],
-    hashed: str,
-    sealed: Sequence[Upload],
-    removed: Collection[str],
+    registration: Registration, questions: Sequence[Question], files: SentFiles, before: Answers
 ) -> dict[str, list[str]]:
-    """Return what becomes of the questions answered by a file, as far as this form says anything of them."""
-    settled: dict[str, list[str]] = {key: [] for key in removed}
-    settled |= {key: [public_id] for key, public_id in attach_new(registration_id, sealed).items()}
-    open_keys = [question.key for question in questions if question.kind in FILE_KINDS and question.key not in settled]
-    if open_keys:
-        held = attach_held(event_id, hashed, registration_id, open_keys)
-        settled |= {key: [public_id] for key, public_id in held.items()}
+    """Return what becomes of the questions answered by files, as far as this form says anything of them.
+
+    What arrives at a question that takes one takes its place; at one that takes several it is added.
+    """
+    asked = [question for question in questions if question.kind in FILE_KINDS]
+    new = attach_new(registration.id, files.sealed)
+    open_keys = [question.key for question in asked if most_files(question) > 1 or question.key not in new]
+    held = attach_held(registration.event_id, files.hashed, registration.id, open_keys) if open_keys else {}
+    removed = files.sent.removed if files.sent is not None else ()
+    settled: dict[str, list[str]] = {}
+    for question in asked:
+        stand = [value for value in before.get(question.key, ()) if value not in removed]
+        arrived = [*held.get(question.key, ()), *new.get(question.key, ())]
+        most = most_files(question)
+        kept = (arrived or stand)[-1:] if most == 1 else [*stand, *arrived][:most]
+        detach(registration.id, [value for value in arrived if value not in kept])
+        settled[question.key] = kept
     return settled
 
 

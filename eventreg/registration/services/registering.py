@@ -19,6 +19,7 @@ from eventreg.events.queries.for_registration import lock_event_in_any_state
 from eventreg.kernel import clock
 from eventreg.kernel.tokens import new_public_id, new_reference
 from eventreg.mail.services import enqueue_all
+from eventreg.questionnaires.rules.files import has_all, most_files
 from eventreg.questionnaires.rules.schema import Definition, Question, Stage
 from eventreg.registration.emails import VERIFY, Message, News, Occasion, participant_message, tell
 from eventreg.registration.models import Registration, Upload
@@ -40,7 +41,7 @@ from eventreg.registration.services.links import LINKS_BY_ADDRESS, schedule_link
 from eventreg.registration.services.option_places import take_new
 from eventreg.registration.services.places import PlaceCount
 from eventreg.registration.services.session_places import take_at_once
-from eventreg.registration.services.uploads import NewFile, attach_held, attach_new, seal_files, submission_hash
+from eventreg.registration.services.uploads import NewFile, attach_held, attach_new, detach, seal_files, submission_hash
 from eventreg.registration.services.ways_in import check_way_in, note_use
 
 _TRIES = 3
@@ -66,8 +67,8 @@ class Submission:
     language: str
     answers: Mapping[str, Sequence[str]]
     files: Sequence[NewFile] = field(default=())
-    #: questions whose file was shown as kept for this form
-    kept_files: Collection[str] = field(default=())
+    #: ids of the files by question that were shown as kept for this form
+    kept_files: Mapping[str, Collection[str]] = field(default_factory=dict)
     #: how the person came, beside the public form; it leads into the category of `category_key`
     way_in: WayIn | None = None
 
@@ -256,14 +257,7 @@ def _keep_answers(
     questions = submission.questions()
     asked = {question.key for question in questions}
     answers = {key: list(values) for key, values in submission.answers.items() if key in asked}
-    file_keys = [question.key for question in questions if question.kind in FILE_KINDS]
-    answers.update({key: [public_id] for key, public_id in attach_new(registration.id, sealed).items()})
-    still_open = [key for key in file_keys if not answers.get(key)]
-    if still_open:
-        held = attach_held(event.id, registration.submission_hash, registration.id, still_open)
-        answers.update({key: [public_id] for key, public_id in held.items()})
-        if not asked.intersection(submission.kept_files) <= answers.keys():
-            raise RegistrationRefused(RegisteringReason.FILE_GONE)
+    answers.update(_attached(event, registration, submission, sealed))
     insert_answers(registration, questions, answers)
     if registration.status is Status.CONFIRMED:
         wanted = {value for q in questions if q.kind == SESSIONS_KIND for value in answers.get(q.key, ())}
@@ -271,6 +265,25 @@ def _keep_answers(
     if registration.status is not Status.UNVERIFIED:
         take_new(registration, limited_options(submission.definition), answers, now)
     record_consents(registration, questions, answers, language=submission.language, fallbacks=event.languages, now=now)
+
+
+def _attached(
+    event: Event, registration: Registration, submission: Submission, sealed: Sequence[Upload]
+) -> dict[str, list[str]]:
+    """Give the registration its files; returns their ids by question. Raises RegistrationRefused (FILE_GONE)."""
+    asked = [question for question in submission.questions() if question.kind in FILE_KINDS]
+    new = attach_new(registration.id, sealed)
+    open_keys = [question.key for question in asked if most_files(question) > 1 or question.key not in new]
+    held = attach_held(event.id, registration.submission_hash, registration.id, open_keys) if open_keys else {}
+    found: dict[str, list[str]] = {}
+    for question in asked:
+        ids = [*held.get(question.key, ()), *new.get(question.key, ())]
+        shown = submission.kept_files.get(question.key)
+        if shown and not has_all(question, shown, ids):
+            raise RegistrationRefused(RegisteringReason.FILE_GONE)
+        found[question.key] = ids[: most_files(question)]
+        detach(registration.id, ids[most_files(question) :])
+    return found
 
 
 def _tell(occasion: Occasion, registration: Registration, submission: Submission, now: datetime) -> None:

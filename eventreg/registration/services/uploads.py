@@ -5,7 +5,7 @@ The sealed file is on disk before its row is committed; a file without a row is 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -64,10 +64,11 @@ def submission_hash(event_id: int, submission_key: str) -> str:
     return lookup_hash(keys(), "submission", f"{event_id}/{submission_key}")
 
 
-def hold_file(event_id: int, submission_key: str, file: NewFile) -> HeldFile:
-    """Keep a file for the next try of the same form, for 24 hours; an earlier one of the same question goes.
+def hold_file(event_id: int, submission_key: str, file: NewFile, *, is_one_more: bool = False) -> HeldFile:
+    """Keep a file for the next try of the same form, for 24 hours; earlier ones of the same question go.
 
-    Raises RegistrationRefused(TOO_MANY_FILES) when the instance holds too much already, or the disk takes no more.
+    Unless it `is_one_more`, of a question that takes several. Raises RegistrationRefused(TOO_MANY_FILES) when the instance
+    holds too much already, or the disk takes no more.
     """
     now = clock.now()
     row = _sealed_row(event_id, submission_hash(event_id, submission_key), file, now)
@@ -78,38 +79,41 @@ def hold_file(event_id: int, submission_key: str, file: NewFile) -> HeldFile:
         ).one()
         if count >= MOST_HELD_FILES or size + row.size > MOST_HELD_BYTES:
             raise RegistrationRefused(RegisteringReason.TOO_MANY_FILES)
-        session.execute(
-            delete(Upload).where(
-                Upload.submission_hash == row.submission_hash,
-                Upload.question_key == row.question_key,
-                Upload.held_until.is_not(None),
+        if not is_one_more:
+            session.execute(
+                delete(Upload).where(
+                    Upload.submission_hash == row.submission_hash,
+                    Upload.question_key == row.question_key,
+                    Upload.held_until.is_not(None),
+                )
             )
-        )
         _write(row.public_id, file.content)
         session.add(row)
     return HeldFile(row.public_id, file.question_key, file.name, file.media_type, row.size)
 
 
-def list_held(event_id: int, submission_key: str) -> dict[str, HeldFile]:
-    """Return the files held for a form, by question."""
+def list_held(event_id: int, submission_key: str) -> dict[str, list[HeldFile]]:
+    """Return the files held for a form, by question, the oldest first."""
     rows = db.session.scalars(
-        select(Upload).where(
+        select(Upload)
+        .where(
             Upload.event_id == event_id,
             Upload.submission_hash == submission_hash(event_id, submission_key),
             Upload.held_until > clock.now(),
         )
+        .order_by(Upload.id)
     )
-    return {row.question_key: _described(row) for row in rows}
+    return _by_question(rows)
 
 
-def drop_held(event_id: int, submission_key: str, question_key: str) -> None:
-    """Forget a file held for a form: its holder ticked "remove". The file itself goes with the next sweep."""
+def drop_held(event_id: int, submission_key: str, public_ids: Collection[str]) -> None:
+    """Forget files held for a form: their holder ticked "remove". The files themselves go with the next sweep."""
     with transaction() as session:
         session.execute(
             delete(Upload).where(
                 Upload.event_id == event_id,
                 Upload.submission_hash == submission_hash(event_id, submission_key),
-                Upload.question_key == question_key,
+                Upload.public_id.in_(public_ids),
                 Upload.held_until.is_not(None),
             )
         )
@@ -132,7 +136,9 @@ def move_held(event_id: int, submission_key: str, new_key: str) -> None:
         )
 
 
-def attach_held(event_id: int, submission: str, registration_id: int, keys_asked: Sequence[str]) -> dict[str, str]:
+def attach_held(
+    event_id: int, submission: str, registration_id: int, keys_asked: Sequence[str]
+) -> dict[str, list[str]]:
     """Give the files held under a submission hash to a registration; returns public ids by question. One statement."""
     rows = db.session.execute(
         update(Upload)
@@ -143,10 +149,13 @@ def attach_held(event_id: int, submission: str, registration_id: int, keys_asked
             Upload.held_until > clock.now(),
         )
         .values(registration_id=registration_id, held_until=None)
-        .returning(Upload.question_key, Upload.public_id)
+        .returning(Upload.id, Upload.question_key, Upload.public_id)
         .execution_options(synchronize_session=False)
     )
-    return {row.question_key: row.public_id for row in rows}
+    found: dict[str, list[str]] = {}
+    for row in sorted(rows):
+        found.setdefault(row.question_key, []).append(row.public_id)
+    return found
 
 
 def seal_files(event_id: int, submission: str, files: Sequence[NewFile], now: datetime) -> list[Upload]:
@@ -161,12 +170,14 @@ def seal_files(event_id: int, submission: str, files: Sequence[NewFile], now: da
     return rows
 
 
-def attach_new(registration_id: int, rows: Sequence[Upload]) -> dict[str, str]:
+def attach_new(registration_id: int, rows: Sequence[Upload]) -> dict[str, list[str]]:
     """Give sealed files to a registration, in the caller's transaction; returns public ids by question."""
+    found: dict[str, list[str]] = {}
     for row in rows:
         row.registration_id = registration_id
+        found.setdefault(row.question_key, []).append(row.public_id)
     db.session.add_all(rows)
-    return {row.question_key: row.public_id for row in rows}
+    return found
 
 
 def detach(registration_id: int, public_ids: Collection[str]) -> None:
@@ -177,10 +188,10 @@ def detach(registration_id: int, public_ids: Collection[str]) -> None:
         )
 
 
-def list_of_registration(registration_id: int) -> dict[str, HeldFile]:
-    """Return the files of a registration by question, without their content."""
+def list_of_registration(registration_id: int) -> dict[str, list[HeldFile]]:
+    """Return the files of a registration by question, the oldest first, without their content."""
     rows = db.session.scalars(select(Upload).where(Upload.registration_id == registration_id).order_by(Upload.id))
-    return {row.question_key: _described(row) for row in rows}
+    return _by_question(rows)
 
 
 def open_upload(event_id: int, registration_id: int, public_id: str) -> OpenedFile:
@@ -229,6 +240,13 @@ def _sealed_row(event_id: int, submission: str, file: NewFile, now: datetime) ->
         size=len(file.content),
         created_at=now,
     )
+
+
+def _by_question(rows: Iterable[Upload]) -> dict[str, list[HeldFile]]:
+    found: dict[str, list[HeldFile]] = {}
+    for row in rows:
+        found.setdefault(row.question_key, []).append(_described(row))
+    return found
 
 
 def _described(row: Upload) -> HeldFile:

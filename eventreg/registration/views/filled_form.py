@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
 from flask import request
 from flask_babel import gettext as _
 from flask_wtf.csrf import validate_csrf
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import FileStorage, MultiDict
 from wtforms import ValidationError
 
 from eventreg.events.models import Category, Event
@@ -22,9 +22,9 @@ from eventreg.questionnaires.kinds import Context, Invalid
 from eventreg.questionnaires.kinds.fields import KeptFile
 from eventreg.questionnaires.models import QuestionnaireVersion
 from eventreg.questionnaires.queries import definition_of, get_current_version
-from eventreg.questionnaires.rules.files import safe_name
+from eventreg.questionnaires.rules.files import has_all, most_files, safe_name
 from eventreg.questionnaires.rules.reasons import Reason
-from eventreg.questionnaires.rules.schema import Definition
+from eventreg.questionnaires.rules.schema import Definition, Question
 from eventreg.registration.forms import FRAME_FIELDS
 from eventreg.registration.queries.answers import SESSIONS_KIND
 from eventreg.registration.queries.option_places import list_option_places_left
@@ -50,7 +50,7 @@ class FilledForm:
         is_sent: bool,
         definition: Definition | None = None,
         answers: Mapping[str, Collection[str]] | None = None,
-        standing: Mapping[str, HeldFile] | None = None,
+        standing: Mapping[str, Sequence[HeldFile]] | None = None,
         leave_out: Collection[str] = (),
         frozen: Collection[str] = (),
         typed: MultiDict[str, str] | None = None,
@@ -86,9 +86,9 @@ class FilledForm:
             frozen=frozen,
         )
         self.new_files: list[NewFile] = []
-        #: keys of questions whose standing file is to go
+        #: ids of standing files that are to go
         self.removed: set[str] = set()
-        self._held: dict[str, HeldFile] | None = None
+        self._held: dict[str, list[HeldFile]] | None = None
         self._frame_errors: list[tuple[str, str]] = []
         self.steps = Steps(self.definition, self.questions, request.form.get("step", ""))
         self._only_address = ""
@@ -112,25 +112,30 @@ class FilledForm:
     def take_files(self) -> None:
         """Look at the files of this request: keep what fits its question, say beside it what does not."""
         for question in self.questions.files:
-            if self._sent is not None and self.questions.wants_removed(self._sent, question.key):
-                self._remove(question.key)
-            storage = request.files.get(question.key)
-            if storage is None or not storage.filename:
-                continue
-            content = storage.read()
-            try:
-                media_type, content = kinds.get(question.kind).take(question, content)
-            except Invalid as invalid:
-                self.questions.refuse(question.key, invalid)
-                continue
-            self.removed.discard(question.key)
-            name = safe_name(storage.filename, media_type)
-            self.new_files.append(NewFile(question.key, name, media_type, content))
+            if self._sent is not None and (ids := self.questions.wants_removed(self._sent, question.key)):
+                self._remove(question.key, ids)
+            is_many = most_files(question) > 1
+            sent = [storage for storage in request.files.getlist(question.key) if storage.filename]
+            free = max(0, most_files(question) - (len(self._kept(question)) if is_many else 0))
+            for storage in sent[:free]:
+                content = storage.read()
+                try:
+                    media_type, content = kinds.get(question.kind).take(question, content)
+                except Invalid as invalid:
+                    self.questions.refuse(question.key, invalid, _named(storage) if is_many else "")
+                    continue
+                name = safe_name(storage.filename or "", media_type)
+                self.new_files.append(NewFile(question.key, name, media_type, content))
+            if is_many and sent[free:]:
+                names = ", ".join(map(_named, sent[free:]))
+                limit = most_files(question)
+                self.questions.refuse(question.key, Invalid(Reason.TOO_MANY_FILES, limit=limit, names=names))
 
     def is_valid(self) -> bool:
         """Check every answer. What nobody asked for is refused, not passed over."""
-        new = {file.question_key for file in self.new_files}
-        is_valid = self.questions.validate(new | (self._standing.keys() - self.removed) | self.counts_on)
+        with_file = {file.question_key for file in self.new_files} | self.counts_on.keys()
+        with_file |= {question.key for question in self.questions.files if self._standing_left(question.key)}
+        is_valid = self.questions.validate(with_file)
         unexpected = self.questions.unexpected(request.form, FRAME_FIELDS, request.files)
         if unexpected:
             message = _("The form held answers to questions that are not asked here. Check it and send it again.")
@@ -199,51 +204,78 @@ class FilledForm:
         )
 
     @property
-    def counts_on(self) -> frozenset[str]:
-        """Keys of questions whose file the page showed as kept, so that whoever sent the form believes it is sent."""
+    def counts_on(self) -> dict[str, list[str]]:
+        """Ids of the files by question that the page showed as kept, so that whoever sent the form believes they are sent."""
         if self._sent is None:
-            return frozenset()
-        sent, new = self._sent, {file.question_key for file in self.new_files}
-        shown = {question.key for question in self.questions.files if self.questions.was_kept(sent, question.key)}
-        return frozenset(key for key in shown - new if not self.questions.wants_removed(sent, key))
+            return {}
+        replaced = {file.question_key for file in self.new_files}
+        found = {}
+        for question in self.questions.files:
+            removed = self.questions.wants_removed(self._sent, question.key)
+            shown = [id_ for id_ in self.questions.was_kept(self._sent, question.key) if id_ not in removed]
+            if shown and (most_files(question) > 1 or question.key not in replaced):
+                found[question.key] = shown
+        return found
 
     def misses_files(self) -> bool:
         """Say whether a file that the page showed as kept is here no more."""
-        return not self.counts_on <= self._standing.keys() | self._held_files().keys()
+        return any(self._misses(question) for question in self.questions.files)
 
     def kept(self) -> FilledForm:
         """Keep the files for the next try, show which ones are kept, say which are gone. Returns the form itself."""
+        is_many = {question.key: most_files(question) > 1 for question in self.questions.files}
+        missed = [question.key for question in self.questions.files if self._misses(question)]
         for file in self.new_files:
             try:
-                hold_file(self._event.id, self.submission_key, file)
+                hold_file(self._event.id, self.submission_key, file, is_one_more=is_many[file.question_key])
             except (RegistrationRefused, Busy):
                 self._say(file.question_key, RegisteringReason.TOO_MANY_FILES)
-        if self.questions.files:
-            self._held = None
-            shown = {**self._standing, **(self._held_files() if self._goes_on else {})}
-            for question in self.questions.files:
-                if question.key in shown:
-                    found = shown[question.key]
-                    kept = KeptFile(found.name, found.size, found.public_id, question.key in self.removed)
-                    self.questions.keep_file(question.key, kept)
-                elif question.key in self.counts_on:
-                    self._say(question.key, RegisteringReason.FILE_GONE)
+        self._held = None
+        for question in self.questions.files:
+            shown = self._shown(question)
+            self.questions.keep_files(
+                question.key,
+                [KeptFile(file.name, file.size, file.public_id, file.public_id in self.removed) for file in shown],
+            )
+            if question.key in missed and (is_many[question.key] or not shown):
+                self._say(question.key, RegisteringReason.FILE_GONE)
         return self
+
+    def _misses(self, question: Question) -> bool:
+        shown = self.counts_on.get(question.key, [])
+        return bool(shown) and not has_all(question, shown, [file.public_id for file in self._shown(question)])
+
+    def _shown(self, question: Question) -> Sequence[HeldFile]:
+        """Return the files beside a question: those that stand and those held; of one alone, what was held goes before."""
+        standing = self._standing.get(question.key, ())
+        held = self._held_files().get(question.key, ()) if self._goes_on else ()
+        return (held or standing) if most_files(question) == 1 else [*standing, *held]
+
+    def _kept(self, question: Question) -> Sequence[HeldFile]:
+        return [file for file in self._shown(question) if file.public_id not in self.removed]
+
+    def _standing_left(self, key: str) -> bool:
+        return any(file.public_id not in self.removed for file in self._standing.get(key, ()))
 
     def _say(self, key: str, reason: RegisteringReason) -> None:
         bound = self.questions[key]
         if not bound.errors:
             bound.errors = [registering_refused(RegistrationRefused(reason), self._event.time_zone)]
 
-    def _remove(self, key: str) -> None:
-        drop_held(self._event.id, self.submission_key, key)
-        if key in self._standing:
-            self.removed.add(key)
+    def _remove(self, key: str, ids: Sequence[str]) -> None:
+        drop_held(self._event.id, self.submission_key, ids)
+        self._held = None
+        self.removed |= {file.public_id for file in self._standing.get(key, ())}.intersection(ids)
 
-    def _held_files(self) -> dict[str, HeldFile]:
+    def _held_files(self) -> dict[str, list[HeldFile]]:
         if self._held is None:
             self._held = list_held(self._event.id, self.submission_key)
         return self._held
+
+
+def _named(storage: FileStorage) -> str:
+    """Return the name of a file as a message repeats it."""
+    return "".join(sign for sign in storage.filename or "" if sign.isprintable())[-60:]
 
 
 def has_token() -> bool:

@@ -23,6 +23,7 @@ from eventreg.questionnaires.forms import QuestionnaireForm
 from eventreg.questionnaires.kinds import Context, Invalid
 from eventreg.questionnaires.queries import draft_document, find_newest_version, get_numbered_version
 from eventreg.questionnaires.rules.drafts import read_draft
+from eventreg.questionnaires.rules.files import most_files
 from eventreg.questionnaires.rules.finishing import finished
 from eventreg.questionnaires.rules.schema import Definition, DefinitionInvalid, Question, Stage
 from eventreg.registration.emails import Occasion
@@ -88,14 +89,16 @@ class PreviewForm:
         """Return what participants would be told to check. Files are looked at and let go."""
         good = set()
         for question in self.questions.files:
-            storage = request.files.get(question.key)
-            if storage is None or not storage.filename:
-                continue
-            try:
-                kinds.get(question.kind).take(question, storage.read())
-                good.add(question.key)
-            except Invalid as invalid:
-                self.questions.refuse(question.key, invalid)
+            for storage in request.files.getlist(question.key)[: most_files(question)]:
+                if not storage.filename:
+                    continue
+                try:
+                    kinds.get(question.kind).take(question, storage.read())
+                    good.add(question.key)
+                except Invalid as invalid:
+                    self.questions.refuse(
+                        question.key, invalid, (storage.filename or "") if most_files(question) > 1 else ""
+                    )
         self.questions.validate(good)
         return self.questions.errors_list()
 

@@ -151,7 +151,7 @@ class OwnRegistration:
         }
 
     def answer_rows(self, token: str) -> list[dict[str, Any]]:
-        """Return (label, lines) of every answer for the summary list; a file leads to its download."""
+        """Return (label, lines) of every answer for the summary list; files lead to their downloads."""
         language, context = current_language(), self.context()
         values = self._answers
         uploads = list_of_registration(self.registration.id)
@@ -161,10 +161,10 @@ class OwnRegistration:
                 continue
             label = context.text(question.label, language)
             if question.kind in FILE_KINDS:
-                rows.append({"label": label, "file": uploads.get(question.key), "lines": []})
+                rows.append({"label": label, "files": uploads.get(question.key, []), "lines": []})
                 continue
             lines = kinds.get(question.kind).display(question, values.get(question.key, []), context, language)
-            rows.append({"label": label, "lines": lines, "file": None})
+            rows.append({"label": label, "lines": lines, "files": []})
         return rows
 
     def consent_rows(self) -> list[dict[str, Any]]:

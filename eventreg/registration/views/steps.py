@@ -102,8 +102,8 @@ class Steps:
                 if question.key not in self._questions.asked_now or not kind.is_answerable:
                     continue
                 lines = kind.display(question, answers.get(question.key, []), context, language)
-                kept = getattr(bound, "kept", None)
-                rows.append((str(bound.label.text), lines if kept is None else [kept.name]))
+                names = [file.name for file in getattr(bound, "kept", ()) if not file.is_removed]
+                rows.append((str(bound.label.text), names or lines))
             if rows:
                 parts.append(SummaryPart(section.title, str(number) if self.is_stepwise else ALL, rows))
         return parts

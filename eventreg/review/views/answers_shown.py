@@ -21,14 +21,14 @@ _CONSENT = "consent"
 
 @dataclass(frozen=True)
 class AnswerShown:
-    """One answer: as lines, as a file, or only as something that is there."""
+    """One answer: as lines, as files, or only as something that is there."""
 
     label: str
     value: Markup = field(default_factory=Markup)
     is_masked: bool = False
     #: an address or number that is not for this reader
     is_withheld: bool = False
-    file: FileLine | None = None
+    files: Sequence[FileLine] = ()
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,8 @@ class _Answers:
         kind = kinds.get(question.kind)
         values = self._values_of(question)
         if kind.is_file:
-            return AnswerShown(label, file=next((self._dossier.files.get(value) for value in values), None))
+            files = self._dossier.files
+            return AnswerShown(label, files=[files[value] for value in values if value in files])
         if question.key in self._sealed and question.key not in self._opened:
             return AnswerShown(label, is_masked=True)
         lines = kind.display(question, values, self._context, current_language())

@@ -15,7 +15,7 @@ from eventreg.events.models import Event
 from eventreg.events.parts.order import list_sessions
 from eventreg.kernel.keys import create_keys
 from eventreg.questionnaires.models import QuestionnaireVersion
-from eventreg.registration.models import Answer, Registration, Upload
+from eventreg.registration.models import Answer, Registration
 from eventreg.registration.queries.answers import load_answers
 from eventreg.registration.services.uploads import open_upload
 from tests.events.parts.whole import a_whole_event, contents, file_of, put_in
@@ -102,9 +102,8 @@ def test_sensitive_answers_are_sealed_where_they_arrive(app: Flask, elsewhere: F
         assert row.value is None
         assert row.sealed is not None
         assert load_answers(person)["diet"] == ["Sin nueces"]
-        upload = db.session.scalars(select(Upload).where(Upload.registration_id == person.id)).one()
-        opened = open_upload(event_id, person.id, upload.public_id)
-        assert (opened.name, opened.content) == ("carta.pdf", PDF)
+        opened = [open_upload(event_id, person.id, public_id) for public_id in load_answers(person)["letter"]]
+        assert [(file.name, file.content) for file in opened] == [("carta.pdf", PDF), ("anexo.pdf", PDF)]
         db.session.remove()
         db.engine.dispose()
 

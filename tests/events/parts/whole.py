@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import io
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -115,6 +116,8 @@ def a_whole_event() -> Event:
 
 def _asking_for_workshops() -> dict[str, Any]:
     definition = copy.deepcopy(DEFINITION)
+    letter = next(question for question in definition["sections"][1]["questions"] if question["key"] == "letter")
+    letter["settings"]["max_files"] = 2
     definition["sections"][1]["questions"].append(
         {"key": "workshops", "kind": "sessions", "label": text("Talleres", "Workshops")}
     )
@@ -129,7 +132,9 @@ def _people(event: Event, session_id: int) -> None:
         assert day is not None
         session.add(TeamMember(event_id=event.id, account_id=narrowed.id, role=TeamRole.REVIEWER, withheld=["decide"],
                                only_categories=["academia"], only_days=[day.isoformat()], added_at=now()))  # fmt: skip
-    receipt = register_somebody(event, given_name="Carla", diet="Sin nueces", files=[LETTER])
+    receipt = register_somebody(
+        event, given_name="Carla", diet="Sin nueces", files=[LETTER, replace(LETTER, name="anexo.pdf")]
+    )
     for status in ("pending", "confirmed", "waitlisted", "declined", "cancelled", "unverified"):
         category = "academia" if status == "pending" else "government"
         found = a_registration(event, category, status, answers={"diet": ["Sin gluten"], "topics": ["law", "data"]})
