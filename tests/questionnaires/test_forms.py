@@ -294,3 +294,22 @@ def test_every_kind_draws_a_field_that_the_templates_know() -> None:
         bound = QuestionnaireForm(read, "any", CONTEXT, "en")["it"]
         assert bound.kind in ("parts", "selects", "reading") or drawn(bound)
         assert bound.kind in DRAWN_BY_TEMPLATES
+
+
+def test_a_fifth_answer_reveals_in_words_what_style_sheets_do_not() -> None:
+    """The style sheet knows four branches of a question: what hangs on a fifth answer stands open and says when it is asked."""
+    values = "abcdef"
+    lead = entry("way", "choice", options=[{"value": value, "label": text(value)} for value in values])
+    hanging = [entry(f"by_{value}", condition={"question": "way", "is": [value]}) for value in values]
+    form = QuestionnaireForm(checked_definition(definition(lead, *hanging), ("es", "en")), "government", CONTEXT, "es")
+    [first, *others] = form.sections[0].blocks
+    assert [branch.number for branch in first.branches] == [1, 2, 3, 4]
+    assert [block.lead.short_name for block in others] == ["by_e", "by_f"]
+    assert [bound.short_name for bound in form if bound.is_revealed] == ["by_a", "by_b", "by_c", "by_d"]
+    assert "Solo si" in others[0].lead.description or "Only if" in others[0].lead.description
+    sent = MultiDict([("way", "e"), ("by_e", "E"), ("by_a", "A")])
+    again = QuestionnaireForm(
+        checked_definition(definition(lead, *hanging), ("es", "en")), "government", CONTEXT, "es", sent
+    )
+    assert again.validate()
+    assert (again.answers()["by_e"], again.answers()["by_a"]) == (["E"], [])
