@@ -6,9 +6,15 @@ from collections.abc import Callable
 
 from flask import Flask
 
+from eventreg.kernel import clock
+from eventreg.registration.services.follow_ups import see_to_follow_ups
+from eventreg.registration.services.requests import ask_for_correction
 from eventreg.worker import run_worker
-from tests.builders import a_team_member, an_event, text
+from tests.builders import a_registration, a_team_member, an_event, text
 from tests.journeys.people import ANA, headings, own_link, register
+from tests.registration.owning import home
+from tests.registration.records import mails
+from tests.registration.requesting import a_version, requests_to, travel
 from tests.support.mailserver import MailServer
 from tests.support.pages import Pages
 
@@ -63,3 +69,26 @@ def test_the_desk_is_in_french(app: Flask) -> None:
     texts = desk.get(f"/manage/events/{event.slug}/texts")
     assert texts.has("Français")
     assert texts.has("Manquant")
+
+
+def test_who_is_asked_more_reads_it_in_french(app: Flask) -> None:
+    event = an_event(languages=["es", "en", "fr"])
+    a_version(event, travel())
+    person = a_registration(event, language="fr", answers={"sex": ["man"]})
+    see_to_follow_ups(clock.now())
+    ask_for_correction(event.id, person.reference, ["sex"], "Merci de vérifier.", a_team_member(event).id)
+    asked, checked = mails(person)
+    for mail in (asked, checked):
+        assert '<html lang="fr" dir="ltr">' in mail.html
+        assert f"Référence{NBSP}: " in mail.text
+        assert f"Répondre aux questions{NBSP}:" in mail.text
+    assert f"Merci de répondre{NBSP}: Su viaje" in asked.subject
+    assert f"Merci de vérifier vos réponses{NBSP}: Encuentro" in checked.subject
+    reader = Pages(app, "fr")
+    page = reader.get(f"{home(person)}/requests/{requests_to(person)[0].id}")
+    assert page.language == "fr"
+    assert page.has("Retour à mon inscription")
+    sent = page.submit("Envoyer mes réponses", {}, 422)
+    assert sent.errors()
+    desk = Pages(app, "fr").sign_in(a_team_member(event, language="fr"))
+    assert desk.get(f"/manage/events/{event.slug}/registrations?unanswered=correction").has(f"Sans réponse{NBSP}: ")
