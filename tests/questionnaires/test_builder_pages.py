@@ -14,6 +14,7 @@ from eventreg.questionnaires.models import QuestionnaireDraft
 from eventreg.questionnaires.queries import draft_document
 from eventreg.questionnaires.rules.drafts import fingerprint
 from eventreg.questionnaires.rules.drafts.reading import questions_in
+from tests.access.hostile import LIVE, TEXTS
 from tests.builders import a_team_member, an_event
 from tests.support.html import elements
 from tests.support.pages import Page, Pages
@@ -329,3 +330,14 @@ def test_the_kinds_say_where_the_question_goes(desk: Pages, event: Event) -> Non
     page = desk.get(_list(event)).click("Add a question: Journey")
     assert page.has("The question goes into the section “Journey”.")
     assert not desk.get(f"{_list(event)}/new?section=nowhere").has("The question goes")
+
+
+def test_hostile_texts_of_a_question_that_is_gone_stay_inert(desk: Pages, event: Event) -> None:  # case 63
+    sent = {"label-es": TEXTS["markup"], "label-en": TEXTS["closing"], "section": TEXTS["double quote"]}
+    page = desk.post(f"{_list(event)}/edit/gone", {**sent, "kind": "choice", "option-0-value": "x"}, 409, token=True)
+    assert f"<{LIVE}>" not in page.html
+    assert not page.all(LIVE)
+    desk.post(f"{_list(event)}/edit/gone", {**sent, "kind": TEXTS["sql"]}, 404, token=True)
+    desk.get(f"{_list(event)}/edit/phone?kind={TEXTS['markup']}")
+    desk.post(f"{_list(event)}/edit/phone", {**sent, "kind": "heading"}, 400)
+    assert _question(event, "phone")["kind"] == "phone"
