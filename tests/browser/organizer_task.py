@@ -85,8 +85,9 @@ def set_categories(person: Person, facts: Facts) -> None:
 def _set_category(person: Person, category: dict[str, Any], rules: dict[str, Any]) -> None:
     person.write_in("Nombre", in_words(category["name"]))
     person.set_choice(_APPROVALS[rules["approval"]])
+    if rules["approval"] == "by_organizer":  # nobody waits otherwise, and it is not asked
+        person.set_box("Quien espera respuesta ocupa un lugar", rules["pending_counts"])
     person.write("Lugares", str(rules["places"]))
-    person.set_box("Quien espera respuesta ocupa un lugar", rules["pending_counts"])
 
 
 def add_institutions(person: Person, facts: Facts) -> None:
