@@ -76,6 +76,8 @@ def _more_desk(site: Site) -> Iterator[str]:
     yield from (f"{base}/{person.reference}" for name, person in site.world.people.items() if name != "letter")
     yield from (f"/manage/events/{site.seminar}/{part}" for part in ("registrations", "programme", "texts"))
     yield from (f"/manage/events/{site.draft}/{part}" for part in ("delete", "publication", "programme"))
+    kinds = ("choice", "file", "heading", "sessions", "yes_no")
+    yield from (f"/manage/events/{site.world.event.slug}/questions/new?kind={kind}" for kind in kinds)
     # those of the link are among the rules; the team's have a way back to the desk
     yield from (f"/manage/events/{site.draft}/preview{rest}" for rest in ("", "/programme", "/privacy"))
     yield from (f"/manage/{part}" for part in ("settings", "events/no-such-event"))  # both say no
