@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext as _
@@ -29,6 +30,15 @@ from eventreg.questionnaires.rules.fitting import fitted, moved
 from eventreg.questionnaires.rules.schema import NEEDED_COLUMNS, DefinitionInvalid
 
 _MOST = 1000
+#: parts of sections, questions and options of a draft, and what they are
+_TEXTS = frozenset({"title", "intro", "label", "help", "purpose", "hint"})
+_KEYS = frozenset({"categories", "required_for"})
+_LINES = ("key", "value", "kind", "stage", "column", "answer_by", "frozen_after")
+_FORMS: Mapping[str, type] = {
+    **dict.fromkeys(_TEXTS | {"settings"}, dict),
+    **dict.fromkeys(_KEYS | {"options"}, list),
+    **dict.fromkeys(_LINES, str),
+}
 
 
 def _read_definition(value: Any, place: str, fitting: Fitting) -> dict[str, Any]:
@@ -40,6 +50,8 @@ def _read_definition(value: Any, place: str, fitting: Fitting) -> dict[str, Any]
             checked_definition(definition, fitting.languages)
         if fitting.move:
             definition = moved(definition, fitting.move.day)
+            # Nobody could register by a form that is read no more.
+            checked_definition(definition, fitting.languages)
     except DefinitionInvalid as error:
         raise BundleInvalid(f"{place}: {error}") from error
     return definition
@@ -56,9 +68,26 @@ def _read_draft(value: Any, place: str, fitting: Fitting) -> dict[str, Any]:
     """Return a draft: of the form of a definition, and otherwise as unfinished as it was left."""
     draft = mapping(checked_json(value, place), place)
     for where, section in listed(draft.get("sections"), f"{place}.sections", _MOST):
-        for nested, question in listed(mapping(section, where).get("questions"), f"{where}.questions", _MOST):
-            mapping(question, nested)
+        _check_form(mapping(section, where), where)
+        for nested, question in listed(section.get("questions"), f"{where}.questions", _MOST):
+            _check_form(mapping(question, nested), nested)
+            for deepest, option in listed(question.get("options", []), f"{nested}.options", _MOST):
+                _check_form(mapping(option, deepest), deepest)
     return moved(draft, fitting.move.day) if fitting.move else draft
+
+
+def _check_form(entry: Mapping[str, Any], place: str) -> None:
+    """Refuse parts that no draft written here ever has: the pages that go on with it count on their form."""
+    for name, value in entry.items():
+        form = _FORMS.get(name)
+        if form is not None and value is not None and not isinstance(value, form):
+            raise BundleInvalid(f"{place}.{name}: is no {form.__name__}")
+    for name in _TEXTS & entry.keys():
+        if not all(isinstance(each, str) for each in (entry[name] or {}).values()):
+            raise BundleInvalid(f"{place}.{name}: holds what is no text")
+    for name in _KEYS & entry.keys():
+        if not all(isinstance(each, str) for each in entry[name] or ()):
+            raise BundleInvalid(f"{place}.{name}: holds what is no key")
 
 
 class QuestionnairePart(Document):

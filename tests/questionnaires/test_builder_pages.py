@@ -164,7 +164,8 @@ def test_a_day_out_of_sight_hinders_nobody(desk: Pages, event: Event) -> None:
         list(elements(under, "input", id="answer_by")) for under in page.all("div", class_="govuk-radios__conditional")
     )
     sent = {"title-es": "Viaje", "title-en": "Travel", "answer_by": "soon"}
-    page.submit("Save section", {**sent, "stage": "follow_up"}, 422)
+    for day in ("soon", "9999-12-31", "0001-01-01"):
+        page.submit("Save section", {**sent, "answer_by": day, "stage": "follow_up"}, 422)
     page.submit("Save section", {**sent, "stage": "registration"}, 303)
     assert "answer_by" not in draft_document(event.id)["sections"][-1]
 

@@ -47,3 +47,9 @@ def test_texts_in_settings_are_fitted_too() -> None:
     found = fitted(DEFINITION, lambda text: {"es": text["en"].upper()})
     assert found["sections"][0]["questions"][0]["settings"]["unit"] == {"es": "DAYS"}
     assert found["is_stepwise"] is True
+
+
+def test_draft_with_anything_in_it_is_moved_as_far_as_it_goes() -> None:
+    """Case 63."""
+    section = {"answer_by": "9999-12-31", "questions": [{"key": "a", "settings": ["2027-01-01"]}]}
+    assert moved({"sections": [section]}, lambda day: day + timedelta(days=364)) == {"sections": [section]}

@@ -172,3 +172,14 @@ def test_columns_that_are_sure() -> None:
         entry("country", "country", column="country", required_for=["press"]),
     ]
     assert parse_definition(definition(*asked)).sure_columns() == {"given_name"}
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "2201-01-01"])
+def test_deadline_at_an_end_of_the_calendar_is_refused(day: str) -> None:
+    """Case 63: its end could not be reckoned, by no worker for no event."""
+    data = definition(entry("given_name", column="given_name"))
+    data["sections"][0] |= {"stage": "follow_up", "answer_by": day}
+    with pytest.raises(DefinitionInvalid, match="answer_by"):
+        parse_definition(data)
+    with pytest.raises(DefinitionInvalid, match="frozen_after"):
+        parse_definition(definition(entry("given_name", frozen_after=day)))

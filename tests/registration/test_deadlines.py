@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from eventreg.registration.rules.deadlines import may_change_answers, may_withdraw, refusal_to_register
 from eventreg.registration.rules.refusals import RegisteringReason
+from eventreg.registration.rules.requests import closes_at, is_to_be_reminded
 from eventreg.registration.rules.states import Status
 
 SECOND = timedelta(seconds=1)
+NOW = datetime(2027, 2, 1, 12, tzinfo=UTC)
 TAPACHULA = ZoneInfo("America/Mexico_City")
 
 
@@ -61,3 +63,10 @@ def test_answers_change_until_the_deadline_while_the_registration_stands(status:
     assert may_change_answers(status, until - SECOND, until) is stands
     assert may_change_answers(status, until, until) is False
     assert may_withdraw(status) is stands
+
+
+@pytest.mark.parametrize("day", [date.min, date.max])
+def test_request_with_a_day_at_an_end_of_the_calendar_has_an_end(day: date) -> None:
+    """Case 63: a file may bring one, and the worker that reminds goes over the requests of all events."""
+    closes = closes_at(day, NOW, "Pacific/Kiritimati")
+    assert not is_to_be_reminded(NOW, closes, NOW - timedelta(days=2), None)

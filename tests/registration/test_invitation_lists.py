@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from eventreg.registration.rules.invitation_lists import names_of, read_list
@@ -83,3 +85,10 @@ def test_no_text_breaks_it(text: str) -> None:
 
 def test_a_name_that_two_share_stands_for_none() -> None:
     assert names_of({"a": ["Expertas"], "b": ["Expertas"]}) == {"a": "a", "b": "b"}
+
+
+def test_a_long_line_that_looks_like_a_name_is_read_in_no_time() -> None:
+    """Case 63: by the square of its length it would hold a worker for minutes."""
+    started = time.monotonic()
+    read_list("a" + " " * 400_000 + "b", COMMON, CATEGORIES, LANGUAGES)
+    assert time.monotonic() - started < 5

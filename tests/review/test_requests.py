@@ -213,3 +213,12 @@ def test_narrowed_members_count_their_own_people_alone(event: Event, pages: Page
         db.session.query(TeamMember).filter_by(account_id=member.id).one().only_categories = ["academia"]
     page = listed(pages.sign_in(member), event)
     assert page.has("Your journey 1")
+
+
+def test_reason_keeps_nothing_that_no_page_or_database_can_carry(event: Event, pages: Pages) -> None:
+    """Case 63: zero bytes, and marks that turn round what follows."""
+    person = a_registration(event, language="en")
+    pages.sign_in(a_team_member(event))
+    form = {"question": ["sex"], "reason": "Look\x00 ag\u202eain."}
+    pages.get(address(event, person) + "/correction").submit("Ask this person", form).follow()
+    assert requests_to(person)[0].reason == "Look again."

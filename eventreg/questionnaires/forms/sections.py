@@ -12,7 +12,7 @@ from wtforms import HiddenField, RadioField, StringField
 from eventreg.kernel.text import merged
 from eventreg.questionnaires.draft_wording import stage_name
 from eventreg.questionnaires.rules.drafts.reading import fingerprint, texts
-from eventreg.questionnaires.rules.schema import Stage
+from eventreg.questionnaires.rules.schema import FIRST_DAY, LAST_DAY, Stage
 from eventreg.web.forms import lazy_gettext
 from eventreg.web.localized import LocalizedField, LocalizedForm
 
@@ -68,8 +68,13 @@ class SectionForm(LocalizedForm):
 def read_date(bound: StringField) -> str | None:
     """Return a date as kept, "" for none, or None with the reason beside the field."""
     text = (bound.data or "").strip()
+    if not text:
+        return ""
     try:
-        return date.fromisoformat(text).isoformat() if text else ""
+        day = date.fromisoformat(text)
     except ValueError:
+        day = None
+    if day is None or not FIRST_DAY <= day <= LAST_DAY:
         bound.errors = [_("Write a date")]
         return None
+    return day.isoformat()

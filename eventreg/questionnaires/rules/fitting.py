@@ -56,7 +56,8 @@ def _each(parts: Mapping[str, Any], fit: Fit) -> dict[str, Any]:
 
 def _dated(parts: Mapping[str, Any], move: Callable[[date], date]) -> dict[str, Any]:
     found = {name: _moved_date(value, move) if name in _DATES else value for name, value in parts.items()}
-    if "settings" in parts:
+    # A draft may hold anything there.
+    if isinstance(parts.get("settings"), Mapping):
         found["settings"] = {name: _moved_date(value, move) for name, value in parts["settings"].items()}
     return found
 
@@ -67,5 +68,5 @@ def _moved_date(value: Any, move: Callable[[date], date]) -> Any:
         return value
     try:
         return move(date.fromisoformat(value)).isoformat()
-    except ValueError:
+    except (ValueError, OverflowError):
         return value

@@ -11,7 +11,9 @@ from typing import Any
 from eventreg.kernel.text import LocalizedText
 from eventreg.questionnaires.rules.conditions import Condition, ConditionInvalid, read_condition
 from eventreg.questionnaires.rules.schema import (
+    FIRST_DAY,
     IDENTITY_COLUMNS,
+    LAST_DAY,
     RESERVED_KEYS,
     Definition,
     DefinitionInvalid,
@@ -181,9 +183,12 @@ def _date(value: Any, place: str) -> date | None:
     if value is None:
         return None
     try:
-        return date.fromisoformat(_string(value, place))
+        day = date.fromisoformat(_string(value, place))
     except ValueError:
         raise DefinitionInvalid(f"{place}: a date like 2027-03-11 is expected") from None
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise DefinitionInvalid(f"{place}: a date from {FIRST_DAY} to {LAST_DAY} is expected")
+    return day
 
 
 def _places(value: Any, place: str) -> int | None:

@@ -35,6 +35,8 @@ _HEADS = {
 _FIELD_OF = {name: field for field, names in _HEADS.items() for name in names}
 #: "Ana Núñez <ana@institucion.example>", as mail programs copy it
 _NAMED_ADDRESS = re.compile(r'^\s*"?(?P<name>[^<>"]*?)"?\s*<(?P<email>[^<>\s]+@[^<>\s]+)>\s*$')
+#: longer is no name and address; the pattern takes the square of the length
+_LONGEST_NAMED = 1000
 _BOM = "\ufeff"
 
 Lines = list[tuple[int, Wish]]
@@ -92,7 +94,7 @@ def _head(cells: Sequence[str]) -> list[str] | None:
 
 
 def _by_column(cells: Sequence[str], columns: Sequence[str]) -> dict[str, str]:
-    if named := _NAMED_ADDRESS.match(cells[0]):
+    if named := _NAMED_ADDRESS.match(cells[0][:_LONGEST_NAMED]):
         cells = [named["email"], named["name"], *cells[1:]] if len(cells) == 1 else cells
         columns = COLUMNS
     return {column: cell for column, cell in zip(columns, cells, strict=False) if column and cell}

@@ -6,6 +6,7 @@ import enum
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from eventreg.questionnaires.rules.schema import FIRST_DAY, LAST_DAY
 from eventreg.registration.rules.states import Status
 
 #: a follow-up is asked of the confirmed alone; everything else of whoever lives with the event
@@ -47,6 +48,8 @@ def closes_at(answer_by: date | None, changes_until: datetime, time_zone: str) -
     """Return the first instant that is late: the end of the last day in the event's zone, or when changes end."""
     if answer_by is None:
         return changes_until
+    # What came in with a file may name a day at an end of the calendar, where days and zones cannot be reckoned with.
+    answer_by = min(max(answer_by, FIRST_DAY), LAST_DAY)
     return datetime.combine(answer_by + timedelta(days=1), time(), tzinfo=ZoneInfo(time_zone))
 
 

@@ -20,6 +20,7 @@ from eventreg.events.rules.publication import ALIVE
 from eventreg.jobs.services import schedule
 from eventreg.kernel import clock
 from eventreg.kernel.text import LocalizedText
+from eventreg.kernel.typed import showable, tidied
 from eventreg.mail.services import enqueue_all
 from eventreg.questionnaires.queries import definition_of, get_version
 from eventreg.questionnaires.registered import ASK_AGAIN_JOB
@@ -86,7 +87,7 @@ def ask_for_correction(
     Raises NotFound and RequestRefused: NOTHING_CHOSEN, REASON_MISSING, REASON_TOO_LONG, NOT_CONCERNED (the status), PAST
     (nothing could be answered any more), CALLED_OFF.
     """
-    now, reason = clock.now(), reason.strip()
+    now, reason = clock.now(), tidied(showable(reason))
     with transaction():
         event = lock_event(event_id)
         registration = lock_registration(event_id, get_by_reference(event_id, reference).id)

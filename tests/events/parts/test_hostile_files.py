@@ -127,6 +127,11 @@ def test_names_without_number_are_refused(whole: Contents, monkeypatch: pytest.M
     assert "more than 5" in _refused(whole)
 
 
+def _draft(**parts: Any) -> dict[str, Any]:
+    question = {"key": "a", "kind": "short_text", "label": {"es": "A"}, **parts}
+    return {"sections": [{"key": "s", "title": {"es": "S"}, "questions": [question]}]}
+
+
 _WRONG: list[tuple[str, str, Callable[[Any], Any]]] = [
     ("event.json", "event.title", lambda d: d | {"title": "Foro"}),
     ("event.json", "event: there is no 'city'", lambda d: {k: v for k, v in d.items() if k != "city"}),
@@ -159,6 +164,27 @@ _WRONG: list[tuple[str, str, Callable[[Any], Any]]] = [
     ("parts/team.json", "members[0].role", lambda d: {"members": [d["members"][0] | {"role": "god"}]}),
     ("parts/team.json", "cannot be an account", lambda d: {"members": [d["members"][0] | {"email": "no address"}]}),
 ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("said", "parts"),
+    [
+        ("questions[0].settings", {"settings": []}),
+        ("questions[0].column", {"column": ["email"]}),
+        ("questions[0].categories", {"categories": 5}),
+        ("questions[0].required_for", {"required_for": [[]]}),
+        ("questions[0].label", {"label": {"es": 5}}),
+        ("options[0]", {"options": ["a"]}),
+        ("options[0].label", {"options": [{"value": "a", "label": "A"}]}),
+    ],
+)
+def test_draft_of_another_form_is_refused_by_its_place(whole: Contents, said: str, parts: dict[str, Any]) -> None:
+    """Case 63: the pages that go on with a draft count on what they write themselves."""
+
+    def with_draft(data: Any) -> Any:
+        return data | {"draft": _draft(**parts)}
+
+    assert said in _refused(_changed(whole, "parts/questionnaire.json", with_draft))
 
 
 @pytest.mark.parametrize(
