@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from eventreg.db import db
+from eventreg.db import db, transaction
 from eventreg.events.models import Event
 from eventreg.jobs.models import Job
 from eventreg.mail.models import MailMessage
+from eventreg.questionnaires.models import QuestionnaireVersion
+from eventreg.questionnaires.queries import definition_of
 from eventreg.registration.emails.earlier_answers import EARLIER_ANSWERS
 from eventreg.registration.models import Registration
+from eventreg.registration.queries.answers import load_answers
 from eventreg.registration.queries.registrations import own_token
+from eventreg.registration.services.answers import replace_answers
 from eventreg.registration.services.earlier_answers import send_earlier_answers
 from tests.builders import a_questionnaire, a_registration, an_event, register_somebody, text
 from tests.questionnaire import DEFINITION
@@ -122,3 +127,48 @@ def test_a_form_leads_to_it(app: Flask, pages: Pages) -> None:
     event = an_event()
     page = pages.get(f"/events/{event.slug}/register?category=government")
     assert page.all("a", href=f"/events/{event.slug}/register/earlier")
+
+
+@pytest.mark.usefixtures("app")
+class TestAskedAgainSince:
+    """An answer goes by the question under which it was given last, not by that of the registration's version."""
+
+    def test_what_became_sensitive_is_not_carried(self, pages: Pages) -> None:
+        before, now = an_event(), an_event()
+        person = earlier(before)
+        version = _newer(before, lambda question: question | {"is_sensitive": True})
+        _answer_under(person, version, "law")
+        assert load_answers(person)["topics"] == ["law"]
+        assert fill(page_of(pages, person), now).form("Send registration").values().get("topics", []) == []
+
+    def test_what_organizers_fill_in_since_is_not_shown(self, pages: Pages) -> None:
+        before, now = an_event(), an_event()
+        person = earlier(before)
+        version = _newer(before, None)
+        _answer_under(person, version, "law")
+        assert fill(page_of(pages, person), now).form("Send registration").values().get("topics", []) == []
+
+
+def _newer(event: Event, change: Callable[[dict[str, Any]], dict[str, Any]] | None) -> QuestionnaireVersion:
+    """Publish another version, in which the topics are changed or, without a change, asked of organizers alone."""
+    definition: dict[str, Any] = copy.deepcopy(DEFINITION)
+    questions = definition["sections"][1]["questions"]
+    place = [question["key"] for question in questions].index("topics")
+    if change is not None:
+        questions[place] = change(questions[place])
+    else:
+        team = {
+            "key": "team",
+            "title": text("Equipo", "Team"),
+            "stage": "organizers",
+            "questions": [questions.pop(place)],
+        }
+        definition["sections"].append(team)
+    return a_questionnaire(event, definition)
+
+
+def _answer_under(person: Registration, version: QuestionnaireVersion, value: str) -> None:
+    question = definition_of(version).find("topics")
+    assert question is not None
+    with transaction():
+        replace_answers(person, [question], {"topics": [value]}, {"topics": version.id})

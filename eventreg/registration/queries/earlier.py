@@ -12,10 +12,10 @@ from eventreg.events.rules.publication import Publication
 from eventreg.kernel import clock
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.kinds import Context, Invalid
-from eventreg.questionnaires.queries import definition_of, get_version
 from eventreg.questionnaires.rules.schema import Definition, Question, Stage
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.answers import load_answers
+from eventreg.registration.queries.asked import find_asked
 from eventreg.registration.rules.searching import email_key
 from eventreg.registration.rules.states import Status
 
@@ -62,8 +62,9 @@ def answers_to_carry(
     A question is met by the one that fills the same column, else by the one with the same key and kind. What the new
     question would not take (an option that is not offered, a text that is too long) stays behind.
     """
-    asked_before = definition_of(get_version(registration.questionnaire_id))
-    given = load_answers(registration)
+    # As each answer was asked for last: what became sensitive or was filled in by organizers since is not carried.
+    asked_before = find_asked(registration).definition
+    given = load_answers(registration, asked_before)
     found: dict[str, list[str]] = {}
     for question in definition.questions_for(category.key, Stage.REGISTRATION):
         before = _counterpart(question, asked_before)
