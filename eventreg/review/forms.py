@@ -83,8 +83,11 @@ class CodesForm(BaseForm):
         #: how many are to be made; None: those that were written
         self.wanted: int | None = None
 
-    def read(self) -> CodeTerms | None:
-        """Return what holds for the codes, or None with the reasons beside the fields."""
+    def read(self, *, may_decide: bool) -> CodeTerms | None:
+        """Return what holds for the codes, or None with the reasons beside the fields.
+
+        Only whoever decides lets people past the decision.
+        """
         is_sound = self.validate()
         for bound in self:
             if isinstance(bound.data, str):
@@ -95,7 +98,8 @@ class CodesForm(BaseForm):
             self.count.errors = [_("Write codes of your own or a number of new ones, not both")]
         if not is_sound or any(bound.errors for bound in self):
             return None
-        return CodeTerms(self.category.data, self.label.data or "", uses, until, bool(self.skips_approval.data))
+        skips_approval = bool(self.skips_approval.data) and may_decide
+        return CodeTerms(self.category.data, self.label.data or "", uses, until, skips_approval)
 
     def lines(self) -> list[str]:
         """Return the codes that were written."""

@@ -9,7 +9,7 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
-from eventreg.db import db
+from eventreg.db import db, transaction
 from eventreg.events.models import Event
 from eventreg.kernel import clock as clocks
 from eventreg.kernel.tokens import personal_token
@@ -165,3 +165,14 @@ def test_an_address_is_written_to_a_few_times_only(make_app: AppMaker) -> None:
         assert page.errors() == ["Too many forms were kept from here or for this address. Try again in an hour."]
         assert len(db.session.scalars(select(MailMessage)).all()) == 5
         db.session.remove()
+
+
+def test_a_form_that_nobody_can_send_is_not_kept(app: Flask, pages: Pages) -> None:
+    """Whoever asked typed the address: nobody gets a link that leads nowhere."""
+    event = an_event()
+    page = open_form(pages, event).submit(KEEP, typed(event), 200)
+    with transaction():
+        db.session.get_one(Event, event.id).registration_closes_at = clocks.now() - timedelta(seconds=1)
+    assert page.submit(SEND_LINK, {}, 200).text
+    assert not db.session.scalars(select(SavedForm)).all()
+    assert not db.session.scalars(select(MailMessage)).all()

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import select
 
@@ -18,10 +19,12 @@ from eventreg.kernel.clock import now
 from eventreg.registration.emails import Occasion
 from eventreg.registration.models import AccessCode, Invitation, Registration
 from eventreg.registration.queries.ways_in import count_uses
+from eventreg.registration.rules.deadlines import VERIFY_WITHIN
 from eventreg.registration.rules.refusals import RegisteringReason, RegistrationRefused
 from eventreg.registration.rules.ways_in import WayIn, WayKind
 from eventreg.registration.services import registering, ways_in
 from eventreg.registration.services.changes import verify_address, withdraw
+from eventreg.registration.services.expiring import expire_unverified
 from eventreg.registration.services.registering import Outcome, Receipt, Submission, register
 from tests.builders import BY_ORGANIZER, a_category, a_registration, a_submission, an_event
 from tests.registration.arriving import an_access_code, an_invitation, by, changed
@@ -254,3 +257,22 @@ def test_twin_that_looks_at_the_invitation_before_the_lock_sees_two(
     forms = [form_by(way_in, event) for _ in range(number)]
     at_once(app, *(lambda one=one: register_after_a_look(one, occasion) for one in forms))
     assert statuses(event)["confirmed"] > 1
+
+
+def test_an_invitation_whose_use_was_never_verified_leads_in_again(app: Flask) -> None:
+    """Case 10: whoever mistyped the address, or did not see the message, is not shut out."""
+    event = an_event(verifies_addresses=True)
+    invitation = an_invitation(event, is_bound=False)
+    first = form_by(by(invitation), event, email="mal@escrito.example")
+    registered(event, first)
+    assert refusal(event, form_by(by(invitation), event)) is RegisteringReason.INVITATION_OVER
+    with time_machine.travel(now() + VERIFY_WITHIN + timedelta(minutes=1), tick=False):
+        assert expire_unverified(now()) == 1
+        assert registered(event, form_by(by(invitation), event)).outcome is Outcome.CHECK_MAIL
+        assert refusal(event, form_by(by(invitation), event)) is RegisteringReason.INVITATION_OVER
+
+
+def refusal(event: Event, submission: Submission) -> RegisteringReason:
+    with pytest.raises(RegistrationRefused) as refused_with:
+        registered(event, submission)
+    return RegisteringReason(refused_with.value.reason)

@@ -182,3 +182,14 @@ def test_the_page_of_categories_counts_what_each_is_asked(app: Flask, event: Eve
     asked = definition_of(get_current_version(event.id)).questions_for("academia", Stage.REGISTRATION, Stage.FOLLOW_UP)
     assert page.has(f"Its people are asked {len(asked)} questions")
     assert page.link(f"Its people are asked {len(asked)} questions: 2").endswith("/questions")
+
+
+def test_whoever_may_not_decide_makes_no_code_past_the_decision(app: Flask, event: Event) -> None:
+    """Case 41: as with invitations."""
+    pages = at_the_desk(app, event, withheld=["decide"])
+    past = "Whoever uses one is confirmed at once, as long as there are places"
+    page = the_page(pages, event)
+    assert past not in page.text
+    entries = {"codes": "NORTE", "category": "academia", "skips_approval": "y"}
+    pages.post(f"/manage/events/{event.slug}/access-codes", entries, 303, token=True)
+    assert not db.session.scalars(select(AccessCode)).one().skips_approval

@@ -14,6 +14,7 @@ from eventreg.registration.queries.registrations import lock_registration
 from eventreg.registration.rules.deadlines import VERIFY_WITHIN
 from eventreg.registration.rules.states import Action, Status
 from eventreg.registration.services.statuses import move
+from eventreg.registration.services.ways_in import open_again
 
 
 def expire_unverified(now: datetime) -> int:
@@ -33,6 +34,7 @@ def _expire(event_id: int, registration_id: int, now: datetime) -> bool:
         if registration.status is not Status.UNVERIFIED:
             return False
         move(registration, Action.EXPIRE, now)
+        open_again(registration)
         record(
             event_id=event_id,
             actor=SYSTEM,

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from eventreg.db import db
 from eventreg.events.models import Category, Event
@@ -52,6 +52,16 @@ def note_use(way_in: WayIn, registration: Registration, now: datetime) -> None:
         invitation = _fresh(Invitation, registration.event_id, way_in.record_id)
         if invitation is not None:
             invitation.used_at, invitation.registration_id = now, registration.id
+
+
+def open_again(registration: Registration) -> None:
+    """Have an invitation lead in again whose only use was never verified: an address was mistyped, a message not seen."""
+    db.session.execute(
+        update(Invitation)
+        .where(Invitation.event_id == registration.event_id, Invitation.registration_id == registration.id)
+        .values(used_at=None, registration_id=None)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _look_at_code(

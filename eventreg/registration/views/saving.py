@@ -19,7 +19,14 @@ from eventreg.registration.queries.ways_in import find_way_in
 from eventreg.registration.services.saved_forms import save_form as keep_form
 from eventreg.registration.views import blueprint
 from eventreg.registration.views.filled_form import FilledForm
-from eventreg.registration.views.form_pages import find_category, form_page, sent_way_in
+from eventreg.registration.views.form_pages import (
+    closed_page,
+    find_category,
+    form_page,
+    refusal_in,
+    refusal_now,
+    sent_way_in,
+)
 from eventreg.registration.views.framing import page_frame
 from eventreg.registration.views.keep_page import NOT_CARRIED, keep_page
 from eventreg.web.access import personal, public
@@ -39,6 +46,10 @@ def save_form(slug: str) -> Answer:
     category = find_category(event, request.form.get("category", ""), sent_way_in(event))
     if category is None:
         return redirect(url_for("registration.register", slug=slug), 303)
+    refusal = refusal_now(event) or refusal_in(event, category)
+    if refusal is not None:
+        # Nobody is sent a link to a form that nobody can send.
+        return closed_page(occasion, refusal, category)
     key = submission_key_or_new(request.form.get("submission_key"))
     form = KeepForm()
     if not form.validate_on_submit():

@@ -25,7 +25,7 @@ from eventreg.review.views import blueprint
 from eventreg.review.views.desk import registration_url
 from eventreg.review.views.listing import categories_in_sight
 from eventreg.review.wording import code_standing, codes_refused
-from eventreg.web.access import requires
+from eventreg.web.access import may, requires
 from eventreg.web.downloads import as_attachment
 from eventreg.web.templating import language_url_at
 
@@ -54,7 +54,7 @@ def add_access_codes(slug: str) -> Answer:
     """Add the codes that were written, or as many new ones as asked for."""
     event: Event = g.event
     form = _form(event)
-    terms = form.read()
+    terms = form.read(may_decide=may(Permission.DECIDE))
     if terms is None:
         return _page(form), 422
     try:
@@ -103,6 +103,7 @@ def _page(form: CodesForm) -> str:
         url_of=lambda person: registration_url(event.slug, person.reference, ListState()),
         is_changeable=EFFECTS[event.publication].is_changeable,
         is_whole=g.event_access.scope.is_whole,
+        can_decide=may(Permission.DECIDE),
         language_url=language_url_at(url_for("review.list_access_codes", slug=event.slug)),
         **desk(event, EVENT, "codes"),
     )
