@@ -22,8 +22,8 @@ from tests.world import World, rules
 #: what pages read from the address; `test_every_argument_is_tried` holds it to the source
 _QUERY = ("act", "added", "after", "audience", "before", "category", "check", "closed", "country", "day", "days", "event",
           "field", "from", "kind", "lang", "language", "newer", "next", "older", "order", "page", "q", "record", "role",
-          "saved", "scope", "section", "session", "since", "sort", "stage", "state", "status", "unanswered", "until", "v", "version",
-          "who", "width", "with")  # fmt: skip
+          "saved", "scope", "section", "session", "since", "sort", "stage", "state", "status", "unanswered", "until", "v",
+          "version", "who", "width", "with")  # fmt: skip
 _READ = re.compile(r'args\.get(?:list)?\(\s*"([\w-]+)"|"([\w-]+)" in request\.args')
 
 
