@@ -36,6 +36,9 @@ class Occupancy(Protocol):
     def count_in_categories(self, event_id: int) -> Mapping[int, int]:
         """Return how many registrations, of any status, each category has; those without any may be left out."""
 
+    def count_invited(self, event_id: int) -> Mapping[int, int]:
+        """Return how many invitations that nobody has answered yet each category has; those without any may be left out."""
+
     def places_added(self, event_id: int, at: datetime) -> None:
         """Have the waiting list looked at, in the caller's transaction: there may be places for it now."""
 
@@ -53,6 +56,9 @@ class _Nobody:
         return 0
 
     def count_in_categories(self, event_id: int) -> Mapping[int, int]:
+        return {}
+
+    def count_invited(self, event_id: int) -> Mapping[int, int]:
         return {}
 
     def places_added(self, event_id: int, at: datetime) -> None:

@@ -12,10 +12,12 @@ from eventreg.db import db
 from eventreg.events.models import Category, Event
 from eventreg.events.rules.category_entries import new_key
 from eventreg.jobs.models import Job
+from eventreg.kernel.clock import now
 from eventreg.registration.models import Place, Registration
 from eventreg.registration.rules.states import Status
 from eventreg.registration.services.promotion import PLACES_JOB, pass_on_places
 from tests.builders import a_registration, a_team_member, an_event
+from tests.registration.arriving import an_invitation, changed
 from tests.support.pages import Page, Pages
 
 
@@ -90,6 +92,18 @@ def test_a_category_with_registrations_stays_and_says_why(app: Flask) -> None:
     assert [category.key for category in categories(event)] == ["government"]
     last = opened(app, event).submit("Save categories", {f"#category-{government.id}-is_removed": True})
     assert last.errors() == ["Keep at least one category"]
+
+
+def test_a_category_that_somebody_can_still_come_into_by_an_invitation_stays(app: Flask) -> None:
+    """The link that the person holds, and a message that still waits, would lead to nothing."""
+    event = an_event()
+    invitation = an_invitation(event, "academia")
+    remove = {f"#category-{categories(event)[1].id}-is_removed": True}
+    refused = opened(app, event).submit("Save categories", remove)
+    assert refused.errors() == ["1 person is invited in this category. Take the invitation back before you remove it."]
+    changed(invitation, taken_back_at=now())
+    assert opened(app, event).submit("Save categories", remove).status == 303
+    assert [category.key for category in categories(event)] == ["government"]
 
 
 def test_places_below_what_is_taken_are_allowed_and_shown(app: Flask) -> None:

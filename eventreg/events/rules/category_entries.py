@@ -42,6 +42,8 @@ class CategoryReason(enum.Enum):
     CHANGED_MEANWHILE = "changed_meanwhile"
     #: details: `count`
     HAS_REGISTRATIONS = "has_registrations"
+    #: somebody can still come by an invitation. Details: `count`
+    HAS_INVITATIONS = "has_invitations"
     NO_CATEGORY = "no_category"
     CLOSES_BEFORE_OPENS = "closes_before_opens"
     #: its dates and those of the event have no moment in common

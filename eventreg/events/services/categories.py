@@ -29,9 +29,9 @@ def save_categories(
 ) -> None:
     """Make the categories of an event those of `entries`, in their order, when nobody saved settings since `seen_revision`.
 
-    One that is not named is removed, unless somebody has registered in it. Places below what is taken are taken as they are:
-    nobody is dropped; more places have the waiting list looked at. Whether those who wait for an answer count is carried into
-    the ledger at once. The approval rule counts for whoever comes next. Raises CategoriesRefused, NotFound, and
+    One that is not named is removed, unless somebody has registered in it or is invited. Places below what is taken are taken
+    as they are: nobody is dropped; more places have the waiting list looked at. Whether those who wait for an answer count is
+    carried into the ledger at once. The approval rule counts for whoever comes next. Raises CategoriesRefused, NotFound, and
     LifecycleRefused for an archived event.
     """
     check_categories(entries)
@@ -72,9 +72,13 @@ def replace_link(event_id: int, category_id: int, account_id: int, at: datetime)
 
 def _remove(event: Event, categories: Sequence[Category]) -> None:
     counts = occupancy().count_in_categories(event.id) if categories else {}
+    invited = occupancy().count_invited(event.id) if categories else {}
     for category in categories:
         if count := counts.get(category.id, 0):
             raise CategoriesRefused(CategoryReason.HAS_REGISTRATIONS, category.id, count=count)
+        if count := invited.get(category.id, 0):
+            # The links that people hold, and the messages that still wait, would lead to nothing.
+            raise CategoriesRefused(CategoryReason.HAS_INVITATIONS, category.id, count=count)
         db.session.delete(category)
     db.session.flush()
 

@@ -67,6 +67,12 @@ def categories_sentence(refused: CategoriesRefused) -> str:
             "%(num)d registrations are in this category. It cannot be removed.",
             int(refused.details.get("count", 0)),
         )
+    if refused.reason is CategoryReason.HAS_INVITATIONS:
+        return ngettext(
+            "%(num)d person is invited in this category. Take the invitation back before you remove it.",
+            "%(num)d people are invited in this category. Take the invitations back before you remove it.",
+            int(refused.details.get("count", 0)),
+        )
     if refused.reason is CategoryReason.TOO_MANY:
         return _("An event has at most %(most)s categories", most=refused.details.get("most", ""))
     return {

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
 
 from eventreg.db import db
 from eventreg.events.models import Category
 from eventreg.events.occupancy import Taken
-from eventreg.registration.models import Place, Registration
+from eventreg.kernel import clock
+from eventreg.registration.models import Invitation, Place, Registration
 from eventreg.registration.queries.answers import list_day_ids
 from eventreg.registration.rules.states import Status
 from eventreg.registration.services.promotion import schedule_passing_on
@@ -42,6 +43,21 @@ class RegistrationOccupancy:
             select(Registration.category_id, func.count())
             .where(Registration.event_id == event_id)
             .group_by(Registration.category_id)
+        )
+        return {row[0]: row[1] for row in rows}
+
+    def count_invited(self, event_id: int) -> Mapping[int, int]:
+        """Return how many invitations that are neither used, declined, taken back nor expired each category has."""
+        rows = db.session.execute(
+            select(Invitation.category_id, func.count())
+            .where(
+                Invitation.event_id == event_id,
+                Invitation.used_at.is_(None),
+                Invitation.declined_at.is_(None),
+                Invitation.taken_back_at.is_(None),
+                or_(Invitation.expires_at.is_(None), Invitation.expires_at > clock.now()),
+            )
+            .group_by(Invitation.category_id)
         )
         return {row[0]: row[1] for row in rows}
 
