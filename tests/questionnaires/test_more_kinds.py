@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from eventreg.questionnaires import kinds
+from eventreg.questionnaires.forms.options import pasted_options
 from eventreg.questionnaires.kinds import Invalid, checked_definition
 from eventreg.questionnaires.rules.reasons import Reason
 from eventreg.questionnaires.rules.schema import DefinitionInvalid
@@ -249,3 +250,15 @@ def test_builder_is_offered_every_setting() -> None:
 def test_sensitive_session_is_refused() -> None:
     with pytest.raises(DefinitionInvalid):
         kinds.get("sessions").check(question("sessions", is_sensitive=True))
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_a_date_at_an_end_of_the_calendar_is_no_setting(day: str) -> None:
+    """Case 63: the morning after such a night cannot be told, and nobody could open the form."""
+    refused("nights", first_night=day, last_night=day)
+    refused("date", least=day)
+
+
+def test_lines_without_number_are_taken_as_far_as_a_question_goes() -> None:
+    """Case 63."""
+    assert len(pasted_options("Igual\n" * 200_000, ["es"], set())) == 100

@@ -92,10 +92,13 @@ def renumbered(languages: Sequence[str], rows: Sequence[OptionForm]) -> list[Opt
 
 def pasted_options(lines: str, languages: Sequence[str], taken: set[str]) -> list[dict[str, Any]]:
     """Return an option for each line: its label by language, separated by "|", in the order of the event's languages."""
-    found = []
+    found: list[dict[str, Any]] = []
     for line in tidied(lines).split("\n"):
         parts = [showable(part).strip()[:_LONGEST] for part in line.split("|")]
         label = {language: text for language, text in zip(languages, parts, strict=False) if text}
+        if len(found) == MOST_OPTIONS:
+            # The more lines say the same, the longer a free name for the next is looked for.
+            break
         if label:
             value = key_from(label, languages, taken, "option")
             taken.add(value)

@@ -15,6 +15,7 @@ from eventreg.kernel.text import merged
 from eventreg.kernel.typed import fault_of, tidied
 from eventreg.questionnaires.kinds.base import Setting, Shape
 from eventreg.questionnaires.rules.drafts.reading import texts
+from eventreg.questionnaires.rules.schema import FIRST_YEAR, LAST_YEAR
 from eventreg.web.localized import LocalizedField, LocalizedForm
 
 _LONGEST = 500
@@ -130,6 +131,7 @@ def _in_units(value: int, setting: Setting) -> str:
 
 def _date(text: str) -> tuple[str | None, str]:
     try:
-        return date.fromisoformat(text).isoformat(), ""
+        day = date.fromisoformat(text)
     except ValueError:
         return None, _("Write a date")
+    return (day.isoformat(), "") if FIRST_YEAR <= day.year <= LAST_YEAR else (None, _("Write a date"))

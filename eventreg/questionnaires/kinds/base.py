@@ -17,7 +17,7 @@ from eventreg.events.queries.choosing import list_institution_names, list_sign_u
 from eventreg.i18n import formats
 from eventreg.kernel.text import LocalizedText, pick
 from eventreg.questionnaires.rules.reasons import Invalid, Reason
-from eventreg.questionnaires.rules.schema import DefinitionInvalid, Question
+from eventreg.questionnaires.rules.schema import FIRST_YEAR, LAST_YEAR, DefinitionInvalid, Question
 from eventreg.questionnaires.rules.texts import is_blank
 
 if TYPE_CHECKING:
@@ -251,11 +251,13 @@ def date_setting(question: Question, name: str) -> date | None:
     if value is None:
         return None
     try:
-        return date.fromisoformat(value)
+        day = date.fromisoformat(value)
     except (TypeError, ValueError):
-        raise DefinitionInvalid(
-            f"question {question.key}, settings.{name}: a date like 2027-03-11 is expected"
-        ) from None
+        day = None
+    # The day after it is reckoned with, and the date moves with the event.
+    if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise DefinitionInvalid(f"question {question.key}, settings.{name}: a date like 2027-03-11 is expected")
+    return day
 
 
 def one_of_setting(question: Question, name: str, allowed: Sequence[str]) -> str:

@@ -25,6 +25,8 @@ IDENTITY_COLUMNS = frozenset(
 NEEDED_COLUMNS = frozenset({"given_name", "email"})
 #: a deadline lies between them, far enough from the ends of the calendar to be moved and told in any zone
 FIRST_DAY, LAST_DAY = date(1970, 1, 2), date(2200, 12, 30)
+#: dates in settings may be of another time, like the birth of the oldest
+FIRST_YEAR, LAST_YEAR = 1000, 9000
 #: kinds whose answer fills several columns, in the order of its values, by the column that is named
 _FILLED_TOGETHER = {("person_name", "given_name"): ("given_name", "family_name", "badge_name")}
 #: names of fields that the forms themselves carry beside the questions
