@@ -26,6 +26,8 @@ from tests.builders import a_questionnaire, a_registration, an_event, register_s
 from tests.questionnaire import DEFINITION
 from tests.support.pages import Page, Pages
 
+pytestmark = pytest.mark.both_databases
+
 EMAIL = "ana.demo@instituto.example"
 FILL, LINK = "Fill in the form", "Send me the link"
 

@@ -21,6 +21,8 @@ from tests.registration.owning import open_answers
 from tests.registration.records import count_registrations, the_registration
 from tests.support.pages import Page, Pages
 
+pytestmark = pytest.mark.both_databases
+
 SAVE = "Save my answers"
 
 

@@ -23,6 +23,8 @@ from tests.registration.asking import an_asking_event, asking, is_yes
 from tests.registration.filling import PDF, open_form, send
 from tests.support.pages import Pages
 
+pytestmark = pytest.mark.both_databases
+
 
 def the_registration() -> Registration:
     return db.session.scalars(select(Registration)).one()

@@ -25,6 +25,8 @@ from tests.registration.records import fresh, mails
 from tests.registration.requesting import changed, do_jobs, requests_to, words
 from tests.support.pages import Page, Pages
 
+pytestmark = pytest.mark.both_databases
+
 SEND = "Send my answers"
 
 

@@ -17,6 +17,8 @@ from tests.registration.filling import PDF, SEND, days_of, open_form, typed
 from tests.registration.records import count_registrations, the_registration
 from tests.support.pages import Page, Pages
 
+pytestmark = pytest.mark.both_databases
+
 ON, BACK = "Continue", "Back"
 ABOUT_YOU = {
     "Given name": "Ana",
