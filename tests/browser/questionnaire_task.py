@@ -19,7 +19,7 @@ from tests.browser.person import Person
 
 _KINDS = {
     "short_text": "Una línea de texto", "long_text": "Varias líneas de texto", "choice": "Una de varias respuestas",
-    "multiple_choice": "Varias de varias respuestas", "yes_no": "Sí o no", "consent": "Consentimiento",
+    "multiple_choice": "Varias respuestas para marcar", "yes_no": "Sí o no", "consent": "Consentimiento",
     "days": "Días de asistencia", "country": "País", "email": "Dirección de correo electrónico",
     "phone": "Número de teléfono", "url": "Dirección web", "file": "Archivo",
 }  # fmt: skip

@@ -91,7 +91,11 @@ class MultipleChoice(Kind):
 
     def title(self) -> str:
         """See `Kind.title`."""
-        return _("Several of several answers")
+        return _("Several answers to tick")
+
+    def hint(self) -> str:
+        """See `Kind.hint`."""
+        return _("As many of those offered as fit, or at most so many.")
 
     def offered_settings(self) -> Sequence[Setting]:
         """See `Kind.offered_settings`."""
