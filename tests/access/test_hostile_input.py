@@ -112,9 +112,9 @@ def test_hostile_names_are_shown_and_mailed_inert(world: World, kind: str) -> No
     guest, owner = world.visitor("anonymous"), world.visitor("owner")
     form = guest.get(f"/events/{world.event.slug}/register?category=academia")
     typed = {
-        "Given name": TEXTS[kind][:150],
-        "Institution": TEXTS[kind][:150],
-        "Country": "Mexico",
+        "given_name": TEXTS[kind][:150],
+        "institution": TEXTS[kind][:150],
+        "country": "Mexico",
         "Email address": "hostil@instituto.example",
         "Days attended": [form.texts("label", class_="govuk-checkboxes__label")[0]],
         "Field of work": TEXTS[kind][:500],
