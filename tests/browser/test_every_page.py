@@ -66,7 +66,9 @@ def test_pages_fit_a_phone_in_french_and_are_accessible(site: Site, visits: Cont
         with scripts_off(page):
             page.goto(site.url(stop.address))
             found = [f"{excess} px too wide"] if (excess := overflow(page)) > 0 else []
-        if (said := page.locator("html").get_attribute("lang")) != "fr":
+        # What a form is tried in is the event's language, whatever the reader's is.
+        is_framed = stop.address.endswith("/questions/preview/form")
+        if (said := page.locator("html").get_attribute("lang")) != "fr" and not is_framed:
             found.append(f"says that it is in {said}")
         if number % 3 == 0:
             found += axe_faults(page)

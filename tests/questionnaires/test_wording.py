@@ -19,6 +19,7 @@ from tests.questionnaires.samples import CONTEXT, question
 
 DETAILS = {
     "excess": 2,
+    "names": "carta.pdf",
     "limit": 5_000_000,
     "size": 11_400_000,
     "types": ("pdf", "jpeg"),

@@ -84,7 +84,9 @@ def test_every_message_has_a_golden_file_and_no_file_is_left_over() -> None:
     assert {told.message for told in TO_CONTACT} == TOLD
     cases = [case.values for case in _CASES]
     expected = {_file(str(audience), told, language) for told, audience in cases for language in LANGUAGES}
-    assert set(FOLDER.rglob("*.txt")) == expected | {
+    # Those of invitations are held by a test of their own.
+    found = {file for file in FOLDER.rglob("*.txt") if file.parent.name != "invitation"}
+    assert found == expected | {
         FOLDER / "event" / f"{message.value}.{language}.txt" for message in ABOUT_EVENT for language in LANGUAGES
     }
 
