@@ -177,4 +177,6 @@ def came_by_words(way: WayKind, code: AccessCode | None) -> str:
         WayKind.LINK: _("by the link of the category"),
         WayKind.CODE: _("by a code"),
         WayKind.INVITATION: _("by an invitation"),
+        WayKind.TEAM: _("registered by the team"),
+        WayKind.IMPORT: _("by a file of the team"),
     }[way]

@@ -5,6 +5,7 @@ from eventreg.registration.models.decisions import Decision
 from eventreg.registration.models.places import OptionPlace, Place, SessionPlace
 from eventreg.registration.models.registration import AddressChange, Registration
 from eventreg.registration.models.requests import AnswerRequest
+from eventreg.registration.models.texts import MessageText
 from eventreg.registration.models.ways_in import AccessCode, Invitation, SavedForm
 from eventreg.registration.rules.requests import RequestKind
 
@@ -16,6 +17,7 @@ __all__ = [
     "Consent",
     "Decision",
     "Invitation",
+    "MessageText",
     "OptionPlace",
     "Place",
     "Registration",

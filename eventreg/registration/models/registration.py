@@ -33,9 +33,12 @@ class Registration(Base):
             sqlite_where=text("status <> 'cancelled'"),
             postgresql_where=text("status <> 'cancelled'"),
         ),
-        Index("ix_registrations_status", "event_id", "status", "category_id"),
         Index("ix_registrations_submitted", "event_id", "submitted_at", "id"),
         Index("ix_registrations_name", "event_id", "sort_name", "id"),
+        Index("ix_registrations_institution", "event_id", "sort_institution", "id"),
+        Index("ix_registrations_phone", "event_id", "phone_key"),
+        # Everything that the list counts beside its filters, so that counting reads no row.
+        Index("ix_registrations_counted", "event_id", "status", "category_id", "country", "language"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -71,6 +74,8 @@ class Registration(Base):
     email_key: Mapped[str] = mapped_column(String(320), info=PERSONAL)
     #: as typed; the digits for comparing are in `search_text`
     phone: Mapped[str] = mapped_column(String(60), default="", info=PERSONAL)
+    #: the last digits of the phone, to find the same one written differently
+    phone_key: Mapped[str] = mapped_column(String(12), default="", info=PERSONAL)
     #: "family, given" folded, to order by
     sort_name: Mapped[str] = mapped_column(String(400), info=PERSONAL)
     #: the institution folded, to order by

@@ -30,3 +30,12 @@ def search_text(
 def email_key(email: str) -> str:
     """Return a mail address as it is compared: without case. Providers differ on dots and tags, so these count."""
     return email.strip().casefold()
+
+
+def phone_key(phone: str) -> str:
+    """Return a telephone number as it is compared: its last ten digits, which leave out how the country is written.
+
+    Empty for fewer than seven digits, which are an extension or no number at all.
+    """
+    digits = "".join(char for char in phone if char.isascii() and char.isdigit())
+    return digits[-10:] if len(digits) >= 7 else ""

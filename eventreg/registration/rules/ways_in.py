@@ -19,6 +19,10 @@ class WayKind(enum.Enum):
     CODE = "code"
     #: a personal, single-use invitation
     INVITATION = "invitation"
+    #: a member of the team registered them
+    TEAM = "team"
+    #: a member of the team put in a file
+    IMPORT = "import"
 
 
 @dataclass(frozen=True)
