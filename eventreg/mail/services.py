@@ -33,6 +33,7 @@ from eventreg.mail.rules import (
 from eventreg.web import instance
 
 _WAITING = (DeliveryState.QUEUED, DeliveryState.HELD)
+_OVER = (DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.DROPPED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,6 +119,22 @@ def drop_of_record(event_id: int, record_kind: str, record_id: int, at: datetime
     """Take back all messages about one record of an event that still wait or are held; returns how many."""
     about = (MailMessage.record_kind == record_kind) & (MailMessage.record_id == record_id)
     return len(_drop((MailMessage.event_id == event_id) & about, at))
+
+
+def forget_people(record_kind: str, record_ids: Sequence[int], at: datetime) -> None:
+    """Delete who was written to, and what, of the messages about these records; that there was a message stays.
+
+    What still waits will never go. One that a worker has in hand keeps its words, and is forgotten the next time.
+    """
+    about = (MailMessage.record_kind == record_kind) & MailMessage.record_id.in_(record_ids)
+    with transaction():
+        _drop(about, at)
+        db.session.execute(
+            update(MailMessage)
+            .where(about, MailMessage.state.in_(_OVER), MailMessage.recipient != "")
+            .values(dict.fromkeys(("recipient", "reply_to", "subject", "text", "html", "calendar"), ""))
+            .execution_options(synchronize_session=False)
+        )
 
 
 def _row(message: OutgoingMessage) -> dict[str, Any]:

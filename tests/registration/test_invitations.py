@@ -368,12 +368,18 @@ def test_what_is_known_of_invited_people_goes_thirty_days_after_the_event(app: F
     used, open_ = an_invitation(event, email=EVA), an_invitation(event, given_name="Ana", note="Hola", institution="I")
     registered(event, form_by(by(used), event, email=EVA))
     changed(open_, declined_at=now())
+    sent = invite(event.id, a_wish(), a_team_member(event).id, sends=True)
+    with transaction() as session:
+        (mail,) = [each for each in mails(event) if each.record_id == sent.id]
+        session.get_one(MailMessage, mail.id).state = DeliveryState.SENT
     clock.shift(timedelta(days=43 + 30))
     assert forget_invited(now()) == 0
     clock.shift(timedelta(days=2))
-    assert forget_invited(now()) == 2
+    assert forget_invited(now()) == 3
     assert forget_invited(now()) == 0
     db.session.rollback()
+    (mail,) = [each for each in mails(event) if each.record_id == sent.id]
+    assert (mail.recipient, mail.subject, mail.text, mail.html) == ("", "", "", "")
     for row in db.session.scalars(select(Invitation)):
         kept = (row.email, row.email_key, row.given_name, row.family_name, row.institution, row.note)
         assert not any(kept)

@@ -9,16 +9,19 @@ from sqlalchemy import ColumnElement, func, or_, select, update
 
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, EventDay
+from eventreg.mail.services import forget_people
 from eventreg.registration.models import Invitation
 from eventreg.registration.rules.invitations import KEPT_AFTER_EVENT
 
+#: databases take some thousand values in one statement
+_AT_ONCE = 500
 _PERSONAL = ("email", "email_key", "given_name", "family_name", "institution", "note")
 
 
 def forget_invited(now: datetime) -> int:
     """Delete names, addresses, institutions and notes of the invitations of events that are over; returns of how many.
 
-    The rows stay, with what became of them, so that figures hold. A duty of the worker; done twice it is done once.
+    Their messages lose whom they went to and what they said. The rows stay, with what became of them, so that figures hold. A duty of the worker; done twice it is done once.
     """
     forgotten = 0
     for event_id in _events_over(now):
@@ -30,6 +33,8 @@ def forget_invited(now: datetime) -> int:
                 .returning(Invitation.id)
                 .execution_options(synchronize_session=False)
             ).all()
+            for start in range(0, len(gone), _AT_ONCE):
+                forget_people("invitation", gone[start : start + _AT_ONCE], now)
         forgotten += len(gone)
     return forgotten
 

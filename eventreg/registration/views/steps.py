@@ -50,12 +50,13 @@ class Steps:
     @property
     def number(self) -> int:
         """Which page it is, counted from 1; the summary is the last."""
-        return len(self.pages) + 1 if self.is_summary else self.pages.index(self.current) + 1
+        asked = self._asked_pages()
+        return len(asked) + 1 if self.is_summary else asked.index(self.current) + 1
 
     @property
     def count(self) -> int:
-        """How many pages there are, the summary among them."""
-        return len(self.pages) + 1
+        """How many pages there are for this person so far, the summary among them: an answer can open or close one."""
+        return len(self._asked_pages()) + 1
 
     @property
     def title(self) -> str:
@@ -118,11 +119,17 @@ class Steps:
             return ALL if direction < 0 else ""
         start = len(self.pages) if self.is_summary else int(self.current)
         numbers = range(start + 1, len(self.pages)) if direction > 0 else range(start - 1, -1, -1)
-        for number in numbers:
-            keys = {bound.question.key for bound in self._questions.sections[number].fields}
-            if keys & self._questions.asked_now:
-                return str(number)
-        return ""
+        return next((str(number) for number in numbers if self._asks_in(number)), "")
+
+    def _asked_pages(self) -> list[str]:
+        """Return the pages on which anything is asked of this person; the one at hand is always one."""
+        if not self.is_stepwise:
+            return self.pages
+        return [page for page in self.pages if page == self.current or self._asks_in(int(page))]
+
+    def _asks_in(self, number: int) -> bool:
+        keys = {bound.question.key for bound in self._questions.sections[number].fields}
+        return bool(keys & self._questions.asked_now)
 
     def _forget_errors(self, *, but_at_hand: bool) -> None:
         """What stands on other pages is told there; on a page that one has just come to, nothing is wrong yet."""
