@@ -21,7 +21,8 @@ _PERSONAL = ("email", "email_key", "given_name", "family_name", "institution", "
 def forget_invited(now: datetime) -> int:
     """Delete names, addresses, institutions and notes of the invitations of events that are over; returns of how many.
 
-    Their messages lose whom they went to and what they said. The rows stay, with what became of them, so that figures hold. A duty of the worker; done twice it is done once.
+    Their messages lose whom they went to and what they said. The rows stay, with what became of them, so that figures
+    hold. A duty of the worker; done twice it is done once.
     """
     forgotten = 0
     for event_id in _events_over(now):
