@@ -36,6 +36,7 @@ class Registration(Base):
         Index("ix_registrations_submitted", "event_id", "submitted_at", "id"),
         Index("ix_registrations_name", "event_id", "sort_name", "id"),
         Index("ix_registrations_institution", "event_id", "sort_institution", "id"),
+        Index("ix_registrations_address", "event_id", "email_key"),
         Index("ix_registrations_phone", "event_id", "phone_key"),
         # Everything that the list counts beside its filters, so that counting reads no row.
         Index("ix_registrations_counted", "event_id", "status", "category_id", "country", "language"),

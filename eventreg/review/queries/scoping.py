@@ -29,18 +29,19 @@ def in_scope(statement: Statement, event_id: int, scope: Scope) -> Statement:
     return statement.where(*conditions(event_id, scope))
 
 
-def conditions(event_id: int, scope: Scope) -> Sequence[ColumnElement[bool]]:
+def conditions(event_id: int, scope: Scope, of: Any = Registration) -> Sequence[ColumnElement[bool]]:
     """Return what a registration of the event must fulfil to be in a scope; nothing for the whole event.
 
-    A scope of categories or days that the event no longer has holds nobody.
+    A scope of categories or days that the event no longer has holds nobody. `of`: an alias of the table, where a statement
+    has two registrations in hand.
     """
     found: list[ColumnElement[bool]] = []
     if scope.categories is not None:
         keys = sorted(scope.categories)
         of_these = select(Category.id).where(Category.event_id == event_id, Category.key.in_(keys))
-        found.append(Registration.category_id.in_(of_these))
+        found.append(of.category_id.in_(of_these))
     if scope.days is not None:
-        found.append(_comes_on_one(event_id, scope))
+        found.append(_comes_on_one(event_id, scope, of))
     return found
 
 
@@ -70,7 +71,7 @@ def is_shown(category: Category, scope: Scope) -> bool:
     return scope.categories is None or category.key in scope.categories
 
 
-def _comes_on_one(event_id: int, scope: Scope) -> ColumnElement[bool]:
+def _comes_on_one(event_id: int, scope: Scope, of: Any) -> ColumnElement[bool]:
     """Return the condition of coming on one of the scope's days at least."""
     held_on = sorted(scope.days or ())
     day_ids = db.session.scalars(
@@ -78,9 +79,7 @@ def _comes_on_one(event_id: int, scope: Scope) -> ColumnElement[bool]:
     ).all()
     if not day_ids:
         return false()
-    answered = exists().where(
-        Answer.registration_id == Registration.id, Answer.question_key.in_(_keys_of_days(event_id))
-    )
+    answered = exists().where(Answer.registration_id == of.id, Answer.question_key.in_(_keys_of_days(event_id)))
     # A value is the id of a day as text (questionnaires.kinds.days).
     comes = answered.where(Answer.value.in_([str(id_) for id_ in day_ids]))
     return or_(comes, ~answered)
