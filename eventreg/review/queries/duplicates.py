@@ -170,12 +170,12 @@ def _may_pair(sameness: Sameness, other: Any) -> ColumnElement[bool]:
 
 
 def _is_kept_apart(other: Any) -> ColumnElement[bool]:
-    return exists().where(
-        or_(
-            and_(KeptApart.first_id == Registration.id, KeptApart.second_id == other.id),
-            and_(KeptApart.first_id == other.id, KeptApart.second_id == Registration.id),
-        )
+    pair = or_(
+        and_(KeptApart.first_id == Registration.id, KeptApart.second_id == other.id),
+        and_(KeptApart.first_id == other.id, KeptApart.second_id == Registration.id),
     )
+    # The registration stands two statements further out, where it is not looked for by itself.
+    return exists().where(pair).correlate(Registration, other)
 
 
 def _of(registration: Registration) -> Alike:
