@@ -19,6 +19,7 @@ from eventreg.cli.event import event
 from eventreg.cli.keys import keys
 from eventreg.cli.migrate import migrate
 from eventreg.cli.reasons import reason_of
+from eventreg.cli.registration import registration
 from eventreg.cli.serve import serve
 from eventreg.cli.user import user
 
@@ -40,7 +41,7 @@ def eventreg() -> None:
     """
 
 
-for command in (serve, deliver, migrate, demo, user, event, audit, keys, doctor, backup, restore):
+for command in (serve, deliver, migrate, demo, user, event, registration, audit, keys, doctor, backup, restore):
     eventreg.add_command(command)
 
 
