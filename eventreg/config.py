@@ -79,6 +79,11 @@ class Config:
         return self.instance / "materials"
 
     @property
+    def exports(self) -> Path:
+        """Where files that were taken out of lists are kept sealed for a day. No backup has them."""
+        return self.instance / "exports"
+
+    @property
     def held_mail(self) -> Path:
         """Where held messages are written as `.eml` files."""
         return self.instance / "mail"

@@ -35,8 +35,13 @@ class CannotKeep(Exception):
 
 def path_of(folder: Path, file_id: str) -> Path:
     """Return where a file is kept; the folder (0700) is made when it is not there."""
+    return make_folder(folder) / f"{file_id}{ENDING}"
+
+
+def make_folder(folder: Path) -> Path:
+    """Return a folder that is its owner's alone (0700), made when it is not there."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return folder / f"{file_id}{ENDING}"
+    return folder
 
 
 def write_file(folder: Path, file_id: str, parts: Iterable[bytes]) -> None:

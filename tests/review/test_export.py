@@ -15,8 +15,10 @@ from eventreg.db import db
 from eventreg.events.models import Event
 from eventreg.events.rules.team import EVERYTHING, TeamRole
 from eventreg.registration.rules.states import Status
+from eventreg.review.rules.exports import ExportFormat, Wish
 from eventreg.review.rules.spreadsheets import original
-from eventreg.review.services import exporting
+from eventreg.review.services import exporting, exporting_rows
+from eventreg.review.services.exporting_files import file_chunks
 from tests.builders import a_questionnaire, a_registration, a_team_member, an_event, text
 from tests.questionnaire import DEFINITION
 from tests.support.pages import Page, Pages
@@ -56,7 +58,7 @@ def test_it_is_a_file_that_excel_opens_with_its_accents(desk: Pages, event: Even
     assert page.body.startswith(b"\xef\xbb\xbf")
     assert "Íñigo" in page.body.decode("utf-8")
     assert page.headers["Content-Type"] == "text/csv; charset=utf-8"
-    assert page.headers["Content-Disposition"].startswith(f"attachment; filename={event.slug}-20")
+    assert page.headers["Content-Disposition"].startswith(f'attachment; filename="{event.slug}-20')
     assert page.headers["Cache-Control"] == "no-store"
 
 
@@ -164,7 +166,7 @@ def test_each_export_is_recorded(desk: Pages, event: Event) -> None:
 def test_statements_grow_with_portions_not_with_people(
     desk: Pages, event: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # case 39
-    monkeypatch.setattr(exporting, "_BATCH", 10)
+    monkeypatch.setattr(exporting_rows, "PORTION", 10)
     numbers = []
     for _ in range(3):
         for _ in range(10):
@@ -182,10 +184,11 @@ def test_a_person_who_registers_meanwhile_is_not_half_in_it(app: Flask, event: E
     owner = a_team_member(event)
     for _ in range(3):
         a_registration(event)
-    begun = exporting.begin_export(event.id, ListState(), owner.id, EVERYTHING)
+    taker = exporting.Taker(owner.id, owner.name, EVERYTHING, sees_sensitive=True, language="en")
+    begun = exporting.begin_export(event.id, ListState(), Wish(ExportFormat.CSV), taker)
     a_registration(event)
     with app.test_request_context():
-        lines = b"".join(exporting.csv_chunks(begun, "en")).decode("utf-8-sig").splitlines()
+        lines = b"".join(file_chunks(begun)).decode("utf-8-sig").splitlines()
     assert len(begun.ids) == 3
     assert len(lines) == 4
 

@@ -217,6 +217,10 @@ class Kind(ABC):
         """Return the answer as the text of one cell of a spreadsheet in `language`."""
         return "; ".join(self.display(question, values, context, language))
 
+    def data(self, question: Question, values: Sequence[str], context: Context) -> list[str]:
+        """Return the answer for programs: what is kept, free of whatever only this database understands."""
+        return list(values)
+
 
 def only(given: Sequence[str]) -> str:
     """Return the one value of a question that takes one. Raises Invalid when several were sent."""

@@ -216,6 +216,10 @@ class Consent(Kind):
         words = {offer.value: offer.label for offer in _yes_and_no(language)}
         return [words[YES if YES in values else NO]]
 
+    def data(self, question: Question, values: Sequence[str], context: Context) -> list[str]:
+        """Return "yes" or "no"."""
+        return [YES if YES in values else NO]
+
 
 def _require_options(question: Question) -> None:
     if not question.options:

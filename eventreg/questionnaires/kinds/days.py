@@ -51,7 +51,11 @@ class Days(Kind):
 
     def cell(self, question: Question, values: Sequence[str], context: Context, language: str) -> str:
         """Return the dates as ISO 8601 writes them, for sorting and filtering: "2027-03-11; 2027-03-12"."""
-        return "; ".join(day.held_on.isoformat() for day in context.days if str(day.id) in values)
+        return "; ".join(self.data(question, values, context))
+
+    def data(self, question: Question, values: Sequence[str], context: Context) -> list[str]:
+        """Return the dates as ISO 8601 writes them."""
+        return [day.held_on.isoformat() for day in context.days if str(day.id) in values]
 
 
 def _written(context: Context, language: str) -> dict[str, str]:

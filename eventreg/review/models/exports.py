@@ -22,7 +22,8 @@ class Export(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(12), unique=True, info=NOT_PERSONAL)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
-    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    #: None: a command on the machine
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     format: Mapped[ExportFormat] = mapped_column(choice_column(ExportFormat, "format"), info=NOT_PERSONAL)
     state: Mapped[ExportState] = mapped_column(choice_column(ExportState, "state"), info=NOT_PERSONAL)
     #: the list's query string; what was searched for can be a name

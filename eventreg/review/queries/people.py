@@ -10,17 +10,22 @@ from typing import Any
 from sqlalchemy import select
 
 from eventreg.db import db
+from eventreg.kernel import sealing
 from eventreg.questionnaires.models import QuestionnaireVersion
 from eventreg.questionnaires.queries import definition_of
 from eventreg.questionnaires.rules.schema import IDENTITY_COLUMNS, Definition
 from eventreg.registration.models import Answer, Consent, Registration
+from eventreg.registration.queries.answers import sealed_place
 from eventreg.registration.rules.states import Status
+from eventreg.web.instance import keys
 
 
-@dataclass
+@dataclass(slots=True)
 class Person:
-    """One registration with its answers. Sealed answers stay sealed: only their questions are known."""
+    """One registration with its answers. Of answers that stay sealed only their questions are known."""
 
+    id: int
+    public_id: str
     reference: str
     status: Status
     category_id: int
@@ -37,6 +42,7 @@ class Person:
 
 _COLUMNS = (
     Registration.id,
+    Registration.public_id,
     Registration.reference,
     Registration.status,
     Registration.category_id,
@@ -57,20 +63,16 @@ def list_definitions(event_id: int) -> dict[int, Definition]:
     return {version.id: definition_of(version) for version in versions}
 
 
-def list_people(event_id: int, ids: Sequence[int]) -> list[Person]:
-    """Return these registrations of an event with their answers, in the order of `ids`: three statements."""
+def list_people(event_id: int, ids: Sequence[int], *, opens_sensitive: bool = False) -> list[Person]:
+    """Return these registrations of an event with their answers, in the order of `ids`: three statements.
+
+    Whoever has sensitive answers opened has the right to see them and has recorded the look; they cost one statement more.
+    """
     rows = db.session.execute(select(*_COLUMNS).where(Registration.event_id == event_id, Registration.id.in_(ids)))
     people = {row.id: _person(row) for row in rows}
-    answers = select(Answer.registration_id, Answer.question_key, Answer.value, Answer.questionnaire_id).where(
-        Answer.registration_id.in_(people)
-    )
-    for registration_id, key, value, version_id in db.session.execute(answers.order_by(Answer.id)):
-        if version_id is not None:
-            people[registration_id].versions[key] = version_id
-        if value is None:
-            people[registration_id].sealed.add(key)
-        else:
-            people[registration_id].answers.setdefault(key, []).append(value)
+    _put_answers(people)
+    if opens_sensitive:
+        _open_sealed(people)
     consents = select(Consent.registration_id, Consent.purpose, Consent.is_given).where(
         Consent.registration_id.in_(people)
     )
@@ -79,8 +81,38 @@ def list_people(event_id: int, ids: Sequence[int]) -> list[Person]:
     return [people[id_] for id_ in ids if id_ in people]
 
 
+def _put_answers(people: Mapping[int, Person]) -> None:
+    answers = select(Answer.registration_id, Answer.question_key, Answer.value, Answer.questionnaire_id).where(
+        Answer.registration_id.in_(people)
+    )
+    for registration_id, key, value, version_id in db.session.execute(answers.order_by(Answer.id)):
+        person = people[registration_id]
+        if version_id is not None:
+            person.versions[key] = version_id
+        if value is None:
+            person.sealed.add(key)
+        elif key in person.answers:
+            person.answers[key].append(value)
+        else:
+            person.answers[key] = [value]
+
+
+def _open_sealed(people: Mapping[int, Person]) -> None:
+    """Put the sealed answers among the others, readable. Raises CannotUnseal."""
+    sealed = select(Answer.registration_id, Answer.question_key, Answer.position, Answer.sealed).where(
+        Answer.registration_id.in_([id_ for id_, person in people.items() if person.sealed]), Answer.sealed.is_not(None)
+    )
+    for registration_id, key, position, value in db.session.execute(sealed.order_by(Answer.id)):
+        person = people[registration_id]
+        place = sealed_place(person.public_id, key, position)
+        person.answers.setdefault(key, []).append(sealing.unseal(keys(), value or b"", place).decode("utf-8"))
+        person.sealed.discard(key)
+
+
 def _person(row: Any) -> Person:
     return Person(
+        id=row.id,
+        public_id=row.public_id,
         reference=row.reference,
         status=row.status,
         category_id=row.category_id,

@@ -1,8 +1,17 @@
-"""Files that can be taken out of the list."""
+"""Files that can be taken out of the list: what they are, what may be in them, how long they are kept."""
 
 from __future__ import annotations
 
 import enum
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from eventreg.events.rules.team import Scope
+from eventreg.kernel.errors import Refusal
 
 
 class ExportFormat(enum.Enum):
@@ -29,3 +38,179 @@ class ExportState(enum.Enum):
     FAILED = "failed"
     #: deleted; the row stays
     EXPIRED = "expired"
+
+
+class Titles(enum.Enum):
+    """What stands over the columns."""
+
+    #: words in the reader's language
+    LABELS = "labels"
+    #: the columns' names, the same in every language and after a question was worded anew
+    KEYS = "keys"
+
+
+#: how a file's name ends
+ENDINGS = {
+    ExportFormat.CSV: "csv",
+    ExportFormat.XLSX: "xlsx",
+    ExportFormat.JSON: "json",
+    ExportFormat.PDF_LIST: "pdf",
+    ExportFormat.PDF_SHEET: "pdf",
+    ExportFormat.ZIP: "zip",
+}
+MEDIA_TYPES = {
+    ExportFormat.CSV: "text/csv; charset=utf-8",
+    ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ExportFormat.JSON: "application/json",
+    ExportFormat.PDF_LIST: "application/pdf",
+    ExportFormat.PDF_SHEET: "application/pdf",
+    ExportFormat.ZIP: "application/zip",
+}
+#: formats that are written whole before anything of them can be sent: with more people than this a worker makes them
+PRINTED = frozenset({ExportFormat.PDF_LIST, ExportFormat.PDF_SHEET})
+_WHOLE = PRINTED | {ExportFormat.XLSX}
+MOST_AT_ONCE = 2_000
+#: more would be a thousand pages that take the memory of a small machine to lay out
+MOST_PRINTED = 10_000
+#: how long a file that a worker made can be fetched
+KEPT_FOR = timedelta(hours=24)
+#: a worker that has not come to it in a day never will: what it was to make is forgotten
+GIVEN_UP_AFTER = timedelta(hours=24)
+LONGEST_REASON, SHORTEST_REASON = 1000, 5
+#: the words of a file's name, each cut to it: folders of some systems take no more than 255 bytes altogether
+_LONGEST_WORD = 40
+
+
+class ExportReason(enum.Enum):
+    """Why no file is made."""
+
+    #: details: `least`, of the reason for taking sensitive answers
+    REASON_MISSING = "reason_missing"
+    #: details: `limit`
+    REASON_TOO_LONG = "reason_too_long"
+    REASON_UNREADABLE = "reason_unreadable"
+    NO_SENSITIVE = "no_sensitive"
+    NO_COLUMNS = "no_columns"
+    NO_FILES = "no_files"
+    #: details: `limit`, of people on paper
+    TOO_MANY_TO_PRINT = "too_many_to_print"
+
+
+class ExportRefused(Refusal):
+    """No file is made, and nothing was written."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody wants to take out of a list."""
+
+    format: ExportFormat
+    #: names of columns as the list's address has them; None: every one
+    columns: tuple[str, ...] | None = None
+    #: mail addresses and telephone numbers
+    with_contact_data: bool = True
+    #: answers that are kept sealed, readable; of ZIP: the files, which are as sensitive
+    with_sensitive: bool = False
+    #: why sensitive answers are taken, in the words of whoever takes them
+    reason: str = ""
+    titles: Titles = Titles.LABELS
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that making a file needs beside the people: what was wished, less what the taker may not have."""
+
+    format: ExportFormat
+    columns: tuple[str, ...] | None
+    titles: Titles
+    #: the taker may see mail addresses and telephone numbers; otherwise a cell says only that there is one
+    has_contact_data: bool
+    #: there are no columns of contact data at all
+    leaves_out_contact_data: bool
+    has_sensitive: bool
+    #: of the file
+    language: str
+    #: the name of an account; empty: by a command on the machine
+    taken_by: str
+    #: the list's filters in words
+    words: str
+    file_name: str
+    #: which registrations the taker might know of
+    scope: Scope
+
+    def as_data(self) -> dict[str, Any]:
+        """Return it as JSON can hold it."""
+        scope = {
+            "categories": None if self.scope.categories is None else sorted(self.scope.categories),
+            "days": None if self.scope.days is None else [day.isoformat() for day in sorted(self.scope.days)],
+        }
+        plain = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {**plain, "format": self.format.value, "titles": self.titles.value, "scope": scope}
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Plan:
+        """Read what `as_data` wrote."""
+        scope, columns = data["scope"], data["columns"]
+        return cls(
+            **{
+                **data,
+                "format": ExportFormat(data["format"]),
+                "columns": None if columns is None else tuple(columns),
+                "titles": Titles(data["titles"]),
+                "scope": Scope(
+                    None if scope["categories"] is None else frozenset(scope["categories"]),
+                    None if scope["days"] is None else frozenset(date.fromisoformat(day) for day in scope["days"]),
+                ),
+            }
+        )
+
+    @property
+    def holds_contact_data(self) -> bool:
+        """Whether mail addresses and telephone numbers can be read in it."""
+        return self.has_contact_data and not self.leaves_out_contact_data
+
+
+def is_within(scope: Scope, other: Scope) -> bool:
+    """Say whether everybody of a scope is in another as well."""
+    return _fits(scope.categories, other.categories) and _fits(scope.days, other.days)
+
+
+def _fits(part: frozenset[Any] | None, whole: frozenset[Any] | None) -> bool:
+    return whole is None or (part is not None and part <= whole)
+
+
+def check_wish(wish: Wish, *, sees_sensitive: bool) -> None:
+    """Check that whoever wishes may have it. Raises ExportRefused.
+
+    Contact data that one may not see is no fault: it is left out without a word, as on the screen.
+    """
+    takes_sensitive = wish.with_sensitive or wish.format is ExportFormat.ZIP
+    if takes_sensitive and not sees_sensitive:
+        raise ExportRefused(ExportReason.NO_SENSITIVE)
+    if takes_sensitive and len(wish.reason) < SHORTEST_REASON:
+        raise ExportRefused(ExportReason.REASON_MISSING, least=SHORTEST_REASON)
+    if len(wish.reason) > LONGEST_REASON:
+        raise ExportRefused(ExportReason.REASON_TOO_LONG, limit=LONGEST_REASON)
+    if wish.columns is not None and not wish.columns and wish.format is not ExportFormat.ZIP:
+        raise ExportRefused(ExportReason.NO_COLUMNS)
+
+
+def is_made_aside(format_: ExportFormat, count: int) -> bool:
+    """Say whether a worker makes the file, and it is fetched later."""
+    return format_ is ExportFormat.ZIP or (format_ in _WHOLE and count > MOST_AT_ONCE)
+
+
+def file_name(slug: str, at: datetime, taken_by: str, words: str, format_: ExportFormat) -> str:
+    """Return what a file is called: the event, when it was taken (local time), by whom, and what was chosen in words.
+
+    Letters, digits and signs that every system takes in a file's name.
+    """
+    parts = [slug, f"{at:%Y-%m-%d-%H%M}", _plain(taken_by), _plain(words)]
+    return f"{'-'.join(part for part in parts if part)}.{ENDINGS[format_]}"
+
+
+def _plain(text: str) -> str:
+    """Return words as they can stand in a file's name; nothing where no letter of them can."""
+    decomposed = unicodedata.normalize("NFKD", text)
+    bare = "".join(char for char in decomposed if char.isascii())
+    return re.sub(r"[^a-zA-Z0-9]+", "-", bare).strip("-").lower()[:_LONGEST_WORD].strip("-")

@@ -1,86 +1,130 @@
-"""Exports of the list: recorded first, then written a few hundred people at a time."""
+"""Taking the list out: what is wished is checked and recorded before the first person is in any file."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
-from eventreg.audit.services import Actor, record
-from eventreg.db import db, transaction
-from eventreg.events.queries.for_registration import get_event_whole, lock_event_in_any_state
+from eventreg.audit.services import SYSTEM, Actor, record
+from eventreg.db import transaction
+from eventreg.events.models import Event
+from eventreg.events.queries.for_registration import lock_event_in_any_state
 from eventreg.events.rules.team import Sight
-from eventreg.kernel.clock import now
-from eventreg.questionnaires.kinds import Context
+from eventreg.kernel import clock
+from eventreg.kernel.tokens import new_public_id
+from eventreg.review.models import Export
 from eventreg.review.queries.listing import RegistrationList
-from eventreg.review.queries.people import list_definitions, list_people
+from eventreg.review.rules.exports import (
+    MOST_PRINTED,
+    PRINTED,
+    ExportReason,
+    ExportRefused,
+    ExportState,
+    Plan,
+    Wish,
+    check_wish,
+    file_name,
+)
 from eventreg.review.rules.listing import ListState
-from eventreg.review.rules.spreadsheets import inert
-from eventreg.review.sheets import Sheet
-
-_BATCH = 500
-#: tells Excel that the file is UTF-8, so that accents open right
-_BOM = "\ufeff"
 
 
 @dataclass(frozen=True)
-class Export:
+class Taker:
+    """Who takes a file out, and what they may know."""
+
+    #: None: a command on the machine
+    account_id: int | None
+    #: in the file's name and stamp
+    name: str
+    sight: Sight
+    sees_sensitive: bool
+    #: of the file
+    language: str
+
+    @property
+    def actor(self) -> Actor:
+        """Who the history says it was."""
+        return SYSTEM if self.account_id is None else Actor.account(self.account_id)
+
+
+@dataclass(frozen=True)
+class Begun:
     """An export that is recorded: who is in it is settled, the rows are read while it is written."""
 
+    public_id: str
     event_id: int
     ids: Sequence[int]
-    #: whether it holds mail addresses and telephone numbers
-    has_contact_data: bool
+    plan: Plan
+    at: datetime
 
 
-def begin_export(event_id: int, state: ListState, account_id: int, sight: Sight) -> Export:
-    """Settle whom the list shows to `sight`, in its order, and record that their data was taken. Raises NotFound."""
-    with transaction():
+def begin_export(event_id: int, state: ListState, wish: Wish, taker: Taker, words: str = "") -> Begun:
+    """Settle whom the list shows to the taker, in its order, and record that their data was taken.
+
+    `words` say the list's filters. Raises NotFound, and ExportRefused, having written nothing.
+    """
+    check_wish(wish, sees_sensitive=taker.sees_sensitive)
+    at, query = clock.now(), urlencode(state.with_().query())
+    with transaction() as session:
         event = lock_event_in_any_state(event_id)
-        ids = RegistrationList(event_id, event.categories, state.with_(), sight).ids()
+        ids = RegistrationList(event_id, event.categories, state.with_(), taker.sight).ids()
+        if wish.format in PRINTED and len(ids) > MOST_PRINTED:
+            raise ExportRefused(ExportReason.TOO_MANY_TO_PRINT, limit=MOST_PRINTED)
+        begun = Begun(new_public_id(), event_id, ids, _plan(event, wish, taker, words, at), at)
+        session.add(
+            Export(
+                public_id=begun.public_id,
+                event_id=event_id,
+                account_id=taker.account_id,
+                format=wish.format,
+                state=ExportState.GIVEN,
+                query=query,
+                details=begun.plan.as_data(),
+                has_sensitive=begun.plan.has_sensitive,
+                reason=wish.reason,
+                count=len(ids),
+                done=len(ids),
+                created_at=at,
+            )
+        )
         record(
             event_id=event_id,
-            actor=Actor.account(account_id),
+            actor=taker.actor,
             action="exported",
             record_kind="event",
             record_id=event_id,
-            at=now(),
-            detail={"format": "csv", "count": len(ids), "list": urlencode(state.with_().query())},
+            at=at,
+            detail=_detail(begun, wish, query),
         )
-    return Export(event_id, ids, sight.has_contact_data)
+    return begun
 
 
-def csv_chunks(export: Export, language: str) -> Iterator[bytes]:
-    """Yield the file: RFC 4180, UTF-8 with a byte order mark, cells inert (`rules.spreadsheets`).
-
-    Three statements for each 500 people; nothing of the database is held between two portions, however slow the reader.
-    """
-    event = get_event_whole(export.event_id)
-    sheet = Sheet(
-        list_definitions(event.id),
-        event.categories,
-        Context.of(event),
-        language,
-        event.time_zone,
-        has_contact_data=export.has_contact_data,
+def _plan(event: Event, wish: Wish, taker: Taker, words: str, at: datetime) -> Plan:
+    local = at.astimezone(ZoneInfo(event.time_zone))
+    return Plan(
+        format=wish.format,
+        columns=wish.columns,
+        titles=wish.titles,
+        has_contact_data=taker.sight.has_contact_data,
+        leaves_out_contact_data=taker.sight.has_contact_data and not wish.with_contact_data,
+        has_sensitive=wish.with_sensitive,
+        language=taker.language,
+        taken_by=taker.name,
+        words=words,
+        file_name=file_name(event.slug, local, taker.name, words, wish.format),
+        scope=taker.sight.scope,
     )
-    yield _lines([sheet.head()], _BOM)
-    for start in range(0, len(export.ids), _BATCH):
-        people = list_people(export.event_id, export.ids[start : start + _BATCH])
-        _let_go()
-        yield _lines(sheet.row(person) for person in people)
 
 
-def _lines(rows: Iterable[Sequence[str]], before: str = "") -> bytes:
-    buffer = io.StringIO()
-    buffer.write(before)
-    csv.writer(buffer).writerows([inert(cell) for cell in row] for row in rows)
-    return buffer.getvalue().encode("utf-8")
-
-
-def _let_go() -> None:
-    """End the read snapshot, so that a slow download does not keep the database from tidying up."""
-    db.session.expunge_all()
-    db.session.rollback()
+def _detail(begun: Begun, wish: Wish, query: str) -> Mapping[str, Any]:
+    """Return what the history keeps of it: how much was taken, by which filters, and why, where it was sensitive."""
+    detail: dict[str, Any] = {"format": wish.format.value, "count": len(begun.ids), "list": query}
+    if begun.plan.leaves_out_contact_data:
+        detail["without_contact_data"] = True
+    if wish.with_sensitive:
+        detail |= {"with_sensitive": True, "reason": wish.reason}
+    return detail

@@ -78,6 +78,15 @@ def read_list_state(categories: Sequence[Category]) -> ListState:
     return read_state(request.args.to_dict(flat=False), [category.key for category in categories])
 
 
+def filter_words(state: ListState) -> str:
+    """Return what a list is narrowed to, in words: for the name and the stamp of a file."""
+    categories = categories_in_sight()
+    asked = unanswered_shown(g.event.id, {}, state.unanswered)
+    chips = _chips(g.event.slug, state, categories) + _asked_chips(g.event.slug, state, asked)
+    words = [status_for_team(status) for status in state.statuses] + [chip["text"] for chip in chips]
+    return "; ".join(words)
+
+
 def list_addresses(slug: str, state: ListState) -> dict[str, Any]:
     """Return addresses that keep parts of the state, for the list's forms and links."""
     return {

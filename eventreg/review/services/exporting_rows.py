@@ -1,0 +1,85 @@
+"""The people of an export, a few hundred at a time: nothing of the database is held between two portions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from eventreg.db import db
+from eventreg.events.models import Event
+from eventreg.events.queries.for_registration import get_event_whole
+from eventreg.kernel.text import pick
+from eventreg.questionnaires.kinds import Context
+from eventreg.review.queries.people import Person, list_definitions, list_people
+from eventreg.review.rules.exports import Plan
+from eventreg.review.sheets import Sheet, list_sheet_columns
+from eventreg.review.sheets.stamp import Stamp
+
+PORTION = 500
+
+
+class Source:
+    """The sheet and the stamp of an export, and its people portion by portion."""
+
+    def __init__(self, event_id: int, plan: Plan, at: datetime) -> None:
+        self.event, self.plan, self.at = get_event_whole(event_id), plan, at
+        definitions, context = list_definitions(event_id), Context.of(self.event)
+        columns = list_sheet_columns(
+            definitions,
+            context,
+            plan.language,
+            plan.columns,
+            leaves_out_contact_data=plan.leaves_out_contact_data,
+        )
+        self.sheet = Sheet(
+            columns,
+            definitions,
+            self.event.categories,
+            context,
+            plan.language,
+            self.event.time_zone,
+            has_contact_data=plan.has_contact_data,
+            has_sensitive=plan.has_sensitive,
+        )
+
+    def head(self) -> list[str]:
+        """Return what stands over the columns."""
+        return self.sheet.head(self.plan.titles)
+
+    def stamp(self, count: int) -> Stamp:
+        """Return what the file says of itself."""
+        return stamp_of(self.event, self.plan, self.at, count)
+
+    def people(self, ids: Sequence[int]) -> Iterator[list[Person]]:
+        """Yield these people in portions, three or four statements each."""
+        for start in range(0, len(ids), PORTION):
+            found = list_people(self.event.id, ids[start : start + PORTION], opens_sensitive=self.plan.has_sensitive)
+            _let_go()
+            yield found
+
+    def rows(self, ids: Sequence[int]) -> Iterator[list[list[str]]]:
+        """Yield their cells in portions."""
+        for people in self.people(ids):
+            yield [self.sheet.row(person) for person in people]
+
+
+def stamp_of(event: Event, plan: Plan, at: datetime, count: int) -> Stamp:
+    """Return what a file says of itself."""
+    return Stamp(
+        slug=event.slug,
+        event_title=pick(event.title, plan.language, event.languages).text,
+        taken_at=at,
+        time_zone=event.time_zone,
+        taken_by=plan.taken_by,
+        words=plan.words,
+        count=count,
+        language=plan.language,
+        has_contact_data=plan.holds_contact_data,
+        has_sensitive=plan.has_sensitive,
+    )
+
+
+def _let_go() -> None:
+    """End the read snapshot, so that a slow download does not keep the database from tidying up."""
+    db.session.expunge_all()
+    db.session.rollback()
