@@ -29,6 +29,12 @@ FRAME_FIELDS = frozenset(
         "keep_form",
         "step",
         "step_to",
+        # Around the questions that the team answers for somebody; a hyphen stands in no question's key.
+        "team-status",
+        "team-language",
+        "team-leaves_open",
+        "team-tells",
+        "team-asks",
     }
 )
 _KEY = re.compile(r"[A-Za-z0-9_-]{22,64}")

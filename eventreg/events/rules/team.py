@@ -32,6 +32,8 @@ class Permission(enum.Enum):
     #: sensitive answers and files, each look being an audit entry
     SEE_SENSITIVE = "see_sensitive"
     DECIDE = "decide"
+    #: register people on their behalf, put files of them in, merge those who are there twice
+    ADD_PEOPLE = "add_people"
     #: messages as they arrive, with personal links left out; release what is held
     SEE_MESSAGES = "see_messages"
     SEND_MESSAGES = "send_messages"
@@ -63,6 +65,7 @@ _REVIEWING = {
 }
 _MANAGING = _REVIEWING | {
     Permission.SEE_SENSITIVE,
+    Permission.ADD_PEOPLE,
     Permission.SEND_MESSAGES,
     Permission.EXPORT,
     Permission.EDIT_PROGRAMME,
@@ -90,6 +93,8 @@ NEEDS: dict[Permission, frozenset[Permission]] = {
     Permission.SEE_CONTACT_DATA: frozenset({Permission.SEE_REGISTRATIONS}),
     Permission.SEE_SENSITIVE: frozenset({Permission.SEE_REGISTRATIONS}),
     Permission.DECIDE: frozenset({Permission.SEE_REGISTRATIONS}),
+    # Whether an address is there already is told by adding it, and a place is given by it.
+    Permission.ADD_PEOPLE: frozenset({Permission.SEE_REGISTRATIONS, Permission.SEE_CONTACT_DATA, Permission.DECIDE}),
     Permission.EXPORT: frozenset({Permission.SEE_REGISTRATIONS}),
     Permission.SEE_MESSAGES: frozenset({Permission.SEE_REGISTRATIONS, Permission.SEE_CONTACT_DATA}),
     Permission.SEND_MESSAGES: frozenset(
@@ -106,6 +111,7 @@ WITHHOLDABLE = (
     Permission.SEE_CONTACT_DATA,
     Permission.SEE_SENSITIVE,
     Permission.DECIDE,
+    Permission.ADD_PEOPLE,
     Permission.SEE_MESSAGES,
     Permission.SEND_MESSAGES,
     Permission.EXPORT,

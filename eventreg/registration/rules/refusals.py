@@ -86,6 +86,14 @@ class RegistrationRefused(Refusal):
     """A registration was not accepted. Nothing was written."""
 
 
+class AddressTaken(Refusal):
+    """Somebody with this address is registered already. Nothing was written. `reference`: the live registration's."""
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(ChangeReason.ADDRESS_IN_USE)
+        self.reference = reference
+
+
 class OptionsFull(Refusal):
     """The last place of an option was taken by somebody else. Nothing was written. `options`: (question key, value)."""
 

@@ -128,7 +128,7 @@ def _register(
     now = clock.now()
     event = lock_event_in_any_state(event_id)
     email = _only(submission, "email")
-    earlier = _earlier(event, hashed, email)
+    earlier = find_earlier(event, hashed, email)
     is_same_form = earlier is not None and earlier.submission_hash == hashed
     refusal = refusal_to_register(now, event.registration_opens_at, event.registration_closes_at, event.publication)
     if refusal is not None and not is_same_form:
@@ -143,7 +143,7 @@ def _register(
         way_in = check_way_in(event, category, way_in, email, now)
     if earlier is not None:
         return _answer_again(event, earlier, hashed, now)
-    registration = _new_registration(event, category, submission, email, hashed, now)
+    registration = new_registration(event, category, submission, email, hashed, now)
     if way_in is not None:
         registration.came_by, registration.approved_at = way_in.kind, now if way_in.skips_approval else None
     count = PlaceCount(event)
@@ -154,7 +154,7 @@ def _register(
         note_use(way_in, registration, now)
     if takes_place:
         count.take(registration, now)
-    _keep_answers(event, registration, submission, sealed, now)
+    keep_answers(event, registration, submission, sealed, now)
     record(
         event_id=event.id,
         actor=Actor.participant(registration.id),
@@ -183,7 +183,7 @@ def _let_in(event: Event, category: Category, registration: Registration, count:
     return admission.takes_place
 
 
-def _earlier(event: Event, hashed: str, email: str) -> Registration | None:
+def find_earlier(event: Event, hashed: str, email: str) -> Registration | None:
     """Return the registration made by this very form, else the live one with this address."""
     found = db.session.scalars(
         select(Registration).where(
@@ -224,9 +224,10 @@ def _check_window(event: Event, category: Category, now: datetime) -> None:
         raise RegistrationRefused(refusal, opens_at=window.opens_at, is_of_category=True)
 
 
-def _new_registration(
+def new_registration(
     event: Event, category: Category, submission: Submission, email: str, hashed: str, now: datetime
 ) -> Registration:
+    """Return the row of a form, without a status yet; it is not added to the session."""
     registration = Registration(
         public_id=new_public_id(),
         reference=new_reference(event.reference_prefix),
@@ -251,9 +252,13 @@ def _new_registration(
     return registration
 
 
-def _keep_answers(
+def keep_answers(
     event: Event, registration: Registration, submission: Submission, sealed: Sequence[Upload], now: datetime
 ) -> None:
+    """Write answers, files, places of options and sessions, and what was said to the consents that came up.
+
+    In the caller's transaction, who holds the event's row. Raises OptionsFull, SessionsRefused and RegistrationRefused.
+    """
     questions = submission.questions()
     asked = {question.key for question in questions}
     answers = {key: list(values) for key, values in submission.answers.items() if key in asked}

@@ -7,6 +7,7 @@ blueprint = Blueprint("review", __name__)
 # Each module adds its pages to the blueprint.
 from eventreg.review.views import (  # noqa: E402
     access_codes,
+    adding,
     deciding,
     exporting,
     invitation_lists,
@@ -21,6 +22,7 @@ from eventreg.review.views import (  # noqa: E402
 
 __all__ = [
     "access_codes",
+    "adding",
     "blueprint",
     "deciding",
     "exporting",

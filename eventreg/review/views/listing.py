@@ -59,6 +59,7 @@ def list_registrations(slug: str) -> str:
         came_by=lambda row: came_by_words(row.came_by, codes.get(row.access_code_id or 0)),
         status_label=status_for_team,
         can_export=may(Permission.EXPORT),
+        can_add=may(Permission.ADD_PEOPLE),
         troubled={id_ for id_, standing in standings.items() if standing is Standing.FAILED},
         taken=_taken(event),
         finds_contact_data=may(Permission.SEE_CONTACT_DATA),

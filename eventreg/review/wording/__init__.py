@@ -48,6 +48,8 @@ def act_title(action: str) -> str:
     """Return what an audit entry about a registration says happened; the entry's own word for one without wording."""
     if action.startswith("registered_"):
         return _("Registered: %(status)s", status=_status(action.removeprefix("registered_")))
+    if action.startswith("added_"):
+        return _("Registered by the team: %(status)s", status=_status(action.removeprefix("added_")))
     if action.startswith("decided_"):
         return _decision(action.removeprefix("decided_"))
     titles = {

@@ -1,0 +1,194 @@
+"""The team registers somebody: the same form, the same check, but what only the person can say is left to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from flask_babel import gettext as _
+from sqlalchemy.exc import IntegrityError
+
+from eventreg.audit.services import Actor, record
+from eventreg.db import db, transaction
+from eventreg.events.models import Category, Event
+from eventreg.events.queries.for_registration import lock_event
+from eventreg.events.rules.publication import ALIVE
+from eventreg.events.rules.team import Scope
+from eventreg.i18n.languages import speaking
+from eventreg.kernel import clock
+from eventreg.mail.services import enqueue_all
+from eventreg.questionnaires.rules.schema import Definition, Stage
+from eventreg.registration.emails import News, Occasion, participant_message
+from eventreg.registration.models import AnswerRequest, Registration, RequestKind, Upload
+from eventreg.registration.queries.answers import find_day_ids
+from eventreg.registration.rules.admission import admit
+from eventreg.registration.rules.refusals import AddressTaken, RegisteringReason, RegistrationRefused
+from eventreg.registration.rules.states import TRANSITIONS, Action, Status
+from eventreg.registration.rules.ways_in import WayKind
+from eventreg.registration.services.answers import CONSENT_KIND
+from eventreg.registration.services.places import PlaceCount
+from eventreg.registration.services.registering import (
+    NEWS_OF,
+    Submission,
+    find_earlier,
+    keep_answers,
+    new_registration,
+)
+from eventreg.registration.services.requests import send_request
+from eventreg.registration.services.uploads import seal_files, submission_hash
+
+_TRIES = 3
+
+
+@dataclass(frozen=True)
+class OnBehalf:
+    """On what terms somebody is registered by the team."""
+
+    account_id: int
+    #: of whom the account may know: nobody is added out of its sight
+    scope: Scope
+    #: approved with it: confirmed when there is a place, else on the waiting list as approved
+    is_approved: bool = False
+    #: the person is told by mail what came of it
+    tells: bool = True
+    #: the person is asked by mail for what is left open, and for the consents
+    asks: bool = False
+
+
+def register_on_behalf(event_id: int, submission: Submission, occasion: Occasion, terms: OnBehalf) -> Registration:
+    """Register somebody for them, in any category, open or not, and queue the messages that are wanted.
+
+    A consent is the person's alone: none is recorded, whatever was sent. The address counts as verified, since the team
+    vouches for it. The same form twice is one registration (case 17). Raises AddressTaken, RegistrationRefused
+    (UNKNOWN_CATEGORY, CALLED_OFF, FILE_GONE, TOO_MANY_FILES), OptionsFull, SessionsRefused, LifecycleRefused and Busy.
+    """
+    hashed = submission_hash(event_id, submission.submission_key)
+    rest = _left_open(submission)
+    submission = replace(submission, definition=without_consents(submission.definition))
+    asked = {question.key for question in submission.questions()}
+    sealed = seal_files(event_id, hashed, [f for f in submission.files if f.question_key in asked], clock.now())
+    for attempt in range(_TRIES):
+        try:
+            with transaction():
+                return _register(event_id, submission, _Rest(occasion, rest), hashed, sealed, terms)
+        except IntegrityError:
+            if attempt == _TRIES - 1:
+                raise
+    raise AssertionError("unreachable")
+
+
+def without_consents(definition: Definition) -> Definition:
+    """Return what the team can answer: everything but the consents."""
+    sections = (
+        replace(section, questions=tuple(each for each in section.questions if each.kind != CONSENT_KIND))
+        for section in definition.sections
+    )
+    return replace(definition, sections=tuple(sections))
+
+
+def _left_open(submission: Submission) -> list[str]:
+    """Return the keys of what the person alone can still say: required answers that are missing, and the consents."""
+    answered = {key for key, values in submission.answers.items() if values}
+    answered |= {*submission.kept_files, *(file.question_key for file in submission.files)}
+    return [
+        question.key
+        for question in submission.questions()
+        if question.kind == CONSENT_KIND
+        or (question.is_required_of(submission.category_key) and question.key not in answered)
+    ]
+
+
+@dataclass(frozen=True)
+class _Rest:
+    """What the messages need, and the questions that are left to the person."""
+
+    occasion: Occasion
+    keys: Sequence[str]
+
+
+def _register(
+    event_id: int,
+    submission: Submission,
+    rest: _Rest,
+    hashed: str,
+    sealed: Sequence[Upload],
+    terms: OnBehalf,
+) -> Registration:
+    now = clock.now()
+    event = lock_event(event_id)
+    if event.is_called_off:
+        raise RegistrationRefused(RegisteringReason.CALLED_OFF)
+    category = _category(event, submission, terms.scope)
+    email = _address(submission)
+    earlier = find_earlier(event, hashed, email)
+    if earlier is not None:
+        if earlier.submission_hash == hashed:
+            return earlier
+        raise AddressTaken(earlier.reference)
+    registration = new_registration(event, category, submission, email, hashed, now)
+    registration.came_by, registration.approved_at = WayKind.TEAM, now if terms.is_approved else None
+    count = PlaceCount(event)
+    admission = admit(category.approval, category.pending_counts, count.of(category), terms.is_approved)
+    registration.status = TRANSITIONS[Status.UNVERIFIED, admission.action]
+    if admission.action is Action.ADMIT_WAITLISTED:
+        registration.waitlisted_at = now
+    db.session.add(registration)
+    db.session.flush()
+    if admission.takes_place:
+        count.take(registration, now)
+    keep_answers(event, registration, submission, sealed, now)
+    _record(event, registration, terms, now)
+    _write(replace(rest, occasion=replace(rest.occasion, event=event)), registration, terms, now)
+    return registration
+
+
+def _record(event: Event, registration: Registration, terms: OnBehalf, now: datetime) -> None:
+    record(
+        event_id=event.id,
+        actor=Actor.account(terms.account_id),
+        action=f"added_{registration.status.value}",
+        record_kind="registration",
+        record_id=registration.id,
+        at=now,
+    )
+
+
+def _write(rest: _Rest, registration: Registration, terms: OnBehalf, now: datetime) -> None:
+    db.session.flush()
+    if terms.tells:
+        news = News(NEWS_OF[registration.status], find_day_ids(registration))
+        enqueue_all([participant_message(rest.occasion, registration, news, now)])
+    if terms.asks and rest.keys and rest.occasion.event.publication in ALIVE:
+        ask_for_the_rest(rest.occasion, registration, rest.keys, terms.account_id, now)
+
+
+def ask_for_the_rest(
+    occasion: Occasion, registration: Registration, keys: Sequence[str], account_id: int, now: datetime
+) -> None:
+    """Ask somebody whom the team has registered for what they alone can say, in the caller's transaction."""
+    with speaking(registration.language):
+        reason = _("We have registered you. Please complete what only you can say.")
+    request = AnswerRequest(
+        event_id=occasion.event.id,
+        registration_id=registration.id,
+        kind=RequestKind.CORRECTION,
+        questionnaire_id=registration.questionnaire_id,
+        question_keys=list(keys),
+        reason=reason,
+        requested_by_id=account_id,
+        requested_at=now,
+    )
+    send_request(occasion, registration, request, now)
+
+
+def _category(event: Event, submission: Submission, scope: Scope) -> Category:
+    for category in event.categories:
+        if category.key == submission.category_key and (scope.categories is None or category.key in scope.categories):
+            return category
+    raise RegistrationRefused(RegisteringReason.UNKNOWN_CATEGORY)
+
+
+def _address(submission: Submission) -> str:
+    question = next(found for found in submission.definition.questions(Stage.REGISTRATION) if found.column == "email")
+    return submission.answers[question.key][0]

@@ -1,0 +1,238 @@
+"""The team registers somebody: in which category, then the questions of that category."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from eventreg.events.models import Category, Event
+from eventreg.events.queries.for_registration import get_event_whole
+from eventreg.events.rules.categories import ApprovalRule
+from eventreg.events.rules.team import Permission
+from eventreg.events.views.desk import REGISTRATIONS, desk
+from eventreg.kernel.errors import Busy, NotFound
+from eventreg.questionnaires.queries import definition_of, get_current_version
+from eventreg.questionnaires.rules.schema import NEEDED_COLUMNS, Definition
+from eventreg.registration.emails import Occasion
+from eventreg.registration.forms import new_submission_key, submission_key_or_new
+from eventreg.registration.rules.refusals import (
+    AddressTaken,
+    OptionsFull,
+    RegisteringReason,
+    RegistrationRefused,
+)
+from eventreg.registration.rules.session_choices import SessionsRefused
+from eventreg.registration.services.answers import CONSENT_KIND
+from eventreg.registration.services.on_behalf import OnBehalf, register_on_behalf
+from eventreg.registration.services.registering import Submission
+from eventreg.registration.views.filled_form import FilledForm
+from eventreg.registration.views.form_pages import refusal_in
+from eventreg.registration.wording import registering_refused, status_for_team
+from eventreg.review.forms.adding import CONFIRMED, AddingForm
+from eventreg.review.queries.scoping import get_in_scope
+from eventreg.review.rules.listing import ListState
+from eventreg.review.views import blueprint
+from eventreg.review.views.desk import list_url, registration_url
+from eventreg.review.views.listing import categories_in_sight
+from eventreg.web.access import requires
+from eventreg.web.templating import plain_in_reader_language
+
+Answer = str | Response | tuple[str, int]
+_FORM_MOST_CHECK, _TRY_AGAIN, _TOO_LATE = 422, 503, 409
+
+
+@blueprint.get("/manage/events/<slug>/registrations/new")
+@requires(Permission.ADD_PEOPLE)
+def add_person(slug: str) -> Answer:
+    """Show the choice of a category, or the questions of the one that `?category=` names."""
+    event = _event_to_add_to()
+    if event is None:
+        return _cannot_add()
+    category = _category(event, request.args.get("category", ""))
+    if category is None:
+        return _choice(event)
+    return _page(event, _filled(event, category, is_sent=False), _terms(event, category, is_sent=False))
+
+
+@blueprint.post("/manage/events/<slug>/registrations/new")
+@requires(Permission.ADD_PEOPLE)
+def send_person(slug: str) -> Answer:
+    """Register the person, or show the form again with what is to be checked."""
+    event = _event_to_add_to()
+    if event is None:
+        return _cannot_add()
+    category = _category(event, request.form.get("category", ""))
+    if category is None:
+        return _choice(event, _("Choose in which capacity the person takes part")), _FORM_MOST_CHECK
+    terms = _terms(event, category, is_sent=True)
+    form = _filled(event, category, is_sent=True, relaxed=bool(terms.leaves_open.data))
+    form.take_files()
+    if not (form.is_valid() & terms.validate()) or form.misses_files():
+        return _page(event, form, terms), _FORM_MOST_CHECK
+    return _register(event, form, terms)
+
+
+def _register(event: Event, form: FilledForm, terms: AddingForm) -> Answer:
+    submission = Submission(
+        submission_key=form.submission_key,
+        category_key=form.category.key,
+        questionnaire_id=form.questionnaire_id,
+        definition=definition_of(get_current_version(event.id)),
+        privacy_notice_id=None,
+        language=str(terms.language.data),
+        answers=form.answers(),
+        files=form.new_files,
+        kept_files=form.counts_on,
+    )
+    wanted = OnBehalf(
+        account_id=current_user.id,
+        scope=g.event_access.scope,
+        is_approved=terms.status.data == CONFIRMED,
+        tells=bool(terms.tells.data),
+        asks=bool(terms.asks.data),
+    )
+    try:
+        registration = register_on_behalf(event.id, submission, Occasion.load(event), wanted)
+    except AddressTaken as taken:
+        return _page(event, form, terms, *_taken(event, form, taken.reference)), _TOO_LATE
+    except RegistrationRefused as refused:
+        code = _FORM_MOST_CHECK if refused.reason is RegisteringReason.FILE_GONE else _TOO_LATE
+        return _page(event, form, terms, ("send", registering_refused(refused, event.time_zone))), code
+    except OptionsFull as full:
+        form.refuse_full(full.options)
+        return _page(event, form, terms), _TOO_LATE
+    except SessionsRefused as refused_sessions:
+        form.refuse_sessions(refused_sessions)
+        return _page(event, form, terms), _TOO_LATE
+    except Busy:
+        return _page(
+            event, form, terms, ("send", _("The desk is busy. Nothing is lost: send it once more."))
+        ), _TRY_AGAIN
+    status = status_for_team(registration.status)
+    flash(_("%(name)s is registered: %(status)s.", name=registration.full_name, status=status))
+    return redirect(registration_url(event.slug, registration.reference, ListState()), 303)
+
+
+def _taken(event: Event, form: FilledForm, reference: str) -> list[tuple[str, str]]:
+    """Say beside the address that it is registered, with the way to that registration for whoever may see it."""
+    try:
+        there = get_in_scope(event.id, reference, g.event_access.scope)
+    except NotFound:
+        return [(form.address_id(), _("There is already a registration with this address."))]
+    link = Markup('<a class="govuk-link" href="{}">{}</a>').format(
+        registration_url(event.slug, reference, ListState()), f"{there.full_name}, {reference}"
+    )
+    message = Markup("{} {}").format(_("There is already a registration with this address:"), link)
+    form.refuse_address(message)
+    return []
+
+
+def _event_to_add_to() -> Event | None:
+    """Return the event with its days; None where it does not take place, or asks nothing yet."""
+    event = get_event_whole(g.event.id)
+    try:
+        get_current_version(event.id)
+    except NotFound:
+        return None
+    return None if event.is_called_off else event
+
+
+def _cannot_add() -> Answer:
+    event: Event = g.event
+    sentence = (
+        _("This event does not take place: nobody is added any more.")
+        if event.is_called_off
+        else _("The form is not published yet. People can be added once its questions are.")
+    )
+    page = render_template(
+        "review/add_impossible.html", sentence=sentence, list_url=list_url(event.slug, ListState()),
+        **desk(event, REGISTRATIONS),
+    )  # fmt: skip
+    return page, _TOO_LATE
+
+
+def _category(event: Event, key: str) -> Category | None:
+    keys = {category.key for category in categories_in_sight()}
+    return next((row for row in event.categories if row.key == key and key in keys), None)
+
+
+def _choice(event: Event, problem: str = "") -> str:
+    keys = {category.key for category in categories_in_sight()}
+    return render_template(
+        "review/add_category.html",
+        choices=[
+            {"text": plain_in_reader_language(row.name), "notes": category_notes(event, row), "key": row.key}
+            for row in event.categories
+            if row.key in keys
+        ],
+        problem=problem,
+        list_url=list_url(event.slug, ListState()),
+        **desk(event, REGISTRATIONS),
+    )
+
+
+def category_notes(event: Event, category: Category) -> list[str]:
+    """Say what keeps the public from a category, which does not keep the team."""
+    notes = [_("Private: by link, code or invitation alone")] if category.is_private else []
+    reason = refusal_in(event, category)
+    if reason is RegisteringReason.NOT_OPEN_YET:
+        notes.append(_("Not open to the public yet"))
+    elif reason is not None:
+        notes.append(_("Closed to the public"))
+    return notes
+
+
+def _terms(event: Event, category: Category, *, is_sent: bool) -> AddingForm:
+    if category.approval is ApprovalRule.AT_ONCE:
+        rule = _("As the category has it: confirmed at once, while there is a place")
+    else:
+        rule = _("As the category has it: to review")
+    return AddingForm(request.form if is_sent else None, event.languages[0], rule)
+
+
+def _filled(event: Event, category: Category, *, is_sent: bool, relaxed: bool = False) -> FilledForm:
+    version = get_current_version(event.id)
+    definition = replace(definition_of(version), is_stepwise=False, has_summary=False)
+    key = submission_key_or_new(request.form.get("submission_key")) if is_sent else new_submission_key()
+    return FilledForm(
+        event,
+        category,
+        version,
+        key,
+        is_sent=is_sent,
+        definition=_relaxed(definition) if relaxed else definition,
+        leave_out={question.key for question in definition.questions() if question.kind == CONSENT_KIND},
+    )
+
+
+def _relaxed(definition: Definition) -> Definition:
+    """Return what is asked with nothing to be answered but what nobody can be found without."""
+    sections = (
+        replace(
+            section,
+            questions=tuple(
+                each if each.column in NEEDED_COLUMNS else replace(each, is_required=False, required_for=frozenset())
+                for each in section.questions
+            ),
+        )
+        for section in definition.sections
+    )
+    return replace(definition, sections=tuple(sections))
+
+
+def _page(event: Event, form: FilledForm, terms: AddingForm, *problems: tuple[str, str]) -> str:
+    errors = [*form.kept().errors(), *terms.errors_list(), *problems]
+    return render_template(
+        "review/add_person.html",
+        form=form,
+        terms=terms,
+        errors=errors,
+        notes=category_notes(event, form.category),
+        back_url=url_for("review.add_person", slug=event.slug),
+        **desk(event, REGISTRATIONS),
+    )
