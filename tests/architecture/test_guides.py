@@ -66,6 +66,7 @@ def test_there_are_guides_for_everybody_in_english_and_spanish() -> None:
     assert "es" in _TRANSLATED
     for language in (SOURCE, *_TRANSLATED):
         assert list(_documents(language)) == [
+            "adding",
             "administering",
             "contact",
             "inviting",
