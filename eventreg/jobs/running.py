@@ -47,7 +47,8 @@ def run_due(
     read_clock: Callable[[], datetime] = clock.now,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> int:
-    """Do up to `limit` jobs that are due; returns how many were taken. Ends after the job in hand when told to stop.
+    """Do up to `limit` jobs that are due; returns how many were taken. Ends after the job in hand when told to stop, and
+    after a turn of a long work, so that whoever calls sees to the mail meanwhile.
 
     Not to be called inside a transaction. Raises what the database raises while nothing is in hand.
     """
@@ -60,6 +61,8 @@ def run_due(
             taken += 1
             db.session.remove()
             _run(registry, job, read_clock)
+            if job.kind in registry.works:
+                break
     finally:
         db.session.remove()
     return taken
@@ -71,6 +74,11 @@ def _run(registry: JobRegistry, job: Job, read_clock: Callable[[], datetime]) ->
     try:
         if duty is not None:
             duty.run(read_clock())
+        elif (work := registry.works.get(job.kind)) is not None:
+            if work(job.payload, read_clock()):
+                put_off(job, read_clock(), attempts=0)
+            else:
+                finish(job)
         else:
             with transaction():
                 registry.handlers[job.kind](job.payload, read_clock())

@@ -140,6 +140,7 @@ def decision_refused(refused: DecisionRefused) -> str:
         DecisionReason.CALLED_OFF: _(
             "The event does not take place, and everybody was told so. Nothing is decided any more."
         ),
+        DecisionReason.TOLD_ALREADY: _("The email has gone, so this can no longer be undone without a trace."),
         DecisionReason.NOT_THE_LAST: _("Something happened since, so this can no longer be undone. Decide anew."),
     }[DecisionReason(refused.reason)]
 

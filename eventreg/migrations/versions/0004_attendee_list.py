@@ -378,6 +378,10 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_run_items_registration_id"), ["registration_id"], unique=False)
         batch_op.create_index("ix_run_items_run_id_outcome_id", ["run_id", "outcome", "id"], unique=False)
 
+    with op.batch_alter_table("decisions", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("has_mail", sa.Boolean(), nullable=False, server_default=sa.true()))
+    with op.batch_alter_table("decisions", schema=None) as batch_op:
+        batch_op.alter_column("has_mail", server_default=None)
     with op.batch_alter_table("registrations", schema=None) as batch_op:
         batch_op.add_column(sa.Column("phone_key", sa.String(length=12), nullable=False, server_default=""))
         batch_op.drop_constraint(batch_op.f("ck_registrations_came_by"), type_="check")

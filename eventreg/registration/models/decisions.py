@@ -12,7 +12,10 @@ from eventreg.registration.rules.states import Action, Status
 
 
 class Decision(Base):
-    """One decision on one registration. Its mails go at `mails_at`; undone before, they never go."""
+    """One decision on one registration. Its mails go at `mails_at`; undone before, they never go.
+
+    Decided without a mail, nobody is told: until something else tells the person, `status_known` is what the person knows.
+    """
 
     __tablename__ = "decisions"
 
@@ -33,6 +36,7 @@ class Decision(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     decided_at: Mapped[datetime] = mapped_column(UtcDateTime)
     mails_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    has_mail: Mapped[bool] = mapped_column(default=True)
     #: the keys of its messages in the outbox, the participant's first
     mail_keys: Mapped[list[str]] = mapped_column(JSON, default=list, info=NOT_PERSONAL)
     undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -58,6 +58,7 @@ DECISION = Record(
     Field("reason", text(), ""),
     Field("decided_at", INSTANT),
     Field("mails_at", INSTANT),
+    Field("has_mail", FLAG, True),
     Field("undone_at", optional(INSTANT), None),
 )
 PLACE = Record(Field("taken_at", INSTANT), Field("released_at", optional(INSTANT), None))

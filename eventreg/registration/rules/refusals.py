@@ -59,6 +59,8 @@ class DecisionReason(enum.Enum):
     REASON_MISSING = "reason_missing"
     REASON_TOO_LONG = "reason_too_long"
     NOT_THE_LAST = "not_the_last"
+    #: its mail has gone, and it was to be undone only without one
+    TOLD_ALREADY = "told_already"
     #: the event does not take place: everybody has been told, and nobody is decided on any more
     CALLED_OFF = "called_off"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from eventreg.accounts.queries import get_account
 from eventreg.audit.services import Actor, record
@@ -11,20 +11,20 @@ from eventreg.db import db, transaction
 from eventreg.events.models import Category, Event
 from eventreg.events.queries.for_registration import lock_event
 from eventreg.kernel import clock
-from eventreg.registration.emails import Message, News, Occasion, tell
+from eventreg.registration.emails import Occasion, tell
 from eventreg.registration.models import Decision, Registration
-from eventreg.registration.queries.answers import find_day_ids
 from eventreg.registration.queries.registrations import get_by_reference, lock_registration
 from eventreg.registration.rules.deadlines import UNDO_WINDOW
 from eventreg.registration.rules.refusals import DecisionReason, DecisionRefused
 from eventreg.registration.rules.states import Action, Status, next_status
 from eventreg.registration.services.answer_changes import tell_changes
+from eventreg.registration.services.decision_news import news_of
 from eventreg.registration.services.option_drops import take_or_drop
 from eventreg.registration.services.option_places import free_option_places, release_option_places
 from eventreg.registration.services.pending_decisions import (
     find_decision_before,
     find_last_decision,
-    is_pending,
+    is_undone_in_silence,
     overtake_pending_decision,
     take_back_mails,
 )
@@ -34,14 +34,6 @@ from eventreg.registration.services.statuses import move
 
 LONGEST_REASON = 1_000
 
-#: which message tells of which decision
-_NEWS_OF = {
-    Action.APPROVE: Message.CONFIRMED,
-    Action.APPROVE_WITHOUT_PLACE: Message.WAITLISTED,
-    Action.DECLINE: Message.DECLINED,
-    Action.WAITLIST: Message.WAITLISTED,
-    Action.REOPEN: Message.REOPENED,
-}
 #: what a later undo does: the new decision that leads back to the status before
 _WAY_BACK = {
     Status.CONFIRMED: Action.APPROVE,
@@ -69,8 +61,22 @@ class Undone:
     is_new_decision: bool
 
 
+@dataclass(frozen=True)
+class Telling:
+    """Whether a decision is told of, and after which time: until then it can be undone without a trace."""
+
+    has_mail: bool = True
+    waits: timedelta = UNDO_WINDOW
+
+
 def decide(
-    event_id: int, reference: str, action: Action, reason: str, seen_revision: int, account_id: int
+    event_id: int,
+    reference: str,
+    action: Action,
+    reason: str,
+    seen_revision: int,
+    account_id: int,
+    telling: Telling = Telling(),  # noqa: B008 - frozen
 ) -> DecisionMade:
     """Approve, wait-list, decline or reopen. Its mails go after 60 seconds; a place it frees is passed on then.
 
@@ -84,15 +90,16 @@ def decide(
         registration = lock_registration(event_id, get_by_reference(event_id, reference).id)
         if registration.revision != seen_revision:
             raise _overtaken(registration, seen_revision, account_id)
-        if action is Action.DECLINE and not reason:
+        if action is Action.DECLINE and not reason and telling.has_mail:
             raise DecisionRefused(DecisionReason.REASON_MISSING)
-        return _decide(event, registration, action, reason, account_id)
+        return _decide(event, registration, action, reason, account_id, telling)
 
 
-def undo(event_id: int, reference: str, decision_id: int, account_id: int) -> Undone:
+def undo(event_id: int, reference: str, decision_id: int, account_id: int, *, only_in_silence: bool = False) -> Undone:
     """Take the last decision back: without a trace while its mails have not gone, else by a new decision with its own.
 
-    Raises NotFound and DecisionRefused (NOT_THE_LAST: something happened since, NOT_POSSIBLE, CALLED_OFF).
+    What was decided without a mail is taken back without one. Raises NotFound and DecisionRefused (NOT_THE_LAST: something
+    happened since, NOT_POSSIBLE, CALLED_OFF, and TOLD_ALREADY when it was to be undone `only_in_silence`).
     """
     now = clock.now()
     with transaction():
@@ -102,11 +109,11 @@ def undo(event_id: int, reference: str, decision_id: int, account_id: int) -> Un
         is_last = decision is not None and decision.id == decision_id and decision.undone_at is None
         if decision is None or not is_last or registration.status is not decision.status_after:
             raise DecisionRefused(DecisionReason.NOT_THE_LAST)
-        # A status that nobody was told of cannot come back in silence: the mails that told of it were dropped.
-        is_silent = is_pending(decision, now) and decision.status_known is decision.status_before
-        if is_silent and take_back_mails(decision, now):
+        if is_undone_in_silence(decision, now) and take_back_mails(decision, now):
             _restore(event, registration, decision, account_id, now)
             return Undone(registration.status, is_new_decision=False)
+        if only_in_silence and decision.has_mail:
+            raise DecisionRefused(DecisionReason.TOLD_ALREADY)
         made = _lead_back(event, registration, decision, account_id)
         return Undone(made.status, is_new_decision=True)
 
@@ -122,7 +129,8 @@ def _lead_back(event: Event, registration: Registration, decision: Decision, acc
     """Decide back to the status before a decision, with the reason given then and the turn on the waiting list."""
     earlier = find_decision_before(decision)
     reason = earlier.reason if earlier is not None else ""
-    made = _decide(event, registration, _WAY_BACK[decision.status_before], reason, account_id)
+    telling = Telling(decision.has_mail)
+    made = _decide(event, registration, _WAY_BACK[decision.status_before], reason, account_id, telling)
     if made.action not in (Action.APPROVE, Action.APPROVE_WITHOUT_PLACE):
         registration.approved_at = decision.approved_at_before
     if made.status is Status.WAITLISTED and decision.waitlisted_at_before is not None:
@@ -130,7 +138,9 @@ def _lead_back(event: Event, registration: Registration, decision: Decision, acc
     return made
 
 
-def _decide(event: Event, registration: Registration, action: Action, reason: str, account_id: int) -> DecisionMade:
+def _decide(
+    event: Event, registration: Registration, action: Action, reason: str, account_id: int, telling: Telling
+) -> DecisionMade:
     now = clock.now()
     if len(reason) > LONGEST_REASON:
         raise DecisionRefused(DecisionReason.REASON_TOO_LONG, limit=LONGEST_REASON)
@@ -139,7 +149,7 @@ def _decide(event: Event, registration: Registration, action: Action, reason: st
     action = _fitting(action, registration, category, count)
     if next_status(registration.status, action) is None:
         raise DecisionRefused(DecisionReason.NOT_POSSIBLE, status=registration.status)
-    decision = _apply(registration, action, reason, account_id, now)
+    decision = _apply(registration, action, reason, account_id, now, telling)
     _settle_place(event, registration, category, count, decision)
     record(
         event_id=event.id,
@@ -148,27 +158,23 @@ def _decide(event: Event, registration: Registration, action: Action, reason: st
         record_kind="registration",
         record_id=registration.id,
         at=now,
-        detail={"old": decision.status_before.value, "new": decision.status_after.value, "reason": reason},
+        detail={"old": decision.status_before.value, "new": decision.status_after.value, "reason": reason}
+        | ({} if telling.has_mail else {"without_mail": True}),
     )
     db.session.add(decision)
     db.session.flush()
-    day_ids = find_day_ids(registration)
-    is_no_longer_invited = decision.status_known is Status.CONFIRMED and registration.status is not Status.CONFIRMED
-    news = News(
-        _NEWS_OF[action],
-        day_ids,
-        reason=reason,
-        due_at=decision.mails_at,
-        takes_back=day_ids if is_no_longer_invited else None,
-    )
     dropped = take_or_drop(registration, now) if decision.status_before is Status.DECLINED else []
-    decision.mail_keys = tell(Occasion.load(event), registration, news, now)
-    if dropped:
-        tell_changes(event.id, registration, dropped, now)
+    if telling.has_mail:
+        news = news_of(action, registration, decision.status_known, reason, decision.mails_at)
+        decision.mail_keys = tell(Occasion.load(event), registration, news, now)
+        if dropped:
+            tell_changes(event.id, registration, dropped, now)
     return DecisionMade(decision.id, action, registration.status, decision.mails_at)
 
 
-def _apply(registration: Registration, action: Action, reason: str, account_id: int, now: datetime) -> Decision:
+def _apply(
+    registration: Registration, action: Action, reason: str, account_id: int, now: datetime, telling: Telling
+) -> Decision:
     """Change the registration, and return the decision with all that an undo brings back."""
     known = overtake_pending_decision(registration, now)
     decision = Decision(
@@ -182,7 +188,8 @@ def _apply(registration: Registration, action: Action, reason: str, account_id: 
         reason=reason,
         account_id=account_id,
         decided_at=now,
-        mails_at=now + UNDO_WINDOW,
+        mails_at=now + telling.waits,
+        has_mail=telling.has_mail,
     )
     decision.status_after = move(registration, action, now)
     decision.revision = registration.revision

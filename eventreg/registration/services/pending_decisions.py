@@ -39,13 +39,40 @@ def find_decision_before(decision: Decision) -> Decision | None:
     return earlier if earlier is not None and earlier.status_after is decision.status_before else None
 
 
+def find_standing_decision(registration: Registration) -> Decision | None:
+    """Return the newest decision that is not undone, when it is what made the present status."""
+    decision = db.session.scalars(
+        select(Decision)
+        .where(Decision.registration_id == registration.id, Decision.undone_at.is_(None))
+        .order_by(Decision.id.desc())
+        .limit(1)
+    ).first()
+    return decision if decision is not None and decision.status_after is registration.status else None
+
+
 def overtake_pending_decision(registration: Registration, now: datetime) -> Status:
     """Take back the mails of a decision that something newer overtakes; returns the status that the person knows of."""
-    decision = find_last_decision(registration.id)
-    if decision is None or not is_pending(decision, now):
+    decision = find_standing_decision(registration)
+    if decision is None:
+        return registration.status
+    if not decision.has_mail:
+        return decision.status_known
+    if not is_pending(decision, now):
         return registration.status
     dropped = drop(decision.mail_keys, now)
     return decision.status_known if decision.mail_keys[0] in dropped else registration.status
+
+
+def is_undone_in_silence(decision: Decision, now: datetime) -> bool:
+    """Say whether undoing brings back a status that needs no mail: what the person knows, or what nobody told on purpose.
+
+    A status whose mails were dropped cannot come back like this. Whether the mails of `decision` itself can still be taken
+    back is another question.
+    """
+    if not is_pending(decision, now):
+        return False
+    before = find_decision_before(decision)
+    return decision.status_known is decision.status_before or (before is not None and not before.has_mail)
 
 
 def take_back_mails(decision: Decision, now: datetime) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, exists, select
 
 from eventreg.audit.services import Actor, record
 from eventreg.db import db, transaction
@@ -16,7 +16,7 @@ from eventreg.events.rules.publication import ALIVE
 from eventreg.kernel import clock
 from eventreg.kernel.text import pick
 from eventreg.questionnaires.queries import definition_of, get_version
-from eventreg.registration.models import Answer, Registration, SessionPlace
+from eventreg.registration.models import Answer, Decision, Registration, SessionPlace
 from eventreg.registration.queries.answers import session_keys
 from eventreg.registration.queries.registrations import lock_registration
 from eventreg.registration.queries.sessions import list_offered
@@ -120,10 +120,14 @@ def pass_on_session_places(event_id: int, now: datetime) -> int:
 
     In the caller's transaction, who holds the event's row. Returns how many places are free again.
     """
+    can_come_back = exists().where(
+        Decision.registration_id == Registration.id, Decision.undone_at.is_(None), Decision.mails_at > now
+    )
     gone = select(Registration.id).where(
         Registration.event_id == event_id,
         Registration.status != Status.CONFIRMED,
         Registration.status_changed_at <= now - UNDO_WINDOW,
+        ~can_come_back,
     )
     freed = db.session.scalars(
         delete(SessionPlace)
