@@ -41,6 +41,14 @@ def find_membership(slug: str, account_id: int, is_administrator: bool) -> Membe
     return Membership(row.Event, _grant(row.TeamMember, is_administrator))
 
 
+def find_grant(event_id: int, account_id: int) -> Grant:
+    """Return what an account may do on an event now, as a member of its team: for work that goes on without it."""
+    member = db.session.scalars(
+        select(TeamMember).where(TeamMember.event_id == event_id, TeamMember.account_id == account_id)
+    ).one_or_none()
+    return _grant(member, is_administrator=False)
+
+
 def list_memberships(account_id: int, is_administrator: bool) -> Sequence[Membership]:
     """Return the events an account may know of, the newest first."""
     statement = (

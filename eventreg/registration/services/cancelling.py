@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from eventreg.db import db
 from eventreg.events.checks import Told
@@ -149,7 +150,7 @@ def _untold_of_declining(event_id: int) -> list[Status]:
             Registration.event_id == event_id,
             Registration.status == Status.DECLINED,
             Registration.revision == Decision.revision,
-            Decision.mails_at > clock.now(),
+            or_(Decision.mails_at > clock.now(), _is_untold()),
             Decision.undone_at.is_(None),
             Decision.status_known.in_(LIVING),
         )
@@ -158,13 +159,21 @@ def _untold_of_declining(event_id: int) -> list[Status]:
 
 
 def _statuses_known(people: Sequence[Registration], at: datetime) -> dict[int, Status]:
-    """Return the status that each person knows of: a decision whose mails were dropped by the cancellation is not known."""
+    """Return the status that each person knows of: a decision without a mail, or whose mails were dropped by the
+    cancellation, is not known."""
     known = {person.id: person.status for person in people}
     decisions = db.session.scalars(
         select(Decision)
-        .where(Decision.registration_id.in_(known), Decision.mails_at > at, Decision.undone_at.is_(None))
+        .where(
+            Decision.registration_id.in_(known),
+            or_(Decision.mails_at > at, _is_untold()),
+            Decision.undone_at.is_(None),
+        )
         .order_by(Decision.id)
     ).all()
+    for decision in decisions:
+        if not decision.has_mail and decision.status_after is known[decision.registration_id]:
+            known[decision.registration_id] = decision.status_known
     first_keys = {decision.mail_keys[0]: decision for decision in decisions if decision.mail_keys}
     dropped = db.session.scalars(
         select(MailMessage.key).where(MailMessage.key.in_(first_keys), MailMessage.state == DeliveryState.DROPPED)
@@ -172,6 +181,15 @@ def _statuses_known(people: Sequence[Registration], at: datetime) -> dict[int, S
     for key in dropped:
         known[first_keys[key].registration_id] = first_keys[key].status_known
     return known
+
+
+def _is_untold() -> ColumnElement[bool]:
+    """Return the condition that a decision was made without a mail and is the newest that stands."""
+    newer = aliased(Decision)
+    follows = exists().where(
+        newer.registration_id == Decision.registration_id, newer.id > Decision.id, newer.undone_at.is_(None)
+    )
+    return and_(Decision.has_mail.is_(False), ~follows)
 
 
 def _schedule_step(event_id: int, message: Message, at: datetime, *, after: int, now: datetime) -> None:

@@ -77,10 +77,11 @@ class OwnRegistration:
 
     @property
     def reason(self) -> str:
-        """The reason of the last decision, once the person was told of it."""
+        """The reason of the last decision, once the person was told of it; none of a decision without a mail."""
         decision = self.decision
-        is_told = decision is not None and decision.undone_at is None and not is_pending(decision, self.now)
-        return decision.reason if decision is not None and is_told else ""
+        if decision is None or decision.undone_at is not None or not decision.has_mail:
+            return ""
+        return "" if is_pending(decision, self.now) else decision.reason
 
     def context(self) -> Context:
         """Return what the questions need to know of the event."""

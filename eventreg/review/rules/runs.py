@@ -3,6 +3,25 @@
 from __future__ import annotations
 
 import enum
+from datetime import timedelta
+
+from eventreg.events.rules.team import Permission
+from eventreg.registration.rules.states import Action
+
+#: so many registrations can be named one by one; more are chosen by the list's state
+MOST_CHOSEN = 2_000
+#: so few are done while one waits for the page; the rest is done by the worker
+AT_ONCE = 20
+#: a run that nobody confirmed is forgotten
+DRAFTS_KEPT_FOR = timedelta(days=1)
+#: the worker sees to a run for so long before others have their turn
+TURN = timedelta(seconds=1)
+#: what is added to the time to undo for each person still to come, up to the limit, so that the first mails of a run do not
+#: go before whoever began it has seen its end
+_WAIT_A_PERSON = timedelta(milliseconds=40)
+_LONGEST_WAIT = timedelta(seconds=60)
+#: more people to come than this make no difference
+MOST_WAITED_FOR = int(_LONGEST_WAIT / _WAIT_A_PERSON)
 
 
 class RunAct(enum.Enum):
@@ -22,6 +41,29 @@ class RunAct(enum.Enum):
     UNDO = "undo"
 
 
+#: acts that decide, in the order of the screen, and what is decided
+ACTIONS = {
+    RunAct.APPROVE: Action.APPROVE,
+    RunAct.WAITLIST: Action.WAITLIST,
+    RunAct.DECLINE: Action.DECLINE,
+    RunAct.REOPEN: Action.REOPEN,
+}
+DECIDING = tuple(ACTIONS)
+
+#: what somebody needs to be allowed, for each act; whoever loses it while a run goes on stops the run
+NEEDED: dict[RunAct, Permission] = {
+    RunAct.APPROVE: Permission.DECIDE,
+    RunAct.DECLINE: Permission.DECIDE,
+    RunAct.WAITLIST: Permission.DECIDE,
+    RunAct.REOPEN: Permission.DECIDE,
+    RunAct.CORRECT: Permission.DECIDE,
+    RunAct.WRITE: Permission.SEND_MESSAGES,
+    RunAct.TAG: Permission.DECIDE,
+    RunAct.UNTAG: Permission.DECIDE,
+    RunAct.UNDO: Permission.DECIDE,
+}
+
+
 class ItemOutcome(enum.Enum):
     """What came of one registration of a run."""
 
@@ -31,3 +73,27 @@ class ItemOutcome(enum.Enum):
     DONE_WITHOUT_PLACE = "done_without_place"
     #: it is no longer what was chosen, or the act does not fit its status; `refusal` says which
     LEFT = "left"
+
+
+#: what somebody is left for beside what a service refuses
+OUT_OF_SIGHT, FAULT = "out_of_sight", "fault"
+
+
+class RunReason(enum.Enum):
+    """Why a run is not made, begun or stopped."""
+
+    NOBODY_CHOSEN = "nobody_chosen"
+    TOO_MANY_CHOSEN = "too_many_chosen"
+    #: it goes on or is over already
+    BEGUN = "begun"
+    #: what the act needs is missing: the page says what, beside the field
+    INCOMPLETE = "incomplete"
+    #: fewer places are left than when the page was shown
+    FEWER_PLACES = "fewer_places"
+    #: nothing of it can be undone any more
+    NOTHING_TO_UNDO = "nothing_to_undo"
+
+
+def wait_for(left: int) -> timedelta:
+    """Return how much longer than usual the mails of a decision wait while so many people of a run are still to come."""
+    return min(left * _WAIT_A_PERSON, _LONGEST_WAIT)

@@ -1,0 +1,86 @@
+"""What is written for an act on many registrations, in the languages of whoever reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from wtforms import DateField, HiddenField, RadioField, SelectField, SelectMultipleField
+from wtforms.fields import Field
+from wtforms.validators import Optional, StopValidation
+
+from eventreg.registration.services.decisions import LONGEST_REASON
+from eventreg.web.forms import lazy_gettext
+from eventreg.web.localized import LocalizedField, LocalizedForm
+
+WITH_MAIL, WITHOUT_MAIL = "yes", "no"
+
+
+class RunForm(LocalizedForm):
+    """What every act has: a draft that is confirmed. `languages`: those of the people concerned."""
+
+    #: how many people would find no place, as it was shown
+    without_place = HiddenField()
+
+
+class DecisionRunForm(RunForm):
+    """A decision on many: the reason, and whether it is told."""
+
+    ready = SelectField(
+        lazy_gettext("Ready-made reason"),
+        validate_choice=False,
+        description=lazy_gettext("It stands wherever you write no reason of your own below."),
+    )
+    reason = LocalizedField(lazy_gettext("Reason"), kind="textarea", limit=LONGEST_REASON)
+    mail = RadioField(lazy_gettext("Email"), validate_choice=False, default=WITH_MAIL)
+
+    def __init__(self, languages: Sequence[str], ready: Sequence[tuple[str, str]] = (), **values: Any) -> None:
+        super().__init__(languages, **values)
+        self.ready.choices = [("", _("None")), *ready]
+        self.mail.choices = [
+            (WITH_MAIL, _("Write to each person")),
+            (WITHOUT_MAIL, _("Write to nobody")),
+        ]
+
+    @property
+    def is_told(self) -> bool:
+        """Whether each person gets a mail; anything unknown means that they do."""
+        return bool(self.mail.data != WITHOUT_MAIL)
+
+
+class CorrectionRunForm(RunForm):
+    """Asking many to mend some of their answers."""
+
+    questions = SelectMultipleField(lazy_gettext("Answers to check"), validate_choice=False)
+    ready = SelectField(
+        lazy_gettext("Ready-made reason"),
+        validate_choice=False,
+        description=lazy_gettext("It stands wherever you write no reason of your own below."),
+    )
+    reason = LocalizedField(
+        lazy_gettext("What is to be checked, and why"), kind="textarea", limit=LONGEST_REASON, required=""
+    )
+    until = DateField(
+        lazy_gettext("Last day to answer"),
+        validators=[Optional()],
+        description=lazy_gettext("Left empty: until changes end."),
+    )
+
+    def __init__(
+        self,
+        languages: Sequence[str],
+        questions: Sequence[tuple[str, str]],
+        ready: Sequence[tuple[str, str]] = (),
+        **values: Any,
+    ) -> None:
+        super().__init__(languages, **values)
+        self.questions.choices = list(questions)
+        self.ready.choices = [("", _("None")), *ready]
+
+    def validate_until(self, field: Field) -> None:
+        """Say in our words that a date is none."""
+        day: date | None = field.data
+        if field.process_errors or (day is not None and not 1970 < day.year < 2200):
+            raise StopValidation(_("Write a date"))

@@ -1,0 +1,68 @@
+"""Deciding as part of a run: by the same services as singly, one person at a time."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+
+from eventreg.db import db
+from eventreg.registration.rules.deadlines import UNDO_WINDOW
+from eventreg.registration.rules.refusals import DecisionReason, DecisionRefused
+from eventreg.registration.rules.states import Action
+from eventreg.registration.services.decisions import Telling, decide, undo
+from eventreg.registration.services.requests import ask_for_correction
+from eventreg.review.models import Run, RunItem
+from eventreg.review.rules.runs import ACTIONS, MOST_WAITED_FOR, ItemOutcome, wait_for
+from eventreg.review.services.run_items import DONE, ItemResult, person_of, text_for
+
+
+def decide_one(run: Run, item: RunItem, _now: datetime) -> ItemResult:
+    """Approve, wait-list, decline or reopen, with the reason in the person's language; its mail waits for the run's end."""
+    person = person_of(item)
+    made = decide(
+        run.event_id,
+        person.reference,
+        ACTIONS[run.act],
+        text_for(run, "reason", person.language),
+        item.seen_revision,
+        run.account_id,
+        Telling(not run.details.get("without_mail"), UNDO_WINDOW + wait_for(_count_left(run))),
+    )
+    lacks_place = made.action is Action.APPROVE_WITHOUT_PLACE
+    outcome = ItemOutcome.DONE_WITHOUT_PLACE if lacks_place else ItemOutcome.DONE
+    return ItemResult(outcome, decision_id=made.decision_id)
+
+
+def undo_one(run: Run, item: RunItem, _now: datetime) -> ItemResult:
+    """Take back what the run to undo decided, where no mail told of it yet."""
+    undone = select(RunItem.decision_id).where(
+        RunItem.run_id == run.undoes_id, RunItem.registration_id == item.registration_id
+    )
+    decision_id = db.session.scalar(undone)
+    if decision_id is None:
+        raise DecisionRefused(DecisionReason.NOT_THE_LAST)
+    undo(run.event_id, person_of(item).reference, decision_id, run.account_id, only_in_silence=True)
+    return DONE
+
+
+def correct_one(run: Run, item: RunItem, _now: datetime) -> ItemResult:
+    """Ask for the answers that are to be mended, those of them that the person was asked."""
+    person, until = person_of(item), run.details.get("until")
+    if person.revision != item.seen_revision:
+        raise DecisionRefused(DecisionReason.CHANGED_MEANWHILE)
+    ask_for_correction(
+        run.event_id,
+        person.reference,
+        run.details.get("questions", ()),
+        text_for(run, "reason", person.language),
+        run.account_id,
+        date.fromisoformat(until) if until else None,
+    )
+    return DONE
+
+
+def _count_left(run: Run) -> int:
+    """Return how many people of a run are still to come, as far as it matters."""
+    waiting = select(RunItem.id).where(RunItem.run_id == run.id, RunItem.outcome == ItemOutcome.WAITING)
+    return db.session.scalar(select(func.count()).select_from(waiting.limit(MOST_WAITED_FOR).subquery())) or 0

@@ -1,0 +1,117 @@
+"""Doing a run: one person a transaction, a second's worth of people a turn.
+
+Each transaction holds the event's row, takes the next person who is still waiting, does the act and says so in the same
+breath. So a worker that is killed leaves nobody half done, and two that take the same run do nobody twice.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+
+from eventreg.audit.services import SYSTEM, record
+from eventreg.db import db, transaction
+from eventreg.events.queries.for_registration import lock_event_in_any_state
+from eventreg.events.queries.team import find_grant
+from eventreg.events.rules.team import Grant
+from eventreg.kernel import clock
+from eventreg.kernel.errors import Busy, NotFound, Refusal
+from eventreg.kernel.faults import described
+from eventreg.registration.models import Registration
+from eventreg.review.models import Run, RunItem
+from eventreg.review.queries.scoping import in_scope
+from eventreg.review.rules.runs import FAULT, NEEDED, OUT_OF_SIGHT, TURN, ItemOutcome
+from eventreg.review.services.run_acts import ACTS
+from eventreg.review.services.run_items import ItemResult
+
+log = logging.getLogger(__name__)
+
+RUN_JOB = "review.run"
+#: so long others may write between two people
+_MAKES_WAY_SECONDS = 0.002
+
+
+def do_turn(work: Mapping[str, Any], _now: datetime) -> bool:
+    """Do as many people of a run as a turn has time for; say whether anybody is left. A long work of the worker."""
+    until = time.monotonic() + TURN.total_seconds()
+    return do_some(work["run_id"], lambda: time.monotonic() < until)
+
+
+def do_some(run_id: int, may_go_on: Callable[[], bool]) -> bool:
+    """Do one person of a run after the other, as long as `may_go_on` says so. Return whether anybody is left."""
+    while do_next(run_id):
+        if not may_go_on():
+            return True
+        time.sleep(_MAKES_WAY_SECONDS)
+    return False
+
+
+def do_next(run_id: int) -> bool:
+    """Do the next person of a run in one transaction. False when nobody is left, or it was stopped."""
+    now = clock.now()
+    with transaction() as session:
+        event_id = session.scalar(select(Run.event_id).where(Run.id == run_id))
+        if event_id is None:
+            return False
+        lock_event_in_any_state(event_id)
+        run = session.get_one(Run, run_id, populate_existing=True)
+        if run.begun_at is None or run.stopped_at is not None or run.finished_at is not None:
+            return False
+        item = session.scalars(
+            select(RunItem)
+            .where(RunItem.run_id == run_id, RunItem.outcome == ItemOutcome.WAITING)
+            .order_by(RunItem.id)
+            .limit(1)
+        ).first()
+        if item is None:
+            run.finished_at = now
+            return False
+        grant = find_grant(event_id, run.account_id)
+        if not grant.allows(NEEDED[run.act]):
+            _stop(run, now)
+            return False
+        result = _result(run, item, grant, now)
+        item.outcome, item.refusal, item.decision_id = result.outcome, result.refusal, result.decision_id
+        item.done_at = now
+        return True
+
+
+def _result(run: Run, item: RunItem, grant: Grant, now: datetime) -> ItemResult:
+    """Do the act within a savepoint, so that what is refused half way leaves nothing behind."""
+    run_id, item_id = run.id, item.id
+    try:
+        with db.session.begin_nested():
+            person = select(Registration).where(Registration.id == item.registration_id)
+            if db.session.scalars(in_scope(person, run.event_id, grant.scope)).first() is None:
+                return ItemResult(ItemOutcome.LEFT, OUT_OF_SIGHT)
+            return ACTS[run.act](run, item, now)
+    except Refusal as refused:
+        return ItemResult(ItemOutcome.LEFT, str(refused.reason.value))
+    except NotFound:
+        return ItemResult(ItemOutcome.LEFT, OUT_OF_SIGHT)
+    except (Busy, OperationalError):
+        raise
+    except Exception as error:
+        # One person whom the act cannot be done to must not keep the others waiting.
+        log.error("Run %d, item %d: %s", run_id, item_id, described(error))
+        return ItemResult(ItemOutcome.LEFT, FAULT)
+
+
+def _stop(run: Run, now: datetime) -> None:
+    """Stop what somebody began who may not do it any more."""
+    run.stopped_at = now
+    record(
+        event_id=run.event_id,
+        actor=SYSTEM,
+        action="run_stopped",
+        record_kind="event",
+        record_id=run.event_id,
+        at=now,
+        detail={"act": run.act.value, "run": run.public_id},
+    )

@@ -1,0 +1,180 @@
+"""Runs: one act on many registrations, chosen first, looked at, confirmed, and done one person at a time.
+
+A draft holds who was chosen and at which revision. Once it is begun, `run_steps` does it; a run of a few people at once, a
+longer one by the worker. Whatever dies meanwhile, what is done is done once, and what is left is done by the next turn.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, case, delete, func, insert, select
+
+from eventreg.audit.services import Actor, record
+from eventreg.db import db, lock_row, transaction
+from eventreg.events.queries.for_registration import lock_event
+from eventreg.events.rules.team import Sight
+from eventreg.jobs.services import schedule
+from eventreg.kernel import clock
+from eventreg.kernel.errors import Refusal
+from eventreg.kernel.tokens import new_public_id
+from eventreg.registration.models import Registration
+from eventreg.review.models import Run, RunItem
+from eventreg.review.queries.listing import RegistrationList
+from eventreg.review.queries.scoping import in_scope
+from eventreg.review.rules.runs import DRAFTS_KEPT_FOR, MOST_CHOSEN, ItemOutcome, RunAct, RunReason
+from eventreg.review.services.run_steps import RUN_JOB
+
+#: makes the statement that selects who is chosen, of the columns it is given
+Chosen = Callable[..., Select[Any]]
+
+
+def all_of(registrations: RegistrationList) -> Chosen:
+    """Choose everybody whom a list shows, on whichever page."""
+    return registrations.select
+
+
+def these(event_id: int, seen: Mapping[str, int], sight: Sight) -> Chosen:
+    """Choose registrations by reference, each as it was seen. What is not in sight is not chosen. Raises Refusal."""
+    if len(seen) > MOST_CHOSEN:
+        raise Refusal(RunReason.TOO_MANY_CHOSEN, limit=MOST_CHOSEN)
+
+    def chosen(*columns: Any) -> Select[Any]:
+        statement = select(*columns).where(Registration.event_id == event_id, Registration.reference.in_(seen))
+        return in_scope(statement, event_id, sight.scope)
+
+    return chosen
+
+
+def draft_run(
+    event_id: int,
+    act: RunAct,
+    chosen: Chosen,
+    account_id: int,
+    *,
+    details: Mapping[str, Any] | None = None,
+    seen: Mapping[str, int] | None = None,
+    submission_key: str = "",
+) -> Run:
+    """Keep who was chosen, in the order in which they were received, to be looked at before anything is done.
+
+    `seen`: which revision of each, by reference; those of now where it is not given. The same form sent twice is one
+    draft. Raises Refusal (NOBODY_CHOSEN).
+    """
+    now, key = clock.now(), submission_key or secrets.token_urlsafe(18)
+    with transaction() as session:
+        earlier = session.scalars(select(Run).where(Run.submission_key == key, Run.account_id == account_id)).first()
+        if earlier is not None:
+            return earlier
+        run = Run(
+            public_id=new_public_id(),
+            event_id=event_id,
+            account_id=account_id,
+            act=act,
+            details=dict(details or {}),
+            submission_key=key,
+            created_at=now,
+        )
+        session.add(run)
+        session.flush()
+        # One statement, however many they are. What was seen is told by cases, of which there are few.
+        revision = case(seen, value=Registration.reference, else_=0) if seen else Registration.revision
+        people = chosen(run.id, Registration.id, revision).order_by(None)
+        people = people.order_by(Registration.submitted_at, Registration.id)
+        session.execute(insert(RunItem).from_select(["run_id", "registration_id", "seen_revision"], people))
+        if not session.scalar(select(func.count()).where(RunItem.run_id == run.id)):
+            raise Refusal(RunReason.NOBODY_CHOSEN)
+        return run
+
+
+def save_details(run_id: int, details: Mapping[str, Any]) -> None:
+    """Keep what was written for a draft. Raises Refusal (BEGUN)."""
+    with transaction():
+        run = _lock_draft(run_id)
+        run.details = {**run.details, **details}
+
+
+def leave_out(run_id: int, registration_id: int) -> None:
+    """Take somebody out of a draft. Raises Refusal (BEGUN)."""
+    with transaction() as session:
+        run = _lock_draft(run_id)
+        session.execute(
+            delete(RunItem).where(RunItem.run_id == run.id, RunItem.registration_id == registration_id)
+        )
+
+
+def take_as_they_are(run_id: int) -> None:
+    """Have those who changed since they were chosen count as seen, once somebody has looked. Raises Refusal (BEGUN)."""
+    with transaction() as session:
+        run = _lock_draft(run_id)
+        now_is = select(Registration.revision).where(Registration.id == RunItem.registration_id).scalar_subquery()
+        session.execute(
+            RunItem.__table__.update().where(RunItem.run_id == run.id).values(seen_revision=now_is)  # type: ignore[attr-defined]
+        )
+
+
+def begin_run(run_id: int) -> bool:
+    """Confirm a draft, or have a stopped run go on: the worker does it from now on. False: it had been begun before.
+
+    Raises NotFound and LifecycleRefused.
+    """
+    now = clock.now()
+    with transaction():
+        run = _lock_run(run_id)
+        lock_event(run.event_id)
+        if run.finished_at is not None or (run.begun_at is not None and run.stopped_at is None):
+            return False
+        action = "run_begun" if run.begun_at is None else "run_resumed"
+        run.begun_at, run.stopped_at = run.begun_at or now, None
+        schedule(RUN_JOB, f"{RUN_JOB}:{run.id}", {"run_id": run.id}, now)
+        _record(run, action, run.account_id, now)
+        return True
+
+
+def stop_run(run_id: int, account_id: int) -> None:
+    """Leave undone what is not done yet of a run that goes on. Nothing happens to one that is over."""
+    now = clock.now()
+    with transaction():
+        run = _lock_run(run_id)
+        lock_event(run.event_id)
+        if run.begun_at is not None and run.finished_at is None and run.stopped_at is None:
+            run.stopped_at = now
+            _record(run, "run_stopped", account_id, now)
+
+
+def sweep_drafts(now: datetime) -> int:
+    """Forget runs that nobody confirmed within a day; returns how many. A duty of the worker."""
+    with transaction() as session:
+        old = session.scalars(
+            select(Run.id).where(Run.begun_at.is_(None), Run.created_at <= now - DRAFTS_KEPT_FOR)
+        ).all()
+        if old:
+            session.execute(delete(Run).where(Run.id.in_(old)).execution_options(synchronize_session=False))
+        return len(old)
+
+
+def _lock_run(run_id: int) -> Run:
+    return lock_row(select(Run).where(Run.id == run_id))
+
+
+def _lock_draft(run_id: int) -> Run:
+    run = _lock_run(run_id)
+    if run.begun_at is not None:
+        raise Refusal(RunReason.BEGUN)
+    return run
+
+
+def _record(run: Run, action: str, account_id: int, now: datetime) -> None:
+    people = db.session.scalar(select(func.count()).where(RunItem.run_id == run.id)) or 0
+    record(
+        event_id=run.event_id,
+        actor=Actor.account(account_id),
+        action=action,
+        record_kind="event",
+        record_id=run.event_id,
+        at=now,
+        detail={"act": run.act.value, "run": run.public_id, "count": people},
+    )
