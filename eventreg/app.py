@@ -156,6 +156,8 @@ def _init_jobs(app: Flask) -> None:
         saved_forms,
         uploads,
     )
+    from eventreg.review.services import run_steps, runs
+    from eventreg.review.services.run_steps import RUN_JOB
 
     registry = init_jobs(app)
     registry.add_handler(cancelling.TELL_JOB, cancelling.tell_some)
@@ -174,6 +176,8 @@ def _init_jobs(app: Flask) -> None:
     registry.add_duty("events.sweep_materials", timedelta(hours=1), material_files.sweep_materials)
     registry.add_handler(ASK_AGAIN_JOB, requests.ask_some)
     registry.add_duty("registration.follow_ups", timedelta(minutes=1), follow_ups.see_to_follow_ups)
+    registry.add_work(RUN_JOB, run_steps.do_turn)
+    registry.add_duty("review.sweep_drafts", timedelta(hours=1), runs.sweep_drafts)
     registry.add_duty("registration.expire_unverified", timedelta(hours=1), expiring.expire_unverified)
     registry.add_duty(
         "accounts.forget_attempts", timedelta(days=1), lambda now: guards.forget_old_attempts(now - _A_DAY)

@@ -24,7 +24,7 @@ from eventreg.events.links import category_token, invitation_token
 from eventreg.events.models import Event, EventDay, ProgrammeSession, TeamMember
 from eventreg.events.queries.previews import PREVIEW
 from eventreg.events.rules.publication import Publication
-from eventreg.events.rules.team import TeamRole
+from eventreg.events.rules.team import EVERYTHING, TeamRole
 from eventreg.events.services.invitations import Wish, invite
 from eventreg.kernel.clock import now
 from eventreg.kernel.tokens import new_public_id, personal_token
@@ -43,6 +43,8 @@ from eventreg.registration.services.registering import Receipt
 from eventreg.registration.services.requests import ask_for_correction
 from eventreg.registration.services.saved_forms import save_form
 from eventreg.registration.services.uploads import NewFile
+from eventreg.review.rules.runs import RunAct
+from eventreg.review.services.runs import begin_run, draft_run, these
 from eventreg.web.instance import keys
 from tests.belongings import a_material, a_session, an_outcome
 from tests.builders import (
@@ -217,6 +219,7 @@ def build_world(app: Flask) -> World:
         )  # fmt: skip
         world.public_ids, world.outcome_id = _what_a_programme_leaves(event)
         world.request_id = _asked(event, letter, accounts["owner"])
+        world.public_ids |= _runs(event, letter, accounts["owner"])
         world.code_id = an_access_code(event, code="PUERTA-2027").id
         more_ids, world.room_id = _who_and_where(event, world.public_ids["review.list_session_people"])
         world.public_ids |= more_ids | {"site.preview_session": _session_of_the_draft()}
@@ -262,6 +265,15 @@ def _people(event: Event) -> dict[str, Registration]:
 def _asked(event: Event, person: Registration, account: Account) -> int:
     """Ask the person to check an answer; return the request's id."""
     return ask_for_correction(event.id, person.reference, ["sex"], "Por favor, revise.", account.id).id
+
+
+def _runs(event: Event, person: Registration, account: Account) -> dict[str, str]:
+    """Make a draft of a run, and a run that goes on; return by endpoint which of them it is about."""
+    chosen = these(event.id, {person.reference: 1}, EVERYTHING)
+    draft, begun = (draft_run(event.id, act, chosen, account.id) for act in (RunAct.WAITLIST, RunAct.APPROVE))
+    begin_run(begun.id)
+    of_drafts = dict.fromkeys(("review.save_run", "review.begin"), draft.public_id)
+    return of_drafts | dict.fromkeys(("review.show_run", "review.stop"), begun.public_id)
 
 
 def _narrowed(event: Event) -> Account:
@@ -392,6 +404,7 @@ _FORMS: dict[str, Any] = {
     "events.save_session": lambda world: {
         "title-es": "Otra sesión", "day": str(world.event.days[0].id), "starts_at": "16:00", "ends_at": "17:00", "revision": "1",
     },
+    "review.create_run": lambda world: {"act": "waitlist", "chosen": [f"{world.people['letter'].reference}.1"]},
     "review.ask_correction": lambda world: {"question": ["sex"], "reason": "Por favor, revise."},
     "review.see_to_request": lambda world: {"do": "remind"},
     "registration.save_request": lambda world: {"sex": "woman"},

@@ -92,6 +92,9 @@ def _of_registrations() -> Mapping[str, str]:
         "file_downloaded": _("Downloaded a file"),
         "message_released": _("Released a held message"),
         "message_sent_again": _("Sent a message again"),
+        "run_begun": _("Began an act on several registrations"),
+        "run_resumed": _("Had an act on several registrations go on"),
+        "run_stopped": _("Stopped an act on several registrations"),
         "exported": _("Took the list away as a file"),
         "history_exported": _("Took the history away as a file"),
     }

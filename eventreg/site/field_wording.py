@@ -14,6 +14,8 @@ from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language, own_name
 from eventreg.registration.rules.states import Status
 from eventreg.registration.wording import status_for_team
+from eventreg.review.rules.runs import RunAct
+from eventreg.review.wording.runs import act_verb
 
 #: says what a key in a part of a record stands for
 Said = Callable[[str, str], str]
@@ -31,6 +33,8 @@ def value_words(value: Any, part: str = "", said: Said | None = None) -> str:
     """
     if part == "publication" and value in _publications():
         return _publications()[value]
+    if part == "act" and value in _run_acts():
+        return _run_acts()[value]
     if value is None or value == "" or value == [] or value == {}:
         return "–"
     if isinstance(value, bool):
@@ -43,6 +47,10 @@ def value_words(value: Any, part: str = "", said: Said | None = None) -> str:
     if said is not None and (words := said(text, part)) != text:
         return words
     return _value_catalogue().get(text, text)
+
+
+def _run_acts() -> Mapping[str, str]:
+    return {act.value: act_verb(act) for act in RunAct}
 
 
 def _mapping_words(value: Mapping[str, Any], said: Said | None) -> str:
@@ -209,6 +217,8 @@ def _of_acts() -> Mapping[str, str]:
     return {
         "status": _("Status"),
         "reason": _("Reason"),
+        "without_mail": _("Without an email"),
+        "act": _("Act"),
         "version": _("Version"),
         "questions": _("Questions"),
         "sessions": _("Sessions"),

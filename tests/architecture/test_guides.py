@@ -69,6 +69,7 @@ def test_there_are_guides_for_everybody_in_english_and_spanish() -> None:
             "adding",
             "administering",
             "contact",
+            "deciding",
             "inviting",
             "organizing",
             "participating",

@@ -68,6 +68,7 @@ def get_figures(run: Run) -> RunFigures:
     is_changed = (RunItem.seen_revision != Registration.revision).label("is_changed")
     rows = db.session.execute(
         select(Registration.status, Registration.language, is_changed, func.count())
+        .select_from(RunItem)
         .join(Registration, Registration.id == RunItem.registration_id)
         .where(RunItem.run_id == run.id)
         .group_by(Registration.status, Registration.language, is_changed)
@@ -123,6 +124,7 @@ def _served(need: CategoryNeed) -> int:
 def _count_needing(run: Run) -> dict[int, int]:
     rows = db.session.execute(
         select(Registration.category_id, func.count())
+        .select_from(RunItem)
         .join(Registration, Registration.id == RunItem.registration_id)
         .where(RunItem.run_id == run.id, *_needing(run))
         .group_by(Registration.category_id)
@@ -138,4 +140,3 @@ def _needing(run: Run) -> Sequence[ColumnElement[bool]]:
         RunItem.seen_revision == Registration.revision,
         ~exists().where(Place.registration_id == Registration.id),
     )
-

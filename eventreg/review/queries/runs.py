@@ -137,6 +137,7 @@ def list_items(
     )  # fmt: skip
     statement = (
         select(*columns)
+        .select_from(RunItem)
         .join(Registration, Registration.id == RunItem.registration_id)
         .where(RunItem.run_id == run.id, RunItem.id > after)
     )
@@ -148,8 +149,6 @@ def list_items(
 
 
 def _seen(event_id: int, account_id: int, scope: Scope) -> Select[Any]:
-    statement = (
-        select(Run, Account.name).join(Account, Account.id == Run.account_id).where(Run.event_id == event_id)
-    )
+    statement = select(Run, Account.name).join(Account, Account.id == Run.account_id).where(Run.event_id == event_id)
     mine = Run.account_id == account_id
     return statement.where(mine | Run.begun_at.is_not(None) if scope.is_whole else mine)

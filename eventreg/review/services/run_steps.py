@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from eventreg.audit.services import SYSTEM, record
-from eventreg.db import db, transaction
+from eventreg.db import db, revocable, transaction
 from eventreg.events.queries.for_registration import lock_event_in_any_state
 from eventreg.events.queries.team import find_grant
 from eventreg.events.rules.team import Grant
@@ -86,7 +86,7 @@ def _result(run: Run, item: RunItem, grant: Grant, now: datetime) -> ItemResult:
     """Do the act within a savepoint, so that what is refused half way leaves nothing behind."""
     run_id, item_id = run.id, item.id
     try:
-        with db.session.begin_nested():
+        with revocable():
             person = select(Registration).where(Registration.id == item.registration_id)
             if db.session.scalars(in_scope(person, run.event_id, grant.scope)).first() is None:
                 return ItemResult(ItemOutcome.LEFT, OUT_OF_SIGHT)
@@ -113,5 +113,5 @@ def _stop(run: Run, now: datetime) -> None:
         record_kind="event",
         record_id=run.event_id,
         at=now,
-        detail={"act": run.act.value, "run": run.public_id},
+        detail={"act": run.act.value},
     )

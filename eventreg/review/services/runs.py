@@ -101,9 +101,7 @@ def leave_out(run_id: int, registration_id: int) -> None:
     """Take somebody out of a draft. Raises Refusal (BEGUN)."""
     with transaction() as session:
         run = _lock_draft(run_id)
-        session.execute(
-            delete(RunItem).where(RunItem.run_id == run.id, RunItem.registration_id == registration_id)
-        )
+        session.execute(delete(RunItem).where(RunItem.run_id == run.id, RunItem.registration_id == registration_id))
 
 
 def take_as_they_are(run_id: int) -> None:
@@ -127,10 +125,10 @@ def begin_run(run_id: int) -> bool:
         lock_event(run.event_id)
         if run.finished_at is not None or (run.begun_at is not None and run.stopped_at is None):
             return False
-        action = "run_begun" if run.begun_at is None else "run_resumed"
+        is_new = run.begun_at is None
         run.begun_at, run.stopped_at = run.begun_at or now, None
         schedule(RUN_JOB, f"{RUN_JOB}:{run.id}", {"run_id": run.id}, now)
-        _record(run, action, run.account_id, now)
+        _record(run, "run_begun" if is_new else "run_resumed", run.account_id, now)
         return True
 
 
@@ -176,5 +174,5 @@ def _record(run: Run, action: str, account_id: int, now: datetime) -> None:
         record_kind="event",
         record_id=run.event_id,
         at=now,
-        detail={"act": run.act.value, "run": run.public_id, "count": people},
+        detail={"act": run.act.value, "people": people},
     )

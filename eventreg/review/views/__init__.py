@@ -16,6 +16,8 @@ from eventreg.review.views import (  # noqa: E402
     looking,
     messages,
     requests,
+    run_drafts,
+    runs,
     session_people,
     team_answers,
 )
@@ -32,6 +34,8 @@ __all__ = [
     "looking",
     "messages",
     "requests",
+    "run_drafts",
+    "runs",
     "session_people",
     "team_answers",
 ]

@@ -1,0 +1,119 @@
+"""A run before it is begun: who is concerned, what is written to them, whether there are places."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, g, redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from eventreg.events.models import Event
+from eventreg.events.queries.for_registration import get_event_whole
+from eventreg.events.rules.team import Permission
+from eventreg.events.views.desk import REGISTRATIONS, desk
+from eventreg.i18n.languages import own_name
+from eventreg.kernel.errors import Refusal
+from eventreg.registration.wording import status_for_team
+from eventreg.review.forms import read_number
+from eventreg.review.queries.run_previews import fits, forecast_places, get_figures
+from eventreg.review.queries.runs import RunLine, get_run, list_items
+from eventreg.review.rules.runs import AT_ONCE, NEEDED, RunReason
+from eventreg.review.services.run_steps import do_some
+from eventreg.review.services.runs import begin_run, leave_out, save_details, take_as_they_are
+from eventreg.review.views import blueprint
+from eventreg.review.views.run_pages import PAGES
+from eventreg.review.wording.runs import act_on, act_verb, run_refused
+from eventreg.web.access import may, requires
+
+Answer = str | Response | tuple[str, int]
+_RUN = "/manage/events/<slug>/registrations/runs/<public_id>"
+
+
+@blueprint.post(_RUN)
+@requires(Permission.SEE_REGISTRATIONS)
+def save_run(slug: str, public_id: str) -> Answer:
+    """Keep what was written for a draft and show it again, with somebody left out, or taken as they are now."""
+    line = _draft(public_id)
+    event, run = get_event_whole(g.event.id), line.run
+    figures = get_figures(run)
+    page = PAGES[run.act]
+    form = page.form(event, run, figures)
+    form.validate()
+    save_details(run.id, page.details(form))
+    left_out = read_number(request.form.get("leave_out"))
+    if left_out is not None:
+        leave_out(run.id, left_out)
+    if request.form.get("as_they_are"):
+        take_as_they_are(run.id)
+    return redirect(url_for("review.show_run", slug=slug, public_id=public_id), 303)
+
+
+@blueprint.post(f"{_RUN}/begin")
+@requires(Permission.SEE_REGISTRATIONS)
+def begin(slug: str, public_id: str) -> Answer:
+    """Confirm a draft. A few people are done before the page comes; more by the worker."""
+    line = get_run(g.event.id, public_id, current_user.id, g.event_access.scope)
+    run = line.run
+    if not may(NEEDED[run.act]):
+        abort(403)
+    to_run = redirect(url_for("review.show_run", slug=slug, public_id=public_id), 303)
+    if run.begun_at is not None:
+        return to_run
+    event = get_event_whole(g.event.id)
+    figures = get_figures(run)
+    page = PAGES[run.act]
+    form: Any = page.form(event, run, figures)
+    is_sound = page.check(form, event, run, figures)
+    save_details(run.id, page.details(form))
+    if not is_sound:
+        return draft_page(line, form), 422
+    forecast, shown = forecast_places(event, run), read_number(form.without_place.data)
+    if forecast is not None and shown is not None and forecast.without_place > shown:
+        return draft_page(line, form, run_refused(Refusal(RunReason.FEWER_PLACES))), 409
+    if begin_run(run.id) and line.counts.total <= AT_ONCE:
+        do_some(run.id, lambda: True)
+    return to_run
+
+
+def draft_page(line: RunLine, form: Any = None, problem: str = "") -> str:
+    """Return the page on which a draft is looked at and confirmed."""
+    event = get_event_whole(g.event.id)
+    run, page = line.run, PAGES[line.run.act]
+    figures, forecast = get_figures(run), forecast_places(event, run)
+    form = form if form is not None else page.form(event, run, figures)
+    form.without_place.data = str(forecast.without_place) if forecast is not None else ""
+    after = read_number(request.args.get("after")) or 0
+    items, more = list_items(run, g.event_access.scope, after=after)
+    return render_template(
+        "review/run_draft.html",
+        run=run,
+        form=form,
+        problem=problem,
+        figures=figures,
+        forecast=forecast,
+        title=act_on(run.act, figures.total),
+        button=act_on(run.act, figures.concerned),
+        verb=act_verb(run.act),
+        items=items,
+        fits=lambda item: fits(run.act, item.status),
+        next_url=url_for("review.show_run", slug=event.slug, public_id=run.public_id, after=more) if more else "",
+        status_label=status_for_team,
+        language_name=own_name,
+        category_of={category.id: category for category in event.categories},
+        partial=page.template,
+        can_act=may(NEEDED[run.act]),
+        list_query=run.details.get("list", ""),
+        **page.shown(form, event, run, figures),
+        **desk(event, REGISTRATIONS),
+    )
+
+
+def _draft(public_id: str) -> RunLine:
+    """Return a draft of one's own. Raises NotFound."""
+    line = get_run(g.event.id, public_id, current_user.id, g.event_access.scope)
+    if line.run.begun_at is not None or line.run.account_id != current_user.id:
+        abort(409)
+    if not may(NEEDED[line.run.act]):
+        abort(403)
+    return line
