@@ -76,7 +76,7 @@ def decide(
     reason: str,
     seen_revision: int,
     account_id: int,
-    telling: Telling = Telling(),  # noqa: B008 - frozen
+    telling: Telling = Telling(),
 ) -> DecisionMade:
     """Approve, wait-list, decline or reopen. Its mails go after 60 seconds; a place it frees is passed on then.
 

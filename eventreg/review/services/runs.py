@@ -7,7 +7,7 @@ longer one by the worker. Whatever dies meanwhile, what is done is done once, an
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +25,7 @@ from eventreg.registration.models import Registration
 from eventreg.review.models import Run, RunItem
 from eventreg.review.queries.listing import RegistrationList
 from eventreg.review.queries.scoping import in_scope
-from eventreg.review.rules.runs import DRAFTS_KEPT_FOR, MOST_CHOSEN, ItemOutcome, RunAct, RunReason
+from eventreg.review.rules.runs import DRAFTS_KEPT_FOR, MOST_CHOSEN, RunAct, RunReason
 from eventreg.review.services.run_steps import RUN_JOB
 
 #: makes the statement that selects who is chosen, of the columns it is given

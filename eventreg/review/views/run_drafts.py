@@ -8,7 +8,6 @@ from flask import abort, g, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import REGISTRATIONS, desk
