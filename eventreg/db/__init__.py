@@ -5,7 +5,7 @@ Owns no table. `transaction()` is the only code of the product that commits.
 
 from eventreg.db.base import NOT_PERSONAL, PERSONAL, Base, db
 from eventreg.db.transactions import lock_row, revocable, transaction
-from eventreg.db.types import Localized, UtcDateTime, choice_column
+from eventreg.db.types import Localized, UtcDateTime, choice_column, folded_column
 
 __all__ = [
     "NOT_PERSONAL",
@@ -15,6 +15,7 @@ __all__ = [
     "UtcDateTime",
     "choice_column",
     "db",
+    "folded_column",
     "lock_row",
     "revocable",
     "transaction",

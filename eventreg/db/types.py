@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect
+from sqlalchemy import JSON, DateTime, Dialect, String
 from sqlalchemy import Enum as EnumType
 from sqlalchemy.types import TypeDecorator
 
@@ -51,3 +51,8 @@ def choice_column(choices: type[Enum], name: str) -> EnumType:
         length=24,
         values_callable=lambda kind: [member.value for member in kind],
     )
+
+
+def folded_column(length: int) -> String:
+    """Return the type of a text that was folded: compared sign by sign, on both databases alike."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")

@@ -15,7 +15,7 @@ from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import Status
 from eventreg.review.queries import listing
 from eventreg.review.queries.listing import RegistrationList
-from eventreg.review.rules.listing import Cursor, ListState, Order
+from eventreg.review.rules.listing import Cursor, ListState
 from tests.builders import a_registration, an_event
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -69,9 +69,9 @@ def walk(event: Event, state: ListState) -> list[list[str]]:
 
 
 @pytest.mark.both_databases
-@pytest.mark.parametrize("order", list(Order))
+@pytest.mark.parametrize("order", ["received", "person", "status", "institution"])
 @pytest.mark.parametrize("is_descending", [True, False])
-def test_pages_show_everybody_once_forward_and_back(app: Flask, order: Order, is_descending: bool) -> None:
+def test_pages_show_everybody_once_forward_and_back(app: Flask, order: str, is_descending: bool) -> None:
     event = an_event()
     made = people(event)
     state = ListState(order=order, is_descending=is_descending)
@@ -95,7 +95,7 @@ def test_the_order_of_names_knows_no_accent_and_no_case() -> None:
     event = an_event()
     for given, family in (("Ana", "Zapata"), ("Ana", "ávila"), ("Ana", "Ñandú"), ("Ana", "Nava"), ("Ana", "Árbol")):
         a_registration(event, given_name=given, family_name=family)
-    rows = listed(event, ListState(order=Order.NAME, is_descending=False)).page().rows
+    rows = listed(event, ListState(order="person", is_descending=False)).page().rows
     assert [row.family_name for row in rows] == ["Árbol", "ávila", "Ñandú", "Nava", "Zapata"]
 
 
@@ -103,7 +103,7 @@ def test_institutions_are_ordered_without_accent_and_case() -> None:
     event = an_event()
     for name in ("zona", "Éxodo", "Universidad", "alfa"):
         a_registration(event, institution=name)
-    rows = listed(event, ListState(order=Order.INSTITUTION, is_descending=False)).page().rows
+    rows = listed(event, ListState(order="institution", is_descending=False)).page().rows
     assert [row.institution for row in rows] == ["alfa", "Éxodo", "Universidad", "zona"]
 
 
@@ -111,7 +111,7 @@ def test_deciding_on_the_last_of_a_page_does_not_move_the_next_page() -> None:
     event = an_event()
     for _ in range(6):
         a_registration(event, "academia", Status.PENDING)
-    state = ListState(order=Order.STATUS, is_descending=False)
+    state = ListState(order="status", is_descending=False)
     pages = walk(event, state)
     last = pages[0][-1]
     following = listed(event, state).page(SIZE).next
@@ -179,7 +179,7 @@ def test_counts_follow_the_other_filters(app: Flask) -> None:
     ):
         for _ in range(number):
             a_registration(event, category, status)
-    counts = listed(event, ListState(statuses=(Status.CONFIRMED,), categories=("academia",))).counts()
+    counts = listed(event, ListState().narrowed(status=["confirmed"], category=["academia"])).counts()
     assert counts.by_status == {Status.PENDING: 2, Status.CONFIRMED: 1}
     assert counts.by_category == {government.id: 3, academia.id: 1}
     assert (counts.shown, counts.any_status) == (1, 3)
@@ -203,7 +203,7 @@ def test_neighbours_stay_when_the_person_leaves_the_list() -> None:
         a_registration(event, "academia", Status.PENDING, at=at + timedelta(minutes=minute)) for minute in range(3)
     )
     second.status = Status.CONFIRMED
-    neighbours = listed(event, ListState(statuses=(Status.PENDING,))).neighbours(second)
+    neighbours = listed(event, ListState().narrowed(status=["pending"])).neighbours(second)
     assert neighbours == (third.reference, first.reference)
 
 

@@ -79,12 +79,12 @@ def test_filters_and_search_keep_one_another(desk: Pages, event: Event) -> None:
     a_registration(event, "academia", Status.PENDING, given_name="Ana", family_name="Uno")
     a_registration(event, "government", Status.CONFIRMED, given_name="Ana", family_name="Dos")
     a_registration(event, "academia", Status.PENDING, given_name="Eva", family_name="Tres")
-    page = desk.get(address(event, "status=pending&order=name"))
+    page = desk.get(address(event, "status=pending&order=person"))
     found = page.submit("Search", {"Name, institution, email, phone or reference": "ana"})
     assert names(found) == ["Ana Uno"]
     filtered = found.submit("Apply filters", {"Category": ["academia"]})
     assert names(filtered) == ["Ana Uno"]
-    for part in ("q=ana", "status=pending", "order=name", "category=academia"):
+    for part in ("q=ana", "status=pending", "order=person", "category=academia"):
         assert part in filtered.link("To review 1")
     assert names(filtered.click("Remove search: “ana”")) == ["Eva Tres", "Ana Uno"]
 
@@ -102,7 +102,7 @@ def test_heads_order_by_the_column_and_turn_round(desk: Pages, event: Event) -> 
 def test_pages_lead_on_and_back(desk: Pages, event: Event) -> None:
     for index in range(60):
         a_registration(event, given_name="Ana", family_name=f"{index:03}")
-    first = desk.get(address(event, "order=name"))
+    first = desk.get(address(event, "order=person"))
     assert len(names(first)) == 50
     assert first.has("60 registrations")
     second = first.click("Next page")

@@ -29,7 +29,14 @@ from eventreg.questionnaires.rules.schema import Definition, Question
 from eventreg.registration.models import Answer, Consent, Decision, Place, Registration
 from eventreg.registration.queries.answers import sealed_place
 from eventreg.registration.rules.deadlines import UNDO_WINDOW
-from eventreg.registration.rules.searching import email_key, phone_key, search_text, sort_institution, sort_name
+from eventreg.registration.rules.searching import (
+    email_key,
+    phone_key,
+    search_text,
+    sort_institution,
+    sort_name,
+    sort_position,
+)
 from eventreg.registration.rules.states import Status
 from eventreg.registration.services.answers import CONSENT_KIND
 from eventreg.web.instance import keys
@@ -148,6 +155,7 @@ def _registration(setting: Setting, one: Invented) -> Row:
         "email_key": email_key(person.email),
         "sort_name": sort_name(values["family_name"], values["given_name"]),
         "sort_institution": sort_institution(values["institution"]),
+        "sort_position": sort_position(values["position"]),
         "phone_key": phone_key(values["phone"]),
         "search_text": search_text(**searched, email=person.email, reference=reference),
         "submission_hash": hashlib.sha256(f"demo/{setting.seed}/{person.number}".encode()).hexdigest(),

@@ -5,8 +5,13 @@ Telephone numbers get the digits they are compared by; people can now come by th
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+
 import sqlalchemy as sa
 from alembic import op
+
+from eventreg.kernel.text import folded
 
 revision = "0004"
 down_revision = "0003"
@@ -16,6 +21,14 @@ depends_on = None
 _CAME_BY = "came_by IN ('link', 'code', 'invitation', 'team', 'import')"
 _CAME_BY_BEFORE = "came_by IN ('link', 'code', 'invitation')"
 _LEAST_DIGITS, _COMPARED_DIGITS = 7, 10
+
+
+_NUMBER = re.compile(r"(-?)(0|[1-9][0-9]{0,14})(\.[0-9]{1,15})?")
+_FILLED_AT_ONCE = 5_000
+
+
+def _folded(length: int) -> sa.String:
+    return sa.String(length=length).with_variant(sa.String(length=length, collation="C"), "postgresql")
 
 
 def upgrade() -> None:
@@ -384,18 +397,34 @@ def upgrade() -> None:
         batch_op.alter_column("has_mail", server_default=None)
     with op.batch_alter_table("registrations", schema=None) as batch_op:
         batch_op.add_column(sa.Column("phone_key", sa.String(length=12), nullable=False, server_default=""))
+        batch_op.add_column(sa.Column("sort_position", _folded(300), nullable=False, server_default=""))
+        batch_op.alter_column("sort_name", type_=_folded(400), existing_type=sa.String(length=400))
+        batch_op.alter_column("sort_institution", type_=_folded(300), existing_type=sa.String(length=300))
         batch_op.drop_constraint(batch_op.f("ck_registrations_came_by"), type_="check")
         batch_op.create_check_constraint(batch_op.f("ck_registrations_came_by"), _CAME_BY)
         batch_op.drop_index(batch_op.f("ix_registrations_status"))
         batch_op.create_index(
-            "ix_registrations_counted", ["event_id", "status", "category_id", "country", "language"], unique=False
+            "ix_registrations_counted",
+            ["event_id", "status", "category_id", "country", "language", "came_by"],
+            unique=False,
         )
         batch_op.create_index("ix_registrations_institution", ["event_id", "sort_institution", "id"], unique=False)
         batch_op.create_index("ix_registrations_address", ["event_id", "email_key"], unique=False)
         batch_op.create_index("ix_registrations_phone", ["event_id", "phone_key"], unique=False)
     with op.batch_alter_table("registrations", schema=None) as batch_op:
         batch_op.alter_column("phone_key", server_default=None)
+        batch_op.alter_column("sort_position", server_default=None)
+    with op.batch_alter_table("answers", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("sort_value", _folded(400), nullable=False, server_default=""))
+        batch_op.drop_index("ix_answers_question_key_value")
+        batch_op.create_index(
+            "ix_answers_question_key_sort_value", ["question_key", "sort_value", "registration_id"], unique=False
+        )
+    with op.batch_alter_table("answers", schema=None) as batch_op:
+        batch_op.alter_column("sort_value", server_default=None)
     _fill_phone_keys()
+    _fill("registrations", "position", "sort_position", _sort_position)
+    _fill("answers", "value", "sort_value", _sort_value)
 
 
 def _fill_phone_keys() -> None:
@@ -407,6 +436,39 @@ def _fill_phone_keys() -> None:
         digits = "".join(char for char in phone if char.isascii() and char.isdigit())
         if len(digits) >= _LEAST_DIGITS:
             connection.execute(rows.update().where(rows.c.id == row_id).values(phone_key=digits[-_COMPARED_DIGITS:]))
+
+
+def _fill(table: str, source: str, target: str, made: Callable[[str], str]) -> None:
+    """Give rows that are there what new ones are written with."""
+    rows = sa.table(table, sa.column("id"), sa.column(source), sa.column(target))
+    connection = op.get_bind()
+    statement = rows.update().where(rows.c.id == sa.bindparam("row")).values({target: sa.bindparam("made")})
+    last = 0
+    while True:
+        found = connection.execute(
+            sa.select(rows.c.id, rows.c[source]).where(rows.c.id > last).order_by(rows.c.id).limit(_FILLED_AT_ONCE)
+        ).all()
+        if not found:
+            return
+        last = found[-1][0]
+        changed = [{"row": row_id, "made": made(text)} for row_id, text in found if text]
+        if changed:
+            connection.execute(statement, changed)
+
+
+def _sort_position(position: str) -> str:
+    return folded(position)[:300]
+
+
+def _sort_value(value: str) -> str:
+    """Return what `registration.rules.searching.sort_value` gives, as it is today."""
+    number = _NUMBER.fullmatch(value)
+    if number is None:
+        return folded(value)[:400].rstrip()
+    sign, whole, rest = number[1], number[2].zfill(15), number[3] or ""
+    if not sign:
+        return whole + rest
+    return "-" + (whole + rest).translate(str.maketrans("0123456789", "9876543210")) + "~"
 
 
 def downgrade() -> None:
@@ -421,7 +483,14 @@ def downgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_registrations_status"), ["event_id", "status", "category_id"], unique=False
         )
+        batch_op.alter_column("sort_institution", type_=sa.String(length=300), existing_type=_folded(300))
+        batch_op.alter_column("sort_name", type_=sa.String(length=400), existing_type=_folded(400))
+        batch_op.drop_column("sort_position")
         batch_op.drop_column("phone_key")
+    with op.batch_alter_table("answers", schema=None) as batch_op:
+        batch_op.drop_index("ix_answers_question_key_sort_value")
+        batch_op.create_index("ix_answers_question_key_value", ["question_key", "value"], unique=False)
+        batch_op.drop_column("sort_value")
 
     with op.batch_alter_table("run_items", schema=None) as batch_op:
         batch_op.drop_index("ix_run_items_run_id_outcome_id")

@@ -18,6 +18,7 @@ from eventreg.i18n import formats
 from eventreg.kernel.text import LocalizedText, pick
 from eventreg.questionnaires.rules.reasons import Invalid, Reason
 from eventreg.questionnaires.rules.schema import FIRST_YEAR, LAST_YEAR, DefinitionInvalid, Question
+from eventreg.questionnaires.rules.seeking import Seeking
 from eventreg.questionnaires.rules.texts import is_blank
 
 if TYPE_CHECKING:
@@ -158,6 +159,8 @@ class Kind(ABC):
     columns: ClassVar[frozenset[str]] = frozenset()
     #: the value is the public id of an upload, whose bytes the registration keeps
     is_file: ClassVar[bool] = False
+    #: what a list of people is narrowed by
+    seeking: ClassVar[Seeking] = Seeking.TEXT
     #: several values can be given
     is_many: ClassVar[bool] = False
     #: the answers offered stand in the question
@@ -212,6 +215,18 @@ class Kind(ABC):
     def display(self, question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:
         """Return the answer as lines for a page or mail in `language`; [] when it was not answered."""
         return list(values)
+
+    def choices(self, question: Question, context: Context) -> Sequence[str] | None:
+        """Return the values that can be chosen, in their order; None where they do not stand in the question."""
+        return tuple(option.value for option in question.options) or None
+
+    def ranked(self, question: Question, context: Context, language: str) -> Sequence[str] | None:
+        """Return values in the order that a list ordered by the answer puts them in; None: as their text goes."""
+        return self.choices(question, context)
+
+    def value_text(self, question: Question, value: str, context: Context, language: str) -> str:
+        """Return one value of an answer in words: beside a filter."""
+        return "; ".join(self.display(question, [value], context, language)) or value
 
     def cell(self, question: Question, values: Sequence[str], context: Context, language: str) -> str:
         """Return the answer as the text of one cell of a spreadsheet in `language`."""

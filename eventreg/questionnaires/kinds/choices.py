@@ -35,6 +35,7 @@ from eventreg.questionnaires.kinds.fields import (
 )
 from eventreg.questionnaires.rules.reasons import Reason
 from eventreg.questionnaires.rules.schema import DefinitionInvalid, Option, Question
+from eventreg.questionnaires.rules.seeking import Seeking
 
 YES, NO = "yes", "no"
 
@@ -43,6 +44,7 @@ class Choice(Kind):
     """One of the answers offered. Settings: `style`, "radios" or "select". None is chosen beforehand."""
 
     name = "choice"
+    seeking = Seeking.CHOICE
     group = KindGroup.CHOICE
     missing = Reason.MISSING_CHOICE
     settings = frozenset({"style"})
@@ -83,6 +85,7 @@ class MultipleChoice(Kind):
     """Several of the answers offered. Settings: `min_choices`, `max_choices`."""
 
     name = "multiple_choice"
+    seeking = Seeking.CHOICE
     group = KindGroup.CHOICE
     missing = Reason.MISSING_CHOICES
     settings = frozenset({"min_choices", "max_choices"})
@@ -135,6 +138,7 @@ class YesNo(Kind):
     """Yes or no, or one box to tick. Settings: `style`, "radios" or "checkbox"; options may reword "yes" and "no"."""
 
     name = "yes_no"
+    seeking = Seeking.CHOICE
     group = KindGroup.CHOICE
     missing = Reason.MISSING_CHOICE
     settings = frozenset({"style"})
@@ -180,11 +184,16 @@ class YesNo(Kind):
         words = {offer.value: offer.label for offer in _yes_and_no(language)}
         return [words.get(value, value) for value in values]
 
+    def choices(self, question: Question, context: Context) -> Sequence[str]:
+        """Return yes and no, however they are worded."""
+        return YES, NO
+
 
 class Consent(Kind):
     """An agreement to one purpose: its label is the text agreed to. Never ticked beforehand."""
 
     name = "consent"
+    seeking = Seeking.CHOICE
     group = KindGroup.CHOICE
     missing = Reason.MISSING_CONSENT
 
@@ -219,6 +228,10 @@ class Consent(Kind):
     def data(self, question: Question, values: Sequence[str], context: Context) -> list[str]:
         """Return "yes" or "no"."""
         return [YES if YES in values else NO]
+
+    def choices(self, question: Question, context: Context) -> Sequence[str]:
+        """Return yes and no, which is what everybody has who did not agree."""
+        return YES, NO
 
 
 def _require_options(question: Question) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any
 
 from flask_babel import gettext as _
@@ -17,12 +17,14 @@ from eventreg.questionnaires.kinds.fields import option_markup
 from eventreg.questionnaires.kinds.several import MOST_SELECTS, check_several, distinct, select_field, several_setting
 from eventreg.questionnaires.rules.reasons import Reason
 from eventreg.questionnaires.rules.schema import Question
+from eventreg.questionnaires.rules.seeking import Seeking
 
 
 class Country(Kind):
     """A country by its ISO 3166-1 code of two letters. Settings: `max_choices`, one where it is not set."""
 
     name = "country"
+    seeking = Seeking.CHOICE
     group = KindGroup.PERSON
     missing = Reason.MISSING_COUNTRY
     settings = frozenset({"max_choices"})
@@ -57,6 +59,10 @@ class Country(Kind):
         """Return the country's name in `language`."""
         return [formats.country(code, language) for code in values]
 
+    def ranked(self, question: Question, context: Context, language: str) -> Sequence[str]:
+        """Return the countries in the order of their names."""
+        return _ranked(language)
+
 
 def options_markup(region: tuple[str, ...], language: str) -> Markup:
     """Return the options of the select: an empty one, the region's countries, then all."""
@@ -79,3 +85,8 @@ def _options_markup(region: tuple[str, ...], language: str, headings: tuple[str,
 def _group(label: str, countries: Sequence[tuple[str, str]]) -> Markup:
     options = Markup("").join(option_markup(*country) for country in countries)
     return Markup('<optgroup label="{}">{}</optgroup>').format(label, options)
+
+
+@cache
+def _ranked(language: str) -> tuple[str, ...]:
+    return tuple(code for code, _name in by_alphabet(CODES, language))

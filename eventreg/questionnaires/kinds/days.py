@@ -13,12 +13,14 @@ from eventreg.questionnaires.kinds.base import Context, Invalid, Kind, KindGroup
 from eventreg.questionnaires.kinds.fields import ChoicesField, Offer, labelled
 from eventreg.questionnaires.rules.reasons import Reason
 from eventreg.questionnaires.rules.schema import Question
+from eventreg.questionnaires.rules.seeking import Seeking
 
 
 class Days(Kind):
     """Some of the event's days. A value is the id of a day, so that it stays when the day is moved to another date."""
 
     name = "days"
+    seeking = Seeking.CHOICE
     group = KindGroup.EVENT
     missing = Reason.MISSING_DAYS
     is_many = True
@@ -56,6 +58,10 @@ class Days(Kind):
     def data(self, question: Question, values: Sequence[str], context: Context) -> list[str]:
         """Return the dates as ISO 8601 writes them."""
         return [day.held_on.isoformat() for day in context.days if str(day.id) in values]
+
+    def choices(self, question: Question, context: Context) -> Sequence[str]:
+        """Return the days of the event."""
+        return tuple(str(day.id) for day in context.days)
 
 
 def _written(context: Context, language: str) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any, Final
 
 from babel import Locale
@@ -18,6 +18,7 @@ from eventreg.questionnaires.kinds.composite_fields import joined_options
 from eventreg.questionnaires.kinds.several import MOST_SELECTS, check_several, distinct, select_field, several_setting
 from eventreg.questionnaires.rules.reasons import Reason
 from eventreg.questionnaires.rules.schema import Question
+from eventreg.questionnaires.rules.seeking import Seeking
 
 _OF_AMERICA: Final = frozenset({"arn", "nah", "nv", "quc", "zap", "cak", "mam", "yua"})
 _NAMED: Final = [str(code) for code in Locale.parse("en").languages]
@@ -29,6 +30,7 @@ class Language(Kind):
     """A language by its ISO 639 code. Settings: `max_choices`, how many can be named; one where it is not set."""
 
     name = "language"
+    seeking = Seeking.CHOICE
     group = KindGroup.PERSON
     missing = Reason.MISSING_LANGUAGE
     settings = frozenset({"max_choices"})
@@ -60,6 +62,10 @@ class Language(Kind):
         """Return the names of the languages in the reader's."""
         return [_capital(name_of(code, language)) for code in values]
 
+    def ranked(self, question: Question, context: Context, language: str) -> Sequence[str]:
+        """Return the languages in the order of their names."""
+        return _ranked(language)
+
 
 def _options(first: tuple[str, ...], language: str) -> Markup:
     with speaking(language):
@@ -81,3 +87,8 @@ def _options_markup(first: tuple[str, ...], language: str, words: str) -> Markup
 
 def _capital(name: str) -> str:
     return name[:1].upper() + name[1:]
+
+
+@cache
+def _ranked(language: str) -> tuple[str, ...]:
+    return tuple(sorted(CODES, key=lambda code: place_in_alphabet(name_of(code, language), language)))

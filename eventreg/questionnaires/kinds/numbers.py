@@ -15,6 +15,7 @@ from eventreg.questionnaires.kinds.base import Context, Invalid, Kind, KindGroup
 from eventreg.questionnaires.kinds.fields import TextField, labelled
 from eventreg.questionnaires.rules.reasons import Reason
 from eventreg.questionnaires.rules.schema import DefinitionInvalid, Question
+from eventreg.questionnaires.rules.seeking import Seeking
 from eventreg.questionnaires.rules.texts import clean_line
 
 _LARGEST = 1_000_000_000
@@ -26,6 +27,7 @@ class Number(Kind):
     """A number. Settings: `least`, `most` (whole), `decimals` (0 … 6), `unit` (text by language). Kept as "12.5"."""
 
     name = "number"
+    seeking = Seeking.NUMBER
     group = KindGroup.NUMBER_AND_TIME
     missing = Reason.MISSING_NUMBER
     settings = frozenset({"least", "most", "decimals", "unit"})

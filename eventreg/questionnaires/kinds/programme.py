@@ -24,6 +24,7 @@ from eventreg.questionnaires.kinds.base import (
 from eventreg.questionnaires.kinds.fields import ChoicesField, Offer, labelled
 from eventreg.questionnaires.rules.reasons import Reason
 from eventreg.questionnaires.rules.schema import DefinitionInvalid, Question
+from eventreg.questionnaires.rules.seeking import Seeking
 
 _MOST_NIGHTS = 60
 
@@ -36,6 +37,7 @@ class Nights(Kind):
     """
 
     name = "nights"
+    seeking = Seeking.DATE
     group = KindGroup.EVENT
     missing = Reason.MISSING_NIGHTS
     settings = frozenset({"first_night", "last_night"})
@@ -92,6 +94,7 @@ class Sessions(Kind):
     """
 
     name = "sessions"
+    seeking = Seeking.CHOICE
     group = KindGroup.EVENT
     missing = Reason.MISSING_SESSIONS
     is_many = True
@@ -139,6 +142,10 @@ class Sessions(Kind):
         """Return the titles of the sessions; one that was taken out of the programme is left out."""
         titles = {session.public_id: session.title for session in context.sessions()}
         return [context.text(titles[value], language) for value in values if value in titles]
+
+    def ranked(self, question: Question, context: Context, language: str) -> Sequence[str]:
+        """Return the sessions in the order of the programme."""
+        return tuple(session.public_id for session in context.sessions())
 
 
 def _nights(question: Question, context: Context) -> list[date]:

@@ -24,12 +24,14 @@ from eventreg.questionnaires.kinds.composite_fields import SelectsField, joined_
 from eventreg.questionnaires.kinds.fields import labelled
 from eventreg.questionnaires.rules.reasons import Reason
 from eventreg.questionnaires.rules.schema import DefinitionInvalid, Question
+from eventreg.questionnaires.rules.seeking import Seeking
 
 
 class RankedChoice(Kind):
     """Some of the answers offered, the preferred one first. Settings: `max_choices`, at most so many are put in order."""
 
     name = "ranked_choice"
+    seeking = Seeking.CHOICE
     group = KindGroup.CHOICE
     missing = Reason.MISSING_RANKING
     settings = frozenset({"max_choices"})
@@ -75,6 +77,10 @@ class RankedChoice(Kind):
         """Return a line for each with its number: "1. Human rights"."""
         labels = {option.value: context.text(option.label, language) for option in question.options}
         return [f"{number}. {labels.get(value, value)}" for number, value in enumerate(values, 1)]
+
+    def value_text(self, question: Question, value: str, context: Context, language: str) -> str:
+        """Return one value without a number."""
+        return next((context.text(each.label, language) for each in question.options if each.value == value), value)
 
 
 def _most(question: Question) -> int:

@@ -15,6 +15,7 @@ from eventreg.questionnaires.kinds.composite_fields import ReadingField
 from eventreg.questionnaires.kinds.fields import labelled, shown
 from eventreg.questionnaires.rules.reasons import Reason
 from eventreg.questionnaires.rules.schema import DefinitionInvalid, Question
+from eventreg.questionnaires.rules.seeking import Seeking
 from eventreg.web.markdown import render_markdown
 
 
@@ -22,6 +23,7 @@ class Heading(Kind):
     """A heading over some of the questions of a section; its help stands below it."""
 
     name = "heading"
+    seeking = Seeking.NOT
     group = KindGroup.READING
     is_answerable = False
     missing = Reason.MISSING_TEXT

@@ -26,6 +26,7 @@ from eventreg.questionnaires.kinds.composite_fields import Part, PartsField
 from eventreg.questionnaires.kinds.fields import TextField, labelled
 from eventreg.questionnaires.rules.reasons import Reason
 from eventreg.questionnaires.rules.schema import DefinitionInvalid, Question
+from eventreg.questionnaires.rules.seeking import Seeking
 from eventreg.questionnaires.rules.texts import clean_line, is_blank
 
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -36,6 +37,7 @@ class Date(Kind):
     """A date. Settings: `least`, `most` (ISO 8601), `autocomplete` ("bday"). Kept as ISO 8601 writes it."""
 
     name = "date"
+    seeking = Seeking.DATE
     group = KindGroup.NUMBER_AND_TIME
     missing = Reason.MISSING_DATE
     settings = frozenset({"least", "most"})
@@ -116,6 +118,7 @@ class Time(Kind):
     """A time of day, kept as "14:30"."""
 
     name = "time"
+    seeking = Seeking.TIME
     group = KindGroup.NUMBER_AND_TIME
     missing = Reason.MISSING_TIME
 

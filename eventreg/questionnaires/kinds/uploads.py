@@ -35,6 +35,7 @@ from eventreg.questionnaires.rules.files import (
 )
 from eventreg.questionnaires.rules.reasons import Reason
 from eventreg.questionnaires.rules.schema import DefinitionInvalid, Question
+from eventreg.questionnaires.rules.seeking import Seeking
 
 #: what is refused whole, before any question is looked at, is 50 MB
 _LARGEST = 40_000_000
@@ -48,6 +49,7 @@ class File(Kind):
     """
 
     name = "file"
+    seeking = Seeking.PRESENCE
     group = KindGroup.FILE
     missing = Reason.MISSING_FILE
     settings = frozenset({"max_bytes", "types", "max_files"})

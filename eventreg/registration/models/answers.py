@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from eventreg.db import NOT_PERSONAL, PERSONAL, Base, UtcDateTime
+from eventreg.db import NOT_PERSONAL, PERSONAL, Base, UtcDateTime, folded_column
+from eventreg.registration.rules.searching import COMPARED, sort_value
+
+
+def _sort_value(context: Any) -> str:
+    return sort_value(context.get_current_parameters()["value"] or "")
 
 
 class Answer(Base):
@@ -17,7 +23,7 @@ class Answer(Base):
     __table_args__ = (
         UniqueConstraint("registration_id", "question_key", "position"),
         CheckConstraint("(value IS NULL) <> (sealed IS NULL)", name="value_or_sealed"),
-        Index("ix_answers_question_key_value", "question_key", "value"),
+        Index("ix_answers_question_key_sort_value", "question_key", "sort_value", "registration_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -27,6 +33,8 @@ class Answer(Base):
     #: the version it was given under; None: that of the registration
     questionnaire_id: Mapped[int | None] = mapped_column(ForeignKey("questionnaire_versions.id"))
     value: Mapped[str | None] = mapped_column(Text, info=PERSONAL)
+    #: the value to order and compare by (`searching.sort_value`), written with each row; empty for a sealed one
+    sort_value: Mapped[str] = mapped_column(folded_column(COMPARED), default=_sort_value, info=PERSONAL)
     #: bound to "answers/<public id of the registration>/<question key>/<position>"
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary, info=PERSONAL)
 

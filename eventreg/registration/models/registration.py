@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from eventreg.db import NOT_PERSONAL, PERSONAL, Base, UtcDateTime, choice_column
+from eventreg.db import NOT_PERSONAL, PERSONAL, Base, UtcDateTime, choice_column, folded_column
 from eventreg.events.models import Category
 from eventreg.registration.rules.states import Status
 from eventreg.registration.rules.ways_in import WayKind
@@ -39,7 +39,7 @@ class Registration(Base):
         Index("ix_registrations_address", "event_id", "email_key"),
         Index("ix_registrations_phone", "event_id", "phone_key"),
         # Everything that the list counts beside its filters, so that counting reads no row.
-        Index("ix_registrations_counted", "event_id", "status", "category_id", "country", "language"),
+        Index("ix_registrations_counted", "event_id", "status", "category_id", "country", "language", "came_by"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -78,9 +78,11 @@ class Registration(Base):
     #: the last digits of the phone, to find the same one written differently
     phone_key: Mapped[str] = mapped_column(String(12), default="", info=PERSONAL)
     #: "family, given" folded, to order by
-    sort_name: Mapped[str] = mapped_column(String(400), info=PERSONAL)
+    sort_name: Mapped[str] = mapped_column(folded_column(400), info=PERSONAL)
     #: the institution folded, to order by
-    sort_institution: Mapped[str] = mapped_column(String(300), default="", info=PERSONAL)
+    sort_institution: Mapped[str] = mapped_column(folded_column(300), default="", info=PERSONAL)
+    #: the position folded, to order by
+    sort_position: Mapped[str] = mapped_column(folded_column(300), default="", info=PERSONAL)
     #: name, address, institution, reference and phone digits, folded, to search in
     search_text: Mapped[str] = mapped_column(Text, info=PERSONAL)
 

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from eventreg.kernel.text import folded
 
+#: how much of an answer is compared
+COMPARED = 400
 _SORT_LENGTH = 400
+_NUMBER = re.compile(r"(-?)(0|[1-9][0-9]{0,14})(\.[0-9]{1,15})?")
+_DIGITS, _TURNED = "0123456789", "9876543210"
 _SORT_INSTITUTION_LENGTH = 300
+_SORT_POSITION_LENGTH = 300
 
 
 def sort_name(family_name: str, given_name: str) -> str:
@@ -16,6 +23,31 @@ def sort_name(family_name: str, given_name: str) -> str:
 def sort_institution(institution: str) -> str:
     """Return the institution to order a list by: without accents or case."""
     return folded(institution)[:_SORT_INSTITUTION_LENGTH]
+
+
+def sort_position(position: str) -> str:
+    """Return the position to order a list by: without accents or case."""
+    return folded(position)[:_SORT_POSITION_LENGTH]
+
+
+def compared(text: str) -> str:
+    """Return a text as it is compared with others: its beginning, without accents or case."""
+    return folded(text)[:COMPARED].rstrip()
+
+
+def sort_value(answer: str) -> str:
+    """Return one value of an answer to order and compare by: as text without accents or case, numbers by their size.
+
+    A number is written with all its digits before the point, so that texts in the order of their signs are numbers in
+    theirs: "12.5" as "000000000000012.5". Below nought the digits are turned round, and a sign behind all others ends them.
+    """
+    number = _NUMBER.fullmatch(answer)
+    if number is None:
+        return compared(answer)
+    sign, whole, rest = number[1], number[2].zfill(15), number[3] or ""
+    if not sign:
+        return whole + rest
+    return "-" + (whole + rest).translate(str.maketrans(_DIGITS, _TURNED)) + "~"
 
 
 def search_text(

@@ -15,7 +15,7 @@ from eventreg.kernel.text import pick
 from eventreg.questionnaires.rules.schema import Question
 from eventreg.registration.models import Answer, Consent, Registration
 from eventreg.registration.queries.answers import sealed_place
-from eventreg.registration.rules.searching import phone_key, search_text, sort_institution, sort_name
+from eventreg.registration.rules.searching import phone_key, search_text, sort_institution, sort_name, sort_position
 from eventreg.web.instance import keys
 
 #: the kind of question that records an agreement
@@ -41,6 +41,7 @@ def refresh_search(registration: Registration) -> None:
     """Bring what a registration is found and ordered by up to date."""
     registration.sort_name = sort_name(registration.family_name or "", registration.given_name)
     registration.sort_institution = sort_institution(registration.institution or "")
+    registration.sort_position = sort_position(registration.position or "")
     registration.phone_key = phone_key(registration.phone or "")
     registration.search_text = search_text(
         given_name=registration.given_name,

@@ -20,6 +20,7 @@ from eventreg.questionnaires.models import QuestionnaireVersion
 from eventreg.questionnaires.queries import definition_of
 from eventreg.registration.models import Answer, Registration
 from eventreg.registration.queries.answers import day_keys
+from eventreg.registration.rules.searching import sort_value
 
 Statement = TypeVar("Statement", bound=Select[*tuple[Any, ...]])
 
@@ -77,11 +78,16 @@ def _comes_on_one(event_id: int, scope: Scope, of: Any) -> ColumnElement[bool]:
     day_ids = db.session.scalars(
         select(EventDay.id).where(EventDay.event_id == event_id, EventDay.held_on.in_(held_on))
     ).all()
+    return comes_on(day_ids, _keys_of_days(event_id), of)
+
+
+def comes_on(day_ids: Sequence[int], keys: Sequence[str], of: Any = Registration) -> ColumnElement[bool]:
+    """Return the condition of coming on one of these days at least, as answered to the questions of these keys."""
     if not day_ids:
         return false()
-    answered = exists().where(Answer.registration_id == of.id, Answer.question_key.in_(_keys_of_days(event_id)))
+    answered = exists().where(Answer.registration_id == of.id, Answer.question_key.in_(keys))
     # A value is the id of a day as text (questionnaires.kinds.days).
-    comes = answered.where(Answer.value.in_([str(id_) for id_ in day_ids]))
+    comes = answered.where(Answer.sort_value.in_([sort_value(str(id_)) for id_ in day_ids]))
     return or_(comes, ~answered)
 
 

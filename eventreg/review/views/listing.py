@@ -20,10 +20,10 @@ from eventreg.registration.rules.requests import RequestKind
 from eventreg.registration.rules.states import Status
 from eventreg.registration.wording import status_for_team
 from eventreg.review.queries.access_codes import find_codes
-from eventreg.review.queries.listing import Counts, RegistrationList
+from eventreg.review.queries.listing import Counts, RegistrationList, get_shape
 from eventreg.review.queries.scoping import is_shown
-from eventreg.review.rules.columns import ON_SCREEN, ORDER_OF
-from eventreg.review.rules.listing import STATUS_ORDER, ListState, Unanswered, read_state
+from eventreg.review.rules.columns import ON_SCREEN
+from eventreg.review.rules.listing import STATUS_ORDER, ListShape, ListState, Unanswered, is_, read_state
 from eventreg.review.views import blueprint
 from eventreg.review.views.desk import list_url, registration_url
 from eventreg.review.wording import asked_title, came_by_words, column_title
@@ -38,7 +38,7 @@ def list_registrations(slug: str) -> str:
     event: Event = g.event
     categories = categories_in_sight()
     state = read_list_state(categories)
-    registrations = RegistrationList(event.id, categories, state, g.event_access.sight)
+    registrations = RegistrationList(event.id, categories, state, g.event_access.sight, list_shape(categories))
     page, counts = registrations.page(), registrations.counts()
     asked = unanswered_shown(event.id, counts.unanswered, state.unanswered)
     standings = list_latest_states(event.id, [row.id for row in page.rows])
@@ -74,9 +74,17 @@ def categories_in_sight() -> list[Category]:
     return [category for category in list_categories([g.event.id]) if is_shown(category, scope)]
 
 
+def list_shape(categories: Sequence[Category]) -> ListShape:
+    """Return what the list of this request's event offers to the account; read once a request."""
+    if "list_shape" not in g:
+        g.list_shape = get_shape(g.event.id, categories, g.event_access.sight)
+    found: ListShape = g.list_shape
+    return found
+
+
 def read_list_state(categories: Sequence[Category]) -> ListState:
     """Return the list's state that the address of this request holds."""
-    return read_state(request.args.to_dict(flat=False), [category.key for category in categories])
+    return read_state(request.args.to_dict(flat=False), list_shape(categories))
 
 
 def filter_words(state: ListState) -> str:
@@ -91,11 +99,11 @@ def filter_words(state: ListState) -> str:
 def list_addresses(slug: str, state: ListState) -> dict[str, Any]:
     """Return addresses that keep parts of the state, for the list's forms and links."""
     return {
-        "list_url": list_url(slug, state.with_(search="", statuses=(), categories=(), unanswered=())),
+        "list_url": list_url(slug, state.with_(search="", filters=())),
         "export_url": list_url(slug, state.with_(), "review.export_registrations"),
         "url_of": lambda row: registration_url(slug, row.reference, state),
         "keep_for_search": state.with_(search="").query(),
-        "keep_for_filters": state.with_(categories=(), unanswered=()).query(),
+        "keep_for_filters": state.narrowed(category=(), unanswered=()).query(),
         "all_url": list_url(slug, ListState(order=state.order, is_descending=state.is_descending)),
     }
 
@@ -132,9 +140,7 @@ def _asked_chips(slug: str, state: ListState, asked: Sequence[dict[str, Any]]) -
     return [
         {
             "text": _("Not answered: %(what)s", what=each["text"]),
-            "href": list_url(
-                slug, state.with_(unanswered=tuple(one for one in state.unanswered if one != each["asked"]))
-            ),
+            "href": list_url(slug, state.without("unanswered", is_(each["asked"].value))),
             "remove": _("Remove filter:"),
         }
         for each in asked
@@ -153,16 +159,15 @@ def _heads(slug: str, state: ListState) -> list[tuple[str, str, str]]:
     """Return (text, address that orders by it, direction in force) of each column."""
     heads = []
     for column in ON_SCREEN:
-        order = ORDER_OF.get(column)
-        direction = ("descending" if state.is_descending else "ascending") if order is state.order else ""
-        heads.append((column_title(column), list_url(slug, state.ordered_by(order)) if order else "", direction))
+        direction = ("descending" if state.is_descending else "ascending") if column.value == state.order else ""
+        heads.append((column_title(column), list_url(slug, state.ordered_by(column.value)), direction))
     return heads
 
 
 def _tabs(slug: str, state: ListState, counts: Counts) -> list[dict[str, Any]]:
     every = {
         "text": _("All"),
-        "href": list_url(slug, state.with_(statuses=())),
+        "href": list_url(slug, state.narrowed(status=())),
         "count": counts.any_status,
         "current": not state.statuses,
     }
@@ -170,7 +175,7 @@ def _tabs(slug: str, state: ListState, counts: Counts) -> list[dict[str, Any]]:
     return [every] + [
         {
             "text": status_for_team(status),
-            "href": list_url(slug, state.with_(statuses=(status,))),
+            "href": list_url(slug, state.narrowed(status=[status.value])),
             "count": counts.by_status.get(status, 0),
             "current": state.statuses == (status,),
         }
@@ -194,9 +199,7 @@ def _chips(slug: str, state: ListState, categories: Sequence[Category]) -> list[
     chips = [
         {
             "text": plain_in_reader_language(category.name),
-            "href": list_url(
-                slug, state.with_(categories=tuple(key for key in state.categories if key != category.key))
-            ),
+            "href": list_url(slug, state.without("category", is_(category.key))),
             "remove": _("Remove filter:"),
         }
         for category in categories

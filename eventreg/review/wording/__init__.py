@@ -41,6 +41,15 @@ def column_title(column: Column) -> str:
         Column.RECEIVED: _("Received"),
         Column.REFERENCE: _("Reference"),
         Column.LANGUAGE: _("Language"),
+        Column.POSITION: _("Position"),
+        Column.COUNTRY: _("Country"),
+        Column.CHANGED: _("Status changed"),
+        Column.BADGE_NAME: _("Name on the badge"),
+        Column.EMAIL: _("Email address"),
+        Column.PHONE: _("Phone"),
+        Column.WAY: _("Came by"),
+        Column.TAGS: _("Tags"),
+        Column.NOTES: _("Notes"),
     }[column]
 
 

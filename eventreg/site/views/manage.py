@@ -40,7 +40,7 @@ from eventreg.web.access import may, requires, signed_in
 from eventreg.web.templating import plain_in_reader_language
 
 _LATEST = 5
-_TO_REVIEW = ListState(statuses=(Status.PENDING,))
+_TO_REVIEW = ListState().narrowed(status=[Status.PENDING.value])
 _WITHOUT_FIGURES = Figures({}, {})
 
 
@@ -94,7 +94,7 @@ def manage_event(slug: str) -> str:
         figures=figures,
         categories=categories,
         waiting=figures.with_status(Status.WAITLISTED),
-        waiting_url=list_url(slug, ListState(statuses=(Status.WAITLISTED,))) if sees_people else "",
+        waiting_url=list_url(slug, ListState().narrowed(status=[Status.WAITLISTED.value])) if sees_people else "",
         to_review=figures.with_status(Status.PENDING),
         review_url=list_url(slug, _TO_REVIEW),
         by_status=_by_status(slug, figures, sees_people),
@@ -118,7 +118,9 @@ def _asked(event: Event, has_links: bool) -> list[dict[str, Any]]:
             "text": each["text"],
             "asked": counts[each["asked"]][0],
             "open": each["count"],
-            "href": list_url(event.slug, ListState(unanswered=(each["asked"],))) if has_links and each["count"] else "",
+            "href": list_url(event.slug, ListState().narrowed(unanswered=[each["asked"].value]))
+            if has_links and each["count"]
+            else "",
         }
         for each in shown
     ]
@@ -152,7 +154,7 @@ def _by_status(slug: str, figures: Figures, has_links: bool) -> list[dict[str, A
         {
             "text": status_for_team(status),
             "count": figures.with_status(status),
-            "href": list_url(slug, ListState(statuses=(status,))) if has_links else "",
+            "href": list_url(slug, ListState().narrowed(status=[status.value])) if has_links else "",
         }
         for status in STATUS_ORDER
         if status is not Status.UNVERIFIED or figures.with_status(status)
@@ -168,7 +170,7 @@ def _by_category(slug: str, figures: Figures, categories: Sequence[Category], ha
             "places": category.places,
             "is_beside": not category.counts_toward_event,
             "is_over": category.places is not None and figures.places.get(category.id, 0) > category.places,
-            "href": list_url(slug, ListState(categories=(category.key,))) if has_links else "",
+            "href": list_url(slug, ListState().narrowed(category=[category.key])) if has_links else "",
         }
         for category in categories
     ]

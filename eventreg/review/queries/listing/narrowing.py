@@ -1,0 +1,53 @@
+"""Statements about registrations, narrowed to what somebody may know of and what the list's state lets through."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Select, func, or_
+
+from eventreg.events.rules.team import Sight
+from eventreg.registration.models import Registration
+from eventreg.review.queries.listing.conditions import Conditions
+from eventreg.review.queries.scoping import conditions as in_scope
+from eventreg.review.rules.listing import ListState
+
+Statement = TypeVar("Statement", bound=Select[*tuple[Any, ...]])
+
+
+@dataclass
+class Narrowing:
+    """What a list lets through, all of it or without some of its filters."""
+
+    event_id: int
+    state: ListState
+    sight: Sight
+    conditions: Conditions
+
+    def __post_init__(self) -> None:
+        self._in_sight = [Registration.event_id == self.event_id, *in_scope(self.event_id, self.sight.scope)]
+        self._by_field = {each.field: self.conditions.of(each) for each in self.state.filters}
+
+    def visible(self, statement: Statement) -> Statement:
+        """Narrow a statement to the registrations in sight."""
+        return statement.where(*self._in_sight)
+
+    def apply(self, statement: Statement, but: Collection[str] = ()) -> Statement:
+        """Narrow a statement to what the list lets through, the filters of some fields left out."""
+        asked = [condition for field, condition in self._by_field.items() if field not in but]
+        words = [self._holds(word) for word in self.state.words]
+        return self.visible(statement).where(*words, *asked)
+
+    def lets(self, field: str, value: str) -> bool:
+        """Say whether the filter of a field of one value lets a value through; "" is none."""
+        asked = self.state.filter_of(field)
+        return asked is None or asked.lets(value)
+
+    def _holds(self, word: str) -> ColumnElement[bool]:
+        if self.sight.has_contact_data:
+            return Registration.search_text.contains(word, autoescape=True)
+        # The text to search in holds addresses and numbers: whoever may not see them must not find out by trying.
+        columns = (Registration.sort_name, Registration.sort_institution, func.lower(Registration.reference))
+        return or_(*(column.contains(word, autoescape=True) for column in columns))

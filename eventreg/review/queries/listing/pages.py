@@ -1,0 +1,173 @@
+"""The registrations of one event under a state: the one object that the screen, exports and runs share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import copy
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeVar
+
+from flask_babel import get_locale
+from sqlalchemy import Select, func, select
+
+from eventreg.db import db
+from eventreg.events.models import Category
+from eventreg.events.rules.team import Sight
+from eventreg.registration.models import Registration
+from eventreg.review.queries.listing.conditions import Conditions
+from eventreg.review.queries.listing.counting import Counts, count_fixed
+from eventreg.review.queries.listing.facets import Facet, count_values
+from eventreg.review.queries.listing.narrowing import Narrowing
+from eventreg.review.queries.listing.orders import Ordering, ordering
+from eventreg.review.queries.listing.rows import SHOWN, Row, rows_with_columns
+from eventreg.review.queries.listing.shape import get_shape
+from eventreg.review.rules.columns import Column
+from eventreg.review.rules.listing import PAGE_SIZE, STATUS_ORDER, Cursor, ListShape, ListState
+
+Statement = TypeVar("Statement", bound=Select[*tuple[Any, ...]])
+
+_STATUS = Column.STATUS.value
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some lines, and the states of the pages around them."""
+
+    rows: Sequence[Row]
+    previous: ListState | None
+    next: ListState | None
+
+
+class RegistrationList:
+    """The registrations of one event under a state, as far as somebody's sight goes.
+
+    Another event's, and those out of sight, are in no statement of it. A filter or order that the list does not offer to
+    this sight finds nobody, or is none: what one may not see cannot be found out by trying. `shape` is what the list
+    offers, read when it is wanted and not given; `language` that of whoever reads the list in order.
+    """
+
+    def __init__(
+        self,
+        event_id: int,
+        categories: Sequence[Category],
+        state: ListState,
+        sight: Sight,
+        shape: ListShape | None = None,
+        language: str = "",
+    ) -> None:
+        self.event_id = event_id
+        self.state = state
+        self._categories, self._sight, self._language = categories, sight, language
+        if shape is not None:
+            self.shape = shape
+
+    @cached_property
+    def shape(self) -> ListShape:
+        """What the list offers."""
+        return get_shape(self.event_id, self._categories, self._sight)
+
+    def page(self, size: int = PAGE_SIZE) -> Page:
+        """Return the page at the state's cursor; a cursor that leads nowhere gives the first page."""
+        cursor, position = self._position()
+        is_backward = cursor is not None and cursor.is_backward
+        statement = self._ordered(select(*SHOWN), reverse=is_backward).limit(size + 1)
+        if position is not None:
+            statement = statement.where(self._beyond(position, is_backward))
+        found = db.session.execute(statement).all()
+        if position is not None and not found:
+            return self._without_cursor().page(size)
+        has_more, lines = len(found) > size, list(found[:size])
+        if is_backward:
+            lines.reverse()
+        rows = rows_with_columns(lines, self.state.shown_columns, self.shape)
+        has_previous = has_more if is_backward else position is not None
+        has_next = is_backward or has_more
+        return Page(
+            rows,
+            self._at(rows[0], is_backward=True) if rows and has_previous else None,
+            self._at(rows[-1], is_backward=False) if rows and has_next else None,
+        )
+
+    def counts(self) -> Counts:
+        """Return the numbers beside the filters of fixed fields: one statement for all of them."""
+        return count_fixed(self._narrowing)
+
+    def count(self) -> int:
+        """Return how many lines the list has."""
+        statement = self._narrowing.apply(select(func.count()).select_from(Registration))
+        return db.session.scalars(statement).one()
+
+    def facet(self, field: str) -> Facet:
+        """Return the numbers beside the values of one field, whose filter is opened. Raises KeyError for none offered."""
+        return count_values(self._narrowing, field)
+
+    def ids(self) -> Sequence[int]:
+        """Return the ids of all lines in the list's order: one statement, a few bytes a line."""
+        return db.session.scalars(self._ordered(select(Registration.id))).all()
+
+    def neighbours(self, registration: Registration) -> tuple[str | None, str | None]:
+        """Return the references before and after a registration, which itself need not pass the filters any more."""
+        place = self._place_of(Registration.id == registration.id)
+        if place is None:
+            return None, None
+        found: list[str | None] = []
+        for is_backward in (True, False):
+            found.append(
+                db.session.scalar(
+                    self._ordered(select(Registration.reference), reverse=is_backward)
+                    .where(self._beyond(place, is_backward))
+                    .limit(1)
+                )
+            )
+        return found[0], found[1]
+
+    @cached_property
+    def _narrowing(self) -> Narrowing:
+        conditions = Conditions(self.event_id, self._categories, self.shape, self._sight)
+        return Narrowing(self.event_id, self.state, self._sight, conditions)
+
+    @cached_property
+    def _ordering(self) -> Ordering:
+        language = self._language or _reader()
+        found = ordering(self.event_id, self.state.order, self.shape, self._categories, language)
+        return found or Ordering(Registration.submitted_at.expression)
+
+    def _ordered(self, statement: Statement, reverse: bool = False) -> Statement:
+        joined = self._ordering.joined(self._narrowing.apply(statement))
+        return joined.order_by(*self._ordering.by(self.state.is_descending, reverse))
+
+    def _beyond(self, place: Sequence[Any], is_backward: bool) -> Any:
+        return self._ordering.beyond(place, self.state.is_descending, is_backward)
+
+    def _without_cursor(self) -> RegistrationList:
+        first = copy(self)
+        first.state = self.state.with_()
+        first.__dict__.pop("_narrowing", None)
+        return first
+
+    def _position(self) -> tuple[Cursor | None, Sequence[Any] | None]:
+        """Return the cursor with the place in the order that it names; nothing when it names nobody in sight."""
+        cursor = self.state.cursor
+        if cursor is None:
+            return None, None
+        place = self._place_of(Registration.reference == cursor.reference)
+        if place is None:
+            return None, None
+        if self.state.order == _STATUS and cursor.status is not None:
+            return cursor, (STATUS_ORDER.index(cursor.status), place[1])
+        return cursor, place
+
+    def _place_of(self, condition: Any) -> Sequence[Any] | None:
+        statement = self._ordering.joined(select(*self._ordering.place).select_from(Registration))
+        row = db.session.execute(self._narrowing.visible(statement).where(condition)).one_or_none()
+        return None if row is None else tuple(row)
+
+    def _at(self, row: Row, is_backward: bool) -> ListState:
+        status = row.status if self.state.order == _STATUS else None
+        return self.state.with_(cursor=Cursor(row.reference, is_backward, status))
+
+
+def _reader() -> str:
+    locale = get_locale()
+    return locale.language if locale is not None else "en"

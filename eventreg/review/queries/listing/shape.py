@@ -1,0 +1,72 @@
+"""What one event's list offers to one person: read from its questionnaires, days and tags."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from sqlalchemy import select
+
+from eventreg.db import db
+from eventreg.events.models import Category, EventDay
+from eventreg.events.rules.team import Sight
+from eventreg.questionnaires import kinds
+from eventreg.questionnaires.kinds import Context, DayChoice
+from eventreg.questionnaires.rules.schema import Definition, Question
+from eventreg.questionnaires.rules.seeking import Seeking
+from eventreg.review.models import Tag
+from eventreg.review.queries.people import list_definitions
+from eventreg.review.rules.contact import is_contact_data
+from eventreg.review.rules.listing import ListShape, OfferedQuestion, OfferedTag
+
+#: names are searched for; as a filter they only say whether there is one
+_NAMES = frozenset({"given_name", "family_name", "badge_name"})
+
+
+def get_shape(event_id: int, categories: Sequence[Category], sight: Sight) -> ListShape:
+    """Return what the list of an event offers to whoever has this sight: three statements.
+
+    `categories` are those in sight, in the event's order. Contact data is offered to those only who may see it.
+    """
+    days = db.session.execute(
+        select(EventDay.id, EventDay.held_on).where(EventDay.event_id == event_id).order_by(EventDay.held_on)
+    )
+    tags = db.session.scalars(select(Tag).where(Tag.event_id == event_id).order_by(Tag.name_key))
+    keys = tuple(category.key for category in categories)
+    held_on = tuple((row[0], row[1]) for row in days)
+    context = Context(languages=(), days=tuple(DayChoice(*day) for day in held_on))
+    return ListShape(
+        categories=keys,
+        days=held_on,
+        tags=tuple(OfferedTag(tag.id, tag.public_id, tag.name, tag.colour) for tag in tags),
+        questions=dict(_offered(list_definitions(event_id), keys, context, sight.has_contact_data)),
+        has_contact_data=sight.has_contact_data,
+    )
+
+
+def _offered(
+    definitions: Mapping[int, Definition], category_keys: Sequence[str], context: Context, has_contact_data: bool
+) -> Iterator[tuple[str, OfferedQuestion]]:
+    """Yield what any version asks of somebody in sight, in the order of the newest; what is asked no more follows."""
+    wordings: dict[str, dict[int, Question]] = {}
+    for version_id, definition in definitions.items():
+        for question in definition.questions():
+            if kinds.get(question.kind).is_answerable:
+                wordings.setdefault(question.key, {})[version_id] = question
+    newest_id = next(iter(definitions), 0)
+    for key, by_version in wordings.items():
+        every = list(by_version.values())
+        is_seen = any(not asked.categories or asked.categories.intersection(category_keys) for asked in every)
+        if is_seen and (has_contact_data or not any(map(is_contact_data, every))):
+            is_sensitive = any(asked.is_sensitive for asked in every)
+            yield key, _offer(by_version, context, is_sensitive=is_sensitive, is_retired=newest_id not in by_version)
+
+
+def _offer(
+    wordings: Mapping[int, Question], context: Context, *, is_sensitive: bool, is_retired: bool
+) -> OfferedQuestion:
+    question = next(iter(wordings.values()))
+    kind = kinds.get(question.kind)
+    seeking = Seeking.PRESENCE if is_sensitive or question.column in _NAMES else kind.seeking
+    choices = [kinds.get(asked.kind).choices(asked, context) for asked in wordings.values()]
+    values = tuple(dict.fromkeys(value for some in choices for value in some or ()))
+    return OfferedQuestion(question, seeking, values or None, wordings, is_retired)
