@@ -29,7 +29,7 @@ def list_registrations(slug: str, statuses: tuple[str, ...], categories: tuple[s
     """
     with opened_event(slug) as event:
         from eventreg.events.rules.team import EVERYTHING
-        from eventreg.review.queries.listing import RegistrationList
+        from eventreg.review.queries.listing import RegistrationList, get_shape
         from eventreg.review.queries.people import list_people
         from eventreg.review.rules.listing import read_state
 
@@ -37,8 +37,9 @@ def list_registrations(slug: str, statuses: tuple[str, ...], categories: tuple[s
         unknown = sorted(set(categories).difference(keys.values()))
         if unknown:
             raise click.ClickException(f"The event has no category {unknown[0]!r}: {', '.join(keys.values())}.")
-        state = read_state({"status": statuses, "category": categories, "q": [search]}, list(keys.values()))
-        ids = RegistrationList(event.id, event.categories, state, EVERYTHING).ids()
+        shape = get_shape(event.id, event.categories, EVERYTHING)
+        state = read_state({"status": statuses, "category": categories, "q": [search]}, shape)
+        ids = RegistrationList(event.id, event.categories, state, EVERYTHING, shape).ids()
         for start in range(0, len(ids), _BATCH):
             for person in list_people(event.id, ids[start : start + _BATCH]):
                 name = " ".join(f"{person.identity['given_name']} {person.identity['family_name']}".split())

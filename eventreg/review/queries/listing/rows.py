@@ -93,10 +93,12 @@ def rows_with_columns(found: Sequence[Any], columns: Sequence[str], shape: ListS
     given = _given(found, asked)
     tags = _tags(ids) if Column.TAGS.value in columns else {}
     notes = _notes(ids) if Column.NOTES.value in columns else {}
-    return [
-        Row(*row, given=given.get(row.id, {}), tag_ids=tags.get(row.id, ()), notes=notes.get(row.id, 0))
-        for row in found
-    ]
+    lines = []
+    for row in found:
+        shown: dict[str, Any] = dict(row._mapping)
+        more = {"given": given.get(row.id, {}), "tag_ids": tags.get(row.id, ()), "notes": notes.get(row.id, 0)}
+        lines.append(Row(**shown, **more))
+    return lines
 
 
 def _given(found: Sequence[Any], asked: Mapping[str, OfferedQuestion]) -> dict[int, dict[str, Given]]:
