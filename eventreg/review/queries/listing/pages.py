@@ -102,6 +102,10 @@ class RegistrationList:
         """Return the numbers beside the values of one field, whose filter is opened. Raises KeyError for none offered."""
         return count_values(self._narrowing, field)
 
+    def select(self, *columns: Any) -> Select[*tuple[Any, ...]]:
+        """Return the statement that selects columns of everybody in the list, on whichever page, in no order."""
+        return self._narrowing.apply(select(*columns).select_from(Registration))
+
     def ids(self) -> Sequence[int]:
         """Return the ids of all lines in the list's order: one statement, a few bytes a line."""
         return db.session.scalars(self._ordered(select(Registration.id))).all()

@@ -96,7 +96,11 @@ def rows_with_columns(found: Sequence[Any], columns: Sequence[str], shape: ListS
     lines = []
     for row in found:
         shown: dict[str, Any] = dict(row._mapping)
-        more = {"given": given.get(row.id, {}), "tag_ids": tags.get(row.id, ()), "notes": notes.get(row.id, 0)}
+        more: dict[str, Any] = {
+            "given": given.get(row.id, {}),
+            "tag_ids": tags.get(row.id, ()),
+            "notes": notes.get(row.id, 0),
+        }
         lines.append(Row(**shown, **more))
     return lines
 
