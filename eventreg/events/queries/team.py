@@ -113,6 +113,17 @@ def list_members(event_id: int) -> Sequence[MemberLine]:
     return sorted((MemberLine(*row) for row in rows), key=lambda line: order.index(line.member.role))
 
 
+def list_grants(event_id: int) -> Sequence[tuple[Account, Grant]]:
+    """Return the members of an event's team whose account is open, each with what it may do there, by name."""
+    rows = db.session.execute(
+        select(TeamMember, Account)
+        .join(Account, Account.id == TeamMember.account_id)
+        .where(TeamMember.event_id == event_id, Account.closed_at.is_(None))
+        .order_by(Account.name, Account.id)
+    )
+    return [(account, _grant(member, is_administrator=False)) for member, account in rows]
+
+
 def get_member(event_id: int, member_id: int) -> MemberLine:
     """Return a member of this event's team. Raises NotFound."""
     row = db.session.execute(

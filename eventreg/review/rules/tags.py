@@ -1,10 +1,15 @@
-"""What tags look like."""
+"""What tags are called and look like."""
 
 from __future__ import annotations
 
 import enum
 
+from eventreg.kernel.errors import Refusal
+from eventreg.kernel.text import folded
+from eventreg.kernel.typed import TypedFault, fault_of, tidied
+
 LONGEST_NAME = 40
+LONGEST_KEY = 80
 MOST_OF_AN_EVENT = 40
 
 
@@ -18,3 +23,43 @@ class TagColour(enum.Enum):
     ORANGE = "orange"
     RED = "red"
     PURPLE = "purple"
+
+
+class TagReason(enum.Enum):
+    """Why a tag is not kept as it was written."""
+
+    NO_NAME = "no_name"
+    #: details: `limit`
+    NAME_TOO_LONG = "name_too_long"
+    NAME_UNREADABLE = "name_unreadable"
+    #: details: `name`, as the tag that has it is written
+    NAME_IN_USE = "name_in_use"
+    #: details: `limit`
+    TOO_MANY = "too_many"
+
+
+class TagRefused(Refusal):
+    """A tag was not made or changed. Nothing was written."""
+
+
+def read_tag_name(typed: str) -> str:
+    """Return a tag's name as it is kept. Raises TagRefused: NO_NAME, NAME_TOO_LONG, NAME_UNREADABLE."""
+    name = tidied(typed)
+    fault = fault_of(name, LONGEST_NAME, is_line=True)
+    if fault is TypedFault.TOO_LONG:
+        raise TagRefused(TagReason.NAME_TOO_LONG, limit=LONGEST_NAME)
+    if fault is not None:
+        raise TagRefused(TagReason.NAME_UNREADABLE)
+    if not name or not tag_key(name):
+        raise TagRefused(TagReason.NO_NAME)
+    return name
+
+
+def tag_key(name: str) -> str:
+    """Return a tag's name as it is compared: without accents and case."""
+    return (folded(name) or name)[:LONGEST_KEY]
+
+
+def read_colour(value: str | None) -> TagColour:
+    """Return the colour that a form names; grey for any other."""
+    return next((colour for colour in TagColour if colour.value == value), TagColour.GREY)

@@ -1,0 +1,110 @@
+"""The team's notes on one registration, and what names oneself in them."""
+
+from __future__ import annotations
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from eventreg.events.models import Event
+from eventreg.events.rules.team import Permission
+from eventreg.events.views.desk import REGISTRATIONS, desk
+from eventreg.kernel.typed import showable
+from eventreg.review.forms import read_number
+from eventreg.review.queries.notes import get_own_note, list_mentionable, list_mentions
+from eventreg.review.queries.scoping import get_in_scope
+from eventreg.review.rules.notes import LONGEST_NOTE, NoteRefused
+from eventreg.review.services.notes import Written, change_note, remove_note, see_mentions, write_note
+from eventreg.review.views import blueprint
+from eventreg.review.views.desk import registration_url, with_query
+from eventreg.review.views.dossier_page import Typed, dossier_page
+from eventreg.review.views.listing import categories_in_sight, read_list_state
+from eventreg.review.wording.notes import note_refused
+from eventreg.web.access import requires
+
+Answer = str | Response | tuple[str, int]
+_NOTES = "/manage/events/<slug>/registrations/<reference>/notes"
+_ONE = f"{_NOTES}/<int(max=2147483647):note_id>"
+
+
+@blueprint.post(_NOTES)
+@requires(Permission.SEE_REGISTRATIONS)
+def add_note(slug: str, reference: str) -> Answer:
+    """Keep a note; the colleagues named in it see so on their front page, and by mail if that was ticked."""
+    written = _written()
+    try:
+        note = write_note(g.event.id, reference, written, current_user.id, g.event_access.scope)
+    except NoteRefused as refused:
+        typed = Typed(note=written.text, mentioned=frozenset(written.chosen), sends_mail=written.sends_mail)
+        return dossier_page(reference, faults=[("note", note_refused(refused))], typed=typed), 422
+    return _back(reference, f"note-{note.id}")
+
+
+@blueprint.get(_ONE)
+@requires(Permission.SEE_REGISTRATIONS)
+def edit_note(slug: str, reference: str, note_id: int) -> Answer:
+    """Show one's own note, to be changed or removed."""
+    return _page(reference, note_id)
+
+
+@blueprint.post(_ONE)
+@requires(Permission.SEE_REGISTRATIONS)
+def save_note(slug: str, reference: str, note_id: int) -> Answer:
+    """Change one's own note, or remove it."""
+    event: Event = g.event
+    scope = g.event_access.scope
+    if request.form.get("do") == "remove":
+        remove_note(event.id, reference, note_id, current_user.id, scope)
+        flash(_("The note is gone."))
+        return _back(reference, "notes")
+    written = _written()
+    try:
+        change_note(event.id, reference, note_id, written, current_user.id, scope)
+    except NoteRefused as refused:
+        return _page(reference, note_id, written, note_refused(refused)), 422
+    return _back(reference, f"note-{note_id}")
+
+
+@blueprint.post("/manage/events/<slug>/registrations/<reference>/mentions")
+@requires(Permission.SEE_REGISTRATIONS)
+def mark_mentions_read(slug: str, reference: str) -> Answer:
+    """Mark as read what names oneself in the notes on a registration, and go back to where the button was."""
+    see_mentions(g.event.id, reference, current_user.id, g.event_access.scope)
+    wish = request.form.get("back")
+    if wish == "overview":
+        return redirect(url_for("site.manage_event", slug=slug), 303)
+    if wish == "events":
+        return redirect(url_for("site.manage_events"), 303)
+    return _back(reference, "notes")
+
+
+def _written() -> Written:
+    chosen = frozenset(number for text in request.form.getlist("mention") if (number := read_number(text)) is not None)
+    return Written(request.form.get("note", ""), chosen, bool(request.form.get("mail")))
+
+
+def _page(reference: str, note_id: int, written: Written | None = None, problem: str = "") -> str:
+    event: Event = g.event
+    registration = get_in_scope(event.id, reference, g.event_access.scope)
+    note = get_own_note(registration.id, note_id, current_user.id)
+    state = read_list_state(categories_in_sight())
+    return render_template(
+        "review/note.html",
+        registration=registration,
+        note=note,
+        text=showable(written.text) if written is not None else note.text,
+        chosen=written.chosen if written is not None else {each.account_id for each in list_mentions(note.id)},
+        mentionable=list_mentionable(event, registration, current_user.id),
+        sends_mail=written is None or written.sends_mail,
+        faults=[("note", problem)] if problem else [],
+        longest_note=LONGEST_NOTE,
+        back_url=registration_url(event.slug, reference, state),
+        here=lambda address: with_query(address, state),
+        **desk(event, REGISTRATIONS),
+    )
+
+
+def _back(reference: str, anchor: str) -> Response:
+    address = registration_url(g.event.slug, reference, read_list_state(categories_in_sight()))
+    return redirect(f"{address}#{anchor}", 303)

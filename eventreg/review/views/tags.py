@@ -1,0 +1,134 @@
+"""The tags of an event, and those of one registration."""
+
+from __future__ import annotations
+
+from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from eventreg.events.models import Event
+from eventreg.events.rules.publication import EFFECTS
+from eventreg.events.rules.team import Permission
+from eventreg.events.views.desk import REGISTRATIONS, desk
+from eventreg.review.forms.tags import TagForm
+from eventreg.review.models import Tag
+from eventreg.review.queries.tags import count_tagged, get_tag, list_tags
+from eventreg.review.rules.tags import TagRefused, read_colour
+from eventreg.review.services.tagging import change_tags
+from eventreg.review.services.tags import change_tag, create_tag, remove_tag
+from eventreg.review.views import blueprint
+from eventreg.review.views.desk import registration_url
+from eventreg.review.views.dossier_page import dossier_page
+from eventreg.review.views.listing import categories_in_sight, read_list_state
+from eventreg.review.wording.tags import tag_refused
+from eventreg.web.access import requires
+
+Answer = str | Response | tuple[str, int]
+
+
+@blueprint.get("/manage/events/<slug>/tags")
+@requires(Permission.DECIDE)
+def show_tags(slug: str) -> Answer:
+    """List the tags with how many carry each, and a form for one more."""
+    return _list(TagForm())
+
+
+@blueprint.post("/manage/events/<slug>/tags")
+@requires(Permission.DECIDE)
+def add_one_tag(slug: str) -> Answer:
+    """Make a tag."""
+    form = TagForm()
+    try:
+        tag = create_tag(g.event.id, form.name.data or "", form.chosen_colour, current_user.id)
+    except TagRefused as refused:
+        form.name.errors = [tag_refused(refused)]
+        return _list(form), 422
+    flash(_("The tag “%(name)s” is there.", name=tag.name))
+    return redirect(url_for("review.show_tags", slug=slug), 303)
+
+
+@blueprint.get("/manage/events/<slug>/tags/<public_id>")
+@requires(Permission.DECIDE)
+def edit_tag(slug: str, public_id: str) -> Answer:
+    """Show one tag, to be changed or removed."""
+    tag = _tag_to_change(public_id)
+    return _one(tag, TagForm(name=tag.name, colour=tag.colour.value))
+
+
+@blueprint.post("/manage/events/<slug>/tags/<public_id>")
+@requires(Permission.DECIDE)
+def save_tag(slug: str, public_id: str) -> Answer:
+    """Give a tag another name or colour, on everybody who carries it."""
+    tag = _tag_to_change(public_id)
+    form = TagForm()
+    try:
+        change_tag(g.event.id, public_id, form.name.data or "", form.chosen_colour, current_user.id)
+    except TagRefused as refused:
+        form.name.errors = [tag_refused(refused)]
+        return _one(tag, form), 422
+    flash(_("Saved."))
+    return redirect(url_for("review.show_tags", slug=slug), 303)
+
+
+@blueprint.post("/manage/events/<slug>/tags/<public_id>/remove")
+@requires(Permission.DECIDE)
+def remove_one_tag(slug: str, public_id: str) -> Answer:
+    """Remove a tag, from everybody who carries it as well."""
+    tag = _tag_to_change(public_id)
+    name, count = tag.name, remove_tag(g.event.id, public_id, current_user.id)
+    words = ngettext(
+        "The tag “%(name)s” is gone, from %(num)d registration.",
+        "The tag “%(name)s” is gone, from %(num)d registrations.",
+        count,
+        name=name,
+    )
+    flash(words)
+    return redirect(url_for("review.show_tags", slug=slug), 303)
+
+
+@blueprint.post("/manage/events/<slug>/registrations/<reference>/tags")
+@requires(Permission.DECIDE)
+def save_tags(slug: str, reference: str) -> Answer:
+    """Put on and take off what was changed since the page was shown."""
+    event: Event = g.event
+    chosen, seen = request.form.getlist("tag"), request.form.getlist("seen_tag")
+    name, colour = request.form.get("new_tag", ""), read_colour(request.form.get("new_tag_colour"))
+    try:
+        change_tags(event.id, reference, chosen, seen, name, colour, current_user.id, g.event_access.scope)
+    except TagRefused as refused:
+        return dossier_page(reference, faults=[("new_tag", tag_refused(refused))]), 422
+    state = read_list_state(categories_in_sight())
+    return redirect(registration_url(event.slug, reference, state) + "#tags", 303)
+
+
+def _tag_to_change(public_id: str) -> Tag:
+    """Return a tag that the account may change: it is on people whom whoever sees a part of the event cannot know."""
+    tag = get_tag(g.event.id, public_id)
+    if not g.event_access.scope.is_whole:
+        abort(403)
+    return tag
+
+
+def _list(form: TagForm) -> str:
+    event: Event = g.event
+    scope = g.event_access.scope
+    return render_template(
+        "review/tags.html",
+        form=form,
+        tags=list_tags(event.id),
+        counts=count_tagged(event.id, scope),
+        url_of=lambda tag: url_for("review.list_registrations", slug=event.slug, tag=tag.public_id),
+        list_url=url_for("review.list_registrations", slug=event.slug),
+        is_changeable=EFFECTS[event.publication].is_changeable,
+        can_change=scope.is_whole and EFFECTS[event.publication].is_changeable,
+        is_whole=scope.is_whole,
+        **desk(event, REGISTRATIONS),
+    )
+
+
+def _one(tag: Tag, form: TagForm) -> str:
+    event: Event = g.event
+    count = count_tagged(event.id, g.event_access.scope).get(tag.id, 0)
+    return render_template("review/tag.html", tag=tag, form=form, count=count, **desk(event, REGISTRATIONS))
