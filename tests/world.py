@@ -25,6 +25,7 @@ from eventreg.events.models import Event, EventDay, ProgrammeSession, TeamMember
 from eventreg.events.queries.previews import PREVIEW
 from eventreg.events.rules.publication import Publication
 from eventreg.events.rules.team import EVERYTHING, TeamRole
+from eventreg.events.rules.team import WHOLE, TeamRole
 from eventreg.events.services.invitations import Wish, invite
 from eventreg.kernel.clock import now
 from eventreg.kernel.tokens import new_public_id, personal_token
@@ -45,6 +46,10 @@ from eventreg.registration.services.saved_forms import save_form
 from eventreg.registration.services.uploads import NewFile
 from eventreg.review.rules.runs import RunAct
 from eventreg.review.services.runs import begin_run, draft_run, these
+from eventreg.review.rules.tags import TagColour
+from eventreg.review.services.notes import Written, write_note
+from eventreg.review.services.tagging import change_tags
+from eventreg.review.services.tags import create_tag
 from eventreg.web.instance import keys
 from tests.belongings import a_material, a_session, an_outcome
 from tests.builders import (
@@ -107,6 +112,8 @@ class World:
     #: what the person with the letter is asked to answer
     request_id: int = 0
     code_id: int = 0
+    #: the owner's, on the person with the letter
+    note_id: int = 0
     outcome_id: int = 0
     #: of the draft of the event's questions
     draft_mark: str = ""
@@ -183,6 +190,7 @@ class World:
             "room_id": self.room_id,
             "request_id": self.request_id,
             "code_id": self.code_id,
+            "note_id": self.note_id,
             "message_id": self.message_id,
             "partner_id": self.event.partners[0].id,
             "key": "imprint" if rule.endpoint.startswith("settings.") else self.event.partners[0].organization.key,
@@ -221,6 +229,8 @@ def build_world(app: Flask) -> World:
         world.request_id = _asked(event, letter, accounts["owner"])
         world.public_ids |= _runs(event, letter, accounts["owner"])
         world.code_id = an_access_code(event, code="PUERTA-2027").id
+        tag_id, world.note_id = _what_the_team_adds(event, letter, accounts["owner"])
+        world.public_ids |= {f"review.{name}": tag_id for name in ("edit_tag", "save_tag", "remove_one_tag")}
         more_ids, world.room_id = _who_and_where(event, world.public_ids["review.list_session_people"])
         world.public_ids |= more_ids | {"site.preview_session": _session_of_the_draft()}
         draft = a_draft(event)
@@ -274,6 +284,11 @@ def _runs(event: Event, person: Registration, account: Account) -> dict[str, str
     begin_run(begun.id)
     of_drafts = dict.fromkeys(("review.save_run", "review.begin"), draft.public_id)
     return of_drafts | dict.fromkeys(("review.show_run", "review.stop"), begun.public_id)
+def _what_the_team_adds(event: Event, person: Registration, account: Account) -> tuple[str, int]:
+    """Put a tag and a note on somebody; return the tag's public id and the note's id."""
+    tag = create_tag(event.id, "Mesa 2", TagColour.BLUE, account.id)
+    change_tags(event.id, person.reference, [tag.public_id], [], "", TagColour.GREY, account.id, WHOLE)
+    return tag.public_id, write_note(event.id, person.reference, Written("Llega tarde."), account.id, WHOLE).id
 
 
 def _narrowed(event: Event) -> Account:
@@ -405,6 +420,11 @@ _FORMS: dict[str, Any] = {
         "title-es": "Otra sesión", "day": str(world.event.days[0].id), "starts_at": "16:00", "ends_at": "17:00", "revision": "1",
     },
     "review.create_run": lambda world: {"act": "waitlist", "chosen": [f"{world.people['letter'].reference}.1"]},
+    "review.add_one_tag": lambda world: {"name": "Ponente", "colour": "green"},
+    "review.save_tag": lambda world: {"name": "Mesa 3", "colour": "red"},
+    "review.save_tags": lambda world: {"new_tag": "Otra"},
+    "review.add_note": lambda world: {"note": "Habla francés."},
+    "review.save_note": lambda world: {"note": "Llega muy tarde."},
     "review.ask_correction": lambda world: {"question": ["sex"], "reason": "Por favor, revise."},
     "review.see_to_request": lambda world: {"do": "remind"},
     "registration.save_request": lambda world: {"sex": "woman"},

@@ -28,6 +28,7 @@ _PAGES = {
     "partner": "events.list_partners",
     "category": "events.list_categories",
     "access_code": "review.list_access_codes",
+    "tag": "review.show_tags",
     "privacy_notice": "events.edit_notice",
     "questionnaire": "questionnaires.list_questions",
     "question": "questionnaires.list_questions",
@@ -37,7 +38,7 @@ _PAGES = {
 #: parts of a detail that name the record, the best first
 _NAMES = ("title", "name", "key", "slug", "file")
 #: said elsewhere in the line, or of no use to a reader
-_UNSAID = {"account", "list", "digest"}
+_UNSAID = {"account", "list", "digest", "mentioned"}
 _LONGEST = 300
 
 

@@ -23,8 +23,11 @@ from eventreg.registration.queries.asked import find_asked
 from eventreg.registration.queries.consents import list_consents
 from eventreg.registration.queries.sessions import ChosenSession, list_chosen
 from eventreg.registration.rules.admission import Places
+from eventreg.review.models import Tag
 from eventreg.review.queries.messages import MessageLine, list_messages_about
+from eventreg.review.queries.notes import NoteLine, list_notes
 from eventreg.review.queries.scoping import get_in_scope
+from eventreg.review.queries.tags import list_tags, list_tags_of
 
 
 class FileLine(NamedTuple):
@@ -64,6 +67,11 @@ class Dossier:
     places: Places
     #: whether the person counts among the taken places, as somebody declined does until the time to undo is over
     holds_place: bool
+    #: on the registration, and of the event
+    tags: Sequence[Tag]
+    event_tags: Sequence[Tag]
+    #: the team's, the newest first
+    notes: Sequence[NoteLine]
 
     @property
     def standing_decision(self) -> Decision | None:
@@ -103,6 +111,9 @@ def get_dossier(event: Event, reference: str, scope: Scope) -> Dossier:
         names=list_account_names({id_ for id_ in actors | deciders if id_ is not None}),
         places=_places(event, registration),
         holds_place=_holds_place(registration.id),
+        tags=list_tags_of([registration.id]).get(registration.id, ()),
+        event_tags=list_tags(event.id),
+        notes=list_notes(registration.id),
     )
 
 

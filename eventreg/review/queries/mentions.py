@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from eventreg.accounts.models import Account
 from eventreg.db import db
@@ -39,7 +39,7 @@ def list_open_mentions(account_id: int, scopes: Mapping[int, Scope]) -> Sequence
     if not scopes:
         return []
     whole = [event_id for event_id, scope in scopes.items() if scope.is_whole]
-    allowed = [Registration.event_id.in_(whole)] if whole else []
+    allowed: list[ColumnElement[bool]] = [Registration.event_id.in_(whole)] if whole else []
     for event_id, scope in scopes.items():
         if not scope.is_whole:
             allowed.append(and_(Registration.event_id == event_id, *conditions(event_id, scope)))

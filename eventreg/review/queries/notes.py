@@ -48,15 +48,16 @@ def list_notes(registration_id: int) -> Sequence[NoteLine]:
         .where(Note.registration_id == registration_id)
         .order_by(Account.name)
     ).all()
-    return [_line(note, author, [(each, name) for each, name in mentions if each.note_id == note.id]) for note, author in rows]
+    return [
+        _line(note, author, [(each, name) for each, name in mentions if each.note_id == note.id])
+        for note, author in rows
+    ]
 
 
 def get_own_note(registration_id: int, note_id: int, account_id: int) -> Note:
     """Return a note on this registration that the account wrote. Raises NotFound for any other."""
     note = db.session.scalars(
-        select(Note).where(
-            Note.id == note_id, Note.registration_id == registration_id, Note.account_id == account_id
-        )
+        select(Note).where(Note.id == note_id, Note.registration_id == registration_id, Note.account_id == account_id)
     ).one_or_none()
     if note is None:
         raise NotFound

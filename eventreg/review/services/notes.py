@@ -53,9 +53,7 @@ def write_note(event_id: int, reference: str, written: Written, account_id: int,
         return note
 
 
-def change_note(
-    event_id: int, reference: str, note_id: int, written: Written, account_id: int, scope: Scope
-) -> None:
+def change_note(event_id: int, reference: str, note_id: int, written: Written, account_id: int, scope: Scope) -> None:
     """Put another text in place of one's own note; whoever is named anew is told.
 
     Raises NotFound for somebody else's, NoteRefused and LifecycleRefused.
@@ -102,9 +100,7 @@ def _see(registration_id: int, account_id: int, at: datetime) -> None:
     )
 
 
-def _name(
-    event: Event, registration: Registration, note: Note, written: Written, account_id: int
-) -> Collection[int]:
+def _name(event: Event, registration: Registration, note: Note, written: Written, account_id: int) -> Collection[int]:
     """Bring whom a note names up to date; returns who is named anew, each told by mail where that is wished."""
     able: Mapping[int, Account] = {each.id: each for each in list_mentionable(event, registration, account_id)}
     names = {id_: account.name for id_, account in able.items()}
@@ -112,9 +108,7 @@ def _name(
     before = {mention.account_id for mention in list_mentions(note.id)}
     gone, added = before - wanted, sorted(wanted - before)
     if gone:
-        db.session.execute(
-            delete(NoteMention).where(NoteMention.note_id == note.id, NoteMention.account_id.in_(gone))
-        )
+        db.session.execute(delete(NoteMention).where(NoteMention.note_id == note.id, NoteMention.account_id.in_(gone)))
     db.session.add_all([NoteMention(note_id=note.id, account_id=id_) for id_ in added])
     db.session.flush()
     if added and written.sends_mail:
@@ -124,9 +118,7 @@ def _name(
     return added
 
 
-def _record(
-    registration: Registration, action: str, account_id: int, named: Collection[int], at: datetime
-) -> None:
+def _record(registration: Registration, action: str, account_id: int, named: Collection[int], at: datetime) -> None:
     record(
         event_id=registration.event_id,
         actor=Actor.account(account_id),

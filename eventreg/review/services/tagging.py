@@ -81,8 +81,6 @@ def change_tags_of(
         record_kind="registration",
         record_id=registration.id,
         at=at,
-        detail={"put_on": [tag.name for tag in added], "taken_off": [tag.name for tag in removed]},
+        detail={side: [tag.name for tag in tags] for side, tags in (("put_on", added), ("taken_off", removed)) if tags},
     )
     return True
-
-

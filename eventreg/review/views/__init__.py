@@ -15,10 +15,12 @@ from eventreg.review.views import (  # noqa: E402
     listing,
     looking,
     messages,
+    notes,
     requests,
     run_drafts,
     runs,
     session_people,
+    tags,
     team_answers,
 )
 
@@ -33,9 +35,11 @@ __all__ = [
     "listing",
     "looking",
     "messages",
+    "notes",
     "requests",
     "run_drafts",
     "runs",
     "session_people",
+    "tags",
     "team_answers",
 ]

@@ -30,10 +30,13 @@ from eventreg.review.views.desk import list_url, registration_url, with_query
 from eventreg.review.views.history_shown import history_shown
 from eventreg.review.views.listing import categories_in_sight, read_list_state
 from eventreg.review.views.requests_shown import requests_shown
+from eventreg.review.views.team_words import Faults, Typed, team_words
 from eventreg.review.wording import came_by_words
 from eventreg.web.access import may
 from eventreg.web.instance import config
 from eventreg.web.templating import language_url_at
+
+_NOTHING_TYPED = Typed()
 
 
 def dossier_page(
@@ -42,8 +45,13 @@ def dossier_page(
     problem: str = "",
     opened_key: str = "",
     opened: Mapping[str, Sequence[str]] | None = None,
+    faults: Faults = (),
+    typed: Typed = _NOTHING_TYPED,
 ) -> str:
-    """Return the page. `problem`: why a decision was not made; `opened`: sensitive answers shown this once."""
+    """Return the page. `problem`: why a decision was not made; `opened`: sensitive answers shown this once.
+
+    `faults` are what is wrong with what was `typed` of notes and tags.
+    """
     event: Event = g.event
     sight: Sight = g.event_access.sight
     dossier = get_dossier(event, reference, sight.scope)
@@ -83,6 +91,7 @@ def dossier_page(
         previous_url=registration_url(event.slug, previous, state) if previous else "",
         next_url=registration_url(event.slug, following, state) if following else "",
         here=lambda address: with_query(address, state),
+        **team_words(dossier, event, typed, faults),
         **desk(event, REGISTRATIONS),
     )
 

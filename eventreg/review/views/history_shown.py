@@ -71,6 +71,8 @@ class _History:
             lines = [escape(formats.joined(labels, current_language()))] if labels else []
         elif trace.entry.action == "language_changed":
             lines = [_arrow(own_name(detail["old"]), own_name(detail["new"]))] if detail else []
+        elif trace.entry.action == "tags_changed":
+            lines = [_tags(side, names) for side, names in detail.items()]
         elif trace.entry.action in _ABOUT_ADDRESSES and not self._has_contact_data:
             lines = []
         elif "old" in detail and "new" in detail:
@@ -111,6 +113,11 @@ class _History:
         if question is None:
             return ", ".join(values)
         return ", ".join(kinds.get(question.kind).display(question, values, self._context, current_language()))
+
+
+def _tags(side: str, names: list[str]) -> Markup:
+    words = _("Put on") if side == "put_on" else _("Taken off")
+    return escape(f"{words}{formats.colon(current_language())} {formats.joined(names, current_language())}")
 
 
 def _arrow(old: str, new: str) -> Markup:

@@ -11,15 +11,15 @@ from eventreg.events.models import Event
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import REGISTRATIONS, desk
 from eventreg.kernel.typed import showable
-from eventreg.review.forms import read_number
 from eventreg.review.queries.notes import get_own_note, list_mentionable, list_mentions
 from eventreg.review.queries.scoping import get_in_scope
 from eventreg.review.rules.notes import LONGEST_NOTE, NoteRefused
 from eventreg.review.services.notes import Written, change_note, remove_note, see_mentions, write_note
 from eventreg.review.views import blueprint
 from eventreg.review.views.desk import registration_url, with_query
-from eventreg.review.views.dossier_page import Typed, dossier_page
+from eventreg.review.views.dossier_page import dossier_page
 from eventreg.review.views.listing import categories_in_sight, read_list_state
+from eventreg.review.views.team_words import chosen_colleagues, typed_note
 from eventreg.review.wording.notes import note_refused
 from eventreg.web.access import requires
 
@@ -36,8 +36,7 @@ def add_note(slug: str, reference: str) -> Answer:
     try:
         note = write_note(g.event.id, reference, written, current_user.id, g.event_access.scope)
     except NoteRefused as refused:
-        typed = Typed(note=written.text, mentioned=frozenset(written.chosen), sends_mail=written.sends_mail)
-        return dossier_page(reference, faults=[("note", note_refused(refused))], typed=typed), 422
+        return dossier_page(reference, faults=[("note", note_refused(refused))], typed=typed_note()), 422
     return _back(reference, f"note-{note.id}")
 
 
@@ -80,8 +79,7 @@ def mark_mentions_read(slug: str, reference: str) -> Answer:
 
 
 def _written() -> Written:
-    chosen = frozenset(number for text in request.form.getlist("mention") if (number := read_number(text)) is not None)
-    return Written(request.form.get("note", ""), chosen, bool(request.form.get("mail")))
+    return Written(request.form.get("note", ""), chosen_colleagues(), bool(request.form.get("mail")))
 
 
 def _page(reference: str, note_id: int, written: Written | None = None, problem: str = "") -> str:

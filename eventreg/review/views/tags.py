@@ -22,6 +22,7 @@ from eventreg.review.views import blueprint
 from eventreg.review.views.desk import registration_url
 from eventreg.review.views.dossier_page import dossier_page
 from eventreg.review.views.listing import categories_in_sight, read_list_state
+from eventreg.review.views.team_words import typed_tags
 from eventreg.review.wording.tags import tag_refused
 from eventreg.web.access import requires
 
@@ -98,7 +99,7 @@ def save_tags(slug: str, reference: str) -> Answer:
     try:
         change_tags(event.id, reference, chosen, seen, name, colour, current_user.id, g.event_access.scope)
     except TagRefused as refused:
-        return dossier_page(reference, faults=[("new_tag", tag_refused(refused))]), 422
+        return dossier_page(reference, faults=[("new_tag", tag_refused(refused))], typed=typed_tags()), 422
     state = read_list_state(categories_in_sight())
     return redirect(registration_url(event.slug, reference, state) + "#tags", 303)
 

@@ -84,6 +84,11 @@ def act_title(action: str) -> str:
         "file_downloaded": _("Downloaded a file"),
         "message_released": _("Released a held message"),
         "message_sent_again": _("Sent a message again"),
+        "tags_changed": _("Changed tags"),
+        "tag_left": _("A tag was removed from the event"),
+        "note_written": _("Wrote a note"),
+        "note_changed": _("Changed a note"),
+        "note_removed": _("Removed a note"),
     }
     return titles.get(action, action)
 

@@ -34,6 +34,7 @@ from eventreg.review.queries.scoping import is_shown
 from eventreg.review.rules.listing import STATUS_ORDER, ListState, Unanswered
 from eventreg.review.views.desk import list_url, registration_url
 from eventreg.review.views.listing import unanswered_shown
+from eventreg.review.views.mentions_shown import mentions_shown
 from eventreg.site.deadlines import coming_deadlines
 from eventreg.site.views import blueprint
 from eventreg.web.access import may, requires, signed_in
@@ -71,6 +72,10 @@ def manage_events() -> str:
         },
         pending=Status.PENDING,
         role_name=team_role_name,
+        mentions=mentions_shown(
+            [(each.event, each.grant.scope) for each in memberships if _allows(each, Permission.SEE_REGISTRATIONS)],
+            names_events=True,
+        ),
     )
 
 
@@ -105,6 +110,7 @@ def manage_event(slug: str) -> str:
         latest=_latest(event, categories) if sees_people else [],
         copies=may(Permission.EDIT_EVENT) and may_create_events(current_user),
         exports=may(Permission.EXPORT_EVENT),
+        mentions=mentions_shown([(event, scope)]) if sees_people else [],
         **desk(event, OVERVIEW),
     )
 

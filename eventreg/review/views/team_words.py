@@ -1,0 +1,80 @@
+"""What the team adds to a registration for itself, as its page shows it: tags and notes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request
+from flask_login import current_user
+
+from eventreg.events.models import Event
+from eventreg.events.rules.publication import EFFECTS
+from eventreg.events.rules.team import Permission
+from eventreg.kernel.typed import showable
+from eventreg.review.forms import read_number
+from eventreg.review.queries.dossier import Dossier
+from eventreg.review.queries.notes import list_mentionable
+from eventreg.review.rules.notes import LONGEST_NOTE
+from eventreg.review.rules.tags import TagColour
+from eventreg.review.wording.tags import colour_name
+from eventreg.web.access import may
+
+#: (id of the input, what is wrong)
+Faults = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What was typed into the forms of the page and is shown again, since it was not kept."""
+
+    note: str = ""
+    mentioned: frozenset[int] = frozenset()
+    sends_mail: bool = True
+    #: None: what the registration carries
+    tags: Sequence[str] | None = None
+    new_tag: str = ""
+    colour: str = ""
+
+
+def typed_note() -> Typed:
+    """Return what this request brings of a note."""
+    return Typed(
+        note=showable(request.form.get("note", "")),
+        mentioned=chosen_colleagues(),
+        sends_mail=bool(request.form.get("mail")),
+    )
+
+
+def typed_tags() -> Typed:
+    """Return what this request brings of tags."""
+    return Typed(
+        tags=request.form.getlist("tag"),
+        new_tag=showable(request.form.get("new_tag", "")),
+        colour=request.form.get("new_tag_colour", ""),
+    )
+
+
+def chosen_colleagues() -> frozenset[int]:
+    """Return the ids of the accounts that this request ticks."""
+    return frozenset(number for text in request.form.getlist("mention") if (number := read_number(text)) is not None)
+
+
+def team_words(dossier: Dossier, event: Event, typed: Typed, faults: Faults) -> dict[str, Any]:
+    """Return what `review/_tags.html` and `review/_notes.html` need."""
+    is_changeable = EFFECTS[event.publication].is_changeable
+    return {
+        "tags": dossier.tags,
+        "event_tags": dossier.event_tags,
+        "can_tag": is_changeable and may(Permission.DECIDE),
+        "tag_colours": [(colour.value, colour_name(colour)) for colour in TagColour],
+        "notes": dossier.notes,
+        "takes_notes": is_changeable,
+        "mention_by": next((line.author for line in dossier.notes if current_user.id in line.unseen), ""),
+        "mentionable": list_mentionable(event, dossier.registration, current_user.id) if is_changeable else [],
+        "longest_note": LONGEST_NOTE,
+        "typed": typed,
+        "faults": list(faults),
+        "wrong": dict(faults),
+    }
