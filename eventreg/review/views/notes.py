@@ -13,7 +13,7 @@ from eventreg.events.views.desk import REGISTRATIONS, desk
 from eventreg.kernel.typed import showable
 from eventreg.review.queries.notes import get_own_note, list_mentionable, list_mentions
 from eventreg.review.queries.scoping import get_in_scope
-from eventreg.review.rules.notes import LONGEST_NOTE, NoteRefused
+from eventreg.review.rules.notes import LONGEST_NOTE, NoteRefused, named_in
 from eventreg.review.services.notes import Written, change_note, remove_note, see_mentions, write_note
 from eventreg.review.views import blueprint
 from eventreg.review.views.desk import registration_url, with_query
@@ -86,14 +86,17 @@ def _page(reference: str, note_id: int, written: Written | None = None, problem:
     event: Event = g.event
     registration = get_in_scope(event.id, reference, g.event_access.scope)
     note = get_own_note(registration.id, note_id, current_user.id)
+    able = list_mentionable(event, registration, current_user.id)
+    # Ticked are those whom the text does not name: taken out of it, nobody is named any more.
+    ticked = {each.account_id for each in list_mentions(note.id)} - named_in(note.text, {a.id: a.name for a in able})
     state = read_list_state(categories_in_sight())
     return render_template(
         "review/note.html",
         registration=registration,
         note=note,
         text=showable(written.text) if written is not None else note.text,
-        chosen=written.chosen if written is not None else {each.account_id for each in list_mentions(note.id)},
-        mentionable=list_mentionable(event, registration, current_user.id),
+        chosen=written.chosen if written is not None else ticked,
+        mentionable=able,
         sends_mail=written is None or written.sends_mail,
         faults=[("note", problem)] if problem else [],
         longest_note=LONGEST_NOTE,
