@@ -24,8 +24,7 @@ from eventreg.events.links import category_token, invitation_token
 from eventreg.events.models import Event, EventDay, ProgrammeSession, TeamMember
 from eventreg.events.queries.previews import PREVIEW
 from eventreg.events.rules.publication import Publication
-from eventreg.events.rules.team import EVERYTHING, TeamRole
-from eventreg.events.rules.team import WHOLE, TeamRole
+from eventreg.events.rules.team import EVERYTHING, WHOLE, TeamRole
 from eventreg.events.services.invitations import Wish, invite
 from eventreg.kernel.clock import now
 from eventreg.kernel.tokens import new_public_id, personal_token
@@ -45,9 +44,9 @@ from eventreg.registration.services.requests import ask_for_correction
 from eventreg.registration.services.saved_forms import save_form
 from eventreg.registration.services.uploads import NewFile
 from eventreg.review.rules.runs import RunAct
-from eventreg.review.services.runs import begin_run, draft_run, these
 from eventreg.review.rules.tags import TagColour
 from eventreg.review.services.notes import Written, write_note
+from eventreg.review.services.runs import begin_run, draft_run, these
 from eventreg.review.services.tagging import change_tags
 from eventreg.review.services.tags import create_tag
 from eventreg.web.instance import keys
@@ -284,6 +283,8 @@ def _runs(event: Event, person: Registration, account: Account) -> dict[str, str
     begin_run(begun.id)
     of_drafts = dict.fromkeys(("review.save_run", "review.begin"), draft.public_id)
     return of_drafts | dict.fromkeys(("review.show_run", "review.stop"), begun.public_id)
+
+
 def _what_the_team_adds(event: Event, person: Registration, account: Account) -> tuple[str, int]:
     """Put a tag and a note on somebody; return the tag's public id and the note's id."""
     tag = create_tag(event.id, "Mesa 2", TagColour.BLUE, account.id)

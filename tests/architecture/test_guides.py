@@ -74,6 +74,7 @@ def test_there_are_guides_for_everybody_in_english_and_spanish() -> None:
             "organizing",
             "participating",
             "questions",
+            "reviewing",
         ]
 
 

@@ -107,7 +107,7 @@ def test_whoever_is_named_is_told_once_and_reads_it_by_a_button(
     note = write(event, person, owner, "Ver con @Clara.", colleague.id, mail=True)
     (line,) = list_notes(person.id)
     assert (line.author, dict(line.mentioned), line.unseen) == (
-        "Olga Organizadora", {colleague.id: "Clara Colega"}, {colleague.id},
+        "Olga Organizadora", {colleague.id: "Clara Colega"}, frozenset({colleague.id}),
     )  # fmt: skip
     (mention,) = list_open_mentions(colleague.id, {event.id: WHOLE})
     assert (mention.reference, mention.by) == (person.reference, "Olga Organizadora")

@@ -182,6 +182,27 @@ def test_who_sees_a_part_of_the_event_tags_people_and_changes_no_tag_for_everybo
     desk.post(address(event, other) + "/tags", {"tag": tag.public_id}, 404, token=True)
 
 
+@pytest.mark.both_databases
+def test_many_are_tagged_by_one_run_and_untagged_by_another(
+    app: Flask, event: Event, owner: Account, person: Registration
+) -> None:
+    other = a_registration(event)
+    desk = Pages(app, "en").sign_in(owner)
+    runs = f"/manage/events/{event.slug}/registrations/runs"
+    chosen = {"act": "tag", "chosen": [f"{one.reference}.{one.revision}" for one in (person, other)]}
+    draft = desk.post(runs, chosen, 303, token=True).follow()
+    button = "Add a tag to 2 registrations"
+    assert draft.submit(button, {}, 422).errors() == ["Choose a tag"]
+    assert draft.submit(button, {"Or a new tag": "x" * 41}, 422).errors() == ["Use at most 40 characters"]
+    draft.submit(button, {"Or a new tag": "Mesa 2"}, 303).follow()
+    assert carried(person) == carried(other) == ["Mesa 2"]
+    assert history(other)[-1] == ("tags_changed", {"put_on": ["Mesa 2"]})
+    tag = db.session.scalars(select(Tag)).one()
+    draft = desk.post(runs, {"act": "untag", "all": "1"}, 303, token=True).follow()
+    draft.submit("Remove a tag from 2 registrations", {"Tag": tag.public_id}, 303)
+    assert carried(person) == carried(other) == []
+
+
 def test_a_tag_of_another_event_is_not_there(app: Flask, event: Event, owner: Account, person: Registration) -> None:
     foreign = a_tag(an_event(), owner, "ajena")  # case 2
     desk = Pages(app, "en").sign_in(owner)

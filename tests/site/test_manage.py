@@ -136,5 +136,5 @@ def test_the_number_of_statements_is_fixed(pages: Pages, event: Event) -> None:
                 pages.get(path)
             numbers.append(len(statements))
     assert numbers[:2] == numbers[2:]
-    assert numbers[0] <= 7, "session, events, invitations, may make events, figures, places, days"
-    assert numbers[1] <= 11, "the same for one event, its checklist, and who was asked more and has not answered"
+    assert numbers[0] <= 8, "session, events, invitations, may make events, figures, places, days, mentions"
+    assert numbers[1] <= 12, "the same for one event, its checklist, and who was asked more and has not answered"

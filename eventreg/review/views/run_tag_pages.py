@@ -1,0 +1,64 @@
+"""Putting a tag on many, or taking it off: what the page asks before it is done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from eventreg.events.models import Event
+from eventreg.review.forms.run_tags import TagRunForm, UntagRunForm
+from eventreg.review.models import Run
+from eventreg.review.queries.run_previews import RunFigures
+from eventreg.review.queries.tags import list_tags
+from eventreg.review.rules.runs import RunAct
+from eventreg.review.rules.tags import TagColour, TagRefused
+from eventreg.review.services.tags import create_tag
+from eventreg.review.views.run_pages import PAGES, ActPage, reading_languages
+from eventreg.review.wording.tags import tag_refused
+from eventreg.web.localized import LocalizedForm
+
+
+class UntagPage(ActPage):
+    """Taking a tag off."""
+
+    template = "review/_run_tag.html"
+    _form = UntagRunForm
+
+    def form(self, event: Event, run: Run, figures: RunFigures) -> LocalizedForm:
+        tags = [(tag.public_id, tag.name) for tag in list_tags(event.id)]
+        return self._form(reading_languages(event, figures), tags, tag=run.details.get("tag", ""))
+
+    def details(self, form: Any) -> dict[str, Any]:
+        return {"tag": form.tag.data or ""}
+
+    def check(self, form: Any, event: Event, run: Run, figures: RunFigures) -> bool:
+        is_sound = bool(form.validate())
+        if form.tag.data not in {value for value, _text in form.tag.choices if value}:
+            form.tag.errors = [_("Choose a tag")]
+            return False
+        return is_sound
+
+
+class TagPage(UntagPage):
+    """Putting a tag on, which may be made for it."""
+
+    _form = TagRunForm
+
+    def check(self, form: Any, event: Event, run: Run, figures: RunFigures) -> bool:
+        name = form.new_tag.data or ""
+        if not name.strip():
+            return super().check(form, event, run, figures)
+        if not form.validate():
+            return False
+        try:
+            form.tag.data = create_tag(event.id, name, TagColour.GREY, current_user.id).public_id
+        except TagRefused as refused:
+            form.new_tag.errors = [tag_refused(refused)]
+            return False
+        return True
+
+
+PAGES[RunAct.TAG] = TagPage()
+PAGES[RunAct.UNTAG] = UntagPage()
