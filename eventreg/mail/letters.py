@@ -8,6 +8,19 @@ from typing import NamedTuple
 from flask import current_app
 
 from eventreg.i18n.formats import direction
+from eventreg.mail.rich import RichText
+
+
+class Fact(str):
+    """A paragraph that stays whatever words an event has of its own: it tells what happened, or what is to be done."""
+
+    __slots__ = ()
+
+
+class Reason(Fact):
+    """A reason that somebody gave: it stays where the words do not hold it themselves."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True)
@@ -56,6 +69,9 @@ class Letter:
     #: how to take part from afar: a link, and words with line breaks
     joining: tuple[str, ...] = ()
     footer: tuple[str, ...] = ()
+    #: words of the event's own in place of greeting and paragraphs, and such that stand after everything else
+    opening: RichText | None = None
+    closing: RichText | None = None
 
 
 def render_letter(letter: Letter, *, language: str, kicker: str, contact: Contact | None) -> tuple[str, str]:

@@ -106,6 +106,8 @@ class Event(Base):
     picture_text: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=NOT_PERSONAL)
     #: raised with every change of dates, places and settings: whoever saves says which one was seen
     settings_revision: Mapped[int] = mapped_column(default=1)
+    #: keys of the messages that have words of the event's own (message_texts): for any other none are looked for
+    worded_messages: Mapped[list[str]] = mapped_column(JSON, default=list, info=NOT_PERSONAL)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     picture: Mapped[Picture | None] = relationship(lazy="raise")

@@ -425,6 +425,10 @@ def upgrade() -> None:
     _fill_phone_keys()
     _fill("registrations", "position", "sort_position", _sort_position)
     _fill("answers", "value", "sort_value", _sort_value)
+    with op.batch_alter_table("events", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("worded_messages", sa.JSON(), nullable=False, server_default=sa.text("'[]'")))
+    with op.batch_alter_table("events", schema=None) as batch_op:
+        batch_op.alter_column("worded_messages", existing_type=sa.JSON(), server_default=None)
 
 
 def _fill_phone_keys() -> None:
@@ -472,6 +476,8 @@ def _sort_value(value: str) -> str:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("events", schema=None) as batch_op:
+        batch_op.drop_column("worded_messages")
     op.execute("UPDATE registrations SET came_by = NULL WHERE came_by IN ('team', 'import')")
     with op.batch_alter_table("registrations", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("ck_registrations_came_by"), type_="check")

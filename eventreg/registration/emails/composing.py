@@ -17,6 +17,7 @@ from eventreg.mail.services import OutgoingMessage, enqueue_all
 from eventreg.registration.emails.event_words import EventWords
 from eventreg.registration.emails.messages import ABOUT_EVENT, Message
 from eventreg.registration.emails.occasions import Occasion
+from eventreg.registration.emails.own_words import text_key, with_own_words
 from eventreg.registration.emails.request_words import RequestWording, RequestWords
 from eventreg.registration.emails.to_contact import TOLD, write_to_contact
 from eventreg.registration.emails.to_participant import ParticipantWords
@@ -89,7 +90,8 @@ def participant_message(
             privacy_url=address_of("site.show_privacy", slug=occasion.event.slug),
             now=now,
         )
-        letter = words.write(news.message)
+        key = text_key(news.message, registration, takes_back=news.takes_back is not None)
+        letter = with_own_words(words.write(news.message), key, words.facts())
         method, calendar = _calendar(occasion, registration, news, language, now)
         return _outgoing(
             occasion, registration, news, letter, now,

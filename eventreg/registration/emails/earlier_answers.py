@@ -7,12 +7,15 @@ from datetime import datetime
 from flask_babel import gettext as _
 
 from eventreg.i18n.languages import speaking
-from eventreg.mail.letters import Letter
+from eventreg.mail.letters import Fact, Letter
 from eventreg.mail.markers import link_marker, new_marker
 from eventreg.mail.services import OutgoingMessage
 from eventreg.registration.emails.occasions import Occasion
+from eventreg.registration.emails.own_words import with_own_words
+from eventreg.registration.emails.placeholders import Facts
 from eventreg.registration.emails.to_address import Addressed, address_letter
 from eventreg.registration.models import Registration
+from eventreg.registration.rules.message_texts import TextKey
 
 #: the purpose of the link that offers one's answers for another event
 EARLIER_ANSWERS = "earlier"
@@ -33,7 +36,7 @@ def earlier_answers_message(
             greeting=_("Good day,"),
             paragraphs=(
                 _("Fill in the form for “%(title)s” with what you answered before.", title=title),
-                _("You see what is taken over and agree to it first. Nothing sensitive is, and nothing is sent by itself."),
+                Fact(_("You see what is taken over and agree to it first. Nothing sensitive is, and nothing is sent by itself.")),
             ),
             facts=((_("Dates"), occasion.dates(frozenset(), language)), (_("Place"), occasion.place(language))),
             action=(_("See my earlier answers"), link),
@@ -47,4 +50,5 @@ def earlier_answers_message(
             key=f"earlier/{occasion.event.id}/{registration.public_id}/{now.timestamp():.6f}",
             template="registration/earlier_answers",
         )
-        return address_letter(occasion, letter, to, marker, now)
+        own = with_own_words(letter, TextKey.EARLIER_ANSWERS, Facts(occasion, language, link=link))
+        return address_letter(occasion, own, to, marker, now)

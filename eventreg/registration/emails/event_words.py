@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
-from eventreg.mail.letters import Letter
+from eventreg.mail.letters import Fact, Letter
 from eventreg.registration.emails.messages import Message
 from eventreg.registration.emails.to_participant import ParticipantWords
 from eventreg.registration.wording import status_explained
@@ -33,9 +33,9 @@ class EventWords(ParticipantWords):
                 "We had announced that “%(title)s” would not take place. That no longer holds: it takes place.",
                 title=self._title,
             ),
-            status_explained(self._registration.status),
+            Fact(status_explained(self._registration.status)),
             self._into_calendar(),
         )
 
-    def _into_calendar(self) -> str:
-        return _("This message brings the dates back into your calendar.") if self._renews_calendar else ""
+    def _into_calendar(self) -> Fact:
+        return Fact(_("This message brings the dates back into your calendar.") if self._renews_calendar else "")

@@ -10,13 +10,16 @@ from flask_babel import gettext as _
 from eventreg.events.models import Category
 from eventreg.i18n import formats
 from eventreg.i18n.languages import speaking
-from eventreg.mail.letters import Letter
+from eventreg.mail.letters import Fact, Letter
 from eventreg.mail.markers import link_marker, new_marker
 from eventreg.mail.services import OutgoingMessage
 from eventreg.registration.emails.occasions import Occasion
+from eventreg.registration.emails.own_words import with_own_words
+from eventreg.registration.emails.placeholders import Facts
 from eventreg.registration.emails.to_address import Addressed, address_letter
 from eventreg.registration.models import Invitation
 from eventreg.registration.queries.invitations import INVITED, RECORD_KIND
+from eventreg.registration.rules.message_texts import TextKey
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,23 @@ def _message(
         key=f"{template}/{invitation.public_id}/{now.timestamp():.6f}",
         template=f"registration/{template}",
     )
+    letter = with_own_words(letter, TextKey(template), _placeholders(occasion, invited, language, link))
     return address_letter(occasion, letter, to, marker, now)
+
+
+def _placeholders(occasion: Occasion, invited: Invited, language: str, link: str) -> Facts:
+    invitation = invited.invitation
+    return Facts(
+        occasion,
+        language,
+        link=link,
+        given_name=invitation.given_name,
+        full_name=f"{invitation.given_name} {invitation.family_name}".strip(),
+        institution=invitation.institution,
+        category=occasion.text(invited.category.name, language),
+        invited_by=invited.by or occasion.host_name(language),
+        register_until=_until(occasion, invited, language),
+    )
 
 
 def _greeting(invitation: Invitation) -> str:
@@ -106,7 +125,7 @@ def _invites(occasion: Occasion, invited: Invited, language: str) -> str:
 
 def _note(invited: Invited) -> tuple[str, ...]:
     lines = tuple(line.strip() for line in invited.invitation.note.splitlines() if line.strip())
-    return (_("A few words for you:"), *lines) if lines else ()
+    return tuple(Fact(line) for line in (_("A few words for you:"), *lines)) if lines else ()
 
 
 def _facts(occasion: Occasion, invited: Invited, language: str) -> tuple[tuple[str, str], ...]:

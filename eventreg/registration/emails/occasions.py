@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
@@ -17,6 +18,8 @@ from eventreg.events.rules.programme import common_hours
 from eventreg.i18n import formats
 from eventreg.kernel.text import LocalizedText, pick
 from eventreg.registration.models import Registration
+from eventreg.registration.queries.message_texts import read_texts
+from eventreg.registration.rules.message_texts import OwnText, TextKey
 
 
 @dataclass(frozen=True)
@@ -26,11 +29,32 @@ class Occasion:
     event: Event
     days: Sequence[EventDay]
     partners: Sequence[Partner]
+    #: words that stand instead of what is stored: for a preview of what is not saved
+    tried: Mapping[tuple[str, str], OwnText] | None = None
 
     @classmethod
     def load(cls, event: Event) -> Occasion:
         """Load what messages about `event` name: two statements."""
         return cls(event, list_days(event.id), list_credited(event.id))
+
+    def own_text(self, key: TextKey, language: str) -> OwnText:
+        """Return the event's own words of a message; empty where the usual ones stand.
+
+        One statement for all messages of the occasion, and none for an event without words of its own for this one.
+        """
+        if self.tried is not None:
+            return self.tried.get((key.value, language), OwnText())
+        if key.value not in self.event.worded_messages:
+            return OwnText()
+        return self._stored_texts.get((key.value, language), OwnText())
+
+    def trying(self, key: TextKey, language: str, text: OwnText) -> Occasion:
+        """Return the same with words that are not saved."""
+        return replace(self, tried={(key.value, language): text})
+
+    @cached_property
+    def _stored_texts(self) -> dict[tuple[str, str], OwnText]:
+        return read_texts(self.event.id)
 
     def text(self, content: LocalizedText, language: str) -> str:
         """Return content in a language, falling back in the event's order."""

@@ -8,8 +8,9 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from eventreg.mail.letters import Letter
+from eventreg.mail.letters import Fact, Letter
 from eventreg.registration.emails.messages import Message
+from eventreg.registration.emails.placeholders import Facts
 from eventreg.registration.emails.to_participant import ParticipantWords
 
 
@@ -59,7 +60,14 @@ class RequestWords(ParticipantWords):
             heading,
             sentence,
             self._reason,
-            _("Questions: %(labels)s", labels="; ".join(self._request.labels)),
+            Fact(_("Questions: %(labels)s", labels="; ".join(self._request.labels))),
             warning=_("Answer by %(until)s. After that the page is closed.", until=self._request.until),
         )
         return replace(letter, action=(_("Answer the questions"), self._link + self._request.path))
+
+    def facts(self) -> Facts:
+        """See `ParticipantWords.facts`. The link leads to the questions."""
+        request = self._request
+        return replace(
+            super().facts(), link=self._link + request.path, section=request.section, answer_by=request.until
+        )

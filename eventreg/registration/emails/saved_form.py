@@ -12,8 +12,11 @@ from eventreg.mail.letters import Letter
 from eventreg.mail.markers import link_marker, new_marker
 from eventreg.mail.services import OutgoingMessage
 from eventreg.registration.emails.occasions import Occasion
+from eventreg.registration.emails.own_words import with_own_words
+from eventreg.registration.emails.placeholders import Facts
 from eventreg.registration.emails.to_address import Addressed, address_letter
 from eventreg.registration.models import SavedForm
+from eventreg.registration.rules.message_texts import TextKey
 
 #: the purpose of the link that opens a kept form
 SAVED_FORM = "form"
@@ -25,6 +28,7 @@ def saved_form_message(occasion: Occasion, saved: SavedForm, now: datetime) -> O
     with speaking(saved.language) as language:
         title = occasion.title(language)
         until = formats.instant(saved.expires_at, occasion.event.time_zone, language)
+        link = link_marker(marker, SAVED_FORM, saved.public_id, saved.generation)
         letter = Letter(
             subject=_("Go on with your registration: %(title)s", title=title),
             heading=_("Go on with your registration"),
@@ -36,7 +40,7 @@ def saved_form_message(occasion: Occasion, saved: SavedForm, now: datetime) -> O
                 _("Your form is kept until %(moment)s.", moment=until),
             ),
             facts=((_("Dates"), occasion.dates(frozenset(), language)), (_("Place"), occasion.place(language))),
-            action=(_("Go on with the form"), link_marker(marker, SAVED_FORM, saved.public_id, saved.generation)),
+            action=(_("Go on with the form"), link),
             footer=(
                 _("You receive this message because somebody kept a form for later and gave this address. "
                   "If it was not you, do nothing: the form is deleted."),
@@ -50,4 +54,5 @@ def saved_form_message(occasion: Occasion, saved: SavedForm, now: datetime) -> O
             key=f"saved-form/{saved.public_id}/{saved.generation}/{now.timestamp():.6f}",
             template="registration/saved_form",
         )
-        return address_letter(occasion, letter, to, marker, now)
+        facts = Facts(occasion, language, link=link, kept_until=until)
+        return address_letter(occasion, with_own_words(letter, TextKey.SAVED_FORM, facts), to, marker, now)

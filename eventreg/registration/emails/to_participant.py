@@ -7,9 +7,10 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
-from eventreg.mail.letters import Change, Letter
+from eventreg.mail.letters import Change, Fact, Letter, Reason
 from eventreg.registration.emails.messages import Message
 from eventreg.registration.emails.occasions import Occasion
+from eventreg.registration.emails.placeholders import Facts
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.deadlines import CONFIRM_ADDRESS_WITHIN, VERIFY_WITHIN
 from eventreg.registration.rules.states import Status
@@ -41,7 +42,7 @@ class ParticipantWords:
         self._language = language
         self._link = link
         self._day_ids = day_ids
-        self._reason = reason
+        self._reason = Reason(reason)
         self._changes = changes
         self._renews_calendar = renews_calendar
         self._takes_back = takes_back
@@ -69,6 +70,22 @@ class ParticipantWords:
         }
         return writers[message]()
 
+    def facts(self) -> Facts:
+        """Return what placeholders stand for in these messages."""
+        registration, occasion = self._registration, self._occasion
+        return Facts(
+            occasion,
+            self._language,
+            link=self._link,
+            given_name=registration.given_name,
+            full_name=registration.full_name,
+            institution=registration.institution,
+            category=occasion.text(occasion.category_of(registration).name, self._language),
+            registration=registration,
+            day_ids=self._day_ids,
+            reason=self._reason,
+        )
+
     def _received(self) -> Letter:
         return self._letter(
             _("We have your request"),
@@ -95,7 +112,7 @@ class ParticipantWords:
         return self._letter(
             _("You are on the waiting list"),
             self._no_longer_confirmed(),
-            _("Your request was accepted.") if was_accepted else "",
+            Fact(_("Your request was accepted.")) if was_accepted else "",
             _(
                 "At the moment we cannot offer you a place at “%(title)s”, but you are on the waiting list.",
                 title=self._title,
@@ -182,7 +199,7 @@ class ParticipantWords:
             _("Confirm your email address"),
             _("Somebody (we hope it was you) asked to take part in “%(title)s” with this address.", title=self._title),
             _("Confirm the address so that the request counts. The link works for %(hours)s hours.", hours=hours),
-            _("If it was not you, do nothing: the request lapses."),
+            Fact(_("If it was not you, do nothing: the request lapses.")),
             button=_("Confirm my address"),
         )
 
@@ -190,9 +207,11 @@ class ParticipantWords:
         return self._letter(
             _("Your personal link"),
             _("This link opens your registration for “%(title)s”.", title=self._title),
-            _(
-                "You receive it because somebody (we hope it was you) asked for it "
-                "or sent the form again with this address."
+            Fact(
+                _(
+                    "You receive it because somebody (we hope it was you) asked for it "
+                    "or sent the form again with this address."
+                )
             ),
         )
 
@@ -202,7 +221,7 @@ class ParticipantWords:
             _("Confirm your new email address"),
             _("Somebody (we hope it was you) asked us to write to this address about “%(title)s”.", title=self._title),
             _("Confirm the address with the link below. It works for %(hours)s hours.", hours=hours),
-            _("Until then we write to the earlier address. If it was not you, do nothing."),
+            Fact(_("Until then we write to the earlier address. If it was not you, do nothing.")),
             button=_("Confirm my new address"),
         )
 
@@ -210,14 +229,14 @@ class ParticipantWords:
         return self._letter(
             _("Your new email address is confirmed"),
             _("From now on we write to this address about “%(title)s”.", title=self._title),
-            _("This is your new personal link. The earlier one no longer works."),
+            Fact(_("This is your new personal link. The earlier one no longer works.")),
         )
 
     def _address_left(self) -> Letter:
         return self._letter(
             _("Your email address was changed"),
             _("We no longer write to this address about “%(title)s”.", title=self._title),
-            _("Your earlier personal link no longer works. The new one is with your new address."),
+            Fact(_("Your earlier personal link no longer works. The new one is with your new address.")),
             warning=_("If you did not make this change, write to the contact person."),
             has_link=False,
         )
@@ -232,17 +251,17 @@ class ParticipantWords:
     def _not_yet(self) -> str:
         return _("Wait for our answer before you buy tickets. This message does not confirm a place.")
 
-    def _no_longer_confirmed(self) -> str:
+    def _no_longer_confirmed(self) -> Fact:
         if not self._takes_back:
-            return ""
-        return _("Your place is no longer confirmed. This message takes it out of your calendar.")
+            return Fact()
+        return Fact(_("Your place is no longer confirmed. This message takes it out of your calendar."))
 
-    def _out_of_calendar(self) -> str:
-        return _("This message takes the dates out of your calendar.") if self._takes_back else ""
+    def _out_of_calendar(self) -> Fact:
+        return Fact(_("This message takes the dates out of your calendar.") if self._takes_back else "")
 
-    def _calendar_follows(self) -> str:
+    def _calendar_follows(self) -> Fact:
         is_touched = self._renews_calendar or self._takes_back
-        return _("This message brings your calendar up to date.") if is_touched else ""
+        return Fact(_("This message brings your calendar up to date.") if is_touched else "")
 
     def _until_when(self) -> str:
         if self._now >= self._occasion.event.changes_until:

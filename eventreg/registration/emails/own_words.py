@@ -1,0 +1,52 @@
+"""An event's own words put into a letter: subject, opening and closing. The facts of the letter stay."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from eventreg.mail.letters import Fact, Letter, Reason
+from eventreg.registration.emails.messages import Message
+from eventreg.registration.emails.placeholders import Facts, rendered_line, rendered_words
+from eventreg.registration.models import Registration
+from eventreg.registration.rules.message_texts import OwnText, TextKey, allowed_in_body, allowed_in_subject
+from eventreg.registration.rules.placeholders import names_in
+from eventreg.registration.rules.states import Status
+
+
+def text_key(message: Message, registration: Registration, *, takes_back: bool) -> TextKey | None:
+    """Return whose words a message to a participant has; None: always the usual ones."""
+    if message is Message.PROMOTED and registration.status is Status.PENDING:
+        return TextKey.PROMOTED_TO_REVIEW
+    if message is Message.DECLINED and takes_back:
+        return TextKey.PLACE_LOST
+    return TextKey(message.value) if message.value in _VALUES else None
+
+
+def with_own_words(letter: Letter, key: TextKey | None, facts: Facts) -> Letter:
+    """Return a letter in the event's own words, where it has some in the language of `facts`."""
+    if key is None:
+        return letter
+    own = facts.occasion.own_text(key, facts.language)
+    return in_words(letter, key, own, replace(facts, greeting=letter.greeting)) if own else letter
+
+
+def in_words(letter: Letter, key: TextKey, own: OwnText, facts: Facts) -> Letter:
+    """Return a letter in these words. What is empty in them is said as usual, or not at all where nothing is usual."""
+    if own.subject:
+        subject = rendered_line(own.subject, allowed_in_subject(key), facts)
+        letter = replace(letter, subject=subject or letter.subject)
+    if not own.body:
+        return letter
+    opening, closing = rendered_words(own.body, allowed_in_body(key), facts)
+    holds_reason = "reason" in names_in(own.body)
+    stays = tuple(
+        paragraph
+        for paragraph in letter.paragraphs
+        if isinstance(paragraph, Fact) and not (holds_reason and isinstance(paragraph, Reason))
+    )
+    if opening is None:
+        return replace(letter, paragraphs=stays, closing=closing)
+    return replace(letter, opening=opening, paragraphs=stays, closing=closing)
+
+
+_VALUES = frozenset(key.value for key in TextKey)

@@ -1,0 +1,101 @@
+"""Placeholders in words that organizers write: a name in braces, like {event_title}. There is no template language.
+
+What is no name in braces is text, and stays as it is. What a placeholder is replaced by is never read again: braces in
+somebody's name or answer remain braces.
+"""
+
+from __future__ import annotations
+
+import difflib
+import enum
+import re
+from collections.abc import Collection
+from typing import NamedTuple
+
+#: spaces inside the braces and capitals are forgiven
+_WRITTEN = re.compile(r"\{[ \t]*([^\W\d]\w*)[ \t]*\}")
+#: the addresses of personal pages: whoever follows one acts as the person whose it is. No word is as long as their last part
+_PERSONAL = re.compile(r"/(?:my(?:/[a-z]{1,20})?|sign-in|invitations)/[\w-]{20,}", re.IGNORECASE | re.ASCII)
+#: nearer than this, a name is offered instead of an unknown one
+_NEAR = 0.5
+
+
+class Slot(NamedTuple):
+    """A placeholder in a text."""
+
+    name: str
+
+
+class PlaceholderReason(enum.Enum):
+    """Why a text with placeholders cannot be kept."""
+
+    #: there is none of this name
+    UNKNOWN = "unknown"
+    #: there is one, but not in this message
+    NOT_HERE = "not_here"
+    #: it stands for a part of the message, so it wants a line of its own
+    NOT_ALONE = "not_alone"
+    #: twice what can stand once
+    TWICE = "twice"
+    #: the address of somebody's own page
+    PERSONAL_LINK = "personal_link"
+
+
+class PlaceholderFault(NamedTuple):
+    """One thing that is wrong with a text, with the placeholder that it is about and the nearest one that could stand there."""
+
+    reason: PlaceholderReason
+    name: str = ""
+    nearest: str = ""
+
+
+def split_placeholders(text: str, known: Collection[str]) -> list[str | Slot]:
+    """Return a text as its plain parts and its placeholders in order. Unknown names are plain text."""
+    parts: list[str | Slot] = []
+    end = 0
+    for found in _WRITTEN.finditer(text):
+        name = found[1].lower()
+        if name not in known:
+            continue
+        if found.start() > end:
+            parts.append(text[end : found.start()])
+        parts.append(Slot(name))
+        end = found.end()
+    if end < len(text):
+        parts.append(text[end:])
+    return parts
+
+
+def names_in(text: str) -> list[str]:
+    """Return every name that stands in braces, in order, each once, known or not."""
+    return list(dict.fromkeys(found[1].lower() for found in _WRITTEN.finditer(text)))
+
+
+def placeholder_faults(
+    text: str, allowed: Collection[str], known: Collection[str], alone: Collection[str] = ()
+) -> list[PlaceholderFault]:
+    """Return what is wrong with a text in which the names of `allowed` may stand, those of `alone` once, on a line each.
+
+    `known` has every placeholder there is: one of them that may not stand here is told apart from a slip of the pen.
+    """
+    faults = [_fault_of_name(name, allowed, known) for name in names_in(text) if name not in allowed]
+    for name in alone:
+        faults += _faults_of_alone(text, name)
+    if _PERSONAL.search(text):
+        faults.append(PlaceholderFault(PlaceholderReason.PERSONAL_LINK))
+    return faults
+
+
+def _fault_of_name(name: str, allowed: Collection[str], known: Collection[str]) -> PlaceholderFault:
+    nearest = difflib.get_close_matches(name[:60], sorted(allowed), n=1, cutoff=_NEAR)
+    reason = PlaceholderReason.NOT_HERE if name in known else PlaceholderReason.UNKNOWN
+    return PlaceholderFault(reason, name[:60], nearest[0] if nearest else "")
+
+
+def _faults_of_alone(text: str, name: str) -> list[PlaceholderFault]:
+    lines = [line.strip() for line in text.splitlines() if name in names_in(line)]
+    if len(lines) > 1:
+        return [PlaceholderFault(PlaceholderReason.TWICE, name)]
+    if lines and not _WRITTEN.fullmatch(lines[0]):
+        return [PlaceholderFault(PlaceholderReason.NOT_ALONE, name)]
+    return []
