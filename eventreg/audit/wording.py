@@ -141,6 +141,7 @@ def _of_events() -> Mapping[str, str]:
         "preview_link_made": _("Made a preview link"),
         "preview_link_killed": _("Ended the preview link"),
         "texts_changed": _("Changed texts"),
+        "message_text_changed": _("Changed the words of a message"),
         "settings_changed": _("Changed settings"),
         "look_changed": _("Changed the look"),
         "mail_hold_lifted": _("Let the emails go"),

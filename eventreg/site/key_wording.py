@@ -15,6 +15,8 @@ from eventreg.events.rules.team import Permission
 from eventreg.events.wording import partner_role_name, permission_words, speaker_role_name
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language, known_languages, name_of
+from eventreg.registration.rules.message_texts import TextKey
+from eventreg.registration.text_wording import text_title
 from eventreg.site.field_wording import field_words
 from eventreg.site.queries.names import OF_CATEGORIES, OF_ORGANIZATIONS, Names
 from eventreg.web.templating import plain_in_reader_language
@@ -85,6 +87,8 @@ def _choices(part: str) -> Mapping[str, str]:
         }
     if part == "withheld":
         return {permission.value: permission_words(permission) for permission in Permission}
+    if part == "message_text":
+        return {key.value: text_title(key) for key in TextKey}
     if part == "direction":
         return {"earlier": _("further up"), "later": _("further down")}
     return {}
