@@ -212,10 +212,11 @@ def _init_event_parts(app: Flask) -> None:
     from eventreg.events.bundles.parts import init_parts
     from eventreg.events.parts import EVENT_PARTS
     from eventreg.questionnaires.parts import QuestionnairePart
-    from eventreg.registration.parts import AccessCodesPart, InvitationsPart, RegistrationsPart
+    from eventreg.registration.parts import AccessCodesPart, InvitationsPart, MessageTextsPart, RegistrationsPart
 
     registry = init_parts(app)
-    for part in (*EVENT_PARTS, QuestionnairePart(), AccessCodesPart(), RegistrationsPart(), InvitationsPart()):
+    of_people = (AccessCodesPart(), RegistrationsPart(), InvitationsPart())
+    for part in (*EVENT_PARTS, QuestionnairePart(), MessageTextsPart(), *of_people):
         registry.add(part)
 
 

@@ -172,6 +172,8 @@ class World:
     def _value(self, rule: Rule, name: str, actor: str) -> Any:
         if rule.endpoint.startswith("questionnaires.") and name == "key":
             return "stay" if "section" in rule.endpoint else "profile"
+        if "message_text" in rule.endpoint and name == "key":
+            return "confirmed"
         if rule.endpoint == "accounts.end_one_session":
             return self.session_id
         if name == "token":

@@ -74,7 +74,10 @@ def _of_decisions() -> Mapping[TextKey, tuple[str, str]]:
             _("Goes when a place has become free and the next person still needs a decision."),
         ),
         _K.DECLINED: (_("Declined"), _("Goes when somebody without a place is declined.")),
-        _K.PLACE_LOST: (_("Confirmed place taken back"), _("Goes when somebody who had a confirmed place is declined.")),
+        _K.PLACE_LOST: (
+            _("Confirmed place taken back"),
+            _("Goes when somebody who had a confirmed place is declined."),
+        ),
         _K.REOPENED: (_("Decision taken back"), _("Goes when a decision that was told is taken back.")),
     }
 
@@ -91,7 +94,10 @@ def _of_people() -> Mapping[TextKey, tuple[str, str]]:
             _("Questions once confirmed"),
             _("Goes when somebody is confirmed and the form asks more then."),
         ),
-        _K.ASKED_AGAIN: (_("Questions asked again"), _("Goes when the questions have changed and the answers are asked anew.")),
+        _K.ASKED_AGAIN: (
+            _("Questions asked again"),
+            _("Goes when the questions have changed and the answers are asked anew."),
+        ),
         _K.ASKED_CORRECTION: (_("Please correct"), _("Goes when the team asks somebody to mend some answers.")),
         _K.ASK_REMINDER: (_("Reminder to answer"), _("Goes once, some days later, when nothing was answered.")),
         _K.EVENT_CANCELLED: (_("Event cancelled"), _("Goes to everybody registered when the event is cancelled.")),
@@ -100,7 +106,10 @@ def _of_people() -> Mapping[TextKey, tuple[str, str]]:
             _("Goes to everybody registered when a cancellation is taken back."),
         ),
         _K.INVITATION: (_("Invitation"), _("Goes when an invitation is sent.")),
-        _K.INVITATION_REMINDER: (_("Reminder of an invitation"), _("Goes when the team reminds people who have not answered.")),
+        _K.INVITATION_REMINDER: (
+            _("Reminder of an invitation"),
+            _("Goes when the team reminds people who have not answered."),
+        ),
     }
 
 
@@ -112,7 +121,10 @@ def _of_addresses() -> Mapping[TextKey, tuple[str, str]]:
         _K.ADDRESS_CHANGED: (_("New address confirmed"), _("Goes to the new address once it is confirmed.")),
         _K.ADDRESS_LEFT: (_("Address no longer used"), _("Goes to the earlier address once the new one is confirmed.")),
         _K.SAVED_FORM: (_("Form kept for later"), _("Goes when somebody keeps a form to go on with it later.")),
-        _K.EARLIER_ANSWERS: (_("Earlier answers"), _("Goes when somebody wants to begin from the answers of an earlier event.")),
+        _K.EARLIER_ANSWERS: (
+            _("Earlier answers"),
+            _("Goes when somebody wants to begin from the answers of an earlier event."),
+        ),
     }
 
 

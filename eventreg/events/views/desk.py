@@ -79,6 +79,11 @@ def _parts_of(nav: str) -> Sequence[Part]:
             Part("look", _("Look"), "events.edit_look", Permission.EDIT_EVENT),
             Part("publication", _("Publication"), "events.show_publication", Permission.PUBLISH),
         )
+    if nav == MESSAGES:
+        return (
+            Part("messages", _("Messages"), "review.list_messages", Permission.SEE_MESSAGES),
+            Part("words", _("Texts"), "review.list_message_texts", Permission.EDIT_EVENT),
+        )
     if nav == QUESTIONS:
         return (
             Part("questions", _("Questions"), "questionnaires.list_questions", Permission.EDIT_EVENT),

@@ -108,4 +108,3 @@ def _request(now: datetime, zone: str) -> Callable[[str], RequestWording]:
         return RequestWording((_("First question"), _("Second question")), _("Your journey"), until, "")
 
     return wording
-

@@ -6,7 +6,6 @@ They come from the same code that writes the messages, with placeholders where t
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -96,7 +95,9 @@ def _invitation() -> tuple[str, tuple[str, ...]]:
 
 
 def _invites() -> str:
-    return _("%(name)s, for %(host)s, invites you to “%(title)s”.", name="{invited_by}", host="{host}", title="{event_title}")
+    return _(
+        "%(name)s, for %(host)s, invites you to “%(title)s”.", name="{invited_by}", host="{host}", title="{event_title}"
+    )
 
 
 def _reminder() -> tuple[str, tuple[str, ...]]:

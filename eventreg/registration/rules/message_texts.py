@@ -67,6 +67,11 @@ OF_PERSON = frozenset({"given_name", "full_name", "institution", "category"})
 OF_REGISTRATION = OF_PERSON | {"reference", "status", "days"}
 
 
+def every_name() -> frozenset[str]:
+    """Return the name of every placeholder there is."""
+    return frozenset[str]().union(*(allowed_in_body(key) for key in TextKey))
+
+
 def allowed_in_subject(key: TextKey) -> frozenset[str]:
     """Return the placeholders that the subject of a message may hold."""
     return _facts(key) - {"greeting"}

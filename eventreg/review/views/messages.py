@@ -28,7 +28,7 @@ from eventreg.web.instance import config
 from eventreg.web.templating import language_url_at
 
 #: a mail is styled by itself and fetches nothing; nothing in it runs or leads anywhere
-_MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox"
+MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox"
 _ONE = "/manage/events/<slug>/messages/<int(max=2147483647):message_id>"
 
 
@@ -52,7 +52,7 @@ def list_messages(slug: str) -> str:
         sends_mail=config().sends_mail,
         newer_url=_list_url(slug, **kept, newer=page.newer_than) if page.newer_than else "",
         older_url=_list_url(slug, **kept, older=page.older_than) if page.older_than else "",
-        **desk(event, MESSAGES),
+        **desk(event, MESSAGES, "messages"),
     )
 
 
@@ -69,7 +69,7 @@ def show_message_html(slug: str, message_id: int) -> Response:
     """Show the HTML part alone, for the frame of the page above."""
     message = _message(message_id)
     response = make_response(mask_html(message.html, message.marker, _("[personal link]")))
-    response.headers["Content-Security-Policy"] = _MAIL_POLICY
+    response.headers["Content-Security-Policy"] = MAIL_POLICY
     response.headers["X-Frame-Options"] = "SAMEORIGIN"
     return response
 
@@ -119,7 +119,7 @@ def _page(message: MailMessage, problem: str = "") -> str:
         is_held=message.state is DeliveryState.HELD,
         can_send=may(Permission.SEND_MESSAGES),
         is_failed=message.state is DeliveryState.FAILED,
-        **desk(event, MESSAGES),
+        **desk(event, MESSAGES, "messages"),
     )
 
 

@@ -1,0 +1,78 @@
+"""The words of messages that are an event's own, as a part of it that can be taken out and put in."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from eventreg.db import db
+from eventreg.events.bundles.faults import BundleInvalid
+from eventreg.events.bundles.fields import Field, Record, listed, text
+from eventreg.events.bundles.parts import Document, Entry, Intake, Outlet
+from eventreg.events.models import Event
+from eventreg.registration.models import MessageText
+from eventreg.registration.rules.message_texts import (
+    DETAILS,
+    MAX_BODY,
+    MAX_SUBJECT,
+    TextKey,
+    allowed_in_body,
+    allowed_in_subject,
+    every_name,
+)
+from eventreg.registration.rules.placeholders import placeholder_faults
+
+_TEXT = Record(
+    Field("message", text(32)),
+    Field("language", text(12)),
+    Field("subject", text(MAX_SUBJECT), ""),
+    Field("body", text(MAX_BODY), ""),
+)
+_KEYS = {key.value: key for key in TextKey}
+_MOST = 2000
+
+
+class MessageTextsPart(Document):
+    """The event's own words. Those of a message that this version does not know are left out."""
+
+    key = "message_texts"
+
+    def label(self) -> str:
+        """See `Part.label`."""
+        return _("Texts of the messages")
+
+    def taken(self, event_id: int, outlet: Outlet) -> Entry:
+        """See `Document.taken`."""
+        rows = db.session.scalars(
+            select(MessageText)
+            .where(MessageText.event_id == event_id, (MessageText.subject != "") | (MessageText.body != ""))
+            .order_by(MessageText.message, MessageText.language)
+        )
+        return {"texts": [_TEXT.taken(row) for row in rows]}
+
+    def given(self, entry: Entry, intake: Intake) -> None:
+        """See `Document.given`. What could not be saved on the desk is refused here as well."""
+        worded: dict[str, None] = {}
+        for place, data in listed(entry.get("texts", []), "texts", _MOST):
+            values = _TEXT.given(data, place, intake.fitting)
+            if values["message"] not in _KEYS or not (values["subject"] or values["body"]):
+                continue
+            _check(_KEYS[values["message"]], values, place)
+            name = f"{values['message']} ({values['language']})"
+            intake.claim("message_text", name, place)
+            row = MessageText(event_id=intake.event_id, changed_at=intake.at, **values)
+            db.session.add(row)
+            db.session.flush()
+            intake.remember("message_text", name, row.id)
+            worded[values["message"]] = None
+        if worded:
+            db.session.get_one(Event, intake.event_id).worded_messages = list(worded)
+            db.session.flush()
+
+
+def _check(key: TextKey, values: dict[str, str], place: str) -> None:
+    known = every_name()
+    faults = placeholder_faults(values["subject"], allowed_in_subject(key), known)
+    faults += placeholder_faults(values["body"], allowed_in_body(key), known, alone=[DETAILS])
+    if faults:
+        raise BundleInvalid(f"{place}: {faults[0].reason.value} {faults[0].name}".rstrip())

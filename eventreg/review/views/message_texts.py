@@ -1,0 +1,228 @@
+"""The words of the system's messages: all of them, and one to be put into the event's own words and looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from flask import Response, g, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response as BaseResponse
+
+from eventreg.events.models import Event
+from eventreg.events.queries.for_registration import get_event_whole
+from eventreg.events.rules.publication import EFFECTS
+from eventreg.events.rules.team import Permission
+from eventreg.events.views.desk import MESSAGES, desk
+from eventreg.i18n.languages import own_name
+from eventreg.kernel.clock import now
+from eventreg.kernel.errors import NotFound
+from eventreg.mail.markers import mask, mask_html
+from eventreg.mail.services import OutgoingMessage
+from eventreg.registration.emails import Occasion
+from eventreg.registration.emails.placeholders import Placeholder, offered
+from eventreg.registration.emails.previews import preview_message, sample_person
+from eventreg.registration.emails.usual_words import usual_words
+from eventreg.registration.models import Registration
+from eventreg.registration.queries.answers import find_day_ids
+from eventreg.registration.queries.message_texts import StoredText, read_message, read_texts
+from eventreg.registration.rules.message_texts import OwnText, TextKey, allowed_in_body, own_texts
+from eventreg.registration.services.message_texts import save_message_texts
+from eventreg.registration.text_wording import TextGroup, group_title, text_title, text_trigger
+from eventreg.review.forms.message_texts import MessageTextForm
+from eventreg.review.queries.choosing import find_chosen
+from eventreg.review.views import blueprint
+from eventreg.review.views.messages import MAIL_POLICY
+from eventreg.web.access import may, requires
+from eventreg.web.templating import language_url_at
+
+Answer = str | BaseResponse | tuple[str, int]
+_ALL = "/manage/events/<slug>/messages/texts"
+_ONE = f"{_ALL}/<key>"
+
+
+class Line(NamedTuple):
+    """One message in the list: its words by language, and which of these are the event's own."""
+
+    key: str
+    title: str
+    trigger: str
+    texts: Mapping[str, OwnText]
+    own: frozenset[str]
+
+
+class Preview(NamedTuple):
+    """A message as somebody would get it."""
+
+    subject: str
+    text: str
+    language: str
+    #: whose registration it is shown with; empty: somebody made up
+    who: str
+    reference: str
+
+
+@blueprint.get(_ALL)
+@requires(Permission.EDIT_EVENT)
+def list_message_texts(slug: str) -> str:
+    """Show every message to participants: when it goes, and its words in each language."""
+    event = get_event_whole(g.event.id)
+    occasion, stored, at = Occasion.load(event), read_texts(event.id), now()
+    groups = [(group_title(group), [_line(occasion, stored, key, at) for key in group.value]) for group in TextGroup]
+    return render_template(
+        "review/message_texts.html",
+        groups=groups,
+        names={code: own_name(code) for code in event.languages},
+        **desk(event, MESSAGES, "words"),
+    )
+
+
+@blueprint.get(_ONE)
+@requires(Permission.EDIT_EVENT)
+def edit_message_text(slug: str, key: str) -> Answer:
+    """Show the words of one message in all languages, beside the usual ones."""
+    message, stored = _key(key), read_message(g.event.id, _key(key))
+    return _page(MessageTextForm(message, g.event.languages, stored, formdata=None))
+
+
+@blueprint.post(_ONE)
+@requires(Permission.EDIT_EVENT)
+def save_message_text(slug: str, key: str) -> Answer:
+    """Save the words; or only show the page again: filled with the usual words, or with a preview of what was typed."""
+    form, order = _sent(key), request.form.get("do", "")
+    if order == "usual":
+        _fill_with_usual(form)
+        return _page(form)
+    if order.startswith("theirs:"):
+        _take_theirs(form, order.removeprefix("theirs:"))
+        return _page(form)
+    if order == "reset":
+        for language in form.languages:
+            form.fill(language, OwnText())
+    if not form.validate():
+        return _page(form), 422
+    if order == "preview":
+        return _page(form, preview=_preview(form))
+    outcome = save_message_texts(g.event.id, form.key, form.edits(), current_user.id, now())
+    if outcome.conflicts:
+        for language, theirs in outcome.conflicts.items():
+            form.seen[language] = theirs.revision
+        for language in outcome.saved:
+            form.seen[language] = read_message(g.event.id, form.key)[language].revision
+        return _page(form, conflicts=outcome.conflicts), 409
+    return redirect(url_for("review.edit_message_text", slug=slug, key=key, saved=1), 303)
+
+
+@blueprint.post(f"{_ONE}/html")
+@requires(Permission.EDIT_EVENT)
+def show_message_text_html(slug: str, key: str) -> Response | tuple[str, int]:
+    """Show the HTML part of what was typed alone, for the frame of the preview. Writes nothing."""
+    form = _sent(key)
+    if not form.validate():
+        return _("Nothing to show."), 422
+    message, _person = _shown(form)
+    response = make_response(mask_html(message.html, message.marker, _("[personal link]")))
+    response.headers["Content-Security-Policy"] = MAIL_POLICY
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    return response
+
+
+def _key(value: str) -> TextKey:
+    try:
+        return TextKey(value)
+    except ValueError:
+        raise NotFound from None
+
+
+def _sent(key: str) -> MessageTextForm:
+    form = MessageTextForm(_key(key), g.event.languages, {})
+    form.see(request.form)
+    return form
+
+
+def _line(occasion: Occasion, stored: Mapping[tuple[str, str], OwnText], key: TextKey, at: datetime) -> Line:
+    own, texts = own_texts(stored, key), {}
+    for language in occasion.event.languages:
+        usual, mine = usual_words(occasion, key, language, at), own.get(language, OwnText())
+        texts[language] = OwnText(mine.subject or usual.subject, mine.body or usual.body)
+    return Line(key.value, text_title(key), text_trigger(key), texts, frozenset(own))
+
+
+def _fill_with_usual(form: MessageTextForm) -> None:
+    """Put the usual words where nothing is written yet."""
+    occasion, at = Occasion.load(get_event_whole(g.event.id)), now()
+    for language, text in form.texts().items():
+        usual = usual_words(occasion, form.key, language, at)
+        form.fill(language, OwnText(text.subject or usual.subject, text.body or usual.body))
+
+
+def _take_theirs(form: MessageTextForm, language: str) -> None:
+    stored = read_message(g.event.id, form.key)
+    if language in form.languages and language in stored:
+        form.fill(language, stored[language].text)
+        form.seen[language] = stored[language].revision
+
+
+def _preview(form: MessageTextForm) -> Preview:
+    message, person = _shown(form)
+    shown = person.full_name if person is not None else ""
+    return Preview(
+        message.subject,
+        mask(message.text, message.marker, _("[personal link]")),
+        message.language,
+        shown,
+        person.reference if person is not None else "",
+    )
+
+
+def _shown(form: MessageTextForm) -> tuple[OutgoingMessage, Registration | None]:
+    event = get_event_whole(g.event.id)
+    language = form.as_language.data
+    person = next(iter(_people(form)), None)
+    occasion = Occasion.load(event).trying(form.key, language, form.texts()[language])
+    days = find_day_ids(person) if person is not None else frozenset[int]()
+    shown = person if person is not None else sample_person(event, language)
+    return preview_message(occasion, form.key, language, shown, days, now()), person
+
+
+def _people(form: MessageTextForm) -> Sequence[Registration]:
+    """Return whom the form names, as far as the reader may know of registrations."""
+    if not form.who.data or not may(Permission.SEE_REGISTRATIONS):
+        return ()
+    return find_chosen(g.event.id, form.who.data, g.event_access.scope)
+
+
+def _page(
+    form: MessageTextForm,
+    *,
+    preview: Preview | None = None,
+    conflicts: Mapping[str, StoredText] | None = None,
+) -> str:
+    event: Event = get_event_whole(g.event.id)
+    occasion, at = Occasion.load(event), now()
+    people = _people(form) if preview is not None else ()
+    address = url_for("review.edit_message_text", slug=event.slug, key=form.key.value)
+    return render_template(
+        "review/message_text.html",
+        form=form,
+        key=form.key.value,
+        title=text_title(form.key),
+        trigger=text_trigger(form.key),
+        usual={language: usual_words(occasion, form.key, language, at) for language in event.languages},
+        placeholders=_help(form.key),
+        preview=preview,
+        people=people if len(people) > 1 else (),
+        is_nobody=preview is not None and bool(form.who.data) and not people,
+        conflicts=conflicts or {},
+        can_choose=may(Permission.SEE_REGISTRATIONS),
+        is_changeable=EFFECTS[event.publication].is_changeable,
+        is_saved="saved" in request.args,
+        language_url=language_url_at(address),
+        **desk(event, MESSAGES, "words"),
+    )
+
+
+def _help(key: TextKey) -> list[Placeholder]:
+    return offered(allowed_in_body(key))

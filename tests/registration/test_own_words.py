@@ -1,0 +1,189 @@
+"""An event's own words in its messages: what they replace, what stays, what cannot be said in them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from eventreg.db import db, transaction
+from eventreg.events.models import Event
+from eventreg.events.queries.for_registration import get_event_whole
+from eventreg.kernel import clock
+from eventreg.mail.services import OutgoingMessage
+from eventreg.registration.emails import Message
+from eventreg.registration.rules.message_texts import OwnText, TextEdit, TextKey
+from eventreg.registration.rules.states import Status
+from eventreg.registration.services.message_texts import SavedMessage, save_message_texts
+from tests.builders import an_account, register_somebody
+from tests.registration.letters import REASON, TO_PARTICIPANT, Told, a_seminar, queued, without_marker
+from tests.support.html import elements, parse, text_of
+from tests.support.statements import counted
+
+
+@pytest.fixture
+def event(app: object) -> Event:
+    """The seminar that golden messages are about."""
+    return a_seminar()
+
+
+def put(
+    event: Event, key: TextKey, language: str = "en", *, subject: str = "", body: str = "", seen: int = 0
+) -> SavedMessage:
+    """Give a message words of the event's own."""
+    edits = {language: TextEdit(seen, OwnText(subject, body))}
+    return save_message_texts(event.id, key, edits, an_account().id, clock.now())
+
+
+def of(event: Event, message: Message, status: Status, language: str = "en", **news: Any) -> OutgoingMessage:
+    """Return a message as it would be queued."""
+    return queued(get_event_whole(event.id), Told(message, status, news=lambda _event: news), "participant", language)[
+        1
+    ]
+
+
+@pytest.mark.both_databases
+def test_own_words_stand_in_place_of_the_usual_ones_and_the_facts_stay(event: Event) -> None:
+    put(
+        event, TextKey.CONFIRMED, subject="Welcome, {given_name}",
+        body="Dear {full_name} of {institution},\n\n**Good news** for {event_title}.\n\n{details}\n\nSee you!\nThe team",
+    )  # fmt: skip
+    message = of(event, Message.CONFIRMED, Status.CONFIRMED)
+    assert message.subject == "Welcome, Ana"
+    text = without_marker(message.text)
+    opening, _facts, rest = text.partition("Reference: TAP-7K4M2Q")
+    assert (
+        "Dear Ana Demo Ejemplo of Universidad Demo del Altiplano,\n\nGood news for Meeting on the southern border."
+        in opening
+    )
+    assert "We look forward" not in text
+    for stays in (
+        "Dates:",
+        "Place:",
+        "[[my]]",
+        "This link is yours alone",
+        "What happens next",
+        "Clara",
+        "How we use your data:",
+    ):
+        assert stays in rest
+    assert rest.index("See you!\nThe team") > rest.index("What happens next")
+    assert message.calendar_method == "REQUEST"
+    root, faults = parse(without_marker(message.html))
+    assert faults == []
+    assert next(found.text for found in elements(root, "strong")) == "Good news"
+    assert "[[my]]" in [link.get("href") for link in elements(root, "a")]
+
+
+def test_a_language_without_own_words_has_its_usual_ones(event: Event) -> None:
+    before = of(event, Message.RECEIVED, Status.PENDING, "es")
+    put(event, TextKey.RECEIVED, body="Ours.")
+    assert "Ours." in of(event, Message.RECEIVED, Status.PENDING).text
+    after = of(event, Message.RECEIVED, Status.PENDING, "es")
+    assert (after.subject, without_marker(after.text)) == (before.subject, without_marker(before.text))
+
+
+def test_a_reason_is_never_lost(event: Event) -> None:
+    put(event, TextKey.DECLINED, body="We are sorry.")
+    assert REASON in " ".join(of(event, Message.DECLINED, Status.DECLINED, reason=REASON).text.split())
+    put(event, TextKey.DECLINED, body="Why: {reason}", seen=1)
+    said = " ".join(of(event, Message.DECLINED, Status.DECLINED, reason=REASON).text.split())
+    assert said.count(REASON) == 1
+    assert f"Why: {REASON}" in said
+    assert "{reason}" not in of(event, Message.DECLINED, Status.DECLINED).text
+
+
+def test_what_happened_is_told_whatever_the_words_say(event: Event) -> None:
+    """The status that is lost, the dates that leave the calendar, the questions that are asked."""
+    for told in TO_PARTICIPANT:
+        usual = queued(event, told, "participant", "en")[1]
+        words = TextKey(told.message.value) if told.name != "promoted-to-pending" else TextKey.PROMOTED_TO_REVIEW
+        if told.name == "declined-after-confirmed":
+            words = TextKey.PLACE_LOST
+        put(
+            event,
+            words,
+            body="Ours alone.",
+            seen=0 if words.value not in get_event_whole(event.id).worded_messages else 1,
+        )
+        own = queued(get_event_whole(event.id), told, "participant", "en")[1]
+        assert "Ours alone." in own.text, told.name
+        for fact in ("calendar", "Reference:", "Dates:", "Questions:", "What happens next", "[[", "do nothing"):
+            if fact in usual.text and fact != "calendar":
+                assert fact in own.text, (told.name, fact)
+        assert (own.calendar_method, own.calendar != "") == (usual.calendar_method, usual.calendar != "")
+        db.session.rollback()
+
+
+@pytest.mark.both_databases
+def test_what_people_typed_is_inert_in_own_words(event: Event) -> None:
+    """Case 32: neither Markdown, nor HTML, nor a placeholder, nor a second header."""
+    hostile = "*Ana* [x](https://evil.example) <b>b</b> {event_title} %s\r\nBcc: x@y.example"
+    put(
+        event,
+        TextKey.CONFIRMED,
+        "es",
+        subject="For {given_name}",
+        body="Dear {given_name},\n\n- {given_name}\n\n[{given_name}]({link})",
+    )
+    with transaction():
+        person = register_somebody(event, given_name=hostile).registration
+    message = db.session.execute(
+        db.text("SELECT subject, text, html FROM mail_messages WHERE audience = 'participant' ORDER BY id DESC")
+    ).first()
+    assert person is not None
+    assert message is not None
+    assert "\n" not in message.subject
+    assert "\r" not in message.subject
+    root, faults = parse(message.html)
+    assert faults == []
+    assert not list(elements(root, "b", "em"))
+    assert all("evil.example" not in (link.get("href") or "") for link in elements(root, "a"))
+    said = " ".join(text_of(root).split())
+    assert said.count("*Ana* [x](https://evil.example) <b>b</b> {event_title} %s") == 3
+    assert "{event_title} %s" in message.text
+
+
+def test_the_place_that_is_taken_back_has_words_of_its_own(event: Event) -> None:
+    put(event, TextKey.DECLINED, body="Never had one.")
+    put(event, TextKey.PLACE_LOST, body="Had one.")
+    assert "Never had one." in of(event, Message.DECLINED, Status.DECLINED).text
+    assert "Had one." in of(event, Message.DECLINED, Status.DECLINED, takes_back=frozenset()).text
+
+
+@pytest.mark.both_databases
+class TestSaving:
+    """Two people who write at once lose nothing; the trail keeps old and new."""
+
+    def test_the_second_of_two_is_told_what_the_first_saved(self, event: Event) -> None:
+        put(event, TextKey.RECEIVED, body="First.")
+        outcome = put(event, TextKey.RECEIVED, body="Second.", seen=0)
+        assert outcome.saved == ()
+        assert outcome.conflicts["en"].text == OwnText("", "First.")
+        assert "First." in of(event, Message.RECEIVED, Status.PENDING).text
+        assert put(event, TextKey.RECEIVED, body="First.", seen=0) == SavedMessage((), {})
+        assert put(event, TextKey.RECEIVED, body="Second.", seen=1).saved == ("en",)
+
+    def test_reset_gives_the_usual_words_back_and_whoever_saw_the_old_ones_is_told(self, event: Event) -> None:
+        usual = of(event, Message.RECEIVED, Status.PENDING)
+        put(event, TextKey.RECEIVED, subject="Ours", body="Ours.")
+        put(event, TextKey.RECEIVED, seen=1)
+        assert get_event_whole(event.id).worded_messages == []
+        assert without_marker(of(event, Message.RECEIVED, Status.PENDING).text) == without_marker(usual.text)
+        assert put(event, TextKey.RECEIVED, body="Again.", seen=1).conflicts
+
+    def test_languages_that_the_event_has_not_are_left_out(self, event: Event) -> None:
+        assert put(event, TextKey.RECEIVED, "fr", body="À nous.").saved == ()
+
+
+def test_an_event_without_own_words_pays_nothing_for_them(event: Event) -> None:
+    register_somebody(event)
+    with counted() as without:
+        register_somebody(event)
+    put(event, TextKey.CONFIRMED, "es", body="Otras.")
+    put(event, TextKey.RECEIVED, "es", body="Otras.")
+    event = get_event_whole(event.id)
+    with counted() as having:
+        register_somebody(event)
+    assert len(having) <= len(without) + 1
+    assert not [one for one in without if "message_texts" in one]
