@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 
 from flask_babel import gettext as _
 
@@ -14,13 +13,12 @@ from eventreg.i18n.languages import speaking
 from eventreg.mail.letters import Change, Contact, Letter, render_letter
 from eventreg.mail.markers import link_marker, new_marker
 from eventreg.mail.services import OutgoingMessage, enqueue_all
-from eventreg.registration.emails.event_words import EventWords
-from eventreg.registration.emails.messages import ABOUT_EVENT, Message
+from eventreg.registration.emails.messages import Message
 from eventreg.registration.emails.occasions import Occasion
 from eventreg.registration.emails.own_words import text_key, with_own_words
-from eventreg.registration.emails.request_words import RequestWording, RequestWords
+from eventreg.registration.emails.request_words import RequestWording
 from eventreg.registration.emails.to_contact import TOLD, write_to_contact
-from eventreg.registration.emails.to_participant import ParticipantWords
+from eventreg.registration.emails.writers import writer_of
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import Status
 from eventreg.web.addresses import address_of
@@ -77,7 +75,8 @@ def participant_message(
     marker = new_marker()
     target = link or (OWN_PAGE, registration.public_id, registration.link_generation)
     with speaking(registration.language) as language:
-        words = _writer(news, language)(
+        request = news.request(language) if news.request is not None else None
+        words = writer_of(news.message, request)(
             occasion,
             registration,
             language,
@@ -98,12 +97,6 @@ def participant_message(
             audience="participant", language=language, recipient=recipient or registration.email,
             marker=marker, calendar=calendar, method=method, key_suffix=key_suffix,
         )  # fmt: skip
-
-
-def _writer(news: News, language: str) -> Callable[..., ParticipantWords]:
-    if news.request is not None:
-        return partial(RequestWords, request=news.request(language))
-    return EventWords if news.message in ABOUT_EVENT else ParticipantWords
 
 
 def contact_message(occasion: Occasion, registration: Registration, news: News, now: datetime) -> OutgoingMessage:

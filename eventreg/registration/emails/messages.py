@@ -38,6 +38,8 @@ class Message(enum.Enum):
 
 #: what is told of the event as a whole, not of one registration
 ABOUT_EVENT = frozenset({Message.EVENT_CANCELLED, Message.EVENT_REINSTATED})
+#: what goes to an address that is not confirmed
+ABOUT_ADDRESSES = frozenset({Message.VERIFY, Message.CONFIRM_ADDRESS})
 #: what asks somebody to answer
 ABOUT_REQUESTS = frozenset(
     {Message.ASKED_FOLLOW_UP, Message.ASKED_AGAIN, Message.ASKED_CORRECTION, Message.ASK_REMINDER}

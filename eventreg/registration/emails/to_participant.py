@@ -12,10 +12,7 @@ from eventreg.registration.emails.messages import Message
 from eventreg.registration.emails.occasions import Occasion
 from eventreg.registration.emails.placeholders import Facts
 from eventreg.registration.models import Registration
-from eventreg.registration.rules.deadlines import CONFIRM_ADDRESS_WITHIN, VERIFY_WITHIN
 from eventreg.registration.rules.states import Status
-
-_HOUR = 3600
 
 
 class ParticipantWords:
@@ -61,9 +58,7 @@ class ParticipantWords:
             Message.CHANGED: self._changed,
             Message.WITHDRAWN: self._withdrawn,
             Message.REOPENED: self._reopened,
-            Message.VERIFY: self._verify,
             Message.LINK: self._own_link,
-            Message.CONFIRM_ADDRESS: self._confirm_address,
             Message.ADDRESS_CHANGED: self._address_changed,
             Message.ADDRESS_LEFT: self._address_left,
             Message.DAYS_LEFT: self._days_left,
@@ -193,16 +188,6 @@ class ParticipantWords:
             warning=self._not_yet(),
         )
 
-    def _verify(self) -> Letter:
-        hours = int(VERIFY_WITHIN.total_seconds()) // _HOUR
-        return self._to_unknown(
-            _("Confirm your email address"),
-            _("Somebody (we hope it was you) asked to take part in “%(title)s” with this address.", title=self._title),
-            _("Confirm the address so that the request counts. The link works for %(hours)s hours.", hours=hours),
-            Fact(_("If it was not you, do nothing: the request lapses.")),
-            button=_("Confirm my address"),
-        )
-
     def _own_link(self) -> Letter:
         return self._letter(
             _("Your personal link"),
@@ -213,16 +198,6 @@ class ParticipantWords:
                     "or sent the form again with this address."
                 )
             ),
-        )
-
-    def _confirm_address(self) -> Letter:
-        hours = int(CONFIRM_ADDRESS_WITHIN.total_seconds()) // _HOUR
-        return self._to_unknown(
-            _("Confirm your new email address"),
-            _("Somebody (we hope it was you) asked us to write to this address about “%(title)s”.", title=self._title),
-            _("Confirm the address with the link below. It works for %(hours)s hours.", hours=hours),
-            Fact(_("Until then we write to the earlier address. If it was not you, do nothing.")),
-            button=_("Confirm my new address"),
         )
 
     def _address_changed(self) -> Letter:
@@ -273,20 +248,6 @@ class ParticipantWords:
             _("Add the dates to your calendar: this message brings an entry for each day."),
             self._until_when(),
             _("If you cannot come, withdraw your registration, so that somebody else can have the place."),
-        )
-
-    def _to_unknown(self, heading: str, *paragraphs: str, button: str) -> Letter:
-        """Write to an address that may be anybody's: nothing that somebody typed, nothing about a registration."""
-        occasion, language = self._occasion, self._language
-        return Letter(
-            subject=_("%(heading)s: %(title)s", heading=heading, title=self._title),
-            heading=heading,
-            preview=occasion.dates(frozenset(), language),
-            greeting=_("Good day,"),
-            paragraphs=paragraphs,
-            facts=((_("Dates"), occasion.dates(frozenset(), language)), (_("Place"), occasion.place(language))),
-            action=(button, self._link),
-            footer=self._footer(),
         )
 
     def _letter(

@@ -12,11 +12,10 @@ from flask_babel import gettext as _
 
 from eventreg.i18n.languages import speaking
 from eventreg.mail.letters import Fact, Letter
-from eventreg.registration.emails.event_words import EventWords
-from eventreg.registration.emails.messages import ABOUT_EVENT, ABOUT_REQUESTS, Message
+from eventreg.registration.emails.messages import ABOUT_REQUESTS, Message
 from eventreg.registration.emails.occasions import Occasion
-from eventreg.registration.emails.request_words import RequestWording, RequestWords
-from eventreg.registration.emails.to_participant import ParticipantWords
+from eventreg.registration.emails.request_words import RequestWording
+from eventreg.registration.emails.writers import writer_of
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.message_texts import OwnText, TextKey
 from eventreg.registration.rules.states import Status
@@ -72,17 +71,14 @@ def usual_words(occasion: Occasion, key: TextKey, language: str, now: datetime) 
 
 
 def _about_registration(slots: Occasion, key: TextKey, message: Message, language: str, now: datetime) -> Letter:
-    writer: Callable[..., ParticipantWords] = EventWords if message in ABOUT_EVENT else ParticipantWords
-    more = {}
-    if message in ABOUT_REQUESTS:
-        writer, more = RequestWords, {"request": RequestWording((), "{section}", "{answer_by}", "")}
+    request = RequestWording((), "{section}", "{answer_by}", "") if message in ABOUT_REQUESTS else None
     registration = Registration(
         given_name="{full_name}", family_name="", reference="{reference}", status=status_told(key),
         category_id=slots.event.categories[0].id if slots.event.categories else 0, approved_at=None,
     )  # fmt: skip
-    return writer(slots, registration, language, "{link}", now=now, takes_back=key is TextKey.PLACE_LOST, **more).write(
-        message
-    )
+    is_lost = key is TextKey.PLACE_LOST
+    words = writer_of(message, request)(slots, registration, language, "{link}", now=now, takes_back=is_lost)
+    return words.write(message)
 
 
 def _as_text(subject: str, paragraphs: tuple[str, ...]) -> OwnText:

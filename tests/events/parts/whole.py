@@ -48,8 +48,10 @@ from eventreg.registration.models import (
     RequestKind,
     SessionPlace,
 )
+from eventreg.registration.rules.message_texts import OwnText, TextEdit, TextKey
 from eventreg.registration.rules.states import Action
 from eventreg.registration.services.decisions import decide
+from eventreg.registration.services.message_texts import save_message_texts
 from tests.builders import (
     a_questionnaire,
     a_registration,
@@ -111,6 +113,7 @@ def a_whole_event() -> Event:
     a_questionnaire(event, _asking_for_workshops())
     _people(event, session_id)
     _ways_in(event)
+    _words(event)
     return event
 
 
@@ -175,6 +178,12 @@ def _ways_in(event: Event) -> None:
                        email="ida@instituto.example", email_key="ida@instituto.example", given_name="Ida", created_at=now(),
                        used_at=now(), registration_id=people[1].id),
         ])  # fmt: skip
+
+
+def _words(event: Event) -> None:
+    """A message in the event's own words, in one of its languages."""
+    edit = TextEdit(0, OwnText("Bienvenida, {given_name}", "Le esperamos en {place}.\n\n{details}\n\nHasta pronto."))
+    save_message_texts(event.id, TextKey.CONFIRMED, {"es": edit}, an_account().id, now())
 
 
 def a_picture() -> bytes:
