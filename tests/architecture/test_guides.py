@@ -71,6 +71,7 @@ def test_there_are_guides_for_everybody_in_english_and_spanish() -> None:
             "contact",
             "deciding",
             "inviting",
+            "messages",
             "organizing",
             "participating",
             "questions",
