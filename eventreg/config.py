@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import os
 import tomllib
-import zoneinfo
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from eventreg.i18n.catalogs import translated_languages
+from eventreg.kernel.zones import time_zones
 
 PREFIX = "EVENTREG_"
 #: names with our prefix that the test suite, build steps and `eventreg backup` use; they are no settings
@@ -169,7 +169,7 @@ def _checked(config: Config) -> Config:
         raise ConfigError(f"EVENTREG_DEMO_MAIL is {config.demo_mail!r}; it must be hold or send.")
     if config.database_url and not config.database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise ConfigError("EVENTREG_DATABASE_URL must start with sqlite:/// or postgresql+psycopg://.")
-    if config.time_zone not in zoneinfo.available_timezones():
+    if config.time_zone not in time_zones():
         raise ConfigError(f"EVENTREG_TIME_ZONE is {config.time_zone!r}; it must be a zone like America/Mexico_City.")
     if not config.languages:
         raise ConfigError("EVENTREG_LANGUAGES is empty; it must name at least one language, like es,en.")

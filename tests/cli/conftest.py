@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.cli.warm import Commands, Done
 from tests.packaging.copies import clean_environment
 from tests.serving.servers import EVENTREG
 
-Done = subprocess.CompletedProcess[str]
 Run = Callable[..., Done]
 
 
-def run_command(instance: Path, *arguments: str, given: str = "", **environment: str) -> Done:
-    """Run a command on an instance, with text on its standard input."""
+def run_script(instance: Path, *arguments: str, given: str = "", **environment: str) -> Done:
+    """Run the script itself on an instance, with text on its standard input."""
     return subprocess.run(
         [EVENTREG, *arguments],
         env=clean_environment() | {"EVENTREG_INSTANCE": str(instance)} | environment,
@@ -29,22 +29,45 @@ def run_command(instance: Path, *arguments: str, given: str = "", **environment:
     )
 
 
+@pytest.fixture(scope="session")
+def commands(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commands]:
+    """The process that runs commands with the program loaded: see `warm.py`."""
+    commands = Commands(tmp_path_factory.mktemp("commands"))
+    yield commands
+    commands.close()
+
+
+def runner(commands: Commands, instance: Path) -> Run:
+    """Return what runs commands on an instance."""
+
+    def run_there(*arguments: str, given: str = "", **environment: str) -> Done:
+        return commands.run(*arguments, given=given, environment={"EVENTREG_INSTANCE": str(instance)} | environment)
+
+    return run_there
+
+
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
+def run(commands: Commands, tmp_path: Path) -> Run:
     """Run a command on the instance of this test: `run("user", "list", EVENTREG_LANGUAGES="en")`."""
+    return runner(commands, tmp_path / "instance")
+
+
+@pytest.fixture
+def run_cold(tmp_path: Path) -> Run:
+    """The same by the script that the installation made, from nothing."""
 
     def run_here(*arguments: str, given: str = "", **environment: str) -> Done:
-        return run_command(tmp_path / "instance", *arguments, given=given, **environment)
+        return run_script(tmp_path / "instance", *arguments, given=given, **environment)
 
     return run_here
 
 
 @pytest.fixture(scope="session")
-def demo_instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def demo_instance(tmp_path_factory: pytest.TempPathFactory, commands: Commands) -> Path:
     """An instance with keys, tables and the demo, to be copied."""
     instance = tmp_path_factory.mktemp("demo") / "instance"
     for command in ("migrate", "demo"):
-        done = run_command(instance, command)
+        done = runner(commands, instance)(command)
         assert done.returncode == 0, done.stderr
     return instance
 

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Run
+from tests.cli.conftest import Run, runner
+from tests.cli.warm import Commands
 
 
-@pytest.fixture
-def database(run: Run, tmp_path: Path) -> Path:
-    """The database of an instance with a trail of five entries and more."""
+@pytest.fixture(scope="module")
+def trail(commands: Commands, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An instance with a trail of five entries and more, to be copied."""
+    instance = tmp_path_factory.mktemp("trail") / "instance"
+    run = runner(commands, instance)
     assert run("migrate").returncode == 0
     for number in range(5):
         assert run("user", "add", "--name", "Ana Ejemplo", f"ana{number}@instituto.example").returncode == 0
-    return tmp_path / "instance" / "eventreg.db"
+    return instance
+
+
+@pytest.fixture
+def database(trail: Path, tmp_path: Path) -> Path:
+    """The database of an instance with such a trail."""
+    return shutil.copytree(trail, tmp_path / "instance") / "eventreg.db"
 
 
 def change(database: Path, statement: str) -> None:

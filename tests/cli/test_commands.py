@@ -30,8 +30,8 @@ def _commands() -> list[tuple[str, ...]]:
 
 
 @pytest.mark.parametrize("command", [(), *_commands()], ids=" ".join)
-def test_help_has_an_example(command: tuple[str, ...], run: Run) -> None:
-    done = run(*command, "--help")
+def test_help_has_an_example(command: tuple[str, ...], run_cold: Run) -> None:
+    done = run_cold(*command, "--help")
     assert done.returncode == 0
     assert re.search(r"Example:\n +(\w+=\S+ )?eventreg", done.stdout), done.stdout
     assert done.stderr == ""
@@ -43,10 +43,10 @@ def test_all_promised_commands_are_there() -> None:
     assert {("user", name) for name in ("add", "list", "password", "link", "close")} <= set(_commands())
 
 
-def test_help_is_quick(run: Run) -> None:
+def test_help_is_quick(run_cold: Run) -> None:
     def once() -> float:
         start = time.perf_counter()
-        run("--help")
+        run_cold("--help")
         return time.perf_counter() - start
 
     assert min(once() for _ in range(5)) < _QUICK
@@ -99,11 +99,11 @@ def test_taken_port_is_told(run: Run) -> None:
     assert done.stderr.startswith(f"eventreg: Something else listens on 127.0.0.1:{port} already.")
 
 
-def test_migrate_makes_a_private_instance_and_is_idle_afterwards(run: Run, tmp_path: Path) -> None:
-    assert "(before: empty)" in run("migrate").stdout
+def test_migrate_makes_a_private_instance_and_is_idle_afterwards(run_cold: Run, tmp_path: Path) -> None:
+    assert "(before: empty)" in run_cold("migrate").stdout
     for name, mode in (("instance", 0o700), ("instance/eventreg.db", 0o600)):
         assert stat.S_IMODE((tmp_path / name).stat().st_mode) == mode
-    assert "already" in run("migrate").stdout
+    assert "already" in run_cold("migrate").stdout
 
 
 def test_demo_is_loaded_once_and_shows_a_fresh_link_each_time(prepared: Run) -> None:
@@ -202,9 +202,9 @@ def test_short_passphrase_is_refused(prepared: Run, tmp_path: Path) -> None:
     assert not target.exists()
 
 
-def test_python_of_the_command_is_the_one_of_the_tests(run: Run) -> None:
+def test_python_of_the_command_is_the_one_of_the_tests(run_cold: Run) -> None:
     assert Path(sys.executable).with_name("eventreg").exists()
-    assert run("--version").stdout.startswith("eventreg ")
+    assert run_cold("--version").stdout.startswith("eventreg ")
 
 
 def test_an_account_is_closed(prepared: Run) -> None:

@@ -18,10 +18,12 @@ from eventreg.app import create_app
 from eventreg.config import Config, load_config
 from eventreg.db import db
 from eventreg.kernel.keys import create_keys
+from tests.support.routes import keep_routes
 
 #: what tests want otherwise than an instance does; a test of limits says `limits=True`
 TEST_SETTINGS: dict[str, Any] = {"limits": False, "base_url": "http://localhost"}
 
+keep_routes()
 AppMaker = Callable[..., Flask]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import tempfile
 from pathlib import Path
@@ -12,6 +13,8 @@ from tests.support.databases import end_postgresql
 from tests.support.sockets import block_other_hosts
 
 _SHARED = pytest.StashKey[Path]()
+#: how much there has to be before Python looks for garbage; a test makes a great deal and keeps nothing
+_GARBAGE = (20_000, 20, 20)
 _MARKERS = (
     "both_databases: runs on SQLite and on PostgreSQL",
     "on_postgresql: runs on PostgreSQL alone",
@@ -31,6 +34,13 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_configure_node(node: object) -> None:
     """Tell a worker of pytest-xdist the folder."""
     node.workerinput["eventreg_shared"] = str(node.config.stash[_SHARED])  # type: ignore[attr-defined]
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Leave what is loaded by now out of every look for garbage: it stays to the end, and there is much of it."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_GARBAGE)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import zoneinfo
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -33,6 +32,7 @@ from eventreg.events.rules.attendance import AttendanceMode
 from eventreg.events.rules.publication import Publication
 from eventreg.events.rules.slugs import is_prefix, is_slug
 from eventreg.kernel.tokens import new_public_id
+from eventreg.kernel.zones import time_zones
 from eventreg.mail.rules import check_address
 
 PUBLIC_ID = re.compile(r"[A-Za-z0-9_-]{12}")
@@ -143,7 +143,7 @@ def _check(values: dict[str, Any], slug: str) -> None:
         raise BundleInvalid("event.slug: small letters, digits and hyphens, 80 at most, no reserved word")
     if not is_prefix(values["reference_prefix"]):
         raise BundleInvalid("event.reference_prefix: 1 to 8 capital letters and digits")
-    if values["time_zone"] not in zoneinfo.available_timezones():
+    if values["time_zone"] not in time_zones():
         raise BundleInvalid("event.time_zone: there is no such zone")
     if not all(_COUNTRY.fullmatch(code) for code in (values["country"], *values["region"])):
         raise BundleInvalid("event.country, event.region: codes of two capital letters")

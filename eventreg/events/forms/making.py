@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from collections.abc import Collection
 from datetime import date
 from typing import Any
@@ -23,6 +22,7 @@ from eventreg.events.services.founding import Founding, document
 from eventreg.i18n.countries import CODES, by_alphabet
 from eventreg.i18n.languages import current_language, known_languages
 from eventreg.kernel.typed import fault_of, tidied
+from eventreg.kernel.zones import time_zones
 from eventreg.web.forms import BaseForm, lazy_gettext
 
 _LONGEST = {"city": 120, "contact_name": 200}
@@ -80,7 +80,7 @@ class FoundingForm(LocalizedForm):
         lines = {name: self._line(name) for name in _LONGEST}
         email = self._email()
         self._choice("country", CODES)
-        self._choice("time_zone", zoneinfo.available_timezones())
+        self._choice("time_zone", time_zones())
         if not is_sound or any(bound.errors for bound in self) or first_day is None or hours is None:
             return None
         languages = tuple(title)
@@ -227,9 +227,7 @@ class ExportForm(BaseForm):
 
 def zones(first: str) -> list[str]:
     """Return the time zones to choose from, by name, the present one first."""
-    named = sorted(
-        zone for zone in zoneinfo.available_timezones() if "/" in zone and not zone.startswith(("Etc/", "System"))
-    )
+    named = sorted(zone for zone in time_zones() if "/" in zone and not zone.startswith(("Etc/", "System")))
     return [first, *(zone for zone in named if zone != first)]
 
 

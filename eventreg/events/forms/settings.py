@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -22,6 +21,7 @@ from eventreg.events.wording.settings import attendance_name, settings_sentence
 from eventreg.i18n.countries import CODES, by_alphabet
 from eventreg.i18n.languages import current_language, known_languages, own_name
 from eventreg.kernel.typed import fault_of, showable, tidied
+from eventreg.kernel.zones import time_zones
 from eventreg.web.forms import BaseForm, lazy_gettext
 
 MOMENTS = ("registration_opens_at", "registration_closes_at", "changes_until", "promotes_until")
@@ -180,7 +180,7 @@ class SettingsPage:
         if zone == event.time_zone and bound.data == written_moment(stored, zone):
             return stored  # type: ignore[no-any-return]
         local = read_moment(bound.data or "")
-        if local is None or zone not in zoneinfo.available_timezones():
+        if local is None or zone not in time_zones():
             bound.errors = [_("Write a date and a time")]
             return None
         at = instant_of(local, zone)
@@ -195,7 +195,7 @@ class SettingsPage:
         languages = sorted(dict.fromkeys(chosen), key=lambda code: code != form.first_language.data)
         region = [code for code in form.region.data or [] if code in CODES]
         kept = [code for code in event.region if code in region]
-        for name, offered in (("country", CODES), ("time_zone", zoneinfo.available_timezones())):
+        for name, offered in (("country", CODES), ("time_zone", time_zones())):
             if form[name].data not in offered:
                 form[name].errors = [_("Choose one of the list")]
         return {
@@ -234,9 +234,7 @@ def _given(event: Event) -> Mapping[str, Any]:
 
 def _zones(present: str) -> list[str]:
     """Return the zones that people choose from: those named by a place, and the present one."""
-    zones = {
-        zone for zone in zoneinfo.available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/"))
-    }
+    zones = {zone for zone in time_zones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/"))}
     return sorted(zones | {present, "UTC"})
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import zoneinfo
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -15,6 +14,7 @@ from eventreg.events.rules.programme import SessionKind
 from eventreg.events.rules.publication import Publication
 from eventreg.events.rules.slugs import is_prefix, is_slug
 from eventreg.kernel.text import LocalizedText
+from eventreg.kernel.zones import time_zones
 
 _CATEGORY_KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
@@ -130,7 +130,7 @@ def _faults(plan: EventPlan) -> Iterator[str]:
         yield "languages: at least one, none twice"
     if not is_prefix(plan.reference_prefix):
         yield "reference_prefix: 1 to 8 capital letters and digits"
-    if plan.time_zone not in zoneinfo.available_timezones():
+    if plan.time_zone not in time_zones():
         yield f"time_zone: there is no zone {plan.time_zone!r}"
     if plan.capacity is not None and plan.capacity < 0:
         yield "capacity: cannot be negative"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import zoneinfo
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -12,6 +11,7 @@ from typing import Any
 from eventreg.events.rules.attendance import AttendanceMode
 from eventreg.kernel.errors import Refusal
 from eventreg.kernel.text import LocalizedText
+from eventreg.kernel.zones import time_zones
 
 #: a meeting, not a season
 MOST_DAYS = 31
@@ -130,7 +130,7 @@ def _faults(entry: SettingsEntry) -> Iterator[SettingsFault]:
         yield SettingsFault("languages", reason.NO_LANGUAGE, {})
     elif entry.contact_language not in entry.languages:
         yield SettingsFault("contact_language", reason.CONTACT_LANGUAGE, {})
-    if entry.time_zone not in zoneinfo.available_timezones():
+    if entry.time_zone not in time_zones():
         yield SettingsFault("time_zone", reason.NO_SUCH_ZONE, {})
     if entry.registration_opens_at >= entry.registration_closes_at:
         yield SettingsFault("registration_closes_at", reason.CLOSES_BEFORE_OPENS, {})

@@ -1,0 +1,116 @@
+"""The command `eventreg` in processes that begin with the program loaded.
+
+Loading is most of what a command costs, and the suite runs some two hundred. A process loads everything once and splits
+off one child a command, which has its own arguments, environment, files, exit code and end, and runs `main` as the script
+does. That the script itself starts, and quickly, is what `run_cold` is for.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import pkgutil
+import signal
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import IO
+
+from sqlalchemy.orm import configure_mappers
+
+from tests.packaging.copies import ROOT, clean_environment
+from tests.support.routes import keep_routes
+
+Done = subprocess.CompletedProcess[str]
+#: seconds until a command that hangs is ended
+_LONGEST = 60
+
+
+class Commands:
+    """The process that splits off the others, as the tests see it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.cli.warm", str(folder)],
+            cwd=ROOT,
+            env=clean_environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, *arguments: str, given: str, environment: dict[str, str]) -> Done:
+        """Run a command to its end."""
+        (self._folder / "stdin").write_text(given, encoding="utf-8")
+        order = {"arguments": arguments, "environment": clean_environment() | environment}
+        code = int(self._told(json.dumps(order)))
+        said = ((self._folder / name).read_text(encoding="utf-8") for name in ("stdout", "stderr"))
+        return Done(["eventreg", *arguments], code, *said)
+
+    def close(self) -> None:
+        """End it."""
+        stdin, stdout = self._pipes()
+        stdin.close()
+        self._process.wait(timeout=10)
+        stdout.close()
+
+    def _told(self, order: str) -> str:
+        stdin, stdout = self._pipes()
+        stdin.write(order + "\n")
+        stdin.flush()
+        return stdout.readline()
+
+    def _pipes(self) -> tuple[IO[str], IO[str]]:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        return self._process.stdin, self._process.stdout
+
+
+def _serve(folder: Path) -> None:
+    """Run a command for each line of standard input, and answer with its exit code."""
+    _load_everything(folder / "instance")
+    while order := sys.stdin.readline():
+        child = os.fork()
+        if child == 0:
+            _become(folder, **json.loads(order))
+        _, status = os.waitpid(child, 0)
+        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
+        sys.stdout.flush()
+
+
+def _load_everything(instance: Path) -> None:
+    """Import the whole program, and make what an application keeps for the next one of its process."""
+    import eventreg
+    from eventreg.app import create_app
+    from eventreg.config import load_config
+
+    for module in pkgutil.walk_packages(eventreg.__path__, "eventreg."):
+        if not module.name.startswith("eventreg.migrations."):
+            import_module(module.name)
+    keep_routes()
+    create_app(load_config(environment={}, instance=instance))
+    configure_mappers()
+    gc.collect()
+    gc.freeze()
+
+
+def _become(folder: Path, arguments: list[str], environment: dict[str, str]) -> None:
+    """Run the command in this process, which ends with it."""
+    from eventreg.cli import main
+
+    modes = {"stdin": os.O_RDONLY, "stdout": os.O_WRONLY | os.O_CREAT | os.O_TRUNC}
+    modes["stderr"] = modes["stdout"]
+    for number, (name, mode) in enumerate(modes.items()):
+        os.dup2(os.open(folder / name, mode, 0o600), number)
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.argv = ["eventreg", *arguments]
+    signal.alarm(_LONGEST)
+    main()
+
+
+if __name__ == "__main__":
+    _serve(Path(sys.argv[1]))
