@@ -32,6 +32,21 @@ TEXTS = {
     "white space": " \t\u00a0\u3000\u2028\u2029",
 }
 
+#: what has to stand alone to mean something: as a number, as an address, by its length; or is refused, with all beside it
+_ALONE = ("nul", "controls", "long", "surrogate", "not a character", "number", "large number", "odd digits", "other host",
+          "white space")  # fmt: skip
+#: kinds that do no less for standing one after the other, in texts that a field of 150 characters holds
+_TOGETHER = {
+    "markup": ("markup", "closing"),
+    "quotes": ("double quote", "single quote", "template"),
+    "programs": ("script link", "format", "sql", "path", "link marker"),
+    "calendar": ("calendar", "line ends"),
+    "signs": ("right to left", "signs"),
+}
+JOINED = {name: "".join(TEXTS[kind] for kind in kinds) for name, kinds in _TOGETHER.items()}
+#: every kind of text in as few texts as can be
+COMBINED = JOINED | {kind: TEXTS[kind] for kind in _ALONE}
+
 #: percent-encoded pieces of addresses that are no text, or mean something to some program
 PIECES = (
     "%00", "%ff%fe", "%ed%a0%80", "%0d%0aSet-Cookie:%20a=b", "..%2f..%2fetc%2fpasswd", "%2e%2e", "%252e%252e%252f",

@@ -17,13 +17,11 @@ from eventreg.events.models import Event, ProgrammeSession, SessionPerson, Speak
 from eventreg.events.rules.attendance import AttendanceMode
 from eventreg.events.rules.programme import SessionKind, SpeakerRole
 from eventreg.mail.models import MailMessage
-from tests.access.hostile import TEXTS
+from tests.access.hostile import JOINED
 from tests.access.test_hostile_input import assert_inert, assert_mails_inert
 from tests.support.pages import Page, Pages
 from tests.world import World, rules
 
-_KINDS = ("markup", "closing", "double quote", "single quote", "script link", "template", "format", "line ends", "calendar",
-          "signs")  # fmt: skip
 #: what is no free text: found by, compared with, or made by us
 _NO_TEXT = {
     "key", "slug", "email", "email_key", "password_hash", "hash", "detail_hash", "submission_hash", "code_hash", "public_id",
@@ -126,9 +124,9 @@ def _assert_file_inert(page: Page) -> None:
         assert max(len(line.encode()) for line in lines) <= 75
 
 
-@pytest.mark.parametrize("kind", _KINDS)
+@pytest.mark.parametrize("kind", JOINED)
 def test_whatever_is_stored_is_shown_mailed_and_taken_away_inert(world: World, kind: str) -> None:
-    written = make_hostile(world, TEXTS[kind])
+    written = make_hostile(world, JOINED[kind])
     assert len(written) > 40, sorted(written)
     for actor in ("anonymous", "link", "owner", "administrator"):
         visitor: Pages = world.visitor(actor)
@@ -142,10 +140,10 @@ def test_whatever_is_stored_is_shown_mailed_and_taken_away_inert(world: World, k
         _assert_file_inert(page)
 
 
-@pytest.mark.parametrize("kind", _KINDS)
+@pytest.mark.parametrize("kind", JOINED)
 def test_whatever_is_stored_is_mailed_inert(world: World, kind: str) -> None:
     """All that the desk and a participant can have sent is sent, about an event and people with such texts."""
-    make_hostile(world, TEXTS[kind])
+    make_hostile(world, JOINED[kind])
     before = _count(world)
     for actor in ("owner", "anonymous", "link"):
         visitor = world.visitor(actor)
