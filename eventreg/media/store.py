@@ -68,8 +68,20 @@ def sealed_parts(keys: Keys, content: bytes, place: str) -> Iterator[bytes]:
     starts = range(0, max(len(content), 1), _PART)
     for number, start in enumerate(starts):
         is_last = number == len(starts) - 1
-        sealed = sealing.seal(keys, bytes(view[start : start + _PART]), _place(place, number, is_last))
-        yield len(sealed).to_bytes(_LENGTH_BYTES, "big") + sealed
+        yield _sealed(keys, bytes(view[start : start + _PART]), _place(place, number, is_last))
+
+
+def sealed_stream(keys: Keys, chunks: Iterable[bytes], place: str) -> Iterator[bytes]:
+    """Yield what is written of a content that comes in pieces of any size, and is never whole in the memory."""
+    held, number = bytearray(), 0
+    for chunk in chunks:
+        held += chunk
+        # The last part is sealed as such, so one is always held back.
+        while len(held) > _PART:
+            yield _sealed(keys, bytes(held[:_PART]), _place(place, number, is_last=False))
+            del held[:_PART]
+            number += 1
+    yield _sealed(keys, bytes(held), _place(place, number, is_last=True))
 
 
 def replace_file(folder: Path, file_id: str, parts: Iterable[bytes]) -> None:
@@ -138,6 +150,11 @@ def _write(descriptor: int, path: Path, parts: Iterable[bytes]) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def _sealed(keys: Keys, part: bytes, place: str) -> bytes:
+    sealed = sealing.seal(keys, part, place)
+    return len(sealed).to_bytes(_LENGTH_BYTES, "big") + sealed
 
 
 def _place(place: str, number: int, is_last: bool) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from eventreg.db import db
 from eventreg.kernel import sealing
@@ -17,6 +17,8 @@ from eventreg.questionnaires.rules.schema import IDENTITY_COLUMNS, Definition
 from eventreg.registration.models import Answer, Consent, Registration
 from eventreg.registration.queries.answers import sealed_place
 from eventreg.registration.rules.states import Status
+from eventreg.registration.rules.ways_in import WayKind
+from eventreg.review.models import Note, Tag, Tagging
 from eventreg.web.instance import keys
 
 
@@ -31,6 +33,8 @@ class Person:
     category_id: int
     questionnaire_id: int
     submitted_at: datetime
+    changed_at: datetime
+    came_by: WayKind | None
     language: str
     identity: Mapping[str, str]
     answers: dict[str, list[str]] = field(default_factory=dict)
@@ -38,6 +42,9 @@ class Person:
     consents: dict[str, bool] = field(default_factory=dict)
     #: by question: the version that its answer was given under, where it is not that of the registration
     versions: dict[str, int] = field(default_factory=dict)
+    #: what the team put on it, where that was asked for
+    tags: list[str] = field(default_factory=list)
+    notes: int = 0
 
 
 _COLUMNS = (
@@ -48,6 +55,8 @@ _COLUMNS = (
     Registration.category_id,
     Registration.questionnaire_id,
     Registration.submitted_at,
+    Registration.status_changed_at,
+    Registration.came_by,
     Registration.language,
     *(getattr(Registration, name) for name in sorted(IDENTITY_COLUMNS)),
 )
@@ -61,6 +70,15 @@ def list_definitions(event_id: int) -> dict[int, Definition]:
         .order_by(QuestionnaireVersion.version.desc())
     )
     return {version.id: definition_of(version) for version in versions}
+
+
+def only_confirmed(event_id: int, ids: Sequence[int]) -> list[int]:
+    """Return those of these registrations of an event that are confirmed, in their order: one statement."""
+    confirmed = select(Registration.id).where(
+        Registration.event_id == event_id, Registration.status == Status.CONFIRMED
+    )
+    found = set(db.session.scalars(confirmed))
+    return [id_ for id_ in ids if id_ in found]
 
 
 def list_people(event_id: int, ids: Sequence[int], *, opens_sensitive: bool = False) -> list[Person]:
@@ -109,6 +127,24 @@ def _open_sealed(people: Mapping[int, Person]) -> None:
         person.sealed.discard(key)
 
 
+def put_tags(event_id: int, people: Mapping[int, Person]) -> None:
+    """Put the tags on people of an event, by the alphabet: one statement."""
+    tags = (
+        select(Tagging.registration_id, Tag.name)
+        .join(Tag, Tag.id == Tagging.tag_id)
+        .where(Tag.event_id == event_id, Tagging.registration_id.in_(people))
+    )
+    for registration_id, name in db.session.execute(tags.order_by(Tag.name_key)):
+        people[registration_id].tags.append(name)
+
+
+def put_note_counts(people: Mapping[int, Person]) -> None:
+    """Say how many notes there are of these people: one statement."""
+    notes = select(Note.registration_id, func.count()).where(Note.registration_id.in_(people))
+    for registration_id, number in db.session.execute(notes.group_by(Note.registration_id)):
+        people[registration_id].notes = number
+
+
 def _person(row: Any) -> Person:
     return Person(
         id=row.id,
@@ -118,6 +154,8 @@ def _person(row: Any) -> Person:
         category_id=row.category_id,
         questionnaire_id=row.questionnaire_id,
         submitted_at=row.submitted_at,
+        changed_at=row.status_changed_at,
+        came_by=row.came_by,
         language=row.language,
         identity={name: getattr(row, name) for name in IDENTITY_COLUMNS},
     )

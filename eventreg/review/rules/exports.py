@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from eventreg.events.rules.team import Scope
+from eventreg.events.rules.team import Scope, Sight
 from eventreg.kernel.errors import Refusal
 
 
@@ -66,16 +66,14 @@ MEDIA_TYPES = {
     ExportFormat.PDF_SHEET: "application/pdf",
     ExportFormat.ZIP: "application/zip",
 }
-#: formats that are written whole before anything of them can be sent: with more people than this a worker makes them
-PRINTED = frozenset({ExportFormat.PDF_LIST, ExportFormat.PDF_SHEET})
-_WHOLE = PRINTED | {ExportFormat.XLSX}
-MOST_AT_ONCE = 2_000
-#: more would be a thousand pages that take the memory of a small machine to lay out
-MOST_PRINTED = 10_000
+#: of formats that are written whole before anything of them can be sent: with more people than this a worker makes them
+MOST_AT_ONCE = {ExportFormat.XLSX: 2_000, ExportFormat.PDF_LIST: 1_000, ExportFormat.PDF_SHEET: 500}
+#: columns of the list by whose values what is printed can be divided
+GROUPABLE = frozenset({"institution", "status", "category", "country"})
 #: how long a file that a worker made can be fetched
 KEPT_FOR = timedelta(hours=24)
-#: a worker that has not come to it in a day never will: what it was to make is forgotten
-GIVEN_UP_AFTER = timedelta(hours=24)
+#: a worker that has not come through in this time never will: what it was to make is forgotten
+GIVEN_UP_AFTER = timedelta(hours=2)
 LONGEST_REASON, SHORTEST_REASON = 1000, 5
 #: the words of a file's name, each cut to it: folders of some systems take no more than 255 bytes altogether
 _LONGEST_WORD = 40
@@ -92,8 +90,8 @@ class ExportReason(enum.Enum):
     NO_SENSITIVE = "no_sensitive"
     NO_COLUMNS = "no_columns"
     NO_FILES = "no_files"
-    #: details: `limit`, of people on paper
-    TOO_MANY_TO_PRINT = "too_many_to_print"
+    #: nobody in the list is confirmed, or comes on a day that there is
+    NOBODY_TO_SIGN = "nobody_to_sign"
 
 
 class ExportRefused(Refusal):
@@ -135,6 +133,8 @@ class Plan:
     #: the list's filters in words
     words: str
     file_name: str
+    #: the column of the list's order, where what is printed has a heading for each of its values
+    grouped_by: str
     #: which registrations the taker might know of
     scope: Scope
 
@@ -170,6 +170,15 @@ class Plan:
         return self.has_contact_data and not self.leaves_out_contact_data
 
 
+def may_fetch(plan: Plan, sight: Sight, *, sees_sensitive: bool) -> bool:
+    """Say whether somebody may still have what they asked for: what was agreed with them may have changed since."""
+    return (
+        is_within(plan.scope, sight.scope)
+        and (sight.has_contact_data or not plan.holds_contact_data)
+        and (sees_sensitive or not plan.has_sensitive)
+    )
+
+
 def is_within(scope: Scope, other: Scope) -> bool:
     """Say whether everybody of a scope is in another as well."""
     return _fits(scope.categories, other.categories) and _fits(scope.days, other.days)
@@ -197,7 +206,7 @@ def check_wish(wish: Wish, *, sees_sensitive: bool) -> None:
 
 def is_made_aside(format_: ExportFormat, count: int) -> bool:
     """Say whether a worker makes the file, and it is fetched later."""
-    return format_ is ExportFormat.ZIP or (format_ in _WHOLE and count > MOST_AT_ONCE)
+    return count > MOST_AT_ONCE.get(format_, count)
 
 
 def file_name(slug: str, at: datetime, taken_by: str, words: str, format_: ExportFormat) -> str:

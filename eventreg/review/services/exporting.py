@@ -18,9 +18,10 @@ from eventreg.kernel import clock
 from eventreg.kernel.tokens import new_public_id
 from eventreg.review.models import Export
 from eventreg.review.queries.listing import RegistrationList
+from eventreg.review.queries.people import only_confirmed
 from eventreg.review.rules.exports import (
-    MOST_PRINTED,
-    PRINTED,
+    GROUPABLE,
+    ExportFormat,
     ExportReason,
     ExportRefused,
     ExportState,
@@ -28,8 +29,10 @@ from eventreg.review.rules.exports import (
     Wish,
     check_wish,
     file_name,
+    is_made_aside,
 )
 from eventreg.review.rules.listing import ListState
+from eventreg.review.services.exporting_aside import set_aside
 
 
 @dataclass(frozen=True)
@@ -60,34 +63,37 @@ class Begun:
     ids: Sequence[int]
     plan: Plan
     at: datetime
+    #: a worker makes the file, which is fetched later
+    is_aside: bool
 
 
 def begin_export(event_id: int, state: ListState, wish: Wish, taker: Taker, words: str = "") -> Begun:
     """Settle whom the list shows to the taker, in its order, and record that their data was taken.
 
-    `words` say the list's filters. Raises NotFound, and ExportRefused, having written nothing.
+    `words` say the list's filters. Raises NotFound, and ExportRefused or CannotKeep, having written nothing.
     """
     check_wish(wish, sees_sensitive=taker.sees_sensitive)
     at, query = clock.now(), urlencode(state.with_().query())
     with transaction() as session:
         event = lock_event_in_any_state(event_id)
         ids = RegistrationList(event_id, event.categories, state.with_(), taker.sight).ids()
-        if wish.format in PRINTED and len(ids) > MOST_PRINTED:
-            raise ExportRefused(ExportReason.TOO_MANY_TO_PRINT, limit=MOST_PRINTED)
-        begun = Begun(new_public_id(), event_id, ids, _plan(event, wish, taker, words, at), at)
+        if wish.format is ExportFormat.PDF_SHEET and not (ids := only_confirmed(event_id, ids)):
+            raise ExportRefused(ExportReason.NOBODY_TO_SIGN)
+        is_aside = is_made_aside(wish.format, len(ids))
+        begun = Begun(new_public_id(), event_id, ids, _plan(event, state, wish, taker, words, at), at, is_aside)
         session.add(
             Export(
                 public_id=begun.public_id,
                 event_id=event_id,
                 account_id=taker.account_id,
                 format=wish.format,
-                state=ExportState.GIVEN,
+                state=ExportState.MAKING if is_aside else ExportState.GIVEN,
                 query=query,
                 details=begun.plan.as_data(),
                 has_sensitive=begun.plan.has_sensitive,
                 reason=wish.reason,
                 count=len(ids),
-                done=len(ids),
+                done=0 if is_aside else len(ids),
                 created_at=at,
             )
         )
@@ -100,10 +106,12 @@ def begin_export(event_id: int, state: ListState, wish: Wish, taker: Taker, word
             at=at,
             detail=_detail(begun, wish, query),
         )
+        if is_aside:
+            set_aside(begun.public_id, ids, at)
     return begun
 
 
-def _plan(event: Event, wish: Wish, taker: Taker, words: str, at: datetime) -> Plan:
+def _plan(event: Event, state: ListState, wish: Wish, taker: Taker, words: str, at: datetime) -> Plan:
     local = at.astimezone(ZoneInfo(event.time_zone))
     return Plan(
         format=wish.format,
@@ -116,6 +124,7 @@ def _plan(event: Event, wish: Wish, taker: Taker, words: str, at: datetime) -> P
         taken_by=taker.name,
         words=words,
         file_name=file_name(event.slug, local, taker.name, words, wish.format),
+        grouped_by=order if (order := order_name(state)) in GROUPABLE else "",
         scope=taker.sight.scope,
     )
 
@@ -128,3 +137,8 @@ def _detail(begun: Begun, wish: Wish, query: str) -> Mapping[str, Any]:
     if wish.with_sensitive:
         detail |= {"with_sensitive": True, "reason": wish.reason}
     return detail
+
+
+def order_name(state: ListState) -> str:
+    """Return the name of the column that a list is ordered by."""
+    return str(getattr(state.order, "value", state.order))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -10,15 +9,12 @@ from pathlib import Path
 from eventreg.media.store import make_folder
 from eventreg.review.rules.exports import ExportFormat
 from eventreg.review.services.exporting import Begun
+from eventreg.review.services.exporting_prints import printed
 from eventreg.review.services.exporting_rows import Source
 from eventreg.review.sheets.csv_file import csv_chunks
 from eventreg.review.sheets.json_file import json_chunks
-from eventreg.review.sheets.xlsx_file import write_xlsx
+from eventreg.review.sheets.xlsx_file import xlsx_chunks
 from eventreg.web.instance import config
-
-_BLOCK = 1 << 16
-#: bytes that stay in the memory; a larger file goes to the disk until it is sent
-_IN_MEMORY = 4_000_000
 
 
 def file_chunks(begun: Begun) -> Iterator[bytes]:
@@ -30,18 +26,12 @@ def file_chunks(begun: Begun) -> Iterator[bytes]:
         case ExportFormat.JSON:
             yield from json_chunks(source.sheet, source.people(begun.ids), source.stamp(len(begun.ids)))
         case ExportFormat.XLSX:
-            yield from _xlsx(source, begun)
+            rows = chain.from_iterable(source.rows(begun.ids))
+            yield from xlsx_chunks(source.head(), rows, source.stamp(len(begun.ids)), exports_folder())
+        case ExportFormat.PDF_LIST | ExportFormat.PDF_SHEET:
+            yield printed(source, begun.ids, len(begun.ids))
         case other:
             raise NotImplementedError(other)
-
-
-def _xlsx(source: Source, begun: Begun) -> Iterator[bytes]:
-    rows = chain.from_iterable(source.rows(begun.ids))
-    with tempfile.SpooledTemporaryFile(_IN_MEMORY, dir=str(exports_folder())) as file:
-        write_xlsx(file, source.head(), rows, source.stamp(len(begun.ids)), exports_folder())
-        file.seek(0)
-        while block := file.read(_BLOCK):
-            yield block
 
 
 def exports_folder() -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from eventreg.db import db
@@ -10,12 +10,15 @@ from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.kernel.text import pick
 from eventreg.questionnaires.kinds import Context
-from eventreg.review.queries.people import Person, list_definitions, list_people
-from eventreg.review.rules.exports import Plan
+from eventreg.review.queries.people import Person, list_definitions, list_people, put_note_counts, put_tags
+from eventreg.review.rules.exports import ExportFormat, Plan
 from eventreg.review.sheets import Sheet, list_sheet_columns
+from eventreg.review.sheets.columns import questions_of
 from eventreg.review.sheets.stamp import Stamp
 
 PORTION = 500
+#: what stands on a sheet to sign
+SIGNED_COLUMNS = ("person", "institution", "reference")
 
 
 class Source:
@@ -24,12 +27,10 @@ class Source:
     def __init__(self, event_id: int, plan: Plan, at: datetime) -> None:
         self.event, self.plan, self.at = get_event_whole(event_id), plan, at
         definitions, context = list_definitions(event_id), Context.of(self.event)
+        self.questions = questions_of(definitions)
+        names = SIGNED_COLUMNS if plan.format is ExportFormat.PDF_SHEET else plan.columns
         columns = list_sheet_columns(
-            definitions,
-            context,
-            plan.language,
-            plan.columns,
-            leaves_out_contact_data=plan.leaves_out_contact_data,
+            definitions, context, plan.language, names, leaves_out_contact_data=plan.leaves_out_contact_data
         )
         self.sheet = Sheet(
             columns,
@@ -41,6 +42,7 @@ class Source:
             has_contact_data=plan.has_contact_data,
             has_sensitive=plan.has_sensitive,
         )
+        self._group = self.sheet.fixed_cell(plan.grouped_by) if plan.grouped_by else None
 
     def head(self) -> list[str]:
         """Return what stands over the columns."""
@@ -50,10 +52,15 @@ class Source:
         """Return what the file says of itself."""
         return stamp_of(self.event, self.plan, self.at, count)
 
+    def group_of(self, person: Person) -> str:
+        """Return the value that what is printed is divided by."""
+        return self._group(person) if self._group is not None else ""
+
     def people(self, ids: Sequence[int]) -> Iterator[list[Person]]:
         """Yield these people in portions, three or four statements each."""
         for start in range(0, len(ids), PORTION):
             found = list_people(self.event.id, ids[start : start + PORTION], opens_sensitive=self.plan.has_sensitive)
+            self._put_marks({person.id: person for person in found})
             _let_go()
             yield found
 
@@ -61,6 +68,14 @@ class Source:
         """Yield their cells in portions."""
         for people in self.people(ids):
             yield [self.sheet.row(person) for person in people]
+
+    def _put_marks(self, people: Mapping[int, Person]) -> None:
+        """Read what the team put on people, where a column shows it."""
+        names = {column.name for column in self.sheet.columns}
+        if "tags" in names:
+            put_tags(self.event.id, people)
+        if "notes" in names:
+            put_note_counts(people)
 
 
 def stamp_of(event: Event, plan: Plan, at: datetime, count: int) -> Stamp:

@@ -37,7 +37,7 @@ class AnswerCells:
         self._definitions, self.category_keys = definitions, category_keys
         self.context, self.language = context, language
         self._has_contact_data, self._has_sensitive = has_contact_data, has_sensitive
-        self._answered = _("answered")
+        self.answered = _("answered")
         self._asked: dict[tuple[str, int, int], Question | None] = {}
 
     def cell_of(self, newest: Question, part: int | None = None) -> Callable[[Person], str]:
@@ -49,7 +49,7 @@ class AnswerCells:
             if question is None:
                 return ""
             if self.is_kept_back(question, person):
-                return self._answered
+                return self.answered
             values = self.values(question, person)
             if part is not None:
                 return values[part] if part < len(values) else ""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.rules.schema import Question
 from eventreg.review.queries.people import Person
-from eventreg.review.rules.columns import Column
 from eventreg.review.sheets.sheet import Sheet
 from eventreg.review.sheets.stamp import Stamp
 
@@ -56,7 +55,7 @@ def _entry(sheet: Sheet, person: Person) -> Mapping[str, Any]:
     answers: dict[str, Any] = {}
     for column, cell in zip(sheet.columns, sheet.row(person), strict=True):
         if column.fixed is not None:
-            entry[column.name] = _fixed(sheet, column.fixed, person, cell)
+            entry[column.name] = _fixed(sheet, column.name, person, cell)
         elif column.question is not None and column.question.key not in answers:
             answer = _answer(sheet, column.question, person)
             if answer is not None:
@@ -64,18 +63,31 @@ def _entry(sheet: Sheet, person: Person) -> Mapping[str, Any]:
     return {**entry, "answers": answers}
 
 
-def _fixed(sheet: Sheet, column: Column, person: Person, cell: str) -> Any:
-    match column:
-        case Column.STATUS:
+def _fixed(sheet: Sheet, name: str, person: Person, cell: str) -> Any:
+    match name:
+        case "status":
             return {"value": person.status.value, "label": cell}
-        case Column.CATEGORY:
+        case "category":
             return {"value": sheet.answers.category_keys[person.category_id], "label": cell}
-        case Column.RECEIVED:
-            return person.submitted_at.astimezone(UTC).isoformat(timespec="seconds")
-        case Column.LANGUAGE:
+        case "country":
+            return {"value": person.identity["country"], "label": cell}
+        case "way":
+            return {"value": person.came_by.value, "label": cell} if person.came_by is not None else None
+        case "received":
+            return _instant(person.submitted_at)
+        case "changed":
+            return _instant(person.changed_at)
+        case "language":
             return person.language
-        case _:
-            return cell
+        case "tags":
+            return person.tags
+        case "notes":
+            return person.notes
+    return cell
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="seconds")
 
 
 def _answer(sheet: Sheet, newest: Question, person: Person) -> Mapping[str, Any] | None:

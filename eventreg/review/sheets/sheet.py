@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from eventreg.events.models import Category
-from eventreg.i18n.languages import own_name
 from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.rules.schema import Definition
-from eventreg.registration.rules.states import Status
-from eventreg.registration.wording import status_for_team
 from eventreg.review.queries.people import Person
-from eventreg.review.rules.columns import Column
 from eventreg.review.rules.exports import Titles
 from eventreg.review.sheets.answers import AnswerCells
 from eventreg.review.sheets.columns import SheetColumn, head
-
-Cell = Callable[[Person], str]
+from eventreg.review.sheets.fixed import Cell, FixedWords
 
 
 class Sheet:
@@ -49,7 +44,13 @@ class Sheet:
             has_contact_data=has_contact_data,
             has_sensitive=has_sensitive,
         )
-        self._cells = self._by_column(categories, context, language, ZoneInfo(time_zone))
+        self._words = FixedWords(
+            {category.id: context.text(category.name, language) for category in categories},
+            language,
+            ZoneInfo(time_zone),
+            self.answers.answered if not has_contact_data else "",
+        )
+        self._cells = [self._cell_of(column) for column in columns]
 
     def head(self, titles: Titles = Titles.LABELS) -> list[str]:
         """Return what stands over the columns."""
@@ -59,29 +60,11 @@ class Sheet:
         """Return a person's cells."""
         return [cell(person) for cell in self._cells]
 
-    def _by_column(self, categories: Sequence[Category], context: Context, language: str, zone: ZoneInfo) -> list[Cell]:
-        fixed = _fixed_cells(categories, context, language, zone)
-        found: list[Cell] = []
-        for column in self.columns:
-            if column.fixed is not None:
-                found.append(fixed[column.fixed])
-            elif column.question is not None:
-                found.append(self.answers.cell_of(column.question, column.part))
-        return found
+    def fixed_cell(self, name: str) -> Cell:
+        """Return what writes a fixed column, whether or not it is among the chosen ones. KeyError for one that is none."""
+        return self._words.cell_of(name)
 
-
-def _fixed_cells(
-    categories: Sequence[Category], context: Context, language: str, zone: ZoneInfo
-) -> Mapping[Column, Cell]:
-    """Return how each fixed column is written, with all words looked up once."""
-    names = {category.id: context.text(category.name, language) for category in categories}
-    statuses = {status: status_for_team(status) for status in Status}
-    return {
-        Column.REFERENCE: lambda person: person.reference,
-        Column.STATUS: lambda person: statuses[person.status],
-        Column.CATEGORY: lambda person: names[person.category_id],
-        Column.RECEIVED: lambda person: person.submitted_at.astimezone(zone).strftime("%Y-%m-%d %H:%M"),
-        Column.LANGUAGE: lambda person: own_name(person.language),
-        Column.PERSON: lambda person: f"{person.identity['given_name']} {person.identity['family_name']}".strip(),
-        Column.INSTITUTION: lambda person: person.identity["institution"],
-    }
+    def _cell_of(self, column: SheetColumn) -> Cell:
+        if column.question is not None:
+            return self.answers.cell_of(column.question, column.part)
+        return self._words.cell_of(column.name)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -23,7 +23,19 @@ _LONGEST_NAME = 31
 _NARROWEST, _WIDEST = 12, 44
 #: what a cell of Excel holds
 LONGEST_CELL = 32_767
+_BLOCK = 1 << 16
+#: bytes that stay in the memory; a larger workbook goes to the disk until it is sent
+_IN_MEMORY = 4_000_000
 _PLAIN_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+
+
+def xlsx_chunks(head: Sequence[str], rows: Iterable[Sequence[str]], stamp: Stamp, folder: Path) -> Iterator[bytes]:
+    """Yield the workbook, which is whole before its first piece comes. What is large lies in `folder` meanwhile."""
+    with tempfile.SpooledTemporaryFile(_IN_MEMORY, dir=str(folder)) as file:
+        write_xlsx(file, head, rows, stamp, folder)
+        file.seek(0)
+        while block := file.read(_BLOCK):
+            yield block
 
 
 def write_xlsx(
