@@ -203,12 +203,16 @@ def open_upload(event_id: int, registration_id: int, public_id: str) -> OpenedFi
     ).one_or_none()
     if row is None:
         raise NotFound
+    return OpenedFile(_described(row).name, row.media_type, read_content(public_id))
+
+
+def read_content(public_id: str) -> bytes:
+    """Return what a file holds; whoever asks has looked whose it is. Raises NotFound where it is not on the disk."""
     try:
         sealed = path_of(config().uploads, public_id).read_bytes()
     except FileNotFoundError:
         raise NotFound from None
-    content = sealing.unseal(keys(), sealed, content_place(public_id))
-    return OpenedFile(_described(row).name, row.media_type, content)
+    return sealing.unseal(keys(), sealed, content_place(public_id))
 
 
 def sweep_uploads(now: datetime) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -49,27 +49,22 @@ class Titles(enum.Enum):
     KEYS = "keys"
 
 
-#: how a file's name ends
-ENDINGS = {
-    ExportFormat.CSV: "csv",
-    ExportFormat.XLSX: "xlsx",
-    ExportFormat.JSON: "json",
-    ExportFormat.PDF_LIST: "pdf",
-    ExportFormat.PDF_SHEET: "pdf",
-    ExportFormat.ZIP: "zip",
-}
+PRINTED = frozenset({ExportFormat.PDF_LIST, ExportFormat.PDF_SHEET})
+#: by how a file's name ends
 MEDIA_TYPES = {
-    ExportFormat.CSV: "text/csv; charset=utf-8",
-    ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ExportFormat.JSON: "application/json",
-    ExportFormat.PDF_LIST: "application/pdf",
-    ExportFormat.PDF_SHEET: "application/pdf",
-    ExportFormat.ZIP: "application/zip",
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "json": "application/json",
+    "pdf": "application/pdf",
+    "zip": "application/zip",
 }
 #: of formats that are written whole before anything of them can be sent: with more people than this a worker makes them
 MOST_AT_ONCE = {ExportFormat.XLSX: 2_000, ExportFormat.PDF_LIST: 1_000, ExportFormat.PDF_SHEET: 500}
+#: people of one step of a worker; of what is printed, of one document: laying out a thousand rows takes 100 MB
+STEPS = {ExportFormat.XLSX: 2_000, ExportFormat.PDF_LIST: 1_000, ExportFormat.PDF_SHEET: 500}
 #: columns of the list by whose values what is printed can be divided
 GROUPABLE = frozenset({"institution", "status", "category", "country"})
+_ANSWER = "answer."
 #: how long a file that a worker made can be fetched
 KEPT_FOR = timedelta(hours=24)
 #: a worker that has not come through in this time never will: what it was to make is forgotten
@@ -165,6 +160,11 @@ class Plan:
         )
 
     @property
+    def media_type(self) -> str:
+        """What the file is."""
+        return MEDIA_TYPES[self.file_name.rpartition(".")[2]]
+
+    @property
     def holds_contact_data(self) -> bool:
         """Whether mail addresses and telephone numbers can be read in it."""
         return self.has_contact_data and not self.leaves_out_contact_data
@@ -209,13 +209,27 @@ def is_made_aside(format_: ExportFormat, count: int) -> bool:
     return count > MOST_AT_ONCE.get(format_, count)
 
 
-def file_name(slug: str, at: datetime, taken_by: str, words: str, format_: ExportFormat) -> str:
+def chosen_questions(columns: Sequence[str] | None) -> list[str] | None:
+    """Return the keys of the questions among columns, whose files an archive holds; None: of all."""
+    if columns is None:
+        return None
+    return [name.removeprefix(_ANSWER) for name in columns if name.startswith(_ANSWER)]
+
+
+def ending(format_: ExportFormat, *, is_aside: bool) -> str:
+    """Return how the name of a file ends. Lists that are printed in several documents come together in an archive."""
+    if format_ in PRINTED:
+        return "zip" if is_aside else "pdf"
+    return format_.value
+
+
+def file_name(slug: str, at: datetime, taken_by: str, words: str, ending: str) -> str:
     """Return what a file is called: the event, when it was taken (local time), by whom, and what was chosen in words.
 
     Letters, digits and signs that every system takes in a file's name.
     """
     parts = [slug, f"{at:%Y-%m-%d-%H%M}", _plain(taken_by), _plain(words)]
-    return f"{'-'.join(part for part in parts if part)}.{ENDINGS[format_]}"
+    return f"{'-'.join(part for part in parts if part)}.{ending}"
 
 
 def _plain(text: str) -> str:

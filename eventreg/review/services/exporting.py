@@ -19,6 +19,7 @@ from eventreg.kernel.tokens import new_public_id
 from eventreg.review.models import Export
 from eventreg.review.queries.listing import RegistrationList
 from eventreg.review.queries.people import only_confirmed
+from eventreg.review.queries.sent_files import is_any_sent
 from eventreg.review.rules.exports import (
     GROUPABLE,
     ExportFormat,
@@ -28,11 +29,13 @@ from eventreg.review.rules.exports import (
     Plan,
     Wish,
     check_wish,
+    chosen_questions,
+    ending,
     file_name,
     is_made_aside,
 )
 from eventreg.review.rules.listing import ListState
-from eventreg.review.services.exporting_aside import set_aside
+from eventreg.review.services.exporting_store import set_aside
 
 
 @dataclass(frozen=True)
@@ -79,8 +82,12 @@ def begin_export(event_id: int, state: ListState, wish: Wish, taker: Taker, word
         ids = RegistrationList(event_id, event.categories, state.with_(), taker.sight).ids()
         if wish.format is ExportFormat.PDF_SHEET and not (ids := only_confirmed(event_id, ids)):
             raise ExportRefused(ExportReason.NOBODY_TO_SIGN)
+        if wish.format is ExportFormat.ZIP and not is_any_sent(event_id, chosen_questions(wish.columns)):
+            raise ExportRefused(ExportReason.NO_FILES)
         is_aside = is_made_aside(wish.format, len(ids))
-        begun = Begun(new_public_id(), event_id, ids, _plan(event, state, wish, taker, words, at), at, is_aside)
+        ends = ending(wish.format, is_aside=is_aside)
+        plan = _plan(event, state, wish, taker, words, at, ends)
+        begun = Begun(new_public_id(), event_id, ids, plan, at, is_aside)
         session.add(
             Export(
                 public_id=begun.public_id,
@@ -111,7 +118,7 @@ def begin_export(event_id: int, state: ListState, wish: Wish, taker: Taker, word
     return begun
 
 
-def _plan(event: Event, state: ListState, wish: Wish, taker: Taker, words: str, at: datetime) -> Plan:
+def _plan(event: Event, state: ListState, wish: Wish, taker: Taker, words: str, at: datetime, ends: str) -> Plan:
     local = at.astimezone(ZoneInfo(event.time_zone))
     return Plan(
         format=wish.format,
@@ -123,7 +130,7 @@ def _plan(event: Event, state: ListState, wish: Wish, taker: Taker, words: str, 
         language=taker.language,
         taken_by=taker.name,
         words=words,
-        file_name=file_name(event.slug, local, taker.name, words, wish.format),
+        file_name=file_name(event.slug, local, taker.name, words, ends),
         grouped_by=order if (order := order_name(state)) in GROUPABLE else "",
         scope=taker.sight.scope,
     )

@@ -16,27 +16,26 @@ from sqlalchemy import update
 
 from eventreg.db import db, transaction
 from eventreg.i18n.languages import speaking
-from eventreg.jobs.services import schedule
 from eventreg.kernel.errors import NotFound
 from eventreg.kernel.sealing import CannotUnseal
-from eventreg.media.store import CannotKeep, SealedFile, path_of, replace_file, sealed_stream
+from eventreg.media.store import CannotKeep
 from eventreg.review.models import Export
 from eventreg.review.queries.exports import find_export_by_id
-from eventreg.review.rules.exports import KEPT_FOR, ExportFormat, ExportState, Plan
-from eventreg.review.services.exporting_files import exports_folder
+from eventreg.review.rules.exports import KEPT_FOR, PRINTED, STEPS, ExportFormat, ExportState, Plan
+from eventreg.review.services.exporting_prints import printed
 from eventreg.review.services.exporting_rows import Source
+from eventreg.review.services.exporting_store import (
+    PEOPLE,
+    exports_folder,
+    opened_part,
+    remove_files,
+    remove_parts,
+    schedule_making,
+    write_part,
+)
+from eventreg.review.sheets.archive import zip_chunks
+from eventreg.review.sheets.printed import CannotPrint
 from eventreg.review.sheets.xlsx_file import xlsx_chunks
-from eventreg.web.instance import keys
-
-MAKE_JOB = "review.make_export"
-#: people of one step
-STEP = 2_000
-
-
-def set_aside(public_id: str, ids: Sequence[int], at: datetime) -> None:
-    """Keep who is in an export and have it made, in the transaction that records it. Raises CannotKeep."""
-    _write(public_id, "ids", [json.dumps(list(ids)).encode()])
-    schedule(MAKE_JOB, f"{MAKE_JOB}:{public_id}", {"public_id": public_id}, at)
 
 
 def make_some(work: Mapping[str, Any], now: datetime) -> None:
@@ -52,38 +51,33 @@ def make_some(work: Mapping[str, Any], now: datetime) -> None:
                 _gather(export, plan, now)
             else:
                 _finish(export, plan, now)
-    except (NotFound, CannotKeep, CannotUnseal):
+    except (NotFound, CannotKeep, CannotUnseal, CannotPrint):
         # Trying again would not help: the event or a part is gone, the disk is full, or a key is missing.
         with transaction():
             _change(public_id, state=ExportState.FAILED)
         remove_files(public_id)
 
 
-def open_file(public_id: str) -> Iterator[bytes]:
-    """Yield a file that is ready. Raises NotFound at once where it is gone."""
-    return iter(_opened(public_id, ""))
-
-
-def remove_files(public_id: str) -> None:
-    """Remove whatever there is of an export on the disk."""
-    for path in exports_folder().glob(f"{public_id}*"):
-        path.unlink(missing_ok=True)
-
-
 def _gather(export: Export, plan: Plan, now: datetime) -> None:
-    """Write the next people to a file of their own, and say so."""
-    public_id, event_id, done, at = export.public_id, export.event_id, export.done, export.created_at
-    ids = json.loads(b"".join(_opened(public_id, "ids")))[done : done + STEP]
-    source = Source(event_id, plan, at)
-    rows = (row for portion in source.rows(ids) for row in portion)
-    _write(public_id, f"{done:08d}", _as_lines(rows))
+    """Write what comes of the next people to a file of its own, and say so."""
+    public_id, count, done, step = export.public_id, export.count, export.done, STEPS[plan.format]
+    source = Source(export.event_id, plan, export.created_at)
+    ids = json.loads(b"".join(opened_part(public_id, PEOPLE)))[done : done + step]
+    if plan.format in PRINTED:
+        part = (done // step + 1, -(-count // step))
+        first = 1 if plan.format is ExportFormat.PDF_SHEET else done + 1
+        chunks: Iterable[bytes] = [printed(source, ids, count, first=first, part=part)]
+    else:
+        chunks = _as_lines(row for portion in source.rows(ids) for row in portion)
+    write_part(public_id, _part_name(done), chunks)
     with transaction():
         # Only if nobody was faster: the same step done twice counts once.
         _change(public_id, Export.done == done, done=done + len(ids))
-        schedule(MAKE_JOB, f"{MAKE_JOB}:{public_id}", {"public_id": public_id}, now)
+        schedule_making(public_id, now)
 
 
 def _finish(export: Export, plan: Plan, now: datetime) -> None:
+    """Put the parts together."""
     public_id, size = export.public_id, 0
 
     def counted(chunks: Iterable[bytes]) -> Iterator[bytes]:
@@ -93,26 +87,36 @@ def _finish(export: Export, plan: Plan, now: datetime) -> None:
             yield chunk
 
     source = Source(export.event_id, plan, export.created_at)
-    rows = _gathered(public_id, export.count)
-    match plan.format:
-        case ExportFormat.XLSX:
-            chunks = xlsx_chunks(source.head(), rows, source.stamp(export.count), exports_folder())
-        case other:
-            raise NotImplementedError(other)
+    starts = range(0, export.count, STEPS[plan.format])
+    if plan.format in PRINTED:
+        chunks = zip_chunks(_documents(public_id, starts, plan), source.stamp(export.count).local)
+    else:
+        rows = _rows(public_id, starts)
+        chunks = xlsx_chunks(source.head(), rows, source.stamp(export.count), exports_folder())
     db.session.rollback()
-    _write(public_id, "", counted(chunks))
+    write_part(public_id, "", counted(chunks))
     with transaction():
         _change(public_id, state=ExportState.READY, size=size, ready_at=now, expires_at=now + KEPT_FOR)
-    _remove_parts(public_id)
+    remove_parts(public_id)
 
 
-def _gathered(public_id: str, count: int) -> Iterator[list[str]]:
-    for start in range(0, count, STEP):
+def _rows(public_id: str, starts: Iterable[int]) -> Iterator[list[str]]:
+    for start in starts:
         held = b""
-        for chunk in _opened(public_id, f"{start:08d}"):
+        for chunk in opened_part(public_id, _part_name(start)):
             *lines, held = (held + chunk).split(b"\n")
             for line in lines:
                 yield json.loads(line)
+
+
+def _documents(public_id: str, starts: Iterable[int], plan: Plan) -> Iterator[tuple[str, bytes]]:
+    stem = plan.file_name.rpartition(".")[0]
+    for number, start in enumerate(starts, 1):
+        yield f"{stem}-{number}.pdf", b"".join(opened_part(public_id, _part_name(start)))
+
+
+def _part_name(start: int) -> str:
+    return f"{start:08d}"
 
 
 def _as_lines(rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
@@ -127,25 +131,3 @@ def _change(public_id: str, *conditions: Any, **values: Any) -> None:
         .values(**values)
         .execution_options(synchronize_session=False)
     )
-
-
-def _remove_parts(public_id: str) -> None:
-    for path in exports_folder().glob(f"{public_id}~*"):
-        path.unlink(missing_ok=True)
-
-
-def _write(public_id: str, part: str, chunks: Iterable[bytes]) -> None:
-    name = _name(public_id, part)
-    replace_file(exports_folder(), name, sealed_stream(keys(), chunks, _place(public_id, part)))
-
-
-def _opened(public_id: str, part: str) -> SealedFile:
-    return SealedFile(keys(), path_of(exports_folder(), _name(public_id, part)), _place(public_id, part))
-
-
-def _name(public_id: str, part: str) -> str:
-    return f"{public_id}~{part}" if part else public_id
-
-
-def _place(public_id: str, part: str) -> str:
-    return f"exports/{public_id}/{part}"

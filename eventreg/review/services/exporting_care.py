@@ -17,8 +17,7 @@ from eventreg.kernel.errors import NotFound
 from eventreg.review.models import Export
 from eventreg.review.queries.exports import get_own_export
 from eventreg.review.rules.exports import GIVEN_UP_AFTER, ExportState, Plan, may_fetch
-from eventreg.review.services.exporting_aside import open_file, remove_files
-from eventreg.review.services.exporting_files import exports_folder
+from eventreg.review.services.exporting_store import exports_folder, open_file, remove_files
 
 
 class MayNoLonger(Exception):

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain
-from pathlib import Path
 
-from eventreg.media.store import make_folder
 from eventreg.review.rules.exports import ExportFormat
 from eventreg.review.services.exporting import Begun
+from eventreg.review.services.exporting_archive import archive_chunks
 from eventreg.review.services.exporting_prints import printed
 from eventreg.review.services.exporting_rows import Source
+from eventreg.review.services.exporting_store import exports_folder
 from eventreg.review.sheets.csv_file import csv_chunks
 from eventreg.review.sheets.json_file import json_chunks
 from eventreg.review.sheets.xlsx_file import xlsx_chunks
-from eventreg.web.instance import config
 
 
 def file_chunks(begun: Begun) -> Iterator[bytes]:
@@ -30,10 +29,5 @@ def file_chunks(begun: Begun) -> Iterator[bytes]:
             yield from xlsx_chunks(source.head(), rows, source.stamp(len(begun.ids)), exports_folder())
         case ExportFormat.PDF_LIST | ExportFormat.PDF_SHEET:
             yield printed(source, begun.ids, len(begun.ids))
-        case other:
-            raise NotImplementedError(other)
-
-
-def exports_folder() -> Path:
-    """Return where files are made and kept (0700)."""
-    return make_folder(config().exports)
+        case ExportFormat.ZIP:
+            yield from archive_chunks(source, begun.ids)

@@ -23,7 +23,7 @@ _PATIENCE = 100
 #: columns that still fit the narrow side of a sheet of paper
 _MOST_NARROW = 5
 #: of what a column is given room for, beside its title: what most cells need, not the longest of all
-_NARROWEST, _WIDEST = 6, 40
+_NARROWEST, _WIDEST, _AIR = 6, 40, 5
 
 
 class CannotPrint(Exception):
@@ -86,7 +86,7 @@ def sheet_document(paper: Paper, head: Sequence[str], days: Sequence[DayToSign])
         "is_wide": False,
         "is_sheet": True,
         "days": [
-            {"title": f"{paper.heading} – {day.title}", "summary": day.summary, "groups": _groups(day.lines)}
+            {"title": f"{paper.heading} – {day.title}", "summary": day.summary, "groups": _groups(day.lines, [""])}
             for day in days
         ],
     }
@@ -94,7 +94,7 @@ def sheet_document(paper: Paper, head: Sequence[str], days: Sequence[DayToSign])
 
 def typeset(document: Mapping[str, Any], at: datetime) -> bytes:
     """Return a document as a tagged PDF. Raises CannotPrint."""
-    command = [sys.executable, "-I", str(_TYPESETTER), at.isoformat()]
+    command = [sys.executable, "-I", str(_TYPESETTER), at.isoformat(timespec="seconds")]
     try:
         done = subprocess.run(  # noqa: S603 - our own program, nothing of what people wrote among its arguments
             command, input=json.dumps(document).encode(), capture_output=True, timeout=_PATIENCE, check=True
@@ -129,15 +129,15 @@ def _around(paper: Paper) -> dict[str, Any]:
     }
 
 
-def _groups(lines: Iterable[Line]) -> list[dict[str, Any]]:
-    """Return rows with those of one value together: they follow one another already."""
+def _groups(lines: Iterable[Line], more: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """Return rows with those of one value together: they follow one another already. `more` are cells to be filled in."""
     found: list[dict[str, Any]] = []
     last: str | None = None
     for line in lines:
         if folded(line.group) != last:
             last = folded(line.group)
             found.append({"title": line.group, "rows": []})
-        found[-1]["rows"].append(list(line.cells))
+        found[-1]["rows"].append([*line.cells, *more])
     return found
 
 
@@ -147,5 +147,5 @@ def _widths(head: Sequence[str], lines: Sequence[Line]) -> list[int]:
     for place, title in enumerate(head):
         lengths = sorted(len(line.cells[place]) for line in lines)
         usual = lengths[len(lengths) * 9 // 10] if lengths else 0
-        widths.append(min(max(usual, len(title), _NARROWEST), _WIDEST))
+        widths.append(min(max(usual, len(title), _NARROWEST), _WIDEST) + _AIR)
     return widths

@@ -19,9 +19,10 @@ def main() -> None:
     data = sys.stdin.buffer.read().decode("utf-8")
     # Fonts of the machine stand in for scripts that ours do not have, like Chinese.
     fonts = typst.Fonts(include_system_fonts=True, include_embedded_fonts=False, font_paths=[str(HERE / "fonts")])
+    template: bytes = (HERE / "printed.typ").read_bytes()
     with tempfile.TemporaryDirectory() as empty:
-        document = typst.compile(
-            HERE.joinpath("printed.typ").read_bytes(),
+        document: bytes = typst.compile(  # type: ignore[type-var]  # its stubs want bytes and folder of one type
+            template,
             root=empty,
             font_paths=fonts,
             sys_inputs={"data": data},

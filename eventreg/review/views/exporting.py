@@ -8,7 +8,7 @@ from flask_login import current_user
 from eventreg.events.models import Event
 from eventreg.events.rules.team import Permission
 from eventreg.i18n.languages import current_language
-from eventreg.review.rules.exports import MEDIA_TYPES, ExportFormat, Wish
+from eventreg.review.rules.exports import ExportFormat, Wish
 from eventreg.review.services.exporting import Begun, Taker, begin_export
 from eventreg.review.services.exporting_files import file_chunks
 from eventreg.review.views import blueprint
@@ -41,4 +41,4 @@ def taker() -> Taker:
 def as_file(begun: Begun) -> Response:
     """Return the download of an export that goes straight to whoever asked, as it is written."""
     chunks = stream_with_context(file_chunks(begun))
-    return as_attachment(chunks, begun.plan.file_name, MEDIA_TYPES[begun.plan.format])
+    return as_attachment(chunks, begun.plan.file_name, begun.plan.media_type)
