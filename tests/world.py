@@ -67,6 +67,7 @@ from tests.builders import (
 from tests.events.programmes import a_room, a_speaker
 from tests.questionnaire import EVERY_KIND
 from tests.registration.arriving import an_access_code, an_invitation
+from tests.review.exporting import an_export
 from tests.support.kept import KeptDatabase, Rows
 from tests.support.pages import Pages, session_row
 
@@ -228,6 +229,7 @@ def build_world(app: Flask) -> World:
         )  # fmt: skip
         world.public_ids, world.outcome_id = _what_a_programme_leaves(event)
         world.request_id = _asked(event, letter, accounts["owner"])
+        world.public_ids |= _exports(event, accounts["owner"])
         world.public_ids |= _runs(event, letter, accounts["owner"])
         world.code_id = an_access_code(event, code="PUERTA-2027").id
         tag_id, world.note_id = _what_the_team_adds(event, letter, accounts["owner"])
@@ -259,6 +261,12 @@ def rules(app: Flask) -> Iterator[tuple[str, Rule]]:
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: (rule.rule, sorted(rule.methods or ()))):
         for verb in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             yield verb, rule
+
+
+def _exports(event: Event, owner: Account) -> dict[str, str]:
+    """Return files that a worker has made, by the endpoints about them."""
+    kept, other = (an_export(event, owner).public_id for _ in range(2))
+    return dict.fromkeys(("review.show_export", "review.fetch_export"), kept) | {"review.delete_export": other}
 
 
 def _people(event: Event) -> dict[str, Registration]:
@@ -422,6 +430,7 @@ _FORMS: dict[str, Any] = {
     "events.save_session": lambda world: {
         "title-es": "Otra sesión", "day": str(world.event.days[0].id), "starts_at": "16:00", "ends_at": "17:00", "revision": "1",
     },
+    "review.take_out": lambda world: {"format": "csv", "columns": "all"},
     "review.create_run": lambda world: {"act": "waitlist", "chosen": [f"{world.people['letter'].reference}.1"]},
     "review.add_one_tag": lambda world: {"name": "Ponente", "colour": "green"},
     "review.save_tag": lambda world: {"name": "Mesa 3", "colour": "red"},

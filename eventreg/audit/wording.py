@@ -102,6 +102,8 @@ def _of_registrations() -> Mapping[str, str]:
         "note_changed": _("Changed a note"),
         "note_removed": _("Removed a note"),
         "exported": _("Took the list away as a file"),
+        "export_fetched": _("Downloaded a file that was made of the list"),
+        "export_deleted": _("Deleted a file that was made of the list"),
         "history_exported": _("Took the history away as a file"),
     }
 

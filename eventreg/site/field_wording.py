@@ -227,6 +227,8 @@ def _of_acts() -> Mapping[str, str]:
         "people": _("People"),
         "files": _("Files"),
         "sensitive": _("Sensitive answers"),
+        "with_sensitive": _("With sensitive answers"),
+        "without_contact_data": _("Without contact data"),
         "format": _("Format"),
         "count": _("Count"),
         "message": _("Message"),

@@ -70,6 +70,7 @@ def test_there_are_guides_for_everybody_in_english_and_spanish() -> None:
             "administering",
             "contact",
             "deciding",
+            "exporting",
             "inviting",
             "messages",
             "organizing",

@@ -9,7 +9,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eventreg.db import NOT_PERSONAL, PERSONAL, Base, UtcDateTime, choice_column
-from eventreg.review.rules.exports import ExportFormat, ExportState
+from eventreg.review.rules.exports import ExportFormat, ExportState, Plan
 
 
 class Export(Base):
@@ -42,3 +42,8 @@ class Export(Base):
     ready_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: when the file is deleted; None: it went straight to whoever asked
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+
+    @property
+    def plan(self) -> Plan:
+        """What is in the file."""
+        return Plan.from_data(self.details)

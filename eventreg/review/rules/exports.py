@@ -81,7 +81,6 @@ class ExportReason(enum.Enum):
     REASON_MISSING = "reason_missing"
     #: details: `limit`
     REASON_TOO_LONG = "reason_too_long"
-    REASON_UNREADABLE = "reason_unreadable"
     NO_SENSITIVE = "no_sensitive"
     NO_COLUMNS = "no_columns"
     NO_FILES = "no_files"

@@ -17,8 +17,9 @@ from eventreg.events.rules.team import Sight
 from eventreg.kernel import clock
 from eventreg.kernel.tokens import new_public_id
 from eventreg.review.models import Export
-from eventreg.review.queries.listing import RegistrationList
+from eventreg.review.queries.listing import RegistrationList, get_shape
 from eventreg.review.queries.people import only_confirmed
+from eventreg.review.queries.scoping import is_shown
 from eventreg.review.queries.sent_files import is_any_sent
 from eventreg.review.rules.exports import (
     GROUPABLE,
@@ -79,7 +80,9 @@ def begin_export(event_id: int, state: ListState, wish: Wish, taker: Taker, word
     at, query = clock.now(), urlencode(state.with_().query())
     with transaction() as session:
         event = lock_event_in_any_state(event_id)
-        ids = RegistrationList(event_id, event.categories, state.with_(), taker.sight).ids()
+        categories = [row for row in event.categories if is_shown(row, taker.sight.scope)]
+        shape = get_shape(event_id, categories, taker.sight)
+        ids: Sequence[int] = RegistrationList(event_id, categories, state.with_(), taker.sight, shape).ids()
         if wish.format is ExportFormat.PDF_SHEET and not (ids := only_confirmed(event_id, ids)):
             raise ExportRefused(ExportReason.NOBODY_TO_SIGN)
         if wish.format is ExportFormat.ZIP and not is_any_sent(event_id, chosen_questions(wish.columns)):
@@ -131,7 +134,7 @@ def _plan(event: Event, state: ListState, wish: Wish, taker: Taker, words: str, 
         taken_by=taker.name,
         words=words,
         file_name=file_name(event.slug, local, taker.name, words, ends),
-        grouped_by=order if (order := order_name(state)) in GROUPABLE else "",
+        grouped_by=state.order if state.order in GROUPABLE else "",
         scope=taker.sight.scope,
     )
 
@@ -144,8 +147,3 @@ def _detail(begun: Begun, wish: Wish, query: str) -> Mapping[str, Any]:
     if wish.with_sensitive:
         detail |= {"with_sensitive": True, "reason": wish.reason}
     return detail
-
-
-def order_name(state: ListState) -> str:
-    """Return the name of the column that a list is ordered by."""
-    return str(getattr(state.order, "value", state.order))

@@ -30,7 +30,6 @@ from eventreg.review.services.exporting_store import (
     opened_part,
     remove_files,
     remove_parts,
-    schedule_making,
     write_part,
 )
 from eventreg.review.sheets.archive import zip_chunks
@@ -38,27 +37,28 @@ from eventreg.review.sheets.printed import CannotPrint
 from eventreg.review.sheets.xlsx_file import xlsx_chunks
 
 
-def make_some(work: Mapping[str, Any], now: datetime) -> None:
-    """Do the next step of an export. It owns its transactions; done twice it is as good as once."""
+def make_some(work: Mapping[str, Any], now: datetime) -> bool:
+    """Do the next step of an export, and say whether one is left. Done twice it is as good as once."""
     public_id = work["public_id"]
     export = find_export_by_id(public_id)
     if export is None or export.state is not ExportState.MAKING:
-        return  # its event was deleted, or somebody else has made it
-    plan = Plan.from_data(export.details)
+        return False  # its event was deleted, or somebody else has made it
+    plan = export.plan
     try:
         with speaking(plan.language):
             if export.done < export.count:
-                _gather(export, plan, now)
-            else:
-                _finish(export, plan, now)
+                _gather(export, plan)
+                return True
+            _finish(export, plan, now)
     except (NotFound, CannotKeep, CannotUnseal, CannotPrint):
         # Trying again would not help: the event or a part is gone, the disk is full, or a key is missing.
         with transaction():
             _change(public_id, state=ExportState.FAILED)
         remove_files(public_id)
+    return False
 
 
-def _gather(export: Export, plan: Plan, now: datetime) -> None:
+def _gather(export: Export, plan: Plan) -> None:
     """Write what comes of the next people to a file of its own, and say so."""
     public_id, count, done, step = export.public_id, export.count, export.done, STEPS[plan.format]
     source = Source(export.event_id, plan, export.created_at)
@@ -73,7 +73,6 @@ def _gather(export: Export, plan: Plan, now: datetime) -> None:
     with transaction():
         # Only if nobody was faster: the same step done twice counts once.
         _change(public_id, Export.done == done, done=done + len(ids))
-        schedule_making(public_id, now)
 
 
 def _finish(export: Export, plan: Plan, now: datetime) -> None:

@@ -16,7 +16,7 @@ from eventreg.kernel import clock
 from eventreg.kernel.errors import NotFound
 from eventreg.review.models import Export
 from eventreg.review.queries.exports import get_own_export
-from eventreg.review.rules.exports import GIVEN_UP_AFTER, ExportState, Plan, may_fetch
+from eventreg.review.rules.exports import GIVEN_UP_AFTER, ExportState, may_fetch
 from eventreg.review.services.exporting_store import exports_folder, open_file, remove_files
 
 
@@ -37,7 +37,7 @@ def fetch_export(
         export = get_own_export(event_id, public_id, account_id)
         if export.state is not ExportState.READY or export.expires_at is None or export.expires_at <= at:
             raise NotFound
-        if not may_fetch(Plan.from_data(export.details), sight, sees_sensitive=sees_sensitive):
+        if not may_fetch(export.plan, sight, sees_sensitive=sees_sensitive):
             raise MayNoLonger
         content = open_file(public_id)
         _record(export, account_id, "export_fetched", at)

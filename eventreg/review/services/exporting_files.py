@@ -16,6 +16,12 @@ from eventreg.review.sheets.json_file import json_chunks
 from eventreg.review.sheets.xlsx_file import xlsx_chunks
 
 
+def first_of(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Return the same pieces, the first of which is made at once: what cannot be made fails before anything is sent."""
+    head = next(chunks, b"")
+    return chain([head], chunks)
+
+
 def file_chunks(begun: Begun) -> Iterator[bytes]:
     """Yield the file of an export that no worker makes. The first piece comes before all people are read, but of XLSX."""
     source = Source(begun.event_id, begun.plan, begun.at)

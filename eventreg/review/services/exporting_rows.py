@@ -11,6 +11,7 @@ from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.kernel.text import pick
 from eventreg.questionnaires.kinds import Context
 from eventreg.review.queries.people import Person, list_definitions, list_people, put_note_counts, put_tags
+from eventreg.review.rules.columns import Column
 from eventreg.review.rules.exports import ExportFormat, Plan
 from eventreg.review.sheets import Sheet, list_sheet_columns
 from eventreg.review.sheets.columns import questions_of
@@ -42,7 +43,7 @@ class Source:
             has_contact_data=plan.has_contact_data,
             has_sensitive=plan.has_sensitive,
         )
-        self._group = self.sheet.fixed_cell(plan.grouped_by) if plan.grouped_by else None
+        self._group = self.sheet.fixed_cell(Column(plan.grouped_by)) if plan.grouped_by else None
 
     def head(self) -> list[str]:
         """Return what stands over the columns."""

@@ -19,11 +19,6 @@ PEOPLE = "people"
 def set_aside(public_id: str, ids: Sequence[int], at: datetime) -> None:
     """Keep who is in an export and have it made, in the transaction that records it. Raises CannotKeep."""
     write_part(public_id, PEOPLE, [json.dumps(list(ids)).encode()])
-    schedule_making(public_id, at)
-
-
-def schedule_making(public_id: str, at: datetime) -> None:
-    """Have the next step of an export done, in the caller's transaction."""
     schedule(MAKE_JOB, f"{MAKE_JOB}:{public_id}", {"public_id": public_id}, at)
 
 

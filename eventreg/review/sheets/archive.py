@@ -18,7 +18,7 @@ class _Sink:
     def __init__(self) -> None:
         self._held: list[bytes] = []
 
-    def write(self, content: bytes) -> int:
+    def write(self, content: bytes, /) -> int:
         """Take a piece."""
         self._held.append(bytes(content))
         return len(content)
@@ -35,7 +35,7 @@ class _Sink:
 def zip_chunks(files: Iterable[tuple[str, bytes]], at: datetime) -> Iterator[bytes]:
     """Yield an archive of (name, content), one piece a file. What people send is compressed already: it is stored as it is."""
     sink = _Sink()
-    with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as archive:  # type: ignore[arg-type]  # it only writes
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as archive:  # type: ignore[call-overload]  # it only writes
         for name, content in files:
             entry = zipfile.ZipInfo(name, at.timetuple()[:6])
             entry.external_attr = _OWN

@@ -16,14 +16,11 @@ from eventreg.kernel.text import folded
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.rules.schema import Definition, Question
-from eventreg.review.rules.columns import IN_EXPORTS, Column
+from eventreg.review.rules.columns import ANSWER, CONTACT_DATA, IN_EXPORTS, Column
 from eventreg.review.rules.contact import is_contact_data
 from eventreg.review.rules.exports import Titles
-from eventreg.review.sheets.fixed import CONTACT_COLUMNS
 from eventreg.review.wording import column_title
 
-#: what the name of a question's column begins with, as in the list's address
-ANSWER = "answer."
 #: the kind whose answer has a column for each of its parts
 NAME_KIND = "person_name"
 #: the parts of a name, in the order of its values
@@ -74,7 +71,9 @@ def list_sheet_columns(
     fixed = {column.value: column for column in Column}
     chosen: list[SheetColumn] = []
     for name in dict.fromkeys(names):
-        if name in fixed and not (leaves_out_contact_data and name in CONTACT_COLUMNS):
+        if name in fixed:
+            if leaves_out_contact_data and fixed[name] in CONTACT_DATA:
+                continue
             chosen.append(SheetColumn(name, column_title(fixed[name]), fixed=fixed[name]))
         elif name.startswith(ANSWER) and (asked := questions.get(name.removeprefix(ANSWER))) is not None:
             chosen += _of_question(name, asked, context.text(asked.label, language))

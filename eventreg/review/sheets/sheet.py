@@ -9,6 +9,7 @@ from eventreg.events.models import Category
 from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.rules.schema import Definition
 from eventreg.review.queries.people import Person
+from eventreg.review.rules.columns import Column
 from eventreg.review.rules.exports import Titles
 from eventreg.review.sheets.answers import AnswerCells
 from eventreg.review.sheets.columns import SheetColumn, head
@@ -60,11 +61,11 @@ class Sheet:
         """Return a person's cells."""
         return [cell(person) for cell in self._cells]
 
-    def fixed_cell(self, name: str) -> Cell:
-        """Return what writes a fixed column, whether or not it is among the chosen ones. KeyError for one that is none."""
-        return self._words.cell_of(name)
+    def fixed_cell(self, column: Column) -> Cell:
+        """Return what writes a fixed column, whether or not it is among the chosen ones."""
+        return self._words.cell_of(column)
 
     def _cell_of(self, column: SheetColumn) -> Cell:
         if column.question is not None:
             return self.answers.cell_of(column.question, column.part)
-        return self._words.cell_of(column.name)
+        return self._words.cell_of(Column(column.name))

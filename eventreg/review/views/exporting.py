@@ -1,34 +1,95 @@
-"""The list as a file."""
+"""Taking the list out: what of it, as what, and the file itself."""
 
 from __future__ import annotations
 
-from flask import Response, g, stream_with_context
+from flask import Response as FlaskResponse
+from flask import g, redirect, render_template, request, stream_with_context, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
+from werkzeug.wrappers import Response
 
 from eventreg.events.models import Event
 from eventreg.events.rules.team import Permission
+from eventreg.events.views.desk import REGISTRATIONS, desk
 from eventreg.i18n.languages import current_language
-from eventreg.review.rules.exports import ExportFormat, Wish
+from eventreg.media.store import CannotKeep
+from eventreg.review.forms.exporting import EVERY_COLUMN, ON_SCREEN, ExportForm
+from eventreg.review.queries.listing import RegistrationList
+from eventreg.review.rules.exports import ExportFormat, ExportReason, ExportRefused, Wish
+from eventreg.review.rules.listing import ListState
 from eventreg.review.services.exporting import Begun, Taker, begin_export
-from eventreg.review.services.exporting_files import file_chunks
+from eventreg.review.services.exporting_files import file_chunks, first_of
+from eventreg.review.sheets.printed import CannotPrint
 from eventreg.review.views import blueprint
-from eventreg.review.views.listing import categories_in_sight, filter_words, read_list_state
+from eventreg.review.views.desk import list_url
+from eventreg.review.views.listing import categories_in_sight, filter_words, list_shape, read_list_state
+from eventreg.review.wording.exports import export_refused
 from eventreg.web.access import may, requires
 from eventreg.web.downloads import as_attachment
+from eventreg.web.templating import language_url_at
+
+Answer = str | Response | tuple[str, int]
+
+#: the input that a refusal is about
+_FIELDS = {
+    ExportReason.REASON_MISSING: "reason",
+    ExportReason.REASON_TOO_LONG: "reason",
+    ExportReason.NO_COLUMNS: "columns",
+}
 
 
 @blueprint.post("/manage/events/<slug>/registrations.csv")
 @requires(Permission.EXPORT)
-def export_registrations(slug: str) -> Response:
+def export_registrations(slug: str) -> FlaskResponse:
     """Give everybody whom the list shows as CSV, with every column. A POST, since it is recorded who took whose data."""
     event: Event = g.event
     state = read_list_state(categories_in_sight())
-    begun = begin_export(event.id, state, Wish(ExportFormat.CSV), taker(), filter_words(state))
-    return as_file(begun)
+    return _as_file(begin_export(event.id, state, Wish(ExportFormat.CSV), _taker(), filter_words(state)))
 
 
-def taker() -> Taker:
-    """Return whoever is signed in as one who takes files out of this request's event."""
+@blueprint.get("/manage/events/<slug>/registrations/export")
+@requires(Permission.EXPORT)
+def choose_export(slug: str) -> Answer:
+    """Ask what is taken out of the list that the address describes."""
+    state = read_list_state(categories_in_sight())
+    usual = {"format": ExportFormat.XLSX.value, "columns": ON_SCREEN if state.columns else EVERY_COLUMN}
+    return _page(_form(formdata=None, with_contact_data=True, **usual), state)
+
+
+@blueprint.post("/manage/events/<slug>/registrations/export")
+@requires(Permission.EXPORT)
+def take_out(slug: str) -> Answer:
+    """Give the file, or lead to where it can be fetched once it is made."""
+    event: Event = g.event
+    state = read_list_state(categories_in_sight())
+    form = _form(formdata=request.form)
+    wish = form.read(_screen_columns(state))
+    if wish is None:
+        return _page(form, state), 422
+    try:
+        begun = begin_export(event.id, state, wish, _taker(), filter_words(state))
+    except ExportRefused as refused:
+        form[_FIELDS.get(ExportReason(refused.reason), "format")].errors = [export_refused(refused)]
+        return _page(form, state), 422
+    except CannotKeep:
+        form.format.errors = [_("The disk is full: the file cannot be kept until you fetch it")]
+        return _page(form, state), 422
+    if begun.is_aside:
+        return redirect(url_for("review.show_export", slug=slug, public_id=begun.public_id), 303)
+    try:
+        return _as_file(begun)
+    except CannotPrint:
+        form.format.errors = [_("The document could not be laid out. Choose fewer columns, or another format.")]
+        return _page(form, state), 422
+
+
+def _screen_columns(state: ListState) -> list[str]:
+    """Return the names of the columns on the screen, with the reference that stands there below each name."""
+    names = list(state.shown_columns)
+    return names if "reference" in names else ["reference", *names]
+
+
+def _taker() -> Taker:
     return Taker(
         account_id=current_user.id,
         name=current_user.name,
@@ -38,7 +99,30 @@ def taker() -> Taker:
     )
 
 
-def as_file(begun: Begun) -> Response:
-    """Return the download of an export that goes straight to whoever asked, as it is written."""
-    chunks = stream_with_context(file_chunks(begun))
+def _as_file(begun: Begun) -> FlaskResponse:
+    """Return the download, sent as it is written. What cannot be made is known before anything is sent."""
+    chunks = stream_with_context(first_of(file_chunks(begun)))
     return as_attachment(chunks, begun.plan.file_name, begun.plan.media_type)
+
+
+def _form(**values: object) -> ExportForm:
+    return ExportForm(
+        may_see_contact_data=may(Permission.SEE_CONTACT_DATA), may_see_sensitive=may(Permission.SEE_SENSITIVE), **values
+    )
+
+
+def _page(form: ExportForm, state: ListState) -> str:
+    event: Event = g.event
+    categories = categories_in_sight()
+    registrations = RegistrationList(event.id, categories, state, g.event_access.sight, list_shape(categories))
+    here = list_url(event.slug, state.with_(), "review.choose_export")
+    return render_template(
+        "review/export.html",
+        form=form,
+        count=registrations.count(),
+        words=filter_words(state),
+        here=here,
+        back_url=list_url(event.slug, state.with_()),
+        language_url=language_url_at(here),
+        **desk(event, REGISTRATIONS),
+    )

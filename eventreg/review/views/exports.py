@@ -1,0 +1,84 @@
+"""What was taken out: who took what, and one's own files that a worker makes."""
+
+from __future__ import annotations
+
+from flask import Response as FlaskResponse
+from flask import abort, flash, g, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from eventreg.events.models import Event
+from eventreg.events.rules.team import Permission
+from eventreg.events.views.desk import REGISTRATIONS, desk
+from eventreg.review.queries.exports import get_own_export, list_exports
+from eventreg.review.rules.exports import ExportState
+from eventreg.review.rules.listing import ListState
+from eventreg.review.services.exporting_care import MayNoLonger, delete_export, fetch_export
+from eventreg.review.views import blueprint
+from eventreg.review.views.desk import list_url
+from eventreg.review.wording.exports import format_title, state_words
+from eventreg.web.access import may, requires
+from eventreg.web.downloads import as_attachment
+
+
+@blueprint.get("/manage/events/<slug>/exports", endpoint="list_exports")
+@requires(Permission.SEE_REGISTRATIONS)
+def show_exports(slug: str) -> str:
+    """List who took what: everybody's for those who may read the history, one's own for all others."""
+    event: Event = g.event
+    sees_all = may(Permission.SEE_HISTORY)
+    return render_template(
+        "review/exports.html",
+        exports=list_exports(event.id, None if sees_all else current_user.id),
+        sees_all=sees_all,
+        is_own=lambda export: export.account_id == current_user.id,
+        format_title=format_title,
+        state_words=state_words,
+        back_url=list_url(slug, ListState()),
+        **desk(event, REGISTRATIONS),
+    )
+
+
+@blueprint.get("/manage/events/<slug>/exports/<public_id>")
+@requires(Permission.EXPORT)
+def show_export(slug: str, public_id: str) -> str:
+    """Show how far one's own file is, and how it is fetched."""
+    event: Event = g.event
+    export = get_own_export(event.id, public_id, current_user.id)
+    return render_template(
+        "review/export_made.html",
+        export=export,
+        is_making=export.state is ExportState.MAKING,
+        is_ready=export.state is ExportState.READY,
+        format_title=format_title(export.format),
+        state_words=state_words(export.state),
+        back_url=url_for("review.list_exports", slug=slug),
+        **desk(event, REGISTRATIONS),
+    )
+
+
+@blueprint.post("/manage/events/<slug>/exports/<public_id>/file", endpoint="fetch_export")
+@requires(Permission.EXPORT)
+def download_export(slug: str, public_id: str) -> FlaskResponse:
+    """Give a file that is ready. A POST, since it is recorded; what one may see is looked at again."""
+    try:
+        export, content = fetch_export(
+            g.event.id,
+            public_id,
+            current_user.id,
+            g.event_access.sight,
+            sees_sensitive=may(Permission.SEE_SENSITIVE),
+        )
+    except MayNoLonger:
+        abort(403)
+    return as_attachment(content, export.details["file_name"], export.plan.media_type, export.size)
+
+
+@blueprint.post("/manage/events/<slug>/exports/<public_id>/delete", endpoint="delete_export")
+@requires(Permission.EXPORT)
+def drop_export(slug: str, public_id: str) -> Response:
+    """Delete one's own file before its time."""
+    delete_export(g.event.id, public_id, current_user.id)
+    flash(_("The file is deleted. That it was made stays in the history."))
+    return redirect(url_for("review.list_exports", slug=slug), 303)
