@@ -107,6 +107,11 @@ class Wish:
     reason: str = ""
     titles: Titles = Titles.LABELS
 
+    @property
+    def takes_sensitive(self) -> bool:
+        """Whether something sensitive can be read in the file."""
+        return self.with_sensitive or self.format is ExportFormat.ZIP
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -192,10 +197,9 @@ def check_wish(wish: Wish, *, sees_sensitive: bool) -> None:
 
     Contact data that one may not see is no fault: it is left out without a word, as on the screen.
     """
-    takes_sensitive = wish.with_sensitive or wish.format is ExportFormat.ZIP
-    if takes_sensitive and not sees_sensitive:
+    if wish.takes_sensitive and not sees_sensitive:
         raise ExportRefused(ExportReason.NO_SENSITIVE)
-    if takes_sensitive and len(wish.reason) < SHORTEST_REASON:
+    if wish.takes_sensitive and len(wish.reason) < SHORTEST_REASON:
         raise ExportRefused(ExportReason.REASON_MISSING, least=SHORTEST_REASON)
     if len(wish.reason) > LONGEST_REASON:
         raise ExportRefused(ExportReason.REASON_TOO_LONG, limit=LONGEST_REASON)

@@ -129,7 +129,7 @@ def _plan(event: Event, state: ListState, wish: Wish, taker: Taker, words: str, 
         titles=wish.titles,
         has_contact_data=taker.sight.has_contact_data,
         leaves_out_contact_data=taker.sight.has_contact_data and not wish.with_contact_data,
-        has_sensitive=wish.with_sensitive,
+        has_sensitive=wish.takes_sensitive,
         language=taker.language,
         taken_by=taker.name,
         words=words,
@@ -144,6 +144,6 @@ def _detail(begun: Begun, wish: Wish, query: str) -> Mapping[str, Any]:
     detail: dict[str, Any] = {"format": wish.format.value, "count": len(begun.ids), "list": query}
     if begun.plan.leaves_out_contact_data:
         detail["without_contact_data"] = True
-    if wish.with_sensitive:
+    if wish.takes_sensitive:
         detail |= {"with_sensitive": True, "reason": wish.reason}
     return detail
