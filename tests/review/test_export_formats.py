@@ -19,9 +19,9 @@ from eventreg.review.models import Export
 from eventreg.review.rules.exports import ExportState
 from tests.builders import a_questionnaire, a_registration, a_team_member, an_event, register_somebody, text
 from tests.questionnaire import DEFINITION
-from tests.world import LETTER
 from tests.review.test_narrowed import a_narrowed
 from tests.support.pages import Page, Pages
+from tests.world import LETTER
 
 pytestmark = pytest.mark.usefixtures("app")
 SECRET = "Sin cacahuate"
