@@ -215,10 +215,11 @@ def _init_event_parts(app: Flask) -> None:
     from eventreg.events.parts import EVENT_PARTS
     from eventreg.questionnaires.parts import QuestionnairePart
     from eventreg.registration.parts import AccessCodesPart, InvitationsPart, MessageTextsPart, RegistrationsPart
+    from eventreg.review.parts import ReadyReasonsPart
 
     registry = init_parts(app)
     of_people = (AccessCodesPart(), RegistrationsPart(), InvitationsPart())
-    for part in (*EVENT_PARTS, QuestionnairePart(), MessageTextsPart(), *of_people):
+    for part in (*EVENT_PARTS, QuestionnairePart(), MessageTextsPart(), ReadyReasonsPart(), *of_people):
         registry.add(part)
 
 

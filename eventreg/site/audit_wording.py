@@ -29,6 +29,7 @@ _PAGES = {
     "category": "events.list_categories",
     "access_code": "review.list_access_codes",
     "tag": "review.show_tags",
+    "ready_reason": "review.list_ready_reasons",
     "privacy_notice": "events.edit_notice",
     "questionnaire": "questionnaires.list_questions",
     "question": "questionnaires.list_questions",

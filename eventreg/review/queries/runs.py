@@ -144,11 +144,13 @@ def list_items(
     if outcomes:
         statement = statement.where(RunItem.outcome.in_(outcomes))
     statement = in_scope(statement, run.event_id, scope).order_by(RunItem.id).limit(limit + 1)
-    rows = [ItemRow(*row) for row in db.session.execute(statement)]
+    rows = [ItemRow._make(row) for row in db.session.execute(statement)]
     return rows[:limit], (rows[limit - 1].item_id if len(rows) > limit else 0)
 
 
 def _seen(event_id: int, account_id: int, scope: Scope) -> Select[Any]:
-    statement = select(Run, Account.name).join(Account, Account.id == Run.account_id).where(Run.event_id == event_id)
+    statement: Select[Any] = (
+        select(Run, Account.name).join(Account, Account.id == Run.account_id).where(Run.event_id == event_id)
+    )
     mine = Run.account_id == account_id
     return statement.where(mine | Run.begun_at.is_not(None) if scope.is_whole else mine)

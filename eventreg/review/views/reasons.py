@@ -1,0 +1,120 @@
+"""The ready-made reasons of an event: by act, in each of its languages."""
+
+from __future__ import annotations
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from eventreg.events.models import Event
+from eventreg.events.rules.publication import EFFECTS
+from eventreg.events.rules.team import Permission
+from eventreg.events.views.desk import REGISTRATIONS, desk
+from eventreg.i18n.languages import own_name
+from eventreg.kernel.errors import Refusal
+from eventreg.review.forms.reasons import ReasonForm
+from eventreg.review.models import ReadyReason
+from eventreg.review.queries.reasons import get_reason, list_reasons
+from eventreg.review.rules.reasons import MOST_OF_AN_EVENT, REASONED
+from eventreg.review.services.reasons import (
+    add_reason,
+    add_starting_reasons,
+    change_reason,
+    move_reason,
+    remove_reason,
+)
+from eventreg.review.views import blueprint
+from eventreg.review.wording.runs import act_verb
+from eventreg.web.access import requires
+from eventreg.web.templating import language_url_at
+
+Answer = str | Response | tuple[str, int]
+_REASONS = "/manage/events/<slug>/registrations/reasons"
+
+
+@blueprint.get(_REASONS)
+@requires(Permission.DECIDE)
+def list_ready_reasons(slug: str) -> Answer:
+    """List the reasons, and a form to add one."""
+    return _page(ReasonForm(g.event))
+
+
+@blueprint.post(_REASONS)
+@requires(Permission.DECIDE)
+def add_ready_reason(slug: str) -> Answer:
+    """Add a reason, or those that a team can begin with."""
+    event: Event = g.event
+    form = ReasonForm(event)
+    try:
+        if request.form.get("do") == "start":
+            added = add_starting_reasons(event.id, current_user.id)
+            flash(ngettext("%(num)d reason was added.", "%(num)d reasons were added.", added))
+        elif not form.validate():
+            return _page(form), 422
+        else:
+            add_reason(event.id, form.chosen_act, form.title.data or "", form.text.data, current_user.id)
+            flash(_("The reason is added."))
+    except Refusal:
+        form.title.errors = [_("An event has at most %(limit)s reasons", limit=MOST_OF_AN_EVENT)]
+        return _page(form), 422
+    return _back(slug)
+
+
+@blueprint.get(f"{_REASONS}/<public_id>")
+@requires(Permission.DECIDE)
+def edit_ready_reason(slug: str, public_id: str) -> Answer:
+    """Show one reason to be changed."""
+    row = get_reason(g.event.id, public_id)
+    return _one(row, ReasonForm(g.event, row))
+
+
+@blueprint.post(f"{_REASONS}/<public_id>")
+@requires(Permission.DECIDE)
+def save_ready_reason(slug: str, public_id: str) -> Answer:
+    """Save one reason, move it up or down, or remove it."""
+    event: Event = g.event
+    row, wish = get_reason(event.id, public_id), request.form.get("do", "")
+    if wish in ("up", "down"):
+        move_reason(event.id, public_id, is_up=wish == "up")
+        return _back(slug)
+    if wish == "remove":
+        remove_reason(event.id, public_id, current_user.id)
+        flash(_("The reason is removed."))
+        return _back(slug)
+    form = ReasonForm(event, row)
+    if not form.validate():
+        return _one(row, form), 422
+    change_reason(event.id, public_id, form.chosen_act, form.title.data or "", form.text.data, current_user.id)
+    flash(_("The reason is saved."))
+    return _back(slug)
+
+
+def _page(form: ReasonForm) -> str:
+    event: Event = g.event
+    rows = list_reasons(event.id)
+    return render_template(
+        "review/reasons.html",
+        form=form,
+        groups=[(act_verb(act), found) for act in REASONED if (found := [row for row in rows if row.act is act])],
+        lacking=lambda row: [own_name(code) for code in event.languages if not row.text.get(code)],
+        is_changeable=EFFECTS[event.publication].is_changeable,
+        language_url=language_url_at(url_for("review.list_ready_reasons", slug=event.slug)),
+        **desk(event, REGISTRATIONS),
+    )
+
+
+def _one(row: ReadyReason, form: ReasonForm) -> str:
+    event: Event = g.event
+    return render_template(
+        "review/reason.html",
+        row=row,
+        form=form,
+        language_url=language_url_at(url_for("review.edit_ready_reason", slug=event.slug, public_id=row.public_id)),
+        **desk(event, REGISTRATIONS),
+    )
+
+
+def _back(slug: str) -> Response:
+    return redirect(url_for("review.list_ready_reasons", slug=slug), 303)
