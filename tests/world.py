@@ -46,6 +46,8 @@ from eventreg.registration.services.uploads import NewFile
 from eventreg.review.rules.runs import RunAct
 from eventreg.review.rules.tags import TagColour
 from eventreg.review.services.notes import Written, write_note
+from eventreg.review.services.reasons import add_reason
+from eventreg.review.services.run_steps import do_some
 from eventreg.review.services.runs import begin_run, draft_run, these
 from eventreg.review.services.tagging import change_tags
 from eventreg.review.services.tags import create_tag
@@ -196,7 +198,7 @@ class World:
             "message_id": self.message_id,
             "partner_id": self.event.partners[0].id,
             "key": "imprint" if rule.endpoint.startswith("settings.") else self.event.partners[0].organization.key,
-            "name": "css/theme.css",
+            "name": "es" if rule.endpoint == "review.show_run_mail" else "css/theme.css",
             "step": "cancel",
             "topic": "organizing",
             "path": "en/event.png",
@@ -287,12 +289,17 @@ def _asked(event: Event, person: Registration, account: Account) -> int:
 
 
 def _runs(event: Event, person: Registration, account: Account) -> dict[str, str]:
-    """Make a draft of a run, and a run that goes on; return by endpoint which of them it is about."""
-    chosen = these(event.id, {person.reference: 1}, EVERYTHING)
-    draft, begun = (draft_run(event.id, act, chosen, account.id) for act in (RunAct.WAITLIST, RunAct.APPROVE))
+    """Make a draft of a run, one that is done, and a ready-made reason; return by endpoint which of them it is about."""
+    draft = draft_run(event.id, RunAct.WAITLIST, these(event.id, {person.reference: 1}, EVERYTHING), account.id)
+    declined = a_registration(event, "academia", "declined")
+    begun = draft_run(event.id, RunAct.REOPEN, these(event.id, {declined.reference: 1}, EVERYTHING), account.id)
     begin_run(begun.id)
-    of_drafts = dict.fromkeys(("review.save_run", "review.begin"), draft.public_id)
-    return of_drafts | dict.fromkeys(("review.show_run", "review.stop"), begun.public_id)
+    do_some(begun.id, lambda: True)
+    reason = add_reason(event.id, RunAct.DECLINE, "Sin lugar", {"es": "No hay lugar."}, account.id)
+    of_drafts = dict.fromkeys(("review.save_run", "review.begin", "review.show_run_mail"), draft.public_id)
+    of_reasons = dict.fromkeys(("review.edit_ready_reason", "review.save_ready_reason"), reason.public_id)
+    of_begun = dict.fromkeys(("review.show_run", "review.stop", "review.undo_many"), begun.public_id)
+    return of_drafts | of_reasons | of_begun
 
 
 def _what_the_team_adds(event: Event, person: Registration, account: Account) -> tuple[str, int]:
@@ -437,6 +444,8 @@ _FORMS: dict[str, Any] = {
     "review.save_tags": lambda world: {"new_tag": "Otra"},
     "review.add_note": lambda world: {"note": "Habla francés."},
     "review.save_note": lambda world: {"note": "Llega muy tarde."},
+    "review.add_ready_reason": lambda world: {"act": "approve", "title": "Documento", "text-es": "Traiga uno."},
+    "review.save_ready_reason": lambda world: {"act": "decline", "title": "Otro", "text-es": "Otro motivo."},
     "review.ask_correction": lambda world: {"question": ["sex"], "reason": "Por favor, revise."},
     "review.see_to_request": lambda world: {"do": "remind"},
     "registration.save_request": lambda world: {"sex": "woman"},

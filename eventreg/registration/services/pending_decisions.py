@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, exists, select, update
 
 from eventreg.db import db, revocable
+from eventreg.mail.models import MailMessage
+from eventreg.mail.rules import DeliveryState
 from eventreg.mail.services import drop
-from eventreg.registration.models import Decision, Registration
+from eventreg.registration.models import Decision, OptionPlace, Place, Registration
 from eventreg.registration.rules.states import Status
 
 
@@ -82,3 +84,32 @@ def take_back_mails(decision: Decision, now: datetime) -> bool:
             return True
         undo()
     return False
+
+
+def hold_back(decision_ids: Select[tuple[int]], now: datetime, until: datetime) -> None:
+    """Let the mails of these decisions wait longer where they have not gone, and with them what the decisions set free.
+
+    In the caller's transaction, who holds the event's row: while many are undone, the mails of the last must not go.
+    """
+    waiting = (Decision.id.in_(decision_ids), Decision.undone_at.is_(None), Decision.mails_at > now)
+    people = select(Decision.registration_id).where(*waiting)
+    told = exists().where(
+        Decision.registration_id == MailMessage.record_id, Decision.mails_at == MailMessage.due_at, *waiting
+    )
+    held = (
+        update(MailMessage)
+        .where(
+            MailMessage.record_kind == "registration",
+            MailMessage.record_id.in_(people),
+            MailMessage.state == DeliveryState.QUEUED,
+            told,
+        )
+        .values(due_at=until),
+        update(Place).where(Place.registration_id.in_(people), Place.released_at > now).values(released_at=until),
+        update(OptionPlace)
+        .where(OptionPlace.registration_id.in_(people), OptionPlace.released_at > now)
+        .values(released_at=until),
+        update(Decision).where(*waiting).values(mails_at=until),
+    )
+    for statement in held:
+        db.session.execute(statement.execution_options(synchronize_session=False))

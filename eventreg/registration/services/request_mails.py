@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 
 from eventreg.i18n import formats
 from eventreg.mail.services import OutgoingMessage
 from eventreg.questionnaires import kinds
 from eventreg.registration.emails import Message, News, Occasion, RequestWording, participant_message
-from eventreg.registration.models import Registration, RequestKind
+from eventreg.registration.models import AnswerRequest, Registration, RequestKind
 from eventreg.registration.queries.answers import find_day_ids
-from eventreg.registration.queries.requests import Asking
+from eventreg.registration.queries.requests import Asking, find_asking
 
 #: which message asks
 ASKS = {
@@ -18,6 +19,30 @@ ASKS = {
     RequestKind.AGAIN: Message.ASKED_AGAIN,
     RequestKind.CORRECTION: Message.ASKED_CORRECTION,
 }
+
+
+def compose_correction(
+    occasion: Occasion,
+    registration: Registration,
+    question_keys: Sequence[str],
+    reason: str,
+    answer_by: date | None,
+    now: datetime,
+) -> OutgoingMessage:
+    """Return the message by which a person would be asked to mend answers now. Writes nothing."""
+    request = AnswerRequest(
+        id=0,
+        event_id=registration.event_id,
+        registration_id=registration.id,
+        kind=RequestKind.CORRECTION,
+        questionnaire_id=registration.questionnaire_id,
+        question_keys=list(question_keys),
+        reason=reason,
+        requested_at=now,
+        answer_by=answer_by,
+    )
+    asking = find_asking(registration, request)
+    return request_message(occasion, registration, asking, Message.ASKED_CORRECTION, now)
 
 
 def request_message(

@@ -36,9 +36,9 @@ class DecisionRunForm(RunForm):
     reason = LocalizedField(lazy_gettext("Reason"), kind="textarea", limit=LONGEST_REASON)
     mail = RadioField(lazy_gettext("Email"), validate_choice=False, default=WITH_MAIL)
 
-    def __init__(self, languages: Sequence[str], ready: Sequence[tuple[str, str]] = (), **values: Any) -> None:
+    def __init__(self, languages: Sequence[str], offered: Sequence[tuple[str, str]] = (), **values: Any) -> None:
         super().__init__(languages, **values)
-        self.ready.choices = [("", _("None")), *ready]
+        self.ready.choices = [("", _("None")), *offered]
         self.mail.choices = [
             (WITH_MAIL, _("Write to each person")),
             (WITHOUT_MAIL, _("Write to nobody")),
@@ -71,13 +71,13 @@ class CorrectionRunForm(RunForm):
     def __init__(
         self,
         languages: Sequence[str],
-        questions: Sequence[tuple[str, str]],
-        ready: Sequence[tuple[str, str]] = (),
+        asked: Sequence[tuple[str, str]],
+        offered: Sequence[tuple[str, str]] = (),
         **values: Any,
     ) -> None:
         super().__init__(languages, **values)
-        self.questions.choices = list(questions)
-        self.ready.choices = [("", _("None")), *ready]
+        self.questions.choices = list(asked)
+        self.ready.choices = [("", _("None")), *offered]
 
     def validate_until(self, field: Field) -> None:
         """Say in our words that a date is none."""

@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy.orm import joinedload
 
 from eventreg.db import db
 from eventreg.events.models import Category, Event
+from eventreg.events.rules.team import Scope
 from eventreg.registration.models import Place, Registration
 from eventreg.registration.rules.states import Status, next_status
 from eventreg.review.models import Run, RunItem
+from eventreg.review.queries.scoping import in_scope
 from eventreg.review.rules.runs import ACTIONS, RunAct
 
 
@@ -85,6 +88,25 @@ def get_figures(run: Run) -> RunFigures:
         else:
             by_language[language] = by_language.get(language, 0) + number
     return RunFigures(by_language, unfit, changed)
+
+
+def list_samples(run: Run, scope: Scope) -> Mapping[str, Registration]:
+    """Return the first person concerned of each language, to show the mail with: two statements."""
+    statuses = [status for status in Status if fits(run.act, status)]
+    concerned = (
+        select(func.min(RunItem.id))
+        .select_from(RunItem)
+        .join(Registration, Registration.id == RunItem.registration_id)
+        .where(RunItem.run_id == run.id, Registration.status.in_(statuses))
+        .group_by(Registration.language)
+    )
+    people = (
+        select(Registration)
+        .options(joinedload(Registration.category))
+        .join(RunItem, RunItem.registration_id == Registration.id)
+        .where(RunItem.id.in_(in_scope(concerned, run.event_id, scope)))
+    )
+    return {person.language: person for person in db.session.scalars(people)}
 
 
 def forecast_places(event: Event, run: Run) -> PlaceForecast | None:

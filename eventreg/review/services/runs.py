@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, case, delete, func, insert, select
+from sqlalchemy import Select, and_, case, delete, func, insert, literal, select, update
 
 from eventreg.audit.services import Actor, record
 from eventreg.db import db, lock_row, transaction
@@ -21,11 +21,23 @@ from eventreg.jobs.services import schedule
 from eventreg.kernel import clock
 from eventreg.kernel.errors import Refusal
 from eventreg.kernel.tokens import new_public_id
-from eventreg.registration.models import Registration
+from eventreg.registration.models import Decision, Registration
+from eventreg.registration.rules.deadlines import UNDO_WINDOW
+from eventreg.registration.rules.refusals import DecisionReason
+from eventreg.registration.services.pending_decisions import hold_back
+from eventreg.registration.services.promotion import schedule_passing_on
 from eventreg.review.models import Run, RunItem
 from eventreg.review.queries.listing import RegistrationList
+from eventreg.review.queries.run_outcomes import can_be_undone
 from eventreg.review.queries.scoping import in_scope
-from eventreg.review.rules.runs import DRAFTS_KEPT_FOR, MOST_CHOSEN, RunAct, RunReason
+from eventreg.review.rules.runs import (
+    DRAFTS_KEPT_FOR,
+    MOST_CHOSEN,
+    ItemOutcome,
+    RunAct,
+    RunReason,
+    wait_for,
+)
 from eventreg.review.services.run_steps import RUN_JOB
 
 #: makes the statement that selects who is chosen, of the columns it is given
@@ -109,9 +121,7 @@ def take_as_they_are(run_id: int) -> None:
     with transaction() as session:
         run = _lock_draft(run_id)
         now_is = select(Registration.revision).where(Registration.id == RunItem.registration_id).scalar_subquery()
-        session.execute(
-            RunItem.__table__.update().where(RunItem.run_id == run.id).values(seen_revision=now_is)  # type: ignore[attr-defined]
-        )
+        session.execute(update(RunItem).where(RunItem.run_id == run.id).values(seen_revision=now_is))
 
 
 def begin_run(run_id: int) -> bool:
@@ -141,6 +151,70 @@ def stop_run(run_id: int, account_id: int) -> None:
         if run.begun_at is not None and run.finished_at is None and run.stopped_at is None:
             run.stopped_at = now
             _record(run, "run_stopped", account_id, now)
+
+
+def undo_run(run_id: int, account_id: int) -> Run:
+    """Begin to take back what a run decided, the last first, as far as no mail has told of it; returns the new run.
+
+    The mails that have not gone wait meanwhile. For whom it is too late is left, and named. Asked twice it is one run.
+    Raises Refusal (NOTHING_TO_UNDO).
+    """
+    now = clock.now()
+    with transaction() as session:
+        run = _lock_run(run_id)
+        event = lock_event(run.event_id)
+        key = f"undo-{run.public_id}"
+        earlier = session.scalars(select(Run).where(Run.submission_key == key)).first()
+        if earlier is not None:
+            return earlier
+        made = select(RunItem.decision_id).where(RunItem.run_id == run.id, RunItem.decision_id.is_not(None))
+        to_undo = session.scalar(
+            select(func.count()).select_from(Decision).where(Decision.id.in_(made), *can_be_undone(now))
+        )
+        if not to_undo:
+            raise Refusal(RunReason.NOTHING_TO_UNDO)
+        undoing = Run(
+            public_id=new_public_id(),
+            event_id=event.id,
+            account_id=account_id,
+            act=RunAct.UNDO,
+            details={"list": run.details.get("list", "")},
+            submission_key=key,
+            created_at=now,
+            begun_at=now,
+            undoes_id=run.id,
+        )
+        session.add(undoing)
+        session.flush()
+        _choose_to_undo(undoing, run, now)
+        until = now + UNDO_WINDOW + wait_for(to_undo)
+        hold_back(made, now, until)
+        schedule_passing_on(event.id, until)
+        schedule(RUN_JOB, f"{RUN_JOB}:{undoing.id}", {"run_id": undoing.id}, now)
+        _record(undoing, "run_begun", account_id, now)
+        return undoing
+
+
+def _choose_to_undo(undoing: Run, run: Run, now: datetime) -> None:
+    """Take over everybody whom a run decided on, the last first: whoever waits for a place goes before a place is free."""
+    is_possible = and_(*can_be_undone(now))
+    told_already, not_the_last = DecisionReason.TOLD_ALREADY.value, DecisionReason.NOT_THE_LAST.value
+    people = (
+        select(
+            literal(undoing.id),
+            RunItem.registration_id,
+            Registration.revision,
+            case((is_possible, ItemOutcome.WAITING.value), else_=ItemOutcome.LEFT.value),
+            case((is_possible, ""), (Decision.undone_at.is_(None), told_already), else_=not_the_last),
+        )
+        .select_from(RunItem)
+        .join(Decision, Decision.id == RunItem.decision_id)
+        .join(Registration, Registration.id == RunItem.registration_id)
+        .where(RunItem.run_id == run.id)
+        .order_by(RunItem.id.desc())
+    )
+    columns = ["run_id", "registration_id", "seen_revision", "outcome", "refusal"]
+    db.session.execute(insert(RunItem).from_select(columns, people))
 
 
 def sweep_drafts(now: datetime) -> int:

@@ -13,17 +13,20 @@ from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import REGISTRATIONS, desk
 from eventreg.i18n.languages import own_name
 from eventreg.kernel.errors import Refusal
-from eventreg.registration.wording import status_for_team
+from eventreg.registration.wording import decision_verb, status_for_team
 from eventreg.review.forms import read_number
+from eventreg.review.queries.run_outcomes import list_decided_since
 from eventreg.review.queries.run_previews import fits, forecast_places, get_figures
 from eventreg.review.queries.runs import RunLine, get_run, list_items
 from eventreg.review.rules.runs import AT_ONCE, NEEDED, RunReason
 from eventreg.review.services.run_steps import do_some
 from eventreg.review.services.runs import begin_run, leave_out, save_details, take_as_they_are
 from eventreg.review.views import blueprint
-from eventreg.review.views.run_pages import PAGES
+from eventreg.review.views.run_deciding import PAGES
+from eventreg.review.views.run_mails import mails_shown
 from eventreg.review.wording.runs import act_on, act_verb, run_refused
 from eventreg.web.access import may, requires
+from eventreg.web.instance import config
 
 Answer = str | Response | tuple[str, int]
 _RUN = "/manage/events/<slug>/registrations/runs/<public_id>"
@@ -39,13 +42,15 @@ def save_run(slug: str, public_id: str) -> Answer:
     page = PAGES[run.act]
     form = page.form(event, run, figures)
     form.validate()
-    save_details(run.id, page.details(form))
+    save_details(run.id, page.details(form, run))
     left_out = read_number(request.form.get("leave_out"))
     if left_out is not None:
         leave_out(run.id, left_out)
     if request.form.get("as_they_are"):
         take_as_they_are(run.id)
-    return redirect(url_for("review.show_run", slug=slug, public_id=public_id), 303)
+    wish = request.form.get("show", "")
+    shown = {"mail": wish[:20]} if wish else {}
+    return redirect(url_for("review.show_run", slug=slug, public_id=public_id, **shown), 303)
 
 
 @blueprint.post(f"{_RUN}/begin")
@@ -64,7 +69,7 @@ def begin(slug: str, public_id: str) -> Answer:
     page = PAGES[run.act]
     form: Any = page.form(event, run, figures)
     is_sound = page.check(form, event, run, figures)
-    save_details(run.id, page.details(form))
+    save_details(run.id, page.details(form, run))
     if not is_sound:
         return draft_page(line, form), 422
     forecast, shown = forecast_places(event, run), read_number(form.without_place.data)
@@ -84,6 +89,7 @@ def draft_page(line: RunLine, form: Any = None, problem: str = "") -> str:
     form.without_place.data = str(forecast.without_place) if forecast is not None else ""
     after = read_number(request.args.get("after")) or 0
     items, more = list_items(run, g.event_access.scope, after=after)
+    mails = mails_shown(event, run, figures, forecast)
     return render_template(
         "review/run_draft.html",
         run=run,
@@ -95,6 +101,11 @@ def draft_page(line: RunLine, form: Any = None, problem: str = "") -> str:
         button=act_on(run.act, figures.concerned),
         verb=act_verb(run.act),
         items=items,
+        decided=list_decided_since(run, [item for item in items if item.has_changed]),
+        decision_verb=decision_verb,
+        mails=mails,
+        mail=next((each for each in mails if each.name == request.args.get("mail")), mails[0] if mails else None),
+        mail_leaves=config().sends_mail and not event.holds_mail,
         fits=lambda item: fits(run.act, item.status),
         next_url=url_for("review.show_run", slug=event.slug, public_id=run.public_id, after=more) if more else "",
         status_label=status_for_team,

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from eventreg.events.models import Event
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import REGISTRATIONS, desk
+from eventreg.kernel.clock import now
 from eventreg.kernel.errors import Refusal
+from eventreg.registration.wording import decision_verb, status_for_team
 from eventreg.review.forms import read_number
 from eventreg.review.queries.listing import RegistrationList
+from eventreg.review.queries.run_outcomes import find_undoing, get_undoable, list_decided_since
 from eventreg.review.queries.runs import RunLine, get_run, list_items, list_runs
-from eventreg.review.rules.runs import NEEDED, ItemOutcome, RunAct
-from eventreg.review.services.runs import all_of, begin_run, draft_run, stop_run, these
+from eventreg.review.rules.runs import AT_ONCE, DECIDING, NEEDED, ItemOutcome, RunAct
+from eventreg.review.services.run_steps import do_some
+from eventreg.review.services.runs import all_of, begin_run, draft_run, stop_run, these, undo_run
 from eventreg.review.views import blueprint
 from eventreg.review.views.desk import list_url
 from eventreg.review.views.listing import categories_in_sight, read_list_state
@@ -25,6 +32,8 @@ from eventreg.review.views.run_drafts import draft_page
 from eventreg.review.views.run_pages import PAGES
 from eventreg.review.wording.runs import act_on, left_words, outcome_words, run_refused
 from eventreg.web.access import may, requires
+from eventreg.web.instance import config
+from eventreg.web.templating import language_url_at
 
 Answer = str | Response | tuple[str, int]
 _RUNS = "/manage/events/<slug>/registrations/runs"
@@ -103,6 +112,22 @@ def stop(slug: str, public_id: str) -> Answer:
     return redirect(run_url(slug, public_id), 303)
 
 
+@blueprint.post(f"{_RUNS}/<public_id>/undo")
+@requires(Permission.DECIDE)
+def undo_many(slug: str, public_id: str) -> Answer:
+    """Take back what a run decided, as far as no mail has told of it."""
+    line = _line(public_id)
+    if line.run.act not in DECIDING or line.run.begun_at is None:
+        abort(404)
+    try:
+        undoing = undo_run(line.run.id, current_user.id)
+    except Refusal as refused:
+        return _progress_page(line, run_refused(refused)), 409
+    if line.counts.done <= AT_ONCE:
+        do_some(undoing.id, lambda: True)
+    return redirect(run_url(slug, undoing.public_id), 303)
+
+
 def run_url(slug: str, public_id: str, **values: Any) -> str:
     """Return the address of a run."""
     return url_for("review.show_run", slug=slug, public_id=public_id, **values)
@@ -128,28 +153,57 @@ def _read_chosen() -> dict[str, int]:
     return seen
 
 
-def _progress_page(line: RunLine) -> str:
+def _progress_page(line: RunLine, problem: str = "") -> str:
     event: Event = g.event
     run, counts = line.run, line.counts
     scope, after = g.event_access.scope, read_number(request.args.get("after")) or 0
     shown = next((each for each in ItemOutcome if each.value == request.args.get("state")), None)
     items, more = list_items(run, scope, [shown] if shown else [], after)
-    address = run_url(event.slug, run.public_id)
+    kept = {"state": shown.value} if shown else {}
+    undoable = get_undoable(run, now()) if run.act in DECIDING else None
     return render_template(
         "review/run.html",
         line=line,
         run=run,
+        problem=problem,
         counts=counts,
         is_going=run.finished_at is None and run.stopped_at is None,
         title=act_on(run.act, counts.total),
+        tabs=_tabs(event.slug, line, shown),
         items=items,
-        shown=shown,
-        next_url=run_url(event.slug, run.public_id, after=more, **({"state": shown.value} if shown else {}))
-        if more
-        else "",
+        decided=list_decided_since(run, [item for item in items if item.outcome is ItemOutcome.LEFT]),
+        decision_verb=decision_verb,
+        status_label=status_for_team,
+        next_url=run_url(event.slug, run.public_id, after=more, **kept) if more else "",
         outcome_words=lambda outcome: outcome_words(run.act, outcome),
         left_words=left_words,
         can_act=may(NEEDED[run.act]),
-        address=address,
+        undoable=undoable,
+        mails_at=moment_of(undoable.mails_at, event.time_zone) if undoable and undoable.mails_at else "",
+        undoing=find_undoing(run) if run.act in DECIDING else None,
+        mail_leaves=config().sends_mail and not event.holds_mail,
+        address=run_url(event.slug, run.public_id),
+        language_url=language_url_at(run_url(event.slug, run.public_id)),
         **desk(event, REGISTRATIONS),
     )
+
+
+def moment_of(at: datetime, time_zone: str) -> str:
+    """Return a time of the day to the second, since it is a minute away."""
+    return at.astimezone(ZoneInfo(time_zone)).strftime("%H:%M:%S")
+
+
+def _tabs(slug: str, line: RunLine, shown: ItemOutcome | None) -> list[dict[str, Any]]:
+    """Return a tab for everybody, and one for each outcome that somebody has."""
+    public_id, counts = line.run.public_id, line.counts
+    every = {"text": _("All"), "href": run_url(slug, public_id), "count": counts.total, "current": shown is None}
+    return [every] + [
+        {
+            "text": outcome_words(line.run.act, outcome),
+            "href": run_url(slug, public_id, state=outcome.value),
+            "count": counts.of(outcome),
+            "current": shown is outcome,
+        }
+        for outcome in ItemOutcome
+        if counts.of(outcome) or shown is outcome
+    ]
