@@ -12,6 +12,7 @@ from wtforms.fields import Field
 from wtforms.validators import Optional, StopValidation
 
 from eventreg.registration.services.decisions import LONGEST_REASON
+from eventreg.review.models import ReadyReason
 from eventreg.web.forms import lazy_gettext
 from eventreg.web.localized import LocalizedField, LocalizedForm
 
@@ -25,8 +26,8 @@ class RunForm(LocalizedForm):
     without_place = HiddenField()
 
 
-class DecisionRunForm(RunForm):
-    """A decision on many: the reason, and whether it is told."""
+class ReasonedRunForm(RunForm):
+    """An act that is told with a reason: a ready-made one, or one's own in the readers' languages."""
 
     ready = SelectField(
         lazy_gettext("Ready-made reason"),
@@ -34,15 +35,27 @@ class DecisionRunForm(RunForm):
         description=lazy_gettext("It stands wherever you write no reason of your own below."),
     )
     reason = LocalizedField(lazy_gettext("Reason"), kind="textarea", limit=LONGEST_REASON)
+
+    def __init__(self, languages: Sequence[str], offered: Sequence[ReadyReason] = (), **values: Any) -> None:
+        super().__init__(languages, **values)
+        self.offered = {row.public_id: {code: text for code, text in row.text.items() if text} for row in offered}
+        self.ready.choices = [("", _("None")), *((row.public_id, row.title) for row in offered)]
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """What stands as the reason, by language: one's own words, else those of the ready-made reason."""
+        own: dict[str, str] = self.reason.data
+        return {**self.offered.get(self.ready.data or "", {}), **own}
+
+
+class DecisionRunForm(ReasonedRunForm):
+    """A decision on many: the reason, and whether it is told."""
+
     mail = RadioField(lazy_gettext("Email"), validate_choice=False, default=WITH_MAIL)
 
-    def __init__(self, languages: Sequence[str], offered: Sequence[tuple[str, str]] = (), **values: Any) -> None:
-        super().__init__(languages, **values)
-        self.ready.choices = [("", _("None")), *offered]
-        self.mail.choices = [
-            (WITH_MAIL, _("Write to each person")),
-            (WITHOUT_MAIL, _("Write to nobody")),
-        ]
+    def __init__(self, languages: Sequence[str], offered: Sequence[ReadyReason] = (), **values: Any) -> None:
+        super().__init__(languages, offered, **values)
+        self.mail.choices = [(WITH_MAIL, _("Write to each person")), (WITHOUT_MAIL, _("Write to nobody"))]
 
     @property
     def is_told(self) -> bool:
@@ -50,18 +63,10 @@ class DecisionRunForm(RunForm):
         return bool(self.mail.data != WITHOUT_MAIL)
 
 
-class CorrectionRunForm(RunForm):
+class CorrectionRunForm(ReasonedRunForm):
     """Asking many to mend some of their answers."""
 
     questions = SelectMultipleField(lazy_gettext("Answers to check"), validate_choice=False)
-    ready = SelectField(
-        lazy_gettext("Ready-made reason"),
-        validate_choice=False,
-        description=lazy_gettext("It stands wherever you write no reason of your own below."),
-    )
-    reason = LocalizedField(
-        lazy_gettext("What is to be checked, and why"), kind="textarea", limit=LONGEST_REASON, required=""
-    )
     until = DateField(
         lazy_gettext("Last day to answer"),
         validators=[Optional()],
@@ -72,12 +77,11 @@ class CorrectionRunForm(RunForm):
         self,
         languages: Sequence[str],
         asked: Sequence[tuple[str, str]],
-        offered: Sequence[tuple[str, str]] = (),
+        offered: Sequence[ReadyReason] = (),
         **values: Any,
     ) -> None:
-        super().__init__(languages, **values)
+        super().__init__(languages, offered, **values)
         self.questions.choices = list(asked)
-        self.ready.choices = [("", _("None")), *offered]
 
     def validate_until(self, field: Field) -> None:
         """Say in our words that a date is none."""

@@ -22,10 +22,11 @@ from eventreg.registration.services.decision_news import compose_decision
 from eventreg.registration.services.request_mails import compose_correction
 from eventreg.review.forms.runs import WITH_MAIL, WITHOUT_MAIL, CorrectionRunForm, DecisionRunForm
 from eventreg.review.models import Run
+from eventreg.review.queries.reasons import list_reasons
 from eventreg.review.queries.run_previews import RunFigures
 from eventreg.review.rules.runs import ACTIONS, DECIDING, RunAct
 from eventreg.review.services.run_items import text_for
-from eventreg.review.views.run_pages import PAGES, ReasonedPage, reading_languages, ready_choices
+from eventreg.review.views.run_pages import PAGES, ReasonedPage, reading_languages
 from eventreg.web.localized import LocalizedForm
 from eventreg.web.templating import plain_in_reader_language
 
@@ -39,21 +40,21 @@ class DecisionPage(ReasonedPage):
         """See `ActPage.form`."""
         return DecisionRunForm(
             reading_languages(event, figures),
-            ready_choices(event, run.act),
+            list_reasons(event.id, run.act),
             ready=run.details.get("ready", ""),
             reason=run.details.get("own_reason", {}),
             mail=WITHOUT_MAIL if run.details.get("without_mail") else WITH_MAIL,
         )
 
-    def details(self, form: Any, run: Run) -> dict[str, Any]:
+    def details(self, form: Any) -> dict[str, Any]:
         """See `ActPage.details`."""
-        return super().details(form, run) | {"without_mail": not form.is_told}
+        return super().details(form) | {"without_mail": not form.is_told}
 
     def check(self, form: Any, event: Event, run: Run, figures: RunFigures) -> bool:
         """Whoever is declined and told is told why."""
         is_sound = bool(form.validate())
         needs_reason = run.act is RunAct.DECLINE and form.is_told
-        return (not needs_reason or self._reason_is_there(form, run)) and is_sound
+        return (not needs_reason or self._has_reason(form)) and is_sound
 
     def writes(self, run: Run) -> bool:
         """See `ActPage.writes`."""
@@ -76,18 +77,18 @@ class CorrectionPage(ReasonedPage):
         return CorrectionRunForm(
             reading_languages(event, figures),
             _mendable(event),
-            ready_choices(event, run.act),
+            list_reasons(event.id, run.act),
             questions=run.details.get("questions", []),
             ready=run.details.get("ready", ""),
             reason=run.details.get("own_reason", {}),
             until=date.fromisoformat(until) if until else None,
         )
 
-    def details(self, form: Any, run: Run) -> dict[str, Any]:
+    def details(self, form: Any) -> dict[str, Any]:
         """See `ActPage.details`."""
         offered = {key for key, _label in form.questions.choices}
         until = form.until.data
-        return super().details(form, run) | {
+        return super().details(form) | {
             "questions": [key for key in form.questions.data or [] if key in offered],
             "until": until.isoformat() if until is not None and not form.until.errors else None,
         }
@@ -95,14 +96,14 @@ class CorrectionPage(ReasonedPage):
     def check(self, form: Any, event: Event, run: Run, figures: RunFigures) -> bool:
         """What is to be mended, and why, must be there, and a day to come."""
         is_sound = bool(form.validate())
-        if not self.details(form, run)["questions"]:
+        if not self.details(form)["questions"]:
             form.questions.errors = [_("Choose which answers are to be checked")]
             is_sound = False
         day = form.until.data
         if not form.until.errors and closes_at(day, event.changes_until, event.time_zone) <= now():
             form.until.errors = [_("Choose a day that is still to come")]
             is_sound = False
-        return self._reason_is_there(form, run) and is_sound
+        return self._has_reason(form) and is_sound
 
     def writes(self, run: Run) -> bool:
         """See `ActPage.writes`."""

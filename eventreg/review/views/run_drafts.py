@@ -42,7 +42,7 @@ def save_run(slug: str, public_id: str) -> Answer:
     page = PAGES[run.act]
     form = page.form(event, run, figures)
     form.validate()
-    save_details(run.id, page.details(form, run))
+    save_details(run.id, page.details(form))
     left_out = read_number(request.form.get("leave_out"))
     if left_out is not None:
         leave_out(run.id, left_out)
@@ -69,7 +69,7 @@ def begin(slug: str, public_id: str) -> Answer:
     page = PAGES[run.act]
     form: Any = page.form(event, run, figures)
     is_sound = page.check(form, event, run, figures)
-    save_details(run.id, page.details(form, run))
+    save_details(run.id, page.details(form))
     if not is_sound:
         return draft_page(line, form), 422
     forecast, shown = forecast_places(event, run), read_number(form.without_place.data)

@@ -16,7 +16,6 @@ from eventreg.registration.emails import Occasion
 from eventreg.registration.models import Registration
 from eventreg.review.forms.runs import RunForm
 from eventreg.review.models import Run
-from eventreg.review.queries.reasons import find_reason, list_reasons
 from eventreg.review.queries.run_previews import RunFigures
 from eventreg.review.rules.runs import RunAct
 from eventreg.web.localized import LocalizedForm
@@ -32,7 +31,7 @@ class ActPage:
         """Return the form, filled from what was sent, else from the draft."""
         return RunForm(reading_languages(event, figures))
 
-    def details(self, form: Any, run: Run) -> dict[str, Any]:
+    def details(self, form: Any) -> dict[str, Any]:
         """Return what of the form the draft keeps. Called on a form that holds what was sent, whether or not it is sound."""
         return {}
 
@@ -56,39 +55,24 @@ class ActPage:
 class ReasonedPage(ActPage):
     """An act that is told with a reason: ready-made, or one's own by language."""
 
-    def details(self, form: Any, run: Run) -> dict[str, Any]:
+    def details(self, form: Any) -> dict[str, Any]:
         """Keep what was written and what was chosen, and of both what each language reads."""
-        ready, own = form.ready.data or "", form.reason.data
-        return {"ready": ready, "own_reason": own, "reason": {**ready_texts(run.event_id, ready), **own}}
+        return {"ready": form.ready.data or "", "own_reason": form.reason.data, "reason": form.texts}
 
     def shown(self, form: Any, event: Event, run: Run, figures: RunFigures) -> Mapping[str, Any]:
         """Say which readers' languages the reason lacks, and which text they would read instead."""
-        texts = {**ready_texts(event.id, form.ready.data or ""), **form.reason.data}
+        texts = form.texts
         lacking = [code for code in form.languages if not texts.get(code)] if texts else []
-        instead = next((code for code in (*event.languages, *texts) if texts.get(code)), "")
         return {
             "lacking": {code: figures.by_language.get(code, 0) for code in lacking},
-            "instead": instead,
+            "instead": next((code for code in (*event.languages, *texts) if texts.get(code)), ""),
             "readers": figures.by_language,
-            "ready_texts": {row.public_id: dict(row.text) for row in list_reasons(event.id, run.act)},
         }
 
-    def _reason_is_there(self, form: Any, run: Run) -> bool:
-        if form.reason.data or ready_texts(run.event_id, form.ready.data or ""):
-            return True
-        form.reason.refuse(form.languages[0], _("Write the reason: the person reads it"))
-        return False
-
-
-def ready_choices(event: Event, act: RunAct) -> list[tuple[str, str]]:
-    """Return (public id, title) of the reasons for an act."""
-    return [(row.public_id, row.title) for row in list_reasons(event.id, act)]
-
-
-def ready_texts(event_id: int, public_id: str) -> dict[str, str]:
-    """Return the texts of a ready-made reason, by language; nothing for none."""
-    row = find_reason(event_id, public_id) if public_id else None
-    return {code: text for code, text in row.text.items() if text} if row is not None else {}
+    def _has_reason(self, form: Any) -> bool:
+        if not form.texts:
+            form.reason.refuse(form.languages[0], _("Write the reason: the person reads it"))
+        return bool(form.texts)
 
 
 def reading_languages(event: Event, figures: RunFigures) -> list[str]:
