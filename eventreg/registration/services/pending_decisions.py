@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, exists, select, update
 
@@ -86,7 +87,7 @@ def take_back_mails(decision: Decision, now: datetime) -> bool:
     return False
 
 
-def hold_back(decision_ids: Select[tuple[int]], now: datetime, until: datetime) -> None:
+def hold_back(decision_ids: Select[Any], now: datetime, until: datetime) -> None:
     """Let the mails of these decisions wait longer where they have not gone, and with them what the decisions set free.
 
     In the caller's transaction, who holds the event's row: while many are undone, the mails of the last must not go.

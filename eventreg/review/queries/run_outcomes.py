@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
@@ -24,7 +25,8 @@ class Decided(NamedTuple):
     at: datetime
 
 
-class Undoable(NamedTuple):
+@dataclass(frozen=True)
+class Undoable:
     """How many decisions of a run can still be undone, and when the first mail goes; None: none goes."""
 
     count: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import Select, func, select
 
@@ -148,7 +148,7 @@ def list_items(
     return rows[:limit], (rows[limit - 1].item_id if len(rows) > limit else 0)
 
 
-def _seen(event_id: int, account_id: int, scope: Scope) -> Select[Any]:
+def _seen(event_id: int, account_id: int, scope: Scope) -> Select[Run, str]:
     statement: Select[Any] = (
         select(Run, Account.name).join(Account, Account.id == Run.account_id).where(Run.event_id == event_id)
     )

@@ -22,8 +22,8 @@ from eventreg.review.rules.runs import AT_ONCE, NEEDED, RunReason
 from eventreg.review.services.run_steps import do_some
 from eventreg.review.services.runs import begin_run, leave_out, save_details, take_as_they_are
 from eventreg.review.views import blueprint
-from eventreg.review.views.run_deciding import PAGES
 from eventreg.review.views.run_mails import mails_shown
+from eventreg.review.views.run_pages import PAGES
 from eventreg.review.wording.runs import act_on, act_verb, run_refused
 from eventreg.web.access import may, requires
 from eventreg.web.instance import config
@@ -48,9 +48,7 @@ def save_run(slug: str, public_id: str) -> Answer:
         leave_out(run.id, left_out)
     if request.form.get("as_they_are"):
         take_as_they_are(run.id)
-    wish = request.form.get("show", "")
-    shown = {"mail": wish[:20]} if wish else {}
-    return redirect(url_for("review.show_run", slug=slug, public_id=public_id, **shown), 303)
+    return redirect(url_for("review.show_run", slug=slug, public_id=public_id), 303)
 
 
 @blueprint.post(f"{_RUN}/begin")
