@@ -149,8 +149,6 @@ def list_items(
 
 
 def _seen(event_id: int, account_id: int, scope: Scope) -> Select[Run, str]:
-    statement: Select[Any] = (
-        select(Run, Account.name).join(Account, Account.id == Run.account_id).where(Run.event_id == event_id)
-    )
+    statement = select(Run, Account.name).join(Account, Account.id == Run.account_id).where(Run.event_id == event_id)
     mine = Run.account_id == account_id
     return statement.where(mine | Run.begun_at.is_not(None) if scope.is_whole else mine)
