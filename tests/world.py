@@ -292,7 +292,9 @@ def _runs(event: Event, person: Registration, account: Account) -> dict[str, str
     """Make a draft of a run, one that is done, and a ready-made reason; return by endpoint which of them it is about."""
     draft = draft_run(event.id, RunAct.WAITLIST, these(event.id, {person.reference: 1}, EVERYTHING), account.id)
     declined = a_registration(event, "academia", "declined")
-    begun = draft_run(event.id, RunAct.REOPEN, these(event.id, {declined.reference: 1}, EVERYTHING), account.id)
+    # Without a mail, so that it can be undone however long the walks take.
+    chosen, quietly = these(event.id, {declined.reference: 1}, EVERYTHING), {"without_mail": True}
+    begun = draft_run(event.id, RunAct.REOPEN, chosen, account.id, details=quietly)
     begin_run(begun.id)
     do_some(begun.id, lambda: True)
     reason = add_reason(event.id, RunAct.DECLINE, "Sin lugar", {"es": "No hay lugar."}, account.id)
@@ -446,6 +448,7 @@ _FORMS: dict[str, Any] = {
     "review.save_note": lambda world: {"note": "Llega muy tarde."},
     "review.add_ready_reason": lambda world: {"act": "approve", "title": "Documento", "text-es": "Traiga uno."},
     "review.save_ready_reason": lambda world: {"act": "decline", "title": "Otro", "text-es": "Otro motivo."},
+    "review.preview_decision": lambda world: {"action": "decline"},
     "review.ask_correction": lambda world: {"question": ["sex"], "reason": "Por favor, revise."},
     "review.see_to_request": lambda world: {"do": "remind"},
     "registration.save_request": lambda world: {"sex": "woman"},

@@ -3,13 +3,15 @@
 for (const group of document.querySelectorAll('[data-ready]')) {
   const texts = JSON.parse(group.dataset.ready)
   const select = group.querySelector('select')
-  let before = {}
+  // A text by language, or one for the only field that there is.
+  const textFor = (chosen, input) => typeof chosen === 'string' ? chosen : chosen[input.lang] || ''
+  let before = ''
   select.addEventListener('change', () => {
-    const chosen = texts[select.value] || {}
-    for (const input of select.form.querySelectorAll('textarea[lang]')) {
+    const chosen = texts[select.value] || ''
+    for (const input of select.form.querySelectorAll('textarea')) {
       const own = input.value.trim()
-      if (own && own !== (before[input.lang] || '').trim()) continue
-      input.value = chosen[input.lang] || ''
+      if (own && own !== textFor(before, input).trim()) continue
+      input.value = textFor(chosen, input)
       input.dispatchEvent(new Event('input', { bubbles: true }))
     }
     before = chosen

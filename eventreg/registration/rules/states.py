@@ -71,7 +71,7 @@ TRANSITIONS: dict[tuple[Status, Action], Status] = {
 }
 
 #: what an organizer can choose, in the order of the screen
-DECISIONS = (Action.APPROVE, Action.WAITLIST, Action.DECLINE)
+DECISIONS = (Action.APPROVE, Action.WAITLIST, Action.DECLINE, Action.REOPEN)
 
 
 def next_status(status: Status, action: Action) -> Status | None:

@@ -69,6 +69,9 @@ class Telling:
     waits: timedelta = UNDO_WINDOW
 
 
+TOLD = Telling()
+
+
 def decide(
     event_id: int,
     reference: str,
@@ -76,7 +79,7 @@ def decide(
     reason: str,
     seen_revision: int,
     account_id: int,
-    telling: Telling = Telling(),
+    telling: Telling = TOLD,
 ) -> DecisionMade:
     """Approve, wait-list, decline or reopen. Its mails go after 60 seconds; a place it frees is passed on then.
 

@@ -13,7 +13,6 @@ from wtforms import (
     BooleanField,
     DateField,
     FileField,
-    HiddenField,
     RadioField,
     SelectField,
     StringField,
@@ -36,16 +35,6 @@ from eventreg.web.templating import plain_in_reader_language
 
 #: what a database takes for a whole number
 _LARGEST = 2**31 - 1
-
-
-class DecisionForm(BaseForm):
-    """A decision: its reason, and which state of the registration was seen. The buttons name the action."""
-
-    reason = TextAreaField(
-        lazy_gettext("Reason"),
-        description=lazy_gettext("Needed to decline. The person reads it in the email."),
-    )
-    seen_revision = HiddenField()
 
 
 class CodesForm(BaseForm):

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from flask import Response as FlaskResponse
 from flask import abort, g, redirect, request
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from eventreg.events.models import Event
+from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.events.rules.team import Permission
+from eventreg.kernel.clock import now
+from eventreg.registration.emails import Occasion
 from eventreg.registration.rules.refusals import DecisionReason, DecisionRefused
+from eventreg.registration.services.decision_news import compose_decision
+from eventreg.registration.services.decisions import LONGEST_REASON, Telling
 from eventreg.registration.wording import decision_refused
-from eventreg.review.forms import DecisionForm, read_action, read_number, read_reason
+from eventreg.review.forms import read_action, read_number
+from eventreg.review.queries.scoping import get_in_scope
 from eventreg.review.services.deciding import decide_in_scope, undo_in_scope
 from eventreg.review.views import blueprint
+from eventreg.review.views.decision_shown import decision_form
 from eventreg.review.views.desk import registration_url
 from eventreg.review.views.dossier_page import dossier_page
 from eventreg.review.views.listing import categories_in_sight, read_list_state
+from eventreg.review.views.mail_frames import mail_in_frame
 from eventreg.web.access import requires
 
 #: refusals about what was written into the form, not about what happened meanwhile
@@ -27,19 +36,33 @@ _ABOUT_THE_REASON = (DecisionReason.REASON_MISSING, DecisionReason.REASON_TOO_LO
 def decide_registration(slug: str, reference: str) -> Response | tuple[str, int]:
     """Approve, wait-list or decline what was seen; if it is no longer that, say what happened instead."""
     event: Event = g.event
-    form = DecisionForm()
+    person = get_in_scope(event.id, reference, g.event_access.scope)
+    form = decision_form(event, person.language)
     action, seen_revision = read_action(request.form.get("action", "")), read_number(form.seen_revision.data)
     if action is None or seen_revision is None:
         abort(400)
     try:
-        reason, scope = read_reason(form.reason.data), g.event_access.scope
-        decide_in_scope(event.id, reference, action, reason, seen_revision, current_user.id, scope)
+        telling, scope = Telling(has_mail=not form.without_mail.data), g.event_access.scope
+        decide_in_scope(event.id, reference, action, form.told_reason, seen_revision, current_user.id, scope, telling)
     except DecisionRefused as refused:
         if refused.reason in _ABOUT_THE_REASON:
             form.reason.errors = [decision_refused(refused)]
             return dossier_page(reference, form=form), 422
         return dossier_page(reference, problem=decision_refused(refused)), 409
     return _back(event, reference)
+
+
+@blueprint.post("/manage/events/<slug>/registrations/<reference>/decision/mail")
+@requires(Permission.SEE_MESSAGES)
+def preview_decision(slug: str, reference: str) -> FlaskResponse:
+    """Show the mail that a decision would bring, as the person would get it, for the frame of the page. Writes nothing."""
+    person = get_in_scope(g.event.id, reference, g.event_access.scope)
+    event, action = get_event_whole(g.event.id), read_action(request.form.get("action", ""))
+    reason = decision_form(event, person.language).told_reason[:LONGEST_REASON]
+    message = compose_decision(Occasion.load(event), person, action, reason, now()) if action is not None else None
+    if message is None:
+        abort(400)
+    return mail_in_frame(message)
 
 
 @blueprint.post("/manage/events/<slug>/registrations/<reference>/undo")

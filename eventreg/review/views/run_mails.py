@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import Response, abort, g, make_response, url_for
+from flask import Response, abort, g, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -13,7 +13,7 @@ from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.events.rules.team import Permission
 from eventreg.i18n.languages import own_name
-from eventreg.mail.markers import mask, mask_html
+from eventreg.mail.markers import mask
 from eventreg.mail.services import OutgoingMessage
 from eventreg.registration.emails import Occasion
 from eventreg.review.models import Run
@@ -21,7 +21,7 @@ from eventreg.review.queries.run_previews import PlaceForecast, RunFigures, list
 from eventreg.review.queries.runs import get_run
 from eventreg.review.rules.runs import RunAct
 from eventreg.review.views import blueprint
-from eventreg.review.views.messages import MAIL_POLICY
+from eventreg.review.views.mail_frames import mail_in_frame
 from eventreg.review.views.run_pages import PAGES
 from eventreg.web.access import may, requires
 
@@ -74,10 +74,7 @@ def show_run_mail(slug: str, public_id: str, name: str) -> Response:
     message = PAGES[run.act].compose(occasion, run, person, waits=name.endswith(_WAITING))
     if message is None:
         abort(404)
-    response = make_response(mask_html(message.html, message.marker, _("[personal link]")))
-    response.headers["Content-Security-Policy"] = MAIL_POLICY
-    response.headers["X-Frame-Options"] = "SAMEORIGIN"
-    return response
+    return mail_in_frame(message)
 
 
 def _fates(run: Run, figures: RunFigures, forecast: PlaceForecast | None) -> Sequence[bool]:
