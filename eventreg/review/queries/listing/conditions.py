@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from eventreg.db import db
@@ -32,7 +32,7 @@ from eventreg.review.queries.listing.held import (
     exists_answer,
 )
 from eventreg.review.queries.scoping import comes_on
-from eventreg.review.rules.listing import Filter, ListShape, Term, Test, Unanswered
+from eventreg.review.rules.listing import Filter, ListShape, Unanswered
 
 DAYS_KIND, CONSENT_KIND, SPAN_KIND = "days", "consent", "date_range"
 
@@ -61,8 +61,10 @@ class Conditions:
         held = self.held(asked.field)
         known = [term for term in terms if term is not None]
         plain = [term for term in known if not term.is_negated]
-        conditions = [not_(_asks(held, [term])) for term in known if term.is_negated]
-        return and_(*([_asks(held, plain)] if plain else []), *conditions)
+        negated = [term for term in known if term.is_negated]
+        conditions = [held.any_of(plain)] if plain else []
+        conditions += [held.none_of(negated)] if negated else []
+        return and_(*conditions)
 
     def held(self, name: str) -> Held:
         """Return where a field that the list offers stands."""
@@ -135,20 +137,6 @@ def _held_column(column: str) -> Held:
     if column == "phone":
         return InColumn(Registration.phone_key, phone_key)
     return InColumn(_COMPARED_BY.get(column, getattr(Registration, column)))
-
-
-def _asks(held: Held, terms: Sequence[Term]) -> ColumnElement[bool]:
-    """Return any of some terms, whether or not they are negated; the values of all that name one in one condition."""
-    values = [term.value for term in terms if term.test is Test.IS]
-    conditions = [held.one_of(values)] if values else []
-    for term in terms:
-        if term.test is Test.EMPTY:
-            conditions.append(held.is_empty())
-        elif term.test is Test.CONTAINS:
-            conditions.append(held.containing(term.value))
-        elif term.test is Test.RANGE:
-            conditions.append(held.between(*term.ends))
-    return or_(*conditions)
 
 
 def has_trouble(event_id: int) -> ColumnElement[bool]:

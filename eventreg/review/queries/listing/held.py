@@ -6,12 +6,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from eventreg.registration.models import Answer, Consent, Registration
 from eventreg.registration.rules.searching import sort_value
-from eventreg.review.rules.listing import YES
+from eventreg.review.rules.listing import YES, Term, Test
 
 #: signs before and behind all that a number is written with (`sort_value`)
 _BEFORE_NUMBERS, _BEHIND_NUMBERS = "-", ":"
@@ -19,6 +19,23 @@ _BEFORE_NUMBERS, _BEHIND_NUMBERS = "-", ":"
 
 class Held(ABC):
     """One field: what a registration must fulfil to have certain values of it."""
+
+    def any_of(self, terms: Sequence[Term]) -> ColumnElement[bool]:
+        """Fulfilling one of these terms at least, whether or not they are negated."""
+        values = [term.value for term in terms if term.test is Test.IS]
+        conditions = [self.one_of(values)] if values else []
+        for term in terms:
+            if term.test is Test.EMPTY:
+                conditions.append(self.is_empty())
+            elif term.test is Test.CONTAINS:
+                conditions.append(self.containing(term.value))
+            elif term.test is Test.RANGE:
+                conditions.append(self.between(*term.ends))
+        return or_(*conditions)
+
+    def none_of(self, terms: Sequence[Term]) -> ColumnElement[bool]:
+        """Fulfilling none of these terms, whether or not they are negated."""
+        return not_(self.any_of(terms))
 
     @abstractmethod
     def one_of(self, values: Collection[str]) -> ColumnElement[bool]:
@@ -68,10 +85,19 @@ class InCategories(Held):
 
 
 class InAnswers(Held):
-    """Rows of answers to a question; several values are several rows."""
+    """Rows of answers to a question; several values are several rows.
 
-    def __init__(self, key: str, *, has_span: bool = False) -> None:
-        self._key, self._has_span = key, has_span
+    Who has a value is looked up once, by the index of values: among a hundred thousand people that is much quicker than
+    asking for the answer of each. Who has it not is asked one by one: such a list of ids can be as long as the event, and
+    PostgreSQL goes through a long one again for each row.
+    """
+
+    def __init__(self, key: str, *, has_span: bool = False, is_one_by_one: bool = False) -> None:
+        self._key, self._has_span, self._is_one_by_one = key, has_span, is_one_by_one
+
+    def none_of(self, terms: Sequence[Term]) -> ColumnElement[bool]:
+        """See `Held.none_of`."""
+        return not_(InAnswers(self._key, has_span=self._has_span, is_one_by_one=True).any_of(terms))
 
     def one_of(self, values: Collection[str]) -> ColumnElement[bool]:
         """See `Held.one_of`."""
@@ -81,7 +107,7 @@ class InAnswers(Held):
 
     def is_empty(self) -> ColumnElement[bool]:
         """See `Held.is_empty`."""
-        return ~self._is_answered()
+        return ~exists_answer([self._key])
 
     def containing(self, text: str) -> ColumnElement[bool]:
         """See `Held.containing`."""
@@ -89,14 +115,18 @@ class InAnswers(Held):
 
     def between(self, least: str, most: str) -> ColumnElement[bool]:
         """See `Held.between`. Of an answer that is a span itself, any part of it."""
-        below = Answer.sort_value <= sort_value(most) if most else Answer.sort_value < _BEHIND_NUMBERS
-        above = Answer.sort_value >= (sort_value(least) if least else _BEFORE_NUMBERS)
+        # One by one, the index of values must not be used: SQLite would go through all between the ends for each person.
+        value = Answer.sort_value + "" if self._is_one_by_one else Answer.sort_value
+        below = value <= sort_value(most) if most else value < _BEHIND_NUMBERS
+        above = value >= (sort_value(least) if least else _BEFORE_NUMBERS)
         if not self._has_span:
             return self._is_answered(below, above)
         return and_(self._is_answered(below, Answer.position == 0), self._is_answered(above, Answer.position == 1))
 
     def _is_answered(self, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-        return exists().where(Answer.registration_id == Registration.id, Answer.question_key == self._key, *conditions)
+        if self._is_one_by_one:
+            return exists_answer([self._key], *conditions)
+        return Registration.id.in_(select(Answer.registration_id).where(Answer.question_key == self._key, *conditions))
 
 
 class InConsents(Held):

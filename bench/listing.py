@@ -1,0 +1,205 @@
+"""The attendee list of large events: its page, filters, search, orders and facets, at sizes that are compared in one run.
+
+`python -m bench.listing` measures 100, 10,000 and 100,000 registrations of 25 answers on both databases and says whether
+the bars hold; `python -m bench.listing 100 10000 --database sqlite` measures less.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event as events
+from sqlalchemy import select
+
+from bench.crowd import RARE, key_of, make_crowd, settle
+from bench.databases import NAMES, database_url, engine_for
+from bench.results import Figure, figure, show
+from eventreg.accounts.models import Account, AccountSession
+from eventreg.app import create_app
+from eventreg.config import load_config
+from eventreg.db import db, transaction
+from eventreg.demo.services.loading import load_seminar
+from eventreg.events.rules.team import TeamRole
+from eventreg.events.services.team import add_team_member
+from eventreg.kernel.clock import now
+from eventreg.kernel.tokens import new_public_id
+from eventreg.migrations.runner import upgrade
+
+SIZES = (100, 10_000, 100_000)
+ROUNDS = 7
+MOST_STATEMENTS = 12
+#: with a filter or a search: the size that must take less than twice the smallest, and milliseconds of the largest
+TWICE_AT, MOST_MS = 10_000, 1_000
+
+#: what is looked at, by name: the query string. The first is the list as it opens
+VIEWS = {
+    "list": "",
+    "status and country": "status=pending&country=GT",
+    "answer": f"answer.{key_of(0)}=two",
+    "rare answer": f"answer.{key_of(1)}=yes&answer.{key_of(0)}=two&answer.{key_of(2)}=three",
+    "is not, is empty": f"answer.{key_of(0)}=!two&answer.{key_of(3)}=!~&country=!MX",
+    "number from to": f"answer.{key_of(4)}=10..20",
+    "text contains": f"answer.{key_of(3)}=~area+ba",
+    "tag": "tag={tag}",
+    "delivery trouble": "trouble=mail",
+    "duplicates": "duplicates=yes",
+    "search, rare": f"q={RARE}",
+    "search, frequent": "q=demo",
+    "search, nobody": "q=nobodyhasthis",
+    "by name": "order=person",
+    "by status": "order=status",
+    "by answer": f"order=answer.{key_of(3)}",
+    "by number, filtered": f"order=-answer.{key_of(4)}&status=confirmed",
+    "answers as columns": "columns=person," + ",".join(f"answer.{key_of(number)}" for number in range(10)),
+}
+
+
+@dataclass
+class Measured:
+    """What one view took at one size: milliseconds of each round, and statements."""
+
+    times: list[float]
+    statements: int
+
+
+def measure_large_lists(
+    instance: Path, url: str, database: str, sizes: Sequence[int], rounds: int = ROUNDS
+) -> Iterator[Figure]:
+    """Fill events of these sizes and yield the figures of their lists, each against the smallest in the same rounds."""
+    measured = _measure(instance, url, sizes, rounds)
+    for name in VIEWS:
+        smallest = measured[name, sizes[0]]
+        for size in sizes:
+            found = measured[name, size]
+            yield figure(f"list of {size}, {name}", database, found.times, "ms", smallest.times)
+    most = max(found.statements for found in measured.values())
+    yield figure("list: statements, at most", database, [most], "statements")
+    yield figure("list: views whose statements differ by size", database, [_differing(measured, sizes)], "views")
+
+
+def misses(figures: Sequence[Figure], sizes: Sequence[int]) -> list[str]:
+    """Return which bars do not hold."""
+    found = []
+    for row in figures:
+        if row.name.startswith(f"list of {TWICE_AT},") and (row.ratio or 0) >= 2:
+            found.append(f"{row.name} on {row.database}: {row.ratio:.2f} times the smallest")
+        if row.name.startswith(f"list of {max(sizes)},") and row.value >= MOST_MS:
+            found.append(f"{row.name} on {row.database}: {row.value:.0f} ms")
+        if row.name == "list: statements, at most" and row.value > MOST_STATEMENTS:
+            found.append(f"{row.value:.0f} statements on {row.database}")
+        if row.name.startswith("list: views whose") and row.value:
+            found.append(f"statements grow with the size on {row.database}")
+    return found
+
+
+def _measure(instance: Path, url: str, sizes: Sequence[int], rounds: int) -> dict[tuple[str, int], Measured]:
+    with engine_for(url) as engine:
+        upgrade(engine)
+    app = create_app(load_config(instance=instance, database_url=url, limits=False))
+    with app.app_context():
+        owner_id = load_seminar(now()).account_id
+        slugs = {size: _fill(size, owner_id) for size in sizes}
+        settle()
+        tags = {size: f"tag{event_id:09d}" for size, (_, event_id) in slugs.items()}
+    client = _signed_in(app, owner_id)
+    executed = _listened(app)
+    found: dict[tuple[str, int], Measured] = {}
+    for name, query in VIEWS.items():
+        for turn in range(rounds + 1):
+            for size in sizes:
+                address = f"/manage/events/{slugs[size][0]}/registrations?{query.format(tag=tags[size])}"
+                executed.clear()
+                started = time.perf_counter()
+                status = client.get(address).status_code
+                spent = (time.perf_counter() - started) * 1000
+                if status != 200:
+                    raise RuntimeError(f"{address} was answered with {status}")
+                if turn == 0:  # the first round warms up
+                    found[name, size] = Measured([], len(executed))
+                    continue
+                found[name, size].times.append(spent)
+                found[name, size].statements = len(executed)
+    with app.app_context():
+        db.engine.dispose()
+    return found
+
+
+def _fill(size: int, owner_id: int) -> tuple[str, int]:
+    slug = f"crowd-{size}"
+    started = time.perf_counter()
+    event_id = make_crowd(size, slug, f"C{len(str(size))}")
+    add_team_member(event_id, owner_id, TeamRole.OWNER, now())
+    print(f"filled {slug} in {time.perf_counter() - started:.0f} s", flush=True)
+    return slug, event_id
+
+
+def _signed_in(app: Flask, account_id: int) -> FlaskClient:
+    client = app.test_client()
+    with app.app_context():
+        at, session_id = now(), new_public_id()
+        with transaction() as session:
+            session.add(
+                AccountSession(
+                    public_id=session_id,
+                    account_id=account_id,
+                    began_at=at,
+                    seen_at=at,
+                    proved_at=at,
+                    way="password",
+                    client="bench",
+                )
+            )
+        user_id = db.session.scalars(select(Account).where(Account.id == account_id)).one().get_id()
+    with client.session_transaction() as session:
+        session.update({"_user_id": user_id, "_fresh": True, "row": session_id})
+    return client
+
+
+def _listened(app: Flask) -> list[str]:
+    executed: list[str] = []
+    with app.app_context():
+
+        @events.listens_for(db.engine, "before_cursor_execute")
+        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            if statement.lstrip()[:6].upper() in ("SELECT", "INSERT", "UPDATE", "DELETE") or statement.startswith(
+                "WITH"
+            ):
+                executed.append(statement)
+
+    return executed
+
+
+def _differing(measured: dict[tuple[str, int], Measured], sizes: Sequence[int]) -> int:
+    return sum(len({measured[name, size].statements for size in sizes}) > 1 for name in VIEWS)
+
+
+def main() -> int:
+    """Measure, print the table, and fail where a bar does not hold."""
+    parser = argparse.ArgumentParser(prog="python -m bench.listing", description=__doc__)
+    parser.add_argument("sizes", type=int, nargs="*", default=list(SIZES), help="registrations of each event")
+    parser.add_argument("--database", choices=NAMES, action="append", help="only this one")
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    arguments = parser.parse_args()
+    rows: list[Figure] = []
+    for name in arguments.database or NAMES:
+        with tempfile.TemporaryDirectory() as folder:
+            instance = Path(folder)
+            with database_url(name, instance) as url:
+                rows += measure_large_lists(instance, url, name, arguments.sizes, arguments.rounds)
+    print(show(rows))
+    missed = misses(rows, arguments.sizes)
+    print("\n".join(missed) or "every bar holds")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
