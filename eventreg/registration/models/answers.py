@@ -23,7 +23,8 @@ class Answer(Base):
     __table_args__ = (
         UniqueConstraint("registration_id", "question_key", "position"),
         CheckConstraint("(value IS NULL) <> (sealed IS NULL)", name="value_or_sealed"),
-        Index("ix_answers_question_key_sort_value", "question_key", "sort_value", "registration_id"),
+        # Led by the person: a list asks for the answer of each of an event's people, whatever other events ask by one key.
+        Index("ix_answers_sought", "registration_id", "question_key", "sort_value"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

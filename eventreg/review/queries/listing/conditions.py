@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from eventreg.db import db
@@ -63,7 +63,7 @@ class Conditions:
         plain = [term for term in known if not term.is_negated]
         negated = [term for term in known if term.is_negated]
         conditions = [held.any_of(plain)] if plain else []
-        conditions += [held.none_of(negated)] if negated else []
+        conditions += [not_(held.any_of(negated))] if negated else []
         return and_(*conditions)
 
     def held(self, name: str) -> Held:

@@ -1,12 +1,17 @@
-"""The numbers beside the filters of fixed fields, all in one statement."""
+"""The numbers beside the filters of fixed fields, all in one statement.
+
+People are counted by all fields of one value together, off an index; what a filter lets through is added up here. Where
+something else narrows the list, whoever is left is gathered once, and everything is counted among them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Integer, Select, String, case, cast, func, literal, null, select, union_all
+from sqlalchemy import CTE, ColumnElement, Integer, String, case, cast, func, literal, null, select, union_all
+from sqlalchemy.sql.util import ClauseAdapter
 
 from eventreg.db import db
 from eventreg.registration.models import AnswerRequest, Registration
@@ -17,15 +22,16 @@ from eventreg.review.queries.listing.conditions import has_note, has_trouble
 from eventreg.review.queries.listing.narrowing import Narrowing
 from eventreg.review.rules.listing import MAIL, YES, Unanswered
 
-_COLUMNS = (
-    Registration.status,
-    Registration.category_id,
-    Registration.country,
-    Registration.language,
-    Registration.came_by,
-)
-#: the fields that are counted together, in the order of these columns
-_TOGETHER = ("status", "category", "country", "language", "way")
+#: the fields that are counted together, each with its column
+_TOGETHER = {
+    "status": Registration.status,
+    "category": Registration.category_id,
+    "country": Registration.country,
+    "language": Registration.language,
+    "way": Registration.came_by,
+}
+#: the others, which few people have
+_APART = ("unanswered", "tag", "trouble", "note")
 
 Numbers = dict[str, dict[str, int]]
 
@@ -43,15 +49,15 @@ class Counts:
     any_status: int
     #: by what was asked beside the form and is not answered
     unanswered: Mapping[Unanswered, int] = field(default_factory=dict)
-    #: by name of the field and value: of country, language, way, tag, trouble, note. "" for who has none
+    #: by name of the field and value: of all fields that are counted here. "" for who has none
     by_field: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 def count_fixed(narrowing: Narrowing) -> Counts:
     """Return the numbers: one statement."""
-    numbers: Numbers = {name: {} for name in (*_TOGETHER, "tag", "trouble", "note", "unanswered")}
-    shown = 0
+    numbers: Numbers = {name: {} for name in (*_TOGETHER, *_APART)}
     keys = narrowing.conditions.category_keys
+    shown = 0
     for name, value, status, category_id, country, language, came_by, number in db.session.execute(
         _statement(narrowing)
     ):
@@ -86,49 +92,72 @@ def _count_together(numbers: Numbers, narrowing: Narrowing, values: Sequence[str
 
 
 def _statement(narrowing: Narrowing) -> Any:
+    people = _gathered(narrowing)
+    adapted: Callable[[Any], Any] = ClauseAdapter(people).traverse if people is not None else lambda clause: clause
     parts = [
-        _together(narrowing),
-        _unanswered(narrowing),
-        _one(narrowing, "trouble", MAIL),
-        _one(narrowing, "note", YES),
+        _part(narrowing, people, adapted, name) for name in _APART if name != "tag" or narrowing.conditions.shape.tags
     ]
-    if narrowing.conditions.shape.tags:
-        parts.append(_tags(narrowing))
-    return union_all(*parts)
-
-
-def _together(narrowing: Narrowing) -> Any:
+    columns = [adapted(column.expression) for column in _TOGETHER.values()]
     # The first part says of what types the columns are.
-    nothing = (cast(literal(""), String), cast(literal(""), String))
-    return narrowing.apply(select(*nothing, *_COLUMNS, func.count()), _TOGETHER).group_by(*_COLUMNS)
+    together = select(_text(""), _text(""), *columns, func.count()).group_by(*columns)
+    if people is None:
+        together = narrowing.apply(together.select_from(Registration), _TOGETHER)
+    return union_all(together, *parts)
 
 
-def _counted(name: str, value: Any) -> Select[Any]:
+def _gathered(narrowing: Narrowing) -> CTE | None:
+    """Return whoever is left by the search and by filters of other fields, with what is counted; None: everybody is."""
+    if not narrowing.is_narrowed_beside(_TOGETHER):
+        return None
+    statement = narrowing.apply(select(Registration.id, *_TOGETHER.values()), _TOGETHER)
+    # MATERIALIZED: else each part of the statement would look for them again.
+    return statement.cte("gathered").prefix_with("MATERIALIZED")
+
+
+def _part(narrowing: Narrowing, people: CTE | None, adapted: Callable[[Any], Any], name: str) -> Any:
+    """Return how many people have what of one of the fields that few have."""
+    if people is None or narrowing.state.filter_of(name) is not None:
+        # Its own filter is left out here, so that those who were gathered by it do not do.
+        statement = narrowing.apply(
+            _with(name, narrowing.event_id, select(*_head(name)).select_from(Registration)), (name,)
+        )
+        return statement.group_by(*_groups(name))
+    statement = select(*_head(name)).select_from(Registration).join(people, people.c.id == Registration.id)
+    asked = [narrowing.condition_of(field) for field in _TOGETHER]
+    statement = statement.where(*(condition for condition in asked if condition is not None))
+    return _with(name, narrowing.event_id, statement).group_by(*_groups(name))
+
+
+def _head(name: str) -> list[ColumnElement[Any]]:
     nothing = (null(), cast(null(), Integer), null(), null(), null())
-    return select(cast(literal(name), String), value, *nothing, func.count(Registration.id.distinct()))
+    return [_text(name), _value(name), *nothing, func.count(Registration.id.distinct())]
 
 
-def _unanswered(narrowing: Narrowing) -> Select[Any]:
-    groups = (AnswerRequest.kind, AnswerRequest.section_key)
-    kind = cast(AnswerRequest.kind, String)
-    value = case((AnswerRequest.section_key == "", kind), else_=kind + "." + AnswerRequest.section_key)
-    return (
-        narrowing.apply(_counted("unanswered", value), ("unanswered",))
-        .join(AnswerRequest, AnswerRequest.registration_id == Registration.id)
-        .where(AnswerRequest.answered_at.is_(None), is_asked_still())
-        .group_by(*groups)
-    )
+def _value(name: str) -> ColumnElement[Any]:
+    if name == "unanswered":
+        kind = cast(AnswerRequest.kind, String)
+        return case((AnswerRequest.section_key == "", kind), else_=kind + "." + AnswerRequest.section_key)
+    return Tag.public_id.expression if name == "tag" else _text(MAIL if name == "trouble" else YES)
 
 
-def _tags(narrowing: Narrowing) -> Select[Any]:
-    return (
-        narrowing.apply(_counted("tag", Tag.public_id), ("tag",))
-        .join(Tagging, Tagging.registration_id == Registration.id)
-        .join(Tag, Tag.id == Tagging.tag_id)
-        .group_by(Tag.public_id)
-    )
+def _groups(name: str) -> list[ColumnElement[Any]]:
+    """Return what to group by; nothing where there is one number."""
+    groups: dict[str, list[ColumnElement[Any]]] = {
+        "unanswered": [AnswerRequest.kind.expression, AnswerRequest.section_key.expression],
+        "tag": [Tag.public_id.expression],
+    }
+    return groups.get(name, [])
 
 
-def _one(narrowing: Narrowing, name: str, value: str) -> Select[Any]:
-    condition = has_trouble(narrowing.event_id) if name == "trouble" else has_note()
-    return narrowing.apply(_counted(name, cast(literal(value), String)), (name,)).where(condition)
+def _with(name: str, event_id: int, statement: Any) -> Any:
+    """Return a statement about registrations with what a field is found in."""
+    if name == "unanswered":
+        waiting = (AnswerRequest.event_id == event_id, AnswerRequest.answered_at.is_(None), is_asked_still())
+        return statement.join(AnswerRequest, AnswerRequest.registration_id == Registration.id).where(*waiting)
+    if name == "tag":
+        return statement.join(Tagging, Tagging.registration_id == Registration.id).join(Tag, Tag.id == Tagging.tag_id)
+    return statement.where(has_trouble(event_id) if name == "trouble" else has_note())
+
+
+def _text(value: str) -> ColumnElement[str]:
+    return cast(literal(value), String)

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from eventreg.registration.models import Answer, Consent, Registration
@@ -32,10 +32,6 @@ class Held(ABC):
             elif term.test is Test.RANGE:
                 conditions.append(self.between(*term.ends))
         return or_(*conditions)
-
-    def none_of(self, terms: Sequence[Term]) -> ColumnElement[bool]:
-        """Fulfilling none of these terms, whether or not they are negated."""
-        return not_(self.any_of(terms))
 
     @abstractmethod
     def one_of(self, values: Collection[str]) -> ColumnElement[bool]:
@@ -85,25 +81,16 @@ class InCategories(Held):
 
 
 class InAnswers(Held):
-    """Rows of answers to a question; several values are several rows.
+    """Rows of answers to a question; several values are several rows."""
 
-    Who has a value is looked up once, by the index of values: among a hundred thousand people that is much quicker than
-    asking for the answer of each. Who has it not is asked one by one: such a list of ids can be as long as the event, and
-    PostgreSQL goes through a long one again for each row.
-    """
-
-    def __init__(self, key: str, *, has_span: bool = False, is_one_by_one: bool = False) -> None:
-        self._key, self._has_span, self._is_one_by_one = key, has_span, is_one_by_one
-
-    def none_of(self, terms: Sequence[Term]) -> ColumnElement[bool]:
-        """See `Held.none_of`."""
-        return not_(InAnswers(self._key, has_span=self._has_span, is_one_by_one=True).any_of(terms))
+    def __init__(self, key: str, *, has_span: bool = False) -> None:
+        self._key, self._has_span = key, has_span
 
     def one_of(self, values: Collection[str]) -> ColumnElement[bool]:
         """See `Held.one_of`."""
         if self._has_span:
             return or_(*(self.between(value, value) for value in values))
-        return self._is_answered(Answer.sort_value.in_([sort_value(value) for value in values]))
+        return exists_answer([self._key], Answer.sort_value.in_([sort_value(value) for value in values]))
 
     def is_empty(self) -> ColumnElement[bool]:
         """See `Held.is_empty`."""
@@ -111,22 +98,16 @@ class InAnswers(Held):
 
     def containing(self, text: str) -> ColumnElement[bool]:
         """See `Held.containing`."""
-        return self._is_answered(Answer.sort_value.contains(text, autoescape=True))
+        return exists_answer([self._key], Answer.sort_value.contains(text, autoescape=True))
 
     def between(self, least: str, most: str) -> ColumnElement[bool]:
         """See `Held.between`. Of an answer that is a span itself, any part of it."""
-        # One by one, the index of values must not be used: SQLite would go through all between the ends for each person.
-        value = Answer.sort_value + "" if self._is_one_by_one else Answer.sort_value
-        below = value <= sort_value(most) if most else value < _BEHIND_NUMBERS
-        above = value >= (sort_value(least) if least else _BEFORE_NUMBERS)
+        below = Answer.sort_value <= sort_value(most) if most else Answer.sort_value < _BEHIND_NUMBERS
+        above = Answer.sort_value >= (sort_value(least) if least else _BEFORE_NUMBERS)
         if not self._has_span:
-            return self._is_answered(below, above)
-        return and_(self._is_answered(below, Answer.position == 0), self._is_answered(above, Answer.position == 1))
-
-    def _is_answered(self, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-        if self._is_one_by_one:
-            return exists_answer([self._key], *conditions)
-        return Registration.id.in_(select(Answer.registration_id).where(Answer.question_key == self._key, *conditions))
+            return exists_answer([self._key], below, above)
+        begins, ends = [Answer.position == 0, below], [Answer.position == 1, above]
+        return and_(exists_answer([self._key], *begins), exists_answer([self._key], *ends))
 
 
 class InConsents(Held):

@@ -40,6 +40,14 @@ class Narrowing:
         words = [self._holds(word) for word in self.state.words]
         return self.visible(statement).where(*words, *asked)
 
+    def is_narrowed_beside(self, fields: Collection[str]) -> bool:
+        """Say whether anything but the filters of these fields can leave somebody out."""
+        return bool(self.state.words or not self.sight.scope.is_whole or set(self._by_field).difference(fields))
+
+    def condition_of(self, field: str) -> ColumnElement[bool] | None:
+        """Return what the filter of a field asks; None where there is none."""
+        return self._by_field.get(field)
+
     def lets(self, field: str, value: str) -> bool:
         """Say whether the filter of a field of one value lets a value through; "" is none."""
         asked = self.state.filter_of(field)
