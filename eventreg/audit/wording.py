@@ -148,6 +148,8 @@ def _of_events() -> Mapping[str, str]:
         "preview_link_killed": _("Ended the preview link"),
         "texts_changed": _("Changed texts"),
         "message_text_changed": _("Changed the words of a message"),
+        "written_to": _("Wrote to the person"),
+        "run_messages_stopped": _("Stopped messages that had not gone"),
         "settings_changed": _("Changed settings"),
         "look_changed": _("Changed the look"),
         "mail_hold_lifted": _("Let the emails go"),

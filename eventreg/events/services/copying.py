@@ -26,8 +26,10 @@ from eventreg.kernel.text import LocalizedText
 NEVER_COPIED = frozenset({"registrations", "access_codes", "invitations"})
 #: what is ticked unless somebody says otherwise; conclusions and materials are of the one that was
 USUAL = frozenset(
-    {"texts", "institutions", "days", "programme", "categories", "notice", "look", "team", "questionnaire"}
-)
+    {
+        "texts", "institutions", "days", "programme", "categories", "notice", "look", "team", "questionnaire", "message_texts",
+    }
+)  # fmt: skip
 _HOURS = ("09:00", "17:00")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from eventreg.mail.letters import Fact, Letter, Reason
@@ -27,25 +28,28 @@ def with_own_words(letter: Letter, key: TextKey | None, facts: Facts) -> Letter:
     if key is None:
         return letter
     own = facts.occasion.own_text(key, facts.language)
-    return in_words(letter, key, own, replace(facts, greeting=letter.greeting)) if own else letter
+    if not own:
+        return letter
+    allowed = allowed_in_subject(key), allowed_in_body(key)
+    return in_words(letter, own, allowed, replace(facts, greeting=letter.greeting))
 
 
-def in_words(letter: Letter, key: TextKey, own: OwnText, facts: Facts) -> Letter:
-    """Return a letter in these words. What is empty in them is said as usual, or not at all where nothing is usual."""
+def in_words(letter: Letter, own: OwnText, allowed: tuple[Collection[str], Collection[str]], facts: Facts) -> Letter:
+    """Return a letter in these words, with the placeholders that are allowed in the subject and in the body filled in.
+
+    What is empty in them is said as usual, or not at all where nothing is usual.
+    """
     if own.subject:
-        subject = rendered_line(own.subject, allowed_in_subject(key), facts)
-        letter = replace(letter, subject=subject or letter.subject)
+        letter = replace(letter, subject=rendered_line(own.subject, allowed[0], facts) or letter.subject)
     if not own.body:
         return letter
-    opening, closing = rendered_words(own.body, allowed_in_body(key), facts)
+    opening, closing = rendered_words(own.body, allowed[1], facts)
     holds_reason = "reason" in names_in(own.body)
     stays = tuple(
         paragraph
         for paragraph in letter.paragraphs
         if isinstance(paragraph, Fact) and not (holds_reason and isinstance(paragraph, Reason))
     )
-    if opening is None:
-        return replace(letter, paragraphs=stays, closing=closing)
     return replace(letter, opening=opening, paragraphs=stays, closing=closing)
 
 

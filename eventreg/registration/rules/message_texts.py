@@ -66,6 +66,10 @@ OF_EVENT = frozenset({"greeting", "event_title", "event_dates", "place", "host",
 OF_PERSON = frozenset({"given_name", "full_name", "institution", "category"})
 OF_REGISTRATION = OF_PERSON | {"reference", "status", "days"}
 
+#: what may stand in a message that organizers write themselves: in its subject, and in its words
+IN_WRITTEN_SUBJECT = (OF_EVENT | OF_REGISTRATION) - {"greeting"}
+IN_WRITTEN_BODY = OF_EVENT | OF_REGISTRATION | {"link", DETAILS}
+
 
 def every_name() -> frozenset[str]:
     """Return the name of every placeholder there is."""

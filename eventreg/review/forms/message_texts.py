@@ -43,6 +43,15 @@ class WordsForm(LocalizedForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """Refuse also placeholders that there are not, and personal links, in every language (case 33)."""
         is_sound: bool = super().validate(extra_validators)
+        return self._holds_what_it_may() and is_sound
+
+    def check_words(self) -> bool:
+        """Say whether the words can be kept, beside the fields, without asking where they came from."""
+        are_sound = [self.subject.validate(self), self.body.validate(self)]
+        return self._holds_what_it_may() and all(are_sound)
+
+    def _holds_what_it_may(self) -> bool:
+        is_sound = True
         for part, bound in (("subject", self.subject), ("body", self.body)):
             alone = [DETAILS] if DETAILS in self.allowed_in(part) else []
             for language, text in bound.data.items():

@@ -62,7 +62,10 @@ class PlaceForecast:
 
 
 def fits(act: RunAct, status: Status) -> bool:
-    """Say whether an act can be done to somebody of a status. What is no decision fits everybody."""
+    """Say whether an act can be done to somebody of a status. What is no decision fits everybody; an address that is not
+    confirmed is not written to."""
+    if act is RunAct.WRITE:
+        return status is not Status.UNVERIFIED
     return act not in ACTIONS or next_status(status, ACTIONS[act]) is not None
 
 

@@ -77,6 +77,8 @@ class ItemOutcome(enum.Enum):
 
 #: what somebody is left for beside what a service refuses
 OUT_OF_SIGHT, FAULT = "out_of_sight", "fault"
+#: not written to, since the address is not confirmed; and written to, but stopped before the message went
+UNVERIFIED, TAKEN_BACK = "unverified", "taken_back"
 
 
 class RunReason(enum.Enum):
@@ -90,6 +92,8 @@ class RunReason(enum.Enum):
     INCOMPLETE = "incomplete"
     #: fewer places are left than when the page was shown
     FEWER_PLACES = "fewer_places"
+    #: tried on oneself often enough
+    TOO_MANY_TRIALS = "too_many_trials"
     #: nothing of it can be undone any more
     NOTHING_TO_UNDO = "nothing_to_undo"
 

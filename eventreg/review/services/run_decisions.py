@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from eventreg.db import db
 from eventreg.registration.rules.deadlines import UNDO_WINDOW
@@ -13,8 +13,8 @@ from eventreg.registration.rules.states import Action
 from eventreg.registration.services.decisions import Telling, decide, undo
 from eventreg.registration.services.requests import ask_for_correction
 from eventreg.review.models import Run, RunItem
-from eventreg.review.rules.runs import ACTIONS, MOST_WAITED_FOR, ItemOutcome, wait_for
-from eventreg.review.services.run_items import DONE, ItemResult, person_of, text_for
+from eventreg.review.rules.runs import ACTIONS, ItemOutcome, wait_for
+from eventreg.review.services.run_items import DONE, ItemResult, count_left, person_of, text_for
 
 
 def decide_one(run: Run, item: RunItem, _now: datetime) -> ItemResult:
@@ -27,7 +27,7 @@ def decide_one(run: Run, item: RunItem, _now: datetime) -> ItemResult:
         text_for(run, "reason", person.language),
         item.seen_revision,
         run.account_id,
-        Telling(not run.details.get("without_mail"), UNDO_WINDOW + wait_for(_count_left(run))),
+        Telling(not run.details.get("without_mail"), UNDO_WINDOW + wait_for(count_left(run))),
     )
     lacks_place = made.action is Action.APPROVE_WITHOUT_PLACE
     outcome = ItemOutcome.DONE_WITHOUT_PLACE if lacks_place else ItemOutcome.DONE
@@ -60,9 +60,3 @@ def correct_one(run: Run, item: RunItem, _now: datetime) -> ItemResult:
         date.fromisoformat(until) if until else None,
     )
     return DONE
-
-
-def _count_left(run: Run) -> int:
-    """Return how many people of a run are still to come, as far as it matters."""
-    waiting = select(RunItem.id).where(RunItem.run_id == run.id, RunItem.outcome == ItemOutcome.WAITING)
-    return db.session.scalar(select(func.count()).select_from(waiting.limit(MOST_WAITED_FOR).subquery())) or 0

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import func, select
+
 from eventreg.db import db
 from eventreg.events.models import Event
 from eventreg.kernel.text import pick
 from eventreg.registration.models import Registration
 from eventreg.review.models import Run, RunItem
-from eventreg.review.rules.runs import ItemOutcome
+from eventreg.review.rules.runs import MOST_WAITED_FOR, ItemOutcome
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,12 @@ ActHandler = Callable[[Run, RunItem, datetime], ItemResult]
 def person_of(item: RunItem) -> Registration:
     """Return the registration of an item, which the caller has loaded."""
     return db.session.get_one(Registration, item.registration_id)
+
+
+def count_left(run: Run) -> int:
+    """Return how many people of a run are still to come, as far as it matters."""
+    waiting = select(RunItem.id).where(RunItem.run_id == run.id, RunItem.outcome == ItemOutcome.WAITING)
+    return db.session.scalar(select(func.count()).select_from(waiting.limit(MOST_WAITED_FOR).subquery())) or 0
 
 
 def text_for(run: Run, name: str, language: str) -> str:

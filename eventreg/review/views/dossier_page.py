@@ -70,6 +70,7 @@ def dossier_page(
         versions=dossier.version_numbers,
         can_see_sensitive=may(Permission.SEE_SENSITIVE),
         can_see_messages=may(Permission.SEE_MESSAGES),
+        can_write=may(Permission.SEND_MESSAGES),
         language_name=own_name(dossier.registration.language),
         category=dossier.registration.category,
         came_by=_came_by(dossier.registration),

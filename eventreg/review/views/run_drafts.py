@@ -12,13 +12,13 @@ from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import REGISTRATIONS, desk
 from eventreg.i18n.languages import own_name
-from eventreg.kernel.errors import Refusal
+from eventreg.kernel.errors import NotFound, Refusal
 from eventreg.registration.wording import decision_verb, status_for_team
 from eventreg.review.forms import read_number
 from eventreg.review.queries.run_outcomes import list_decided_since
 from eventreg.review.queries.run_previews import fits, forecast_places, get_figures
 from eventreg.review.queries.runs import RunLine, get_run, list_items
-from eventreg.review.rules.runs import AT_ONCE, NEEDED, RunReason
+from eventreg.review.rules.runs import AT_ONCE, NEEDED, RunAct, RunReason
 from eventreg.review.services.run_steps import do_some
 from eventreg.review.services.runs import begin_run, leave_out, save_details, take_as_they_are
 from eventreg.review.views import blueprint
@@ -36,7 +36,7 @@ _RUN = "/manage/events/<slug>/registrations/runs/<public_id>"
 @requires(Permission.SEE_REGISTRATIONS)
 def save_run(slug: str, public_id: str) -> Answer:
     """Keep what was written for a draft and show it again, with somebody left out, or taken as they are now."""
-    line = _draft(public_id)
+    line = draft_of_ones_own(public_id)
     event, run = get_event_whole(g.event.id), line.run
     figures = get_figures(run)
     page = PAGES[run.act]
@@ -117,9 +117,11 @@ def draft_page(line: RunLine, form: Any = None, problem: str = "") -> str:
     )
 
 
-def _draft(public_id: str) -> RunLine:
-    """Return a draft of one's own. Raises NotFound."""
+def draft_of_ones_own(public_id: str, act: RunAct | None = None) -> RunLine:
+    """Return a draft of one's own, of an act where one is named. Raises NotFound."""
     line = get_run(g.event.id, public_id, current_user.id, g.event_access.scope)
+    if act is not None and line.run.act is not act:
+        raise NotFound
     if line.run.begun_at is not None or line.run.account_id != current_user.id:
         abort(409)
     if not may(NEEDED[line.run.act]):

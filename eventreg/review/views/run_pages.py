@@ -26,6 +26,8 @@ class ActPage:
 
     #: the partial with the act's fields, inside the form
     template = ""
+    #: the partial on the page of a run that was begun
+    after_template = ""
 
     def form(self, event: Event, run: Run, figures: RunFigures) -> LocalizedForm:
         """Return the form, filled from what was sent, else from the draft."""
@@ -41,6 +43,10 @@ class ActPage:
 
     def shown(self, form: Any, event: Event, run: Run, figures: RunFigures) -> Mapping[str, Any]:
         """Return what the partial needs beside `form`."""
+        return {}
+
+    def after(self, event: Event, run: Run) -> Mapping[str, Any]:
+        """Return what the partial on the page of a run that was begun needs."""
         return {}
 
     def writes(self, run: Run) -> bool:

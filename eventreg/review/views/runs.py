@@ -24,12 +24,13 @@ from eventreg.review.queries.run_outcomes import find_undoing, get_undoable, lis
 from eventreg.review.queries.runs import RunLine, get_run, list_items, list_runs
 from eventreg.review.rules.runs import AT_ONCE, DECIDING, NEEDED, ItemOutcome, RunAct
 from eventreg.review.services.run_steps import do_some
+from eventreg.review.services.run_writing import take_back_messages
 from eventreg.review.services.runs import all_of, begin_run, draft_run, stop_run, these, undo_run
 from eventreg.review.views import blueprint
 from eventreg.review.views.desk import list_url
 from eventreg.review.views.listing import categories_in_sight, read_list_state
 from eventreg.review.views.run_drafts import draft_page
-from eventreg.review.views.run_pages import PAGES
+from eventreg.review.views.run_pages import PAGES, ActPage
 from eventreg.review.wording.runs import act_on, left_words, outcome_words, run_refused
 from eventreg.web.access import may, requires
 from eventreg.web.instance import config
@@ -109,6 +110,8 @@ def stop(slug: str, public_id: str) -> Answer:
         begin_run(line.run.id)
     else:
         stop_run(line.run.id, current_user.id)
+        if line.run.act is RunAct.WRITE:
+            take_back_messages(line.run.id, current_user.id)
     return redirect(run_url(slug, public_id), 303)
 
 
@@ -161,6 +164,7 @@ def _progress_page(line: RunLine, problem: str = "") -> str:
     items, more = list_items(run, scope, [shown] if shown else [], after)
     kept = {"state": shown.value} if shown else {}
     undoable = get_undoable(run, now()) if run.act in DECIDING else None
+    page = PAGES.get(run.act, ActPage())
     return render_template(
         "review/run.html",
         line=line,
@@ -184,6 +188,8 @@ def _progress_page(line: RunLine, problem: str = "") -> str:
         mail_leaves=config().sends_mail and not event.holds_mail,
         address=run_url(event.slug, run.public_id),
         language_url=language_url_at(run_url(event.slug, run.public_id)),
+        after_partial=page.after_template,
+        **page.after(event, run),
         **desk(event, REGISTRATIONS),
     )
 

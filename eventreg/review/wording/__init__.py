@@ -84,6 +84,7 @@ def act_title(action: str) -> str:
         "file_downloaded": _("Downloaded a file"),
         "message_released": _("Released a held message"),
         "message_sent_again": _("Sent a message again"),
+        "written_to": _("Wrote to the person"),
         "tags_changed": _("Changed tags"),
         "tag_left": _("A tag was removed from the event"),
         "note_written": _("Wrote a note"),

@@ -7,7 +7,7 @@ from flask_babel import ngettext
 
 from eventreg.kernel.errors import Refusal
 from eventreg.registration.rules.refusals import DecisionReason, RequestReason
-from eventreg.review.rules.runs import FAULT, OUT_OF_SIGHT, ItemOutcome, RunAct, RunReason
+from eventreg.review.rules.runs import FAULT, OUT_OF_SIGHT, TAKEN_BACK, UNVERIFIED, ItemOutcome, RunAct, RunReason
 
 
 def act_verb(act: RunAct) -> str:
@@ -63,6 +63,7 @@ def outcome_words(act: RunAct, outcome: ItemOutcome) -> str:
         RunAct.WAITLIST: _("On the waiting list"),
         RunAct.REOPEN: _("Taken back for review"),
         RunAct.CORRECT: _("Asked to check answers"),
+        RunAct.WRITE: _("Written to"),
         RunAct.UNDO: _("Undone"),
     }.get(act, _("Done"))
 
@@ -81,6 +82,8 @@ def left_words(refusal: str) -> str:
         RequestReason.NOT_CONCERNED.value: _("Somebody with this status is not asked anything."),
         RequestReason.PAST.value: _("The day to answer by has passed."),
         OUT_OF_SIGHT: _("The registration is no longer one of yours."),
+        UNVERIFIED: _("The address is not confirmed, so nothing is written to it."),
+        TAKEN_BACK: _("Stopped before the message went."),
         FAULT: _("Something failed on our side. Try this person singly."),
     }.get(refusal, _("This was not possible."))
 
@@ -95,5 +98,6 @@ def run_refused(refused: Refusal) -> str:
         RunReason.BEGUN: _("This was begun already."),
         RunReason.INCOMPLETE: _("Something is missing."),
         RunReason.FEWER_PLACES: _("Meanwhile places were taken. Look at what is left of them, then confirm again."),
+        RunReason.TOO_MANY_TRIALS: _("You have tried it often enough. Try again in an hour."),
         RunReason.NOTHING_TO_UNDO: _("Nothing of this can be undone any more: the emails have gone."),
     }[RunReason(refused.reason)]

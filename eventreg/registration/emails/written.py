@@ -1,0 +1,145 @@
+"""What organizers write to people themselves: their words, with the facts of each reader's registration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from eventreg.i18n.formats import direction
+from eventreg.i18n.languages import name_of, speaking
+from eventreg.kernel.text import pick
+from eventreg.mail.letters import Letter
+from eventreg.mail.markers import link_marker, new_marker
+from eventreg.mail.rich import RichText
+from eventreg.mail.services import OutgoingMessage
+from eventreg.registration.emails.composing import OWN_PAGE
+from eventreg.registration.emails.facts import Facts
+from eventreg.registration.emails.occasions import Occasion
+from eventreg.registration.emails.own_words import in_words
+from eventreg.registration.emails.to_address import Addressed, address_letter
+from eventreg.registration.models import Registration
+from eventreg.registration.rules.message_texts import IN_WRITTEN_BODY, IN_WRITTEN_SUBJECT, OwnText
+from eventreg.web.addresses import address_of
+
+#: names the messages in lists, and those that one tries on oneself
+WRITTEN, TRIED = "registration/written", "registration/written_trial"
+
+
+@dataclass(frozen=True)
+class WrittenText:
+    """What is written, by language. Whoever reads another gets the first of the event's languages that has words."""
+
+    subject: Mapping[str, str]
+    body: Mapping[str, str]
+
+
+def written_message(
+    occasion: Occasion, person: Registration, day_ids: frozenset[int], text: WrittenText, key: str, due_at: datetime
+) -> OutgoingMessage:
+    """Return the message to one person, with this person's own link."""
+    marker = new_marker()
+    link = link_marker(marker, OWN_PAGE, person.public_id, person.link_generation)
+    with speaking(person.language) as language:
+        letter = _letter(occasion, person, day_ids, text, language, link)
+        return address_letter(occasion, letter, _to(person.email, language, person, key, WRITTEN), marker, due_at)
+
+
+def trial_message(
+    occasion: Occasion,
+    person: Registration,
+    day_ids: frozenset[int],
+    text: WrittenText,
+    email: str,
+    key: str,
+    at: datetime,
+) -> OutgoingMessage:
+    """Return the message of `person` to whoever tries it first: marked as a trial, and without anybody's personal link."""
+    marker = new_marker()
+    link = address_of("site.show_event", slug=occasion.event.slug)
+    with speaking(person.language) as language:
+        letter = _letter(occasion, person, day_ids, text, language, link)
+        told = _("This is a trial. %(name)s would get it so; the personal link is left out.", name=person.full_name)
+        marked = replace(
+            letter,
+            subject=_("[Trial] %(subject)s", subject=letter.subject),
+            opening=_after(told, letter.opening),
+            is_link_personal=False,
+        )
+        to = replace(_to(email, language, person, key, TRIED), record_kind="event", record_id=occasion.event.id)
+        return replace(address_letter(occasion, marked, to, marker, at), audience="team")
+
+
+def _letter(
+    occasion: Occasion, person: Registration, day_ids: frozenset[int], text: WrittenText, language: str, link: str
+) -> Letter:
+    languages = occasion.event.languages
+    subject, body = pick(text.subject, language, languages), pick(text.body, language, languages)
+    plain = Letter(
+        subject=occasion.title(language),
+        heading="",
+        preview=_("Reference %(reference)s", reference=person.reference),
+        greeting=_("Dear %(name)s,", name=person.full_name),
+        paragraphs=(),
+        facts=(
+            (_("Event"), occasion.title(language)),
+            (_("Reference"), person.reference),
+            (_("Dates"), occasion.dates(day_ids, language)),
+            (_("Place"), occasion.place(language)),
+        ),
+        action=(_("See my registration"), link),
+        footer=(_("You receive this message because this address was given when somebody registered."),),
+    )
+    facts = _facts(occasion, person, day_ids, body.language if body.text else language, link)
+    # What a placeholder says is said in the language of the words around it.
+    with speaking(facts.language):
+        facts = replace(facts, greeting=_("Dear %(name)s,", name=person.full_name))
+        words = OwnText(subject.text, body.text)
+        letter = in_words(plain, words, (IN_WRITTEN_SUBJECT, IN_WRITTEN_BODY), facts)
+    letter = replace(letter, heading=letter.subject)
+    if body.text and body.language != language:
+        said = _("This message is available in %(language)s only.", language=name_of(body.language, language))
+        letter = replace(
+            letter,
+            opening=_after(said, _marked(letter.opening, body.language)),
+            closing=_marked(letter.closing, body.language),
+        )
+    return letter
+
+
+def _facts(occasion: Occasion, person: Registration, day_ids: frozenset[int], language: str, link: str) -> Facts:
+    return Facts(
+        occasion,
+        language,
+        link=link,
+        given_name=person.given_name,
+        full_name=person.full_name,
+        institution=person.institution,
+        category=occasion.text(occasion.category_of(person).name, language),
+        registration=person,
+        day_ids=day_ids,
+    )
+
+
+def _to(email: str, language: str, person: Registration, key: str, template: str) -> Addressed:
+    return Addressed(
+        email=email, language=language, record_kind="registration", record_id=person.id or 0, key=key, template=template
+    )
+
+
+def _after(sentence: str, words: RichText | None) -> RichText:
+    html = Markup('<p style="margin:0 0 16px;"><strong>{}</strong></p>').format(sentence)
+    if words is None:
+        return RichText(sentence, html)
+    return RichText(f"{sentence}\n\n{words.text}", html + "\n" + words.html)
+
+
+def _marked(words: RichText | None, language: str) -> RichText | None:
+    """Say in which language words are that are not in the message's."""
+    if words is None:
+        return None
+    html = Markup('<div lang="{}" dir="{}">{}</div>').format(language, direction(language), words.html)
+    return RichText(words.text, html)
