@@ -10,9 +10,8 @@ from sqlalchemy import select
 from eventreg.accounts.rules.guarding import Limit
 from eventreg.accounts.services.guards import Try, admit
 from eventreg.audit.services import Actor, record
-from eventreg.db import db, lock_row, transaction
-from eventreg.events.models import Event
-from eventreg.events.queries.for_registration import get_event_whole, lock_event_in_any_state
+from eventreg.db import lock_row, transaction
+from eventreg.events.queries.for_registration import get_event_whole, list_credited, lock_event_in_any_state
 from eventreg.kernel import clock
 from eventreg.kernel.errors import Refusal
 from eventreg.mail.services import drop, enqueue
@@ -50,7 +49,7 @@ def write_one(run: Run, item: RunItem, now: datetime) -> ItemResult:
     person = person_of(item)
     if person.status is Status.UNVERIFIED:
         return ItemResult(ItemOutcome.LEFT, UNVERIFIED)
-    occasion = Occasion.load(db.session.get_one(Event, run.event_id))
+    occasion = _occasion(run)
     due_at = now + UNDO_WINDOW + wait_for(count_left(run))
     key = message_key(run, person.public_id)
     enqueue(written_message(occasion, person, find_day_ids(person), text_of(run), key, due_at))
@@ -74,7 +73,7 @@ def try_on_oneself(run_id: int, person: Registration, email: str, account_id: in
             raise Refusal(RunReason.TOO_MANY_TRIALS)
         days = find_day_ids(person) if person.id else frozenset[int]()
         key = f"run/{run.public_id}/trial/{now.timestamp():.6f}"
-        occasion = Occasion.load(get_event_whole(run.event_id))
+        occasion = _occasion(run)
         enqueue(trial_message(occasion, person, days, text_of(run), email, key, now))
 
 
@@ -112,3 +111,8 @@ def _drop(keys: Sequence[str], now: datetime) -> set[str]:
     for start in range(0, len(keys), _KEYS_AT_ONCE):
         dropped |= drop(keys[start : start + _KEYS_AT_ONCE], now)
     return dropped
+
+
+def _occasion(run: Run) -> Occasion:
+    event = get_event_whole(run.event_id)
+    return Occasion(event, event.days, list_credited(event.id))
