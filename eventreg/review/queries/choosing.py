@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import joinedload
 
 from eventreg.db import db
@@ -15,7 +15,7 @@ from eventreg.review.queries.scoping import in_scope
 
 #: more than these nobody chooses from
 MOST_OFFERED = 8
-_LONGEST = 200
+_LONGEST, _MOST_WORDS = 200, 8
 
 
 def find_chosen(event_id: int, typed: str, scope: Scope) -> Sequence[Registration]:
@@ -23,18 +23,14 @@ def find_chosen(event_id: int, typed: str, scope: Scope) -> Sequence[Registratio
 
     Addresses and telephone numbers are not looked at: whoever may not see them learns nothing by trying.
     """
-    name = folded(typed[:_LONGEST])
-    if not name:
+    if not folded(typed[:_LONGEST]):
         return ()
     statement = (
         select(Registration)
         .options(joinedload(Registration.category))
         .where(
             Registration.event_id == event_id,
-            or_(
-                Registration.reference == typed.strip().upper()[:16],
-                Registration.sort_name.contains(name, autoescape=True),
-            ),
+            is_called(typed),
         )
         .order_by(Registration.sort_name, Registration.id)
         .limit(MOST_OFFERED)
@@ -44,13 +40,8 @@ def find_chosen(event_id: int, typed: str, scope: Scope) -> Sequence[Registratio
     return exact or found
 
 
-def find_first(event_id: int, scope: Scope) -> Registration | None:
-    """Return somebody registered whom the scope shows, the newest first; None where there is nobody."""
-    statement = (
-        select(Registration)
-        .options(joinedload(Registration.category))
-        .where(Registration.event_id == event_id)
-        .order_by(Registration.submitted_at.desc(), Registration.id.desc())
-        .limit(1)
-    )
-    return db.session.scalars(in_scope(statement, event_id, scope)).first()
+def is_called(typed: str) -> ColumnElement[bool]:
+    """Return the condition of having this reference, or every one of these words in the name."""
+    words = folded(typed[:_LONGEST]).split()[:_MOST_WORDS]
+    named = and_(*(Registration.sort_name.contains(word, autoescape=True) for word in words)) if words else false()
+    return or_(Registration.reference == typed.strip().upper()[:16], named)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from eventreg.db import db
 from eventreg.events.rules.team import Scope
-from eventreg.kernel.text import folded
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import Status
 from eventreg.review.models import Run, RunItem
+from eventreg.review.queries.choosing import is_called
 from eventreg.review.queries.scoping import in_scope
 
 
@@ -22,9 +22,7 @@ def find_person(run: Run, scope: Scope, typed: str = "") -> Registration | None:
     """Return somebody of a run by reference or a part of the name, in scope; without either the first."""
     statement = in_scope(_people(run), run.event_id, scope)
     if typed:
-        name = folded(typed)
-        found = Registration.sort_name.contains(name, autoescape=True) if name else Registration.reference == ""
-        statement = statement.where(or_(Registration.reference == typed.upper()[:16], found))
+        statement = statement.where(is_called(typed))
     return db.session.scalars(statement.order_by(RunItem.id).limit(1)).first()
 
 

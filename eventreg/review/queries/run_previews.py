@@ -90,7 +90,8 @@ def get_figures(run: Run) -> RunFigures:
             unfit[status] = unfit.get(status, 0) + number
         else:
             by_language[language] = by_language.get(language, 0) + number
-    return RunFigures(by_language, unfit, changed)
+    most_read_first = dict(sorted(by_language.items(), key=lambda item: -item[1]))
+    return RunFigures(most_read_first, unfit, changed)
 
 
 def list_samples(run: Run, scope: Scope) -> Mapping[str, Registration]:

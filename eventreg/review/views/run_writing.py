@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
-from flask import Response, flash, g, make_response, redirect, request, url_for
+from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
-from werkzeug.wrappers import Response as BaseResponse
+from werkzeug.wrappers import Response
 
 from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import get_event_whole
@@ -16,7 +16,6 @@ from eventreg.events.rules.team import Permission
 from eventreg.i18n.languages import own_name
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import Refusal
-from eventreg.mail.markers import mask, mask_html
 from eventreg.mail.rules import DeliveryState
 from eventreg.mail.services import OutgoingMessage
 from eventreg.registration.emails import Occasion
@@ -32,32 +31,20 @@ from eventreg.review.forms.run_writing import WriteRunForm
 from eventreg.review.models import Run
 from eventreg.review.queries.run_people import count_messages, count_statuses, find_person
 from eventreg.review.queries.run_previews import RunFigures, get_figures
+from eventreg.review.queries.runs import get_run
 from eventreg.review.rules.runs import RunAct
 from eventreg.review.services.run_writing import text_of, try_on_oneself
 from eventreg.review.services.runs import save_details
 from eventreg.review.views import blueprint
-from eventreg.review.views.messages import MAIL_POLICY
 from eventreg.review.views.run_drafts import draft_of_ones_own, draft_page
 from eventreg.review.views.run_pages import PAGES, ActPage, reading_languages
 from eventreg.review.wording.runs import run_refused
 from eventreg.web.access import requires
 
-Answer = str | BaseResponse | tuple[str, int]
+Answer = str | Response | tuple[str, int]
 _RUN = "/manage/events/<slug>/registrations/runs/<public_id>"
 #: whom one may not have meant to write to
 _POINTED_OUT = (Status.DECLINED, Status.CANCELLED, Status.WAITLISTED)
-
-
-class Shown(NamedTuple):
-    """The message as one of the people gets it."""
-
-    subject: str
-    text: str
-    language: str
-    name: str
-    reference: str
-    #: nobody among them is called as it was typed: it is the first
-    is_another: bool
 
 
 class WritePage(ActPage):
@@ -101,9 +88,18 @@ class WritePage(ActPage):
             ],
             "all_people": sum(statuses.values()),
             "placeholders": offered(IN_WRITTEN_BODY),
-            "message": _shown(event, run) if run.details.get("body") else None,
+            "is_nobody": bool(run.details.get("who")) and _asked_for(run) is None,
             "own_address": current_user.email,
         }
+
+    def writes(self, run: Run) -> bool:
+        return bool(run.details.get("body"))
+
+    def compose(self, occasion: Occasion, run: Run, person: Registration, *, waits: bool) -> OutgoingMessage | None:
+        """See `ActPage.compose`. Of the people of a language, the one who was asked for is shown."""
+        asked = _asked_for(run)
+        shown = asked if asked is not None and asked.language == person.language else person
+        return written_message(occasion, shown, find_day_ids(shown), text_of(run), "preview", now())
 
     def after(self, event: Event, run: Run) -> Mapping[str, Any]:
         counts = count_messages(run, WRITTEN)
@@ -122,18 +118,6 @@ class WritePage(ActPage):
 PAGES[RunAct.WRITE] = WritePage()
 
 
-@blueprint.get(f"{_RUN}/html")
-@requires(Permission.SEND_MESSAGES)
-def show_run_message_html(slug: str, public_id: str) -> Response:
-    """Show the HTML part of a draft's message alone, for the frame of its page."""
-    line = draft_of_ones_own(public_id, RunAct.WRITE)
-    message, _person, _is_another = _message(get_event_whole(g.event.id), line.run)
-    response = make_response(mask_html(message.html, message.marker, _("[personal link]")))
-    response.headers["Content-Security-Policy"] = MAIL_POLICY
-    response.headers["X-Frame-Options"] = "SAMEORIGIN"
-    return response
-
-
 @blueprint.post(f"{_RUN}/trial")
 @requires(Permission.SEND_MESSAGES)
 def try_run_message(slug: str, public_id: str) -> Answer:
@@ -149,7 +133,8 @@ def try_run_message(slug: str, public_id: str) -> Answer:
         is_sound = False
     if not is_sound:
         return draft_page(line, form), 422
-    person = find_person(run, g.event_access.scope, form.typed_who) or find_person(run, g.event_access.scope)
+    person = _asked_for(get_run(g.event.id, public_id, current_user.id, g.event_access.scope).run)
+    person = person or find_person(run, g.event_access.scope)
     try:
         try_on_oneself(run.id, person or sample_person(event, form.languages[0]), current_user.email, current_user.id)
     except Refusal as refused:
@@ -158,17 +143,7 @@ def try_run_message(slug: str, public_id: str) -> Answer:
     return redirect(url_for("review.show_run", slug=slug, public_id=public_id), 303)
 
 
-def _shown(event: Event, run: Run) -> Shown:
-    message, person, is_another = _message(event, run)
-    text = mask(message.text, message.marker, _("[personal link]"))
-    return Shown(message.subject, text, message.language, person.full_name, person.reference, is_another)
-
-
-def _message(event: Event, run: Run) -> tuple[OutgoingMessage, Registration, bool]:
-    """Return a draft's message as the person asked for would get it, else as the first."""
-    scope, typed = g.event_access.scope, str(run.details.get("who", ""))
-    asked = find_person(run, scope, typed)
-    person = asked or find_person(run, scope) or sample_person(event, event.languages[0])
-    days = find_day_ids(person) if person.id else frozenset[int]()
-    message = written_message(Occasion.load(event), person, days, text_of(run), "preview", now())
-    return message, person, bool(typed) and asked is None
+def _asked_for(run: Run) -> Registration | None:
+    """Return whom among the people of a run its writer wants to see it as."""
+    typed = str(run.details.get("who", ""))
+    return find_person(run, g.event_access.scope, typed) if typed else None
