@@ -302,7 +302,9 @@ def _runs(event: Event, person: Registration, account: Account) -> dict[str, str
     of_reasons = dict.fromkeys(("review.edit_ready_reason", "review.save_ready_reason"), reason.public_id)
     of_begun = dict.fromkeys(("review.show_run", "review.stop", "review.undo_many"), begun.public_id)
     words = {"subject": {"es": "Autobús"}, "body": {"es": "Sale a las 8, {given_name}."}}
-    written = draft_run(event.id, RunAct.WRITE, these(event.id, {person.reference: 1}, EVERYTHING), account.id, details=words)
+    written = draft_run(
+        event.id, RunAct.WRITE, these(event.id, {person.reference: 1}, EVERYTHING), account.id, details=words
+    )
     return of_drafts | of_reasons | of_begun | {"review.try_run_message": written.public_id}
 
 
