@@ -31,6 +31,9 @@ from eventreg.registration.models import Answer, Registration, SavedForm, Upload
 from eventreg.registration.queries.answers import sealed_place
 from eventreg.registration.queries.saved_forms import sealed_form_place
 from eventreg.registration.services import uploads
+from eventreg.review.models import Export
+from eventreg.review.rules.exports import ExportState
+from eventreg.review.services import exporting_store
 
 _BATCH = 200
 #: a pass meets what was sealed under the old key since the one before; a third finds nothing any more
@@ -164,20 +167,29 @@ def _reseal_files(config: Config, keys: Keys, progress: Progress) -> int:
             replace_file(config.uploads, public_id, [sealed])
             total += 1
         progress(1)
-    for file_id in _known(select(Material.file_id).where(Material.file_id != "")):
-        path, place = path_of(config.materials, file_id), material_files.content_place(file_id)
+    for folder, file_id, place in _in_parts(config):
+        path = path_of(folder, file_id)
         if _is_old(path, keys, starts_at=_LENGTH):
             try:
                 content = b"".join(SealedFile(keys, path, place))
             except NotFound:
                 continue  # taken off meanwhile
-            replace_file(config.materials, file_id, sealed_parts(keys, content, place))
+            replace_file(folder, file_id, sealed_parts(keys, content, place))
             total += 1
         progress(1)
     return total
 
 
-#: a material's file begins with the length of its first part
+def _in_parts(config: Config) -> Iterator[tuple[Path, str, str]]:
+    """Yield the files that are sealed in parts: their folder, name and place."""
+    for file_id in _known(select(Material.file_id).where(Material.file_id != "")):
+        yield config.materials, file_id, material_files.content_place(file_id)
+    # What a worker is still making is sealed under either key, and forgotten with its steps.
+    for public_id in _known(select(Export.public_id).where(Export.state == ExportState.READY)):
+        yield config.exports, public_id, exporting_store.content_place(public_id)
+
+
+#: a file in parts begins with the length of its first one
 _LENGTH = 4
 #: of a sealed value, what tells its key
 _HEAD = 64
@@ -206,8 +218,7 @@ def _head(path: Path, starts_at: int) -> bytes | None:
 
 def _heads(config: Config) -> Iterator[bytes]:
     places = [(config.uploads, public_id, 0) for public_id in _known(select(Upload.public_id))]
-    kept = _known(select(Material.file_id).where(Material.file_id != ""))
-    places += [(config.materials, file_id, _LENGTH) for file_id in kept]
+    places += [(folder, file_id, _LENGTH) for folder, file_id, _place in _in_parts(config)]
     for folder, file_id, starts_at in places:
         head = _head(path_of(folder, file_id), starts_at)
         if head is not None:

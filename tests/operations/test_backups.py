@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import stat
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ from eventreg.operations.backups.values import KINDS, kind_of
 from eventreg.registration.models import Registration, Upload
 from eventreg.registration.queries.answers import load_answers
 from eventreg.registration.services.uploads import open_upload
+from eventreg.review.rules.exports import ExportState
 from tests.builders import an_account, register_somebody
 from tests.operations.conftest import InstanceMaker
 from tests.operations.instances import (
@@ -43,6 +45,7 @@ from tests.operations.instances import (
     stamp,
     the_event,
 )
+from tests.review.exporting import an_export
 from tests.support.databases import POSTGRESQL, SQLITE
 
 
@@ -171,6 +174,22 @@ def test_instance_that_holds_data_is_only_replaced_when_told(filled: Flask, conf
     assert not (config.materials / "later.sealed").exists()
     assert event_id is not None
     assert [path.name for path in config.instance.iterdir() if path.name.startswith(".restore")] == []
+
+
+def test_files_taken_out_of_lists_stay_out_and_their_rows_say_so(
+    filled: Flask, config: Config, empty_instance: InstanceMaker, tmp_path: Path
+) -> None:
+    target, other = tmp_path / "backup.tar.gz", empty_instance(SQLITE)
+    an_export(the_event(), an_account())
+    an_export(the_event(), an_account(), state=ExportState.MAKING)
+    back_up(config, target)
+    with tarfile.open(target) as archive:
+        assert not [name for name in archive.getnames() if name.startswith("exports")]
+    put_back(other, target)
+    engine = open_engine(other.database)
+    with engine.connect() as connection:
+        assert set(connection.execute(text("SELECT state FROM exports")).scalars()) == {"expired"}
+    engine.dispose()
 
 
 @pytest.mark.parametrize("damage", ["cut", "altered", "foreign", "leads out"])

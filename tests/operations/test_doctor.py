@@ -18,8 +18,10 @@ from eventreg.db import db
 from eventreg.kernel.clock import now
 from eventreg.kernel.keys import create_keys
 from eventreg.operations.doctor import Finding, Level, examine
+from tests.builders import an_account
 from tests.operations.conftest import InstanceMaker
-from tests.operations.instances import fill, stamp
+from tests.operations.instances import fill, stamp, the_event
+from tests.review.exporting import an_export
 from tests.support.databases import SQLITE
 
 Examine = Callable[..., list[Finding]]
@@ -125,6 +127,14 @@ def test_uploads_that_are_lost(examined: Examine, config: Config) -> None:
 def test_materials_that_are_lost(examined: Examine, config: Config) -> None:
     shutil.rmtree(config.materials)
     assert _the_one(examined(), "1 material file is not in").level is Level.FAIL
+
+
+def test_files_taken_out_of_lists_that_are_lost(examined: Examine, config: Config) -> None:
+    an_export(the_event(), an_account())
+    db.session.remove()
+    assert _the_one(examined(), "taken out of lists").level is Level.OK
+    shutil.rmtree(config.exports)
+    assert _the_one(examined(), "1 files that were taken out of lists are not in").level is Level.WARN
 
 
 @pytest.mark.both_databases

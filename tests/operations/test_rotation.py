@@ -22,11 +22,13 @@ from eventreg.operations.rotation import COLUMNS, count_sealed, forget, reseal_a
 from eventreg.registration.models import Answer, Registration, SavedForm, Upload
 from eventreg.registration.queries.answers import load_answers
 from eventreg.registration.services.uploads import open_upload
+from eventreg.review.services.exporting_store import open_file
 from eventreg.web.instance import config, keys, refresh_keys
 from tests.accounts.authenticator import with_second_factor
 from tests.belongings import a_material
 from tests.builders import an_account, an_event
 from tests.builders import register_somebody as register_person
+from tests.review.exporting import CONTENT, an_export
 from tests.support.apps import AppMaker
 from tests.world import LETTER
 
@@ -208,3 +210,11 @@ def test_a_dump_shows_no_sensitive_answer(app: Flask) -> None:
 
 def _as_bytes(value: object) -> bytes:
     return value if isinstance(value, bytes) else str(value).encode()
+
+
+def test_files_that_wait_to_be_fetched_are_rotated(app: Flask) -> None:
+    event, account = an_event(), an_account()
+    export = an_export(event, account)
+    rotate_here()
+    assert count_sealed(config()) == {keys().sealing_id: 1}
+    assert b"".join(open_file(export.public_id)) == CONTENT

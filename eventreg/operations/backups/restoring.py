@@ -88,6 +88,8 @@ def restore(
         runner.upgrade_on(connection, manifest.revision)
         insert_rows(connection, manifest, folder, progress)
         runner.upgrade_on(connection)
+        # Files that were taken out of lists are in no backup: their rows stay as the record of who took what.
+        connection.execute(text("UPDATE exports SET state = 'expired' WHERE state IN ('making', 'ready')"))
         if options.holds_mail:
             connection.execute(text("UPDATE mail_messages SET state = 'held' WHERE state IN ('queued', 'sending')"))
         waiting = connection.execute(text("SELECT count(*) FROM mail_messages WHERE state IN ('queued', 'sending')"))

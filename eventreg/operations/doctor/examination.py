@@ -12,7 +12,7 @@ from eventreg.config import Config
 from eventreg.db.engines import open_engine
 from eventreg.kernel.keys import Keys, KeysUnusable, load_keys
 from eventreg.operations.doctor.database import check_clock, check_durability, check_keys_fit, check_revision
-from eventreg.operations.doctor.files import check_files, check_keys, check_materials, check_uploads
+from eventreg.operations.doctor.files import check_exports, check_files, check_keys, check_materials, check_uploads
 from eventreg.operations.doctor.findings import Finding, Level, fail
 from eventreg.operations.doctor.settings import check_settings
 from eventreg.operations.doctor.work import check_jobs, check_mail_server, check_outbox
@@ -60,6 +60,7 @@ def _inside(connection: Connection, config: Config, keys: Keys | None) -> Iterat
         yield check_keys_fit(connection, keys)
     yield check_uploads(connection, config)
     yield check_materials(connection, config)
+    yield check_exports(connection, config)
     clock = check_clock(connection)
     if clock is not None:
         yield clock

@@ -15,6 +15,8 @@ from eventreg.events.models import Material
 from eventreg.kernel.keys import KeysUnusable, load_keys
 from eventreg.operations.doctor.findings import Finding, fail, ok, warn
 from eventreg.registration.models import Upload
+from eventreg.review.models import Export
+from eventreg.review.rules.exports import ExportState
 
 _MEGABYTE = 1_000_000
 _SCARCE, _TOO_LITTLE = 2_000 * _MEGABYTE, 200 * _MEGABYTE
@@ -31,6 +33,8 @@ def check_files(config: Config) -> Iterator[Finding]:
     if not os.access(config.instance, os.W_OK | os.X_OK):
         yield fail(f"The instance folder {config.instance} cannot be written to.", "Run as the user that owns it.")
     yield _privacy("The instance folder", config.instance, 0o700)
+    if config.exports.is_dir():
+        yield _privacy("The folder of exports", config.exports, 0o700)
     yield _disk(config.instance)
 
 
@@ -60,6 +64,18 @@ def check_materials(connection: Connection, config: Config) -> Finding:
     """Look whether the files of materials that the database knows are there."""
     known = set(connection.execute(select(Material.file_id).where(Material.file_id != "")).scalars())
     return _kept(config.materials, known, "material", "whoever opens it finds nothing.")
+
+
+def check_exports(connection: Connection, config: Config) -> Finding:
+    """Look whether the files that were made of lists, and wait to be fetched, are there: no backup has them."""
+    known = set(connection.execute(select(Export.public_id).where(Export.state == ExportState.READY)).scalars())
+    lost = len(known - {path.stem for path in config.exports.glob("*.sealed")})
+    if lost:
+        return warn(
+            f"{lost} files that were taken out of lists are not in {config.exports} any more.",
+            "Nothing to mend: whoever waits for one asks for it again. Several machines need to share the folder.",
+        )
+    return ok(f"All {len(known)} files that were taken out of lists are there.")
 
 
 def _kept(folder: Path, known: set[str], what: str, otherwise: str) -> Finding:

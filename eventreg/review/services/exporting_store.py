@@ -29,12 +29,14 @@ def exports_folder() -> Path:
 
 def write_part(public_id: str, part: str, chunks: Iterable[bytes]) -> None:
     """Write a part of an export, or without a name the whole, in place of what there was. Raises CannotKeep."""
-    replace_file(exports_folder(), _name(public_id, part), sealed_stream(keys(), chunks, _place(public_id, part)))
+    replace_file(
+        exports_folder(), _name(public_id, part), sealed_stream(keys(), chunks, content_place(public_id, part))
+    )
 
 
 def opened_part(public_id: str, part: str) -> SealedFile:
     """Open what `write_part` wrote. Raises NotFound."""
-    return SealedFile(keys(), path_of(exports_folder(), _name(public_id, part)), _place(public_id, part))
+    return SealedFile(keys(), path_of(exports_folder(), _name(public_id, part)), content_place(public_id, part))
 
 
 def open_file(public_id: str) -> Iterator[bytes]:
@@ -58,5 +60,6 @@ def _name(public_id: str, part: str) -> str:
     return f"{public_id}~{part}" if part else public_id
 
 
-def _place(public_id: str, part: str) -> str:
+def content_place(public_id: str, part: str = "") -> str:
+    """Return the place that a part of an export, or without a name the whole, is bound to."""
     return f"exports/{public_id}/{part}"
