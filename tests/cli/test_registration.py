@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+
 from tests.cli.conftest import Run
 
 
@@ -29,3 +36,40 @@ def test_list_says_what_there_is_not(prepared: Run) -> None:
     assert "eventreg event list" in done.stderr
     done = prepared("registration", "list", "--event", _slug(prepared), "--category", "nobody")
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+
+
+def test_export_writes_what_the_list_would_and_the_history_says_so(prepared: Run, tmp_path: Path) -> None:
+    slug = _slug(prepared)
+    assert prepared("demo", "--registrations", "20").returncode == 0
+    target = tmp_path / "people.csv"
+    asked = ["registration", "export", "--event", slug, "--filter", "status=confirmed&order=person"]
+    done = prepared(*asked, "--output", str(target), "--keys")
+    assert done.returncode == 0, done.stderr
+    rows = list(csv.DictReader(io.StringIO(target.read_text(encoding="utf-8-sig"))))
+    assert {row["status"] for row in rows} == {"Confirmada"}
+    assert f"{len(rows)} registrations" in done.stdout
+    assert target.stat().st_mode & 0o077 == 0
+    book = tmp_path / "people.xlsx"
+    assert prepared(*asked, "--format", "xlsx", "--output", str(book)).returncode == 0
+    assert zipfile.is_zipfile(book)
+    refused = prepared(*asked, "--output", str(target))
+    assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
+    assert prepared("audit", "check").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (["--filter", "nothing=1&status=merry"], "--filter"),
+        (["--with-sensitive"], "Write why"),
+        (["--language", "xx"], "language"),
+    ],
+)
+def test_export_says_what_is_wrong_and_leaves_no_file(
+    prepared: Run, tmp_path: Path, arguments: list[str], word: str
+) -> None:
+    target = tmp_path / "people.csv"
+    done = prepared("registration", "export", "--event", _slug(prepared), "--output", str(target), *arguments)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert word in done.stderr
+    assert not list(tmp_path.glob("*people*"))

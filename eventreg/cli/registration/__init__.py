@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from eventreg.cli.registration.exporting import export_registrations
 from eventreg.cli.registration.listing import list_registrations
 
 
@@ -17,5 +18,5 @@ def registration() -> None:
     """
 
 
-for command in (list_registrations,):
+for command in (list_registrations, export_registrations):
     registration.add_command(command)

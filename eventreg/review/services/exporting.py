@@ -71,10 +71,13 @@ class Begun:
     is_aside: bool
 
 
-def begin_export(event_id: int, state: ListState, wish: Wish, taker: Taker, words: str = "") -> Begun:
+def begin_export(
+    event_id: int, state: ListState, wish: Wish, taker: Taker, words: str = "", *, is_at_once: bool = False
+) -> Begun:
     """Settle whom the list shows to the taker, in its order, and record that their data was taken.
 
-    `words` say the list's filters. Raises NotFound, and ExportRefused or CannotKeep, having written nothing.
+    `words` say the list's filters. Whoever waits for it has it made `at_once`, however large it is. Raises NotFound, and
+    ExportRefused or CannotKeep, having written nothing.
     """
     check_wish(wish, sees_sensitive=taker.sees_sensitive)
     at, query = clock.now(), urlencode(state.with_().query())
@@ -87,7 +90,7 @@ def begin_export(event_id: int, state: ListState, wish: Wish, taker: Taker, word
             raise ExportRefused(ExportReason.NOBODY_TO_SIGN)
         if wish.format is ExportFormat.ZIP and not is_any_sent(event_id, chosen_questions(wish.columns)):
             raise ExportRefused(ExportReason.NO_FILES)
-        is_aside = is_made_aside(wish.format, len(ids))
+        is_aside = not is_at_once and is_made_aside(wish.format, len(ids))
         ends = ending(wish.format, is_aside=is_aside)
         plan = _plan(event, state, wish, taker, words, at, ends)
         begun = Begun(new_public_id(), event_id, ids, plan, at, is_aside)

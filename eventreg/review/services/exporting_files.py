@@ -9,7 +9,7 @@ from eventreg.review.rules.exports import ExportFormat
 from eventreg.review.services.exporting import Begun
 from eventreg.review.services.exporting_archive import archive_chunks
 from eventreg.review.services.exporting_prints import printed
-from eventreg.review.services.exporting_rows import Source
+from eventreg.review.services.exporting_rows import Progress, Source
 from eventreg.review.services.exporting_store import exports_folder
 from eventreg.review.sheets.csv_file import csv_chunks
 from eventreg.review.sheets.json_file import json_chunks
@@ -22,9 +22,9 @@ def first_of(chunks: Iterator[bytes]) -> Iterator[bytes]:
     return chain([head], chunks)
 
 
-def file_chunks(begun: Begun) -> Iterator[bytes]:
+def file_chunks(begun: Begun, progress: Progress | None = None) -> Iterator[bytes]:
     """Yield the file of an export that no worker makes. The first piece comes before all people are read, but of XLSX."""
-    source = Source(begun.event_id, begun.plan, begun.at)
+    source = Source(begun.event_id, begun.plan, begun.at, progress)
     match begun.plan.format:
         case ExportFormat.CSV:
             yield from csv_chunks(source.head(), source.rows(begun.ids))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from eventreg.db import db
@@ -17,6 +17,8 @@ from eventreg.review.sheets import Sheet, list_sheet_columns
 from eventreg.review.sheets.columns import questions_of
 from eventreg.review.sheets.stamp import Stamp
 
+#: called with how many more people were read
+Progress = Callable[[int], None]
 PORTION = 500
 #: what stands on a sheet to sign
 SIGNED_COLUMNS = ("person", "institution", "reference")
@@ -25,8 +27,9 @@ SIGNED_COLUMNS = ("person", "institution", "reference")
 class Source:
     """The sheet and the stamp of an export, and its people portion by portion."""
 
-    def __init__(self, event_id: int, plan: Plan, at: datetime) -> None:
+    def __init__(self, event_id: int, plan: Plan, at: datetime, progress: Progress | None = None) -> None:
         self.event, self.plan, self.at = get_event_whole(event_id), plan, at
+        self._progress = progress or (lambda _read: None)
         definitions, context = list_definitions(event_id), Context.of(self.event)
         self.questions = questions_of(definitions)
         names = SIGNED_COLUMNS if plan.format is ExportFormat.PDF_SHEET else plan.columns
@@ -63,6 +66,7 @@ class Source:
             found = list_people(self.event.id, ids[start : start + PORTION], opens_sensitive=self.plan.has_sensitive)
             self._put_marks({person.id: person for person in found})
             _let_go()
+            self._progress(len(found))
             yield found
 
     def rows(self, ids: Sequence[int]) -> Iterator[list[list[str]]]:
