@@ -192,4 +192,12 @@ def _calendar(
 
 
 #: what tells a confirmed person of the place, or reaches a mailbox that has no entry yet
-_INVITING = frozenset({Message.CONFIRMED, Message.PROMOTED, Message.ADDRESS_CHANGED, Message.EVENT_REINSTATED})
+_INVITING = frozenset(
+    {
+        Message.CONFIRMED,
+        Message.PROMOTED,
+        Message.ADDRESS_CHANGED,
+        Message.EVENT_REINSTATED,
+        Message.HANDED_TO,
+    }
+)

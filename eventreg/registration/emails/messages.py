@@ -34,6 +34,14 @@ class Message(enum.Enum):
     ASKED_AGAIN = "asked_again"
     ASKED_CORRECTION = "asked_correction"
     ASK_REMINDER = "ask_reminder"
+    #: what the team did on somebody's behalf, where no other message tells of it
+    TEAM_CHANGED = "team_changed"
+    TEAM_DAYS_LEFT = "team_days_left"
+    TEAM_WITHDRAWN = "team_withdrawn"
+    MOVED = "moved"
+    #: a place goes to another person: to the one who had it, and to the one who has it now
+    HANDED_ON = "handed_on"
+    HANDED_TO = "handed_to"
 
 
 #: what is told of the event as a whole, not of one registration
@@ -43,4 +51,8 @@ ABOUT_ADDRESSES = frozenset({Message.VERIFY, Message.CONFIRM_ADDRESS})
 #: what asks somebody to answer
 ABOUT_REQUESTS = frozenset(
     {Message.ASKED_FOLLOW_UP, Message.ASKED_AGAIN, Message.ASKED_CORRECTION, Message.ASK_REMINDER}
+)
+#: what the team did
+BY_TEAM = frozenset(
+    {Message.TEAM_CHANGED, Message.TEAM_DAYS_LEFT, Message.TEAM_WITHDRAWN, Message.MOVED, Message.HANDED_ON}
 )

@@ -37,6 +37,8 @@ class ChangeReason(enum.Enum):
     """Why a participant's own change was not made."""
 
     TOO_LATE = "too_late"
+    #: somebody changed the registration since the page was shown
+    CHANGED_MEANWHILE = "changed_meanwhile"
     #: a decision on the registration can still be undone, and its messages wait
     BEING_DECIDED = "being_decided"
     NOT_POSSIBLE_NOW = "not_possible_now"

@@ -43,6 +43,9 @@ from eventreg.registration.services.uploads import (
 
 Answers = Mapping[str, Sequence[str]]
 
+#: who has no place of an option: it is taken with the address verified, or with a decision thought over again
+_HOLDING_NOTHING = frozenset({Status.UNVERIFIED, Status.DECLINED, Status.CANCELLED})
+
 
 @dataclass(frozen=True)
 class AnswerChange:
@@ -146,7 +149,8 @@ def put_answers(
     changes = _differences(task, before, after)
     changed = {change.question.key for change in changes}
     written = [q for q in questions if q.key in changed or task.versions[q.key] != task.before.versions.get(q.key)]
-    hold_exactly(registration, [question for question in questions if question.key in changed], after, clock.now())
+    if registration.status not in _HOLDING_NOTHING:
+        hold_exactly(registration, [question for question in questions if question.key in changed], after, clock.now())
     fill_identity(registration, [question for question in questions if question.key in changed], after)
     replace_answers(registration, written, after, task.versions)
     of_files = [change for change in changes if change.question.kind in FILE_KINDS]
@@ -248,13 +252,23 @@ def record_changes(
     )
 
 
-def tell_changes(event_id: int, registration: Registration, changes: Sequence[AnswerChange], now: datetime) -> None:
-    """Tell the participant and the contact person what changed, each answer in the wording it was given under."""
+def tell_changes(
+    event_id: int,
+    registration: Registration,
+    changes: Sequence[AnswerChange],
+    now: datetime,
+    *,
+    by_team: bool = False,
+) -> None:
+    """Tell the participant and the contact person what changed, each answer in the wording it was given under.
+
+    What the team changed is told to the participant alone.
+    """
     event = get_event_whole(event_id)
     occasion, context = Occasion.load(event), Context.of(event)
     days = _DayChange.of(event, registration, changes)
     news = News(
-        Message.CHANGED,
+        Message.TEAM_CHANGED if by_team else Message.CHANGED,
         find_day_ids(registration),
         changes=lambda language: tuple(_in_words(change, context, language) for change in changes),
         renews_calendar=bool(days.added),
@@ -263,7 +277,8 @@ def tell_changes(event_id: int, registration: Registration, changes: Sequence[An
     tell(occasion, registration, news, now)
     if days.added and days.dropped:
         # A message carries one calendar object, and an object one method (RFC 5546): see docs/decisions/0010.
-        left = News(Message.DAYS_LEFT, days.dropped, takes_back=days.dropped)
+        message = Message.TEAM_DAYS_LEFT if by_team else Message.DAYS_LEFT
+        left = News(message, days.dropped, takes_back=days.dropped)
         enqueue_all([participant_message(occasion, registration, left, now)])
 
 
