@@ -35,6 +35,10 @@ FRAME_FIELDS = frozenset(
         "team-leaves_open",
         "team-tells",
         "team-asks",
+        "team-seen_revision",
+        "team-seen_entry",
+        "team-tells_old",
+        "action",
     }
 )
 _KEY = re.compile(r"[A-Za-z0-9_-]{22,64}")

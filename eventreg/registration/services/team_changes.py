@@ -83,7 +83,7 @@ def change_for(event_id: int, reference: str, edit: Edit, act: TeamAct) -> Chang
     with transaction():
         event, registration = open_for(event_id, reference, act, now, CHANGEABLE)
         asked = find_asked(registration)
-        answers = _touched(event_id, registration, edit)
+        answers = _touched(registration, asked, edit)
         files = SentFiles(hashed, sealed, edit.files)
         changes = put_answers(event, registration, _answerable(event, registration, asked, edit.keys), answers, files)
         old_address, email = registration.email, _address(asked, answers)
@@ -119,19 +119,22 @@ def _address(asked: Asked, answers: Answers) -> str:
     return next((answers[key][0] for key in keys if answers.get(key)), "")
 
 
-def _touched(event_id: int, registration: Registration, edit: Edit) -> Answers:
+def _touched(registration: Registration, asked: Asked, edit: Edit) -> Answers:
     """Return the answers without those that were changed by somebody else since and stand here as they were before."""
-    before = _changed_since(event_id, registration, edit.seen_entry)
+    before = _changed_since(registration, asked, edit.seen_entry)
     return {key: values for key, values in edit.answers.items() if key not in before or list(values) != before[key]}
 
 
-def _changed_since(event_id: int, registration: Registration, seen_entry: int) -> Mapping[str, list[str]]:
+def _changed_since(registration: Registration, asked: Asked, seen_entry: int) -> Mapping[str, list[str]]:
     """Return what stood in the answers that were changed since an entry of the trail, before; but for sensitive ones."""
     if not seen_entry:
         return {}
     about = TrailFilter(record_kind="registration", record_id=registration.id)
     first: dict[str, list[str]] = {}
-    for trace in reversed(list_trail(event_id, about, _MOST, after=seen_entry)):
+    for trace in reversed(list_trail(registration.event_id, about, _MOST, after=seen_entry)):
+        if trace.entry.action in ("address_corrected", "address_changed") and "old" in trace.detail:
+            for key in (question.key for question in asked.definition.questions() if question.column == "email"):
+                first.setdefault(key, [trace.detail["old"]])
         for key, change in trace.detail.items():
             if isinstance(change, dict) and isinstance(change.get("old"), list):
                 first.setdefault(key, change["old"])

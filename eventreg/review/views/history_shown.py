@@ -39,10 +39,12 @@ def history_shown(dossier: Dossier, event: Event, context: Context, has_contact_
 
 
 #: entries whose details are mail addresses
-_ABOUT_ADDRESSES = frozenset({"address_change_requested", "address_changed"})
+_ABOUT_ADDRESSES = frozenset({"address_change_requested", "address_changed", "address_corrected"})
 
 #: entries whose details are answers before and after
-_OF_ANSWERS = frozenset({"answers_changed", "options_full", "request_answered", "team_answers_changed"})
+_OF_ANSWERS = frozenset(
+    {"answers_changed", "answers_edited", "options_full", "request_answered", "team_answers_changed"}
+)
 
 
 class _History:

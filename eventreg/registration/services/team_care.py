@@ -1,0 +1,113 @@
+"""The team withdraws a registration for its holder, sets the language of its mails, sends again what was sent before."""
+
+from __future__ import annotations
+
+from eventreg.audit.services import Actor, record
+from eventreg.db import db, transaction
+from eventreg.events.queries.for_registration import get_event_whole, lock_event
+from eventreg.kernel import clock
+from eventreg.mail.services import enqueue_all
+from eventreg.registration.emails import OWN_PAGE, VERIFY, Message, News, Occasion, participant_message
+from eventreg.registration.models import Registration
+from eventreg.registration.queries.answers import find_day_ids
+from eventreg.registration.queries.registrations import get_by_reference, lock_registration
+from eventreg.registration.rules.refusals import ChangeReason, ChangeRefused
+from eventreg.registration.rules.states import Action, Status
+from eventreg.registration.services.pending_decisions import find_standing_decision, overtake_pending_decision
+from eventreg.registration.services.places import PlaceCount
+from eventreg.registration.services.promotion import promote_from_waiting_list
+from eventreg.registration.services.statuses import move
+from eventreg.registration.services.team_acts import STANDING, TeamAct, open_for, record_act
+
+LONGEST_WORDS = 1_000
+
+#: which message says again where a registration stands
+_STANDS = {
+    Status.PENDING: Message.RECEIVED,
+    Status.CONFIRMED: Message.CONFIRMED,
+    Status.WAITLISTED: Message.WAITLISTED,
+    Status.DECLINED: Message.DECLINED,
+    Status.UNVERIFIED: Message.VERIFY,
+}
+
+
+def withdraw_for(event_id: int, reference: str, words: str, act: TeamAct) -> None:
+    """Withdraw for the person, who may be told with a few words; the place goes to the waiting list at once.
+
+    Raises what `open_for` raises.
+    """
+    now = clock.now()
+    with transaction():
+        event, registration = open_for(event_id, reference, act, now, STANDING | {Status.UNVERIFIED})
+        known = overtake_pending_decision(registration, now)
+        day_ids = find_day_ids(registration)
+        move(registration, Action.WITHDRAW, now)
+        count = PlaceCount(event)
+        count.free(registration)
+        record_act(registration, "withdrawn_by_team", act, now, {"reason": words} if words else None)
+        db.session.flush()
+        occasion = Occasion.load(get_event_whole(event.id))
+        if act.tells:
+            taken_back = day_ids if known is Status.CONFIRMED else None
+            news = News(Message.TEAM_WITHDRAWN, day_ids, reason=words, takes_back=taken_back)
+            enqueue_all([participant_message(occasion, registration, news, now)])
+        promote_from_waiting_list(event, count, now, occasion)
+
+
+def set_language(event_id: int, reference: str, language: str, account_id: int) -> bool:
+    """Have the person's messages written in another language from now on. False: it was this one. Raises NotFound."""
+    with transaction():
+        lock_event(event_id)
+        registration = lock_registration(event_id, get_by_reference(event_id, reference).id)
+        if registration.language == language:
+            return False
+        detail = {"old": registration.language, "new": language}
+        registration.language = language
+        _record(registration, "language_set", account_id, detail)
+        return True
+
+
+def send_where_it_stands(event_id: int, reference: str, account_id: int) -> None:
+    """Send the message of the present status again, with its calendar and the personal link.
+
+    Raises NotFound and ChangeRefused: NOT_POSSIBLE_NOW where the person is to know nothing of the status yet.
+    """
+    _send(event_id, reference, account_id, "status_sent_again", with_status=True)
+
+
+def send_link_to(event_id: int, reference: str, account_id: int) -> None:
+    """Send the person the personal link, to the address of now. Raises NotFound and ChangeRefused (NOT_POSSIBLE_NOW)."""
+    _send(event_id, reference, account_id, "link_sent", with_status=False)
+
+
+def _send(event_id: int, reference: str, account_id: int, action: str, *, with_status: bool) -> None:
+    now = clock.now()
+    with transaction():
+        lock_event(event_id)
+        registration = lock_registration(event_id, get_by_reference(event_id, reference).id)
+        decision = find_standing_decision(registration)
+        is_untold = decision is not None and (now < decision.mails_at or not decision.has_mail)
+        # What was decided without a mail, or a moment ago, is not told by the way.
+        if registration.status is Status.CANCELLED or (with_status and is_untold):
+            raise ChangeRefused(ChangeReason.NOT_POSSIBLE_NOW)
+        occasion = Occasion.load(get_event_whole(event_id))
+        is_unverified = registration.status is Status.UNVERIFIED
+        message = _STANDS[registration.status] if with_status or is_unverified else Message.LINK
+        link = (VERIFY if is_unverified else OWN_PAGE, registration.public_id, registration.link_generation)
+        reason = decision.reason if with_status and decision is not None else ""
+        news = News(message, find_day_ids(registration), reason=reason)
+        suffix = f"/again-{now.timestamp():.6f}"
+        enqueue_all([participant_message(occasion, registration, news, now, link=link, key_suffix=suffix)])
+        _record(registration, action, account_id)
+
+
+def _record(registration: Registration, action: str, account_id: int, detail: dict[str, str] | None = None) -> None:
+    record(
+        event_id=registration.event_id,
+        actor=Actor.account(account_id),
+        action=action,
+        record_kind="registration",
+        record_id=registration.id,
+        at=clock.now(),
+        detail=detail,
+    )

@@ -1,0 +1,185 @@
+"""The team changes somebody's answers, by the form that the person has."""
+
+from __future__ import annotations
+
+from flask import flash, g, request
+from flask_babel import gettext as _
+from flask_login import current_user
+from markupsafe import Markup
+
+from eventreg.events.models import Event
+from eventreg.events.rules.team import Permission
+from eventreg.kernel.errors import Busy, NotFound
+from eventreg.questionnaires import kinds
+from eventreg.questionnaires.queries import get_version
+from eventreg.questionnaires.rules.schema import Question
+from eventreg.registration.forms import new_submission_key, submission_key_or_new
+from eventreg.registration.models import Registration
+from eventreg.registration.queries.answers import load_answers
+from eventreg.registration.queries.asked import find_asked
+from eventreg.registration.queries.consents import current_consents
+from eventreg.registration.rules.asked import Asked
+from eventreg.registration.rules.refusals import AddressTaken, ChangeRefused, OptionsFull, RegistrationRefused
+from eventreg.registration.rules.relaxing import as_one_form, relaxed
+from eventreg.registration.services.answer_changes import ChangedFiles
+from eventreg.registration.services.team_changes import Edit, answerable_keys
+from eventreg.registration.services.uploads import list_of_registration
+from eventreg.registration.views.filled_form import FilledForm
+from eventreg.registration.wording import registering_refused
+from eventreg.review.forms.team_acts import EditForm
+from eventreg.review.queries.scoping import get_in_scope
+from eventreg.review.rules.listing import ListState
+from eventreg.review.services.looking import look_at_questions
+from eventreg.review.services.on_behalf import change_in_scope
+from eventreg.review.views import blueprint
+from eventreg.review.views.acting import (
+    Answer,
+    act_of,
+    act_page,
+    back_to,
+    check_may,
+    newest_entry,
+    the_event,
+    the_registration,
+)
+from eventreg.review.views.desk import registration_url
+from eventreg.web.access import may, requires
+
+_ADDRESS = "/manage/events/<slug>/registrations/<reference>/edit"
+
+
+@blueprint.get(_ADDRESS)
+@requires(Permission.DECIDE)
+def edit_registration(slug: str, reference: str) -> Answer:
+    """Show somebody's answers as a form, without what is sensitive."""
+    check_may(Permission.SEE_CONTACT_DATA)
+    return _Editing(reference).page()
+
+
+@blueprint.post(_ADDRESS)
+@requires(Permission.DECIDE)
+def save_registration(slug: str, reference: str) -> Answer:
+    """Keep what was changed; or show the form with its sensitive answers, which records the look."""
+    check_may(Permission.SEE_CONTACT_DATA)
+    with_sensitive = bool(request.form.get("with_sensitive"))
+    if with_sensitive:
+        check_may(Permission.SEE_SENSITIVE)
+    editing = _Editing(reference, with_sensitive=with_sensitive, is_sent=request.form.get("action") != "show")
+    if not editing.is_sent:
+        look_at_questions(editing.registration, editing.sensitive_keys(), current_user.id)
+        return editing.page()
+    return editing.save()
+
+
+class _Editing:
+    """One registration's answers, being changed by one organizer."""
+
+    def __init__(self, reference: str, *, with_sensitive: bool = False, is_sent: bool = False) -> None:
+        self.event: Event = the_event()
+        self.registration: Registration = the_registration(reference)
+        self.asked: Asked = find_asked(self.registration)
+        self.with_sensitive, self.is_sent = with_sensitive, is_sent
+        sent = request.form if is_sent else None
+        self.terms = EditForm(sent, self.registration, newest_entry(self.registration))
+        self.form = self._form()
+
+    def sensitive_keys(self) -> list[str]:
+        """Return the questions whose answers are not shown unless asked for.
+
+        A file is one: it is shown by its name, which tells of people.
+        """
+        return [question.key for question in self._questions() if question.is_sensitive or _is_file(question)]
+
+    def save(self) -> Answer:
+        """Keep what was sent, or show it again with what is to be checked."""
+        form = self.form
+        form.take_files()
+        if not form.is_valid() or form.misses_files():
+            return self.page(), 422
+        edit = Edit(
+            form.answers(),
+            self._keys(),
+            ChangedFiles(form.submission_key, form.new_files, form.removed),
+            self.terms.entry,
+            bool(self.terms.tells_old.data),
+        )
+        try:
+            scope = g.event_access.scope
+            done = change_in_scope(self.event.id, self.registration.reference, edit, act_of(self.terms), scope)
+        except ChangeRefused as refused:
+            return self.page(refused=refused), 409
+        except AddressTaken as taken:
+            form.refuse_address(self._taken(taken.reference))
+            return self.page(), 409
+        except OptionsFull as full:
+            form.refuse_full(full.options)
+            return self.page(), 409
+        except RegistrationRefused as refused_files:
+            return self.page(registering_refused(refused_files, self.event.time_zone)), 503
+        except Busy:
+            return self.page(_("The desk is busy. Nothing is lost: send it once more.")), 503
+        if not done.answers and not done.has_new_address:
+            flash(_("Nothing was changed."))
+        elif done.has_new_address:
+            flash(_("Saved. The new address gets its link by email."))
+        else:
+            flash(_("Saved. The person is told by email.") if self.terms.tells.data else _("Saved."))
+        return back_to(self.registration)
+
+    def page(self, message: str = "", refused: ChangeRefused | None = None) -> str:
+        """Return the page with the form as it stands."""
+        errors = self.form.kept().errors()
+        if message:
+            errors.append(("send", message))
+        hides = bool(self.sensitive_keys()) and not self.with_sensitive
+        return act_page(
+            "review/edit.html",
+            self.registration,
+            self.terms,
+            refused,
+            answers=self.form,
+            errors=errors,
+            with_sensitive=self.with_sensitive,
+            offers_sensitive=hides and may(Permission.SEE_SENSITIVE),
+            hides_sensitive=hides,
+        )
+
+    def _questions(self) -> list[Question]:
+        able = set(answerable_keys(self.event, self.registration, self.asked))
+        return [question for question in self.asked.definition.questions() if question.key in able]
+
+    def _keys(self) -> set[str]:
+        kept = set() if self.with_sensitive else set(self.sensitive_keys())
+        return {question.key for question in self._questions()} - kept
+
+    def _form(self) -> FilledForm:
+        registration = self.registration
+        definition = relaxed(as_one_form(self.asked.definition))
+        keys = self._keys()
+        given = {key: ["yes"] for key, is_given in current_consents(registration.id).items() if is_given}
+        standing = {key: files for key, files in list_of_registration(registration.id).items() if key in keys}
+        return FilledForm(
+            self.event,
+            registration.category,
+            get_version(registration.questionnaire_id),
+            submission_key_or_new(request.form.get("submission_key")) if self.is_sent else new_submission_key(),
+            is_sent=self.is_sent,
+            definition=definition,
+            answers={**given, **load_answers(registration, self.asked.definition)},
+            standing=standing,
+            leave_out={question.key for question in definition.questions()} - keys,
+        )
+
+    def _taken(self, reference: str) -> str:
+        """Say that the address is registered, with the way to that registration for whoever may see it."""
+        try:
+            there = get_in_scope(self.event.id, reference, g.event_access.scope)
+        except NotFound:
+            return _("There is already a registration with this address.")
+        address = registration_url(self.event.slug, reference, ListState())
+        link = Markup('<a class="govuk-link" href="{}">{}, {}</a>').format(address, there.full_name, reference)
+        return Markup("{} {}").format(_("There is already a registration with this address:"), link)
+
+
+def _is_file(question: Question) -> bool:
+    return kinds.get(question.kind).is_file
