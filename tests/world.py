@@ -445,6 +445,18 @@ _FORMS: dict[str, Any] = {
     },
     "review.take_out": lambda world: {"format": "csv", "columns": "all"},
     "review.create_run": lambda world: {"act": "waitlist", "chosen": [f"{world.people['letter'].reference}.1"]},
+    "review.save_registration": lambda world: {
+        "given_name": "Carla", "email": "carta@instituto.example", "team-seen_revision": str(world.people["letter"].revision),
+    },
+    "review.move_person": lambda world: {
+        "team-category": "academia", "team-seen_revision": str(world.people["letter"].revision),
+    },
+    "review.hand_person_on": lambda world: {
+        "team-given_name": "Nora", "team-email": "nora@instituto.example", "team-language": "es",
+        "team-seen_revision": str(world.people["letter"].revision),
+    },
+    "review.withdraw_person": lambda world: {"team-seen_revision": str(world.people["letter"].revision)},
+    "review.choose_language": lambda world: {"language": "en"},
     "review.add_one_tag": lambda world: {"name": "Ponente", "colour": "green"},
     "review.save_tag": lambda world: {"name": "Mesa 3", "colour": "red"},
     "review.save_tags": lambda world: {"new_tag": "Otra"},

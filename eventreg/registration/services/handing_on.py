@@ -92,7 +92,7 @@ def hand_on(event_id: int, reference: str, person: NewPerson, act: TeamAct) -> N
         record_act(registration, "handed_on", act, now, detail)
         db.session.flush()
         enqueue_all([farewell] if farewell is not None else [])
-        _welcome(occasion, event, registration, act, now)
+        _welcome(occasion, registration, act, now)
 
 
 def _farewell(
@@ -114,8 +114,9 @@ def _forget(registration: Registration) -> None:
     free_session_places(registration.id)
 
 
-def _welcome(occasion: Occasion, event: Event, registration: Registration, act: TeamAct, now: datetime) -> None:
+def _welcome(occasion: Occasion, registration: Registration, act: TeamAct, now: datetime) -> None:
     """Ask the new person for everything that is asked in the form, with a link to exactly that."""
+    event = occasion.event
     keys = _asked_keys(event, registration)
     request = AnswerRequest(
         event_id=event.id,

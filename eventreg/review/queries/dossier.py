@@ -110,7 +110,7 @@ def get_dossier(event: Event, reference: str, scope: Scope) -> Dossier:
         messages=list_messages_about(event.id, registration.id),
         names=list_account_names({id_ for id_ in actors | deciders if id_ is not None}),
         places=_places(event, registration),
-        holds_place=_holds_place(registration.id),
+        holds_place=holds_place(registration.id),
         tags=list_tags_of([registration.id]).get(registration.id, ()),
         event_tags=list_tags(event.id),
         notes=list_notes(registration.id),
@@ -155,7 +155,8 @@ def _files(registration_id: int) -> dict[str, FileLine]:
     return {row.public_id: FileLine(*row) for row in rows}
 
 
-def _holds_place(registration_id: int) -> bool:
+def holds_place(registration_id: int) -> bool:
+    """Say whether a registration counts among the taken places."""
     return bool(db.session.scalar(select(exists().where(Place.registration_id == registration_id))))
 
 

@@ -10,15 +10,17 @@ from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import list_days
 from eventreg.events.rules.team import Permission, Sight
 from eventreg.events.views.desk import REGISTRATIONS, desk
-from eventreg.i18n.languages import own_name
+from eventreg.i18n.languages import known_languages, own_name
 from eventreg.mail.wording import STANDINGS
 from eventreg.questionnaires.kinds import Context
 from eventreg.registration.models import Registration
+from eventreg.registration.rules.states import Status
 from eventreg.registration.wording import status_for_team
 from eventreg.review.forms.deciding import DecisionForm
 from eventreg.review.queries.access_codes import find_codes
 from eventreg.review.queries.dossier import get_dossier
 from eventreg.review.queries.listing import RegistrationList
+from eventreg.review.views.acts_shown import acts_shown
 from eventreg.review.views.answers_shown import sections_shown
 from eventreg.review.views.decision_shown import decision_shown
 from eventreg.review.views.desk import list_url, registration_url, with_query
@@ -79,6 +81,9 @@ def dossier_page(
         previous_url=registration_url(event.slug, previous, state) if previous else "",
         next_url=registration_url(event.slug, following, state) if following else "",
         here=lambda address: with_query(address, state),
+        acts=acts_shown(event, dossier.registration),
+        sends_again=may(Permission.SEND_MESSAGES) and dossier.registration.status is not Status.CANCELLED,
+        languages_known=[(code, own_name(code)) for code in known_languages()],
         **team_words(dossier, event, typed, faults),
         **decision_shown(dossier, event, form),
         **desk(event, REGISTRATIONS),

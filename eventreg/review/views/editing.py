@@ -5,11 +5,10 @@ from __future__ import annotations
 from flask import flash, g, request
 from flask_babel import gettext as _
 from flask_login import current_user
-from markupsafe import Markup
 
 from eventreg.events.models import Event
 from eventreg.events.rules.team import Permission
-from eventreg.kernel.errors import Busy, NotFound
+from eventreg.kernel.errors import Busy
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.queries import get_version
 from eventreg.questionnaires.rules.schema import Question
@@ -27,8 +26,6 @@ from eventreg.registration.services.uploads import list_of_registration
 from eventreg.registration.views.filled_form import FilledForm
 from eventreg.registration.wording import registering_refused
 from eventreg.review.forms.team_acts import EditForm
-from eventreg.review.queries.scoping import get_in_scope
-from eventreg.review.rules.listing import ListState
 from eventreg.review.services.looking import look_at_questions
 from eventreg.review.services.on_behalf import change_in_scope
 from eventreg.review.views import blueprint
@@ -42,7 +39,7 @@ from eventreg.review.views.acting import (
     the_event,
     the_registration,
 )
-from eventreg.review.views.desk import registration_url
+from eventreg.review.views.handing_on import taken_words
 from eventreg.web.access import may, requires
 
 _ADDRESS = "/manage/events/<slug>/registrations/<reference>/edit"
@@ -109,7 +106,7 @@ class _Editing:
         except ChangeRefused as refused:
             return self.page(refused=refused), 409
         except AddressTaken as taken:
-            form.refuse_address(self._taken(taken.reference))
+            form.refuse_address(taken_words(taken.reference))
             return self.page(), 409
         except OptionsFull as full:
             form.refuse_full(full.options)
@@ -169,16 +166,6 @@ class _Editing:
             standing=standing,
             leave_out={question.key for question in definition.questions()} - keys,
         )
-
-    def _taken(self, reference: str) -> str:
-        """Say that the address is registered, with the way to that registration for whoever may see it."""
-        try:
-            there = get_in_scope(self.event.id, reference, g.event_access.scope)
-        except NotFound:
-            return _("There is already a registration with this address.")
-        address = registration_url(self.event.slug, reference, ListState())
-        link = Markup('<a class="govuk-link" href="{}">{}, {}</a>').format(address, there.full_name, reference)
-        return Markup("{} {}").format(_("There is already a registration with this address:"), link)
 
 
 def _is_file(question: Question) -> bool:
