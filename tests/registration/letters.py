@@ -140,6 +140,15 @@ TO_PARTICIPANT = (
     Told(_M.ASKED_AGAIN, _S.PENDING, news=_asked),
     Told(_M.ASKED_CORRECTION, _S.CONFIRMED, news=_asked_with_reason),
     Told(_M.ASK_REMINDER, _S.CONFIRMED, news=_asked),
+    Told(_M.TEAM_CHANGED, _S.PENDING, news=_changed),
+    Told(_M.TEAM_CHANGED, _S.CONFIRMED, "days", _fewer_days),
+    Told(_M.TEAM_DAYS_LEFT, _S.CONFIRMED, news=_left_days),
+    Told(_M.TEAM_WITHDRAWN, _S.CANCELLED, news=_reason),
+    Told(_M.TEAM_WITHDRAWN, _S.CANCELLED, "after-confirmed", _taken_back),
+    Told(_M.MOVED, _S.PENDING, news=_reason),
+    Told(_M.HANDED_ON, _S.PENDING, news=_reason),
+    Told(_M.HANDED_ON, _S.CONFIRMED, "after-confirmed", _taken_back),
+    Told(_M.HANDED_TO, _S.CONFIRMED, news=_asked),
 )
 TO_CONTACT = (
     Told(_M.RECEIVED, _S.PENDING),

@@ -11,6 +11,8 @@ from eventreg.mail.letters import Letter
 from eventreg.registration.emails.messages import Message
 from eventreg.registration.emails.request_words import RequestWords
 from eventreg.registration.emails.to_participant import ParticipantWords
+from eventreg.registration.rules.states import Status
+from eventreg.registration.wording import status_explained
 
 
 class TeamWords(ParticipantWords):
@@ -87,8 +89,10 @@ class HandedWords(RequestWords):
         letter = self._letter(
             _("A place was handed to you"),
             _("You take somebody's place at “%(title)s”.", title=self._title),
+            status_explained(self._registration.status),
             self._reason,
             _("Please check your details, complete the answers and say what you agree to."),
             warning=_("Answer by %(until)s. After that the page is closed.", until=self._request.until),
+            joining=self._occasion.joining(self._language) if self._registration.status is Status.CONFIRMED else (),
         )
         return replace(letter, action=(_("Complete my registration"), self._link + self._request.path))

@@ -96,7 +96,11 @@ def find_mail_keys(registration: Registration, request: AnswerRequest) -> list[s
             MailMessage.record_kind == "registration",
             MailMessage.record_id == registration.id,
             MailMessage.template.in_(
-                ["registration/ask_reminder", *(f"registration/asked_{k.value}" for k in RequestKind)]
+                [
+                    "registration/ask_reminder",
+                    "registration/handed_to",
+                    *(f"registration/asked_{k.value}" for k in RequestKind),
+                ]
             ),
         )
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask_babel import gettext as _
@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 
 from eventreg.audit.queries import Trace
 from eventreg.events.models import Event
+from eventreg.events.queries.categories import list_categories
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language, own_name
 from eventreg.questionnaires import kinds
@@ -25,7 +26,8 @@ from eventreg.web.templating import plain_in_reader_language
 
 def history_shown(dossier: Dossier, event: Event, context: Context, has_contact_data: bool) -> list[dict[str, Any]]:
     """Return the items of `components/timeline.html`, newest first; without addresses and numbers unless they may be seen."""
-    told = _History(dossier, context, has_contact_data)
+    names = {each.key: plain_in_reader_language(each.name) for each in list_categories([event.id])}
+    told = _History(dossier, context, has_contact_data, names)
     return [
         {
             "title": act_title(trace.entry.action),
@@ -48,8 +50,11 @@ _OF_ANSWERS = frozenset(
 
 
 class _History:
-    def __init__(self, dossier: Dossier, context: Context, has_contact_data: bool) -> None:
+    def __init__(
+        self, dossier: Dossier, context: Context, has_contact_data: bool, category_names: Mapping[str, str]
+    ) -> None:
         self._dossier, self._context, self._has_contact_data = dossier, context, has_contact_data
+        self._category_names = category_names
 
     def actor(self, trace: Trace) -> str:
         """Return who did it: a name, or that it happened by itself."""
@@ -63,27 +68,38 @@ class _History:
     def body(self, trace: Trace) -> Markup:
         """Return what the entry's detail adds; nothing where it was erased."""
         detail = trace.detail
-        lines: list[Markup] = []
-        if trace.entry.action in _OF_ANSWERS:
-            lines = [self._change(key, change) for key, change in detail.items()]
-        elif trace.entry.action == "sessions_chosen" and detail:
-            lines = [_arrow(*(", ".join(titles) for titles in detail["changed"]["sessions"]))]
-        elif "questions" in detail:
-            labels = [self._label(key) for key in detail["questions"]]
-            lines = [escape(formats.joined(labels, current_language()))] if labels else []
-        elif trace.entry.action == "language_changed":
-            lines = [_arrow(own_name(detail["old"]), own_name(detail["new"]))] if detail else []
-        elif trace.entry.action == "tags_changed":
-            lines = [_tags(side, names) for side, names in detail.items()]
-        elif trace.entry.action in _ABOUT_ADDRESSES and not self._has_contact_data:
-            lines = []
-        elif "old" in detail and "new" in detail:
-            lines = [_arrow(_status(detail["old"]), _status(detail["new"]))]
-        elif "status" in detail:
-            lines = [escape(_status(detail["status"]))]
+        lines = self._lines(trace.entry.action, detail) if detail else []
         if detail.get("reason"):
             lines.append(escape(_("Reason: %(reason)s", reason=detail["reason"])))
         return Markup("<br>").join(lines)
+
+    def _lines(self, action: str, detail: Mapping[str, Any]) -> list[Markup]:
+        if action in _OF_ANSWERS:
+            return [self._change(key, change) for key, change in detail.items()]
+        if action in _ABOUT_ADDRESSES and not self._has_contact_data:
+            return []
+        own: dict[str, Callable[[Mapping[str, Any]], list[Markup]]] = {
+            "sessions_chosen": lambda d: [_arrow(*(", ".join(titles) for titles in d["changed"]["sessions"]))],
+            "language_changed": _languages,
+            "language_set": _languages,
+            "tags_changed": lambda d: [_tags(side, names) for side, names in d.items()],
+            "handed_on": lambda d: [_arrow(d["old"]["name"], d["new"]["name"])],
+            "moved_to_category": self._move,
+        }
+        return own.get(action, self._plainly)(detail)
+
+    def _plainly(self, detail: Mapping[str, Any]) -> list[Markup]:
+        if "questions" in detail:
+            labels = [self._label(key) for key in detail["questions"]]
+            return [escape(formats.joined(labels, current_language()))] if labels else []
+        if "old" in detail and "new" in detail:
+            return [_arrow(_status(detail["old"]), _status(detail["new"]))]
+        return [escape(_status(detail["status"]))] if "status" in detail else []
+
+    def _move(self, detail: Mapping[str, Any]) -> list[Markup]:
+        keys = detail.get("changed", {}).get("category", ())
+        lines = [_arrow(*(self._category_names.get(key, key) for key in keys))] if keys else []
+        return lines + ([escape(_status(detail["status"]))] if "status" in detail else [])
 
     def _change(self, key: str, change: Mapping[str, Any] | str) -> Markup:
         label = Markup("<strong>{}</strong>{}").format(self._label(key), formats.colon(current_language()))
@@ -115,6 +131,10 @@ class _History:
         if question is None:
             return ", ".join(values)
         return ", ".join(kinds.get(question.kind).display(question, values, self._context, current_language()))
+
+
+def _languages(detail: Mapping[str, Any]) -> list[Markup]:
+    return [_arrow(own_name(detail["old"]), own_name(detail["new"]))]
 
 
 def _tags(side: str, names: list[str]) -> Markup:

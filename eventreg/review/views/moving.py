@@ -113,5 +113,6 @@ def _places_without(event: Event, registration: Registration, category: Category
 
 
 def _page(registration: Registration, form: MoveForm, refused: ChangeRefused | None = None) -> str:
-    values: dict[str, Any] = {"errors": form.errors_list(), "category": registration.category}
+    errors = form.errors_list() if form.keys else []
+    values: dict[str, Any] = {"errors": errors, "category": registration.category}
     return act_page("review/move.html", registration, form, refused, **values)
