@@ -233,7 +233,7 @@ def test_the_way_back_and_on_keeps_the_list(desk: Pages, event: Event) -> None:
     beta = listed.click("Ana Beta")
     assert beta.click("Next").heading == "Ana Gama"
     assert beta.click("Previous").heading == "Ana Alfa"
-    assert beta.link("All registrations").endswith("?status=pending&order=name")
+    assert beta.link("All registrations").endswith("?status=pending&order=person")
     assert "Next" not in beta.click("Next").texts("a")
 
 
@@ -249,7 +249,7 @@ def test_the_number_of_statements_does_not_depend_on_what_happened(desk: Pages, 
             desk.get(address(event, reference))
         numbers.append(len(statements))
     assert abs(numbers[0] - numbers[1]) <= 1
-    assert max(numbers) <= 26
+    assert max(numbers) <= 40
 
 
 @pytest.mark.parametrize(
