@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from eventreg.kernel import clock
-from eventreg.registration.emails import Occasion
+from eventreg.registration.emails import Message, Occasion
 from eventreg.registration.emails.placeholders import PLACEHOLDERS
 from eventreg.registration.emails.usual_words import usual_words
 from eventreg.registration.rules.message_texts import DETAILS, TextKey, allowed_in_body, allowed_in_subject
 from eventreg.registration.rules.placeholders import placeholder_faults
+from eventreg.registration.text_wording import TextGroup
 from tests.registration.letters import a_seminar
+
+
+def test_every_message_can_be_put_into_own_words_and_stands_in_the_list() -> None:
+    """A new message is missing here until its words can be chosen."""
+    assert {message.value for message in Message} <= {key.value for key in TextKey}
+    assert Counter(key for group in TextGroup for key in group.value) == Counter(TextKey)
 
 
 @pytest.mark.usefixtures("app")
