@@ -41,7 +41,7 @@ def empty_database_url(request: pytest.FixtureRequest, database_kind: str, tmp_p
 def test_killed_at_any_moment_nothing_promised_is_lost_or_told_twice(  # case 31, case 62
     empty_database_url: str, tmp_path: Path, mail_server: MailServer
 ) -> None:
-    """Eight kills on each database: every receipt stands, each registration has each message once, one repeat a kill at the most."""
+    """Eight kills: every receipt stands, each registration has each message once, one repeat a kill at the most."""
     database_url = empty_database_url
     settings = {f"EVENTREG_{name.upper()}": str(value) for name, value in mail_server.settings().items()}
     # What the contact person would get stays on this machine: an address that ends in .example
