@@ -51,6 +51,7 @@ def kind_catalogue() -> Mapping[str, str]:
         "access_code": _("Access code"),
         "tag": _("Tag"),
         "ready_reason": _("Ready-made reason"),
+        "saved_view": _("View of the list"),
         "organization": _("Institution"),
         "account": _("Account"),
         "settings": _("Settings of the site"),
@@ -116,6 +117,10 @@ def _of_registrations() -> Mapping[str, str]:
         "exported": _("Took the list away as a file"),
         "export_fetched": _("Downloaded a file that was made of the list"),
         "export_deleted": _("Deleted a file that was made of the list"),
+        "view_saved": _("Saved a view of the list"),
+        "view_changed": _("Changed a view of the list"),
+        "view_replaced": _("Let a view of the list show something else"),
+        "view_deleted": _("Deleted a view of the list"),
         "history_exported": _("Took the history away as a file"),
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import url_for
@@ -9,9 +10,14 @@ from flask import url_for
 from eventreg.review.rules.listing import ListState
 
 
-def list_url(slug: str, state: ListState, endpoint: str = "review.list_registrations") -> str:
-    """Return the address of a list in a state."""
-    return with_query(url_for(endpoint, slug=slug), state)
+def list_url(slug: str, state: ListState, endpoint: str = "review.list_registrations", **parts: Any) -> str:
+    """Return the address of a list in a state, or of another page that keeps it."""
+    return with_query(url_for(endpoint, slug=slug, **parts), state)
+
+
+def query_of(state: ListState) -> str:
+    """Return a list's state from its first page as it is kept under a name: a query string."""
+    return urlencode(state.with_().query())
 
 
 def registration_url(slug: str, reference: str, state: ListState) -> str:

@@ -2,210 +2,134 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import g, render_template, request
+from flask import abort, g, get_template_attribute, redirect, render_template, request
 from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
 
 from eventreg.events.models import Category, Event
-from eventreg.events.occupancy import occupancy
-from eventreg.events.queries.categories import list_categories
+from eventreg.events.occupancy import Taken, occupancy
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import REGISTRATIONS, desk
-from eventreg.mail.queries import list_latest_states
-from eventreg.mail.rules import Standing
-from eventreg.questionnaires.queries import definition_of, find_newest_version
-from eventreg.registration.rules.requests import RequestKind
-from eventreg.registration.rules.states import Status
-from eventreg.registration.wording import status_for_team
-from eventreg.review.queries.access_codes import find_codes
-from eventreg.review.queries.listing import Counts, RegistrationList, get_shape
-from eventreg.review.queries.scoping import is_shown
-from eventreg.review.rules.columns import ON_SCREEN
-from eventreg.review.rules.listing import STATUS_ORDER, ListShape, ListState, Unanswered, is_, read_state
+from eventreg.review.forms.saved_views import SavedViewForm
+from eventreg.review.queries.saved_views import Around, get_around
+from eventreg.review.rules.list_forms import APPLY, MOVE, OPEN
+from eventreg.review.rules.listing import ListState
 from eventreg.review.views import blueprint
-from eventreg.review.views.desk import list_url, registration_url
-from eventreg.review.wording import asked_title, came_by_words, column_title
+from eventreg.review.views.desk import list_url
+from eventreg.review.views.list_acts import acts_of
+from eventreg.review.views.list_columns import CHOOSER, chooser_of, heads_of
+from eventreg.review.views.list_filters import chips_of, said_filters, tabs_of
+from eventreg.review.views.list_panel import opened_group, panel_of
+from eventreg.review.views.list_rows import Lines
+from eventreg.review.views.list_state import categories_in_sight, field_words, list_of, read_list_state
+from eventreg.review.views.saved_views import views_above
 from eventreg.web.access import may, requires
-from eventreg.web.templating import plain_in_reader_language
+
+__all__ = ["categories_in_sight", "filter_words", "list_registrations", "read_list_state"]
 
 
 @blueprint.get("/manage/events/<slug>/registrations")
 @requires(Permission.SEE_REGISTRATIONS)
-def list_registrations(slug: str) -> str:
-    """Show one page of the list in the state that the address holds."""
-    event: Event = g.event
+def list_registrations(slug: str) -> str | Response:
+    """Show one page of the list in the state that the address holds; what a form brought gets an address of its own."""
+    # Before the rows are read: what is done meanwhile is then told once too often rather than never.
+    around = get_around(g.event.id, current_user.id)
     categories = categories_in_sight()
     state = read_list_state(categories)
-    registrations = RegistrationList(event.id, categories, state, g.event_access.sight, list_shape(categories))
+    if APPLY in request.args and not state.has_unknown:
+        return redirect(_address_of_form(slug, state))
+    return _page(slug, categories, state, around)
+
+
+def _address_of_form(slug: str, state: ListState) -> str:
+    """Return the address of what a form asked for; what it wants to see open is named behind."""
+    opened = [(OPEN, name) for name in request.args.getlist(OPEN) if name]
+    if MOVE in request.args:
+        opened.append((OPEN, CHOOSER))
+    address = list_url(slug, state)
+    return f"{address}{'&' if '?' in address else '?'}{urlencode(opened)}" if opened else address
+
+
+def _page(slug: str, categories: Sequence[Category], state: ListState, around: Around) -> str:
+    event: Event = g.event
+    registrations, words = list_of(categories, state), field_words(categories)
     page, counts = registrations.page(), registrations.counts()
-    asked = unanswered_shown(event.id, counts.unanswered, state.unanswered)
-    standings = list_latest_states(event.id, [row.id for row in page.rows])
-    codes = find_codes([row.access_code_id for row in page.rows])
+    taken = occupancy().count_taken(event.id)
+    acts = acts_of(state, categories, taken, counts.shown, len(page.rows))
+    lines = Lines(registrations, categories, words, can_choose=acts.is_offered)
     return render_template(
         "review/list.html",
         state=state,
         counts=counts,
-        rows=page.rows,
+        found=found_words(counts.shown),
+        rows=lines.shown(page.rows, are_chosen=request.args.get("choose") == "page"),
         previous_url=list_url(slug, page.previous) if page.previous else "",
         next_url=list_url(slug, page.next) if page.next else "",
-        heads=_heads(slug, state),
-        tabs=_tabs(slug, state, counts),
-        choices=_choices(state, categories, counts),
-        unanswered=[{**each, "checked": each["asked"] in state.unanswered} for each in asked],
-        chips=_chips(slug, state, categories) + _asked_chips(slug, state, asked),
-        category_of={category.id: category for category in categories},
-        came_by=lambda row: came_by_words(row.came_by, codes.get(row.access_code_id or 0)),
-        status_label=status_for_team,
+        heads=heads_of(slug, state, words),
+        columns=chooser_of(slug, state, registrations.shape, words),
+        tabs=tabs_of(slug, state, counts),
+        filters=panel_of(registrations, counts, words),
+        chips=chips_of(slug, state, words, page.rows),
+        acts=acts,
+        taken=taken_words(event, taken),
+        revision=around.revision,
+        views=views_above(slug, state, around.views),
+        view_form=SavedViewForm(formdata=None),
         can_export=may(Permission.EXPORT),
         can_add=may(Permission.ADD_PEOPLE),
-        troubled={id_ for id_, standing in standings.items() if standing is Standing.FAILED},
-        taken=_taken(event),
         finds_contact_data=may(Permission.SEE_CONTACT_DATA),
         **list_addresses(slug, state),
         **desk(event, REGISTRATIONS),
     )
 
 
-def categories_in_sight() -> list[Category]:
-    """Return the categories of this request's event that the account may know people of."""
-    scope = g.event_access.scope
-    return [category for category in list_categories([g.event.id]) if is_shown(category, scope)]
+@blueprint.get("/manage/events/<slug>/registrations/filter")
+@requires(Permission.SEE_REGISTRATIONS)
+def show_filter(slug: str) -> str:
+    """Give the group of one filter with its numbers, for a script to put into the open list."""
+    categories = categories_in_sight()
+    registrations = list_of(categories, read_list_state(categories))
+    name = request.args.get("field", "")
+    if name not in registrations.shape.fields:
+        abort(404)
+    draw = get_template_attribute("review/list/_filters.html", "group_of")
+    return str(draw(opened_group(registrations, name, field_words(categories))))
 
 
-def list_shape(categories: Sequence[Category]) -> ListShape:
-    """Return what the list of this request's event offers to the account; read once a request."""
-    if "list_shape" not in g:
-        g.list_shape = get_shape(g.event.id, categories, g.event_access.sight)
-    found: ListShape = g.list_shape
-    return found
+def found_words(number: int) -> str:
+    """Say how many registrations there are."""
+    return ngettext("%(num)d registration", "%(num)d registrations", number)
 
 
-def read_list_state(categories: Sequence[Category]) -> ListState:
-    """Return the list's state that the address of this request holds."""
-    return read_state(request.args.to_dict(flat=False), list_shape(categories))
+def taken_words(event: Event, taken: Taken) -> str:
+    """Say how many of the event's places are taken; nothing without a limit, and to who sees a part of it only."""
+    if event.capacity is None or not g.event_access.scope.is_whole:
+        return ""
+    return _("%(taken)s of %(capacity)s places taken", taken=taken.total, capacity=event.capacity)
 
 
 def filter_words(state: ListState) -> str:
     """Return what a list is narrowed to, in words: for the name and the stamp of a file."""
-    categories = categories_in_sight()
-    asked = unanswered_shown(g.event.id, {}, state.unanswered)
-    chips = _chips(g.event.slug, state, categories) + _asked_chips(g.event.slug, state, asked)
-    words = [status_for_team(status) for status in state.statuses] + [chip["text"] for chip in chips]
-    return "; ".join(words)
+    return said_filters(state, field_words(categories_in_sight()))
 
 
 def list_addresses(slug: str, state: ListState) -> dict[str, Any]:
     """Return addresses that keep parts of the state, for the list's forms and links."""
     return {
-        "list_url": list_url(slug, state.with_(search="", filters=())),
+        "list_url": list_url(slug, ListState()),
+        "here_url": list_url(slug, state),
         "export_url": list_url(slug, state.with_(), "review.export_registrations"),
-        "url_of": lambda row: registration_url(slug, row.reference, state),
+        "changes_url": list_url(slug, state.with_(), "review.show_changes"),
+        "save_view_url": list_url(slug, state.with_(), "review.save_list_view"),
+        "manage_views_url": list_url(slug, state.with_(), "review.list_saved_views"),
         "keep_for_search": state.with_(search="").query(),
-        "keep_for_filters": state.narrowed(category=(), unanswered=()).query(),
-        "all_url": list_url(slug, ListState(order=state.order, is_descending=state.is_descending)),
+        "all_url": list_url(
+            slug, ListState(columns=state.columns, order=state.order, is_descending=state.is_descending)
+        ),
     }
-
-
-#: in the order in which they are shown
-_KINDS = tuple(RequestKind)
-
-
-def unanswered_shown(
-    event_id: int, counts: Mapping[Unanswered, int], chosen: Collection[Unanswered] = ()
-) -> list[dict[str, Any]]:
-    """Return what people have not answered, each with its name and how many; what is `chosen` with nobody left too."""
-    every = {**counts, **{asked: 0 for asked in chosen if asked not in counts}}
-    titles = follow_up_titles(event_id) if any(asked.section_key for asked in every) else {}
-    return [
-        {
-            "asked": asked,
-            "value": asked.value,
-            "text": asked_title(asked.kind, titles.get(asked.section_key, asked.section_key)),
-            "count": number,
-        }
-        for asked, number in sorted(every.items(), key=lambda each: (_KINDS.index(each[0].kind), each[0].section_key))
-    ]
-
-
-def follow_up_titles(event_id: int) -> dict[str, str]:
-    """Return what the follow-ups of an event are called now, by key."""
-    version = find_newest_version(event_id)
-    sections = definition_of(version).sections if version is not None else ()
-    return {each.key: plain_in_reader_language(each.title) for each in sections}
-
-
-def _asked_chips(slug: str, state: ListState, asked: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [
-        {
-            "text": _("Not answered: %(what)s", what=each["text"]),
-            "href": list_url(slug, state.without("unanswered", is_(each["asked"].value))),
-            "remove": _("Remove filter:"),
-        }
-        for each in asked
-        if each["asked"] in state.unanswered
-    ]
-
-
-def _taken(event: Event) -> int | None:
-    """Return how many of the event's places are taken; None without a limit, and for who sees a part of it only."""
-    if event.capacity is None or not g.event_access.scope.is_whole:
-        return None
-    return occupancy().count_taken(event.id).total
-
-
-def _heads(slug: str, state: ListState) -> list[tuple[str, str, str]]:
-    """Return (text, address that orders by it, direction in force) of each column."""
-    heads = []
-    for column in ON_SCREEN:
-        direction = ("descending" if state.is_descending else "ascending") if column.value == state.order else ""
-        heads.append((column_title(column), list_url(slug, state.ordered_by(column.value)), direction))
-    return heads
-
-
-def _tabs(slug: str, state: ListState, counts: Counts) -> list[dict[str, Any]]:
-    every = {
-        "text": _("All"),
-        "href": list_url(slug, state.narrowed(status=())),
-        "count": counts.any_status,
-        "current": not state.statuses,
-    }
-    shown = [status for status in STATUS_ORDER if status is not Status.UNVERIFIED or counts.by_status.get(status)]
-    return [every] + [
-        {
-            "text": status_for_team(status),
-            "href": list_url(slug, state.narrowed(status=[status.value])),
-            "count": counts.by_status.get(status, 0),
-            "current": state.statuses == (status,),
-        }
-        for status in shown
-    ]
-
-
-def _choices(state: ListState, categories: Sequence[Category], counts: Counts) -> list[dict[str, Any]]:
-    return [
-        {
-            "value": category.key,
-            "text": plain_in_reader_language(category.name),
-            "count": counts.by_category.get(category.id, 0),
-            "checked": category.key in state.categories,
-        }
-        for category in categories
-    ]
-
-
-def _chips(slug: str, state: ListState, categories: Sequence[Category]) -> list[dict[str, Any]]:
-    chips = [
-        {
-            "text": plain_in_reader_language(category.name),
-            "href": list_url(slug, state.without("category", is_(category.key))),
-            "remove": _("Remove filter:"),
-        }
-        for category in categories
-        if category.key in state.categories
-    ]
-    if state.search:
-        text = _("“%(text)s”", text=state.search)
-        chips.append({"text": text, "href": list_url(slug, state.with_(search="")), "remove": _("Remove search:")})
-    return chips

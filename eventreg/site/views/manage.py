@@ -33,8 +33,8 @@ from eventreg.review.queries.listing import RegistrationList
 from eventreg.review.queries.scoping import is_shown
 from eventreg.review.rules.listing import STATUS_ORDER, ListState, Unanswered
 from eventreg.review.views.desk import list_url, registration_url
-from eventreg.review.views.listing import unanswered_shown
 from eventreg.review.views.mentions_shown import mentions_shown
+from eventreg.review.views.unanswered import unanswered_shown
 from eventreg.site.deadlines import coming_deadlines
 from eventreg.site.views import blueprint
 from eventreg.web.access import may, requires, signed_in

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +15,7 @@ from eventreg.db import db
 from eventreg.events.models import Category
 from eventreg.events.rules.team import Sight
 from eventreg.registration.models import Registration
+from eventreg.review.queries.changes import registered_since
 from eventreg.review.queries.listing.conditions import Conditions
 from eventreg.review.queries.listing.counting import Counts, count_fixed
 from eventreg.review.queries.listing.facets import Facet, count_values
@@ -109,6 +110,21 @@ class RegistrationList:
     def ids(self) -> Sequence[int]:
         """Return the ids of all lines in the list's order: one statement, a few bytes a line."""
         return db.session.scalars(self._ordered(select(Registration.id))).all()
+
+    def lines(self, ids: Collection[int]) -> list[Row]:
+        """Return these lines as far as they are in sight, whether or not the filters let them through."""
+        found = db.session.execute(self._narrowing.visible(select(*SHOWN)).where(Registration.id.in_(ids))).all()
+        return rows_with_columns(found, self.state.shown_columns, self.shape)
+
+    def find_in_sight(self, references: Collection[str]) -> dict[str, int]:
+        """Return the ids of these registrations by reference; of those out of sight, or of no one, nothing."""
+        statement = self._narrowing.visible(select(Registration.reference, Registration.id))
+        return dict(db.session.execute(statement.where(Registration.reference.in_(references))).all())
+
+    def count_arrived(self, position: int) -> int:
+        """Return how many lines of the list came after a position of the event's history."""
+        statement = self._narrowing.apply(select(func.count()).select_from(Registration))
+        return db.session.scalars(statement.where(Registration.id.in_(registered_since(self.event_id, position)))).one()
 
     def neighbours(self, registration: Registration) -> tuple[str | None, str | None]:
         """Return the references before and after a registration, which itself need not pass the filters any more."""

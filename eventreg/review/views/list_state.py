@@ -1,0 +1,55 @@
+"""The list's state as a request brings it, and what of the event the account may know."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import g, request
+
+from eventreg.events.models import Category
+from eventreg.events.queries.categories import list_categories
+from eventreg.events.queries.choosing import list_sign_up_sessions
+from eventreg.questionnaires.kinds import Context, DayChoice, SessionChoice
+from eventreg.review.queries.listing import RegistrationList, get_shape
+from eventreg.review.queries.scoping import is_shown
+from eventreg.review.rules.list_forms import APPLY, as_address
+from eventreg.review.rules.listing import ListShape, ListState, read_state
+from eventreg.review.wording.fields import FieldWords
+
+
+def categories_in_sight() -> list[Category]:
+    """Return the categories of this request's event that the account may know people of."""
+    scope = g.event_access.scope
+    return [category for category in list_categories([g.event.id]) if is_shown(category, scope)]
+
+
+def list_shape(categories: Sequence[Category]) -> ListShape:
+    """Return what the list of this request's event offers to the account; read once a request."""
+    if "list_shape" not in g:
+        g.list_shape = get_shape(g.event.id, categories, g.event_access.sight)
+    found: ListShape = g.list_shape
+    return found
+
+
+def read_list_state(categories: Sequence[Category]) -> ListState:
+    """Return the list's state that the address of this request holds, or that one of the list's forms brought."""
+    arguments = request.args.to_dict(flat=False)
+    asked = as_address(arguments) if APPLY in arguments else arguments
+    return read_state(asked, list_shape(categories))
+
+
+def list_of(categories: Sequence[Category], state: ListState) -> RegistrationList:
+    """Return the registrations of this request's event in a state, as far as the account may know of them."""
+    return RegistrationList(g.event.id, categories, state, g.event_access.sight, list_shape(categories))
+
+
+def field_words(categories: Sequence[Category]) -> FieldWords:
+    """Return what says the list's fields, columns and values in the reader's language."""
+    shape, event_id = list_shape(categories), g.event.id
+    context = Context(
+        languages=tuple(g.event.languages),
+        days=tuple(DayChoice(*day) for day in shape.days),
+        region=tuple(g.event.region),
+        sessions=lambda: [SessionChoice(*row) for row in list_sign_up_sessions(event_id)],
+    )
+    return FieldWords(shape, {category.key: category.name for category in categories}, context)

@@ -1,0 +1,152 @@
+"""Views of the list that were given a name: saved, renamed, shared, replaced, deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from eventreg.events.rules.team import Permission
+from eventreg.events.views.desk import REGISTRATIONS, desk
+from eventreg.review.forms.saved_views import SavedViewForm
+from eventreg.review.queries.saved_views import ShownView, list_views
+from eventreg.review.rules.listing import ListState
+from eventreg.review.rules.saved_views import ViewRefused
+from eventreg.review.services.saved_views import change_view, delete_view, replace_view, save_view
+from eventreg.review.views import blueprint
+from eventreg.review.views.desk import list_url, query_of
+from eventreg.review.views.list_state import categories_in_sight, read_list_state
+from eventreg.review.wording.saved_views import view_refused
+from eventreg.web.access import may, requires
+from eventreg.web.templating import language_url_at
+
+Answer = str | Response | tuple[str, int]
+
+
+@blueprint.get("/manage/events/<slug>/registrations/views")
+@requires(Permission.SEE_REGISTRATIONS)
+def list_saved_views(slug: str) -> Answer:
+    """List one's own views and the team's, with a form to save the list's state that the address holds."""
+    return _page(SavedViewForm())
+
+
+@blueprint.post("/manage/events/<slug>/registrations/views")
+@requires(Permission.SEE_REGISTRATIONS)
+def save_list_view(slug: str) -> Answer:
+    """Save the list's state that the address holds: under a new name, or in place of a view."""
+    form, state = SavedViewForm(), _state()
+    try:
+        save_view(g.event.id, current_user.id, form.typed_name, query_of(state), is_shared=bool(form.is_shared.data))
+    except ViewRefused as refused:
+        form.name.errors = [view_refused(refused)]
+        return _page(form), 422
+    flash(_("The view was saved. It stands above the list."))
+    return redirect(list_url(slug, state), 303)
+
+
+@blueprint.post("/manage/events/<slug>/registrations/views/<public_id>")
+@requires(Permission.SEE_REGISTRATIONS)
+def change_saved_view(slug: str, public_id: str) -> Answer:
+    """Rename or share a view, put the list's present state in its place, or delete it, as the button says."""
+    acts = {"change": _change, "replace": _replace, "delete": _delete}
+    act = acts.get(request.form.get("do", ""))
+    if act is None:
+        abort(400)
+    return act(slug, public_id)
+
+
+def _change(slug: str, public_id: str) -> Answer:
+    form = SavedViewForm(prefix=_prefix(public_id))
+    try:
+        change_view(
+            g.event.id, public_id, current_user.id, form.typed_name,
+            is_shared=bool(form.is_shared.data), may_change_shared=may(Permission.EDIT_EVENT),
+        )  # fmt: skip
+    except ViewRefused as refused:
+        form.name.errors = [view_refused(refused)]
+        return _page(SavedViewForm(formdata=None), {public_id: form}), 422
+    flash(_("The view was changed."))
+    return redirect(list_url(slug, _state(), "review.list_saved_views"), 303)
+
+
+def _replace(slug: str, public_id: str) -> Answer:
+    state = _state()
+    try:
+        name = replace_view(
+            g.event.id, public_id, current_user.id, query_of(state), may_change_shared=may(Permission.EDIT_EVENT)
+        )
+    except ViewRefused as refused:
+        form = SavedViewForm(formdata=None)
+        form.name.errors = [view_refused(refused)]
+        return _page(form), 422
+    flash(_("“%(name)s” now shows this.", name=name))
+    return redirect(list_url(slug, state), 303)
+
+
+def _delete(slug: str, public_id: str) -> Answer:
+    name = delete_view(g.event.id, public_id, current_user.id, may_change_shared=may(Permission.EDIT_EVENT))
+    flash(_("“%(name)s” was deleted.", name=name))
+    return redirect(list_url(slug, _state(), "review.list_saved_views"), 303)
+
+
+def views_above(slug: str, state: ListState, views: Sequence[ShownView]) -> list[dict[str, Any]]:
+    """Return the views that stand above the list, each with its address and whether the list shows just that."""
+    shown_now = query_of(state)
+    return [
+        {
+            "text": view.name,
+            "href": view_url(slug, view),
+            "current": view.query == shown_now,
+            "owner": "" if view.is_own else view.owner,
+        }
+        for view in views
+    ]
+
+
+def view_url(slug: str, view: ShownView) -> str:
+    """Return the address of the list as a view has it; what is not there any more is said by the list."""
+    address = url_for("review.list_registrations", slug=slug)
+    return f"{address}?{view.query}" if view.query else address
+
+
+def _state() -> ListState:
+    return read_list_state(categories_in_sight()).with_()
+
+
+def _prefix(public_id: str) -> str:
+    return f"view-{public_id}-"
+
+
+def _page(form: SavedViewForm, filled: dict[str, SavedViewForm] | None = None) -> str:
+    slug, state, filled = g.event.slug, _state(), filled or {}
+    views = list_views(g.event.id, current_user.id)
+    may_change_shared = may(Permission.EDIT_EVENT)
+    return render_template(
+        "review/saved_views.html",
+        form=form,
+        faulty=next((each for each in (form, *filled.values()) if each.errors), form),
+        views=[
+            {
+                "view": view,
+                "href": view_url(slug, view),
+                "form": filled.get(view.public_id) or _form_of(view),
+                "action": list_url(slug, state, "review.change_saved_view", public_id=view.public_id),
+                "is_changeable": view.is_own or may_change_shared,
+            }
+            for view in views
+        ],
+        save_url=list_url(slug, state, "review.save_list_view"),
+        back_url=list_url(slug, state),
+        language_url=language_url_at(list_url(slug, state, "review.list_saved_views")),
+        **desk(g.event, REGISTRATIONS),
+    )
+
+
+def _form_of(view: ShownView) -> SavedViewForm:
+    return SavedViewForm(
+        formdata=None, prefix=_prefix(view.public_id), data={"name": view.name, "is_shared": view.is_shared}
+    )

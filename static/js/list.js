@@ -1,0 +1,186 @@
+// Enhancement only: choosing rows of the list, and its keys. Boxes, buttons and links do the same without this file.
+
+const form = document.querySelector('[data-list]')
+const table = form && form.querySelector('tbody')
+
+const rows = () => [...table.rows]
+const boxOf = row => row.querySelector('[name=chosen]')
+const linkOf = row => row.querySelector('th a')
+const boxes = () => rows().map(boxOf).filter(Boolean)
+const chosen = () => boxes().filter(box => box.checked)
+const whole = () => form.querySelector('[name=all]')
+
+// Places that the chosen people would take, of the event and of each category, beside what is left.
+const counted = picked => {
+  const needs = { '': 0 }
+  for (const { dataset } of picked.map(box => box.closest('tr'))) {
+    if (!('takes' in dataset)) continue
+    needs[''] += 1
+    needs[dataset.category] = (needs[dataset.category] || 0) + 1
+  }
+  return needs
+}
+
+const placeLines = picked => {
+  const needs = counted(picked)
+  return [...form.querySelectorAll('[data-left]')].map(line => {
+    const need = needs[line.dataset.of] || 0
+    const left = Number(line.dataset.left)
+    return { line, need, left, isShown: picked.length > 0 && (need > 0 || line.dataset.of === '') }
+  })
+}
+
+const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_found, name) => values[name])
+
+const refresh = () => {
+  const picked = chosen()
+  const all = whole()
+  const isWhole = Boolean(all && all.checked)
+  const told = form.querySelector('[data-told]')
+  const { none, some, every } = told.dataset
+  told.textContent = isWhole ? every : picked.length ? fill(some, { count: picked.length }) : none
+  form.classList.toggle('er-choosing', isWhole || picked.length > 0)
+  for (const { line, need, left, isShown } of placeLines(isWhole ? [] : picked)) {
+    line.hidden = !isShown
+    line.classList.toggle('er-flag', need > left)
+    line.textContent = fill(need > left ? line.dataset.over : line.dataset.fits, { left, need, over: need - left })
+  }
+  const head = form.querySelector('[data-choose-page]')
+  if (head) {
+    head.checked = picked.length > 0 && picked.length === boxes().length
+    head.indeterminate = picked.length > 0 && !head.checked
+  }
+}
+
+const choose = (box, isChosen) => {
+  if (box) box.checked = isChosen
+  if (whole()) whole().checked = false
+}
+
+let last = null
+
+// Shift and a press take all rows between this one and the one before.
+const stretch = (box, isChosen) => {
+  const all = boxes()
+  const [from, to] = [all.indexOf(last), all.indexOf(box)].sort((one, other) => one - other)
+  if (from >= 0) for (const between of all.slice(from, to + 1)) between.checked = isChosen
+}
+
+const watchBoxes = () => {
+  form.addEventListener('click', event => {
+    const box = event.target.closest('[name=chosen]')
+    if (!box) return
+    if (event.shiftKey && last) stretch(box, box.checked)
+    last = box
+  })
+  form.addEventListener('change', event => {
+    const { target } = event
+    if (target.matches('[data-choose-page]')) for (const box of boxes()) choose(box, target.checked)
+    else if (target.name === 'chosen') choose(null, false)
+    else if (target.name === 'all' && target.checked) for (const box of boxes()) box.checked = false
+    refresh()
+  })
+}
+
+// The head of the column of boxes takes the place of the link that does the same.
+const offerPage = () => {
+  for (const part of form.querySelectorAll('[data-with-script]')) part.hidden = false
+  for (const part of form.querySelectorAll('[data-without-script]')) part.hidden = true
+}
+
+if (table) {
+  offerPage()
+  watchBoxes()
+  refresh()
+  // What a colleague changed is put in place by live.js.
+  document.addEventListener('list:changed', refresh)
+}
+
+// --- keys ---
+
+const switched = document.querySelector('[data-keys]')
+const panel = switched && switched.closest('details')
+const STORED = 'eventreg.list.keys'
+
+const areOn = () => {
+  try {
+    return localStorage.getItem(STORED) !== 'off'
+  } catch {
+    return true
+  }
+}
+
+const keep = isOn => {
+  try {
+    localStorage.setItem(STORED, isOn ? 'on' : 'off')
+  } catch {
+    // A browser that keeps nothing asks again next time.
+  }
+}
+
+const isTyping = ({ target }) =>
+  target.closest('select, textarea, [contenteditable]') ||
+  (target.matches('input') && !['checkbox', 'radio', 'button', 'submit'].includes(target.type))
+
+const here = () => document.activeElement && document.activeElement.closest('[data-list] tbody tr')
+
+const move = step => {
+  const all = rows()
+  const row = here()
+  const next = row ? all[all.indexOf(row) + step] : all[step > 0 ? 0 : all.length - 1]
+  if (!next) return
+  const wanted = row && document.activeElement === boxOf(row) ? boxOf(next) : linkOf(next)
+  wanted.focus({ preventScroll: true })
+  next.scrollIntoView({ block: 'nearest' })
+}
+
+// On the row where one is, unless rows are chosen; the same page follows as after the bar's button.
+const press = act => {
+  const button = form.querySelector(`button[name=act][value=${act}]`)
+  if (!button) return
+  if (!chosen().length && !(whole() && whole().checked)) {
+    const box = here() && boxOf(here())
+    if (!box) return
+    choose(box, true)
+    refresh()
+  }
+  button.click()
+}
+
+const toggle = () => {
+  const row = here()
+  const box = row && boxOf(row)
+  if (!box || document.activeElement === box) return false
+  choose(box, !box.checked)
+  refresh()
+  return true
+}
+
+const KEYS = {
+  j: () => move(1),
+  k: () => move(-1),
+  a: () => press('approve'),
+  w: () => press('waitlist'),
+  d: () => press('decline'),
+  '/': () => document.querySelector('[type=search]').focus(),
+  '?': () => {
+    panel.open = !panel.open
+    panel.querySelector('summary').focus()
+  },
+}
+// These do something else elsewhere on a page: they are the list's only where the focus is in it.
+const IN_ROWS = { ArrowDown: () => move(1), ArrowUp: () => move(-1), ' ': toggle }
+
+const onKey = event => {
+  if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return
+  if (!areOn() || isTyping(event)) return
+  const act = (here() && IN_ROWS[event.key]) || KEYS[event.key.length === 1 ? event.key.toLowerCase() : '']
+  if (act && act() !== false) event.preventDefault()
+}
+
+if (table && switched) {
+  panel.hidden = false
+  switched.checked = areOn()
+  switched.addEventListener('change', () => keep(switched.checked))
+  document.addEventListener('keydown', onKey)
+}
