@@ -51,6 +51,7 @@ from eventreg.review.services.run_steps import do_some
 from eventreg.review.services.runs import begin_run, draft_run, these
 from eventreg.review.services.tagging import change_tags
 from eventreg.review.services.tags import create_tag
+from eventreg.review.services.saved_views import save_view
 from eventreg.web.instance import keys
 from tests.belongings import a_material, a_session, an_outcome
 from tests.builders import (
@@ -232,6 +233,9 @@ def build_world(app: Flask) -> World:
         world.public_ids, world.outcome_id = _what_a_programme_leaves(event)
         world.request_id = _asked(event, letter, accounts["owner"])
         world.public_ids |= _exports(event, accounts["owner"])
+        world.public_ids["review.change_saved_view"] = save_view(
+            event.id, accounts["owner"].id, "Por revisar", "status=pending", is_shared=True
+        )
         world.public_ids |= _runs(event, letter, accounts["owner"])
         world.code_id = an_access_code(event, code="PUERTA-2027").id
         tag_id, world.note_id = _what_the_team_adds(event, letter, accounts["owner"])
@@ -444,6 +448,10 @@ _FORMS: dict[str, Any] = {
         "title-es": "Otra sesión", "day": str(world.event.days[0].id), "starts_at": "16:00", "ends_at": "17:00", "revision": "1",
     },
     "review.take_out": lambda world: {"format": "csv", "columns": "all"},
+    "review.save_list_view": lambda world: {"name": "Otra vista"},
+    "review.change_saved_view": lambda world: {
+        "do": "change", f"view-{world.public_ids['review.change_saved_view']}-name": "Otro nombre",
+    },
     "review.create_run": lambda world: {"act": "waitlist", "chosen": [f"{world.people['letter'].reference}.1"]},
     "review.save_registration": lambda world: {
         "given_name": "Carla", "email": "carta@instituto.example", "team-seen_revision": str(world.people["letter"].revision),

@@ -24,10 +24,12 @@ from tests.support.pages import Page, Pages
 from tests.world import World, rules
 
 #: what pages read from the address; `test_every_argument_is_tried` holds it to the source
-_QUERY = ("act", "added", "after", "audience", "before", "category", "check", "closed", "country", "day", "days", "event",
-          "field", "from", "kind", "lang", "language", "newer", "next", "older", "order", "page", "q", "record", "role",
-          "saved", "scope", "section", "session", "since", "sort", "stage", "state", "status", "unanswered", "until", "v",
-          "version", "who", "width", "with")  # fmt: skip
+_QUERY = ("act", "added", "after", "answer.diet", "apply", "audience", "before", "but", "category", "check",
+          "choose", "closed", "column", "columns", "country", "day", "days", "duplicates", "event", "field", "from",
+          "has.institution", "kind", "lang", "language", "least.answer.age", "loaded", "move", "newer", "next",
+          "note", "older", "open", "order", "page", "q", "record", "role", "saved", "scope", "section", "session",
+          "shown", "since", "sort", "stage", "state", "status", "tag", "to", "trouble", "turned", "unanswered",
+          "until", "v", "version", "way", "who", "width", "with")  # fmt: skip
 _READ = re.compile(r'args\.get(?:list)?\(\s*"([\w-]+)"|"([\w-]+)" in request\.args')
 
 

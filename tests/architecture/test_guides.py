@@ -25,7 +25,7 @@ _QUOTED = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
 _PICTURED = re.compile(r"!\[(.*?)\]\(\.\./pictures/(.+?)\)")
 _LINKED = re.compile(r"(?<!!)\[[^\[\]]+\]\(([^)#]+)(?:#[^)]*)?\)")
 #: what a signed-in person opens as something else than a page
-_NO_PAGES = (".ics", ".csv", ".md", "/html", "/file")
+_NO_PAGES = (".ics", ".csv", ".md", "/html", "/file", "/registrations/changes", "/registrations/filter")
 #: lead on to a page, or are the public page itself
 _NOT_OF_THE_DESK = {
     "site.preview_for_team",

@@ -120,7 +120,9 @@ class _Making:
         counted = {each.value: each for each in self._facet.values} if self._facet is not None else {}
         chosen = {term.value for term in self._chosen}
         found = []
-        for place, value in enumerate(_ordered(self._field.values, counted, chosen), 1):
+        # Of ways in only those that somebody came by.
+        values = None if self._field.name == "way" else self._field.values
+        for place, value in enumerate(_ordered(values, counted, chosen), 1):
             number = counted[value].number if value in counted else None if self._facet is None else 0
             text = counted[value].written if self._is_written and value in counted else value
             found.append(
@@ -145,7 +147,7 @@ class _Making:
             return self._turning()
         facet, name = self._facet, self._field.name
         empty = Choice(
-            f"{self._id}-empty", name, IS_EMPTY.text, _("Not answered"), IS_EMPTY in self._terms,
+            f"{self._id}-empty", name, IS_EMPTY.text, self._words.none_of(name), IS_EMPTY in self._terms,
             facet.empty if facet is not None else None,
         )  # fmt: skip
         answered = Choice(

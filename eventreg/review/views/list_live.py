@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import abort, g, get_template_attribute, jsonify, request
+from flask import g, get_template_attribute, jsonify, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
@@ -36,10 +36,8 @@ def show_changes(slug: str) -> Response | tuple[str, int]:
     Nothing costs one statement beside those that find the account and the event.
     """
     since, loaded = read_number(request.args.get("since")), read_number(request.args.get("loaded"))
-    if since is None or loaded is None:
-        abort(400)
     revision = newest_position(g.event.id)
-    if revision <= since:
+    if since is None or loaded is None or revision <= since:
         return "", 204
     return jsonify({"revision": revision, **_changes(slug, since, loaded, _shown())})
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import abort, g, get_template_attribute, redirect, render_template, request
+from flask import abort, g, get_template_attribute, jsonify, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
@@ -91,15 +91,15 @@ def _page(slug: str, categories: Sequence[Category], state: ListState, around: A
 
 @blueprint.get("/manage/events/<slug>/registrations/filter")
 @requires(Permission.SEE_REGISTRATIONS)
-def show_filter(slug: str) -> str:
+def show_filter(slug: str) -> Response:
     """Give the group of one filter with its numbers, for a script to put into the open list."""
     categories = categories_in_sight()
     registrations = list_of(categories, read_list_state(categories))
-    name = request.args.get("field", "")
+    name = request.args.get("field", "country")
     if name not in registrations.shape.fields:
         abort(404)
     draw = get_template_attribute("review/list/_filters.html", "group_of")
-    return str(draw(opened_group(registrations, name, field_words(categories))))
+    return jsonify({"html": str(draw(opened_group(registrations, name, field_words(categories))))})
 
 
 def found_words(number: int) -> str:

@@ -63,6 +63,10 @@ class FieldWords:
         }
         return said[name](value) if name in said else value
 
+    def none_of(self, name: str) -> str:
+        """Return what it is called to have no value of a field."""
+        return {"way": _("By the public form"), "tag": _("Without a tag")}.get(name, _("Not answered"))
+
     def term(self, name: str, term: Term) -> str:
         """Return what is asked of a field, as a chip says it."""
         said = self._asked(name, term)
@@ -74,6 +78,8 @@ class FieldWords:
 
     def _asked(self, name: str, term: Term) -> str:
         if term.test is Test.EMPTY:
+            if name in ("way", "tag"):
+                return self.none_of(name) if not term.is_negated else _("any")
             return _("answered") if term.is_negated else _("not answered")
         if term.test is Test.CONTAINS:
             return _("contains “%(text)s”", text=term.value)
