@@ -49,9 +49,9 @@ from eventreg.review.services.notes import Written, write_note
 from eventreg.review.services.reasons import add_reason
 from eventreg.review.services.run_steps import do_some
 from eventreg.review.services.runs import begin_run, draft_run, these
+from eventreg.review.services.saved_views import save_view
 from eventreg.review.services.tagging import change_tags
 from eventreg.review.services.tags import create_tag
-from eventreg.review.services.saved_views import save_view
 from eventreg.web.instance import keys
 from tests.belongings import a_material, a_session, an_outcome
 from tests.builders import (

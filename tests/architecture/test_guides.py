@@ -72,6 +72,7 @@ def test_there_are_guides_for_everybody_in_english_and_spanish() -> None:
             "deciding",
             "exporting",
             "inviting",
+            "listing",
             "messages",
             "organizing",
             "participating",

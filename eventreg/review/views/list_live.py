@@ -30,7 +30,7 @@ _LONGEST_REFERENCE = 16
 
 @blueprint.get("/manage/events/<slug>/registrations/changes")
 @requires(Permission.SEE_REGISTRATIONS)
-def show_changes(slug: str) -> Response | tuple[str, int]:
+def show_changes(slug: str) -> Response:
     """Tell what was done to the lines shown since a moment of the event's history; nothing when nothing happened.
 
     Nothing costs one statement beside those that find the account and the event.
@@ -38,7 +38,7 @@ def show_changes(slug: str) -> Response | tuple[str, int]:
     since, loaded = read_number(request.args.get("since")), read_number(request.args.get("loaded"))
     revision = newest_position(g.event.id)
     if since is None or loaded is None or revision <= since:
-        return "", 204
+        return Response(status=204, mimetype="application/json")
     return jsonify({"revision": revision, **_changes(slug, since, loaded, _shown())})
 
 

@@ -27,11 +27,11 @@ from eventreg.review.views.list_columns import CHOOSER, chooser_of, heads_of
 from eventreg.review.views.list_filters import chips_of, said_filters, tabs_of
 from eventreg.review.views.list_panel import opened_group, panel_of
 from eventreg.review.views.list_rows import Lines
-from eventreg.review.views.list_state import categories_in_sight, field_words, list_of, read_list_state
+from eventreg.review.views.list_state import categories_in_sight, field_words, list_of, list_shape, read_list_state
 from eventreg.review.views.saved_views import views_above
 from eventreg.web.access import may, requires
 
-__all__ = ["categories_in_sight", "filter_words", "list_registrations", "read_list_state"]
+__all__ = ["categories_in_sight", "filter_words", "list_registrations", "list_shape", "read_list_state"]
 
 
 @blueprint.get("/manage/events/<slug>/registrations")
