@@ -14,15 +14,17 @@ from eventreg.review.sheets.sheet import Sheet
 from eventreg.review.sheets.stamp import Stamp
 
 FORMAT, VERSION = "eventreg-registrations", 1
+#: what is kept of answers: free text differs from person to person and only fills the memory
+_MOST_KEPT = 10_000
 
 
 def json_chunks(sheet: Sheet, portions: Iterable[Sequence[Person]], stamp: Stamp) -> Iterator[bytes]:
     """Yield the file: what it is and its columns, then one piece for each portion of people."""
     before = json.dumps(_about(sheet, stamp), ensure_ascii=False, indent=1)
     yield f'{before[:-2]},\n "registrations": ['.encode()
-    mark = "\n"
+    mark, entries = "\n", _Entries(sheet)
     for people in portions:
-        lines = [json.dumps(_entry(sheet, person), ensure_ascii=False) for person in people]
+        lines = [entries.line(person) for person in people]
         if lines:
             yield (mark + ",\n".join(lines)).encode()
             mark = ",\n"
@@ -50,17 +52,49 @@ def _about(sheet: Sheet, stamp: Stamp) -> Mapping[str, Any]:
     }
 
 
-def _entry(sheet: Sheet, person: Person) -> Mapping[str, Any]:
-    entry: dict[str, Any] = {"reference": person.reference}
-    answers: dict[str, Any] = {}
-    for column, cell in zip(sheet.columns, sheet.row(person), strict=True):
-        if column.fixed is not None:
-            entry[column.name] = _fixed(sheet, column.name, person, cell)
-        elif column.question is not None and column.question.key not in answers:
-            answer = _answer(sheet, column.question, person)
-            if answer is not None:
-                answers[column.question.key] = answer
-    return {**entry, "answers": answers}
+class _Entries:
+    """Writes people as JSON. What was written of an answer is kept and written again, as cells are (`answers`)."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self._sheet = sheet
+        self._fixed = [
+            (column.name, cell)
+            for column, cell in zip(sheet.columns, sheet.cells, strict=True)
+            if column.fixed is not None
+        ]
+        self._questions = list({each.question.key: each.question for each in sheet.columns if each.question}.values())
+        self._written: dict[tuple[int, tuple[str, ...]], str] = {}
+
+    def line(self, person: Person) -> str:
+        """Return a person as one line."""
+        fixed = {name: _fixed(self._sheet, name, person, cell(person)) for name, cell in self._fixed}
+        before = json.dumps({"reference": person.reference, **fixed}, ensure_ascii=False)
+        answers = ", ".join(filter(None, (self._answer(question, person) for question in self._questions)))
+        return f'{before[:-1]}, "answers": {{{answers}}}}}'
+
+    def _answer(self, newest: Question, person: Person) -> str:
+        """Return the values of an answer and their words; that there is one, where it is kept back; "" without any."""
+        answers = self._sheet.answers
+        question = answers.asked(newest, person)
+        if question is None:
+            return ""
+        if answers.is_kept_back(question, person):
+            return f'"{question.key}": {{"answered": true}}'
+        values = answers.values(question, person)
+        if not values and question.key not in person.consents:
+            return ""
+        at = (id(question), tuple(values))
+        found = self._written.get(at)
+        if found is None:
+            kind = kinds.get(question.kind)
+            data = {
+                "values": kind.data(question, values, answers.context),
+                "labels": kind.display(question, values, answers.context, answers.language),
+            }
+            found = f'"{question.key}": {json.dumps(data, ensure_ascii=False)}'
+            if len(self._written) < _MOST_KEPT:
+                self._written[at] = found
+        return found
 
 
 def _fixed(sheet: Sheet, name: str, person: Person, cell: str) -> Any:
@@ -88,18 +122,3 @@ def _fixed(sheet: Sheet, name: str, person: Person, cell: str) -> Any:
 
 def _instant(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="seconds")
-
-
-def _answer(sheet: Sheet, newest: Question, person: Person) -> Mapping[str, Any] | None:
-    """Return the values of an answer and their words; that there is one, where it is kept back; None without any."""
-    question = sheet.answers.asked(newest, person)
-    if question is None:
-        return None
-    if sheet.answers.is_kept_back(question, person):
-        return {"answered": True}
-    values = sheet.answers.values(question, person)
-    if not values and question.key not in person.consents:
-        return None
-    context, language = sheet.answers.context, sheet.answers.language
-    kind = kinds.get(question.kind)
-    return {"values": kind.data(question, values, context), "labels": kind.display(question, values, context, language)}

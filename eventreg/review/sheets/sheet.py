@@ -51,7 +51,8 @@ class Sheet:
             ZoneInfo(time_zone),
             self.answers.answered if not has_contact_data else "",
         )
-        self._cells = [self._cell_of(column) for column in columns]
+        #: what writes each column
+        self.cells = [self._cell_of(column) for column in columns]
 
     def head(self, titles: Titles = Titles.LABELS) -> list[str]:
         """Return what stands over the columns."""
@@ -59,7 +60,7 @@ class Sheet:
 
     def row(self, person: Person) -> list[str]:
         """Return a person's cells."""
-        return [cell(person) for cell in self._cells]
+        return [cell(person) for cell in self.cells]
 
     def fixed_cell(self, column: Column) -> Cell:
         """Return what writes a fixed column, whether or not it is among the chosen ones."""
