@@ -17,7 +17,7 @@ from tests.world import rules
 #: who opens a page: somebody who has signed in as an owner of the events, as an administrator, or not at all
 GUEST, ORGANIZER, ADMINISTRATOR = "anonymous", "owner", "administrator"
 #: somebody else's HTML in a frame of ours
-_NOT_OURS = "review.show_message_html"
+_NOT_OURS = {"review.show_message_html", "review.show_run_mail"}
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def visitors_of(site: Site, language: str) -> dict[str, Pages]:
 def _addresses(site: Site) -> Iterator[Stop]:
     world = site.world
     for verb, rule in rules(world.app):
-        if verb == "GET" and rule.endpoint not in ("static", _NOT_OURS):
+        if verb == "GET" and rule.endpoint not in {"static", *_NOT_OURS}:
             yield Stop(world.address(rule), _who(world.app, rule))
     yield from (Stop(address, GUEST) for address in _more_public(site))
     yield from (Stop(address, ORGANIZER) for address in _more_desk(site))

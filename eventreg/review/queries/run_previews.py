@@ -15,7 +15,7 @@ from eventreg.registration.models import Place, Registration
 from eventreg.registration.rules.states import Status, next_status
 from eventreg.review.models import Run, RunItem
 from eventreg.review.queries.scoping import in_scope
-from eventreg.review.rules.runs import ACTIONS, RunAct
+from eventreg.review.rules.runs import ACTIONS, MOST_CHOSEN, RunAct
 
 
 @dataclass(frozen=True)
@@ -141,6 +141,38 @@ def forecast_places(event: Event, run: Run) -> PlaceForecast | None:
     every = sum(need.needed for need in concerned)
     of_these = sum(need.needed for need in concerned if need.category.counts_toward_event)
     return PlaceForecast(free, of_these, concerned, every - served)
+
+
+def list_without_place(event: Event, run: Run, forecast: PlaceForecast) -> frozenset[int]:
+    """Return the items of a draft for whom no place would be left, served in its order.
+
+    Where so many were chosen that nobody looks at each, nobody is named.
+    """
+    if not forecast.without_place:
+        return frozenset()
+    rows = db.session.execute(
+        select(RunItem.id, Registration.category_id)
+        .select_from(RunItem)
+        .join(Registration, Registration.id == RunItem.registration_id)
+        .where(RunItem.run_id == run.id, *_needing(run))
+        .order_by(RunItem.id)
+        .limit(MOST_CHOSEN + 1)
+    ).all()
+    if len(rows) > MOST_CHOSEN:
+        return frozenset()
+    left = {need.category.id: need.free for need in forecast.categories}
+    counting = {row.id for row in event.categories if row.counts_toward_event}
+    of_event, lacking = forecast.free, set()
+    for item_id, category_id in rows:
+        if category_id not in left:
+            continue
+        of_category, counts = left[category_id], category_id in counting and of_event is not None
+        if (of_category is not None and of_category <= 0) or (counts and of_event is not None and of_event <= 0):
+            lacking.add(item_id)
+            continue
+        left[category_id] = None if of_category is None else of_category - 1
+        of_event = of_event - 1 if counts and of_event is not None else of_event
+    return frozenset(lacking)
 
 
 def _served(need: CategoryNeed) -> int:

@@ -13,10 +13,12 @@ from eventreg.events.rules.team import Permission
 from eventreg.kernel.clock import now
 from eventreg.registration.emails import Occasion
 from eventreg.registration.rules.refusals import DecisionReason, DecisionRefused
+from eventreg.registration.rules.states import Action
 from eventreg.registration.services.decision_news import compose_decision
 from eventreg.registration.services.decisions import LONGEST_REASON, Telling
 from eventreg.registration.wording import decision_refused
 from eventreg.review.forms import read_action, read_number
+from eventreg.review.queries.dossier import get_dossier
 from eventreg.review.queries.scoping import get_in_scope
 from eventreg.review.services.deciding import decide_in_scope, undo_in_scope
 from eventreg.review.views import blueprint
@@ -56,8 +58,11 @@ def decide_registration(slug: str, reference: str) -> Response | tuple[str, int]
 @requires(Permission.SEE_MESSAGES)
 def preview_decision(slug: str, reference: str) -> FlaskResponse:
     """Show the mail that a decision would bring, as the person would get it, for the frame of the page. Writes nothing."""
-    person = get_in_scope(g.event.id, reference, g.event_access.scope)
     event, action = get_event_whole(g.event.id), read_action(request.form.get("action", ""))
+    dossier = get_dossier(event, reference, g.event_access.scope)
+    person = dossier.registration
+    if action is Action.APPROVE and not dossier.holds_place and not dossier.places.has_free:
+        action = Action.APPROVE_WITHOUT_PLACE
     reason = decision_form(event, person.language).told_reason[:LONGEST_REASON]
     message = compose_decision(Occasion.load(event), person, action, reason, now()) if action is not None else None
     if message is None:

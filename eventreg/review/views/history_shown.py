@@ -69,6 +69,8 @@ class _History:
         """Return what the entry's detail adds; nothing where it was erased."""
         detail = trace.detail
         lines = self._lines(trace.entry.action, detail) if detail else []
+        if detail.get("without_mail"):
+            lines.append(escape(_("Without an email")))
         if detail.get("reason"):
             lines.append(escape(_("Reason: %(reason)s", reason=detail["reason"])))
         return Markup("<br>").join(lines)

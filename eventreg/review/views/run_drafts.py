@@ -16,7 +16,7 @@ from eventreg.kernel.errors import NotFound, Refusal
 from eventreg.registration.wording import decision_verb, status_for_team
 from eventreg.review.forms import read_number
 from eventreg.review.queries.run_outcomes import list_decided_since
-from eventreg.review.queries.run_previews import fits, forecast_places, get_figures
+from eventreg.review.queries.run_previews import fits, forecast_places, get_figures, list_without_place
 from eventreg.review.queries.runs import RunLine, get_run, list_items
 from eventreg.review.rules.runs import AT_ONCE, NEEDED, RunAct, RunReason
 from eventreg.review.services.run_steps import do_some
@@ -104,6 +104,7 @@ def draft_page(line: RunLine, form: Any = None, problem: str = "") -> str:
         mails=mails,
         mail=next((each for each in mails if each.name == request.args.get("mail")), mails[0] if mails else None),
         mail_leaves=config().sends_mail and not event.holds_mail,
+        without_place=list_without_place(event, run, forecast) if forecast is not None else (),
         fits=lambda item: fits(run.act, item.status),
         next_url=url_for("review.show_run", slug=event.slug, public_id=run.public_id, after=more) if more else "",
         status_label=status_for_team,
