@@ -69,11 +69,7 @@ class _History:
         """Return what the entry's detail adds; nothing where it was erased."""
         detail = trace.detail
         lines = self._lines(trace.entry.action, detail) if detail else []
-        if detail.get("without_mail"):
-            lines.append(escape(_("Without an email")))
-        if detail.get("reason"):
-            lines.append(escape(_("Reason: %(reason)s", reason=detail["reason"])))
-        return Markup("<br>").join(lines)
+        return Markup("<br>").join([*lines, *_said_with(detail)])
 
     def _lines(self, action: str, detail: Mapping[str, Any]) -> list[Markup]:
         if action in _OF_ANSWERS:
@@ -135,8 +131,8 @@ class _History:
         return ", ".join(kinds.get(question.kind).display(question, values, self._context, current_language()))
 
 
-def _languages(detail: Mapping[str, Any]) -> list[Markup]:
-    return [_arrow(own_name(detail["old"]), own_name(detail["new"]))]
+        lines = self._lines(trace.entry.action, detail) if detail else []
+        return Markup("<br>").join([*lines, *_said_with(detail)])
 
 
 def _tags(side: str, names: list[str]) -> Markup:
