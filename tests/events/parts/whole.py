@@ -52,6 +52,8 @@ from eventreg.registration.rules.message_texts import OwnText, TextEdit, TextKey
 from eventreg.registration.rules.states import Action
 from eventreg.registration.services.decisions import decide
 from eventreg.registration.services.message_texts import save_message_texts
+from eventreg.review.rules.runs import RunAct
+from eventreg.review.services.reasons import add_reason
 from tests.builders import (
     a_questionnaire,
     a_registration,
@@ -181,9 +183,10 @@ def _ways_in(event: Event) -> None:
 
 
 def _words(event: Event) -> None:
-    """A message in the event's own words, in one of its languages."""
+    """A message in the event's own words, in one of its languages; and a ready-made reason."""
     edit = TextEdit(0, OwnText("Bienvenida, {given_name}", "Le esperamos en {place}.\n\n{details}\n\nHasta pronto."))
     save_message_texts(event.id, TextKey.CONFIRMED, {"es": edit}, an_account().id, now())
+    add_reason(event.id, RunAct.DECLINE, "Lleno", text("No hay lugar.", "There is no place."), an_account().id)
 
 
 def a_picture() -> bytes:
