@@ -49,6 +49,8 @@ ACTIONS = {
     RunAct.REOPEN: Action.REOPEN,
 }
 DECIDING = tuple(ACTIONS)
+#: acts that write to people
+MAILING = (*DECIDING, RunAct.CORRECT, RunAct.WRITE)
 
 #: what somebody needs to be allowed, for each act; whoever loses it while a run goes on stops the run
 NEEDED: dict[RunAct, Permission] = {

@@ -131,8 +131,14 @@ class _History:
         return ", ".join(kinds.get(question.kind).display(question, values, self._context, current_language()))
 
 
-        lines = self._lines(trace.entry.action, detail) if detail else []
-        return Markup("<br>").join([*lines, *_said_with(detail)])
+def _languages(detail: Mapping[str, Any]) -> list[Markup]:
+    return [_arrow(own_name(detail["old"]), own_name(detail["new"]))]
+
+
+def _said_with(detail: Mapping[str, Any]) -> list[Markup]:
+    """Return with which reason something was done, and whether nobody was told."""
+    lines = [escape(_("Without an email"))] if detail.get("without_mail") else []
+    return lines + ([escape(_("Reason: %(reason)s", reason=detail["reason"]))] if detail.get("reason") else [])
 
 
 def _tags(side: str, names: list[str]) -> Markup:

@@ -111,6 +111,8 @@ def draft_page(line: RunLine, form: Any = None, problem: str = "") -> str:
         language_name=own_name,
         category_of={category.id: category for category in event.categories},
         partial=page.template,
+        has_mail=run.act in MAILING,
+        can_undo_later=run.act in DECIDING,
         can_act=may(NEEDED[run.act]),
         list_query=run.details.get("list", ""),
         **page.shown(form, event, run, figures),
