@@ -23,8 +23,9 @@ class Answer(Base):
     __table_args__ = (
         UniqueConstraint("registration_id", "question_key", "position"),
         CheckConstraint("(value IS NULL) <> (sealed IS NULL)", name="value_or_sealed"),
-        # Led by the person: a list asks for the answer of each of an event's people, whatever other events ask by one key.
-        Index("ix_answers_sought", "registration_id", "question_key", "sort_value"),
+        # A list is narrowed from either side: the answer of each of its people, or whoever gave an answer.
+        Index("ix_answers_of_person", "registration_id", "question_key", "sort_value"),
+        Index("ix_answers_of_question", "question_key", "sort_value", "registration_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
