@@ -468,10 +468,10 @@ def _sort_value(value: str) -> str:
     number = _NUMBER.fullmatch(value)
     if number is None:
         return folded(value)[:400].rstrip()
-    sign, whole, rest = number[1], number[2].zfill(15), number[3] or ""
+    sign, whole, rest = number[1], number[2], number[3] or ""
     if not sign:
-        return whole + rest
-    return "-" + (whole + rest).translate(str.maketrans("0123456789", "9876543210")) + "~"
+        return whole.rjust(15, "/") + rest
+    return "-" + (whole.zfill(15) + rest).translate(str.maketrans("0123456789", "9876543210")) + "~"
 
 
 def downgrade() -> None:

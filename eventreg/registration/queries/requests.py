@@ -127,6 +127,13 @@ def has_unanswered(kind: RequestKind, section_key: str) -> ColumnElement[bool]:
     )
 
 
+def has_any_unanswered() -> ColumnElement[bool]:
+    """Return what a registration must fulfil to have anything that was asked not answered."""
+    return exists().where(
+        AnswerRequest.registration_id == Registration.id, AnswerRequest.answered_at.is_(None), is_asked_still()
+    )
+
+
 def count_unanswered(event_id: int) -> dict[tuple[RequestKind, str], tuple[int, int]]:
     """Return by kind and section how many people are asked, and how many of them have not answered. One statement."""
     waiting = case((AnswerRequest.answered_at.is_(None), AnswerRequest.registration_id))

@@ -10,6 +10,7 @@ from eventreg.kernel.text import folded
 COMPARED = 400
 _SORT_LENGTH = 400
 _NUMBER = re.compile(r"(-?)(0|[1-9][0-9]{0,14})(\.[0-9]{1,15})?")
+_PLACES = 15
 _DIGITS, _TURNED = "0123456789", "9876543210"
 _SORT_INSTITUTION_LENGTH = 300
 _SORT_POSITION_LENGTH = 300
@@ -38,16 +39,17 @@ def compared(text: str) -> str:
 def sort_value(answer: str) -> str:
     """Return one value of an answer to order and compare by: as text without accents or case, numbers by their size.
 
-    A number is written with all its digits before the point, so that texts in the order of their signs are numbers in
-    theirs: "12.5" as "000000000000012.5". Below nought the digits are turned round, and a sign behind all others ends them.
+    A number is filled up in front to fifteen places, so that texts in the order of their signs are numbers in theirs:
+    "12.5" as "/////////////12.5", a sign before all digits. Below nought the digits are turned round, and a sign behind
+    all others ends them.
     """
     number = _NUMBER.fullmatch(answer)
     if number is None:
         return compared(answer)
-    sign, whole, rest = number[1], number[2].zfill(15), number[3] or ""
+    sign, whole, rest = number[1], number[2], number[3] or ""
     if not sign:
-        return whole + rest
-    return "-" + (whole + rest).translate(str.maketrans(_DIGITS, _TURNED)) + "~"
+        return whole.rjust(_PLACES, "/") + rest
+    return "-" + (whole.zfill(_PLACES) + rest).translate(str.maketrans(_DIGITS, _TURNED)) + "~"
 
 
 def search_text(

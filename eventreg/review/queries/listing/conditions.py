@@ -16,7 +16,7 @@ from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
 from eventreg.questionnaires.rules.schema import Question
 from eventreg.registration.models import Registration
-from eventreg.registration.queries.requests import has_unanswered
+from eventreg.registration.queries.requests import has_any_unanswered, has_unanswered
 from eventreg.registration.rules.searching import phone_key
 from eventreg.registration.rules.states import Status
 from eventreg.registration.rules.ways_in import WayKind
@@ -29,6 +29,7 @@ from eventreg.review.queries.listing.held import (
     InCategories,
     InColumn,
     InConsents,
+    Yes,
     exists_answer,
 )
 from eventreg.review.queries.scoping import comes_on
@@ -83,10 +84,10 @@ class Conditions:
             "day": lambda: ByCondition(self._comes_on, exists_answer(self.day_keys)),
             "received": lambda: _Received(self._event_id),
             "tag": lambda: ByCondition(_is_tagged, exists().where(Tagging.registration_id == Registration.id)),
-            "unanswered": lambda: ByCondition(_has_unanswered),
-            "trouble": lambda: ByCondition(lambda _value: has_trouble(self._event_id)),
-            "duplicates": lambda: ByCondition(lambda _value: is_likely_double(self._event_id, self._sight)),
-            "note": lambda: ByCondition(lambda _value: has_note()),
+            "unanswered": lambda: ByCondition(_has_unanswered, has_any_unanswered()),
+            "trouble": lambda: Yes(has_trouble(self._event_id)),
+            "duplicates": lambda: Yes(is_likely_double(self._event_id, self._sight)),
+            "note": lambda: Yes(has_note()),
         }
         return made[name]()
 
@@ -135,8 +136,12 @@ def _held_answer(question: Question) -> Held:
 
 def _held_column(column: str) -> Held:
     if column == "phone":
-        return InColumn(Registration.phone_key, phone_key)
+        return InColumn(Registration.phone_key, phone_key, part=_digits)
     return InColumn(_COMPARED_BY.get(column, getattr(Registration, column)))
+
+
+def _digits(text: str) -> str:
+    return "".join(sign for sign in text if sign.isascii() and sign.isdigit())
 
 
 def has_trouble(event_id: int) -> ColumnElement[bool]:
@@ -165,9 +170,10 @@ def has_note() -> ColumnElement[bool]:
 
 
 def _is_tagged(public_id: str) -> ColumnElement[bool]:
-    return exists().where(
+    found = exists().where(
         Tagging.registration_id == Registration.id, Tagging.tag_id == Tag.id, Tag.public_id == public_id
     )
+    return found.correlate(Registration)
 
 
 def _has_unanswered(value: str) -> ColumnElement[bool]:

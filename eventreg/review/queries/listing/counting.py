@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, Integer, String, case, cast, func, literal, null, select, union_all
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql.util import ClauseAdapter
 
 from eventreg.db import db
@@ -23,7 +24,7 @@ from eventreg.review.queries.listing.narrowing import Narrowing
 from eventreg.review.rules.listing import MAIL, YES, Unanswered
 
 #: the fields that are counted together, each with its column
-_TOGETHER = {
+TOGETHER = {
     "status": Registration.status,
     "category": Registration.category_id,
     "country": Registration.country,
@@ -31,7 +32,10 @@ _TOGETHER = {
     "way": Registration.came_by,
 }
 #: the others, which few people have
-_APART = ("unanswered", "tag", "trouble", "note")
+APART = ("unanswered", "tag", "trouble", "note")
+
+#: aliases: the filter by tags looks at them too
+_tag, _tagging = aliased(Tag), aliased(Tagging)
 
 Numbers = dict[str, dict[str, int]]
 
@@ -55,7 +59,7 @@ class Counts:
 
 def count_fixed(narrowing: Narrowing) -> Counts:
     """Return the numbers: one statement."""
-    numbers: Numbers = {name: {} for name in (*_TOGETHER, *_APART)}
+    numbers: Numbers = {name: {} for name in (*TOGETHER, *APART)}
     keys = narrowing.conditions.category_keys
     shown = 0
     for name, value, status, category_id, country, language, came_by, number in db.session.execute(
@@ -83,9 +87,9 @@ def count_fixed(narrowing: Narrowing) -> Counts:
 
 def _count_together(numbers: Numbers, narrowing: Narrowing, values: Sequence[str], number: int) -> bool:
     """Count some people, all of the same values, for the fields whose other filters let them through; say if all do."""
-    let = [narrowing.lets(name, value) for name, value in zip(_TOGETHER, values, strict=True)]
+    let = [narrowing.lets(name, value) for name, value in zip(TOGETHER, values, strict=True)]
     refused = let.count(False)
-    for name, value, is_let in zip(_TOGETHER, values, let, strict=True):
+    for name, value, is_let in zip(TOGETHER, values, let, strict=True):
         if refused == 0 or (refused == 1 and not is_let):
             numbers[name][value] = numbers[name].get(value, 0) + number
     return refused == 0
@@ -95,21 +99,21 @@ def _statement(narrowing: Narrowing) -> Any:
     people = _gathered(narrowing)
     adapted: Callable[[Any], Any] = ClauseAdapter(people).traverse if people is not None else lambda clause: clause
     parts = [
-        _part(narrowing, people, adapted, name) for name in _APART if name != "tag" or narrowing.conditions.shape.tags
+        _part(narrowing, people, adapted, name) for name in APART if name != "tag" or narrowing.conditions.shape.tags
     ]
-    columns = [adapted(column.expression) for column in _TOGETHER.values()]
+    columns = [adapted(column.expression) for column in TOGETHER.values()]
     # The first part says of what types the columns are.
     together = select(_text(""), _text(""), *columns, func.count()).group_by(*columns)
     if people is None:
-        together = narrowing.apply(together.select_from(Registration), _TOGETHER)
+        together = narrowing.apply(together.select_from(Registration), TOGETHER)
     return union_all(together, *parts)
 
 
 def _gathered(narrowing: Narrowing) -> CTE | None:
     """Return whoever is left by the search and by filters of other fields, with what is counted; None: everybody is."""
-    if not narrowing.is_narrowed_beside(_TOGETHER):
+    if not narrowing.is_narrowed_beside(TOGETHER):
         return None
-    statement = narrowing.apply(select(Registration.id, *_TOGETHER.values()), _TOGETHER)
+    statement = narrowing.apply(select(Registration.id, *TOGETHER.values()), TOGETHER)
     # MATERIALIZED: else each part of the statement would look for them again.
     return statement.cte("gathered").prefix_with("MATERIALIZED")
 
@@ -123,7 +127,7 @@ def _part(narrowing: Narrowing, people: CTE | None, adapted: Callable[[Any], Any
         )
         return statement.group_by(*_groups(name))
     statement = select(*_head(name)).select_from(Registration).join(people, people.c.id == Registration.id)
-    asked = [narrowing.condition_of(field) for field in _TOGETHER]
+    asked = [narrowing.condition_of(field) for field in TOGETHER]
     statement = statement.where(*(condition for condition in asked if condition is not None))
     return _with(name, narrowing.event_id, statement).group_by(*_groups(name))
 
@@ -137,14 +141,14 @@ def _value(name: str) -> ColumnElement[Any]:
     if name == "unanswered":
         kind = cast(AnswerRequest.kind, String)
         return case((AnswerRequest.section_key == "", kind), else_=kind + "." + AnswerRequest.section_key)
-    return Tag.public_id.expression if name == "tag" else _text(MAIL if name == "trouble" else YES)
+    return _tag.public_id.expression if name == "tag" else _text(MAIL if name == "trouble" else YES)
 
 
 def _groups(name: str) -> list[ColumnElement[Any]]:
     """Return what to group by; nothing where there is one number."""
     groups: dict[str, list[ColumnElement[Any]]] = {
         "unanswered": [AnswerRequest.kind.expression, AnswerRequest.section_key.expression],
-        "tag": [Tag.public_id.expression],
+        "tag": [_tag.public_id.expression],
     }
     return groups.get(name, [])
 
@@ -155,7 +159,9 @@ def _with(name: str, event_id: int, statement: Any) -> Any:
         waiting = (AnswerRequest.event_id == event_id, AnswerRequest.answered_at.is_(None), is_asked_still())
         return statement.join(AnswerRequest, AnswerRequest.registration_id == Registration.id).where(*waiting)
     if name == "tag":
-        return statement.join(Tagging, Tagging.registration_id == Registration.id).join(Tag, Tag.id == Tagging.tag_id)
+        return statement.join(_tagging, _tagging.registration_id == Registration.id).join(
+            _tag, _tag.id == _tagging.tag_id
+        )
     return statement.where(has_trouble(event_id) if name == "trouble" else has_note())
 
 

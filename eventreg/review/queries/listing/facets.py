@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy.orm import aliased
 
 from eventreg.db import db
 from eventreg.questionnaires.rules.seeking import Seeking
 from eventreg.registration.models import Answer, Registration
+from eventreg.registration.rules.searching import compared
 from eventreg.review.queries.listing.conditions import CONSENT_KIND
-from eventreg.review.queries.listing.counting import count_fixed
+from eventreg.review.queries.listing.counting import APART, TOGETHER, count_fixed
 from eventreg.review.queries.listing.narrowing import Narrowing
-from eventreg.review.rules.listing import Field
+from eventreg.review.rules.listing import RECEIVED, Field
 
 #: as many values are named, the most frequent first; the others are found by typing
 MOST_VALUES = 100
-_IN_ONE = frozenset({"status", "category", "country", "language", "way", "tag", "trouble", "note", "unanswered"})
+#: an alias: filters and scopes look at answers too
+_answer = aliased(Answer)
 
 
 class Counted(NamedTuple):
@@ -45,10 +48,13 @@ class Facet:
 def count_values(narrowing: Narrowing, name: str) -> Facet:
     """Return the numbers of a field: at most two statements. Raises KeyError for one that the list does not offer."""
     field = narrowing.conditions.shape.fields[name]
-    if name in _IN_ONE:
-        return _of_fixed(narrowing, name)
+    if name in TOGETHER:
+        return _together(narrowing, name)
     empty, answered = _presence(narrowing, field)
-    if field.seeking is Seeking.PRESENCE or not answered:
+    if name in APART:
+        numbers = count_fixed(narrowing).by_field[name]
+        return Facet([Counted(value, value, numbers[value]) for value in _by_number(numbers)], empty, answered)
+    if field.seeking is Seeking.PRESENCE or name == RECEIVED or not answered:
         return Facet((), empty, answered)
     if field.values is not None and _is_by_condition(field):
         return Facet(_by_conditions(narrowing, field), empty, answered)
@@ -56,11 +62,15 @@ def count_values(narrowing: Narrowing, name: str) -> Facet:
     return Facet(found[:MOST_VALUES], empty, answered, has_more=len(found) > MOST_VALUES)
 
 
-def _of_fixed(narrowing: Narrowing, name: str) -> Facet:
+def _together(narrowing: Narrowing, name: str) -> Facet:
     numbers = dict(count_fixed(narrowing).by_field[name])
     empty = numbers.pop("", 0)
-    found = [Counted(value, value, number) for value, number in sorted(numbers.items(), key=lambda each: -each[1])]
+    found = [Counted(value, value, numbers[value]) for value in _by_number(numbers)]
     return Facet(found, empty, sum(numbers.values()))
+
+
+def _by_number(numbers: Mapping[str, int]) -> list[str]:
+    return sorted((value for value, number in numbers.items() if number), key=lambda value: (-numbers[value], value))
 
 
 def _presence(narrowing: Narrowing, field: Field) -> tuple[int, int]:
@@ -89,11 +99,11 @@ def _grouped(narrowing: Narrowing, field: Field) -> list[Counted]:
     key, written, joined = _columns(field)
     statement = narrowing.apply(select(key, func.min(written), number).select_from(Registration), (field.name,))
     if joined is not None:
-        statement = statement.join(Answer, joined)
+        statement = statement.join(_answer, joined)
     order = [key] if field.seeking.has_ranges else [number.desc(), key]
     rows = db.session.execute(statement.where(key != "").group_by(key).order_by(*order).limit(MOST_VALUES + 1))
     is_text = field.seeking is Seeking.TEXT
-    return [Counted(row[0] if is_text else row[1], row[1], row[2]) for row in rows]
+    return [Counted(compared(row[1]) if is_text else row[1], row[1], row[2]) for row in rows]
 
 
 def _columns(field: Field) -> tuple[ColumnElement[Any], ColumnElement[Any], ColumnElement[bool] | None]:
@@ -101,8 +111,8 @@ def _columns(field: Field) -> tuple[ColumnElement[Any], ColumnElement[Any], Colu
     column = field.question.column if field.question is not None else field.name
     if column is None:
         assert field.question is not None  # noqa: S101 - fixed fields have a column
-        joined = (Answer.registration_id == Registration.id) & (Answer.question_key == field.question.key)
-        return Answer.sort_value.expression, Answer.value.expression, joined
+        joined = and_(_answer.registration_id == Registration.id, _answer.question_key == field.question.key)
+        return _answer.sort_value.expression, _answer.value.expression, joined
     by = {
         "institution": Registration.sort_institution.expression,
         "position": Registration.sort_position.expression,

@@ -51,14 +51,27 @@ class Held(ABC):
 
 
 class InColumn(Held):
-    """A column of the registration. `made` turns a value of the address into one of the column."""
+    """A column of the registration.
 
-    def __init__(self, column: InstrumentedAttribute[Any], made: Callable[[str], Any] = str, empty: Any = "") -> None:
-        self._column, self._made, self._empty = column, made, empty
+    `made` turns a value of the address into one of the column, or into "" where it can be none; `part` does the same with
+    what a value contains.
+    """
+
+    def __init__(
+        self,
+        column: InstrumentedAttribute[Any],
+        made: Callable[[str], Any] = str,
+        *,
+        part: Callable[[str], str] = str,
+        empty: Any = "",
+    ) -> None:
+        self._column, self._made, self._part, self._empty = column, made, part, empty
 
     def one_of(self, values: Collection[str]) -> ColumnElement[bool]:
         """See `Held.one_of`."""
-        return self._column.in_([self._made(value) for value in values])
+        found = self._column.in_([made for value in values if (made := self._made(value)) != ""])
+        # Whoever has nothing is "not x": the negation of nothing known would find nobody.
+        return found if self._empty is not None else and_(self._column.is_not(None), found)
 
     def is_empty(self) -> ColumnElement[bool]:
         """See `Held.is_empty`."""
@@ -66,7 +79,8 @@ class InColumn(Held):
 
     def containing(self, text: str) -> ColumnElement[bool]:
         """See `Held.containing`."""
-        return self._column.contains(self._made(text), autoescape=True)
+        part = self._part(text)
+        return self._column.contains(part, autoescape=True) if part else false()
 
 
 class InCategories(Held):
@@ -150,6 +164,14 @@ class ByCondition(Held):
         return false() if self._anything is None else ~self._anything
 
 
+class Yes(ByCondition):
+    """A condition that somebody fulfils or does not."""
+
+    def __init__(self, condition: ColumnElement[bool]) -> None:
+        super().__init__(lambda _value: condition, condition)
+
+
 def exists_answer(keys: Sequence[str], *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     """Return whether a registration answered one of some questions, so that the conditions hold."""
-    return exists().where(Answer.registration_id == Registration.id, Answer.question_key.in_(keys), *conditions)
+    found = exists().where(Answer.registration_id == Registration.id, Answer.question_key.in_(keys), *conditions)
+    return found.correlate(Registration)
