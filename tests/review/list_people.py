@@ -302,19 +302,20 @@ def _fulfils(person: Person, asked: Field, term: Term) -> bool:
     if asked.name == "day" and not values:
         return True  # nobody asked, or the person did not say: then they come on all days
     if asked.question is not None and asked.question.kind == "date_range" and values:
-        return _key(asked, values[0]) <= _most(asked, term) and _key(asked, values[1]) >= _least(asked, term)
+        return bool(_key(asked, values[0]) <= _most(asked, term) and _key(asked, values[1]) >= _least(asked, term))
     return any(_fits(asked, value, term) for value in values)
 
 
 def _fits(asked: Field, value: str, term: Term) -> bool:
     if term.test is Test.CONTAINS and asked.name == "answer.phone":
         part = "".join(filter(str.isdigit, term.value))
-        return bool(part) and part in _key(asked, value)
+        return bool(part) and part in str(_key(asked, value))
     if term.test is Test.CONTAINS:
         return term.value in folded(value)
     if term.test is Test.IS:
         return bool(_key(asked, value) == _key(asked, term.value))
-    return bool(_least(asked, term) <= _key(asked, value) <= _most(asked, term))
+    is_inside = _least(asked, term) <= _key(asked, value) <= _most(asked, term)
+    return bool(is_inside)
 
 
 def _key(asked: Field, value: str) -> Any:

@@ -25,7 +25,7 @@ def a_shape(*, has_contact_data: bool = True) -> ListShape:
         question.key: OfferedQuestion(
             question,
             Seeking.PRESENCE if question.is_sensitive else kinds.get(question.kind).seeking,
-            kinds.get(question.kind).choices(question, Context(languages=("es",))) or None,
+            tuple(kinds.get(question.kind).choices(question, Context(languages=("es",))) or ()) or None,
             {1: question},
         )
         for question in parse_definition(EVERY_KIND).questions()
