@@ -31,6 +31,22 @@ _GIVEN: Sequence[str] = (
     *("Rosario", "Hugo", "Belén", "Tomás", "Yolanda", "Raúl", "Itzel", "Emilia", "José Ángel", "Lucía", "Marisol"),
     *("Mary", "James", "Aisha", "Kevin", "Grace", "Zoë", "Renée", "Nguyễn", "Łucja", "Siân"),
 )
+_FIRST_FAMILY: Sequence[str] = (
+    *(
+        "Álvarez",
+        "Bautista",
+        "Castañeda",
+        "Domínguez",
+        "Estrada",
+        "Figueroa",
+        "Guzmán",
+        "Hernández",
+        "Islas",
+        "Jiménez",
+    ),
+    *("López", "Méndez", "Nájera", "Ordóñez", "Pérez", "Quiñones", "Ríos", "Sánchez", "Toledo", "Urbina", "Vásquez"),
+    *("Xolocotzi", "Yáñez", "Zúñiga"),
+)
 #: each holds a word that no family bears
 _FAMILY: Sequence[str] = (
     *("Demo", "Ejemplo", "Muestra", "Prueba", "Ensayo", "Ficticia", "Inventado", "Modelo Demo", "Núñez Demo"),
@@ -64,25 +80,25 @@ _POSITIONS: dict[str, Sequence[str]] = {
     "es": ("Directora de área", "Analista", "Investigador titular", "Asesora", "Cónsul", "Profesora", "Coordinador"),
     "en": ("Director", "Analyst", "Senior researcher", "Adviser", "Professor", "Coordinator", "Policy officer"),
 }
-#: country, how many of a hundred, how its phone numbers begin; two digits follow. 555 01xx is nobody's in the United
-#: States, and is taken for the others as well
+#: country, how many of a hundred, how its phone numbers begin; four digits follow. No number goes on with zeros, and in the
+#: United States 555 01xx is nobody's
 _COUNTRIES: Sequence[tuple[str, int, str]] = (
-    ("MX", 34, "+52 55 5555 01"),
-    ("GT", 20, "+502 5555 01"),
-    ("HN", 11, "+504 5555 01"),
-    ("SV", 11, "+503 5555 01"),
-    ("CR", 6, "+506 5555 01"),
-    ("NI", 5, "+505 5555 01"),
-    ("PA", 4, "+507 6555 01"),
-    ("BZ", 2, "+501 555 01"),
-    ("US", 7, "+1 202 555 01"),
+    ("MX", 34, "+52 55 0000 "),
+    ("GT", 20, "+502 0000 "),
+    ("HN", 11, "+504 0000 "),
+    ("SV", 11, "+503 0000 "),
+    ("CR", 6, "+506 0000 "),
+    ("NI", 5, "+505 0000 "),
+    ("PA", 4, "+507 0000 "),
+    ("BZ", 2, "+501 000 "),
+    ("US", 7, "+1 202 555 "),
 )
 _ENGLISH_SPEAKING = frozenset({"US", "BZ"})
 
 
 def invent(number: int, chance: random.Random) -> Person:
     """Return the person with this number, drawn by `chance`."""
-    given, family = chance.choice(_GIVEN), chance.choice(_FAMILY)
+    given, family = chance.choice(_GIVEN), f"{chance.choice(_FIRST_FAMILY)} {chance.choice(_FAMILY)}"
     if chance.randrange(_ONE_IN_UNUSUAL) == 0:
         given, family = chance.choice(_UNUSUAL)
     country, _, prefix = chance.choices(_COUNTRIES, [share for _, share, _ in _COUNTRIES])[0]
@@ -98,9 +114,14 @@ def invent(number: int, chance: random.Random) -> Person:
         position=chance.choice(_POSITIONS[language]),
         country=country,
         email=f"{_mailbox(given)}.{number}@{domain}",
-        phone=f"{prefix}{chance.randrange(100):02}",
+        phone=f"{prefix}{_digits(number, country)}",
         language=language,
     )
+
+
+def _digits(number: int, country: str) -> str:
+    """Return the end of a phone number: another one for each person, but where only a hundred are nobody's."""
+    return f"01{number % 100:02}" if country == "US" else f"{number % 10_000:04}"
 
 
 def _mailbox(given_name: str) -> str:
