@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from eventreg.audit.models import AuditDetail, AuditEntry
 from eventreg.audit.rules import hash_of_detail, hash_of_entry
@@ -88,17 +88,18 @@ def record(
 
 @dataclass(frozen=True)
 class Act:
-    """One of many acts that `record_all` writes: who did what to which record, when, without old and new values."""
+    """One of many acts that `record_all` writes: who did what to which record, when, and its detail as of `record`."""
 
     actor: Actor
     action: str
     record_kind: str
     record_id: int
     at: datetime
+    detail: Mapping[str, Any] | None = None
 
 
 def record_all(event_id: int, acts: Iterable[Act]) -> None:
-    """Append entries without details to the chain of an event, in their order, in few statements.
+    """Append entries to the chain of an event, in their order, in few statements.
 
     The caller holds the event's row, in its own transaction.
     """
@@ -109,8 +110,9 @@ def record_all(event_id: int, acts: Iterable[Act]) -> None:
         .limit(1)
     ).one_or_none()
     first, previous = (last.position + 1, last.hash) if last else (1, "")
-    entries = []
+    entries, details = [], []
     for position, act in enumerate(acts, first):
+        salt = os.urandom(16) if act.detail else b""
         entry = AuditEntry(
             chain=event_id,
             position=position,
@@ -120,12 +122,17 @@ def record_all(event_id: int, acts: Iterable[Act]) -> None:
             action=act.action,
             record_kind=act.record_kind,
             record_id=act.record_id,
-            detail_hash="",
+            detail_hash=hash_of_detail(salt, act.detail) if act.detail else "",
         )
+        if act.detail:
+            details.append((entry, salt, dict(act.detail)))
         previous = entry.hash = hash_of_entry(entry, previous)
         entries.append(entry)
     db.session.add_all(entries)
     db.session.flush()
+    if details:
+        rows = [{"entry_id": entry.id, "salt": salt, "detail": detail} for entry, salt, detail in details]
+        db.session.execute(insert(AuditDetail), rows)
 
 
 def _hold_instance_chain() -> None:

@@ -232,6 +232,13 @@ class Kind(ABC):
         """Return the answer as the text of one cell of a spreadsheet in `language`."""
         return "; ".join(self.display(question, values, context, language))
 
+    def from_cell(self, question: Question, text: str, context: Context, languages: Sequence[str]) -> list[str]:
+        """Return what `clean` takes of a cell's text, written in any of `languages` (of the instance, at least one).
+
+        What `cell` wrote comes back, and whatever else a person would write there. Raises Invalid.
+        """
+        return [text]
+
     def data(self, question: Question, values: Sequence[str], context: Context) -> list[str]:
         """Return the answer for programs: what is kept, free of whatever only this database understands."""
         return list(values)

@@ -24,6 +24,7 @@ from eventreg.questionnaires.kinds.base import (
     speaking,
     whole_setting,
 )
+from eventreg.questionnaires.kinds.cells import named, one_of, some_of
 from eventreg.questionnaires.kinds.fields import (
     AnswerField,
     ChoicesField,
@@ -75,6 +76,10 @@ class Choice(Kind):
             widget = SelectFrom(partial(_select_options, offers, language))
             return UnboundField(AnswerField, question, "select", widget=widget, **texts)
         return UnboundField(ChoicesField, question, "radios", offers, **texts)
+
+    def from_cell(self, question: Question, text: str, context: Context, languages: Sequence[str]) -> list[str]:
+        """See `Kind.from_cell`."""
+        return [one_of(text, option_names(question))]
 
     def display(self, question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:
         """See `Kind.display`."""
@@ -129,6 +134,10 @@ class MultipleChoice(Kind):
         offers = partial(_offers, question, context, language)
         return UnboundField(ChoicesField, question, "checkboxes", offers, **labelled(question, context, language))
 
+    def from_cell(self, question: Question, text: str, context: Context, languages: Sequence[str]) -> list[str]:
+        """See `Kind.from_cell`."""
+        return some_of(text, option_names(question))
+
     def display(self, question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:
         """See `Kind.display`."""
         return _labels(question, values, context, language)
@@ -176,6 +185,10 @@ class YesNo(Kind):
             return UnboundField(TickField, question, **texts)
         offers = partial(_offers, question, context, language) if question.options else partial(_yes_and_no, language)
         return UnboundField(ChoicesField, question, "radios", offers, **texts)
+
+    def from_cell(self, question: Question, text: str, context: Context, languages: Sequence[str]) -> list[str]:
+        """See `Kind.from_cell`."""
+        return [one_of(text, {**_yes_no_names(languages), **option_names(question)})]
 
     def display(self, question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:
         """See `Kind.display`."""
@@ -232,6 +245,16 @@ class Consent(Kind):
     def choices(self, question: Question, context: Context) -> Sequence[str]:
         """Return yes and no, which is what everybody has who did not agree."""
         return YES, NO
+
+
+def option_names(question: Question) -> dict[str, str]:
+    """Return which value each folded label of a question's options stands for, in whatever language."""
+    return named((option.value, label) for option in question.options for label in option.label.values())
+
+
+def _yes_no_names(languages: Sequence[str]) -> dict[str, str]:
+    words = [(offer.value, offer.label) for language in languages for offer in _yes_and_no(language)]
+    return named([*words, (YES, "x"), (YES, "1"), (YES, "true"), (NO, "0"), (NO, "false")])
 
 
 def _require_options(question: Question) -> None:

@@ -13,6 +13,7 @@ from wtforms.fields.core import UnboundField
 from eventreg.i18n import formats
 from eventreg.i18n.countries import CODES, by_alphabet
 from eventreg.questionnaires.kinds.base import Context, Invalid, Kind, KindGroup, Setting, speaking
+from eventreg.questionnaires.kinds.cells import named, some_of
 from eventreg.questionnaires.kinds.fields import option_markup
 from eventreg.questionnaires.kinds.several import MOST_SELECTS, check_several, distinct, select_field, several_setting
 from eventreg.questionnaires.rules.reasons import Reason
@@ -62,6 +63,15 @@ class Country(Kind):
     def ranked(self, question: Question, context: Context, language: str) -> Sequence[str]:
         """Return the countries in the order of their names."""
         return _ranked(language)
+
+    def from_cell(self, question: Question, text: str, context: Context, languages: Sequence[str]) -> list[str]:
+        """See `Kind.from_cell`: names in any language, or codes."""
+        return some_of(text, _names(tuple(languages)))
+
+
+@lru_cache(maxsize=8)
+def _names(languages: tuple[str, ...]) -> dict[str, str]:
+    return named((code, formats.country(code, language)) for language in languages for code in CODES)
 
 
 def options_markup(region: tuple[str, ...], language: str) -> Markup:

@@ -10,6 +10,7 @@ from wtforms.fields.core import UnboundField
 
 from eventreg.i18n import formats
 from eventreg.questionnaires.kinds.base import Context, Invalid, Kind, KindGroup
+from eventreg.questionnaires.kinds.cells import named, some_of
 from eventreg.questionnaires.kinds.fields import ChoicesField, Offer, labelled
 from eventreg.questionnaires.rules.reasons import Reason
 from eventreg.questionnaires.rules.schema import Question
@@ -62,6 +63,14 @@ class Days(Kind):
     def choices(self, question: Question, context: Context) -> Sequence[str]:
         """Return the days of the event."""
         return tuple(str(day.id) for day in context.days)
+
+    def from_cell(self, question: Question, text: str, context: Context, languages: Sequence[str]) -> list[str]:
+        """See `Kind.from_cell`: dates, as ISO 8601 or as the form writes them."""
+        pairs = [(str(day.id), day.held_on.isoformat()) for day in context.days]
+        pairs += [pair for language in languages for pair in _written(context, language).items()]
+        # An id of ours is no date that anybody would write.
+        dates = {str(day.id) for day in context.days}
+        return some_of(text, {name: value for name, value in named(pairs).items() if name not in dates})
 
 
 def _written(context: Context, language: str) -> dict[str, str]:

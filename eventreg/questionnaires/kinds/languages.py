@@ -12,8 +12,9 @@ from markupsafe import Markup
 from wtforms.fields.core import UnboundField
 
 from eventreg.i18n.countries import place_in_alphabet
-from eventreg.i18n.languages import name_of
+from eventreg.i18n.languages import name_of, own_name
 from eventreg.questionnaires.kinds.base import Context, Invalid, Kind, KindGroup, speaking
+from eventreg.questionnaires.kinds.cells import named, some_of
 from eventreg.questionnaires.kinds.composite_fields import joined_options
 from eventreg.questionnaires.kinds.several import MOST_SELECTS, check_several, distinct, select_field, several_setting
 from eventreg.questionnaires.rules.reasons import Reason
@@ -65,6 +66,16 @@ class Language(Kind):
     def ranked(self, question: Question, context: Context, language: str) -> Sequence[str]:
         """Return the languages in the order of their names."""
         return _ranked(language)
+
+    def from_cell(self, question: Question, text: str, context: Context, languages: Sequence[str]) -> list[str]:
+        """See `Kind.from_cell`: names in any language or in themselves, or codes."""
+        return some_of(text, _names(tuple(languages)))
+
+
+@lru_cache(maxsize=8)
+def _names(languages: tuple[str, ...]) -> dict[str, str]:
+    pairs = [(code, name_of(code, language)) for language in languages for code in CODES]
+    return named([*pairs, *((code, own_name(code)) for code in CODES)])
 
 
 def _options(first: tuple[str, ...], language: str) -> Markup:

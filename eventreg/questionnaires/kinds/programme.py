@@ -21,6 +21,7 @@ from eventreg.questionnaires.kinds.base import (
     date_setting,
     speaking,
 )
+from eventreg.questionnaires.kinds.cells import named, some_of
 from eventreg.questionnaires.kinds.fields import ChoicesField, Offer, labelled
 from eventreg.questionnaires.rules.reasons import Reason
 from eventreg.questionnaires.rules.schema import DefinitionInvalid, Question
@@ -86,6 +87,12 @@ class Nights(Kind):
         """Return the dates on which the nights begin, as ISO 8601 writes them."""
         return "; ".join(values)
 
+    def from_cell(self, question: Question, text: str, context: Context, languages: Sequence[str]) -> list[str]:
+        """See `Kind.from_cell`: the dates on which the nights begin, or both dates in words."""
+        nights = _nights(question, context)
+        pairs = [(night.isoformat(), _night(night, language)) for night in nights for language in languages]
+        return some_of(text, named(pairs))
+
 
 class Sessions(Kind):
     """Sessions of the programme that people sign up for. A value is the public id of one.
@@ -146,6 +153,12 @@ class Sessions(Kind):
     def ranked(self, question: Question, context: Context, language: str) -> Sequence[str]:
         """Return the sessions in the order of the programme."""
         return tuple(session.public_id for session in context.sessions())
+
+    def from_cell(self, question: Question, text: str, context: Context, languages: Sequence[str]) -> list[str]:
+        """See `Kind.from_cell`: the titles of the sessions in any language."""
+        return some_of(
+            text, named((each.public_id, title) for each in context.sessions() for title in each.title.values())
+        )
 
 
 def _nights(question: Question, context: Context) -> list[date]:

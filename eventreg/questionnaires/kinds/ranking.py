@@ -20,6 +20,7 @@ from eventreg.questionnaires.kinds.base import (
     positive_setting,
     speaking,
 )
+from eventreg.questionnaires.kinds.cells import named, some_of, without_number
 from eventreg.questionnaires.kinds.composite_fields import SelectsField, joined_options
 from eventreg.questionnaires.kinds.fields import labelled
 from eventreg.questionnaires.rules.reasons import Reason
@@ -81,6 +82,11 @@ class RankedChoice(Kind):
     def value_text(self, question: Question, value: str, context: Context, language: str) -> str:
         """Return one value without a number."""
         return next((context.text(each.label, language) for each in question.options if each.value == value), value)
+
+    def from_cell(self, question: Question, text: str, context: Context, languages: Sequence[str]) -> list[str]:
+        """See `Kind.from_cell`: the answers in their order, with or without their numbers."""
+        numbered = "; ".join(without_number(part) for part in text.replace("\n", ";").split(";"))
+        return some_of(numbered, named((o.value, label) for o in question.options for label in o.label.values()))
 
 
 def _most(question: Question) -> int:

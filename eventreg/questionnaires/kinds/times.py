@@ -113,6 +113,10 @@ class DateRange(Date):
         """Return the range as ISO 8601 writes it: "2027-03-10/2027-03-13"."""
         return "/".join(values)
 
+    def from_cell(self, question: Question, text: str, context: Context, languages: Sequence[str]) -> list[str]:
+        """See `Kind.from_cell`: "2027-03-10/2027-03-13"."""
+        return [part.strip() for part in text.split("/")]
+
 
 class Time(Kind):
     """A time of day, kept as "14:30"."""

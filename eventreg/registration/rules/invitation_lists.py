@@ -13,8 +13,8 @@ from eventreg.registration.rules.invitation_wishes import Wish
 
 #: the order of columns without a head, and the head of the example
 COLUMNS = ("email", "given_name", "family_name", "institution", "language", "category")
-#: what a column may be called, folded
-_HEADS = {
+#: what people call a column, folded
+HEADS = {
     "email": ("email", "mail", "e-mail", "email address", "correo", "correo electronico", "courriel", "adresse"),
     "given_name": (
         "given name",
@@ -32,7 +32,7 @@ _HEADS = {
     "language": ("language", "idioma", "lengua", "langue"),
     "category": ("category", "categoria", "categorie", "capacity", "calidad"),
 }
-_FIELD_OF = {name: field for field, names in _HEADS.items() for name in names}
+_FIELD_OF = {name: field for field, names in HEADS.items() for name in names}
 #: "Ana Núñez <ana@institucion.example>", as mail programs copy it
 _NAMED_ADDRESS = re.compile(r'^\s*"?(?P<name>[^<>"]*?)"?\s*<(?P<email>[^<>\s]+@[^<>\s]+)>\s*$')
 #: longer is no name and address; the pattern takes the square of the length

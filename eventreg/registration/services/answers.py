@@ -65,7 +65,7 @@ def insert_answers(
     `versions` names by question the version that it was answered under, where that is not the registration's.
     """
     rows = [
-        _row(registration, question, position, value, (versions or {}).get(question.key))
+        answer_row(registration, question, position, value, (versions or {}).get(question.key))
         for question in questions
         if question.column is None and question.kind != CONSENT_KIND
         for position, value in enumerate(answers.get(question.key, ()))
@@ -122,9 +122,10 @@ def record_consents(
         db.session.execute(insert(Consent), rows)
 
 
-def _row(
+def answer_row(
     registration: Registration, question: Question, position: int, value: str, version_id: int | None
 ) -> dict[str, Any]:
+    """Return the row of one value of an answer, sealed where the question is sensitive."""
     sealed = None
     # A file's answer is the public id of its upload, which opens nothing; name and content are sealed with the upload.
     if question.is_sensitive and question.kind not in FILE_KINDS:

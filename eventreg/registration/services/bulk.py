@@ -1,0 +1,258 @@
+"""Many people put in at once, all or nothing: what can be made ready is made before the lock, inside it are few statements.
+
+Nobody else registers while the event's row is held: so the time inside is what a file of thousands costs everybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
+
+from eventreg.audit.services import Act, Actor, record, record_all
+from eventreg.db import db, transaction
+from eventreg.events.models import Event
+from eventreg.events.queries.for_registration import lock_event
+from eventreg.kernel import clock
+from eventreg.kernel.tokens import new_public_id, new_reference
+from eventreg.questionnaires.queries import definition_of, get_current_version, list_version_numbers
+from eventreg.registration.models import Answer, OptionPlace, Place, Registration
+from eventreg.registration.queries.option_places import limited_options, list_option_places_left
+from eventreg.registration.rules.bulk import (
+    BulkOvertaken,
+    BulkPlan,
+    CategoryRule,
+    ChangedPerson,
+    Hall,
+    NewPerson,
+    OptionSeats,
+)
+from eventreg.registration.rules.searching import email_key
+from eventreg.registration.rules.states import Status
+from eventreg.registration.rules.ways_in import WayKind
+from eventreg.registration.services.answers import (
+    CONSENT_KIND,
+    answer_row,
+    fill_identity,
+    refresh_search,
+)
+from eventreg.registration.services.bulk_changes import change_people, told_of
+from eventreg.registration.services.places import PlaceCount
+from eventreg.registration.services.session_places import take_wished
+from eventreg.registration.services.uploads import submission_hash
+
+Item = TypeVar("Item")
+_CHUNK = 500
+
+
+@dataclass(frozen=True)
+class Put:
+    """What came of a file: the ids of who is new, and of whose answers were changed."""
+
+    added: Sequence[int]
+    changed: Sequence[int]
+
+
+def seats_of(event: Event) -> tuple[Hall, OptionSeats]:
+    """Return the places of an event and of its options, as they are taken now. Three statements."""
+    count = PlaceCount(event)
+    rules = {
+        row.key: CategoryRule(
+            row.key, row.approval, row.pending_counts, row.counts_toward_event, row.places,
+            count.of(row).category_taken,
+        )
+        for row in event.categories
+    }  # fmt: skip
+    left = list_option_places_left(event.id, definition_of(get_current_version(event.id)))
+    return Hall(event.capacity, rules), OptionSeats(left)
+
+
+def put_people(event_id: int, plan: BulkPlan, actor: Actor) -> Put:
+    """Write everybody of a plan. Nobody is written to here.
+
+    Raises BulkOvertaken, having written nothing, when what the plan rests on holds no longer: the event and its questions,
+    addresses, revisions, places. Raises LifecycleRefused for an archived event.
+    """
+    ready = [_Ready.of(event_id, plan, person) for person in plan.new]
+    try:
+        with transaction():
+            return _put(event_id, plan, ready, actor)
+    except IntegrityError as error:
+        raise BulkOvertaken from error
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """Somebody new with all that could be made before the lock."""
+
+    person: NewPerson
+    row: Registration
+    answers: list[dict[str, Any]]
+
+    @classmethod
+    def of(cls, event_id: int, plan: BulkPlan, person: NewPerson) -> _Ready:
+        row = Registration(
+            public_id=new_public_id(),
+            reference="",
+            event_id=event_id,
+            questionnaire_id=plan.questionnaire_id,
+            came_by=WayKind.IMPORT,
+            language=person.language,
+            email=person.email,
+            email_key=email_key(person.email),
+            submission_hash=submission_hash(event_id, f"{plan.key}/{person.row}"),
+        )
+        fill_identity(row, person.questions, person.answers)
+        answers = [
+            answer_row(row, question, position, value, None)
+            for question in person.questions
+            if question.column is None and question.kind != CONSENT_KIND
+            for position, value in enumerate(person.answers.get(question.key, ()))
+        ]
+        return cls(person, row, answers)
+
+
+def _put(event_id: int, plan: BulkPlan, ready: Sequence[_Ready], actor: Actor) -> Put:
+    now = clock.now()
+    event = lock_event(event_id)
+    if event.is_called_off or get_current_version(event.id).id != plan.questionnaire_id:
+        raise BulkOvertaken
+    changed = _check_seen(event, plan.changed)
+    _check_addresses(event, plan.new)
+    hall, options = seats_of(event)
+    otherwise = [
+        each.person.row
+        for each in ready
+        if hall.seat(each.person.category_key, each.person.wanted) is not each.person.status
+        or options.take(each.person.answers)
+    ]
+    if otherwise:
+        raise BulkOvertaken(otherwise)
+    _insert(event, ready, hall, now)
+    change_people(event, plan.changed, changed, now)
+    _record(event, plan, ready, changed, actor, now)
+    return Put([each.row.id for each in ready], list(changed))
+
+
+def _check_seen(event: Event, people: Sequence[ChangedPerson]) -> dict[int, Registration]:
+    """Return the registrations to be changed, by id; they are as they were seen."""
+    found: dict[int, Registration] = {}
+    for some in _chunks(people):
+        rows = db.session.scalars(
+            select(Registration)
+            .where(Registration.event_id == event.id, Registration.id.in_([each.registration_id for each in some]))
+            .execution_options(populate_existing=True)
+        )
+        found |= {row.id: row for row in rows}
+    overtaken = [
+        each.row
+        for each in people
+        if each.registration_id not in found or found[each.registration_id].revision != each.seen_revision
+    ]
+    if overtaken:
+        raise BulkOvertaken(overtaken)
+    return found
+
+
+def _check_addresses(event: Event, people: Sequence[NewPerson]) -> None:
+    taken: set[str] = set()
+    for some in _chunks(people):
+        taken.update(
+            db.session.scalars(
+                select(Registration.email_key).where(
+                    Registration.event_id == event.id,
+                    Registration.status != Status.CANCELLED,
+                    Registration.email_key.in_([email_key(each.email) for each in some]),
+                )
+            )
+        )
+    overtaken = [each.row for each in people if email_key(each.email) in taken]
+    if overtaken:
+        raise BulkOvertaken(overtaken)
+
+
+def _insert(event: Event, ready: Sequence[_Ready], hall: Hall, now: datetime) -> None:
+    categories = {row.key: row for row in event.categories}
+    for each, reference in zip(ready, _references(event, len(ready)), strict=True):
+        row, person = each.row, each.person
+        row.reference, row.status, row.category_id = reference, person.status, categories[person.category_key].id
+        row.submitted_at = row.status_changed_at = now
+        row.waitlisted_at = now if person.status is Status.WAITLISTED else None
+        row.approved_at = now if person.wanted is Status.CONFIRMED else None
+        refresh_search(row)
+    db.session.add_all([each.row for each in ready])
+    db.session.flush()
+    answers = [{**row, "registration_id": each.row.id} for each in ready for row in each.answers]
+    places = [
+        {"event_id": event.id, "category_id": each.row.category_id, "registration_id": each.row.id, "taken_at": now}
+        for each in ready
+        if hall.takes_place(each.person.category_key, each.person.status)
+    ]
+    for model, rows in ((Answer, answers), (Place, places), (OptionPlace, _option_places(event, ready, now))):
+        if rows:
+            db.session.execute(insert(model).execution_options(render_nulls=True), rows)
+    for each in ready:
+        if each.person.status is Status.CONFIRMED and any(q.kind == "sessions" for q in each.person.questions):
+            take_wished(each.row, now)
+
+
+def _references(event: Event, count: int) -> list[str]:
+    """Return new codes that no registration has: of thousands, two would meet now and then."""
+    found: set[str] = set()
+    while len(found) < count:
+        made = {new_reference(event.reference_prefix) for _ in range(count - len(found))} - found
+        for some in _chunks(sorted(made)):
+            made -= set(db.session.scalars(select(Registration.reference).where(Registration.reference.in_(some))))
+        found |= made
+    return list(found)
+
+
+def _option_places(event: Event, ready: Sequence[_Ready], now: datetime) -> list[dict[str, Any]]:
+    limits = limited_options(definition_of(get_current_version(event.id)))
+    return [
+        {
+            "event_id": event.id,
+            "registration_id": each.row.id,
+            "question_key": key,
+            "option": option,
+            "taken_at": now,
+        }
+        for each in ready
+        for key, option in limits
+        if option in each.person.answers.get(key, ())
+    ]
+
+
+def _record(
+    event: Event,
+    plan: BulkPlan,
+    ready: Sequence[_Ready],
+    changed: Collection[int],
+    actor: Actor,
+    now: datetime,
+) -> None:
+    record(
+        event_id=event.id,
+        actor=actor,
+        action="people_imported",
+        record_kind="event",
+        record_id=event.id,
+        at=now,
+        detail={"file": plan.file_name, "added": len(ready), "changed": len(changed)},
+    )
+    acts = [Act(actor, f"imported_{each.person.status.value}", "registration", each.row.id, now) for each in ready]
+    numbers = list_version_numbers({put.version_id for person in plan.changed for put in person.puts})
+    acts += [
+        Act(actor, "changed_by_import", "registration", person.registration_id, now, told_of(person, numbers))
+        for person in plan.changed
+    ]
+    record_all(event.id, acts)
+
+
+def _chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    for start in range(0, len(items), _CHUNK):
+        yield items[start : start + _CHUNK]

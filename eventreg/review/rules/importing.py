@@ -1,0 +1,155 @@
+"""Putting people in from a file: what a file may be, what comes of each row, and why a row or a file is refused."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from eventreg.kernel.errors import Refusal
+
+#: a file, and what it unfolds to
+MOST_BYTES = 20_000_000
+MOST_UNPACKED = 150_000_000
+MOST_ROWS = 10_000
+MOST_COLUMNS = 300
+LONGEST_CELL = 20_000
+#: refused cells that are kept of one row
+MOST_PROBLEMS = 12
+
+
+class FileReason(enum.Enum):
+    """Why a file cannot be taken."""
+
+    #: nothing in it, or a head alone
+    EMPTY = "empty"
+    TOO_LARGE = "too_large"
+    TOO_MANY_ROWS = "too_many_rows"
+    TOO_MANY_COLUMNS = "too_many_columns"
+    #: neither a table in text nor a workbook, or broken
+    UNREADABLE = "unreadable"
+    #: it was kept for a day, or put in already
+    GONE = "gone"
+    #: the event does not take place, or asks nothing
+    NOT_NOW = "not_now"
+
+
+class FileRefused(Refusal):
+    """A file was not taken. Nothing was written."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """What a file holds: the names of its columns, and its rows with their numbers as a spreadsheet program shows them."""
+
+    head: Sequence[str]
+    rows: Sequence[tuple[int, Sequence[str]]]
+
+
+class Outcome(enum.Enum):
+    """What comes of a row."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    #: the registration says the same already
+    SAME = "same"
+    REFUSED = "refused"
+
+
+class Full(enum.Enum):
+    """What becomes of somebody who is to be confirmed when no place is left."""
+
+    WAITLIST = "waitlist"
+    REFUSE = "refuse"
+
+
+class WantedStatus(enum.Enum):
+    """The status of somebody new whose row names none."""
+
+    BY_RULE = "by_rule"
+    CONFIRMED = "confirmed"
+    PENDING = "pending"
+    WAITLISTED = "waitlisted"
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How a file is put in: for those whose row does not say it, and for all."""
+
+    #: key of the category of whoever is new; empty: every row says it
+    category: str = ""
+    language: str = ""
+    status: WantedStatus = WantedStatus.BY_RULE
+    full: Full = Full.WAITLIST
+    #: an empty cell takes the answer away; otherwise it leaves it as it is
+    empty_clears: bool = False
+    #: whoever is new is told by mail what came of it
+    tells: bool = False
+
+    def as_data(self) -> dict[str, Any]:
+        """Return it as JSON takes it."""
+        return {
+            "category": self.category,
+            "language": self.language,
+            "status": self.status.value,
+            "full": self.full.value,
+            "empty_clears": self.empty_clears,
+            "tells": self.tells,
+        }
+
+    @classmethod
+    def of_data(cls, data: dict[str, Any]) -> Terms:
+        """Return what `as_data` gave."""
+        return cls(
+            category=data["category"],
+            language=data["language"],
+            status=WantedStatus(data["status"]),
+            full=Full(data["full"]),
+            empty_clears=data["empty_clears"],
+            tells=data["tells"],
+        )
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What a row changes, or the cell it is refused for, in words: the column, and what it was and is or why not."""
+
+    column: str
+    #: what is there now; None: a problem
+    old: str | None
+    #: what will be there, or the problem
+    new: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """What comes of one row, in words of the organizer's language."""
+
+    row: int
+    outcome: Outcome
+    #: who it is, as typed
+    name: str
+    #: of the registration that it is about; empty for somebody new
+    reference: str = ""
+    #: the status that somebody new gets, in words
+    status: str = ""
+    differences: Sequence[Difference] = field(default=())
+    #: it is otherwise than the trial that was confirmed said
+    is_otherwise: bool = False
+    #: tells two outcomes apart
+    digest: str = ""
+
+    def as_data(self) -> list[Any]:
+        """Return it as JSON takes it, short: there are thousands."""
+        told = [[each.column, each.old, each.new] for each in self.differences]
+        return [
+            self.row, self.outcome.value, self.name, self.reference, self.status, told, self.is_otherwise, self.digest,
+        ]  # fmt: skip
+
+    @classmethod
+    def of_data(cls, data: Sequence[Any]) -> Line:
+        """Return what `as_data` gave."""
+        row, outcome, name, reference, status, told, is_otherwise, digest = data
+        differences = tuple(Difference(*each) for each in told)
+        return cls(row, Outcome(outcome), name, reference, status, differences, is_otherwise, digest)

@@ -1,0 +1,178 @@
+"""A table from the bytes of a file: CSV in the encodings and with the separators that programs write, or a workbook.
+
+What it is shows in its bytes, never in its name. How large it may be is looked at before it is unpacked or taken apart.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, time
+from typing import IO, Any
+
+from eventreg.review.rules.importing import (
+    LONGEST_CELL,
+    MOST_BYTES,
+    MOST_COLUMNS,
+    MOST_ROWS,
+    MOST_UNPACKED,
+    FileReason,
+    FileRefused,
+    Table,
+)
+
+_ZIP = b"PK\x03\x04"
+#: the old binary format of Excel, which nobody should have to make any more
+_OLE = b"\xd0\xcf\x11\xe0"
+_SEPARATORS = ";\t,"
+#: where a cell stands: r="AB12"
+_PLACE = re.compile(rb"\br=[\"']([A-Z]{1,3})([0-9]{1,7})[\"']")
+_LONGEST_PLACE = 16
+#: columns after it are more than we take of any file
+_LAST_COLUMN = b"ZZ"
+_BLOCK = 1 << 20
+Rows = Iterable[tuple[int, Sequence[str]]]
+
+
+def read_table(content: bytes) -> Table:
+    """Return the table of a file. Raises FileRefused."""
+    if len(content) > MOST_BYTES:
+        raise FileRefused(FileReason.TOO_LARGE, limit=MOST_BYTES // 1_000_000)
+    if content.startswith(_OLE) or not content.strip():
+        raise FileRefused(FileReason.UNREADABLE if content.strip() else FileReason.EMPTY)
+    rows = _workbook_rows(content) if content.startswith(_ZIP) else _text_rows(_decoded(content))
+    return _table(rows)
+
+
+def _table(rows: Rows) -> Table:
+    head: list[str] | None = None
+    found: list[tuple[int, Sequence[str]]] = []
+    for number, cells in rows:
+        if not any(cell.strip() for cell in cells):
+            continue
+        if head is None:
+            head = _without_tail([cell.strip() for cell in cells])
+            if len(head) > MOST_COLUMNS:
+                raise FileRefused(FileReason.TOO_MANY_COLUMNS, limit=MOST_COLUMNS)
+            continue
+        if len(found) == MOST_ROWS:
+            raise FileRefused(FileReason.TOO_MANY_ROWS, limit=MOST_ROWS)
+        found.append((number, [*cells[: len(head)], *[""] * (len(head) - len(cells))]))
+    if head is None or not found:
+        raise FileRefused(FileReason.EMPTY)
+    return Table(head, found)
+
+
+def _decoded(content: bytes) -> str:
+    """Return the text: UTF-8 with or without its mark, UTF-16 as Excel writes "Unicode text", else Windows-1252.
+
+    Raises FileRefused for what holds NUL characters, and so is no text at all.
+    """
+    for encoding in ("utf-16",) if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp1252", "latin-1"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\x00" in text:
+            break
+        return text
+    raise FileRefused(FileReason.UNREADABLE)
+
+
+def _text_rows(text: str) -> Iterator[tuple[int, Sequence[str]]]:
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    separator = max(_SEPARATORS, key=lambda sign: _outside_quotes(first, sign))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    number = 0
+    try:
+        for number, cells in enumerate(reader, 1):
+            if number > MOST_ROWS * 4:
+                raise FileRefused(FileReason.TOO_MANY_ROWS, limit=MOST_ROWS)
+            yield number, _checked(cells)
+    except csv.Error as error:
+        raise FileRefused(FileReason.UNREADABLE, row=number + 1) from error
+
+
+def _outside_quotes(line: str, sign: str) -> int:
+    return sum(part.count(sign) for part in line.split('"')[::2])
+
+
+def _workbook_rows(content: bytes) -> Iterator[tuple[int, Sequence[str]]]:
+    """Yield the rows of the first sheet that is not hidden, numbered as there."""
+    from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
+
+    _check_unpacked(content)
+    try:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        visible = [each.name for each in workbook.sheets_metadata if each.visible == SheetVisibleEnum.Visible]
+        sheet = workbook.get_sheet_by_name(visible[0])
+        rows = sheet.iter_rows()
+        for number, row in enumerate(rows, 1):
+            yield number, _checked([_as_text(value) for value in row])
+    except (CalamineError, ValueError, IndexError, OSError) as error:
+        raise FileRefused(FileReason.UNREADABLE) from error
+
+
+def _check_unpacked(content: bytes) -> None:
+    """Refuse a workbook that unfolds to more than it may, before any of it is unfolded.
+
+    One cell far out makes a sheet of billions of empty ones in the memory: so the places of cells are looked at, too.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entries = archive.infolist()
+            if sum(entry.file_size for entry in entries) > MOST_UNPACKED:
+                raise FileRefused(FileReason.TOO_LARGE, limit=MOST_BYTES // 1_000_000)
+            names = [entry.filename for entry in entries]
+            if "xl/workbook.xml" not in names:
+                raise FileRefused(FileReason.UNREADABLE)
+            for name in names:
+                if name.startswith("xl/worksheets/") and name.endswith(".xml"):
+                    with archive.open(name) as sheet:
+                        _check_places(sheet)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+        raise FileRefused(FileReason.UNREADABLE) from error
+
+
+def _check_places(sheet: IO[bytes]) -> None:
+    rest = b""
+    while block := sheet.read(_BLOCK):
+        for column, row in _PLACE.findall(rest + block):
+            if int(row) > MOST_ROWS * 4:
+                raise FileRefused(FileReason.TOO_MANY_ROWS, limit=MOST_ROWS)
+            if len(column) > 2 or (len(column) == 2 and column > _LAST_COLUMN):
+                raise FileRefused(FileReason.TOO_MANY_COLUMNS, limit=MOST_COLUMNS)
+        rest = block[-_LONGEST_PLACE:]
+
+
+def _as_text(value: Any) -> str:
+    """Return what a cell of a workbook holds as one would type it: dates as ISO 8601, whole numbers without a point."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "minutes")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, time):
+        return value.isoformat("minutes")
+    return "" if value is None else str(value)
+
+
+def _checked(cells: Sequence[str]) -> Sequence[str]:
+    if len(cells) > MOST_COLUMNS * 4:
+        raise FileRefused(FileReason.TOO_MANY_COLUMNS, limit=MOST_COLUMNS)
+    return [cell[: LONGEST_CELL + 1] for cell in cells]
+
+
+def _without_tail(cells: list[str]) -> list[str]:
+    while cells and not cells[-1]:
+        cells.pop()
+    return cells
