@@ -154,9 +154,10 @@ def _init_jobs(app: Flask) -> None:
         promotion,
         requests,
         saved_forms,
+        telling_added,
         uploads,
     )
-    from eventreg.review.services import exporting_aside, exporting_care, exporting_store, run_steps, runs
+    from eventreg.review.services import exporting_aside, exporting_care, exporting_store, importing, run_steps, runs
     from eventreg.review.services.run_steps import RUN_JOB
 
     registry = init_jobs(app)
@@ -169,6 +170,8 @@ def _init_jobs(app: Flask) -> None:
         lambda work, _now: earlier_answers.send_earlier_answers(work["event_id"], work["email"], work["language"]),
     )
     registry.add_handler(sign_in_links.SEND_LINK_JOB, lambda work, _now: sign_in_links.send_sign_in_link(work["email"]))
+    registry.add_handler(telling_added.TELL_ADDED_JOB, telling_added.tell_added)
+    registry.add_duty("review.sweep_imports", timedelta(hours=1), importing.sweep_imports)
     registry.add_duty("media.sweep_pictures", timedelta(days=1), sweep_pictures)
     registry.add_duty("registration.sweep_uploads", timedelta(hours=1), uploads.sweep_uploads)
     registry.add_duty("registration.sweep_saved_forms", timedelta(hours=1), saved_forms.sweep_saved_forms)

@@ -84,6 +84,11 @@ class Config:
         return self.instance / "exports"
 
     @property
+    def imports(self) -> Path:
+        """Where files that are to be put into lists are kept sealed for a day. No backup has them."""
+        return self.instance / "imports"
+
+    @property
     def held_mail(self) -> Path:
         """Where held messages are written as `.eml` files."""
         return self.instance / "mail"

@@ -5,7 +5,7 @@ Nobody else registers while the event's row is held: so the time inside is what 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -71,8 +71,10 @@ def seats_of(event: Event) -> tuple[Hall, OptionSeats]:
     return Hall(event.capacity, rules), OptionSeats(left)
 
 
-def put_people(event_id: int, plan: BulkPlan, actor: Actor) -> Put:
-    """Write everybody of a plan. Nobody is written to here.
+def put_people(
+    event_id: int, plan: BulkPlan, actor: Actor, finish: Callable[[Put, datetime], None] | None = None
+) -> Put:
+    """Write everybody of a plan. Nobody is written to here. `finish` is called last, in the same transaction.
 
     Raises BulkOvertaken, having written nothing, when what the plan rests on holds no longer: the event and its questions,
     addresses, revisions, places. Raises LifecycleRefused for an archived event.
@@ -80,7 +82,10 @@ def put_people(event_id: int, plan: BulkPlan, actor: Actor) -> Put:
     ready = [_Ready.of(event_id, plan, person) for person in plan.new]
     try:
         with transaction():
-            return _put(event_id, plan, ready, actor)
+            put = _put(event_id, plan, ready, actor)
+            if finish is not None:
+                finish(put, clock.now())
+            return put
     except IntegrityError as error:
         raise BulkOvertaken from error
 

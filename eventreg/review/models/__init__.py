@@ -2,6 +2,7 @@
 
 from eventreg.review.models.duplicates import KeptApart, Merger
 from eventreg.review.models.exports import Export
+from eventreg.review.models.imports import Import
 from eventreg.review.models.notes import Note, NoteMention
 from eventreg.review.models.runs import Run, RunItem
 from eventreg.review.models.tags import Tag, Tagging
@@ -10,6 +11,7 @@ from eventreg.review.models.views import SavedView
 
 __all__ = [
     "Export",
+    "Import",
     "KeptApart",
     "Merger",
     "Note",

@@ -59,6 +59,8 @@ def act_title(action: str) -> str:
         return _("Registered: %(status)s", status=_status(action.removeprefix("registered_")))
     if action.startswith("added_"):
         return _("Registered by the team: %(status)s", status=_status(action.removeprefix("added_")))
+    if action.startswith("imported_"):
+        return _("Put in from a file: %(status)s", status=_status(action.removeprefix("imported_")))
     if action.startswith("decided_"):
         return _decision(action.removeprefix("decided_"))
     titles = {
@@ -68,6 +70,7 @@ def act_title(action: str) -> str:
         "language_changed": _("Changed the language of the emails"),
         "consents_changed": _("Changed consents"),
         "answers_changed": _("Changed answers"),
+        "changed_by_import": _("Changed answers from a file"),
         "request_answered": _("Answered what was asked"),
         "correction_requested": _("Asked to check answers"),
         "request_reminded": _("Reminded of unanswered questions"),

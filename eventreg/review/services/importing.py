@@ -1,0 +1,266 @@
+"""A file of people: taken and kept sealed for a day, tried as often as one likes, then put in whole or not at all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from eventreg.audit.services import SYSTEM, Actor
+from eventreg.db import db, lock_row, transaction
+from eventreg.events.models import Event
+from eventreg.events.queries.for_registration import get_event_whole
+from eventreg.i18n.languages import speaking
+from eventreg.kernel import clock
+from eventreg.kernel.errors import NotFound
+from eventreg.kernel.sealing import CannotUnseal
+from eventreg.kernel.tokens import new_public_id
+from eventreg.media.store import CannotKeep, SealedFile, path_of, replace_file, sealed_parts, sweep_folder, write_file
+from eventreg.questionnaires.kinds import Context
+from eventreg.registration.rules.bulk import BulkOvertaken
+from eventreg.registration.services.bulk import Put, put_people
+from eventreg.registration.services.telling_added import schedule_telling
+from eventreg.review.incoming.matching import Targets
+from eventreg.review.incoming.setting import Setting
+from eventreg.review.incoming.trial import Trial, compare, try_table
+from eventreg.review.models import Import
+from eventreg.review.queries.people import list_definitions
+from eventreg.review.rules.importing import FileReason, FileRefused, Line, Outcome, Table, Terms
+from eventreg.review.rules.tables import read_table
+from eventreg.web.instance import config, keys
+
+_KEPT_FOR = timedelta(hours=24)
+_LONGEST_NAME = 200
+
+
+@dataclass(frozen=True)
+class Importer:
+    """Who puts a file in. `account_id` None: a command on the machine."""
+
+    account_id: int | None
+    #: of what is shown of the trial
+    language: str
+    sees_sensitive: bool
+
+    @property
+    def actor(self) -> Actor:
+        """Who the history says it was."""
+        return SYSTEM if self.account_id is None else Actor.account(self.account_id)
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What a trial showed."""
+
+    lines: Sequence[Line]
+    incomplete: int
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether a row stands in the way of all of them."""
+        return any(line.outcome is Outcome.REFUSED for line in self.lines)
+
+
+class ImportDiffers(Exception):
+    """What the trial showed holds no longer: nothing was written, the new trial says what is otherwise."""
+
+
+def take_file(event_id: int, name: str, content: bytes, importer: Importer) -> Import:
+    """Keep a file for a day and match its columns. Raises FileRefused."""
+    event, table = _event(event_id), read_table(content)
+    now = clock.now()
+    definitions = list_definitions(event.id)
+    with speaking(importer.language) as language:
+        matched = Targets(event, definitions, Context.of(event), language).match(table.head)
+    category = event.categories[0].key if len(event.categories) == 1 else ""
+    row = Import(
+        public_id=new_public_id(),
+        event_id=event_id,
+        account_id=importer.account_id,
+        name=name[-_LONGEST_NAME:],
+        details=_details([each.name for each in matched], Terms(category=category, language=event.languages[0])),
+        size=len(content),
+        created_at=now,
+        expires_at=now + _KEPT_FOR,
+    )
+    try:
+        write_file(config().imports, row.public_id, sealed_parts(keys(), content, _place(row.public_id)))
+    except CannotKeep as error:
+        raise FileRefused(FileReason.TOO_LARGE, limit=0) from error
+    with transaction() as session:
+        session.add(row)
+    return row
+
+
+def get_import(event_id: int, public_id: str) -> Import:
+    """Return a file that was taken for this event. Raises NotFound."""
+    row = db.session.scalars(
+        select(Import).where(Import.event_id == event_id, Import.public_id == public_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def open_table(row: Import) -> Table:
+    """Return what a file holds that waits. Raises FileRefused (GONE)."""
+    if row.done_at is not None or row.expires_at is None or row.expires_at <= clock.now():
+        raise FileRefused(FileReason.GONE)
+    return read_table(_open(row.public_id, _place(row.public_id)))
+
+
+def try_file(event_id: int, public_id: str, matching: Sequence[str], terms: Terms, importer: Importer) -> Tried:
+    """Try a file with its columns matched so, and keep what the trial showed. Raises NotFound and FileRefused."""
+    row = get_import(event_id, public_id)
+    trial = _try(event_id, open_table(row), matching, terms, importer)
+    _keep_trial(public_id, trial.lines, trial.incomplete)
+    with transaction():
+        waiting = lock_row(select(Import).where(Import.id == row.id))
+        waiting.details, waiting.tried_at = _details(matching, terms), clock.now()
+    return Tried(trial.lines, trial.incomplete)
+
+
+def open_trial(row: Import) -> Tried:
+    """Return what the last trial of a file showed. Raises FileRefused (GONE)."""
+    if row.tried_at is None or row.done_at is not None:
+        raise FileRefused(FileReason.GONE)
+    kept = json.loads(_open(_trial_id(row.public_id), _trial_place(row.public_id)))
+    return Tried([Line.of_data(each) for each in kept["lines"]], kept["incomplete"])
+
+
+def matching_of(row: Import) -> list[str]:
+    """Return which column of a file is which of ours, "" for none."""
+    return list(row.details["matching"])
+
+
+def terms_of(row: Import) -> Terms:
+    """Return the terms a file is put in under."""
+    return Terms.of_data(row.details["terms"])
+
+
+def confirm_import(event_id: int, public_id: str, importer: Importer) -> Put:
+    """Put a file in as its last trial showed it, all or nothing.
+
+    Raises ImportDiffers, having kept the new trial, when anything is otherwise now; NotFound, and FileRefused (GONE).
+    """
+    row = get_import(event_id, public_id)
+    shown, table, terms = open_trial(row), open_table(row), terms_of(row)
+    try:
+        trial = _try(event_id, table, matching_of(row), terms, importer)
+        now = compare(shown.lines, trial.lines)
+        if now is not None or shown.is_refused:
+            _keep_trial(public_id, now or trial.lines, trial.incomplete)
+            raise ImportDiffers
+        put = _write(row, trial, terms, importer)
+    except BulkOvertaken as overtaken:
+        # Between the trial above and the lock: looked at once more, so that the page says what it was.
+        again = _try(event_id, table, matching_of(row), terms, importer)
+        _keep_trial(public_id, compare(shown.lines, again.lines) or again.lines, again.incomplete)
+        raise ImportDiffers from overtaken
+    _forget(public_id)
+    return put
+
+
+def import_at_once(
+    event_id: int, name: str, content: bytes, terms: Terms, importer: Importer, *, is_dry: bool
+) -> tuple[Trial, Put | None]:
+    """Try a file, and put it in unless a row is refused, or it is only tried. Raises FileRefused and BulkOvertaken."""
+    event, table = _event(event_id), read_table(content)
+    definitions = list_definitions(event.id)
+    with speaking(importer.language) as language:
+        matched = Targets(event, definitions, Context.of(event), language).match(table.head)
+    trial = _try(event_id, table, [each.name for each in matched], terms, importer)
+    if is_dry or trial.counts[Outcome.REFUSED]:
+        return trial, None
+    row = Import(
+        public_id=new_public_id(), event_id=event_id, account_id=importer.account_id, name=name[-_LONGEST_NAME:],
+        details=_details([each.name for each in matched], terms), size=len(content), created_at=clock.now(),
+    )  # fmt: skip
+    return trial, _write(row, trial, terms, importer)
+
+
+def sweep_imports(now: datetime) -> int:
+    """Remove files whose day is over and those that no row knows. Returns how many went. A duty of the worker."""
+    with transaction() as session:
+        for row in session.scalars(select(Import).where(Import.expires_at <= now)):
+            row.expires_at = None
+    waiting = set(db.session.scalars(select(Import.public_id).where(Import.expires_at.is_not(None))))
+    return sweep_folder(config().imports, waiting | {_trial_id(public_id) for public_id in waiting}, now)
+
+
+def _event(event_id: int) -> Event:
+    event = get_event_whole(event_id)
+    if event.is_called_off or not list_definitions(event_id):
+        raise FileRefused(FileReason.NOT_NOW)
+    return event
+
+
+def _try(event_id: int, table: Table, matching: Sequence[str], terms: Terms, importer: Importer) -> Trial:
+    event = _event(event_id)
+    with speaking(importer.language) as language:
+        setting = Setting(
+            event,
+            list_definitions(event_id),
+            matching,
+            table.head,
+            terms,
+            language,
+            sees_sensitive=importer.sees_sensitive,
+        )
+        return try_table(setting, table)
+
+
+def _write(row: Import, trial: Trial, terms: Terms, importer: Importer) -> Put:
+    questionnaire_id = next(iter(list_definitions(row.event_id)))
+    plan = trial.plan(row.public_id, questionnaire_id, row.name)
+    is_kept = row.id is not None
+
+    def finish(put: Put, now: datetime) -> None:
+        kept = lock_row(select(Import).where(Import.id == row.id)) if is_kept else row
+        if kept.done_at is not None:
+            raise FileRefused(FileReason.GONE)
+        kept.done_at, kept.expires_at, kept.added, kept.changed = now, None, len(put.added), len(put.changed)
+        db.session.add(kept)
+        if terms.tells:
+            schedule_telling(row.event_id, row.public_id, put.added, now)
+
+    return put_people(row.event_id, plan, importer.actor, finish)
+
+
+def _details(matching: Sequence[str], terms: Terms) -> dict[str, Any]:
+    return {"matching": list(matching), "terms": terms.as_data()}
+
+
+def _keep_trial(public_id: str, lines: Sequence[Line], incomplete: int) -> None:
+    content = json.dumps({"lines": [line.as_data() for line in lines], "incomplete": incomplete}).encode()
+    replace_file(config().imports, _trial_id(public_id), sealed_parts(keys(), content, _trial_place(public_id)))
+
+
+def _open(file_id: str, place: str) -> bytes:
+    try:
+        return b"".join(SealedFile(keys(), path_of(config().imports, file_id), place))
+    except (NotFound, CannotUnseal) as error:
+        raise FileRefused(FileReason.GONE) from error
+
+
+def _forget(public_id: str) -> None:
+    for file_id in (public_id, _trial_id(public_id)):
+        with suppress(OSError):
+            path_of(config().imports, file_id).unlink(missing_ok=True)
+
+
+def _trial_id(public_id: str) -> str:
+    return f"{public_id}-trial"
+
+
+def _place(public_id: str) -> str:
+    return f"imports/{public_id}"
+
+
+def _trial_place(public_id: str) -> str:
+    return f"imports/{public_id}/trial"
