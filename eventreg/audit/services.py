@@ -110,7 +110,8 @@ def record_all(event_id: int, acts: Iterable[Act]) -> None:
         .limit(1)
     ).one_or_none()
     first, previous = (last.position + 1, last.hash) if last else (1, "")
-    entries, details = [], []
+    rows: list[dict[str, Any]] = []
+    details: list[tuple[int, bytes, dict[str, Any]]] = []
     for position, act in enumerate(acts, first):
         salt = os.urandom(16) if act.detail else b""
         entry = AuditEntry(
@@ -125,14 +126,22 @@ def record_all(event_id: int, acts: Iterable[Act]) -> None:
             detail_hash=hash_of_detail(salt, act.detail) if act.detail else "",
         )
         if act.detail:
-            details.append((entry, salt, dict(act.detail)))
+            details.append((len(rows), salt, dict(act.detail)))
         previous = entry.hash = hash_of_entry(entry, previous)
-        entries.append(entry)
-    db.session.add_all(entries)
-    db.session.flush()
-    if details:
-        rows = [{"entry_id": entry.id, "salt": salt, "detail": detail} for entry, salt, detail in details]
-        db.session.execute(insert(AuditDetail), rows)
+        rows.append({name: entry.__dict__[name] for name in _ENTRY})
+    if rows:
+        # Rows, not records: of thousands the session's own bookkeeping costs as much as the statements.
+        statement = insert(AuditEntry).returning(AuditEntry.id, sort_by_parameter_order=True)
+        ids = db.session.scalars(statement, rows).all()
+        if details:
+            told = [{"entry_id": ids[place], "salt": salt, "detail": detail} for place, salt, detail in details]
+            db.session.execute(insert(AuditDetail), told)
+
+
+#: what an entry holds beside its number in the table
+_ENTRY = (
+    "chain", "position", "at", "actor_kind", "actor_id", "action", "record_kind", "record_id", "detail_hash", "hash",
+)  # fmt: skip
 
 
 def _hold_instance_chain() -> None:

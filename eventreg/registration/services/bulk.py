@@ -5,18 +5,18 @@ Nobody else registers while the event's row is held: so the time inside is what 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import insert, select
+from sqlalchemy import Table, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from eventreg.audit.services import Act, Actor, record, record_all
 from eventreg.db import db, transaction
 from eventreg.events.models import Event
-from eventreg.events.queries.for_registration import lock_event
+from eventreg.events.queries.for_registration import get_event_whole, lock_event
 from eventreg.kernel import clock
 from eventreg.kernel.tokens import new_public_id, new_reference
 from eventreg.questionnaires.queries import definition_of, get_current_version, list_version_numbers
@@ -49,6 +49,14 @@ Item = TypeVar("Item")
 _CHUNK = 500
 
 
+#: the columns of a registration but its number, each with what stands where nothing was said
+_DEFAULTS: Mapping[str, Any] = {
+    column.name: column.default.arg if column.default is not None and column.default.is_scalar else None
+    for column in Registration.__table__.columns
+    if not column.primary_key
+}
+
+
 @dataclass(frozen=True)
 class Put:
     """What came of a file: the ids of who is new, and of whose answers were changed."""
@@ -79,7 +87,9 @@ def put_people(
     Raises BulkOvertaken, having written nothing, when what the plan rests on holds no longer: the event and its questions,
     addresses, revisions, places. Raises LifecycleRefused for an archived event.
     """
-    ready = [_Ready.of(event_id, plan, person) for person in plan.new]
+    prefix = get_event_whole(event_id).reference_prefix
+    references = _references(prefix, len(plan.new), ())
+    ready = [_Ready.of(event_id, plan, *each) for each in zip(plan.new, references, strict=True)]
     try:
         with transaction():
             put = _put(event_id, plan, ready, actor)
@@ -95,14 +105,20 @@ class _Ready:
     """Somebody new with all that could be made before the lock."""
 
     person: NewPerson
+    #: never in the session: of thousands the session's own bookkeeping costs as much as the statements
     row: Registration
     answers: list[dict[str, Any]]
 
+    def columns(self) -> dict[str, Any]:
+        """Return the values of its row."""
+        held = self.row.__dict__
+        return {name: held.get(name, default) for name, default in _DEFAULTS.items()}
+
     @classmethod
-    def of(cls, event_id: int, plan: BulkPlan, person: NewPerson) -> _Ready:
+    def of(cls, event_id: int, plan: BulkPlan, person: NewPerson, reference: str) -> _Ready:
         row = Registration(
             public_id=new_public_id(),
-            reference="",
+            reference=reference,
             event_id=event_id,
             questionnaire_id=plan.questionnaire_id,
             came_by=WayKind.IMPORT,
@@ -182,37 +198,53 @@ def _check_addresses(event: Event, people: Sequence[NewPerson]) -> None:
 
 def _insert(event: Event, ready: Sequence[_Ready], hall: Hall, now: datetime) -> None:
     categories = {row.key: row for row in event.categories}
-    for each, reference in zip(ready, _references(event, len(ready)), strict=True):
+    _give_references(event, ready)
+    for each in ready:
         row, person = each.row, each.person
-        row.reference, row.status, row.category_id = reference, person.status, categories[person.category_key].id
+        row.status, row.category_id = person.status, categories[person.category_key].id
         row.submitted_at = row.status_changed_at = now
         row.waitlisted_at = now if person.status is Status.WAITLISTED else None
         row.approved_at = now if person.wanted is Status.CONFIRMED else None
-        refresh_search(row)
-    db.session.add_all([each.row for each in ready])
-    db.session.flush()
+    if not ready:
+        return
+    table = cast(Table, Registration.__table__)
+    statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
+    rows = [each.columns() for each in ready]
+    for each, id_ in zip(ready, db.session.scalars(statement, rows), strict=True):
+        each.row.id = id_
     answers = [{**row, "registration_id": each.row.id} for each in ready for row in each.answers]
     places = [
         {"event_id": event.id, "category_id": each.row.category_id, "registration_id": each.row.id, "taken_at": now}
         for each in ready
         if hall.takes_place(each.person.category_key, each.person.status)
     ]
-    for model, rows in ((Answer, answers), (Place, places), (OptionPlace, _option_places(event, ready, now))):
+    for model, rows in (
+        (Answer.__table__, answers),
+        (Place.__table__, places),
+        (OptionPlace.__table__, _option_places(event, ready, now)),
+    ):
         if rows:
-            db.session.execute(insert(model).execution_options(render_nulls=True), rows)
+            db.session.execute(insert(cast(Table, model)), rows)
     for each in ready:
         if each.person.status is Status.CONFIRMED and any(q.kind == "sessions" for q in each.person.questions):
-            take_wished(each.row, now)
+            take_wished(db.session.get_one(Registration, each.row.id), now)
 
 
-def _references(event: Event, count: int) -> list[str]:
-    """Return new codes that no registration has: of thousands, two would meet now and then."""
+def _give_references(event: Event, ready: Sequence[_Ready]) -> None:
+    """Give another code to whoever has one that a registration has already: of thousands, two meet now and then."""
+    by_reference = {each.row.reference: each.row for each in ready}
+    taken: set[str] = set()
+    for some in _chunks(sorted(by_reference)):
+        taken.update(db.session.scalars(select(Registration.reference).where(Registration.reference.in_(some))))
+    for old, new in zip(sorted(taken), _references(event.reference_prefix, len(taken), by_reference), strict=True):
+        by_reference[old].reference = new
+        refresh_search(by_reference[old])
+
+
+def _references(prefix: str, count: int, but: Collection[str]) -> list[str]:
     found: set[str] = set()
     while len(found) < count:
-        made = {new_reference(event.reference_prefix) for _ in range(count - len(found))} - found
-        for some in _chunks(sorted(made)):
-            made -= set(db.session.scalars(select(Registration.reference).where(Registration.reference.in_(some))))
-        found |= made
+        found |= {new_reference(prefix) for _ in range(count - len(found))}.difference(but)
     return list(found)
 
 

@@ -1,0 +1,188 @@
+"""A file of five thousand people: tried, put in, and how long others wait meanwhile.
+
+`python -m bench.importing` measures it alone, on both databases, and says whether it is within the bar. The demonstration's
+questions are answered by fictional people; the file is made as an export writes it.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import random
+import resource
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import func, select
+
+from bench.databases import NAMES, database_url, engine_for, lift_limits
+from bench.results import Figure, figure, show
+from eventreg.app import create_app
+from eventreg.config import load_config
+from eventreg.db import db
+from eventreg.demo.rules.answers import invent_answers
+from eventreg.demo.rules.people import invent
+from eventreg.events.models import Event
+from eventreg.events.queries.for_registration import get_event_whole
+from eventreg.questionnaires import kinds
+from eventreg.questionnaires.kinds import Context
+from eventreg.questionnaires.queries import definition_of, get_current_version
+from eventreg.registration.emails import Occasion
+from eventreg.registration.models import Registration
+from eventreg.registration.services.answers import CONSENT_KIND
+from eventreg.registration.services.registering import Submission, register
+from eventreg.review.services.importing import (
+    Importer,
+    confirm_import,
+    matching_of,
+    take_file,
+    terms_of,
+    try_file,
+)
+
+PEOPLE = 5_000
+#: seconds for trying and putting in together
+BAR = 60
+#: numbers of fictional people that no demonstration reaches
+_FIRST = 5_000_000
+_IMPORTER = Importer(None, "es", sees_sensitive=True)
+
+
+def measure_importing(instance: Path, url: str, database: str, people: int = PEOPLE) -> Iterator[Figure]:
+    """Yield seconds for trying and for putting in, memory above what the process had, and how long a registration waits."""
+    app = create_app(load_config(instance=instance, database_url=url, limits=False))
+    with app.app_context():
+        event_id = db.session.scalars(select(Event.id).order_by(Event.id)).first()
+        if event_id is None:
+            raise RuntimeError("there is no event")
+        content = a_file(event_id, people)
+        before, held = _count(event_id), _memory()
+        started = time.perf_counter()
+        row = take_file(event_id, "personas.csv", content, _IMPORTER)
+        tried = try_file(event_id, row.public_id, matching_of(row), terms_of(row), _IMPORTER)
+        trial = time.perf_counter() - started
+        if tried.is_refused:
+            refused = next(line for line in tried.lines if line.differences)
+            raise RuntimeError(f"a row was refused: {refused}")
+        others = Others(app, event_id)
+        started = time.perf_counter()
+        put = confirm_import(event_id, row.public_id, _IMPORTER)
+        confirming = time.perf_counter() - started
+        waits = others.stop()
+        if len(put.added) != people or _count(event_id) - before != people + len(waits):
+            raise RuntimeError(f"{len(put.added)} were added")
+        yield figure(f"import of {people}: trial", database, [trial], "s")
+        yield figure(f"import of {people}: put in", database, [confirming], "s")
+        yield figure(f"import of {people}: memory above before", database, [_memory() - held], "MB")
+        yield figure(f"import of {people}: longest wait of a registration", database, [max(waits)], "s")
+        started = time.perf_counter()
+        row = take_file(event_id, "personas.csv", content, _IMPORTER)
+        again = try_file(event_id, row.public_id, matching_of(row), terms_of(row), _IMPORTER)
+        same = sum(line.outcome.value == "same" for line in again.lines)
+        yield figure(f"import of {people}: trial of the same again", database, [time.perf_counter() - started], "s")
+        if same != people:
+            odd = next(line for line in again.lines if line.outcome.value != "same")
+            raise RuntimeError(f"{same} say the same: {odd}")
+        db.engine.dispose()
+
+
+def a_file(event_id: int, people: int) -> bytes:
+    """Return a CSV file of fictional people under the titles of an export in Spanish, without consents and files."""
+    event = get_event_whole(event_id)
+    definition, context = definition_of(get_current_version(event_id)), Context.of(event)
+    questions = [q for q in definition.questions() if kinds.get(q.kind).is_answerable]
+    questions = [q for q in questions if q.kind != CONSENT_KIND and not kinds.get(q.kind).is_file]
+    days = {day.id: day.held_on for day in event.days}
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow(["category", "language", *(f"answer.{question.key}" for question in questions)])
+    for number in range(people):
+        chance = random.Random(number)
+        category, person = chance.choice(event.categories), invent(_FIRST + number, chance)
+        answers = invent_answers(definition.questions_for(category.key), person, days, chance)
+        hidden = definition.hidden_keys(category.key, answers)
+        cells = [
+            kinds.get(q.kind).cell(q, answers[q.key], context, "es") if q.key in answers and q.key not in hidden else ""
+            for q in questions
+        ]
+        writer.writerow([category.key, person.language, *cells])
+    return buffer.getvalue().encode()
+
+
+class Others:
+    """Somebody who registers again and again while the file is put in, and notes how long each took."""
+
+    def __init__(self, app: Flask, event_id: int) -> None:
+        self._app, self._event_id = app, event_id
+        self._waits: list[float] = []
+        self._is_over = threading.Event()
+        self._thread = threading.Thread(target=self._register)
+        self._thread.start()
+
+    def stop(self) -> list[float]:
+        """Return the seconds that each registration took."""
+        self._is_over.set()
+        self._thread.join()
+        return self._waits
+
+    def _register(self) -> None:
+        with self._app.app_context():
+            event = get_event_whole(self._event_id)
+            version, occasion = get_current_version(event.id), Occasion.load(event)
+            days = {day.id: day.held_on for day in event.days}
+            definition, category = definition_of(version), event.public_categories[0]
+            number = 0
+            while not self._is_over.is_set():
+                number += 1
+                chance = random.Random(f"other {number}")
+                person = invent(_FIRST * 2 + number, chance)
+                answers = invent_answers(definition.questions_for(category.key), person, days, chance)
+                submission = Submission(
+                    f"bench-{number}-{id(self)}", category.key, version.id, definition, None, "es", answers
+                )
+                started = time.perf_counter()
+                register(event.id, submission, occasion)
+                self._waits.append(time.perf_counter() - started)
+                time.sleep(0.05)
+            db.session.remove()
+
+
+def _count(event_id: int) -> int:
+    return db.session.scalar(select(func.count()).where(Registration.event_id == event_id)) or 0
+
+
+def _memory() -> float:
+    """Return the most memory that the process ever held, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def main() -> int:
+    """Measure on both databases, or on those named."""
+    rows: list[Figure] = []
+    for name in sys.argv[1:] or NAMES:
+        with tempfile.TemporaryDirectory() as folder:
+            instance = Path(folder) / "instance"
+            instance.mkdir()
+            with database_url(name, instance) as url:
+                from bench.servers import eventreg_command
+
+                environment = {"EVENTREG_DATABASE_URL": url}
+                for command in ("migrate", "demo"):
+                    eventreg_command(instance, environment, command)
+                with engine_for(url) as engine:
+                    lift_limits(engine)
+                rows += measure_importing(instance, url, name)
+    print(show(rows))
+    seconds = {row.database: 0.0 for row in rows}
+    for row in rows:
+        seconds[row.database] += row.value if row.name.endswith((": trial", ": put in")) else 0
+    return 0 if all(value < BAR for value in seconds.values()) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,116 @@
+"""Forms around a file of people: the file itself, which column is which, under which terms it is put in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request
+from flask_babel import gettext as _
+from wtforms import BooleanField, FileField, RadioField, SelectField
+
+from eventreg.events.models import Event
+from eventreg.i18n.languages import known_languages, own_name
+from eventreg.review.incoming.matching import Target
+from eventreg.review.rules.importing import Full, Terms, WantedStatus
+from eventreg.web.forms import BaseForm, lazy_gettext
+from eventreg.web.templating import plain_in_reader_language
+
+#: what the names of the choices of columns begin with
+COLUMN = "column-"
+
+
+class FileForm(BaseForm):
+    """The file."""
+
+    file = FileField(
+        lazy_gettext("File"),
+        description=lazy_gettext(
+            "CSV or Excel (.xlsx), one person a row, titles in the first one. Up to 20 MB and 10,000 rows."
+        ),
+    )
+
+
+class TermsForm(BaseForm):
+    """How a file is put in."""
+
+    category = SelectField(lazy_gettext("Category of new people"))
+    status = RadioField(lazy_gettext("Status of new people"))
+    full = RadioField(lazy_gettext("When no place is left"))
+    language = SelectField(lazy_gettext("Language of their emails"))
+    empty_clears = BooleanField(
+        lazy_gettext("Empty cells take answers away"),
+        description=lazy_gettext("Otherwise an empty cell leaves what a registration says as it is."),
+    )
+    tells = BooleanField(
+        lazy_gettext("Tell each new person by email"),
+        description=lazy_gettext("Unless you tick it, nobody is written to."),
+    )
+
+    def __init__(self, event: Event, terms: Terms, has_categories: bool, **more: Any) -> None:
+        """`has_categories`: a column of the file says the category."""
+        super().__init__(data={**terms.as_data()}, **more)
+        nobody = _("As the file says") if has_categories else _("Choose a category")
+        self.category.choices = [
+            ("", nobody),
+            *((row.key, plain_in_reader_language(row.name)) for row in event.categories),
+        ]
+        self.status.choices = [
+            (WantedStatus.BY_RULE.value, _("By the rule of their category")),
+            (WantedStatus.CONFIRMED.value, _("Confirmed")),
+            (WantedStatus.PENDING.value, _("To review")),
+            (WantedStatus.WAITLISTED.value, _("Waiting list")),
+        ]
+        self.full.choices = [
+            (Full.WAITLIST.value, _("They go on the waiting list")),
+            (Full.REFUSE.value, _("The row is refused")),
+        ]
+        self.language.choices = [(code, own_name(code)) for code in known_languages()]
+
+    def terms(self) -> Terms:
+        """Return what was chosen, after the form was found valid."""
+        return Terms(
+            category=str(self.category.data or ""),
+            language=str(self.language.data),
+            status=WantedStatus(self.status.data),
+            full=Full(self.full.data),
+            empty_clears=bool(self.empty_clears.data),
+            tells=bool(self.tells.data),
+        )
+
+    def errors_list(self) -> list[tuple[str, str]]:
+        """Return (id of the input, message) for each field to be checked."""
+        return [(field.id, str(field.errors[0])) for field in self if field.errors]
+
+
+@dataclass(frozen=True)
+class ColumnChoice:
+    """One column of the file with what it can be, and the first values in it."""
+
+    name: str
+    head: str
+    chosen: str
+    samples: Sequence[str]
+    #: what is to be said beside it
+    note: str
+    error: str = ""
+
+
+def chosen_columns(count: int) -> list[str]:
+    """Return what this request chooses for each column of a file."""
+    return [request.form.get(f"{COLUMN}{number}", "") for number in range(count)]
+
+
+def column_errors(chosen: Sequence[str], targets: Sequence[Target]) -> dict[int, str]:
+    """Return what is wrong with a choice of columns, by their numbers: unknown, or the same twice."""
+    known = {target.name for target in targets}
+    found: dict[int, str] = {}
+    used: set[str] = set()
+    for number, name in enumerate(chosen):
+        if name and name not in known:
+            found[number] = _("Choose one of the columns that are offered")
+        elif name and name in used:
+            found[number] = _("Another column of the file is this one already")
+        used.add(name)
+    return found
