@@ -11,6 +11,7 @@ from pathlib import Path
 from bench.databases import NAMES, assert_durable, database_url, engine_for, lift_limits
 from bench.desk import measure_list
 from bench.exporting import measure_exports
+from bench.importing import measure_importing
 from bench.pages import measure_public_pages
 from bench.questions import measure_long_form
 from bench.registering import measure_registering
@@ -57,6 +58,7 @@ def measure(name: str, share: int) -> Iterator[Figure]:
                 yield figure("memory after 1,000 registrations (PSS)", name, [server.memory()], "MB")
                 yield from measure_list(server, name, instance, environment, 10_000 // share, 400 // share)
             yield from measure_statements(instance, url, name)
+            yield from measure_importing(instance, url, name, 5_000 // share)
             yield from measure_long_form(instance, url, name)
         exporting = Path(folder) / "exporting"
         exporting.mkdir()

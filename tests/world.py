@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,7 @@ from eventreg.registration.services.saved_forms import save_form
 from eventreg.registration.services.uploads import NewFile
 from eventreg.review.rules.runs import RunAct
 from eventreg.review.rules.tags import TagColour
+from eventreg.review.services.importing import Importer, matching_of, take_file, terms_of, try_file
 from eventreg.review.services.notes import Written, write_note
 from eventreg.review.services.reasons import add_reason
 from eventreg.review.services.run_steps import do_some
@@ -236,6 +237,7 @@ def build_world(app: Flask) -> World:
         world.public_ids["review.change_saved_view"] = save_view(
             event.id, accounts["owner"].id, "Por revisar", "status=pending", is_shared=True
         )
+        world.public_ids |= _imports(event, accounts["owner"])
         world.public_ids |= _runs(event, letter, accounts["owner"])
         world.code_id = an_access_code(event, code="PUERTA-2027").id
         tag_id, world.note_id = _what_the_team_adds(event, letter, accounts["owner"])
@@ -273,6 +275,16 @@ def _exports(event: Event, owner: Account) -> dict[str, str]:
     """Return files that a worker has made, by the endpoints about them."""
     kept, other = (an_export(event, owner).public_id for _ in range(2))
     return dict.fromkeys(("review.show_export", "review.fetch_export"), kept) | {"review.delete_export": other}
+
+
+def _imports(event: Event, owner: Account) -> dict[str, str]:
+    """Take a file of people and try it; return it by the endpoints about it. A row is refused, so that it stays."""
+    importer = Importer(owner.id, "en", sees_sensitive=True)
+    content = b"Given name,Email address,Sex\nAna,ana@archivo.example,woman\nEva,sin arroba,Nadie\n"
+    row = take_file(event.id, "personas.csv", content, importer)
+    try_file(event.id, row.public_id, matching_of(row), replace(terms_of(row), category="academia"), importer)
+    pages = ("show_import", "try_import", "show_trial", "download_trial", "put_in_import")
+    return {f"review.{name}": row.public_id for name in pages}
 
 
 def _people(event: Event) -> dict[str, Registration]:

@@ -73,3 +73,32 @@ def test_export_says_what_is_wrong_and_leaves_no_file(
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert word in done.stderr
     assert not list(tmp_path.glob("*people*"))
+
+
+def test_import_tries_first_and_puts_in_whole_or_not_at_all(prepared: Run, tmp_path: Path) -> None:
+    """Case 42."""
+    slug, file = _slug(prepared), tmp_path / "personas.csv"
+    category = prepared("registration", "import", "--event", slug, "--category", "nobody", str(file))
+    assert category.returncode != 0
+    rows = "answer.given_name,answer.email,category\nÍñigo,inigo@instituto.example,CATEGORY\n"
+    known = prepared(
+        "registration", "import", "--event", slug, "--category", "nobody", str(_written(file, rows))
+    ).stderr
+    key = known.partition(": ")[2].split(",")[0].split(":")[-1].strip(" .\n")
+    _written(file, rows.replace("CATEGORY", key))
+    done = prepared("registration", "import", "--event", slug, "--dry-run", str(file))
+    assert done.returncode == 0, done.stderr
+    assert "1 added, 0 changed, 0 same, 0 refused; nothing was put in." in done.stdout
+    done = prepared("registration", "import", "--event", slug, str(file))
+    assert done.returncode == 0, done.stderr
+    assert "Íñigo" in prepared("registration", "list", "--event", slug).stdout
+    _written(file, rows.replace("CATEGORY", key) + "Eva,sin arroba,\n")
+    done = prepared("registration", "import", "--event", slug, str(file))
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "refused" in done.stdout
+    assert len(prepared("registration", "list", "--event", slug).stdout.splitlines()) == 1
+
+
+def _written(file: Path, text: str) -> Path:
+    file.write_text(text, encoding="utf-8")
+    return file

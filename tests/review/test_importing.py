@@ -280,12 +280,13 @@ def test_what_the_trial_showed_must_hold_when_it_is_put_in(app: Flask) -> None:
 @pytest.mark.both_databases
 def test_a_change_between_the_last_look_and_the_lock_is_seen(event: Event, monkeypatch: pytest.MonkeyPatch) -> None:
     """Case 18: the revisions, addresses and places are looked at again under the lock."""
+    from eventreg.registration.services import bulk
     from eventreg.review.services import importing
 
     there = a_registration(event, "academia", "pending", email="esta@instituto.example")
     importer, reviewer = an_importer(event), a_team_member(event)
     row, _ = tried(event, a_file(a_row("Otra", email="esta@instituto.example")), importer)
-    inner = importing.put_people
+    inner = bulk.put_people
 
     def overtaken(*arguments: Any) -> Any:
         monkeypatch.setattr(importing, "put_people", inner)

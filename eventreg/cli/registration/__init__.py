@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from eventreg.cli.registration.exporting import export_registrations
+from eventreg.cli.registration.importing import import_registrations
 from eventreg.cli.registration.listing import list_registrations
 
 
@@ -18,5 +19,5 @@ def registration() -> None:
     """
 
 
-for command in (list_registrations, export_registrations):
+for command in (list_registrations, export_registrations, import_registrations):
     registration.add_command(command)
