@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import exists, select
 
 from eventreg.accounts.queries import list_account_names
-from eventreg.audit.queries import Trace, list_traces
+from eventreg.audit.queries import Trace, TrailFilter, list_traces, list_trail
 from eventreg.db import db
 from eventreg.events.models import Event
 from eventreg.events.occupancy import occupancy
@@ -28,6 +28,8 @@ from eventreg.review.queries.messages import MessageLine, list_messages_about
 from eventreg.review.queries.notes import NoteLine, list_notes
 from eventreg.review.queries.scoping import get_in_scope
 from eventreg.review.queries.tags import list_tags, list_tags_of
+
+_MOST_EXPORTS = 20
 
 
 class FileLine(NamedTuple):
@@ -122,6 +124,12 @@ def list_answers(registration_id: int) -> Sequence[Answer]:
     return db.session.scalars(
         select(Answer).where(Answer.registration_id == registration_id).order_by(Answer.question_key, Answer.position)
     ).all()
+
+
+def list_exports_since(event_id: int, registration: Registration) -> Sequence[Trace]:
+    """Return the lists of the event that were taken away since somebody registered, the newest first, some at most."""
+    wanted = TrailFilter(action="exported", since=registration.submitted_at)
+    return list_trail(event_id, wanted, _MOST_EXPORTS)
 
 
 def open_sensitive(registration: Registration, section_key: str) -> dict[str, list[str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
@@ -14,6 +14,7 @@ from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.rules.schema import Question, Stage
 from eventreg.review.queries.dossier import Dossier, FileLine
 from eventreg.review.rules.contact import is_contact_data
+from eventreg.review.views.changes_marked import Mark
 from eventreg.web.templating import plain_in_reader_language
 
 _CONSENT = "consent"
@@ -29,6 +30,8 @@ class AnswerShown:
     #: an address or number that is not for this reader
     is_withheld: bool = False
     files: Sequence[FileLine] = ()
+    #: what became of it since the person registered, or since the last decision
+    mark: Mark | None = None
 
 
 @dataclass(frozen=True)
@@ -52,16 +55,17 @@ def sections_shown(
     has_contact_data: bool,
     opened_key: str = "",
     opened: Mapping[str, Sequence[str]] | None = None,
+    marks: Mapping[str, Mark] | None = None,
 ) -> list[SectionShown]:
     """Return the sections that have answers. `opened` are the sensitive answers of the section `opened_key`, in clear.
 
-    Without `has_contact_data` no mail address and no telephone number is among them.
+    `marks` say by question what was changed. Without `has_contact_data` no mail address and no telephone number is among them.
     """
     answers = _Answers(dossier, context, opened or {}, has_contact_data)
     sections = []
     for section in dossier.definition.sections:
         shown = [
-            answers.shown(question)
+            replace(answers.shown(question), mark=(marks or {}).get(question.key))
             for question in section.questions
             if kinds.get(question.kind).is_answerable
             and question.kind != _CONSENT

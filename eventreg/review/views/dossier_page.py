@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from flask import g, render_template
+from flask import g, render_template, request
 
 from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import list_days
@@ -18,16 +18,19 @@ from eventreg.registration.rules.states import Status
 from eventreg.registration.wording import status_for_team
 from eventreg.review.forms.deciding import DecisionForm
 from eventreg.review.queries.access_codes import find_codes
-from eventreg.review.queries.dossier import get_dossier
+from eventreg.review.queries.dossier import get_dossier, list_exports_since
 from eventreg.review.queries.listing import RegistrationList
+from eventreg.review.rules.timeline import read_kind
 from eventreg.review.views.acts_shown import acts_shown
 from eventreg.review.views.answers_shown import sections_shown
+from eventreg.review.views.changes_marked import changes_marked
 from eventreg.review.views.decision_shown import decision_shown
 from eventreg.review.views.desk import list_url, registration_url, with_query
-from eventreg.review.views.history_shown import history_shown
 from eventreg.review.views.listing import categories_in_sight, read_list_state
+from eventreg.review.views.others_shown import others_shown
 from eventreg.review.views.requests_shown import requests_shown
 from eventreg.review.views.team_words import Faults, Typed, team_words
+from eventreg.review.views.timeline_shown import timeline_shown
 from eventreg.review.wording import came_by_words
 from eventreg.web.access import may
 from eventreg.web.templating import language_url_at
@@ -59,12 +62,29 @@ def dossier_page(
         "review/registration.html",
         registration=dossier.registration,
         problem=problem,
-        sections=sections_shown(dossier, context, sight.has_contact_data, opened_key, opened),
+        sections=sections_shown(
+            dossier,
+            context,
+            sight.has_contact_data,
+            opened_key,
+            opened,
+            changes_marked(dossier, event, context, sight.has_contact_data),
+        ),
         consents=list(reversed(dossier.consents)),
         chosen_sessions=dossier.sessions,
         requests=requests_shown(dossier, event),
         can_ask=may(Permission.DECIDE),
-        history=history_shown(dossier, event, context, sight.has_contact_data),
+        others=others_shown(event, dossier.registration, sight.scope),
+        **timeline_shown(
+            dossier,
+            event,
+            context,
+            has_contact_data=sight.has_contact_data,
+            has_messages=may(Permission.SEE_MESSAGES),
+            exports=list_exports_since(event.id, dossier.registration) if may(Permission.SEE_HISTORY) else [],
+            only=read_kind(request.args.get("kind")),
+            address=lambda address: with_query(address, state),
+        ),
         messages=dossier.messages,
         counts_event=sight.scope.is_whole,
         status_label=status_for_team(dossier.registration.status),

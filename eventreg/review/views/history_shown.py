@@ -26,8 +26,7 @@ from eventreg.web.templating import plain_in_reader_language
 
 def history_shown(dossier: Dossier, event: Event, context: Context, has_contact_data: bool) -> list[dict[str, Any]]:
     """Return the items of `components/timeline.html`, newest first; without addresses and numbers unless they may be seen."""
-    names = {each.key: plain_in_reader_language(each.name) for each in list_categories([event.id])}
-    told = _History(dossier, context, has_contact_data, names)
+    told = told_history(dossier, event, context, has_contact_data)
     return [
         {
             "title": act_title(trace.entry.action),
@@ -40,16 +39,24 @@ def history_shown(dossier: Dossier, event: Event, context: Context, has_contact_
     ]
 
 
+def told_history(dossier: Dossier, event: Event, context: Context, has_contact_data: bool) -> ToldHistory:
+    """Return what says the entries of a dossier's trail."""
+    names = {each.key: plain_in_reader_language(each.name) for each in list_categories([event.id])}
+    return ToldHistory(dossier, context, has_contact_data, names)
+
+
 #: entries whose details are mail addresses
 _ABOUT_ADDRESSES = frozenset({"address_change_requested", "address_changed", "address_corrected"})
 
 #: entries whose details are answers before and after
-_OF_ANSWERS = frozenset(
+OF_ANSWERS = frozenset(
     {"answers_changed", "answers_edited", "options_full", "request_answered", "team_answers_changed"}
 )
 
 
-class _History:
+class ToldHistory:
+    """Says what the entries of one registration's trail hold, in the words of the questions as they were then."""
+
     def __init__(
         self, dossier: Dossier, context: Context, has_contact_data: bool, category_names: Mapping[str, str]
     ) -> None:
@@ -72,7 +79,7 @@ class _History:
         return Markup("<br>").join([*lines, *_said_with(detail)])
 
     def _lines(self, action: str, detail: Mapping[str, Any]) -> list[Markup]:
-        if action in _OF_ANSWERS:
+        if action in OF_ANSWERS:
             return [self._change(key, change) for key, change in detail.items()]
         if action in _ABOUT_ADDRESSES and not self._has_contact_data:
             return []
@@ -101,13 +108,14 @@ class _History:
 
     def _change(self, key: str, change: Mapping[str, Any] | str) -> Markup:
         label = Markup("<strong>{}</strong>{}").format(self._label(key), formats.colon(current_language()))
-        if isinstance(change, str) or self._is_withheld(key):
+        if isinstance(change, str) or self.is_withheld(key):
             return Markup("{} {}").format(label, _("changed"))
         under = change.get("under") or (None, None)
         sides = zip((change["old"], change["new"]), under, strict=True)
-        return Markup("{} {}").format(label, _arrow(*(self._words(key, values, number) for values, number in sides)))
+        return Markup("{} {}").format(label, _arrow(*(self.words(key, values, number) for values, number in sides)))
 
-    def _is_withheld(self, key: str) -> bool:
+    def is_withheld(self, key: str) -> bool:
+        """Say whether answers to a question are not for this reader."""
         if self._has_contact_data:
             return False
         # An address in one version is for nobody else, whatever the question became.
@@ -122,7 +130,7 @@ class _History:
         question = self._dossier.definition.find(key) or self._dossier.base.find(key)
         return plain_in_reader_language(question.label) if question is not None else key
 
-    def _words(self, key: str, values: list[str], number: int | None) -> str:
+    def words(self, key: str, values: list[str], number: int | None) -> str:
         """Return answers in the words of the version that they were given under; `number` None: the registration's."""
         definition = self._wordings.get(number, self._dossier.base) if number is not None else self._dossier.base
         question = definition.find(key) or self._dossier.definition.find(key)

@@ -1,0 +1,79 @@
+"""Marks beside answers that were changed: what stood there when the person registered, or was last decided on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+
+from eventreg.events.models import Event
+from eventreg.i18n import formats
+from eventreg.i18n.languages import current_language
+from eventreg.questionnaires.kinds import Context
+from eventreg.review.queries.dossier import Dossier
+from eventreg.review.views.history_shown import OF_ANSWERS, ToldHistory, told_history
+
+_LONGEST = 120
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What became of an answer."""
+
+    text: str
+    #: changed since the last decision: whoever decided has not seen it
+    is_after_decision: bool
+
+
+@dataclass(frozen=True)
+class _Change:
+    at: datetime
+    #: None: sensitive, or not for this reader
+    old: str | None
+
+
+def changes_marked(dossier: Dossier, event: Event, context: Context, has_contact_data: bool) -> Mapping[str, Mark]:
+    """Return by question the mark of an answer that was changed; of a sensitive one only that it was, and when."""
+    told = told_history(dossier, event, context, has_contact_data)
+    decided_at = max((each.decided_at for each in dossier.decisions if each.undone_at is None), default=None)
+    changes = _changes(dossier, told, has_contact_data)
+    return {key: _mark(found, decided_at, event) for key, found in changes.items()}
+
+
+def _mark(found: list[_Change], decided_at: datetime | None, event: Event) -> Mark:
+    """Return the mark of the changes of one answer, the oldest first: those since the decision count before the others."""
+    since = [change for change in found if decided_at is not None and change.at > decided_at]
+    first, last = (since or found)[0], found[-1]
+    at = formats.short_instant(last.at, event.time_zone, current_language())
+    if first.old is None:
+        text = _("Changed since the decision, %(at)s", at=at) if since else _("Changed %(at)s", at=at)
+    elif since:
+        text = _("Changed since the decision, %(at)s; it was: %(old)s", at=at, old=first.old)
+    else:
+        text = _("Changed %(at)s; it was: %(old)s", at=at, old=first.old)
+    return Mark(text, bool(since))
+
+
+def _changes(dossier: Dossier, told: ToldHistory, has_contact_data: bool) -> dict[str, list[_Change]]:
+    found: dict[str, list[_Change]] = {}
+    addresses = [question.key for question in dossier.definition.questions() if question.column == "email"]
+    for trace in reversed(dossier.traces):
+        entry, detail = trace.entry, trace.detail
+        if entry.action in OF_ANSWERS:
+            for key, change in detail.items():
+                found.setdefault(key, []).append(_Change(entry.at, _old(told, key, change)))
+        elif entry.action in ("address_changed", "address_corrected") and "old" in detail:
+            for key in addresses:
+                found.setdefault(key, []).append(_Change(entry.at, detail["old"] if has_contact_data else None))
+    return found
+
+
+def _old(told: ToldHistory, key: str, change: Any) -> str | None:
+    if not isinstance(change, Mapping) or told.is_withheld(key):
+        return None
+    under = (change.get("under") or (None, None))[0]
+    words = told.words(key, list(change.get("old", ())), under) or "–"
+    return words if len(words) <= _LONGEST else f"{words[:_LONGEST]}…"
