@@ -213,7 +213,7 @@ def test_the_history_is_told_newest_first(desk: Pages, event: Event, clock: time
     places = [history.index(words) for words in ("Withdrew", "Changed the language", "Registered: Confirmed")]
     assert places == sorted(places)
     assert "Español → English" in history
-    assert history.count("Ana Uno") == 3
+    assert history.count("· Ana Uno") == 3
 
 
 def test_messages_stand_beside_the_person(desk: Pages, event: Event) -> None:
