@@ -459,6 +459,7 @@ _FORMS: dict[str, Any] = {
     "events.save_session": lambda world: {
         "title-es": "Otra sesión", "day": str(world.event.days[0].id), "starts_at": "16:00", "ends_at": "17:00", "revision": "1",
     },
+    "review.show_count": lambda world: {"question": "sex"},
     "review.take_out": lambda world: {"format": "csv", "columns": "all"},
     "review.save_list_view": lambda world: {"name": "Otra vista"},
     "review.change_saved_view": lambda world: {

@@ -16,6 +16,7 @@ def action_catalogue() -> Mapping[str, str]:
     """Return every act with its words, in the order in which they are offered to choose from."""
     return {
         **_of_registrations(),
+        **_of_exports(),
         **_of_invitations(),
         **_of_events(),
         **_of_contents(),
@@ -120,13 +121,19 @@ def _of_registrations() -> Mapping[str, str]:
         "note_written": _("Wrote a note"),
         "note_changed": _("Changed a note"),
         "note_removed": _("Removed a note"),
-        "exported": _("Took the list away as a file"),
-        "export_fetched": _("Downloaded a file that was made of the list"),
-        "export_deleted": _("Deleted a file that was made of the list"),
         "view_saved": _("Saved a view of the list"),
         "view_changed": _("Changed a view of the list"),
         "view_replaced": _("Let a view of the list show something else"),
         "view_deleted": _("Deleted a view of the list"),
+    }
+
+
+def _of_exports() -> Mapping[str, str]:
+    return {
+        "exported": _("Took the list away as a file"),
+        "counted_by_day": _("Counted answers by day"),
+        "export_fetched": _("Downloaded a file that was made of the list"),
+        "export_deleted": _("Deleted a file that was made of the list"),
         "history_exported": _("Took the history away as a file"),
     }
 

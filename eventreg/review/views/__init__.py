@@ -8,6 +8,7 @@ blueprint = Blueprint("review", __name__)
 from eventreg.review.views import (  # noqa: E402
     access_codes,
     adding,
+    day_counts,
     deciding,
     editing,
     exporting,
@@ -42,6 +43,7 @@ __all__ = [
     "access_codes",
     "adding",
     "blueprint",
+    "day_counts",
     "deciding",
     "editing",
     "exporting",

@@ -125,6 +125,7 @@ def list_addresses(slug: str, state: ListState) -> dict[str, Any]:
         "list_url": list_url(slug, ListState()),
         "here_url": list_url(slug, state),
         "export_url": list_url(slug, state.with_(), "review.export_registrations"),
+        "choose_export_url": list_url(slug, state.with_(), "review.choose_export"),
         "changes_url": list_url(slug, state.with_(), "review.show_changes"),
         "save_view_url": list_url(slug, state.with_(), "review.save_list_view"),
         "manage_views_url": list_url(slug, state.with_(), "review.list_saved_views"),
