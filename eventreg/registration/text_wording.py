@@ -20,6 +20,7 @@ class TextGroup(enum.Enum):
     DECIDING = (_K.PROMOTED, _K.PROMOTED_TO_REVIEW, _K.DECLINED, _K.PLACE_LOST, _K.REOPENED)
     ASKING = (_K.ASKED_FOLLOW_UP, _K.ASKED_AGAIN, _K.ASKED_CORRECTION, _K.ASK_REMINDER)
     CHANGING = (_K.CHANGED, _K.DAYS_LEFT, _K.WITHDRAWN)
+    TEAM = (_K.TEAM_CHANGED, _K.TEAM_DAYS_LEFT, _K.TEAM_WITHDRAWN, _K.MOVED, _K.HANDED_ON, _K.HANDED_TO)
     INVITING = (_K.INVITATION, _K.INVITATION_REMINDER)
     EVENT = (_K.EVENT_CANCELLED, _K.EVENT_REINSTATED)
     ADDRESSES = (
@@ -34,6 +35,7 @@ def group_title(group: TextGroup) -> str:
         TextGroup.DECIDING: _("Decisions and places"),
         TextGroup.ASKING: _("Questions to people"),
         TextGroup.CHANGING: _("Changes by the person"),
+        TextGroup.TEAM: _("Changes by the team"),
         TextGroup.INVITING: _("Invitations"),
         TextGroup.EVENT: _("The whole event"),
         TextGroup.ADDRESSES: _("Links and addresses"),
@@ -51,7 +53,7 @@ def text_trigger(key: TextKey) -> str:
 
 
 def _words() -> Mapping[TextKey, tuple[str, str]]:
-    return {**_of_decisions(), **_of_people(), **_of_addresses()}
+    return {**_of_decisions(), **_of_people(), **_of_team(), **_of_addresses()}
 
 
 def _of_decisions() -> Mapping[TextKey, tuple[str, str]]:
@@ -84,7 +86,7 @@ def _of_decisions() -> Mapping[TextKey, tuple[str, str]]:
 
 def _of_people() -> Mapping[TextKey, tuple[str, str]]:
     return {
-        _K.CHANGED: (_("Answers changed"), _("Goes when answers were changed, by the person or by the team.")),
+        _K.CHANGED: (_("Answers changed"), _("Goes when the person has changed answers.")),
         _K.DAYS_LEFT: (
             _("Days taken out of the calendar"),
             _("Goes when somebody confirmed exchanges some days for others."),
@@ -110,6 +112,29 @@ def _of_people() -> Mapping[TextKey, tuple[str, str]]:
             _("Reminder of an invitation"),
             _("Goes when the team reminds people who have not answered."),
         ),
+    }
+
+
+def _of_team() -> Mapping[TextKey, tuple[str, str]]:
+    return {
+        _K.TEAM_CHANGED: (
+            _("Changed on somebody's behalf"),
+            _("Goes when the team changes answers of somebody and has the person told."),
+        ),
+        _K.TEAM_DAYS_LEFT: (
+            _("Days taken out on somebody's behalf"),
+            _("Goes when the team exchanges some days of somebody confirmed for others."),
+        ),
+        _K.TEAM_WITHDRAWN: (_("Withdrawn by the team"), _("Goes when the team withdraws somebody's registration.")),
+        _K.MOVED: (
+            _("Another category"),
+            _("Goes when the team moves somebody to another category and the status stays."),
+        ),
+        _K.HANDED_ON: (
+            _("Place handed on"),
+            _("Goes to whoever had a registration that now is another person's."),
+        ),
+        _K.HANDED_TO: (_("Place handed to somebody"), _("Goes to the person who takes somebody's place.")),
     }
 
 

@@ -52,6 +52,8 @@ ABOUT_ADDRESSES = frozenset({Message.VERIFY, Message.CONFIRM_ADDRESS})
 ABOUT_REQUESTS = frozenset(
     {Message.ASKED_FOLLOW_UP, Message.ASKED_AGAIN, Message.ASKED_CORRECTION, Message.ASK_REMINDER}
 )
+#: what comes with questions to answer
+WITH_REQUEST = ABOUT_REQUESTS | {Message.HANDED_TO}
 #: what the team did
 BY_TEAM = frozenset(
     {Message.TEAM_CHANGED, Message.TEAM_DAYS_LEFT, Message.TEAM_WITHDRAWN, Message.MOVED, Message.HANDED_ON}

@@ -16,7 +16,7 @@ from eventreg.mail.services import OutgoingMessage
 from eventreg.registration.emails.composing import News, participant_message
 from eventreg.registration.emails.earlier_answers import earlier_answers_message
 from eventreg.registration.emails.invitation import Invited, invitation_message, reminder_message
-from eventreg.registration.emails.messages import ABOUT_REQUESTS
+from eventreg.registration.emails.messages import WITH_REQUEST
 from eventreg.registration.emails.occasions import Occasion
 from eventreg.registration.emails.request_words import RequestWording
 from eventreg.registration.emails.saved_form import saved_form_message
@@ -64,8 +64,8 @@ def preview_message(
         day_ids,
         reason=_reason(language),
         changes=_changes,
-        takes_back=day_ids if key is TextKey.PLACE_LOST or key is TextKey.DAYS_LEFT else None,
-        request=_request(now, occasion.event.time_zone) if message in ABOUT_REQUESTS else None,
+        takes_back=day_ids if key in (TextKey.PLACE_LOST, TextKey.DAYS_LEFT, TextKey.TEAM_DAYS_LEFT) else None,
+        request=_request(now, occasion.event.time_zone) if message in WITH_REQUEST else None,
     )
     return participant_message(occasion, told, news, now)
 

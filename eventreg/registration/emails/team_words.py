@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from flask_babel import gettext as _
 
-from eventreg.mail.letters import Letter
+from eventreg.mail.letters import Fact, Letter
 from eventreg.registration.emails.messages import Message
 from eventreg.registration.emails.request_words import RequestWords
 from eventreg.registration.emails.to_participant import ParticipantWords
@@ -74,7 +74,7 @@ class TeamWords(ParticipantWords):
             _("Your registration was handed to somebody else"),
             _("Another person takes your place at “%(title)s”.", title=self._title),
             self._reason,
-            _("Your answers, your files and what you agreed to are deleted. Your personal link no longer works."),
+            Fact(_("Your answers, your files and what you agreed to are deleted. Your personal link no longer works.")),
             self._out_of_calendar(),
             has_link=False,
             warning=_("If something is not right, write to the contact person."),
@@ -89,7 +89,7 @@ class HandedWords(RequestWords):
         letter = self._letter(
             _("A place was handed to you"),
             _("You take somebody's place at “%(title)s”.", title=self._title),
-            status_explained(self._registration.status),
+            Fact(status_explained(self._registration.status)),
             self._reason,
             _("Please check your details, complete the answers and say what you agree to."),
             warning=_("Answer by %(until)s. After that the page is closed.", until=self._request.until),

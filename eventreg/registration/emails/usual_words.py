@@ -10,9 +10,10 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
+from eventreg.events.models import Category
 from eventreg.i18n.languages import speaking
 from eventreg.mail.letters import Fact, Letter
-from eventreg.registration.emails.messages import ABOUT_REQUESTS, Message
+from eventreg.registration.emails.messages import WITH_REQUEST, Message
 from eventreg.registration.emails.occasions import Occasion
 from eventreg.registration.emails.request_words import RequestWording
 from eventreg.registration.emails.writers import writer_of
@@ -32,6 +33,9 @@ class _Slots(Occasion):
 
     def host_name(self, language: str) -> str:
         return "{host}"
+
+    def category_of(self, registration: Registration) -> Category:
+        return Category(name=dict.fromkeys(self.event.languages, "{category}"))
 
     def dates(self, day_ids: frozenset[int], language: str) -> str:
         return "{event_dates}"
@@ -54,6 +58,7 @@ def status_told(key: TextKey) -> Status:
         TextKey.PLACE_LOST: Status.DECLINED,
         TextKey.REOPENED: Status.PENDING,
         TextKey.WITHDRAWN: Status.CANCELLED,
+        TextKey.TEAM_WITHDRAWN: Status.CANCELLED,
         TextKey.VERIFY: Status.UNVERIFIED,
     }.get(key, Status.CONFIRMED)
 
@@ -71,10 +76,10 @@ def usual_words(occasion: Occasion, key: TextKey, language: str, now: datetime) 
 
 
 def _about_registration(slots: Occasion, key: TextKey, message: Message, language: str, now: datetime) -> Letter:
-    request = RequestWording((), "{section}", "{answer_by}", "") if message in ABOUT_REQUESTS else None
+    request = RequestWording((), "{section}", "{answer_by}", "") if message in WITH_REQUEST else None
     registration = Registration(
         given_name="{full_name}", family_name="", reference="{reference}", status=status_told(key),
-        category_id=slots.event.categories[0].id if slots.event.categories else 0, approved_at=None,
+        approved_at=None,
     )  # fmt: skip
     is_lost = key is TextKey.PLACE_LOST
     words = writer_of(message, request)(slots, registration, language, "{link}", now=now, takes_back=is_lost)

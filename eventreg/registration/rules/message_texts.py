@@ -33,6 +33,12 @@ class TextKey(enum.Enum):
     CHANGED = "changed"
     DAYS_LEFT = "days_left"
     WITHDRAWN = "withdrawn"
+    TEAM_CHANGED = "team_changed"
+    TEAM_DAYS_LEFT = "team_days_left"
+    TEAM_WITHDRAWN = "team_withdrawn"
+    MOVED = "moved"
+    HANDED_ON = "handed_on"
+    HANDED_TO = "handed_to"
     ASKED_FOLLOW_UP = "asked_follow_up"
     ASKED_AGAIN = "asked_again"
     ASKED_CORRECTION = "asked_correction"
@@ -54,11 +60,12 @@ _K = TextKey
 #: what goes to an address that may be anybody's: nothing of a person stands in it
 TO_ANYBODY = frozenset({_K.VERIFY, _K.CONFIRM_ADDRESS, _K.SAVED_FORM, _K.EARLIER_ANSWERS})
 INVITING = frozenset({_K.INVITATION, _K.INVITATION_REMINDER})
-ASKING = frozenset({_K.ASKED_FOLLOW_UP, _K.ASKED_AGAIN, _K.ASKED_CORRECTION, _K.ASK_REMINDER})
+ASKING = frozenset({_K.ASKED_FOLLOW_UP, _K.ASKED_AGAIN, _K.ASKED_CORRECTION, _K.ASK_REMINDER, _K.HANDED_TO})
 #: without a button, so without a link
-WITHOUT_LINK = frozenset({_K.WITHDRAWN, _K.ADDRESS_LEFT})
+WITHOUT_LINK = frozenset({_K.WITHDRAWN, _K.ADDRESS_LEFT, _K.TEAM_WITHDRAWN, _K.HANDED_ON})
 _WITH_REASON = ASKING | {
-    _K.CONFIRMED, _K.WAITLISTED, _K.DECLINED, _K.PLACE_LOST, _K.REOPENED, _K.EVENT_CANCELLED,
+    _K.CONFIRMED, _K.WAITLISTED, _K.DECLINED, _K.PLACE_LOST, _K.REOPENED, _K.EVENT_CANCELLED, _K.TEAM_WITHDRAWN,
+    _K.MOVED, _K.HANDED_ON,
 }  # fmt: skip
 
 #: of every message
