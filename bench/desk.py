@@ -20,13 +20,13 @@ def measure_list(
 ) -> Iterator[Figure]:
     """Add registrations, sign in as the demo's organizer and read the list; yield its figures."""
     printed = eventreg_command(instance, environment, "demo", "--registrations", str(registrations))
-    cookie = _sign_in(server, printed)
+    cookie = sign_in(server, printed)
     name = f"list of {registrations}"
     yield from measure_page(server, database, name, LIST, count, cookie)
     yield figure(f"{name}: size", database, [len(fetch(server, LIST, cookie=cookie).body)], "bytes")
 
 
-def _sign_in(server: Server, printed: str) -> str:
+def sign_in(server: Server, printed: str) -> str:
     """Use the link that `eventreg demo` prints and return the session's cookie."""
     found = re.search(r"(/sign-in/[\w-]+)", printed)
     if found is None:

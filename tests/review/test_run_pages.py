@@ -155,8 +155,10 @@ def test_one_is_left_out_and_one_who_changed_taken_as_they_are(event: Event, pag
     draft = chosen(pages, event, "approve", rows)
     with transaction() as session:
         session.get_one(Registration, rows[2].id).revision = 5
-    draft = pages.get(draft.address).submit(f"Leave out: {rows[0].full_name}").follow()
+    typed = {"Reason": "Bienvenida."}
+    draft = pages.get(draft.address).submit(f"Leave out: {rows[0].full_name}", typed).follow()
     assert draft.heading == "Approve 2 registrations"
+    assert draft.texts("textarea") == ["Bienvenida."]
     draft = draft.submit("I have looked: take them as they are now").follow()
     assert draft.submit("Approve 2 registrations").follow().has("Approved 2")
 

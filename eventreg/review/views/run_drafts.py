@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from flask import abort, g, redirect, render_template, request, url_for
@@ -42,12 +43,14 @@ def save_run(slug: str, public_id: str) -> Answer:
     page = PAGES[run.act]
     form = page.form(event, run, figures)
     form.validate()
-    save_details(run.id, page.details(form))
     left_out = read_number(request.form.get("leave_out"))
-    if left_out is not None:
-        leave_out(run.id, left_out)
-    if request.form.get("as_they_are"):
-        take_as_they_are(run.id)
+    # Begun by another press meanwhile it is kept as it was begun, and its page says so.
+    with suppress(Refusal):
+        save_details(run.id, page.details(form))
+        if left_out is not None:
+            leave_out(run.id, left_out)
+        if request.form.get("as_they_are"):
+            take_as_they_are(run.id)
     return redirect(url_for("review.show_run", slug=slug, public_id=public_id), 303)
 
 
@@ -67,7 +70,11 @@ def begin(slug: str, public_id: str) -> Answer:
     page = PAGES[run.act]
     form: Any = page.form(event, run, figures)
     is_sound = page.check(form, event, run, figures)
-    save_details(run.id, page.details(form))
+    try:
+        save_details(run.id, page.details(form))
+    except Refusal:
+        return to_run  # begun by another press of the same button
+    line = get_run(event.id, public_id, current_user.id, g.event_access.scope)
     if not is_sound:
         return draft_page(line, form), 422
     forecast, shown = forecast_places(event, run), read_number(form.without_place.data)
