@@ -218,11 +218,12 @@ def _init_event_parts(app: Flask) -> None:
     from eventreg.events.parts import EVENT_PARTS
     from eventreg.questionnaires.parts import QuestionnairePart
     from eventreg.registration.parts import AccessCodesPart, InvitationsPart, MessageTextsPart, RegistrationsPart
-    from eventreg.review.parts import ReadyReasonsPart
+    from eventreg.review.parts import ReadyReasonsPart, RemarksPart, TagsPart
 
     registry = init_parts(app)
-    of_people = (AccessCodesPart(), RegistrationsPart(), InvitationsPart())
-    for part in (*EVENT_PARTS, QuestionnairePart(), MessageTextsPart(), ReadyReasonsPart(), *of_people):
+    of_team = (MessageTextsPart(), ReadyReasonsPart(), TagsPart())
+    of_people = (AccessCodesPart(), RegistrationsPart(), InvitationsPart(), RemarksPart())
+    for part in (*EVENT_PARTS, QuestionnairePart(), *of_team, *of_people):
         registry.add(part)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from eventreg.db import transaction
+from eventreg.db import db, transaction
 from eventreg.events.bundles.parts import TakeOut
 from eventreg.events.bundles.reading import open_bundle
 from eventreg.events.models import (
@@ -29,7 +29,7 @@ from eventreg.events.models import (
 from eventreg.events.rules.attendance import AttendanceMode
 from eventreg.events.rules.institutions import PartnerRole
 from eventreg.events.rules.programme import MaterialAudience, OutcomeKind, SessionKind, SpeakerRole
-from eventreg.events.rules.team import TeamRole
+from eventreg.events.rules.team import WHOLE, TeamRole
 from eventreg.events.services.material_files import store_material_file
 from eventreg.events.services.wholes import Placing, import_event, write_event
 from eventreg.kernel.clock import now
@@ -53,7 +53,11 @@ from eventreg.registration.rules.states import Action
 from eventreg.registration.services.decisions import decide
 from eventreg.registration.services.message_texts import save_message_texts
 from eventreg.review.rules.runs import RunAct
+from eventreg.review.rules.tags import TagColour
+from eventreg.review.services.notes import Written, write_note
 from eventreg.review.services.reasons import add_reason
+from eventreg.review.services.tagging import change_tags
+from eventreg.review.services.tags import create_tag
 from tests.builders import (
     a_questionnaire,
     a_registration,
@@ -186,7 +190,19 @@ def _words(event: Event) -> None:
     """A message in the event's own words, in one of its languages; and a ready-made reason."""
     edit = TextEdit(0, OwnText("Bienvenida, {given_name}", "Le esperamos en {place}.\n\n{details}\n\nHasta pronto."))
     save_message_texts(event.id, TextKey.CONFIRMED, {"es": edit}, an_account().id, now())
+    _remarks(event)
     add_reason(event.id, RunAct.DECLINE, "Lleno", text("No hay lugar.", "There is no place."), an_account().id)
+
+
+def _remarks(event: Event) -> None:
+    """A tag on somebody, one on nobody, and a note that names a colleague."""
+    a_team_member(event, "reviewer", name="Clara Colega")
+    writer = an_account()
+    reference = db.session.scalars(select(Registration.reference).where(Registration.event_id == event.id)).first()
+    assert reference is not None
+    tags = [create_tag(event.id, name, TagColour.GREEN, writer.id).public_id for name in ("Mesa 2", "Ágil")]
+    change_tags(event.id, reference, tags[:1], [], "", TagColour.GREY, writer.id, WHOLE)
+    write_note(event.id, reference, Written("Ver con @Clara."), writer.id, WHOLE)
 
 
 def a_picture() -> bytes:

@@ -1,4 +1,4 @@
-"""What of the review an event is made of: the reasons that its team gives often."""
+"""The reasons that a team gives often, as a part of its event."""
 
 from __future__ import annotations
 

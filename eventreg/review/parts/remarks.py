@@ -1,0 +1,114 @@
+"""What the team put on people and wrote about them, as a part of an event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import exists, func, or_, select
+
+from eventreg.accounts.models import Account
+from eventreg.db import db
+from eventreg.events.bundles.fields import INSTANT, Field, Record, listed, mapping, optional, text
+from eventreg.events.bundles.parts import Entry, Intake, Outlet
+from eventreg.events.parts.accounts import find_or_add_account, taken_account
+from eventreg.registration.models import Registration
+from eventreg.review.models import Note, NoteMention, Tag, Tagging
+from eventreg.review.rules.notes import LONGEST_NOTE
+from eventreg.review.rules.tags import LONGEST_NAME, tag_key
+
+_NOTE = Record(
+    Field("text", text(LONGEST_NOTE)), Field("written_at", INSTANT), Field("changed_at", optional(INSTANT), None)
+)
+_MENTION = Record(Field("seen_at", optional(INSTANT), None))
+_NAME = text(LONGEST_NAME)
+_MOST = 1_000
+
+
+class RemarksPart:
+    """One record a registration that carries tags or has notes: the tags by name, the notes with who is named in them."""
+
+    key = "remarks"
+    needs = frozenset({"registrations", "tags"})
+    is_about_people = True
+    is_long = True
+    is_offered = True
+
+    def label(self) -> str:
+        """See `Part.label`."""
+        return _("Tags on people, and notes")
+
+    def count(self, event_id: int) -> int:
+        """See `Part.count`."""
+        return db.session.scalar(select(func.count()).select_from(_remarked(event_id).subquery())) or 0
+
+    def take_out(self, event_id: int, outlet: Outlet) -> Iterator[Entry]:
+        """See `Part.take_out`. In the order in which people registered."""
+        for id_, reference in db.session.execute(_remarked(event_id).order_by(Registration.id)).all():
+            names = db.session.scalars(
+                select(Tag.name).join(Tagging, Tagging.tag_id == Tag.id).where(Tagging.registration_id == id_)
+            )
+            notes = db.session.scalars(select(Note).where(Note.registration_id == id_).order_by(Note.id))
+            yield {"registration": reference, "tags": sorted(names), "notes": [_taken_note(note) for note in notes]}
+
+    def put_in(self, records: Iterable[Entry], intake: Intake) -> None:
+        """See `Part.put_in`."""
+        for number, record in enumerate(records, 1):
+            place = f"remark {number}"
+            data = mapping(record, place)
+            registration_id = intake.find("registration", data.get("registration"), place)
+            intake.claim("remark", registration_id, place)
+            intake.remember("remark", registration_id, registration_id)
+            self._tags(registration_id, data, place, intake)
+            for where, note in listed(data.get("notes", []), f"{place}.notes", _MOST):
+                _give_note(registration_id, note, where, intake)
+        db.session.flush()
+
+    def _tags(self, registration_id: int, data: Entry, place: str, intake: Intake) -> None:
+        ids = {
+            intake.find("tag", tag_key(_NAME.read(name, where, intake.fitting)), where)
+            for where, name in listed(data.get("tags", []), f"{place}.tags", _MOST)
+        }
+        db.session.add_all([Tagging(registration_id=registration_id, tag_id=id_) for id_ in sorted(ids)])
+
+
+def _remarked(event_id: int) -> Any:
+    return select(Registration.id, Registration.reference).where(
+        Registration.event_id == event_id,
+        or_(
+            exists().where(Tagging.registration_id == Registration.id),
+            exists().where(Note.registration_id == Registration.id),
+        ),
+    )
+
+
+def _taken_note(note: Note) -> Entry:
+    mentions = db.session.execute(
+        select(NoteMention, Account)
+        .join(Account, Account.id == NoteMention.account_id)
+        .where(NoteMention.note_id == note.id)
+    ).all()
+    return {
+        **_NOTE.taken(note),
+        "by": taken_account(db.session.get_one(Account, note.account_id)),
+        "mentions": sorted(
+            ({"account": taken_account(account), **_MENTION.taken(mention)} for mention, account in mentions),
+            key=lambda each: str(each["account"]["email"]),
+        ),
+    }
+
+
+def _give_note(registration_id: int, data: Any, place: str, intake: Intake) -> None:
+    values = _NOTE.given(data, place, intake.fitting)
+    # Whoever wrote elsewhere does not come in here by it: unknown people get an account that is closed.
+    author = find_or_add_account(data.get("by"), f"{place}.by", closed_at=intake.at)
+    note = Note(registration_id=registration_id, account_id=author.id, **values)
+    db.session.add(note)
+    db.session.flush()
+    for where, each in listed(data.get("mentions", []), f"{place}.mentions", _MOST):
+        mention = _MENTION.given(each, where, intake.fitting)
+        account = find_or_add_account(each.get("account"), f"{where}.account", closed_at=intake.at)
+        intake.claim("mention", (note.id, account.id), where)
+        intake.remember("mention", (note.id, account.id), note.id)
+        db.session.add(NoteMention(note_id=note.id, account_id=account.id, **mention))
