@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from eventreg.db import db, transaction
+from eventreg.events.bundles.faults import BundleInvalid
+from eventreg.events.bundles.parts import Intake
 from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.kernel import clock
 from eventreg.mail.services import OutgoingMessage
 from eventreg.registration.emails import Message
+from eventreg.registration.parts import MessageTextsPart
+from eventreg.registration.queries.message_texts import StoredText
 from eventreg.registration.rules.message_texts import OwnText, TextEdit, TextKey
 from eventreg.registration.rules.states import Status
+from eventreg.registration.services import message_texts
 from eventreg.registration.services.message_texts import SavedMessage, save_message_texts
 from tests.builders import an_account, register_somebody
 from tests.registration.letters import REASON, TO_PARTICIPANT, Told, a_seminar, queued, without_marker
+from tests.registration.test_concurrency import at_once
 from tests.support.html import elements, parse, text_of
 from tests.support.statements import counted
 
@@ -174,6 +182,49 @@ class TestSaving:
 
     def test_languages_that_the_event_has_not_are_left_out(self, event: Event) -> None:
         assert put(event, TextKey.RECEIVED, "fr", body="À nous.").saved == ()
+
+
+def both_edit(app: Flask, event: Event) -> list[bool]:
+    """Two people save other words over the same ones at the same moment; return whose were saved."""
+    put(event, TextKey.RECEIVED, body="Before.")
+    accounts = [an_account().id for _ in range(2)]
+
+    def edit(account_id: int) -> bool:
+        edits = {"en": TextEdit(1, OwnText("", f"By {account_id}."))}
+        return bool(save_message_texts(event.id, TextKey.RECEIVED, edits, account_id, clock.now()).saved)
+
+    return at_once(app, *(lambda one=one: edit(one) for one in accounts))
+
+
+@pytest.mark.both_databases
+def test_of_two_at_the_same_moment_one_is_saved_and_the_other_told(app: Flask, event: Event) -> None:
+    assert sorted(both_edit(app, event)) == [False, True]
+
+
+@pytest.mark.on_postgresql
+def test_twin_without_the_row_lock_loses_what_one_of_them_wrote(
+    app: Flask, event: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen, read = threading.Barrier(2), message_texts.read_message
+
+    def read_then_wait(*args: Any) -> dict[str, StoredText]:
+        found = read(*args)
+        if threading.current_thread() is not threading.main_thread():
+            seen.wait(20)
+        return found
+
+    monkeypatch.setattr(message_texts, "lock_event", get_event_whole)
+    monkeypatch.setattr(message_texts, "read_message", read_then_wait)
+    monkeypatch.setattr(message_texts, "record", lambda **_entry: None)
+    assert both_edit(app, event) == [True, True]
+
+
+@pytest.mark.parametrize("body", ["Hola {nada}", "{details} y {details}", "Vea /my/" + "a" * 36])
+def test_a_file_of_an_event_cannot_bring_what_could_not_be_saved(event: Event, body: str) -> None:
+    intake = Intake(event.id, clock.now(), lambda _name, _place: b"")
+    entry = {"texts": [{"message": "confirmed", "language": "es", "subject": "S", "body": body}]}
+    with pytest.raises(BundleInvalid), transaction():
+        MessageTextsPart().given(entry, intake)
 
 
 def test_an_event_without_own_words_pays_nothing_for_them(event: Event) -> None:
