@@ -140,7 +140,7 @@ def _shared_strings(desk: Pages, event: Event) -> bytes:
 
 
 def test_printed_lists_come_in_parts(desk: Pages, event: Event, few: None) -> None:
-    page = asked(desk, event, format="pdf_list")
+    page = asked(desk, event, format="pdf_list", columns="screen")
     work()
     file = desk.get(page.address).submit("Download the file", status=200)
     archive = zipfile.ZipFile(io.BytesIO(file.body))

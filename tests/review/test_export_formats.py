@@ -239,11 +239,17 @@ def test_no_archive_of_nothing(desk: Pages, event: Event) -> None:
 def test_what_is_printed_is_a_tagged_pdf_that_knows_its_language(desk: Pages, event: Event, format_: str) -> None:
     """Case 63: what people wrote is data for the one who lays it out, never markup."""
     a_registration(event, given_name='#panic("x") $a$ *b*', family_name="محمد", institution="`raw` <label> @ref")
-    page = take(desk, event, "order=institution", format=format_)
+    page = take(desk, event, "order=institution", format=format_, columns="screen")
     assert page.headers["Content-Type"] == "application/pdf"
     assert page.body.startswith(b"%PDF-1.")
     assert b"/StructTreeRoot" in page.body
     assert b"/Lang" in page.body
+
+
+def test_more_columns_than_paper_takes_are_refused(desk: Pages, event: Event) -> None:
+    a_registration(event)
+    page = take(desk, event, status=422, format="pdf_list")
+    assert page.has("A printed list has 12 columns at most: choose them in the list")
 
 
 def test_nobody_to_sign(desk: Pages, event: Event) -> None:

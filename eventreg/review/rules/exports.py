@@ -60,6 +60,8 @@ MEDIA_TYPES = {
 }
 #: of formats that are written whole before anything of them can be sent: with more people than this a worker makes them
 MOST_AT_ONCE = {ExportFormat.XLSX: 2_000, ExportFormat.PDF_LIST: 1_000, ExportFormat.PDF_SHEET: 500}
+#: what can be read on a sheet of paper, its broad side up
+MOST_PRINTED_COLUMNS = 12
 #: people of one step of a worker; of what is printed, of one document: laying out a thousand rows takes 100 MB
 STEPS = {ExportFormat.XLSX: 2_000, ExportFormat.PDF_LIST: 1_000, ExportFormat.PDF_SHEET: 500}
 #: columns of the list by whose values what is printed can be divided
@@ -83,6 +85,8 @@ class ExportReason(enum.Enum):
     REASON_TOO_LONG = "reason_too_long"
     NO_SENSITIVE = "no_sensitive"
     NO_COLUMNS = "no_columns"
+    #: details: `limit`, of what is printed
+    TOO_MANY_COLUMNS = "too_many_columns"
     NO_FILES = "no_files"
     #: nobody in the list is confirmed, or comes on a day that there is
     NOBODY_TO_SIGN = "nobody_to_sign"

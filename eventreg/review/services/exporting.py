@@ -23,6 +23,7 @@ from eventreg.review.queries.scoping import is_shown
 from eventreg.review.queries.sent_files import is_any_sent
 from eventreg.review.rules.exports import (
     GROUPABLE,
+    MOST_PRINTED_COLUMNS,
     ExportFormat,
     ExportReason,
     ExportRefused,
@@ -36,6 +37,7 @@ from eventreg.review.rules.exports import (
     is_made_aside,
 )
 from eventreg.review.rules.listing import ListState
+from eventreg.review.services.exporting_rows import count_columns
 from eventreg.review.services.exporting_store import set_aside
 
 
@@ -90,6 +92,8 @@ def begin_export(
             raise ExportRefused(ExportReason.NOBODY_TO_SIGN)
         if wish.format is ExportFormat.ZIP and not is_any_sent(event_id, chosen_questions(wish.columns)):
             raise ExportRefused(ExportReason.NO_FILES)
+        if wish.format is ExportFormat.PDF_LIST and count_columns(event, wish) > MOST_PRINTED_COLUMNS:
+            raise ExportRefused(ExportReason.TOO_MANY_COLUMNS, limit=MOST_PRINTED_COLUMNS)
         is_aside = not is_at_once and is_made_aside(wish.format, len(ids))
         ends = ending(wish.format, is_aside=is_aside)
         plan = _plan(event, state, wish, taker, words, at, ends)

@@ -12,7 +12,7 @@ from eventreg.kernel.text import pick
 from eventreg.questionnaires.kinds import Context
 from eventreg.review.queries.people import Person, list_definitions, list_people, put_note_counts, put_tags
 from eventreg.review.rules.columns import Column
-from eventreg.review.rules.exports import ExportFormat, Plan
+from eventreg.review.rules.exports import ExportFormat, Plan, Wish
 from eventreg.review.sheets import Sheet, list_sheet_columns
 from eventreg.review.sheets.columns import questions_of
 from eventreg.review.sheets.stamp import Stamp
@@ -81,6 +81,14 @@ class Source:
             put_tags(self.event.id, people)
         if "notes" in names:
             put_note_counts(people)
+
+
+def count_columns(event: Event, wish: Wish) -> int:
+    """Return how many columns a file would have."""
+    if wish.columns is not None:
+        return len(wish.columns)
+    context = Context(languages=tuple(event.languages))
+    return len(list_sheet_columns(list_definitions(event.id), context, event.languages[0]))
 
 
 def stamp_of(event: Event, plan: Plan, at: datetime, count: int) -> Stamp:

@@ -21,6 +21,8 @@ from eventreg.review.rules.contact import is_contact_data
 from eventreg.review.rules.exports import Titles
 from eventreg.review.wording import column_title
 
+__all__ = ["ANSWER", "NAME_KIND", "NAME_PARTS", "SheetColumn", "head", "list_sheet_columns", "questions_of"]
+
 #: the kind whose answer has a column for each of its parts
 NAME_KIND = "person_name"
 #: the parts of a name, in the order of its values

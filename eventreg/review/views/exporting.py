@@ -35,6 +35,7 @@ _FIELDS = {
     ExportReason.REASON_MISSING: "reason",
     ExportReason.REASON_TOO_LONG: "reason",
     ExportReason.NO_COLUMNS: "columns",
+    ExportReason.TOO_MANY_COLUMNS: "columns",
 }
 
 

@@ -49,6 +49,7 @@ def export_refused(refused: ExportRefused) -> str:
         ExportReason.REASON_TOO_LONG: _("Use at most %(limit)s characters"),
         ExportReason.NO_SENSITIVE: _("Sensitive data is not for you to take"),
         ExportReason.NO_COLUMNS: _("There is no column to take"),
+        ExportReason.TOO_MANY_COLUMNS: _("A printed list has %(limit)s columns at most: choose them in the list"),
         ExportReason.NO_FILES: _("Nobody has sent a file to these questions"),
         ExportReason.NOBODY_TO_SIGN: _("Nobody in this list is confirmed"),
     }
