@@ -219,7 +219,7 @@ def _add_what_teams_add(
                 "trouble": ["mail"] if _is_troubled(states) else [],
                 "unanswered": _ask(session, event.id, person, chance, at),
             }
-    _mark_duplicates(people)
+    mark_duplicates(people)
     return {tag.name_key: tag.public_id for tag in tags}
 
 
@@ -274,16 +274,17 @@ def _ask(session: Any, event_id: int, person: Person, chance: random.Random, at:
     return [f"{kind.value}.{section}" if section else kind.value] if is_open else []
 
 
-def _mark_duplicates(people: Sequence[Person]) -> None:
+def mark_duplicates(people: Sequence[Person], *, by_phone: bool = True) -> None:
+    """Say of each of these people whether they look like another one of them."""
     living = [each for each in people if each.registration.status is not Status.CANCELLED]
     for person in people:
-        same = [each for each in living if each is not person and _is_alike(person, each)]
+        same = [each for each in living if each is not person and _is_alike(person, each, by_phone)]
         person.values["duplicates"] = ["yes"] if person in living and same else []
 
 
-def _is_alike(one: Person, two: Person) -> bool:
+def _is_alike(one: Person, two: Person, by_phone: bool) -> bool:
     first, second = one.registration, two.registration
-    has_phone = bool(first.phone_key) and first.phone_key == second.phone_key
+    has_phone = by_phone and bool(first.phone_key) and first.phone_key == second.phone_key
     return first.sort_name == second.sort_name or has_phone
 
 

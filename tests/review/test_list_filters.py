@@ -92,7 +92,7 @@ def test_filters_together_and_their_counts(app: Flask) -> None:
     crowd, chance = a_crowd(11), random.Random(11)
     shape = get_shape(crowd.event.id, crowd.event.categories, EVERYTHING)
     every = [one for field in shape.fields.values() for one in filters_of(crowd, field)]
-    for _ in range(60):
+    for _ in range(40):
         chosen = {one.field: one for one in chance.sample(every, chance.randint(0, 3))}
         for name in chance.sample(["status", "category", "country", "tag"], chance.randint(0, 2)):
             terms = chance.sample([one.terms[0] for one in every if one.field == name], 2)

@@ -21,7 +21,7 @@ from eventreg.review.queries.listing.counting import Counts, count_fixed
 from eventreg.review.queries.listing.facets import Facet, count_values
 from eventreg.review.queries.listing.narrowing import Narrowing
 from eventreg.review.queries.listing.orders import Ordering, ordering
-from eventreg.review.queries.listing.rows import SHOWN, Row, rows_with_columns
+from eventreg.review.queries.listing.rows import Row, rows_with_columns, shown
 from eventreg.review.queries.listing.shape import get_shape
 from eventreg.review.rules.columns import Column
 from eventreg.review.rules.listing import PAGE_SIZE, STATUS_ORDER, Cursor, ListShape, ListState
@@ -60,7 +60,8 @@ class RegistrationList:
         self.event_id = event_id
         self.state = state
         self._categories, self._sight, self._language = categories, sight, language
-        if shape is not None:
+        # What was offered to somebody who may see more is not taken over.
+        if shape is not None and (sight.has_contact_data or not shape.has_contact_data):
             self.shape = shape
 
     @cached_property
@@ -72,7 +73,7 @@ class RegistrationList:
         """Return the page at the state's cursor; a cursor that leads nowhere gives the first page."""
         cursor, position = self._position()
         is_backward = cursor is not None and cursor.is_backward
-        statement = self._ordered(select(*SHOWN), reverse=is_backward).limit(size + 1)
+        statement = self._ordered(select(*shown(self._sight)), reverse=is_backward).limit(size + 1)
         if position is not None:
             statement = statement.where(self._beyond(position, is_backward))
         found = db.session.execute(statement).all()
@@ -113,7 +114,9 @@ class RegistrationList:
 
     def lines(self, ids: Collection[int]) -> list[Row]:
         """Return these lines as far as they are in sight, whether or not the filters let them through."""
-        found = db.session.execute(self._narrowing.visible(select(*SHOWN)).where(Registration.id.in_(ids))).all()
+        found = db.session.execute(
+            self._narrowing.visible(select(*shown(self._sight))).where(Registration.id.in_(ids))
+        ).all()
         return rows_with_columns(found, self.state.shown_columns, self.shape)
 
     def find_in_sight(self, references: Collection[str]) -> dict[str, int]:

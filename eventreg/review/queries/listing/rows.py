@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, literal
 
-from eventreg.db import db
-from eventreg.registration.models import Answer, Consent, Registration
+from eventreg.events.rules.team import Sight
+from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import Status
 from eventreg.registration.rules.ways_in import WayKind
-from eventreg.review.models import Note, Tagging
-from eventreg.review.rules.columns import Column
-from eventreg.review.rules.listing import YES, ListShape, OfferedQuestion
+from eventreg.review.queries.listing.given import Given, more_of
+from eventreg.review.rules.listing import ListShape
 
-SHOWN = (
+_SHOWN = (
     Registration.id,
     Registration.reference,
     Registration.revision,
@@ -40,14 +39,10 @@ SHOWN = (
 )
 
 
-class Given(NamedTuple):
-    """What somebody answered to one question."""
-
-    values: Sequence[str]
-    #: the version that it was answered under
-    questionnaire_id: int
-    #: the values are sealed, or for nobody on a list
-    is_kept: bool = False
+def shown(sight: Sight) -> list[ColumnElement[Any]]:
+    """Return what is selected of each line; contact data is empty for whoever may not see it."""
+    hidden = () if sight.has_contact_data else ("email", "phone")
+    return [literal("").label(column.key) if column.key in hidden else column.expression for column in _SHOWN]
 
 
 @dataclass(frozen=True)
@@ -63,6 +58,7 @@ class Row:
     institution: str
     position: str
     country: str
+    #: empty for whoever may not see it
     email: str
     phone: str
     category_id: int
@@ -87,86 +83,11 @@ class Row:
 
 
 def rows_with_columns(found: Sequence[Any], columns: Sequence[str], shape: ListShape) -> list[Row]:
-    """Return lines of what `SHOWN` selected, with what these columns show: at most four statements, for any number."""
-    ids = [row.id for row in found]
-    asked = {offered.question.key: offered for name in columns if (offered := shape.question(name)) is not None}
-    given = _given(found, asked)
-    tags = _tags(ids) if Column.TAGS.value in columns else {}
-    notes = _notes(ids) if Column.NOTES.value in columns else {}
+    """Return lines of what `shown` selected, with what these columns show: one statement at most, for any number."""
+    more = more_of(found, columns, shape)
     lines = []
     for row in found:
-        shown: dict[str, Any] = dict(row._mapping)
-        more: dict[str, Any] = {
-            "given": given.get(row.id, {}),
-            "tag_ids": tags.get(row.id, ()),
-            "notes": notes.get(row.id, 0),
-        }
-        lines.append(Row(**shown, **more))
+        selected: dict[str, Any] = dict(row._mapping)
+        beside = more[row.id]
+        lines.append(Row(**selected, given=beside.given, tag_ids=beside.tag_ids, notes=beside.notes))
     return lines
-
-
-def _given(found: Sequence[Any], asked: Mapping[str, OfferedQuestion]) -> dict[int, dict[str, Given]]:
-    """Return what people answered by id and key: identity columns, agreements, rows of answers."""
-    given: dict[int, dict[str, Given]] = {row.id: {} for row in found}
-    in_rows, in_consents = [], []
-    for key, offered in asked.items():
-        if offered.question.column is not None:
-            for row in found:
-                values = offered.question.from_columns(row._mapping)
-                if values:
-                    given[row.id][key] = Given(values, row.questionnaire_id)
-        elif offered.question.kind == "consent":
-            in_consents.append(key)
-        else:
-            in_rows.append(key)
-    versions = {row.id: row.questionnaire_id for row in found}
-    if in_consents and found:
-        _add_consents(given, in_consents)
-    if in_rows and found:
-        _add_answers(given, in_rows, versions, asked)
-    return given
-
-
-def _add_consents(given: dict[int, dict[str, Given]], purposes: Sequence[str]) -> None:
-    rows = db.session.execute(
-        select(Consent.registration_id, Consent.purpose, Consent.is_given, Consent.questionnaire_id)
-        .where(Consent.registration_id.in_(given), Consent.purpose.in_(purposes))
-        .order_by(Consent.id)
-    )
-    for registration_id, purpose, is_given, version_id in rows:
-        given[registration_id][purpose] = Given([YES] if is_given else [], version_id)
-
-
-def _add_answers(
-    given: dict[int, dict[str, Given]],
-    keys: Sequence[str],
-    versions: Mapping[int, int],
-    asked: Mapping[str, OfferedQuestion],
-) -> None:
-    rows = db.session.execute(
-        select(Answer.registration_id, Answer.question_key, Answer.value, Answer.questionnaire_id)
-        .where(Answer.registration_id.in_(given), Answer.question_key.in_(keys))
-        .order_by(Answer.registration_id, Answer.question_key, Answer.position)
-    )
-    for registration_id, key, value, version_id in rows:
-        is_kept = value is None or asked[key].is_sensitive
-        before = given[registration_id].get(key)
-        values = [] if is_kept else [*(before.values if before else ()), value or ""]
-        given[registration_id][key] = Given(values, version_id or versions[registration_id], is_kept)
-
-
-def _tags(ids: Sequence[int]) -> dict[int, list[int]]:
-    found: dict[int, list[int]] = {}
-    rows = db.session.execute(
-        select(Tagging.registration_id, Tagging.tag_id).where(Tagging.registration_id.in_(ids)).order_by(Tagging.id)
-    )
-    for registration_id, tag_id in rows:
-        found.setdefault(registration_id, []).append(tag_id)
-    return found
-
-
-def _notes(ids: Sequence[int]) -> dict[int, int]:
-    rows = db.session.execute(
-        select(Note.registration_id, func.count()).where(Note.registration_id.in_(ids)).group_by(Note.registration_id)
-    )
-    return {row[0]: row[1] for row in rows}

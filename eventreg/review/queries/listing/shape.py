@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import String, cast, null, select, union_all
 
 from eventreg.db import db
 from eventreg.events.models import Category, EventDay
@@ -17,30 +19,39 @@ from eventreg.review.models import Tag
 from eventreg.review.queries.people import list_definitions
 from eventreg.review.rules.contact import is_contact_data
 from eventreg.review.rules.listing import ListShape, OfferedQuestion, OfferedTag
+from eventreg.review.rules.tags import TagColour
 
 #: names are searched for; as a filter they only say whether there is one
 _NAMES = frozenset({"given_name", "family_name", "badge_name"})
 
 
 def get_shape(event_id: int, categories: Sequence[Category], sight: Sight) -> ListShape:
-    """Return what the list of an event offers to whoever has this sight: three statements.
+    """Return what the list of an event offers to whoever has this sight: two statements.
 
     `categories` are those in sight, in the event's order. Contact data is offered to those only who may see it.
     """
-    days = db.session.execute(
-        select(EventDay.id, EventDay.held_on).where(EventDay.event_id == event_id).order_by(EventDay.held_on)
-    )
-    tags = db.session.scalars(select(Tag).where(Tag.event_id == event_id).order_by(Tag.name_key))
+    held_on, tags = _days_and_tags(event_id)
     keys = tuple(category.key for category in categories)
-    held_on = tuple((row[0], row[1]) for row in days)
     context = Context(languages=(), days=tuple(DayChoice(*day) for day in held_on))
     return ListShape(
         categories=keys,
         days=held_on,
-        tags=tuple(OfferedTag(tag.id, tag.public_id, tag.name, tag.colour) for tag in tags),
+        tags=tags,
         questions=dict(_offered(list_definitions(event_id), keys, context, sight.has_contact_data)),
         has_contact_data=sight.has_contact_data,
     )
+
+
+def _days_and_tags(event_id: int) -> tuple[tuple[tuple[int, date], ...], tuple[OfferedTag, ...]]:
+    """Return the event's days and tags in their order: one statement."""
+    day = select(EventDay.id, EventDay.held_on, cast(null(), String), null(), null(), null())
+    tag = select(Tag.id, null(), Tag.public_id, Tag.name, Tag.name_key, cast(Tag.colour, String))
+    rows: Sequence[Any] = db.session.execute(
+        union_all(day.where(EventDay.event_id == event_id), tag.where(Tag.event_id == event_id))
+    ).all()
+    days = sorted(((row[0], row[1]) for row in rows if row[1] is not None), key=lambda each: each[1])
+    tags = sorted((row for row in rows if row[1] is None), key=lambda row: row[4])
+    return tuple(days), tuple(OfferedTag(row[0], row[2], row[3], TagColour(row[5])) for row in tags)
 
 
 def _offered(
