@@ -32,6 +32,12 @@ from eventreg.mail.rules import (
 )
 from eventreg.web import instance
 
+_LONGEST_KEY = 120
+#: what a message that goes once more has in common with the first
+_REPEATED = (
+    "event_id", "account_id", "record_kind", "record_id", "template", "audience", "language", "recipient", "reply_to",
+    "sender_name", "subject", "text", "html", "calendar", "calendar_method", "marker", "is_held_back",
+)  # fmt: skip
 _WAITING = (DeliveryState.QUEUED, DeliveryState.HELD)
 _OVER = (DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.DROPPED)
 
@@ -93,6 +99,17 @@ def send_again(message_id: int, event_id: int, at: datetime) -> None:
     """
     with transaction():
         _put_back(message_id, event_id, at, DeliveryState.FAILED, MailRefusal.NOT_FAILED)
+
+
+def repeat(message_id: int, event_id: int, at: datetime) -> None:
+    """Queue a message that was sent once more, as a new one. Its links are those of then. Raises NotFound, Refusal: NOT_SENT."""
+    with transaction():
+        message = get_message(event_id, message_id)
+        if message.state is not DeliveryState.SENT:
+            raise Refusal(MailRefusal.NOT_SENT)
+        kept = {name: getattr(message, name) for name in _REPEATED}
+        suffix = f"/again-{secrets.token_hex(6)}"
+        enqueue(OutgoingMessage(key=message.key[: _LONGEST_KEY - len(suffix)] + suffix, due_at=at, **kept))
 
 
 def drop(keys: Iterable[str], at: datetime) -> set[str]:

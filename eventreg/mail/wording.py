@@ -30,4 +30,8 @@ REFUSALS = {
     MailRefusal.HELD_BACK: _l("This event keeps its messages. Only addresses ending in .example receive them."),
     MailRefusal.NOT_HELD: _l("This message is no longer held."),
     MailRefusal.NOT_FAILED: _l("This message is already on its way or was sent."),
+    MailRefusal.NOT_SENT: _l("This message was not sent yet."),
+    MailRefusal.NO_LONGER_TRUE: _l(
+        "What this message tells no longer holds, or its address is no longer the person's."
+    ),
 }

@@ -10,12 +10,16 @@ from eventreg.accounts.services.sign_in_links import send_sign_in_link
 from eventreg.audit.models import AuditEntry
 from eventreg.db import db, transaction
 from eventreg.events.models import Event
+from eventreg.kernel.clock import now
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState, Outcome
 from eventreg.mail.services import enqueue_all
 from eventreg.registration.emails import OWN_PAGE
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.registrations import own_token
+from eventreg.registration.rules.states import Status
+from eventreg.registration.services.changes import withdraw
+from eventreg.review.rules.repeating import may_go_again
 from tests.builders import a_registration, a_team_member, an_event, register_somebody
 from tests.mail.outbox import a_message
 from tests.support.apps import AppMaker
@@ -191,6 +195,49 @@ def test_a_failed_message_says_why_and_is_sent_again(make_app: AppMaker, event: 
         assert page.has("The receiving mail server refused this message for good.")
         assert page.has("The server's answer: 550 no such mailbox")
         assert page.submit("Send again").follow().has("Waiting to be sent")
+
+
+@pytest.mark.both_databases
+def test_what_was_sent_goes_once_more_while_it_still_tells_what_is(
+    make_app: AppMaker, event: Event, person: Registration
+) -> None:
+    put(DeliveryState.SENT, sent_at=now())
+    app = make_app(**SERVER)
+    with app.app_context():
+        desk, message = Pages(app).sign_in(a_team_member(event)), to_participant(event)
+        page = desk.get(address(event, f"/{message.id}"))
+        page.submit("Send once more", status=303)
+        first, again = db.session.scalars(
+            select(MailMessage).where(MailMessage.audience == "participant").order_by(MailMessage.id)
+        )
+        assert (again.subject, again.text, again.calendar) == (first.subject, first.text, first.calendar)
+        assert again.message_id != first.message_id
+        assert again.state is DeliveryState.QUEUED
+        entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "message_repeated")).one()
+        assert (entry.record_kind, entry.record_id) == ("registration", person.id)
+        # That the place is confirmed holds no longer, and the contact person's message is nobody's to repeat.
+        withdraw(event.id, person.id)
+        refused = page.submit("Send once more", status=409)
+        assert refused.has("What this message tells no longer holds")
+        assert "Send once more" not in refused.text
+        contact = db.session.scalars(select(MailMessage).where(MailMessage.audience == "contact").limit(1)).one()
+        desk.post(address(event, f"/{contact.id}/repeat"), status=409, token=True)
+
+
+@pytest.mark.parametrize(
+    ("template", "audience", "recipient", "status", "may"),
+    [
+        ("registration/confirmed", "participant", "ana@instituto.example", Status.CONFIRMED, True),
+        ("registration/confirmed", "participant", "ana@instituto.example", Status.DECLINED, False),
+        ("registration/confirmed", "participant", "vieja@instituto.example", Status.CONFIRMED, False),
+        ("registration/confirmed", "contact", "ana@instituto.example", Status.CONFIRMED, False),
+        ("registration/changed", "participant", "ana@instituto.example", Status.PENDING, True),
+        ("registration/days_left", "participant", "ana@instituto.example", Status.CONFIRMED, False),
+        ("registration/link", "participant", "ana@instituto.example", Status.CANCELLED, False),
+    ],
+)
+def test_what_may_go_again(template: str, audience: str, recipient: str, status: Status, may: bool) -> None:
+    assert may_go_again(template, audience, recipient, "ana@instituto.example", status) is may
 
 
 def test_what_an_event_holds_back_is_not_released(make_app: AppMaker) -> None:

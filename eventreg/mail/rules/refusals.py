@@ -12,3 +12,7 @@ class MailRefusal(enum.Enum):
     HELD_BACK = "held_back"
     NOT_HELD = "not_held"
     NOT_FAILED = "not_failed"
+    #: nothing went yet that could be repeated
+    NOT_SENT = "not_sent"
+    #: what it tells no longer holds, or its address is no longer the person's
+    NO_LONGER_TRUE = "no_longer_true"

@@ -17,6 +17,7 @@ from eventreg.mail.queries import get_message
 from eventreg.mail.rules import DeliveryState, Standing, standing
 from eventreg.registration.models import Registration
 from eventreg.review.queries.scoping import about_scope
+from eventreg.review.rules.repeating import may_go_again
 
 PAGE_SIZE = 50
 
@@ -137,3 +138,21 @@ def _standing_there(where: Standing) -> list[ColumnElement[bool]]:
     if where is Standing.QUEUED:
         return [MailMessage.state == DeliveryState.QUEUED, MailMessage.attempts == 0]
     return [MailMessage.state == DeliveryState(where.value)]
+
+
+def goes_again(message: MailMessage) -> bool:
+    """Say whether a message is about a registration as it is now, and goes to its holder (`rules.repeating`)."""
+    if message.record_kind != "registration" or message.event_id is None:
+        return False
+    row = db.session.scalar(
+        select(Registration).where(Registration.event_id == message.event_id, Registration.id == message.record_id)
+    )
+    if row is None or not _has_living_link(message, row):
+        return False
+    return may_go_again(message.template, message.audience, message.recipient, row.email, row.status)
+
+
+def _has_living_link(message: MailMessage, row: Registration) -> bool:
+    """Say whether the personal link in a message, if there is one, still opens the page (`mail.markers`)."""
+    link = f":{row.public_id}:"
+    return link not in message.text or f"{link}{row.link_generation}]]" in message.text

@@ -7,9 +7,11 @@ from eventreg.db import transaction
 from eventreg.events.queries.for_registration import lock_event_in_any_state
 from eventreg.events.rules.team import Scope
 from eventreg.kernel.clock import now
+from eventreg.kernel.errors import Refusal
 from eventreg.mail import services as mail
 from eventreg.mail.queries import get_message
-from eventreg.review.queries.messages import get_message_in_scope
+from eventreg.mail.rules import MailRefusal
+from eventreg.review.queries.messages import get_message_in_scope, goes_again
 
 
 def release_message(event_id: int, message_id: int, account_id: int, scope: Scope) -> None:
@@ -28,6 +30,20 @@ def send_message_again(event_id: int, message_id: int, account_id: int, scope: S
         get_message_in_scope(event_id, message_id, scope)
         mail.send_again(message_id, event_id, now())
         _record(event_id, message_id, "message_sent_again", account_id)
+
+
+def repeat_message(event_id: int, message_id: int, account_id: int, scope: Scope) -> None:
+    """Send a message that was sent once more, as a new one, while it still tells what is.
+
+    Raises NotFound, or Refusal with a `MailRefusal` (NOT_SENT, NO_LONGER_TRUE).
+    """
+    with transaction():
+        lock_event_in_any_state(event_id)
+        message = get_message_in_scope(event_id, message_id, scope)
+        if not goes_again(message):
+            raise Refusal(MailRefusal.NO_LONGER_TRUE)
+        mail.repeat(message_id, event_id, now())
+        _record(event_id, message_id, "message_repeated", account_id)
 
 
 def _record(event_id: int, message_id: int, action: str, account_id: int) -> None:

@@ -20,8 +20,8 @@ from eventreg.mail.rules import DeliveryState, MailRefusal, Standing, standing
 from eventreg.mail.wording import OUTCOMES, REFUSALS, STANDINGS
 from eventreg.review.forms import read_number
 from eventreg.review.queries.figures import count_standings
-from eventreg.review.queries.messages import find_reference, get_message_in_scope, get_message_page
-from eventreg.review.services.messages import release_message, send_message_again
+from eventreg.review.queries.messages import find_reference, get_message_in_scope, get_message_page, goes_again
+from eventreg.review.services.messages import release_message, repeat_message, send_message_again
 from eventreg.review.views import blueprint
 from eventreg.web.access import may, requires
 from eventreg.web.instance import config
@@ -88,6 +88,13 @@ def send_again(slug: str, message_id: int) -> BaseResponse | tuple[str, int]:
     return _act(send_message_again, message_id)
 
 
+@blueprint.post(f"{_ONE}/repeat")
+@requires(Permission.SEND_MESSAGES)
+def repeat(slug: str, message_id: int) -> BaseResponse | tuple[str, int]:
+    """Send a message that was sent once more, as a new one."""
+    return _act(repeat_message, message_id)
+
+
 def _message(message_id: int) -> MailMessage:
     return get_message_in_scope(g.event.id, message_id, g.event_access.scope)
 
@@ -119,6 +126,7 @@ def _page(message: MailMessage, problem: str = "") -> str:
         is_held=message.state is DeliveryState.HELD,
         can_send=may(Permission.SEND_MESSAGES),
         is_failed=message.state is DeliveryState.FAILED,
+        goes_again=message.state is DeliveryState.SENT and goes_again(message),
         **desk(event, MESSAGES, "messages"),
     )
 

@@ -96,6 +96,7 @@ def act_title(action: str) -> str:
         "handed_on": _("Handed to another person"),
         "status_sent_again": _("Sent again where the registration stands"),
         "link_sent": _("Sent the personal link"),
+        "message_repeated": _("Sent a message once more"),
         "tags_changed": _("Changed tags"),
         "tag_left": _("A tag was removed from the event"),
         "note_written": _("Wrote a note"),
