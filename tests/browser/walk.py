@@ -72,7 +72,8 @@ def _more_desk(site: Site) -> Iterator[str]:
     base = f"/manage/events/{site.world.event.slug}/registrations"
     yield f"{base}?q=nobody-is-called-so"
     yield f"{base}?status=pending&sort=name"
-    # "letter" stands in the addresses of the rules
+    # a run that is begun stands in the addresses of the rules, as "letter" does
+    yield f"{base}/runs/{site.world.public_ids['review.begin']}"
     yield from (f"{base}/{person.reference}" for name, person in site.world.people.items() if name != "letter")
     yield from (f"/manage/events/{site.seminar}/{part}" for part in ("registrations", "programme", "texts"))
     yield from (f"/manage/events/{site.draft}/{part}" for part in ("delete", "publication", "programme"))
