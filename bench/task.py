@@ -1,6 +1,6 @@
-"""`python -m bench.task`: how long a new user needs for the seminar, its copy and its form, by the keystroke-level model.
+"""`python -m bench.task`: how long a new user needs for the seminar, its copy, its form and an evening's decisions, by the keystroke-level model.
 
-Carries the tasks of `tests/browser/organizer_task.py` and `questionnaire_task.py` out in Chromium, prints the tables and writes
+Carries the tasks of `tests/browser/organizer_task.py`, `questionnaire_task.py` and `review_task.py` out in Chromium, prints the tables and writes
 docs/task.md.
 """
 
@@ -9,17 +9,19 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
 from tests.browser.klm import Meter, clock
 from tests.browser.organizer_facts import organizer_facts
-from tests.browser.organizer_site import new_site
+from tests.browser.organizer_site import NewSite, new_site
 from tests.browser.organizer_task import FROM_NOTHING, NEXT_YEAR, carry_out
 from tests.browser.questionnaire_task import SHORT_FORM, WHOLE_FORM, build
+from tests.browser.review_site import busy_site
+from tests.browser.review_task import carry_out as decide_on_people
 from tests.support.browser import started_chromium
 
 REPORT = Path(__file__).resolve().parents[1] / "docs" / "task.md"
@@ -40,6 +42,11 @@ _SHORT = (
     " answers, and the flight only of whoever flies; all in Spanish and English, each with its purpose; looked at, and"
     " published.\n\n"
 )
+_EVENING = (
+    "Four hundred people: the government experts from Guatemala who need travel support are found, all but two approved, those two"
+    " declined with a reason of one's own, and the confirmed taken out as a printed list for the hotel. Sending that list is the"
+    " mail program's, and not counted.\n\n"
+)
 _WHOLE = (
     "The 21 questions of the seminar from an event that asks nothing, none of them from a set, each with a purpose in words of"
     " one’s own and how long it is kept.\n\n"
@@ -58,6 +65,8 @@ def main() -> int:
             short = build(page, facts, SHORT_FORM)
         with _desk(browser, folder / "whole") as page:
             whole = build(page, facts, WHOLE_FORM)
+        with _desk(browser, folder / "evening", busy_site) as page:
+            evening = decide_on_people(page).meter
     report = "\n".join(
         (
             _HEAD,
@@ -65,6 +74,7 @@ def main() -> int:
             _section("Next year", copy),
             _section("A form with a condition", short, before=_SHORT),
             _section("The seminar’s whole form", whole, _PASTED_FOR_THE_FORM, before=_WHOLE),
+            _section("An evening's decisions", evening, before=_EVENING),
         )
     )
     REPORT.write_text(report, encoding="utf-8")
@@ -73,10 +83,12 @@ def main() -> int:
 
 
 @contextmanager
-def _desk(browser: Browser, folder: Path) -> Iterator[Page]:
+def _desk(
+    browser: Browser, folder: Path, make: Callable[[Path], AbstractContextManager[NewSite]] = new_site
+) -> Iterator[Page]:
     """Open a new instance at the link that signs the organizer in."""
     with (
-        new_site(folder) as site,
+        make(folder) as site,
         browser.new_context(locale="es-MX", viewport={"width": 1280, "height": 800}) as visit,
     ):
         page = visit.new_page()

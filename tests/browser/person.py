@@ -55,6 +55,15 @@ class Person:
         """Click a button that brings up a page."""
         self._go(lambda: self._click(self._one_of("button", words)))
 
+    def fetch(self, words: str) -> Path:
+        """Click a button that gives a file, and return where it is."""
+        self._decide()
+        started = time.perf_counter()
+        with self.page.expect_download() as download:
+            self._click(self._one_of("button", words))
+        self.meter.now.waited += time.perf_counter() - started
+        return download.value.path()
+
     def go_back(self) -> None:
         """Press the browser's own button that leads back."""
 
@@ -174,7 +183,10 @@ class Person:
         self._decide()
         if box.is_checked() == is_on:
             return
-        self._click(self.page.locator(f"label[for='{box.get_attribute('id')}']"), position={"x": 4, "y": 10})
+        if name := box.get_attribute("id"):
+            self._click(self.page.locator(f"label[for='{name}']"), position={"x": 4, "y": 10})
+        else:
+            self._click(box)
         assert box.is_checked() == is_on
 
     def _decide(self) -> None:
@@ -247,10 +259,10 @@ class Person:
 
 
 def _words(words: str) -> re.Pattern[str]:
-    """Return a pattern of exactly these words, with what the pages say behind the name of a field."""
+    """Return a pattern of exactly these words, with what the pages say behind the name of a field, or how many have a value."""
     # What is hidden from the eye stands apart in the name: "Retirar : Nombre".
     said = re.escape(words).replace(r":\ ", r"\s*:\ ")
-    return re.compile(rf"^\s*{said}(\s*\(opcional\))?(\s*(Falta|Quizá desactualizado))?(\s*\([^)]*\))?\s*$")
+    return re.compile(rf"^\s*{said}(\s*\(opcional\))?(\s*(Falta|Quizá desactualizado))?(\s*\([^)]*\))?(\s+\d+)?\s*$")
 
 
 def _orders(value: str) -> Sequence[Sequence[str]]:
