@@ -1,7 +1,7 @@
-"""`python -m bench.task`: how long a new user needs for the seminar, its copy, its form and an evening's decisions, by the keystroke-level model.
+"""`python -m bench.task`: how long a new user needs for the seminar, its copy, its form and an evening's decisions.
 
-Carries the tasks of `tests/browser/organizer_task.py`, `questionnaire_task.py` and `review_task.py` out in Chromium, prints the tables and writes
-docs/task.md.
+By the keystroke-level model. Carries the tasks of `organizer_task.py`, `questionnaire_task.py` and `review_task.py` in
+`tests/browser/` out in Chromium, prints the tables and writes docs/task.md.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _SHORT = (
 )
 _EVENING = (
     "Four hundred people: the government experts from Guatemala who need travel support are found, all but two approved, those two"
-    " declined with a reason of one's own, and the confirmed taken out as a printed list for the hotel. Sending that list is the"
+    " declined with a reason, and the confirmed taken out as a printed list for the hotel. Sending that list is the"
     " mail program's, and not counted.\n\n"
 )
 _WHOLE = (
