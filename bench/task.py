@@ -43,8 +43,8 @@ _SHORT = (
     " published.\n\n"
 )
 _EVENING = (
-    "Four hundred people: the government experts from Guatemala who need travel support are found, all but two approved, those two"
-    " declined with a reason, and the confirmed taken out as a printed list for the hotel. Sending that list is the"
+    "Four hundred people: the government experts from Guatemala who need travel support are found, all but two approved,"
+    " those two declined with a reason, and the confirmed taken out as a printed list for the hotel. Sending that list is the"
     " mail program's, and not counted.\n\n"
 )
 _WHOLE = (
