@@ -96,6 +96,24 @@ if (table) {
   document.addEventListener('list:changed', refresh)
 }
 
+// --- the order of columns: the arrows move a line of the open chooser; without this file they load the page ---
+
+const columns = document.querySelector('[data-columns]')
+if (columns) {
+  columns.addEventListener('click', event => {
+    const button = event.target.closest('button[name=move]')
+    if (!button) return
+    const line = button.closest('li')
+    const isUp = button.value.startsWith('up.')
+    const other = isUp ? line.previousElementSibling : line.nextElementSibling
+    if (!other) return
+    event.preventDefault()
+    if (isUp) other.before(line)
+    else other.after(line)
+    button.focus()
+  })
+}
+
 // --- keys ---
 
 const switched = document.querySelector('[data-keys]')
