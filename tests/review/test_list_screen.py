@@ -93,9 +93,7 @@ def test_values_are_ticked_and_turned_round(desk: Pages, event: Event) -> None:
 def test_any_question_is_a_filter(desk: Pages, event: Event) -> None:
     a_registration(event, "academia", family_name="Vino", answers={"field": ["Migración laboral"]})
     a_registration(event, "academia", family_name="Calla")
-    page = (
-        desk.get(address(event)).submit("Add a filter", {"Any question of the form": "Field of work"}).follow()
-    )
+    page = desk.get(address(event)).submit("Add a filter", {"Any question of the form": "Field of work"}).follow()
     assert ("open", "answer.field") in state_of(page)
     found = page.submit("Apply filters", {"has.answer.field": "laboral"}).follow()
     assert names(found) == ["Ana Vino"]
