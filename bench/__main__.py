@@ -12,6 +12,7 @@ from bench.databases import NAMES, assert_durable, database_url, engine_for, lif
 from bench.desk import measure_list
 from bench.exporting import measure_exports
 from bench.importing import measure_importing
+from bench.listing import SIZES, measure_large_lists
 from bench.pages import measure_public_pages
 from bench.questions import measure_long_form
 from bench.registering import measure_registering
@@ -60,6 +61,8 @@ def measure(name: str, share: int) -> Iterator[Figure]:
             yield from measure_statements(instance, url, name)
             yield from measure_importing(instance, url, name, 5_000 // share)
             yield from measure_long_form(instance, url, name)
+            sizes = sorted({max(size // share, 100) for size in SIZES})
+            yield from measure_large_lists(instance, url, name, sizes)
         exporting = Path(folder) / "exporting"
         exporting.mkdir()
         with database_url(name, exporting) as url:

@@ -8,6 +8,7 @@ from flask import Flask
 from eventreg.db import transaction
 from eventreg.events.models import Event, TeamMember
 from eventreg.events.rules.team import TeamRole
+from eventreg.settings.queries import forget_settings
 from tests.builders import a_questionnaire, a_registration, a_team_member, an_event
 from tests.questionnaire import EVERY_KIND
 from tests.support.pages import Pages
@@ -35,7 +36,7 @@ def fill(event: Event, number: int) -> None:
 
 
 @pytest.mark.both_databases
-@pytest.mark.usefixtures("clock")  # sessions and settings are looked at anew from time to time
+@pytest.mark.usefixtures("clock")
 def test_statements_do_not_grow_with_the_people(app: Flask, pages: Pages) -> None:
     events = []
     for number in (6, 54):
@@ -50,8 +51,13 @@ def test_statements_do_not_grow_with_the_people(app: Flask, pages: Pages) -> Non
     for view in VIEWS:
         numbers, said = [], []
         for event in events:
+            forget_settings()  # else they could be read anew in the middle
             with counted() as statements:
                 desk.get(f"/manage/events/{event.slug}/registrations?{view}")
             numbers.append(len(statements))
             said.append(statements)
-        assert numbers[0] == numbers[1] <= MOST, (view, numbers, said)
+        assert numbers[0] == numbers[1] <= MOST, (
+            view,
+            numbers,
+            [each for each in max(said, key=len) if each not in min(said, key=len)],
+        )
