@@ -53,6 +53,7 @@ def list_all_runs(slug: str) -> str:
         lines=lines,
         title_of=lambda line: act_on(line.run.act, line.counts.total),
         next_url=url_for("review.list_all_runs", slug=slug, before=before) if before else "",
+        can_decide=may(Permission.DECIDE),
         **desk(event, REGISTRATIONS),
     )
 
