@@ -28,6 +28,7 @@ from eventreg.review.views.run_pages import PAGES
 from eventreg.review.wording.runs import act_on, act_verb, run_refused
 from eventreg.web.access import may, requires
 from eventreg.web.instance import config
+from eventreg.web.templating import language_url_at
 
 Answer = str | Response | tuple[str, int]
 _RUN = "/manage/events/<slug>/registrations/runs/<public_id>"
@@ -122,6 +123,7 @@ def draft_page(line: RunLine, form: Any = None, problem: str = "") -> str:
         can_undo_later=run.act in DECIDING,
         can_act=may(NEEDED[run.act]),
         list_query=run.details.get("list", ""),
+        language_url=language_url_at(url_for("review.show_run", slug=event.slug, public_id=run.public_id)),
         **page.shown(form, event, run, figures),
         **desk(event, REGISTRATIONS),
     )
