@@ -200,14 +200,17 @@ def _init_lifecycle(app: Flask) -> None:
     from eventreg.events.occupancy import init_occupancy
     from eventreg.questionnaires.checks import count_asked, list_missing_questions
     from eventreg.questionnaires.registered import init_registered
+    from eventreg.registration.merged import init_merged
     from eventreg.registration.services.cancelling import RegistrationFollowers
     from eventreg.registration.services.occupancy import RegistrationOccupancy
     from eventreg.review.queries.answered import count_answered
+    from eventreg.review.queries.mergers import find_merged_into
 
     lifecycle = init_lifecycle(app)
     lifecycle.add_check(list_missing_questions)
     lifecycle.followers = RegistrationFollowers()
     init_occupancy(app, RegistrationOccupancy())
+    init_merged(app, find_merged_into)
     init_asked(app, count_asked)
     init_registered(app, count_answered)
 

@@ -17,6 +17,7 @@ def action_catalogue() -> Mapping[str, str]:
     return {
         **_of_registrations(),
         **_of_exports(),
+        **_of_people_put_in(),
         **_of_invitations(),
         **_of_events(),
         **_of_contents(),
@@ -66,15 +67,6 @@ def _of_registrations() -> Mapping[str, str]:
         "registered_pending": _("Registered; waits for a decision"),
         "registered_confirmed": _("Registered and confirmed"),
         "registered_waitlisted": _("Registered; on the waiting list"),
-        "added_pending": _("Registered somebody, who waits for a decision"),
-        "added_confirmed": _("Registered somebody, who is confirmed"),
-        "added_waitlisted": _("Registered somebody, who is on the waiting list"),
-        "imported_pending": _("Put in from a file, waits for a decision"),
-        "imported_confirmed": _("Put in from a file, confirmed"),
-        "imported_waitlisted": _("Put in from a file, on the waiting list"),
-        "imported_declined": _("Put in from a file, declined"),
-        "changed_by_import": _("Changed answers from a file"),
-        "people_imported": _("Put people in from a file"),
         "address_verified": _("Confirmed the email address"),
         "expired": _("Given up: the email address was not confirmed in time"),
         "answers_changed": _("Changed answers"),
@@ -136,6 +128,24 @@ def _of_exports() -> Mapping[str, str]:
         "export_fetched": _("Downloaded a file that was made of the list"),
         "export_deleted": _("Deleted a file that was made of the list"),
         "history_exported": _("Took the history away as a file"),
+    }
+
+
+def _of_people_put_in() -> Mapping[str, str]:
+    return {
+        "added_pending": _("Registered somebody, who waits for a decision"),
+        "added_confirmed": _("Registered somebody, who is confirmed"),
+        "added_waitlisted": _("Registered somebody, who is on the waiting list"),
+        "imported_pending": _("Put in from a file, waits for a decision"),
+        "imported_confirmed": _("Put in from a file, confirmed"),
+        "imported_waitlisted": _("Put in from a file, on the waiting list"),
+        "imported_declined": _("Put in from a file, declined"),
+        "changed_by_import": _("Changed answers from a file"),
+        "merged": _("Merged another registration into this one"),
+        "merged_into": _("Merged this registration into another one"),
+        "answers_merged": _("Took answers of a merged registration"),
+        "kept_apart": _("Said that two registrations are of different people"),
+        "people_imported": _("Put people in from a file"),
     }
 
 

@@ -35,3 +35,15 @@ def move(registration: Registration, action: Action, now: datetime) -> Status:
     registration.status_changed_at = now
     registration.revision += 1
     return status
+
+
+def merge_away(registration: Registration, now: datetime) -> None:
+    """Cancel a registration whose person has another one, from any status: it was nobody's wish, and no decision.
+
+    What it held in sessions and options is free at once; its place is the caller's to free.
+    """
+    free_session_places(registration.id)
+    free_option_places(registration.id)
+    registration.status = Status.CANCELLED
+    registration.status_changed_at = now
+    registration.revision += 1

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from eventreg.events.calendars import CalendarPerson, event_calendar
 from eventreg.i18n.languages import current_language
 from eventreg.registration.emails import OWN_PAGE
+from eventreg.registration.merged import find_merged_into
 from eventreg.registration.queries.answers import find_day_ids
 from eventreg.registration.queries.registrations import get_by_token
 from eventreg.registration.rules.states import Status
@@ -51,6 +52,7 @@ def show_own(token: str) -> str:
         token=token,
         status_word=status_for_participant(own.status),
         status_sentence=status_explained(own.status),
+        merged_into=find_merged_into(own.registration.id) if own.status is Status.CANCELLED else None,
         answers=own.answer_rows(token),
         consents=own.consent_rows(),
         requests=requests_shown(own),

@@ -14,9 +14,9 @@ from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.rules.schema import Definition
 from eventreg.registration.rules.invitation_lists import HEADS
 from eventreg.registration.services.answers import CONSENT_KIND
-from eventreg.review.rules.columns import Column
+from eventreg.review.rules.columns import ANSWER, Column
 from eventreg.review.sheets import SheetColumn, list_sheet_columns
-from eventreg.review.sheets.columns import ANSWER, NAME_KIND
+from eventreg.review.sheets.columns import NAME_KIND
 
 #: fixed columns that are read, not only known
 _READ = frozenset({Column.REFERENCE, Column.STATUS, Column.CATEGORY, Column.LANGUAGE})

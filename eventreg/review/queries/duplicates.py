@@ -11,6 +11,7 @@ import enum
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import combinations
 from typing import Any, NamedTuple
 
@@ -45,6 +46,16 @@ class Alike(NamedTuple):
     sort_name: str
     email_key: str
     phone_key: str
+    given_name: str
+    family_name: str
+    institution: str
+    category_id: int
+    submitted_at: datetime
+
+    @property
+    def full_name(self) -> str:
+        """The name as typed."""
+        return f"{self.given_name} {self.family_name}".strip()
 
 
 @dataclass(frozen=True)
@@ -67,6 +78,11 @@ _ALIKE = (
     Registration.sort_name,
     Registration.email_key,
     Registration.phone_key,
+    Registration.given_name,
+    Registration.family_name,
+    Registration.institution,
+    Registration.category_id,
+    Registration.submitted_at,
 )
 
 

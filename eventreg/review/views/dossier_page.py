@@ -26,6 +26,7 @@ from eventreg.review.views.answers_shown import sections_shown
 from eventreg.review.views.changes_marked import changes_marked
 from eventreg.review.views.decision_shown import decision_shown
 from eventreg.review.views.desk import list_url, registration_url, with_query
+from eventreg.review.views.doubles_shown import doubles_shown
 from eventreg.review.views.listing import categories_in_sight, read_list_state
 from eventreg.review.views.others_shown import others_shown
 from eventreg.review.views.requests_shown import requests_shown
@@ -73,6 +74,7 @@ def dossier_page(
         consents=list(reversed(dossier.consents)),
         chosen_sessions=dossier.sessions,
         requests=requests_shown(dossier, event),
+        doubles=doubles_shown(dossier.registration),
         can_ask=may(Permission.DECIDE),
         others=others_shown(event, dossier.registration, sight.scope),
         **timeline_shown(
