@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from eventreg.db import transaction
 from eventreg.jobs.claims import LEASE, LeaseLost, claim_next, finish
 from eventreg.jobs.queries import find_stuck
 from eventreg.jobs.registry import JobRegistry
@@ -138,6 +139,62 @@ def test_a_job_may_ask_for_itself_again(app: Flask) -> None:
 
 
 @pytest.mark.both_databases
+def test_long_work_has_turns_of_its_own_until_nothing_is_left(app: Flask) -> None:
+    registry, left = JobRegistry(), [3]
+
+    def turn(payload: Mapping[str, Any], now: datetime) -> bool:
+        note({"what": f"{payload['what']} {left[0]}"}, now)
+        left[0] -= 1
+        return left[0] > 0
+
+    registry.add_work("test.long", turn)
+    registry.add_handler("test.note", note)
+    ask("long", kind="test.long", what="turn", due_at=START - timedelta(seconds=1))
+    ask("short", what="short")
+    # A turn ends the round, so that mail goes; a job that has been due longer than the rest of the work goes first.
+    assert run_due(registry, 10, read_clock=HandClock()) == 1
+    assert notes() == ["turn 3"]
+    while run_due(registry, 10, read_clock=HandClock()):
+        pass
+    assert sorted(notes()) == ["short", "turn 1", "turn 2", "turn 3"]
+    assert find("long") is None
+
+
+@pytest.mark.both_databases
+def test_what_a_turn_of_long_work_committed_stands_when_it_fails(app: Flask) -> None:
+    registry, clock = JobRegistry(), HandClock()
+
+    def turn(payload: Mapping[str, Any], now: datetime) -> bool:
+        note(payload, now)
+        raise ValueError
+
+    registry.add_work("test.long", turn)
+    ask(kind="test.long", what="half")
+    run_due(registry, 10, read_clock=clock)
+    assert notes() == ["half"]
+    assert (get().state, get().due_at) == (JobState.WAITING, START + timedelta(seconds=10))
+
+
+@pytest.mark.both_databases
+def test_long_work_that_is_asked_for_again_meanwhile_is_done_once_more(app: Flask) -> None:
+    registry = JobRegistry()
+
+    def turn(payload: Mapping[str, Any], now: datetime) -> bool:
+        note(payload, now)
+        if payload["what"] == "first":
+            with transaction():
+                schedule("test.long", "one", {"what": "again"}, now)
+        return False
+
+    registry.add_work("test.long", turn)
+    ask(kind="test.long", what="first")
+    while run_due(registry, 10, read_clock=HandClock()):
+        pass
+    assert notes() == ["first", "again"]
+    assert find() is None
+
+
+@pytest.mark.both_databases
 def test_a_job_whose_worker_died_is_done_by_another(app: Flask, registry: JobRegistry) -> None:
     ask(what="a")
     assert claim_next(START) is not None
@@ -256,8 +313,13 @@ def test_a_name_is_given_once() -> None:
     registry = JobRegistry()
     registry.add_handler("kind", note)
     registry.add_duty("duty", timedelta(hours=1), _ignore)
+    registry.add_work("long", lambda _payload, _now: False)
     with pytest.raises(ValueError, match="kind"):
         registry.add_handler("kind", note)
+    with pytest.raises(ValueError, match="long"):
+        registry.add_handler("long", note)
+    with pytest.raises(ValueError, match="kind"):
+        registry.add_work("kind", lambda _payload, _now: False)
     with pytest.raises(ValueError, match="duty"):
         registry.add_duty("duty", timedelta(hours=1), _ignore)
 

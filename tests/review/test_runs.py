@@ -28,6 +28,7 @@ from eventreg.mail.rules import DeliveryState
 from eventreg.registration.models import Decision, Place, Registration
 from eventreg.registration.rules.states import Action, Status
 from eventreg.registration.services.decisions import decide
+from eventreg.registration.services.promotion import pass_on_places
 from eventreg.review.models import Run, RunItem
 from eventreg.review.queries.listing import RegistrationList
 from eventreg.review.queries.run_previews import forecast_places, get_figures
@@ -105,6 +106,13 @@ def test_each_is_decided_once_and_told_once(app: Flask) -> None:
     assert told() == Counter(person.id for person in people)
     assert run.finished_at is not None
     assert set(db.session.scalars(select(Decision.reason))) == {"Bienvenida."}
+    # case 36: each message is to one person and names nobody else
+    sent = db.session.execute(
+        select(MailMessage.recipient, MailMessage.text).where(MailMessage.audience == "participant")
+    )
+    addresses = {person.email for person in people}
+    for recipient, text in sent:
+        assert not any(address in text for address in addresses - {recipient})
 
 
 def test_k_places_go_to_the_first_k_by_the_order_in_which_they_came(app: Flask) -> None:
@@ -151,6 +159,21 @@ def test_lowering_the_capacity_below_what_is_taken_drops_nobody(app: Flask) -> N
     run = begun(a_draft(event, RunAct.APPROVE, a_crowd(event, 3), a_team_member(event)))
     assert outcomes(run) == {"done_without_place": 3}
     assert statuses() == {"confirmed": len(there), "waitlisted": 3}
+
+
+def test_places_that_a_run_sets_free_go_to_the_waiting_list_in_its_order_once_it_cannot_be_undone(
+    app: Flask, clock: Traveller
+) -> None:
+    """Case 20."""
+    event = an_event(capacity=2)
+    there = [a_registration(event) for _ in range(2)]
+    waiting = [a_registration(event, status="waitlisted") for _ in range(3)]
+    run = begun(a_draft(event, RunAct.DECLINE, there, a_team_member(event), reason={"es": "No hay lugar."}))
+    assert outcomes(run) == {"done": 2}
+    assert pass_on_places(event.id) == []
+    clock.shift(timedelta(minutes=2))
+    assert pass_on_places(event.id) == [person.id for person in waiting[:2]]
+    assert pass_on_places(event.id) == []
 
 
 def test_all_that_match_are_chosen_by_one_statement_in_scope(app: Flask) -> None:
