@@ -16,6 +16,7 @@ def action_catalogue() -> Mapping[str, str]:
     """Return every act with its words, in the order in which they are offered to choose from."""
     return {
         **_of_registrations(),
+        **_of_acts_on_many(),
         **_of_exports(),
         **_of_people_put_in(),
         **_of_invitations(),
@@ -94,12 +95,6 @@ def _of_registrations() -> Mapping[str, str]:
         "file_downloaded": _("Downloaded a file"),
         "message_released": _("Released a held message"),
         "message_sent_again": _("Sent a message again"),
-        "ready_reason_added": _("Added a ready-made reason"),
-        "ready_reason_changed": _("Changed a ready-made reason"),
-        "ready_reason_removed": _("Removed a ready-made reason"),
-        "run_begun": _("Began an act on several registrations"),
-        "run_resumed": _("Had an act on several registrations go on"),
-        "run_stopped": _("Stopped an act on several registrations"),
         "answers_edited": _("Changed answers for the person"),
         "address_corrected": _("Corrected the email address"),
         "language_set": _("Changed the language of the emails"),
@@ -118,6 +113,17 @@ def _of_registrations() -> Mapping[str, str]:
         "view_changed": _("Changed a view of the list"),
         "view_replaced": _("Let a view of the list show something else"),
         "view_deleted": _("Deleted a view of the list"),
+    }
+
+
+def _of_acts_on_many() -> Mapping[str, str]:
+    return {
+        "ready_reason_added": _("Added a ready-made reason"),
+        "ready_reason_changed": _("Changed a ready-made reason"),
+        "ready_reason_removed": _("Removed a ready-made reason"),
+        "run_begun": _("Began an act on several registrations"),
+        "run_resumed": _("Had an act on several registrations go on"),
+        "run_stopped": _("Stopped an act on several registrations"),
     }
 
 
