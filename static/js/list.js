@@ -180,7 +180,7 @@ const KEYS = {
   a: () => press('approve'),
   w: () => press('waitlist'),
   d: () => press('decline'),
-  '/': () => document.querySelector('[type=search]').focus(),
+  '/': () => document.querySelector('[type=search]').select(),
   '?': () => {
     panel.open = !panel.open
     panel.querySelector('summary').focus()

@@ -6,10 +6,11 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from eventreg.db import transaction
-from eventreg.events.models import Event
-from eventreg.events.rules.team import EVERYTHING, TeamRole
+from eventreg.events.models import Event, TeamMember
+from eventreg.events.rules.team import EVERYTHING, Permission, TeamRole
 from eventreg.kernel.clock import now
 from eventreg.kernel.tokens import new_public_id
 from eventreg.registration.rules.states import Status
@@ -184,11 +185,6 @@ def test_the_bar_says_what_is_left_and_posts_what_was_seen(desk: Pages, event: E
 
 
 def test_who_may_do_nothing_has_no_boxes(pages: Pages, event: Event) -> None:
-    from sqlalchemy import select
-
-    from eventreg.events.models import TeamMember
-    from eventreg.events.rules.team import Permission
-
     a_registration(event)
     reviewer = a_team_member(event, TeamRole.REVIEWER)
     with transaction() as session:

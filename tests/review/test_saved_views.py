@@ -135,9 +135,11 @@ def test_a_name_that_does_not_do_is_told_beside_its_field_and_stays(event: Event
 
 def test_a_view_whose_filters_are_gone_says_so(event: Event, pages: Pages) -> None:
     owner = a_team_member(event)
-    save_view(event.id, owner.id, "Vieja", "category=press&status=pending", is_shared=False)
+    query = "category=press&status=pending&answer.gone=yes&columns=person,answer.gone,status"
+    save_view(event.id, owner.id, "Vieja", query, is_shared=False)
     page = pages.sign_in(owner).get(address(event)).click("Vieja")
-    assert page.has("left out")
+    assert page.has("was left out. Category: press, gone: yes and gone")
+    assert not page.has("pending, ")
 
 
 def test_who_sees_less_opens_a_shared_view_on_what_they_see(event: Event, pages: Pages) -> None:  # case 3

@@ -105,8 +105,8 @@ def _places(categories: Sequence[Category], taken: Taken) -> Iterator[PlacesLeft
         yield PlacesLeft(
             "",
             capacity - taken.total,
-            _("{left} places left, {need} chosen need one"),
-            _("{left} places left, {need} chosen need one: {over} too many"),
+            _("{left} places left, {need} needed"),
+            _("{left} places left, {need} needed: {over} too many"),
         )
     if scope.days is not None:
         return
@@ -116,8 +116,8 @@ def _places(categories: Sequence[Category], taken: Taken) -> Iterator[PlacesLeft
             yield PlacesLeft(
                 category.key,
                 category.places - taken.by_category.get(category.id, 0),
-                _("%(category)s: {left} places left, {need} chosen need one", category=name),
-                _("%(category)s: {left} places left, {need} chosen need one: {over} too many", category=name),
+                _("%(category)s: {left} places left, {need} needed", category=name),
+                _("%(category)s: {left} places left, {need} needed: {over} too many", category=name),
             )
 
 

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask import g
 from flask_babel import gettext as _
 
+from eventreg.i18n import formats
+from eventreg.i18n.languages import current_language
 from eventreg.kernel.text import folded
 from eventreg.registration.rules.states import Status
 from eventreg.registration.wording import status_for_team
 from eventreg.review.queries.listing import Counts, Row
-from eventreg.review.rules.listing import STATUS_ORDER, ListState, Term, Test
+from eventreg.review.rules.listing import ANSWER, STATUS_ORDER, ListShape, ListState, Term, Test
 from eventreg.review.views.desk import list_url
 from eventreg.review.views.unanswered import unanswered_title
 from eventreg.review.wording.fields import FieldWords
+
+#: what can be asked of each list by name, beside answers
+_FIELD_NAMES = frozenset({*(name for name in ListShape().fields), "from", "to", "order"})
+#: so many parts of an address that are not understood are named, and so much of each
+_MOST_TOLD, _LONGEST_TOLD = 8, 80
 
 
 def tabs_of(slug: str, state: ListState, counts: Counts) -> list[dict[str, Any]]:
@@ -70,6 +77,20 @@ def term_words(field: str, term: Term, words: FieldWords, written: Mapping[str, 
     if field == "institution" and written and term.value in written:
         return words.term(field, Term(term.test, written[term.value], term.is_negated))
     return words.term(field, term)
+
+
+def left_out(arguments: Iterable[tuple[str, str]], state: ListState, words: FieldWords) -> str:
+    """Return which parts of an address the list does not know (any more), in words; empty where it knows all."""
+    if not state.has_unknown:
+        return ""
+    kept = {(name, folded(value)) for name, value in state.query()}
+    unknown = []
+    for name, value in arguments:
+        if name == "columns":
+            unknown += [words.short_title(each) for each in value.split(",") if each and each not in state.columns]
+        elif (name in _FIELD_NAMES or name.startswith(ANSWER)) and value and (name, folded(value)) not in kept:
+            unknown.append(f"{words.short_title(name)}{formats.colon(current_language())} {value}"[:_LONGEST_TOLD])
+    return formats.joined(list(dict.fromkeys(unknown))[:_MOST_TOLD], current_language())
 
 
 def _written(rows: Sequence[Row]) -> dict[str, str]:

@@ -24,7 +24,7 @@ from eventreg.review.views import blueprint
 from eventreg.review.views.desk import list_url
 from eventreg.review.views.list_acts import acts_of
 from eventreg.review.views.list_columns import CHOOSER, chooser_of, heads_of
-from eventreg.review.views.list_filters import chips_of, said_filters, tabs_of
+from eventreg.review.views.list_filters import chips_of, left_out, said_filters, tabs_of
 from eventreg.review.views.list_panel import opened_group, panel_of
 from eventreg.review.views.list_rows import Lines
 from eventreg.review.views.list_state import categories_in_sight, field_words, list_of, list_shape, read_list_state
@@ -76,6 +76,7 @@ def _page(slug: str, categories: Sequence[Category], state: ListState, around: A
         tabs=tabs_of(slug, state, counts),
         filters=panel_of(registrations, counts, words),
         chips=chips_of(slug, state, words, page.rows),
+        left_out=left_out(request.args.items(multi=True), state, words),
         acts=acts,
         taken=taken_words(event, taken),
         revision=around.revision,

@@ -16,7 +16,7 @@ from eventreg.questionnaires.kinds import Context
 from eventreg.registration.rules.states import Status
 from eventreg.registration.rules.ways_in import WayKind
 from eventreg.registration.wording import status_for_team
-from eventreg.review.rules.columns import Column
+from eventreg.review.rules.columns import ANSWER, Column
 from eventreg.review.rules.listing import ListShape, OfferedQuestion, Term, Test
 from eventreg.review.wording import came_by_words, column_title
 
@@ -37,7 +37,7 @@ class FieldWords:
         if offered is not None:
             return self._text(offered.question.label).strip().rstrip(":") or offered.question.key
         fixed = next((column for column in Column if column.value == name), None)
-        return column_title(fixed) if fixed is not None else self._titles.get(name, name)
+        return column_title(fixed) if fixed is not None else self._titles.get(name, name.removeprefix(ANSWER))
 
     def short_title(self, name: str) -> str:
         """Return what it is called as the head of a column, where there is little room."""
@@ -129,7 +129,9 @@ class FieldWords:
             "duplicates": _("Marks"),
             "note": _("Marks"),
             "unanswered": _("Not answered yet"),
-            "received": _("Received"),
+            "from": _("Received"),
+            "to": _("Received"),
+            "order": _("Order by"),
         }
 
 
