@@ -26,8 +26,10 @@ class Deadline(NamedTuple):
     away: str
 
 
-def coming_deadlines(event: Event, days: Sequence[EventDay], now: datetime) -> list[Deadline]:
-    """Return what has not passed yet, the nearest first."""
+def coming_deadlines(
+    event: Event, days: Sequence[EventDay], now: datetime, more: Sequence[tuple[date, str]] = ()
+) -> list[Deadline]:
+    """Return what has not passed yet, the nearest first. `more`: other days, with what ends on them."""
     zone = ZoneInfo(event.time_zone)
     today = now.astimezone(zone).date()
     found = [
@@ -35,6 +37,7 @@ def coming_deadlines(event: Event, days: Sequence[EventDay], now: datetime) -> l
         (event.registration_closes_at.astimezone(zone).date(), _("Registration closes")),
         (event.changes_until.astimezone(zone).date(), _("Participants' last changes")),
         (event.promotes_until.astimezone(zone).date(), _("The waiting list stops moving by itself")),
+        *more,
     ]
     if days:
         found.append((days[0].held_on, _("The event begins")))

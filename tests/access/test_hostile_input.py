@@ -25,7 +25,7 @@ from tests.world import World, rules
 
 #: what pages read from the address; `test_every_argument_is_tried` holds it to the source
 _QUERY = ("act", "added", "after", "answer.diet", "apply", "audience", "before", "but", "category", "check",
-          "choose", "closed", "column", "columns", "country", "day", "days", "duplicates", "event", "field", "from",
+          "choose", "closed", "column", "columns", "count", "country", "day", "days", "duplicates", "event", "field", "from",
           "has.institution", "institution", "kind", "lang", "language", "least.answer.age", "loaded", "mail", "move", "newer",
           "next", "note", "of",
           "older", "only", "open", "order", "page", "q", "record", "role", "saved", "scope", "section", "session",

@@ -47,6 +47,30 @@ class Figures:
         return sum(self.places.values()) - self.beside
 
 
+@dataclass(frozen=True)
+class Places:
+    """The places that are taken, by id of the category."""
+
+    by_category: Mapping[int, int]
+    #: of them, those of the event: by whoever counts towards its places
+    taken: int
+
+
+def count_places(event_id: int, scope: Scope) -> Places:
+    """Return the places taken, by whoever is in scope: one statement where that is everybody."""
+    statement = select(Place.category_id, Category.counts_toward_event, func.count()).join(
+        Category, Category.id == Place.category_id
+    )
+    if not scope.is_whole:
+        # A place that is held without a person is nobody's, and so in no part of an event.
+        statement = statement.join(Registration, Registration.id == Place.registration_id)
+        statement = statement.where(*conditions(event_id, scope))
+    rows = db.session.execute(
+        statement.where(Place.event_id == event_id).group_by(Place.category_id, Category.counts_toward_event)
+    ).all()
+    return Places({row[0]: row[2] for row in rows}, sum(row[2] for row in rows if row[1]))
+
+
 def list_figures(scopes: Mapping[int, Scope]) -> dict[int, Figures]:
     """Return the figures of events by id, each as far as its scope goes.
 
@@ -64,18 +88,11 @@ def _part_figures(event_id: int, scope: Scope) -> Figures:
         .where(Registration.event_id == event_id, *narrowed)
         .group_by(Registration.status, Registration.category_id)
     )
-    # A place that is held without a person is nobody's, and so in no part of an event.
-    places = db.session.execute(
-        select(Place.category_id, Category.counts_toward_event, func.count())
-        .join(Registration, Registration.id == Place.registration_id)
-        .join(Category, Category.id == Place.category_id)
-        .where(Place.event_id == event_id, *narrowed)
-        .group_by(Place.category_id, Category.counts_toward_event)
-    ).all()
+    places = count_places(event_id, scope)
     return Figures(
         {(row[0], row[1]): row[2] for row in registrations},
-        {row[0]: row[2] for row in places},
-        sum(row[2] for row in places if not row[1]),
+        places.by_category,
+        sum(places.by_category.values()) - places.taken,
     )
 
 

@@ -8,6 +8,7 @@ blueprint = Blueprint("site", __name__)
 from eventreg.site.views import (  # noqa: E402
     conclusions,
     feeds,
+    figures,
     guides,
     health,
     history,
@@ -22,6 +23,7 @@ __all__ = [
     "blueprint",
     "conclusions",
     "feeds",
+    "figures",
     "guides",
     "health",
     "history",

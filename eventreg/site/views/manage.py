@@ -24,11 +24,10 @@ from eventreg.events.wording import team_role_name
 from eventreg.kernel.clock import now
 from eventreg.mail.queries import list_latest_states
 from eventreg.mail.rules import Standing
-from eventreg.mail.wording import STANDINGS
 from eventreg.registration.queries.requests import count_unanswered
 from eventreg.registration.rules.states import Status
 from eventreg.registration.wording import status_for_team
-from eventreg.review.queries.figures import Figures, count_standings, list_figures
+from eventreg.review.queries.figures import Figures, list_figures
 from eventreg.review.queries.listing import RegistrationList
 from eventreg.review.queries.scoping import is_shown
 from eventreg.review.rules.listing import STATUS_ORDER, ListState, Unanswered
@@ -37,6 +36,7 @@ from eventreg.review.views.mentions_shown import mentions_shown
 from eventreg.review.views.unanswered import unanswered_shown
 from eventreg.site.deadlines import coming_deadlines
 from eventreg.site.views import blueprint
+from eventreg.site.views.mail_figures import mail_rows
 from eventreg.web.access import may, requires, signed_in
 from eventreg.web.templating import plain_in_reader_language
 
@@ -105,7 +105,7 @@ def manage_event(slug: str) -> str:
         by_status=_by_status(slug, figures, sees_people),
         by_category=_by_category(slug, figures, categories, sees_people),
         deadlines=coming_deadlines(event, days, now()),
-        mail=_mail(slug) if sees_figures else [],
+        mail=mail_rows(slug) if sees_figures else [],
         asked=_asked(event, sees_people) if sees_figures and scope.is_whole else [],
         latest=_latest(event, categories) if sees_people else [],
         copies=may(Permission.EDIT_EVENT) and may_create_events(current_user),
@@ -179,21 +179,6 @@ def _by_category(slug: str, figures: Figures, categories: Sequence[Category], ha
             "href": list_url(slug, ListState().narrowed(category=[category.key])) if has_links else "",
         }
         for category in categories
-    ]
-
-
-def _mail(slug: str) -> list[dict[str, Any]]:
-    counts = count_standings(g.event.id, g.event_access.scope)
-    has_links = may(Permission.SEE_MESSAGES)
-    return [
-        {
-            "state": standing.value,
-            "text": STANDINGS[standing],
-            "count": counts[standing],
-            "href": url_for("review.list_messages", slug=slug, state=standing.value) if has_links else "",
-        }
-        for standing in Standing
-        if counts.get(standing)
     ]
 
 
