@@ -23,6 +23,8 @@ from eventreg.review.views.desk import list_url
 from eventreg.web.templating import plain_in_reader_language
 
 Rows = list[dict[str, Any]]
+#: fields whose values nobody has listed before: that one of them is there tells that somebody is
+_OPEN = ("country", "institution")
 
 
 @dataclass(frozen=True)
@@ -122,8 +124,7 @@ class FigureRows:
 
     def _row(self, cell: Cell, field: str, text: Callable[[str], str], counts_all: bool = False) -> dict[str, Any]:
         if cell.parts:
-            named = [text(part) if part else _("Not stated") for part in cell.parts]
-            return {"text": formats.joined(named, current_language()), "count": cell.number, "href": ""}
+            return {"text": _together(cell, field, text), "count": cell.number, "href": ""}
         state = ListState() if counts_all else self._state()
         term: Term = is_(cell.key) if cell.key else IS_EMPTY
         is_linked = cell.key != OTHERS and cell.number
@@ -142,3 +143,10 @@ class FigureRows:
 
     def _href(self, state: ListState) -> str:
         return list_url(self.slug, state) if self.sees_people else ""
+
+
+def _together(cell: Cell, field: str, text: Callable[[str], str]) -> str:
+    """Return what is said of values that were put together: which they are, unless that told where somebody is from."""
+    if field in _OPEN:
+        return _("Others")
+    return formats.joined([text(part) if part else _("Not stated") for part in cell.parts], current_language())

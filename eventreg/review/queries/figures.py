@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import func, literal_column, select
+from sqlalchemy import String, case, cast, func, literal_column, select, union_all
 
 from eventreg.db import db
 from eventreg.events.models import Category
@@ -15,6 +15,9 @@ from eventreg.mail.rules import Standing, standing
 from eventreg.registration.models import Place, Registration
 from eventreg.registration.rules.states import Status
 from eventreg.review.queries.scoping import about_scope, conditions
+
+#: what stands in place of a status in the lines about places; a category counts towards those of the event, or beside them
+_PLACE, _PLACE_BESIDE = "place", "place beside"
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,7 @@ def count_places(event_id: int, scope: Scope) -> Places:
 def list_figures(scopes: Mapping[int, Scope]) -> dict[int, Figures]:
     """Return the figures of events by id, each as far as its scope goes.
 
-    Two statements for all events that are seen whole, and two more for each that is not.
+    One statement for all events that are seen whole, and two more for each that is not.
     """
     whole = [event_id for event_id, scope in scopes.items() if scope.is_whole]
     parts = {event_id: scope for event_id, scope in scopes.items() if not scope.is_whole}
@@ -99,25 +102,26 @@ def _part_figures(event_id: int, scope: Scope) -> Figures:
 def _whole_figures(event_ids: Collection[int]) -> dict[int, Figures]:
     if not event_ids:
         return {}
-    registrations: dict[int, dict[tuple[Status, int], int]] = {id_: {} for id_ in event_ids}
-    rows = db.session.execute(
-        select(Registration.event_id, Registration.status, Registration.category_id, func.count())
-        .where(Registration.event_id.in_(event_ids))
-        .group_by(Registration.event_id, Registration.status, Registration.category_id)
-    )
-    for event_id, status, category_id, number in rows:
-        registrations[event_id][status, category_id] = number
-    places: dict[int, dict[int, int]] = {id_: {} for id_ in event_ids}
-    beside = dict.fromkeys(event_ids, 0)
-    taken = db.session.execute(
-        select(Place.event_id, Place.category_id, Category.counts_toward_event, func.count())
+    counted = select(
+        Registration.event_id, cast(Registration.status, String), Registration.category_id, func.count()
+    ).where(Registration.event_id.in_(event_ids))
+    by_registration = counted.group_by(Registration.event_id, Registration.status, Registration.category_id)
+    is_beside = case((Category.counts_toward_event, _PLACE), else_=_PLACE_BESIDE)
+    taken = (
+        select(Place.event_id, is_beside, Place.category_id, func.count())
         .join(Category, Category.id == Place.category_id)
         .where(Place.event_id.in_(event_ids))
         .group_by(Place.event_id, Place.category_id, Category.counts_toward_event)
     )
-    for event_id, category_id, counts, number in taken:
+    registrations: dict[int, dict[tuple[Status, int], int]] = {id_: {} for id_ in event_ids}
+    places: dict[int, dict[int, int]] = {id_: {} for id_ in event_ids}
+    beside = dict.fromkeys(event_ids, 0)
+    for event_id, kind, category_id, number in db.session.execute(union_all(by_registration, taken)):
+        if kind not in (_PLACE, _PLACE_BESIDE):
+            registrations[event_id][Status(kind), category_id] = number
+            continue
         places[event_id][category_id] = number
-        beside[event_id] += 0 if counts else number
+        beside[event_id] += number if kind == _PLACE_BESIDE else 0
     return {id_: Figures(registrations[id_], places[id_], beside[id_]) for id_ in event_ids}
 
 

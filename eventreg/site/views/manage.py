@@ -27,14 +27,17 @@ from eventreg.mail.rules import Standing
 from eventreg.registration.queries.requests import count_unanswered
 from eventreg.registration.rules.states import Status
 from eventreg.registration.wording import status_for_team
+from eventreg.review.queries.breakdowns import Breakdown
 from eventreg.review.queries.figures import Figures, list_figures
 from eventreg.review.queries.listing import RegistrationList
 from eventreg.review.queries.scoping import is_shown
-from eventreg.review.rules.listing import STATUS_ORDER, ListState, Unanswered
+from eventreg.review.rules.figures import Counting, is_told
+from eventreg.review.rules.listing import STATUS_ORDER, ListShape, ListState, Unanswered
 from eventreg.review.views.desk import list_url, registration_url
 from eventreg.review.views.mentions_shown import mentions_shown
 from eventreg.review.views.unanswered import unanswered_shown
 from eventreg.site.deadlines import coming_deadlines
+from eventreg.site.figure_rows import FigureRows
 from eventreg.site.views import blueprint
 from eventreg.site.views.mail_figures import mail_rows
 from eventreg.web.access import may, requires, signed_in
@@ -51,6 +54,7 @@ def manage_events() -> str:
     """List the events of the account; an administrator's are all of them."""
     memberships = list_memberships(current_user.id, current_user.is_administrator)
     scopes = {each.event.id: each.grant.scope for each in memberships if _allows(each, Permission.SEE_FIGURES)}
+    figures = list_figures(scopes)
     return render_template(
         "site/manage_events.html",
         memberships=memberships,
@@ -63,7 +67,8 @@ def manage_events() -> str:
             )
             for invitation, event in list_invitations_to(current_user.id, now())
         ],
-        figures=list_figures(scopes),
+        figures=figures,
+        live={id_: total if is_told(total := _live(found).total) else None for id_, found in figures.items()},
         days=list_days_of([membership.event.id for membership in memberships]),
         lists={
             each.event.id: (list_url(each.event.slug, ListState()), list_url(each.event.slug, _TO_REVIEW))
@@ -88,6 +93,7 @@ def manage_event(slug: str) -> str:
     scope: Scope = g.event_access.scope
     categories = [category for category in list_categories([event.id]) if is_shown(category, scope)]
     figures = list_figures({event.id: scope})[event.id] if sees_figures else _WITHOUT_FIGURES
+    told = FigureRows(slug, _live(figures), Counting.LIVE, sees_people)
     days = list_days(event.id)
     return render_template(
         "site/manage_event.html",
@@ -102,20 +108,22 @@ def manage_event(slug: str) -> str:
         waiting_url=list_url(slug, ListState().narrowed(status=[Status.WAITLISTED.value])) if sees_people else "",
         to_review=figures.with_status(Status.PENDING),
         review_url=list_url(slug, _TO_REVIEW),
-        by_status=_by_status(slug, figures, sees_people),
-        by_category=_by_category(slug, figures, categories, sees_people),
+        by_status=_by_status(slug, figures) if sees_people else told.by_status(),
+        by_category=_by_category(slug, figures, categories) if sees_people else told.by_category(categories),
+        tells_places=sees_people or _tells_places(figures),
         deadlines=coming_deadlines(event, days, now()),
-        mail=mail_rows(slug) if sees_figures else [],
-        asked=_asked(event, sees_people) if sees_figures and scope.is_whole else [],
+        mail=mail_rows(slug) if sees_people else [],
+        asked=_asked(event) if sees_people and scope.is_whole else [],
         latest=_latest(event, categories) if sees_people else [],
-        copies=may(Permission.EDIT_EVENT) and may_create_events(current_user),
+        # Whoever owns this one owns one: nothing has to be looked up.
+        copies=may(Permission.OWN) or (may(Permission.EDIT_EVENT) and may_create_events(current_user)),
         exports=may(Permission.EXPORT_EVENT),
         mentions=mentions_shown([(event, scope)]) if sees_people else [],
         **desk(event, OVERVIEW),
     )
 
 
-def _asked(event: Event, has_links: bool) -> list[dict[str, Any]]:
+def _asked(event: Event) -> list[dict[str, Any]]:
     """Return how many people are asked something beside the form, and how many of them have not answered."""
     counts = {Unanswered(*key): numbers for key, numbers in count_unanswered(event.id).items()}
     shown = unanswered_shown(event.id, {asked: numbers[1] for asked, numbers in counts.items()})
@@ -125,7 +133,7 @@ def _asked(event: Event, has_links: bool) -> list[dict[str, Any]]:
             "asked": counts[each["asked"]][0],
             "open": each["count"],
             "href": list_url(event.slug, ListState().narrowed(unanswered=[each["asked"].value]))
-            if has_links and each["count"]
+            if each["count"]
             else "",
         }
         for each in shown
@@ -155,19 +163,34 @@ def _allows(membership: Membership, permission: Permission) -> bool:
     return membership.grant.allows(permission) and not lacks_factor
 
 
-def _by_status(slug: str, figures: Figures, has_links: bool) -> list[dict[str, Any]]:
+def _live(figures: Figures) -> Breakdown:
+    """Return the figures of everybody but the cancelled, as they are told to who may see no people."""
+    live = {key: number for key, number in figures.registrations.items() if key[0] in Counting.LIVE.statuses}
+    found = Breakdown()
+    for (status, category_id), number in live.items():
+        found.by_status[status] = found.by_status.get(status, 0) + number
+        found.by_category[category_id] = found.by_category.get(category_id, 0) + number
+    return found
+
+
+def _tells_places(figures: Figures) -> bool:
+    """Say whether the places tell of no few people, neither of those who have one nor of those who have none."""
+    return is_told(figures.taken) and is_told(max(_live(figures).total - figures.taken, 0))
+
+
+def _by_status(slug: str, figures: Figures) -> list[dict[str, Any]]:
     return [
         {
             "text": status_for_team(status),
             "count": figures.with_status(status),
-            "href": list_url(slug, ListState().narrowed(status=[status.value])) if has_links else "",
+            "href": list_url(slug, ListState().narrowed(status=[status.value])),
         }
         for status in STATUS_ORDER
         if status is not Status.UNVERIFIED or figures.with_status(status)
     ]
 
 
-def _by_category(slug: str, figures: Figures, categories: Sequence[Category], has_links: bool) -> list[dict[str, Any]]:
+def _by_category(slug: str, figures: Figures, categories: Sequence[Category]) -> list[dict[str, Any]]:
     return [
         {
             "text": plain_in_reader_language(category.name),
@@ -176,14 +199,15 @@ def _by_category(slug: str, figures: Figures, categories: Sequence[Category], ha
             "places": category.places,
             "is_beside": not category.counts_toward_event,
             "is_over": category.places is not None and figures.places.get(category.id, 0) > category.places,
-            "href": list_url(slug, ListState().narrowed(category=[category.key])) if has_links else "",
+            "href": list_url(slug, ListState().narrowed(category=[category.key])),
         }
         for category in categories
     ]
 
 
 def _latest(event: Event, categories: Sequence[Category]) -> list[dict[str, Any]]:
-    rows = RegistrationList(event.id, categories, ListState(), g.event_access.sight).page(_LATEST).rows
+    # Nothing that the list offers is asked for, so it has not to be looked up what that is.
+    rows = RegistrationList(event.id, categories, ListState(), g.event_access.sight, ListShape()).page(_LATEST).rows
     names = {category.id: plain_in_reader_language(category.name) for category in categories}
     standings = list_latest_states(event.id, [row.id for row in rows])
     return [
