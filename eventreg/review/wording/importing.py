@@ -10,8 +10,8 @@ from eventreg.review.rules.importing import FileReason, FileRefused, Outcome
 def outcome_title(outcome: Outcome) -> str:
     """Return what comes of a row."""
     return {
-        Outcome.ADDED: _("Added"),
-        Outcome.CHANGED: _("Changed"),
+        Outcome.ADDED: _("To be added"),
+        Outcome.CHANGED: _("To be changed"),
         Outcome.SAME: _("Nothing changes"),
         Outcome.REFUSED: _("Refused"),
     }[outcome]
