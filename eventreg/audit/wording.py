@@ -16,7 +16,7 @@ def action_catalogue() -> Mapping[str, str]:
     """Return every act with its words, in the order in which they are offered to choose from."""
     return {
         **_of_registrations(),
-        **_of_acts_on_many(),
+        **_of_decisions(),
         **_of_exports(),
         **_of_people_put_in(),
         **_of_invitations(),
@@ -84,12 +84,6 @@ def _of_registrations() -> Mapping[str, str]:
         "address_change_requested": _("Asked for another email address"),
         "address_changed": _("Confirmed the new email address"),
         "withdrew": _("Withdrew"),
-        "decided_approve": _("Approved the registration"),
-        "decided_approve_without_place": _("Approved without a free place"),
-        "decided_decline": _("Declined the registration"),
-        "decided_waitlist": _("Moved to the waiting list"),
-        "decided_reopen": _("Took the decision back"),
-        "decision_undone": _("Decision undone before its email went"),
         "promoted": _("Moved up from the waiting list"),
         "sensitive_answers_seen": _("Looked at sensitive answers"),
         "file_downloaded": _("Downloaded a file"),
@@ -116,8 +110,14 @@ def _of_registrations() -> Mapping[str, str]:
     }
 
 
-def _of_acts_on_many() -> Mapping[str, str]:
+def _of_decisions() -> Mapping[str, str]:
     return {
+        "decided_approve": _("Approved the registration"),
+        "decided_approve_without_place": _("Approved without a free place"),
+        "decided_decline": _("Declined the registration"),
+        "decided_waitlist": _("Moved to the waiting list"),
+        "decided_reopen": _("Took the decision back"),
+        "decision_undone": _("Decision undone before its email went"),
         "ready_reason_added": _("Added a ready-made reason"),
         "ready_reason_changed": _("Changed a ready-made reason"),
         "ready_reason_removed": _("Removed a ready-made reason"),
