@@ -27,7 +27,7 @@ from bench.visitor import Visitor, fetch, send
 PEOPLE = 1_000
 _RUNS = f"{LIST}/runs"
 _CLIENTS = 2
-_PATIENCE = 300
+_PATIENCE = 900
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 
