@@ -1,4 +1,4 @@
-"""Random people for tests of the list, and what the list must say of them, told by plain Python."""
+"""Random people for tests of the list, with what plain Python knows of each."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,12 +15,10 @@ from eventreg.kernel.clock import now
 from eventreg.kernel.text import folded
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
-from eventreg.questionnaires.rules.seeking import Seeking
 from eventreg.registration.models import AnswerRequest, Registration, RequestKind
 from eventreg.registration.rules.states import Status
 from eventreg.registration.rules.ways_in import WayKind
 from eventreg.review.models import Note, Tag, Tagging
-from eventreg.review.rules.listing import Field, Filter, Term, Test
 from eventreg.review.rules.tags import TagColour
 from tests.builders import a_questionnaire, a_registration, a_team_member, an_event
 from tests.questionnaire import EVERY_KIND
@@ -112,10 +109,6 @@ class Crowd:
     event: Event
     people: list[Person]
     tags: Mapping[str, str]
-
-    def filtered(self, fields: Mapping[str, Field], filters: Sequence[Filter]) -> list[Person]:
-        """Return who passes these filters."""
-        return [each for each in self.people if all(passes(each, fields[one.field], one) for one in filters)]
 
 
 def a_crowd(seed: int = 7, number: int = NUMBER) -> Crowd:
@@ -286,52 +279,3 @@ def _is_alike(one: Person, two: Person, by_phone: bool) -> bool:
     first, second = one.registration, two.registration
     has_phone = by_phone and bool(first.phone_key) and first.phone_key == second.phone_key
     return first.sort_name == second.sort_name or has_phone
-
-
-def passes(person: Person, asked: Field, one: Filter) -> bool:
-    """Say whether somebody passes a filter: any of its plain terms, none of what is negated."""
-    plain = [_fulfils(person, asked, term) for term in one.terms if not term.is_negated]
-    negated = [_fulfils(person, asked, term) for term in one.terms if term.is_negated]
-    return (not plain or any(plain)) and not any(negated)
-
-
-def _fulfils(person: Person, asked: Field, term: Term) -> bool:
-    values = person.values.get(asked.name, [])
-    if term.test is Test.EMPTY:
-        # Of a consent: that it was never asked. Everybody here was.
-        return not values
-    if asked.name == "day" and not values:
-        return True  # nobody asked, or the person did not say: then they come on all days
-    if asked.question is not None and asked.question.kind == "date_range" and values:
-        return bool(_key(asked, values[0]) <= _most(asked, term) and _key(asked, values[1]) >= _least(asked, term))
-    return any(_fits(asked, value, term) for value in values)
-
-
-def _fits(asked: Field, value: str, term: Term) -> bool:
-    if term.test is Test.CONTAINS and asked.name == "answer.phone":
-        part = "".join(filter(str.isdigit, term.value))
-        return bool(part) and part in str(_key(asked, value))
-    if term.test is Test.CONTAINS:
-        return term.value in folded(value)
-    if term.test is Test.IS:
-        return bool(_key(asked, value) == _key(asked, term.value))
-    is_inside = _least(asked, term) <= _key(asked, value) <= _most(asked, term)
-    return bool(is_inside)
-
-
-def _key(asked: Field, value: str) -> Any:
-    if asked.seeking is Seeking.NUMBER:
-        return Decimal(value)
-    if asked.name == "answer.phone":
-        return "".join(filter(str.isdigit, value))[-10:]
-    return folded(value) if asked.seeking is Seeking.TEXT else value
-
-
-def _least(asked: Field, term: Term) -> Any:
-    least = term.ends[0] if term.test is Test.RANGE else term.value
-    return _key(asked, least) if least else Decimal("-Infinity") if asked.seeking is Seeking.NUMBER else ""
-
-
-def _most(asked: Field, term: Term) -> Any:
-    most = term.ends[1] if term.test is Test.RANGE else term.value
-    return _key(asked, most) if most else Decimal("Infinity") if asked.seeking is Seeking.NUMBER else "\U0010ffff"

@@ -26,6 +26,7 @@ from eventreg.review.rules.listing import (
     is_,
     is_not,
 )
+from tests.review.list_oracle import filtered
 from tests.review.list_people import Crowd, Person, a_crowd
 
 pytestmark = [pytest.mark.usefixtures("app"), pytest.mark.both_databases]
@@ -81,7 +82,7 @@ def test_every_filter_finds_who_fits(app: Flask) -> None:  # case 40
     for field in shape.fields.values():
         for one in filters_of(crowd, field):
             found = listed(crowd, ListState(filters=(one,)), shape)
-            assert set(found.ids()) == ids(crowd.filtered(shape.fields, [one])), one
+            assert set(found.ids()) == ids(filtered(crowd, shape.fields, [one])), one
             tried[field.name] += 1
     assert min(tried.values()) >= 1
     # Whatever can be answered can be sought.
@@ -99,13 +100,13 @@ def test_filters_together_and_their_counts(app: Flask) -> None:
             chosen[name] = Filter(name, tuple(terms))
         filters = tuple(chosen.values())
         found = listed(crowd, ListState(filters=filters), shape)
-        wanted = crowd.filtered(shape.fields, filters)
+        wanted = filtered(crowd, shape.fields, filters)
         assert set(found.ids()) == ids(wanted), filters
         assert found.count() == len(wanted)
         counts = found.counts()
         assert counts.shown == len(wanted)
         for name in FIXED:
-            others = crowd.filtered(shape.fields, [one for one in filters if one.field != name])
+            others = filtered(crowd, shape.fields, [one for one in filters if one.field != name])
             numbers = Counter(value for person in others for value in (person.values[name] or [""]))
             said = {value: number for value, number in counts.by_field[name].items() if number and value}
             assert said == {value: number for value, number in numbers.items() if value}, (name, filters)
@@ -125,15 +126,15 @@ def assert_facet(
     crowd: Crowd, shape: ListShape, found: RegistrationList, field: Field, filters: Sequence[Filter]
 ) -> None:
     """Compare the numbers of a field, its own filter left out."""
-    others = crowd.filtered(shape.fields, [one for one in filters if one.field != field.name])
+    others = filtered(crowd, shape.fields, [one for one in filters if one.field != field.name])
     facet = found.facet(field.name)
     has_any = [person for person in others if person.values.get(field.name)]
     assert (facet.answered, facet.empty) == (len(has_any), len(others) - len(has_any)), field.name
     for each in facet.values:
         asked = field.accept(is_(each.value))
         assert asked is not None, (field.name, each)
-        fits = crowd.filtered(
-            shape.fields, [*(one for one in filters if one.field != field.name), Filter(field.name, (asked,))]
+        fits = filtered(
+            crowd, shape.fields, [*(one for one in filters if one.field != field.name), Filter(field.name, (asked,))]
         )
         if field.name == "day":
             assert each.number == len(fits)

@@ -94,7 +94,8 @@ class Conditions:
     @property
     def day_keys(self) -> list[str]:
         """The keys of the questions that ask, or asked, for days."""
-        return sorted(key for key, each in self.shape.questions.items() if each.question.kind == DAYS_KIND)
+        questions = self.shape.questions.items()
+        return sorted(key for key, each in questions if any(one.kind == DAYS_KIND for one in each.wordings.values()))
 
     def _comes_on(self, value: str) -> ColumnElement[bool]:
         return comes_on([id_ for id_, held_on in self.shape.days if held_on.isoformat() == value], self.day_keys)
