@@ -12,8 +12,8 @@ from eventreg.db import db
 from eventreg.kernel.errors import NotFound
 from eventreg.review.models import Export
 
-#: shown at once; whoever wants more finds it in the history
-_MOST_SHOWN = 200
+#: shown at once; the history has all
+MOST_SHOWN = 200
 
 
 class Taken(NamedTuple):
@@ -30,7 +30,7 @@ def list_exports(event_id: int, account_id: int | None = None) -> Sequence[Taken
         .outerjoin(Account, Account.id == Export.account_id)
         .where(Export.event_id == event_id)
         .order_by(Export.created_at.desc(), Export.id.desc())
-        .limit(_MOST_SHOWN)
+        .limit(MOST_SHOWN)
     )
     if account_id is not None:
         statement = statement.where(Export.account_id == account_id)

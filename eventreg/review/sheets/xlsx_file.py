@@ -88,11 +88,14 @@ def _write_stamp(workbook: Any, bold: Any, stamp: Stamp) -> None:
 
 def _write_row(sheet: Any, number: int, row: Sequence[str], form: Any = None) -> None:
     for place, cell in enumerate(row):
-        if not cell:
-            continue
-        if sheet.write_string(number, place, cell, form) < 0:
-            # Never half of what was typed without a word: what is here can be longer than any question allows.
-            raise ValueError(f"the cell in column {place + 1} has {len(cell)} characters")
+        if cell:
+            sheet.write_string(number, place, cell if len(cell) <= LONGEST_CELL else _cut(cell), form)
+
+
+def _cut(cell: str) -> str:
+    """Return as much as a cell of Excel holds, and say so: no question allows so much, but many answers together do."""
+    said = _("… (cut here: CSV and JSON have all of it)")
+    return cell[: LONGEST_CELL - len(said)] + said
 
 
 def _sheet(workbook: Any, name: str, stamp: Stamp) -> Any:

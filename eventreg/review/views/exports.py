@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from eventreg.events.models import Event
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import REGISTRATIONS, desk
-from eventreg.review.queries.exports import get_own_export, list_exports
+from eventreg.review.queries.exports import MOST_SHOWN, get_own_export, list_exports
 from eventreg.review.rules.exports import ExportState
 from eventreg.review.rules.listing import ListState
 from eventreg.review.services.exporting_care import MayNoLonger, delete_export, fetch_export
@@ -32,6 +32,7 @@ def show_exports(slug: str) -> str:
         "review/exports.html",
         exports=list_exports(event.id, None if sees_all else current_user.id),
         sees_all=sees_all,
+        most=MOST_SHOWN,
         is_own=lambda export: export.account_id == current_user.id,
         format_title=format_title,
         state_words=state_words,
