@@ -32,7 +32,7 @@ _NO_TEXT = {
     "html", "text", "calendar",
 }  # fmt: skip
 #: tables in which `text` is somebody's words, and not the part of a mail
-_WORDS = {"session_outcomes", "text_versions", "consents"}
+_WORDS = {"session_outcomes", "text_versions", "consents", "notes"}
 #: answers that are chosen, and not written
 _CHOSEN = {"days", "topics", "country"}
 
