@@ -1,0 +1,91 @@
+"""Adding, files and merging while others do the same (cases 16, 17, 18). The test of the lock has a twin that sees the fault."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from eventreg.events.models import Event
+from eventreg.events.rules.team import WHOLE
+from eventreg.registration.emails import Occasion
+from eventreg.registration.services import bulk
+from eventreg.registration.services.on_behalf import OnBehalf, register_on_behalf
+from eventreg.review.rules.merging import MergeRefused
+from eventreg.review.services import importing
+from eventreg.review.services.importing import ImportDiffers, confirm_import
+from eventreg.review.services.merging import Merging, merge
+from tests.builders import a_registration, a_submission, a_team_member, an_event
+from tests.registration.test_concurrency import at_once, places_taken, statuses
+from tests.review.incoming import a_file, a_row, an_importer, tried
+
+PLACES = 3
+
+
+def two_files(app: Flask, event: Event) -> list[Any]:
+    """Put in two files of two people each, both tried while all places were free, at the same moment."""
+    importer = an_importer(event)
+    rows = [
+        tried(event, a_file(*(a_row(email=f"p{file}{number}@instituto.example", category="Government") for number in range(2))),
+              importer)[0].public_id
+        for file in range(2)
+    ]  # fmt: skip
+    return at_once(app, *(lambda one=one: confirm_import(event.id, one, importer) for one in rows))
+
+
+@pytest.mark.both_databases
+def test_two_files_at_once_give_no_place_twice(app: Flask) -> None:
+    """Case 16: the second is told that its trial holds no longer, and nothing of it is there."""
+    event = an_event(capacity=PLACES)
+    outcomes = two_files(app, event)
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["ImportDiffers", "Put"]
+    assert any(isinstance(outcome, ImportDiffers) for outcome in outcomes)
+    assert statuses(event) == {"confirmed": 2}
+    assert places_taken(event) == 2
+
+
+@pytest.mark.both_databases
+def test_twin_that_counts_outside_the_lock_gives_a_place_twice(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    event = an_event(capacity=PLACES)
+    early = threading.local()
+    counted, inner_seats = threading.Barrier(2), bulk.seats_of
+
+    def outside(event: Event) -> Any:
+        return early.seats
+
+    def put_people(event_id: int, *rest: Any) -> Any:
+        early.seats = inner_seats(event)
+        counted.wait(20)
+        return real(event_id, *rest)
+
+    real = bulk.put_people
+    monkeypatch.setattr(bulk, "seats_of", outside)
+    monkeypatch.setattr(importing, "put_people", put_people)
+    two_files(app, event)
+    assert statuses(event)["confirmed"] > PLACES
+
+
+@pytest.mark.both_databases
+def test_as_many_are_confirmed_on_behalf_as_there_are_places(app: Flask) -> None:
+    """Case 16, and the same form of the team twice is one (case 17)."""
+    event = an_event(capacity=PLACES)
+    terms = OnBehalf(a_team_member(event).id, WHOLE, is_approved=True, tells=False)
+    forms = [a_submission(event, "academia") for _ in range(5)]
+    occasion = Occasion.load(event)
+    at_once(app, *(lambda one=one: register_on_behalf(event.id, one, occasion, terms) for one in (*forms, forms[0])))
+    assert statuses(event) == {"confirmed": PLACES, "waitlisted": 2}
+    assert places_taken(event) == PLACES
+
+
+@pytest.mark.both_databases
+def test_two_who_merge_one_pair_merge_it_once(app: Flask) -> None:
+    """Case 18."""
+    event = an_event()
+    one, other = a_registration(event), a_registration(event, "academia", "pending")
+    accounts = [a_team_member(event).id for _ in range(2)]
+    wish = Merging(one.reference, other.reference, 1, 1)
+    outcomes = at_once(app, *(lambda id_=id_: merge(event.id, wish, id_) for id_ in accounts))
+    assert sum(isinstance(outcome, MergeRefused) for outcome in outcomes) == 1
+    assert statuses(event) == {"confirmed": 1, "cancelled": 1}
