@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
+import subprocess
+import sys
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime, time
-from typing import IO, Any
+from pathlib import Path
+from typing import IO
 
 from eventreg.review.rules.importing import (
     LONGEST_CELL,
@@ -24,6 +27,7 @@ from eventreg.review.rules.importing import (
     FileRefused,
     Table,
 )
+from eventreg.review.rules.workbook_reader import UNREADABLE
 
 _ZIP = b"PK\x03\x04"
 #: the old binary format of Excel, which nobody should have to make any more
@@ -35,6 +39,11 @@ _LONGEST_PLACE = 16
 #: columns after it are more than we take of any file
 _LAST_COLUMN = b"ZZ"
 _BLOCK = 1 << 20
+_READER = Path(__file__).with_name("workbook_reader.py")
+#: seconds: shorter than a request
+_PATIENCE = 90
+#: signs in all cells together: more than any file of text holds that we take
+_MOST_TEXT = 2 * MOST_BYTES
 Rows = Iterable[tuple[int, Sequence[str]]]
 
 
@@ -102,19 +111,23 @@ def _outside_quotes(line: str, sign: str) -> int:
 
 
 def _workbook_rows(content: bytes) -> Iterator[tuple[int, Sequence[str]]]:
-    """Yield the rows of the first sheet that is not hidden, numbered as there."""
-    from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
-
+    """Yield the rows of the first sheet that is not hidden, numbered as there: read by a process of its own."""
     _check_unpacked(content)
+    command = [sys.executable, "-I", str(_READER), str(LONGEST_CELL + 1), str(_MOST_TEXT)]
     try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        visible = [each.name for each in workbook.sheets_metadata if each.visible == SheetVisibleEnum.Visible]
-        sheet = workbook.get_sheet_by_name(visible[0])
-        rows = sheet.iter_rows()
-        for number, row in enumerate(rows, 1):
-            yield number, _checked([_as_text(value) for value in row])
-    except (CalamineError, ValueError, IndexError, OSError) as error:
-        raise FileRefused(FileReason.UNREADABLE) from error
+        done = subprocess.run(  # noqa: S603 - our own program, nothing of the file among its arguments
+            command, input=content, capture_output=True, timeout=_PATIENCE, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise FileRefused(FileReason.TOO_LARGE, limit=MOST_BYTES // 1_000_000) from error
+    if done.returncode == UNREADABLE:
+        raise FileRefused(FileReason.UNREADABLE)
+    if done.returncode:
+        # It said so, or its memory came to an end.
+        raise FileRefused(FileReason.TOO_LARGE, limit=MOST_BYTES // 1_000_000)
+    for line in io.BytesIO(done.stdout):
+        number, cells = json.loads(line)
+        yield number, _checked(cells)
 
 
 def _check_unpacked(content: bytes) -> None:
@@ -147,23 +160,6 @@ def _check_places(sheet: IO[bytes]) -> None:
             if len(column) > 2 or (len(column) == 2 and column > _LAST_COLUMN):
                 raise FileRefused(FileReason.TOO_MANY_COLUMNS, limit=MOST_COLUMNS)
         rest = block[-_LONGEST_PLACE:]
-
-
-def _as_text(value: Any) -> str:
-    """Return what a cell of a workbook holds as one would type it: dates as ISO 8601, whole numbers without a point."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "minutes")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, time):
-        return value.isoformat("minutes")
-    return "" if value is None else str(value)
 
 
 def _checked(cells: Sequence[str]) -> Sequence[str]:
