@@ -13,12 +13,13 @@ from eventreg.accounts.models import Account
 from eventreg.db import db, transaction
 from eventreg.events.models import Event
 from eventreg.events.rules.categories import ApprovalRule
+from eventreg.events.rules.publication import Publication
 from eventreg.mail.models import MailMessage
 from eventreg.registration.models import Decision, Registration
 from eventreg.registration.rules.states import Action
 from eventreg.registration.services.decisions import decide
 from eventreg.review.models import Run
-from eventreg.review.rules.runs import AT_ONCE, RunAct
+from eventreg.review.rules.runs import AT_ONCE, MOST_CHOSEN, RunAct
 from eventreg.review.services.reasons import add_reason
 from eventreg.review.services.run_steps import do_some
 from tests.builders import a_registration, a_team_member, an_event, text
@@ -205,6 +206,30 @@ def test_nobody_chosen_and_no_such_act_are_refused(event: Event, pages: Pages) -
         back = pages.post(f"{address}?category=academia", {"act": "approve", "chosen": values}, 303, token=True)
         assert back.location.endswith("/registrations?category=academia")
     assert not list(db.session.scalars(select(Run.id)))
+
+
+@pytest.mark.usefixtures("owner")
+def test_more_than_can_be_named_one_by_one_is_said_on_the_list(event: Event, pages: Pages) -> None:
+    values = [f"PRU-{number:06}.1" for number in range(MOST_CHOSEN + 1)]
+    address = f"/manage/events/{event.slug}/registrations/runs"
+    back = pages.post(address, {"act": "approve", "chosen": values}, 303, token=True).follow()
+    assert back.has("Choose at most 2000 one by one, or all that match.")
+
+
+@pytest.mark.usefixtures("owner")
+def test_an_event_that_is_archived_or_called_off_says_so_and_nobody_is_decided_on(event: Event, pages: Pages) -> None:
+    draft = chosen(pages, event, "approve", people(event, "es"))
+    with transaction() as session:
+        session.get_one(Event, event.id).publication = Publication.CANCELLED
+    seen = pages.get(draft.address)
+    assert seen.has("Everybody was told so, and nobody is decided on any more.")
+    assert seen.submit("Approve 1 registration").follow().has("Left as it was The event does not take place.")
+    draft = chosen(pages, event, "approve", people(event, "es"))
+    with transaction() as session:
+        session.get_one(Event, event.id).publication = Publication.ARCHIVED
+    assert pages.get(draft.address).has("This event is archived.")
+    for address in (f"{draft.address}/begin", f"/manage/events/{event.slug}/registrations/reasons"):
+        assert pages.post(address, {"do": "start"}, 409, token=True).has("This event is archived")
 
 
 def test_a_draft_of_somebody_else_is_not_there(event: Event, owner: Account, app: Flask, pages: Pages) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 
+from eventreg.kernel.errors import Refusal
 from eventreg.review.rules.runs import DECIDING, RunAct
 
 #: acts that a reason can be given for
@@ -16,3 +17,7 @@ class ReasonReason(enum.Enum):
     """Why a ready-made reason is not kept."""
 
     TOO_MANY = "too_many"
+
+
+class ReasonsRefused(Refusal):
+    """A ready-made reason was not kept. Nothing was written."""

@@ -6,6 +6,7 @@ import enum
 from datetime import timedelta
 
 from eventreg.events.rules.team import Permission
+from eventreg.kernel.errors import Refusal
 from eventreg.registration.rules.states import Action
 
 #: so many registrations can be named one by one; more are chosen by the list's state
@@ -98,6 +99,10 @@ class RunReason(enum.Enum):
     TOO_MANY_TRIALS = "too_many_trials"
     #: nothing of it can be undone any more
     NOTHING_TO_UNDO = "nothing_to_undo"
+
+
+class RunRefused(Refusal):
+    """A run was not made, begun or undone. Nothing was written."""
 
 
 def wait_for(left: int) -> timedelta:

@@ -13,17 +13,16 @@ from eventreg.db import db, transaction
 from eventreg.events.queries.for_registration import lock_event
 from eventreg.events.rules.starting import starting_document
 from eventreg.kernel import clock
-from eventreg.kernel.errors import Refusal
 from eventreg.kernel.text import LocalizedText, merged
 from eventreg.kernel.tokens import new_public_id
 from eventreg.review.models import ReadyReason
 from eventreg.review.queries.reasons import get_reason, list_reasons
-from eventreg.review.rules.reasons import MOST_OF_AN_EVENT, ReasonReason
+from eventreg.review.rules.reasons import MOST_OF_AN_EVENT, ReasonReason, ReasonsRefused
 from eventreg.review.rules.runs import RunAct
 
 
 def add_reason(event_id: int, act: RunAct, title: str, text: LocalizedText, account_id: int) -> ReadyReason:
-    """Keep a reason after those that there are. Raises Refusal (TOO_MANY)."""
+    """Keep a reason after those that there are. Raises ReasonsRefused (TOO_MANY)."""
     now = clock.now()
     with transaction():
         lock_event(event_id)
@@ -91,7 +90,7 @@ def _add(event_id: int, act: RunAct, title: str, text: LocalizedText, account_id
     there = select(func.count(), func.max(ReadyReason.position)).where(ReadyReason.event_id == event_id)
     number, last = db.session.execute(there).one()
     if number >= MOST_OF_AN_EVENT:
-        raise Refusal(ReasonReason.TOO_MANY, limit=MOST_OF_AN_EVENT)
+        raise ReasonsRefused(ReasonReason.TOO_MANY, limit=MOST_OF_AN_EVENT)
     row = ReadyReason(
         public_id=new_public_id(),
         event_id=event_id,

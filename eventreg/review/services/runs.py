@@ -6,6 +6,7 @@ longer one by the worker. Whatever dies meanwhile, what is done is done once, an
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -19,7 +20,6 @@ from eventreg.events.queries.for_registration import lock_event
 from eventreg.events.rules.team import Sight
 from eventreg.jobs.services import schedule
 from eventreg.kernel import clock
-from eventreg.kernel.errors import Refusal
 from eventreg.kernel.tokens import new_public_id
 from eventreg.registration.models import Decision, Registration
 from eventreg.registration.rules.deadlines import UNDO_WINDOW
@@ -36,6 +36,7 @@ from eventreg.review.rules.runs import (
     ItemOutcome,
     RunAct,
     RunReason,
+    RunRefused,
     wait_for,
 )
 from eventreg.review.services.run_steps import RUN_JOB
@@ -50,9 +51,9 @@ def all_of(registrations: RegistrationList) -> Chosen:
 
 
 def these(event_id: int, seen: Mapping[str, int], sight: Sight) -> Chosen:
-    """Choose registrations by reference, each as it was seen. What is not in sight is not chosen. Raises Refusal."""
+    """Choose registrations by reference, each as it was seen. What is not in sight is not chosen. Raises RunRefused."""
     if len(seen) > MOST_CHOSEN:
-        raise Refusal(RunReason.TOO_MANY_CHOSEN, limit=MOST_CHOSEN)
+        raise RunRefused(RunReason.TOO_MANY_CHOSEN, limit=MOST_CHOSEN)
 
     def chosen(*columns: Any) -> Select[Any]:
         statement = select(*columns).where(Registration.event_id == event_id, Registration.reference.in_(seen))
@@ -74,11 +75,14 @@ def draft_run(
     """Keep who was chosen, in the order in which they were received, to be looked at before anything is done.
 
     `seen`: which revision of each, by reference; those of now where it is not given. The same form sent twice is one
-    draft. Raises Refusal (NOBODY_CHOSEN).
+    draft. Raises RunRefused (NOBODY_CHOSEN).
     """
-    now, key = clock.now(), submission_key or secrets.token_urlsafe(18)
+    now = clock.now()
+    # What a form brings is nobody else's key, whatever it is.
+    of_form = f"{event_id}/{account_id}/{submission_key or secrets.token_urlsafe(18)}"
+    key = hashlib.sha256(of_form.encode("utf-8", "replace")).hexdigest()
     with transaction() as session:
-        earlier = session.scalars(select(Run).where(Run.submission_key == key, Run.account_id == account_id)).first()
+        earlier = session.scalars(select(Run).where(Run.submission_key == key)).first()
         if earlier is not None:
             return earlier
         run = Run(
@@ -98,26 +102,26 @@ def draft_run(
         people = people.order_by(Registration.submitted_at, Registration.id)
         session.execute(insert(RunItem).from_select(["run_id", "registration_id", "seen_revision"], people))
         if not session.scalar(select(func.count()).where(RunItem.run_id == run.id)):
-            raise Refusal(RunReason.NOBODY_CHOSEN)
+            raise RunRefused(RunReason.NOBODY_CHOSEN)
         return run
 
 
 def save_details(run_id: int, details: Mapping[str, Any]) -> None:
-    """Keep what was written for a draft. Raises Refusal (BEGUN)."""
+    """Keep what was written for a draft. Raises RunRefused (BEGUN)."""
     with transaction():
         run = _lock_draft(run_id)
         run.details = {**run.details, **details}
 
 
 def leave_out(run_id: int, registration_id: int) -> None:
-    """Take somebody out of a draft. Raises Refusal (BEGUN)."""
+    """Take somebody out of a draft. Raises RunRefused (BEGUN)."""
     with transaction() as session:
         run = _lock_draft(run_id)
         session.execute(delete(RunItem).where(RunItem.run_id == run.id, RunItem.registration_id == registration_id))
 
 
 def take_as_they_are(run_id: int) -> None:
-    """Have those who changed since they were chosen count as seen, once somebody has looked. Raises Refusal (BEGUN)."""
+    """Have those who changed since they were chosen count as seen, once somebody has looked. Raises RunRefused (BEGUN)."""
     with transaction() as session:
         run = _lock_draft(run_id)
         now_is = select(Registration.revision).where(Registration.id == RunItem.registration_id).scalar_subquery()
@@ -157,7 +161,7 @@ def undo_run(run_id: int, account_id: int) -> Run:
     """Begin to take back what a run decided, the last first, as far as no mail has told of it; returns the new run.
 
     The mails that have not gone wait meanwhile. For whom it is too late is left, and named. Asked twice it is one run.
-    Raises Refusal (NOTHING_TO_UNDO).
+    Raises RunRefused (NOTHING_TO_UNDO).
     """
     now = clock.now()
     with transaction() as session:
@@ -172,7 +176,7 @@ def undo_run(run_id: int, account_id: int) -> Run:
             select(func.count()).select_from(Decision).where(Decision.id.in_(made), *can_be_undone(now))
         )
         if not to_undo:
-            raise Refusal(RunReason.NOTHING_TO_UNDO)
+            raise RunRefused(RunReason.NOTHING_TO_UNDO)
         undoing = Run(
             public_id=new_public_id(),
             event_id=event.id,
@@ -235,7 +239,7 @@ def _lock_run(run_id: int) -> Run:
 def _lock_draft(run_id: int) -> Run:
     run = _lock_run(run_id)
     if run.begun_at is not None:
-        raise Refusal(RunReason.BEGUN)
+        raise RunRefused(RunReason.BEGUN)
     return run
 
 

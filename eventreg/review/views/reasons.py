@@ -13,11 +13,10 @@ from eventreg.events.rules.publication import EFFECTS
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import REGISTRATIONS, desk
 from eventreg.i18n.languages import own_name
-from eventreg.kernel.errors import Refusal
 from eventreg.review.forms.reasons import ReasonForm
 from eventreg.review.models import ReadyReason
 from eventreg.review.queries.reasons import get_reason, list_reasons
-from eventreg.review.rules.reasons import MOST_OF_AN_EVENT, REASONED
+from eventreg.review.rules.reasons import MOST_OF_AN_EVENT, REASONED, ReasonsRefused
 from eventreg.review.services.reasons import (
     add_reason,
     add_starting_reasons,
@@ -56,7 +55,7 @@ def add_ready_reason(slug: str) -> Answer:
         else:
             add_reason(event.id, form.chosen_act, form.title.data or "", form.text.data, current_user.id)
             flash(_("The reason is added."))
-    except Refusal:
+    except ReasonsRefused:
         form.title.errors = [_("An event has at most %(limit)s reasons", limit=MOST_OF_AN_EVENT)]
         return _page(form), 422
     return _back(slug)

@@ -10,16 +10,17 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from eventreg.events.queries.for_registration import get_event_whole
+from eventreg.events.rules.publication import EFFECTS
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import REGISTRATIONS, desk
 from eventreg.i18n.languages import own_name
-from eventreg.kernel.errors import NotFound, Refusal
+from eventreg.kernel.errors import NotFound
 from eventreg.registration.wording import decision_verb, status_for_team
 from eventreg.review.forms import read_number
 from eventreg.review.queries.run_outcomes import list_decided_since
 from eventreg.review.queries.run_previews import fits, forecast_places, get_figures, list_without_place
 from eventreg.review.queries.runs import RunLine, get_run, list_items
-from eventreg.review.rules.runs import AT_ONCE, DECIDING, MAILING, NEEDED, RunAct, RunReason
+from eventreg.review.rules.runs import AT_ONCE, DECIDING, MAILING, NEEDED, RunAct, RunReason, RunRefused
 from eventreg.review.services.run_steps import do_some
 from eventreg.review.services.runs import begin_run, leave_out, save_details, take_as_they_are
 from eventreg.review.views import blueprint
@@ -46,7 +47,7 @@ def save_run(slug: str, public_id: str) -> Answer:
     form.validate()
     left_out = read_number(request.form.get("leave_out"))
     # Begun by another press meanwhile it is kept as it was begun, and its page says so.
-    with suppress(Refusal):
+    with suppress(RunRefused):
         save_details(run.id, page.details(form))
         if left_out is not None:
             leave_out(run.id, left_out)
@@ -73,14 +74,14 @@ def begin(slug: str, public_id: str) -> Answer:
     is_sound = page.check(form, event, run, figures)
     try:
         save_details(run.id, page.details(form))
-    except Refusal:
+    except RunRefused:
         return to_run  # begun by another press of the same button
     line = get_run(event.id, public_id, current_user.id, g.event_access.scope)
     if not is_sound:
         return draft_page(line, form), 422
     forecast, shown = forecast_places(event, run), read_number(form.without_place.data)
     if forecast is not None and shown is not None and forecast.without_place > shown:
-        return draft_page(line, form, run_refused(Refusal(RunReason.FEWER_PLACES))), 409
+        return draft_page(line, form, run_refused(RunRefused(RunReason.FEWER_PLACES))), 409
     if begin_run(run.id) and line.counts.total <= AT_ONCE:
         do_some(run.id, lambda: True)
     return to_run
@@ -121,7 +122,8 @@ def draft_page(line: RunLine, form: Any = None, problem: str = "") -> str:
         partial=page.template,
         has_mail=run.act in MAILING,
         can_undo_later=run.act in DECIDING,
-        can_act=may(NEEDED[run.act]),
+        is_changeable=EFFECTS[event.publication].is_changeable,
+        can_act=may(NEEDED[run.act]) and EFFECTS[event.publication].is_changeable,
         list_query=run.details.get("list", ""),
         language_url=language_url_at(url_for("review.show_run", slug=event.slug, public_id=run.public_id)),
         **page.shown(form, event, run, figures),

@@ -16,13 +16,12 @@ from eventreg.events.models import Event
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import REGISTRATIONS, desk
 from eventreg.kernel.clock import now
-from eventreg.kernel.errors import Refusal
 from eventreg.registration.wording import decision_verb, status_for_team
 from eventreg.review.forms import read_number
 from eventreg.review.queries.listing import RegistrationList
 from eventreg.review.queries.run_outcomes import find_undoing, get_undoable, list_decided_since
 from eventreg.review.queries.runs import RunLine, get_run, list_items, list_runs
-from eventreg.review.rules.runs import AT_ONCE, DECIDING, NEEDED, ItemOutcome, RunAct
+from eventreg.review.rules.runs import AT_ONCE, DECIDING, NEEDED, ItemOutcome, RunAct, RunRefused
 from eventreg.review.services.run_steps import do_some
 from eventreg.review.services.run_writing import take_back_messages
 from eventreg.review.services.runs import all_of, begin_run, draft_run, stop_run, these, undo_run
@@ -69,23 +68,13 @@ def create_run(slug: str) -> Answer:
     _check_may(act)
     categories = categories_in_sight()
     state = read_list_state(categories)
-    sight, seen = g.event_access.sight, None
-    if request.form.get("all"):
-        chosen = all_of(RegistrationList(event.id, categories, state, sight))
-    else:
-        seen = _read_chosen()
-        chosen = these(event.id, seen, sight)
+    sight, seen = g.event_access.sight, None if request.form.get("all") else _read_chosen()
+    key, details = request.form.get("submission_key", "")[:64], {"list": urlencode(state.query())}
     try:
-        run = draft_run(
-            event.id,
-            act,
-            chosen,
-            current_user.id,
-            details={"list": urlencode(state.query())},
-            seen=seen,
-            submission_key=request.form.get("submission_key", "")[:64],
-        )
-    except Refusal as refused:
+        everybody = RegistrationList(event.id, categories, state, sight)
+        chosen = all_of(everybody) if seen is None else these(event.id, seen, sight)
+        run = draft_run(event.id, act, chosen, current_user.id, details=details, seen=seen, submission_key=key)
+    except RunRefused as refused:
         flash(run_refused(refused))
         return redirect(list_url(slug, state), 303)
     return redirect(run_url(slug, run.public_id), 303)
@@ -125,7 +114,7 @@ def undo_many(slug: str, public_id: str) -> Answer:
         abort(404)
     try:
         undoing = undo_run(line.run.id, current_user.id)
-    except Refusal as refused:
+    except RunRefused as refused:
         return _progress_page(line, run_refused(refused)), 409
     if line.counts.done <= AT_ONCE:
         do_some(undoing.id, lambda: True)
