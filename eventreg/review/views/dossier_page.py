@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from flask import g, render_template, request
 
-from eventreg.events.models import Event
+from eventreg.events.models import Category, Event
 from eventreg.events.queries.for_registration import list_days
 from eventreg.events.rules.team import Permission, Sight
 from eventreg.events.views.desk import REGISTRATIONS, desk
@@ -20,6 +21,7 @@ from eventreg.review.forms.deciding import DecisionForm
 from eventreg.review.queries.access_codes import find_codes
 from eventreg.review.queries.dossier import get_dossier, list_exports_since
 from eventreg.review.queries.listing import RegistrationList
+from eventreg.review.rules.listing import ListState
 from eventreg.review.rules.timeline import read_kind
 from eventreg.review.views.acts_shown import acts_shown
 from eventreg.review.views.answers_shown import sections_shown
@@ -57,7 +59,6 @@ def dossier_page(
     dossier = get_dossier(event, reference, sight.scope)
     categories = categories_in_sight()
     state = read_list_state(categories)
-    previous, following = RegistrationList(event.id, categories, state, sight).neighbours(dossier.registration)
     context = _context(event)
     return render_template(
         "review/registration.html",
@@ -98,11 +99,7 @@ def dossier_page(
         language_name=own_name(dossier.registration.language),
         category=dossier.registration.category,
         came_by=_came_by(dossier.registration),
-        language_url=language_url_at(registration_url(event.slug, reference, state)),
-        back_url=list_url(event.slug, state),
-        previous_url=registration_url(event.slug, previous, state) if previous else "",
-        next_url=registration_url(event.slug, following, state) if following else "",
-        here=lambda address: with_query(address, state),
+        **_ways_around(event, dossier.registration, categories, state),
         acts=acts_shown(event, dossier.registration),
         sends_again=may(Permission.SEND_MESSAGES) and dossier.registration.status is not Status.CANCELLED,
         languages_known=[(code, own_name(code)) for code in known_languages()],
@@ -110,6 +107,21 @@ def dossier_page(
         **decision_shown(dossier, event, form),
         **desk(event, REGISTRATIONS),
     )
+
+
+def _ways_around(
+    event: Event, registration: Registration, categories: Sequence[Category], state: ListState
+) -> dict[str, Any]:
+    """Return where one goes from here: back to the list one came from, and along it."""
+    listed = RegistrationList(event.id, categories, state, g.event_access.sight)
+    previous, following = listed.neighbours(registration)
+    return {
+        "language_url": language_url_at(registration_url(event.slug, registration.reference, state)),
+        "back_url": list_url(event.slug, state),
+        "previous_url": registration_url(event.slug, previous, state) if previous else "",
+        "next_url": registration_url(event.slug, following, state) if following else "",
+        "here": lambda address: with_query(address, state),
+    }
 
 
 def _came_by(registration: Registration) -> str:
