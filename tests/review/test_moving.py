@@ -11,6 +11,7 @@ from eventreg.events.models import Event
 from eventreg.registration.emails import OWN_PAGE
 from eventreg.registration.models import Consent, Registration, Upload
 from eventreg.registration.queries.answers import load_answers
+from eventreg.registration.queries.consents import list_consents
 from eventreg.registration.queries.registrations import own_token
 from eventreg.registration.rules.states import Status
 from tests.builders import AT_ONCE, CATEGORIES, a_registration, a_team_member, an_event, register_somebody, text
@@ -111,8 +112,12 @@ def test_the_new_person_completes_the_registration_by_the_link(
     hand_on(desk, event, person)
     own = Pages(app, "en").get(f"/my/{own_token(fresh(person), OWN_PAGE)}")
     form = own.click("Answer the questions: Answers to check")
-    form.submit("Send my answers", {"Sex (optional)": "man"}).follow()
+    # What the former person agreed to holds for nobody else (case 29).
+    missing = form.submit("Send my answers", {"Sex (optional)": "man"}, 422)
+    assert missing.errors() == ["Tick “I agree to the use of my data” to go on"]
+    form.submit("Send my answers", {"Sex (optional)": "man", "I agree to the use of my data": True}, 303)
     assert load_answers(fresh(person))["sex"] == ["man"]
+    assert [row.is_given for row in list_consents(person.id) if row.purpose == "agrees"] == [True]
 
 
 def test_what_is_wrong_stands_beside_its_field(desk: Pages, event: Event, person: Registration) -> None:
