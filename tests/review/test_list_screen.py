@@ -206,3 +206,27 @@ def test_what_was_not_understood_is_said_and_nothing_is_lost(desk: Pages, event:
     ):
         page = desk.get(address(event, query))
         assert page.has("Part of this address was not understood and was left out."), query
+
+
+@pytest.mark.both_databases
+def test_who_sees_a_part_meets_no_value_of_the_others(pages: Pages, event: Event) -> None:  # cases 1, 3
+    a_registration(event, "academia", Status.PENDING, country="GT", institution="Universidad Propia")
+    a_registration(event, "government", country="HN", institution="Ministerio Ajeno", email="oscar@gobierno.example")
+    reviewer = a_team_member(event, TeamRole.REVIEWER)
+    with transaction() as session:
+        member = session.scalars(select(TeamMember).where(TeamMember.account_id == reviewer.id)).one()
+        member.only_categories, member.withheld = ["academia"], [Permission.SEE_CONTACT_DATA.value]
+    desk = pages.sign_in(reviewer)
+    page = desk.get(address(event, "open=institution&open=country"))
+    assert page.has("Guatemala 1")
+    assert page.has("Universidad Propia 1")
+    for hidden in ("Honduras", "Ministerio Ajeno", "Government", "Email address", "Telephone"):
+        assert not page.has(hidden), hidden
+    told = desk.get(address(event, "columns=person,email&answer.email=oscar@gobierno.example&category=government"))
+    assert told.has("was left out")
+    assert not told.has("gobierno.example oscar")
+    assert len(names(told)) == 1
+    html = desk.get(f"{address(event)}/filter?field=institution", sound=False).response.get_json()["html"]
+    assert "Universidad Propia" in html
+    assert "Ajeno" not in html
+    desk.get(f"{address(event)}/filter?field=answer.email", 404)
