@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -35,7 +35,8 @@ from eventreg.review.queries.run_previews import forecast_places, get_figures
 from eventreg.review.queries.runs import count_items, get_run
 from eventreg.review.rules.listing import ListState
 from eventreg.review.rules.runs import MOST_CHOSEN, ItemOutcome, RunAct, RunReason
-from eventreg.review.services import run_decisions, run_steps
+from eventreg.review.services.run_acts import ACTS, ItemResult
+from eventreg.review.services.run_decisions import decide_one
 from eventreg.review.services.run_steps import RUN_JOB, do_some, do_turn
 from eventreg.review.services.runs import (
     all_of,
@@ -58,8 +59,8 @@ MANY = 12
 ACADEMIA = {"key": "academia", "name": {"es": "Academia"}, "approval": ApprovalRule.BY_ORGANIZER}
 
 
-def a_crowd(event: Event, number: int = MANY, **changes: object) -> list[Registration]:
-    return [a_registration(event, "academia", "pending", has_place=False, **changes) for _ in range(number)]
+def a_crowd(event: Event, number: int = MANY) -> list[Registration]:
+    return [a_registration(event, "academia", "pending", has_place=False) for _ in range(number)]
 
 
 def a_draft(event: Event, act: RunAct, people: Sequence[Registration], account: Account, **details: object) -> Run:
@@ -333,13 +334,13 @@ def test_one_who_cannot_be_done_does_not_keep_the_others_waiting(app: Flask, mon
     event = an_event()
     people, account = a_crowd(event, 3), a_team_member(event)
 
-    def faulty(run: Run, item: RunItem, now: object) -> object:
-        result = run_decisions.decide_one(run, item, now)  # type: ignore[arg-type]
+    def faulty(run: Run, item: RunItem, now: datetime) -> ItemResult:
+        result = decide_one(run, item, now)
         if item.registration_id == people[1].id:
             raise ValueError("after it was written")
         return result
 
-    monkeypatch.setitem(run_steps.ACTS, RunAct.APPROVE, faulty)  # type: ignore[arg-type]
+    monkeypatch.setitem(ACTS, RunAct.APPROVE, faulty)
     run = begun(a_draft(event, RunAct.APPROVE, people, account))
     assert outcomes(run) == {"done": 2, "left": 1}
     assert refusals(run) == {"fault": 1}
