@@ -122,6 +122,25 @@ def test_one_far_cell_and_a_bomb_are_refused_before_they_unfold(event: Event, pa
     assert "too large" in upload(visitor, event, bomb.getvalue(), "bomb.xlsx").text
 
 
+def test_hostile_cells_and_names_are_refused_or_inert(event: Event, pages: Pages) -> None:
+    """Cases 32 and 63: what no database can keep is refused beside its row, markup is text."""
+    import xlsxwriter
+
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as workbook:
+        sheet = workbook.add_worksheet()
+        sheet.write_row(0, 0, [*HEAD, "Reference", "<b>x</b>"])
+        sheet.write_row(
+            1, 0, ["A\x01na", "<script>x</script>", "{{7*7}}", "GT", "a@instituto.example", "academia", "", "y"]
+        )
+        sheet.write_row(2, 0, ["Ana", "Demo", "%s", "GT", "b@instituto.example", "academia", "PRU\x0100", "y" * 30_000])
+    page = upload(desk(pages, event), event, file.getvalue(), 'x"><b>\x01.xlsx').follow()
+    page = page.submit("Try the file").follow()
+    assert page.has("2 rows are refused.")
+    assert "<script>x" not in page.html
+    assert "49" not in page.main
+
+
 def test_columns_are_matched_by_hand_and_never_twice(event: Event, pages: Pages) -> None:
     visitor = desk(pages, event)
     content = a_file(("Ana", "Demo", "ana@instituto.example"), head=("Uno", "Dos", "Tres"))

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from eventreg.events.models import Category, Event
 from eventreg.i18n.languages import speaking
 from eventreg.kernel.text import folded
+from eventreg.kernel.typed import showable
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.kinds import Context, Invalid
 from eventreg.questionnaires.rules.schema import Definition, Question
@@ -129,7 +130,7 @@ class Problems:
     def add(self, column: str, message: str) -> None:
         """Keep what is wrong with a cell; of very many only the first."""
         if len(self.found) < MOST_PROBLEMS:
-            self.found.append(Difference(column, None, message))
+            self.found.append(Difference(column, None, showable(message)))
 
     def add_invalid(self, asked: Asked, invalid: Invalid, text: str) -> None:
         """Keep why an answer is not taken, with the beginning of what stands there."""

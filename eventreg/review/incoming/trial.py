@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from flask_babel import gettext as _
 
+from eventreg.kernel.typed import showable
 from eventreg.questionnaires.kinds import Invalid
 from eventreg.registration.rules.bulk import BulkPlan, ChangedPerson, NewPerson
 from eventreg.registration.rules.searching import email_key
@@ -71,7 +72,7 @@ class _Tried:
 
     def run(self) -> Trial:
         emails = [self._email_of(row) for row in self._rows]
-        references = [row.text("reference").upper() for row in self._rows]
+        references = [showable(row.text("reference")).upper() for row in self._rows]
         there = PeopleThere(self._setting.event.id, [r for r in references if r], [e for e in emails if e])
         known = [
             _Known(row, email, there.by_reference.get(reference) if reference else there.by_email.get(email))
@@ -149,7 +150,7 @@ class _Tried:
 
     def _name(self, known: _Known) -> str:
         parts = [text for asked in self._names for text in asked.texts(known.row)[:2] if text]
-        return " ".join(parts)[:120] or known.email[:120]
+        return showable(" ".join(parts)[:120]) or known.email[:120]
 
 
 def _said(more: object) -> object:

@@ -20,6 +20,7 @@ from eventreg.kernel import clock
 from eventreg.kernel.errors import NotFound
 from eventreg.kernel.sealing import CannotUnseal
 from eventreg.kernel.tokens import new_public_id
+from eventreg.kernel.typed import showable
 from eventreg.media.store import CannotKeep, SealedFile, path_of, replace_file, sealed_parts, sweep_folder, write_file
 from eventreg.questionnaires.kinds import Context
 from eventreg.registration.rules.bulk import BulkOvertaken
@@ -82,7 +83,7 @@ def take_file(event_id: int, name: str, content: bytes, importer: Importer) -> I
         public_id=new_public_id(),
         event_id=event_id,
         account_id=importer.account_id,
-        name=name[-_LONGEST_NAME:],
+        name=showable(name)[-_LONGEST_NAME:],
         details=_details([each.name for each in matched], Terms(category=category, language=event.languages[0])),
         size=len(content),
         created_at=now,
@@ -178,7 +179,7 @@ def import_at_once(
     if is_dry or trial.counts[Outcome.REFUSED]:
         return trial, None
     row = Import(
-        public_id=new_public_id(), event_id=event_id, account_id=importer.account_id, name=name[-_LONGEST_NAME:],
+        public_id=new_public_id(), event_id=event_id, account_id=importer.account_id, name=showable(name)[-_LONGEST_NAME:],
         details=_details([each.name for each in matched], terms), size=len(content), created_at=clock.now(),
     )  # fmt: skip
     return trial, _write(row, trial, terms, importer)

@@ -18,6 +18,7 @@ from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import REGISTRATIONS, desk
 from eventreg.i18n.languages import current_language
 from eventreg.kernel.errors import Busy
+from eventreg.kernel.typed import showable
 from eventreg.questionnaires.kinds import Context
 from eventreg.review.forms.importing import (
     COLUMN,
@@ -242,7 +243,7 @@ def _columns(
     choices = [
         ColumnChoice(
             f"{COLUMN}{number}",
-            head or _("Column %(number)s, without a title", number=number + 1),
+            showable(head) or _("Column %(number)s, without a title", number=number + 1),
             name,
             _samples(table, number),
             _note(by_name[number], name, targets),
@@ -280,7 +281,7 @@ def _note(matched: Matched, chosen: str, targets: Targets) -> str:
 def _samples(table: Table, number: int) -> list[str]:
     found: list[str] = []
     for _number, cells in table.rows[:50]:
-        text = cells[number].strip()
+        text = showable(cells[number]).strip()
         if text and text not in found:
             found.append(text if len(text) <= _LONGEST_SAMPLE else f"{text[:_LONGEST_SAMPLE]}…")
         if len(found) == _SAMPLES:
