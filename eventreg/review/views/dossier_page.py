@@ -20,7 +20,6 @@ from eventreg.registration.wording import status_for_team
 from eventreg.review.forms.deciding import DecisionForm
 from eventreg.review.queries.access_codes import find_codes
 from eventreg.review.queries.dossier import get_dossier, list_exports_since
-from eventreg.review.queries.listing import RegistrationList
 from eventreg.review.rules.listing import ListState
 from eventreg.review.rules.timeline import read_kind
 from eventreg.review.views.acts_shown import acts_shown
@@ -29,7 +28,7 @@ from eventreg.review.views.changes_marked import changes_marked
 from eventreg.review.views.decision_shown import decision_shown
 from eventreg.review.views.desk import list_url, registration_url, with_query
 from eventreg.review.views.doubles_shown import doubles_shown
-from eventreg.review.views.listing import categories_in_sight, read_list_state
+from eventreg.review.views.list_state import categories_in_sight, list_of, read_list_state
 from eventreg.review.views.others_shown import others_shown
 from eventreg.review.views.requests_shown import requests_shown
 from eventreg.review.views.team_words import Faults, Typed, team_words
@@ -60,23 +59,16 @@ def dossier_page(
     categories = categories_in_sight()
     state = read_list_state(categories)
     context = _context(event)
+    changed = changes_marked(dossier, event, context, sight.has_contact_data)
     return render_template(
         "review/registration.html",
         registration=dossier.registration,
         problem=problem,
-        sections=sections_shown(
-            dossier,
-            context,
-            sight.has_contact_data,
-            opened_key,
-            opened,
-            changes_marked(dossier, event, context, sight.has_contact_data),
-        ),
+        sections=sections_shown(dossier, context, sight.has_contact_data, opened_key, opened, changed),
         consents=list(reversed(dossier.consents)),
         chosen_sessions=dossier.sessions,
         requests=requests_shown(dossier, event),
         doubles=doubles_shown(dossier.registration),
-        can_ask=may(Permission.DECIDE),
         others=others_shown(event, dossier.registration, sight.scope),
         **timeline_shown(
             dossier,
@@ -93,11 +85,8 @@ def dossier_page(
         status_label=status_for_team(dossier.registration.status),
         standings=STANDINGS,
         versions=dossier.version_numbers,
-        can_see_sensitive=may(Permission.SEE_SENSITIVE),
-        can_see_messages=may(Permission.SEE_MESSAGES),
-        can_write=may(Permission.SEND_MESSAGES),
+        **_rights(),
         language_name=own_name(dossier.registration.language),
-        category=dossier.registration.category,
         came_by=_came_by(dossier.registration),
         **_ways_around(event, dossier.registration, categories, state),
         acts=acts_shown(event, dossier.registration),
@@ -109,12 +98,21 @@ def dossier_page(
     )
 
 
+def _rights() -> dict[str, bool]:
+    """Return what of the page the account may see and do."""
+    return {
+        "can_ask": may(Permission.DECIDE),
+        "can_see_sensitive": may(Permission.SEE_SENSITIVE),
+        "can_see_messages": may(Permission.SEE_MESSAGES),
+        "can_write": may(Permission.SEND_MESSAGES),
+    }
+
+
 def _ways_around(
     event: Event, registration: Registration, categories: Sequence[Category], state: ListState
 ) -> dict[str, Any]:
     """Return where one goes from here: back to the list one came from, and along it."""
-    listed = RegistrationList(event.id, categories, state, g.event_access.sight)
-    previous, following = listed.neighbours(registration)
+    previous, following = list_of(categories, state).neighbours(registration)
     return {
         "language_url": language_url_at(registration_url(event.slug, registration.reference, state)),
         "back_url": list_url(event.slug, state),
