@@ -16,10 +16,12 @@ from sqlalchemy import Select, and_, case, delete, func, insert, literal, select
 
 from eventreg.audit.services import Actor, record
 from eventreg.db import db, lock_row, transaction
+from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import lock_event
 from eventreg.events.rules.team import Sight
 from eventreg.jobs.services import schedule
 from eventreg.kernel import clock
+from eventreg.kernel.errors import NotFound
 from eventreg.kernel.tokens import new_public_id
 from eventreg.registration.models import Decision, Registration
 from eventreg.registration.rules.deadlines import UNDO_WINDOW
@@ -128,21 +130,21 @@ def take_as_they_are(run_id: int) -> None:
         session.execute(update(RunItem).where(RunItem.run_id == run.id).values(seen_revision=now_is))
 
 
-def begin_run(run_id: int) -> bool:
-    """Confirm a draft, or have a stopped run go on: the worker does it from now on. False: it had been begun before.
+def begin_run(run_id: int, account_id: int | None = None) -> bool:
+    """Confirm a draft, or have a stopped run go on: the worker does it from now on. False: it had been begun before, or is
+    being taken back.
 
-    Raises NotFound and LifecycleRefused.
+    `account_id`: who says so, where it is not whoever chose. Raises NotFound and LifecycleRefused.
     """
     now = clock.now()
     with transaction():
-        run = _lock_run(run_id)
-        lock_event(run.event_id)
-        if run.finished_at is not None or (run.begun_at is not None and run.stopped_at is None):
+        _event, run = _lock_event_and_run(run_id)
+        if run.finished_at is not None or (run.begun_at is not None and run.stopped_at is None) or _is_taken_back(run):
             return False
         is_new = run.begun_at is None
         run.begun_at, run.stopped_at = run.begun_at or now, None
         schedule(RUN_JOB, f"{RUN_JOB}:{run.id}", {"run_id": run.id}, now)
-        _record(run, "run_begun" if is_new else "run_resumed", run.account_id, now)
+        _record(run, "run_begun" if is_new else "run_resumed", account_id or run.account_id, now)
         return True
 
 
@@ -150,23 +152,19 @@ def stop_run(run_id: int, account_id: int) -> None:
     """Leave undone what is not done yet of a run that goes on. Nothing happens to one that is over."""
     now = clock.now()
     with transaction():
-        run = _lock_run(run_id)
-        lock_event(run.event_id)
-        if run.begun_at is not None and run.finished_at is None and run.stopped_at is None:
-            run.stopped_at = now
-            _record(run, "run_stopped", account_id, now)
+        _event, run = _lock_event_and_run(run_id)
+        _stop(run, account_id, now)
 
 
 def undo_run(run_id: int, account_id: int) -> Run:
     """Begin to take back what a run decided, the last first, as far as no mail has told of it; returns the new run.
 
-    The mails that have not gone wait meanwhile. For whom it is too late is left, and named. Asked twice it is one run.
-    Raises RunRefused (NOTHING_TO_UNDO).
+    One that still goes on is stopped for good. The mails that have not gone wait meanwhile. For whom it is too late is
+    left, and named. Asked twice it is one run. Raises RunRefused (NOTHING_TO_UNDO).
     """
     now = clock.now()
     with transaction() as session:
-        run = _lock_run(run_id)
-        event = lock_event(run.event_id)
+        event, run = _lock_event_and_run(run_id)
         key = f"undo-{run.public_id}"
         earlier = session.scalars(select(Run).where(Run.submission_key == key)).first()
         if earlier is not None:
@@ -177,6 +175,8 @@ def undo_run(run_id: int, account_id: int) -> Run:
         )
         if not to_undo:
             raise RunRefused(RunReason.NOTHING_TO_UNDO)
+        # Else it would go on deciding behind what takes it back.
+        _stop(run, account_id, now)
         undoing = Run(
             public_id=new_public_id(),
             event_id=event.id,
@@ -230,6 +230,24 @@ def sweep_drafts(now: datetime) -> int:
         if old:
             session.execute(delete(Run).where(Run.id.in_(old)).execution_options(synchronize_session=False))
         return len(old)
+
+
+def _lock_event_and_run(run_id: int) -> tuple[Event, Run]:
+    """Hold a run and its event, the event first: whoever does the run holds them in this order too."""
+    event_id = db.session.scalar(select(Run.event_id).where(Run.id == run_id))
+    if event_id is None:
+        raise NotFound
+    return lock_event(event_id), _lock_run(run_id)
+
+
+def _stop(run: Run, account_id: int, now: datetime) -> None:
+    if run.begun_at is not None and run.finished_at is None and run.stopped_at is None:
+        run.stopped_at = now
+        _record(run, "run_stopped", account_id, now)
+
+
+def _is_taken_back(run: Run) -> bool:
+    return db.session.scalar(select(Run.id).where(Run.undoes_id == run.id).limit(1)) is not None
 
 
 def _lock_run(run_id: int) -> Run:

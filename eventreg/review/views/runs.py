@@ -97,7 +97,7 @@ def stop(slug: str, public_id: str) -> Answer:
     if line.run.begun_at is None:
         abort(404)
     if request.form.get("do") == "go_on":
-        begin_run(line.run.id)
+        begin_run(line.run.id, current_user.id)
     else:
         stop_run(line.run.id, current_user.id)
         if line.run.act is RunAct.WRITE:
