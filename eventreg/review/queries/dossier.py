@@ -13,8 +13,10 @@ from eventreg.audit.queries import Trace, TrailFilter, list_traces, list_trail
 from eventreg.db import db
 from eventreg.events.models import Event
 from eventreg.events.occupancy import occupancy
+from eventreg.events.queries.categories import list_categories
 from eventreg.events.rules.team import Scope
 from eventreg.kernel.errors import NotFound
+from eventreg.kernel.text import LocalizedText
 from eventreg.questionnaires.queries import list_version_numbers, list_wordings
 from eventreg.questionnaires.rules.schema import Definition
 from eventreg.registration.models import Answer, Consent, Decision, Place, Registration, Upload
@@ -74,6 +76,8 @@ class Dossier:
     event_tags: Sequence[Tag]
     #: the team's, the newest first
     notes: Sequence[NoteLine]
+    #: of the event, by key: what somebody was moved from and to
+    category_names: Mapping[str, LocalizedText]
 
     @property
     def standing_decision(self) -> Decision | None:
@@ -116,6 +120,7 @@ def get_dossier(event: Event, reference: str, scope: Scope) -> Dossier:
         tags=list_tags_of([registration.id]).get(registration.id, ()),
         event_tags=list_tags(event.id),
         notes=list_notes(registration.id),
+        category_names={each.key: each.name for each in list_categories([event.id])},
     )
 
 

@@ -37,7 +37,7 @@ class _Change:
 
 def changes_marked(dossier: Dossier, event: Event, context: Context, has_contact_data: bool) -> Mapping[str, Mark]:
     """Return by question the mark of an answer that was changed; of a sensitive one only that it was, and when."""
-    told = told_history(dossier, event, context, has_contact_data)
+    told = told_history(dossier, context, has_contact_data)
     decided_at = max((each.decided_at for each in dossier.decisions if each.undone_at is None), default=None)
     changes = _changes(dossier, told, has_contact_data)
     return {key: _mark(found, decided_at, event) for key, found in changes.items()}

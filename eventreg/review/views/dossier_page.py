@@ -19,7 +19,7 @@ from eventreg.registration.rules.states import Status
 from eventreg.registration.wording import status_for_team
 from eventreg.review.forms.deciding import DecisionForm
 from eventreg.review.queries.access_codes import find_codes
-from eventreg.review.queries.dossier import get_dossier, list_exports_since
+from eventreg.review.queries.dossier import Dossier, get_dossier, list_exports_since
 from eventreg.review.rules.listing import ListState
 from eventreg.review.rules.timeline import read_kind
 from eventreg.review.views.acts_shown import acts_shown
@@ -70,28 +70,17 @@ def dossier_page(
         requests=requests_shown(dossier, event),
         doubles=doubles_shown(dossier.registration),
         others=others_shown(event, dossier.registration, sight.scope),
-        **timeline_shown(
-            dossier,
-            event,
-            context,
-            has_contact_data=sight.has_contact_data,
-            has_messages=may(Permission.SEE_MESSAGES),
-            exports=list_exports_since(event.id, dossier.registration) if may(Permission.SEE_HISTORY) else [],
-            only=read_kind(request.args.get("kind")),
-            address=lambda address: with_query(address, state),
-        ),
+        **_timeline(dossier, event, context, state),
         messages=dossier.messages,
+        standings=STANDINGS,
         counts_event=sight.scope.is_whole,
         status_label=status_for_team(dossier.registration.status),
-        standings=STANDINGS,
         versions=dossier.version_numbers,
         **_rights(),
-        language_name=own_name(dossier.registration.language),
+        **_sending(dossier.registration),
         came_by=_came_by(dossier.registration),
         **_ways_around(event, dossier.registration, categories, state),
         acts=acts_shown(event, dossier.registration),
-        sends_again=may(Permission.SEND_MESSAGES) and dossier.registration.status is not Status.CANCELLED,
-        languages_known=[(code, own_name(code)) for code in known_languages()],
         **team_words(dossier, event, typed, faults),
         **decision_shown(dossier, event, form),
         **desk(event, REGISTRATIONS),
@@ -105,6 +94,29 @@ def _rights() -> dict[str, bool]:
         "can_see_sensitive": may(Permission.SEE_SENSITIVE),
         "can_see_messages": may(Permission.SEE_MESSAGES),
         "can_write": may(Permission.SEND_MESSAGES),
+    }
+
+
+def _timeline(dossier: Dossier, event: Event, context: Context, state: ListState) -> dict[str, Any]:
+    """Return what happened, as far as the account may see it; of one kind alone where the address says so."""
+    return timeline_shown(
+        dossier,
+        event,
+        context,
+        has_contact_data=g.event_access.sight.has_contact_data,
+        has_messages=may(Permission.SEE_MESSAGES),
+        exports=list_exports_since(event.id, dossier.registration) if may(Permission.SEE_HISTORY) else [],
+        only=read_kind(request.args.get("kind")),
+        address=lambda address: with_query(address, state),
+    )
+
+
+def _sending(registration: Registration) -> dict[str, Any]:
+    """Return what the account may do about the person's mails, and in which language they are written."""
+    return {
+        "sends_again": may(Permission.SEND_MESSAGES) and registration.status is not Status.CANCELLED,
+        "language_name": own_name(registration.language),
+        "languages_known": [(code, own_name(code)) for code in known_languages()],
     }
 
 

@@ -10,7 +10,6 @@ from markupsafe import Markup, escape
 
 from eventreg.audit.queries import Trace
 from eventreg.events.models import Event
-from eventreg.events.queries.categories import list_categories
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language, own_name
 from eventreg.questionnaires import kinds
@@ -26,7 +25,7 @@ from eventreg.web.templating import plain_in_reader_language
 
 def history_shown(dossier: Dossier, event: Event, context: Context, has_contact_data: bool) -> list[dict[str, Any]]:
     """Return the items of `components/timeline.html`, newest first; without addresses and numbers unless they may be seen."""
-    told = told_history(dossier, event, context, has_contact_data)
+    told = told_history(dossier, context, has_contact_data)
     return [
         {
             "title": act_title(trace.entry.action),
@@ -39,9 +38,9 @@ def history_shown(dossier: Dossier, event: Event, context: Context, has_contact_
     ]
 
 
-def told_history(dossier: Dossier, event: Event, context: Context, has_contact_data: bool) -> ToldHistory:
+def told_history(dossier: Dossier, context: Context, has_contact_data: bool) -> ToldHistory:
     """Return what says the entries of a dossier's trail."""
-    names = {each.key: plain_in_reader_language(each.name) for each in list_categories([event.id])}
+    names = {key: plain_in_reader_language(name) for key, name in dossier.category_names.items()}
     return ToldHistory(dossier, context, has_contact_data, names)
 
 
