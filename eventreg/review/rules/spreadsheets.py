@@ -15,7 +15,8 @@ _FORMULA_LIKE = re.compile(r"'*(?:[\t\r\n]|\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")
 
 def inert(text: str) -> str:
     """Return a cell's text such that no program computes it: "+52 962 …" becomes "'+52 962 …"."""
-    return f"'{text}" if _FORMULA_LIKE.match(text) else text
+    # Most cells begin with a letter or digit, which is soon seen.
+    return text if text[:1].isalnum() or not _FORMULA_LIKE.match(text) else f"'{text}"
 
 
 def original(cell: str) -> str:

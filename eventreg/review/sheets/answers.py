@@ -38,6 +38,8 @@ class AnswerCells:
         self.context, self.language = context, language
         self._has_contact_data, self._has_sensitive = has_contact_data, has_sensitive
         self.answered = _("answered")
+        # By the identity of a question: the definitions, which hold them all, live as long as this does.
+        self._for_few: dict[int, bool] = {}
         self._asked: dict[tuple[str, int, int], Question | None] = {}
 
     def cell_of(self, newest: Question, part: int | None = None) -> Callable[[Person], str]:
@@ -84,12 +86,17 @@ class AnswerCells:
         """Say whether there is an answer that the file may not hold."""
         if question.key in person.sealed:
             return True
-        is_for_few = (
+        is_for_few = self._for_few.get(id(question))
+        if is_for_few is None:
+            is_for_few = self._for_few[id(question)] = self._is_for_few(question)
+        return is_for_few and bool(self.values(question, person))
+
+    def _is_for_few(self, question: Question) -> bool:
+        return (
             (question.is_sensitive and not self._has_sensitive)
             or kinds.get(question.kind).is_file
             or (is_contact_data(question) and not self._has_contact_data)
         )
-        return is_for_few and bool(self.values(question, person))
 
     def _written(
         self, question: Question, values: Sequence[str], written: dict[tuple[int, tuple[str, ...]], str]
