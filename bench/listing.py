@@ -134,6 +134,8 @@ def _measure(instance: Path, url: str, sizes: Sequence[int], rounds: int) -> dic
                     continue
                 found[name, size].times.append(spent)
                 found[name, size].statements = len(executed)
+        quickest = ", ".join(f"{size}: {min(found[name, size].times):.0f} ms" for size in sizes)
+        print(f"{name}: {quickest}", file=sys.stderr, flush=True)
     with app.app_context():
         db.engine.dispose()
     return found
