@@ -81,10 +81,11 @@ def make_crowd(size: int, slug: str, prefix: str) -> int:
 
 
 def settle() -> None:
-    """Let the database take stock of its tables, as it does by itself after a while."""
+    """Let PostgreSQL take stock of its tables, as it does by itself after a while. SQLite is never told to."""
     db.session.rollback()
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("VACUUM ANALYZE" if connection.dialect.name == "postgresql" else "ANALYZE"))
+    if db.engine.dialect.name == "postgresql":
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM ANALYZE"))
 
 
 def questionnaire() -> dict[str, Any]:

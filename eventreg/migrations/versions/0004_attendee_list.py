@@ -444,7 +444,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("sort_value", _folded(400), nullable=False, server_default=""))
         batch_op.drop_index("ix_answers_question_key_value")
         batch_op.create_index(
-            "ix_answers_of_person", ["registration_id", "question_key", "position", "sort_value"], unique=False
+            "ix_answers_of_person", ["registration_id", "question_key", "sort_value", "position"], unique=False
         )
         batch_op.create_index("ix_answers_of_question", ["question_key", "sort_value", "registration_id"], unique=False)
     with op.batch_alter_table("answers", schema=None) as batch_op:

@@ -24,7 +24,7 @@ class Answer(Base):
         UniqueConstraint("registration_id", "question_key", "position"),
         CheckConstraint("(value IS NULL) <> (sealed IS NULL)", name="value_or_sealed"),
         # A list is narrowed from either side: the answer of each of its people, or whoever gave an answer.
-        Index("ix_answers_of_person", "registration_id", "question_key", "position", "sort_value"),
+        Index("ix_answers_of_person", "registration_id", "question_key", "sort_value", "position"),
         Index("ix_answers_of_question", "question_key", "sort_value", "registration_id"),
     )
 

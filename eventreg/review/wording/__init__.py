@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask_babel import gettext as _
@@ -33,24 +33,28 @@ def asked_title(kind: RequestKind, section: str) -> str:
 
 def column_title(column: Column) -> str:
     """Return the head of a column."""
-    return {
-        Column.PERSON: _("Person"),
-        Column.INSTITUTION: _("Institution"),
-        Column.CATEGORY: _("Category"),
-        Column.STATUS: _("Status"),
-        Column.RECEIVED: _("Received"),
-        Column.REFERENCE: _("Reference"),
-        Column.LANGUAGE: _("Language"),
-        Column.POSITION: _("Position"),
-        Column.COUNTRY: _("Country"),
-        Column.CHANGED: _("Status changed"),
-        Column.BADGE_NAME: _("Name on the badge"),
-        Column.EMAIL: _("Email address"),
-        Column.PHONE: _("Phone"),
-        Column.WAY: _("Came by"),
-        Column.TAGS: _("Tags"),
-        Column.NOTES: _("Notes"),
-    }[column]
+    return _COLUMN_TITLES[column]()
+
+
+# Each is made when it is asked for: a list asks for a hundred of them.
+_COLUMN_TITLES: dict[Column, Callable[[], str]] = {
+    Column.PERSON: lambda: _("Person"),
+    Column.INSTITUTION: lambda: _("Institution"),
+    Column.CATEGORY: lambda: _("Category"),
+    Column.STATUS: lambda: _("Status"),
+    Column.RECEIVED: lambda: _("Received"),
+    Column.REFERENCE: lambda: _("Reference"),
+    Column.LANGUAGE: lambda: _("Language"),
+    Column.POSITION: lambda: _("Position"),
+    Column.COUNTRY: lambda: _("Country"),
+    Column.CHANGED: lambda: _("Status changed"),
+    Column.BADGE_NAME: lambda: _("Name on the badge"),
+    Column.EMAIL: lambda: _("Email address"),
+    Column.PHONE: lambda: _("Phone"),
+    Column.WAY: lambda: _("Came by"),
+    Column.TAGS: lambda: _("Tags"),
+    Column.NOTES: lambda: _("Notes"),
+}
 
 
 def act_title(action: str) -> str:

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, literal_column, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from eventreg.registration.models import Answer, Consent, Registration
@@ -173,5 +173,10 @@ class Yes(ByCondition):
 
 def exists_answer(keys: Sequence[str], *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     """Return whether a registration answered one of some questions, so that the conditions hold."""
-    found = exists().where(Answer.registration_id == Registration.id, Answer.question_key.in_(keys), *conditions)
-    return found.correlate(Registration)
+    # Nothing of the row is selected: all that is asked stands in an index.
+    found: Select[Any] = select(literal_column("1")).where(Answer.registration_id == Registration.id, *conditions)
+    return _of_questions(found, keys).correlate(Registration).exists()
+
+
+def _of_questions(statement: Select[Any], keys: Sequence[str]) -> Select[Any]:
+    return statement.where(Answer.question_key == keys[0] if len(keys) == 1 else Answer.question_key.in_(keys))
