@@ -61,7 +61,9 @@ def get_in_scope(event_id: int, reference: str, scope: Scope) -> Registration:
         .options(joinedload(Registration.category))
         .where(Registration.event_id == event_id, Registration.reference == reference)
     )
-    registration = db.session.scalars(in_scope(statement, event_id, scope)).one_or_none()
+    # A reference that a form brings can hold what no database takes for text.
+    found = db.session.scalars(in_scope(statement, event_id, scope)) if reference.isprintable() else None
+    registration = found.one_or_none() if found is not None else None
     if registration is None:
         raise NotFound
     return registration

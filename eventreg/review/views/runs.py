@@ -141,7 +141,7 @@ def _read_chosen() -> dict[str, int]:
     for value in request.form.getlist("chosen"):
         reference, _dot, revision = value[:_LONGEST_CHOSEN].rpartition(".")
         number = read_number(revision)
-        if reference and number is not None:
+        if reference.isascii() and reference.isprintable() and number is not None:
             seen[reference] = number
     return seen
 

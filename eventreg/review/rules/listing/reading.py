@@ -14,7 +14,8 @@ from eventreg.review.rules.listing.terms import Term, Test, between, read_term
 _LONGEST_SEARCH = 200
 #: codes are short; anything longer is no reference of ours
 _LONGEST_REFERENCE = 16
-_MOST_TERMS = 60
+#: of one field, and of all together: each is looked for in every registration
+_MOST_TERMS, _MOST_TOGETHER = 60, 150
 _MOST_COLUMNS = 80
 #: what columns were called in addresses before
 _RENAMED = {"name": Column.PERSON.value}
@@ -51,9 +52,11 @@ class _Reader:
 
 def _filters(reader: _Reader, shape: ListShape) -> tuple[Filter, ...]:
     """Return the filters in the order of the list's fields."""
-    found = []
+    found, left = [], _MOST_TOGETHER
     for field in shape.fields.values():
-        terms = _received(reader, field) if field.name == RECEIVED else _terms(reader, field)
+        asked = _received(reader, field) if field.name == RECEIVED else _terms(reader, field)
+        terms, left = asked[:left], max(0, left - len(asked))
+        reader.has_unknown |= len(terms) < len(asked)
         if terms:
             found.append(Filter(field.name, terms))
     known = shape.fields.keys()
