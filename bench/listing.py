@@ -74,12 +74,16 @@ class Measured:
 def measure_large_lists(
     instance: Path, url: str, database: str, sizes: Sequence[int], rounds: int = ROUNDS
 ) -> Iterator[Figure]:
-    """Fill events of these sizes and yield the figures of their lists, each against the smallest in the same rounds."""
+    """Fill events of these sizes and yield the figures of their lists, each against the smallest in the same rounds.
+
+    Where a filter leaves few of a hundred, the measure is a full page of a hundred: lines cost more than statements.
+    """
     measured = _measure(instance, url, sizes, rounds)
+    whole = measured["list", sizes[0]].times
     for name in VIEWS:
-        smallest = measured[name, sizes[0]]
+        smallest = max(measured[name, sizes[0]].times, whole, key=min)
         for size in sizes:
-            yield _against(f"list of {size}, {name}", database, measured[name, size].times, smallest.times)
+            yield _against(f"list of {size}, {name}", database, measured[name, size].times, smallest)
     most = max(found.statements for found in measured.values())
     yield figure("list: statements, at most", database, [most], "statements")
     yield figure("list: views whose statements differ by size", database, [_differing(measured, sizes)], "views")
