@@ -120,6 +120,8 @@ def _measure(instance: Path, url: str, sizes: Sequence[int], rounds: int) -> dic
         slugs = {size: _fill(size, owner_id) for size in sizes}
         settle()
         tags = {size: f"tag{event_id:09d}" for size, (_, event_id) in slugs.items()}
+    # SQLite works in this process: its time of the processor is what it takes where nothing else runs.
+    clock = time.process_time if url.startswith("sqlite") else time.perf_counter
     client = _signed_in(app, owner_id)
     executed = _listened(app)
     found: dict[tuple[str, int], Measured] = {}
@@ -128,9 +130,9 @@ def _measure(instance: Path, url: str, sizes: Sequence[int], rounds: int) -> dic
             for size in sizes:
                 address = f"/manage/events/{slugs[size][0]}/registrations?{query.format(tag=tags[size])}"
                 executed.clear()
-                started = time.perf_counter()
+                started = clock()
                 status = client.get(address).status_code
-                spent = (time.perf_counter() - started) * 1000
+                spent = (clock() - started) * 1000
                 if status != 200:
                     raise RuntimeError(f"{address} was answered with {status}")
                 if turn == 0:  # the first round warms up
