@@ -356,6 +356,8 @@ def test_a_funders_viewer_sees_figures_and_no_person(
 def test_a_narrowed_viewer_sees_the_figures_of_the_category(
     event: Event, inside: Registration, outside: Registration, pages: Pages
 ) -> None:
+    for _ in range(5):
+        a_registration(event, "academia")
     desk = pages.sign_in(a_narrowed(event, "viewer", only_categories=["academia"]))
     page = desk.get(f"/manage/events/{event.slug}")
     assert page.has("places taken in your part of the event")
