@@ -81,9 +81,14 @@ def placeholder_faults(
     faults = [_fault_of_name(name, allowed, known) for name in names_in(text) if name not in allowed]
     for name in alone:
         faults += _faults_of_alone(text, name)
-    if _PERSONAL.search(text):
+    if holds_personal_link(text):
         faults.append(PlaceholderFault(PlaceholderReason.PERSONAL_LINK))
     return faults
+
+
+def holds_personal_link(text: str) -> bool:
+    """Say whether the address of somebody's own page stands in a text, which many would read."""
+    return _PERSONAL.search(text) is not None
 
 
 def _fault_of_name(name: str, allowed: Collection[str], known: Collection[str]) -> PlaceholderFault:

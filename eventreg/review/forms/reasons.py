@@ -12,6 +12,7 @@ from wtforms.validators import StopValidation
 from eventreg.events.models import Event
 from eventreg.kernel.typed import TypedFault, fault_of, showable, tidied
 from eventreg.registration.services.decisions import LONGEST_REASON
+from eventreg.review.forms.runs import refuse_personal_links
 from eventreg.review.models import ReadyReason
 from eventreg.review.rules.reasons import LONGEST_TITLE, REASONED
 from eventreg.review.rules.runs import RunAct
@@ -34,6 +35,11 @@ class ReasonForm(LocalizedForm):
             values = {"act": row.act.value, "title": row.title, "text": row.text, **values}
         super().__init__(event.languages, **values)
         self.act.choices = [(act.value, act_verb(act)) for act in REASONED]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Refuse also somebody's personal link, which everybody who is given the reason would read (case 33)."""
+        is_sound: bool = super().validate(extra_validators)
+        return refuse_personal_links(self.text) and is_sound
 
     def validate_act(self, field: Field) -> None:
         """Refuse what no reason is given for."""

@@ -11,6 +11,7 @@ from wtforms import DateField, HiddenField, RadioField, SelectField, SelectMulti
 from wtforms.fields import Field
 from wtforms.validators import Optional, StopValidation
 
+from eventreg.registration.rules.placeholders import holds_personal_link
 from eventreg.registration.services.decisions import LONGEST_REASON
 from eventreg.review.models import ReadyReason
 from eventreg.web.forms import lazy_gettext
@@ -24,6 +25,14 @@ class RunForm(LocalizedForm):
 
     #: how many people would find no place, as it was shown
     without_place = HiddenField()
+
+
+def refuse_personal_links(field: LocalizedField) -> bool:
+    """Say whether a text for many holds nobody's personal link; else that stands beside it."""
+    held = [code for code, text in field.data.items() if holds_personal_link(text)]
+    for code in held:
+        field.refuse(code, _("Take out the address of a personal page: whoever follows it acts for that person"))
+    return not held
 
 
 class ReasonedRunForm(RunForm):
@@ -40,6 +49,11 @@ class ReasonedRunForm(RunForm):
         super().__init__(languages, **values)
         self.offered = {row.public_id: {code: text for code, text in row.text.items() if text} for row in offered}
         self.ready.choices = [("", _("None")), *((row.public_id, row.title) for row in offered)]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Refuse also somebody's personal link, which all of them would read (case 33)."""
+        is_sound: bool = super().validate(extra_validators)
+        return refuse_personal_links(self.reason) and is_sound
 
     @property
     def texts(self) -> dict[str, str]:
