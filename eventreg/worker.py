@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
@@ -26,6 +27,8 @@ log = logging.getLogger(__name__)
 #: messages sent over one connection, and jobs done, before the other kind of work gets its turn
 _MESSAGES_AT_ONCE = 100
 _JOBS_AT_ONCE = 20
+#: a slow mail server must not keep long work waiting, which has turns of a second
+_SECONDS_OF_MAIL = 2.0
 #: how long a worker with nothing to do waits before it looks again
 _IDLE_SECONDS = 0.5
 #: after trouble the wait doubles up to this
@@ -91,7 +94,8 @@ class _Worker:
         return _Found()
 
     def _deliver(self) -> _Found:
-        sent = deliver_due(_MESSAGES_AT_ONCE, should_stop=self._stop.is_set)
+        until = time.monotonic() + _SECONDS_OF_MAIL
+        sent = deliver_due(_MESSAGES_AT_ONCE, should_stop=lambda: self._stop.is_set() or time.monotonic() > until)
         return _Found(work=not sent.was_idle, trouble=sent.met_no_server)
 
     def _do_jobs(self) -> _Found:
