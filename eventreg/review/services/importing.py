@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from contextlib import suppress
@@ -144,13 +145,22 @@ def terms_of(row: Import) -> Terms:
     return Terms.of_data(row.details["terms"])
 
 
-def confirm_import(event_id: int, public_id: str, importer: Importer) -> Put:
+def stamp_of(row: Import, tried: Tried) -> str:
+    """Return what tells a trial of a file from any other of it: its columns and terms, and what comes of each row."""
+    said = repr((row.details, [(line.row, line.digest) for line in tried.lines]))
+    return hashlib.blake2b(said.encode(), digest_size=12).hexdigest()
+
+
+def confirm_import(event_id: int, public_id: str, importer: Importer, seen: str | None = None) -> Put:
     """Put a file in as its last trial showed it, all or nothing.
 
-    Raises ImportDiffers, having kept the new trial, when anything is otherwise now; NotFound, and FileRefused (GONE).
+    `seen`: the stamp of the trial that was looked at, where a colleague may have tried it otherwise since. Raises
+    ImportDiffers, having kept the new trial, when anything is otherwise now; NotFound, and FileRefused (GONE).
     """
     row = get_import(event_id, public_id)
     shown, table, terms = open_trial(row), open_table(row), terms_of(row)
+    if seen is not None and seen != stamp_of(row, shown):
+        raise ImportDiffers
     try:
         trial = _try(event_id, table, matching_of(row), terms, importer)
         now = compare(shown.lines, trial.lines)

@@ -12,7 +12,7 @@ from eventreg.events.views.desk import REGISTRATIONS, desk
 from eventreg.review.models import Import
 from eventreg.review.rules.importing import Line, Outcome
 from eventreg.review.rules.listing import ListState
-from eventreg.review.services.importing import Tried, terms_of
+from eventreg.review.services.importing import Tried, stamp_of, terms_of
 from eventreg.review.views.desk import registration_url
 from eventreg.review.wording.importing import outcome_title
 
@@ -37,6 +37,7 @@ def trial_page(row: Import, tried: Tried, message: str = "") -> str:
         "review/import_trial.html",
         row=row,
         terms=terms_of(row),
+        stamp=stamp_of(row, tried),
         tried=tried,
         counts=counts,
         total=len(tried.lines),

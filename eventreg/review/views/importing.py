@@ -100,7 +100,7 @@ def download_columns(slug: str) -> Response:
 def show_import(slug: str, public_id: str) -> Answer:
     """Show which column is taken for which, and the terms; of a file that was put in, what came of it."""
     _need_whole()
-    row = get_import(g.event.id, public_id)
+    row = _import(public_id)
     if row.done_at is not None:
         return render_template("review/import_done.html", row=row, list_url=list_url(slug, ListState()), **_frame())
     try:
@@ -115,7 +115,7 @@ def show_import(slug: str, public_id: str) -> Answer:
 def try_import(slug: str, public_id: str) -> Answer:
     """Try the file with the columns and under the terms that were chosen."""
     _need_whole()
-    row = get_import(g.event.id, public_id)
+    row = _import(public_id)
     try:
         table = open_table(row)
         chosen = chosen_columns(len(table.head))
@@ -136,7 +136,7 @@ def try_import(slug: str, public_id: str) -> Answer:
 def show_trial(slug: str, public_id: str) -> Answer:
     """Show what would come of each row."""
     _need_whole()
-    row = get_import(g.event.id, public_id)
+    row = _import(public_id)
     if row.done_at is not None:
         return redirect(url_for("review.show_import", slug=slug, public_id=public_id), 303)
     try:
@@ -150,7 +150,7 @@ def show_trial(slug: str, public_id: str) -> Answer:
 def download_trial(slug: str, public_id: str) -> Answer:
     """Give what would come of each row as a file, its cells inert."""
     _need_whole()
-    row = get_import(g.event.id, public_id)
+    row = _import(public_id)
     try:
         tried = open_trial(row)
     except FileRefused as refused:
@@ -174,12 +174,12 @@ def download_trial(slug: str, public_id: str) -> Answer:
 def put_in_import(slug: str, public_id: str) -> Answer:
     """Put the file in, whole or not at all."""
     _need_whole()
-    row = get_import(g.event.id, public_id)
+    row = _import(public_id)
     done = redirect(url_for("review.show_import", slug=slug, public_id=public_id), 303)
     if row.done_at is not None:
         return done
     try:
-        put = confirm_import(g.event.id, public_id, _importer())
+        put = confirm_import(g.event.id, public_id, _importer(), request.form.get("trial", ""))
     except ImportDiffers:
         message = _("Something has changed since the trial: nothing was put in. What is otherwise now is marked.")
         return trial_page(row, open_trial(row), message), _DIFFERS
@@ -195,6 +195,14 @@ def _need_whole() -> None:
     """A file can be about anybody: whoever knows of a part of the event only puts none in."""
     if not g.event_access.scope.is_whole:
         abort(403)
+
+
+def _import(public_id: str) -> Import:
+    """Return a file of this event. What a colleague brought shows sensitive answers as they stand in it."""
+    row = get_import(g.event.id, public_id)
+    if row.account_id != current_user.id and not may(Permission.SEE_SENSITIVE):
+        abort(404)
+    return row
 
 
 def _importer() -> Importer:
