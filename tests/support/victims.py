@@ -71,6 +71,11 @@ class Registrant:
     receipts: list[str] = field(default_factory=list)
     _page: tuple[str, str, list[str]] | None = None
 
+    @property
+    def has_form(self) -> bool:
+        """Whether it was shown a form that it can send."""
+        return self._page is not None
+
     def register(self) -> bool:
         """Send one form. True when the server acknowledged it; what it may have done without saying so does not count."""
         try:
