@@ -173,3 +173,24 @@ def test_other_registrations_of_the_person_at_events_that_one_may_see(
     assert "this event" in card
     stranger = Pages(app, "en").sign_in(a_team_member(event, "reviewer"))
     assert there.reference not in stranger.get(address(event, person)).html
+
+
+@pytest.mark.parametrize("blind_at", ["here", "there"])
+def test_nobody_is_found_by_an_address_that_is_not_for_the_reader(
+    app: Flask, pages: Pages, event: Event, person: Registration, blind_at: str
+) -> None:  # case 2
+    """Neither here nor at the other event: that two have one address would tell the one that one may not see."""
+    there = an_event()
+    account = a_team_member(event, "reviewer")
+    with transaction() as session:
+        session.add(TeamMember(event_id=there.id, account_id=account.id, role=TeamRole.REVIEWER, added_at=now()))
+        session.flush()
+        blind = event.id if blind_at == "here" else there.id
+        member = session.query(TeamMember).filter_by(event_id=blind, account_id=account.id).one()
+        member.withheld = ["see_contact_data"]
+    same = a_registration(there, email="ana@instituto.example", given_name="Otra", family_name="Persona")
+    alike = a_registration(there, given_name="Ana", family_name="Nuñez", institution=person.institution)
+    page = pages.sign_in(account).get(address(event, person))
+    assert alike.reference in page.html
+    assert same.reference not in page.html
+    assert "same address" not in page.text

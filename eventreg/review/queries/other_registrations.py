@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import joinedload
 
 from eventreg.db import db
-from eventreg.events.rules.team import Scope
+from eventreg.events.rules.team import Sight
 from eventreg.registration.models import Registration
 from eventreg.review.queries.scoping import conditions
 
@@ -24,37 +24,48 @@ class OtherRegistration(NamedTuple):
     has_same_address: bool
 
 
-def list_other_registrations(registration: Registration, scopes: Mapping[int, Scope]) -> Sequence[OtherRegistration]:
+def list_other_registrations(registration: Registration, sights: Mapping[int, Sight]) -> Sequence[OtherRegistration]:
     """Return the registrations with the same address, or the same name and telephone number or institution, newest first.
 
-    `scopes`: the events whose registrations the account may see, by id, with what it sees of them; of others nothing is
-    told. At the registration's own event it is those with the same address, which were cancelled before.
+    `sights`: the events whose registrations the account may see, by id, with what it sees of them; of others nothing is
+    told. At the registration's own event it is those with the same address, which were cancelled before. Where contact
+    data is not for the account, neither there nor here, nothing is found by it.
     """
-    allowed = [_in_event(event_id, scope) for event_id, scope in scopes.items()]
-    if not allowed:
-        return []
-    same_address = Registration.email_key == registration.email_key
-    elsewhere = and_(Registration.event_id != registration.event_id, *_likely(registration))
+    own = sights[registration.event_id]
+    allowed = [
+        and_(
+            Registration.event_id == event_id,
+            *conditions(event_id, sight.scope),
+            _alike(registration, event_id, has_contact_data=own.has_contact_data and sight.has_contact_data),
+        )
+        for event_id, sight in sights.items()
+    ]
     rows = db.session.scalars(
         select(Registration)
         .options(joinedload(Registration.category))
-        .where(Registration.id != registration.id, or_(*allowed), or_(same_address, elsewhere))
+        .where(Registration.id != registration.id, or_(*allowed))
         .order_by(Registration.submitted_at.desc(), Registration.id.desc())
         .limit(_MOST)
     )
-    return [OtherRegistration(row, row.email_key == registration.email_key) for row in rows]
+    return [OtherRegistration(row, _shows_address(registration, row, own, sights)) for row in rows]
 
 
-def _in_event(event_id: int, scope: Scope) -> ColumnElement[bool]:
-    return and_(Registration.event_id == event_id, *conditions(event_id, scope))
+def _shows_address(one: Registration, other: Registration, own: Sight, sights: Mapping[int, Sight]) -> bool:
+    has_contact_data = own.has_contact_data and sights[other.event_id].has_contact_data
+    return has_contact_data and other.email_key == one.email_key
 
 
-def _likely(registration: Registration) -> Sequence[ColumnElement[bool]]:
-    """Return what makes another registration likely the same person's, beside the address."""
+def _alike(registration: Registration, event_id: int, *, has_contact_data: bool) -> ColumnElement[bool]:
+    """Return what makes another registration likely the same person's."""
+    found: list[ColumnElement[bool]] = []
+    if has_contact_data:
+        found.append(Registration.email_key == registration.email_key)
     signs: list[ColumnElement[bool]] = []
-    if registration.phone_key:
+    if has_contact_data and registration.phone_key:
         signs.append(Registration.phone_key == registration.phone_key)
     if registration.sort_institution:
         signs.append(Registration.sort_institution == registration.sort_institution)
     # Without either a name alone says nothing: many people are called alike.
-    return (Registration.sort_name == registration.sort_name, or_(*signs)) if signs else (Registration.id < 0,)
+    if signs and event_id != registration.event_id:
+        found.append(and_(Registration.sort_name == registration.sort_name, or_(*signs)))
+    return or_(*found) if found else false()

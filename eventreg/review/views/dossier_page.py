@@ -69,7 +69,7 @@ def dossier_page(
         chosen_sessions=dossier.sessions,
         requests=requests_shown(dossier, event),
         doubles=doubles_shown(dossier.registration),
-        others=others_shown(event, dossier.registration, sight.scope),
+        others=others_shown(event, dossier.registration, sight),
         **_timeline(dossier, event, context, state),
         messages=dossier.messages,
         standings=STANDINGS,

@@ -10,7 +10,7 @@ from flask_login import current_user
 from eventreg.accounts.policies import has_second_factor
 from eventreg.events.models import Event
 from eventreg.events.queries.team import Membership, list_memberships
-from eventreg.events.rules.team import Permission, Scope
+from eventreg.events.rules.team import Permission, Sight
 from eventreg.registration.models import Registration
 from eventreg.registration.wording import status_for_team
 from eventreg.review.queries.other_registrations import list_other_registrations
@@ -19,11 +19,11 @@ from eventreg.review.views.desk import registration_url
 from eventreg.web.templating import plain_in_reader_language
 
 
-def others_shown(event: Event, registration: Registration, scope: Scope) -> list[dict[str, Any]]:
+def others_shown(event: Event, registration: Registration, sight: Sight) -> list[dict[str, Any]]:
     """Return the rows of `review/_others.html`: at events that the account may see the people of, and at this one."""
     memberships = list_memberships(current_user.id, is_administrator=False)
     seen = {each.event.id: each for each in memberships if _sees(each)}
-    scopes = {event_id: each.grant.scope for event_id, each in seen.items()} | {event.id: scope}
+    sights = {event_id: each.grant.sight for event_id, each in seen.items()} | {event.id: sight}
     events = {event_id: each.event for event_id, each in seen.items()} | {event.id: event}
     return [
         {
@@ -36,7 +36,7 @@ def others_shown(event: Event, registration: Registration, scope: Scope) -> list
             "href": registration_url(events[row.event_id].slug, row.reference, ListState()),
             "time_zone": events[row.event_id].time_zone,
         }
-        for row, has_same_address in list_other_registrations(registration, scopes)
+        for row, has_same_address in list_other_registrations(registration, sights)
     ]
 
 
