@@ -437,6 +437,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_registrations_institution", ["event_id", "sort_institution", "id"], unique=False)
         batch_op.create_index("ix_registrations_address", ["event_id", "email_key"], unique=False)
         batch_op.create_index("ix_registrations_phone", ["event_id", "phone_key"], unique=False)
+        batch_op.create_index("ix_registrations_email", ["event_id", "email_key"], unique=False)
     with op.batch_alter_table("registrations", schema=None) as batch_op:
         batch_op.alter_column("phone_key", server_default=None)
         batch_op.alter_column("sort_position", server_default=None)
@@ -509,6 +510,7 @@ def downgrade() -> None:
     with op.batch_alter_table("registrations", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("ck_registrations_came_by"), type_="check")
         batch_op.create_check_constraint(batch_op.f("ck_registrations_came_by"), _CAME_BY_BEFORE)
+        batch_op.drop_index("ix_registrations_email")
         batch_op.drop_index("ix_registrations_phone")
         batch_op.drop_index("ix_registrations_address")
         batch_op.drop_index("ix_registrations_institution")

@@ -38,6 +38,8 @@ class Registration(Base):
         Index("ix_registrations_institution", "event_id", "sort_institution", "id"),
         Index("ix_registrations_address", "event_id", "email_key"),
         Index("ix_registrations_phone", "event_id", "phone_key"),
+        # Of all, the cancelled among them, whom the unique one leaves out.
+        Index("ix_registrations_email", "event_id", "email_key"),
         # Everything that the list counts beside its filters, so that counting reads no row.
         Index("ix_registrations_counted", "event_id", "status", "category_id", "country", "language", "came_by"),
     )

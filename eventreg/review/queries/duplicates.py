@@ -86,9 +86,12 @@ _ALIKE = (
 )
 
 
-def is_likely_double(event_id: int, sight: Sight) -> ColumnElement[bool]:
-    """Return the condition that a registration of the event looks like another one that `sight` shows."""
-    return or_(*(_has_other(sameness, event_id, sight) for sameness in _looked_for(sight)))
+def is_likely_double(event_id: int, sight: Sight, *, of_few: bool = False) -> ColumnElement[bool]:
+    """Return the condition that a registration of the event looks like another one that `sight` shows.
+
+    `of_few`: it is asked of some lines only, each of which is looked up; else all of the event's are gone through once.
+    """
+    return or_(*(_has_other(sameness, event_id, sight, of_few=of_few) for sameness in _looked_for(sight)))
 
 
 def list_alike(registration: Registration, sight: Sight) -> Sequence[tuple[Alike, frozenset[Sameness]]]:
@@ -148,7 +151,7 @@ def _looked_for(sight: Sight) -> Sequence[Sameness]:
     return tuple(Sameness) if sight.has_contact_data else (Sameness.NAME,)
 
 
-def _has_other(sameness: Sameness, event_id: int, sight: Sight) -> ColumnElement[bool]:
+def _has_other(sameness: Sameness, event_id: int, sight: Sight, *, of_few: bool) -> ColumnElement[bool]:
     """Return the condition that another registration is the same in this respect and is not known to be another one."""
     other = aliased(Registration)
     column = _COMPARED[sameness]
@@ -161,8 +164,9 @@ def _has_other(sameness: Sameness, event_id: int, sight: Sight) -> ColumnElement
         ~_is_kept_apart(other),
         *conditions(event_id, sight.scope, of=other),
     )
-    several = _shared(sameness, event_id)
-    fits = [column != "", column.in_(several), other_one]
+    fits = [column != "", other_one]
+    if not of_few:
+        fits.insert(1, column.in_(_shared(sameness, event_id)))
     if sameness is Sameness.ADDRESS:
         fits.append(~exists().where(Merger.registration_id == Registration.id))
     else:

@@ -53,7 +53,7 @@ def list_marks(event_id: int, ids: Collection[int], sight: Sight) -> Mapping[int
         .join(AccessCode, AccessCode.id == Registration.access_code_id)
         .where(Registration.id.in_(ids)),
         _those(_TROUBLE, ids, has_trouble(event_id)),
-        _those(_DOUBLE, ids, is_likely_double(event_id, sight)),
+        _those(_DOUBLE, ids, is_likely_double(event_id, sight, of_few=True)),
     )
     found: dict[int, Marks] = {}
     for kind, id_, first, second in db.session.execute(union_all(*parts)):
