@@ -57,7 +57,7 @@ def test_approving_says_until_when_it_can_be_undone(desk: Pages, event: Event, p
     assert status_of(person) is Status.CONFIRMED
     assert "Approved Olga Organizadora" in decision(page)
     # Without a mail server nothing "goes"; the clock stands at nine in the morning in Mexico.
-    assert "Until 09:01:00 you can undo this without a trace in any message." in decision(page)
+    assert "Until 09:01:00 you can undo this, and its messages are dropped unsent." in decision(page)
 
 
 @pytest.mark.both_databases

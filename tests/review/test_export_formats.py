@@ -42,7 +42,7 @@ def desk(pages: Pages, event: Event) -> Pages:
 def take(desk: Pages, event: Event, query: str = "", status: int = 200, **entries: Any) -> Page:
     """Fill in the page that asks what is taken out."""
     page = desk.get(f"/manage/events/{event.slug}/registrations/export" + (f"?{query}" if query else ""))
-    return page.submit("Take the file out", {"columns": "all", **entries}, status)
+    return page.submit("Export the file", {"columns": "all", **entries}, status)
 
 
 def workbook(page: Page) -> dict[str, list[list[str]]]:
@@ -201,7 +201,7 @@ def test_sensitive_answers_leave_with_a_reason_that_the_history_keeps(desk: Page
 def test_what_was_typed_stays_when_something_is_missing(desk: Pages, event: Event) -> None:
     a_registration(event)
     page = take(desk, event, status=422, format="zip", reason="no")
-    assert page.form("Take the file out").values()["reason"] == ["no"]
+    assert page.form("Export the file").values()["reason"] == ["no"]
 
 
 def test_who_may_not_see_sensitive_answers_takes_none(pages: Pages, event: Event) -> None:

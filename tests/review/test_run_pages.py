@@ -60,7 +60,7 @@ def texts_sent() -> dict[int | None, str]:
 def test_a_draft_shows_places_and_whom_it_concerns_before_anything_is_done(event: Event, pages: Pages) -> None:
     draft = chosen(pages, event, "approve", people(event, "es", "en", "es"))
     assert draft.heading == "Approve 3 registrations"
-    assert draft.has("2 places left, 3 selected")
+    assert draft.has("2 places left, 3 needed")
     assert draft.has("The last 1 goes to the waiting list.")
     assert draft.has("No place left: waits, approved")
     assert draft.has("They read: Español (2), English (1).")
@@ -76,7 +76,7 @@ def test_fewer_places_than_were_shown_are_said_before_anything_is_done(event: Ev
     a_registration(event, "academia")
     again = draft.submit("Approve 2 registrations", status=409)
     assert again.has("Meanwhile places were taken.")
-    assert again.has("1 place left, 2 selected")
+    assert again.has("1 place left, 2 needed")
     assert not list(db.session.scalars(select(Decision.id)))
     assert again.submit("Approve 2 registrations").follow().has("Finished. 2 of 2")
 

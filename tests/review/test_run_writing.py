@@ -195,7 +195,7 @@ class TestStopping:
     def test_from_its_page(self, desk: Pages, event: Event) -> None:
         page = open_draft(desk, event, some_people(event))
         begun = page.submit(
-            "Write to 4 people", {f"{part}-{code}": text for part in WORDS for code, text in WORDS[part].items()}, 303
+            "Send to 4 people", {f"{part}-{code}": text for part in WORDS for code, text in WORDS[part].items()}, 303
         )
         after = begun.follow()
         assert after.has("4 wait or are held.")
@@ -216,26 +216,26 @@ class TestTheDraft:
     def test_a_language_left_empty_is_pointed_out_and_must_be_agreed_to(self, desk: Pages, event: Event) -> None:
         page = open_draft(desk, event, some_people(event))
         words = {"subject-es": "Autobús", "body-es": "Sale a las 8."}
-        told = page.submit("Write to 4 people", words, 422)
+        told = page.submit("Send to 4 people", words, 422)
         assert told.has("1 person reads English. Write it, or tick below that they get the words in Español")
         assert told.has("Sale a las 8.")
         assert written() == []
-        told.submit("Write to 4 people", {"#falls_back": True}, 303)
+        told.submit("Send to 4 people", {"#falls_back": True}, 303)
         assert len(written()) == 4
 
     def test_nothing_written_is_not_sent(self, desk: Pages, event: Event) -> None:
         page = open_draft(desk, event, some_people(event)[:1])
-        assert page.submit("Write to 1 person", {"Subject": "Autobús"}, 422).has("Write this text")
-        assert page.submit("Write to 1 person", {"Words": "Sale."}, 422).has("Write this text")
+        assert page.submit("Send to 1 person", {"Subject": "Autobús"}, 422).has("Write this text")
+        assert page.submit("Send to 1 person", {"Words": "Sale."}, 422).has("Write this text")
 
     def test_unknown_placeholders_and_personal_links_are_refused(self, desk: Pages, event: Event) -> None:
         """Case 33."""
         people = some_people(event)
         page = open_draft(desk, event, people[:1])
-        refused = page.submit("Write to 1 person", {"Subject": "Hola {given_nam}", "Words": "Sale."}, 422)
+        refused = page.submit("Send to 1 person", {"Subject": "Hola {given_nam}", "Words": "Sale."}, 422)
         assert refused.has("The nearest one is {given_name}")
         link = f"http://localhost/my/{own_token(people[1], OWN_PAGE)}"
-        refused = page.submit("Write to 1 person", {"Subject": "Hola", "Words": f"Vea {link}"}, 422)
+        refused = page.submit("Send to 1 person", {"Subject": "Hola", "Words": f"Vea {link}"}, 422)
         assert refused.has("Take out the address of a personal page")
         shown = page.submit(SHOW, {"Words": "Hola {nada}"}, 303).follow()
         assert shown.has("There is no placeholder {nada}")
@@ -302,7 +302,7 @@ def test_a_narrowed_member_reaches_only_the_people_of_the_scope(pages: Pages, ev
     outside = a_registration(event, "government", "confirmed")
     desk = pages.sign_in(a_narrowed(event, "manager", only_categories=["academia"]))
     page = open_draft(desk, event, [inside, outside])
-    page.submit("Write to 1 person", {"Subject": "Hola", "Words": "Sale."}, 303)
+    page.submit("Send to 1 person", {"Subject": "Hola", "Words": "Sale."}, 303)
     assert [mail.recipient for mail in written()] == [inside.email]
 
 
@@ -310,7 +310,7 @@ def test_from_the_page_of_a_registration_to_its_timeline(desk: Pages, event: Eve
     (person, *_others) = some_people(event)
     page = desk.get(f"/manage/events/{event.slug}/registrations/{person.reference}")
     draft = page.submit("Write to this person", {}, 303).follow()
-    draft.submit("Write to 1 person", {"Subject": "Su vuelo", "Words": "Llega a las 8."}, 303)
+    draft.submit("Send to 1 person", {"Subject": "Su vuelo", "Words": "Llega a las 8."}, 303)
     page = desk.get(f"/manage/events/{event.slug}/registrations/{person.reference}")
     assert page.has("Su vuelo")
     assert page.has("Wrote to the person")

@@ -111,7 +111,9 @@ def test_the_list_is_saved_and_opened_again_without_script(event: Event, pages: 
     a_registration(event, "government", Status.CONFIRMED, family_name="Confirmada")
     desk = pages.sign_in(a_team_member(event))
     page = desk.get(address(event, "?status=pending&order=name"))
-    page = page.submit("Save as a view", {"Name of the view": "To decide", "The whole team has it": True}).follow()
+    page = page.submit(
+        "Save as a view", {"Name of the view": "To decide", "Share it with the whole team": True}
+    ).follow()
     assert page.has("The view was saved.")
     assert page.all("a", **{"aria-current": "page"})
     opened = desk.get(address(event)).click("To decide")

@@ -74,7 +74,7 @@ class MessageTextForm(WordsForm):
     """The event's own words of one message of the system, with the revision of each that was seen."""
 
     who = StringField(
-        lazy_gettext("As whom"), description=lazy_gettext("Reference or name. Empty: somebody made up."), default=""
+        lazy_gettext("Preview as"), description=lazy_gettext("Reference or name. Empty: somebody made up."), default=""
     )
     as_language = SelectField(lazy_gettext("In which language"), validate_choice=False)
 

@@ -22,7 +22,7 @@ class WriteRunForm(RunForm, WordsForm):
 
     falls_back = BooleanField(lazy_gettext("Whoever reads a language left empty gets the words of another one"))
     who = StringField(
-        lazy_gettext("As whom"), description=lazy_gettext("Reference or name. Empty: the first of them."), default=""
+        lazy_gettext("Preview as"), description=lazy_gettext("Reference or name. Empty: the first of them."), default=""
     )
 
     def allowed_in(self, part: str) -> Collection[str]:

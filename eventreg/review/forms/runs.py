@@ -43,7 +43,12 @@ class ReasonedRunForm(RunForm):
         validate_choice=False,
         description=lazy_gettext("It stands wherever you write no reason of your own below."),
     )
-    reason = LocalizedField(lazy_gettext("Reason"), kind="textarea", limit=LONGEST_REASON)
+    reason = LocalizedField(
+        lazy_gettext("Reason"),
+        kind="textarea",
+        limit=LONGEST_REASON,
+        description=lazy_gettext("Each person reads it in the email."),
+    )
 
     def __init__(self, languages: Sequence[str], offered: Sequence[ReadyReason] = (), **values: Any) -> None:
         super().__init__(languages, **values)

@@ -17,7 +17,7 @@ class SavedViewForm(BaseForm):
         render_kw={"autocomplete": "off"},
     )
     is_shared = BooleanField(
-        lazy_gettext("The whole team has it"),
+        lazy_gettext("Share it with the whole team"),
         description=lazy_gettext(
             "Its filters and what it searches for can then be read by everyone who sees the list."
         ),

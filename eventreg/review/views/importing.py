@@ -187,7 +187,10 @@ def put_in_import(slug: str, public_id: str) -> Answer:
         return _gone(refused)
     except Busy:
         return trial_page(row, open_trial(row), _("The desk is busy. Nothing is lost: send it once more.")), _BUSY
-    flash(ngettext("%(num)d person was added.", "%(num)d people were added.", len(put.added)))
+    if put.added or not put.changed:
+        flash(ngettext("%(num)d person was added.", "%(num)d people were added.", len(put.added)))
+    if put.changed:
+        flash(ngettext("%(num)d registration was changed.", "%(num)d registrations were changed.", len(put.changed)))
     return done
 
 

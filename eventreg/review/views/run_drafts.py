@@ -26,7 +26,7 @@ from eventreg.review.services.runs import begin_run, leave_out, save_details, ta
 from eventreg.review.views import blueprint
 from eventreg.review.views.run_mails import mails_shown
 from eventreg.review.views.run_pages import PAGES
-from eventreg.review.wording.runs import act_on, act_verb, run_refused
+from eventreg.review.wording.runs import act_on, act_verb, begin_on, run_refused
 from eventreg.web.access import may, requires
 from eventreg.web.instance import config
 from eventreg.web.templating import language_url_at
@@ -105,7 +105,7 @@ def draft_page(line: RunLine, form: Any = None, problem: str = "") -> str:
         figures=figures,
         forecast=forecast,
         title=act_on(run.act, figures.total),
-        button=act_on(run.act, figures.concerned),
+        button=begin_on(run.act, figures.concerned),
         verb=act_verb(run.act),
         items=items,
         decided=list_decided_since(run, [item for item in items if item.has_changed]),

@@ -24,6 +24,7 @@ class UntagPage(ActPage):
     """Taking a tag off."""
 
     template = "review/_run_tag.html"
+    after_template = "review/_run_tagged.html"
     _form = UntagRunForm
 
     def form(self, event: Event, run: Run, figures: RunFigures) -> LocalizedForm:
@@ -32,6 +33,9 @@ class UntagPage(ActPage):
 
     def details(self, form: Any) -> dict[str, Any]:
         return {"tag": form.tag.data or ""}
+
+    def after(self, event: Event, run: Run) -> dict[str, Any]:
+        return {"tag": next((tag for tag in list_tags(event.id) if tag.public_id == run.details.get("tag")), None)}
 
     def check(self, form: Any, event: Event, run: Run, figures: RunFigures) -> bool:
         is_sound = bool(form.validate())

@@ -49,6 +49,13 @@ def act_on(act: RunAct, number: int) -> str:
     return str(one_and_many[act]())
 
 
+def begin_on(act: RunAct, number: int) -> str:
+    """Return what the button says that begins an act on so many; what is written has to be sent."""
+    if act is RunAct.WRITE:
+        return str(ngettext("Send to %(num)d person", "Send to %(num)d people", number))
+    return act_on(act, number)
+
+
 def outcome_words(act: RunAct, outcome: ItemOutcome) -> str:
     """Return what came of one person."""
     if outcome is ItemOutcome.WAITING:
