@@ -144,6 +144,7 @@ def test_the_pages_lead_from_the_list_to_the_registration(app: Flask, pages: Pag
     assert page.status == 303
     page = page.follow()
     assert page.has("Ana O'Demo de la Prueba is registered: Confirmed.")
+    assert "· ·" not in page.html, "a country that is left open leaves no gap"
     row = db.session.scalars(select(Registration)).one()
     assert (row.family_name, row.institution) == ("O'Demo de la Prueba", "")
 

@@ -128,6 +128,8 @@ def test_nobody_yet_and_nobody_found_are_told_apart(desk: Pages, event: Event) -
     assert desk.get(address(event)).has("Nobody has registered yet.")
     a_registration(event)
     assert desk.get(address(event, "q=nadie")).has("Nobody fits these filters.")
+    elsewhere = desk.get(address(event, "status=declined")).click("1 person of another status fits them")
+    assert not elsewhere.has("Nobody fits these filters.")
 
 
 @pytest.mark.parametrize("query", HOSTILE)

@@ -194,7 +194,8 @@ def test_many_are_tagged_by_one_run_and_untagged_by_another(
     button = "Add a tag to 2 registrations"
     assert draft.submit(button, {}, 422).errors() == ["Choose a tag"]
     assert draft.submit(button, {"Or a new tag": "x" * 41}, 422).errors() == ["Use at most 40 characters"]
-    draft.submit(button, {"Or a new tag": "Mesa 2"}, 303).follow()
+    done = draft.submit(button, {"Or a new tag": "Mesa 2"}, 303).follow()
+    assert person.full_name in done.click("Show all who carry it").html
     assert carried(person) == carried(other) == ["Mesa 2"]
     assert history(other)[-1] == ("tags_changed", {"put_on": ["Mesa 2"]})
     tag = db.session.scalars(select(Tag)).one()
