@@ -55,6 +55,11 @@ class Person:
         """Click a button that brings up a page."""
         self._go(lambda: self._click(self._one_of("button", words)))
 
+    def push(self, words: str) -> None:
+        """Click a button that brings something onto the page one is at."""
+        self._decide()
+        self._click(self._one_of("button", words))
+
     def fetch(self, words: str) -> Path:
         """Click a button that gives a file, and return where it is."""
         self._decide()

@@ -50,7 +50,7 @@ def find_them(person: Person, evening: Evening) -> None:
     person.set_box("Experto o experta de gobierno")
     person.set_box("Guatemala")
     person.choose_nth("Cualquier pregunta del formulario", _SUPPORT)
-    person.press("Agregar un filtro")
+    person.push("Agregar un filtro")
     person.set_box("Sí, necesito apoyo")
     person.press("Aplicar filtros")
     person.follow("Por revisar")

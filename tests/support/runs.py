@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.support.databases import end_postgresql
 from tests.support.sockets import block_other_hosts
@@ -15,6 +16,9 @@ from tests.support.sockets import block_other_hosts
 _SHARED = pytest.StashKey[Path]()
 #: how much there has to be before Python looks for garbage; a test makes a great deal and keeps nothing
 _GARBAGE = (20_000, 20, 20)
+# How long something takes says how busy the machine is: speed belongs in bench/.
+settings.register_profile("house", suppress_health_check=[HealthCheck.too_slow], deadline=None)
+settings.load_profile("house")
 _MARKERS = (
     "both_databases: runs on SQLite and on PostgreSQL",
     "on_postgresql: runs on PostgreSQL alone",
