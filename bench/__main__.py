@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from bench.bulk import measure_bulk
 from bench.databases import NAMES, assert_durable, database_url, engine_for, lift_limits
 from bench.desk import measure_list
 from bench.exporting import measure_exports
@@ -67,6 +68,7 @@ def measure(name: str, share: int) -> Iterator[Figure]:
         exporting.mkdir()
         with database_url(name, exporting) as url:
             yield from measure_exports(exporting, url, name, 10_000 // share)
+    yield from measure_bulk(name, 1_000 // share)
 
 
 if __name__ == "__main__":

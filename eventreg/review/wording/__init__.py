@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from eventreg.audit.wording import action_words
 from eventreg.registration.models import AccessCode
 from eventreg.registration.rules.access_codes import CodeReason, CodesRefused
 from eventreg.registration.rules.invitations import (
@@ -58,7 +59,7 @@ _COLUMN_TITLES: dict[Column, Callable[[], str]] = {
 
 
 def act_title(action: str) -> str:
-    """Return what an audit entry about a registration says happened; the entry's own word for one without wording."""
+    """Return what an audit entry says happened, where it stands on the page of its registration."""
     if action.startswith("registered_"):
         return _("Registered: %(status)s", status=_status(action.removeprefix("registered_")))
     if action.startswith("added_"):
@@ -67,51 +68,13 @@ def act_title(action: str) -> str:
         return _("Put in from a file: %(status)s", status=_status(action.removeprefix("imported_")))
     if action.startswith("decided_"):
         return _decision(action.removeprefix("decided_"))
-    titles = {
-        "promoted": _("Moved up from the waiting list"),
-        "decision_undone": _("Decision undone before its email went"),
-        "withdrew": _("Withdrew"),
-        "language_changed": _("Changed the language of the emails"),
-        "consents_changed": _("Changed consents"),
-        "answers_changed": _("Changed answers"),
-        "changed_by_import": _("Changed answers from a file"),
+    of_this_one = {
         "merged": _("Another registration of the person was merged into this one"),
         "merged_into": _("Merged into another registration of the person"),
         "answers_merged": _("Took answers of the merged registration"),
         "kept_apart": _("Kept apart from a registration that looks alike"),
-        "request_answered": _("Answered what was asked"),
-        "correction_requested": _("Asked to check answers"),
-        "request_reminded": _("Reminded of unanswered questions"),
-        "request_taken_back": _("Took back a request to answer"),
-        "request_put_off": _("Put off the deadline to answer"),
-        "team_answers_changed": _("Filled in answers for the team"),
-        "options_full": _("An answer had no place left and was taken off"),
-        "sessions_chosen": _("Chose sessions"),
-        "address_verified": _("Confirmed the email address"),
-        "address_change_requested": _("Asked for another email address"),
-        "address_changed": _("Confirmed the new email address"),
-        "expired": _("Given up: the email address was not confirmed in time"),
-        "sensitive_answers_seen": _("Looked at sensitive answers"),
-        "file_downloaded": _("Downloaded a file"),
-        "message_released": _("Released a held message"),
-        "message_sent_again": _("Sent a message again"),
-        "written_to": _("Wrote to the person"),
-        "answers_edited": _("Changed answers for the person"),
-        "address_corrected": _("Corrected the email address"),
-        "language_set": _("Changed the language of the emails"),
-        "withdrawn_by_team": _("Withdrew for the person"),
-        "moved_to_category": _("Moved to another category"),
-        "handed_on": _("Handed to another person"),
-        "status_sent_again": _("Sent again where the registration stands"),
-        "link_sent": _("Sent the personal link"),
-        "message_repeated": _("Sent a message once more"),
-        "tags_changed": _("Changed tags"),
-        "tag_left": _("A tag was removed from the event"),
-        "note_written": _("Wrote a note"),
-        "note_changed": _("Changed a note"),
-        "note_removed": _("Removed a note"),
     }
-    return titles.get(action, action)
+    return of_this_one.get(action) or action_words(action)
 
 
 def _status(value: str) -> str:
