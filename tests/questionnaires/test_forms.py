@@ -8,7 +8,7 @@ from typing import Any
 
 import html5lib
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import FileStorage, MultiDict
 
@@ -271,7 +271,6 @@ HOSTILE = st.sampled_from(
 ) | st.text(st.characters(codec=None))
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.dictionaries(st.sampled_from([question.key for question in DEFINITION.questions()]), st.lists(HOSTILE)))
 def test_hostile_input_is_inert(sent: dict[str, list[str]]) -> None:  # cases 32, 63
     filled = form(sent, "government")

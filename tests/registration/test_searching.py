@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from eventreg.kernel.text import folded
@@ -14,14 +14,12 @@ from eventreg.registration.rules.searching import COMPARED, sort_position, sort_
 NUMBERS = st.decimals(-(10**14), 10**14, places=3).map(lambda number: f"{number.normalize() + 0:f}")
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(NUMBERS, NUMBERS)
 def test_numbers_are_in_the_order_of_their_size(one: str, two: str) -> None:
     assert (sort_value(one) < sort_value(two)) is (Decimal(one) < Decimal(two))
     assert (sort_value(one) == sort_value(two)) is (Decimal(one) == Decimal(two))
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.text(max_size=600))
 def test_texts_are_folded_and_cut(text: str) -> None:
     found = sort_value(text)

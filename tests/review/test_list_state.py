@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from eventreg.questionnaires.rules.seeking import Seeking
@@ -85,7 +85,6 @@ def addresses(draw: st.DrawFn) -> dict[str, list[str]]:
 
 
 # Hypothesis makes its tables of signs at the first text, which takes seconds on a busy machine.
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(addresses())
 def test_what_is_written_into_an_address_is_read_from_it(arguments: dict[str, list[str]]) -> None:  # case 63
     state = read_state(arguments, SHAPE)
@@ -93,7 +92,6 @@ def test_what_is_written_into_an_address_is_read_from_it(arguments: dict[str, li
     assert again == state.with_(cursor=state.cursor, has_unknown=False)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.dictionaries(st.sampled_from([*SHAPE.fields, "q", "order", "columns", "after", "before", "from", "to", "x"]),
                        st.lists(st.text(), max_size=3), max_size=5))  # fmt: skip
 def test_whatever_stands_in_an_address_gives_a_state(arguments: dict[str, list[str]]) -> None:  # case 63
@@ -205,7 +203,6 @@ def test_two_points_are_a_range_only_where_there_are_ranges() -> None:
     assert read_term("a..b", has_ranges=False) == is_("a..b")
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.text())
 def test_every_text_can_be_a_value(text: str) -> None:
     for term in (is_(text), is_not(text)):
