@@ -17,7 +17,6 @@ from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import REGISTRATIONS, desk
 from eventreg.kernel.errors import Busy, NotFound
 from eventreg.questionnaires.queries import definition_of, get_current_version
-from eventreg.questionnaires.rules.schema import NEEDED_COLUMNS, Definition
 from eventreg.registration.emails import Occasion
 from eventreg.registration.forms import new_submission_key, submission_key_or_new
 from eventreg.registration.rules.refusals import (
@@ -26,6 +25,7 @@ from eventreg.registration.rules.refusals import (
     RegisteringReason,
     RegistrationRefused,
 )
+from eventreg.registration.rules.relaxing import relaxed
 from eventreg.registration.rules.session_choices import SessionsRefused
 from eventreg.registration.services.answers import CONSENT_KIND
 from eventreg.registration.services.on_behalf import OnBehalf, register_on_behalf
@@ -70,7 +70,7 @@ def send_person(slug: str) -> Answer:
     if category is None:
         return _choice(event, _("Choose in which capacity the person takes part")), _FORM_MOST_CHECK
     terms = _terms(event, category, is_sent=True)
-    form = _filled(event, category, is_sent=True, relaxed=bool(terms.leaves_open.data))
+    form = _filled(event, category, is_sent=True, is_relaxed=bool(terms.leaves_open.data))
     form.take_files()
     if not (form.is_valid() & terms.validate()) or form.misses_files():
         return _page(event, form, terms), _FORM_MOST_CHECK
@@ -195,7 +195,7 @@ def _terms(event: Event, category: Category, *, is_sent: bool) -> AddingForm:
     return AddingForm(request.form if is_sent else None, event.languages[0], rule)
 
 
-def _filled(event: Event, category: Category, *, is_sent: bool, relaxed: bool = False) -> FilledForm:
+def _filled(event: Event, category: Category, *, is_sent: bool, is_relaxed: bool = False) -> FilledForm:
     version = get_current_version(event.id)
     definition = replace(definition_of(version), is_stepwise=False, has_summary=False)
     key = submission_key_or_new(request.form.get("submission_key")) if is_sent else new_submission_key()
@@ -205,24 +205,9 @@ def _filled(event: Event, category: Category, *, is_sent: bool, relaxed: bool = 
         version,
         key,
         is_sent=is_sent,
-        definition=_relaxed(definition) if relaxed else definition,
+        definition=relaxed(definition) if is_relaxed else definition,
         leave_out={question.key for question in definition.questions() if question.kind == CONSENT_KIND},
     )
-
-
-def _relaxed(definition: Definition) -> Definition:
-    """Return what is asked with nothing to be answered but what nobody can be found without."""
-    sections = (
-        replace(
-            section,
-            questions=tuple(
-                each if each.column in NEEDED_COLUMNS else replace(each, is_required=False, required_for=frozenset())
-                for each in section.questions
-            ),
-        )
-        for section in definition.sections
-    )
-    return replace(definition, sections=tuple(sections))
 
 
 def _page(event: Event, form: FilledForm, terms: AddingForm, *problems: tuple[str, str]) -> str:
