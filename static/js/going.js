@@ -13,11 +13,22 @@ const fetched = async id => {
   }
 }
 
+// Whoever is in it with the keyboard keeps their place: until they have left, only what tells how far it is changes.
+const renew = (shown, next) => {
+  if (!shown.contains(document.activeElement)) {
+    shown.replaceWith(document.adoptNode(next))
+    return
+  }
+  for (const part of ['[role=status]', 'progress']) {
+    const [before, after] = [shown.querySelector(part), next.querySelector(part)]
+    if (before && after && !before.contains(document.activeElement)) before.replaceWith(document.adoptNode(after))
+  }
+}
+
 const look = async () => {
   for (const going of document.querySelectorAll('[data-going][id]')) {
     const next = await fetched(going.id)
-    // Whoever is in it with the keyboard keeps their place: it is changed when they have left.
-    if (next && !going.contains(document.activeElement)) going.replaceWith(document.adoptNode(next))
+    if (next) renew(going, next)
   }
   if (document.querySelector('[data-going]')) setTimeout(look, EVERY)
 }
