@@ -18,9 +18,11 @@ from eventreg.review.wording.fields import FieldWords
 
 
 def categories_in_sight() -> list[Category]:
-    """Return the categories of this request's event that the account may know people of."""
-    scope = g.event_access.scope
-    return [category for category in list_categories([g.event.id]) if is_shown(category, scope)]
+    """Return the categories of this request's event that the account may know people of; read once a request."""
+    if "categories_in_sight" not in g:
+        scope = g.event_access.scope
+        g.categories_in_sight = [each for each in list_categories([g.event.id]) if is_shown(each, scope)]
+    return list(g.categories_in_sight)
 
 
 def list_shape(categories: Sequence[Category]) -> ListShape:
