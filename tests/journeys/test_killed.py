@@ -18,7 +18,7 @@ from tests.support.databases import SQLITE, PostgresTemplate
 from tests.support.mailserver import MailServer
 from tests.support.victims import Registrant, Victim
 
-KILLS = 8
+KILLS = 20
 CLIENTS = 3
 #: when after the first form was shown the group is killed, in seconds: early enough to meet it, late enough for mail
 MOMENTS = (0.05, 1.2)
@@ -42,7 +42,7 @@ def empty_database_url(request: pytest.FixtureRequest, database_kind: str, tmp_p
 def test_killed_at_any_moment_nothing_promised_is_lost_or_told_twice(  # case 31, case 62
     empty_database_url: str, tmp_path: Path, mail_server: MailServer
 ) -> None:
-    """Eight kills: every receipt stands, each registration has each message once, one repeat a kill at the most."""
+    """Twenty kills: every receipt stands, each registration has each message once, one repeat a kill at the most."""
     database_url = empty_database_url
     settings = {f"EVENTREG_{name.upper()}": str(value) for name, value in mail_server.settings().items()}
     # What the contact person would get stays on this machine: an address that ends in .example

@@ -1,4 +1,4 @@
-"""A worker that is killed while a hundred and twenty people are asked: each is asked once and mailed once. Cases 31, 62.
+"""A worker that is killed while two hundred people are asked: each is asked once and mailed once. Cases 31, 62.
 
 The worker is a process of its own that kills itself, without a word, at the message of a given number.
 """
@@ -30,7 +30,7 @@ from tests.registration.requesting import changed, travel
 from tests.support.apps import AppMaker
 
 ROOT = Path(__file__).parent.parent.parent
-PEOPLE = 120
+PEOPLE = 200
 #: in the middle of a step, at the last of one, and in the middle of a later one
 MOMENTS = (20, 50, 73)
 WORKER = """
