@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 from flask import Flask, Response
+
+from eventreg.serving.addresses import listen, parse_bind
+from eventreg.serving.supervisor import Child, Supervisor
+from eventreg.serving.web import WebOptions, work
 
 
 def create_app() -> Flask:
@@ -18,3 +23,17 @@ def create_app() -> Flask:
         return Response(body, mimetype="text/html", headers={"Content-Encoding": "gzip"})
 
     return app
+
+
+def main(bind: str) -> int:
+    """Serve it by the same server as eventreg, with as many processes and threads."""
+    options = WebOptions(parse_bind(bind))
+    app, listener = create_app(), listen(options.bind)
+    children = [
+        Child(f"Web worker {number}", lambda: work(app, listener, options.threads)) for number in range(options.workers)
+    ]
+    return Supervisor(children, on_started=lambda: None).run()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -17,7 +17,6 @@ from pathlib import Path
 import psutil
 
 EVENTREG = Path(sys.executable).with_name("eventreg")
-GUNICORN = Path(sys.executable).with_name("gunicorn")
 _START_WITHIN = 60
 
 
@@ -54,10 +53,7 @@ def eventreg_server(instance: Path, environment: Mapping[str, str]) -> Iterator[
 def bare_server(body_file: Path) -> Iterator[Server]:
     """Run a Flask view that returns the bytes of a file, under the same kind of server."""
     port = free_port()
-    command = [
-        str(GUNICORN), "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "8", "--worker-class", "gthread",
-        "--preload", "--no-control-socket", "bench.bare:create_app()",
-    ]  # fmt: skip
+    command = [sys.executable, "-m", "bench.bare", f"127.0.0.1:{port}"]
     with _running(command, {"BENCH_BODY": str(body_file)}, port, "/") as server:
         yield server
 

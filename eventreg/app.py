@@ -31,8 +31,6 @@ _ROOMS_WITH_PAGES = (
 )  # fmt: skip
 _A_DAY = timedelta(days=1)
 csrf = CSRFProtect()
-_LARGEST_REQUEST = 52 * 1024 * 1024
-_LARGEST_FORM = 2 * 1024 * 1024
 
 
 def create_app(config: Config | None = None, **settings: Any) -> Flask:
@@ -54,8 +52,8 @@ def create_app(config: Config | None = None, **settings: Any) -> Flask:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=config.is_https,
-        MAX_CONTENT_LENGTH=_LARGEST_REQUEST,
-        MAX_FORM_MEMORY_SIZE=_LARGEST_FORM,
+        MAX_CONTENT_LENGTH=bodies.LARGEST_UPLOAD,
+        MAX_FORM_MEMORY_SIZE=bodies.LARGEST_FORM,
         WTF_CSRF_TIME_LIMIT=12 * 3600,
         # Personal pages send no referrer at all, so its check would refuse their own forms; the token is what counts.
         WTF_CSRF_SSL_STRICT=False,
@@ -73,7 +71,7 @@ def create_app(config: Config | None = None, **settings: Any) -> Flask:
 def _init_web(app: Flask, config: Config, static: Path) -> None:
     languages.init_app(app, config.languages, config.is_https)
     headers.init_headers(app, config.base_url)
-    bodies.init_bodies(app)
+    bodies.init_bodies(app, config.trusted_proxies)
     csrf.init_app(app)
     limits.init_limits(app, config.limits)
     compression.init_compression(app)

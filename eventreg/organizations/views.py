@@ -24,6 +24,7 @@ from eventreg.organizations.rules.refusals import OrganizationReason, Organizati
 from eventreg.organizations.services import add_organization, edit_organization, merge_organizations
 from eventreg.organizations.wording import kind_name, name_with_acronym
 from eventreg.web.access import signed_in
+from eventreg.web.bodies import takes_files
 from eventreg.web.templating import language_url_at, plain_in_reader_language
 
 blueprint = Blueprint("organizations", __name__, url_prefix="/manage/organizations")
@@ -62,6 +63,7 @@ def show_new() -> Answer:
 
 @blueprint.post("/new", endpoint="add_organization")
 @signed_in
+@takes_files
 def add() -> Answer:
     """Add an institution, unless it may be there already and nobody has said that it is another one."""
     _require(may_add(_editor()))
@@ -100,6 +102,7 @@ def show_one(key: str) -> Answer:
 
 @blueprint.post("/<key>", endpoint="save_organization")
 @signed_in
+@takes_files
 def save(key: str) -> Answer:
     """Save an institution, unless somebody else saved it meanwhile."""
     found = get_organization(key)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 _BIND = re.compile(r"(?:\[(?P<six>[0-9a-fA-F:.]+)\]|(?P<host>[\w.-]+)):(?P<port>\d{1,5})")
 #: how long a server that is just ending may take to let the port go, in seconds
 _PATIENCE = 2.0
+#: connections that wait in the kernel to be taken
+_BACKLOG = 1024
 
 
 class CannotListen(Exception):
@@ -56,7 +58,7 @@ def check_free(bind: Bind) -> None:
     deadline = time.monotonic() + _PATIENCE
     while True:
         try:
-            _try_to_listen(bind)
+            _listening(bind).close()
         except socket.gaierror:
             raise CannotListen(f"There is no host {bind.host} to listen on.") from None
         except OSError as error:
@@ -67,12 +69,25 @@ def check_free(bind: Bind) -> None:
         return
 
 
-def _try_to_listen(bind: Bind) -> None:
+def listen(bind: Bind) -> socket.socket:
+    """Return a socket that listens on the address, for all workers to share. Raises CannotListen."""
+    try:
+        return _listening(bind)
+    except OSError as error:
+        raise CannotListen(_reason(bind, error)) from None
+
+
+def _listening(bind: Bind) -> socket.socket:
     family, kind, protocol, _name, address = socket.getaddrinfo(bind.host, bind.port, type=socket.SOCK_STREAM)[0]
-    with socket.socket(family, kind, protocol) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind(address)
-        probe.listen(1)
+    listener = socket.socket(family, kind, protocol)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(_BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    return listener
 
 
 def _reason(bind: Bind, error: OSError) -> str:

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sys
-from typing import Any
-
-from gunicorn.glogging import Logger
 
 from eventreg.kernel.faults import traced
 
@@ -20,26 +16,17 @@ def set_up_logging() -> None:
     handler.setFormatter(logging.Formatter(_FORMAT, _DATE_FORMAT))
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
     logging.getLogger("eventreg").setLevel(logging.INFO)
+    logging.getLogger("waitress").addFilter(_Pathless())
+    # Requests that wait for a thread are no fault.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
 
 
-class PathlessLogger(Logger):
-    """The server's log without the addresses that it would name beside a failure."""
+class _Pathless(logging.Filter):
+    """Keeps from waitress's log what it says of a request: where it was, and what it held."""
 
-    error_fmt = _FORMAT
-    datefmt = _DATE_FORMAT
-
-    def exception(self, msg: str, *args: Any, **kwargs: Any) -> None:
+    def filter(self, record: logging.LogRecord) -> bool:
         """Log a failure by the way that it took; the request it happened in is not named."""
-        error = sys.exception()
-        if msg.startswith("Error handling request") and error is not None:
-            self.error_log.error("Failed to answer a request\n%s", traced(error))
-        elif isinstance(error, BlockingIOError):
-            self.error_log.debug("A client fell silent")  # see serving.patience: no fault, and there can be many
-        else:
-            self.error_log.exception(msg, *args, **kwargs)
-
-    def warning(self, msg: str, *args: Any, **kwargs: Any) -> None:
-        """Log a warning; of a request that could not be read, only where it came from."""
-        if msg.startswith("Invalid request"):
-            msg, args = msg.partition(": ")[0], ()
-        self.error_log.warning(msg, *args, **kwargs)
+        error = record.exc_info[1] if record.exc_info else None
+        if error is not None:
+            record.msg, record.args, record.exc_info = f"Failed to answer a request\n{traced(error)}", (), None
+        return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+import socket
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -16,14 +16,14 @@ from eventreg.db import db
 from eventreg.migrations.runner import check_revision
 from eventreg.operations.greeting import greeting
 from eventreg.operations.preparing import check_database_is_there, is_prepared, make_instance_folder, prepare
-from eventreg.serving.addresses import check_free
+from eventreg.serving.addresses import check_free, listen
 from eventreg.serving.apart import run_apart
 from eventreg.serving.logs import set_up_logging
 from eventreg.serving.memory import share_what_is_loaded, tame_allocator
 from eventreg.serving.presence import being_served
 from eventreg.serving.supervisor import Child, Supervisor
 from eventreg.serving.warming import warm_up
-from eventreg.serving.web import WebOptions, WebServer, drop_connections
+from eventreg.serving.web import WebOptions, work
 from eventreg.web.instance import config as settings
 from eventreg.worker import run_worker
 
@@ -57,7 +57,8 @@ def run(options: ServeOptions) -> int:
         app = create_app(config)
         with app.app_context():
             said = _make_ready(app, options)
-        return Supervisor(_children(app, options, said)).run()
+        children = _children(app, options, listen(bind))
+        return Supervisor(children, on_started=lambda: _greet(said)).run()
 
 
 def _make_ready(app: Flask, options: ServeOptions) -> str:
@@ -84,26 +85,29 @@ def _forget_connections() -> None:
     db.engine.dispose()
 
 
-def _children(app: Flask, options: ServeOptions, said: str) -> list[Child]:
-    children = [Child("The web server", _web(app, options.web, said), is_vital=True)]
+def _children(app: Flask, options: ServeOptions, listener: socket.socket) -> list[Child]:
+    def serve() -> None:
+        _drop_connections(app)
+        work(app, listener, options.web.threads)
+
+    def send() -> None:
+        _drop_connections(app)
+        run_worker(app, once=False)
+
+    children = [Child(f"Web worker {number + 1}", serve) for number in range(options.web.workers)]
     if options.has_mail_worker:
-        children.append(Child("The mail worker", _mail(app)))
+        children.append(Child("The mail worker", send))
     share_what_is_loaded()
     return children
 
 
-def _web(app: Flask, options: WebOptions, said: str) -> Callable[[], None]:
-    def greet() -> None:
-        # To the terminal alone: it holds a link that opens an account. Nobody may be there to read it.
-        with suppress(OSError):
-            click.echo(said)
-
-    return WebServer(app, options, on_ready=greet).run
+def _drop_connections(app: Flask) -> None:
+    """Forget, without closing them, the database connections that a fork copied: they belong to the parent."""
+    with app.app_context():
+        db.engine.dispose(close=False)
 
 
-def _mail(app: Flask) -> Callable[[], None]:
-    def work() -> None:
-        drop_connections(app)
-        run_worker(app, once=False)
-
-    return work
+def _greet(said: str) -> None:
+    # To the terminal alone: it holds a link that opens an account. Nobody may be there to read it.
+    with suppress(OSError):
+        click.echo(said)

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NoReturn
 
@@ -27,11 +28,10 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Child:
-    """A process to run. When a vital one ends, everything ends; another is started again."""
+    """A process to run, and to start again when it ends."""
 
     name: str
     run: Callable[[], None]
-    is_vital: bool = False
     pid: int = 0
     started: float = 0.0
     #: when to start it again, as `time.monotonic()`
@@ -40,28 +40,28 @@ class Child:
 
 
 class Supervisor:
-    """Runs children until one of them that is vital ends or a signal says stop. Used once."""
+    """Runs children until a signal says stop; calls `on_started` once all have begun. Used once."""
 
-    def __init__(self, children: Sequence[Child]) -> None:
+    def __init__(self, children: Sequence[Child], on_started: Callable[[], None]) -> None:
         self._children = children
+        self._on_started = on_started
         #: hanging up means nothing where whoever started us said so (nohup)
         stopping = {one for one in _STOPPING if signal.getsignal(one) is not signal.SIG_IGN}
         self._watched = stopping | {signal.SIGCHLD, signal.SIGALRM}
 
     def run(self) -> int:
-        """Start the children and return an exit code when all have ended: 0 when it was asked for."""
+        """Start the children, and return the exit code 0 when it was told to stop and all have ended."""
         end_threads()
         for watched in self._watched:
             signal.signal(watched, _ignore)  # a signal nobody handles would be dropped instead of waiting
         signal.pthread_sigmask(signal.SIG_BLOCK, self._watched)
         for child in self._children:
             self._start(child)
+        self._on_started()
         while True:
             received = signal.sigwait(self._watched)
             if received == signal.SIGCHLD:
-                if any(child.is_vital for child in self._reap()):
-                    self._stop()
-                    return 1
+                self._reap()
             elif received == signal.SIGALRM:
                 self._start_due()
             else:
@@ -71,8 +71,7 @@ class Supervisor:
 
     def _start(self, child: Child) -> None:
         parent = os.getpid()
-        sys.stdout.flush()
-        sys.stderr.flush()
+        _flush()
         child.started, child.due = time.monotonic(), 0.0
         child.pid = os.fork()
         if child.pid == 0:
@@ -95,33 +94,26 @@ class Supervisor:
         except BaseException:
             log.exception("%s failed", child.name)
         finally:
-            sys.stdout.flush()
-            sys.stderr.flush()
+            _flush()
             os._exit(code)
 
-    def _reap(self) -> list[Child]:
-        """Collect every process that has ended, and return which of our children they were."""
-        ended = []
+    def _reap(self) -> None:
+        """Collect every process that has ended, and note when those that were our children are started again."""
         while True:
             try:
                 pid, status = os.waitpid(-1, os.WNOHANG)
             except ChildProcessError:
-                break
+                return
             if pid == 0:
-                break
+                return
             for child in self._children:
                 if child.pid == pid:
-                    ended.append(child)
                     self._note_end(child, os.waitstatus_to_exitcode(status))
-        return ended
 
     def _note_end(self, child: Child, code: int) -> None:
         lived = time.monotonic() - child.started
         child.pid = 0
         how = f"signal {-code}" if code < 0 else f"exit code {code}"
-        if child.is_vital:
-            log.error("%s ended (%s); everything ends with it", child.name, how)
-            return
         child.delay = 1.0 if lived > _LIVED_SECONDS else min(child.delay * 2, _LONGEST_DELAY)
         child.due = time.monotonic() + child.delay
         log.warning("%s ended (%s); starting it again in %d s", child.name, how, child.delay)
@@ -169,3 +161,10 @@ def end_threads(seconds: float = 2.0) -> None:
 
 def _ignore(_signal: int, _frame: object) -> None:
     """Do nothing: `sigwait` tells."""
+
+
+def _flush() -> None:
+    """Write what waits to be written, if there is still somebody to read it."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):
+            stream.flush()

@@ -1,28 +1,40 @@
-"""The web server: gunicorn with threads, its arbiter being one of the supervisor's children."""
+"""A web worker: waitress in a process that the supervisor forked, on a socket that all of them share."""
 
 from __future__ import annotations
 
-import os
+import faulthandler
+import logging
+import resource
 import signal
-from collections.abc import Callable
+import socket
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 from flask import Flask
-from gunicorn.app.base import BaseApplication
-from gunicorn.arbiter import Arbiter
-from gunicorn.errors import HaltServer
+from waitress import wasyncore
+from waitress.adjustments import Adjustments
+from waitress.server import TcpWSGIServer
+from waitress.task import ThreadedTaskDispatcher
 
+from eventreg.kernel.faults import traced
 from eventreg.serving.addresses import Bind
-from eventreg.serving.lifelines import end_with, is_orphan
-from eventreg.serving.logs import PathlessLogger
-from eventreg.serving.patience import PatientWorker
+from eventreg.serving.connections import Connection
+from eventreg.web.bodies import Judgement, judge_head
 
 #: seconds for requests under way when the server is asked to stop
 GRACE_SECONDS = 20
-#: memory, where there is such a folder: workers touch a file there every second, and a busy disk must not kill them
-_SHARED_MEMORY = "/dev/shm"  # noqa: S108 - gunicorn makes its files there with names of its own, and unlinks them
-_STOPPING = {signal.SIGTERM, signal.SIGINT, signal.SIGQUIT}
+#: files that a client may take: its connection, what it sends, what it gets
+_FILES_EACH = 3
+#: those that the program itself may have open
+_FILES_OF_OURS = 200
+#: seconds between looks at who is too slow; with nobody there, between two turns of the loop
+_LOOK_SECONDS, _IDLE_SECONDS = 1.0, 10.0
+#: who asks whether the process lives or is ready waits for no visitor, however long those that work may take
+_PROBES = {"/healthz": 0, "/readyz": 1, "/metrics": 1}
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -34,81 +46,142 @@ class WebOptions:
     threads: int = 8
 
 
-class WebServer(BaseApplication):
-    """Serves an application that is loaded already. `on_ready` is called once it listens."""
+@dataclass(frozen=True)
+class Bounds:
+    """What one process takes at most."""
 
-    def __init__(self, app: Flask, options: WebOptions, on_ready: Callable[[], None]) -> None:
-        self._app = app
-        self._options = options
-        self._on_ready = on_ready
-        super().__init__()  # type: ignore[no-untyped-call]  # gunicorn ships no types
+    #: clients at once; of more, those go that wait longest without having asked for anything
+    connections: int = 1000
+    #: bytes of bodies that lie on the disk
+    spooled: int = 1024 * 1024 * 1024
+    #: seconds without a turn of the loop, after which the process ends to be started anew: something holds the interpreter
+    stuck_seconds: float = 60
 
-    def load_config(self) -> None:
-        """Give gunicorn its settings; it reads neither files nor variables of its own."""
-        settings: Any = self.cfg
-        for name, value in self._settings().items():
-            settings.set(name, value)
 
-    def load(self) -> Flask:
-        """Return what the workers serve."""
-        return self._app
+class WebServer(TcpWSGIServer):
+    """Serves an application on a listening socket until `stop`."""
+
+    channel_class = Connection
+
+    def __init__(self, app: Flask, listener: socket.socket, threads: int, bounds: Bounds) -> None:
+        self.judge: Callable[[dict[str, Any]], Judgement] = lambda environ: judge_head(app, environ)
+        self._bounds = bounds
+        self._most_connections = _allow_connections(bounds.connections)
+        self._probing = (_dispatcher(1), _dispatcher(1))
+        self._stop_at = 0.0
+        super().__init__(
+            _guarded(app),
+            map={},
+            _sock=listener,
+            dispatcher=_dispatcher(threads),
+            adj=_adjustments(),
+            sockinfo=(listener.family, listener.type, listener.proto, listener.getsockname()),
+            bind_socket=False,
+        )
 
     def run(self) -> None:
-        """Serve until told to stop."""
-        SupervisedArbiter(self).run()  # type: ignore[no-untyped-call]  # gunicorn ships no types
+        """Serve until told to stop and what was under way is answered, or the grace is over."""
+        looked = 0.0
+        while not self._is_done():
+            if monotonic() - looked >= _LOOK_SECONDS:
+                looked = monotonic()
+                self._look_after_clients(looked)
+                faulthandler.dump_traceback_later(self._bounds.stuck_seconds, exit=True)
+            wasyncore.poll2(_LOOK_SECONDS if self.active_channels else _IDLE_SECONDS, self._map)
+        faulthandler.cancel_dump_traceback_later()
 
-    def _settings(self) -> dict[str, Any]:
-        return {
-            "bind": str(self._options.bind),
-            "workers": self._options.workers,
-            "worker_class": PatientWorker,
-            "threads": self._options.threads,
-            "preload_app": True,
-            "timeout": 60,
-            "graceful_timeout": GRACE_SECONDS,
-            "worker_tmp_dir": _SHARED_MEMORY if os.access(_SHARED_MEMORY, os.W_OK) else None,
-            # Its path is the same for every server of a user: a second one would answer for the first.
-            "control_socket_disable": True,
-            # Which proxies are believed is EVENTREG_TRUSTED_PROXIES, looked after by the application.
-            "forwarded_allow_ips": "",
-            "logger_class": PathlessLogger,
-            "loglevel": "warning",
-            "accesslog": None,
-            "when_ready": lambda _arbiter: self._on_ready(),
-            "post_worker_init": lambda _worker: signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPPING),
-            "post_fork": lambda arbiter, _worker: self._enter_worker(arbiter.pid),
-        }
+    def stop(self, *_signal: object) -> None:
+        """Take no more clients, and end when those who are here have their answers. May be called by a signal."""
+        self._stop_at = monotonic() + GRACE_SECONDS
+        self.pull_trigger()
 
-    def _enter_worker(self, arbiter: int) -> None:
-        end_with(arbiter)
-        drop_connections(self._app)
+    def has_room(self) -> bool:
+        """Say whether more of the bodies that clients send may be put aside."""
+        spooled: int = sum(client.spooled for client in list(self.active_channels.values()))
+        return spooled <= self._bounds.spooled
+
+    def add_task(self, task: Connection) -> None:
+        """Hand a request that is there as a whole to a thread."""
+        probe = _PROBES.get(task.requests[0].path)
+        (self.task_dispatcher if probe is None else self._probing[probe]).add_task(task)
+
+    def handle_accept(self) -> None:
+        """Take a new client; when there are too many, in the place of one that asks for nothing."""
+        if len(self.active_channels) >= self._most_connections:
+            waiting = [client for client in self.active_channels.values() if client.is_waiting]
+            if waiting:
+                min(waiting, key=lambda client: client.patience_ends).let_go()
+        super().handle_accept()
+
+    def maintenance(self, now: float) -> None:
+        """Do nothing: the loop looks after clients, by another clock."""
+
+    def _look_after_clients(self, now: float) -> None:
+        for client in list(self.active_channels.values()):
+            if client.patience_ends < now:
+                client.let_go()
+
+    def _is_done(self) -> bool:
+        if not self._stop_at:
+            return False
+        if self.accepting:
+            self.accepting = False
+            self.del_channel(self._map)
+        for client in list(self.active_channels.values()):
+            if client.is_idle:
+                client.let_go()
+        return not self.active_channels or monotonic() > self._stop_at
 
 
-class SupervisedArbiter(Arbiter):
-    """An arbiter that ends when its supervisor is gone, where the kernel does not see to it."""
+def work(app: Flask, listener: socket.socket, threads: int, bounds: Bounds = Bounds()) -> None:
+    """Serve `app` in this process until SIGTERM."""
+    server = WebServer(app, listener, threads, bounds)
+    signal.signal(signal.SIGTERM, server.stop)
+    server.run()
 
-    def __init__(self, app: BaseApplication) -> None:
-        self._supervisor = os.getppid()
-        super().__init__(app)  # type: ignore[no-untyped-call]  # gunicorn ships no types
 
-    def spawn_worker(self) -> None:
-        """Fork a worker. A request to stop waits until the worker has its own handlers: the arbiter's would swallow it."""
-        signal.pthread_sigmask(signal.SIG_BLOCK, _STOPPING)
+def _adjustments() -> Adjustments:
+    return Adjustments(
+        ident=None,
+        # Which proxies are believed is EVENTREG_TRUSTED_PROXIES, looked after by the application.
+        clear_untrusted_proxy_headers=False,
+        connection_limit=2**31,  # see handle_accept
+        log_socket_errors=False,
+        # As long as an address of the attendee list with a hundred filters, and cookies.
+        max_request_header_size=64 * 1024,
+        recv_bytes=64 * 1024,
+        # Beyond this a body, or an answer that waits for its client, lies on the disk.
+        inbuf_overflow=64 * 1024,
+        outbuf_overflow=256 * 1024,
+        # The thread of a larger answer waits for the client: more than any file that is kept here.
+        outbuf_high_watermark=64 * 1024 * 1024,
+    )
+
+
+def _dispatcher(threads: int) -> ThreadedTaskDispatcher:
+    dispatcher = ThreadedTaskDispatcher()
+    dispatcher.set_thread_count(threads)
+    return dispatcher
+
+
+def _guarded(app: Flask) -> Callable[..., Iterable[bytes]]:
+    """Wrap `app` so that what it raises instead of answering is logged by its place and answered in plain words."""
+
+    def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         try:
-            super().spawn_worker()  # type: ignore[no-untyped-call]  # gunicorn ships no types
-        finally:
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPPING)
+            return app(environ, start_response)
+        except Exception as error:
+            log.error("Failed to answer a request\n%s", traced(error))
+            start_response("500 Internal Server Error", [("Content-Type", "text/plain")], (type(error), error, None))
+            return [b"Something went wrong here. It was written down.\n"]
 
-    def murder_workers(self) -> None:
-        """Look, once a second, after the workers and the supervisor."""
-        if is_orphan(self._supervisor):
-            raise HaltServer("The supervisor is gone.", 1)
-        super().murder_workers()  # type: ignore[no-untyped-call]  # gunicorn ships no types
+    return answer
 
 
-def drop_connections(app: Flask) -> None:
-    """Forget, without closing them, the database connections that a fork copied: they belong to the parent."""
-    from eventreg.db import db
-
-    with app.app_context():
-        db.engine.dispose(close=False)
+def _allow_connections(count: int) -> int:
+    """Let this process open the files that `count` clients need, and return how many clients it can have."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = count * _FILES_EACH + _FILES_OF_OURS
+    allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+    return (allowed - _FILES_OF_OURS) // _FILES_EACH

@@ -28,6 +28,7 @@ from eventreg.settings.services import (
 from eventreg.settings.wording import refusal_sentence
 from eventreg.web.access import administrators_only, public
 from eventreg.web.addresses import address_of
+from eventreg.web.bodies import takes_files
 from eventreg.web.templating import language_url_at
 
 blueprint = Blueprint("settings", __name__)
@@ -45,6 +46,7 @@ def edit_settings() -> Answer:
 
 @blueprint.post("/manage/settings")
 @administrators_only
+@takes_files
 def change_settings() -> Answer:
     """Save what is set."""
     settings = read_settings()

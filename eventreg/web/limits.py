@@ -11,7 +11,7 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from flask import Flask, abort, current_app, request
-from limits import parse
+from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
@@ -45,9 +45,23 @@ def limited(rule: str, methods: tuple[str, ...] = ("POST",)) -> Callable[[View],
                     abort(429)
             return view(*args, **kwargs)
 
+        counted.limit = item, methods  # type: ignore[attr-defined]
         return counted  # type: ignore[return-value]
 
     return decorate
+
+
+def is_used_up(app: Flask, view: Callable[..., Any], endpoint: str, method: str, address: str | None) -> bool:
+    """Say whether a client has used up what `limited` allows for a view, without counting this try.
+
+    For the server, before it takes a body: so it asks only what is counted in memory, and waits for nobody.
+    """
+    limiter: MovingWindowRateLimiter | None = app.extensions[_EXTENSION]
+    rule: tuple[RateLimitItem, tuple[str, ...]] | None = getattr(view, "limit", None)
+    if limiter is None or rule is None or not isinstance(limiter.storage, MemoryStorage):
+        return False
+    item, methods = rule
+    return method in methods and not limiter.test(item, endpoint, client_network(address))
 
 
 def are_limits_on() -> bool:

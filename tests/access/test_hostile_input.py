@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urljoin, urlsplit
 from xml.etree.ElementTree import Element
 
 import pytest
@@ -197,6 +197,23 @@ def test_too_much_is_a_plain_page(world: World) -> None:
     assert page.has("too large")
     many = {f"field{number}": "x" for number in range(3000)}
     assert visitor.post(address, many, sound=False).status < 500
+
+
+def test_files_are_taken_where_a_form_sends_some_and_nowhere_else(world: World, found: dict[str, Found]) -> None:
+    """Case 67: other addresses take no body of that size."""
+    senders: dict[str, bool] = {}
+    for forms in found.values():
+        for _page, form in forms.forms:
+            if form.element.get("method") == "post":
+                endpoint, _values = world.app.url_map.bind("").match(_path(form), "POST")
+                is_upload = form.element.get("enctype") == "multipart/form-data"
+                senders[endpoint] = senders.get(endpoint, False) or is_upload
+    takers = {name for name, view in world.app.view_functions.items() if getattr(view, "takes_files", False)}
+    assert takers == {endpoint for endpoint, is_upload in senders.items() if is_upload}
+
+
+def _path(form: Form) -> str:
+    return urlsplit(urljoin(form.address, form.element.get("action") or "")).path
 
 
 def _forms(world: World, visitor: Pages) -> Iterator[tuple[Page, Form]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
@@ -51,6 +52,20 @@ def send(page: Page, words: Words) -> None:
     """Press the button that a person sees."""
     page.locator("#send").click()
     assert words.say("Send registration")
+
+
+def test_browser_shows_that_what_it_sent_is_too_large(site: Site, visits: ContextMaker, tmp_path: Path) -> None:
+    """Case 67: the server refuses by the head; the browser, still sending, reads the answer."""
+    file = tmp_path / "carta.pdf"
+    with file.open("wb") as sparse:
+        sparse.truncate(70_000_000)
+    words = Words(site, "es")
+    page = visits("es", javascript=False).new_page()
+    open_form(page, site, words)
+    fill_form(page, words, new_address())
+    page.locator("input[type=file]").first.set_input_files(file)
+    send(page, words)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Lo que envió es demasiado grande")
 
 
 @pytest.mark.parametrize("language", ["es", "en"])

@@ -51,20 +51,17 @@ class Server:
         return [supervisor, *supervisor.children(recursive=True)]
 
     def is_complete(self) -> bool:
-        """Say whether every process is there: supervisor, web server and its workers, mail worker."""
-        return len(self.family()) == 2 + self.workers + self.has_mail_worker
+        """Say whether every process is there: supervisor, web workers with their threads, mail worker."""
+        return len(self.family()) == 1 + self.workers + self.has_mail_worker and len(self.web()) == self.workers
 
-    def web(self) -> psutil.Process:
-        """Return the web server's process: the one with workers below it."""
-        return next(child for child in self._children() if child.children())
+    def web(self) -> list[psutil.Process]:
+        """Return the web workers: those with threads."""
+        return [child for child in self.family()[1:] if child.num_threads() > 1]
 
     def mail(self) -> psutil.Process:
         """Return the mail worker."""
-        return next(child for child in self._children() if not child.children())
-
-    def _children(self) -> list[psutil.Process]:
         assert self.is_complete()
-        return psutil.Process(self.process.pid).children()
+        return next(child for child in self.family()[1:] if child.num_threads() == 1)
 
     def sign_in_link(self) -> str:
         """Return the sign-in link that the terminal shows."""

@@ -1,4 +1,4 @@
-"""A web server that is told to stop while its workers are starting stops at once, not when its grace is over."""
+"""A server that is told to stop while its workers are starting stops at once, not when its grace is over."""
 
 from __future__ import annotations
 
@@ -8,25 +8,30 @@ import sys
 from eventreg.serving.web import GRACE_SECONDS
 from tests.packaging.copies import clean_environment, free_port
 
-#: The web server as it is, on a machine so busy that a worker takes two seconds from the fork to its first step.
+#: The server as it is, on a machine so busy that a worker takes two seconds from the fork to its first step.
 SLOW_TO_START = """
 import sys, time
 from flask import Flask
-from eventreg.serving.addresses import Bind
-from eventreg.serving.web import WebOptions, WebServer
+from eventreg.serving.addresses import listen, parse_bind
+from eventreg.serving.supervisor import Child, Supervisor
+from eventreg.serving.web import work
 
-class SlowToStart(WebServer):
-    def _enter_worker(self, arbiter):
-        print("forked", flush=True)
-        time.sleep(2)
+app, listener = Flask("slow"), listen(parse_bind(sys.argv[1]))
 
-SlowToStart(Flask("slow"), WebOptions(Bind("127.0.0.1", int(sys.argv[1]))), lambda: None).run()
+def start_slowly():
+    print("forked", flush=True)
+    time.sleep(2)
+    work(app, listener, 8)
+
+sys.exit(Supervisor([Child("Web worker 1", start_slowly)], on_started=lambda: None).run())
 """
 
 
-def test_web_server_told_to_stop_while_its_workers_start_ends_at_once() -> None:
+def test_server_told_to_stop_while_its_workers_start_ends_at_once() -> None:
     server = subprocess.Popen(
-        [sys.executable, "-c", SLOW_TO_START, str(free_port())], env=clean_environment(), stdout=subprocess.PIPE
+        [sys.executable, "-c", SLOW_TO_START, f"127.0.0.1:{free_port()}"],
+        env=clean_environment(),
+        stdout=subprocess.PIPE,
     )
     try:
         assert server.stdout

@@ -17,6 +17,7 @@ from eventreg.events.views import blueprint
 from eventreg.events.views.desk import EVENT, desk
 from eventreg.kernel.clock import now
 from eventreg.web.access import requires
+from eventreg.web.bodies import takes_files
 from eventreg.web.templating import language_url_at
 
 Answer = str | Response | tuple[str, int]
@@ -39,6 +40,7 @@ def edit_look(slug: str) -> Answer:
 
 @blueprint.post("/manage/events/<slug>/look")
 @requires(Permission.EDIT_EVENT)
+@takes_files
 def save_event_look(slug: str) -> Answer:
     """Save colours and picture. The picture is read before anything is locked."""
     event = get_event_with_picture(g.event.id)

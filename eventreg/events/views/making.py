@@ -25,6 +25,7 @@ from eventreg.events.wording import whole_refusal
 from eventreg.events.wording.wholes import beginnings
 from eventreg.kernel.clock import now
 from eventreg.web.access import administrators_only, requires, signed_in
+from eventreg.web.bodies import takes_files
 from eventreg.web.instance import config
 from eventreg.web.templating import language_url_at
 
@@ -63,6 +64,7 @@ def create_event() -> Answer:
 
 @blueprint.post("/manage/events/new/file")
 @administrators_only
+@takes_files
 def put_in_file() -> Answer:
     """Put in the event of a file. Whoever does it owns it."""
     form = ImportForm(formdata=request.form)

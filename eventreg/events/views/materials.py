@@ -26,6 +26,7 @@ from eventreg.i18n.languages import own_name
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import NotFound
 from eventreg.web.access import requires
+from eventreg.web.bodies import takes_files
 from eventreg.web.downloads import as_attachment
 from eventreg.web.templating import language_url_at
 
@@ -58,6 +59,7 @@ def list_event_materials(slug: str) -> Answer:
 
 @blueprint.post("/manage/events/<slug>/materials")
 @requires(Permission.EDIT_PROGRAMME)
+@takes_files
 def add_material(slug: str) -> Answer:
     """Add a file or a link."""
     event, sessions = g.event, list_sessions(g.event.id)
@@ -88,6 +90,7 @@ def edit_material(slug: str, public_id: str) -> Answer:
 
 @blueprint.post("/manage/events/<slug>/materials/<public_id>")
 @requires(Permission.EDIT_PROGRAMME)
+@takes_files
 def save_material(slug: str, public_id: str) -> Answer:
     """Save a material; another file takes the place of the one that is there, under the same address."""
     event, material = g.event, get_material(g.event.id, public_id)

@@ -22,6 +22,7 @@ from eventreg.organizations.queries import list_by_id, list_known
 from eventreg.organizations.rules.refusals import OrganizationReason, OrganizationRefused
 from eventreg.organizations.wording import name_with_acronym
 from eventreg.web.access import requires
+from eventreg.web.bodies import takes_files
 from eventreg.web.templating import language_url_at
 
 Answer = str | BaseResponse | tuple[str, int]
@@ -42,6 +43,7 @@ def list_event_partners(slug: str) -> Answer:
 
 @blueprint.post(_PAGE)
 @requires(Permission.EDIT_EVENT)
+@takes_files
 def add_partner(slug: str) -> Answer:
     """Add an institution, from the directory or a new one."""
     form = AddPartnerForm(languages=g.event.languages)

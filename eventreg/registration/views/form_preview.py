@@ -32,6 +32,7 @@ from eventreg.registration.views import blueprint
 from eventreg.registration.views.framing import page_frame
 from eventreg.registration.views.steps import Steps, SummaryPart
 from eventreg.web.access import requires
+from eventreg.web.bodies import takes_files
 from eventreg.web.headers import CONTENT_SECURITY_POLICY
 from eventreg.web.templating import language_url_at
 
@@ -124,6 +125,7 @@ def preview_questions(slug: str) -> str:
 
 @blueprint.route("/manage/events/<slug>/questions/preview/form", methods=["GET", "POST"])
 @requires(Permission.EDIT_EVENT)
+@takes_files
 def preview_form(slug: str) -> FlaskResponse:
     """Show the form alone, or what a participant would be told about the answers that were tried. Nothing is kept."""
     event = get_event_whole(g.event.id)

@@ -19,6 +19,7 @@ from eventreg.registration.views.filled_form import FilledForm, has_token
 from eventreg.registration.views.own_page import OwnRegistration
 from eventreg.registration.wording import change_refused, registering_refused
 from eventreg.web.access import personal
+from eventreg.web.bodies import takes_files
 from eventreg.web.forms import checks_token_itself
 from eventreg.web.limits import limited
 
@@ -40,6 +41,7 @@ def edit_answers(token: str) -> Answer:
 @personal
 @checks_token_itself
 @limited("60 per 10 minutes")
+@takes_files
 def save_answers(token: str) -> Answer:
     """Keep changed answers, or show the form again with what is to be checked."""
     own = OwnRegistration.open(token)

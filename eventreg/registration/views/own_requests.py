@@ -29,6 +29,7 @@ from eventreg.registration.views.filled_form import FilledForm, has_token
 from eventreg.registration.views.own_page import OwnRegistration
 from eventreg.registration.wording import change_refused, registering_refused, request_title
 from eventreg.web.access import personal
+from eventreg.web.bodies import takes_files
 from eventreg.web.forms import checks_token_itself
 from eventreg.web.limits import limited
 
@@ -76,6 +77,7 @@ def show_request(token: str, request_id: int) -> Answer:
 @personal
 @checks_token_itself
 @limited("60 per 10 minutes")
+@takes_files
 def save_request(token: str, request_id: int) -> Answer:
     """Keep the answers to a request, or show the form again with what is to be checked."""
     own, asking = _open(token, request_id)

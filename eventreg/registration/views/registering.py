@@ -35,6 +35,7 @@ from eventreg.registration.views.framing import page_frame
 from eventreg.registration.views.keep_page import ask_where_to
 from eventreg.registration.wording import registering_refused
 from eventreg.web.access import personal, public
+from eventreg.web.bodies import takes_files
 from eventreg.web.forms import checks_token_itself
 from eventreg.web.limits import limited
 
@@ -86,6 +87,7 @@ def register_by_link(slug: str, token: str) -> Answer:
 @public
 @checks_token_itself
 @limited("120 per 10 minutes")
+@takes_files
 def send_form(slug: str) -> Answer:
     """Take the form: register, or show it again with what is to be checked."""
     event = get_published_event(slug)

@@ -40,6 +40,7 @@ from eventreg.review.views import blueprint
 from eventreg.review.views.desk import list_url, registration_url
 from eventreg.review.views.listing import categories_in_sight
 from eventreg.web.access import requires
+from eventreg.web.bodies import takes_files
 from eventreg.web.templating import plain_in_reader_language
 
 Answer = str | Response | tuple[str, int]
@@ -61,6 +62,7 @@ def add_person(slug: str) -> Answer:
 
 @blueprint.post("/manage/events/<slug>/registrations/new")
 @requires(Permission.ADD_PEOPLE)
+@takes_files
 def send_person(slug: str) -> Answer:
     """Register the person, or show the form again with what is to be checked."""
     event = _event_to_add_to()

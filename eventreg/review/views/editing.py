@@ -41,6 +41,7 @@ from eventreg.review.views.acting import (
 )
 from eventreg.review.views.handing_on import taken_words
 from eventreg.web.access import may, requires
+from eventreg.web.bodies import takes_files
 
 _ADDRESS = "/manage/events/<slug>/registrations/<reference>/edit"
 
@@ -55,6 +56,7 @@ def edit_registration(slug: str, reference: str) -> Answer:
 
 @blueprint.post(_ADDRESS)
 @requires(Permission.DECIDE)
+@takes_files
 def save_registration(slug: str, reference: str) -> Answer:
     """Keep what was changed; or show the form with its sensitive answers, which records the look."""
     check_may(Permission.SEE_CONTACT_DATA)

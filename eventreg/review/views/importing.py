@@ -51,6 +51,7 @@ from eventreg.review.views.desk import list_url
 from eventreg.review.views.import_trial import cells_of, trial_page
 from eventreg.review.wording.importing import file_refused
 from eventreg.web.access import may, requires
+from eventreg.web.bodies import takes_files
 from eventreg.web.downloads import as_attachment
 
 Answer = str | Response | tuple[str, int] | Any
@@ -69,6 +70,7 @@ def start_import(slug: str) -> Answer:
 
 @blueprint.post("/manage/events/<slug>/registrations/import")
 @requires(Permission.ADD_PEOPLE)
+@takes_files
 def upload_import(slug: str) -> Answer:
     """Keep the file for a day, and go on to its columns."""
     _need_whole()

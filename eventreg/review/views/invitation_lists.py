@@ -22,6 +22,7 @@ from eventreg.review.views.invitations import category_choices
 from eventreg.review.views.listing import categories_in_sight
 from eventreg.review.wording import invitation_refused
 from eventreg.web.access import may, requires
+from eventreg.web.bodies import takes_files
 
 Answer = str | Response | tuple[str, int]
 _CHECK = 422
@@ -31,6 +32,7 @@ _LONGEST = 500_000
 
 @blueprint.route("/manage/events/<slug>/invitations/list", methods=["GET", "POST"])
 @requires(Permission.SEND_MESSAGES)
+@takes_files
 def invite_people(slug: str) -> Answer:
     """Take a list: say what would come of each line, or do it when the button of that page was pressed."""
     event: Event = g.event

@@ -32,6 +32,7 @@ from eventreg.review.views import blueprint
 from eventreg.review.views.desk import registration_url
 from eventreg.review.views.listing import categories_in_sight, read_list_state
 from eventreg.web.access import may, requires
+from eventreg.web.bodies import takes_files
 
 Answer = str | Response | tuple[str, int]
 
@@ -46,6 +47,7 @@ def edit_team_answers(slug: str, reference: str) -> Answer:
 
 @blueprint.post("/manage/events/<slug>/registrations/<reference>/for-team")
 @requires(Permission.DECIDE)
+@takes_files
 def save_team_answers(slug: str, reference: str) -> Answer:
     """Keep what was filled in; or show the form with its sensitive answers, which records the look."""
     event: Event = g.event
