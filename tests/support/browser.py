@@ -11,7 +11,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tests.support.waiting import patience
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _AXE = Path(__file__).resolve().parents[2] / ".tools" / "node_modules" / "axe-core" / "axe.min.js"
@@ -47,6 +49,7 @@ def visits(chromium: Browser, request: pytest.FixtureRequest, tmp_path: Path) ->
     """
     opened: list[BrowserContext] = []
     complaints: list[str] = []
+    expect.set_options(timeout=patience() * 1000)
 
     def open_visit(language: str = "en", javascript: bool = True, width: int = 1280, **options: Any) -> BrowserContext:
         context = chromium.new_context(
@@ -56,7 +59,7 @@ def visits(chromium: Browser, request: pytest.FixtureRequest, tmp_path: Path) ->
             accept_downloads=True,
             **options,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(patience() * 1000)
         context.on("page", lambda page: _watch(page, complaints))
         opened.append(context)
         return context

@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 from aiosmtpd.smtp import SMTP
 
+from tests.support.waiting import join, patience
+
 
 @dataclass(frozen=True)
 class Received:
@@ -54,6 +56,8 @@ class MailServer:
         self.port = 0
         self.received: list[Received] = []
         self._answers: dict[str, str] = {}
+        #: set while a message that it hangs on is there
+        self.holds = threading.Event()
         self._is_hanging = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
@@ -72,13 +76,13 @@ class MailServer:
         is_ready = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve(is_ready)), daemon=True)
         self._thread.start()
-        assert is_ready.wait(10), "the mail server does not start"
+        assert is_ready.wait(patience()), "the mail server does not start"
 
     def die(self) -> None:
         """Stop listening and cut every connection: new ones are refused."""
         if self._loop is not None and self._thread is not None:
             self._loop.call_soon_threadsafe(self._end.set)
-            self._thread.join(10)
+            join([self._thread])
             self._loop = self._thread = None
 
     def refuse(self, answer: str = "550 5.1.1 No such person", address: str = "") -> None:
@@ -107,7 +111,9 @@ class MailServer:
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
         while self._is_hanging:
+            self.holds.set()
             await asyncio.sleep(0.02)
+        self.holds.clear()
         self.received.append(Received(envelope.mail_from, tuple(envelope.rcpt_tos), bytes(envelope.original_content)))
         return "250 OK"
 

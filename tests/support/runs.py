@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import gc
 import shutil
+import signal
 import tempfile
+import threading
 from pathlib import Path
+from time import perf_counter
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from pytest_timeout import timeout_sigalrm
 
 from tests.support.databases import end_postgresql
 from tests.support.sockets import block_other_hosts
+from tests.support.waiting import patience
 
 _SHARED = pytest.StashKey[Path]()
 #: how much there has to be before Python looks for garbage; a test makes a great deal and keeps nothing
@@ -45,6 +51,30 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*_GARBAGE)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_timeout_set_timer(item: Any, settings: Any) -> bool | None:
+    """Let a test that reaches its time-out go on while the machine is busy, as long as there is `patience`; then it fails."""
+    if settings.method != "signal" or threading.current_thread() is not threading.main_thread():
+        return None
+    began = perf_counter()
+
+    def ring(*_signal: object) -> None:
+        left = began + patience(settings.timeout) - perf_counter()
+        if left > 0:
+            signal.setitimer(signal.ITIMER_REAL, left)
+        else:
+            timeout_sigalrm(item, settings)
+
+    def cancel() -> None:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+
+    item.cancel_timeout = cancel
+    signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, settings.timeout)
+    return True
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -10,11 +10,12 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
+
+from tests.support.waiting import patience, until
 
 EVENTREG = Path(sys.executable).with_name("eventreg")
 FORM = "/events/tapachula-migration-security/register"
@@ -37,13 +38,7 @@ class Victim:
         self._process = subprocess.Popen(
             command, env=settings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
         )
-        for _ in range(600):
-            if self._process.poll() is not None:
-                raise AssertionError(f"the server ended by itself with {self._process.returncode}")
-            if _answers(self.port):
-                return
-            time.sleep(0.05)
-        raise AssertionError("the server does not answer")
+        until(self._answers, f"an answer at port {self.port}")
 
     def kill(self) -> None:
         """Kill every process of it at once, without a word."""
@@ -60,7 +55,19 @@ class Victim:
     def deliver(self) -> None:
         """Send everything that is due."""
         settings = {**os.environ, "EVENTREG_INSTANCE": str(self.instance), **self.environment}
-        subprocess.run([str(EVENTREG), "deliver", "--once"], env=settings, check=True, capture_output=True, timeout=120)
+        subprocess.run([str(EVENTREG), "deliver", "--once"], env=settings, check=True, capture_output=True)
+
+    def _answers(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, f"the server ended by itself with {self._process.returncode}"
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=patience())
+        try:
+            connection.request("GET", "/healthz")
+            return connection.getresponse().status == 200
+        except OSError:
+            return False
+        finally:
+            connection.close()
 
 
 @dataclass
@@ -106,7 +113,7 @@ class Registrant:
     def _send(
         self, method: str, path: str, cookie: str, fields: list[tuple[str, str]] | None
     ) -> tuple[int, http.client.HTTPMessage, str]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=patience())
         headers = {"Cookie": cookie} if cookie else {}
         if fields is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
@@ -141,14 +148,3 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def _answers(port: int) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-    try:
-        connection.request("GET", "/healthz")
-        return connection.getresponse().status == 200
-    except OSError:
-        return False
-    finally:
-        connection.close()
