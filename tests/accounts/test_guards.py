@@ -18,6 +18,7 @@ from eventreg.db import db
 from eventreg.kernel.clients import client_network
 from eventreg.kernel.clock import now
 from tests.support.apps import AppMaker
+from tests.support.waiting import join, meeting
 
 THREE = Limit("trial/address", 3, 15)
 OTHER = Limit("trial/client", 5, 15)
@@ -86,18 +87,17 @@ def test_old_tries_are_forgotten(limited: Flask, clock: time_machine.Traveller) 
 
 
 def eight_at_once(app: Flask) -> list[bool]:
-    admitted, start = [], threading.Barrier(8)
+    admitted, start = [], meeting(8)
 
     def run() -> None:
         with app.app_context():
-            start.wait(20)
+            start.wait()
             admitted.append(admit(Try(THREE, "ana")) is not None)
 
     threads = [threading.Thread(target=run) for _ in range(8)]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        thread.join(30)
+    join(threads)
     return sorted(admitted)
 
 
@@ -108,11 +108,11 @@ def test_many_at_once_do_not_slip_through(limited: Flask) -> None:  # case 15
 
 @pytest.mark.on_postgresql
 def test_without_the_lock_they_would(limited: Flask, monkeypatch: pytest.MonkeyPatch) -> None:  # twin of case 15
-    counted, all_have_counted = guards._is_used_up, threading.Barrier(8)
+    counted, all_have_counted = guards._is_used_up, meeting(8)
 
     def count_together(attempt: Try, at: datetime) -> bool:
         is_used_up = counted(attempt, at)
-        all_have_counted.wait(20)
+        all_have_counted.wait()
         return is_used_up
 
     monkeypatch.setattr(guards, "_hold", lambda _attempt: None)

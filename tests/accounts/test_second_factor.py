@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from threading import Barrier, Thread
+from threading import Thread
 
 import pytest
 import time_machine
@@ -27,6 +27,7 @@ from tests.accounts.authenticator import code_of, with_second_factor
 from tests.builders import a_registration, a_team_member, an_account, an_event
 from tests.support.apps import AppMaker
 from tests.support.pages import Page, Pages
+from tests.support.waiting import join, meeting
 
 PASSWORD = "una frase bastante larga"
 WRONG = "This code does not fit, or it was used. Wait for the next one of your app, or use a recovery code."
@@ -166,7 +167,7 @@ def test_a_code_works_once_and_so_does_none_before_it(olga: Account, clock: time
 def test_of_two_at_once_with_one_code_one_comes_in(app: Flask, olga: Account, kind: str) -> None:  # case 10
     codes = with_second_factor(olga)
     code = code_of(olga) if kind == "of the app" else codes[0]
-    barrier, came_in, refused = Barrier(4), [], []
+    barrier, came_in, refused = meeting(4), [], []
 
     def come() -> None:
         with app.app_context():
@@ -179,8 +180,7 @@ def test_of_two_at_once_with_one_code_one_comes_in(app: Flask, olga: Account, ki
     threads = [Thread(target=come) for _ in range(4)]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        thread.join()
+    join(threads)
     assert (came_in, refused) == ([olga.id], [Reason.CODE_WRONG] * 3)
 
 

@@ -27,6 +27,7 @@ from eventreg.kernel.clock import now
 from eventreg.mail.models import MailMessage
 from tests.builders import an_account
 from tests.support.apps import AppMaker
+from tests.support.waiting import join, meeting
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -47,11 +48,11 @@ def test_a_link_opens_its_account_once() -> None:
 @pytest.mark.both_databases
 def test_used_twice_at_once_it_works_once(app: Flask) -> None:  # case 10
     token = make_sign_in_link(an_account().id)
-    opened, start = [], threading.Barrier(6)
+    opened, start = [], meeting(6)
 
     def run() -> None:
         with app.app_context():
-            start.wait(20)
+            start.wait()
             try:
                 opened.append(use_sign_in_link(token).id)
             except AccountRefused:
@@ -60,8 +61,7 @@ def test_used_twice_at_once_it_works_once(app: Flask) -> None:  # case 10
     threads = [threading.Thread(target=run) for _ in range(6)]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        thread.join(30)
+    join(threads)
     assert len(opened) == 6
     assert len([found for found in opened if found]) == 1
 

@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from eventreg.db import db, lock_row, transaction, turns
 from eventreg.kernel.errors import Busy, NotFound
 from eventreg.organizations.models import Organization
+from tests.support.waiting import join, patience
 
 
 def _organization(key: str = "one") -> Organization:
@@ -40,7 +41,7 @@ def _elsewhere(app: Flask, act: Callable[[], None]) -> None:
 
     thread = threading.Thread(target=run)
     thread.start()
-    thread.join(20)
+    join([thread])
     if failures:
         raise failures[0]
 
@@ -118,7 +119,7 @@ def test_a_guarded_row_is_held_until_the_end(app: Flask) -> None:
 
     def second() -> None:
         with app.app_context():
-            is_held.wait(10)
+            is_held.wait(patience())
             started.set()
             with transaction():
                 lock_row(select(Organization).where(Organization.key == "one"))
@@ -129,10 +130,10 @@ def test_a_guarded_row_is_held_until_the_end(app: Flask) -> None:
     with transaction():
         lock_row(select(Organization).where(Organization.key == "one"))
         is_held.set()
-        started.wait(10)
+        started.wait(patience())
         thread.join(0.3)
         order.append("first")
-    thread.join(20)
+    join([thread])
     assert order == ["first", "second"]
 
 

@@ -19,6 +19,7 @@ from eventreg.events.rules.team import TeamRole
 from eventreg.kernel import clock
 from eventreg.organizations.models import Organization
 from eventreg.questionnaires.queries import definition_of, get_current_version
+from tests.support.waiting import join, meeting
 
 pytestmark = pytest.mark.both_databases
 TABLES = (Account, Event, EventDay, Organization, Partner, PrivacyNotice, ProgrammeSession, TeamMember)
@@ -91,7 +92,7 @@ def test_failure_leaves_nothing_behind(app: Flask, monkeypatch: pytest.MonkeyPat
 
 
 def test_two_at_once_load_one_seminar(app: Flask) -> None:
-    ready, found = threading.Barrier(2), []
+    ready, found = meeting(2), []
 
     def load() -> None:
         with app.app_context():
@@ -102,8 +103,7 @@ def test_two_at_once_load_one_seminar(app: Flask) -> None:
     threads = [threading.Thread(target=load) for _ in range(2)]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        thread.join()
+    join(threads)
     assert len(found) == 2
     assert len({loaded.event_id for loaded in found}) == 1
     assert sorted(loaded.is_new for loaded in found) == [False, True]

@@ -33,6 +33,7 @@ from eventreg.web.instance import config
 from tests.builders import a_team_member, an_account, an_event
 from tests.support.apps import AppMaker
 from tests.support.pages import Pages
+from tests.support.waiting import join, meeting
 
 SERVER = {"mail_server": "127.0.0.1", "mail_default_sender": "registro@equipo.example"}
 #: nobody has it (RFC 2606), though it does not end in .example; no worker runs here
@@ -307,7 +308,7 @@ def test_an_invitation_ends_after_fourteen_days(event: Event, owner: Account, cl
 def test_used_twice_at_once_it_succeeds_once(event: Event, owner: Account, app: Flask) -> None:
     """Case 10."""
     token = invitation_token(invite(event.id, wish(), owner.id))
-    ready, outcomes = threading.Barrier(4), []
+    ready, outcomes = meeting(4), []
 
     def accept() -> None:
         with app.app_context():
@@ -322,8 +323,7 @@ def test_used_twice_at_once_it_succeeds_once(event: Event, owner: Account, app: 
     threads = [threading.Thread(target=accept) for _ in range(4)]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        thread.join()
+    join(threads)
     assert sorted(outcomes) == sorted([event.slug, *["invitation_over"] * 3])
     assert len(members(event)) == 2
 

@@ -15,24 +15,24 @@ from eventreg.events.rules.texts import TextChange, fingerprint
 from eventreg.events.services import texts
 from eventreg.kernel.clock import now
 from tests.builders import an_account, an_event
+from tests.support.waiting import join, meeting
 
 
 def at_once(app: Flask, event: Event, accounts: list[int]) -> list[int]:
     """Have each account save the title at the same instant; return how many conflicts each was told of."""
-    seen, ready, told = fingerprint(event.title["en"]), threading.Barrier(len(accounts)), [-1] * len(accounts)
+    seen, ready, told = fingerprint(event.title["en"]), meeting(len(accounts)), [-1] * len(accounts)
 
     def save(number: int, account_id: int) -> None:
         with app.app_context():
             change = TextChange("title", "en", seen, f"By {number}")
-            ready.wait(10)
+            ready.wait()
             told[number] = len(texts.save_texts(event.id, [change], account_id, now()).conflicts)
             db.session.remove()
 
     threads = [threading.Thread(target=save, args=entry) for entry in enumerate(accounts)]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        thread.join(30)
+    join(threads)
     return told
 
 
@@ -48,13 +48,13 @@ def test_without_the_lock_one_overwrites_the_other(app: Flask, monkeypatch: pyte
     """The twin: both read before either writes."""
     event, accounts = an_event(), [an_account().id for _number in range(2)]
     db.session.remove()
-    both_have_read = threading.Barrier(2)
+    both_have_read = meeting(2)
 
     def unlocked(event_id: int) -> Event:
         found = db.session.scalars(select(Event).where(Event.id == event_id)).one()
         db.session.expunge(found)
         db.session.rollback()
-        both_have_read.wait(10)
+        both_have_read.wait()
         return found
 
     def put(work: texts._Work, text_id: object, text: str) -> None:

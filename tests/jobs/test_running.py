@@ -21,6 +21,7 @@ from eventreg.jobs.services import schedule
 from eventreg.kernel.errors import Busy
 from tests.jobs.work import START, ask, find, get, note, notes
 from tests.mail.outbox import HandClock
+from tests.support.waiting import join, meeting
 
 LATER = START + timedelta(hours=1)
 
@@ -217,7 +218,7 @@ def test_a_worker_that_lost_its_lease_writes_nothing(app: Flask) -> None:
         note({"what": "late"}, now)
         thread = threading.Thread(target=do_it_elsewhere)
         thread.start()
-        thread.join()
+        join([thread])
 
     quick, slow = JobRegistry(), JobRegistry()
     quick.add_handler("test.note", note)
@@ -244,7 +245,7 @@ def test_a_job_that_somebody_else_finished_cannot_be_finished(app: Flask) -> Non
 def test_workers_never_do_the_same_job(app: Flask, registry: JobRegistry) -> None:
     for number in range(12):
         ask(f"job {number}", what=str(number))
-    barrier = threading.Barrier(4)
+    barrier = meeting(4)
 
     def work() -> None:
         with app.app_context():
@@ -255,8 +256,7 @@ def test_workers_never_do_the_same_job(app: Flask, registry: JobRegistry) -> Non
     threads = [threading.Thread(target=work) for _ in range(4)]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        thread.join()
+    join(threads)
     assert sorted(notes(), key=int) == [str(number) for number in range(12)]
 
 

@@ -18,6 +18,7 @@ from eventreg.mail.rules import DeliveryState, Outcome
 from eventreg.mail.services import drop
 from tests.mail.outbox import START, queue_some, stored
 from tests.support.apps import AppMaker
+from tests.support.waiting import join, meeting
 
 SERVER = {"mail_server": "127.0.0.1", "mail_port": 1, "mail_default_sender": "registro@desk.example"}
 WORKERS = 4
@@ -50,7 +51,7 @@ def _claim_without_lease(now: datetime, barrier: threading.Barrier) -> MailMessa
 
 def _claimed_at_once(app: Flask, claim: Claim) -> list[int]:
     """Have several workers claim at the same moment; returns the ids of what they got."""
-    barrier = threading.Barrier(WORKERS)
+    barrier = meeting(WORKERS)
     got: list[int] = []
 
     def work() -> None:
@@ -62,8 +63,7 @@ def _claimed_at_once(app: Flask, claim: Claim) -> list[int]:
     threads = [threading.Thread(target=work) for _ in range(WORKERS)]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        thread.join()
+    join(threads)
     return got
 
 
@@ -151,7 +151,7 @@ def test_a_message_being_taken_back_is_passed_over(app: Flask) -> None:
             drop([first], START)
             thread = threading.Thread(target=work)
             thread.start()
-            thread.join()
+            join([thread])
         assert got == [stored(second).id]
 
 

@@ -25,19 +25,20 @@ from eventreg.registration.services.decisions import decide
 from eventreg.registration.services.places import PlaceCount
 from eventreg.registration.services.registering import Submission, register
 from tests.builders import AT_ONCE, a_category, a_registration, a_submission, a_team_member, an_event
+from tests.support.waiting import join, meeting
 
 PLACES, PEOPLE = 5, 12
 
 
 def at_once(app: Flask, *acts: Callable[[], Any]) -> list[Any]:
     """Call all of them at the same moment, each as a request of its own; return what each gave or raised."""
-    start = threading.Barrier(len(acts))
+    start = meeting(len(acts))
     outcomes: list[Any] = [None] * len(acts)
 
     def run(number: int, act: Callable[[], Any]) -> None:
         with app.app_context():
             try:
-                start.wait(20)
+                start.wait()
                 outcomes[number] = act()
             except Exception as error:
                 outcomes[number] = error
@@ -47,8 +48,7 @@ def at_once(app: Flask, *acts: Callable[[], Any]) -> list[Any]:
     threads = [threading.Thread(target=run, args=(number, act)) for number, act in enumerate(acts)]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        thread.join(60)
+    join(threads)
     db.session.remove()
     return outcomes
 
@@ -133,12 +133,12 @@ def test_twin_in_which_all_categories_count_turns_speakers_away(app: Flask, monk
 def test_twin_that_counts_outside_the_lock_sees_more(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """Count before the transaction, wait for one another, then insert: what a check in the view would do."""
     event = an_event(capacity=PLACES)
-    counted = threading.Barrier(PEOPLE)
+    counted = meeting(PEOPLE)
     early: dict[int, PlaceCount] = {}
 
     def register_with_early_count(submission: Submission, occasion: Occasion) -> None:
         early[threading.get_ident()] = PlaceCount(event)
-        counted.wait(20)
+        counted.wait()
         register(event.id, submission, occasion)
 
     monkeypatch.setattr(registering, "PlaceCount", lambda _event: early[threading.get_ident()])
@@ -152,12 +152,12 @@ def test_twin_that_counts_outside_the_lock_sees_more(app: Flask, monkeypatch: py
 def test_twin_without_the_row_lock_sees_more(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """On PostgreSQL alone: on SQLite the transaction itself is the lock. Audit entries stand in line by themselves."""
     event = an_event(capacity=PLACES)
-    counted = threading.Barrier(PEOPLE)
+    counted = meeting(PEOPLE)
 
     class CountThenWait(PlaceCount):
         def __init__(self, event: Event) -> None:
             super().__init__(event)
-            counted.wait(20)
+            counted.wait()
 
     monkeypatch.setattr(registering, "lock_event_in_any_state", lambda _event_id: event)
     monkeypatch.setattr(registering, "record", lambda **_entry: None)

@@ -34,6 +34,7 @@ from tests.registration.filling import open_form, send
 from tests.registration.test_concurrency import at_once, register_all
 from tests.support.pages import Pages
 from tests.support.statements import counted
+from tests.support.waiting import meeting
 
 SEATS, PEOPLE = 3, 8
 VISIT: Mapping[str, Any] = {"visit": ["border"]}
@@ -85,13 +86,13 @@ def test_many_at_once_take_exactly_the_places_there_are(app: Flask) -> None:
 @pytest.mark.both_databases
 def test_twin_that_counts_outside_the_lock_sees_more(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     event = an_event_with_seats()
-    counted_all = threading.Barrier(PEOPLE)
+    counted_all = meeting(PEOPLE)
     early: dict[int, Any] = {}
     occasion = Occasion.load(event)
 
     def register_with_early_count(submission: Any) -> None:
         early[threading.get_ident()] = count_option_places(event.id)
-        counted_all.wait(20)
+        counted_all.wait()
         register(event.id, submission, occasion)
 
     monkeypatch.setattr(option_places, "count_option_places", lambda _event_id: early[threading.get_ident()])

@@ -27,6 +27,7 @@ from tests.registration.letters import REASON, TO_PARTICIPANT, Told, a_seminar, 
 from tests.registration.test_concurrency import at_once
 from tests.support.html import elements, parse, text_of
 from tests.support.statements import counted
+from tests.support.waiting import meeting
 
 
 @pytest.fixture
@@ -205,12 +206,12 @@ def test_of_two_at_the_same_moment_one_is_saved_and_the_other_told(app: Flask, e
 def test_twin_without_the_row_lock_loses_what_one_of_them_wrote(
     app: Flask, event: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen, read = threading.Barrier(2), message_texts.read_message
+    seen, read = meeting(2), message_texts.read_message
 
     def read_then_wait(*args: Any) -> dict[str, StoredText]:
         found = read(*args)
         if threading.current_thread() is not threading.main_thread():
-            seen.wait(20)
+            seen.wait()
         return found
 
     monkeypatch.setattr(message_texts, "lock_event", get_event_whole)

@@ -28,6 +28,7 @@ from eventreg.registration.services.session_places import choose_sessions
 from tests.belongings import a_session, a_session_place
 from tests.builders import a_registration, a_team_member, an_event
 from tests.registration.test_concurrency import at_once
+from tests.support.waiting import meeting
 
 PLACES, PEOPLE = 3, 10
 
@@ -73,12 +74,12 @@ def test_twin_that_counts_outside_the_lock_sees_more(app: Flask, monkeypatch: py
     event = an_event()
     workshop = a_workshop(event)
     people = [a_registration(event) for _ in range(PEOPLE)]
-    counted = threading.Barrier(PEOPLE)
+    counted = meeting(PEOPLE)
     early: dict[int, list[OfferedSession]] = {}
 
     def choose_with_early_count(person: Registration) -> None:
         early[threading.get_ident()] = list_offered(event, person.id)
-        counted.wait(20)
+        counted.wait()
         choose_sessions(event.id, person.id, [workshop.public_id])
 
     monkeypatch.setattr(session_places, "list_offered", lambda *_: early[threading.get_ident()])
@@ -93,11 +94,11 @@ def test_twin_without_the_row_lock_sees_more(app: Flask, monkeypatch: pytest.Mon
     event = an_event()
     workshop = a_workshop(event)
     people = [a_registration(event) for _ in range(PEOPLE)]
-    counted = threading.Barrier(PEOPLE)
+    counted = meeting(PEOPLE)
 
     def count_then_wait(event: Event, registration_id: int) -> list[OfferedSession]:
         offered = list_offered(event, registration_id)
-        counted.wait(20)
+        counted.wait()
         return offered
 
     monkeypatch.setattr(session_places, "lock_event_in_any_state", lambda _event_id: event)

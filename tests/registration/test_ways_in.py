@@ -29,6 +29,7 @@ from eventreg.registration.services.registering import Outcome, Receipt, Submiss
 from tests.builders import BY_ORGANIZER, a_category, a_registration, a_submission, an_event
 from tests.registration.arriving import an_access_code, an_invitation, by, changed
 from tests.registration.test_concurrency import at_once, statuses
+from tests.support.waiting import meeting
 
 USES, PEOPLE = 3, 9
 
@@ -196,12 +197,12 @@ def test_twin_that_counts_uses_before_the_lock_sees_more(app: Flask, monkeypatch
     """Count before the transaction, wait for one another, then insert: what a check in the view would do."""
     event = an_event()
     way_in = by(an_access_code(event, most_uses=USES))
-    counted = threading.Barrier(PEOPLE)
+    counted = meeting(PEOPLE)
     early: dict[int, int] = {}
 
     def register_with_early_count(form: Submission, occasion: Occasion) -> None:
         early[threading.get_ident()] = count_uses(way_in.record_id)
-        counted.wait(20)
+        counted.wait()
         register(event.id, form, occasion)
 
     monkeypatch.setattr(ways_in, "count_uses", lambda _code_id: early[threading.get_ident()])
@@ -243,13 +244,13 @@ def test_twin_that_looks_at_the_invitation_before_the_lock_sees_two(
     event = an_event()
     invitation = an_invitation(event, is_bound=False)
     way_in, number = by(invitation), 4
-    looked = threading.Barrier(number)
+    looked = meeting(number)
 
     def register_after_a_look(form: Submission, occasion: Occasion) -> None:
         seen = db.session.get_one(Invitation, way_in.record_id)
         assert seen.used_at is None
         db.session.rollback()
-        looked.wait(20)
+        looked.wait()
         register(event.id, form, occasion)
 
     monkeypatch.setattr(registering, "check_way_in", lambda _event, _category, found, _email, _now: found)

@@ -20,6 +20,7 @@ from eventreg.review.services.merging import Merging, merge
 from tests.builders import a_registration, a_submission, a_team_member, an_event
 from tests.registration.test_concurrency import at_once, places_taken, statuses
 from tests.review.incoming import a_file, a_row, an_importer, tried
+from tests.support.waiting import meeting
 
 PLACES = 3
 
@@ -50,14 +51,14 @@ def test_two_files_at_once_give_no_place_twice(app: Flask) -> None:
 def test_twin_that_counts_outside_the_lock_gives_a_place_twice(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     event = an_event(capacity=PLACES)
     early = threading.local()
-    counted, inner_seats = threading.Barrier(2), bulk.seats_of
+    counted, inner_seats = meeting(2), bulk.seats_of
 
     def outside(event: Event) -> Any:
         return early.seats
 
     def put_people(event_id: int, *rest: Any) -> Any:
         early.seats = inner_seats(event)
-        counted.wait(20)
+        counted.wait()
         return real(event_id, *rest)
 
     real = bulk.put_people

@@ -5,7 +5,6 @@ The twin switches off what keeps them apart and must see the fault.
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from datetime import datetime
 from typing import Any
@@ -33,6 +32,7 @@ from eventreg.review.services.runs import begin_run, draft_run, these, undo_run
 from tests.builders import a_registration, a_team_member, an_event
 from tests.registration.test_concurrency import at_once
 from tests.support.statements import counted
+from tests.support.waiting import meeting
 
 PEOPLE, PLACES = 10, 4
 
@@ -76,10 +76,10 @@ def test_twin_without_the_lock_says_that_somebody_was_left_who_was_approved(
     """On PostgreSQL alone: on SQLite the transaction itself is the lock. Both take the same person before either is done."""
     event = an_academy()
     run = a_run(event, a_team_member(event), 1)
-    taken = threading.Barrier(2)
+    taken = meeting(2)
 
     def wait_for_the_other(run: Run, item: RunItem, now: datetime) -> ItemResult:
-        taken.wait(20)
+        taken.wait()
         return decide_one(run, item, now)
 
     monkeypatch.setattr(run_steps, "lock_event_in_any_state", lambda _event_id: event)
