@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import unicodedata
 from time import process_time
 
@@ -69,9 +68,9 @@ def test_no_password_opens_an_account_without_one() -> None:
 def test_a_run_of_accents_costs_nothing() -> None:
     """Putting a run of accents in order takes time that grows with its square: a million would take hours."""
     accents = "a" + "\u0301" * 300_000 + "\u0323" * 300_000
-    began = time.monotonic()
+    began = process_time()
     assert not hashing.fits(hashing.hash_of("a"), accents)
     assert not is_like_address(f"a@b{accents}")
     with pytest.raises(AccountRefused):
         check_new_password(accents)
-    assert time.monotonic() - began < 5
+    assert process_time() - began < 5

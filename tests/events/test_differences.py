@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from time import monotonic
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -50,10 +50,10 @@ def test_no_text_takes_long() -> None:
     """Signs in an order that leaves nothing equal to begin from: one such pair kept difflib busy for minutes."""
     signs = "".join(chr(0x2190 + number % 130) for number in range(20_000))
     mixed = "!".join(signs[:10_000])
-    began = monotonic()
+    began = process_time()
     for old, new in ((signs, mixed), (signs, signs[::-1]), (mixed, signs[7:] + "?"), ("a " * 10_000, "b a " * 5_000)):
         _assert_whole(old, new)
-    assert monotonic() - began < 5
+    assert process_time() - began < 5
 
 
 def _assert_whole(old: str, new: str) -> None:

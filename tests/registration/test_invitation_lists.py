@@ -89,6 +89,6 @@ def test_a_name_that_two_share_stands_for_none() -> None:
 
 def test_a_long_line_that_looks_like_a_name_is_read_in_no_time() -> None:
     """Case 63: by the square of its length it would hold a worker for minutes."""
-    started = time.monotonic()
+    started = time.process_time()
     read_list("a" + " " * 400_000 + "b", COMMON, CATEGORIES, LANGUAGES)
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
