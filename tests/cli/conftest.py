@@ -25,7 +25,6 @@ def run_script(instance: Path, *arguments: str, given: str = "", **environment: 
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
     )
 
 

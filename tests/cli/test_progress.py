@@ -20,7 +20,6 @@ def test_terminal_sees_how_far_it_is(prepared: Run, tmp_path: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=theirs,
         check=True,
-        timeout=60,
     )
     os.close(theirs)
     assert b"100%" in os.read(ours, 100_000)

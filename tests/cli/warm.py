@@ -22,9 +22,10 @@ from sqlalchemy.orm import configure_mappers
 
 from tests.packaging.copies import ROOT, clean_environment
 from tests.support.routes import keep_routes
+from tests.support.waiting import patience
 
 Done = subprocess.CompletedProcess[str]
-#: seconds until a command that hangs is ended
+#: seconds until a command that hangs is ended, where there is a processor for everybody
 _LONGEST = 60
 
 
@@ -54,7 +55,7 @@ class Commands:
         """End it."""
         stdin, stdout = self._pipes()
         stdin.close()
-        self._process.wait(timeout=10)
+        self._process.wait(timeout=patience())
         stdout.close()
 
     def _told(self, order: str) -> str:
@@ -108,7 +109,7 @@ def _become(folder: Path, arguments: list[str], environment: dict[str, str]) -> 
     os.environ.clear()
     os.environ.update(environment)
     sys.argv = ["eventreg", *arguments]
-    signal.alarm(_LONGEST)
+    signal.alarm(round(patience(_LONGEST)))
     main()
 
 

@@ -13,10 +13,10 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from eventreg.db.engines import engine_options, prepare_engine
-from tests.serving.servers import wait_for
 from tests.support.databases import SQLITE, PostgresTemplate
 from tests.support.mailserver import MailServer
 from tests.support.victims import Registrant, Victim
+from tests.support.waiting import join, until
 
 KILLS = 20
 CLIENTS = 3
@@ -82,12 +82,11 @@ def _register_until_killed(victim: Victim, after: float) -> list[str]:
     for thread in threads:
         thread.start()
     # A machine that is busy takes its time until somebody has a form to send.
-    wait_for(lambda: any(client.has_form for client in clients), seconds=15)
+    until(lambda: any(client.has_form for client in clients), "a form that can be sent")
     time.sleep(after)
     victim.kill()
     is_over.set()
-    for thread in threads:
-        thread.join(15)
+    join(threads)
     return [receipt for client in clients for receipt in client.receipts]
 
 

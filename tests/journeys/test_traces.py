@@ -10,11 +10,12 @@ from eventreg.db import db
 from eventreg.migrations.runner import upgrade
 from tests.serving.servers import serving
 from tests.support.apps import build_app, copy_keys, make_config
+from tests.support.waiting import patience
 from tests.world import build_world, rules
 
 
 def _ask(address: str, **headers: str) -> tuple[int, str]:
-    answer = httpx.get(address, headers=headers, timeout=10)
+    answer = httpx.get(address, headers=headers, timeout=patience())
     return answer.status_code, answer.headers.get("Referrer-Policy", "")
 
 

@@ -7,12 +7,14 @@ import shutil
 import signal
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
+
+import psutil
+
+from tests.support.waiting import patience, until
 
 ROOT = Path(__file__).resolve().parents[2]
 #: What must not leak from the run of the tests into a program that stands for itself.
@@ -64,7 +66,7 @@ def running(command: list[str], folder: Path, output: Path) -> Iterator[subproce
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGTERM)
         try:
-            process.wait(timeout=20)
+            process.wait(timeout=patience())
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
@@ -73,18 +75,23 @@ def running(command: list[str], folder: Path, output: Path) -> Iterator[subproce
 
 def page(address: str) -> tuple[int, str]:
     """Status and text of a page of this machine."""
-    with build_opener(ProxyHandler({})).open(address, timeout=10) as answer:
+    with build_opener(ProxyHandler({})).open(address, timeout=patience()) as answer:
         return int(answer.status), answer.read().decode()
 
 
-def first_page(process: subprocess.Popen[bytes], address: str, output: Path, seconds: float) -> tuple[str, float]:
-    """Wait for a program's first page; return it and how many seconds it took."""
-    start = time.monotonic()
-    while time.monotonic() - start < seconds:
-        if process.poll() is not None:
-            raise AssertionError(f"ended with {process.returncode}:\n{output.read_text()}")
-        try:
-            return page(address)[1], time.monotonic() - start
-        except (URLError, OSError):
-            time.sleep(0.05)
-    raise AssertionError(f"no page after {seconds} s:\n{output.read_text()}")
+def first_page(process: subprocess.Popen[bytes], address: str, output: Path) -> str:
+    """Wait for a program's first page, for as long as the program lives, and return it."""
+
+    def shown() -> str:
+        assert process.poll() is None, f"ended with {process.returncode}:\n{output.read_text()}"
+        with suppress(OSError):
+            return page(address)[1]
+        return ""
+
+    return until(shown, f"a page at {address}")
+
+
+def processor_seconds(process: subprocess.Popen[bytes]) -> float:
+    """Return how long processors have worked so far for a program and all that it started."""
+    family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+    return sum(sum(one.cpu_times()[:4]) for one in family)

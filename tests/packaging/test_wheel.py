@@ -82,7 +82,7 @@ def test_wheel_serves_the_seminar_from_another_folder(scripts: Path, tmp_path: P
     address = f"127.0.0.1:{free_port()}"
     output = tmp_path / "output"
     with running([str(scripts / "eventreg"), "serve", "--prepare", "--bind", address], tmp_path, output) as server:
-        home, _seconds = first_page(server, f"http://{address}/?lang=es", output, seconds=60)
+        home = first_page(server, f"http://{address}/?lang=es", output)
         assert '<html lang="es"' in home
         assert page(f"http://{address}/?lang=en")[1] != home, "the translations are compiled and found"
         stylesheet = re.search(r'<link[^>]* href="(/static/[^"]+\.css[^"]*)"', home)

@@ -76,7 +76,7 @@ def work(instance: Path, dies_at: int) -> int:
         "EVENTREG_DATABASE_URL": db.engine.url.render_as_string(hide_password=False),
     }  # fmt: skip
     command = [sys.executable, "-c", WORKER, str(dies_at)]
-    return subprocess.run(command, env={**others, **settings}, cwd=ROOT, timeout=120, check=False).returncode
+    return subprocess.run(command, env={**others, **settings}, cwd=ROOT, check=False).returncode
 
 
 @pytest.mark.slow

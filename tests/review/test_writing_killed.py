@@ -73,7 +73,7 @@ def work(instance: Path, database_url: str, dies_at: int) -> int:
     others = {name: value for name, value in os.environ.items() if not name.startswith("EVENTREG_")}
     settings = {"EVENTREG_INSTANCE": str(instance), "EVENTREG_DATABASE_URL": database_url}
     command = [sys.executable, "-c", WORKER, str(dies_at)]
-    return subprocess.run(command, env={**others, **settings}, cwd=ROOT, timeout=120, check=False).returncode
+    return subprocess.run(command, env={**others, **settings}, cwd=ROOT, check=False).returncode
 
 
 def recipients() -> list[str]:
