@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 
 from tests.packaging.copies import clean_environment, first_page, free_port, page
+from tests.support.waiting import patience, until
 
 EVENTREG = str(Path(sys.executable).with_name("eventreg"))
 
@@ -96,22 +97,22 @@ def serving(
         )
     server = Server(process, host, port, instance, shown, log, workers, has_mail_worker)
     try:
-        first_page(process, f"{server.address}/healthz", log, seconds=30)
-        wait_for(lambda: "Ctrl+C" in shown.read_text() and server.is_complete())
+        first_page(process, f"{server.address}/healthz", log)
+        until(lambda: "Ctrl+C" in shown.read_text() and server.is_complete(), "all processes of the server")
         yield server
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=15)
+            process.wait(timeout=patience(15))
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 
-def wait_for(happened: Callable[[], bool], seconds: float = 10.0) -> None:
-    """Wait until something is so; fail when it is not in time."""
-    deadline = time.monotonic() + seconds
+def wait_for(happened: Callable[[], bool], seconds: float) -> None:
+    """Wait until something is so; fail when it is not in time. For what the product promises within seconds."""
+    deadline = time.monotonic() + patience(seconds)
     while not happened():
         assert time.monotonic() < deadline, "not in time"
         time.sleep(0.05)

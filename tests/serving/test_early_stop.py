@@ -5,17 +5,19 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from eventreg.serving.web import GRACE_SECONDS
 from tests.packaging.copies import clean_environment, free_port
+from tests.support.waiting import patience
 
-#: The server as it is, on a machine so busy that a worker takes two seconds from the fork to its first step.
+#: The server with a grace of hours, on a machine so busy that a worker takes two seconds from the fork to its first step.
 SLOW_TO_START = """
 import sys, time
 from flask import Flask
 from eventreg.serving.addresses import listen, parse_bind
+from eventreg.serving import supervisor
 from eventreg.serving.supervisor import Child, Supervisor
 from eventreg.serving.web import work
 
+supervisor.GRACE_SECONDS = 10_000
 app, listener = Flask("slow"), listen(parse_bind(sys.argv[1]))
 
 def start_slowly():
@@ -37,7 +39,7 @@ def test_server_told_to_stop_while_its_workers_start_ends_at_once() -> None:
         assert server.stdout
         assert server.stdout.readline() == b"forked\n"
         server.terminate()
-        assert server.wait(timeout=GRACE_SECONDS / 2) == 0
+        assert server.wait(timeout=patience()) == 0
     finally:
         server.kill()
         server.communicate()

@@ -19,8 +19,9 @@ import psutil
 import pytest
 
 from tests.packaging.copies import clean_environment, free_port, page
-from tests.serving.servers import EVENTREG, are_gone, serving, wait_for
+from tests.serving.servers import EVENTREG, are_gone, serving
 from tests.support.databases import PostgresTemplate
+from tests.support.waiting import patience, until
 
 pytestmark = pytest.mark.slow
 
@@ -38,7 +39,7 @@ def test_server_starts_and_ends_as_a_whole(tmp_path: Path) -> None:
         family = server.family()
         assert server.mail().num_threads() == 1
         server.process.send_signal(signal.SIGTERM)
-        assert server.process.wait(timeout=15) == 0
+        assert server.process.wait(timeout=patience(15)) == 0
         assert are_gone(family)
     assert "Traceback" not in server.log.read_text()
 
@@ -49,7 +50,7 @@ def test_ctrl_c_ends_everything_in_order(tmp_path: Path) -> None:
         for process in family:  # as a terminal does: to the whole group
             with suppress(psutil.NoSuchProcess):  # one may have ended already, because another was told first
                 process.send_signal(signal.SIGINT)
-        assert server.process.wait(timeout=15) == 0
+        assert server.process.wait(timeout=patience(15)) == 0
         assert are_gone(family)
     assert "Traceback" not in server.log.read_text()
 
@@ -59,7 +60,7 @@ def test_killed_supervisor_takes_everybody_along_and_frees_the_port(tmp_path: Pa
         family = server.family()
         server.process.kill()
         server.process.wait()
-        wait_for(lambda: are_gone(family), seconds=3)
+        until(lambda: are_gone(family), "the end of every process")
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(("127.0.0.1", server.port))
@@ -76,7 +77,7 @@ def test_mail_worker_that_dies_is_started_again(tmp_path: Path) -> None:
             children = psutil.Process(server.process.pid).children()
             return len(children) == 3 and first.pid not in [child.pid for child in children]
 
-        wait_for(is_back)
+        until(is_back, "another mail worker")
         assert server.is_alive()
         assert "The mail worker ended (signal 9)" in server.log.read_text()
 
@@ -87,7 +88,7 @@ def test_web_workers_that_die_are_started_again(tmp_path: Path, workers: int) ->
         first = {worker.pid for worker in server.web()}
         for worker in server.web():
             worker.kill()
-        wait_for(lambda: server.is_complete() and not first & {worker.pid for worker in server.web()})
+        until(lambda: server.is_complete() and not first & {worker.pid for worker in server.web()}, "other web workers")
         assert server.is_alive()
         assert "Web worker 1 ended (signal 9)" in server.log.read_text()
 
@@ -130,7 +131,7 @@ def test_terminal_that_is_gone_does_not_matter(tmp_path: Path) -> None:
     environment = clean_environment() | {"EVENTREG_INSTANCE": str(tmp_path / "instance")}
     with subprocess.Popen(command, shell=True, env=environment, start_new_session=True) as shell:  # noqa: S602 - a pipe
         try:
-            wait_for(lambda: _answers(port))
+            until(lambda: _answers(port), "an answer")
         finally:
             os.killpg(shell.pid, signal.SIGTERM)
 
@@ -160,7 +161,7 @@ def test_no_token_reaches_the_log(tmp_path: Path) -> None:
         )
         assert page_of_nobody.stdout == "404"
         for line in lines:
-            with socket.create_connection(("127.0.0.1", server.port), timeout=5) as client:
+            with socket.create_connection(("127.0.0.1", server.port), timeout=patience()) as client:
                 client.sendall(f"{line}\r\nHost: 127.0.0.1\r\n\r\n".encode())
                 assert client.recv(4000).split()[1] == b"400"
     assert token not in server.log.read_text()
@@ -169,14 +170,14 @@ def test_no_token_reaches_the_log(tmp_path: Path) -> None:
 def test_child_ends_without_the_kernels_help_too() -> None:
     program = (
         "import os, sys, time; from eventreg.serving import lifelines; sys.platform = 'other'; parent = os.getpid()\n"
-        "if os.fork() == 0: lifelines.end_with(parent); print(os.getpid(), flush=True); time.sleep(60)\n"
-        "else: time.sleep(60)"
+        "if os.fork() == 0: lifelines.end_with(parent); print(os.getpid(), flush=True); time.sleep(10_000)\n"
+        "else: time.sleep(10_000)"
     )
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
         child = psutil.Process(int(parent.stdout.readline()))
         parent.kill()
-        wait_for(lambda: are_gone([child]), seconds=5)
+        until(lambda: are_gone([child]), "the end of the child")
 
 
 def _proportional_megabytes(pid: int) -> float:
@@ -192,17 +193,21 @@ def test_memory_taken_by_hashing_passwords_is_given_back(tmp_path: Path) -> None
         with ThreadPoolExecutor(16) as pool:
             statuses = list(pool.map(lambda _: _try_to_sign_in(server.address), range(48)))
         assert set(statuses) == {422}
-        wait_for(lambda: sum(_proportional_megabytes(one.pid) for one in server.family()) < _MOST_MEMORY_AT_WORK)
+
+        def is_small() -> bool:
+            return sum(_proportional_megabytes(one.pid) for one in server.family()) < _MOST_MEMORY_AT_WORK
+
+        until(is_small, "the memory given back")
 
 
 def _try_to_sign_in(address: str) -> int:
     """Send a wrong password, as a browser would, and return the answer's status."""
     opener = build_opener(ProxyHandler({}), HTTPCookieProcessor())
-    form = opener.open(f"{address}/sign-in", timeout=60).read().decode()
+    form = opener.open(f"{address}/sign-in", timeout=patience()).read().decode()
     token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', form)
     assert token
     fields = {"csrf_token": token[1], "email": "nobody@instituto.example", "password": "a wrong passphrase"}
     try:
-        return int(opener.open(f"{address}/sign-in", urlencode(fields).encode(), timeout=60).status)
+        return int(opener.open(f"{address}/sign-in", urlencode(fields).encode(), timeout=patience()).status)
     except HTTPError as error:
         return error.code
