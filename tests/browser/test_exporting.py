@@ -39,7 +39,7 @@ def test_page_says_by_itself_when_the_file_is_ready(site: Site, visits: ContextM
     assert axe_faults(page) == []
     page.get_by_text("1 of 3").wait_for()
     finish(site, address)
-    page.get_by_role("button", name="Download the file").wait_for(timeout=10_000)
+    page.get_by_role("button", name="Download the file").wait_for()
     assert axe_faults(page) == []
     with page.expect_download() as fetched:
         page.get_by_role("button", name="Download the file").click()

@@ -79,7 +79,7 @@ def test_a_colleagues_decision_appears_and_nothing_is_lost(site: Site, visits: C
         decide(site.world.event.id, second, Action.DECLINE, "No hay lugar.", 1, colleague.id)
         register_somebody(site.world.event, "academia", given_name="Vivo", family_name="Nuevo", email=new_address())
     row = page.locator(f"tr[data-reference='{second}']")
-    expect(row.get_by_text("changed by Rita Revisora")).to_be_visible(timeout=15_000)
+    expect(row.get_by_text("changed by Rita Revisora")).to_be_visible()
     expect(row.get_by_text("Declined")).to_be_visible()
     expect(row.locator("[name=chosen]")).to_be_checked()
     expect(row.locator("[name=chosen]")).to_have_value(f"{second}.2")
@@ -87,7 +87,7 @@ def test_a_colleagues_decision_appears_and_nothing_is_lost(site: Site, visits: C
     expect(page.locator("[data-told]")).to_have_text("2 chosen")
     expect(page.locator(f"tr[data-reference='{third}']")).not_to_contain_text("changed")
     news = page.locator("[data-news]")
-    expect(news).to_have_text(re.compile("new: show"), timeout=15_000)
+    expect(news).to_have_text(re.compile("new: show"))
     news.click()
     expect(page.get_by_role("link", name="Vivo Nuevo")).to_be_visible()
 
