@@ -35,7 +35,7 @@ class Tally:
     #: a hand that goes from the keyboard to the mouse or back
     homings: int = 0
     pages: int = 0
-    #: seconds from pressing to the page being loaded, measured
+    #: seconds from pressing to the page being loaded, measured; on a machine that is busy, what it would be on a quiet one
     waited: float = 0.0
     #: texts that were pasted, and what their characters would have been as keys; those of them that are not long
     pasted: int = 0

@@ -16,6 +16,7 @@ from typing import Literal
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.klm import COPY_KEYS, LONGEST_TYPED, PASTE_KEYS, PASTE_POINTINGS, Meter, keys_of
+from tests.support.waiting import slowness
 
 #: how often Tab is pressed before the mouse is quicker
 _MOST_TABS = 4
@@ -66,7 +67,7 @@ class Person:
         started = time.perf_counter()
         with self.page.expect_download() as download:
             self._click(self._one_of("button", words))
-        self.meter.now.waited += time.perf_counter() - started
+        self.meter.now.waited += (time.perf_counter() - started) / slowness()
         return download.value.path()
 
     def go_back(self) -> None:
@@ -180,7 +181,7 @@ class Person:
         started = time.perf_counter()
         with self.page.expect_navigation(wait_until="load"):
             act()
-        self.meter.now.waited += time.perf_counter() - started
+        self.meter.now.waited += (time.perf_counter() - started) / slowness()
         self.meter.now.pages += 1
         self._decide()  # what the page says
 

@@ -6,6 +6,7 @@ import pytest
 
 from tests.browser.conftest import Site
 from tests.support.browser import ContextMaker, axe_faults, overflow, scripts_off
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.browser
 
@@ -39,7 +40,11 @@ def test_what_the_console_says_is_kept(site: Site, chromium: object, request: py
     page.evaluate(
         "const s = document.createElement('script'); s.textContent = 'window.ran = 1'; document.body.append(s)"
     )
-    page.wait_for_timeout(200)
+
+    def is_told() -> bool:
+        page.wait_for_timeout(50)  # the browser's words come in while one waits for it
+        return any("Content Security Policy" in said for said in complaints)
+
+    until(is_told, "what the console says")
     context.close()
-    assert any("Content Security Policy" in said for said in complaints)
     assert page.url

@@ -20,8 +20,9 @@ from tests.support.waiting import join, until
 
 KILLS = 20
 CLIENTS = 3
-#: when after the first form was shown the group is killed, in seconds: early enough to meet it, late enough for mail
-MOMENTS = (0.05, 1.2)
+#: when after the first form was shown, and so many receipts, the group is killed, in seconds: early enough to meet a form, late
+#: enough for mail
+MOMENTS, FIRST = (0.05, 1.2), (0, 1, 2, 3)
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ def test_killed_at_any_moment_nothing_promised_is_lost_or_told_twice(  # case 31
         victim.start()
         _prepare(database_url)
         for _ in range(KILLS):
-            receipts += _register_until_killed(victim, chance.uniform(*MOMENTS))
+            receipts += _register_until_killed(victim, chance.choice(FIRST), chance.uniform(*MOMENTS))
             victim.start()
         victim.kill()
         _end_leases(database_url)
@@ -69,8 +70,11 @@ def test_killed_at_any_moment_nothing_promised_is_lost_or_told_twice(  # case 31
     _assert_sent_once(mail_server, database_url)
 
 
-def _register_until_killed(victim: Victim, after: float) -> list[str]:
-    """Register with several clients until the server is killed under them; return the receipts they were shown."""
+def _register_until_killed(victim: Victim, first: int, after: float) -> list[str]:
+    """Register with several clients until, some time after the first receipts, the server is killed under them.
+
+    Returns the receipts that were shown.
+    """
     is_over = threading.Event()
     clients = [Registrant(victim.port) for _ in range(CLIENTS)]
 
@@ -81,8 +85,8 @@ def _register_until_killed(victim: Victim, after: float) -> list[str]:
     threads = [threading.Thread(target=work, args=(client,)) for client in clients]
     for thread in threads:
         thread.start()
-    # A machine that is busy takes its time until somebody has a form to send.
     until(lambda: any(client.has_form for client in clients), "a form that can be sent")
+    until(lambda: sum(len(client.receipts) for client in clients) >= first, f"{first} receipts")
     time.sleep(after)
     victim.kill()
     is_over.set()

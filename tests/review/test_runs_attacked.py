@@ -19,6 +19,7 @@ from eventreg.review.services.run_steps import do_some
 from eventreg.review.services.runs import begin_run, draft_run, stop_run, these, undo_run
 from tests.builders import a_team_member, an_event
 from tests.review.test_runs import a_crowd, a_draft, outcomes, statuses
+from tests.support.waiting import join
 
 
 @pytest.mark.both_databases
@@ -59,7 +60,7 @@ def test_whoever_stops_a_run_waits_for_the_event_before_it_holds_the_run(app: Fl
         assert other.is_alive(), "it waits for the event"
         free = select(Run.id).where(Run.id == run_id).with_for_update(skip_locked=True)
         assert session.scalar(free) == run_id, "and holds nothing meanwhile"
-    other.join(20)
+    join([other])
     db.session.remove()
     assert db.session.get_one(Run, run_id).stopped_at is not None
 

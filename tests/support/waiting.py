@@ -13,14 +13,19 @@ from time import perf_counter, sleep
 from typing import TypeVar
 
 Found = TypeVar("Found")
-#: seconds after which what has not come hangs, on a machine with a processor for everybody; the same as pytest's `timeout`
+#: seconds after which what has not come hangs, on a quiet machine; the same as pytest's `timeout`
 HANGS = 120.0
 _BETWEEN_LOOKS = 0.05
 
 
+def slowness() -> float:
+    """Return how many times longer things take here and now: as many programs as want each processor, of late."""
+    return max(1.0, max(os.getloadavg()[:2]) / (os.cpu_count() or 1))
+
+
 def patience(seconds: float = HANGS) -> float:
-    """Return how long that is here and now: as many times longer as there are programs that want each processor."""
-    return seconds * max(1.0, max(os.getloadavg()[:2]) / (os.cpu_count() or 1))
+    """Return how long something may take here and now that may take so long on a quiet machine."""
+    return seconds * slowness()
 
 
 def until(happened: Callable[[], Found], what: str) -> Found:
