@@ -80,6 +80,22 @@ def test_only_the_kernel_reads_the_clock() -> None:
     assert found == []
 
 
+def test_no_test_gives_up_by_a_clock_of_its_own() -> None:
+    """What a busy machine makes late is no fault: see tests/support/waiting.py. Less than a second is to see nothing happen."""
+    found = []
+    for path in sorted((ROOT / "tests").rglob("*.py")):
+        for name, call in calls(ast.parse(path.read_text(encoding="utf-8"))):
+            bounds = [each.value for each in call.keywords if each.arg == "timeout"]
+            bounds += call.args[:1] if name.split(".")[-1] in ("wait", "join", "result") else []
+            if any(_is_long(each) for each in bounds):
+                found.append(f"{path.relative_to(ROOT)}:{call.lineno}")
+    assert found == []
+
+
+def _is_long(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, int | float) and node.value >= 1
+
+
 def test_no_template_is_made_at_run_time() -> None:
     names = {"render_template_string", "Template", "from_string"}
     found = [path for path, tree in modules().items() for name, _ in calls(tree) if name.split(".")[-1] in names]

@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from tests.support.waiting import patience
+
 
 class Habits:
     """How a server behaves, and what it saw."""
@@ -89,17 +91,17 @@ class HabitServer:
         how = {"ssl_context": context} if tls_at_once else {"tls_context": context}
         self._controller = _Controller(
             self.habits, hostname="127.0.0.1", port=0, server_hostname="mail.example",
-            authenticator=self.habits.authenticate, **how, **options,
+            authenticator=self.habits.authenticate, ready_timeout=patience(), **how, **options,
         )  # fmt: skip
 
     def __enter__(self) -> HabitServer:
         # The controller looks whether it answers at the port it was given, which is 0: any.
-        self._controller._trigger_server = lambda: socket.create_connection(("127.0.0.1", self.port), 5).close()
+        self._controller._trigger_server = lambda: socket.create_connection(("127.0.0.1", self.port)).close()
         self._controller.start()
         return self
 
     def __exit__(self, *_error: object) -> None:
-        asyncio.run_coroutine_threadsafe(self._cut(), self._controller.loop).result(5)
+        asyncio.run_coroutine_threadsafe(self._cut(), self._controller.loop).result(patience())
         self._controller.stop()
 
     async def _cut(self) -> None:

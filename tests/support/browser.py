@@ -36,7 +36,7 @@ def started_chromium() -> Iterator[Browser]:
     """Run a Chromium until the block is left."""
     path = os.environ.get("EVENTREG_TEST_CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=_FLAGS)
+        browser = playwright.chromium.launch(executable_path=path, args=_FLAGS, timeout=patience() * 1000)
         yield browser
         browser.close()
 

@@ -7,11 +7,12 @@ import smtplib
 import pytest
 
 from tests.support.mailserver import MailServer
+from tests.support.waiting import HANGS, patience
 
 _MESSAGE = "From: a@instituto.example\r\nTo: b@instituto.example\r\nSubject: Hola\r\n\r\nTexto\r\n"
 
 
-def _send(server: MailServer, to: str = "b@instituto.example", timeout: float = 2) -> None:
+def _send(server: MailServer, to: str = "b@instituto.example", timeout: float = HANGS) -> None:
     with smtplib.SMTP(server.host, server.port, timeout=timeout) as connection:
         connection.sendmail("a@instituto.example", [to], _MESSAGE)
 
@@ -33,7 +34,7 @@ def test_it_refuses_an_address(mail_server: MailServer) -> None:
 def test_it_hangs_and_comes_back(mail_server: MailServer) -> None:
     mail_server.hang()
     with pytest.raises(smtplib.SMTPServerDisconnected):
-        _send(mail_server, timeout=0.3)
+        _send(mail_server, timeout=patience(0.5))
     mail_server.accept()
     _send(mail_server)
 
