@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pyotp
+import time_machine
 
 from eventreg.accounts.models import Account
 from eventreg.accounts.queries import get_account
@@ -19,6 +20,10 @@ def code_of(account: Account, seconds: int = 0) -> str:
 
 
 def with_second_factor(account: Account) -> list[str]:
-    """Turn an account's second factor on by the code of half a minute ago, and return its recovery codes."""
-    begin_setup(account.id)
-    return list(confirm_setup(account.id, code_of(account, -30), ""))
+    """Turn an account's second factor on by the code of half a minute ago, and return its recovery codes.
+
+    Time stands meanwhile: a code that is half a minute old is too old in the next half minute.
+    """
+    with time_machine.travel(now(), tick=False):
+        begin_setup(account.id)
+        return list(confirm_setup(account.id, code_of(account, -30), ""))
