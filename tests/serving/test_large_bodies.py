@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from tests.serving.servers import Server, serving
+from tests.support.waiting import join, patience
 
 pytestmark = pytest.mark.slow
 
@@ -20,6 +21,7 @@ _SENT = 50 * _MEGABYTE
 _AT_ONCE = 16
 #: megabytes that all processes together may take above what they had before (row 3 of the issue)
 _MOST_MORE = 120
+_BETWEEN_LOOKS = 0.05
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -39,7 +41,7 @@ def test_memory_is_bounded_while_sixteen_send_fifty_megabytes_at_once(tmp_path: 
 def _post(server: Server, path: str, kind: str, size: int) -> bytes:
     """Send a body, whatever the server thinks of it, then read what it answered."""
     head = f"POST {path} HTTP/1.1\r\nHost: {server.host}\r\nContent-Type: {kind}\r\nContent-Length: {size}\r\n\r\n"
-    with socket.create_connection((server.host, server.port), timeout=60) as client:
+    with socket.create_connection((server.host, server.port), timeout=patience()) as client:
         client.sendall(head.encode())
         with suppress(OSError):
             for _ in range(size // _MEGABYTE):
@@ -60,11 +62,11 @@ class _Watch:
     def stop(self) -> float:
         """End it, and return the peak in megabytes."""
         self._stopped.set()
-        self._thread.join()
+        join([self._thread])
         return self._most
 
     def _look(self) -> None:
-        while not self._stopped.wait(0.05):
+        while not self._stopped.wait(_BETWEEN_LOOKS):
             self._most = max(self._most, _memory(self._server))
 
 

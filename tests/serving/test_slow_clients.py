@@ -12,6 +12,7 @@ import pytest
 
 from tests.packaging.copies import page
 from tests.serving.servers import Server, serving
+from tests.support.waiting import join, patience
 
 pytestmark = pytest.mark.slow
 
@@ -23,6 +24,7 @@ _BEGINNINGS = (
 )
 #: seconds that any other visitor waits at most
 _LONGEST_WAIT = 2.0
+_BETWEEN_BYTES = 2.0
 #: how long the visitors come: past the moment at which the first of the silent are let go
 _VISITING_SECONDS = 25
 
@@ -44,7 +46,7 @@ def test_nobody_waits_for_clients_that_send_nothing_or_a_byte_now_and_then(tmp_p
                 waits[path] = max(waits[path], time.monotonic() - begun)
             time.sleep(0.2)
         trickle.stop()
-        assert max(waits.values()) < _LONGEST_WAIT, waits
+        assert max(waits.values()) < patience(_LONGEST_WAIT), waits
         assert "Traceback" not in server.log.read_text()
 
 
@@ -60,10 +62,10 @@ class _Trickle:
     def stop(self) -> None:
         """End it."""
         self._stopped.set()
-        self._thread.join()
+        join([self._thread])
 
     def _send(self) -> None:
-        while not self._stopped.wait(2.0):
+        while not self._stopped.wait(_BETWEEN_BYTES):
             for connection in self._connections:
                 with suppress(OSError):
                     connection.send(b"a")

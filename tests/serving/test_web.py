@@ -11,6 +11,7 @@ from http.client import HTTPResponse
 import pytest
 
 from tests.serving.bare import bare_server
+from tests.support.waiting import patience
 
 pytestmark = pytest.mark.slow
 
@@ -18,7 +19,7 @@ _FILE = b'--b\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\n%
 
 
 def _connect(port: int) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", port), timeout=100)
+    return socket.create_connection(("127.0.0.1", port), timeout=patience())
 
 
 def _head(path: str, length: int | None = None, *more: str) -> bytes:
@@ -136,7 +137,7 @@ def test_new_client_takes_the_place_of_one_that_asks_for_nothing() -> None:
 def test_loop_that_is_held_ends_the_process() -> None:
     with bare_server(stuck_seconds=3) as (process, port), _connect(port) as client:
         client.sendall(_head("/held"))
-        assert process.wait(60) == 1
+        assert process.wait(patience()) == 1
         assert process.stderr
         assert b"hold_the_interpreter" in process.stderr.read()
 
@@ -160,4 +161,4 @@ def test_what_is_under_way_is_answered_before_the_end() -> None:
         assert _answer(waiting) == (200, b"slowly")
         for client in (uploading, waiting):
             client.close()
-        assert process.wait(60) == 0
+        assert process.wait(patience()) == 0
