@@ -41,6 +41,8 @@ class Request(HTTPRequestParser):
 
     #: the code that it is refused by, or 0
     refusal = 0
+    #: of a head that cannot be read
+    path = ""
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection.adj)
@@ -50,7 +52,10 @@ class Request(HTTPRequestParser):
 
     def parse_header(self, header_plus: bytes) -> None:
         """Read the head, and judge it when a body is to follow. Raises ParsingError."""
-        super().parse_header(header_plus)
+        try:
+            super().parse_header(header_plus)
+        except ValueError as error:  # a length of thousands of digits
+            raise ParsingError("Content-Length is invalid") from error
         if self.version not in {"1.0", "1.1"}:
             raise ParsingError("This version of HTTP is not spoken here")
         if self.body_rcv is not None:

@@ -127,6 +127,38 @@ def test_who_asks_before_sending_is_refused_before_sending() -> None:
         assert client.recv(12, socket.MSG_PEEK) == b"HTTP/1.1 413"  # and not 100, to go on
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET / HTTP/9.9\r\n\r\n",
+        b"GET /\r\n\r\n",
+        b"G[]T / HTTP/1.1\r\n\r\n",
+        b"GET / HTTP/1.1\r\nbro ken: x\r\n\r\n",
+        b"GET / HTTP/1.1\r\nX: %b\r\n\r\n" % (b"a" * 70_000),
+        b"POST /form HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+        b"POST /form HTTP/1.1\r\nContent-Length: 1, 1\r\n\r\na",
+        b"POST /form HTTP/1.1\r\nContent-Length: 9" + b"9" * 5000 + b"\r\n\r\n",
+        b"POST /form HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n",
+        b"POST /form HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"POST //[::1 HTTP/1.1\r\nHost: [::1\r\nContent-Length: 1\r\n\r\na",
+        b"POST /form HTTP/1.1\r\nHost: \xff\x00\r\nContent-Length: 9999999\r\n\r\na",
+        b"\xff\xfe\x00\r\n\r\n",
+    ],
+)
+def test_what_is_no_request_is_refused_and_harms_nobody(head: bytes) -> None:
+    with bare_server() as (process, port):
+        with _connect(port) as client:
+            client.sendall(head)
+            status, _body = _answer(client)
+        assert 400 <= status < 506
+        assert status != 500
+        assert _get(port, "/healthz") == (200, b"lives")
+        process.terminate()
+        assert process.wait(patience()) == 0
+        assert process.stderr
+        assert b"ERROR" not in process.stderr.read()
+
+
 def test_new_client_takes_the_place_of_one_that_asks_for_nothing() -> None:
     with bare_server(connections=20) as (_process, port), ExitStack() as held:
         idle = [held.enter_context(_connect(port)) for _ in range(30)]
