@@ -527,6 +527,8 @@ def downgrade() -> None:
         batch_op.drop_index("ix_answers_of_person")
         batch_op.create_index("ix_answers_question_key_value", ["question_key", "value"], unique=False)
         batch_op.drop_column("sort_value")
+    with op.batch_alter_table("decisions", schema=None) as batch_op:
+        batch_op.drop_column("has_mail")
 
     with op.batch_alter_table("run_items", schema=None) as batch_op:
         batch_op.drop_index("ix_run_items_run_id_outcome_id")
