@@ -30,15 +30,19 @@ def backup(file: Path, with_keys: bool) -> None:
     from eventreg.app import import_models
     from eventreg.cli.application import open_database, read_config
     from eventreg.cli.progress import progress
+    from eventreg.operations.backups.placing import finish_restores
     from eventreg.operations.backups.writing import count_work, write_backup
     from eventreg.operations.preparing import check_database_is_there
+    from eventreg.serving.presence import not_restored
 
     config = read_config()
     check_database_is_there(config)
     passphrase = _new_passphrase() if with_keys else None
     import_models()
-    with open_database(config) as engine, progress("Backing up", count_work(config, engine)) as done:
-        manifest = write_backup(config, engine, file, passphrase, done)
+    with not_restored(config.instance), open_database(config) as engine:
+        finish_restores(config)
+        with progress("Backing up", count_work(config, engine)) as done:
+            manifest = write_backup(config, engine, file, passphrase, done)
     click.echo(f"{file}: {manifest.rows} rows, {manifest.files} files.")
     if passphrase is None:
         click.echo(f"The keys are not in it. Keep a copy of {config.keys} apart, or use --with-keys.")
@@ -61,20 +65,17 @@ def restore(file: Path, replace: bool, without_keys: bool, hold_mail: bool) -> N
     """
     from eventreg.cli.application import open_database, read_config
     from eventreg.cli.progress import progress
-    from eventreg.operations.backups.restoring import RestoreOptions, keys_in, restore, unpacked
+    from eventreg.operations.backups.reading import opened
+    from eventreg.operations.backups.restoring import RestoreOptions, keys_in, restore
     from eventreg.operations.preparing import make_instance_folder
     from eventreg.serving.presence import not_served
 
     config = read_config()
     make_instance_folder(config.instance)
-    with (
-        not_served(config.instance),
-        unpacked(file, config.instance) as content,
-        open_database(config) as engine,
-    ):
+    with not_served(config.instance), opened(file) as content, open_database(config) as engine:
         keys = None if without_keys else keys_in(content, _known_passphrase)
         options = RestoreOptions(replaces=replace, holds_mail=hold_mail, keys=keys)
-        with progress("Restoring", content[0].rows) as done:
+        with progress("Restoring", content.manifest.rows) as done:
             restored = restore(config, engine, content, options, done)
     manifest = restored.manifest
     click.echo(f"{manifest.rows} rows and {manifest.files} files of {manifest.made_at} are here.")

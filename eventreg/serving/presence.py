@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 _MARK = "server.address"
+RESTORED = "This instance is being restored; wait until that is done."
 
 
 class ServerRuns(Exception):
@@ -25,8 +26,15 @@ def last_address(instance: Path) -> str | None:
 @contextmanager
 def being_served(instance: Path, base_url: str) -> Iterator[None]:
     """Mark the instance as served until this process and those it forked have ended. Raises ServerRuns."""
-    with _held(instance, fcntl.LOCK_SH, "This instance is being restored; wait until that is done."):
+    with not_restored(instance):
         (instance / _MARK).write_text(f"{base_url}\n", encoding="utf-8")
+        yield
+
+
+@contextmanager
+def not_restored(instance: Path) -> Iterator[None]:
+    """Keep restores from the instance for a while. Raises ServerRuns when one is under way."""
+    with _held(instance, fcntl.LOCK_SH, RESTORED):
         yield
 
 

@@ -14,6 +14,7 @@ from eventreg.app import create_app
 from eventreg.config import load_config
 from eventreg.db import db
 from eventreg.migrations.runner import check_revision
+from eventreg.operations.backups.placing import finish_restores
 from eventreg.operations.greeting import greeting
 from eventreg.operations.preparing import check_database_is_there, is_prepared, make_instance_folder, prepare
 from eventreg.serving.addresses import check_free, listen
@@ -54,6 +55,7 @@ def run(options: ServeOptions) -> int:
         check_database_is_there(config)
     make_instance_folder(config.instance)
     with being_served(config.instance, config.base_url):
+        finish_restores(config)
         app = create_app(config)
         with app.app_context():
             said = _make_ready(app, options)

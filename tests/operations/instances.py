@@ -19,7 +19,8 @@ from eventreg.events.models import Event
 from eventreg.events.queries.public import get_public_event
 from eventreg.migrations import runner
 from eventreg.operations.backups.manifest import MANIFEST, Manifest, parse_manifest
-from eventreg.operations.backups.restoring import Restored, RestoreOptions, keys_in, restore, unpacked
+from eventreg.operations.backups.reading import opened
+from eventreg.operations.backups.restoring import Restored, RestoreOptions, keys_in, restore
 from eventreg.operations.backups.writing import write_backup
 from eventreg.registration.services.uploads import NewFile
 from tests.belongings import a_material
@@ -76,7 +77,7 @@ def put_back(config: Config, source: Path, ask: Callable[[], str] | None = None,
     config.instance.mkdir(parents=True, exist_ok=True)
     engine = open_engine(config.database)
     try:
-        with unpacked(source, config.instance) as content:
+        with opened(source) as content:
             keys = keys_in(content, ask) if ask else None
             return restore(config, engine, content, RestoreOptions(keys=keys, **options), lambda _steps: None)
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,13 @@ TABLES, UPLOADS, MATERIALS = "tables/", "uploads/", "materials/"
 def file_folders(config: Config) -> dict[str, Path]:
     """Return the folders whose sealed files a backup carries, by the beginning of their names in it."""
     return {UPLOADS: config.uploads, MATERIALS: config.materials}
+
+
+def kept_files(folder: Path) -> Iterator[Path]:
+    """Yield every file of a folder. What is only half written, or laid beside, is below a name that begins with a dot."""
+    for path in sorted(folder.rglob("[!.]*")) if folder.is_dir() else ():
+        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts):
+            yield path
 
 
 @dataclass(frozen=True)

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+import secrets
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, bindparam, text
 
 from eventreg.config import Config
+from eventreg.db import UtcDateTime
 from eventreg.kernel.clock import now
 from eventreg.kernel.keys import KeysUnusable, load_keys
 from eventreg.migrations import runner
 from eventreg.operations import OperationRefused
 from eventreg.operations.backups.keyfile import missing_keys, open_keys
-from eventreg.operations.backups.manifest import KEYS, Manifest, file_folders
-from eventreg.operations.backups.rows import holds_rows, insert_rows
-from eventreg.operations.backups.unpacking import unpack
-
-#: folders of this name in the instance folder hold a backup that is being restored
-_STAGING = ".restore-"
+from eventreg.operations.backups.manifest import KEYS, Manifest, file_folders, kept_files
+from eventreg.operations.backups.placing import Laid, derived_folders, finish_restores, settle
+from eventreg.operations.backups.reading import Backup
+from eventreg.operations.backups.rows import holds_rows, insert_rows, mark_restore
 
 
 @dataclass(frozen=True)
@@ -48,86 +46,103 @@ class Restored:
     waiting_mail: int
 
 
-@contextmanager
-def unpacked(source: Path, instance: Path) -> Iterator[tuple[Manifest, Path]]:
-    """Yield the manifest of a backup and a folder with its checked parts, inside the instance folder. See `unpack`.
-
-    To be called while nobody else restores: what a killed restore left behind is removed first.
-    """
-    for left in instance.glob(f"{_STAGING}*"):
-        shutil.rmtree(left, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix=_STAGING, dir=instance) as name:
-        yield unpack(source, Path(name)), Path(name)
-
-
-def keys_in(backup: tuple[Manifest, Path], ask_passphrase: Callable[[], str]) -> bytes | None:
-    """Return the content of the keys file of an unpacked backup, or None when it has none. Raises OperationRefused."""
-    sealed = backup[1] / KEYS
-    return open_keys(sealed.read_bytes(), ask_passphrase()) if sealed.exists() else None
+def keys_in(backup: Backup, ask_passphrase: Callable[[], str]) -> bytes | None:
+    """Return the content of the keys file of a backup, or None when it has none. Raises OperationRefused."""
+    return open_keys(b"".join(backup.blocks(KEYS)), ask_passphrase()) if backup.names(KEYS) else None
 
 
 def restore(
-    config: Config,
-    engine: Engine,
-    backup: tuple[Manifest, Path],
-    options: RestoreOptions,
-    progress: Callable[[int], None],
+    config: Config, engine: Engine, backup: Backup, options: RestoreOptions, progress: Callable[[int], None]
 ) -> Restored:
-    """Put an unpacked backup into the instance, bringing it to this version's revision.
+    """Put a backup into the instance, bringing it to this version's revision. To be called while nobody else restores.
 
     Raises OperationRefused, having changed nothing, when the instance holds something and `options` do not replace it,
     or when the backup is of a newer version.
     """
-    manifest, folder = backup
+    manifest = backup.manifest
     if manifest.revision not in runner.revisions():
         raise OperationRefused(
             f"The backup is of a newer eventreg ({manifest.version}, revision {manifest.revision}). Install that version."
         )
-    with _put_in_place(config, folder, options.keys), runner.alone(engine) as connection:
+    finish_restores(config)
+    with _laying(engine) as lay, runner.alone(engine) as connection:
         _make_room(connection, config, options)
         runner.upgrade_on(connection, manifest.revision)
-        insert_rows(connection, manifest, folder, progress)
+        insert_rows(connection, backup, progress)
         runner.upgrade_on(connection)
-        # Files that were taken out of lists are in no backup: their rows stay as the record of who took what.
-        connection.execute(text("UPDATE exports SET state = 'expired' WHERE state IN ('making', 'ready')"))
-        if options.holds_mail:
-            connection.execute(text("UPDATE mail_messages SET state = 'held' WHERE state IN ('queued', 'sending')"))
-        waiting = connection.execute(text("SELECT count(*) FROM mail_messages WHERE state IN ('queued', 'sending')"))
-        waiting_mail = waiting.scalar_one()
+        waiting_mail = _see_to_what_was_under_way(connection, options)
+        mark_restore(connection, lay(_files(config, backup, options.keys)))
     return Restored(manifest, _missing_keys(config, manifest), waiting_mail)
 
 
+#: a folder, the files that come into it, and the names of those that are there
+_Files = tuple[Path, list[tuple[str, Iterable[bytes]]], list[str]]
+
+
+@contextmanager
+def _laying(engine: Engine) -> Iterator[Callable[[Iterable[_Files]], str]]:
+    """Yield what lays files beside those that are there; when the block has committed the rows, they are put in place."""
+    restore_id = f"{now():%Y%m%d%H%M%S}-{secrets.token_hex(4)}"
+    laid: list[Laid] = []
+
+    with ExitStack() as stack:
+
+        def lay(folders: Iterable[_Files]) -> str:
+            for folder, new, old in folders:
+                if new or old:
+                    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                    laid.append(Laid(folder, restore_id))
+                    stack.callback(laid[-1].close)
+                    laid[-1].lay(new, old)
+            return restore_id
+
+        try:
+            yield lay
+        except BaseException:
+            # Whether the rows were committed is not known here: the connection may have broken at that very moment.
+            with suppress(Exception):
+                settle(engine, laid)
+            raise
+        settle(engine, laid)
+
+
+def _files(config: Config, backup: Backup, keys: bytes | None) -> Iterator[_Files]:
+    for beginning, folder in file_folders(config).items():
+        names = backup.names(beginning)
+        yield folder, [(name.removeprefix(beginning), backup.blocks(name)) for name in names], _names(folder)
+    for folder in derived_folders(config):
+        yield folder, [], _names(folder)
+    place = config.keys.resolve()
+    held = place.read_bytes() if place.exists() else None
+    if keys is not None and keys != held:
+        # Other keys that are there are kept beside them: something may still be sealed by them.
+        kept = [] if held is None else [(f"{place.name}.before-{now():%Y%m%d%H%M%S}", [held])]
+        yield place.parent, [*kept, (place.name, [keys])], []
+
+
+def _names(folder: Path) -> list[str]:
+    return [path.relative_to(folder).as_posix() for path in kept_files(folder)]
+
+
 def _make_room(connection: Connection, config: Config, options: RestoreOptions) -> None:
-    has_files = any(folder.is_dir() and any(folder.iterdir()) for folder in file_folders(config).values())
+    has_files = any(_names(folder) for folder in file_folders(config).values())
     if not options.replaces and (has_files or holds_rows(connection)):
         raise OperationRefused("This instance holds data already. To throw that away: eventreg restore --replace")
     if runner.current_revision(connection) is not None:
         runner.downgrade_on(connection, "base")
 
 
-@contextmanager
-def _put_in_place(config: Config, folder: Path, keys: bytes | None) -> Iterator[None]:
-    """Put files and keys where they belong once the block has committed the rows; old files go with `folder`."""
-    yield
-    for beginning, place in file_folders(config).items():
-        new = folder / beginning
-        with suppress(FileNotFoundError):
-            shutil.move(place, folder / f"{place.name}-before")
-        if new.is_dir():
-            shutil.move(new, place)
-    if keys is not None:
-        _write_keys(config.keys, keys)
-
-
-def _write_keys(path: Path, content: bytes) -> None:
-    """Write the keys file (0600). Other keys that are there are kept beside it: something may still be sealed by them."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if path.exists():
-        if path.read_bytes() == content:
-            return
-        path.rename(path.with_name(f"{path.name}.before-{now():%Y%m%d%H%M%S}"))
-    path.touch(mode=0o600)
-    path.write_bytes(content)
+def _see_to_what_was_under_way(connection: Connection, options: RestoreOptions) -> int:
+    """Let rows say what became of files that no backup has, and return the number of messages that will be sent."""
+    # Files that were taken out of lists are in no backup: their rows stay as the record of who took what.
+    connection.execute(text("UPDATE exports SET state = 'expired' WHERE state IN ('making', 'ready')"))
+    if options.holds_mail:
+        connection.execute(text("UPDATE mail_messages SET state = 'held' WHERE state IN ('queued', 'sending')"))
+    # The files of held messages, which were written once, are written anew.
+    due = text("UPDATE mail_messages SET due_at = :now WHERE state = 'held' AND due_at IS NULL")
+    connection.execute(due.bindparams(bindparam("now", now(), UtcDateTime())))
+    waiting = connection.execute(text("SELECT count(*) FROM mail_messages WHERE state IN ('queued', 'sending')"))
+    return int(waiting.scalar_one())
 
 
 def _missing_keys(config: Config, manifest: Manifest) -> list[str]:

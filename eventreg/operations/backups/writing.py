@@ -23,7 +23,16 @@ from eventreg.kernel.keys import load_keys
 from eventreg.migrations.runner import check_revision, head
 from eventreg.operations.appearing import appearing_whole
 from eventreg.operations.backups.keyfile import fingerprints, seal_keys
-from eventreg.operations.backups.manifest import FORMAT, KEYS, MANIFEST, TABLES, Manifest, TablePart, file_folders
+from eventreg.operations.backups.manifest import (
+    FORMAT,
+    KEYS,
+    MANIFEST,
+    TABLES,
+    Manifest,
+    TablePart,
+    file_folders,
+    kept_files,
+)
 from eventreg.operations.backups.values import kind_of, written
 
 #: called with a number of rows and files as they are done
@@ -81,11 +90,10 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
 
 
 def files_of(config: Config) -> Iterator[tuple[str, Path]]:
-    """Yield every kept file with its name in the backup. What is only half written has a name that begins with a dot."""
+    """Yield every kept file with its name in the backup."""
     for beginning, folder in file_folders(config).items():
-        for path in sorted(folder.rglob("[!.]*")) if folder.is_dir() else ():
-            if path.is_file():
-                yield f"{beginning}{path.relative_to(folder).as_posix()}", path
+        for path in kept_files(folder):
+            yield f"{beginning}{path.relative_to(folder).as_posix()}", path
 
 
 class _Parts:
