@@ -9,7 +9,12 @@ from pathlib import Path
 
 def write_new(path: Path, parts: Iterable[bytes]) -> None:
     """Write a new file (0600), whose content is on the disk when this returns; its name is once `sync_folder` ran."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+    write_parts(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), parts)
+
+
+def write_parts(descriptor: int, parts: Iterable[bytes]) -> None:
+    """Write to an open file, and close it: the content is on the disk when this returns."""
+    with os.fdopen(descriptor, "wb") as file:
         for part in parts:
             file.write(part)
         file.flush()

@@ -9,6 +9,8 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from eventreg.kernel.disk import sync_folder, write_new
+
 KEY_BYTES = 32
 
 
@@ -38,11 +40,8 @@ def create_keys(path: Path) -> Keys:
     content = {name: _text(secrets.token_bytes(KEY_BYTES)) for name in ("session", "links", "lookup")}
     sealing = {"active": "k1", "keys": {"k1": _text(secrets.token_bytes(KEY_BYTES))}}
     payload = json.dumps({**content, "sealing": sealing}, indent=1)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(payload)
-        file.flush()
-        os.fsync(file.fileno())
+    write_new(path, [payload.encode()])
+    sync_folder(path.parent)
     return load_keys(path)
 
 
@@ -75,14 +74,12 @@ def drop_sealing_key(path: Path, name: str) -> Keys:
 
 def _replace(path: Path, content: dict[str, object]) -> None:
     """Write the keys file anew (0600), on the disk for good when this returns."""
+    path = path.resolve()  # a link to keys that are shared stays one
     partial = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(json.dumps(content, indent=1))
-            file.flush()
-            os.fsync(file.fileno())
+        write_new(partial, [json.dumps(content, indent=1).encode()])
         partial.replace(path)
+        sync_folder(path.parent)
     finally:
         partial.unlink(missing_ok=True)
 

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from eventreg.kernel import sealing
+from eventreg.kernel.disk import sync_folder, write_parts
 from eventreg.kernel.errors import NotFound
 from eventreg.kernel.faults import described
 from eventreg.kernel.keys import Keys
@@ -91,6 +92,7 @@ def replace_file(folder: Path, file_id: str, parts: Iterable[bytes]) -> None:
     path_of(folder, partial).unlink(missing_ok=True)
     write_file(folder, partial, parts)
     path_of(folder, partial).replace(path)
+    sync_folder(folder)
 
 
 class SealedFile:
@@ -139,17 +141,9 @@ def sweep_folder(folder: Path, known: Collection[str], now: datetime) -> int:
 
 
 def _write(descriptor: int, path: Path, parts: Iterable[bytes]) -> None:
-    with os.fdopen(descriptor, "wb") as file:
-        for part in parts:
-            file.write(part)
-        file.flush()
-        os.fsync(file.fileno())
+    write_parts(descriptor, parts)
     # The name in the folder has to last as long as the row that is committed after it.
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(path.parent)
 
 
 def _sealed(keys: Keys, part: bytes, place: str) -> bytes:

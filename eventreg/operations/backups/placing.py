@@ -14,7 +14,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -29,7 +29,7 @@ from eventreg.serving.presence import RESTORED, ServerRuns
 
 _BESIDE = ".restoring-"
 _NEW, _GOING = "new", "going.json"
-#: what an eventreg before 0.3 unpacked in the instance folder, rows in plain among it, and left there when it was killed
+#: where earlier versions unpacked a backup in the instance folder, rows in plain among it; it stayed when they were killed
 _UNPACKED = ".restore-"
 
 
@@ -41,7 +41,12 @@ class Laid:
         self.folder, self.restore_id = folder, restore_id
         self.beside = folder / f"{_BESIDE}{restore_id}"
         self.beside.mkdir(mode=0o700, exist_ok=True)
-        self._going = os.open(self.beside / _GOING, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            self._going = os.open(self.beside / _GOING, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError:
+            with suppress(OSError):
+                self.beside.rmdir()
+            raise
         try:
             fcntl.flock(self._going, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

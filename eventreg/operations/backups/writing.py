@@ -8,11 +8,11 @@ import io
 import json
 import os
 import tarfile
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, func, select
 
@@ -21,6 +21,7 @@ from eventreg.db.base import Base
 from eventreg.kernel.clock import now
 from eventreg.kernel.keys import load_keys
 from eventreg.migrations.runner import check_revision, head
+from eventreg.operations import OperationRefused
 from eventreg.operations.appearing import appearing_whole
 from eventreg.operations.backups.keyfile import fingerprints, seal_keys
 from eventreg.operations.backups.manifest import (
@@ -39,6 +40,7 @@ from eventreg.operations.backups.values import kind_of, written
 Progress = Callable[[int], None]
 #: rows fetched and written at a time
 _BATCH = 500
+_BLOCK = 1 << 20
 
 
 def write_backup(config: Config, engine: Engine, target: Path, passphrase: str | None, progress: Progress) -> Manifest:
@@ -104,40 +106,69 @@ class _Parts:
         self.hashes: dict[str, str] = {}
 
     def add(self, name: str, content: bytes) -> None:
-        self._add(name, io.BytesIO(content), len(content), hashlib.sha256(content).hexdigest())
+        self.add_pieces(name, [content], len(content))
 
     def add_file(self, name: str, path: Path) -> None:
         """Add a file, unless it was swept since it was listed."""
-        try:
-            with path.open("rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
-                file.seek(0)
-                self._add(name, file, os.fstat(file.fileno()).st_size, digest)
-        except FileNotFoundError:
-            return
+        with suppress(FileNotFoundError), path.open("rb") as file:
+            self.add_pieces(name, iter(partial(file.read, _BLOCK), b""), os.fstat(file.fileno()).st_size)
 
-    def _add(self, name: str, content: IO[bytes], size: int, digest: str) -> None:
+    def add_pieces(self, name: str, pieces: Iterable[bytes], size: int) -> None:
+        """Add what comes in pieces, of a size that is known beforehand. Raises OperationRefused when it is another."""
         member = tarfile.TarInfo(name)
         member.size, member.mode, member.mtime = size, 0o600, int(now().timestamp())
-        self._archive.addfile(member, content)
+        content = _Pieces(pieces)
+        with io.BufferedReader(content, _BLOCK) as file:
+            self._archive.addfile(member, file)
+            if file.read(1):
+                raise OperationRefused(f"{name} was changed while it was backed up. Try again.")
         if name != MANIFEST:
-            self.hashes[name] = digest
+            self.hashes[name] = content.digest.hexdigest()
+
+
+class _Pieces(io.RawIOBase):
+    """Pieces as a file that is read once, with the hash of what was read."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces, self._held = iter(pieces), memoryview(b"")
+        self.digest = hashlib.sha256()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, target: Any) -> int:
+        self._held = self._held or memoryview(next(self._pieces, b""))
+        taken = self._held[: len(target)]
+        self._held = self._held[len(taken) :]
+        self.digest.update(taken)
+        target[: len(taken)] = taken
+        return len(taken)
 
 
 def _write_table(parts: _Parts, connection: Connection, table: Table, progress: Progress) -> TablePart:
     kinds = {column.name: kind_of(column) for column in table.columns}
+    name = f"{TABLES}{table.name}.jsonl"
+    # tar wants to know the size beforehand, and a table may be larger than the memory. It is read twice of the same
+    # snapshot, so that no row lies on the disk in plain, where a backup that is killed would leave it.
+    size = sum(len(lines) for _rows, lines in _lines(connection, table, kinds))
     rows = 0
-    # tar wants to know the size beforehand, and a table may be larger than the memory.
-    with tempfile.NamedTemporaryFile("w+b") as file:
-        found = connection.execution_options(yield_per=_BATCH).execute(select(table).order_by(*table.primary_key))
-        for batch in found.partitions():
-            for row in batch:
-                file.write(_line(kinds, row))
-            rows += len(batch)
-            progress(len(batch))
-        file.flush()
-        parts.add_file(f"{TABLES}{table.name}.jsonl", Path(file.name))
+
+    def counted() -> Iterator[bytes]:
+        nonlocal rows
+        for number, lines in _lines(connection, table, kinds):
+            rows += number
+            progress(number)
+            yield lines
+
+    parts.add_pieces(name, counted(), size)
     return TablePart(table.name, kinds, rows)
+
+
+def _lines(connection: Connection, table: Table, kinds: dict[str, str]) -> Iterator[tuple[int, bytes]]:
+    """Yield batches of rows: how many they are, and their lines."""
+    found = connection.execution_options(yield_per=_BATCH).execute(select(table).order_by(*table.primary_key))
+    for batch in found.partitions():
+        yield len(batch), b"".join(_line(kinds, row) for row in batch)
 
 
 def _line(kinds: dict[str, str], row: Any) -> bytes:

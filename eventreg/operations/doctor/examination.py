@@ -14,6 +14,7 @@ from eventreg.kernel.keys import Keys, KeysUnusable, load_keys
 from eventreg.operations.doctor.database import check_clock, check_durability, check_keys_fit, check_revision
 from eventreg.operations.doctor.files import check_exports, check_files, check_keys, check_materials, check_uploads
 from eventreg.operations.doctor.findings import Finding, Level, fail
+from eventreg.operations.doctor.restores import check_restores
 from eventreg.operations.doctor.settings import check_settings
 from eventreg.operations.doctor.work import check_jobs, check_mail_server, check_outbox
 
@@ -24,6 +25,7 @@ def examine(config: Config) -> Iterator[Finding]:
     yield from check_files(config)
     if not config.instance.is_dir():
         return
+    yield from check_restores(config)
     yield from check_keys(config)
     try:
         keys = load_keys(config.keys)
