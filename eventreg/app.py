@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from eventreg.config import Config, load_config
 from eventreg.db import db
-from eventreg.db.engines import engine_options, prepare_engine
+from eventreg.db.engines import THREADS, engine_options, prepare_engine
 from eventreg.i18n import languages
 from eventreg.kernel.keys import create_keys, load_keys
 from eventreg.web import access, assets, bodies, compression, errors, guides, headers, limits, templating
@@ -33,11 +33,11 @@ _A_DAY = timedelta(days=1)
 csrf = CSRFProtect()
 
 
-def create_app(config: Config | None = None, **settings: Any) -> Flask:
+def create_app(config: Config | None = None, *, threads: int = THREADS, **settings: Any) -> Flask:
     """Build the application for `config` (default: the instance folder and environment, over them `settings`).
 
-    Makes the keys on the first run. Raises ConfigError or KeysUnusable with a sentence for whoever runs it. Touches no
-    table: `eventreg migrate` prepares the database.
+    `threads`: so many of this process use the database at once. Makes the keys on the first run. Raises ConfigError or
+    KeysUnusable with a sentence for whoever runs it. Touches no table: `eventreg migrate` prepares the database.
     """
     config = config or load_config(**settings)
     package = Path(__file__).parent
@@ -47,7 +47,7 @@ def create_app(config: Config | None = None, **settings: Any) -> Flask:
     app.config.update(
         SECRET_KEY=keys.session,
         SQLALCHEMY_DATABASE_URI=config.database,
-        SQLALCHEMY_ENGINE_OPTIONS=engine_options(config.database),
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(config.database, threads),
         SESSION_COOKIE_NAME="eventreg_session",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",

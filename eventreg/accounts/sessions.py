@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from flask import Flask, Response, g, request, session
 from flask_login import LoginManager, login_user
+from sqlalchemy.exc import SQLAlchemyError
 
 from eventreg.accounts.models import Account, AccountSession
 from eventreg.accounts.queries import find_session
@@ -128,7 +129,7 @@ def _note_that_it_is_used(response: Response) -> Response:
     if row is not None and is_due and is_a_change:
         try:
             note_seen(row.public_id)
-        except Busy:
+        except (Busy, SQLAlchemyError):
             return response  # the answer stands; the next one notes it
     return response
 

@@ -1,7 +1,9 @@
-"""How a connection is set up: durability, foreign keys, and a `BEGIN` that we issue ourselves on SQLite."""
+"""How a connection is set up: durability, foreign keys, a `BEGIN` that we issue ourselves on SQLite, and how long to wait."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -10,39 +12,71 @@ from sqlalchemy import Connection, Engine, create_engine, event
 LOCK_WAIT_MS = 5_000
 #: The execution option by which `transaction()` asks for the write lock at once.
 WRITE_OPTION = "eventreg_write"
+#: of a process that was told no other number
+THREADS = 16
+#: connections beyond one for each thread, and seconds in which one has to come free
+_SPARE_CONNECTIONS, _POOL_WAIT = 8, 5
 
 
-def engine_options(url: str) -> dict[str, Any]:
-    """Return the options of `create_engine` for `url`. Errors never show the values of a statement: they reach logs."""
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How long the database may take. Of PostgreSQL alone: seconds to connect, or to say that it lives, and to answer."""
+
+    lock_ms: int = LOCK_WAIT_MS
+    connect: int = 4
+    statement: int = 20
+
+
+#: pages and the worker; what rightly takes longer says so, see `take_time`
+USUAL = Bounds()
+
+
+def engine_options(url: str, threads: int = THREADS) -> dict[str, Any]:
+    """Return the options of `create_engine` for `url`, used by so many threads at once.
+
+    Errors never show the values of a statement: they reach logs.
+    """
+    pool = {"pool_size": threads, "max_overflow": _SPARE_CONNECTIONS, "pool_timeout": _POOL_WAIT, "hide_parameters": True}
     if url.startswith("sqlite"):
-        connect_args = {"isolation_level": None, "timeout": LOCK_WAIT_MS / 1000}
-        return {"connect_args": connect_args, "pool_size": 32, "hide_parameters": True}
-    return {"pool_size": 16, "max_overflow": 8, "pool_pre_ping": True, "hide_parameters": True}
+        return {"connect_args": {"isolation_level": None, "timeout": LOCK_WAIT_MS / 1000}, **pool}
+    return {"pool_pre_ping": True, **pool}
 
 
-def open_engine(url: str) -> Engine:
+def open_engine(url: str, bounds: Bounds = USUAL, **options: Any) -> Engine:
     """Return an engine for `url` that is set up like the application's, for work beside it. Dispose of it."""
-    engine = create_engine(url, **engine_options(url))
-    prepare_engine(engine)
+    engine = create_engine(url, **engine_options(url), **options)
+    prepare_engine(engine, bounds)
     return engine
 
 
-def prepare_engine(engine: Engine) -> None:
+def prepare_engine(engine: Engine, bounds: Bounds = USUAL) -> None:
     """Attach the connection set-up to `engine`. Call once for each engine, before its first connection."""
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "connect", partial(_prepare_sqlite, bounds.lock_ms))
         event.listen(engine, "begin", _begin_sqlite)
     else:
-        event.listen(engine, "connect", _prepare_postgresql)
+        from eventreg.db import postgresql  # loads the driver, which SQLite has no use for
+
+        postgresql.prepare(engine, bounds)
 
 
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
+def take_time(connection: Connection) -> None:
+    """Let the statements of the transaction that was begun on `connection` take hours: a migration, a backup."""
+    if connection.dialect.name == "postgresql":
+        from eventreg.db import postgresql
+
+        postgresql.take_time(connection)
+
+
+def _prepare_sqlite(lock_ms: int, connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     # An acknowledged registration must survive a power cut: NORMAL could lose the last commits.
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.execute(f"PRAGMA busy_timeout={LOCK_WAIT_MS}")
+    cursor.execute(f"PRAGMA busy_timeout={lock_ms}")
     cursor.close()
 
 
@@ -50,9 +84,3 @@ def _begin_sqlite(connection: Connection) -> None:
     # The driver's own BEGIN is switched off: it would start deferred, and a read that turns into a write fails at once.
     immediate = connection.get_execution_options().get(WRITE_OPTION, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
-
-
-def _prepare_postgresql(connection: Any, _record: Any) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SET lock_timeout = '{LOCK_WAIT_MS}ms'")
-    connection.commit()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-from eventreg.db.engines import WRITE_OPTION
+from eventreg.db.engines import WRITE_OPTION, take_time
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -102,6 +102,7 @@ def alone(engine: Engine) -> Iterator[Connection]:
             _enforce_foreign_keys(connection, "OFF")
         try:
             with connection.begin():
+                take_time(connection)
                 if not is_sqlite:
                     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
                 yield connection

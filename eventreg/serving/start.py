@@ -56,7 +56,7 @@ def run(options: ServeOptions) -> int:
     make_instance_folder(config.instance)
     with being_served(config.instance, config.base_url):
         finish_restores(config)
-        app = create_app(config)
+        app = create_app(config, threads=options.web.threads)
         with app.app_context():
             said = _make_ready(app, options)
         children = _children(app, options, listen(bind))

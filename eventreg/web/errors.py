@@ -7,11 +7,12 @@ from typing import Any
 from flask import Flask, current_app, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
+from eventreg.db import db
 from eventreg.kernel.errors import Busy, NotFound
 from eventreg.kernel.faults import traced
 
@@ -43,10 +44,14 @@ def init_errors(app: Flask) -> None:
         )
 
     @app.errorhandler(OperationalError)
+    @app.errorhandler(InterfaceError)
+    @app.errorhandler(PendingRollbackError)
     @app.errorhandler(PoolTimeout)
     def without_database(error: Exception) -> Answer:
-        """The database is away or full: no fault of the request, and over soon, as a program that asks should know."""
+        """The database is away, silent or full, or cut the request off: no fault of the request, and over soon, as a program that asks should know."""
         _log_fault((type(error), error, error.__traceback__))
+        # What was begun is lost; the page asks anew for the little that it needs, or does without.
+        db.session.remove()
         # Who is signed in cannot be asked now, and the page would.
         current_app.login_manager._update_request_context_with_user()  # type: ignore[attr-defined]
         return _page(503, *_sentences(503))

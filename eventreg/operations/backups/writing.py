@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine, Table, func, select
 
 from eventreg.config import Config
 from eventreg.db.base import Base
+from eventreg.db.engines import take_time
 from eventreg.kernel.clock import now
 from eventreg.kernel.keys import load_keys
 from eventreg.migrations.runner import check_revision, head
@@ -88,6 +89,7 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
     """Yield a connection that sees the database as it is at this moment until the block is left."""
     options = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
     with engine.connect().execution_options(**options) as connection, connection.begin():
+        take_time(connection)
         yield connection
 
 

@@ -1,0 +1,128 @@
+"""PostgreSQL that hangs, or goes away: no statement and no connecting waits for ever, nor everybody for the same thing.
+
+A server that hangs takes bytes and answers nothing, so its own bounds (`statement_timeout`, `lock_timeout`) do not hold, and
+the kernel sees nothing wrong. The client bounds each wait for an answer too. Loaded where the database is PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+import psycopg
+from psycopg import errors
+from sqlalchemy import Connection, Engine, event, text
+
+from eventreg.db.engines import Bounds
+
+#: what the kernel sees to, where it can: a machine that is gone, also while nothing is asked
+_NETWORK = {
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+#: the server itself ends a statement first, if it lives
+_SERVER_GOES_FIRST = 3
+#: how long nobody asks a server that was silent
+_PAUSE = 2
+#: a migration or a backup of much data
+_HOURS = 6 * 3600
+
+
+class Gate:
+    """Keeps everybody but one from waiting for a server that was silent a moment ago: the others are told at once."""
+
+    def __init__(self, patience: float) -> None:
+        self._patience = patience
+        self._closed_until = 0.0
+        self._guard = threading.Lock()
+
+    def enter(self) -> None:
+        """Let somebody connect. Raises OperationalError while the server is silent and another one looks."""
+        with self._guard:
+            if time.monotonic() < self._closed_until:
+                raise psycopg.OperationalError("the server did not answer a moment ago")
+            if self._closed_until:
+                self._closed_until = time.monotonic() + self._patience
+
+    def close(self) -> None:
+        """Note that the server was silent."""
+        self._closed_until = time.monotonic() + _PAUSE
+
+    def open(self) -> None:
+        """Note that it answers."""
+        self._closed_until = 0.0
+
+
+class BoundedConnection(psycopg.Connection[Any]):
+    """A connection that is closed when an answer takes longer than its patience, in seconds."""
+
+    gate: Gate | None = None
+    patience = 5.0
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        """Wait for an answer. Raises OperationalError, and is closed, when none comes in time."""
+        try:
+            return super().wait(gen, interval, self.patience if timeout is None else timeout)
+        except errors._WaitTimeout as error:
+            # Whatever comes later is no answer to what is asked next.
+            self.pgconn.finish()
+            if self.gate is not None:
+                self.gate.close()
+            raise psycopg.OperationalError(f"the server did not answer within {self.patience:g} seconds") from error
+
+    def rollback(self) -> None:
+        """Roll back. Where the connection was cut off that is done already: nobody has to be told of it."""
+        try:
+            super().rollback()
+        except psycopg.OperationalError:
+            if not self.closed:
+                raise
+
+
+def prepare(engine: Engine, bounds: Bounds) -> None:
+    """Have `engine` connect and ask within `bounds`."""
+    gate = Gate(bounds.connect)
+
+    @event.listens_for(engine, "do_connect")
+    def connect(_dialect: Any, _record: Any, arguments: Any, named: dict[str, Any]) -> BoundedConnection:
+        gate.enter()
+        try:
+            connection = BoundedConnection.connect(
+                *arguments, **{**_NETWORK, "connect_timeout": bounds.connect, **named}
+            )
+        except errors.ConnectionTimeout:
+            gate.close()
+            raise
+        except psycopg.Error:
+            gate.open()
+            raise
+        connection.gate, connection.patience = gate, bounds.connect
+        return connection
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: BoundedConnection, _record: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET lock_timeout = {bounds.lock_ms}; SET statement_timeout = {bounds.statement * 1000}")
+        connection.commit()
+        gate.open()
+
+    # What is asked between the two is whether the connection still lives.
+    @event.listens_for(engine, "checkin")
+    def grow_impatient(connection: BoundedConnection | None, _record: Any) -> None:
+        if connection is not None:
+            connection.patience = bounds.connect
+
+    @event.listens_for(engine, "checkout")
+    def grow_patient(connection: BoundedConnection, _record: Any, _proxy: Any) -> None:
+        connection.patience = bounds.statement + _SERVER_GOES_FIRST
+
+
+def take_time(connection: Connection) -> None:
+    """Let the statements of the transaction that was begun on `connection` take hours."""
+    connection.execute(text(f"SET LOCAL statement_timeout = {_HOURS * 1000}"))
+    driver = connection.connection.dbapi_connection
+    assert isinstance(driver, BoundedConnection)  # noqa: S101 - said for mypy
+    driver.patience = _HOURS + _SERVER_GOES_FIRST
