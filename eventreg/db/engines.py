@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 
 #: How long a writer waits for its turn before it is told to try again, in milliseconds.
 LOCK_WAIT_MS = 5_000
@@ -16,8 +16,7 @@ WRITE_OPTION = "eventreg_write"
 THREADS = 16
 #: connections beyond one for each thread, and seconds in which one has to come free
 _SPARE_CONNECTIONS, _POOL_WAIT = 8, 5
-
-
+_OF_POOL = ("pool_", "max_overflow")
 
 
 @dataclass(frozen=True)
@@ -38,15 +37,24 @@ def engine_options(url: str, threads: int = THREADS) -> dict[str, Any]:
 
     Errors never show the values of a statement: they reach logs.
     """
-    pool = {"pool_size": threads, "max_overflow": _SPARE_CONNECTIONS, "pool_timeout": _POOL_WAIT, "hide_parameters": True}
+    pool = {
+        "pool_size": threads,
+        "max_overflow": _SPARE_CONNECTIONS,
+        "pool_timeout": _POOL_WAIT,
+        "hide_parameters": True,
+    }
     if url.startswith("sqlite"):
         return {"connect_args": {"isolation_level": None, "timeout": LOCK_WAIT_MS / 1000}, **pool}
     return {"pool_pre_ping": True, **pool}
 
 
-def open_engine(url: str, bounds: Bounds = USUAL, **options: Any) -> Engine:
+def open_engine(url: str, bounds: Bounds = USUAL, *, keeps_connections: bool = True) -> Engine:
     """Return an engine for `url` that is set up like the application's, for work beside it. Dispose of it."""
-    engine = create_engine(url, **engine_options(url), **options)
+    options = engine_options(url)
+    if not keeps_connections:
+        options = {name: value for name, value in options.items() if not name.startswith(_OF_POOL)}
+        options["poolclass"] = NullPool
+    engine = create_engine(url, **options)
     prepare_engine(engine, bounds)
     return engine
 

@@ -44,7 +44,7 @@ def transaction() -> Iterator[Session]:
             session.commit()
         except BaseException as error:
             session.rollback()
-            if isinstance(error, OperationalError) and _is_busy(error):
+            if isinstance(error, OperationalError) and is_busy(error):
                 raise Busy from error
             raise
         finally:
@@ -74,6 +74,7 @@ def lock_row(statement: Select[Row]) -> Row:
     return row
 
 
-def _is_busy(error: OperationalError) -> bool:
+def is_busy(error: OperationalError) -> bool:
+    """Say whether somebody else held what was asked for: trying again may do."""
     code = getattr(error.orig, "sqlstate", None)
     return code in _BUSY_CODES or "database is locked" in str(error.orig)

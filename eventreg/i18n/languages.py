@@ -26,15 +26,18 @@ def init_app(app: Flask, languages: tuple[str, ...], secure: bool) -> None:
 
     @app.after_request
     def remember_language(response: Response) -> Response:
-        """Keep a language that was asked for; the answer depends on what the browser prefers."""
-        languages = known_languages()
+        """Keep a language that a page was asked for in; it depends on what the browser prefers.
+
+        Which languages there are is asked only then: a probe must not wait for the database.
+        """
+        if response.mimetype != "text/html":
+            return response
+        response.vary.update(("Accept-Language", "Cookie"))
         asked = request.args.get("lang", "") if request.method in ("GET", "HEAD") else g.get("language", "")
-        if asked in languages:
+        if asked and asked in known_languages():
             response.set_cookie(
                 COOKIE, asked, max_age=_COOKIE_SECONDS, secure=secure, httponly=True, samesite="Lax", path="/"
             )
-        if response.mimetype == "text/html":
-            response.vary.update(("Accept-Language", "Cookie"))
         return response
 
 

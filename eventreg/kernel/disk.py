@@ -1,10 +1,20 @@
-"""Files that last: on the disk for good, with their names, before anybody is told of them."""
+"""The disk: files that last (there for good, with their names, before anybody is told of them), and room.
+
+Files that people send stop before the disk is full, so that the database can go on writing.
+"""
 
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
+
+_MEGABYTE = 1_000_000
+#: bytes that kept files leave free
+LEFT_BY_FILES = 200 * _MEGABYTE
+#: bytes below which a registration may fail
+NEEDED = 20 * _MEGABYTE
 
 
 def write_new(path: Path, parts: Iterable[bytes]) -> None:
@@ -28,3 +38,15 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def free_bytes(folder: Path) -> int:
+    """Return how many bytes are free for us on the disk of a folder, which need not be there yet."""
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    return shutil.disk_usage(folder).free
+
+
+def has_room_for_files(folder: Path) -> bool:
+    """Say whether the disk of a folder takes a file that somebody sends."""
+    return free_bytes(folder) >= LEFT_BY_FILES

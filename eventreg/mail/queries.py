@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from eventreg.db import db
 from eventreg.kernel.errors import NotFound
@@ -14,6 +15,24 @@ from eventreg.mail.rules import DeliveryState, Standing, standing
 
 #: a message that has been due for so long without a worker taking it says that none is at work
 STUCK_AFTER = timedelta(minutes=10)
+#: a message that was queued so long ago and has not gone is somebody's business: a server that wants to be asked again for
+#: good measure takes it within the first four tries, which are over by then
+OLD_AFTER = timedelta(minutes=30)
+_OPEN = (DeliveryState.QUEUED, DeliveryState.SENDING)
+
+
+class Backlog(NamedTuple):
+    """What of the outbox has not gone. How old a message is counts from when it was queued, however often it was put off."""
+
+    #: since when the longest waiting one is queued
+    oldest: datetime | None
+    #: how many were tried, and put off or not taken
+    deferred: int
+    #: how many have waited for longer than `OLD_AFTER`
+    old: int
+    #: how many no worker has taken for longer than `STUCK_AFTER`, and since when the first of them is due
+    stuck: int
+    stuck_since: datetime | None
 
 
 def get_message(event_id: int, message_id: int) -> MailMessage:
@@ -50,6 +69,18 @@ def list_latest_states(
     return {record_id: standing(state, attempts) for record_id, state, attempts in rows if record_id is not None}
 
 
-def find_stuck(now: datetime) -> datetime | None:
-    """Return since when the longest waiting message is due that no worker has taken for ten minutes, or None."""
-    return db.session.scalar(select(func.min(MailMessage.due_at)).where(MailMessage.due_at <= now - STUCK_AFTER))
+def count_backlog(connection: Connection, now: datetime) -> Backlog:
+    """Count what has not gone, in one statement."""
+    is_open, is_stuck = MailMessage.state.in_(_OPEN), MailMessage.due_at <= now - STUCK_AFTER
+    was_tried = MailMessage.outcome.is_not(None)
+    is_old = (MailMessage.created_at <= now - OLD_AFTER) & (was_tried | is_stuck)
+    found = connection.execute(
+        select(
+            func.min(MailMessage.created_at).filter(is_open),
+            func.count().filter(is_open, was_tried),
+            func.count().filter(is_open, is_old),
+            func.count().filter(is_stuck),
+            func.min(MailMessage.due_at).filter(is_stuck),
+        ).where(MailMessage.due_at.is_not(None))
+    ).one()
+    return Backlog(*found)

@@ -39,6 +39,8 @@ class Stamp:
 
     audience: Audience
     permission: Enum | None = None
+    #: answered whatever host is named: it shows no address, and whoever asks knows the machine by its number
+    is_probe: bool = False
 
 
 class EventAccess(Protocol):
@@ -66,6 +68,11 @@ class AccessResolver(Protocol):
 def public(view: View) -> View:
     """Stamp: anybody."""
     return _stamped(view, Stamp(Audience.PUBLIC))
+
+
+def probe(view: View) -> View:
+    """Stamp: programs that watch over the machine; under any host, as balancers and orchestrators ask."""
+    return _stamped(view, Stamp(Audience.PUBLIC, is_probe=True))
 
 
 def personal(view: View) -> View:

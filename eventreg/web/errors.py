@@ -48,7 +48,7 @@ def init_errors(app: Flask) -> None:
     @app.errorhandler(PendingRollbackError)
     @app.errorhandler(PoolTimeout)
     def without_database(error: Exception) -> Answer:
-        """The database is away, silent or full, or cut the request off: no fault of the request, and over soon, as a program that asks should know."""
+        """The database is away, silent or full, or cut the request off: over soon, as a program that asks should know."""
         _log_fault((type(error), error, error.__traceback__))
         # What was begun is lost; the page asks anew for the little that it needs, or does without.
         db.session.remove()

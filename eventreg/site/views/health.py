@@ -5,16 +5,14 @@ from __future__ import annotations
 import hmac
 from collections.abc import Iterator
 
-from flask import Response, abort, current_app, jsonify, redirect, request, url_for
-from sqlalchemy.exc import SQLAlchemyError
+from flask import Response, abort, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from eventreg.jobs.queries import find_stuck as find_stuck_job
 from eventreg.kernel.clock import now
-from eventreg.mail.queries import find_stuck as find_stuck_message
-from eventreg.site.queries.figures import Figures, check_database, count_everything
+from eventreg.site.queries.figures import Figures, count_everything
+from eventreg.site.queries.readiness import look_whether_ready
 from eventreg.site.views import blueprint
-from eventreg.web.access import public
+from eventreg.web.access import probe, public
 from eventreg.web.addresses import address_of
 from eventreg.web.instance import config
 
@@ -33,26 +31,26 @@ _NOT_FOR_CRAWLERS = (
 
 
 @blueprint.get("/healthz")
-@public
+@probe
 def healthz() -> BaseResponse:
     """Say that the process lives. Asks nobody else."""
     return _uncached(jsonify(status="ok"))
 
 
 @blueprint.get("/readyz")
-@public
+@probe
 def readyz() -> BaseResponse:
-    """Say whether the instance does its work: the database answers, and messages and jobs do not pile up."""
-    reason = _reason_not_ready()
-    if reason is None:
-        return _uncached(jsonify(status="ready"))
-    response = jsonify(status="not ready", reason=reason)
+    """Say whether this process can do its work, and name what somebody should see to: that takes nobody out of service."""
+    found = look_whether_ready()
+    if not found.reason:
+        return _uncached(jsonify(status="ready", attention=found.attention))
+    response = jsonify(status="not ready", reason=found.reason)
     response.status_code = 503
     return _uncached(response)
 
 
 @blueprint.get("/metrics")
-@public
+@probe
 def metrics() -> BaseResponse:
     """Give the figures in the text format of Prometheus to whoever brings the token that is set, else nothing."""
     token = config().metrics_token
@@ -81,19 +79,6 @@ def favicon() -> BaseResponse:
     return redirect(url_for("static", name="img/icon.svg"), code=301)
 
 
-def _reason_not_ready() -> str | None:
-    try:
-        check_database()
-        moment = now()
-        waiting = [since for since in (find_stuck_message(moment), find_stuck_job(moment)) if since is not None]
-    except SQLAlchemyError:
-        current_app.logger.exception("The database does not answer")
-        return "the database does not answer"
-    if waiting:
-        return f"work has been due since {min(waiting).isoformat(timespec='seconds')}: is the mail worker running?"
-    return None
-
-
 def _exposition(figures: Figures) -> Iterator[str]:
     yield "# HELP eventreg_registrations Registrations by status."
     yield "# TYPE eventreg_registrations gauge"
@@ -103,10 +88,19 @@ def _exposition(figures: Figures) -> Iterator[str]:
     yield "# TYPE eventreg_mail_messages gauge"
     for state, count in figures.messages.items():
         yield f'eventreg_mail_messages{{state="{state.value}"}} {count}'
+    yield from _gauge("mail_deferred", "Messages that were tried and put off.", figures.deferred)
+    yield from _gauge("mail_oldest_seconds", "Since the longest waiting message was queued.", round(figures.mail_age))
+    yield from _gauge("jobs_oldest_seconds", "Since the first job that waits became due.", round(figures.jobs_age))
     yield "# HELP eventreg_jobs Jobs that are due, that are due later, and that were given up."
     yield "# TYPE eventreg_jobs gauge"
     for name, count in figures.jobs.items():
         yield f'eventreg_jobs{{state="{name}"}} {count}'
+
+
+def _gauge(name: str, words: str, value: int) -> Iterator[str]:
+    yield f"# HELP eventreg_{name} {words}"
+    yield f"# TYPE eventreg_{name} gauge"
+    yield f"eventreg_{name} {value}"
 
 
 def _uncached(response: BaseResponse) -> BaseResponse:
