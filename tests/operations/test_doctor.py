@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from eventreg.config import Config
 from eventreg.db import db
+from eventreg.kernel import disk
 from eventreg.kernel.clock import now
 from eventreg.kernel.keys import create_keys
 from eventreg.operations.doctor import Finding, Level, examine
@@ -23,6 +24,8 @@ from tests.operations.conftest import InstanceMaker
 from tests.operations.instances import fill, stamp, the_event
 from tests.review.exporting import an_export
 from tests.support.databases import SQLITE
+from tests.support.mailserver import MailServer
+from tests.support.passage import Passage
 
 Examine = Callable[..., list[Finding]]
 
@@ -147,11 +150,54 @@ def test_mail_and_work_that_is_stuck_or_given_up(examined: Examine) -> None:
         f"VALUES ('x', 'x', '{{}}', 'waiting', '{long_ago}', 0, ''), ('y', 'y', '{{}}', 'failed', NULL, 10, '')"
     )
     assert _bad(examined()) == [
-        (Level.FAIL, "1 messages are due for over 15 minutes and did not go."),
+        (Level.FAIL, "1 messages are due for over 10 minutes and did not go."),
         (Level.WARN, "1 messages were refused or given up."),
-        (Level.FAIL, "1 jobs are due for over 15 minutes and were not done."),
+        (Level.FAIL, "1 jobs are due for over 10 minutes and were not done."),
         (Level.WARN, "1 jobs were given up after many tries."),
     ]
+
+
+@pytest.mark.both_databases
+def test_mail_that_is_put_off_for_days(examined: Examine) -> None:
+    # case 61
+    later = f"{now() + timedelta(hours=3):%Y-%m-%d %H:%M:%S}"
+    _change(
+        f"UPDATE mail_messages SET state = 'queued', due_at = '{later}', attempts = 9, outcome = 'deferred' "  # noqa: S608
+        "WHERE id <= 2"
+    )
+    assert _bad(examined()) == [(Level.WARN, "2 messages were put off lately.")]
+    _change("UPDATE mail_messages SET created_at = '2026-01-02 03:04:00' WHERE id = 2")
+    assert _bad(examined()) == [
+        (
+            Level.FAIL,
+            "1 messages wait for over 30 minutes, the oldest since 2026-01-02 03:04 UTC; 2 were tried and put off.",
+        )
+    ]
+
+
+def test_mail_is_not_said_to_go_where_it_cannot(examined: Examine, mail_server: MailServer) -> None:
+    assert "Mail goes." in [finding.what for finding in examined(**mail_server.settings())]
+    mail_server.die()
+    said = [finding.what for finding in examined(**mail_server.settings())]
+    assert any("cannot be used" in what for what in said)
+    assert "Mail goes." not in said
+    assert "Mail goes." not in [finding.what for finding in examined()], "nor where it is held"
+
+
+def test_disk_that_is_almost_full(examined: Examine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(disk, "LEFT_BY_FILES", 1 << 60)
+    assert "are refused" in _the_one(examined(), "MB are free").mend
+    monkeypatch.setattr(disk, "NEEDED", 1 << 60)
+    assert _the_one(examined(), "MB are free").mend == "Make room: registering stops."
+
+
+@pytest.mark.on_postgresql
+def test_database_that_hangs(examined: Examine, config: Config) -> None:
+    # case 65
+    with Passage(config.database) as passage:
+        passage.hang()
+        finding = _the_one(examined(database_url=passage.url), "cannot be used")
+    assert finding.level is Level.FAIL
 
 
 def test_old_and_new_databases(examined: Examine) -> None:

@@ -31,12 +31,15 @@ def examine(config: Config) -> Iterator[Finding]:
         keys = load_keys(config.keys)
     except KeysUnusable:
         keys = None
-    yield from _database(config, keys)
+    goes = False
     if keys is not None:
-        yield check_mail_server(create_app(config), config)
+        server = check_mail_server(create_app(config), config)
+        yield server
+        goes = config.sends_mail and server.level is Level.OK
+    yield from _database(config, keys, goes=goes)
 
 
-def _database(config: Config, keys: Keys | None) -> Iterator[Finding]:
+def _database(config: Config, keys: Keys | None, *, goes: bool) -> Iterator[Finding]:
     if config.sqlite_file is not None and not config.sqlite_file.is_file():
         # Connecting would make it.
         yield fail("There is no database yet.", "Run: eventreg migrate")
@@ -44,7 +47,7 @@ def _database(config: Config, keys: Keys | None) -> Iterator[Finding]:
     engine = open_engine(config.database)
     try:
         with engine.connect() as connection:
-            yield from _inside(connection, config, keys)
+            yield from _inside(connection, config, keys, goes=goes)
     except DBAPIError as error:
         reason = str(error.orig).strip().partition("\n")[0]
         yield fail(f"The database cannot be used: {reason}", "Check EVENTREG_DATABASE_URL, and that it runs.")
@@ -52,7 +55,7 @@ def _database(config: Config, keys: Keys | None) -> Iterator[Finding]:
         engine.dispose()
 
 
-def _inside(connection: Connection, config: Config, keys: Keys | None) -> Iterator[Finding]:
+def _inside(connection: Connection, config: Config, keys: Keys | None, *, goes: bool) -> Iterator[Finding]:
     revision = check_revision(connection)
     yield revision
     yield from check_durability(connection)
@@ -66,5 +69,5 @@ def _inside(connection: Connection, config: Config, keys: Keys | None) -> Iterat
     clock = check_clock(connection)
     if clock is not None:
         yield clock
-    yield from check_outbox(connection)
+    yield from check_outbox(connection, goes=goes)
     yield from check_jobs(connection)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ from sqlalchemy import Connection, select
 
 from eventreg.config import Config
 from eventreg.events.models import Material
+from eventreg.kernel import disk
 from eventreg.kernel.keys import KeysUnusable, load_keys
 from eventreg.operations.doctor.findings import Finding, fail, ok, warn
 from eventreg.registration.models import Upload
@@ -19,7 +19,7 @@ from eventreg.review.models import Export
 from eventreg.review.rules.exports import ExportState
 
 _MEGABYTE = 1_000_000
-_SCARCE, _TOO_LITTLE = 2_000 * _MEGABYTE, 200 * _MEGABYTE
+_SCARCE = 2_000 * _MEGABYTE
 
 
 def check_files(config: Config) -> Iterator[Finding]:
@@ -35,7 +35,7 @@ def check_files(config: Config) -> Iterator[Finding]:
     yield _privacy("The instance folder", config.instance, 0o700)
     if config.exports.is_dir():
         yield _privacy("The folder of exports", config.exports, 0o700)
-    yield _disk(config.instance)
+    yield from _disks(config)
 
 
 def check_keys(config: Config) -> Iterator[Finding]:
@@ -93,9 +93,20 @@ def _privacy(what: str, path: Path, mode: int) -> Finding:
     return ok(f"{what} {path} is its owner's alone.")
 
 
+def _disks(config: Config) -> Iterator[Finding]:
+    """Look at every disk that data is on, once."""
+    database = config.sqlite_file.parent if config.sqlite_file is not None else config.instance
+    folders = (config.instance, database, config.uploads, config.materials, config.exports, config.imports)
+    by_disk = {folder.stat().st_dev: folder for folder in reversed(folders) if folder.is_dir()}
+    for folder in reversed(by_disk.values()):
+        yield _disk(folder)
+
+
 def _disk(folder: Path) -> Finding:
-    free = shutil.disk_usage(folder).free
+    free = disk.free_bytes(folder)
     what = f"{free // _MEGABYTE:,} MB are free on the disk of {folder}."
-    if free < _TOO_LITTLE:
-        return fail(what, "Make room: registering stops when the disk is full.")
+    if free < disk.NEEDED:
+        return fail(what, "Make room: registering stops.")
+    if free < disk.LEFT_BY_FILES:
+        return fail(what, "Make room: files that people send are refused, and registering stops when the disk is full.")
     return warn(what, "Make room soon.") if free < _SCARCE else ok(what)

@@ -10,16 +10,17 @@ from flask import Flask, current_app
 from sqlalchemy import Connection, func, select
 
 from eventreg.config import Config
-from eventreg.jobs.models import Job
-from eventreg.jobs.rules import JobState
+from eventreg.jobs.queries import STUCK_AFTER as JOBS_STUCK
+from eventreg.jobs.queries import count_backlog as count_jobs
 from eventreg.kernel.clock import now
 from eventreg.mail.connection import OutboxConnection
 from eventreg.mail.models import MailMessage
+from eventreg.mail.queries import OLD_AFTER
+from eventreg.mail.queries import STUCK_AFTER as MAIL_STUCK
+from eventreg.mail.queries import count_backlog as count_mail
 from eventreg.mail.rules import DeliveryState
 from eventreg.operations.doctor.findings import Finding, fail, ok, warn
 
-#: what is due for longer than this is stuck: a worker looks every few seconds
-_STUCK_AFTER = timedelta(minutes=15)
 _START_WORKER = "See that eventreg serve (without --no-mail-worker) or eventreg deliver runs, and what it logs."
 
 
@@ -38,33 +39,44 @@ def check_mail_server(app: Flask, config: Config) -> Finding:
         )
 
 
-def check_outbox(connection: Connection) -> Iterator[Finding]:
-    """Look at messages that should have gone, and at those that were given up."""
-    stuck = _count(
-        connection,
-        MailMessage.state.in_([DeliveryState.QUEUED, DeliveryState.SENDING]),
-        MailMessage.due_at < now() - _STUCK_AFTER,
-    )
-    failed = _count(connection, MailMessage.state == DeliveryState.FAILED)
-    if stuck:
-        yield fail(f"{stuck} messages are due for over 15 minutes and did not go.", _START_WORKER)
+def check_outbox(connection: Connection, *, goes: bool) -> Iterator[Finding]:
+    """Look at messages that should have gone, and at those that were given up. `goes`: a server was found that takes mail."""
+    backlog = count_mail(connection, now())
+    failed = connection.execute(select(func.count()).where(MailMessage.state == DeliveryState.FAILED)).scalar_one()
+    if backlog.stuck:
+        yield fail(
+            f"{backlog.stuck} messages are due for over {_minutes(MAIL_STUCK)} minutes and did not go.", _START_WORKER
+        )
+    if backlog.old:
+        yield fail(
+            f"{backlog.old} messages wait for over {_minutes(OLD_AFTER)} minutes, the oldest since "
+            f"{backlog.oldest:%Y-%m-%d %H:%M} UTC; {backlog.deferred} were tried and put off.",
+            "See what the mail server answers: it stands beside each message. They are tried again, for three days.",
+        )
+    elif backlog.deferred:
+        yield warn(
+            f"{backlog.deferred} messages were put off lately.", "Nothing, unless it lasts: they are tried again."
+        )
     if failed:
         yield warn(f"{failed} messages were refused or given up.", "Organizers see them beside each person.")
-    if not stuck and not failed:
-        yield ok("Mail goes.")
+    if not (backlog.stuck or backlog.deferred or failed):
+        yield ok("Mail goes." if goes else "No message waits for too long.")
 
 
 def check_jobs(connection: Connection) -> Iterator[Finding]:
     """Look at work that should have been done, and at what was given up."""
-    stuck = _count(connection, Job.state != JobState.FAILED, Job.due_at < now() - _STUCK_AFTER)
-    failed = _count(connection, Job.state == JobState.FAILED)
-    if stuck:
-        yield fail(f"{stuck} jobs are due for over 15 minutes and were not done.", _START_WORKER)
-    if failed:
-        yield warn(f"{failed} jobs were given up after many tries.", "The log tells why; it names their kind.")
-    if not stuck and not failed:
+    backlog = count_jobs(connection, now())
+    if backlog.stuck:
+        yield fail(
+            f"{backlog.stuck} jobs are due for over {_minutes(JOBS_STUCK)} minutes and were not done.", _START_WORKER
+        )
+    if backlog.given_up:
+        yield warn(
+            f"{backlog.given_up} jobs were given up after many tries.", "The log tells why; it names their kind."
+        )
+    if not backlog.stuck and not backlog.given_up:
         yield ok("Work that is due gets done.")
 
 
-def _count(connection: Connection, *conditions: object) -> int:
-    return connection.execute(select(func.count()).where(*conditions)).scalar_one()  # type: ignore[arg-type]
+def _minutes(span: timedelta) -> int:
+    return int(span.total_seconds() // 60)
