@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import case
-from sqlalchemy.dialects import postgresql, sqlite
 
 from eventreg.db import transaction
 from eventreg.jobs.models import Job
@@ -22,8 +21,7 @@ def schedule(kind: str, key: str, payload: Mapping[str, Any], due_at: datetime) 
     after the worker looked.
     """
     with transaction() as session:
-        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-        new = dialect.insert(Job).values(
+        new = _insert_of(session.get_bind().dialect.name)(Job).values(
             kind=kind, key=key, payload=dict(payload), state=JobState.WAITING, due_at=due_at, attempts=0, last_error=""
         )
         is_running = Job.state == JobState.RUNNING
@@ -41,3 +39,14 @@ def schedule(kind: str, key: str, payload: Mapping[str, Any], due_at: datetime) 
                 },
             )
         )
+
+
+def _insert_of(dialect: str) -> Any:
+    """Return the INSERT that knows of conflicts; the other database's dialect, and its driver, are not loaded."""
+    if dialect == "postgresql":
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert
+    from sqlalchemy.dialects import sqlite
+
+    return sqlite.insert

@@ -7,9 +7,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import Column, delete, exists
 
 from eventreg.db import Base, transaction
+from eventreg.kernel.disk import has_room_for_files
 from eventreg.kernel.tokens import new_public_id
 from eventreg.media.encoding import EncodedPicture, encode_picture
 from eventreg.media.models import Picture
+from eventreg.media.rules.pictures import PictureReason, PictureRefused
+from eventreg.web.instance import config
 
 #: a picture that is not referred to yet may belong to a form that is being saved
 _SPARED = timedelta(days=1)
@@ -18,10 +21,23 @@ _SPARED = timedelta(days=1)
 def store_picture(data: bytes, most: tuple[int, int], at: datetime) -> int:
     """Keep the picture of a file, sized down to `most` (width and height in pixels), and return the id of its row.
 
-    In the caller's transaction. Whoever can does the work before the lock: `encode_picture`, then `keep_picture`.
+    In the caller's transaction. Whoever can does the work before the lock: `take_picture`, then `keep_picture`.
     Raises PictureRefused for what is no picture, or one that is too large.
     """
-    return keep_picture(encode_picture(data, most), at)
+    return keep_picture(take_picture(data, most), at)
+
+
+def take_picture(data: bytes, most: tuple[int, int]) -> EncodedPicture:
+    """Encode the picture of a file that somebody sent, if there is room to keep it. Raises PictureRefused."""
+    check_room()
+    return encode_picture(data, most)
+
+
+def check_room() -> None:
+    """Pictures lie in the database. Raises PictureRefused(CANNOT_BE_KEPT) where its disk is ours and almost full."""
+    file = config().sqlite_file
+    if file is not None and not has_room_for_files(file.parent):
+        raise PictureRefused(PictureReason.CANNOT_BE_KEPT)
 
 
 def keep_picture(picture: EncodedPicture, at: datetime) -> int:
@@ -45,7 +61,7 @@ def hold_picture(data: bytes, most: tuple[int, int], at: datetime) -> str:
 
     In a transaction of its own; what no form refers to in the end, the sweep removes. Raises PictureRefused.
     """
-    encoded = encode_picture(data, most)
+    encoded = take_picture(data, most)
     with transaction() as session:
         picture = session.get(Picture, keep_picture(encoded, at))
         return picture.public_id if picture is not None else ""

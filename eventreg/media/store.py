@@ -7,6 +7,7 @@ A sealed file is a row of parts, each 4 bytes of length and then what `kernel.se
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 from collections.abc import Collection, Iterable, Iterator
@@ -15,7 +16,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from eventreg.kernel import sealing
-from eventreg.kernel.disk import sync_folder, write_parts
+from eventreg.kernel.disk import has_room_for_files, sync_folder, write_parts
 from eventreg.kernel.errors import NotFound
 from eventreg.kernel.faults import described
 from eventreg.kernel.keys import Keys
@@ -31,7 +32,7 @@ _YOUNG = timedelta(hours=1)
 
 
 class CannotKeep(Exception):
-    """The disk takes no more. Nothing is left of the file."""
+    """The disk takes no more, or so little that the database needs it. Nothing is left of the file."""
 
 
 def path_of(folder: Path, file_id: str) -> Path:
@@ -45,10 +46,15 @@ def make_folder(folder: Path) -> Path:
     return folder
 
 
-def write_file(folder: Path, file_id: str, parts: Iterable[bytes]) -> None:
-    """Write a new file (0600) that is on the disk for good when this returns. Raises CannotKeep."""
+def write_file(folder: Path, file_id: str, parts: Iterable[bytes], *, leaves_room: bool = True) -> None:
+    """Write a new file (0600) that is on the disk for good when this returns. Raises CannotKeep.
+
+    Leaves room on the disk for what the database has to write, unless the file is one that was kept before, or is small.
+    """
     try:
         path = path_of(folder, file_id)
+        if leaves_room and not has_room_for_files(folder):
+            raise OSError(errno.ENOSPC, "little room is left")
         # A name that is taken is refused here, before anything that would have to be undone.
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
@@ -85,12 +91,12 @@ def sealed_stream(keys: Keys, chunks: Iterable[bytes], place: str) -> Iterator[b
     yield _sealed(keys, bytes(held), _place(place, number, is_last=True))
 
 
-def replace_file(folder: Path, file_id: str, parts: Iterable[bytes]) -> None:
+def replace_file(folder: Path, file_id: str, parts: Iterable[bytes], *, leaves_room: bool = True) -> None:
     """Write a file anew in place of the one there is: whoever opens it finds either, whole. Raises CannotKeep."""
     path = path_of(folder, file_id)
     partial = f".{file_id}.new"
     path_of(folder, partial).unlink(missing_ok=True)
-    write_file(folder, partial, parts)
+    write_file(folder, partial, parts, leaves_room=leaves_room)
     path_of(folder, partial).replace(path)
     sync_folder(folder)
 

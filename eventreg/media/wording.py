@@ -22,5 +22,6 @@ def refusal_sentence(refused: PictureRefused) -> str:
         PictureReason.EMPTY: _("The file is empty. Choose another one."),
         PictureReason.MARKUP: _("Drawings such as SVG can hold programs and are not taken. Save it as PNG."),
         PictureReason.NOT_A_PICTURE: _("This file is no picture. Choose one in PNG, JPEG, WebP or GIF."),
+        PictureReason.CANNOT_BE_KEPT: _("We cannot keep the file at this moment. Try again in a while"),
         PictureReason.BROKEN: _("The picture cannot be read: the file is damaged. Choose another one."),
     }[PictureReason(refused.reason)]

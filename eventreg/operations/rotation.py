@@ -164,7 +164,7 @@ def _reseal_files(config: Config, keys: Keys, progress: Progress) -> int:
         path = path_of(config.uploads, public_id)
         if _is_old(path, keys, starts_at=0):
             sealed = reseal(keys, path.read_bytes(), uploads.content_place(public_id))
-            replace_file(config.uploads, public_id, [sealed])
+            replace_file(config.uploads, public_id, [sealed], leaves_room=False)
             total += 1
         progress(1)
     for folder, file_id, place in _in_parts(config):
@@ -174,7 +174,7 @@ def _reseal_files(config: Config, keys: Keys, progress: Progress) -> int:
                 content = b"".join(SealedFile(keys, path, place))
             except NotFound:
                 continue  # taken off meanwhile
-            replace_file(folder, file_id, sealed_parts(keys, content, place))
+            replace_file(folder, file_id, sealed_parts(keys, content, place), leaves_room=False)
             total += 1
         progress(1)
     return total

@@ -8,8 +8,9 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from eventreg.i18n.languages import own_name
-from eventreg.media.encoding import EncodedPicture, encode_picture
+from eventreg.media.encoding import EncodedPicture
 from eventreg.media.rules.pictures import MOST_BYTES, PictureRefused
+from eventreg.media.services import take_picture
 from eventreg.media.wording import refusal_sentence as picture_sentence
 from eventreg.settings.forms import PageForm, SettingsForm, revision_of
 from eventreg.settings.models import LegalPage
@@ -167,7 +168,7 @@ def _sent_logo(form: SettingsForm) -> EncodedPicture | None:
     if sent is None or not sent.filename:
         return None
     try:
-        return encode_picture(sent.stream.read(MOST_BYTES + 1), LOGO_SIZE)
+        return take_picture(sent.stream.read(MOST_BYTES + 1), LOGO_SIZE)
     except PictureRefused as refused:
         form.logo.errors = [picture_sentence(refused)]
         return None

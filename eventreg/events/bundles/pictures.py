@@ -11,8 +11,8 @@ from eventreg.events.bundles.parts import Intake, Outlet
 from eventreg.kernel.errors import Refusal
 from eventreg.media.encoding import EncodedPicture
 from eventreg.media.models import Picture
-from eventreg.media.rules.pictures import check_pixels, picture_format
-from eventreg.media.services import keep_picture
+from eventreg.media.rules.pictures import PictureRefused, check_pixels, picture_format
+from eventreg.media.services import check_room, keep_picture
 
 #: what we encode as; the largest that we make is well below
 _TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
@@ -29,7 +29,12 @@ def given_picture(data: Any, place: str, intake: Intake) -> int | None:
     if data is None:
         return None
     content = intake.read_file(mapping(data, place).get("file"), place)
-    return keep_picture(_checked(content, place), intake.at)
+    picture = _checked(content, place)
+    try:
+        check_room()
+    except PictureRefused as refused:
+        raise BundleInvalid(f"{place}: the disk takes no more") from refused
+    return keep_picture(picture, intake.at)
 
 
 def _checked(content: bytes, place: str) -> EncodedPicture:

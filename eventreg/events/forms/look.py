@@ -11,8 +11,9 @@ from wtforms import BooleanField, HiddenField, RadioField
 
 from eventreg.events.forms.localized import LocalizedField, LocalizedForm
 from eventreg.events.rules.look import LARGEST_PICTURE, LONGEST_DESCRIPTION
-from eventreg.media.encoding import EncodedPicture, encode_picture
+from eventreg.media.encoding import EncodedPicture
 from eventreg.media.rules.pictures import MOST_BYTES, PictureRefused
+from eventreg.media.services import take_picture
 from eventreg.media.wording import refusal_sentence
 from eventreg.web.forms import lazy_gettext
 from eventreg.web.palettes import palette_names
@@ -46,7 +47,7 @@ class LookForm(LocalizedForm):
         if not data and not getattr(upload, "filename", ""):
             return True
         try:
-            self.encoded = encode_picture(data, LARGEST_PICTURE)
+            self.encoded = take_picture(data, LARGEST_PICTURE)
         except PictureRefused as refused:
             self.picture.errors = [refusal_sentence(refused)]
             return False

@@ -36,6 +36,8 @@ class PictureReason(enum.Enum):
     TOO_MANY_PIXELS = "too_many_pixels"
     #: it begins like a picture and cannot be read to the end
     BROKEN = "broken"
+    #: the disk takes no more
+    CANNOT_BE_KEPT = "cannot_be_kept"
 
 
 class PictureRefused(Refusal):

@@ -33,6 +33,8 @@ class FileReason(enum.Enum):
     GONE = "gone"
     #: the event does not take place, or asks nothing
     NOT_NOW = "not_now"
+    #: the disk takes no more
+    CANNOT_BE_KEPT = "cannot_be_kept"
 
 
 class FileRefused(Refusal):

@@ -93,7 +93,7 @@ def take_file(event_id: int, name: str, content: bytes, importer: Importer) -> I
     try:
         write_file(config().imports, row.public_id, sealed_parts(keys(), content, _place(row.public_id)))
     except CannotKeep as error:
-        raise FileRefused(FileReason.TOO_LARGE, limit=0) from error
+        raise FileRefused(FileReason.CANNOT_BE_KEPT) from error
     with transaction() as session:
         session.add(row)
     return row
@@ -249,7 +249,11 @@ def _details(matching: Sequence[str], terms: Terms) -> dict[str, Any]:
 
 def _keep_trial(public_id: str, lines: Sequence[Line], incomplete: int) -> None:
     content = json.dumps({"lines": [line.as_data() for line in lines], "incomplete": incomplete}).encode()
-    replace_file(config().imports, _trial_id(public_id), sealed_parts(keys(), content, _trial_place(public_id)))
+    parts = sealed_parts(keys(), content, _trial_place(public_id))
+    try:
+        replace_file(config().imports, _trial_id(public_id), parts, leaves_room=False)
+    except CannotKeep as error:
+        raise FileRefused(FileReason.CANNOT_BE_KEPT) from error
 
 
 def _open(file_id: str, place: str) -> bytes:

@@ -22,10 +22,11 @@ def file_refused(refused: FileRefused) -> str:
     limit = refused.details.get("limit", "")
     return {
         FileReason.EMPTY: _("The file holds nobody: titles belong in the first row, people below"),
-        FileReason.TOO_LARGE: _("The file is too large: at most %(limit)s MB. Put it in in parts.", limit=limit or 20),
+        FileReason.TOO_LARGE: _("The file is too large: at most %(limit)s MB. Put it in in parts.", limit=limit),
         FileReason.TOO_MANY_ROWS: _("The file has too many rows: at most %(limit)s. Put it in in parts.", limit=limit),
         FileReason.TOO_MANY_COLUMNS: _("The file has too many columns: at most %(limit)s", limit=limit),
         FileReason.UNREADABLE: _("This is neither CSV nor an Excel file (.xlsx) that can be read"),
         FileReason.GONE: _("This file is here no more: it was kept for a day, or was put in. Choose it again."),
+        FileReason.CANNOT_BE_KEPT: _("We cannot keep the file at this moment. Try again in a while"),
         FileReason.NOT_NOW: _("Nobody can be added: the event does not take place, or its form is not published yet."),
     }[FileReason(refused.reason)]
