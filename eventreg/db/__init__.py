@@ -3,7 +3,7 @@
 Owns no table. `transaction()` is the only code of the product that commits.
 """
 
-from eventreg.db.base import NOT_PERSONAL, PERSONAL, Base, db
+from eventreg.db.base import NOT_PERSONAL, PERSONAL, Base, db, partial_index
 from eventreg.db.transactions import lock_row, revocable, transaction
 from eventreg.db.types import Localized, UtcDateTime, choice_column, folded_column
 
@@ -17,6 +17,7 @@ __all__ = [
     "db",
     "folded_column",
     "lock_row",
+    "partial_index",
     "revocable",
     "transaction",
 ]

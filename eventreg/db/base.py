@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import MetaData
+from sqlalchemy import Connection, Index, MetaData, event, text
 from sqlalchemy.orm import DeclarativeBase
 
 #: Every constraint has a predictable name: migrations drop it by name, and refusals are mapped from it.
@@ -27,6 +27,28 @@ class Base(DeclarativeBase):
     """Base of every model. Columns of text, JSON and bytes say in their `info` whether they are personal."""
 
     metadata = MetaData(naming_convention=NAMING_CONVENTION)
+
+
+def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """Return an index over those rows alone for which `where` holds.
+
+    To name the databases here would load the dialects of both into every process: see `add_conditions`.
+    """
+    return Index(name, *columns, unique=unique, info={"where": where})
+
+
+def add_conditions(*dialects: str) -> None:
+    """Tell the partial indexes of all tables that are known how these databases take their condition."""
+    for table in Base.metadata.tables.values():
+        for index in table.indexes:
+            if (condition := index.info.get("where")) is not None:
+                for dialect in dialects:
+                    index.dialect_options[dialect]["where"] = text(condition)
+
+
+@event.listens_for(Base.metadata, "before_create")
+def _before_tables_are_made(_metadata: MetaData, connection: Connection, **_: Any) -> None:
+    add_conditions(connection.dialect.name)
 
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})

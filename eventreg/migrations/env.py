@@ -9,7 +9,7 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
 from eventreg.db import Localized, UtcDateTime
-from eventreg.db.base import Base
+from eventreg.db.base import Base, add_conditions
 
 
 def render_plain_type(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
@@ -21,6 +21,7 @@ def render_plain_type(kind: str, item: Any, _context: AutogenContext) -> str | L
     return False
 
 
+add_conditions("sqlite", "postgresql")
 connection: sa.Connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,

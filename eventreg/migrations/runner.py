@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-from eventreg.db.engines import WRITE_OPTION, take_time
+from eventreg.db.engines import LOCK_WAIT_MS, WRITE_OPTION, take_time
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parent
 #: PostgreSQL: whoever migrates holds this lock until the end of the transaction
 _ADVISORY_LOCK = 0x65767467
+#: how long one waits for another that migrates, in milliseconds; for the tables it waits no longer than anybody
+_TURN_MS = 30 * 60_000
+_TAKE_TURN = (
+    f"SET LOCAL lock_timeout = {_TURN_MS}; SELECT pg_advisory_xact_lock({_ADVISORY_LOCK}); "
+    f"SET LOCAL lock_timeout = {LOCK_WAIT_MS}"
+)
 
 
 class SchemaUnfit(Exception):
@@ -99,18 +105,18 @@ def alone(engine: Engine) -> Iterator[Connection]:
     with engine.connect().execution_options(**{WRITE_OPTION: True}) as connection:
         is_sqlite = connection.dialect.name == "sqlite"
         if is_sqlite:
-            _enforce_foreign_keys(connection, "OFF")
+            _set_pragmas(connection, foreign_keys="OFF", busy_timeout=_TURN_MS)
         try:
             with connection.begin():
                 take_time(connection)
                 if not is_sqlite:
-                    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+                    connection.exec_driver_sql(_TAKE_TURN)
                 yield connection
                 if is_sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
                     raise SchemaUnfit(f"A row of {broken[0]} would point to a row of {broken[2]} that is not there.")
         finally:
             if is_sqlite:
-                _enforce_foreign_keys(connection, "ON")
+                _set_pragmas(connection, foreign_keys="ON", busy_timeout=LOCK_WAIT_MS)
 
 
 def alembic_config(connection: Connection) -> Config:
@@ -136,10 +142,11 @@ def _refuse_newer(revision: str | None) -> None:
         )
 
 
-def _enforce_foreign_keys(connection: Connection, state: str) -> None:
-    """Switch by the driver itself: SQLite ignores the pragma inside the transaction that SQLAlchemy would begin."""
+def _set_pragmas(connection: Connection, **pragmas: object) -> None:
+    """Set by the driver itself: SQLite ignores a pragma inside the transaction that SQLAlchemy would begin."""
     driver = connection.connection.dbapi_connection
     assert driver is not None  # noqa: S101 - an open connection has one; said for mypy
     cursor = driver.cursor()
-    cursor.execute(f"PRAGMA foreign_keys={state}")
+    for name, value in pragmas.items():
+        cursor.execute(f"PRAGMA {name}={value}")
     cursor.close()

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from eventreg.db import transaction
+from eventreg.db import db, transaction
 from eventreg.jobs.claims import LEASE, LeaseLost, claim_next, finish
-from eventreg.jobs.queries import find_stuck
+from eventreg.jobs.queries import count_backlog
 from eventreg.jobs.registry import JobRegistry
 from eventreg.jobs.rules import MAX_ATTEMPTS, JobState
 from eventreg.jobs.running import plan_duties, run_due
@@ -327,8 +327,9 @@ def test_a_name_is_given_once() -> None:
 def test_work_nobody_takes_is_noticed(app: Flask) -> None:
     # case 61
     ask()
-    assert find_stuck(START + timedelta(minutes=9)) is None
-    assert find_stuck(START + timedelta(minutes=10)) == START
+    connection = db.session.connection()
+    assert count_backlog(connection, START + timedelta(minutes=9)) == (0, None, 0)
+    assert count_backlog(connection, START + timedelta(minutes=10)) == (1, START, 0)
 
 
 def _ignore(_now: datetime) -> None:

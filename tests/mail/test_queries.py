@@ -8,15 +8,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from eventreg.db import transaction
+from eventreg.db import db, transaction
+from eventreg.kernel.clock import now
 from eventreg.kernel.errors import NotFound
 from eventreg.mail.models import MailMessage
 from eventreg.mail.queries import (
-    find_stuck,
+    count_backlog,
     get_message,
     list_latest_states,
 )
-from eventreg.mail.rules import DeliveryState, Standing
+from eventreg.mail.rules import DeliveryState, Outcome, Standing
 from tests.builders import an_account, an_event
 from tests.mail.outbox import START, a_message, queue, stored
 
@@ -69,5 +70,25 @@ def test_a_message_nobody_takes_is_noticed(app: Flask) -> None:
     # case 61
     event = an_event()
     queue(a_message(event.id, due_at=START), a_message(event.id, due_at=START + timedelta(minutes=5)))
-    assert find_stuck(START + timedelta(minutes=9)) is None
-    assert find_stuck(START + timedelta(minutes=30)) == START
+    connection = db.session.connection()
+    assert count_backlog(connection, START + timedelta(minutes=9))[3:] == (0, None)
+    assert count_backlog(connection, START + timedelta(minutes=30))[3:] == (2, START)
+
+
+@pytest.mark.both_databases
+def test_a_message_is_as_old_as_its_queuing_however_often_it_is_put_off(app: Flask) -> None:
+    # case 61
+    event, at = an_event(), now()
+    first, second = queue(a_message(event.id, due_at=at), a_message(event.id, due_at=at))
+    with transaction() as session:
+        tried = {"due_at": at + timedelta(hours=4), "outcome": Outcome.DEFERRED, "attempts": 6}
+        session.execute(update(MailMessage).values(state=DeliveryState.QUEUED))
+        session.execute(update(MailMessage).where(MailMessage.key == first).values(tried))
+        session.execute(update(MailMessage).where(MailMessage.key == second).values(due_at=at + timedelta(hours=4)))
+    connection = db.session.connection()
+    soon = count_backlog(connection, at + timedelta(minutes=20))
+    assert (soon.deferred, soon.old, soon.stuck) == (1, 0, 0)
+    later = count_backlog(connection, at + timedelta(hours=1))
+    assert (later.deferred, later.old, later.stuck) == (1, 1, 0), "the other one is not to go yet"
+    assert later.oldest is not None
+    assert abs(later.oldest - at) < timedelta(minutes=1)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from eventreg.db import NOT_PERSONAL, PERSONAL, Base, UtcDateTime, choice_column, folded_column
+from eventreg.db import NOT_PERSONAL, PERSONAL, Base, UtcDateTime, choice_column, folded_column, partial_index
 from eventreg.events.models import Category
 from eventreg.registration.rules.states import Status
 from eventreg.registration.rules.ways_in import WayKind
@@ -25,14 +25,7 @@ class Registration(Base):
 
     __tablename__ = "registrations"
     __table_args__ = (
-        Index(
-            ONE_LIVE_PER_ADDRESS,
-            "event_id",
-            "email_key",
-            unique=True,
-            sqlite_where=text("status <> 'cancelled'"),
-            postgresql_where=text("status <> 'cancelled'"),
-        ),
+        partial_index(ONE_LIVE_PER_ADDRESS, "event_id", "email_key", unique=True, where="status <> 'cancelled'"),
         Index("ix_registrations_submitted", "event_id", "submitted_at", "id"),
         Index("ix_registrations_name", "event_id", "sort_name", "id"),
         Index("ix_registrations_institution", "event_id", "sort_institution", "id"),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, Date, ForeignKey, Index, String, Text, text
+from sqlalchemy import JSON, Date, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from eventreg.db import NOT_PERSONAL, PERSONAL, Base, UtcDateTime, choice_column
+from eventreg.db import NOT_PERSONAL, PERSONAL, Base, UtcDateTime, choice_column, partial_index
 from eventreg.registration.rules.requests import RequestKind
 
 
@@ -17,13 +17,8 @@ class AnswerRequest(Base):
     __tablename__ = "answer_requests"
     __table_args__ = (
         # Everybody is asked a follow-up once.
-        Index(
-            "uq_answer_requests_follow_up",
-            "registration_id",
-            "section_key",
-            unique=True,
-            sqlite_where=text("kind = 'follow_up'"),
-            postgresql_where=text("kind = 'follow_up'"),
+        partial_index(
+            "uq_answer_requests_follow_up", "registration_id", "section_key", unique=True, where="kind = 'follow_up'"
         ),
         Index("ix_answer_requests_event_id_kind", "event_id", "kind"),
     )
