@@ -18,9 +18,10 @@ _HALVES = "\ud800-\udfff"
 _NONCHARACTERS = "\ufdd0-\ufdef" + "".join(chr(plane << 16 | 0xFFFE) + chr(plane << 16 | 0xFFFF) for plane in range(17))
 #: a pattern, since somebody may send megabytes of text
 _UNKEEPABLE = re.compile(f"[{_CONTROLS}{_HALVES}{_NONCHARACTERS}{_BIDI_OVERRIDES}]")
-#: letters and symbols that are drawn as nothing
-_INVISIBLE = frozenset("\u115f\u1160\u2800\u3164\uffa0")
-_INVISIBLE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zs", "Zl", "Zp"})
+#: letters and symbols that are drawn as nothing, and what is reserved for more of them (Default_Ignorable_Code_Point)
+_INVISIBLE = re.compile("[\u115f\u1160\u2065\u2800\u3164\uffa0\ufff0-\ufff8\ufffc\U0001d159\U000e0000-\U000e0fff]")
+#: controls, blanks, and what only changes the character before it: accents, variation selectors
+_SHOWS_NOTHING_ALONE = frozenset({"Cc", "Cf", "Cs", "Zs", "Zl", "Zp", "Mn", "Mc", "Me"})
 
 
 class TypedFault(enum.Enum):
@@ -32,8 +33,12 @@ class TypedFault(enum.Enum):
 
 
 def is_blank(text: str) -> bool:
-    """Say whether nothing of `text` can be seen: empty, white space, zero-width characters."""
-    return all(char in _INVISIBLE or unicodedata.category(char) in _INVISIBLE_CATEGORIES for char in text.strip())
+    """Say whether nothing of `text` can be seen: empty, white space, zero-width characters, accents on nothing.
+
+    The one rule for every name and text. Beside a letter the same characters are kept: Persian, the scripts of India and
+    emoji are written with joiners, Hebrew and Arabic with marks of direction.
+    """
+    return all(unicodedata.category(char) in _SHOWS_NOTHING_ALONE or _INVISIBLE.match(char) for char in text)
 
 
 def showable(text: str) -> str:

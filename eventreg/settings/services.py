@@ -15,6 +15,7 @@ from eventreg.kernel.clock import now
 from eventreg.kernel.errors import NotFound
 from eventreg.kernel.ordering import move_in_order
 from eventreg.kernel.text import LocalizedText, merged
+from eventreg.kernel.typed import is_blank
 from eventreg.media.encoding import EncodedPicture
 from eventreg.media.services import keep_picture
 from eventreg.settings.models import InstanceSettings, LegalPage
@@ -140,9 +141,9 @@ def _check(new: NewSettings) -> None:
 def _check_page(new: NewPage) -> None:
     if not is_page_key(new.key):
         raise SettingsRefused(SettingsReason.KEY_INVALID)
-    if not any(text.strip() for text in new.title.values()):
+    if all(map(is_blank, new.title.values())):
         raise SettingsRefused(SettingsReason.TITLE_MISSING)
-    if new.is_published and not any(text.strip() for text in new.body.values()):
+    if new.is_published and all(map(is_blank, new.body.values())):
         raise SettingsRefused(SettingsReason.BODY_MISSING)
 
 

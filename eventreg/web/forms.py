@@ -7,12 +7,40 @@ from typing import Any, TypeVar, cast
 
 from flask_babel import lazy_gettext as _lazy
 from flask_wtf import FlaskForm
+from wtforms import Form, PasswordField, StringField
+from wtforms.meta import DefaultMeta
+
+from eventreg.kernel.typed import is_blank
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 
+class _Reading(DefaultMeta):
+    """How our forms make their fields: a text that shows nothing arrives as "", so that no room can take it for a name."""
+
+    def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Any:
+        """See `DefaultMeta.bind_field`."""
+        field = super().bind_field(form, unbound_field, options)
+        if isinstance(field, StringField) and not isinstance(field, PasswordField):
+            field.filters = (_without_blank, *field.filters)
+        return field
+
+
 class BaseForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
     """A form with a token against forgery. Messages of our own are given by each form, in the reader's language."""
+
+    class Meta(_Reading, FlaskForm.Meta):  # type: ignore[misc]
+        """See `_Reading`."""
+
+
+class PlainForm(Form):
+    """A form that stands inside another one, whose token covers it."""
+
+    Meta = _Reading
+
+
+def _without_blank(data: Any) -> Any:
+    return "" if isinstance(data, str) and is_blank(data) else data
 
 
 def lazy_gettext(text: str, **values: Any) -> str:

@@ -21,6 +21,16 @@ KEPT_AS_TYPED = [
     "😀 👩‍👩‍👧 🇲🇽",
     "张伟",
     "نام‌خانوادگی",
+    "ක්‍රිස්ටිනා",
+    "क्‍ष",
+    "ॐ",
+    "1️⃣",
+    "❤️",
+    "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
+    "\u2068عمر\u2069",
+    "ᄒ",
+    "e\u0301",
+    ".",
     "ᏣᎳᎩ ꓢ 𐍈",
     "a=b; +52 {placeholder} %s <b>&amp;",
 ]
@@ -32,9 +42,16 @@ def test_names_are_kept_as_typed(name: str) -> None:  # case 25
     assert clean_paragraphs(name, 200) == name
 
 
-@pytest.mark.parametrize(
-    "blank", ["", " ", "\t\n", "\u00a0\u2003", "\u200b", "\u200b \u2060", "\u3164", "\u2800 \ufeff"]
-)
+BLANK = [
+    *("", " ", "\t\n", "\u00a0\u2003", "\u200b", "\u200b \u2060", "\u3164", "\u2800 \ufeff"),
+    *("\u00ad", "\u034f", "\u061c", "\u180e", "\u115f\u1160", "\uffa0", "\ufffc", "\U0001d159"),  # drawn as nothing
+    *("\u200c\u200d", "\u200e\u200f", "\u2066\u2069", "\u2065", "\ufff0"),  # joiners, directions, reserved ones
+    *("\ufe0f", "\U000e0100", "\u180b", "\U000e0001\U000e0061\U000e007f", "\U000e0fff"),  # variants, tags
+    *("\u0301", "\u0301\u0308 \u20dd", "\u093e", "\U00016fe4"),  # accents on nothing
+]
+
+
+@pytest.mark.parametrize("blank", BLANK)
 def test_what_cannot_be_seen_is_empty(blank: str) -> None:  # case 25
     assert is_blank(blank)
     assert clean_line(blank, 10) == ""

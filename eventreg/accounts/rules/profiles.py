@@ -7,6 +7,7 @@ import unicodedata
 from email_validator import EmailNotValidError, validate_email
 
 from eventreg.accounts.rules.refusals import AccountRefused, Reason
+from eventreg.kernel.typed import is_blank
 
 _LONGEST_NAME = 200
 _LONGEST_ADDRESS = 320
@@ -40,6 +41,6 @@ def checked_name(name: str) -> str:
     """Return a name in one line. Raises AccountRefused (NAME_MISSING) when nothing of it can be shown, or too much."""
     shown = " ".join(name.split())
     is_showable = all(unicodedata.category(char) not in ("Cc", "Cs") and char not in _BIDI_OVERRIDES for char in shown)
-    if not shown or not is_showable or len(shown) > _LONGEST_NAME:
+    if is_blank(shown) or not is_showable or len(shown) > _LONGEST_NAME:
         raise AccountRefused(Reason.NAME_MISSING)
     return shown

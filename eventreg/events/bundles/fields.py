@@ -19,7 +19,7 @@ from typing import Any, Final, TypeVar
 from eventreg.events.bundles.faults import BundleInvalid
 from eventreg.events.bundles.moving import Move
 from eventreg.kernel.text import pick
-from eventreg.kernel.typed import fault_of
+from eventreg.kernel.typed import fault_of, is_blank
 
 #: characters of one text in one language
 LONGEST_TEXT = 200_000
@@ -178,7 +178,7 @@ def _text(value: Any, place: str, most: int) -> str:
     fault = fault_of(value, most, is_line=False)
     if fault is not None:
         raise BundleInvalid(f"{place}: cannot be kept as text ({fault.value}; at most {most} characters)")
-    return value
+    return "" if is_blank(value) else value
 
 
 def _read_flag(value: Any, place: str, _fitting: Fitting) -> bool:

@@ -117,7 +117,7 @@ def _taken_speaker(speaker: Speaker) -> dict[str, Any]:
 
 def _give_speaker(data: Any, place: str, intake: Intake) -> int:
     values = _SPEAKER.given(data, place, intake.fitting)
-    if not values["name"].strip() or "\n" in values["name"]:
+    if not values["name"] or "\n" in values["name"]:
         raise BundleInvalid(f"{place}.name: is no name")
     key = data.get("organization")
     speaker = Speaker(

@@ -12,6 +12,7 @@ from eventreg.events.rules.attendance import AttendanceMode
 from eventreg.events.rules.programme import Hours
 from eventreg.events.rules.programme_checks import FindingKind, Slot, findings_of
 from eventreg.kernel.text import LocalizedText
+from eventreg.kernel.typed import is_blank
 
 
 class Lack(enum.Enum):
@@ -140,7 +141,7 @@ def list_findings(event: Readiness, now: datetime) -> list[Finding]:
 
 
 def _without(text: LocalizedText, languages: Sequence[str]) -> tuple[str, ...]:
-    return tuple(language for language in languages if not text.get(language, "").strip())
+    return tuple(language for language in languages if is_blank(text.get(language, "")))
 
 
 def _without_any(texts: Sequence[LocalizedText], languages: Sequence[str]) -> tuple[str, ...]:
@@ -162,13 +163,13 @@ def _days(event: Readiness, now: datetime) -> Iterator[Finding]:
 
 
 def _people(event: Readiness) -> Iterator[Finding]:
-    if not event.contact_name.strip() or not event.contact_email.strip():
+    if is_blank(event.contact_name) or is_blank(event.contact_email):
         yield Finding(Lack.CONTACT)
     if not event.categories:
         yield Finding(Lack.CATEGORIES)
     for key, name in event.categories.items():
         if missing := _without(name, event.languages):
-            known = next((text for text in name.values() if text.strip()), key)
+            known = next((text for text in name.values() if not is_blank(text)), key)
             yield Finding(Lack.CATEGORY_NAME, missing, known)
     if not event.has_host:
         yield Finding(Lack.HOST)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from eventreg.events.rules.publication import LifecycleReason, LifecycleRefused, Publication
 from eventreg.events.rules.team import Permission
 from eventreg.kernel.text import LocalizedText
+from eventreg.kernel.typed import is_blank
 
 #: characters of the reason for a cancellation, in each language
 LONGEST_NOTE = 1_000
@@ -120,7 +121,7 @@ def check_deletion(circumstances: Circumstances) -> None:
 
 
 def _check_note(note: LocalizedText, languages: Iterable[str]) -> None:
-    missing = [language for language in languages if not note.get(language, "").strip()]
+    missing = [language for language in languages if is_blank(note.get(language, ""))]
     if missing:
         raise LifecycleRefused(LifecycleReason.NOTE_MISSING, languages=missing)
     too_long = [language for language in languages if len(note[language].strip()) > LONGEST_NOTE]

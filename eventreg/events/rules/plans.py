@@ -14,6 +14,7 @@ from eventreg.events.rules.programme import SessionKind
 from eventreg.events.rules.publication import Publication
 from eventreg.events.rules.slugs import is_prefix, is_slug
 from eventreg.kernel.text import LocalizedText
+from eventreg.kernel.typed import is_blank
 from eventreg.kernel.zones import time_zones
 
 _CATEGORY_KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -144,7 +145,7 @@ def _faults(plan: EventPlan) -> Iterator[str]:
 
 def _faults_of_texts(plan: EventPlan) -> Iterator[str]:
     for place, text in _texts(plan):
-        missing = [language for language in plan.languages if not text.get(language, "").strip()]
+        missing = [language for language in plan.languages if is_blank(text.get(language, ""))]
         if missing:
             yield f"{place}: there is no text in {missing[0]!r}"
 

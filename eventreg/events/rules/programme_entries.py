@@ -12,6 +12,7 @@ from eventreg.events.rules.programme import Hours, SessionKind, SpeakerRole
 from eventreg.events.rules.programme_checks import Slot, minutes_of, time_of
 from eventreg.kernel.errors import Refusal
 from eventreg.kernel.text import LocalizedText, folded
+from eventreg.kernel.typed import is_blank
 
 LONGEST_TITLE, LONGEST_NOTE, LONGEST_DESCRIPTION = 200, 300, 8_000
 LONGEST_ROOM_NAME, LONGEST_PERSON_NAME, LONGEST_POSITION, LONGEST_BIOGRAPHY = 80, 200, 200, 4_000
@@ -93,7 +94,7 @@ def check_entry(entry: SessionEntry) -> None:
     """Refuse what cannot be a session. Raises ProgrammeRefused."""
     if entry.starts_at >= entry.ends_at:
         raise ProgrammeRefused(ProgrammeReason.ENDS_BEFORE_START)
-    if not any(text.strip() for text in entry.title.values()):
+    if all(map(is_blank, entry.title.values())):
         raise ProgrammeRefused(ProgrammeReason.NO_TITLE)
     if sum(len(people.names) for people in entry.people) > MOST_PEOPLE:
         raise ProgrammeRefused(ProgrammeReason.TOO_MANY, limit=MOST_PEOPLE)
@@ -103,7 +104,8 @@ def names_in(text: str) -> list[str]:
     """Return the names of a line, "Ana Demo; Luis Demo", as typed and in order; the same name twice counts once."""
     found: dict[str, str] = {}
     for part in re.split(r"[;\n]", text):
-        if name := " ".join(part.split()):
+        if not is_blank(part):
+            name = " ".join(part.split())
             found.setdefault(folded(name), name)
     return list(found.values())
 

@@ -10,7 +10,7 @@ from datetime import time
 from eventreg.events.rules.programme import SessionKind
 from eventreg.events.rules.programme_entries import LONGEST_ROOM_NAME, LONGEST_TITLE, read_clock
 from eventreg.kernel.text import LocalizedText, folded
-from eventreg.kernel.typed import fault_of, is_blank
+from eventreg.kernel.typed import fault_of, is_blank, tidied
 
 #: lines that are read at once
 MOST_LINES = 100
@@ -80,12 +80,13 @@ def _read(number: int, line: str, languages: Sequence[str]) -> LineSession | Non
     parts = [" ".join(part.split()) for part in titles.split("|")]
     if starts_at is None or ends_at is None or starts_at >= ends_at or len(parts) > len(languages):
         return None
-    title = {language: part for language, part in zip(languages, parts, strict=False) if part}
+    title = {language: part for language, part in zip(languages, parts, strict=False) if not is_blank(part)}
     if not title or any(fault_of(part, LONGEST_TITLE, is_line=True) for part in title.values()):
         return None
-    if fault_of(room.strip(), LONGEST_ROOM_NAME, is_line=True):
+    room = tidied(room)
+    if fault_of(room, LONGEST_ROOM_NAME, is_line=True):
         return None
-    return LineSession(number, starts_at, ends_at, title, _kind_of(title), room.strip())
+    return LineSession(number, starts_at, ends_at, title, _kind_of(title), room)
 
 
 def _kind_of(title: LocalizedText) -> SessionKind:

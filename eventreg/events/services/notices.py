@@ -13,6 +13,7 @@ from eventreg.events.queries.for_registration import lock_event
 from eventreg.events.rules.notices import NoticeReason, NoticeRefused
 from eventreg.events.rules.plans import PlanInvalid
 from eventreg.kernel.text import LocalizedText
+from eventreg.kernel.typed import is_blank
 
 
 def publish_notice(
@@ -34,7 +35,7 @@ def publish_notice(
         event = lock_event(event_id)
         for place, text in (("summary", summary), ("body", body)):
             for language in event.languages:
-                if not text.get(language, "").strip():
+                if is_blank(text.get(language, "")):
                     raise PlanInvalid(f"notice.{place}: there is no text in {language!r}")
         last = session.scalar(select(func.max(PrivacyNotice.version)).where(PrivacyNotice.event_id == event_id))
         if seen_version is not None and seen_version != (last or 0):

@@ -17,6 +17,7 @@ from eventreg.events.rules.programme_entries import MOST_ROOMS, ProgrammeReason,
 from eventreg.kernel.errors import NotFound
 from eventreg.kernel.ordering import move_in_order
 from eventreg.kernel.text import LocalizedText, merged
+from eventreg.kernel.typed import is_blank
 
 
 def add_room(event_id: int, name: LocalizedText, account_id: int, at: datetime) -> int:
@@ -30,7 +31,7 @@ def add_room(event_id: int, name: LocalizedText, account_id: int, at: datetime) 
         for room in rooms:
             if dict(room.name) == dict(name):
                 return room.id
-        if not any(text.strip() for text in name.values()):
+        if all(map(is_blank, name.values())):
             raise ProgrammeRefused(ProgrammeReason.NO_TITLE)
         if len(rooms) >= MOST_ROOMS:
             raise ProgrammeRefused(ProgrammeReason.TOO_MANY, limit=MOST_ROOMS)

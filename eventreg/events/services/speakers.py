@@ -15,6 +15,7 @@ from eventreg.events.queries.for_registration import lock_event
 from eventreg.events.queries.programme import get_speaker
 from eventreg.events.rules.programme_entries import ProgrammeReason, ProgrammeRefused, SpeakerEntry
 from eventreg.kernel.text import folded, merged
+from eventreg.kernel.typed import is_blank
 from eventreg.organizations.models import Organization
 
 _TEXTS = ("position", "affiliation", "biography")
@@ -38,7 +39,7 @@ def edit_speaker(
         speaker = get_speaker(event_id, public_id)
         if speaker.revision != seen_revision:
             raise ProgrammeRefused(ProgrammeReason.CHANGED_MEANWHILE)
-        if not entry.name.strip():
+        if is_blank(entry.name):
             raise ProgrammeRefused(ProgrammeReason.NO_TITLE)
         if entry.organization_id != speaker.organization_id:
             _check_organization(entry.organization_id)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from eventreg.kernel.text import LocalizedText, folded
+from eventreg.kernel.typed import is_blank
 from eventreg.organizations.rules.kinds import OrganizationKind
 from eventreg.organizations.rules.refusals import OrganizationReason, OrganizationRefused
 
@@ -35,7 +36,7 @@ class OrganizationEntry:
 
 def check_entry(entry: OrganizationEntry) -> None:
     """Refuse what has no name, or a link that is none. Raises OrganizationRefused: NO_NAME, WEBSITE."""
-    if not any(text.strip() for text in entry.name.values()):
+    if all(map(is_blank, entry.name.values())):
         raise OrganizationRefused(OrganizationReason.NO_NAME)
     if entry.website and not is_web_address(entry.website):
         raise OrganizationRefused(OrganizationReason.WEBSITE)

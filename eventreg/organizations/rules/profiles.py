@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from eventreg.kernel.text import LocalizedText
+from eventreg.kernel.typed import is_blank
 from eventreg.organizations.rules.kinds import OrganizationKind
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
@@ -33,7 +34,7 @@ def check_profile(profile: OrganizationProfile) -> None:
     """Refuse a profile that cannot be an institution. Raises ProfileInvalid."""
     if not _KEY.fullmatch(profile.key):
         raise ProfileInvalid(f"key: {profile.key!r} is none (small letters, digits and hyphens, 64 at most)")
-    if not any(text.strip() for text in profile.name.values()):
+    if all(map(is_blank, profile.name.values())):
         raise ProfileInvalid(f"organization {profile.key}: has no name")
     has_scheme = profile.website.startswith(("https://", "http://"))
     if profile.website and (not has_scheme or len(profile.website) > _LONGEST_WEBSITE):

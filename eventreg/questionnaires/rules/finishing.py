@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from eventreg.kernel.text import LocalizedText
+from eventreg.kernel.typed import is_blank
 from eventreg.questionnaires.rules.fitting import fitted
 
 
@@ -16,7 +17,7 @@ def finished(document: Mapping[str, Any], languages: Collection[str]) -> Mapping
     """
 
     def keep(text: LocalizedText) -> dict[str, str]:
-        return {language: text[language] for language in languages if text.get(language, "").strip()}
+        return {language: text[language] for language in languages if not is_blank(text.get(language, ""))}
 
     try:
         return fitted(document, keep)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from eventreg.kernel.text import folded
+from eventreg.kernel.typed import is_blank, tidied
 from eventreg.registration.rules.invitation_wishes import Wish
 
 #: the order of columns without a head, and the head of the example
@@ -83,8 +84,8 @@ def _rows(text: str) -> Iterable[tuple[int, list[str]]]:
             cells = next(csv.reader(io.StringIO(line), delimiter=here), [])
         except csv.Error:
             cells = line.split(here)
-        if any(cell.strip() for cell in cells):
-            yield number, [cell.strip() for cell in cells]
+        if not all(map(is_blank, cells)):
+            yield number, [tidied(cell) for cell in cells]
 
 
 def _head(cells: Sequence[str]) -> list[str] | None:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import BooleanField, Form, RadioField, SelectField
+from wtforms import BooleanField, RadioField, SelectField
 
 from eventreg.i18n.languages import known_languages, own_name
-from eventreg.web.forms import lazy_gettext
+from eventreg.web.forms import PlainForm, lazy_gettext
 
 _PREFIX = "team-"
 BY_RULE, CONFIRMED = "by_rule", "confirmed"
 
 
-class AddingForm(Form):
+class AddingForm(PlainForm):
     """How somebody is registered by the team, and what they are written."""
 
     status = RadioField(lazy_gettext("Status"))

@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 from wtforms import (
     BooleanField,
     EmailField,
-    Form,
     HiddenField,
     RadioField,
     SelectField,
@@ -28,14 +27,14 @@ from eventreg.registration.services.handing_on import NewPerson
 from eventreg.registration.services.team_acts import TeamAct
 from eventreg.registration.services.team_care import LONGEST_WORDS
 from eventreg.review.forms import read_number
-from eventreg.web.forms import lazy_gettext
+from eventreg.web.forms import PlainForm, lazy_gettext
 
 _PREFIX = "team-"
 #: what the columns take
 _LONGEST_NAME = 200
 
 
-class ActForm(Form):
+class ActForm(PlainForm):
     """Which state was seen, and whether the person is told."""
 
     seen_revision = HiddenField()

@@ -11,6 +11,7 @@ from eventreg.kernel.clock import now
 from eventreg.kernel.errors import NotFound
 from eventreg.kernel.text import folded
 from eventreg.kernel.tokens import new_public_id
+from eventreg.kernel.typed import is_blank
 from eventreg.review.models import SavedView
 from eventreg.review.queries.saved_views import get_view, list_views_of_owner
 from eventreg.review.rules.saved_views import LONGEST_NAME, LONGEST_QUERY, MOST_OF_ONE, ViewReason, ViewRefused
@@ -82,7 +83,7 @@ def _get_changeable(event_id: int, public_id: str, account_id: int, may_change_s
 
 def _checked_name(name: str, event_id: int, owner_id: int, but: str = "") -> str:
     checked = " ".join(name.split())
-    if not checked:
+    if is_blank(checked):
         raise ViewRefused(ViewReason.NAME_MISSING)
     if len(checked) > LONGEST_NAME:
         raise ViewRefused(ViewReason.NAME_TOO_LONG, most=LONGEST_NAME)

@@ -12,6 +12,7 @@ from eventreg.db import db, transaction
 from eventreg.events.queries.for_registration import lock_event
 from eventreg.events.rules.team import Scope
 from eventreg.kernel.clock import now
+from eventreg.kernel.typed import is_blank
 from eventreg.registration.models import Registration
 from eventreg.review.models import Tag, Tagging
 from eventreg.review.queries.scoping import get_in_scope
@@ -35,7 +36,7 @@ def change_tags(
     `seen` were on the person then: what a colleague put on or took off meanwhile stays. `new_name` is one more tag, made
     if the event has none of this name; "" is none. Raises NotFound, TagRefused and LifecycleRefused.
     """
-    name = read_tag_name(new_name) if new_name.strip() else ""
+    name = read_tag_name(new_name) if not is_blank(new_name) else ""
     with transaction():
         lock_event(event_id)
         registration = get_in_scope(event_id, reference, scope)

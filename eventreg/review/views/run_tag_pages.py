@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from eventreg.events.models import Event
+from eventreg.kernel.typed import is_blank
 from eventreg.review.forms.run_tags import TagRunForm, UntagRunForm
 from eventreg.review.models import Run
 from eventreg.review.queries.run_previews import RunFigures
@@ -52,7 +53,7 @@ class TagPage(UntagPage):
 
     def check(self, form: Any, event: Event, run: Run, figures: RunFigures) -> bool:
         name = form.new_tag.data or ""
-        if not name.strip():
+        if is_blank(name):
             return super().check(form, event, run, figures)
         if not form.validate():
             return False

@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any, Final
 
 from eventreg.kernel.text import LocalizedText
+from eventreg.kernel.typed import is_blank
 from eventreg.questionnaires.rules.conditions import Condition, ConditionInvalid, read_condition
 from eventreg.questionnaires.rules.schema import IDENTITY_COLUMNS, Definition, Option, Question, Section, Stage
 
@@ -79,7 +80,7 @@ def questions_in(document: Any) -> Iterator[dict[str, Any]]:
 def texts(entry: Any, name: str) -> LocalizedText:
     """Return a text of an entry by language, without what is no text."""
     found = _mapping(_part(entry, name))
-    return {str(language): text for language, text in found.items() if isinstance(text, str) and text.strip()}
+    return {str(language): text for language, text in found.items() if isinstance(text, str) and not is_blank(text)}
 
 
 def fingerprint(entry: Any) -> str:
