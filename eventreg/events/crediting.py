@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -13,6 +12,7 @@ from markupsafe import Markup
 
 from eventreg.events.models import Event, Partner
 from eventreg.events.rules.institutions import PartnerReason, PartnerRefused, PartnerRole
+from eventreg.kernel.links import web_address
 from eventreg.media.models import Picture
 from eventreg.web.templating import in_reader_language, plain_in_reader_language
 
@@ -152,5 +152,4 @@ def _member(partner: Partner) -> Member:
     organization = partner.organization
     name = in_reader_language(organization.name)
     short = in_reader_language(organization.short_name)
-    is_web = urlsplit(organization.website).scheme in ("http", "https")
-    return Member(short or name, name if short and short != name else Markup(), organization.website if is_web else "")
+    return Member(short or name, name if short and short != name else Markup(), web_address(organization.website))

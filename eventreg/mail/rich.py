@@ -15,6 +15,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
+from eventreg.kernel.links import tells_hosts
+
 #: what stands for a value while Markdown is read: of the private use area, which is taken out of whatever is written
 _OPEN, _OPEN_PLAIN, _CLOSE = "\ue000", "\ue002", "\ue001"
 _STAND_INS = re.compile("[\ue000-\ue002]")
@@ -39,7 +41,7 @@ _TAGS = {*_STYLES, "strong", "em", "code", "br"}
 _ATTRIBUTES = {tag: {"style"} for tag in _STYLES} | {"a": {"style", "href"}, "ol": {"style", "start"}}
 
 # Lines end where they were typed to end: people write letters, not Markdown. No HTML, no pictures.
-_markdown = MarkdownIt("commonmark", {"html": False, "breaks": True}).disable("image")
+_markdown = tells_hosts(MarkdownIt("commonmark", {"html": False, "breaks": True}).disable("image"))
 
 
 class Value(NamedTuple):

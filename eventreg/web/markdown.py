@@ -11,6 +11,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 
+from eventreg.kernel.links import tells_hosts
+
 _CLASSES: Final = {
     "p": "govuk-body",
     "ul": "govuk-list govuk-list--bullet",
@@ -27,7 +29,7 @@ _ALLOWED_ATTRIBUTES: Final = {"a": {"href", "title"}, "ol": {"start"}}
 _ALLOWED_SCHEMES: Final = {"http", "https", "mailto", "tel"}
 
 # No HTML, and no pictures: nothing of another host is loaded into our pages.
-_markdown = MarkdownIt("commonmark", {"html": False}).disable("image")
+_markdown = tells_hosts(MarkdownIt("commonmark", {"html": False}).disable("image"))
 # Our own documents have pictures, of this product alone: see `render_document`.
 _documents = MarkdownIt("commonmark", {"html": False})
 

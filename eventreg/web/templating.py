@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language, known_languages, own_name
+from eventreg.kernel.links import web_address
 from eventreg.kernel.text import Picked, pick
 from eventreg.web.access import may
 from eventreg.web.instance import chosen, site_name
@@ -40,6 +41,7 @@ def init_templating(app: Flask) -> None:
         country=lambda code: formats.country(code, current_language()),
         joined=lambda parts: formats.joined(list(parts), current_language()),
         size=size_words,
+        web_address=web_address,
     )
     app.jinja_env.globals.update(colon=lambda: formats.colon(current_language()))
     app.context_processor(_variables)

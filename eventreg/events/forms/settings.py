@@ -20,6 +20,7 @@ from eventreg.events.rules.settings import LARGEST_NUMBER, DayEntry, SettingsEnt
 from eventreg.events.wording.settings import attendance_name, settings_sentence
 from eventreg.i18n.countries import CODES, by_alphabet
 from eventreg.i18n.languages import current_language, known_languages, own_name
+from eventreg.kernel.links import is_plain_web_address
 from eventreg.kernel.typed import fault_of, showable, tidied
 from eventreg.kernel.zones import time_zones
 from eventreg.web.forms import BaseForm, lazy_gettext
@@ -148,7 +149,7 @@ class SettingsPage:
                 bound.errors = [_("Write this in one line of at most %(limit)s characters", limit=limit)]
             elif not text and name in ("city", "contact_name"):
                 bound.errors = [_("Write this text")]
-        if values["joining_url"] and not values["joining_url"].startswith(("https://", "http://")):
+        if values["joining_url"] and not is_plain_web_address(values["joining_url"]):
             self.form.joining_url.errors = [_("Write an address that begins with https://")]
         values["contact_email"] = self._address()
         return values

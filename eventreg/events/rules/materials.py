@@ -5,11 +5,11 @@ from __future__ import annotations
 import enum
 from datetime import datetime
 from typing import Protocol
-from urllib.parse import urlsplit
 
 from eventreg.events.rules.programme import MaterialAudience
 from eventreg.kernel.errors import Refusal
 from eventreg.kernel.filetypes import EXTENSIONS, sniff
+from eventreg.kernel.links import is_plain_web_address
 from eventreg.kernel.office import sniff_office
 
 #: bytes of a file
@@ -101,13 +101,11 @@ def check_file(content: bytes) -> str:
 
 def check_address(url: str) -> str:
     """Return the address of a link. Raises MaterialRefused for one that is not http or https, or names no host."""
-    try:
-        parts = urlsplit(url)
-        is_web = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.username is None
-        is_web = is_web and (parts.port is None or parts.port > 0)
-    except ValueError:
-        is_web = False
-    if not is_web or len(url) > LONGEST_ADDRESS or any(char <= " " or char in '\\<>"\x7f' for char in url):
+    if (
+        not is_plain_web_address(url)
+        or len(url) > LONGEST_ADDRESS
+        or any(char <= " " or char in '\\<>"\x7f' for char in url)
+    ):
         raise MaterialRefused(MaterialReason.LINK_INVALID)
     return url
 

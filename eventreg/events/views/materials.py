@@ -25,6 +25,7 @@ from eventreg.events.wording import audience_name
 from eventreg.i18n.languages import own_name
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import NotFound
+from eventreg.kernel.links import shown_host
 from eventreg.web.access import requires
 from eventreg.web.bodies import takes_files
 from eventreg.web.downloads import as_attachment
@@ -39,7 +40,7 @@ blueprint.add_app_template_filter(type_name, "file_type")
 @blueprint.app_template_filter("web_host")
 def web_host(url: str) -> str:
     """Return the host that a link leads to."""
-    return urlsplit(url).hostname or ""
+    return shown_host(urlsplit(url).hostname or "")
 
 
 @blueprint.get("/manage/events/<slug>/materials", endpoint="list_materials")

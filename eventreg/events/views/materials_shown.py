@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from eventreg.events.models import Material
 from eventreg.events.rules.materials import type_name
 from eventreg.i18n.languages import own_name
+from eventreg.kernel.links import shown_host, web_address
 from eventreg.kernel.text import LocalizedText
 from eventreg.web.sizes import size_words
 from eventreg.web.templating import in_reader_language, plain_in_reader_language
@@ -26,7 +27,7 @@ def materials_shown(
     return [
         {
             "text": in_reader_language(material.title),
-            "href": material.url or address_of(material),
+            "href": web_address(material.url) or address_of(material),
             "is_away": bool(material.url),
             "hreflang": material.language,
             "detail": ", ".join(_facts(material, titles or {})),
@@ -37,7 +38,7 @@ def materials_shown(
 
 def _facts(material: Material, titles: Mapping[int, LocalizedText]) -> Iterable[str]:
     if material.url:
-        yield urlsplit(material.url).hostname or ""
+        yield shown_host(urlsplit(material.url).hostname or "")
     else:
         yield f"{type_name(material.media_type)}, {size_words(material.size)}"
     if material.language:

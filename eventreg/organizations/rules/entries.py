@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from eventreg.kernel.links import is_plain_web_address
 from eventreg.kernel.text import LocalizedText, folded
 from eventreg.kernel.typed import is_blank
 from eventreg.organizations.rules.kinds import OrganizationKind
@@ -52,12 +53,7 @@ def is_web_address(address: str) -> bool:
     """Say whether it is an address of the web with a host, of at most `LONGEST_WEBSITE` characters without a blank."""
     if len(address) > LONGEST_WEBSITE or not re.fullmatch(r"[!-~\u00a1-\ufffd]+", address):
         return False
-    try:
-        parts = urlsplit(address)
-        host, _port = parts.hostname, parts.port
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(host) and "." in (host or "") and "@" not in parts.netloc
+    return is_plain_web_address(address) and "." in (urlsplit(address).hostname or "")
 
 
 def key_from(acronym: str, name: LocalizedText, taken: Collection[str]) -> str:

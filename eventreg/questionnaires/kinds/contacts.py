@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from flask_babel import gettext as _
 from wtforms.fields.core import UnboundField
 
+from eventreg.kernel.links import is_plain_web_address
 from eventreg.questionnaires.kinds.base import Context, Invalid, Kind, KindGroup, only
 from eventreg.questionnaires.kinds.fields import TextField, labelled
 from eventreg.questionnaires.rules.addresses import mail_address
@@ -117,11 +118,4 @@ def _is_web_address(address: str) -> bool:
     """Say whether `address` leads to a named host by http or https, with nothing in it that hides where it leads."""
     if re.search(r"[\s\\<>\"]", address):
         return False
-    try:
-        parts = urlsplit(address)
-        _ = parts.port
-    except ValueError:
-        return False
-    if parts.scheme.lower() not in ("http", "https") or "@" in parts.netloc:
-        return False
-    return _HOST.fullmatch(parts.hostname or "") is not None
+    return is_plain_web_address(address) and _HOST.fullmatch(urlsplit(address).hostname or "") is not None

@@ -16,6 +16,7 @@ from eventreg.events.rules.attendance import AttendanceMode
 from eventreg.events.rules.institutions import PartnerRole
 from eventreg.events.rules.programme import common_hours
 from eventreg.i18n import formats
+from eventreg.kernel.links import web_address
 from eventreg.kernel.text import LocalizedText, pick
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.message_texts import read_texts
@@ -107,7 +108,7 @@ class Occasion:
         if self.event.attendance is AttendanceMode.ONSITE:
             return ()
         words = self.text(self.event.joining, language)
-        return tuple(part for part in (self.event.joining_url, words) if part)
+        return tuple(part for part in (web_address(self.event.joining_url), words) if part)
 
     def place(self, language: str) -> str:
         """Return where it is, in words."""

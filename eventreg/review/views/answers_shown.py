@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
 from eventreg.i18n.languages import current_language
+from eventreg.kernel.links import web_address
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.rules.schema import Question, Stage
@@ -124,8 +124,8 @@ def _linked(question: Question, lines: Sequence[str]) -> Markup:
             return _link(f"mailto:{text}", text)
         if question.kind == "phone":
             return _link("tel:" + "".join(sign for sign in text if sign.isdigit() or sign == "+"), text)
-        if question.kind == "url" and urlsplit(text).scheme in ("http", "https"):
-            return _link(text, text)
+        if question.kind == "url" and (address := web_address(text)):
+            return _link(address, address)
     return Markup("<br>").join(line_break for line in lines for line_break in escape(line).split("\n"))
 
 

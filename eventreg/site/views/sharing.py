@@ -13,6 +13,7 @@ from eventreg.events.models import Event
 from eventreg.events.rules.attendance import AttendanceMode
 from eventreg.events.rules.institutions import PartnerRole
 from eventreg.i18n.languages import current_language, known_languages
+from eventreg.kernel.links import web_address
 from eventreg.organizations.models import Organization
 from eventreg.registration.rules.admission import RegistrationState
 from eventreg.registration.rules.availability import Availability
@@ -132,8 +133,8 @@ def _institutions(event: Event) -> dict[str, list[dict[str, str]]]:
 
 def _organization(organization: Organization) -> dict[str, str]:
     record = {"@type": "Organization", "name": plain_in_reader_language(organization.name)}
-    if organization.website:
-        record["url"] = organization.website
+    if address := web_address(organization.website):
+        record["url"] = address
     if organization.logo is not None:
         record["logo"] = address_of("media.show_picture", public_id=organization.logo.public_id)
     return record
