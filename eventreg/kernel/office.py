@@ -7,6 +7,8 @@ import re
 import zipfile
 import zlib
 
+from eventreg.kernel.contents import holds_page
+
 _OOXML = "application/vnd.openxmlformats-officedocument."
 #: the content type of the main part, to the media type of the file
 _MAIN_PARTS = {
@@ -42,11 +44,12 @@ def sniff_office(content: bytes) -> str | None:
     """Return the media type of a text, presentation or sheet of OOXML or OpenDocument, else None.
 
     None also for one with macros or programs in it, and for a file that can be read as something else: with anything
-    before the archive or after its end, or with a page or a PDF in its first KiB. Nothing but what says the type is unpacked.
+    before the archive or after its end, with a page anywhere or a PDF in its first KiB. Nothing but what says the type is
+    unpacked.
     """
     if not content.startswith(b"PK\x03\x04") or not _ends_with_archive(content):
         return None
-    if any(mark in content[:_HEAD].lower() for mark in _PAGES):
+    if any(mark in content[:_HEAD].lower() for mark in _PAGES) or holds_page(content):
         return None
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:

@@ -197,5 +197,10 @@ _SENTENCES: dict[Reason, Callable[[Details], str]] = {
     Reason.URL_INVALID: lambda d: _("Write the address of a page, for example https://institution.org/name"),
     Reason.FILE_EMPTY: lambda d: _("The file for “%(label)s” is empty. Choose another one.", label=d["label"]),
     Reason.FILE_TYPE: _file_type,
+    Reason.FILE_ACTIVE: lambda d: _(
+        "The PDF for “%(label)s” holds a script, another file or a part that cannot be checked. Print it as a PDF "
+        "(“Save as PDF”) and choose the new file.",
+        label=d["label"],
+    ),
     Reason.FILE_TOO_LARGE: _file_too_large,
 }

@@ -22,7 +22,7 @@ from eventreg.events.services.material_files import read_material_file, store_ma
 from eventreg.kernel.clock import now
 from tests.belongings import PDF, a_material, a_session, a_word_file
 from tests.builders import a_team_member, an_event
-from tests.hostile_files import HOSTILE
+from tests.hostile_files import ACTIVE_PDFS, HOSTILE
 from tests.support.pages import Page, Pages
 
 
@@ -125,6 +125,19 @@ def test_hostile_files_are_refused(content: bytes) -> None:
     with pytest.raises(MaterialRefused) as caught:
         check_file(content)
     assert caught.value.reason is MaterialReason.FILE_TYPE
+
+
+@pytest.mark.parametrize("content", ACTIVE_PDFS.values(), ids=ACTIVE_PDFS)
+def test_pdf_with_scripts_programs_or_files_is_refused_with_its_own_sentence(content: bytes) -> None:  # case 26
+    with pytest.raises(MaterialRefused) as caught:
+        check_file(content)
+    assert caught.value.reason is MaterialReason.FILE_ACTIVE
+
+
+def test_sentence_of_an_active_pdf_stands_beside_the_file(desk: Pages, event: Event) -> None:
+    content = ACTIVE_PDFS["script in an object stream"]
+    page = add(desk, event, 422, file=("ficha.pdf", content), **{"title-es": "Ficha"})
+    assert page.has("This PDF holds a script, another file or a part that cannot be checked.")
 
 
 def test_the_largest_file_is_taken_and_one_byte_more_is_not(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ from eventreg.registration.models import Registration, Upload
 from eventreg.registration.queries.answers import load_answers
 from eventreg.registration.services.uploads import list_of_registration
 from tests.builders import a_questionnaire, an_event
+from tests.hostile_files import ACTIVE_PDFS, HOSTILE
 from tests.questionnaire import DEFINITION
 from tests.registration.filling import PDF, SEND, address_of_form, open_form, send, typed
 from tests.registration.owning import open_answers
@@ -37,10 +38,13 @@ class TestFiles:
             ("carta.pdf", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "Choose another file"),
             ("carta.pdf", b"<!doctype html><script>alert(1)</script>", "Choose another file"),
             ("carta.pdf", PDF[:20] + b"<script>alert(1)</script>" + PDF[20:], "Choose another file"),
+            ("carta.pdf", HOSTILE["PDF with a page behind its head"], "Choose another file"),
+            ("carta.pdf", ACTIVE_PDFS["script when opened"], "Print it as a PDF"),
+            ("carta.pdf", ACTIVE_PDFS["script in an object stream"], "Print it as a PDF"),
             ("carta.pdf", b"", "is empty"),
             ("carta.pdf", PDF + b" " * 200_001, "It can have 0.2 MB"),
         ],
-        ids=["gif", "svg", "html", "polyglot", "empty", "too-large"],
+        ids=["gif", "svg", "html", "polyglot", "page-behind", "script", "packed-script", "empty", "too-large"],
     )
     def test_a_file_that_does_not_fit_is_refused(self, pages: Pages, name: str, content: bytes, says: str) -> None:
         event = an_event()

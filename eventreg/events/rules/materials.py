@@ -11,6 +11,7 @@ from eventreg.kernel.errors import Refusal
 from eventreg.kernel.filetypes import EXTENSIONS, sniff
 from eventreg.kernel.links import is_plain_web_address
 from eventreg.kernel.office import sniff_office
+from eventreg.kernel.pdfs import is_active_pdf
 
 #: bytes of a file
 MOST_BYTES = 50_000_000
@@ -39,6 +40,8 @@ class MaterialReason(enum.Enum):
     #: `size`, `limit` in bytes
     FILE_TOO_LARGE = "file_too_large"
     FILE_TYPE = "file_type"
+    #: a PDF with scripts, programs or files in it
+    FILE_ACTIVE = "file_active"
     LINK_INVALID = "link_invalid"
     #: a link needs one; a file has its name
     TITLE_MISSING = "title_missing"
@@ -96,6 +99,8 @@ def check_file(content: bytes) -> str:
     media_type = sniff(content) or sniff_office(content)
     if media_type is None:
         raise MaterialRefused(MaterialReason.FILE_TYPE)
+    if media_type == "application/pdf" and is_active_pdf(content):
+        raise MaterialRefused(MaterialReason.FILE_ACTIVE)
     return media_type
 
 

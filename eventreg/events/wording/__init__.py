@@ -226,6 +226,10 @@ def material_refused(refused: MaterialRefused) -> str:
         MaterialReason.FILE_TYPE: _(
             "Choose a PDF, a Word, PowerPoint, Excel or OpenDocument file without macros, or a JPEG or PNG picture"
         ),
+        MaterialReason.FILE_ACTIVE: _(
+            "This PDF holds a script, another file or a part that cannot be checked. Print it as a PDF (“Save as PDF”) "
+            "and choose the new file."
+        ),
         MaterialReason.LINK_INVALID: _("Write a whole address that begins with https:// or http://"),
         MaterialReason.TITLE_MISSING: _("Write this text"),
         MaterialReason.CANNOT_BE_KEPT: _("We cannot keep the file at this moment. Try again in a while"),

@@ -9,6 +9,7 @@ from collections.abc import Collection
 
 from eventreg.kernel.filetypes import EXTENSIONS, safe_name, sniff
 from eventreg.kernel.office import sniff_office
+from eventreg.kernel.pdfs import is_active_pdf
 from eventreg.questionnaires.rules.reasons import Invalid, Reason
 from eventreg.questionnaires.rules.schema import Question
 
@@ -57,7 +58,8 @@ def has_all(question: Question, shown: Collection[str], there: Collection[str]) 
 def check_file(question: Question, content: bytes) -> str:
     """Return the media type of a file that fits `question`.
 
-    Raises Invalid: FILE_EMPTY, FILE_TOO_LARGE (`size`, `limit` in bytes), FILE_TYPE (`types` that are taken).
+    Raises Invalid: FILE_EMPTY, FILE_TOO_LARGE (`size`, `limit` in bytes), FILE_TYPE (`types` that are taken),
+    FILE_ACTIVE.
     """
     limit = int(question.settings.get("max_bytes", DEFAULT_MAX_BYTES))
     types = tuple(question.settings.get("types", DEFAULT_TYPES))
@@ -68,4 +70,6 @@ def check_file(question: Question, content: bytes) -> str:
     media_type = sniff(content) or sniff_office(content)
     if media_type is None or media_type not in {MEDIA_TYPES[name] for name in types}:
         raise Invalid(Reason.FILE_TYPE, types=types)
+    if media_type == MEDIA_TYPES["pdf"] and is_active_pdf(content):
+        raise Invalid(Reason.FILE_ACTIVE)
     return media_type

@@ -78,6 +78,8 @@ class Reason(enum.Enum):
     FILE_EMPTY = "file_empty"
     #: details: `types`, short names like "pdf"
     FILE_TYPE = "file_type"
+    #: a PDF with scripts, programs or files in it
+    FILE_ACTIVE = "file_active"
     #: details: `size`, `limit`, in bytes
     FILE_TOO_LARGE = "file_too_large"
     #: details: `limit`, `names` of those that are not kept

@@ -18,6 +18,7 @@ from eventreg.events.models import Event, ProgrammeSession
 from eventreg.events.parts.accounts import find_or_add_account
 from eventreg.kernel import sealing
 from eventreg.kernel.filetypes import safe_name, sniff
+from eventreg.kernel.office import sniff_office
 from eventreg.kernel.tokens import new_reference
 from eventreg.questionnaires.queries import definition_of, get_version
 from eventreg.questionnaires.rules.schema import Definition
@@ -160,7 +161,7 @@ class Giver:
         for where, data in listed(record.get("files", []), f"{place}.files", 200):
             values = UPLOAD.given(data, where)
             content = self._intake.read_file(data.get("file"), where)
-            media_type = sniff(content)
+            media_type = sniff(content) or sniff_office(content)
             if media_type is None:
                 raise BundleInvalid(f"{where}: is no file of a kind that is kept")
             name = safe_name(_NAME.read(data.get("name"), f"{where}.name", self._intake.fitting), media_type)
