@@ -30,6 +30,7 @@ from eventreg.review.services.importing import (
     confirm_import,
     matching_of,
     open_trial,
+    take_file,
     terms_of,
     try_file,
 )
@@ -355,13 +356,65 @@ def test_columns_are_known_in_every_language_and_by_usual_names(event: Event) ->
         "email",
     )
     importer = an_importer(event)
-    from eventreg.review.services.importing import take_file
-
     row = take_file(event.id, "x.csv", a_file(("x",) * len(head), head=head), importer)
     assert matching_of(row) == [
         "answer.given_name", "answer.family_name", "answer.institution", "answer.country", "answer.email", "category",
         "answer.days", "", "",
     ]  # fmt: skip
+
+
+GIVEN, FAMILY = "answer.given_name", "answer.family_name"
+
+
+@pytest.mark.parametrize(
+    ("head", "matching"),
+    [
+        (
+            ("ID", "Name", "Email Address", "Affiliation"),
+            ["", "", "answer.email", "answer.institution"],
+        ),  # as Indico has it
+        (("Name", "First Name", "Last Name"), ["", GIVEN, FAMILY]),
+        (("Name", "Surname"), [GIVEN, FAMILY]),
+        (("Name", "First name"), [FAMILY, GIVEN]),
+        (("Nom", "Prénom", "Affiliation"), [FAMILY, GIVEN, "answer.institution"]),
+        (("Nombre", "Apellidos", "Afiliación"), [GIVEN, FAMILY, "answer.institution"]),
+        (("Nombre", "Apellido paterno", "Apellido materno"), [GIVEN, "", ""]),
+        (("Nombre", "Correo electrónico", "Empresa"), ["", "answer.email", "answer.institution"]),
+        (("Nombre completo", "Nombre", "Apellidos"), ["", GIVEN, FAMILY]),
+        (("Full name", "Company", "Phone Number"), ["", "answer.institution", "answer.phone"]),
+        (("Nom complet", "Adresse", "Adresse e-mail"), ["", "", "answer.email"]),
+        (("Title", "whole_name.2"), ["", "whole_name.2"]),
+    ],
+)
+def test_name_is_what_stands_beside_it(event: Event, head: tuple[str, ...], matching: list[str]) -> None:
+    row = take_file(event.id, "x.csv", a_file(("x",) * len(head), head=head), an_importer(event))
+    assert matching_of(row) == matching
+
+
+WHOLE = ("whole_name.2", "Institution", "Country", "Email address", "Category")
+
+
+def whole(name: str, email: str = "maria@instituto.example") -> tuple[str, ...]:
+    return (name, "Instituto de Prueba", "Guatemala", email, "Academia")
+
+
+def test_whole_name_is_divided_and_the_trial_shows_how(event: Event) -> None:
+    content = a_file(whole("María de la Cruz López Ramírez"), whole("Núñez Peña, Ana", "ana@x.example"), head=WHOLE)
+    _row, found = tried(event, content)
+    assert [changes(line) for line in found.lines] == [
+        {"Given name": ("", "María de la Cruz"), "Family name": ("", "López Ramírez")},
+        {"Given name": ("", "Ana"), "Family name": ("", "Núñez Peña")},
+    ]
+    put_in(event, content)
+    people = db.session.scalars(select(Registration).order_by(Registration.id)).all()
+    assert [(one.given_name, one.family_name) for one in people] == [
+        ("María de la Cruz", "López Ramírez"), ("Ana", "Núñez Peña"),
+    ]  # fmt: skip
+    # Whom the same name is of is not changed by a rule that divides it elsewhere.
+    again = a_file(whole("María de la Cruz López Ramírez"), head=("whole_name.1", *WHOLE[1:]))
+    assert outcomes(tried(event, again)[1]) == [Outcome.SAME]
+    other = a_file(whole("María López"), head=("whole_name.1", *WHOLE[1:]))
+    assert changes(tried(event, other)[1].lines[0])["Given name"] == ("María de la Cruz", "María")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from eventreg.kernel.text import folded
@@ -14,25 +14,38 @@ from eventreg.registration.rules.invitation_wishes import Wish
 
 #: the order of columns without a head, and the head of the example
 COLUMNS = ("email", "given_name", "family_name", "institution", "language", "category")
+#: a name in one piece: nobody can tell for certain where the given name ends
+WHOLE_NAME = "whole_name"
 #: what people call a column, folded
 HEADS = {
-    "email": ("email", "mail", "e-mail", "email address", "correo", "correo electronico", "courriel", "adresse"),
-    "given_name": (
-        "given name",
-        "given names",
-        "first name",
-        "name",
-        "nombre",
-        "nombres",
-        "nombre(s)",
-        "prenom",
-        "nom",
+    "email": (
+        *("email", "mail", "e-mail", "email address", "e-mail address", "mail address", "correo", "correo electronico"),
+        *("direccion de correo", "direccion de correo electronico", "courriel", "adresse e-mail", "adresse email"),
+        *("adresse electronique", "adresse mail", "adresse de courriel"),
     ),
-    "family_name": ("family name", "last name", "surname", "apellido", "apellidos", "apellido(s)", "nom de famille"),
-    "institution": ("institution", "organization", "organisation", "institucion", "organizacion"),
+    "given_name": (
+        *("given name", "given names", "given name(s)", "first name", "first names", "first name(s)", "forename"),
+        *("forenames", "nombre de pila", "primer nombre", "prenom", "prenoms", "prenom(s)"),
+    ),
+    "family_name": (
+        *("family name", "family names", "last name", "last names", "surname", "surnames", "apellido", "apellidos"),
+        *("apellido(s)", "nom de famille", "noms de famille"),
+    ),
+    "institution": (
+        *("institution", "organization", "organisation", "affiliation", "company", "employer", "institucion"),
+        *("organizacion", "afiliacion", "adscripcion", "dependencia", "entidad", "empresa", "organisme", "entreprise"),
+    ),
     "language": ("language", "idioma", "lengua", "langue"),
     "category": ("category", "categoria", "categorie", "capacity", "calidad"),
+    # What it is beside others says `meaning_of_name`.
+    "name": ("name", "names", "nombre", "nombres", "nombre(s)", "nom", "noms"),
+    WHOLE_NAME: (
+        *("full name", "complete name", "name and surname", "nombre completo", "nombre y apellido"),
+        *("nombre y apellidos", "nombres y apellidos", "nom complet", "prenom et nom", "participant", "participante"),
+    ),
 }
+#: parts of a family name that have a column each: who reads them apart cannot take "Nombre" for a whole name
+FAMILY_NAME_PARTS = frozenset({"apellido paterno", "apellido materno", "primer apellido", "segundo apellido"})
 _FIELD_OF = {name: field for field, names in HEADS.items() for name in names}
 #: "Ana Núñez <ana@institucion.example>", as mail programs copy it
 _NAMED_ADDRESS = re.compile(r'^\s*"?(?P<name>[^<>"]*?)"?\s*<(?P<email>[^<>\s]+@[^<>\s]+)>\s*$')
@@ -71,6 +84,19 @@ def names_of(called: Mapping[str, Iterable[str]]) -> dict[str, str]:
     return {name: next(iter(found)) for name, found in keys.items() if len(found) == 1}
 
 
+def meaning_of_name(said: str, beside: Collection[str]) -> str:
+    """Return what a column called "Name" (`said` "name") or "Full name" (WHOLE_NAME) holds, by what stands `beside` it.
+
+    "Nom" beside "Prénom" is the family name, "Nombre" beside "Apellidos" the given one; "" where both are there already.
+    """
+    there = {"given_name", "family_name"} & set(beside)
+    if not there:
+        return WHOLE_NAME
+    if said == WHOLE_NAME or len(there) == 2:
+        return ""
+    return "family_name" if "given_name" in there else "given_name"
+
+
 def _rows(text: str) -> Iterable[tuple[int, list[str]]]:
     """Yield the lines that hold anything as cells, numbered as in the text."""
     first = next((line for line in text.split("\n") if line.strip()), "")
@@ -90,8 +116,15 @@ def _rows(text: str) -> Iterable[tuple[int, list[str]]]:
 
 def _head(cells: Sequence[str]) -> list[str] | None:
     """Return which column each cell of a head names, "" for one that we do not take; None when it is no head."""
-    columns = [_FIELD_OF.get(folded(cell), "") for cell in cells]
-    return columns if any(columns) and not any("@" in cell for cell in cells) else None
+    folds = [folded(cell) for cell in cells]
+    columns = [_FIELD_OF.get(fold, "") for fold in folds]
+    if not any(columns) or any("@" in cell for cell in cells):
+        return None
+    beside = {*columns, *("family_name" for fold in folds if fold in FAMILY_NAME_PARTS)}
+    # Here a name in one piece stands where the person will find and correct it: in front.
+    whole = {WHOLE_NAME: "given_name"}
+    meant = [meaning_of_name(column, beside) if column in ("name", WHOLE_NAME) else column for column in columns]
+    return [whole.get(column, column) for column in meant]
 
 
 def _by_column(cells: Sequence[str], columns: Sequence[str]) -> dict[str, str]:

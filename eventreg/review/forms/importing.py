@@ -104,13 +104,13 @@ def chosen_columns(count: int) -> list[str]:
 
 def column_errors(chosen: Sequence[str], targets: Sequence[Target]) -> dict[int, str]:
     """Return what is wrong with a choice of columns, by their numbers: unknown, or the same twice."""
-    known = {target.name for target in targets}
+    known = {target.name: target.fills for target in targets}
     found: dict[int, str] = {}
     used: set[str] = set()
     for number, name in enumerate(chosen):
         if name and name not in known:
             found[number] = _("Choose one of the columns that are offered")
-        elif name and name in used:
+        elif name and used & known[name]:
             found[number] = _("Another column of the file is this one already")
-        used.add(name)
+        used |= known.get(name, frozenset())
     return found

@@ -40,7 +40,13 @@ class Changes:
         self._check_fixed(row, person, written, problems)
         language = language_of(self._setting, row, problems)
         language = language if language and language != person.language else ""
-        puts = [put for asked in self._setting.asked if (put := self._put(row, asked, person, written, problems))]
+        same = row.divided if self._is_same_name(row, written) else ()
+        puts = [
+            put
+            for asked in self._setting.asked
+            if not any(target.name in same for target in asked.targets)
+            and (put := self._put(row, asked, person, written, problems))
+        ]
         puts = self._without_hidden(puts, person)
         if problems or not (puts or language):
             return None, []
@@ -53,6 +59,11 @@ class Changes:
             told.append(Difference(title, own_name(person.language), own_name(language)))
         changed = ChangedPerson(row.number, there.id, there.revision, puts, language or None)
         return changed, told
+
+    def _is_same_name(self, row: Row, written: dict[str, str]) -> bool:
+        """Say whether a whole name is the one that is there, wherever the file's rule divides it."""
+        said, ours = (" ".join(filter(None, map(cells, row.divided))) for cells in (row.text, written.get))
+        return bool(said) and " ".join(said.split()) == " ".join(ours.split())
 
     def _check_fixed(self, row: Row, person: Person, written: dict[str, str], problems: Problems) -> None:
         setting = self._setting

@@ -6,27 +6,53 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from flask_babel import gettext as _
+
 from eventreg.events.models import Event
 from eventreg.i18n.languages import known_languages, speaking
 from eventreg.kernel.text import folded
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.rules.schema import Definition
-from eventreg.registration.rules.invitation_lists import HEADS
+from eventreg.registration.rules.invitation_lists import FAMILY_NAME_PARTS, HEADS, WHOLE_NAME, meaning_of_name
 from eventreg.registration.services.answers import CONSENT_KIND
 from eventreg.review.rules.columns import ANSWER, Column
 from eventreg.review.sheets import SheetColumn, list_sheet_columns
-from eventreg.review.sheets.columns import NAME_KIND
+from eventreg.review.sheets.columns import NAME_KIND, NAME_PARTS
 
 #: fixed columns that are read, not only known
 _READ = frozenset({Column.REFERENCE, Column.STATUS, Column.CATEGORY, Column.LANGUAGE})
 _KNOWN = _READ | {Column.RECEIVED}
 #: what people call columns beside what stands in `HEADS`, by the column of the registration, folded
 _MORE_HEADS: Mapping[str, Sequence[str]] = {
-    "phone": ("phone", "telephone", "mobile", "telefono", "celular", "tel", "telephone portable"),
+    "phone": (
+        *(
+            "phone",
+            "phone number",
+            "telephone",
+            "telephone number",
+            "mobile",
+            "mobile phone",
+            "tel",
+            "telefono",
+            "celular",
+        ),
+        *(
+            "numero de telefono",
+            "telefono celular",
+            "telefono movil",
+            "movil",
+            "numero de telephone",
+            "telephone portable",
+        ),
+    ),
     "country": ("country", "pais", "pays"),
     "position": ("position", "job title", "cargo", "puesto", "fonction", "poste"),
 }
+#: what says a name in the parts that a registration keeps, and of how many words the family name is then
+_NAME_FIELDS = ("given_name", "family_name")
+_SURNAMES = {f"{WHOLE_NAME}.{number}": number for number in (1, 2)}
+_CALLED = {name: said for said in ("name", WHOLE_NAME) for name in HEADS[said]}
 
 
 @dataclass(frozen=True)
@@ -38,6 +64,8 @@ class Target:
     column: SheetColumn
     #: False: known, so that nobody wonders, but never written
     is_read: bool
+    #: the columns of ours that it fills
+    fills: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -50,6 +78,8 @@ class Matched:
     name: str
     #: it could be any of several, or another column is the same already
     is_unsure: bool = False
+    #: it holds the whole name, and how it is divided has to be chosen
+    is_whole_name: bool = False
 
 
 class Targets:
@@ -61,7 +91,12 @@ class Targets:
         still = {question.key for question in newest.questions()}
         with speaking(language) as spoken:
             columns = [each for each in self._columns(spoken) if each.fixed is None or each.fixed in _KNOWN]
-        self.by_name = {each.name: Target(each.name, each.title, each, self._is_read(each, still)) for each in columns}
+        self.by_name = {
+            each.name: Target(each.name, each.title, each, self._is_read(each, still), frozenset({each.name}))
+            for each in columns
+        }
+        self.name_parts = {field: name for field in _NAME_FIELDS if (name := self._target_of(field))}
+        self.whole_names = self._whole_names() if len(self.name_parts) == len(_NAME_FIELDS) else {}
         self._names = self._all_names(event)
 
     @property
@@ -69,16 +104,29 @@ class Targets:
         """What can be chosen by hand."""
         return [target for target in self.by_name.values() if target.is_read]
 
+    @property
+    def choices(self) -> list[Target]:
+        """What can be chosen by hand for a column of a file: also a whole name."""
+        return [*self.readable, *self.whole_names.values()]
+
     def match(self, head: Sequence[str]) -> list[Matched]:
-        """Return what each column of a file is, as far as its name says."""
+        """Return what each column of a file is, as far as its name and those beside it say."""
         found: list[Matched] = []
         used: Counter[str] = Counter()
-        for number, name in enumerate(head):
-            known = self._names.get(folded(name), frozenset())
+        meant = self._meant([folded(name) for name in head])
+        for number, (name, known) in enumerate(zip(head, meant, strict=True)):
             target = next(iter(known)) if len(known) == 1 else ""
             is_again = bool(target) and used[target] > 0
             used[target] += 1
-            found.append(Matched(number, name, "" if is_again else target, is_unsure=len(known) > 1 or is_again))
+            found.append(
+                Matched(
+                    number,
+                    name,
+                    "" if is_again else target,
+                    is_unsure=len(known) > 1 or is_again,
+                    is_whole_name=bool(known) and known <= set(self.whole_names),
+                )
+            )
         return found
 
     def language_of(self, head: Sequence[str]) -> str:
@@ -95,6 +143,40 @@ class Targets:
     def columns(self, names: Collection[str], language: str) -> list[SheetColumn]:
         """Return the columns of these names as an export in `language` has them; that language is in force."""
         return [column for column in self._columns(language) if column.name in names]
+
+    def _meant(self, folds: Sequence[str]) -> list[frozenset[str]]:
+        """Return what each folded name can stand for. "Name" alone says nothing: what is beside it does."""
+        parts = set(self.name_parts.values())
+        known = [self._names.get(fold, frozenset()) for fold in folds]
+        is_name = [fold in _CALLED and names <= parts for fold, names in zip(folds, known, strict=True)]
+        others = [names for names, is_one in zip(known, is_name, strict=True) if not is_one]
+        beside = {field for field, name in self.name_parts.items() if frozenset({name}) in others}
+        beside |= {"family_name" for fold in folds if fold in FAMILY_NAME_PARTS}
+        return [
+            self._named(meaning_of_name(_CALLED[fold], beside)) if is_one else names
+            for fold, names, is_one in zip(folds, known, is_name, strict=True)
+        ]
+
+    def _named(self, meaning: str) -> frozenset[str]:
+        if meaning == WHOLE_NAME:
+            # An event that asks for a name in one piece gets it in one.
+            return frozenset(self.whole_names or {self.name_parts.get("given_name", "")}) - {""}
+        return frozenset({self.name_parts[meaning]} if meaning in self.name_parts else ())
+
+    def _target_of(self, field: str) -> str:
+        return next((each.name for each in self.readable if self._field_of(each) == field), "")
+
+    def _whole_names(self) -> dict[str, Target]:
+        titles = (
+            _("Whole name, whose last word is the family name"),
+            _("Whole name, whose last two words are the family names"),
+        )
+        given = self.by_name[self.name_parts["given_name"]]
+        fills = frozenset(self.name_parts.values())
+        return {
+            name: Target(name, title, given.column, is_read=True, fills=fills)
+            for name, title in zip(_SURNAMES, titles, strict=True)
+        }
 
     def _columns(self, language: str) -> list[SheetColumn]:
         return list_sheet_columns(self._definitions, self._context, language)
@@ -113,6 +195,8 @@ class Targets:
                 for column in self._columns(language):
                     if column.name in self.by_name:
                         titles[folded(column.title)].add(column.name)
+        for name in self.whole_names:
+            titles[folded(name)].add(name)
         for name in self.by_name:
             titles[folded(name)].add(name)
             titles.setdefault(folded(name.removeprefix(ANSWER)), set()).add(name)
@@ -123,12 +207,21 @@ class Targets:
         return {name: frozenset(found) for name, found in (usual | titles).items() if name}
 
     def _usual(self, target: Target) -> Sequence[str]:
-        question = target.column.question
-        if question is None:
+        if target.column.question is None:
             return HEADS.get(target.name, ())
-        if question.column is None:
-            return ()
-        field = question.column
-        if question.kind == NAME_KIND and target.column.part is not None:
-            field = ("given_name", "family_name", "badge_name")[target.column.part]
+        field = self._field_of(target)
         return (*HEADS.get(field, ()), *_MORE_HEADS.get(field, ()))
+
+    def _field_of(self, target: Target) -> str:
+        """Return the column of the registration that a target fills; "" for none."""
+        question = target.column.question
+        if question is None or question.column is None:
+            return ""
+        if question.kind == NAME_KIND and target.column.part is not None:
+            return NAME_PARTS[target.column.part]
+        return question.column
+
+
+def surnames_of(name: str) -> int:
+    """Return how many words of a whole name are the family name, by the name of its target; 0 for any other."""
+    return _SURNAMES.get(name, 0)

@@ -31,6 +31,8 @@ class Row:
 
     number: int
     cells: Mapping[str, str]
+    #: the names of the two columns that one cell with a whole name was divided into, which the file itself does not have
+    divided: tuple[str, ...] = ()
 
     def text(self, name: str) -> str:
         """Return what a cell says, without the sign that keeps it from being computed; "" for a blank one."""

@@ -15,10 +15,12 @@ from eventreg.questionnaires import kinds
 from eventreg.questionnaires.kinds import Context, Invalid
 from eventreg.questionnaires.rules.schema import Definition, Question
 from eventreg.questionnaires.wording import sentence
-from eventreg.review.incoming.matching import Target, Targets
+from eventreg.review.incoming.matching import Target, Targets, surnames_of
 from eventreg.review.incoming.reading import CellReader, Row, Words
 from eventreg.review.rules.contact import is_contact_data
 from eventreg.review.rules.importing import MOST_PROBLEMS, Difference, Terms
+from eventreg.review.rules.spreadsheets import original
+from eventreg.review.rules.whole_names import divided
 from eventreg.review.sheets import Sheet
 from eventreg.review.sheets.columns import NAME_KIND, NAME_PARTS
 
@@ -63,8 +65,10 @@ class Setting:
         self.context = Context.of(event)
         self.words, self.reader = Words(event), CellReader(self.context)
         targets = Targets(event, definitions, self.context, language)
-        self.targets = [targets.by_name[name] for name in matching if name in targets.by_name]
+        self._whole = {number: surnames_of(name) for number, name in enumerate(matching) if name in targets.whole_names}
+        self._name_parts = tuple(targets.name_parts.values()) if self._whole else ()
         self.columns = {number: name for number, name in enumerate(matching) if name in targets.by_name}
+        self.targets = [targets.by_name[name] for name in (*self.columns.values(), *self._name_parts)]
         self.asked = self._by_question()
         self.fixed = {target.name: target for target in self.targets if target.column.fixed is not None}
         self.opens_sensitive = sees_sensitive
@@ -72,7 +76,15 @@ class Setting:
 
     def row(self, number: int, cells: Sequence[str]) -> Row:
         """Return a row by the names of our columns."""
-        return Row(number, {name: cells[place] for place, name in self.columns.items()})
+        ours = {name: cells[place] for place, name in self.columns.items()}
+        for place, surnames in self._whole.items():
+            ours |= zip(self._name_parts, divided(original(cells[place]), surnames), strict=True)
+        return Row(number, ours, self._name_parts)
+
+    def told_division(self, row: Row) -> list[Difference]:
+        """Return into what a whole name was divided, to be shown; nothing where the file has its parts."""
+        titles = {target.name: target.title for target in self.targets}
+        return [Difference(titles[name], "", showable(row.text(name))) for name in row.divided]
 
     def category(self, key: str) -> Category | None:
         """Return the category of this key."""

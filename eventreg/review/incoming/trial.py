@@ -106,7 +106,8 @@ class _Tried:
             new = self._newcomers.read(row, problems) if not reference and not problems else None
             if new is not None:
                 self.new.append(new)
-                line = self._line(known, Outcome.ADDED, (), status_for_team(new.status), new.answers)
+                told = self._setting.told_division(row)
+                line = self._line(known, Outcome.ADDED, told, status_for_team(new.status), new.answers)
             else:
                 line = self._line(known, Outcome.REFUSED, problems.found)
         else:

@@ -122,7 +122,7 @@ def try_import(slug: str, public_id: str) -> Answer:
         table = open_table(row)
         chosen = chosen_columns(len(table.head))
         form = TermsForm(get_event_whole(g.event.id), terms_of(row), "category" in chosen)
-        errors = column_errors(chosen, _targets().readable)
+        errors = column_errors(chosen, _targets().choices)
         if "category" not in chosen and not form.category.data:
             form.category.errors = [_("Choose a category")]
         if errors or form.category.errors or not form.validate_on_submit():
@@ -271,7 +271,7 @@ def _columns(
         rows=len(table.rows),
         form=form,
         choices=choices,
-        targets=targets.readable,
+        targets=targets.choices,
         ignored=sum(not choice.chosen for choice in choices),
         errors=summary,
         start_url=url_for("review.start_import", slug=g.event.slug),
@@ -286,6 +286,10 @@ def _note(matched: Matched, chosen: str, targets: Targets) -> str:
         return _(
             "Known, and not read: consents, files, the time of arrival and questions asked no more stay as they are."
         )
+    if chosen in targets.whole_names:
+        return _("The trial shows row by row how each name is divided.")
+    if matched.is_whole_name:
+        return _("The whole name: choose how it is divided. The trial shows it row by row.")
     if matched.is_unsure:
         return _("This could be more than one column: choose which.")
     return _("Not recognized: choose what it is, or leave it out.")
