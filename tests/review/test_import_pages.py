@@ -188,3 +188,25 @@ def test_whoever_knows_a_part_of_the_event_puts_no_file_in(event: Event, pages: 
     visitor = desk(pages, event, only_categories=["academia"])
     assert visitor.get(start(event), None).status == 403
     assert not visitor.get(f"/manage/events/{event.slug}/registrations").has("Add people from a file")
+
+
+def test_a_name_in_one_column_is_divided_as_chosen_and_shown(event: Event, pages: Pages) -> None:
+    visitor = desk(pages, event)
+    head = ("ID", "Name", "Email Address", "Affiliation", "Country", "Category")
+    person = ("7", "María de la Cruz López Ramírez", "maria@x.example", "Instituto de Prueba", "México", "Academia")
+    content = a_file(person, head=head)
+    page = upload(visitor, event, content).follow()
+    assert page.has("The whole name: choose how it is divided.")
+    refused = page.submit("Try the file").follow()
+    assert refused.has("This is missing")
+    page = visitor.get(page.address)
+    both = {"#column-0": "answer.family_name", "#column-1": "whole_name.2"}
+    assert "Another column of the file is this one already" in " ".join(page.submit("Try the file", both, 422).errors())
+    page = page.submit("Try the file", {"#column-1": "whole_name.2"}, 303).follow()
+    assert page.has("María de la Cruz")
+    assert page.has("Family name: López Ramírez")
+    page.submit("Put the file in", {}, 303)
+    db.session.rollback()
+    put = db.session.scalars(select(Registration)).one()
+    assert (put.given_name, put.family_name) == ("María de la Cruz", "López Ramírez")
+    assert put.institution == "Instituto de Prueba"
