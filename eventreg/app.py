@@ -16,6 +16,7 @@ from eventreg.config import Config, load_config
 from eventreg.db import db
 from eventreg.db.engines import THREADS, engine_options, prepare_engine
 from eventreg.i18n import languages
+from eventreg.kernel.cookies import cookie_name
 from eventreg.kernel.keys import create_keys, load_keys
 from eventreg.web import access, assets, bodies, compression, errors, guides, headers, limits, templating
 from eventreg.web.instance import Instance, init_instance
@@ -48,7 +49,7 @@ def create_app(config: Config | None = None, *, threads: int = THREADS, **settin
         SECRET_KEY=keys.session,
         SQLALCHEMY_DATABASE_URI=config.database,
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(config.database, threads),
-        SESSION_COOKIE_NAME="eventreg_session",
+        SESSION_COOKIE_NAME=cookie_name("eventreg_session", is_https=config.is_https),
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=config.is_https,
@@ -95,6 +96,7 @@ def _init_database(app: Flask) -> None:
 
 
 def _init_rooms(app: Flask) -> None:
+    from eventreg.accounts.devices import init_devices
     from eventreg.accounts.policies import lacks_second_factor
     from eventreg.accounts.services.closing import init_belongings
     from eventreg.accounts.sessions import init_sign_in
@@ -109,6 +111,7 @@ def _init_rooms(app: Flask) -> None:
     init_chosen(app, current_settings)
     languages.init_offer(app, lambda: current_settings().languages)
     init_sign_in(app)
+    init_devices(app)
     init_belongings(app, TeamBelongings())
     init_mail(app, _personal_link)
     access.init_access(app, find_access, lacks_second_factor)

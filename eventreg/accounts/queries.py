@@ -101,13 +101,11 @@ def count_recovery_codes(account_id: int) -> int:
     return db.session.scalar(select(func.count()).select_from(RecoveryCode).where(*unused)) or 0
 
 
-def count_attempts(purpose: str, subject: str, since: datetime) -> int:
-    """Return how often something was tried by this subject (a keyed hash) after an instant."""
-    return (
-        db.session.scalar(
-            select(func.count())
-            .select_from(GuardedAttempt)
-            .where(GuardedAttempt.purpose == purpose, GuardedAttempt.subject == subject, GuardedAttempt.at > since)
-        )
-        or 0
-    )
+def list_attempts(purpose: str, subject: str, since: datetime, most: int) -> Sequence[datetime]:
+    """Return when something was tried by this subject (a keyed hash) after an instant: the `most` newest, newest first."""
+    return db.session.scalars(
+        select(GuardedAttempt.at)
+        .where(GuardedAttempt.purpose == purpose, GuardedAttempt.subject == subject, GuardedAttempt.at > since)
+        .order_by(GuardedAttempt.at.desc())
+        .limit(most)
+    ).all()

@@ -14,6 +14,7 @@ from flask import Flask, Response, g, request, session
 from flask_login import LoginManager, login_user
 from sqlalchemy.exc import SQLAlchemyError
 
+from eventreg.accounts.devices import remember_device
 from eventreg.accounts.models import Account, AccountSession
 from eventreg.accounts.queries import find_session
 from eventreg.accounts.rules.clients import client_words
@@ -62,6 +63,7 @@ def begin_session(account: Account, way: Way = Way.PASSWORD, *, gave_code: bool 
     client = client_words(request.user_agent.string)
     opened, public_id = open_session(account.id, way, client, has_second_factor=gave_code, replaced=replaced)
     login_user(opened)
+    remember_device(opened)
     session[_ROW] = public_id
     if way.proves_mailbox:
         session[_BY_LINK_AT] = now().timestamp()
@@ -69,9 +71,14 @@ def begin_session(account: Account, way: Way = Way.PASSWORD, *, gave_code: bool 
 
 
 def keep_session(account: Account) -> None:
-    """Let this session go on under the account's new generation. A link that it began with counts no more."""
-    session.pop(_BY_LINK_AT, None)
+    """Let this session go on under the account's new generation, on a device that the account goes on knowing."""
     login_user(account)
+    remember_device(account)
+
+
+def forget_link() -> None:
+    """Let a link that this session began with count no more."""
+    session.pop(_BY_LINK_AT, None)
 
 
 def half_signed_in() -> HalfSignedIn | None:

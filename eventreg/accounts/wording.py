@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
 from eventreg.accounts.rules.refusals import AccountRefused, Reason
+from eventreg.i18n import formats
+from eventreg.i18n.languages import current_language
+from eventreg.web.instance import config
 
 
 def refusal_sentence(refused: AccountRefused) -> str:
@@ -15,12 +20,14 @@ def refusal_sentence(refused: AccountRefused) -> str:
     details = refused.details
     if refused.reason is Reason.PASSWORD_EASY:
         return password_hint(details["warning"], details["hints"])
+    if refused.reason is Reason.TOO_MANY_TRIES:
+        return too_many_tries(details["until"], config().time_zone)
     return _sentences(details)[refused.reason]
 
 
 def _sentences(details: Mapping[str, Any]) -> Mapping[Reason, str]:
-    """Return the sentence of every reason but PASSWORD_EASY; what a sentence names is there when it is its turn."""
-    named = {"shortest": "", "longest": "", "minutes": "", **details}
+    """Return the sentence of every other reason; what a sentence names is there when it is its turn."""
+    named = {"shortest": "", "longest": "", **details}
     return {
         Reason.NAME_MISSING: _("Write a name of up to 200 characters"),
         Reason.ADDRESS_INVALID: _("Write an email address like name@institution.org"),
@@ -29,7 +36,6 @@ def _sentences(details: Mapping[str, Any]) -> Mapping[Reason, str]:
         Reason.PASSWORD_TOO_LONG: _("Choose a password of up to %(longest)s characters", **named),
         Reason.OLD_PASSWORD_WRONG: _("This is not your present password"),
         Reason.SIGN_IN_WRONG: _("Address and password do not match. Check both, or have a sign-in link sent to you."),
-        Reason.TOO_MANY_TRIES: _("There were too many tries. Wait %(minutes)s minutes, then try again.", **named),
         Reason.LINK_OVER: _("This link was used already, or it is too old. Ask for a new one."),
         Reason.CODE_WRONG: _(
             "This code does not fit, or it was used. Wait for the next one of your app, or use a recovery code."
@@ -41,6 +47,16 @@ def _sentences(details: Mapping[str, Any]) -> Mapping[Reason, str]:
         Reason.SUCCESSOR_MISSING: _("Choose who takes over the events that this person owns alone"),
         Reason.OWN_ACCOUNT: _("You cannot close the account that you are signed in with"),
     }
+
+
+def too_many_tries(until: datetime, zone: str) -> str:
+    """Say from when on the next try is possible, to the minute, in the zone of whoever is read about."""
+    minute = (until + timedelta(seconds=59, microseconds=999_999)).astimezone(ZoneInfo(zone))
+    return _(
+        "There were too many tries. The next one is possible from %(time)s (%(zone)s).",
+        time=formats.clock(minute.time(), current_language()),
+        zone=formats.zone_offset(minute, zone),
+    )
 
 
 def password_hint(warning: str, hints: Sequence[str]) -> str:

@@ -11,8 +11,9 @@ from flask import Flask, Response, current_app, g, has_request_context, request
 from flask_babel import Babel, force_locale, get_locale
 
 from eventreg.i18n.catalogs import LOCALE_FOLDER
+from eventreg.kernel.cookies import cookie_name
 
-COOKIE = "lang"
+_COOKIE = "lang"
 _COOKIE_SECONDS = 365 * 24 * 3600
 _OFFER = "eventreg_languages"
 
@@ -22,6 +23,7 @@ def init_app(app: Flask, languages: tuple[str, ...], secure: bool) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(LOCALE_FOLDER)
     app.config["BABEL_DEFAULT_LOCALE"] = languages[0]
     app.config["EVENTREG_LANGUAGES"] = languages
+    app.config["EVENTREG_LANGUAGE_COOKIE"] = cookie_name(_COOKIE, is_https=secure)
     Babel(app, locale_selector=choose_language)
 
     @app.after_request
@@ -36,7 +38,7 @@ def init_app(app: Flask, languages: tuple[str, ...], secure: bool) -> None:
         asked = request.args.get("lang", "") if request.method in ("GET", "HEAD") else g.get("language", "")
         if asked and asked in known_languages():
             response.set_cookie(
-                COOKIE, asked, max_age=_COOKIE_SECONDS, secure=secure, httponly=True, samesite="Lax", path="/"
+                _cookie(), asked, max_age=_COOKIE_SECONDS, secure=secure, httponly=True, samesite="Lax", path="/"
             )
         return response
 
@@ -51,10 +53,15 @@ def choose_language() -> str:
     languages = known_languages()
     if not has_request_context():
         return languages[0]
-    for wanted in (g.get("language"), request.args.get("lang"), request.cookies.get(COOKIE)):
+    for wanted in (g.get("language"), request.args.get("lang"), request.cookies.get(_cookie())):
         if wanted in languages:
             return str(wanted)
     return request.accept_languages.best_match(languages) or languages[0]
+
+
+def has_chosen_language() -> bool:
+    """Say whether this browser remembers a language that was asked for."""
+    return _cookie() in request.cookies
 
 
 def switch_language(language: str) -> bool:
@@ -116,3 +123,8 @@ def name_of(language: str, reader: str) -> str:
         return Locale.parse(language).get_display_name(reader) or language
     except (UnknownLocaleError, ValueError):
         return language
+
+
+def _cookie() -> str:
+    name: str = current_app.config["EVENTREG_LANGUAGE_COOKIE"]
+    return name

@@ -7,6 +7,7 @@ import time_machine
 
 from eventreg.accounts.models import Account
 from eventreg.accounts.queries import get_account
+from eventreg.accounts.rules.guarding import Visitor
 from eventreg.accounts.secrets import secret_of
 from eventreg.accounts.services.second_factor import begin_setup, confirm_setup
 from eventreg.kernel.clock import now
@@ -26,4 +27,4 @@ def with_second_factor(account: Account) -> list[str]:
     """
     with time_machine.travel(now(), tick=False):
         begin_setup(account.id)
-        return list(confirm_setup(account.id, code_of(account, -30), ""))
+        return list(confirm_setup(account.id, code_of(account, -30), "", Visitor()))

@@ -99,8 +99,10 @@ def test_ending_the_other_sessions_keeps_one() -> None:
     account_id = make()
     account, kept = begin(account_id)
     other = begin(account_id)[1]
-    end_other_sessions_of(account_id, kept)
+    before = account.session_generation
+    account = end_other_sessions_of(account_id, kept)
     assert find_session(account_id, account.session_generation, kept, now()) is not None
+    assert find_session(account_id, before, kept, now()) is None, "no cookie of before counts, whoever copied it"
     assert find_session(account_id, account.session_generation, other, now()) is None
 
 

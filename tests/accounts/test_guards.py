@@ -12,8 +12,9 @@ from sqlalchemy import func, select
 
 from eventreg.accounts.models import GuardedAttempt
 from eventreg.accounts.rules.guarding import Limit
+from eventreg.accounts.rules.refusals import TooManyTries
 from eventreg.accounts.services import guards
-from eventreg.accounts.services.guards import Try, admit, forget_old_attempts, forgive
+from eventreg.accounts.services.guards import Try, admit, demand, forget_old_attempts, forgive
 from eventreg.db import db
 from eventreg.kernel.clients import client_network
 from eventreg.kernel.clock import now
@@ -55,6 +56,33 @@ def test_the_window_slides(limited: Flask, clock: time_machine.Traveller) -> Non
             clock.shift(timedelta(minutes=5))
         assert admit(Try(THREE, "ana")) is not None
         assert admit(Try(THREE, "ana")) is None
+
+
+def test_whoever_is_refused_is_told_until_when(limited: Flask, clock: time_machine.Traveller) -> None:  # case 76
+    began = now()
+    with limited.app_context():
+        for minute in range(3):
+            clock.move_to(began + timedelta(minutes=minute), tick=False)
+            admit(Try(THREE, "ana"), Try(OTHER, "10.0.0.1"))
+        with pytest.raises(TooManyTries) as refused:
+            demand(Try(THREE, "ana"), Try(OTHER, "10.0.0.1"))
+        assert refused.value.until == began + timedelta(minutes=15)
+        clock.move_to(refused.value.until - timedelta(seconds=1), tick=False)
+        assert admit(Try(THREE, "ana")) is None
+        clock.move_to(refused.value.until, tick=False)
+        assert demand(Try(THREE, "ana"))
+
+
+def test_what_is_mailed_to_somebody_else_goes_on_slowly(
+    limited: Flask, clock: time_machine.Traveller
+) -> None:  # case 76
+    mailed, began = Limit("trial/mail", 3, 60, one_more_after=12), now()
+    with limited.app_context():
+        admitted = []
+        for minute in range(61):
+            clock.move_to(began + timedelta(minutes=minute), tick=False)
+            admitted += [minute for _ in range(5) if admit(Try(mailed, "ana"))]
+        assert admitted == [0, 0, 0, 12, 24, 36, 48, 60]
 
 
 def test_a_right_try_is_forgiven(limited: Flask) -> None:
@@ -108,15 +136,15 @@ def test_many_at_once_do_not_slip_through(limited: Flask) -> None:  # case 15
 
 @pytest.mark.on_postgresql
 def test_without_the_lock_they_would(limited: Flask, monkeypatch: pytest.MonkeyPatch) -> None:  # twin of case 15
-    counted, all_have_counted = guards._is_used_up, meeting(8)
+    counted, all_have_counted = guards._free_at, meeting(8)
 
-    def count_together(attempt: Try, at: datetime) -> bool:
-        is_used_up = counted(attempt, at)
+    def count_together(attempt: Try, at: datetime) -> datetime:
+        free_at = counted(attempt, at)
         all_have_counted.wait()
-        return is_used_up
+        return free_at
 
     monkeypatch.setattr(guards, "_hold", lambda _attempt: None)
-    monkeypatch.setattr(guards, "_is_used_up", count_together)
+    monkeypatch.setattr(guards, "_free_at", count_together)
     assert eight_at_once(limited) == [True] * 8
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from eventreg.accounts.emails import Notice, enqueue_notice
 from eventreg.accounts.models import Account
 from eventreg.accounts.queries import get_account
+from eventreg.accounts.rules.guarding import Visitor
 from eventreg.accounts.services.passwords import change_password
 from eventreg.db import db, transaction
 from eventreg.mail.models import MailMessage
@@ -40,7 +41,7 @@ def test_the_words_are_those_that_were_read_and_agreed(app: Flask, notice: Notic
 
 def test_a_changed_password_is_told_and_stands_in_no_mail(app: Flask) -> None:
     account: Account = an_account("una frase bastante larga", email="olga@equipo.example")
-    change_password(account.id, "una frase bastante larga", "otra frase bastante larga")
+    change_password(account.id, "una frase bastante larga", "otra frase bastante larga", Visitor())
     message = db.session.scalars(select(MailMessage)).one()
     assert (message.recipient, message.account_id, message.event_id) == ("olga@equipo.example", account.id, None)
     assert "otra frase" not in message.text + message.html

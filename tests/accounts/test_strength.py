@@ -10,6 +10,7 @@ from flask import Flask
 
 from eventreg.accounts.models import Account
 from eventreg.accounts.queries import get_account
+from eventreg.accounts.rules.guarding import Visitor
 from eventreg.accounts.rules.passwords import LONGEST
 from eventreg.accounts.rules.refusals import AccountRefused, Reason
 from eventreg.accounts.services.passwords import set_password
@@ -39,7 +40,7 @@ def test_what_is_easy_to_guess_is_refused(olga: Account, password: str) -> None:
 
 def test_a_sentence_is_taken(olga: Account) -> None:
     set_password(olga.id, "cuatro gansos cruzan despacio")
-    assert sign_in_with_password(olga.email, "cuatro gansos cruzan despacio", None).id == olga.id
+    assert sign_in_with_password(olga.email, "cuatro gansos cruzan despacio", Visitor()).id == olga.id
 
 
 def test_a_long_one_is_judged_by_its_beginning_and_kept_whole(olga: Account) -> None:  # case 15
@@ -47,9 +48,9 @@ def test_a_long_one_is_judged_by_its_beginning_and_kept_whole(olga: Account) -> 
     began = worked()
     set_password(olga.id, password)
     assert worked() - began < 5
-    assert sign_in_with_password(olga.email, password, None).id == olga.id
+    assert sign_in_with_password(olga.email, password, Visitor()).id == olga.id
     with pytest.raises(AccountRefused):
-        sign_in_with_password(olga.email, password[:-1], None)
+        sign_in_with_password(olga.email, password[:-1], Visitor())
 
 
 def test_the_reason_is_said_in_the_readers_language(app: Flask) -> None:

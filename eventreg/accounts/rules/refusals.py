@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from datetime import datetime
 
 from eventreg.kernel.errors import Refusal
 
@@ -22,7 +23,7 @@ class Reason(enum.Enum):
     OLD_PASSWORD_WRONG = "old_password_wrong"  # noqa: S105 - names a reason
     #: address and password do not belong together, or there is no such account: nobody is told which
     SIGN_IN_WRONG = "sign_in_wrong"
-    #: details: `minutes`
+    #: details: `until`, when the next try is possible
     TOO_MANY_TRIES = "too_many_tries"
     #: used, too old, replaced, or never made
     LINK_OVER = "link_over"
@@ -44,3 +45,11 @@ class AccountRefused(Refusal):
     """A rule about accounts said no."""
 
     reason: Reason
+
+
+class TooManyTries(AccountRefused):
+    """A limit is reached, and nothing was looked at. `until` is when the next try is possible."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(Reason.TOO_MANY_TRIES, until=until)
+        self.until = until

@@ -6,9 +6,8 @@ from eventreg.accounts.emails import enqueue_sign_in_link, enqueue_welcome
 from eventreg.accounts.links import link_id_of
 from eventreg.accounts.models import Account
 from eventreg.accounts.rules.guarding import INVITATION_BY_ACCOUNT
-from eventreg.accounts.rules.refusals import AccountRefused, Reason
 from eventreg.accounts.services.accounts import create_account, lock_account, record_act
-from eventreg.accounts.services.guards import Try, admit
+from eventreg.accounts.services.guards import Try, demand
 from eventreg.accounts.services.sign_in_links import MAILED_LINK_MINUTES, make_sign_in_link
 from eventreg.audit.services import Actor
 from eventreg.db import transaction
@@ -26,7 +25,7 @@ def add_account(
     Raises AccountRefused: NAME_MISSING, ADDRESS_INVALID, ADDRESS_TAKEN, TOO_MANY_TRIES.
     """
     with transaction():
-        _count(by)
+        demand(Try(INVITATION_BY_ACCOUNT, str(by)))
         actor = Actor.account(by)
         account_id = create_account(email, name, language, is_administrator, actor)
         account = lock_account(account_id)
@@ -44,13 +43,8 @@ def send_link_to(account_id: int, by: int) -> str:
     A second factor is asked for all the same.
     """
     with transaction():
-        _count(by)
+        demand(Try(INVITATION_BY_ACCOUNT, str(by)))
         account: Account = lock_account(account_id)
         token = make_sign_in_link(account_id, MAILED_LINK_MINUTES, Actor.account(by))
         enqueue_sign_in_link(account, link_id_of(token) or "", MAILED_LINK_MINUTES)
         return token
-
-
-def _count(by: int) -> None:
-    if admit(Try(INVITATION_BY_ACCOUNT, str(by))) is None:
-        raise AccountRefused(Reason.TOO_MANY_TRIES, minutes=INVITATION_BY_ACCOUNT.minutes)

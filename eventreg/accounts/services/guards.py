@@ -13,9 +13,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select
 
 from eventreg.accounts.models import GuardedAttempt
-from eventreg.accounts.queries import count_attempts
-from eventreg.accounts.rules.guarding import Limit
+from eventreg.accounts.queries import list_attempts
+from eventreg.accounts.rules.guarding import Guard, Limit, Visitor
+from eventreg.accounts.rules.refusals import TooManyTries
 from eventreg.db import db, transaction
+from eventreg.kernel.clients import client_network
 from eventreg.kernel.clock import now
 from eventreg.kernel.tokens import lookup_hash
 from eventreg.web.instance import keys
@@ -47,12 +49,37 @@ def admit(*tries: Try) -> tuple[int, ...] | None:
         ordered = sorted(tries, key=lambda attempt: attempt.key)
         for attempt in ordered:
             _hold(attempt)
-        if any(_is_used_up(attempt, at) for attempt in ordered):
+        if any(_free_at(attempt, at) > at for attempt in ordered):
             return None
         rows = [GuardedAttempt(purpose=attempt.key[0], subject=attempt.key[1], at=at) for attempt in ordered]
         session.add_all(rows)
         session.flush()
         return tuple(row.id for row in rows)
+
+
+def demand(*tries: Try) -> tuple[int, ...]:
+    """Count one try as `admit` does. Raises TooManyTries."""
+    counted = admit(*tries)
+    if counted is None:
+        raise TooManyTries(free_at(*tries))
+    return counted
+
+
+def demand_of(guard: Guard, subject: str, visitor: Visitor, device: str | None) -> tuple[int, ...]:
+    """Count one try of a visitor and return the ids to `forgive`. Raises TooManyTries.
+
+    `device` is the mark by which the account knows the visitor's device (`accounts.devices.known_mark`): then it is counted
+    by that alone, and neither by the account nor by the network, which strangers use up.
+    """
+    if device is not None:
+        return demand(Try(guard.by_device, device))
+    return demand(Try(guard.by_account, subject), Try(guard.by_client, client_network(visitor.client)))
+
+
+def free_at(*tries: Try) -> datetime:
+    """Return when a try that all of these limits count would be admitted, if nobody tries before."""
+    at = now()
+    return max(_free_at(attempt, at) for attempt in tries)
 
 
 def forgive(attempt_ids: Collection[int]) -> None:
@@ -69,9 +96,14 @@ def forget_old_attempts(before: datetime) -> int:
         return len(old.all())
 
 
-def _is_used_up(attempt: Try, at: datetime) -> bool:
-    since = at - timedelta(minutes=attempt.limit.minutes)
-    return count_attempts(*attempt.key, since=since) >= attempt.limit.most
+def _free_at(attempt: Try, at: datetime) -> datetime:
+    """Return when the limit admits one more: now, or when the oldest of those that fill it has left the window."""
+    limit, window = attempt.limit, timedelta(minutes=attempt.limit.minutes)
+    newest = list_attempts(*attempt.key, since=at - window, most=limit.most)
+    if len(newest) < limit.most:
+        return at
+    free = newest[-1] + window
+    return min(free, newest[0] + timedelta(minutes=limit.one_more_after)) if limit.one_more_after else free
 
 
 def _hold(attempt: Try) -> None:

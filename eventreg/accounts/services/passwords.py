@@ -6,11 +6,10 @@ from eventreg.accounts import hashing
 from eventreg.accounts.emails import Notice, enqueue_notice
 from eventreg.accounts.models import Account
 from eventreg.accounts.queries import get_account
-from eventreg.accounts.rules.guarding import OLD_PASSWORD_BY_ACCOUNT
+from eventreg.accounts.rules.guarding import Visitor
 from eventreg.accounts.rules.passwords import check_new_password
-from eventreg.accounts.rules.refusals import AccountRefused, Reason
 from eventreg.accounts.services.accounts import end_ways_in, lock_account, record_act
-from eventreg.accounts.services.guards import Try, admit, forgive
+from eventreg.accounts.services.proving import check_password
 from eventreg.accounts.strength import check_strength
 from eventreg.audit.services import SYSTEM, Actor
 from eventreg.db import transaction
@@ -38,19 +37,16 @@ def set_password(account_id: int, password: str, by: Actor = SYSTEM, kept: str =
         return account
 
 
-def change_password(account_id: int, old_password: str | None, new_password: str, kept: str = "") -> Account:
+def change_password(
+    account_id: int, old_password: str | None, new_password: str, who: Visitor, kept: str = ""
+) -> Account:
     """Change one's own password. `old_password` is None for somebody who has just come by a sign-in link.
 
     Returns the account as `set_password` does. Raises AccountRefused: PASSWORD_TOO_SHORT, PASSWORD_TOO_LONG,
     PASSWORD_EASY, OLD_PASSWORD_WRONG, TOO_MANY_TRIES; and NotFound.
     """
     check_new_password(new_password)
-    stored = get_account(account_id).password_hash
-    if stored and old_password is not None:
-        counted = admit(Try(OLD_PASSWORD_BY_ACCOUNT, str(account_id)))
-        if counted is None:
-            raise AccountRefused(Reason.TOO_MANY_TRIES, minutes=OLD_PASSWORD_BY_ACCOUNT.minutes)
-        if not hashing.fits(stored, old_password):
-            raise AccountRefused(Reason.OLD_PASSWORD_WRONG)
-        forgive(counted)
+    account = get_account(account_id)
+    if account.password_hash and old_password is not None:
+        check_password(account, old_password, who)
     return set_password(account_id, new_password, Actor.account(account_id), kept)

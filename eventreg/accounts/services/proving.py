@@ -5,38 +5,36 @@ from __future__ import annotations
 from sqlalchemy import func, select, update
 
 from eventreg.accounts import hashing
+from eventreg.accounts.devices import known_mark
 from eventreg.accounts.emails import Notice, enqueue_notice
 from eventreg.accounts.models import Account, RecoveryCode
 from eventreg.accounts.queries import get_account
 from eventreg.accounts.rules.codes import folded, is_recovery, is_timed, step_of
-from eventreg.accounts.rules.guarding import CODE_BY_ACCOUNT, CODE_BY_CLIENT, OLD_PASSWORD_BY_ACCOUNT
+from eventreg.accounts.rules.guarding import CODE, OLD_PASSWORD, Visitor
 from eventreg.accounts.rules.refusals import AccountRefused, Reason
 from eventreg.accounts.secrets import recovery_hash, secret_of
 from eventreg.accounts.services.accounts import lock_account, record_act
-from eventreg.accounts.services.guards import Try, admit, forgive
+from eventreg.accounts.services.guards import demand_of, forgive
 from eventreg.accounts.services.sessions import prove_again
 from eventreg.audit.services import Actor
 from eventreg.db import db, transaction
-from eventreg.kernel.clients import client_network
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import NotFound
 
 
-def give_code(account_id: int, generation: int, code: str, client: str | None) -> Account:
+def give_code(account_id: int, generation: int, code: str, who: Visitor) -> Account:
     """Return the account after a right code of its app or a recovery code, which is used up; of two at once one is.
 
     `generation` is that of the account when the first proof was given. Raises AccountRefused: CODE_WRONG,
     TOO_MANY_TRIES without looking at the code, SIGN_IN_OVER when the account changed meanwhile.
     """
-    tries = Try(CODE_BY_ACCOUNT, str(account_id)), Try(CODE_BY_CLIENT, client_network(client))
-    counted = admit(*tries)
-    if counted is None:
-        raise AccountRefused(Reason.TOO_MANY_TRIES, minutes=CODE_BY_ACCOUNT.minutes)
+    try:
+        device = known_mark(get_account(account_id), who)
+        counted = demand_of(CODE, str(account_id), who, device)
+    except NotFound:
+        raise AccountRefused(Reason.SIGN_IN_OVER) from None
     with transaction():
-        try:
-            account = lock_account(account_id)
-        except NotFound:
-            raise AccountRefused(Reason.SIGN_IN_OVER) from None
+        account = lock_account(account_id)
         if account.session_generation != generation:
             raise AccountRefused(Reason.SIGN_IN_OVER)
         _use_code(account, folded(code))
@@ -44,7 +42,7 @@ def give_code(account_id: int, generation: int, code: str, client: str | None) -
         return account
 
 
-def prove(account_id: int, session_id: str, password: str, code: str, client: str | None) -> None:
+def prove(account_id: int, session_id: str, password: str, code: str, who: Visitor) -> None:
     """Prove again who is signed in: by the password where there is one, and by a code where there is a second factor.
 
     Raises AccountRefused: OLD_PASSWORD_WRONG, CODE_WRONG, TOO_MANY_TRIES, and LINK_NEEDED for an account that has
@@ -55,16 +53,15 @@ def prove(account_id: int, session_id: str, password: str, code: str, client: st
     if not account.password_hash and not asks_code:
         raise AccountRefused(Reason.LINK_NEEDED)
     if account.password_hash:
-        _check_password(account, password)
+        check_password(account, password, who)
     if asks_code:
-        give_code(account_id, account.session_generation, code, client)
+        give_code(account_id, account.session_generation, code, who)
     prove_again(account_id, session_id)
 
 
-def _check_password(account: Account, password: str) -> None:
-    counted = admit(Try(OLD_PASSWORD_BY_ACCOUNT, str(account.id)))
-    if counted is None:
-        raise AccountRefused(Reason.TOO_MANY_TRIES, minutes=OLD_PASSWORD_BY_ACCOUNT.minutes)
+def check_password(account: Account, password: str, who: Visitor) -> None:
+    """Check the present password of whoever is signed in. Raises AccountRefused (OLD_PASSWORD_WRONG, TOO_MANY_TRIES)."""
+    counted = demand_of(OLD_PASSWORD, str(account.id), who, known_mark(account, who))
     if not hashing.fits(account.password_hash, password):
         raise AccountRefused(Reason.OLD_PASSWORD_WRONG)
     forgive(counted)

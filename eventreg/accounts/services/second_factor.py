@@ -6,14 +6,16 @@ from collections.abc import Sequence
 
 from sqlalchemy import delete, update
 
+from eventreg.accounts.devices import known_mark
 from eventreg.accounts.emails import Notice, enqueue_notice
 from eventreg.accounts.models import AccountSession, RecoveryCode
+from eventreg.accounts.queries import get_account
 from eventreg.accounts.rules.codes import RECOVERY_CODES, folded, is_timed, new_recovery_code, new_secret, step_of
-from eventreg.accounts.rules.guarding import CODE_BY_ACCOUNT
+from eventreg.accounts.rules.guarding import CODE, Visitor
 from eventreg.accounts.rules.refusals import AccountRefused, Reason
 from eventreg.accounts.secrets import recovery_hash, seal_secret, secret_of
 from eventreg.accounts.services.accounts import end_rows, lock_account, record_act
-from eventreg.accounts.services.guards import Try, admit, forgive
+from eventreg.accounts.services.guards import demand_of, forgive
 from eventreg.audit.services import SYSTEM, Actor
 from eventreg.db import db, transaction
 from eventreg.kernel.clock import now
@@ -32,13 +34,13 @@ def begin_setup(account_id: int) -> None:
         account.totp_last_step = None
 
 
-def confirm_setup(account_id: int, code: str, kept: str) -> Sequence[str]:
+def confirm_setup(account_id: int, code: str, kept: str, who: Visitor) -> Sequence[str]:
     """Turn the second factor on by a first right code, and return the recovery codes: they are shown this once.
 
     Sessions that began without it end, all but the one with the public id `kept`. Raises AccountRefused: CODE_WRONG,
     FACTOR_IS_ON, FACTOR_IS_OFF (setting up was not begun), TOO_MANY_TRIES; and NotFound.
     """
-    counted = _count(account_id)
+    counted = demand_of(CODE, str(account_id), who, known_mark(get_account(account_id), who))
     with transaction() as session:
         account = lock_account(account_id)
         if account.totp_confirmed_at is not None:
@@ -94,10 +96,3 @@ def _renew_codes(account_id: int) -> Sequence[str]:
     )
     db.session.flush()
     return codes
-
-
-def _count(account_id: int) -> Sequence[int]:
-    counted = admit(Try(CODE_BY_ACCOUNT, str(account_id)))
-    if counted is None:
-        raise AccountRefused(Reason.TOO_MANY_TRIES, minutes=CODE_BY_ACCOUNT.minutes)
-    return counted

@@ -76,12 +76,17 @@ def end_session_of(account_id: int, public_id: str) -> None:
         record_act(account_id, "session_ended", Actor.account(account_id))
 
 
-def end_other_sessions_of(account_id: int, kept: str) -> None:
-    """End every session of an account but the one with this public id. Raises NotFound."""
+def end_other_sessions_of(account_id: int, kept: str) -> Account:
+    """End every session of an account but the one with this public id, and what makes other devices known to it.
+
+    Returns the account, with the new generation that the cookie of the session that is kept needs. Raises NotFound.
+    """
     with transaction():
-        lock_account(account_id)
+        account = lock_account(account_id)
+        account.session_generation += 1
         end_rows(account_id, kept)
         record_act(account_id, "sessions_ended", Actor.account(account_id))
+        return account
 
 
 def forget_old_sessions(at: datetime) -> int:

@@ -6,15 +6,16 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, update
 
+from eventreg.accounts.devices import known_mark
 from eventreg.accounts.emails import enqueue_sign_in_link
 from eventreg.accounts.links import link_id_of, sign_in_token
 from eventreg.accounts.models import Account, SignInLink
 from eventreg.accounts.queries import find_account_by_address
-from eventreg.accounts.rules.guarding import LINK_BY_ADDRESS, LINK_BY_CLIENT
+from eventreg.accounts.rules.guarding import LINK, Visitor
 from eventreg.accounts.rules.profiles import address_key
 from eventreg.accounts.rules.refusals import AccountRefused, Reason
 from eventreg.accounts.services.accounts import lock_account, record_act
-from eventreg.accounts.services.guards import Try, admit
+from eventreg.accounts.services.guards import Try, admit, demand
 from eventreg.audit.services import SYSTEM, Actor
 from eventreg.db import db, transaction
 from eventreg.jobs.services import schedule
@@ -37,16 +38,19 @@ def make_sign_in_link(account_id: int, minutes: int = MAILED_LINK_MINUTES, by: A
         return sign_in_token(_add_link(lock_account(account_id), minutes, by).public_id)
 
 
-def ask_for_sign_in_link(email: str, client: str | None) -> None:
+def ask_for_sign_in_link(email: str, who: Visitor) -> None:
     """Have a link mailed to `email` if an account has it.
 
     Does the same whether or not there is one: it counts the try and leaves a job, and the worker looks the address up.
-    Raises AccountRefused (TOO_MANY_TRIES).
+    Where strangers have asked often, none is sent a few minutes long: the last one still works. A device that the account
+    knows is sent one all the same. Raises AccountRefused (TOO_MANY_TRIES).
     """
+    device = known_mark(find_account_by_address(email), who)
     with transaction():
-        tries = Try(LINK_BY_ADDRESS, address_key(email)), Try(LINK_BY_CLIENT, client_network(client))
-        if admit(*tries) is None:
-            raise AccountRefused(Reason.TOO_MANY_TRIES, minutes=LINK_BY_ADDRESS.minutes)
+        if device is None or admit(Try(LINK.by_device, device)) is None:
+            demand(Try(LINK.by_client, client_network(who.client)))
+            if admit(Try(LINK.by_account, address_key(email))) is None:
+                return
         key = f"{SEND_LINK_JOB}:{new_public_id()}"
         schedule(SEND_LINK_JOB, key=key, payload={"email": address_key(email)}, due_at=now())
 

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 from eventreg.accounts import hashing
+from eventreg.accounts.devices import known_mark
 from eventreg.accounts.models import Account
 from eventreg.accounts.queries import find_account_by_address
-from eventreg.accounts.rules.guarding import SIGN_IN_BY_ADDRESS, SIGN_IN_BY_CLIENT
+from eventreg.accounts.rules.guarding import SIGN_IN, Visitor
 from eventreg.accounts.rules.profiles import address_key
 from eventreg.accounts.rules.refusals import AccountRefused, Reason
 from eventreg.accounts.services.accounts import lock_account
-from eventreg.accounts.services.guards import Try, admit, forgive
+from eventreg.accounts.services.guards import demand_of, forgive
 from eventreg.db import transaction
-from eventreg.kernel.clients import client_network
 from eventreg.kernel.errors import NotFound
 
 
-def sign_in_with_password(email: str, password: str, client: str | None) -> Account:
-    """Return the account that address and password open. `client` is the network address of whoever tries.
+def sign_in_with_password(email: str, password: str, who: Visitor) -> Account:
+    """Return the account that address and password open.
 
     Raises AccountRefused: SIGN_IN_WRONG after the same work whether or not there is such an account, TOO_MANY_TRIES
     without looking at the password.
     """
-    counted = admit(Try(SIGN_IN_BY_ADDRESS, address_key(email)), Try(SIGN_IN_BY_CLIENT, client_network(client)))
-    if counted is None:
-        raise AccountRefused(Reason.TOO_MANY_TRIES, minutes=SIGN_IN_BY_ADDRESS.minutes)
     found = find_account_by_address(email)
+    counted = demand_of(SIGN_IN, address_key(email), who, known_mark(found, who))
     stored = found.password_hash if found is not None else ""
     if not hashing.fits(stored, password) or found is None:
         raise AccountRefused(Reason.SIGN_IN_WRONG)

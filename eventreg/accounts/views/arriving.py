@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flask import redirect, request, url_for
+from flask import redirect, url_for
 from werkzeug.wrappers import Response
 
 from eventreg.accounts.models import Account
 from eventreg.accounts.rules.targets import is_safe_target
 from eventreg.accounts.rules.ways import Way
 from eventreg.accounts.sessions import begin_session
-from eventreg.i18n.languages import COOKIE, switch_language
+from eventreg.i18n.languages import has_chosen_language, switch_language
 
 
 def arrive(account: Account, way: Way, wanted: str | None = "", *, gave_code: bool = False) -> Response:
@@ -19,7 +19,7 @@ def arrive(account: Account, way: Way, wanted: str | None = "", *, gave_code: bo
     """
     if not begin_session(account, way, gave_code=gave_code):
         return redirect(url_for("accounts.ask_for_code", next=safe_target(wanted)), 303)
-    if COOKIE not in request.cookies:
+    if not has_chosen_language():
         switch_language(account.language)
     return redirect(safe_target(wanted), 303)
 

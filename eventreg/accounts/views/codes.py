@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from eventreg.accounts.devices import visitor
 from eventreg.accounts.forms import CodeForm
 from eventreg.accounts.rules.refusals import AccountRefused, Reason
 from eventreg.accounts.services.proving import give_code
@@ -51,7 +52,7 @@ def leave_code() -> Answer:
 
 def _give(half: HalfSignedIn, form: CodeForm) -> Answer:
     try:
-        account = give_code(half.account_id, half.generation, form.code.data or "", request.remote_addr)
+        account = give_code(half.account_id, half.generation, form.code.data or "", visitor())
     except AccountRefused as refused:
         if refused.reason is Reason.SIGN_IN_OVER:
             return _from_the_start(form.next.data or "")

@@ -9,6 +9,7 @@ from flask import redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from eventreg.accounts.devices import visitor
 from eventreg.accounts.forms import ProofForm
 from eventreg.accounts.rules.refusals import AccountRefused, Reason
 from eventreg.accounts.services.proving import prove
@@ -38,12 +39,12 @@ def prove_again() -> Answer:
     target = safe_target(form.next.data)
     try:
         if "link" in request.form:
-            ask_for_sign_in_link(current_user.email, request.remote_addr)
+            ask_for_sign_in_link(current_user.email, visitor())
             remember_target(target)
             return redirect(url_for("accounts.sign_in_link_sent"), 303)
         if not form.is_filled():
             return _page(form, 422)
-        prove(current_user.id, this_session(), form.password.data or "", form.code.data or "", request.remote_addr)
+        prove(current_user.id, this_session(), form.password.data or "", form.code.data or "", visitor())
     except AccountRefused as refused:
         form.field_about(refused.reason).errors = [refusal_sentence(refused)]
         return _page(form, 429 if refused.reason is Reason.TOO_MANY_TRIES else 422)

@@ -7,12 +7,13 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from eventreg.accounts.devices import visitor
 from eventreg.accounts.forms import PasswordForm, ProfileForm
 from eventreg.accounts.queries import list_open_sessions
 from eventreg.accounts.rules.refusals import AccountRefused, Reason
 from eventreg.accounts.services.accounts import change_profile
 from eventreg.accounts.services.passwords import change_password
-from eventreg.accounts.sessions import came_by_link_lately, keep_session, this_session
+from eventreg.accounts.sessions import came_by_link_lately, forget_link, keep_session, this_session
 from eventreg.accounts.views import blueprint
 from eventreg.accounts.wording import refusal_sentence
 from eventreg.i18n.languages import switch_language
@@ -59,12 +60,14 @@ def save_password() -> Answer:
         return lead_to_proof("accounts.own_account")
     old_password = None if came_by_link_lately() else form.old_password.data or ""
     try:
-        account = change_password(current_user.id, old_password, form.new_password.data or "", this_session())
+        new_password = form.new_password.data or ""
+        account = change_password(current_user.id, old_password, new_password, visitor(), this_session())
     except AccountRefused as refused:
         field = form.old_password if refused.reason in _ABOUT_THE_OLD else form.new_password
         field.errors = [refusal_sentence(refused)]
         return _page(_profile_form(), form, 422)
     keep_session(account)
+    forget_link()
     return redirect(url_for("accounts.own_account", saved="password"), 303)
 
 

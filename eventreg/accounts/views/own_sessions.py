@@ -7,7 +7,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from eventreg.accounts.services.sessions import end_other_sessions_of, end_session_of
-from eventreg.accounts.sessions import this_session
+from eventreg.accounts.sessions import keep_session, this_session
 from eventreg.accounts.views import blueprint
 from eventreg.web.access import signed_in
 
@@ -16,7 +16,7 @@ from eventreg.web.access import signed_in
 @signed_in
 def end_other_sessions() -> Response:
     """End every other session: a phone was lost, a shared machine was left."""
-    end_other_sessions_of(current_user.id, this_session())
+    keep_session(end_other_sessions_of(current_user.id, this_session()))
     return redirect(url_for("accounts.own_account", saved="sessions"), 303)
 
 

@@ -11,6 +11,7 @@ from flask_login import current_user
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
+from eventreg.accounts.devices import visitor
 from eventreg.accounts.forms import CodeForm
 from eventreg.accounts.policies import has_second_factor
 from eventreg.accounts.queries import count_recovery_codes
@@ -66,7 +67,7 @@ def confirm_second_factor() -> Answer:
     if not form.has_code():
         return _page(form, 422)
     try:
-        codes = confirm_setup(current_user.id, form.code.data or "", this_session())
+        codes = confirm_setup(current_user.id, form.code.data or "", this_session(), visitor())
     except AccountRefused as refused:
         return _refused(form, refused)
     return _codes_page(codes, form.next.data)

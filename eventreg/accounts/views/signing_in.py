@@ -6,6 +6,7 @@ from flask import redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from eventreg.accounts.devices import visitor
 from eventreg.accounts.forms import SignInForm
 from eventreg.accounts.links import link_id_of
 from eventreg.accounts.queries import find_open_link
@@ -51,7 +52,7 @@ def try_to_sign_in() -> Answer:
     if not all([form.has_address(), form.has_password()]):
         return _form_page(form, 422)
     try:
-        account = sign_in_with_password(form.email.data or "", form.password.data or "", request.remote_addr)
+        account = sign_in_with_password(form.email.data or "", form.password.data or "", visitor())
     except AccountRefused as refused:
         form.password.errors = [refusal_sentence(refused)]
         return _form_page(form, _code_of(refused))
@@ -100,7 +101,7 @@ def _send_link(form: SignInForm) -> Answer:
         return _form_page(form, 422)
     remember_target(safe_target(form.next.data))
     try:
-        ask_for_sign_in_link(form.email.data or "", request.remote_addr)
+        ask_for_sign_in_link(form.email.data or "", visitor())
     except AccountRefused as refused:
         form.email.errors = [refusal_sentence(refused)]
         return _form_page(form, _code_of(refused))
