@@ -111,7 +111,6 @@ def change_refused(refused: ChangeRefused) -> str:
         ChangeReason.NOT_POSSIBLE_NOW: _("This is not possible in the present state of your registration."),
         ChangeReason.ADDRESS_IN_USE: _("There is already a registration with this address. Use another address."),
         ChangeReason.SAME_ADDRESS: _("This is the address we already have. Write the new one."),
-        ChangeReason.TOO_MANY_MESSAGES: _("We have sent several messages already. Try again in an hour."),
         ChangeReason.CALLED_OFF: _("This event does not take place, so nothing has to be done."),
         ChangeReason.LINK_EXPIRED: _("This link has expired. Ask for a new one on the page of your registration."),
     }[ChangeReason(refused.reason)]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import timedelta
+from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -10,6 +13,7 @@ import time_machine
 from sqlalchemy import func, select
 
 from eventreg.accounts.models import GuardedAttempt
+from eventreg.accounts.rules.refusals import TooManyTries
 from eventreg.db import db
 from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.kernel import clock as clocks
@@ -23,10 +27,12 @@ from eventreg.registration.rules.refusals import ChangeReason, ChangeRefused
 from eventreg.registration.rules.states import Action, Status
 from eventreg.registration.services.addresses import confirm_address_change, request_address_change
 from eventreg.registration.services.decisions import decide
+from eventreg.registration.services.earlier_answers import SEND_EARLIER_JOB, request_earlier_answers
 from eventreg.registration.services.links import SEND_LINK_JOB, request_link, send_link
 from eventreg.web.instance import keys
 from tests.builders import a_registration, a_team_member, an_event, register_somebody
 from tests.registration.records import entries, fresh, history, jobs_of, last_mail, mails, registered, told
+from tests.support.pages import Pages
 
 OLD, NEW = "ana@instituto.example", "ana@ministerio.example"
 
@@ -156,9 +162,9 @@ def test_few_messages_an_hour_whoever_asks(make_app: Any, clock: time_machine.Tr
         person = registered(register_somebody(an_event(), email=OLD))
         for number in range(5):
             asked(person, f"ana{number}@ministerio.example")
-        with pytest.raises(ChangeRefused) as refused:
+        with pytest.raises(TooManyTries) as refused:
             asked(person)
-        assert refused.value.reason is ChangeReason.TOO_MANY_MESSAGES
+        assert refused.value.until == clocks.now() + timedelta(hours=1)
         clock.shift(timedelta(hours=1))
         asked(person)
         db.session.remove()
@@ -183,25 +189,69 @@ def test_asking_for_ones_link_writes_the_same_whether_or_not_the_address_is_know
 
 
 @pytest.mark.parametrize(
-    ("emails", "clients", "most"),
+    ("purpose", "emails", "clients", "most"),
     [
-        ([OLD] * 8, [f"192.0.2.{number}" for number in range(8)], 5),
-        ([f"p{n}@x.example" for n in range(25)], ["192.0.2.1"] * 25, 20),
+        ("own-link/address", [OLD] * 8, [f"192.0.2.{number}" for number in range(8)], 5),
+        ("own-link/client", [f"p{n}@x.example" for n in range(25)], ["192.0.2.1"] * 25, 20),
     ],
     ids=["by-address", "by-client"],
 )
 def test_links_are_limited_by_address_and_by_client(
-    make_app: Any, clock: time_machine.Traveller, emails: list[str], clients: list[str], most: int
+    make_app: Any, clock: time_machine.Traveller, purpose: str, emails: list[str], clients: list[str], most: int
 ) -> None:
     app = make_app(limits=True)
     with app.app_context():
         event = an_event()
         for email, client in zip(emails, clients, strict=True):
-            request_link(event.id, email, client)
+            with contextlib.suppress(TooManyTries):
+                request_link(event.id, email, client)
         counted = db.session.scalar(
-            select(func.count()).select_from(GuardedAttempt).where(GuardedAttempt.purpose == "own-link/client")
+            select(func.count()).select_from(GuardedAttempt).where(GuardedAttempt.purpose == purpose)
         )
         assert counted == most
+        db.session.remove()
+
+
+@pytest.mark.parametrize("ask", [request_link, partial(request_earlier_answers, language="es")], ids=["own", "earlier"])
+def test_nobody_uses_up_the_links_of_somebody_else(make_app: Any, clock: time_machine.Traveller, ask: Any) -> None:
+    """Whoever asks in their name all day long, people are sent their link at most twelve minutes after they ask. Case 76."""
+    app, began = make_app(limits=True), clocks.now()
+    with app.app_context():
+        event = an_event()
+        asked: list[int] = []
+        for minute in range(0, 180, 3):
+            clock.move_to(began + timedelta(minutes=minute), tick=False)
+            before = db.session.scalar(select(func.count()).select_from(GuardedAttempt))
+            ask(event.id, OLD, client=f"192.0.2.{minute}")
+            after = db.session.scalar(select(func.count()).select_from(GuardedAttempt))
+            asked += [minute] if after == before + 2 else []
+        assert all(later - earlier <= 12 for earlier, later in pairwise(asked))
+        assert max(sum(at <= each < at + 60 for each in asked) for at in asked) <= 9
+        db.session.remove()
+
+
+def test_links_to_a_registration_leave_those_to_earlier_answers(make_app: Any, clock: time_machine.Traveller) -> None:
+    app = make_app(limits=True)
+    with app.app_context():
+        event = an_event()
+        for number in range(8):
+            request_link(event.id, OLD, f"192.0.2.{number}")
+        request_earlier_answers(event.id, OLD, "es", "192.0.2.99")
+        assert len(jobs_of(SEND_EARLIER_JOB)) == 1
+        db.session.remove()
+
+
+def test_a_network_that_asked_too_often_is_told_until_when(make_app: Any, clock: time_machine.Traveller) -> None:
+    """It was told that a message was on its way."""
+    app = make_app(limits=True)
+    clock.move_to("2027-02-12T18:00:00Z", tick=False)
+    with app.app_context():
+        event = an_event()
+        for number in range(20):
+            request_link(event.id, f"p{number}@instituto.example", "127.0.0.1")
+        page = Pages(app).get(f"/events/{event.slug}/my-link")
+        refused = page.submit("Send me my link", {"Email address": OLD}, 429)
+        assert refused.errors() == ["There were too many tries. The next one is possible from 13:00 (UTC−6)."]
         db.session.remove()
 
 

@@ -17,19 +17,26 @@ from eventreg.audit.services import Actor, record
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, TeamMember
 from eventreg.events.queries.categories import list_categories
-from eventreg.events.rules.team import EVERYTHING, Scope, Sight
+from eventreg.events.rules.team import EVERYTHING, Scope, Sight, TeamRole
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import NotFound
 from eventreg.mail.models import MailMessage
 from eventreg.registration.models import Registration, Upload
 from eventreg.registration.rules.states import Action, Status
 from eventreg.registration.services.uploads import NewFile
+from eventreg.review.models import SavedView
 from eventreg.review.queries.figures import count_standings, list_figures
 from eventreg.review.queries.listing import RegistrationList
 from eventreg.review.queries.messages import get_message_page
+from eventreg.review.queries.reasons import list_reasons
 from eventreg.review.queries.scoping import get_in_scope
 from eventreg.review.rules.listing import Cursor, ListState
+from eventreg.review.rules.runs import RunAct
+from eventreg.review.rules.tags import TagColour
 from eventreg.review.services.deciding import decide_in_scope, undo_in_scope
+from eventreg.review.services.reasons import add_reason
+from eventreg.review.services.saved_views import save_view
+from eventreg.review.services.tags import create_tag
 from tests.builders import a_registration, a_team_member, an_event, register_somebody
 from tests.support.pages import Page, Pages
 
@@ -365,3 +372,37 @@ def test_a_narrowed_viewer_sees_the_figures_of_the_category(
     assert page.has("Academia")
     assert not page.has("Government")
     assert not desk.get("/manage/").has("of 20")
+
+
+@pytest.mark.parametrize("role", ["reviewer", "manager"])
+def test_what_the_whole_team_works_with_is_changed_by_who_has_the_whole_event(
+    event: Event, pages: Pages, role: str
+) -> None:
+    """Reasons, tags and views of the team are read and used by everybody who decides; a part of the event changes none."""
+    owner = a_team_member(event)
+    base = f"/manage/events/{event.slug}"
+    reason = add_reason(event.id, RunAct.DECLINE, "Lugares", {"es": "No hay lugar.", "en": "No place."}, owner.id)
+    tag = create_tag(event.id, "Ponente", TagColour.BLUE, owner.id)
+    view = save_view(event.id, owner.id, "De todos", "status=confirmed", is_shared=True)
+    desk = pages.sign_in(a_narrowed(event, role, only_categories=["academia"]))
+    shown = desk.get(f"{base}/registrations/reasons")
+    assert shown.has("Lugares")
+    assert not shown.has("Add a reason")
+    assert shown.texts("button", name="do") == []
+    for address, form in (
+        ("registrations/reasons", {"do": "start"}),
+        (f"registrations/reasons/{reason.public_id}", {"do": "remove"}),
+        (f"tags/{tag.public_id}", {"name": "Otro"}),
+        (f"tags/{tag.public_id}/remove", {}),
+    ):
+        desk.post(f"{base}/{address}", form, token=True, status=403)
+    desk.post(f"{base}/registrations/views/{view}", {"do": "delete"}, token=True, status=404)
+    listed = desk.get(f"{base}/registrations/views")
+    assert "The whole team has it" not in listed.texts("label")
+    desk.post(f"{base}/registrations/views", {"name": "Mía", "is_shared": "y"}, token=True, status=303)
+    db.session.remove()
+    assert [row.title for row in list_reasons(event.id)] == ["Lugares"]
+    mine = db.session.scalars(select(SavedView).where(SavedView.name == "Mía")).one()
+    assert not mine.is_shared, "a view of a part is one's own"
+    whole = Pages(pages.app, "en").sign_in(a_team_member(event, TeamRole(role)))
+    whole.post(f"{base}/registrations/reasons/{reason.public_id}", {"do": "remove"}, token=True, status=303)

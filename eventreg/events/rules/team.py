@@ -32,6 +32,8 @@ class Permission(enum.Enum):
     #: sensitive answers and files, each look being an audit entry
     SEE_SENSITIVE = "see_sensitive"
     DECIDE = "decide"
+    #: what everybody who decides works with: ready-made reasons, and tags as they are
+    SHAPE_REVIEW = "shape_review"
     #: register people on their behalf, put files of them in, merge those who are there twice
     ADD_PEOPLE = "add_people"
     #: messages as they arrive, with personal links left out; release what is held
@@ -61,6 +63,7 @@ _REVIEWING = {
     Permission.SEE_REGISTRATIONS,
     Permission.SEE_CONTACT_DATA,
     Permission.DECIDE,
+    Permission.SHAPE_REVIEW,
     Permission.SEE_MESSAGES,
 }
 _MANAGING = _REVIEWING | {
@@ -93,6 +96,7 @@ NEEDS: dict[Permission, frozenset[Permission]] = {
     Permission.SEE_CONTACT_DATA: frozenset({Permission.SEE_REGISTRATIONS}),
     Permission.SEE_SENSITIVE: frozenset({Permission.SEE_REGISTRATIONS}),
     Permission.DECIDE: frozenset({Permission.SEE_REGISTRATIONS}),
+    Permission.SHAPE_REVIEW: frozenset({Permission.SEE_REGISTRATIONS, Permission.DECIDE}),
     # Whether an address is there already is told by adding it, and a place is given by it.
     Permission.ADD_PEOPLE: frozenset({Permission.SEE_REGISTRATIONS, Permission.SEE_CONTACT_DATA, Permission.DECIDE}),
     Permission.EXPORT: frozenset({Permission.SEE_REGISTRATIONS}),
@@ -103,8 +107,17 @@ NEEDS: dict[Permission, frozenset[Permission]] = {
     Permission.SEE_HISTORY: frozenset({Permission.SEE_REGISTRATIONS, Permission.SEE_CONTACT_DATA}),
 }
 
-#: what makes sense for the whole event only: nobody who sees a part of it may read all of its history, or let others in
-OF_THE_WHOLE = frozenset({Permission.SEE_HISTORY, Permission.EDIT_TEAM, Permission.EXPORT_EVENT, Permission.OWN})
+#: what makes sense for the whole event only: nobody who sees a part of it may read all of its history, let others in, or
+#: change what those work with who decide on the rest
+OF_THE_WHOLE = frozenset(
+    {
+        Permission.SHAPE_REVIEW,
+        Permission.SEE_HISTORY,
+        Permission.EDIT_TEAM,
+        Permission.EXPORT_EVENT,
+        Permission.OWN,
+    }
+)
 
 #: what can be withheld from a member, in the order of the boxes; without people, messages or figures a role is another role
 WITHHOLDABLE = (

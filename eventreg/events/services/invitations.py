@@ -83,7 +83,7 @@ def invite(event_id: int, wish: Wish, account_id: int) -> str:
         account = _account_for(wish, account_id)
         if find_member(event.id, account.id) is not None:
             raise TeamRefused(TeamReason.ALREADY_MEMBER)
-        _count(account_id, wish.email)
+        _count(event_id, account_id, wish.email)
         end_invitations(TeamInvitation.event_id == event.id, TeamInvitation.account_id == account.id)
         at = now()
         invitation = TeamInvitation(
@@ -111,7 +111,7 @@ def send_invitation_again(event_id: int, public_id: str, account_id: int) -> Non
     with transaction():
         event, invitation = _locked_by_team(event_id, public_id, account_id)
         account = lock_account(invitation.account_id)
-        _count(account_id, account.email)
+        _count(event_id, account_id, account.email)
         invitation.expires_at = now() + INVITATION_LASTS
         enqueue_invitation(event, account, invitation, lock_account(account_id).name)
         _record(invitation, "team_invitation_sent_again", Actor.account(account_id))
@@ -188,8 +188,12 @@ def _account_for(wish: Wish, account_id: int) -> Account:
     return lock_account(known)
 
 
-def _count(account_id: int, email: str) -> None:
-    tries = Try(INVITATION_BY_ACCOUNT, str(account_id)), Try(INVITATION_BY_ADDRESS, address_key(email))
+def _count(event_id: int, account_id: int, email: str) -> None:
+    # By event: the team of one does not use up what an address may get of another's.
+    tries = (
+        Try(INVITATION_BY_ACCOUNT, str(account_id)),
+        Try(INVITATION_BY_ADDRESS, f"{event_id}/{address_key(email)}"),
+    )
     if admit(*tries) is None:
         raise TeamRefused(TeamReason.TOO_MANY_INVITATIONS, minutes=INVITATION_BY_ACCOUNT.minutes)
 

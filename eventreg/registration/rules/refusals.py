@@ -44,7 +44,6 @@ class ChangeReason(enum.Enum):
     NOT_POSSIBLE_NOW = "not_possible_now"
     ADDRESS_IN_USE = "address_in_use"
     SAME_ADDRESS = "same_address"
-    TOO_MANY_MESSAGES = "too_many_messages"
     LINK_EXPIRED = "link_expired"
     #: the event does not take place
     CALLED_OFF = "called_off"

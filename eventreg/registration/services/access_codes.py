@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from eventreg.accounts.rules.guarding import Limit
-from eventreg.accounts.services.guards import Try, admit, forgive
+from eventreg.accounts.services.guards import Try, demand, forgive
 from eventreg.audit.services import Actor, record
 from eventreg.db import db, lock_row, transaction
 from eventreg.events.models import Category, Event
@@ -40,13 +40,12 @@ CODES_BY_CLIENT = Limit("access-code/client", 20, 60)
 class TriedCode:
     """What came of a code that somebody typed. `carried` and `category_key` where it leads in now.
 
-    Neither these nor a `refusal`: it is no code here, or too many were tried.
+    Neither these nor a `refusal`: it is no code here.
     """
 
     carried: str = ""
     category_key: str = ""
     refusal: RegisteringReason | None = None
-    has_tried_too_often: bool = False
 
 
 def add_codes(event_id: int, terms: CodeTerms, typed: Iterable[str], account_id: int, scope: Scope = WHOLE) -> int:
@@ -98,11 +97,10 @@ def switch_code(event_id: int, code_id: int, account_id: int, *, is_active: bool
 def try_code(event: Event, typed: str, client: str | None) -> TriedCode:
     """Look up a code that somebody typed: one that is there is forgiven, others are counted against the client.
 
-    Whether it still leads in when the form is sent is decided under the lock once more. Raises Busy.
+    Whether it still leads in when the form is sent is decided under the lock once more. Raises
+    TooManyTries and Busy.
     """
-    tries = admit(Try(CODES_BY_CLIENT, client_network(client)))
-    if tries is None:
-        return TriedCode(has_tried_too_often=True)
+    tries = demand(Try(CODES_BY_CLIENT, client_network(client)))
     code = find_code(event.id, typed)
     category = next((row for row in event.categories if code is not None and row.id == code.category_id), None)
     if code is None or category is None:

@@ -8,7 +8,7 @@ from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from eventreg.accounts.rules.guarding import Limit
-from eventreg.accounts.services.guards import Try, admit
+from eventreg.accounts.services.guards import Try, demand
 from eventreg.audit.services import Actor, record
 from eventreg.db import db, transaction
 from eventreg.events.queries.for_registration import get_event_whole, lock_event_in_any_state
@@ -30,17 +30,17 @@ from eventreg.registration.rules.searching import email_key
 from eventreg.registration.services.answers import refresh_search
 from eventreg.registration.services.pending_decisions import find_last_decision, is_pending
 
-#: a registration may ask so often in an hour, and an address is written to so often, whoever asks
+#: a registration may ask so often in an hour, and an address is written to so often, then once in twelve
+#: minutes, whoever asks
 CHANGES_BY_REGISTRATION = Limit("own-address/registration", 5, 60)
-CHANGES_BY_ADDRESS = Limit("own-address/address", 5, 60)
+CHANGES_BY_ADDRESS = Limit("own-address/address", 5, 60, one_more_after=12)
 
 
 def request_address_change(event_id: int, registration_id: int, email: str) -> None:
     """Send a confirming link to a new address. Until it is confirmed nothing changes.
 
-    An earlier request that is not confirmed yet dies. Raises ChangeRefused (NOT_POSSIBLE_NOW, SAME_ADDRESS,
-    TOO_MANY_MESSAGES). Whether another registration has the address is not told here,
-    only to whoever holds it.
+    An earlier request that is not confirmed yet dies. Raises ChangeRefused (NOT_POSSIBLE_NOW, SAME_ADDRESS) and
+    TooManyTries. Whether another registration has the address is not told here, only to whoever holds it.
     """
     now = clock.now()
     with transaction():
@@ -51,8 +51,7 @@ def request_address_change(event_id: int, registration_id: int, email: str) -> N
         if email_key(email) == registration.email_key:
             raise ChangeRefused(ChangeReason.SAME_ADDRESS)
         tries = (Try(CHANGES_BY_REGISTRATION, registration.public_id), Try(CHANGES_BY_ADDRESS, email_key(email)))
-        if admit(*tries) is None:
-            raise ChangeRefused(ChangeReason.TOO_MANY_MESSAGES)
+        demand(*tries)
         _end_requests(registration.id, now)
         change = AddressChange(
             public_id=new_public_id(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from eventreg.accounts.rules.guarding import Limit
-from eventreg.accounts.services.guards import Try, admit
+from eventreg.accounts.services.guards import Try, admit, demand
 from eventreg.db import transaction
 from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.jobs.services import schedule
@@ -23,19 +23,20 @@ from eventreg.web.instance import keys
 SEND_LINK_JOB = "registration.send_link"
 
 
-#: an address is sent at most so many links in an hour, a client may ask for so many
-LINKS_BY_ADDRESS = Limit("own-link/address", 5, 60)
+#: an address is sent so many links in an hour, then one in twelve minutes: whoever asks for them uses up nobody's; a client may
+#: ask for so many
+LINKS_BY_ADDRESS = Limit("own-link/address", 5, 60, one_more_after=12)
 LINKS_BY_CLIENT = Limit("own-link/client", 20, 60)
 
 
 def request_link(event_id: int, email: str, client: str | None) -> None:
-    """Ask for one's link by mail. Writes the same row whether or not the address is known, and nothing over the limits."""
+    """Ask for one's link by mail. Writes the same row whether or not the address is known.
+
+    None where one was sent a few minutes ago, after several in the hour. Raises TooManyTries for a client that asked too often.
+    """
     with transaction():
-        tries = (
-            Try(LINKS_BY_ADDRESS, f"{event_id}/{email_key(email)}"),
-            Try(LINKS_BY_CLIENT, client_network(client)),
-        )
-        if admit(*tries) is not None:
+        demand(Try(LINKS_BY_CLIENT, client_network(client)))
+        if admit(Try(LINKS_BY_ADDRESS, f"{event_id}/{email_key(email)}")) is not None:
             schedule_link(event_id, email, clock.now())
 
 

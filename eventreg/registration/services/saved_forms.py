@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, exists, select, update
 
 from eventreg.accounts.rules.guarding import Limit
-from eventreg.accounts.services.guards import Try, admit
+from eventreg.accounts.services.guards import Try, demand
 from eventreg.db import transaction
 from eventreg.events.queries.for_registration import lock_event_in_any_state
 from eventreg.kernel import clock, sealing
@@ -27,8 +27,8 @@ from eventreg.web.instance import keys
 #: how long a form is kept, but never past the end of registration
 KEPT_FOR = timedelta(days=14)
 
-#: an address is written to so many times an hour, a client may keep so many forms
-FORMS_BY_ADDRESS = Limit("saved-form/address", 5, 60)
+#: an address is written to so many times an hour, then once in twelve minutes, a client may keep so many forms
+FORMS_BY_ADDRESS = Limit("saved-form/address", 5, 60, one_more_after=12)
 FORMS_BY_CLIENT = Limit("saved-form/client", 20, 60)
 
 Values = Mapping[str, Sequence[str]]
@@ -43,18 +43,18 @@ def save_form(
     email: str,
     language: str,
     client: str | None,
-) -> bool:
-    """Keep a form and mail the link to it. False, and nothing kept, when too many were asked for.
+) -> None:
+    """Keep a form and mail the link to it.
 
     It goes on under a key of its own, which only the link gives (`resumed_key`), and its files go over to that one; kept
-    again from there, the newer text takes the place of the older, under the same link. Raises Busy.
+    again from there, the newer text takes the place of the older, under the same link. Raises
+    TooManyTries, with nothing kept, and Busy.
     """
     now = clock.now()
     tries = (Try(FORMS_BY_ADDRESS, f"{event_id}/{email_key(email)}"), Try(FORMS_BY_CLIENT, client_network(client)))
     with transaction() as session:
         event = lock_event_in_any_state(event_id)
-        if admit(*tries) is None:
-            return False
+        demand(*tries)
         kept_under = submission_hash(event_id, submission_key)
         saved = session.scalars(
             select(SavedForm).where(SavedForm.event_id == event_id, SavedForm.submission_hash == kept_under)
@@ -77,7 +77,6 @@ def save_form(
             .execution_options(synchronize_session=False)
         )
         enqueue(saved_form_message(Occasion.load(event), saved, now))
-    return True
 
 
 def sweep_saved_forms(now: datetime) -> int:

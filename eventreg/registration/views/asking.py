@@ -6,6 +6,8 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from eventreg.accounts.rules.refusals import TooManyTries
+from eventreg.accounts.wording import too_many_tries
 from eventreg.db import db
 from eventreg.events.queries.for_registration import get_event_whole, get_published_event, list_credited
 from eventreg.kernel import clock
@@ -35,7 +37,11 @@ def request_link(slug: str) -> Answer:
     occasion = Occasion(event, event.days, list_credited(event.id))
     form = AddressForm()
     if form.validate_on_submit():
-        links.request_link(event.id, form.address, request.remote_addr)
+        try:
+            links.request_link(event.id, form.address, request.remote_addr)
+        except TooManyTries as refused:
+            form.email.errors = [too_many_tries(refused.until, event.time_zone)]
+            return render_template("registration/ask_for_link.html", form=form, **page_frame(occasion)), 429
         return redirect(url_for("registration.link_on_its_way", slug=slug), 303)
     page = render_template("registration/ask_for_link.html", form=form, **page_frame(occasion))
     return (page, 422) if form.errors else page

@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask import request
 from flask_babel import gettext as _
 
+from eventreg.accounts.rules.refusals import TooManyTries
+from eventreg.accounts.wording import too_many_tries
 from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import get_published_event, list_credited
 from eventreg.kernel.errors import Busy
@@ -53,6 +55,8 @@ def use_code(slug: str) -> Answer:
         return _again(occasion, key, _("Write the code"), _CHECK)
     try:
         tried = try_code(event, typed, request.remote_addr)
+    except TooManyTries as refused:
+        return _again(occasion, key, too_many_tries(refused.until, event.time_zone), _TOO_MANY)
     except Busy:
         message = _("Many people are sending at this moment. Nothing is lost: send the form once more.")
         return _again(occasion, key, message, _TRY_AGAIN)
@@ -68,8 +72,6 @@ def use_code(slug: str) -> Answer:
 
 
 def _why_not(event: Event, tried: TriedCode) -> tuple[str, int]:
-    if tried.has_tried_too_often:
-        return _("Too many codes were tried from here. Try again in an hour."), _TOO_MANY
     if tried.refusal is not None:
         return registering_refused(RegistrationRefused(tried.refusal), event.time_zone), _TOO_LATE
     return _("This is no code of this event. Look whether you wrote it as you received it."), _CHECK

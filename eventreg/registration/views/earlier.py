@@ -8,6 +8,8 @@ from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from eventreg.accounts.rules.refusals import TooManyTries
+from eventreg.accounts.wording import too_many_tries
 from eventreg.events.models import Category, Event
 from eventreg.events.queries.for_registration import get_event_whole, get_published_event, list_credited
 from eventreg.i18n.languages import current_language
@@ -30,7 +32,7 @@ from eventreg.web.access import personal, public
 from eventreg.web.limits import limited
 
 Answer = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]
-_CHECK = 422
+_CHECK, _TOO_MANY = 422, 429
 
 
 @blueprint.route("/events/<slug>/register/earlier", methods=["GET", "POST"])
@@ -42,7 +44,11 @@ def ask_for_earlier(slug: str) -> Answer:
     occasion = Occasion(event, event.days, list_credited(event.id))
     form = AddressForm()
     if form.validate_on_submit():
-        request_earlier_answers(event.id, form.address, current_language(), request.remote_addr)
+        try:
+            request_earlier_answers(event.id, form.address, current_language(), request.remote_addr)
+        except TooManyTries as refused:
+            form.email.errors = [too_many_tries(refused.until, event.time_zone)]
+            return render_template("registration/ask_for_earlier.html", form=form, **page_frame(occasion)), _TOO_MANY
         return redirect(url_for("registration.earlier_on_its_way", slug=slug), 303)
     page = render_template("registration/ask_for_earlier.html", form=form, **page_frame(occasion))
     return (page, _CHECK) if form.errors else page

@@ -6,6 +6,8 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from eventreg.accounts.rules.refusals import TooManyTries
+from eventreg.accounts.wording import too_many_tries
 from eventreg.i18n.languages import current_language, known_languages, switch_language
 from eventreg.registration.forms import NewAddressForm
 from eventreg.registration.queries.registrations import own_token
@@ -60,6 +62,8 @@ def change_address(token: str) -> Answer:
             request_address_change(own.event.id, own.registration.id, form.address)
         except ChangeRefused as refused:
             form.email.errors = [change_refused(refused)]
+        except TooManyTries as refused:
+            form.email.errors = [too_many_tries(refused.until, own.event.time_zone)]
         else:
             flash(_("We have sent a message to %(email)s. Confirm the address there.", email=form.address))
             return redirect(url_for("registration.show_own", token=token), 303)

@@ -7,6 +7,8 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from eventreg.accounts.rules.refusals import TooManyTries
+from eventreg.accounts.wording import too_many_tries
 from eventreg.events.queries.for_registration import get_event_whole, get_published_event, list_credited
 from eventreg.i18n.languages import current_language
 from eventreg.kernel.errors import Busy, NotFound
@@ -56,7 +58,7 @@ def save_form(slug: str) -> Answer:
         return keep_page(occasion, category, key, form, _CHECK)
     values = {name: values for name, values in request.form.lists() if name not in NOT_CARRIED}
     try:
-        was_kept = keep_form(
+        keep_form(
             event.id,
             category.id,
             key,
@@ -65,14 +67,14 @@ def save_form(slug: str) -> Answer:
             language=current_language(),
             client=request.remote_addr,
         )
+    except TooManyTries as refused:
+        form.keep_email.errors = [too_many_tries(refused.until, event.time_zone)]
+        return keep_page(occasion, category, key, form, _TOO_MANY)
     except Busy:
         form.keep_email.errors = [
             _("Many people are sending at this moment. Nothing is lost: send the form once more.")
         ]
         return keep_page(occasion, category, key, form, _TRY_AGAIN)
-    if not was_kept:
-        form.keep_email.errors = [_("Too many forms were kept from here or for this address. Try again in an hour.")]
-        return keep_page(occasion, category, key, form, _TOO_MANY)
     return redirect(url_for("registration.form_kept", slug=slug), 303)
 
 

@@ -26,7 +26,7 @@ from eventreg.review.services.reasons import (
 )
 from eventreg.review.views import blueprint
 from eventreg.review.wording.runs import act_verb
-from eventreg.web.access import requires
+from eventreg.web.access import may, requires
 from eventreg.web.templating import language_url_at
 
 Answer = str | Response | tuple[str, int]
@@ -41,7 +41,7 @@ def list_ready_reasons(slug: str) -> Answer:
 
 
 @blueprint.post(_REASONS)
-@requires(Permission.DECIDE)
+@requires(Permission.SHAPE_REVIEW)
 def add_ready_reason(slug: str) -> Answer:
     """Add a reason, or those that a team can begin with."""
     event: Event = g.event
@@ -62,7 +62,7 @@ def add_ready_reason(slug: str) -> Answer:
 
 
 @blueprint.get(f"{_REASONS}/<public_id>")
-@requires(Permission.DECIDE)
+@requires(Permission.SHAPE_REVIEW)
 def edit_ready_reason(slug: str, public_id: str) -> Answer:
     """Show one reason to be changed."""
     row = get_reason(g.event.id, public_id)
@@ -70,7 +70,7 @@ def edit_ready_reason(slug: str, public_id: str) -> Answer:
 
 
 @blueprint.post(f"{_REASONS}/<public_id>")
-@requires(Permission.DECIDE)
+@requires(Permission.SHAPE_REVIEW)
 def save_ready_reason(slug: str, public_id: str) -> Answer:
     """Save one reason, move it up or down, or remove it."""
     event: Event = g.event
@@ -98,7 +98,7 @@ def _page(form: ReasonForm) -> str:
         form=form,
         groups=[(act_verb(act), found) for act in REASONED if (found := [row for row in rows if row.act is act])],
         lacking=lambda row: [own_name(code) for code in event.languages if not row.text.get(code)],
-        is_changeable=EFFECTS[event.publication].is_changeable,
+        may_change=may(Permission.SHAPE_REVIEW) and EFFECTS[event.publication].is_changeable,
         language_url=language_url_at(url_for("review.list_ready_reasons", slug=event.slug)),
         **desk(event, REGISTRATIONS),
     )

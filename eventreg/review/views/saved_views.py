@@ -40,7 +40,7 @@ def save_list_view(slug: str) -> Answer:
     """Save the list's state that the address holds: under a new name, or in place of a view."""
     form, state = SavedViewForm(), _state()
     try:
-        save_view(g.event.id, current_user.id, form.typed_name, query_of(state), is_shared=bool(form.is_shared.data))
+        save_view(g.event.id, current_user.id, form.typed_name, query_of(state), is_shared=_is_shared(form))
     except ViewRefused as refused:
         form.name.errors = [view_refused(refused)]
         return _page(form), 422
@@ -64,7 +64,7 @@ def _change(slug: str, public_id: str) -> Answer:
     try:
         change_view(
             g.event.id, public_id, current_user.id, form.typed_name,
-            is_shared=bool(form.is_shared.data), may_change_shared=may(Permission.EDIT_EVENT),
+            is_shared=_is_shared(form), may_change_shared=_may_change_shared(),
         )  # fmt: skip
     except ViewRefused as refused:
         form.name.errors = [view_refused(refused)]
@@ -77,7 +77,7 @@ def _replace(slug: str, public_id: str) -> Answer:
     state = _state()
     try:
         name = replace_view(
-            g.event.id, public_id, current_user.id, query_of(state), may_change_shared=may(Permission.EDIT_EVENT)
+            g.event.id, public_id, current_user.id, query_of(state), may_change_shared=_may_change_shared()
         )
     except ViewRefused as refused:
         form = SavedViewForm(formdata=None)
@@ -88,7 +88,7 @@ def _replace(slug: str, public_id: str) -> Answer:
 
 
 def _delete(slug: str, public_id: str) -> Answer:
-    name = delete_view(g.event.id, public_id, current_user.id, may_change_shared=may(Permission.EDIT_EVENT))
+    name = delete_view(g.event.id, public_id, current_user.id, may_change_shared=_may_change_shared())
     flash(_("“%(name)s” was deleted.", name=name))
     return redirect(list_url(slug, _state(), "review.list_saved_views"), 303)
 
@@ -113,6 +113,21 @@ def view_url(slug: str, view: ShownView) -> str:
     return f"{address}?{view.query}" if view.query else address
 
 
+def _may_change_shared() -> bool:
+    """Say whether the account may change the views that others gave to the team."""
+    return may(Permission.EDIT_EVENT) and _may_share()
+
+
+def _is_shared(form: SavedViewForm) -> bool:
+    return bool(form.is_shared.data) and _may_share()
+
+
+def _may_share() -> bool:
+    """Say whether the account's views can be the team's: those of whoever knows a part of the event stay their own."""
+    is_whole: bool = g.event_access.scope.is_whole
+    return is_whole
+
+
 def _state() -> ListState:
     return read_list_state(categories_in_sight()).with_()
 
@@ -124,7 +139,7 @@ def _prefix(public_id: str) -> str:
 def _page(form: SavedViewForm, filled: dict[str, SavedViewForm] | None = None) -> str:
     slug, state, filled = g.event.slug, _state(), filled or {}
     views = list_views(g.event.id, current_user.id)
-    may_change_shared = may(Permission.EDIT_EVENT)
+    may_change_shared = _may_change_shared()
     return render_template(
         "review/saved_views.html",
         form=form,
@@ -139,6 +154,7 @@ def _page(form: SavedViewForm, filled: dict[str, SavedViewForm] | None = None) -
             }
             for view in views
         ],
+        may_share=_may_share(),
         save_url=list_url(slug, state, "review.save_list_view"),
         back_url=list_url(slug, state),
         language_url=language_url_at(list_url(slug, state, "review.list_saved_views")),

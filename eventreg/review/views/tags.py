@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
@@ -24,7 +24,7 @@ from eventreg.review.views.dossier_page import dossier_page
 from eventreg.review.views.listing import categories_in_sight, read_list_state
 from eventreg.review.views.team_words import typed_tags
 from eventreg.review.wording.tags import tag_refused
-from eventreg.web.access import requires
+from eventreg.web.access import may, requires
 
 Answer = str | Response | tuple[str, int]
 
@@ -51,18 +51,18 @@ def add_one_tag(slug: str) -> Answer:
 
 
 @blueprint.get("/manage/events/<slug>/tags/<public_id>")
-@requires(Permission.DECIDE)
+@requires(Permission.SHAPE_REVIEW)
 def edit_tag(slug: str, public_id: str) -> Answer:
     """Show one tag, to be changed or removed."""
-    tag = _tag_to_change(public_id)
+    tag = get_tag(g.event.id, public_id)
     return _one(tag, TagForm(name=tag.name, colour=tag.colour.value))
 
 
 @blueprint.post("/manage/events/<slug>/tags/<public_id>")
-@requires(Permission.DECIDE)
+@requires(Permission.SHAPE_REVIEW)
 def save_tag(slug: str, public_id: str) -> Answer:
     """Give a tag another name or colour, on everybody who carries it."""
-    tag = _tag_to_change(public_id)
+    tag = get_tag(g.event.id, public_id)
     form = TagForm()
     try:
         change_tag(g.event.id, public_id, form.name.data or "", form.chosen_colour, current_user.id)
@@ -74,10 +74,10 @@ def save_tag(slug: str, public_id: str) -> Answer:
 
 
 @blueprint.post("/manage/events/<slug>/tags/<public_id>/remove")
-@requires(Permission.DECIDE)
+@requires(Permission.SHAPE_REVIEW)
 def remove_one_tag(slug: str, public_id: str) -> Answer:
     """Remove a tag, from everybody who carries it as well."""
-    tag = _tag_to_change(public_id)
+    tag = get_tag(g.event.id, public_id)
     name, count = tag.name, remove_tag(g.event.id, public_id, current_user.id)
     words = ngettext(
         "The tag “%(name)s” is gone, from %(num)d registration.",
@@ -104,14 +104,6 @@ def save_tags(slug: str, reference: str) -> Answer:
     return redirect(registration_url(event.slug, reference, state) + "#tags", 303)
 
 
-def _tag_to_change(public_id: str) -> Tag:
-    """Return a tag that the account may change: it is on people whom whoever sees a part of the event cannot know."""
-    tag = get_tag(g.event.id, public_id)
-    if not g.event_access.scope.is_whole:
-        abort(403)
-    return tag
-
-
 def _list(form: TagForm) -> str:
     event: Event = g.event
     scope = g.event_access.scope
@@ -123,7 +115,7 @@ def _list(form: TagForm) -> str:
         url_of=lambda tag: url_for("review.list_registrations", slug=event.slug, tag=tag.public_id),
         list_url=url_for("review.list_registrations", slug=event.slug),
         is_changeable=EFFECTS[event.publication].is_changeable,
-        can_change=scope.is_whole and EFFECTS[event.publication].is_changeable,
+        can_change=may(Permission.SHAPE_REVIEW) and EFFECTS[event.publication].is_changeable,
         is_whole=scope.is_whole,
         **desk(event, REGISTRATIONS),
     )
