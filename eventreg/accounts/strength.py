@@ -5,18 +5,27 @@ zxcvbn's English sentences are told apart here and said in words of ours, in eve
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
+import threading
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from eventreg.accounts.rules import judging
 from eventreg.accounts.rules.passwords import normalized
 from eventreg.accounts.rules.refusals import AccountRefused, Reason
+from eventreg.kernel.errors import Busy
 
 #: of 0 to 4: "safely unguessable" to an offline attack on a slow hash
 SCORE_DEMANDED = 3
-#: the time that judging takes grows with the square of the length; what comes after makes no password easier
-_JUDGED = 100
+#: the time that judging takes grows with the length, fast; what comes after makes no password easier
+_JUDGED = 64
 _LONGEST_WORD = 50
+#: seconds
+_PATIENCE = 20
+_at_once = threading.BoundedSemaphore(2)
 
 
 class Judgement(NamedTuple):
@@ -28,14 +37,27 @@ class Judgement(NamedTuple):
 
 
 def judge(password: str, words: Iterable[str] = ()) -> Judgement:
-    """Judge a password; `words` are those that an attacker would try first, like the person's name and address."""
-    # Its word lists are large: only who sets a password pays for them.
-    from zxcvbn import zxcvbn
+    """Judge a password; `words` are those that an attacker would try first, like the person's name and address.
 
+    Done by a process of its own (`accounts.rules.judging`), which takes about a tenth of a second. Raises Busy where that
+    cannot be begun or came to no end.
+    """
     known = sorted({part.lower() for word in words for part in _parts_of(word)})
-    found = zxcvbn(normalized(password)[:_JUDGED], user_inputs=known, max_length=_JUDGED)
-    feedback = found["feedback"]
-    return Judgement(int(found["score"]), feedback["warning"] or "", tuple(feedback["suggestions"]))
+    asked = json.dumps({"password": normalized(password)[:_JUDGED], "words": known}, ensure_ascii=False)
+    try:
+        with _at_once:
+            done = subprocess.run(  # noqa: S603 - our own program, nothing of what people wrote among its arguments
+                [sys.executable, "-I", judging.__file__],
+                input=asked.encode("utf-8", "replace"),
+                capture_output=True,
+                timeout=_PATIENCE,
+                check=True,
+            )
+    except (subprocess.SubprocessError, OSError) as error:
+        # What went in is somebody's password, and what came out may quote it.
+        raise Busy(type(error).__name__) from None
+    found = json.loads(done.stdout)
+    return Judgement(found["score"], found["warning"], tuple(found["hints"]))
 
 
 def check_strength(password: str, words: Iterable[str] = ()) -> None:

@@ -84,7 +84,7 @@ def _zxcvbn_sentences() -> Mapping[str, str]:
         "Short keyboard patterns are easy to guess.": _("Patterns on the keyboard are tried early."),
         'Repeats like "aaa" are easy to guess.': _("Repeating a letter adds nothing."),
         'Repeats like "abcabcabc" are only slightly harder to guess than "abc".': _("Repeating a part adds little."),
-        'Sequences like "abc" or "6543" are easy to guess.': _("Series like abc or 6543 are tried early."),
+        "Sequences like abc or 6543 are easy to guess.": _("Series like abc or 6543 are tried early."),
         "Recent years are easy to guess.": _("Years of our time are tried early."),
         "Dates are often easy to guess.": _("Dates are tried early."),
         "Use a few words, avoid common phrases.": _("Use words that do not usually stand together."),
