@@ -71,10 +71,10 @@ def create_app(config: Config | None = None, *, threads: int = THREADS, **settin
 
 def _init_web(app: Flask, config: Config, static: Path) -> None:
     languages.init_app(app, config.languages, config.is_https)
-    headers.init_headers(app, config.base_url)
+    headers.init_headers(app, config.base_url, config.hsts_subdomains)
     bodies.init_bodies(app, config.trusted_proxies)
     csrf.init_app(app)
-    limits.init_limits(app, config.limits)
+    limits.init_limits(app, config.limits, config.limits_storage)
     compression.init_compression(app)
     errors.init_errors(app)
     assets.init_assets(app, static)

@@ -7,6 +7,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -42,6 +43,10 @@ class Config:
     mail_default_sender: str = ""
     demo_mail: str = "hold"
     limits: bool = True
+    #: where requests per client are counted: "memory" of each process, or a Redis for all of them, redis://host:6379/0
+    limits_storage: str = "memory"
+    #: whether browsers are told to use https for every host below this one as well
+    hsts_subdomains: bool = False
     languages: tuple[str, ...] = field(default_factory=translated_languages)
     time_zone: str = "America/Mexico_City"
     #: the instance's name, as it is in every language; without one, pages and mails say "Seminars and meetings"
@@ -182,6 +187,19 @@ def _checked(config: Config) -> Config:
         raise ConfigError("EVENTREG_MAIL_USE_TLS and EVENTREG_MAIL_USE_SSL exclude each other.")
     if config.mail_server and not config.mail_default_sender:
         raise ConfigError("EVENTREG_MAIL_DEFAULT_SENDER must be set when EVENTREG_MAIL_SERVER is.")
+    _check_limits_storage(config.limits_storage)
     if config.trusted_proxies < 0:
         raise ConfigError("EVENTREG_TRUSTED_PROXIES must be 0 or more.")
     return config
+
+
+def _check_limits_storage(address: str) -> None:
+    if address == "memory":
+        return
+    parts = urlsplit(address)
+    if parts.scheme not in ("redis", "rediss") or not parts.hostname:
+        raise ConfigError(
+            "EVENTREG_LIMITS_STORAGE must be memory, or the address of a Redis like redis://127.0.0.1:6379/0."
+        )
+    if find_spec("redis") is None:
+        raise ConfigError("EVENTREG_LIMITS_STORAGE names a Redis: install eventreg with its extra, eventreg[scale].")

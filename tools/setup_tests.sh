@@ -1,5 +1,5 @@
 #!/bin/sh
-# Sees to what the tests need beside Python packages: a real Chromium, Java, the axe and Nu HTML checkers (in .tools/).
+# Sees to what the tests need beside Python packages: a real Chromium, Java, Redis, the axe and Nu HTML checkers (in .tools/).
 # PostgreSQL comes with the Python packages, unless EVENTREG_TEST_DATABASE_URL names another.
 # Says everything that it could not get, then fails: nothing is skipped in silence.
 set -u
@@ -79,8 +79,15 @@ need_postgresql() {
         lacking "no PostgreSQL for this system: set EVENTREG_TEST_DATABASE_URL (postgresql+psycopg://...)."
 }
 
+# The tests start one of their own, on loopback.
+need_redis() {
+    have redis-server || { apt_install redis-server && have redis-server; } ||
+        lacking "no Redis for the test of shared limits: install one (Debian: apt-get install redis-server)."
+}
+
 need_chromium
 need_java
+need_redis
 need_node_tools
 need_postgresql
 if [ "$failures" != 0 ]; then

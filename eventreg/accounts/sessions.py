@@ -43,7 +43,8 @@ def init_sign_in(app: Flask) -> None:
     # Binding a session to address and browser signs people out on trains and stops nobody who has both.
     manager.session_protection = None
     manager.user_loader(_load_account)
-    manager.init_app(app)
+    # Templates have `current_account`, which asks for nobody while the database is away.
+    manager.init_app(app, add_context_processor=False)
     app.after_request(_note_that_it_is_used)
 
 
@@ -131,9 +132,8 @@ def _load_account(held: str) -> Account | None:
 def _note_that_it_is_used(response: Response) -> Response:
     """Write down that the session was used: with what changes something anyway. A GET never writes, nor does a refusal."""
     row: AccountSession | None = g.get("account_session")
-    is_due = row is not None and now() - row.seen_at >= SEEN_EVERY
     is_a_change = request.method not in ("GET", "HEAD", "OPTIONS") and response.status_code < 400
-    if row is not None and is_due and is_a_change:
+    if row is not None and is_a_change and now() - row.seen_at >= SEEN_EVERY:
         try:
             note_seen(row.public_id)
         except (Busy, SQLAlchemyError):

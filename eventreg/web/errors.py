@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, current_app, render_template, request
+from flask import Flask, current_app, g, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError, PendingRollbackError
@@ -53,7 +53,7 @@ def init_errors(app: Flask) -> None:
         # What was begun is lost; the page asks anew for the little that it needs, or does without.
         db.session.remove()
         # Who is signed in cannot be asked now, and the page would.
-        current_app.login_manager._update_request_context_with_user()  # type: ignore[attr-defined]
+        g.is_database_away = True
         return _page(503, *_sentences(503))
 
     @app.errorhandler(HTTPException)

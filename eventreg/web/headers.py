@@ -17,9 +17,13 @@ CONTENT_SECURITY_POLICY = (
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
-def init_headers(app: Flask, base_url: str) -> None:
-    """Check the host of every request of `app` and add the headers of safety to every answer."""
+def init_headers(app: Flask, base_url: str, hsts_subdomains: bool = False) -> None:
+    """Check the host of every request of `app` and add the headers of safety to every answer.
+
+    With `hsts_subdomains` browsers are told that every host below the one of `base_url` speaks https alone, too.
+    """
     own_host = urlsplit(base_url)
+    hsts = "max-age=31536000; includeSubDomains" if hsts_subdomains else "max-age=31536000"
 
     @app.before_request
     def check_host() -> None:
@@ -40,7 +44,7 @@ def init_headers(app: Flask, base_url: str) -> None:
         headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
         if base_url.startswith("https://"):
-            headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+            headers.setdefault("Strict-Transport-Security", hsts)
         _guard_privacy(response, app)
         return response
 

@@ -104,6 +104,10 @@ def _clock(value: time | datetime, bare: bool = False) -> str:
     return formats.clock(moment, current_language(), bare=bare)
 
 
+def _current_account() -> Any:
+    return current_user if current_user.is_authenticated else None
+
+
 def _variables() -> dict[str, Any]:
     return {
         "lang": current_language(),
@@ -114,6 +118,6 @@ def _variables() -> dict[str, Any]:
         "site_logo": chosen().logo,
         "site_pages": chosen().pages,
         "palette": palette_class(getattr(g.get("event"), "palette", ""), chosen().palette),
-        "current_account": current_user if current_user and current_user.is_authenticated else None,
+        "current_account": None if g.get("is_database_away") else _current_account(),
         "may": may,
     }

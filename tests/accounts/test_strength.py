@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 
 import pytest
 from flask import Flask
@@ -85,9 +84,9 @@ def test_judging_leaves_nothing_in_the_process_that_serves() -> None:
 
 @pytest.mark.parametrize("typed", ["4@8({[<369|1!0$+57%2" * 5, "\0\r\n" * 30, "ñ😀" * 60, "\ud800" * 12, ""])
 def test_whatever_is_typed_is_judged_within_bounds(typed: str) -> None:
-    began = time.perf_counter()
+    began = worked()
     assert 0 <= judge(typed, ["\ud800", "Olga"]).score <= 4
-    assert time.perf_counter() - began < 20
+    assert worked() - began < 20
 
 
 def test_a_judge_that_does_not_come_is_told_as_such(olga: Account, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -75,6 +75,7 @@ def test_what_rests_on_something_withheld_is_withheld_too() -> None:
 def test_whoever_sees_a_part_neither_reads_the_whole_history_nor_lets_others_in() -> None:
     narrowed = Grant(TeamRole.MANAGER, scope=Scope(categories=frozenset({"academia"})))
     assert {found for found in PERMISSIONS[TeamRole.MANAGER] if not narrowed.allows(found)} == {
+        Permission.SHAPE_REVIEW,
         Permission.SEE_HISTORY,
         Permission.EDIT_TEAM,
     }

@@ -57,7 +57,33 @@ def test_browsers_are_told_to_stay_with_https(make_app: Callable[..., Flask], pa
     secure = make_app(base_url="https://registro.instituto.example").test_client()
     headers = secure.get("/", headers={"Host": "registro.instituto.example"}).headers
     assert "max-age=" in headers["Strict-Transport-Security"]
+    assert "includeSubDomains" not in headers["Strict-Transport-Security"]
     assert "Strict-Transport-Security" not in pages.get("/").headers
+
+
+def test_other_hosts_of_the_domain_are_told_to_only_where_that_was_set(make_app: Callable[..., Flask]) -> None:
+    secure = make_app(base_url="https://registro.instituto.example", hsts_subdomains=True).test_client()
+    headers = secure.get("/", headers={"Host": "registro.instituto.example"}).headers
+    assert headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+
+
+@pytest.mark.parametrize(
+    ("base_url", "before"), [("https://registro.instituto.example", "__Host-"), ("http://localhost", "")]
+)
+def test_no_other_host_of_the_domain_can_set_a_cookie_that_is_read(
+    make_app: Callable[..., Flask], base_url: str, before: str
+) -> None:
+    client = make_app(base_url=base_url).test_client()
+    host = {"Host": base_url.partition("//")[2]}
+    cookies = [
+        *client.get("/?lang=es", headers=host, base_url=base_url).headers.getlist("Set-Cookie"),
+        *client.get("/sign-in", headers=host, base_url=base_url).headers.getlist("Set-Cookie"),
+    ]
+    assert {cookie.partition("=")[0] for cookie in cookies} == {f"{before}lang", f"{before}eventreg_session"}
+    for cookie in cookies:
+        assert "Path=/" in cookie
+        assert "Domain" not in cookie
+        assert ("Secure" in cookie) is bool(before)
 
 
 @pytest.mark.parametrize(

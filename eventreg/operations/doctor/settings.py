@@ -10,6 +10,7 @@ from eventreg.config import Config
 from eventreg.i18n.catalogs import translated_languages
 from eventreg.kernel.clock import now
 from eventreg.operations.doctor.findings import Finding, fail, ok, warn
+from eventreg.web.limits import storage_answers
 
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
@@ -24,6 +25,11 @@ def check_settings(config: Config) -> Iterator[Finding]:
         )
     if not config.limits:
         yield _without_limits(config)
+    elif not storage_answers(config.limits_storage):
+        yield warn(
+            "EVENTREG_LIMITS_STORAGE does not answer: each process counts requests for itself, so more get through.",
+            "Start Redis, or mend its address.",
+        )
     if config.demo_mail == "send" and config.mail_server not in _LOOPBACK | {""}:
         yield fail(
             "EVENTREG_DEMO_MAIL is send: messages of the demo go to its contact person, who is a real one.",
