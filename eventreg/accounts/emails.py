@@ -100,7 +100,6 @@ def _welcome(name: str, address: str, days: int) -> Letter:
     return Letter(
         subject=_("Your account"),
         heading=_("Sign in for the first time"),
-        preview=_("The link works once, for %(days)s days.", days=days),
         greeting=_("Dear %(name)s,", name=name),
         paragraphs=(
             _("An account was made for you on %(site)s. Open this link to sign in.", site=site_name()),
@@ -118,7 +117,6 @@ def _sign_in_link(name: str, address: str, minutes: int) -> Letter:
     return Letter(
         subject=_("Your sign-in link"),
         heading=_("Sign in"),
-        preview=_("It works once, for %(minutes)s minutes.", minutes=minutes),
         greeting=_("Dear %(name)s,", name=name),
         paragraphs=(_("Open this link to sign in. It works once, for %(minutes)s minutes.", minutes=minutes),),
         action=(_("Sign in"), address),
@@ -134,7 +132,6 @@ def _notice(name: str, notice: Notice, left: int) -> Letter:
     return Letter(
         subject=heading,
         heading=heading,
-        preview=said,
         greeting=_("Dear %(name)s,", name=name),
         paragraphs=(
             said,

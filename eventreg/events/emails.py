@@ -52,7 +52,6 @@ def _invitation(
     return Letter(
         subject=_("You are invited to the team of %(event)s", event=title),
         heading=_("Join the team"),
-        preview=_("%(name)s invites you to %(event)s.", name=inviter, event=title),
         greeting=_("Dear %(name)s,", name=account.name),
         paragraphs=(
             _("%(name)s invites you to the team that organizes %(event)s.", name=inviter, event=title),
@@ -80,7 +79,6 @@ def _handed_over(event: Event, to: Account, new_owner: str, former: str, languag
     return Letter(
         subject=_("%(event)s has another owner", event=title),
         heading=_("Another owner"),
-        preview=_("%(former)s handed the event over to %(name)s.", former=former, name=new_owner),
         greeting=_("Dear %(name)s,", name=to.name),
         paragraphs=(
             _("%(former)s handed the event over to %(name)s.", former=former, name=new_owner),

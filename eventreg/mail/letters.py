@@ -52,8 +52,6 @@ class Letter:
 
     subject: str
     heading: str
-    #: what a mail program shows beside the subject
-    preview: str
     greeting: str
     paragraphs: tuple[str, ...]
     facts: tuple[tuple[str, str], ...] = ()

@@ -25,7 +25,6 @@ def enqueue_mentioned(event: Event, to: Account, by: str, reference: str) -> Non
         letter = Letter(
             subject=_("%(name)s mentioned you: %(reference)s", name=by, reference=reference),
             heading=_("You were mentioned"),
-            preview=_("%(name)s mentioned you in a note.", name=by),
             greeting=_("Dear %(name)s,", name=to.name),
             paragraphs=(
                 _("%(name)s mentioned you in a note about a registration of %(event)s.", name=by, event=title),

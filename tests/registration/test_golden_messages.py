@@ -77,6 +77,8 @@ def _assert_html_says_the_same(message: OutgoingMessage, language: str) -> None:
     for link in re.findall(r"(?m)^(?:\[\[\w+\]\](?:/\S+)?|http\S+)$", text):
         assert link in targets
     assert not list(elements(root, "img", "script", "link", "style"))
+    # What nobody sees costs points with spam filters, and a person cannot tell what was said to them.
+    assert not re.findall(r"display:\s*none|visibility:\s*hidden|font-size:\s*[01]px|hidden", html)
 
 
 def test_every_message_has_a_golden_file_and_no_file_is_left_over() -> None:

@@ -45,7 +45,6 @@ class AddressWords(ParticipantWords):
         return Letter(
             subject=_("%(heading)s: %(title)s", heading=heading, title=self._title),
             heading=heading,
-            preview=occasion.dates(frozenset(), language),
             greeting=_("Good day,"),
             paragraphs=paragraphs,
             facts=((_("Dates"), occasion.dates(frozenset(), language)), (_("Place"), occasion.place(language))),

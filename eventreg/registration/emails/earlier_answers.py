@@ -32,7 +32,6 @@ def earlier_answers_message(
         letter = Letter(
             subject=_("Your earlier answers: %(title)s", title=title),
             heading=_("Your earlier answers"),
-            preview=_("Fill in the form for “%(title)s” with what you answered before.", title=title),
             greeting=_("Good day,"),
             paragraphs=(
                 _("Fill in the form for “%(title)s” with what you answered before.", title=title),

@@ -70,7 +70,6 @@ def _letter(occasion: Occasion, message: Message, people: int, note: str, langua
     return Letter(
         subject=_("%(heading)s: %(title)s", heading=heading, title=title),
         heading=heading,
-        preview=title,
         greeting=_("Dear %(name)s,", name=event.contact_name),
         paragraphs=tuple(part for part in (told, reason) if part),
         facts=(

@@ -69,7 +69,6 @@ def _message(
     letter = Letter(
         subject=subject,
         heading=heading,
-        preview=occasion.dates(frozenset(), language),
         greeting=_greeting(invitation),
         paragraphs=(*lead, *_note(invited)),
         facts=_facts(occasion, invited, language),

@@ -32,7 +32,6 @@ def saved_form_message(occasion: Occasion, saved: SavedForm, now: datetime) -> O
         letter = Letter(
             subject=_("Go on with your registration: %(title)s", title=title),
             heading=_("Go on with your registration"),
-            preview=_("Your form is kept until %(moment)s.", moment=until),
             greeting=_("Good day,"),
             paragraphs=(
                 _("The form for “%(title)s” is kept as it was. You are not registered yet: open it, complete it and send it.",

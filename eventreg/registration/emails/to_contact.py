@@ -48,7 +48,6 @@ def write_to_contact(
             "%(heading)s: %(name)s (%(reference)s)", heading=heading, name=person, reference=registration.reference
         ),
         heading=heading,
-        preview=occasion.title(language),
         greeting=_("Dear %(name)s,", name=occasion.event.contact_name),
         paragraphs=tuple(paragraphs),
         facts=tuple(_facts(occasion, registration, language, day_ids)),

@@ -264,7 +264,6 @@ class ParticipantWords:
         return Letter(
             subject=_("%(heading)s: %(title)s", heading=heading, title=self._title),
             heading=heading,
-            preview=_("Reference %(reference)s", reference=registration.reference),
             greeting=_("Dear %(name)s,", name=registration.full_name),
             paragraphs=tuple(paragraph for paragraph in paragraphs if paragraph),
             facts=self._facts(),

@@ -81,7 +81,6 @@ def _letter(
     plain = Letter(
         subject=occasion.title(language),
         heading="",
-        preview=_("Reference %(reference)s", reference=person.reference),
         greeting=_("Dear %(name)s,", name=person.full_name),
         paragraphs=(),
         facts=(
