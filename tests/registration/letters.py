@@ -225,7 +225,7 @@ def as_file(message: OutgoingMessage, due_at: datetime) -> str:
     return (
         f"From: {message.sender_name}\n"
         f"To: {message.recipient}\n"
-        f"Reply-To: {message.reply_to}\n"
+        f"Reply-To: {message.reply_to or '-'}\n"
         f"Subject: {message.subject}\n"
         f"Calendar: {calendar}{f', {days} entries' if days else ''}\n"
         "\n" + without_marker(message.text)

@@ -95,12 +95,12 @@ def participant_message(
         return _outgoing(
             occasion, registration, news, letter, now,
             audience="participant", language=language, recipient=recipient or registration.email,
-            marker=marker, calendar=calendar, method=method, key_suffix=key_suffix,
+            reply_to=occasion.event.contact_email, marker=marker, calendar=calendar, method=method, key_suffix=key_suffix,
         )  # fmt: skip
 
 
 def contact_message(occasion: Occasion, registration: Registration, news: News, now: datetime) -> OutgoingMessage:
-    """Return the message to the contact person, in the contact person's language."""
+    """Return the message to the contact person, in the contact person's language. Who answers it writes to the participant."""
     event = occasion.event
     with speaking(event.contact_language) as language:
         address = address_of("review.show_registration", slug=event.slug, reference=registration.reference)
@@ -110,7 +110,8 @@ def contact_message(occasion: Occasion, registration: Registration, news: News, 
         )  # fmt: skip
         return _outgoing(
             occasion, registration, news, letter, now,
-            audience="contact", language=language, recipient=event.contact_email, marker=new_marker(),
+            audience="contact", language=language, recipient=event.contact_email, reply_to=registration.email,
+            marker=new_marker(),
         )  # fmt: skip
 
 
@@ -124,6 +125,7 @@ def _outgoing(
     audience: str,
     language: str,
     recipient: str,
+    reply_to: str,
     marker: str,
     calendar: str = "",
     method: str = "",
@@ -151,7 +153,7 @@ def _outgoing(
         audience=audience,
         language=language,
         recipient=recipient,
-        reply_to=event.contact_email,
+        reply_to=reply_to,
         sender_name=_("%(host)s, registration", host=occasion.host_name(language)),
         subject=letter.subject,
         text=text,

@@ -38,7 +38,6 @@ def event_contact_message(
             audience="contact",
             language=language,
             recipient=event.contact_email,
-            reply_to=event.contact_email,
             sender_name=_("%(host)s, registration", host=occasion.host_name(language)),
             subject=letter.subject,
             text=text,
