@@ -89,6 +89,7 @@ def _of_registrations() -> Mapping[str, str]:
         "file_downloaded": _("Downloaded a file"),
         "message_released": _("Released a held message"),
         "message_sent_again": _("Sent a message again"),
+        "message_left": _("Took a message in doubt as delivered"),
         "answers_edited": _("Changed answers for the person"),
         "address_corrected": _("Corrected the email address"),
         "language_set": _("Changed the language of the emails"),

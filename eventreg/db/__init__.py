@@ -4,6 +4,7 @@ Owns no table. `transaction()` is the only code of the product that commits.
 """
 
 from eventreg.db.base import NOT_PERSONAL, PERSONAL, Base, db, partial_index
+from eventreg.db.due import pull_back
 from eventreg.db.transactions import lock_row, revocable, transaction
 from eventreg.db.types import Localized, UtcDateTime, choice_column, folded_column
 
@@ -18,6 +19,7 @@ __all__ = [
     "folded_column",
     "lock_row",
     "partial_index",
+    "pull_back",
     "revocable",
     "transaction",
 ]

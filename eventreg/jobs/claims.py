@@ -28,7 +28,7 @@ def claim_next(now: datetime) -> Job | None:
         job = session.scalars(
             update(Job)
             .where(Job.id.in_(due))
-            .values(state=JobState.RUNNING, due_at=now + LEASE, attempts=Job.attempts + 1)
+            .values(state=JobState.RUNNING, due_at=now + LEASE, due_set_at=now, attempts=Job.attempts + 1)
             .returning(Job)
             .execution_options(synchronize_session=False, populate_existing=True)
         ).one_or_none()
@@ -64,13 +64,13 @@ def finish(job: Job) -> None:
             raise LeaseLost
 
 
-def put_off(job: Job, until: datetime, attempts: int, fault: str = "") -> None:
+def put_off(job: Job, until: datetime, now: datetime, attempts: int, fault: str = "") -> None:
     """Have a job wait again until then, or until it was asked for anew if that is sooner."""
     with transaction() as session:
         values = {"state": JobState.WAITING, "again_at": None, "attempts": attempts, "last_error": fault}
         asked_sooner = Job.again_at.is_not(None) & (Job.again_at < until)
         session.execute(_in_hand(job).where(asked_sooner).values(due_at=Job.again_at, **values))
-        session.execute(_in_hand(job).values(due_at=until, **values))
+        session.execute(_in_hand(job).values(due_at=until, due_set_at=now, **values))
 
 
 def give_up(job: Job, fault: str) -> None:

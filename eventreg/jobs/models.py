@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from eventreg.db import NOT_PERSONAL, PERSONAL, Base, UtcDateTime, choice_column
 from eventreg.jobs.rules import JobState
+from eventreg.kernel import clock
 
 
 class Job(Base):
@@ -28,6 +29,8 @@ class Job(Base):
     )
     #: when a worker may next take it. While a worker has it, the end of the lease. None: given up
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: when that was set; in the future: by a clock that was ahead (see `db.due`)
+    due_set_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=clock.now)
     #: asked for again, for this instant, while a worker had it: done once more after the present run
     again_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     attempts: Mapped[int] = mapped_column(default=0)

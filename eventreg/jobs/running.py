@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, select
 
-from eventreg.db import db, transaction
+from eventreg.db import db, pull_back, transaction
 from eventreg.jobs.claims import claim_next, finish, give_up, is_any_due, put_off
 from eventreg.jobs.models import Job
 from eventreg.jobs.registry import Duty, JobRegistry
@@ -54,6 +54,7 @@ def run_due(
     """
     taken = 0
     try:
+        pull_back(Job, read_clock())
         while taken < limit and not should_stop() and is_any_due(read_clock()):
             job = claim_next(read_clock())
             if job is None:
@@ -76,7 +77,8 @@ def _run(registry: JobRegistry, job: Job, read_clock: Callable[[], datetime]) ->
             duty.run(read_clock())
         elif (work := registry.works.get(job.kind)) is not None:
             if work(job.payload, read_clock()):
-                put_off(job, read_clock(), attempts=0)
+                now = read_clock()
+                put_off(job, now, now, attempts=0)
             else:
                 finish(job)
         else:
@@ -96,9 +98,9 @@ def _run(registry: JobRegistry, job: Job, read_clock: Callable[[], datetime]) ->
 def _record(job: Job, duty: Duty | None, fault: str, now: datetime) -> None:
     if duty is not None:
         attempts = job.attempts if fault else 0
-        put_off(job, next_turn(attempts, now, duty.every), attempts, fault)
+        put_off(job, next_turn(attempts, now, duty.every), now, attempts, fault)
     elif (again_at := next_try(job.attempts, now)) is not None:
-        put_off(job, again_at, job.attempts, fault)
+        put_off(job, again_at, now, job.attempts, fault)
     else:
         log.error("Job %d (%s) is given up", job.id, job.kind)
         give_up(job, fault)

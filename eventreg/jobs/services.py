@@ -34,6 +34,7 @@ def schedule(kind: str, key: str, payload: Mapping[str, Any], due_at: datetime) 
                     "payload": new.excluded.payload,
                     "state": case((is_running, Job.state), else_=new.excluded.state),
                     "due_at": case((keeps_time, Job.due_at), else_=new.excluded.due_at),
+                    "due_set_at": case((keeps_time, Job.due_set_at), else_=new.excluded.due_set_at),
                     "again_at": case((keeps_wish, Job.again_at), else_=new.excluded.due_at),
                     "attempts": case((Job.state == JobState.FAILED, 0), else_=Job.attempts),
                 },

@@ -23,7 +23,8 @@ ANSWER_SECONDS = 20.0
 #: how long handing over one message may take in all, connecting included. A lease lasts longer (`delivery.LEASE`)
 MESSAGE_SECONDS = 45.0
 _FAREWELL_SECONDS = 2.0
-_FOR_GOOD = 500
+_FINAL_DOT = b"\r\n.\r\n"
+_FOR_NOW, _FOR_GOOD = 400, 500
 
 
 class Attempt(NamedTuple):
@@ -50,8 +51,8 @@ class _Timed:
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.deadline = time.monotonic() + MESSAGE_SECONDS
-        #: whether the message was handed over as far as that the server may have taken it
-        self.may_have_taken = False
+        #: whether the message was given whole, its final dot too, so that the server may have taken it
+        self.was_given = False
         super().__init__(*args, **kwargs)
 
     def getreply(self) -> tuple[int, bytes]:
@@ -63,11 +64,8 @@ class _Timed:
         """Write, in time."""
         self._hurry()
         super().send(s)  # type: ignore[misc]
-
-    def data(self, msg: Any) -> tuple[int, bytes]:
-        """Hand over the message itself."""
-        self.may_have_taken = True
-        return super().data(msg)  # type: ignore[misc,no-any-return]
+        # Commands are text; the message alone is bytes, all of it at once.
+        self.was_given = self.was_given or (isinstance(s, bytes) and s.endswith(_FINAL_DOT))
 
     def _hurry(self) -> None:
         left = self.deadline - time.monotonic()
@@ -148,14 +146,14 @@ class Carrier:
         except (OSError, smtplib.SMTPException) as error:
             return Attempt(Outcome.UNREACHABLE, _words(error)), False
         host = self._host_of(connection)
-        host.deadline, host.may_have_taken = deadline, False
+        host.deadline, host.was_given = deadline, False
         try:
             connection.send(mail)
         except (OSError, smtplib.SMTPException) as error:
             is_cut_off = host.sock is None
             if is_cut_off:
                 self._connection = None
-            return Attempt(_outcome_of(error), _words(error)), is_cut_off and not host.may_have_taken
+            return Attempt(_outcome_of(error, host.was_given), _words(error)), is_cut_off and not host.was_given
         return Attempt(Outcome.ACCEPTED), False
 
     def _opened(self) -> OutboxConnection:
@@ -171,12 +169,14 @@ class Carrier:
         return host
 
 
-def _outcome_of(error: OSError | smtplib.SMTPException) -> Outcome:
-    """Return what a failed hand-over means for the message."""
+def _outcome_of(error: OSError | smtplib.SMTPException, was_given: bool) -> Outcome:
+    """Return what a failed hand-over means for a message that was given whole, or was not."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code, _ = next(iter(error.recipients.values()))
-    elif isinstance(error, smtplib.SMTPDataError):
+    elif isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= _FOR_NOW:
         code = error.smtp_code
+    elif was_given:
+        return Outcome.IN_DOUBT
     else:
         # Also a refused sender: that is about our settings, which somebody mends, and not about this message.
         return Outcome.DEFERRED

@@ -20,7 +20,7 @@ from eventreg.db import db
 from eventreg.kernel import clock
 from eventreg.kernel.errors import Busy
 from eventreg.kernel.faults import described
-from eventreg.mail.claims import claim_next, hold_due, is_any_due, settle
+from eventreg.mail.claims import claim_next, hold_due, is_any_due, pull_back_due, settle
 from eventreg.mail.composition import compose
 from eventreg.mail.connection import Attempt, Carrier
 from eventreg.mail.held_files import keep_files_in_line, remove_held_file
@@ -62,6 +62,7 @@ def deliver_due(limit: int, *, read_clock: Clock = clock.now, should_stop: Quest
     in hand; an outcome is recorded as soon as the database answers again.
     """
     try:
+        pull_back_due(read_clock())
         if not is_any_due(read_clock()):
             return Round(Counter())
         if instance.config().sends_mail:

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eventreg.db import NOT_PERSONAL, PERSONAL, Base, UtcDateTime, choice_column
+from eventreg.kernel import clock
 from eventreg.mail.rules import DeliveryState, Outcome
 
 
@@ -63,12 +64,17 @@ class MailMessage(Base):
     #: it, the end of the lease. None: no worker has anything to do with it. A held message is due until its file is
     #: written, a dropped one until its file is removed
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: when that was set; in the future: by a clock that was ahead (see `db.due`)
+    due_set_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=clock.now)
     #: after this instant it is not tried again
     give_up_at: Mapped[datetime] = mapped_column(UtcDateTime)
     attempts: Mapped[int] = mapped_column(default=0)
+    #: how many of them left it in doubt (`Outcome.IN_DOUBT`)
+    doubts: Mapped[int] = mapped_column(default=0)
     #: what came of the last try; None before the first
     outcome: Mapped[Outcome | None] = mapped_column(choice_column(Outcome, "outcome"), info=NOT_PERSONAL)
     #: the server's last answer, without addresses and links
     last_error: Mapped[str] = mapped_column(String(400), default="", info=NOT_PERSONAL)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: when a mail server took it over, or was last given it
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

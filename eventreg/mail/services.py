@@ -39,7 +39,7 @@ _REPEATED = (
     "sender_name", "subject", "text", "html", "calendar", "calendar_method", "marker", "is_held_back",
 )  # fmt: skip
 _WAITING = (DeliveryState.QUEUED, DeliveryState.HELD)
-_OVER = (DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.DROPPED)
+_OVER = (DeliveryState.SENT, DeliveryState.DOUBTFUL, DeliveryState.FAILED, DeliveryState.DROPPED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,16 +89,23 @@ def enqueue_all(messages: Sequence[OutgoingMessage]) -> None:
 def release(message_id: int, event_id: int, at: datetime) -> None:
     """Send a held message of the event now. Raises NotFound, or Refusal: NO_SERVER, HELD_BACK, NOT_HELD."""
     with transaction():
-        _put_back(message_id, event_id, at, DeliveryState.HELD, MailRefusal.NOT_HELD)
+        _put_back(message_id, event_id, at, (DeliveryState.HELD,), MailRefusal.NOT_HELD)
 
 
 def send_again(message_id: int, event_id: int, at: datetime) -> None:
-    """Try a failed message of the event again, under the same Message-ID.
+    """Try a message of the event again that failed or stayed in doubt, under the same Message-ID.
 
     Raises NotFound, or Refusal: NO_SERVER, HELD_BACK, NOT_FAILED.
     """
     with transaction():
-        _put_back(message_id, event_id, at, DeliveryState.FAILED, MailRefusal.NOT_FAILED)
+        _put_back(message_id, event_id, at, (DeliveryState.FAILED, DeliveryState.DOUBTFUL), MailRefusal.NOT_FAILED)
+
+
+def leave(message_id: int, event_id: int) -> None:
+    """Take a message of the event that stayed in doubt as sent. Raises NotFound, or Refusal: NOT_DOUBTFUL."""
+    with transaction():
+        get_message(event_id, message_id)
+        _change(message_id, (DeliveryState.DOUBTFUL,), {"state": DeliveryState.SENT}, MailRefusal.NOT_DOUBTFUL)
 
 
 def repeat(message_id: int, event_id: int, at: datetime) -> None:
@@ -116,7 +123,7 @@ def drop(keys: Iterable[str], at: datetime) -> set[str]:
     """Take back those messages of `keys` that still wait or are held; returns the keys of those that will never go.
 
     One that a worker has in hand, or that was sent, stays. Between this and a worker the database decides: a message is
-    either returned here or sent, never both.
+    either returned here or sent, never both. One in doubt is not tried again; as it may have arrived, it is not returned.
     """
     return _drop(MailMessage.key.in_(list(keys)), at)
 
@@ -176,7 +183,9 @@ def _row(message: OutgoingMessage) -> dict[str, Any]:
     }
 
 
-def _put_back(message_id: int, event_id: int, at: datetime, state: DeliveryState, otherwise: MailRefusal) -> None:
+def _put_back(
+    message_id: int, event_id: int, at: datetime, states: Sequence[DeliveryState], otherwise: MailRefusal
+) -> None:
     config = instance.config()
     message = get_message(event_id, message_id)
     if not config.sends_mail:
@@ -184,17 +193,25 @@ def _put_back(message_id: int, event_id: int, at: datetime, state: DeliveryState
     sends_held_back = config.demo_mail == "send"
     if must_stay(message.recipient, is_held_back=message.is_held_back, sends_held_back=sends_held_back):
         raise Refusal(MailRefusal.HELD_BACK)
+    anew = {
+        "state": DeliveryState.QUEUED,
+        "due_at": at,
+        "due_set_at": at,
+        "give_up_at": at + GIVE_UP_AFTER,
+        "attempts": 0,
+        "doubts": 0,
+        "outcome": None,
+        "last_error": "",
+        "sent_at": None,
+    }
+    _change(message_id, states, anew, otherwise)
+
+
+def _change(message_id: int, states: Sequence[DeliveryState], values: dict[str, Any], otherwise: MailRefusal) -> None:
     changed = db.session.execute(
         update(MailMessage)
-        .where(MailMessage.id == message_id, MailMessage.state == state)
-        .values(
-            state=DeliveryState.QUEUED,
-            due_at=at,
-            give_up_at=at + GIVE_UP_AFTER,
-            attempts=0,
-            outcome=None,
-            last_error="",
-        )
+        .where(MailMessage.id == message_id, MailMessage.state.in_(states))
+        .values(values)
         .returning(MailMessage.id)
     ).all()
     if not changed:
@@ -202,12 +219,16 @@ def _put_back(message_id: int, event_id: int, at: datetime, state: DeliveryState
 
 
 def _drop(which: ColumnElement[bool], at: datetime) -> set[str]:
-    # Due at once for the worker, which removes the file of a held message.
     with transaction():
+        waiting = update(MailMessage).where(which, MailMessage.state.in_(_WAITING))
+        db.session.execute(
+            waiting.where(MailMessage.doubts > 0)
+            .values(state=DeliveryState.DOUBTFUL, due_at=None)
+            .execution_options(synchronize_session=False)
+        )
+        # Due at once for the worker, which removes the file of a held message.
         dropped = db.session.scalars(
-            update(MailMessage)
-            .where(which, MailMessage.state.in_(_WAITING))
-            .values(state=DeliveryState.DROPPED, due_at=at)
+            waiting.values(state=DeliveryState.DROPPED, due_at=at, due_set_at=at)
             .returning(MailMessage.key)
             .execution_options(synchronize_session=False)
         )

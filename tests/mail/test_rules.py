@@ -23,6 +23,7 @@ from eventreg.mail.rules import (
     own_domain,
     sanitized_answer,
     standing,
+    state_given_up,
 )
 
 NOW = datetime(2027, 1, 11, 15, 0, tzinfo=UTC)
@@ -31,30 +32,50 @@ FAR = NOW + timedelta(days=30)
 
 @pytest.mark.parametrize(("attempts", "minutes"), [(1, 1), (2, 5), (3, 15), (4, 60), (5, 240), (6, 240), (40, 240)])
 def test_a_message_that_is_put_off_waits_longer_each_time(attempts: int, minutes: int) -> None:
-    assert next_try(Outcome.DEFERRED, attempts, NOW, FAR) == NOW + timedelta(minutes=minutes)
+    assert next_try(Outcome.DEFERRED, attempts, 0, NOW, FAR) == NOW + timedelta(minutes=minutes)
 
 
 @pytest.mark.parametrize(("attempts", "seconds"), [(1, 5), (2, 15), (3, 60), (4, 300), (40, 300)])
 def test_a_server_out_of_reach_is_looked_for_sooner(attempts: int, seconds: int) -> None:
-    assert next_try(Outcome.UNREACHABLE, attempts, NOW, FAR) == NOW + timedelta(seconds=seconds)
+    assert next_try(Outcome.UNREACHABLE, attempts, 0, NOW, FAR) == NOW + timedelta(seconds=seconds)
 
 
 @pytest.mark.parametrize("outcome", [Outcome.DEFERRED, Outcome.UNREACHABLE])
 def test_nothing_is_tried_after_the_time_to_give_up(outcome: Outcome) -> None:
-    assert next_try(outcome, 1, NOW, NOW + timedelta(seconds=4)) is None
-    assert next_try(outcome, 1, NOW, NOW + timedelta(minutes=1)) is not None
+    assert next_try(outcome, 1, 0, NOW, NOW + timedelta(seconds=4)) is None
+    assert next_try(outcome, 1, 0, NOW, NOW + timedelta(minutes=1)) is not None
+
+
+@pytest.mark.parametrize(("doubts", "hours"), [(1, 4), (2, 8), (3, 16), (4, None)])
+def test_what_may_have_arrived_is_tried_again_after_hours_and_three_times(doubts: int, hours: int | None) -> None:
+    again_at = next_try(Outcome.IN_DOUBT, doubts + 3, doubts, NOW, FAR)
+    assert again_at == (None if hours is None else NOW + timedelta(hours=hours))
+
+
+@pytest.mark.parametrize(
+    ("outcome", "doubts", "state"),
+    [
+        (Outcome.DEFERRED, 0, DeliveryState.FAILED),
+        (Outcome.IN_DOUBT, 4, DeliveryState.DOUBTFUL),
+        (Outcome.UNREACHABLE, 1, DeliveryState.DOUBTFUL),
+        (Outcome.REFUSED, 2, DeliveryState.FAILED),
+        (Outcome.UNSENDABLE, 1, DeliveryState.FAILED),
+    ],
+)
+def test_what_is_given_up_after_a_doubt_may_have_arrived(outcome: Outcome, doubts: int, state: DeliveryState) -> None:
+    assert state_given_up(outcome, doubts) is state
 
 
 @pytest.mark.parametrize("outcome", [Outcome.REFUSED, Outcome.UNSENDABLE, Outcome.ACCEPTED, Outcome.KEPT])
 def test_what_is_settled_is_not_tried_again(outcome: Outcome) -> None:
-    assert next_try(outcome, 1, NOW, FAR) is None
+    assert next_try(outcome, 1, 0, NOW, FAR) is None
 
 
 @pytest.mark.parametrize("outcome", [Outcome.DEFERRED, Outcome.UNREACHABLE])
 def test_tries_end_within_three_days(outcome: Outcome) -> None:
     at, attempts = NOW, 0
     give_up_at = NOW + GIVE_UP_AFTER
-    while (following := next_try(outcome, attempts := attempts + 1, at, give_up_at)) is not None:
+    while (following := next_try(outcome, attempts := attempts + 1, 0, at, give_up_at)) is not None:
         assert following > at
         at = following
     assert give_up_at - timedelta(hours=4) <= at <= give_up_at

@@ -55,6 +55,8 @@ class MailServer:
         self.host = "127.0.0.1"
         self.port = 0
         self.received: list[Received] = []
+        #: every content that came whole, answered or not
+        self.given: list[Received] = []
         self._answers: dict[str, str] = {}
         #: set while a message that it hangs on is there
         self.holds = threading.Event()
@@ -95,7 +97,7 @@ class MailServer:
         self._is_hanging = False
 
     def hang(self) -> None:
-        """Take the connection and then never answer a message."""
+        """Take every message whole, and then never answer its final dot."""
         self._is_hanging = True
 
     def to(self, address: str) -> list[Received]:
@@ -110,11 +112,13 @@ class MailServer:
         return "250 OK"
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+        self.given.append(Received(envelope.mail_from, tuple(envelope.rcpt_tos), bytes(envelope.original_content)))
+        given = self.given[-1]
         while self._is_hanging:
             self.holds.set()
             await asyncio.sleep(0.02)
         self.holds.clear()
-        self.received.append(Received(envelope.mail_from, tuple(envelope.rcpt_tos), bytes(envelope.original_content)))
+        self.received.append(given)
         return "250 OK"
 
     async def _serve(self, is_ready: threading.Event) -> None:

@@ -11,7 +11,7 @@ from eventreg.mail.rules.headers import (
 )
 from eventreg.mail.rules.holding import first_state, is_fictional, must_stay
 from eventreg.mail.rules.refusals import MailRefusal
-from eventreg.mail.rules.retrying import GIVE_UP_AFTER, next_try, sanitized_answer
+from eventreg.mail.rules.retrying import GIVE_UP_AFTER, next_try, sanitized_answer, state_given_up
 from eventreg.mail.rules.states import DeliveryState, Outcome, Standing, standing
 
 __all__ = [
@@ -33,4 +33,5 @@ __all__ = [
     "own_domain",
     "sanitized_answer",
     "standing",
+    "state_given_up",
 ]

@@ -12,6 +12,8 @@ class MailRefusal(enum.Enum):
     HELD_BACK = "held_back"
     NOT_HELD = "not_held"
     NOT_FAILED = "not_failed"
+    #: it is not, or no longer, in doubt
+    NOT_DOUBTFUL = "not_doubtful"
     #: nothing went yet that could be repeated
     NOT_SENT = "not_sent"
     #: what it tells no longer holds, or its address is no longer the person's

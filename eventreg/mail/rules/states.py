@@ -14,6 +14,8 @@ class DeliveryState(enum.Enum):
     SENT = "sent"
     #: kept and shown, never sent by itself: no server is configured, or the event holds its mail
     HELD = "held"
+    #: a server was given it whole, more than once perhaps, and never said whether it took it: a person decides
+    DOUBTFUL = "doubtful"
     #: refused for good by the receiving server, given up after days of tries, or could not be built
     FAILED = "failed"
     #: taken back before it went (an undone decision, a cancelled event)
@@ -26,8 +28,10 @@ class Outcome(enum.Enum):
     ACCEPTED = "accepted"
     #: the server refused this message for good (a 5xx answer to the recipient or to the content)
     REFUSED = "refused"
-    #: the server asked to try later (4xx), or the connection broke while this message was handed over
+    #: the server asked to try later (4xx), or the connection broke before this message was given whole
     DEFERRED = "deferred"
+    #: the message was given whole, its final dot too, and no answer came: the server may have taken it
+    IN_DOUBT = "in_doubt"
     #: no message could have gone: no connection, no trusted TLS, no sign-in
     UNREACHABLE = "unreachable"
     #: the message could not be built; a fault of ours, in the log
@@ -44,6 +48,7 @@ class Standing(enum.Enum):
     SENDING = "sending"
     SENT = "sent"
     HELD = "held"
+    DOUBTFUL = "doubtful"
     FAILED = "failed"
     DROPPED = "dropped"
 

@@ -105,7 +105,7 @@ def hold_back(decision_ids: Select[Any], now: datetime, until: datetime) -> None
             MailMessage.state == DeliveryState.QUEUED,
             told,
         )
-        .values(due_at=until),
+        .values(due_at=until, due_set_at=now),
         update(Place).where(Place.registration_id.in_(people), Place.released_at > now).values(released_at=until),
         update(OptionPlace)
         .where(OptionPlace.registration_id.in_(people), OptionPlace.released_at > now)

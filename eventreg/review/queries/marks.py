@@ -10,13 +10,14 @@ from sqlalchemy import ColumnElement, Select, String, cast, func, literal, selec
 
 from eventreg.db import db
 from eventreg.events.rules.team import Sight
+from eventreg.mail.rules import DeliveryState, Standing
 from eventreg.registration.models import AccessCode, Registration
 from eventreg.review.models import Note, Tag, Tagging
 from eventreg.review.queries.duplicates import is_likely_double
 from eventreg.review.queries.listing import has_trouble
 from eventreg.review.rules.tags import TagColour
 
-_TAG, _NOTES, _TROUBLE, _DOUBLE, _CODE = "tag", "notes", "trouble", "double", "code"
+_TAG, _NOTES, _TROUBLE, _DOUBT, _DOUBLE, _CODE = "tag", "notes", "trouble", "doubt", "double", "code"
 
 
 class ShownTag(NamedTuple):
@@ -32,7 +33,8 @@ class Marks:
 
     tags: list[ShownTag] = field(default_factory=list)
     notes: int = 0
-    has_trouble: bool = False
+    #: where the newest message to the person stands, if somebody should look
+    trouble: Standing | None = None
     is_double: bool = False
     #: the code they came by, with what it is for
     code: str = ""
@@ -53,6 +55,7 @@ def list_marks(event_id: int, ids: Collection[int], sight: Sight) -> Mapping[int
         .join(AccessCode, AccessCode.id == Registration.access_code_id)
         .where(Registration.id.in_(ids)),
         _those(_TROUBLE, ids, has_trouble(event_id)),
+        _those(_DOUBT, ids, has_trouble(event_id, DeliveryState.DOUBTFUL)),
         _those(_DOUBLE, ids, is_likely_double(event_id, sight, of_few=True)),
     )
     found: dict[int, Marks] = {}
@@ -79,6 +82,8 @@ def _mark(marks: Marks, kind: str, first: str, second: str) -> None:
     elif kind == _CODE:
         marks.code = f"{first} ({second})" if second else first
     elif kind == _TROUBLE:
-        marks.has_trouble = True
+        marks.trouble = Standing.FAILED
+    elif kind == _DOUBT:
+        marks.trouble = Standing.DOUBTFUL
     else:
         marks.is_double = True

@@ -24,12 +24,21 @@ def release_message(event_id: int, message_id: int, account_id: int, scope: Scop
 
 
 def send_message_again(event_id: int, message_id: int, account_id: int, scope: Scope) -> None:
-    """Try a failed message again. Raises NotFound, or Refusal with a `MailRefusal`."""
+    """Try a message again that failed or stayed in doubt. Raises NotFound, or Refusal with a `MailRefusal`."""
     with transaction():
         lock_event_in_any_state(event_id)
         get_message_in_scope(event_id, message_id, scope)
         mail.send_again(message_id, event_id, now())
         _record(event_id, message_id, "message_sent_again", account_id)
+
+
+def leave_message(event_id: int, message_id: int, account_id: int, scope: Scope) -> None:
+    """Take a message in doubt as delivered. Raises NotFound, or Refusal with a `MailRefusal`."""
+    with transaction():
+        lock_event_in_any_state(event_id)
+        get_message_in_scope(event_id, message_id, scope)
+        mail.leave(message_id, event_id)
+        _record(event_id, message_id, "message_left", account_id)
 
 
 def repeat_message(event_id: int, message_id: int, account_id: int, scope: Scope) -> None:

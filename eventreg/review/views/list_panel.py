@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from eventreg.review.queries.listing import Counted, Counts, Facet, RegistrationList
 from eventreg.review.rules.list_forms import OPEN
-from eventreg.review.rules.listing import ANSWER, MAIL, YES, ListShape, ListState
+from eventreg.review.rules.listing import ANSWER, DOUBT, MAIL, YES, ListShape, ListState
 from eventreg.review.views.desk import list_url
 from eventreg.review.views.list_group import Group, group_of, group_of_boxes
 from eventreg.review.views.unanswered import unanswered_shown
@@ -94,10 +94,15 @@ class _Panel:
         return Facet([Counted(value, value, number) for value, number in found], empty, sum(numbers.values()))
 
     def _marks(self) -> Group:
-        marks = (("trouble", MAIL), ("note", YES), ("duplicates", YES))
+        marks = (("trouble", MAIL), ("trouble", DOUBT), ("note", YES), ("duplicates", YES))
         numbers = {name: self._counts.by_field.get(name, {}) for name, _value in marks}
         boxes = [
-            (name, value, self._words.value(name, value), None if name == "duplicates" else numbers[name].get(value, 0))
+            (
+                name,
+                value,
+                self._words.value(name, value),
+                None if value == DOUBT or name == "duplicates" else numbers[name].get(value, 0),
+            )
             for name, value in marks
         ]
         return group_of_boxes("marks", _("Marks"), self._state, boxes)

@@ -14,6 +14,7 @@ from eventreg.events.models import Category
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language, own_name
 from eventreg.kernel.text import LocalizedText
+from eventreg.mail.wording import TROUBLES
 from eventreg.questionnaires import kinds
 from eventreg.registration.rules.states import Status
 from eventreg.registration.rules.ways_in import WayKind
@@ -52,6 +53,8 @@ class ShownRow:
     #: the heads of the columns by name
     titles: Mapping[str, str]
     marks: Marks
+    #: what is said of the newest message to the person, if somebody should look; or nothing
+    trouble: str
     takes_place: bool
     can_be_chosen: bool
     is_chosen: bool
@@ -98,6 +101,7 @@ class Lines:
             moments={"received": row.submitted_at, "changed": row.status_changed_at},
             titles=self._titles,
             marks=marks,
+            trouble=str(TROUBLES[marks.trouble]) if marks.trouble else "",
             takes_place=is_waiting or row.status in _WITHOUT_PLACE,
             can_be_chosen=self._can_choose,
             is_chosen=is_chosen,

@@ -21,7 +21,7 @@ from eventreg.mail.wording import OUTCOMES, REFUSALS, STANDINGS
 from eventreg.review.forms import read_number
 from eventreg.review.queries.figures import count_standings
 from eventreg.review.queries.messages import find_reference, get_message_in_scope, get_message_page, goes_again
-from eventreg.review.services.messages import release_message, repeat_message, send_message_again
+from eventreg.review.services.messages import leave_message, release_message, repeat_message, send_message_again
 from eventreg.review.views import blueprint
 from eventreg.web.access import may, requires
 from eventreg.web.instance import config
@@ -84,8 +84,15 @@ def release(slug: str, message_id: int) -> BaseResponse | tuple[str, int]:
 @blueprint.post(f"{_ONE}/again")
 @requires(Permission.SEND_MESSAGES)
 def send_again(slug: str, message_id: int) -> BaseResponse | tuple[str, int]:
-    """Try a failed message again."""
+    """Try a message again that failed or stayed in doubt."""
     return _act(send_message_again, message_id)
+
+
+@blueprint.post(f"{_ONE}/leave")
+@requires(Permission.SEND_MESSAGES)
+def leave(slug: str, message_id: int) -> BaseResponse | tuple[str, int]:
+    """Take a message in doubt as delivered."""
+    return _act(leave_message, message_id)
 
 
 @blueprint.post(f"{_ONE}/repeat")
@@ -126,6 +133,7 @@ def _page(message: MailMessage, problem: str = "") -> str:
         is_held=message.state is DeliveryState.HELD,
         can_send=may(Permission.SEND_MESSAGES),
         is_failed=message.state is DeliveryState.FAILED,
+        is_doubtful=message.state is DeliveryState.DOUBTFUL,
         goes_again=message.state is DeliveryState.SENT and goes_again(message),
         **desk(event, MESSAGES, "messages"),
     )

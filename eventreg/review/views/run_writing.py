@@ -110,11 +110,13 @@ class WritePage(ActPage):
                 for code in dict.fromkeys((*text.subject, *text.body))
             ],
             "waiting": counts.get(DeliveryState.QUEUED, 0) + counts.get(DeliveryState.HELD, 0),
-            "gone": counts.get(DeliveryState.SENT, 0) + counts.get(DeliveryState.SENDING, 0),
+            "gone": sum(counts.get(state, 0) for state in _GONE),
             "failed": counts.get(DeliveryState.FAILED, 0),
         }
 
 
+#: what a server has, as far as anybody knows
+_GONE = (DeliveryState.SENT, DeliveryState.SENDING, DeliveryState.DOUBTFUL)
 PAGES[RunAct.WRITE] = WritePage()
 
 

@@ -11,13 +11,15 @@ from flask_babel import gettext as _
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language, own_name
 from eventreg.kernel.text import LocalizedText, pick
+from eventreg.mail.rules import Standing
+from eventreg.mail.wording import TROUBLES
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.kinds import Context
 from eventreg.registration.rules.states import Status
 from eventreg.registration.rules.ways_in import WayKind
 from eventreg.registration.wording import status_for_team
 from eventreg.review.rules.columns import ANSWER, Column
-from eventreg.review.rules.listing import ListShape, OfferedQuestion, Term, Test
+from eventreg.review.rules.listing import DOUBT, ListShape, OfferedQuestion, Term, Test
 from eventreg.review.wording import came_by_words, column_title
 
 #: what stands in their place where nobody sees it in full
@@ -56,7 +58,7 @@ class FieldWords:
             "day": lambda day: formats.plain_day(date.fromisoformat(day), self._language, year=False),
             "language": own_name,
             "tag": lambda public_id: self._tags.get(public_id, public_id),
-            "trouble": lambda _value: _("Email not delivered"),
+            "trouble": lambda value: str(TROUBLES[Standing.DOUBTFUL if value == DOUBT else Standing.FAILED]),
             "duplicates": lambda _value: _("Likely duplicate"),
             "note": lambda _value: _("With a note"),
             "way": self._way,

@@ -23,7 +23,7 @@ from eventreg.events.views.publication_words import state_name
 from eventreg.events.wording import team_role_name
 from eventreg.kernel.clock import now
 from eventreg.mail.queries import list_latest_states
-from eventreg.mail.rules import Standing
+from eventreg.mail.wording import TROUBLES
 from eventreg.registration.queries.requests import count_unanswered
 from eventreg.registration.rules.states import Status
 from eventreg.registration.wording import status_for_team
@@ -218,7 +218,7 @@ def _latest(event: Event, categories: Sequence[Category]) -> list[dict[str, Any]
             "status": row.status.value,
             "status_label": status_for_team(row.status),
             "submitted_at": row.submitted_at,
-            "is_troubled": standings.get(row.id) is Standing.FAILED,
+            "trouble": TROUBLES.get(standings[row.id]) if row.id in standings else None,
         }
         for row in rows
     ]

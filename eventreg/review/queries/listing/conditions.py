@@ -33,7 +33,7 @@ from eventreg.review.queries.listing.held import (
     exists_answer,
 )
 from eventreg.review.queries.scoping import comes_on
-from eventreg.review.rules.listing import Filter, ListShape, Unanswered
+from eventreg.review.rules.listing import DOUBT, Filter, ListShape, Unanswered
 
 DAYS_KIND, CONSENT_KIND, SPAN_KIND = "days", "consent", "date_range"
 
@@ -85,7 +85,7 @@ class Conditions:
             "received": lambda: _Received(self._event_id),
             "tag": lambda: ByCondition(_is_tagged, exists().where(Tagging.registration_id == Registration.id)),
             "unanswered": lambda: ByCondition(_has_unanswered, has_any_unanswered()),
-            "trouble": lambda: Yes(has_trouble(self._event_id)),
+            "trouble": lambda: ByCondition(self._has_trouble),
             "duplicates": lambda: Yes(is_likely_double(self._event_id, self._sight)),
             "note": lambda: Yes(has_note()),
         }
@@ -96,6 +96,9 @@ class Conditions:
         """The keys of the questions that ask, or asked, for days."""
         questions = self.shape.questions.items()
         return sorted(key for key, each in questions if any(one.kind == DAYS_KIND for one in each.wordings.values()))
+
+    def _has_trouble(self, value: str) -> ColumnElement[bool]:
+        return has_trouble(self._event_id, DeliveryState.DOUBTFUL if value == DOUBT else DeliveryState.FAILED)
 
     def _comes_on(self, value: str) -> ColumnElement[bool]:
         return comes_on([id_ for id_, held_on in self.shape.days if held_on.isoformat() == value], self.day_keys)
@@ -145,13 +148,14 @@ def _digits(text: str) -> str:
     return "".join(sign for sign in text if sign.isascii() and sign.isdigit())
 
 
-def has_trouble(event_id: int) -> ColumnElement[bool]:
-    """Return whether the newest message of the event to the participant failed, those apart that were taken back."""
+def has_trouble(event_id: int, state: DeliveryState = DeliveryState.FAILED) -> ColumnElement[bool]:
+    """Return whether the newest message of the event to the participant failed, or stands where `state` says, those apart
+    that were taken back."""
     newer = aliased(MailMessage)
     about = (MailMessage.record_kind == "registration", MailMessage.audience == "participant")
     failed = select(MailMessage.record_id).where(
         MailMessage.event_id == event_id,
-        MailMessage.state == DeliveryState.FAILED,
+        MailMessage.state == state,
         *about,
         ~exists().where(
             newer.record_kind == MailMessage.record_kind,

@@ -4,6 +4,7 @@ from eventreg.review.rules.columns import ANSWER
 from eventreg.review.rules.listing.fields import Field
 from eventreg.review.rules.listing.reading import read_state
 from eventreg.review.rules.listing.shape import (
+    DOUBT,
     MAIL,
     STATUS_ORDER,
     YES,
@@ -27,6 +28,7 @@ from eventreg.review.rules.listing.unanswered import Unanswered
 
 __all__ = [
     "ANSWER",
+    "DOUBT",
     "IS_ANSWERED",
     "IS_EMPTY",
     "MAIL",

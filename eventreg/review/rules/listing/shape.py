@@ -25,7 +25,7 @@ STATUS_ORDER = (
     Status.CANCELLED,
     Status.UNVERIFIED,
 )
-YES, MAIL = "yes", "mail"
+YES, MAIL, DOUBT = "yes", "mail", "doubt"
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class ListShape:
         yield Field("day", Seeking.CHOICE, tuple(held_on.isoformat() for _, held_on in self.days))
         yield Field("language", Seeking.CHOICE, is_optional=False)
         yield Field("tag", Seeking.CHOICE, tuple(tag.public_id for tag in self.tags))
-        yield Field("trouble", Seeking.CHOICE, (MAIL,), is_optional=False)
+        yield Field("trouble", Seeking.CHOICE, (MAIL, DOUBT), is_optional=False)
         yield Field("duplicates", Seeking.CHOICE, (YES,), is_optional=False)
         yield Field("note", Seeking.CHOICE, (YES,), is_optional=False)
         yield Field("way", Seeking.CHOICE, tuple(way.value for way in WayKind))
