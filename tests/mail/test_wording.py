@@ -9,7 +9,7 @@ from flask import Flask
 
 from eventreg.i18n.languages import speaking
 from eventreg.mail.rules import MailRefusal, Outcome, Standing
-from eventreg.mail.wording import OUTCOMES, REFUSALS, STANDINGS
+from eventreg.mail.wording import OUTCOMES, REFUSALS, STANDINGS, TROUBLES
 
 
 @pytest.mark.parametrize(
@@ -18,11 +18,12 @@ from eventreg.mail.wording import OUTCOMES, REFUSALS, STANDINGS
         (STANDINGS, set(Standing)),
         (OUTCOMES, set(Outcome) - {Outcome.ACCEPTED}),
         (REFUSALS, set(MailRefusal)),
+        (TROUBLES, {Standing.FAILED, Standing.DOUBTFUL}),
     ],
 )
 def test_every_case_has_words_of_its_own(app: Flask, words: dict[Enum, object], members: set[Enum]) -> None:
     assert set(words) == members
-    for language in ("es", "en"):
+    for language in ("es", "en", "fr"):
         with speaking(language):
             assert len({str(text) for text in words.values()}) == len(members)
 
@@ -36,6 +37,7 @@ def test_the_words_are_translated(app: Flask) -> None:
         Standing.SENDING: "En envío",
         Standing.SENT: "Enviado",
         Standing.HELD: "Retenido",
+        Standing.DOUBTFUL: "Probablemente entregado",
         Standing.FAILED: "No entregado",
         Standing.DROPPED: "Retirado",
     }

@@ -197,6 +197,59 @@ def test_a_failed_message_says_why_and_is_sent_again(make_app: AppMaker, event: 
         assert page.submit("Send again").follow().has("Waiting to be sent")
 
 
+def _in_doubt() -> None:
+    put(DeliveryState.DOUBTFUL, outcome=Outcome.IN_DOUBT, last_error="timed out", attempts=4, doubts=4, sent_at=now())
+
+
+@pytest.mark.both_databases
+def test_a_message_in_doubt_is_left_or_sent_again_by_a_person(
+    make_app: AppMaker, event: Event, person: Registration
+) -> None:
+    _in_doubt()
+    app = make_app(**SERVER)
+    with app.app_context():
+        desk, message = Pages(app).sign_in(a_team_member(event)), to_participant(event)
+        page = desk.get(address(event, f"/{message.id}"))
+        assert page.has("Probably delivered")
+        assert page.has("The mail server was given it 4 times and never said whether it took it.")
+        assert page.submit("Leave it: it arrived").follow().has("Sent")
+        assert db.session.get_one(MailMessage, message.id).state is DeliveryState.SENT
+        again = page.submit("Leave it: it arrived", status=409)
+        assert again.has("Somebody decided on this message already.")
+        entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "message_left")).one()
+        assert (entry.record_kind, entry.record_id) == ("registration", person.id)
+        _in_doubt()
+        page = desk.get(address(event, f"/{message.id}"))
+        assert page.submit("Send again").follow().has("Waiting to be sent")
+
+
+@pytest.mark.parametrize(
+    ("language", "short", "long"),
+    [
+        ("en", "Probably delivered", "Email probably delivered"),
+        ("es", "Probablemente entregado", "Correo probablemente entregado"),
+        ("fr", "Probablement remis", "Courriel probablement remis"),
+    ],
+)
+def test_a_doubt_stands_beside_the_person_wherever_people_are_listed(
+    desk: Pages, event: Event, person: Registration, language: str, short: str, long: str
+) -> None:
+    _in_doubt()
+    root = f"/manage/events/{event.slug}"
+    for path, said in (
+        ("", long),
+        ("/registrations", long),
+        ("/registrations?trouble=doubt", long),
+        (f"/registrations/{person.reference}", short),
+        ("/messages", short),
+        ("/messages?state=doubtful", short),
+    ):
+        page = desk.get(f"{root}{path}{'&' if '?' in path else '?'}lang={language}")
+        assert page.has(said), path
+        assert not path.startswith("/registrations") or page.has(person.full_name)
+    assert person.reference not in desk.get(f"{root}/registrations?trouble=mail").main
+
+
 @pytest.mark.both_databases
 def test_what_was_sent_goes_once_more_while_it_still_tells_what_is(
     make_app: AppMaker, event: Event, person: Registration

@@ -27,7 +27,8 @@ _KINDS = {
     },
     TimelineKind.TEAM: {"tags_changed", "tag_left", "note_written", "note_changed", "note_removed"},
     TimelineKind.MAIL: {
-        "message_released", "message_sent_again", "message_left", "status_sent_again", "link_sent", "written_to", "message_repeated",
+        "message_released", "message_sent_again", "message_left", "message_repeated", "status_sent_again", "link_sent",
+        "written_to",
     },
     TimelineKind.REQUESTS: {
         "request_answered", "correction_requested", "request_reminded", "request_taken_back", "request_put_off",
