@@ -18,6 +18,7 @@ from eventreg.app import create_app
 from eventreg.config import Config, load_config
 from eventreg.db import db
 from eventreg.kernel.keys import create_keys
+from tests.support.compiled import keep_statements
 from tests.support.once import once
 from tests.support.routes import keep_routes
 
@@ -25,6 +26,7 @@ from tests.support.routes import keep_routes
 TEST_SETTINGS: dict[str, Any] = {"limits": False, "base_url": "http://localhost"}
 
 keep_routes()
+keep_statements()
 AppMaker = Callable[..., Flask]
 
 
