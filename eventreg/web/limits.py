@@ -53,6 +53,10 @@ class Counters:
                 return is_within
         return self._here.hit(item, *subject)
 
+    def is_used_up(self, item: RateLimitItem, *subject: str) -> bool:
+        """Say whether the next request would be beyond the limit, as far as this process knows: Redis is not asked."""
+        return not self._here.test(item, *subject)
+
     def _note(self, away_until: datetime | None, why: str = "") -> None:
         """Keep whether Redis is away, and say it in the log once, as well as that it is back."""
         with self._lock:
@@ -81,11 +85,10 @@ def limited(rule: str, methods: tuple[str, ...] = ("POST",)) -> Callable[[View],
         @wraps(view)
         def counted(*args: Any, **kwargs: Any) -> Any:
             counters: Counters | None = current_app.extensions[_EXTENSION]
-            if counters is not None and request.method in methods:
-                # Hashed with the instance's key: Redis holds nobody's address, and instances that share one count apart.
-                client = lookup_hash(keys(), "limits", client_network(request.remote_addr))
-                if not counters.hit(item, request.endpoint or "", client):
-                    abort(429)
+            if counters is None or request.method not in methods:
+                return view(*args, **kwargs)
+            if not counters.hit(item, request.endpoint or "", _counted_as(request.remote_addr)):
+                abort(429)
             return view(*args, **kwargs)
 
         counted.limit = item, methods  # type: ignore[attr-defined]
@@ -99,12 +102,12 @@ def is_used_up(app: Flask, view: Callable[..., Any], endpoint: str, method: str,
 
     For the server, before it takes a body: so it asks only what is counted in memory, and waits for nobody.
     """
-    limiter: MovingWindowRateLimiter | None = app.extensions[_EXTENSION]
+    counters: Counters | None = app.extensions[_EXTENSION]
     rule: tuple[RateLimitItem, tuple[str, ...]] | None = getattr(view, "limit", None)
-    if limiter is None or rule is None or not isinstance(limiter.storage, MemoryStorage):
+    if counters is None or rule is None or method not in rule[1]:
         return False
-    item, methods = rule
-    return method in methods and not limiter.test(item, endpoint, client_network(address))
+    with app.app_context():
+        return counters.is_used_up(rule[0], endpoint, _counted_as(address))
 
 
 def are_limits_on() -> bool:
@@ -115,6 +118,11 @@ def are_limits_on() -> bool:
 def storage_answers(storage: str) -> bool:
     """Say whether what counts requests can be reached now."""
     return storage == IN_MEMORY or _redis(storage).check()
+
+
+def _counted_as(address: str | None) -> str:
+    """Return a client as counted: hashed, so that Redis holds nobody's address, and instances that share one count apart."""
+    return lookup_hash(keys(), "limits", client_network(address))
 
 
 def _redis(address: str) -> Storage:

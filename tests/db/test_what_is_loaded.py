@@ -38,7 +38,6 @@ def test_the_other_database_is_not_loaded(config: Config, database_kind: str) ->
         capture_output=True,
         text=True,
         check=True,
-        timeout=120,
     )
     loaded = set(json.loads(process.stdout.splitlines()[-1]))
     theirs = {"psycopg", "psycopg_binary", "sqlalchemy.dialects.postgresql"}

@@ -9,6 +9,8 @@ from contextlib import suppress
 
 from sqlalchemy import make_url
 
+from tests.support.waiting import join
+
 _LARGEST = 1 << 16
 
 
@@ -54,7 +56,7 @@ class Passage:
     def __exit__(self, *_: object) -> None:
         self._is_over = True
         self.go_on()
-        self._thread.join(5)
+        join([self._thread])
         for end in [self._listener, *self._ends]:
             end.close()
 
