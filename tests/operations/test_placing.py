@@ -31,16 +31,18 @@ PRIVATE = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--mount"
 MEMORY = Path("/dev/shm")  # noqa: S108 - another file system, in which the test makes a folder of its own
 MOUNTED = """
 set -e
-mkdir -p "$1/uploads" "$1/materials" "$2"
+mkdir -p "$1/uploads" "$1/materials" "$1/keys" "$2"
 mount -t tmpfs none "$1/uploads"
 mount --bind "$2" "$1/materials"
+touch "$1/keys/keys.json"
+mount --bind "$5" "$1/keys/keys.json"
 echo old > "$1/uploads/old.sealed"
 mkdir "$1/uploads/lost+found"
 "$3" restore --replace "$4" > /dev/null
 cd "$1"
 find uploads materials -type f | sort
 mountpoint -q uploads && mountpoint -q materials
-umount uploads materials
+umount uploads materials keys/keys.json
 """
 
 
@@ -77,8 +79,9 @@ def _files(config: Config) -> list[str]:
 def test_folders_that_are_mounts_are_restored_into(
     backup: Path, config: Config, empty_instance: InstanceMaker, tmp_path: Path
 ) -> None:
-    other, shared = empty_instance(SQLITE), tmp_path / "shared"
-    arguments = [str(each) for each in (other.instance, shared, EVENTREG, backup)]
+    other, shared, keys = empty_instance(SQLITE), tmp_path / "shared", tmp_path / "keys.json"
+    create_keys(keys)
+    arguments = [str(each) for each in (other.instance, shared, EVENTREG, backup, keys)]
     settings = {"EVENTREG_INSTANCE": str(other.instance), "EVENTREG_BACKUP_PASSPHRASE": PASSPHRASE}
     done = subprocess.run(
         [*PRIVATE, "sh", "-c", MOUNTED, "sh", *arguments],
@@ -91,6 +94,8 @@ def test_folders_that_are_mounts_are_restored_into(
     assert done.stdout.split() == sorted(_files(config)), "in the mounts, and nothing else"
     assert [path.name for path in shared.iterdir()] == [path.name for path in config.materials.iterdir()]
     assert _files(other) == [], "nothing below them"
+    assert keys.read_bytes() == config.keys.read_bytes(), "written into the file that is mounted"
+    assert len(list(other.keys.parent.glob("keys.json.before-*"))) == 1
 
 
 def test_links_to_shared_folders_on_another_file_system_stay_links(

@@ -42,7 +42,7 @@ class Laid:
         self.beside = folder / f"{_BESIDE}{restore_id}"
         self.beside.mkdir(mode=0o700, exist_ok=True)
         try:
-            self._going = os.open(self.beside / _GOING, os.O_RDWR | os.O_CREAT, 0o600)
+            self._going = (self.beside / _GOING).open("ab")
         except OSError:
             with suppress(OSError):
                 self.beside.rmdir()
@@ -55,7 +55,7 @@ class Laid:
 
     def close(self) -> None:
         """Let it go."""
-        os.close(self._going)
+        self._going.close()
 
     def lay(self, files: Iterable[tuple[str, Iterable[bytes]]], old: Iterable[str]) -> None:
         """Lay files here, and remember which old ones go unless they are replaced: on the disk for good on return."""
@@ -66,9 +66,10 @@ class Laid:
             (new / name).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_new(new / name, parts)
             going.discard(name)
-        os.write(self._going, json.dumps(sorted(going)).encode())
-        os.fsync(self._going)
-        for folder in (*_folders(new), self.beside, self.folder, self.folder.resolve().parent):
+        self._going.write(json.dumps(sorted(going)).encode())
+        self._going.flush()
+        os.fsync(self._going.fileno())
+        for folder in (*_folders(new), self.beside, self.folder):
             sync_folder(folder)
 
     def put_in_place(self) -> None:
@@ -76,10 +77,10 @@ class Laid:
         new = self.beside / _NEW
         touched = {self.folder}
         for path in [path for path in new.rglob("*") if not path.is_dir()]:
-            target = self.folder / path.relative_to(new)
-            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _rename(path, target)
-            touched |= {target.parent, target.parent.parent}
+            name = path.relative_to(new)
+            (self.folder / name).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _rename(path, self.folder / name)
+            touched |= {self.folder / parent for parent in name.parents}
         for folder in touched:
             sync_folder(folder)
         for name in json.loads((self.beside / _GOING).read_bytes() or b"[]"):

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, bindparam, text
 from eventreg.config import Config
 from eventreg.db import UtcDateTime
 from eventreg.kernel.clock import now
+from eventreg.kernel.disk import sync_folder
 from eventreg.kernel.keys import KeysUnusable, load_keys
 from eventreg.migrations import runner
 from eventreg.operations import OperationRefused
@@ -90,7 +91,9 @@ def _laying(engine: Engine) -> Iterator[Callable[[Iterable[_Files]], str]]:
         def lay(folders: Iterable[_Files]) -> str:
             for folder, new, old in folders:
                 if new or old:
-                    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                    if not folder.is_dir():
+                        folder.mkdir(mode=0o700, parents=True)
+                        sync_folder(folder.parent)
                     laid.append(Laid(folder, restore_id))
                     stack.callback(laid[-1].close)
                     laid[-1].lay(new, old)
