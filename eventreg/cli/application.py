@@ -41,7 +41,7 @@ def open_app(**overrides: Any) -> Iterator[Flask]:
     from eventreg.app import create_app
     from eventreg.db import db
     from eventreg.migrations.runner import check_revision
-    from eventreg.operations.backups.placing import finish_restores, left_beside
+    from eventreg.operations.backups.placing import finish_restores, left_beside, left_unpacked
     from eventreg.operations.preparing import check_database_is_there
     from eventreg.serving.logs import set_up_logging
     from eventreg.serving.presence import not_restored
@@ -49,7 +49,7 @@ def open_app(**overrides: Any) -> Iterator[Flask]:
     set_up_logging()
     config = read_config(**overrides)
     check_database_is_there(config)
-    if left_beside(config):
+    if left_beside(config) or left_unpacked(config):
         with not_restored(config.instance):
             finish_restores(config)
     app = create_app(config)
