@@ -12,10 +12,12 @@ from sqlalchemy import func, select
 
 from eventreg.accounts.models import Account
 from eventreg.accounts.rules.guarding import Visitor
-from eventreg.accounts.rules.refusals import AccountRefused, Reason
+from eventreg.accounts.rules.refusals import AccountRefused, Reason, TooManyTries
 from eventreg.accounts.services.sign_in_links import ask_for_sign_in_link, make_sign_in_link
 from eventreg.accounts.services.signing_in import sign_in_with_password
+from eventreg.accounts.wording import refusal_sentence
 from eventreg.db import db
+from eventreg.i18n.languages import speaking
 from eventreg.jobs.models import Job
 from eventreg.kernel.clock import now
 from tests.accounts.authenticator import code_of, with_second_factor
@@ -112,6 +114,8 @@ def test_strangers_slow_each_other_and_are_told_until_when(
     assert (refused.status, refused.errors()) == (429, [told])
     elsewhere = browser(limited, "198.51.100.4")
     assert sign_in(elsewhere).errors() == [told], "a new device, whoever sits at it"
+    with speaking("es"):
+        assert "12:16 h (UTC−6)" in refusal_sentence(TooManyTries(now() + timedelta(minutes=15)))
     clock.move_to("2027-02-12T18:16:00Z", tick=False)
     assert sign_in(elsewhere).location == "/manage/"
 
