@@ -146,6 +146,7 @@ def _init_jobs(app: Flask) -> None:
     from eventreg.questionnaires.registered import ASK_AGAIN_JOB
     from eventreg.registration.services import (
         cancelling,
+        decided_ahead,
         earlier_answers,
         expiring,
         follow_ups,
@@ -182,6 +183,7 @@ def _init_jobs(app: Flask) -> None:
     registry.add_duty("review.sweep_exports", timedelta(minutes=10), exporting_care.sweep_exports)
     registry.add_handler(ASK_AGAIN_JOB, requests.ask_some)
     registry.add_duty("registration.follow_ups", timedelta(minutes=1), follow_ups.see_to_follow_ups)
+    registry.add_duty("registration.decided_ahead", timedelta(minutes=1), decided_ahead.pull_back_decisions)
     registry.add_work(RUN_JOB, run_steps.do_turn)
     registry.add_duty("review.sweep_drafts", timedelta(hours=1), runs.sweep_drafts)
     registry.add_duty("registration.expire_unverified", timedelta(hours=1), expiring.expire_unverified)

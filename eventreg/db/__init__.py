@@ -4,13 +4,14 @@ Owns no table. `transaction()` is the only code of the product that commits.
 """
 
 from eventreg.db.base import NOT_PERSONAL, PERSONAL, Base, db, partial_index
-from eventreg.db.due import pull_back
+from eventreg.db.due import SKEW, pull_back
 from eventreg.db.transactions import lock_row, revocable, transaction
 from eventreg.db.types import Localized, UtcDateTime, choice_column, folded_column
 
 __all__ = [
     "NOT_PERSONAL",
     "PERSONAL",
+    "SKEW",
     "Base",
     "Localized",
     "UtcDateTime",

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 
 from eventreg.db import db, transaction
@@ -239,6 +240,49 @@ def test_a_job_that_somebody_else_finished_cannot_be_finished(app: Flask) -> Non
         finish(late)
     finish(other)
     assert find() is None
+
+
+@pytest.mark.both_databases
+def test_what_is_due_by_a_clock_that_was_ahead_is_due_when_it_comes_back(app: Flask, registry: JobRegistry) -> None:
+    ahead = START + timedelta(days=10)
+    with time_machine.travel(ahead, tick=False):
+        ask("at once", what="at once", due_at=ahead)
+        ask("in an hour", what="in an hour", due_at=ahead + timedelta(hours=1))
+    with time_machine.travel(START, tick=False):
+        ask("in two days", what="in two days", due_at=START + timedelta(days=2))
+    clock = HandClock()
+    run_due(registry, 10, read_clock=clock)
+    assert notes() == ["at once"]
+    clock.shift(minutes=59)
+    assert run_due(registry, 10, read_clock=clock) == 0
+    clock.shift(minutes=1)
+    run_due(registry, 10, read_clock=clock)
+    clock.shift(hours=46, minutes=59)
+    assert run_due(registry, 10, read_clock=clock) == 0
+    clock.shift(minutes=1)
+    run_due(registry, 10, read_clock=clock)
+    assert notes() == ["at once", "in an hour", "in two days"]
+
+
+@pytest.mark.both_databases
+def test_leases_and_duties_end_though_the_clock_was_ahead(app: Flask, registry: JobRegistry) -> None:
+    done: list[datetime] = []
+    duties, ahead = JobRegistry(), START + timedelta(days=10)
+    duties.add_duty("sweep", timedelta(hours=1), done.append)
+    plan_duties(duties, START)
+    run_due(duties, 10, read_clock=HandClock(ahead))  # its next turn is an hour later
+    clock = HandClock()
+    run_due(duties, 10, read_clock=clock)
+    clock.shift(hours=1)
+    run_due(duties, 10, read_clock=clock)
+    assert done == [ahead, START + timedelta(hours=1)]
+    ask(what="of a dead worker")
+    assert claim_next(ahead) is not None
+    clock = HandClock()
+    assert run_due(registry, 10, read_clock=clock) == 0
+    clock.at += LEASE
+    run_due(registry, 10, read_clock=clock)
+    assert notes() == ["of a dead worker"]
 
 
 @pytest.mark.both_databases

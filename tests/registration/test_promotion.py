@@ -13,6 +13,7 @@ from eventreg.kernel import clock as clocks
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import Action, Status
 from eventreg.registration.services.changes import withdraw
+from eventreg.registration.services.decided_ahead import pull_back_decisions
 from eventreg.registration.services.decisions import decide
 from eventreg.registration.services.promotion import pass_on_places
 from tests.builders import AT_ONCE, BY_ORGANIZER, a_registration, a_team_member, an_event
@@ -141,6 +142,26 @@ def test_a_place_a_decision_takes_away_goes_to_the_list_and_not_back(clock: time
     withdraw(event.id, first.id)
     # Next time the person who was put back waits in line like everybody.
     assert (status_of(second), status_of(holder)) == (Status.CONFIRMED, Status.WAITLISTED)
+
+
+@pytest.mark.both_databases
+def test_a_place_set_free_while_the_clock_was_ahead_is_passed_on_when_it_comes_back(
+    clock: time_machine.Traveller,
+) -> None:
+    # case 20
+    right = clocks.now()
+    clock.shift(timedelta(days=10))
+    event, holder = a_full_event()
+    first = waiting(event, minutes=-9)
+    decide(event.id, holder.reference, Action.WAITLIST, "", holder.revision, a_team_member(event).id)
+    clock.move_to(right)
+    pull_back_decisions(clocks.now())
+    assert pass_on_places(event.id) == []
+    clock.shift(59)
+    pull_back_decisions(clocks.now())  # once: the minute does not begin anew
+    assert pass_on_places(event.id) == []
+    clock.shift(1)
+    assert pass_on_places(event.id) == [first.id]
 
 
 def test_somebody_whose_place_is_being_taken_away_is_not_promoted_meanwhile(clock: time_machine.Traveller) -> None:

@@ -42,7 +42,7 @@ def check_mail_server(app: Flask, config: Config) -> Finding:
 def check_outbox(connection: Connection, *, goes: bool) -> Iterator[Finding]:
     """Look at messages that should have gone, and at those that were given up. `goes`: a server was found that takes mail."""
     backlog = count_mail(connection, now())
-    failed = connection.execute(select(func.count()).where(MailMessage.state == DeliveryState.FAILED)).scalar_one()
+    failed, doubtful = (_count(connection, state) for state in (DeliveryState.FAILED, DeliveryState.DOUBTFUL))
     if backlog.stuck:
         yield fail(
             f"{backlog.stuck} messages are due for over {_minutes(MAIL_STUCK)} minutes and did not go.", _START_WORKER
@@ -57,9 +57,13 @@ def check_outbox(connection: Connection, *, goes: bool) -> Iterator[Finding]:
         yield warn(
             f"{backlog.deferred} messages were put off lately.", "Nothing, unless it lasts: they are tried again."
         )
+    if doubtful:
+        yield warn(
+            f"{doubtful} messages were given to the mail server, which never answered.", "Organizers decide on them."
+        )
     if failed:
         yield warn(f"{failed} messages were refused or given up.", "Organizers see them beside each person.")
-    if not (backlog.stuck or backlog.deferred or failed):
+    if not (backlog.stuck or backlog.deferred or doubtful or failed):
         yield ok("Mail goes." if goes else "No message waits for too long.")
 
 
@@ -80,3 +84,8 @@ def check_jobs(connection: Connection) -> Iterator[Finding]:
 
 def _minutes(span: timedelta) -> int:
     return int(span.total_seconds() // 60)
+
+
+def _count(connection: Connection, state: DeliveryState) -> int:
+    found: int = connection.execute(select(func.count()).where(MailMessage.state == state)).scalar_one()
+    return found
