@@ -28,6 +28,9 @@ SQLITE, POSTGRESQL = "sqlite", "postgresql"
 # Who comes at the same moment as twenty others has a turn, however busy the machine: the few seconds after which the product
 # says "try again" are for tests that are about them.
 engines.LOCK_WAIT_MS = turns.LOCK_WAIT_MS = round(HANGS * 1000)
+engines._POOL_WAIT = round(HANGS)
+for _bound, _most in (("lock_ms", engines.LOCK_WAIT_MS), ("statement", round(HANGS))):
+    object.__setattr__(engines.USUAL, _bound, _most)
 
 
 class SqliteTemplate:

@@ -75,7 +75,7 @@ def test_pages_say_so_and_a_crowd_keeps_no_probe_waiting(app: Flask, passage: Pa
     assert time.monotonic() - began < patience(20)
     passage.go_on()
     until(lambda: visitor.get("/", None).status == 200, "the page")
-    until(lambda: visitor.get("/readyz", None).status == 200, "readiness")
+    until(lambda: visitor.get("/readyz", None).status == 200, "ready")
 
 
 def test_worker_waits_and_goes_on(app: Flask, passage: Passage, mail_server: MailServer) -> None:
@@ -89,8 +89,8 @@ def test_worker_waits_and_goes_on(app: Flask, passage: Passage, mail_server: Mai
         passage.hang()
         time.sleep(5)  # longer than it waits for a connection that it kept
         passage.go_on()
-        until(lambda: queue_some(1, due_at=clock.now()), "a message in the queue")
+        until(lambda: queue_some(1, due_at=clock.now()), "a message queued")
         until(lambda: len(mail_server.received) == 2, "the second message")
-        until(lambda: stored(first).state is DeliveryState.SENT, "its outcome")
+        until(lambda: stored(first).state is DeliveryState.SENT, "the first one noted as sent")
         stop.set()
         join([worker])
