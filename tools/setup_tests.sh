@@ -1,5 +1,6 @@
 #!/bin/sh
-# Sees to what the tests need beside Python packages: a real Chromium, Java, Redis, the axe and Nu HTML checkers (in .tools/).
+# Sees to what the tests need beside Python packages: a real Chromium, Java, Redis, and from npm (in .tools/) the axe and Nu
+# HTML checkers and ical.js, a second reader of calendars.
 # PostgreSQL comes with the Python packages, unless EVENTREG_TEST_DATABASE_URL names another.
 # Says everything that it could not get, then fails: nothing is skipped in silence.
 set -u
@@ -59,19 +60,20 @@ need_java() {
 
 need_node_tools() {
     cmp -s tools/npm/package-lock.json .tools/package-lock.json &&
-        [ -f .tools/node_modules/axe-core/axe.min.js ] && [ -f .tools/node_modules/vnu-jar/build/dist/vnu.jar ] && return
+        [ -f .tools/node_modules/axe-core/axe.min.js ] && [ -f .tools/node_modules/vnu-jar/build/dist/vnu.jar ] &&
+        [ -f .tools/node_modules/ical.js/dist/ical.js ] && return
     have npm || apt_install npm || {
-        lacking "no npm to fetch axe-core and vnu-jar with: install Node.js with npm."
+        lacking "no npm to fetch axe-core, vnu-jar and ical.js with: install Node.js with npm."
         return
     }
-    tell "fetching axe-core and vnu-jar with npm"
+    tell "fetching axe-core, vnu-jar and ical.js with npm"
     mkdir -p .tools
     cp tools/npm/package.json .tools/
     # The lock is copied last: it is what says that .tools/ is complete.
     cp tools/npm/package-lock.json .tools/npm-shrinkwrap.json
     (cd .tools && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error </dev/null) &&
         mv .tools/npm-shrinkwrap.json .tools/package-lock.json ||
-        lacking "npm could not fetch axe-core and vnu-jar."
+        lacking "npm could not fetch axe-core, vnu-jar and ical.js."
 }
 
 need_postgresql() {

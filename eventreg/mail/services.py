@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -68,6 +68,8 @@ class OutgoingMessage:
     calendar: str = ""
     calendar_method: str = ""
     is_held_back: bool = False
+    #: messages that are queued with this one
+    beside: tuple[OutgoingMessage, ...] = ()
 
 
 def enqueue(message: OutgoingMessage) -> None:
@@ -83,7 +85,8 @@ def enqueue_all(messages: Sequence[OutgoingMessage]) -> None:
     for a key that was queued before: both are faults of the caller, and its transaction fails.
     """
     if messages:
-        db.session.execute(insert(MailMessage), [_row(message) for message in messages])
+        rows = [_row(each) for message in messages for each in (message, *message.beside)]
+        db.session.execute(insert(MailMessage), rows)
 
 
 def release(message_id: int, event_id: int, at: datetime) -> None:
@@ -172,7 +175,7 @@ def _row(message: OutgoingMessage) -> dict[str, Any]:
         is_held_back=message.is_held_back,
         sends_held_back=config.demo_mail == "send",
     )
-    return asdict(message) | {
+    return asdict(replace(message, beside=())) | {
         "subject": one_line(message.subject, MAX_SUBJECT),
         "sender_name": one_line(message.sender_name, MAX_SENDER_NAME),
         # RFC 5322, 3.6.4. Random: it tells nothing of the record or the machine.

@@ -19,8 +19,8 @@ class TextGroup(enum.Enum):
     REGISTERING = (_K.RECEIVED, _K.CONFIRMED, _K.WAITLISTED)
     DECIDING = (_K.PROMOTED, _K.PROMOTED_TO_REVIEW, _K.DECLINED, _K.PLACE_LOST, _K.REOPENED)
     ASKING = (_K.ASKED_FOLLOW_UP, _K.ASKED_AGAIN, _K.ASKED_CORRECTION, _K.ASK_REMINDER)
-    CHANGING = (_K.CHANGED, _K.DAYS_LEFT, _K.WITHDRAWN)
-    TEAM = (_K.TEAM_CHANGED, _K.TEAM_DAYS_LEFT, _K.TEAM_WITHDRAWN, _K.MOVED, _K.HANDED_ON, _K.HANDED_TO)
+    CHANGING = (_K.CHANGED, _K.OLD_ENTRY, _K.WITHDRAWN)
+    TEAM = (_K.TEAM_CHANGED, _K.TEAM_WITHDRAWN, _K.MOVED, _K.HANDED_ON, _K.HANDED_TO)
     INVITING = (_K.INVITATION, _K.INVITATION_REMINDER)
     EVENT = (_K.EVENT_CANCELLED, _K.EVENT_REINSTATED)
     ADDRESSES = (
@@ -87,9 +87,9 @@ def _of_decisions() -> Mapping[TextKey, tuple[str, str]]:
 def _of_people() -> Mapping[TextKey, tuple[str, str]]:
     return {
         _K.CHANGED: (_("Answers changed"), _("Goes when the person has changed answers.")),
-        _K.DAYS_LEFT: (
-            _("Days taken out of the calendar"),
-            _("Goes when somebody confirmed exchanges some days for others."),
+        _K.OLD_ENTRY: (
+            _("Earlier calendar entry taken out"),
+            _("Goes once to whoever has a calendar entry for each day, when one for all days takes their place."),
         ),
         _K.WITHDRAWN: (_("Registration withdrawn"), _("Goes when somebody withdraws.")),
         _K.ASKED_FOLLOW_UP: (
@@ -120,10 +120,6 @@ def _of_team() -> Mapping[TextKey, tuple[str, str]]:
         _K.TEAM_CHANGED: (
             _("Changed on somebody's behalf"),
             _("Goes when the team changes answers of somebody and has the person told."),
-        ),
-        _K.TEAM_DAYS_LEFT: (
-            _("Days taken out on somebody's behalf"),
-            _("Goes when the team exchanges some days of somebody confirmed for others."),
         ),
         _K.TEAM_WITHDRAWN: (_("Withdrawn by the team"), _("Goes when the team withdraws somebody's registration.")),
         _K.MOVED: (

@@ -30,6 +30,7 @@ from eventreg.registration.emails import (
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import Status
 from tests.builders import a_registration, an_event, an_institution, text
+from tests.registration.calendars import occurrences
 
 ANA = "ana.demo@instituto.example"
 REASON = "El programa de esta edición se dirige a quienes trabajan en la frontera sur."
@@ -56,7 +57,7 @@ class Told:
 
 
 def _taken_back(event: Event) -> dict[str, Any]:
-    return {"takes_back": frozenset()}
+    return {"takes_back": True}
 
 
 def _reason(event: Event) -> dict[str, Any]:
@@ -77,21 +78,20 @@ def _changed(event: Event) -> dict[str, Any]:
 
 
 def _fewer_days(event: Event) -> dict[str, Any]:
-    first, second = event.days
+    first, _second = event.days
     changes = {
         "es": (Change("Días de asistencia", "22 y 23 de febrero", "22 de febrero"),),
         "en": (Change("Days attended", "22 and 23 February", "22 February"),),
     }
     return {
         "changes": lambda language: changes[language],
-        "takes_back": frozenset({second.id}),
+        "renews_calendar": True,
         "day_ids": frozenset({first.id}),
     }
 
 
-def _left_days(event: Event) -> dict[str, Any]:
-    days = frozenset({event.days[1].id})
-    return {"day_ids": days, "takes_back": days}
+def _one_day(event: Event) -> dict[str, Any]:
+    return {"day_ids": frozenset({event.days[1].id}), "takes_back": True}
 
 
 def _asked(event: Event) -> dict[str, Any]:
@@ -131,7 +131,7 @@ TO_PARTICIPANT = (
     Told(_M.CONFIRM_ADDRESS, _S.CONFIRMED, link=CONFIRM_ADDRESS),
     Told(_M.ADDRESS_CHANGED, _S.CONFIRMED),
     Told(_M.ADDRESS_LEFT, _S.CONFIRMED),
-    Told(_M.DAYS_LEFT, _S.CONFIRMED, news=_left_days),
+    Told(_M.OLD_ENTRY, _S.CONFIRMED, news=_one_day),
     Told(_M.EVENT_CANCELLED, _S.PENDING, news=_called_off),
     Told(_M.EVENT_CANCELLED, _S.CONFIRMED, "after-confirmed", lambda event: _called_off(event) | _taken_back(event)),
     Told(_M.EVENT_REINSTATED, _S.WAITLISTED),
@@ -142,7 +142,6 @@ TO_PARTICIPANT = (
     Told(_M.ASK_REMINDER, _S.CONFIRMED, news=_asked),
     Told(_M.TEAM_CHANGED, _S.PENDING, news=_changed),
     Told(_M.TEAM_CHANGED, _S.CONFIRMED, "days", _fewer_days),
-    Told(_M.TEAM_DAYS_LEFT, _S.CONFIRMED, news=_left_days),
     Told(_M.TEAM_WITHDRAWN, _S.CANCELLED, news=_reason),
     Told(_M.TEAM_WITHDRAWN, _S.CANCELLED, "after-confirmed", _taken_back),
     Told(_M.MOVED, _S.PENDING, news=_reason),
@@ -193,7 +192,7 @@ def queued(event: Event, told: Told, audience: str, language: str) -> tuple[Regi
     event.contact_language = language
     occasion, news = Occasion.load(event), News(told.message, **told.news(event))
     if audience == "contact":
-        message = contact_message(occasion, registration, replace(news, takes_back=None), now)
+        message = contact_message(occasion, registration, replace(news, takes_back=False), now)
     else:
         link = (told.link, registration.public_id, 1) if told.link else None
         recipient = "nueva.ana@instituto.example" if told.message is Message.CONFIRM_ADDRESS else ""
@@ -220,13 +219,13 @@ def without_marker(body: str) -> str:
 def as_file(message: OutgoingMessage, due_at: datetime) -> str:
     """Return what a golden file holds of a message: headers that a person sees, its calendar in a word, the text."""
     calendar = message.calendar_method or "-"
-    days = message.calendar.count("BEGIN:VEVENT")
+    days = len(occurrences(message.calendar)) if calendar == "REQUEST" else 0
     assert message.due_at == due_at
     return (
         f"From: {message.sender_name}\n"
         f"To: {message.recipient}\n"
         f"Reply-To: {message.reply_to or '-'}\n"
         f"Subject: {message.subject}\n"
-        f"Calendar: {calendar}{f', {days} entries' if days else ''}\n"
+        f"Calendar: {calendar}{f', days: {days}' if days else ''}\n"
         "\n" + without_marker(message.text)
     )

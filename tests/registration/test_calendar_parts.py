@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,6 +17,7 @@ from eventreg.registration.services.changes import withdraw
 from eventreg.registration.services.decisions import decide, undo
 from eventreg.registration.services.promotion import pass_on_places
 from tests.builders import a_registration, a_team_member, an_event, register_somebody
+from tests.registration.calendars import occurrences
 from tests.registration.records import entries, fresh, last_mail, mails, registered, told
 
 pytestmark = pytest.mark.usefixtures("app", "clock")
@@ -33,6 +34,16 @@ def sequence(mail: MailMessage) -> int:
     return number
 
 
+def dates(mail: MailMessage) -> list[date]:
+    """Return on which dates a message puts entries, as the rule of the entry says."""
+    return [start.date() for start in occurrences(mail.calendar)]
+
+
+def held(event: Event, number: int) -> date:
+    """Return the date of a day of the event by its place."""
+    return event.days[number].held_on
+
+
 def days(event: Event, *which: int) -> list[str]:
     """Return the values of an answer that chooses days of the event by their place."""
     return [str(event.days[number].id) for number in which]
@@ -44,7 +55,7 @@ def decided(event: Event, person: Registration, action: Action, organizer: int) 
     return decide(event.id, person.reference, action, "Motivo.", revision, organizer).decision_id
 
 
-def test_a_confirmed_person_gets_an_entry_for_each_day_attended() -> None:
+def test_a_confirmed_person_gets_the_days_attended() -> None:
     event = an_event()
     person = registered(register_somebody(event, days=days(event, 1)))
     (entry,) = entries(last_mail(person))
@@ -56,7 +67,7 @@ def test_a_confirmed_person_gets_an_entry_for_each_day_attended() -> None:
     assert str(entry["ATTENDEE"]) == f"mailto:{person.email}"
     assert str(entry["STATUS"]) == "CONFIRMED"
     assert last_mail(person).calendar_method == "REQUEST"
-    assert len(entries(last_mail(registered(register_somebody(event))))) == 2
+    assert dates(last_mail(registered(register_somebody(event)))) == [held(event, 0), held(event, 1)]
 
 
 def test_no_personal_link_stands_in_a_calendar() -> None:
@@ -181,12 +192,14 @@ def test_promoted_after_that_the_same_entries_come_back_with_a_higher_number(clo
 
 
 def test_a_dropped_day_leaves_the_calendar_and_the_other_stays() -> None:
+    # case 70
     event = an_event()
     person = registered(register_somebody(event))
     change_answers(event.id, person.id, {"days": days(event, 0)})
     invited, changed = mails(person)
-    assert (changed.template, changed.calendar_method) == ("registration/changed", "CANCEL")
-    assert uids(changed) == [uids(invited)[1]]
+    assert (changed.template, changed.calendar_method) == ("registration/changed", "REQUEST")
+    assert uids(changed) == uids(invited)
+    assert (dates(invited), dates(changed)) == ([held(event, 0), held(event, 1)], [held(event, 0)])
     assert sequence(changed) > sequence(invited)
 
 
@@ -196,20 +209,33 @@ def test_an_added_day_comes_into_the_calendar() -> None:
     change_answers(event.id, person.id, {"days": days(event, 0, 1)})
     invited, changed = mails(person)
     assert changed.calendar_method == "REQUEST"
-    assert len(uids(changed)) == 2
-    assert set(uids(invited)) < set(uids(changed))
+    assert uids(invited) == uids(changed)
+    assert dates(changed) == [held(event, 0), held(event, 1)]
 
 
-def test_one_day_for_another_is_an_invitation_and_a_cancellation() -> None:
+def test_one_day_for_another_is_one_update_and_one_message() -> None:
     event = an_event()
     person = registered(register_somebody(event, days=days(event, 0)))
     change_answers(event.id, person.id, {"days": days(event, 1)})
-    invited, changed, left = mails(person)
-    assert (changed.calendar_method, left.calendar_method) == ("REQUEST", "CANCEL")
-    assert left.template == "registration/days_left"
-    assert uids(left) == uids(invited)
-    assert set(uids(changed)).isdisjoint(uids(left))
+    invited, changed = mails(person)
+    assert changed.calendar_method == "REQUEST"
+    assert uids(invited) == uids(changed)
+    assert dates(changed) == [held(event, 1)]
     assert told(person, "contact") == ["confirmed", "changed"]
+
+
+def test_an_invitation_of_several_days_is_one_uid_in_every_request_update_and_cancel() -> None:
+    # case 70
+    event = an_event()
+    person = registered(register_somebody(event))
+    change_answers(event.id, person.id, {"days": days(event, 0)})
+    change_answers(event.id, person.id, {"days": days(event, 0, 1)})
+    withdraw(event.id, person.id)
+    sent = mails(person)
+    assert [mail.calendar_method for mail in sent] == ["REQUEST", "REQUEST", "REQUEST", "CANCEL"]
+    assert len({uid for mail in sent for uid in uids(mail)}) == 1
+    numbers = [sequence(mail) for mail in sent]
+    assert numbers == sorted(set(numbers)), "a later object never has a number of before"
 
 
 def test_other_answers_leave_the_calendar_alone() -> None:

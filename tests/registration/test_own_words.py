@@ -157,7 +157,7 @@ def test_the_place_that_is_taken_back_has_words_of_its_own(event: Event) -> None
     put(event, TextKey.DECLINED, body="Never had one.")
     put(event, TextKey.PLACE_LOST, body="Had one.")
     assert "Never had one." in of(event, Message.DECLINED, Status.DECLINED).text
-    assert "Had one." in of(event, Message.DECLINED, Status.DECLINED, takes_back=frozenset()).text
+    assert "Had one." in of(event, Message.DECLINED, Status.DECLINED, takes_back=True).text
 
 
 @pytest.mark.both_databases

@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import JSON, CheckConstraint, Connection, Date, ForeignKey, String, UniqueConstraint, func, select
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Connection,
+    Date,
+    ForeignKey,
+    String,
+    UniqueConstraint,
+    func,
+    inspect,
+    select,
+)
 from sqlalchemy.event import listens_for
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -108,6 +119,8 @@ class Event(Base):
     settings_revision: Mapped[int] = mapped_column(default=1)
     #: keys of the messages that have words of the event's own (message_texts): for any other none are looked for
     worded_messages: Mapped[list[str]] = mapped_column(JSON, default=list, info=NOT_PERSONAL)
+    #: raised with every change of what calendars show of it, the days among it: a part of every SEQUENCE
+    calendar_revision: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     picture: Mapped[Picture | None] = relationship(lazy="raise")
@@ -144,6 +157,21 @@ def _give_a_new_id(_mapper: Any, connection: Connection, event: Event) -> None:
     if connection.dialect.name == "sqlite" and event.__dict__.get("id") is None:
         used = (select(func.max(column)).scalar_subquery() for column in (Event.id, AuditEntry.chain))
         event.id = max(connection.scalar(select(last)) or 0 for last in used) + 1
+
+
+#: what calendars show beside the days, which count by the service that saves them
+_IN_CALENDARS = (
+    "title", "summary", "venue", "demonstration_note", "attendance", "city", "country", "time_zone", "contact_name",
+    "contact_email",
+)  # fmt: skip
+
+
+@listens_for(Event, "before_update")
+def _count_for_calendars(_mapper: Any, _connection: Connection, event: Event) -> None:
+    """Count a change of what calendars show, whoever makes it."""
+    attributes = inspect(event).attrs
+    if any(attributes[name].history.has_changes() for name in _IN_CALENDARS):
+        event.calendar_revision += 1
 
 
 class PrivacyNotice(Base):

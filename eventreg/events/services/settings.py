@@ -54,6 +54,8 @@ def save_settings(event_id: int, seen_revision: int, entry: SettingsEntry, accou
                 setattr(event, name, value)
         if not changed:
             return
+        if "days" in changed:
+            event.calendar_revision += 1
         event.settings_revision += 1
         if gives_more:
             occupancy().places_added(event_id, at)

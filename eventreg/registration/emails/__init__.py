@@ -1,5 +1,6 @@
 """What the system writes to participants and to the contact person, and how it gets into the outbox."""
 
+from eventreg.registration.emails.calendar_parts import note_invited, sequence_of
 from eventreg.registration.emails.composing import (
     CONFIRM_ADDRESS,
     OWN_PAGE,
@@ -24,6 +25,8 @@ __all__ = [
     "RequestWording",
     "contact_message",
     "event_contact_message",
+    "note_invited",
     "participant_message",
+    "sequence_of",
     "tell",
 ]

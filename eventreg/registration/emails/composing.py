@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask_babel import gettext as _
 
-from eventreg.events.calendars import CalendarPerson, Method, event_calendar
 from eventreg.i18n.languages import speaking
-from eventreg.mail.letters import Change, Contact, Letter, render_letter
+from eventreg.mail.letters import Change, Contact, Fact, Letter, render_letter
 from eventreg.mail.markers import link_marker, new_marker
 from eventreg.mail.services import OutgoingMessage, enqueue_all
+from eventreg.registration.emails.calendar_parts import CalendarNeeds, OldEntry, part_of
 from eventreg.registration.emails.messages import Message
 from eventreg.registration.emails.occasions import Occasion
 from eventreg.registration.emails.own_words import text_key, with_own_words
@@ -20,7 +20,6 @@ from eventreg.registration.emails.request_words import RequestWording
 from eventreg.registration.emails.to_contact import TOLD, write_to_contact
 from eventreg.registration.emails.writers import writer_of
 from eventreg.registration.models import Registration
-from eventreg.registration.rules.states import Status
 from eventreg.web.addresses import address_of
 
 #: purposes of personal links, resolved when a message is sent
@@ -39,10 +38,10 @@ class News:
     changes: Callable[[str], tuple[Change, ...]] | None = None
     #: when the messages may go; a decision's wait until the time to undo it is over
     due_at: datetime | None = None
-    #: the days were changed of somebody who is confirmed: the calendar gets the entries of `day_ids` anew
+    #: the calendar of somebody who is confirmed gets the entry anew, for `day_ids`
     renews_calendar: bool = False
-    #: days whose entries leave the calendar, since an invitation had put them there; empty: all; None: none
-    takes_back: frozenset[int] | None = None
+    #: the entry leaves the calendar, since an invitation had put it there
+    takes_back: bool = False
     #: what somebody is asked to answer, in the words of a language
     request: Callable[[str], RequestWording] | None = None
 
@@ -57,7 +56,7 @@ def tell(occasion: Occasion, registration: Registration, news: News, now: dateti
     if news.message in TOLD:
         messages.append(contact_message(occasion, registration, news, now))
     enqueue_all(messages)
-    return [message.key for message in messages]
+    return [each.key for message in messages for each in (message, *message.beside)]
 
 
 def participant_message(
@@ -71,7 +70,7 @@ def participant_message(
     key_suffix: str = "",
 ) -> OutgoingMessage:
     """Return the message to the participant, or to `recipient`; `link` is (purpose, public id, generation), by default
-    one's own page."""
+    one's own page. What the calendar has with it is kept with the registration."""
     marker = new_marker()
     target = link or (OWN_PAGE, registration.public_id, registration.link_generation)
     with speaking(registration.language) as language:
@@ -85,18 +84,54 @@ def participant_message(
             reason=news.reason,
             changes=news.changes_in(language),
             renews_calendar=news.renews_calendar,
-            takes_back=news.takes_back is not None,
+            takes_back=news.takes_back,
             privacy_url=address_of("site.show_privacy", slug=occasion.event.slug),
             now=now,
         )
-        key = text_key(news.message, registration, takes_back=news.takes_back is not None)
+        key = text_key(news.message, registration, takes_back=news.takes_back)
         letter = with_own_words(words.write(news.message), key, words.facts())
-        method, calendar = _calendar(occasion, registration, news, language, now)
+        invites = news.renews_calendar or news.message in _INVITING
+        needs = CalendarNeeds(news.day_ids, invites, news.takes_back, is_elsewhere=bool(recipient))
+        part = part_of(occasion, registration, needs, language, now)
+        if part.is_by_the_way:
+            follows = Fact(_("This message brings your calendar up to date."))
+            letter = replace(letter, paragraphs=(*letter.paragraphs, follows))
+        beside = tuple(
+            _old_entry_message(occasion, registration, old, language, news.due_at, now, f"{key_suffix}/{number}")
+            for number, old in enumerate(part.old)
+        )
         return _outgoing(
             occasion, registration, news, letter, now,
             audience="participant", language=language, recipient=recipient or registration.email,
-            reply_to=occasion.event.contact_email, marker=marker, calendar=calendar, method=method, key_suffix=key_suffix,
+            reply_to=occasion.event.contact_email, marker=marker, calendar=part.content, method=part.method,
+            key_suffix=key_suffix, beside=beside,
         )  # fmt: skip
+
+
+def _old_entry_message(
+    occasion: Occasion,
+    registration: Registration,
+    old: OldEntry,
+    language: str,
+    due_at: datetime | None,
+    now: datetime,
+    key_suffix: str,
+) -> OutgoingMessage:
+    """Return what takes one entry of before out of the calendar, beside a message; the language is in force."""
+    told = News(Message.OLD_ENTRY, old.day_ids, due_at=due_at, takes_back=True)
+    words = writer_of(told.message, None)(
+        occasion, registration, language, "",
+        day_ids=old.day_ids, takes_back=True,
+        privacy_url=address_of("site.show_privacy", slug=occasion.event.slug), now=now,
+    )  # fmt: skip
+    key = text_key(told.message, registration, takes_back=True)
+    letter = with_own_words(words.write(told.message), key, words.facts())
+    return _outgoing(
+        occasion, registration, told, letter, now,
+        audience="participant", language=language, recipient=registration.email,
+        reply_to=occasion.event.contact_email, marker=new_marker(), calendar=old.content, method="CANCEL",
+        key_suffix=key_suffix,
+    )  # fmt: skip
 
 
 def contact_message(occasion: Occasion, registration: Registration, news: News, now: datetime) -> OutgoingMessage:
@@ -130,6 +165,7 @@ def _outgoing(
     calendar: str = "",
     method: str = "",
     key_suffix: str = "",
+    beside: tuple[OutgoingMessage, ...] = (),
 ) -> OutgoingMessage:
     event = occasion.event
     text, html = render_letter(
@@ -163,34 +199,8 @@ def _outgoing(
         due_at=news.due_at or now,
         is_held_back=event.holds_mail,
         marker=marker,
+        beside=beside,
     )
-
-
-def _calendar(
-    occasion: Occasion, registration: Registration, news: News, language: str, now: datetime
-) -> tuple[str, str]:
-    """Return (method, object) of the calendar part: entries to take back, else the invitation of a confirmed person."""
-    method: Method
-    if news.takes_back is not None:
-        method, day_ids = "CANCEL", news.takes_back
-    elif registration.status is Status.CONFIRMED and (news.renews_calendar or news.message in _INVITING):
-        method, day_ids = "REQUEST", news.day_ids
-    else:
-        return "", ""
-    event = occasion.event
-    days = occasion.days_attended(day_ids)
-    content = event_calendar(
-        event,
-        days,
-        language=language,
-        url=address_of("site.show_event", slug=event.slug),
-        method=method,
-        uid_suffix=registration.public_id,
-        sequence=registration.revision,
-        stamp=now,
-        attendee=CalendarPerson(registration.full_name, registration.email),
-    )
-    return method, content
 
 
 #: what tells a confirmed person of the place, or reaches a mailbox that has no entry yet

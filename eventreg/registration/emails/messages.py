@@ -24,8 +24,8 @@ class Message(enum.Enum):
     ADDRESS_CHANGED = "address_changed"
     #: to the address that was left
     ADDRESS_LEFT = "address_left"
-    #: days were exchanged for others: what takes the old ones out of the calendar, beside the invitation to the new ones
-    DAYS_LEFT = "days_left"
+    #: takes an entry out of the calendar that was of one day: now one is of all
+    OLD_ENTRY = "old_entry"
     #: the whole event: to everybody who lives with it, and once to the contact person in words of their own
     EVENT_CANCELLED = "event_cancelled"
     EVENT_REINSTATED = "event_reinstated"
@@ -36,7 +36,6 @@ class Message(enum.Enum):
     ASK_REMINDER = "ask_reminder"
     #: what the team did on somebody's behalf, where no other message tells of it
     TEAM_CHANGED = "team_changed"
-    TEAM_DAYS_LEFT = "team_days_left"
     TEAM_WITHDRAWN = "team_withdrawn"
     MOVED = "moved"
     #: a place goes to another person: to the one who had it, and to the one who has it now
@@ -55,6 +54,4 @@ ABOUT_REQUESTS = frozenset(
 #: what comes with questions to answer
 WITH_REQUEST = ABOUT_REQUESTS | {Message.HANDED_TO}
 #: what the team did
-BY_TEAM = frozenset(
-    {Message.TEAM_CHANGED, Message.TEAM_DAYS_LEFT, Message.TEAM_WITHDRAWN, Message.MOVED, Message.HANDED_ON}
-)
+BY_TEAM = frozenset({Message.TEAM_CHANGED, Message.TEAM_WITHDRAWN, Message.MOVED, Message.HANDED_ON})

@@ -64,7 +64,7 @@ def preview_message(
         day_ids,
         reason=_reason(language),
         changes=_changes,
-        takes_back=day_ids if key in (TextKey.PLACE_LOST, TextKey.DAYS_LEFT, TextKey.TEAM_DAYS_LEFT) else None,
+        takes_back=key in (TextKey.PLACE_LOST, TextKey.OLD_ENTRY),
         request=_request(now, occasion.event.time_zone) if message in WITH_REQUEST else None,
     )
     return participant_message(occasion, told, news, now)

@@ -22,7 +22,6 @@ class TeamWords(ParticipantWords):
         """Return the letter for `message`."""
         writers: dict[Message, Callable[[], Letter]] = {
             Message.TEAM_CHANGED: self._team_changed,
-            Message.TEAM_DAYS_LEFT: self._team_days_left,
             Message.TEAM_WITHDRAWN: self._team_withdrawn,
             Message.MOVED: self._moved,
             Message.HANDED_ON: self._handed_on,
@@ -36,13 +35,6 @@ class TeamWords(ParticipantWords):
             _("The organizing team has changed this in your registration for “%(title)s”:", title=self._title),
             changes=self._changes,
             warning=_("If something is not right, write to the contact person."),
-        )
-
-    def _team_days_left(self) -> Letter:
-        return self._letter(
-            _("Dates that leave your calendar"),
-            _("These days were taken out of your registration for “%(title)s”.", title=self._title),
-            self._out_of_calendar(),
         )
 
     def _team_withdrawn(self) -> Letter:

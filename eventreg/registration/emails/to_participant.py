@@ -61,7 +61,7 @@ class ParticipantWords:
             Message.LINK: self._own_link,
             Message.ADDRESS_CHANGED: self._address_changed,
             Message.ADDRESS_LEFT: self._address_left,
-            Message.DAYS_LEFT: self._days_left,
+            Message.OLD_ENTRY: self._old_entry,
         }
         return writers[message]()
 
@@ -216,11 +216,12 @@ class ParticipantWords:
             has_link=False,
         )
 
-    def _days_left(self) -> Letter:
+    def _old_entry(self) -> Letter:
         return self._letter(
-            _("Dates that leave your calendar"),
-            _("You told us that you no longer attend “%(title)s” on these days.", title=self._title),
-            self._out_of_calendar(),
+            _("An earlier entry leaves your calendar"),
+            _("Until now your calendar had an entry for each day of “%(title)s”.", title=self._title),
+            Fact(_("This message takes the one of this date out. What stands in our other message holds.")),
+            has_link=False,
         )
 
     def _not_yet(self) -> str:
@@ -245,7 +246,7 @@ class ParticipantWords:
 
     def _before_the_event(self) -> tuple[str, ...]:
         return (
-            _("Add the dates to your calendar: this message brings an entry for each day."),
+            _("Add the dates to your calendar: this message brings them."),
             self._until_when(),
             _("If you cannot come, withdraw your registration, so that somebody else can have the place."),
         )

@@ -31,6 +31,8 @@ class Decision(Base):
     #: what of the registration the decision changed and an undo brings back
     approved_at_before: Mapped[datetime | None] = mapped_column(UtcDateTime)
     waitlisted_at_before: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: comes back also where something newer takes its messages back. None: decided before this was kept
+    calendar_uids_before: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True), info=NOT_PERSONAL)
     #: the reason the person reads
     reason: Mapped[str] = mapped_column(Text, default="", info=PERSONAL)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))

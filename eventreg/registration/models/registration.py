@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventreg.db import NOT_PERSONAL, PERSONAL, Base, UtcDateTime, choice_column, folded_column, partial_index
@@ -53,7 +53,7 @@ class Registration(Base):
     #: None: by the public form alone
     came_by: Mapped[WayKind | None] = mapped_column(choice_column(WayKind, "came_by"), info=NOT_PERSONAL)
     status: Mapped[Status] = mapped_column(choice_column(Status, "status"), info=NOT_PERSONAL)
-    #: raised with every change: whoever decides says which one was seen, and calendar entries carry it as SEQUENCE
+    #: raised with every change: whoever decides says which one was seen; a part of the SEQUENCE of the calendar entry
     revision: Mapped[int] = mapped_column(default=1)
     #: of the person's mails: that of sending the form, until changed
     language: Mapped[str] = mapped_column(String(12), info=NOT_PERSONAL)
@@ -91,6 +91,10 @@ class Registration(Base):
     approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: the turn on the waiting list
     waitlisted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: the identifiers under which messages put entries into the person's calendar and did not take them back
+    calendar_uids: Mapped[list[str]] = mapped_column(JSON, default=list, info=NOT_PERSONAL)
+    #: the event's `calendar_revision` that the newest invitation showed; 0: none did, or it never went
+    calendar_revision: Mapped[int] = mapped_column(default=0)
 
     category: Mapped[Category] = relationship(lazy="raise")
     answers: Mapped[list[Answer]] = relationship(

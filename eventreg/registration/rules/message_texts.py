@@ -31,10 +31,9 @@ class TextKey(enum.Enum):
     PLACE_LOST = "place_lost"
     REOPENED = "reopened"
     CHANGED = "changed"
-    DAYS_LEFT = "days_left"
+    OLD_ENTRY = "old_entry"
     WITHDRAWN = "withdrawn"
     TEAM_CHANGED = "team_changed"
-    TEAM_DAYS_LEFT = "team_days_left"
     TEAM_WITHDRAWN = "team_withdrawn"
     MOVED = "moved"
     HANDED_ON = "handed_on"
@@ -62,7 +61,7 @@ TO_ANYBODY = frozenset({_K.VERIFY, _K.CONFIRM_ADDRESS, _K.SAVED_FORM, _K.EARLIER
 INVITING = frozenset({_K.INVITATION, _K.INVITATION_REMINDER})
 ASKING = frozenset({_K.ASKED_FOLLOW_UP, _K.ASKED_AGAIN, _K.ASKED_CORRECTION, _K.ASK_REMINDER, _K.HANDED_TO})
 #: without a button, so without a link
-WITHOUT_LINK = frozenset({_K.WITHDRAWN, _K.ADDRESS_LEFT, _K.TEAM_WITHDRAWN, _K.HANDED_ON})
+WITHOUT_LINK = frozenset({_K.OLD_ENTRY, _K.WITHDRAWN, _K.ADDRESS_LEFT, _K.TEAM_WITHDRAWN, _K.HANDED_ON})
 _WITH_REASON = ASKING | {
     _K.CONFIRMED, _K.WAITLISTED, _K.DECLINED, _K.PLACE_LOST, _K.REOPENED, _K.EVENT_CANCELLED, _K.TEAM_WITHDRAWN,
     _K.MOVED, _K.HANDED_ON,

@@ -13,13 +13,12 @@ from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import get_event_whole, lock_event
 from eventreg.kernel import clock
 from eventreg.mail.letters import Change
-from eventreg.mail.services import enqueue_all
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.queries import list_version_numbers
 from eventreg.questionnaires.rules.files import most_files
 from eventreg.questionnaires.rules.schema import Definition, Question, Stage
-from eventreg.registration.emails import Message, News, Occasion, participant_message, tell
+from eventreg.registration.emails import Message, News, Occasion, tell
 from eventreg.registration.models import Registration, Upload
 from eventreg.registration.queries.answers import DAYS_KIND, find_day_ids, frozen_keys, load_answers
 from eventreg.registration.queries.asked import find_asked
@@ -153,6 +152,9 @@ def put_answers(
         hold_exactly(registration, [question for question in questions if question.key in changed], after, clock.now())
     fill_identity(registration, [question for question in questions if question.key in changed], after)
     replace_answers(registration, written, after, task.versions)
+    if any(change.question.kind == DAYS_KIND for change in changes):
+        # The next message brings the calendar up to date, also where none tells of this change.
+        registration.calendar_revision = 0
     of_files = [change for change in changes if change.question.kind in FILE_KINDS]
     detach(registration.id, [old for change in of_files for old in change.old if old not in change.new])
     return changes
@@ -266,39 +268,20 @@ def tell_changes(
     """
     event = get_event_whole(event_id)
     occasion, context = Occasion.load(event), Context.of(event)
-    days = _DayChange.of(event, registration, changes)
     news = News(
         Message.TEAM_CHANGED if by_team else Message.CHANGED,
         find_day_ids(registration),
         changes=lambda language: tuple(_in_words(change, context, language) for change in changes),
-        renews_calendar=bool(days.added),
-        takes_back=days.dropped if days.dropped and not days.added else None,
+        renews_calendar=registration.status is Status.CONFIRMED and _comes_on_other_days(event, changes),
     )
     tell(occasion, registration, news, now)
-    if days.added and days.dropped:
-        # A message carries one calendar object, and an object one method (RFC 5546): see docs/decisions/0010.
-        message = Message.TEAM_DAYS_LEFT if by_team else Message.DAYS_LEFT
-        left = News(message, days.dropped, takes_back=days.dropped)
-        enqueue_all([participant_message(occasion, registration, left, now)])
 
 
-@dataclass(frozen=True)
-class _DayChange:
-    """The days that a confirmed person's calendar gains and loses by changes."""
-
-    added: frozenset[int] = frozenset()
-    dropped: frozenset[int] = frozenset()
-
-    @classmethod
-    def of(cls, event: Event, registration: Registration, changes: Sequence[AnswerChange]) -> _DayChange:
-        changed = [change for change in changes if change.question.kind == DAYS_KIND]
-        if registration.status is not Status.CONFIRMED or not changed:
-            return cls()
-        # Where nobody chose, somebody comes every day.
-        every = frozenset(day.id for day in event.days)
-        old = frozenset(int(value) for change in changed for value in change.old) or every
-        new = frozenset(int(value) for change in changed for value in change.new) or every
-        return cls(added=new - old, dropped=old - new)
+def _comes_on_other_days(event: Event, changes: Sequence[AnswerChange]) -> bool:
+    # Where nobody chose, somebody comes every day.
+    every = {str(day.id) for day in event.days}
+    of_days = [change for change in changes if change.question.kind == DAYS_KIND]
+    return any((set(change.old) or every) != (set(change.new) or every) for change in of_days)
 
 
 def _in_words(change: AnswerChange, context: Context, language: str) -> Change:

@@ -29,6 +29,7 @@ from eventreg.registration.emails import Message, News, Occasion, event_contact_
 from eventreg.registration.models import Decision, Registration, Upload
 from eventreg.registration.queries.answers import list_day_ids
 from eventreg.registration.rules.states import Status
+from eventreg.registration.services.pending_decisions import put_calendar_back
 
 TELL_JOB = "registration.tell_everybody"
 #: people written to in one step: a second of work, in which nobody else can write to a small database
@@ -122,7 +123,7 @@ def _news(
         message,
         days[person.id],
         reason=occasion.text(event.cancellation_note, person.language) if is_cancelled else "",
-        takes_back=days[person.id] if is_cancelled and was_invited else None,
+        takes_back=is_cancelled and was_invited,
         renews_calendar=not is_cancelled and person.status is Status.CONFIRMED,
     )
 
@@ -160,7 +161,7 @@ def _untold_of_declining(event_id: int) -> list[Status]:
 
 def _statuses_known(people: Sequence[Registration], at: datetime) -> dict[int, Status]:
     """Return the status that each person knows of: a decision without a mail, or whose mails were dropped by the
-    cancellation, is not known."""
+    cancellation, is not known, and has changed nothing in a calendar."""
     known = {person.id: person.status for person in people}
     decisions = db.session.scalars(
         select(Decision)
@@ -178,8 +179,10 @@ def _statuses_known(people: Sequence[Registration], at: datetime) -> dict[int, S
     dropped = db.session.scalars(
         select(MailMessage.key).where(MailMessage.key.in_(first_keys), MailMessage.state == DeliveryState.DROPPED)
     )
+    by_id = {person.id: person for person in people}
     for key in dropped:
         known[first_keys[key].registration_id] = first_keys[key].status_known
+        put_calendar_back(by_id[first_keys[key].registration_id], first_keys[key])
     return known
 
 

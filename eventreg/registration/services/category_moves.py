@@ -66,7 +66,7 @@ def move_to_category(event_id: int, reference: str, wish: Move, act: TeamAct) ->
         db.session.flush()
         occasion = Occasion.load(get_event_whole(event.id))
         if act.tells and registration.status is not Status.UNVERIFIED:
-            takes_back = day_ids if was_confirmed and has_moved else None
+            takes_back = was_confirmed and has_moved
             message = NEWS_OF[registration.status] if has_moved else Message.MOVED
             news = News(message, day_ids, reason=wish.words, takes_back=takes_back)
             enqueue_all([participant_message(occasion, registration, news, now)])

@@ -95,7 +95,7 @@ def withdraw(event_id: int, registration_id: int) -> None:
         _record(event_id, registration, "withdrew", now)
         db.session.flush()
         occasion = Occasion.load(event)
-        taken_back = day_ids if known is Status.CONFIRMED else None
+        taken_back = known is Status.CONFIRMED
         tell(occasion, registration, News(Message.WITHDRAWN, day_ids, takes_back=taken_back), now)
         promote_from_waiting_list(event, count, now, occasion)
 

@@ -31,7 +31,7 @@ def news_of(action: Action, registration: Registration, known: Status, reason: s
         day_ids,
         reason=reason,
         due_at=due_at,
-        takes_back=day_ids if is_no_longer_invited else None,
+        takes_back=is_no_longer_invited,
     )
 
 

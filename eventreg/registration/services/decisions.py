@@ -26,6 +26,7 @@ from eventreg.registration.services.pending_decisions import (
     find_last_decision,
     is_undone_in_silence,
     overtake_pending_decision,
+    put_calendar_back,
     take_back_mails,
 )
 from eventreg.registration.services.places import PlaceCount, find_place
@@ -188,6 +189,7 @@ def _apply(
         status_known=known,
         approved_at_before=registration.approved_at,
         waitlisted_at_before=registration.waitlisted_at,
+        calendar_uids_before=registration.calendar_uids,
         reason=reason,
         account_id=account_id,
         decided_at=now,
@@ -237,6 +239,7 @@ def _restore(event: Event, registration: Registration, decision: Decision, accou
     category = next(found for found in event.categories if found.id == registration.category_id)
     count = PlaceCount(event)
     decision.undone_at = now
+    put_calendar_back(registration, decision)
     registration.status = decision.status_before
     registration.approved_at = decision.approved_at_before
     registration.waitlisted_at = decision.waitlisted_at_before

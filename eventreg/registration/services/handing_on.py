@@ -81,6 +81,8 @@ def hand_on(event_id: int, reference: str, person: NewPerson, act: TeamAct) -> N
             "old": {"name": registration.full_name, "email": registration.email},
             "new": {"name": f"{person.given_name} {person.family_name}".strip(), "email": person.email},
         }
+        # The new person's calendar has nothing yet, whether or not the former one's was cleared.
+        registration.calendar_uids = []
         change_address(registration, person.email, now)
         _forget(registration)
         registration.given_name, registration.family_name = person.given_name, person.family_name
@@ -98,7 +100,7 @@ def hand_on(event_id: int, reference: str, person: NewPerson, act: TeamAct) -> N
 def _farewell(
     occasion: Occasion, registration: Registration, person: NewPerson, day_ids: frozenset[int], now: datetime
 ) -> OutgoingMessage:
-    takes_back = day_ids if registration.status is Status.CONFIRMED else None
+    takes_back = registration.status is Status.CONFIRMED
     news = News(Message.HANDED_ON, day_ids, reason=person.words, takes_back=takes_back)
     return participant_message(occasion, registration, news, now)
 

@@ -62,8 +62,18 @@ def overtake_pending_decision(registration: Registration, now: datetime) -> Stat
         return decision.status_known
     if not is_pending(decision, now):
         return registration.status
-    dropped = drop(decision.mail_keys, now)
-    return decision.status_known if decision.mail_keys[0] in dropped else registration.status
+    if decision.mail_keys[0] not in drop(decision.mail_keys, now):
+        return registration.status
+    put_calendar_back(registration, decision)
+    return decision.status_known
+
+
+def put_calendar_back(registration: Registration, decision: Decision) -> None:
+    """Keep that the person's calendar is as it was before a decision whose messages never go."""
+    if decision.calendar_uids_before is not None:
+        registration.calendar_uids = list(decision.calendar_uids_before)
+    # What an invitation that was taken back had shown is not known any more: the next message shows it anew.
+    registration.calendar_revision = 0
 
 
 def is_undone_in_silence(decision: Decision, now: datetime) -> bool:

@@ -21,7 +21,7 @@ from eventreg.kernel.tokens import new_public_id, new_reference
 from eventreg.mail.services import enqueue_all
 from eventreg.questionnaires.rules.files import has_all, most_files
 from eventreg.questionnaires.rules.schema import Definition, Question, Stage
-from eventreg.registration.emails import VERIFY, Message, News, Occasion, participant_message, tell
+from eventreg.registration.emails import VERIFY, Message, News, Occasion, note_invited, participant_message, tell
 from eventreg.registration.models import Registration, Upload
 from eventreg.registration.queries.answers import SESSIONS_KIND, day_keys
 from eventreg.registration.queries.option_places import limited_options
@@ -148,6 +148,8 @@ def _register(
         registration.came_by, registration.approved_at = way_in.kind, now if way_in.skips_approval else None
     count = PlaceCount(event)
     takes_place = _let_in(event, category, registration, count, now)
+    if registration.status is Status.CONFIRMED:
+        note_invited(event, registration)
     db.session.add(registration)
     db.session.flush()
     if way_in is not None:

@@ -48,7 +48,7 @@ def withdraw_for(event_id: int, reference: str, words: str, act: TeamAct) -> Non
         db.session.flush()
         occasion = Occasion.load(get_event_whole(event.id))
         if act.tells:
-            taken_back = day_ids if known is Status.CONFIRMED else None
+            taken_back = known is Status.CONFIRMED
             news = News(Message.TEAM_WITHDRAWN, day_ids, reason=words, takes_back=taken_back)
             enqueue_all([participant_message(occasion, registration, news, now)])
         promote_from_waiting_list(event, count, now, occasion)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Response, abort, g, redirect, render_template, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from eventreg.events.calendars import CalendarPerson, event_calendar
+from eventreg.events.calendars import CalendarPerson, personal_calendar
 from eventreg.i18n.languages import current_language
-from eventreg.registration.emails import OWN_PAGE
+from eventreg.registration.emails import OWN_PAGE, sequence_of
 from eventreg.registration.merged import find_merged_into
 from eventreg.registration.queries.answers import find_day_ids
 from eventreg.registration.queries.registrations import get_by_token
@@ -71,15 +71,16 @@ def download_calendar(token: str) -> Response:
         abort(404)
     g.event = own.event
     registration = own.registration
-    content = event_calendar(
+    content = personal_calendar(
         own.event,
         own.occasion.days_attended(find_day_ids(registration)),
+        CalendarPerson(registration.full_name, registration.email),
+        public_id=registration.public_id,
+        method="PUBLISH",
         language=current_language(),
         url=address_of("site.show_event", slug=own.event.slug),
-        uid_suffix=registration.public_id,
-        sequence=registration.revision,
+        sequence=sequence_of(own.event, registration),
         stamp=registration.status_changed_at,
-        attendee=CalendarPerson(registration.full_name, registration.email),
     )
     return as_attachment(content.encode("utf-8"), f"{own.event.slug}.ics", "text/calendar; charset=utf-8")
 

@@ -18,7 +18,7 @@ _OF_STATUS = {
 #: what takes entries out of calendars, or goes to an address that was left, told its news once
 _ONCE = frozenset(
     {
-        "confirm_address", "address_left", "days_left", "team_days_left", "withdrawn", "team_withdrawn", "handed_on",
+        "confirm_address", "address_left", "days_left", "old_entry", "team_days_left", "withdrawn", "team_withdrawn", "handed_on",
         "promoted", "event_cancelled", "event_reinstated",
     }
 )  # fmt: skip

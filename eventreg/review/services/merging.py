@@ -82,7 +82,7 @@ def merge(event_id: int, merging: Merging, account_id: int) -> Registration:
         stays.revision += 1
         asked, other = find_asked(stays, for_team=True), find_asked(goes, for_team=True)
         values = load_answers(goes, other.definition)
-        was_told, days = goes.status, find_day_ids(goes)
+        was_told = goes.status
         old_revision = goes.revision
         count = PlaceCount(event)
         if goes.status is not Status.CANCELLED:
@@ -110,7 +110,7 @@ def merge(event_id: int, merging: Merging, account_id: int) -> Registration:
         db.session.flush()
         occasion = Occasion.load(event)
         if merging.tells and was_told is not Status.CANCELLED and goes.revision > old_revision:
-            _tell(occasion, goes, stays, days if was_told is Status.CONFIRMED else None, now)
+            _tell(occasion, goes, stays, now, takes_back=was_told is Status.CONFIRMED)
         promote_from_waiting_list(event, count, now, occasion)
         return stays
 
@@ -237,10 +237,8 @@ def _carry_over(stays: Registration, goes: Registration) -> None:
             tagging.registration_id = stays.id
 
 
-def _tell(
-    occasion: Occasion, goes: Registration, stays: Registration, taken_back: frozenset[int] | None, now: datetime
-) -> None:
+def _tell(occasion: Occasion, goes: Registration, stays: Registration, now: datetime, *, takes_back: bool) -> None:
     with speaking(goes.language):
         reason = _("You were registered twice. Your registration %(reference)s stands.", reference=stays.reference)
-    news = News(Message.TEAM_WITHDRAWN, find_day_ids(goes), reason=reason, takes_back=taken_back)
+    news = News(Message.TEAM_WITHDRAWN, find_day_ids(goes), reason=reason, takes_back=takes_back)
     enqueue_all([participant_message(occasion, goes, news, now)])

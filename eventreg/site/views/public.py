@@ -103,7 +103,7 @@ def download_calendar(slug: str) -> BaseResponse:
     """Give the event's days as a calendar file."""
     event = get_published_event(slug)
     address = address_of("site.show_event", slug=event.slug)
-    content = event_calendar(event, event.days, language=current_language(), url=address)
+    content = event_calendar(event, language=current_language(), url=address)
     response = Response(content, content_type="text/calendar; charset=utf-8; method=PUBLISH")
     response.headers.set("Content-Disposition", "attachment", filename=f"{event.slug}.ics")
     response.vary.update(("Accept-Language", "Cookie"))
