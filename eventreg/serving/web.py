@@ -7,8 +7,10 @@ import logging
 import resource
 import signal
 import socket
+import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -18,6 +20,7 @@ from waitress.adjustments import Adjustments
 from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
+from eventreg.kernel import disk
 from eventreg.kernel.faults import traced
 from eventreg.serving.addresses import Bind
 from eventreg.serving.connections import Connection
@@ -33,6 +36,8 @@ _FILES_OF_OURS = 200
 _LOOK_SECONDS, _IDLE_SECONDS = 1.0, 10.0
 #: who asks whether the process lives or is ready waits for no visitor, however long those that work may take
 _PROBES = {"/healthz": 0, "/readyz": 1, "/metrics": 1}
+
+_TEMPORARY = Path(tempfile.gettempdir())
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +59,8 @@ class Bounds:
     connections: int = 1000
     #: bytes of bodies that lie on the disk
     spooled: int = 1024 * 1024 * 1024
+    #: bytes that bodies leave free on the disk they lie on: less than files that are kept leave, which say so beside their field
+    left_free: int = disk.LEFT_BY_FILES // 2
     #: seconds without a turn of the loop, after which the process ends to be started anew: something holds the interpreter
     stuck_seconds: float = 60
 
@@ -98,7 +105,7 @@ class WebServer(TcpWSGIServer):
     def has_room(self) -> bool:
         """Say whether more of the bodies that clients send may be put aside."""
         spooled: int = sum(client.spooled for client in list(self.active_channels.values()))
-        return spooled <= self._bounds.spooled
+        return spooled <= self._bounds.spooled and disk.free_bytes(_TEMPORARY) >= self._bounds.left_free
 
     def add_task(self, task: Connection) -> None:
         """Hand a request that is there as a whole to a thread."""

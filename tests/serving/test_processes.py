@@ -38,6 +38,7 @@ def test_server_starts_and_ends_as_a_whole(tmp_path: Path) -> None:
     with serving(tmp_path) as server:
         family = server.family()
         assert server.mail().num_threads() == 1
+        assert "Server" not in build_opener(ProxyHandler({})).open(f"{server.address}/").headers
         server.process.send_signal(signal.SIGTERM)
         assert server.process.wait(timeout=patience(15)) == 0
         assert are_gone(family)

@@ -103,6 +103,16 @@ def test_bodies_have_a_bound_on_the_disk() -> None:
         assert _answer(first) == (200, b"%d bytes" % bound)
 
 
+def test_bodies_leave_room_on_the_disk() -> None:
+    with bare_server(left_free=1 << 60) as (_process, port), _connect(port) as client:
+        body = _FILE % (b"a" * 4_000_000)
+        client.sendall(_head("/files", len(body)))
+        with suppress(OSError):
+            client.sendall(body)
+        assert _answer(client)[0] == 503
+        assert _get(port, "/healthz") == (200, b"lives")
+
+
 def test_body_without_a_length_is_counted_as_it_comes() -> None:
     head = b"POST /form HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n"
     with bare_server() as (_process, port), _connect(port) as client:
