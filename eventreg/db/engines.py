@@ -24,7 +24,7 @@ class Bounds:
     """How long the database may take. Of PostgreSQL alone: seconds to connect, or to say that it lives, and to answer."""
 
     lock_ms: int = LOCK_WAIT_MS
-    connect: int = 4
+    connect: int = 3
     statement: int = 20
 
 

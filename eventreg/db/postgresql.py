@@ -1,13 +1,15 @@
 """PostgreSQL that hangs, or goes away: no statement and no connecting waits for ever, nor everybody for the same thing.
 
 A server that hangs takes bytes and answers nothing, so its own bounds (`statement_timeout`, `lock_timeout`) do not hold, and
-the kernel sees nothing wrong. The client bounds each wait for an answer too. Loaded where the database is PostgreSQL.
+the kernel sees nothing wrong. So the client bounds each wait for an answer, and looks meanwhile whether others are answered:
+threads that all wait for the end of a statement would leave nobody to say so. Loaded where the database is PostgreSQL.
 """
 
 from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
@@ -27,33 +29,61 @@ _NETWORK = {
 _SERVER_GOES_FIRST = 3
 #: how long nobody asks a server that was silent
 _PAUSE = 2
+#: how long one waits for an answer before looking whether the server is there at all
+_LOOKS_AFTER = 3
 #: a migration or a backup of much data
 _HOURS = 6 * 3600
 
 
+class Silent(psycopg.OperationalError):
+    """The server takes what it is sent, and answers nothing."""
+
+
 class Gate:
-    """Keeps everybody but one from waiting for a server that was silent a moment ago: the others are told at once."""
+    """Keeps everybody but one from waiting for a server that is silent: the others are told at once."""
 
     def __init__(self, patience: float) -> None:
         self._patience = patience
-        self._closed_until = 0.0
-        self._guard = threading.Lock()
+        self._silent_until = self._tried_until = 0.0
+        self._guard, self._looking = threading.Lock(), threading.Lock()
+        #: tries whether the server answers somebody who comes anew
+        self.knock: Callable[[], None] = lambda: None
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the server was silent a moment ago."""
+        return time.monotonic() < self._silent_until
 
     def enter(self) -> None:
-        """Let somebody connect. Raises OperationalError while the server is silent and another one looks."""
+        """Let somebody connect. Raises Silent while the server is silent, or was and another one tries."""
         with self._guard:
-            if time.monotonic() < self._closed_until:
-                raise psycopg.OperationalError("the server did not answer a moment ago")
-            if self._closed_until:
-                self._closed_until = time.monotonic() + self._patience
+            moment = time.monotonic()
+            if moment < max(self._silent_until, self._tried_until):
+                raise Silent("the server did not answer a moment ago")
+            if self._silent_until:
+                self._tried_until = moment + self._patience
 
     def close(self) -> None:
-        """Note that the server was silent."""
-        self._closed_until = time.monotonic() + _PAUSE
+        """Note that the server is silent."""
+        self._silent_until = time.monotonic() + _PAUSE
 
     def open(self) -> None:
         """Note that it answers."""
-        self._closed_until = 0.0
+        self._silent_until = self._tried_until = 0.0
+
+    def look(self) -> None:
+        """Look, for all who wait for an answer, whether the server is silent or only takes its time. Raises Silent."""
+        if not self.is_closed and self._looking.acquire(blocking=False):
+            try:
+                self.knock()
+            except errors.ConnectionTimeout:
+                self.close()
+            except psycopg.Error:
+                pass  # it answered, even if by a refusal
+            finally:
+                self._looking.release()
+        if self.is_closed:
+            raise Silent("the server is silent to others too")
 
 
 class BoundedConnection(psycopg.Connection[Any]):
@@ -63,15 +93,30 @@ class BoundedConnection(psycopg.Connection[Any]):
     patience = 5.0
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
-        """Wait for an answer. Raises OperationalError, and is closed, when none comes in time."""
+        """Wait for an answer. Raises Silent, and is closed, when none comes in time or the server has fallen silent."""
         try:
-            return super().wait(gen, interval, self.patience if timeout is None else timeout)
-        except errors._WaitTimeout as error:
+            return super().wait(self._watched(gen), interval, self.patience if timeout is None else timeout)
+        except (errors._WaitTimeout, Silent) as error:
             # Whatever comes later is no answer to what is asked next.
             self.pgconn.finish()
             if self.gate is not None:
                 self.gate.close()
-            raise psycopg.OperationalError(f"the server did not answer within {self.patience:g} seconds") from error
+            raise Silent(f"the server did not answer within {self.patience:g} seconds") from error
+
+    def _watched(self, gen: Any) -> Any:
+        """Pass on what `gen` waits for; from time to time, while nothing comes, look whether the server is there at all."""
+        gate = self.gate if self.patience > _LOOKS_AFTER else None
+        look_at = time.monotonic() + _LOOKS_AFTER
+        try:
+            wanted = next(gen)
+            while True:
+                ready = yield wanted
+                if not ready and gate is not None and (gate.is_closed or time.monotonic() >= look_at):
+                    gate.look()
+                    look_at = time.monotonic() + _LOOKS_AFTER
+                wanted = gen.send(ready)
+        except StopIteration as end:
+            return end.value
 
     def rollback(self) -> None:
         """Roll back. Where the connection was cut off that is done already: nobody has to be told of it."""
@@ -88,11 +133,11 @@ def prepare(engine: Engine, bounds: Bounds) -> None:
 
     @event.listens_for(engine, "do_connect")
     def connect(_dialect: Any, _record: Any, arguments: Any, named: dict[str, Any]) -> BoundedConnection:
+        named = {**_NETWORK, "connect_timeout": bounds.connect, **named}
+        gate.knock = lambda: psycopg.connect(*arguments, **named).close()
         gate.enter()
         try:
-            connection = BoundedConnection.connect(
-                *arguments, **{**_NETWORK, "connect_timeout": bounds.connect, **named}
-            )
+            connection = BoundedConnection.connect(*arguments, **named)
         except errors.ConnectionTimeout:
             gate.close()
             raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,13 +11,14 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
+from eventreg.db import postgresql
 from eventreg.db.engines import Bounds, open_engine, take_time
 from tests.support.passage import Passage
 from tests.support.waiting import patience, until
 
 pytestmark = pytest.mark.on_postgresql
 SHORT = Bounds(connect=2, statement=1)
-AT_ONCE, IN_TIME = "did not answer a moment ago", "did not answer within|timeout expired"
+AT_ONCE, IN_TIME = "did not answer a moment ago", "did not answer|timeout expired"
 
 
 @pytest.fixture
@@ -90,6 +92,32 @@ def test_one_looks_while_the_others_are_told_at_once(engine: Engine, passage: Pa
         with _fails(AT_ONCE):
             _ask(engine)
         time.sleep(2.1)
+
+
+def test_all_who_wait_are_told_soon_however_long_they_may_wait(
+    passage: Passage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # case 65
+    monkeypatch.setattr(postgresql, "_LOOKS_AFTER", 0.5)
+    engine = open_engine(passage.url, Bounds(connect=2, statement=600))
+    said: list[str] = []
+
+    def wait() -> None:
+        try:
+            _ask(engine, "SELECT 1 FROM pg_sleep(600)")
+        except OperationalError as error:
+            said.append(str(error))
+
+    waiting = [threading.Thread(target=wait, daemon=True) for _ in range(6)]
+    for one in waiting:
+        one.start()
+    time.sleep(3)
+    assert said == [], "a server that takes its time is not taken for a silent one"
+    passage.hang()
+    for one in waiting:
+        one.join(60)
+    assert len(said) == 6
+    engine.dispose()
 
 
 def test_server_ends_a_statement_that_takes_too_long(engine: Engine) -> None:
