@@ -20,6 +20,7 @@ from tests.support.pages import Pages
 
 PAGES = ("/", "/events/encuentro", "/events/encuentro/privacy", "/events/encuentro/event.ics", "/accessibility")
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'><b>{{7*7}} %s %(x)s {x} \r\nX: y \u202e"
+PROBES = ("/healthz", "/readyz", "/metrics")
 MACHINE = ("/healthz", "/readyz", "/robots.txt", "/favicon.ico", "/metrics")
 
 
@@ -31,7 +32,8 @@ def test_a_forged_host_is_refused(app: Flask, host: str) -> None:
     an_event(slug="encuentro")
     for address in (*PAGES, *MACHINE):
         response = app.test_client().get(address, headers={"Host": host})
-        assert response.status_code == 400, address
+        # Probes name no address, and whoever asks knows the machine by its number.
+        assert response.status_code == 400 or address in PROBES, address
         assert b"evil.example" not in response.data
 
 

@@ -35,9 +35,14 @@ def passage(database_url: str) -> Iterator[Passage]:
 
 
 @pytest.fixture
-def app(passage: Passage, instance: Path, shared_folder: Path, mail_server: MailServer) -> Flask:
+def app(passage: Passage, instance: Path, shared_folder: Path, mail_server: MailServer) -> Iterator[Flask]:
     """An application that goes that way."""
-    return build_app(make_config(instance, passage.url, **mail_server.settings()), shared_folder)
+    app = build_app(make_config(instance, passage.url, **mail_server.settings()), shared_folder)
+    yield app
+    passage.go_on()
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
 
 
 def _timed(ask: Callable[[], Page]) -> tuple[Page, float]:
