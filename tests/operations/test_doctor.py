@@ -145,12 +145,14 @@ def test_mail_and_work_that_is_stuck_or_given_up(examined: Examine) -> None:
     long_ago = f"{now() - timedelta(hours=1):%Y-%m-%d %H:%M:%S}"
     _change(f"UPDATE mail_messages SET state = 'queued', due_at = '{long_ago}' WHERE id = 1")  # noqa: S608
     _change("UPDATE mail_messages SET state = 'failed', due_at = NULL WHERE id = 2")
+    _change("UPDATE mail_messages SET state = 'doubtful', due_at = NULL WHERE id = 3")
     _change(
         "INSERT INTO jobs (kind, key, payload, state, due_at, attempts, last_error) "  # noqa: S608
         f"VALUES ('x', 'x', '{{}}', 'waiting', '{long_ago}', 0, ''), ('y', 'y', '{{}}', 'failed', NULL, 10, '')"
     )
     assert _bad(examined()) == [
         (Level.FAIL, "1 messages are due for over 10 minutes and did not go."),
+        (Level.WARN, "1 messages were given to the mail server, which never answered."),
         (Level.WARN, "1 messages were refused or given up."),
         (Level.FAIL, "1 jobs are due for over 10 minutes and were not done."),
         (Level.WARN, "1 jobs were given up after many tries."),

@@ -33,7 +33,7 @@ from eventreg.review.queries.listing.held import (
     exists_answer,
 )
 from eventreg.review.queries.scoping import comes_on
-from eventreg.review.rules.listing import DOUBT, Filter, ListShape, Unanswered
+from eventreg.review.rules.listing import DOUBT, MAIL, Filter, ListShape, Unanswered
 
 DAYS_KIND, CONSENT_KIND, SPAN_KIND = "days", "consent", "date_range"
 
@@ -85,7 +85,7 @@ class Conditions:
             "received": lambda: _Received(self._event_id),
             "tag": lambda: ByCondition(_is_tagged, exists().where(Tagging.registration_id == Registration.id)),
             "unanswered": lambda: ByCondition(_has_unanswered, has_any_unanswered()),
-            "trouble": lambda: ByCondition(self._has_trouble),
+            "trouble": lambda: ByCondition(self._has_trouble, or_(*map(self._has_trouble, (MAIL, DOUBT)))),
             "duplicates": lambda: Yes(is_likely_double(self._event_id, self._sight)),
             "note": lambda: Yes(has_note()),
         }
