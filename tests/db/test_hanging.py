@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 from eventreg.db import postgresql
 from eventreg.db.engines import Bounds, open_engine, take_time
 from tests.support.passage import Passage
-from tests.support.waiting import patience, until
+from tests.support.waiting import join, patience, until
 
 pytestmark = pytest.mark.on_postgresql
 SHORT = Bounds(connect=2, statement=1)
@@ -114,8 +114,7 @@ def test_all_who_wait_are_told_soon_however_long_they_may_wait(
     time.sleep(3)
     assert said == [], "a server that takes its time is not taken for a silent one"
     passage.hang()
-    for one in waiting:
-        one.join(60)
+    join(waiting)
     assert len(said) == 6
     engine.dispose()
 
