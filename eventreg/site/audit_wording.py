@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from flask import current_app, url_for
 from flask_babel import gettext as _
 
+from eventreg.audit.details import OF_ANSWERS, Part, parts_of
 from eventreg.audit.queries import Trace
 from eventreg.audit.wording import action_words, record_words
 from eventreg.i18n import formats
@@ -99,31 +100,21 @@ class Told:
         """Return the differences; one line says so where they were erased with the person."""
         if trace.is_erased:
             return [Line("", None, _("Details erased with the person"))]
-        return list(self._lines(trace.detail))
+        unsaid = _UNSAID | set(_NAMES) if trace.entry.action not in OF_ANSWERS else set()
+        stated = trace.detail if isinstance(trace.detail, Mapping) else {}
+        # What names the record stands with it; a part of it that changed is said, whatever its name.
+        return [
+            self._line(part)
+            for part in parts_of(trace.entry.action, trace.detail)
+            if part.has_old or part.name not in unsaid or part.name not in stated
+        ]
 
-    def _lines(self, detail: Mapping[str, Any]) -> Iterator[Line]:
-        if "old" in detail and "new" in detail:
-            yield Line("", self._said(detail["old"]), self._said(detail["new"]))
-        for part, value in detail.items():
-            if part == "changed":
-                yield from self._changes(value)
-            elif isinstance(value, Mapping) and {"old", "new"} <= value.keys():
-                yield Line(field_words(part), self._said(value["old"], part), self._said(value["new"], part))
-            elif part not in _UNSAID and part not in _NAMES and part not in ("old", "new"):
-                yield Line(field_words(part), None, self._said(value, part))
-
-    def _changes(self, changed: Any) -> Iterator[Line]:
-        """Yield what changed: {part: [old, new]}, {part: "changed"} where the values are not kept, or names of parts alone."""
-        if not isinstance(changed, Mapping):
-            yield Line(
-                _("Changed"), None, formats.joined([field_words(str(part)) for part in changed], current_language())
-            )
-            return
-        for part, value in changed.items():
-            if isinstance(value, list) and len(value) == 2:
-                yield Line(field_words(part), self._said(value[0], part), self._said(value[1], part))
-            else:
-                yield Line(field_words(part), None, self._said(value, part))
+    def _line(self, part: Part) -> Line:
+        if part.name == "changed" and isinstance(part.new, list):
+            names = [field_words(str(name)) for name in part.new]
+            return Line(field_words(part.name), None, formats.joined(names, current_language()))
+        old = self._said(part.old, part.name) if part.has_old else None
+        return Line(field_words(part.name), old, self._said(part.new, part.name))
 
     def _said(self, value: Any, part: str = "") -> str:
         said = value_words(value, part, lambda key, part: key_words(key, part, self._history.names))
@@ -136,7 +127,7 @@ class Told:
                 if part == "key":
                     value = key_words(value, trace.entry.record_kind, self._history.names)
                 return value[:_LONGEST]
-            if isinstance(value, Mapping):
+            if isinstance(value, Mapping) and all(isinstance(text, str) for text in value.values()):
                 return plain_in_reader_language(value)[:_LONGEST]
         return ""
 

@@ -31,10 +31,8 @@ def value_words(value: Any, part: str = "", said: Said | None = None) -> str:
 
     `said` says what a key stands for, given the key and its part; it returns the key where it does not know.
     """
-    if part == "publication" and value in _publications():
-        return _publications()[value]
-    if part == "act" and value in _run_acts():
-        return _run_acts()[value]
+    if isinstance(value, str) and (choice := _choices(part).get(value)):
+        return choice
     if value is None or value == "" or value == [] or value == {}:
         return "–"
     if isinstance(value, bool):
@@ -49,8 +47,10 @@ def value_words(value: Any, part: str = "", said: Said | None = None) -> str:
     return _value_catalogue().get(text, text)
 
 
-def _run_acts() -> Mapping[str, str]:
-    return {act.value: act_verb(act) for act in RunAct}
+def _choices(part: str) -> Mapping[str, str]:
+    if part == "publication":
+        return _publications()
+    return {act.value: act_verb(act) for act in RunAct} if part == "act" else {}
 
 
 def _mapping_words(value: Mapping[str, Any], said: Said | None) -> str:
@@ -220,6 +220,10 @@ def _of_acts() -> Mapping[str, str]:
         "reason": _("Reason"),
         "without_mail": _("Without an email"),
         "act": _("Act"),
+        "changed": _("Changed"),
+        "added": _("Added"),
+        "people_added": _("People added"),
+        "people_changed": _("People changed"),
         "version": _("Version"),
         "questions": _("Questions"),
         "sessions": _("Sessions"),

@@ -106,7 +106,10 @@ def test_people_are_added_with_names_as_typed_and_nobody_is_written_to(event: Ev
     assert db.session.scalar(select(func.count()).select_from(Consent)) == 0, "case 29"
     assert history(rows[0]) == [("imported_pending", {})]
     [trace] = list_traces(event.id, "event", event.id)
-    assert (trace.entry.action, trace.detail) == ("people_imported", {"file": "personas.csv", "added": 3, "changed": 0})
+    assert (trace.entry.action, trace.detail) == (
+        "people_imported",
+        {"file": "personas.csv", "people_added": 3, "people_changed": 0},
+    )
 
 
 @pytest.mark.both_databases

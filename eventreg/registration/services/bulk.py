@@ -279,7 +279,7 @@ def _record(
         record_kind="event",
         record_id=event.id,
         at=now,
-        detail={"file": plan.file_name, "added": len(ready), "changed": len(changed)},
+        detail={"file": plan.file_name, "people_added": len(ready), "people_changed": len(changed)},
     )
     acts = [Act(actor, f"imported_{each.person.status.value}", "registration", each.row.id, now) for each in ready]
     numbers = list_version_numbers({put.version_id for person in plan.changed for put in person.puts})

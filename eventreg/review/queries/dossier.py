@@ -9,6 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import exists, select
 
 from eventreg.accounts.queries import list_account_names
+from eventreg.audit.details import parts_of
 from eventreg.audit.queries import Trace, TrailFilter, list_traces, list_trail
 from eventreg.db import db
 from eventreg.events.models import Event
@@ -156,8 +157,8 @@ def open_sensitive(registration: Registration, section_key: str) -> dict[str, li
 
 
 def _wordings(event_id: int, traces: Sequence[Trace]) -> Mapping[int, Definition]:
-    changes = [change for trace in traces for change in trace.detail.values() if isinstance(change, dict)]
-    numbers = {number for change in changes for number in change.get("under", ())}
+    changes = [part for trace in traces for part in parts_of(trace.entry.action, trace.detail)]
+    numbers = {number for change in changes for number in change.under if number is not None}
     return list_wordings(event_id, numbers) if numbers else {}
 
 

@@ -31,6 +31,7 @@ def export_session_people(event_id: int, public_id: str, sight: Sight, account_i
     with transaction():
         event = lock_event_in_any_state(event_id)
         session = get_session(event_id, public_id).session
+        title = pick(session.title, event.languages[0], event.languages).text
         people = list_session_people(event_id, session.id, sight.scope)
         record(
             event_id=event_id,
@@ -39,7 +40,7 @@ def export_session_people(event_id: int, public_id: str, sight: Sight, account_i
             record_kind="event",
             record_id=event_id,
             at=now(),
-            detail={"format": "csv", "count": len(people), "session": public_id},
+            detail={"format": "csv", "count": len(people), "sessions": [title]},
         )
         head = [_("Reference"), _("Person"), _("Institution"), _("Country"), _("Category"), _("Status")]
         lines = [head + ([_("Email address")] if sight.has_contact_data else [])]

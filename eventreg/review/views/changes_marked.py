@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from flask_babel import gettext as _
 
+from eventreg.audit.details import OF_ANSWERS, Part, parts_of
 from eventreg.events.models import Event
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language
 from eventreg.questionnaires.kinds import Context
 from eventreg.review.queries.dossier import Dossier
-from eventreg.review.views.history_shown import OF_ANSWERS, ToldHistory, told_history
+from eventreg.review.views.history_shown import ToldHistory, plain_words, told_history
 
 _LONGEST = 120
 
@@ -61,19 +61,19 @@ def _changes(dossier: Dossier, told: ToldHistory, has_contact_data: bool) -> dic
     found: dict[str, list[_Change]] = {}
     addresses = [question.key for question in dossier.definition.questions() if question.column == "email"]
     for trace in reversed(dossier.traces):
-        entry, detail = trace.entry, trace.detail
-        if entry.action in OF_ANSWERS:
-            for key, change in detail.items():
-                found.setdefault(key, []).append(_Change(entry.at, _old(told, key, change)))
-        elif entry.action in ("address_changed", "address_corrected") and "old" in detail:
-            for key in addresses:
-                found.setdefault(key, []).append(_Change(entry.at, detail["old"] if has_contact_data else None))
+        entry = trace.entry
+        for part in parts_of(entry.action, trace.detail):
+            if entry.action in OF_ANSWERS:
+                found.setdefault(part.name, []).append(_Change(entry.at, _old(told, part)))
+            elif entry.action in ("address_changed", "address_corrected") and part.has_old and not part.name:
+                old = plain_words(part.old) if has_contact_data else None
+                for key in addresses:
+                    found.setdefault(key, []).append(_Change(entry.at, old))
     return found
 
 
-def _old(told: ToldHistory, key: str, change: Any) -> str | None:
-    if not isinstance(change, Mapping) or told.is_withheld(key):
+def _old(told: ToldHistory, part: Part) -> str | None:
+    if not part.has_old or told.is_withheld(part.name):
         return None
-    under = (change.get("under") or (None, None))[0]
-    words = told.words(key, list(change.get("old", ())), under) or "–"
+    words = told.words(part.name, part.old, part.under[0]) or "–"
     return words if len(words) <= _LONGEST else f"{words[:_LONGEST]}…"

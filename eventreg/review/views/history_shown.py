@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
+from eventreg.audit.details import OF_ANSWERS, Part, parts_of
 from eventreg.audit.queries import Trace
 from eventreg.events.models import Event
 from eventreg.i18n import formats
@@ -47,10 +48,8 @@ def told_history(dossier: Dossier, context: Context, has_contact_data: bool) -> 
 #: entries whose details are mail addresses
 _ABOUT_ADDRESSES = frozenset({"address_change_requested", "address_changed", "address_corrected"})
 
-#: entries whose details are answers before and after
-OF_ANSWERS = frozenset(
-    {"answers_changed", "answers_edited", "options_full", "request_answered", "team_answers_changed"}
-)
+#: entries whose details are languages
+_OF_LANGUAGES = frozenset({"language_changed", "language_set"})
 
 
 class ToldHistory:
@@ -73,45 +72,49 @@ class ToldHistory:
 
     def body(self, trace: Trace) -> Markup:
         """Return what the entry's detail adds; nothing where it was erased."""
-        detail = trace.detail
-        lines = self._lines(trace.entry.action, detail) if detail else []
-        return Markup("<br>").join([*lines, *_said_with(detail)])
-
-    def _lines(self, action: str, detail: Mapping[str, Any]) -> list[Markup]:
+        action, parts = trace.entry.action, parts_of(trace.entry.action, trace.detail)
         if action in OF_ANSWERS:
-            return [self._change(key, change) for key, change in detail.items()]
+            return Markup("<br>").join(self._answer(part) for part in parts)
         if action in _ABOUT_ADDRESSES and not self._has_contact_data:
-            return []
-        own: dict[str, Callable[[Mapping[str, Any]], list[Markup]]] = {
-            "sessions_chosen": lambda d: [_arrow(*(", ".join(titles) for titles in d["changed"]["sessions"]))],
-            "language_changed": _languages,
-            "language_set": _languages,
-            "tags_changed": lambda d: [_tags(side, names) for side, names in d.items()],
-            "handed_on": lambda d: [_arrow(d["old"]["name"], d["new"]["name"])],
-            "moved_to_category": self._move,
-        }
-        return own.get(action, self._plainly)(detail)
+            parts = [part for part in parts if part.name in _SAID_WITH]
+        lines = [self._line(action, part) for part in parts if part.name in _SAID]
+        # With which reason something was done, and whether nobody was told, stands last.
+        lines += [_SAID_WITH[part.name](part.new) for part in parts if part.name in _SAID_WITH and part.new]
+        return Markup("<br>").join(line for line in lines if line)
 
-    def _plainly(self, detail: Mapping[str, Any]) -> list[Markup]:
-        if "questions" in detail:
-            labels = [self._label(key) for key in detail["questions"]]
-            return [escape(formats.joined(labels, current_language()))] if labels else []
-        if "old" in detail and "new" in detail:
-            return [_arrow(_status(detail["old"]), _status(detail["new"]))]
-        return [escape(_status(detail["status"]))] if "status" in detail else []
+    def _line(self, action: str, part: Part) -> Markup:
+        """Return what a part adds to the name of the act."""
+        say: Callable[[Any], str] = plain_words
+        if part.name == "category":
+            say = self._category
+        elif part.name == "questions":
+            say = self._labels
+        elif action in _OF_LANGUAGES:
+            say = _language
+        elif part.name in ("", "status"):
+            say = _status_or_name
+        if part.has_old:
+            return _arrow(say(part.old), say(part.new))
+        words = say(part.new)
+        if part.name in _TAG_SIDES:
+            words = f"{_TAG_SIDES[part.name]()}{formats.colon(current_language())} {words}"
+        return escape(words)
 
-    def _move(self, detail: Mapping[str, Any]) -> list[Markup]:
-        keys = detail.get("changed", {}).get("category", ())
-        lines = [_arrow(*(self._category_names.get(key, key) for key in keys))] if keys else []
-        return lines + ([escape(_status(detail["status"]))] if "status" in detail else [])
-
-    def _change(self, key: str, change: Mapping[str, Any] | str) -> Markup:
+    def _answer(self, part: Part) -> Markup:
+        key = part.name
         label = Markup("<strong>{}</strong>{}").format(self._label(key), formats.colon(current_language()))
-        if isinstance(change, str) or self.is_withheld(key):
-            return Markup("{} {}").format(label, _("changed"))
-        under = change.get("under") or (None, None)
-        sides = zip((change["old"], change["new"]), under, strict=True)
+        if self.is_withheld(key) or not part.has_old:
+            said = _language(part.new) if key == "language" else _("changed")
+            return Markup("{} {}").format(label, said)
+        sides = zip((part.old, part.new), part.under, strict=True)
         return Markup("{} {}").format(label, _arrow(*(self.words(key, values, number) for values, number in sides)))
+
+    def _category(self, key: Any) -> str:
+        return self._category_names.get(key, key) if isinstance(key, str) else plain_words(key)
+
+    def _labels(self, keys: Any) -> str:
+        labels = [self._label(str(key)) for key in keys] if isinstance(keys, list) else [plain_words(keys)]
+        return formats.joined(labels, current_language())
 
     def is_withheld(self, key: str) -> bool:
         """Say whether answers to a question are not for this reader."""
@@ -126,36 +129,55 @@ class ToldHistory:
         return self._dossier.wordings
 
     def _label(self, key: str) -> str:
+        if key == "language":
+            return _("Language")
         question = self._dossier.definition.find(key) or self._dossier.base.find(key)
         return plain_in_reader_language(question.label) if question is not None else key
 
-    def words(self, key: str, values: list[str], number: int | None) -> str:
+    def words(self, key: str, values: Any, number: int | None) -> str:
         """Return answers in the words of the version that they were given under; `number` None: the registration's."""
         definition = self._wordings.get(number, self._dossier.base) if number is not None else self._dossier.base
         question = definition.find(key) or self._dossier.definition.find(key)
-        if question is None:
-            return ", ".join(values)
+        if question is None or not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+            return plain_words(values)
         return ", ".join(kinds.get(question.kind).display(question, values, self._context, current_language()))
 
 
-def _languages(detail: Mapping[str, Any]) -> list[Markup]:
-    return [_arrow(own_name(detail["old"]), own_name(detail["new"]))]
+def plain_words(value: Any) -> str:
+    """Return a value of a detail as it stands, whatever it is: of a text in several languages the reader's."""
+    if value is None or isinstance(value, bool):
+        return ""
+    if isinstance(value, list):
+        return ", ".join(plain_words(each) for each in value)
+    if isinstance(value, Mapping):
+        return "; ".join(plain_words(each) for each in value.values())
+    return str(value)
 
 
-def _said_with(detail: Mapping[str, Any]) -> list[Markup]:
-    """Return with which reason something was done, and whether nobody was told."""
-    lines = [escape(_("Without an email"))] if detail.get("without_mail") else []
-    return lines + ([escape(_("Reason: %(reason)s", reason=detail["reason"]))] if detail.get("reason") else [])
+def _language(value: Any) -> str:
+    return own_name(value) if isinstance(value, str) else plain_words(value)
 
 
-def _tags(side: str, names: list[str]) -> Markup:
-    words = _("Put on") if side == "put_on" else _("Taken off")
-    return escape(f"{words}{formats.colon(current_language())} {formats.joined(names, current_language())}")
+def _status_or_name(value: Any) -> str:
+    """Say a status; of a person who was handed something, or handed it on, the name alone."""
+    if isinstance(value, Mapping):
+        return plain_words(value.get("name"))
+    return next((status_for_team(status) for status in Status if status.value == value), plain_words(value))
+
+
+def _reason(value: Any) -> Markup:
+    return escape(_("Reason: %(reason)s", reason=plain_words(value)))
+
+
+#: parts that say something to whoever reads about one person; the event's history says the others too
+_SAID = frozenset({"", "status", "questions", "category", "sessions", "put_on", "taken_off"})
+#: what is said of an act beside what it did
+_SAID_WITH: Mapping[str, Callable[[Any], Markup]] = {
+    "without_mail": lambda _value: escape(_("Without an email")),
+    "reason": _reason,
+}
+_TAG_SIDES: Mapping[str, Callable[[], str]] = {"put_on": lambda: _("Put on"), "taken_off": lambda: _("Taken off")}
 
 
 def _arrow(old: str, new: str) -> Markup:
     return Markup("{} → {}").format(old or "–", new or "–")
-
-
-def _status(value: str) -> str:
-    return next((status_for_team(status) for status in Status if status.value == value), value)

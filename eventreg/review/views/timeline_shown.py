@@ -93,7 +93,8 @@ def _mail(line: MessageLine, event: Event) -> dict[str, Any]:
 
 def _export(trace: Trace, event: Event) -> dict[str, Any]:
     entry, count = trace.entry, trace.detail.get("count")
-    words = ngettext("A list of %(num)d registration", "A list of %(num)d registrations", count) if count else ""
+    is_counted = isinstance(count, int) and count > 0
+    words = ngettext("A list of %(num)d registration", "A list of %(num)d registrations", count) if is_counted else ""
     return {
         "title": _("The list was taken away as a file"),
         "by": "",
