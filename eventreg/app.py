@@ -158,6 +158,7 @@ def _init_jobs(app: Flask) -> None:
         saved_forms,
         telling_added,
         uploads,
+        used_forms,
     )
     from eventreg.review.services import exporting_aside, exporting_care, exporting_store, importing, run_steps, runs
     from eventreg.review.services.run_steps import RUN_JOB
@@ -177,6 +178,7 @@ def _init_jobs(app: Flask) -> None:
     registry.add_duty("media.sweep_pictures", timedelta(days=1), sweep_pictures)
     registry.add_duty("registration.sweep_uploads", timedelta(hours=1), uploads.sweep_uploads)
     registry.add_duty("registration.sweep_saved_forms", timedelta(hours=1), saved_forms.sweep_saved_forms)
+    registry.add_duty("registration.sweep_used_forms", timedelta(days=1), used_forms.sweep_used_forms)
     registry.add_duty("registration.forget_invited", timedelta(days=1), invitation_care.forget_invited)
     registry.add_duty("events.sweep_materials", timedelta(hours=1), material_files.sweep_materials)
     registry.add_work(exporting_store.MAKE_JOB, exporting_aside.make_some)

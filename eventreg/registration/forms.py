@@ -29,7 +29,10 @@ FRAME_FIELDS = frozenset(
         "keep_form",
         "step",
         "step_to",
-        # Around the questions that the team answers for somebody; a hyphen stands in no question's key.
+        # A hyphen stands in no question's key.
+        "form-earlier",
+        "form-corrects",
+        # Around the questions that the team answers for somebody.
         "team-status",
         "team-language",
         "team-leaves_open",

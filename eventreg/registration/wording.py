@@ -78,6 +78,7 @@ def registering_refused(refused: RegistrationRefused, time_zone: str) -> str:
         RegisteringReason.CALLED_OFF: _("This event does not take place."),
         RegisteringReason.OVER: _("This event has taken place."),
         RegisteringReason.UNKNOWN_CATEGORY: _("Choose in which capacity you take part"),
+        RegisteringReason.SENT_BEFORE: _("This form was sent already, with another email address."),
         RegisteringReason.FILE_GONE: _("Choose the file again: it was kept for 24 hours only"),
         RegisteringReason.TOO_MANY_FILES: _("We cannot keep the file at this moment. Choose it again before you send."),
         **_ways_in_over(),

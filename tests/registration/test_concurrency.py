@@ -237,3 +237,15 @@ def test_registering_and_withdrawing_at_once_never_takes_too_many(app: Flask) ->
     )
     assert statuses(event) == {"cancelled": 4, "confirmed": 4, "waitlisted": 4}
     assert places_taken(event) == 4
+
+
+@pytest.mark.both_databases
+def test_one_form_with_two_addresses_at_once_registers_one_and_asks_about_the_other(app: Flask) -> None:
+    """Case 68: also where the lock is off, as the key is unique."""
+    event = an_event()
+    key = "k" * 22
+    forms = [a_submission(event, email=f"{name}@instituto.example", submission_key=key) for name in ("eva", "ivo") * 2]
+    outcomes = register_all(app, event, forms)
+    assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []
+    assert statuses(event) == {"confirmed": 1}
+    assert Counter(outcome.outcome.value for outcome in outcomes) == {"receipt": 2, "sent_before": 2}

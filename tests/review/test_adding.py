@@ -20,6 +20,7 @@ from eventreg.registration.rules.states import Status
 from eventreg.registration.rules.ways_in import WayKind
 from eventreg.registration.services.on_behalf import OnBehalf, register_on_behalf
 from tests.builders import a_registration, a_submission, a_team_member, an_event, text
+from tests.registration.filling import days_of
 from tests.registration.records import history, last_mail, places_of, told
 from tests.support.pages import Page, Pages
 
@@ -166,3 +167,16 @@ def test_narrowed_members_add_in_their_categories_and_others_not_at_all(event: E
     assert blind.get(address(event), None).status == 403
     assert not blind.get(f"/manage/events/{event.slug}/registrations").has("Add a person")
     assert desk(pages, event, "reviewer").get(address(event), None).status == 403
+
+
+def test_another_person_from_the_same_open_form_is_not_taken_for_the_first(pages: Pages, event: Event) -> None:
+    """Case 68: the desk says whom the form has registered, and registers one more at the next press."""
+    page = desk(pages, event).get(address(event, "academia"))
+    ana = ANA | {"Days attended": days_of(event)}
+    page.submit(SEND, ana, 303)
+    other = ana | {"Given name": "Beto", "Email address": "beto@instituto.example"}
+    asked = page.submit(SEND, other, 409)
+    assert asked.has("This form has registered somebody already: Ana O'Demo de la Prueba")
+    asked.submit(SEND, {}, 303)
+    names = db.session.scalars(select(Registration.given_name).order_by(Registration.id)).all()
+    assert names == ["Ana", "Beto"]

@@ -6,7 +6,7 @@ from eventreg.registration.models.places import OptionPlace, Place, SessionPlace
 from eventreg.registration.models.registration import AddressChange, Registration
 from eventreg.registration.models.requests import AnswerRequest
 from eventreg.registration.models.texts import MessageText
-from eventreg.registration.models.ways_in import AccessCode, Invitation, SavedForm
+from eventreg.registration.models.ways_in import AccessCode, Invitation, SavedForm, UsedForm
 from eventreg.registration.rules.requests import RequestKind
 
 __all__ = [
@@ -25,4 +25,5 @@ __all__ = [
     "SavedForm",
     "SessionPlace",
     "Upload",
+    "UsedForm",
 ]

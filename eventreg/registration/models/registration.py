@@ -83,6 +83,8 @@ class Registration(Base):
 
     #: keyed hash of the form's random key: the same form sent twice is one registration
     submission_hash: Mapped[str] = mapped_column(String(64), unique=True, info=NOT_PERSONAL)
+    #: keyed hash of the address that the form was sent with, together with the key; empty: made before it was kept
+    submission_address: Mapped[str] = mapped_column(String(64), default="", info=NOT_PERSONAL)
     #: raised when the link must die (address changed, erased)
     link_generation: Mapped[int] = mapped_column(default=1)
     submitted_at: Mapped[datetime] = mapped_column(UtcDateTime)

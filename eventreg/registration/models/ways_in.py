@@ -74,6 +74,19 @@ class AccessCode(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class UsedForm(Base):
+    """A form that was sent and made no registration, since its address had one: its key is used all the same."""
+
+    __tablename__ = "used_forms"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), primary_key=True)
+    #: keyed hash of the form's random key, as on a registration
+    submission_hash: Mapped[str] = mapped_column(String(64), primary_key=True, info=NOT_PERSONAL)
+    #: keyed hash of the address that it was sent with, together with the key
+    address_hash: Mapped[str] = mapped_column(String(64), info=NOT_PERSONAL)
+    used_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
 class SavedForm(Base):
     """A form kept by whoever fills it in, to go on later by the link that was mailed. Its files are held as long."""
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, select
 
 from eventreg.db import db
 from eventreg.kernel import clock, sealing
 from eventreg.kernel.errors import NotFound
 from eventreg.kernel.tokens import lookup_hash, public_id_of, token_fits
-from eventreg.registration.models import Registration, SavedForm
+from eventreg.registration.models import Registration, SavedForm, UsedForm
 from eventreg.web.instance import keys
 
 
@@ -51,9 +52,19 @@ def was_sent(saved: SavedForm) -> bool:
     return bool(
         db.session.scalar(
             select(
-                exists().where(
-                    Registration.event_id == saved.event_id, Registration.submission_hash == saved.submission_hash
-                )
+                _sent(Registration, saved.event_id, saved.submission_hash)
+                | _sent(UsedForm, saved.event_id, saved.submission_hash)
             )
         )
     )
+
+
+def were_sent() -> ColumnElement[bool]:
+    """Return the condition of kept forms that were sent, whatever became of them."""
+    return _sent(Registration, SavedForm.event_id, SavedForm.submission_hash) | _sent(
+        UsedForm, SavedForm.event_id, SavedForm.submission_hash
+    )
+
+
+def _sent(model: type[Registration | UsedForm], event_id: Any, hashed: Any) -> ColumnElement[bool]:
+    return exists().where(model.event_id == event_id, model.submission_hash == hashed)

@@ -19,6 +19,8 @@ class RegisteringReason(enum.Enum):
     #: the event is over and archived
     OVER = "over"
     UNKNOWN_CATEGORY = "unknown_category"
+    #: this very form was sent before, with another mail address
+    SENT_BEFORE = "sent_before"
     FILE_GONE = "file_gone"
     TOO_MANY_FILES = "too_many_files"
     #: the link of a private category was replaced by a newer one
@@ -94,6 +96,14 @@ class AddressTaken(Refusal):
 
     def __init__(self, reference: str) -> None:
         super().__init__(ChangeReason.ADDRESS_IN_USE)
+        self.reference = reference
+
+
+class FormSentBefore(Refusal):
+    """This very form registered somebody with another address. Nothing was written. `reference`: that registration's."""
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(RegisteringReason.SENT_BEFORE)
         self.reference = reference
 
 

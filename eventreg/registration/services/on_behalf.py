@@ -23,7 +23,7 @@ from eventreg.registration.emails import News, Occasion, participant_message
 from eventreg.registration.models import AnswerRequest, Registration, RequestKind, Upload
 from eventreg.registration.queries.answers import find_day_ids
 from eventreg.registration.rules.admission import admit
-from eventreg.registration.rules.refusals import AddressTaken, RegisteringReason, RegistrationRefused
+from eventreg.registration.rules.refusals import AddressTaken, FormSentBefore, RegisteringReason, RegistrationRefused
 from eventreg.registration.rules.states import TRANSITIONS, Action, Status
 from eventreg.registration.rules.ways_in import WayKind
 from eventreg.registration.services.answers import CONSENT_KIND
@@ -31,12 +31,12 @@ from eventreg.registration.services.places import PlaceCount
 from eventreg.registration.services.registering import (
     NEWS_OF,
     Submission,
-    find_earlier,
     keep_answers,
     new_registration,
 )
 from eventreg.registration.services.requests import send_request
 from eventreg.registration.services.uploads import seal_files, submission_hash
+from eventreg.registration.services.used_forms import find_earlier
 
 _TRIES = 3
 
@@ -60,7 +60,7 @@ def register_on_behalf(event_id: int, submission: Submission, occasion: Occasion
     """Register somebody for them, in any category, open or not, and queue the messages that are wanted.
 
     A consent is the person's alone: none is recorded, whatever was sent. The address counts as verified, since the team
-    vouches for it. The same form twice is one registration (case 17). Raises AddressTaken, RegistrationRefused
+    vouches for it. The same form twice is one registration (case 17). Raises AddressTaken, FormSentBefore, RegistrationRefused
     (UNKNOWN_CATEGORY, CALLED_OFF, FILE_GONE, TOO_MANY_FILES), OptionsFull, SessionsRefused, LifecycleRefused and Busy.
     """
     hashed = submission_hash(event_id, submission.submission_key)
@@ -122,10 +122,12 @@ def _register(
     category = _category(event, submission, terms.scope)
     email = _address(submission)
     earlier = find_earlier(event, hashed, email)
-    if earlier is not None:
-        if earlier.submission_hash == hashed:
-            return earlier
-        raise AddressTaken(earlier.reference)
+    if earlier.by_form is not None:
+        if earlier.is_sent_again:
+            return earlier.by_form
+        raise FormSentBefore(earlier.by_form.reference)
+    if earlier.by_address is not None:
+        raise AddressTaken(earlier.by_address.reference)
     registration = new_registration(event, category, submission, email, hashed, now)
     registration.came_by, registration.approved_at = WayKind.TEAM, now if terms.is_approved else None
     count = PlaceCount(event)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from eventreg.accounts.services.guards import Try
@@ -42,6 +42,7 @@ from eventreg.registration.services.option_places import take_new
 from eventreg.registration.services.places import PlaceCount
 from eventreg.registration.services.session_places import take_at_once
 from eventreg.registration.services.uploads import NewFile, attach_held, attach_new, detach, seal_files, submission_hash
+from eventreg.registration.services.used_forms import Earlier, address_hash, find_earlier, note_used
 from eventreg.registration.services.ways_in import check_way_in, note_use
 
 _TRIES = 3
@@ -85,6 +86,8 @@ class Outcome(enum.Enum):
 
     #: a new registration, or the same form once more: the receipt
     RECEIPT = "receipt"
+    #: the form was sent before with another address: the sender is asked whether this is another person
+    SENT_BEFORE = "sent_before"
     #: the address has a live registration: its holder gets the link, the sender learns nothing of it
     ALREADY_LIVE = "already_live"
     #: the event verifies addresses: the same page for everybody
@@ -102,10 +105,10 @@ class Receipt:
 def register(event_id: int, submission: Submission, occasion: Occasion) -> Receipt:
     """Register a person, decide at once who has a place, and queue the messages: all of it or nothing.
 
-    The same submission key gives the same receipt. Another submission with a live address changes nothing and sends its
-    holder the link. Raises RegistrationRefused (not open yet, closed, unknown category, a way in that no longer leads in, a
-    file that cannot be kept or is gone), OptionsFull and Busy. `occasion` was loaded before the lock: nothing in it decides
-    anything.
+    The same submission key and address give the same receipt; the same key with another address changes nothing, and the
+    sender is to be asked. Another submission with a live address changes nothing either, and sends its holder the link.
+    Raises RegistrationRefused (not open yet, closed, unknown category, a way in that no longer leads in, a file that cannot
+    be kept or is gone), OptionsFull and Busy. `occasion` was loaded before the lock: nothing in it decides anything.
     """
     hashed = submission_hash(event_id, submission.submission_key)
     asked = {question.key for question in submission.questions()}
@@ -129,20 +132,22 @@ def _register(
     event = lock_event_in_any_state(event_id)
     email = _only(submission, "email")
     earlier = find_earlier(event, hashed, email)
-    is_same_form = earlier is not None and earlier.submission_hash == hashed
     refusal = refusal_to_register(now, event.registration_opens_at, event.registration_closes_at, event.publication)
-    if refusal is not None and not is_same_form:
+    if refusal is not None and not earlier.is_sent_again:
         # Before it is looked whether the address is known: a closed door tells nobody who is inside.
         raise RegistrationRefused(refusal, opens_at=event.registration_opens_at)
-    if is_same_form and earlier is not None:
-        return _answer_again(event, earlier, hashed, now)
+    if earlier.is_sent_again:
+        return _answer_again(event, earlier)
     # Likewise before an address is told to be known: who may not come in learns nothing.
     category, way_in = _category(event, submission), submission.way_in
     _check_window(event, category, now)
     if way_in is not None:
         way_in = check_way_in(event, category, way_in, email, now)
-    if earlier is not None:
-        return _answer_again(event, earlier, hashed, now)
+    if earlier.has_other_address:
+        return Receipt(Outcome.SENT_BEFORE)
+    if earlier.by_address is not None:
+        note_used(event, hashed, email, now)
+        return _tell_holder(event, earlier.by_address, now)
     registration = new_registration(event, category, submission, email, hashed, now)
     if way_in is not None:
         registration.came_by, registration.approved_at = way_in.kind, now if way_in.skips_approval else None
@@ -185,27 +190,19 @@ def _let_in(event: Event, category: Category, registration: Registration, count:
     return admission.takes_place
 
 
-def find_earlier(event: Event, hashed: str, email: str) -> Registration | None:
-    """Return the registration made by this very form, else the live one with this address."""
-    found = db.session.scalars(
-        select(Registration).where(
-            Registration.event_id == event.id,
-            or_(
-                Registration.submission_hash == hashed,
-                (Registration.email_key == email_key(email)) & (Registration.status != Status.CANCELLED),
-            ),
-        )
-    ).all()
-    return next((row for row in found if row.submission_hash == hashed), found[0] if found else None)
+def _answer_again(event: Event, earlier: Earlier) -> Receipt:
+    """Answer the same form once more as before; nobody is written to again."""
+    if event.verifies_addresses:
+        return Receipt(Outcome.CHECK_MAIL)
+    if earlier.by_form is None:
+        return Receipt(Outcome.ALREADY_LIVE)
+    return Receipt(Outcome.RECEIPT, earlier.receipt) if earlier.receipt is not None else Receipt(Outcome.SENT_BEFORE)
 
 
-def _answer_again(event: Event, earlier: Registration, hashed: str, now: datetime) -> Receipt:
-    is_same_form = earlier.submission_hash == hashed
-    if is_same_form and not event.verifies_addresses:
-        return Receipt(Outcome.RECEIPT, earlier)
+def _tell_holder(event: Event, holder: Registration, now: datetime) -> Receipt:
     # The holder is written to a few times an hour at most, however often somebody else sends forms with the address.
-    if not is_same_form and admit_try(Try(LINKS_BY_ADDRESS, f"{event.id}/{earlier.email_key}")) is not None:
-        schedule_link(event.id, earlier.email, now)
+    if admit_try(Try(LINKS_BY_ADDRESS, f"{event.id}/{holder.email_key}")) is not None:
+        schedule_link(event.id, holder.email, now)
     return Receipt(Outcome.CHECK_MAIL if event.verifies_addresses else Outcome.ALREADY_LIVE)
 
 
@@ -240,6 +237,7 @@ def new_registration(
         email=email,
         email_key=email_key(email),
         submission_hash=hashed,
+        submission_address=address_hash(hashed, email),
         submitted_at=now,
         status_changed_at=now,
     )

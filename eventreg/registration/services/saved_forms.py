@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, select, update
 
 from eventreg.accounts.rules.guarding import Limit
 from eventreg.accounts.services.guards import Try, demand
@@ -18,8 +18,8 @@ from eventreg.kernel.tokens import new_public_id
 from eventreg.mail.services import enqueue
 from eventreg.registration.emails import Occasion
 from eventreg.registration.emails.saved_form import saved_form_message
-from eventreg.registration.models import Registration, SavedForm, Upload
-from eventreg.registration.queries.saved_forms import resumed_key, sealed_form_place
+from eventreg.registration.models import SavedForm, Upload
+from eventreg.registration.queries.saved_forms import resumed_key, sealed_form_place, were_sent
 from eventreg.registration.rules.searching import email_key
 from eventreg.registration.services.uploads import submission_hash
 from eventreg.web.instance import keys
@@ -82,12 +82,9 @@ def save_form(
 def sweep_saved_forms(now: datetime) -> int:
     """Delete forms whose time is over and those that were sent. Returns how many went. A duty of the worker."""
     with transaction() as session:
-        was_sent = exists().where(
-            Registration.event_id == SavedForm.event_id, Registration.submission_hash == SavedForm.submission_hash
-        )
         gone = session.scalars(
             delete(SavedForm)
-            .where((SavedForm.expires_at <= now) | was_sent)
+            .where((SavedForm.expires_at <= now) | were_sent())
             .returning(SavedForm.id)
             .execution_options(synchronize_session=False)
         ).all()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 
@@ -32,7 +33,7 @@ from eventreg.registration.queries.sessions import list_session_choices
 from eventreg.registration.rules.refusals import RegisteringReason, RegistrationRefused
 from eventreg.registration.rules.searching import email_key
 from eventreg.registration.rules.session_choices import SessionsRefused
-from eventreg.registration.services.uploads import HeldFile, NewFile, drop_held, hold_file, list_held
+from eventreg.registration.services.uploads import HeldFile, NewFile, drop_held, hold_file, list_held, move_held
 from eventreg.registration.views.steps import Steps, SummaryPart
 from eventreg.registration.wording import registering_refused, sessions_refused
 
@@ -251,6 +252,13 @@ class FilledForm:
             if question.key in missed and (is_many[question.key] or not shown):
                 self._say(question.key, RegisteringReason.FILE_GONE)
         return self
+
+    def go_on_under(self, key: str) -> None:
+        """Give the form another key, with the files that are held for it."""
+        # Where they cannot be moved now, the form says that they are missed.
+        with suppress(Busy):
+            move_held(self._event.id, self.submission_key, key)
+        self.submission_key, self._held = key, None
 
     def _misses(self, question: Question) -> bool:
         shown = self.counts_on.get(question.key, [])

@@ -33,6 +33,7 @@ from eventreg.registration.views.form_pages import (
 )
 from eventreg.registration.views.framing import page_frame
 from eventreg.registration.views.keep_page import ask_where_to
+from eventreg.registration.views.sent_before import EARLIER, ask_whose, correct_address, first_to_correct
 from eventreg.registration.wording import registering_refused
 from eventreg.web.access import personal, public
 from eventreg.web.bodies import takes_files
@@ -116,11 +117,17 @@ def send_form(slug: str) -> Answer:
         form.kept()
         return category_page(occasion, key, chosen=category.key)
     if "choose_category" in sent or "switch_language" in sent:
-        return form_page(occasion, form)
+        return _show_again(occasion, form)
     if not is_own:
         message = _("Send the form once more. It was open for a long time; nothing you wrote is lost.")
         return form_page(occasion, form, message, _SEND_AGAIN)
     return _take(occasion, form)
+
+
+def _show_again(occasion: Occasion, form: FilledForm) -> Answer:
+    """Show the form as it came, or the question that it came from in another language."""
+    earlier = request.form.get(EARLIER, "") if "switch_language" in request.form else ""
+    return ask_whose(occasion, form, earlier) if earlier else form_page(occasion, form)
 
 
 def _take(occasion: Occasion, form: FilledForm) -> Answer:
@@ -168,6 +175,9 @@ def _register(occasion: Occasion, form: FilledForm) -> Answer:
         way_in=way_in if way_in is not None and way_in.category_key == form.category.key else None,
     )
     try:
+        first = first_to_correct(event)
+        if first is not None:
+            return correct_address(event, first, form.typed_address())
         receipt = register_person(event.id, submission, occasion)
     except RegistrationRefused as refused:
         if refused.reason is RegisteringReason.FILE_GONE:
@@ -183,6 +193,8 @@ def _register(occasion: Occasion, form: FilledForm) -> Answer:
     except Busy:
         message = _("Many people are sending at this moment. Nothing is lost: send the form once more.")
         return form_page(occasion, form, message, _TRY_AGAIN)
+    if receipt.outcome is Outcome.SENT_BEFORE:
+        return ask_whose(occasion, form)
     return redirect(_next_page(event, receipt), 303)
 
 

@@ -21,6 +21,7 @@ from eventreg.registration.emails import Occasion
 from eventreg.registration.forms import new_submission_key, submission_key_or_new
 from eventreg.registration.rules.refusals import (
     AddressTaken,
+    FormSentBefore,
     OptionsFull,
     RegisteringReason,
     RegistrationRefused,
@@ -102,6 +103,9 @@ def _register(event: Event, form: FilledForm, terms: AddingForm) -> Answer:
         registration = register_on_behalf(event.id, submission, Occasion.load(event), wanted)
     except AddressTaken as taken:
         return _page(event, form, terms, *_taken(event, form, taken.reference)), _TOO_LATE
+    except FormSentBefore as before:
+        _say_sent_before(event, form, before.reference)
+        return _page(event, form, terms), _TOO_LATE
     except RegistrationRefused as refused:
         code = _FORM_MOST_CHECK if refused.reason is RegisteringReason.FILE_GONE else _TOO_LATE
         return _page(event, form, terms, ("send", registering_refused(refused, event.time_zone))), code
@@ -120,15 +124,34 @@ def _register(event: Event, form: FilledForm, terms: AddingForm) -> Answer:
     return redirect(registration_url(event.slug, registration.reference, ListState()), 303)
 
 
-def _taken(event: Event, form: FilledForm, reference: str) -> list[tuple[str, str]]:
-    """Say beside the address that it is registered, with the way to that registration for whoever may see it."""
+def _say_sent_before(event: Event, form: FilledForm, reference: str) -> None:
+    """Say beside the address whom the form has registered. Sent again it registers one more: it goes on under another key."""
+    form.go_on_under(new_submission_key())
+    form.refuse_address(
+        Markup("{} {}. {}").format(
+            _("This form has registered somebody already:"),
+            _link(event, reference) or reference,
+            _("To correct what was sent, change it there. Send the form once more to register one more person."),
+        )
+    )
+
+
+def _link(event: Event, reference: str) -> Markup | None:
+    """Return the way to a registration for whoever may see it."""
     try:
         there = get_in_scope(event.id, reference, g.event_access.scope)
     except NotFound:
-        return [(form.address_id(), _("There is already a registration with this address."))]
-    link = Markup('<a class="govuk-link" href="{}">{}</a>').format(
+        return None
+    return Markup('<a class="govuk-link" href="{}">{}</a>').format(
         registration_url(event.slug, reference, ListState()), f"{there.full_name}, {reference}"
     )
+
+
+def _taken(event: Event, form: FilledForm, reference: str) -> list[tuple[str, str]]:
+    """Say beside the address that it is registered, with the way to that registration for whoever may see it."""
+    link = _link(event, reference)
+    if link is None:
+        return [(form.address_id(), _("There is already a registration with this address."))]
     message = Markup("{} {}").format(_("There is already a registration with this address:"), link)
     form.refuse_address(message)
     return []
