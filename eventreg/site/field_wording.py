@@ -229,6 +229,7 @@ def _of_acts() -> Mapping[str, str]:
         "sessions": _("Sessions"),
         "speakers": _("Speakers"),
         "people": _("People"),
+        "with_people": _("With people"),
         "files": _("Files"),
         "sensitive": _("Sensitive answers"),
         "with_sensitive": _("With sensitive answers"),

@@ -188,7 +188,7 @@ def test_owner_takes_the_event_away_without_people_and_the_history_says_so(app: 
     entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "event_exported")).one()
     assert entry.actor_id == owner.id
     detail = db.session.scalars(select(AuditDetail.detail).where(AuditDetail.entry_id == entry.id)).one()
-    assert detail == {"people": False, "sensitive": False, "files": True}
+    assert detail == {"with_people": False, "sensitive": False, "files": True}
 
 
 def test_administrator_puts_a_file_in_and_owns_the_event(app: Flask) -> None:

@@ -53,6 +53,8 @@ class Sample(NamedTuple):
 OLDER = (
     Sample("people_imported", "event", True, {"file": "personas.xlsx", "added": 3, "changed": 0}),
     Sample("people_imported", "event", True, {"file": "personas.xlsx", "added": 0, "changed": 12}),
+    Sample("exported", "event", True, {"format": "csv", "count": 4, "session": "8g7zyu"}),
+    Sample("event_exported", "event", True, {"people": True, "sensitive": False, "files": True}),
 )
 
 

@@ -71,7 +71,11 @@ def record_export(event_id: int, options: TakeOut, at: datetime, account_id: int
             record_kind="event",
             record_id=event_id,
             at=at,
-            detail={"people": options.with_people, "sensitive": options.with_sensitive, "files": options.with_files},
+            detail={
+                "with_people": options.with_people,
+                "sensitive": options.with_sensitive,
+                "files": options.with_files,
+            },
         )
 
 
