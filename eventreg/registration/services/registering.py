@@ -153,8 +153,6 @@ def _register(
         registration.came_by, registration.approved_at = way_in.kind, now if way_in.skips_approval else None
     count = PlaceCount(event)
     takes_place = _let_in(event, category, registration, count, now)
-    if registration.status is Status.CONFIRMED:
-        note_invited(event, registration)
     db.session.add(registration)
     db.session.flush()
     if way_in is not None:
@@ -187,6 +185,8 @@ def _let_in(event: Event, category: Category, registration: Registration, count:
     registration.status = TRANSITIONS[Status.UNVERIFIED, admission.action]
     if admission.action is Action.ADMIT_WAITLISTED:
         registration.waitlisted_at = now
+    if registration.status is Status.CONFIRMED:
+        note_invited(event, registration)
     return admission.takes_place
 
 
