@@ -64,15 +64,17 @@ def personal_calendar(
     entries = [entry]
     if method != "CANCEL":
         entries += [_at_other_hours(new_entry(event, language, url), series, other, zone) for other in series.others]
-    if "TZID" in entry["dtstart"].params:
-        years = [day.held_on.year for day in days]
-        calendar.add_component(zone_rules(event.time_zone, min(years), max(years)))
     for each in entries:
         each.add("uid", personal_uid(event, public_id))
         each.add("status", "CANCELLED" if method == "CANCEL" or event.is_called_off else "CONFIRMED")
         _add_common(each, event, person, method, sequence, stamp)
         calendar.add_component(each)
-    return as_text(calendar)
+    content = as_text(calendar)
+    if "TZID" in entry["dtstart"].params:
+        years = [day.held_on.year for day in days]
+        head, mark, rest = content.partition("BEGIN:VEVENT")
+        content = head + zone_rules(event.time_zone, min(years), max(years)) + mark + rest
+    return content
 
 
 def cancelled_entry(

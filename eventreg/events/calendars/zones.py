@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from icalendar import Timezone
 
 
 @lru_cache(maxsize=64)
-def zone_rules(name: str, first_year: int, last_year: int) -> Timezone:
-    """Return the changes of a zone's clocks in these years. To be read only: it takes 16 ms to make, and is kept.
+def zone_rules(name: str, first_year: int, last_year: int) -> str:
+    """Return the changes of a zone's clocks in these years, as a calendar carries them. It takes 16 ms, and is kept.
 
     Each change is a rule of its own: ical.js leaves out the first of those that are listed together.
     """
@@ -30,4 +26,5 @@ def zone_rules(name: str, first_year: int, last_year: int) -> Timezone:
             one = rule.copy()
             one.add("dtstart", onset - skipped)
             zone.add_component(one)
-    return zone
+    content: bytes = zone.to_ical()
+    return content.decode("utf-8")
