@@ -10,14 +10,19 @@ from __future__ import annotations
 import logging
 import socket
 import sys
+import termios
 from contextlib import suppress
+from fcntl import ioctl
+from functools import cached_property
 from time import monotonic
 from typing import Any
 
-from waitress.channel import HTTPChannel
+from waitress.channel import ClientDisconnected, HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.task import WSGITask
+from waitress.utilities import BadRequest
 
+from eventreg.kernel.clients import client_network
 from eventreg.kernel.faults import traced
 from eventreg.web.bodies import REFUSED
 
@@ -29,8 +34,12 @@ _LOWEST_RATE = 1024
 _MOST_PATIENCE_SECONDS = 60.0
 #: how long a client that was refused may go on sending before it reads the answer, and be silent meanwhile
 _LINGER_SECONDS, _LINGER_SILENCE_SECONDS = 30.0, 5.0
-#: so often, in bytes, it is asked whether there is room for more of a body
+#: bytes of a body, or of an answer that waits for its client, that lie in memory; what is more lies on the disk
+IN_MEMORY = 64 * 1024
+#: so often, in bytes, it is asked whether there is room for more on the disk
 _STRIDE = 1024 * 1024
+#: line ends between two requests, which old browsers send
+_MOST_EMPTY = 10
 _TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 log = logging.getLogger(__name__)
@@ -44,11 +53,12 @@ class Request(HTTPRequestParser):
     #: of a head that cannot be read
     path = ""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, comes_early: bool) -> None:
         super().__init__(connection.adj)
         self._connection = connection
-        self._largest = 0
-        self._compared = 0
+        self._comes_early = comes_early
+        #: where in the body the disk is looked at next
+        self._looks_at = IN_MEMORY
 
     def parse_header(self, header_plus: bytes) -> None:
         """Read the head, and judge it when a body is to follow. Raises ParsingError."""
@@ -58,25 +68,32 @@ class Request(HTTPRequestParser):
             raise ParsingError("Content-Length is invalid") from error
         if self.version not in {"1.0", "1.1"}:
             raise ParsingError("This version of HTTP is not spoken here")
-        if self.body_rcv is not None:
-            refusal, self._largest = self._connection.server.judge(self._environ())
+        if self.chunked:
+            # Browsers and proxies tell the length. Chunks are put together in memory, and of one byte each they stop the loop.
+            self._refuse(411)
+        elif self.body_rcv is not None:
+            refusal = self._connection.server.judge(self._environ()).refusal
             if refusal:
                 self._refuse(refusal)
+        else:
+            self.expect_continue = False
 
     def received(self, data: bytes) -> int:
         """Take what came, and return how much of it was this request's: all of it once the request is refused."""
+        if self._comes_early:
+            # Answers that nobody reads would pile up: the next request is for when the answer is there.
+            self.completed, self.empty = True, not data.strip()
+            self.error = BadRequest("One request at a time")  # type: ignore[assignment]  # an error like the others
+            return len(data)
         taken = len(data)
         try:
             taken = super().received(data)
         except OSError:  # the disk takes no more
             self._refuse(503)
-        if self.body_rcv is not None:
-            if self.body_bytes_received > self._largest:
-                self._refuse(413)
-            elif self.body_bytes_received - self._compared > _STRIDE:
-                self._compared = self.body_bytes_received
-                if not self._connection.server.has_room():
-                    self._refuse(503)
+        if self.body_bytes_received > self._looks_at:
+            self._looks_at += _STRIDE
+            if not self._connection.server.has_room(self._connection):
+                self._refuse(503)
         return len(data) if self.refusal else taken
 
     def _refuse(self, code: int) -> None:
@@ -130,18 +147,26 @@ class Connection(HTTPChannel):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._until = monotonic() + PATIENCE_SECONDS
         self._lingers_until = 0.0
+        #: requests begun since the last answer; bytes given to the system to send, and those of them that it has sent
+        self._begun = self._given = self._sent = 0
         self._is_refused = False
         super().__init__(*args, **kwargs)
 
     def parser_class(self, _adj: object) -> Request:  # type: ignore[override]  # called as the class would be
-        """Begin the next request."""
+        """Begin the next request; one that comes before the last is answered, or after many empty ones, is refused."""
         self._until = monotonic() + PATIENCE_SECONDS
-        return Request(self)
+        self._begun += 1
+        return Request(self, comes_early=bool(self.requests) or self._begun > _MOST_EMPTY)
 
     @property
     def client(self) -> str:
         """The network address of the client, or of the proxy that speaks for it."""
         return str(self.addr[0]) if self.addr else ""
+
+    @cached_property
+    def network(self) -> str:
+        """What clients are counted by."""
+        return client_network(self.client)
 
     @property
     def is_idle(self) -> bool:
@@ -154,9 +179,15 @@ class Connection(HTTPChannel):
         return not (self.requests or self.total_outbufs_len or self.close_when_flushed or self._lingers_until)
 
     @property
+    def may_go(self) -> bool:
+        """Whether a new client may take this one's place."""
+        return self.is_waiting or bool(self._lingers_until)
+
+    @property
     def spooled(self) -> int:
-        """How many bytes of bodies this client has here."""
-        return sum(one.body_bytes_received for one in (self.request, *self.requests) if one is not None)
+        """How many bytes lie here for this client: of what it sends, and of what it is to get."""
+        bodies = sum(one.body_bytes_received for one in (self.request, *self.requests) if one is not None)
+        return int(bodies + self.total_outbufs_len)
 
     @property
     def patience_ends(self) -> float:
@@ -177,23 +208,38 @@ class Connection(HTTPChannel):
         """Take a part of the answer from the thread that makes it."""
         if not self.total_outbufs_len:
             self._until = monotonic() + PATIENCE_SECONDS
+        elif self.total_outbufs_len > _STRIDE and not self.server.has_room(self):
+            raise ClientDisconnected
         return int(super().write_soon(data))
 
     def send(self, data: bytes, do_close: bool = True) -> int:
-        """Send as much as the client takes now."""
-        sent = int(super().send(data, do_close))
-        self._earn(sent)
-        return sent
+        """Give the system as much to send as it takes now."""
+        given = int(super().send(data, do_close))
+        self._given += given
+        return given
+
+    def note_taken(self) -> None:
+        """Count what the client has taken of its answer: the system tells when it takes more of us only by the megabyte."""
+        if not self.total_outbufs_len:
+            return
+        with suppress(OSError, ValueError):
+            waiting = int.from_bytes(ioctl(self.socket.fileno(), termios.TIOCOUTQ, bytes(4)), sys.byteorder)
+            taken = max(self._given - waiting, self._sent)
+            self._earn(taken - self._sent)
+            self._sent = taken
 
     def service(self) -> None:
         """Answer one request, in a thread."""
         request = self.requests[0]
         self._is_refused = bool(request.error or request.refusal)
+        self._begun = 0
         super().service()
         self._until = monotonic() + PATIENCE_SECONDS
 
     def let_go(self) -> None:
         """Close the connection of a client that was too slow; tell it so if it had begun a request."""
+        if not self.connected:
+            return
         if self.request is not None and self.is_waiting:
             with suppress(OSError):
                 self.socket.send(_TOO_SLOW)

@@ -11,7 +11,7 @@ import click
 from flask import Flask
 
 from eventreg.app import create_app
-from eventreg.config import load_config
+from eventreg.config import Config, load_config
 from eventreg.db import db
 from eventreg.migrations.runner import check_revision
 from eventreg.operations.backups.placing import finish_restores
@@ -24,7 +24,7 @@ from eventreg.serving.memory import share_what_is_loaded, tame_allocator
 from eventreg.serving.presence import being_served
 from eventreg.serving.supervisor import Child, Supervisor
 from eventreg.serving.warming import warm_up
-from eventreg.serving.web import WebOptions, work
+from eventreg.serving.web import Bounds, WebOptions, work
 from eventreg.web.instance import config as settings
 from eventreg.worker import run_worker
 
@@ -59,7 +59,7 @@ def run(options: ServeOptions) -> int:
         app = create_app(config, threads=options.web.threads)
         with app.app_context():
             said = _make_ready(app, options)
-        children = _children(app, options, listen(bind))
+        children = _children(app, options, listen(bind), config)
         return Supervisor(children, on_started=lambda: _greet(said)).run()
 
 
@@ -87,10 +87,13 @@ def _forget_connections() -> None:
     db.engine.dispose()
 
 
-def _children(app: Flask, options: ServeOptions, listener: socket.socket) -> list[Child]:
+def _children(app: Flask, options: ServeOptions, listener: socket.socket, config: Config) -> list[Child]:
+    # A proxy is one network that speaks for everybody.
+    bounds = Bounds(spooled_by_one=Bounds.spooled) if config.trusted_proxies else Bounds()
+
     def serve() -> None:
         _drop_connections(app)
-        work(app, listener, options.web.threads)
+        work(app, listener, options.web.threads, bounds)
 
     def send() -> None:
         _drop_connections(app)

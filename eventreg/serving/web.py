@@ -7,6 +7,7 @@ import logging
 import resource
 import signal
 import socket
+import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from waitress.task import ThreadedTaskDispatcher
 from eventreg.kernel import disk
 from eventreg.kernel.faults import traced
 from eventreg.serving.addresses import Bind
-from eventreg.serving.connections import Connection
+from eventreg.serving.connections import IN_MEMORY, Connection
 from eventreg.web.bodies import Judgement, judge_head
 
 #: seconds for requests under way when the server is asked to stop
@@ -35,7 +36,7 @@ _FILES_OF_OURS = 200
 #: seconds between looks at who is too slow; with nobody there, between two turns of the loop
 _LOOK_SECONDS, _IDLE_SECONDS = 1.0, 10.0
 #: who asks whether the process lives or is ready waits for no visitor, however long those that work may take
-_PROBES = {"/healthz": 0, "/readyz": 1, "/metrics": 1}
+_PROBES = {"/healthz": 0, "/readyz": 1, "/metrics": 2}
 
 _TEMPORARY = Path(tempfile.gettempdir())
 
@@ -57,8 +58,9 @@ class Bounds:
 
     #: clients at once; of more, those go that wait longest without having asked for anything
     connections: int = 1000
-    #: bytes of bodies that lie on the disk
+    #: bytes of bodies, and of answers that wait, on the disk: of all clients, and of those from one network
     spooled: int = 1024 * 1024 * 1024
+    spooled_by_one: int = 256 * 1024 * 1024
     #: bytes that bodies leave free on the disk they lie on: less than files that are kept leave, which say so beside their field
     left_free: int = disk.LEFT_BY_FILES // 2
     #: seconds without a turn of the loop, after which the process ends to be started anew: something holds the interpreter
@@ -74,7 +76,7 @@ class WebServer(TcpWSGIServer):
         self.judge: Callable[[dict[str, Any]], Judgement] = lambda environ: judge_head(app, environ)
         self._bounds = bounds
         self._most_connections = _allow_connections(bounds.connections)
-        self._probing = (_dispatcher(1), _dispatcher(1))
+        self._probing = [_dispatcher(1) for _ in range(3)]
         self._stop_at = 0.0
         super().__init__(
             _guarded(app),
@@ -102,10 +104,22 @@ class WebServer(TcpWSGIServer):
         self._stop_at = monotonic() + GRACE_SECONDS
         self.pull_trigger()
 
-    def has_room(self) -> bool:
-        """Say whether more of the bodies that clients send may be put aside."""
-        spooled: int = sum(client.spooled for client in list(self.active_channels.values()))
-        return spooled <= self._bounds.spooled and disk.free_bytes(_TEMPORARY) >= self._bounds.left_free
+    def has_room(self, asking: Connection) -> bool:
+        """Say whether more may be put aside for this client."""
+        everybody = list(self.active_channels.values())
+        of_network = sum(one.spooled for one in everybody if one.network == asking.network)
+        return (
+            sum(one.spooled for one in everybody) <= self._bounds.spooled
+            and of_network <= self._bounds.spooled_by_one
+            and disk.free_bytes(_TEMPORARY) >= self._bounds.left_free
+        )
+
+    def readable(self) -> bool:
+        """Say whether the loop is to look for new clients: not while all places are taken by those who are being served."""
+        return bool(super().readable()) and (
+            len(self.active_channels) < self._most_connections
+            or any(client.may_go for client in self.active_channels.values())
+        )
 
     def add_task(self, task: Connection) -> None:
         """Hand a request that is there as a whole to a thread."""
@@ -115,16 +129,22 @@ class WebServer(TcpWSGIServer):
     def handle_accept(self) -> None:
         """Take a new client; when there are too many, in the place of one that asks for nothing."""
         if len(self.active_channels) >= self._most_connections:
-            waiting = [client for client in self.active_channels.values() if client.is_waiting]
+            waiting = [client for client in self.active_channels.values() if client.may_go]
             if waiting:
                 min(waiting, key=lambda client: client.patience_ends).let_go()
         super().handle_accept()
+
+    def handle_error(self) -> None:
+        """Log what went wrong with a new client, and go on: the listening socket is there for all the others."""
+        error = sys.exception()
+        log.error("A client could not be taken\n%s", traced(error) if error else "-")
 
     def maintenance(self, now: float) -> None:
         """Do nothing: the loop looks after clients, by another clock."""
 
     def _look_after_clients(self, now: float) -> None:
         for client in list(self.active_channels.values()):
+            client.note_taken()
             if client.patience_ends < now:
                 client.let_go()
 
@@ -156,10 +176,10 @@ def _adjustments() -> Adjustments:
         log_socket_errors=False,
         # As long as an address of the attendee list with a hundred filters, and cookies.
         max_request_header_size=64 * 1024,
-        recv_bytes=64 * 1024,
-        # Beyond this a body, or an answer that waits for its client, lies on the disk.
-        inbuf_overflow=64 * 1024,
-        outbuf_overflow=256 * 1024,
+        # Little, so that no client's turn of the loop takes long.
+        recv_bytes=16 * 1024,
+        inbuf_overflow=IN_MEMORY,
+        outbuf_overflow=IN_MEMORY,
         # The thread of a larger answer waits for the client: more than any file that is kept here.
         outbuf_high_watermark=64 * 1024 * 1024,
     )

@@ -28,6 +28,8 @@ _MOST_FIELDS = 10_000
 #: key of the environment: the code that the server found before it took the body, which it then left behind
 REFUSED = "eventreg.refused"
 _JUDGE = "eventreg_judge"
+#: of what a header says of its body's type so much is read
+_LONGEST_TYPE = 1000
 #: besides those without a number, which the server raises for a body whose chunks are none
 _OF_THE_CONNECTION = (ConnectionError, TimeoutError, BlockingIOError)
 
@@ -79,9 +81,9 @@ def init_bodies(app: Flask, trusted_proxies: int) -> None:
     def _judge_found() -> int:
         """Judge the request whose address the application has found already, and see to how much is read of it."""
         view = app.view_functions.get(request.endpoint or "")
-        largest = _largest(view, request.mimetype)
-        request.max_content_length = largest
-        return 413 if (request.content_length or 0) > largest else 0
+        judgement = _judge_size(view, request.mimetype, request.content_length or 0)
+        request.max_content_length = judgement.largest
+        return judgement.refusal
 
 
 def _judge(app: Flask, environ: dict[str, Any]) -> Judgement:
@@ -94,14 +96,14 @@ def _judge(app: Flask, environ: dict[str, Any]) -> Judgement:
     view = app.view_functions[endpoint]
     if is_used_up(app, view, endpoint, environ["REQUEST_METHOD"], environ.get("REMOTE_ADDR")):
         return Judgement(429, 0)
-    largest = _largest(view, parse_options_header(environ.get("CONTENT_TYPE"))[0])
-    length = environ.get("CONTENT_LENGTH") or "0"
-    return Judgement(413 if int(length) > largest else 0, largest)
+    mimetype = parse_options_header(environ.get("CONTENT_TYPE", "")[:_LONGEST_TYPE])[0]
+    return _judge_size(view, mimetype, int(environ.get("CONTENT_LENGTH") or 0))
 
 
-def _largest(view: Callable[..., Any] | None, mimetype: str) -> int:
+def _judge_size(view: Callable[..., Any] | None, mimetype: str, length: int) -> Judgement:
     is_upload = getattr(view, "takes_files", False) and mimetype.lower() == "multipart/form-data"
-    return LARGEST_UPLOAD if is_upload else LARGEST_FORM
+    largest = LARGEST_UPLOAD if is_upload else LARGEST_FORM
+    return Judgement(413 if length > largest else 0, largest)
 
 
 def _has_too_many_fields() -> bool:

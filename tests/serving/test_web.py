@@ -113,14 +113,39 @@ def test_bodies_leave_room_on_the_disk() -> None:
         assert _get(port, "/healthz") == (200, b"lives")
 
 
-def test_body_without_a_length_is_counted_as_it_comes() -> None:
-    head = b"POST /form HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n"
-    with bare_server() as (_process, port), _connect(port) as client:
-        client.sendall(head)
+def test_answers_that_nobody_reads_have_a_bound_on_the_disk() -> None:
+    with bare_server(threads=1, spooled=10_000_000) as (_process, port), _connect(port) as reading_nothing:
+        reading_nothing.sendall(_head("/large"))
+        reading_nothing.recv(1, socket.MSG_PEEK)
+        assert _get(port, "/slow") == (200, b"slowly")
+        received = 0
         with suppress(OSError):
-            for _ in range(40):
-                client.sendall(b"%x\r\n%b\r\n" % (100_000, b"a" * 100_000))
-        assert _answer(client)[0] == 413
+            while part := reading_nothing.recv(65536):
+                received += len(part)
+        assert received < 30_000_000
+
+
+def test_who_asks_before_the_answer_is_there_is_told_to_wait_and_holds_nothing() -> None:
+    with bare_server(threads=1) as (_process, port), _connect(port) as client:
+        client.sendall(_head("/healthz") * 500)
+        assert _answer(client) == (200, b"lives")
+        assert _answer(client)[0] == 400
+        assert _get(port, "/healthz") == (200, b"lives")
+
+
+def test_line_ends_between_requests_are_no_request() -> None:
+    with bare_server() as (_process, port), _connect(port) as client:
+        for _ in range(5):
+            client.sendall(_head("/healthz") + b"\r\n")
+            assert _answer(client) == (200, b"lives")
+
+
+@pytest.mark.parametrize("more", ["", "Content-Length: 5", "Content-Length: x"])
+def test_body_without_a_length_is_not_taken(more: str) -> None:
+    head = _head("/files", None, "Transfer-Encoding: chunked", *([more] if more else [])).replace(b"GET", b"POST")
+    with bare_server() as (_process, port), _connect(port) as client:
+        client.sendall(head + b"0" * 1000)
+        assert _answer(client)[0] == 411
 
 
 def test_what_follows_a_refused_head_is_no_request() -> None:
@@ -167,6 +192,12 @@ def test_what_is_no_request_is_refused_and_harms_nobody(head: bytes) -> None:
         assert process.wait(patience()) == 0
         assert process.stderr
         assert b"ERROR" not in process.stderr.read()
+
+
+def test_who_asks_whether_to_send_nothing_is_answered() -> None:
+    with bare_server() as (_process, port), _connect(port) as client:
+        client.sendall(_head("/healthz", None, "Expect: 100-continue"))
+        assert _answer(client) == (200, b"lives")
 
 
 def test_new_client_takes_the_place_of_one_that_asks_for_nothing() -> None:
