@@ -29,7 +29,7 @@ pytestmark = pytest.mark.slow
 #: list grew. Loaded once and shared are 95: 30 of them code, a third of that ours, a third SQLAlchemy's; nothing is loaded
 #: that no process needs. The rest are pages that each process copies by counting references to what is in them: 27 in the mail
 #: worker, 4 to 11 in the others. A compiled statement or template that is kept from before the fork saves 5 at the most.
-_MOST_MEMORY = 165
+_MOST_MEMORY = 160
 #: and when all threads have worked
 _MOST_MEMORY_AT_WORK = 220
 
