@@ -13,7 +13,6 @@ from tests.packaging.copies import ROOT
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 #: Declared for another reason than an import of ours.
 NOT_IMPORTED = {
-    "psycopg": "SQLAlchemy imports it for a postgresql+psycopg:// address",
     "tzdata": "zoneinfo reads it where the system has no time zones",
 }
 
