@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import psycopg
@@ -100,7 +101,9 @@ class BoundedConnection(psycopg.Connection[Any]):
             # Whatever comes later is no answer to what is asked next.
             self.pgconn.finish()
             if self.gate is not None:
-                self.gate.close()
+                # Of one connection that is lost nobody else needs to be told.
+                with suppress(Silent):
+                    self.gate.look()
             raise Silent(f"the server did not answer within {self.patience:g} seconds") from error
 
     def _watched(self, gen: Any) -> Any:

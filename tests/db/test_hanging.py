@@ -68,6 +68,13 @@ def test_whoever_comes_is_told_and_the_next_at_once(engine: Engine, passage: Pas
         _ask(engine)
 
 
+def test_one_connection_that_is_lost_closes_the_way_to_nobody(engine: Engine, passage: Passage) -> None:
+    with _fails(IN_TIME), engine.connect() as connection:
+        passage.lose()
+        connection.execute(text("SELECT 1"))
+    assert _ask(engine) == 1, "the server lives, and is asked at once"
+
+
 def test_connecting_has_an_end(engine: Engine, passage: Passage) -> None:
     # case 65
     engine.dispose()

@@ -24,6 +24,7 @@ class Passage:
         self._is_open.set()
         self._is_over = False
         self._ends: dict[socket.socket, socket.socket] = {}
+        self._lost: set[socket.socket] = set()
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._listener, selectors.EVENT_READ)
         self._thread = threading.Thread(target=self._carry, daemon=True)
@@ -42,6 +43,10 @@ class Passage:
     def go_on(self) -> None:
         """Carry again what waits."""
         self._is_open.set()
+
+    def lose(self) -> None:
+        """Take everything on the connections that there are, and pass on nothing of it; those that come are carried."""
+        self._lost.update(self._ends)
 
     def cut(self) -> None:
         """Close every connection that there is."""
@@ -89,6 +94,8 @@ class Passage:
         with suppress(OSError):
             data = end.recv(_LARGEST)
         other = self._ends.get(end)
+        if data and end in self._lost:
+            return
         if data and other is not None:
             with suppress(OSError):
                 other.sendall(data)
