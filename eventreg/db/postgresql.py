@@ -108,7 +108,8 @@ class BoundedConnection(psycopg.Connection[Any]):
 
     def _watched(self, gen: Any) -> Any:
         """Pass on what `gen` waits for; from time to time, while nothing comes, look whether the server is there at all."""
-        gate = self.gate if self.patience > _LOOKS_AFTER else None
+        # Work of hours is not ended by a moment in which others are not let in: the kernel watches over it.
+        gate = self.gate if _LOOKS_AFTER < self.patience < _HOURS else None
         look_at = time.monotonic() + _LOOKS_AFTER
         try:
             wanted = next(gen)

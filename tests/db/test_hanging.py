@@ -141,6 +141,19 @@ def test_work_that_takes_long_says_so_for_its_transaction_alone(engine: Engine) 
             connection.execute(text("SELECT pg_sleep(30)"))
 
 
+def test_work_that_takes_hours_outlives_a_while_without_an_answer_to_others(
+    engine: Engine, passage: Passage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgresql, "_LOOKS_AFTER", 0.1)
+    with engine.begin() as connection:
+        take_time(connection)
+        passage.hang()
+        opens = threading.Timer(4, passage.go_on)  # longer than anybody waits for a connection
+        opens.start()
+        assert connection.execute(text("SELECT 1")).scalar_one() == 1
+    join([opens])
+
+
 def _is_answered(engine: Engine) -> bool:
     try:
         return _ask(engine) == 1
