@@ -17,11 +17,17 @@ from eventreg.kernel.clock import now
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState, Outcome
 from eventreg.settings.queries import forget_settings
+from eventreg.site.queries import readiness
 from tests.builders import a_registration, an_account, an_event, register_somebody
 from tests.support.apps import AppMaker
 from tests.support.pages import Pages
 
 TOKEN = "a-long-token-of-whoever-watches"
+
+
+@pytest.fixture(autouse=True)
+def _fresh_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readiness, "_KEPT", 0)
 
 
 def break_database(app: Flask) -> None:
@@ -46,6 +52,25 @@ def test_readyz_says_that_the_instance_works(app: Flask, pages: Pages) -> None:
     # case 61
     assert pages.get("/readyz").response.get_json() == {"status": "ready", "attention": []}
     assert db.session.query(Job).count() == 0, "what is written to try it is taken back"
+
+
+def test_readyz_looks_once_for_all_who_ask_in_a_moment(
+    app: Flask, pages: Pages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # case 61
+    monkeypatch.setattr(readiness, "_KEPT", 3600)
+    pages.get("/readyz")
+    break_database(app)
+    pages.get("/readyz")
+    monkeypatch.setattr(readiness, "_KEPT", 0)
+    pages.get("/readyz", 503)
+
+
+@pytest.mark.on_postgresql
+def test_readyz_uses_up_no_number(app: Flask, pages: Pages) -> None:
+    # case 61
+    pages.get("/readyz")
+    assert db.session.scalar(text("SELECT is_called FROM jobs_id_seq")) is False
 
 
 def test_readyz_fails_without_a_database_and_tells_nothing_of_it(app: Flask, pages: Pages) -> None:

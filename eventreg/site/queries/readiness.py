@@ -1,14 +1,16 @@
 """Can this process do its work: does the database answer and take a write, is there room; and what else should be known.
 
 Asked by programs that wait for two seconds. So it is looked at beside, on a connection of its own: whatever hangs, whoever
-asks is told in time, and there is never more than one look under way.
+asks is told in time, and there is never more than one look under way. Anybody may ask: one look does for a second.
 """
 
 from __future__ import annotations
 
 import logging
+import secrets
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -30,10 +32,14 @@ from eventreg.web.instance import config
 
 log = logging.getLogger(__name__)
 
-#: how long whoever asks waits
+#: how long a look may take before the database counts as silent
 _SECONDS = 1.5
+#: for how many seconds what was found is told to others who ask
+_KEPT = 1.0
 _BOUNDS = Bounds(lock_ms=300, connect=2, statement=1)
 _EXTENSION = "eventreg_readiness"
+#: how many there are below zero
+_NUMBERS = 1 << 31
 _SILENT = "the database does not answer"
 
 
@@ -57,6 +63,35 @@ def _folders() -> tuple[Path, ...]:
     return (config().instance, file.parent) if file is not None else (config().instance,)
 
 
+class _Look(threading.Thread):
+    """One look, which keeps what it found."""
+
+    def __init__(self, readiness: Callable[[], Readiness]) -> None:
+        super().__init__(name="readiness", daemon=True)
+        self._readiness = readiness
+        self._began = time.monotonic()
+        self._ended: float | None = None
+        self._found = Readiness(_SILENT)
+
+    def run(self) -> None:
+        try:
+            self._found = self._readiness()
+        except Exception as error:
+            log.exception("Whether the instance is ready cannot be told: %s", described(error))
+        finally:
+            self._ended = time.monotonic()
+
+    @property
+    def is_of_now(self) -> bool:
+        """Whether it is under way, or ended a moment ago."""
+        return self._ended is None or time.monotonic() < self._ended + _KEPT
+
+    def found(self) -> Readiness:
+        """Return what it found, or that the database is silent as soon as it has taken too long."""
+        self.join(max(0.0, self._began + _SECONDS - time.monotonic()))
+        return self._found
+
+
 @dataclass
 class _Looks:
     """Looks, one at a time, each in a thread that nobody waits for when it is late."""
@@ -67,25 +102,17 @@ class _Looks:
     def __post_init__(self) -> None:
         self._guard = threading.Lock()
         self._engine: Engine | None = None
-        self._thread: threading.Thread | None = None
-        self._found: Readiness | None = None
+        self._look: _Look | None = None
 
     def ask(self) -> Readiness:
-        """Wait a moment for the look that is under way, or for a new one."""
+        """Wait a moment for the look that is under way, or for a new one; or return what one found a moment ago."""
         with self._guard:
-            if self._thread is None or not self._thread.is_alive():
-                self._found = None
-                self._thread = threading.Thread(target=self._look, name="readiness", daemon=True)
-                self._thread.start()
-            thread = self._thread
-        thread.join(_SECONDS)
-        return self._found or Readiness(_SILENT)
-
-    def _look(self) -> None:
-        try:
-            self._found = self._readiness()
-        except Exception as error:
-            log.exception("Whether the instance is ready cannot be told: %s", described(error))
+            if self._look is None or not self._look.is_of_now:
+                look = _Look(self._readiness)
+                look.start()
+                self._look = look
+            look = self._look
+        return look.found()
 
     def _readiness(self) -> Readiness:
         free = min(disk.free_bytes(folder) for folder in self.folders)
@@ -106,10 +133,11 @@ def _trouble_of(connection: Connection) -> str:
     if not inspect(connection).has_table(Job.__tablename__):
         return "no tables: run eventreg migrate"
     connection.rollback()
-    probe = {"kind": "probe", "key": f"probe:{new_public_id()}", "payload": {}, "last_error": "", "attempts": 0}
+    # A number of its own, which no row has: what is taken back would use up one of those that rows get.
+    probe = {"id": -1 - secrets.randbelow(_NUMBERS), "key": f"probe:{new_public_id()}"}
     try:
         writing = connection.execution_options(**{WRITE_OPTION: True})
-        writing.execute(insert(Job).values(probe))
+        writing.execute(insert(Job).values(kind="probe", payload={}, last_error="", attempts=0, **probe))
     except SQLAlchemyError as error:
         if isinstance(error, OperationalError) and is_busy(error):
             return ""  # somebody else is writing just now
