@@ -23,8 +23,10 @@ SCORE_DEMANDED = 3
 #: the time that judging takes grows with the length, fast; what comes after makes no password easier
 _JUDGED = 64
 _LONGEST_WORD = 50
-#: seconds
+#: seconds that judging may take
 _PATIENCE = 20
+#: seconds that somebody waits for others to be judged
+_TURN = 5
 _at_once = threading.BoundedSemaphore(2)
 
 
@@ -40,22 +42,25 @@ def judge(password: str, words: Iterable[str] = ()) -> Judgement:
     """Judge a password; `words` are those that an attacker would try first, like the person's name and address.
 
     Done by a process of its own (`accounts.rules.judging`), which takes about a tenth of a second. Raises Busy where that
-    cannot be begun or came to no end.
+    cannot be begun or came to no end, or where too many others are judged.
     """
     known = sorted({part.lower() for word in words for part in _parts_of(word)})
     asked = json.dumps({"password": normalized(password)[:_JUDGED], "words": known}, ensure_ascii=False)
+    if not _at_once.acquire(timeout=_TURN):
+        raise Busy("others are judged")
     try:
-        with _at_once:
-            done = subprocess.run(  # noqa: S603 - our own program, nothing of what people wrote among its arguments
-                [sys.executable, "-I", judging.__file__],
-                input=asked.encode("utf-8", "replace"),
-                capture_output=True,
-                timeout=_PATIENCE,
-                check=True,
-            )
+        done = subprocess.run(  # noqa: S603 - our own program, nothing of what people wrote among its arguments
+            [sys.executable, "-I", judging.__file__],
+            input=asked.encode("utf-8", "replace"),
+            capture_output=True,
+            timeout=_PATIENCE,
+            check=True,
+        )
     except (subprocess.SubprocessError, OSError) as error:
         # What went in is somebody's password, and what came out may quote it.
         raise Busy(type(error).__name__) from None
+    finally:
+        _at_once.release()
     found = json.loads(done.stdout)
     return Judgement(found["score"], found["warning"], tuple(found["hints"]))
 

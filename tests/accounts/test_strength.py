@@ -8,6 +8,7 @@ import sys
 import pytest
 from flask import Flask
 
+from eventreg.accounts import strength
 from eventreg.accounts.models import Account
 from eventreg.accounts.queries import get_account
 from eventreg.accounts.rules.guarding import Visitor
@@ -94,6 +95,13 @@ def test_a_judge_that_does_not_come_is_told_as_such(olga: Account, monkeypatch: 
     with pytest.raises(Busy):
         set_password(olga.id, "cuatro gansos cruzan despacio")
     assert get_account(olga.id).password_hash == ""
+
+
+def test_nobody_waits_for_ever_for_others_to_be_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(strength, "_TURN", 0.1)
+    with strength._at_once, strength._at_once, pytest.raises(Busy):
+        judge("cuatro gansos cruzan despacio")
+    assert judge("cuatro gansos cruzan despacio").score == 4, "a turn that was not had is not given back"
 
 
 def test_a_sentence_that_is_not_known_is_left_out(app: Flask) -> None:
