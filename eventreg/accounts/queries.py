@@ -101,11 +101,16 @@ def count_recovery_codes(account_id: int) -> int:
     return db.session.scalar(select(func.count()).select_from(RecoveryCode).where(*unused)) or 0
 
 
-def list_attempts(purpose: str, subject: str, since: datetime, most: int) -> Sequence[datetime]:
-    """Return when something was tried by this subject (a keyed hash) after an instant: the `most` newest, newest first."""
+def list_attempts(purpose: str, subject: str, since: datetime, until: datetime, most: int) -> Sequence[datetime]:
+    """Return when something was tried by this subject (a keyed hash) between two instants: the `most` newest, newest first."""
     return db.session.scalars(
         select(GuardedAttempt.at)
-        .where(GuardedAttempt.purpose == purpose, GuardedAttempt.subject == subject, GuardedAttempt.at > since)
+        .where(
+            GuardedAttempt.purpose == purpose,
+            GuardedAttempt.subject == subject,
+            GuardedAttempt.at > since,
+            GuardedAttempt.at <= until,
+        )
         .order_by(GuardedAttempt.at.desc())
         .limit(most)
     ).all()

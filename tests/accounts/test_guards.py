@@ -58,6 +58,18 @@ def test_the_window_slides(limited: Flask, clock: time_machine.Traveller) -> Non
         assert admit(Try(THREE, "ana")) is None
 
 
+@pytest.mark.both_databases
+def test_what_was_tried_while_the_clock_was_ahead_keeps_nobody_out(
+    limited: Flask, clock: time_machine.Traveller
+) -> None:
+    with limited.app_context():
+        clock.shift(timedelta(days=3))
+        for _ in range(3):
+            admit(Try(THREE, "ana"))
+        clock.shift(timedelta(days=-3))
+        assert admit(Try(THREE, "ana")) is not None
+
+
 def test_whoever_is_refused_is_told_until_when(limited: Flask, clock: time_machine.Traveller) -> None:  # case 76
     began = now()
     with limited.app_context():

@@ -16,7 +16,7 @@ from eventreg.accounts.models import GuardedAttempt
 from eventreg.accounts.queries import list_attempts
 from eventreg.accounts.rules.guarding import Guard, Limit, Visitor
 from eventreg.accounts.rules.refusals import TooManyTries
-from eventreg.db import db, transaction
+from eventreg.db import SKEW, db, transaction
 from eventreg.kernel.clients import client_network
 from eventreg.kernel.clock import now
 from eventreg.kernel.tokens import lookup_hash
@@ -99,7 +99,8 @@ def forget_old_attempts(before: datetime) -> int:
 def _free_at(attempt: Try, at: datetime) -> datetime:
     """Return when the limit admits one more: now, or when the oldest of those that fill it has left the window."""
     limit, window = attempt.limit, timedelta(minutes=attempt.limit.minutes)
-    newest = list_attempts(*attempt.key, since=at - window, most=limit.most)
+    # What a clock noted that was ahead since came back would keep somebody out for as long as it was ahead.
+    newest = list_attempts(*attempt.key, since=at - window, until=at + SKEW, most=limit.most)
     if len(newest) < limit.most:
         return at
     free = newest[-1] + window
