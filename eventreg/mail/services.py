@@ -225,14 +225,14 @@ def _drop(which: ColumnElement[bool], at: datetime) -> set[str]:
     with transaction():
         waiting = update(MailMessage).where(which, MailMessage.state.in_(_WAITING))
         db.session.execute(
-            waiting.where(MailMessage.doubts > 0)
+            waiting.where(MailMessage.state == DeliveryState.QUEUED, MailMessage.doubts > 0)
             .values(state=DeliveryState.DOUBTFUL, due_at=None)
             .execution_options(synchronize_session=False)
         )
         # Due at once for the worker, which removes the file of a held message.
-        dropped = db.session.scalars(
+        dropped = db.session.execute(
             waiting.values(state=DeliveryState.DROPPED, due_at=at, due_set_at=at)
-            .returning(MailMessage.key)
+            .returning(MailMessage.key, MailMessage.doubts)
             .execution_options(synchronize_session=False)
         )
-        return set(dropped)
+        return {key for key, doubts in dropped if not doubts}

@@ -54,6 +54,16 @@ def test_a_held_message_is_a_file_only_its_owner_reads(app: Flask, config: Confi
     assert deliver_due(10, read_clock=HandClock()).was_idle
 
 
+def test_the_file_of_a_held_message_that_may_have_arrived_before_goes_with_it(app: Flask, config: Config) -> None:
+    (key,) = queue_some(1)
+    deliver_due(10, read_clock=HandClock())
+    with transaction() as session:
+        session.execute(update(MailMessage).values(doubts=1))
+    assert drop([key], START) == set()
+    deliver_due(10, read_clock=HandClock())
+    assert (stored(key).state, _files(config)) == (DeliveryState.DROPPED, [])
+
+
 def test_a_message_that_may_still_be_undone_is_no_file_yet(app: Flask, config: Config) -> None:
     (key,) = queue_some(1, due_at=START + timedelta(seconds=60))
     deliver_due(10, read_clock=HandClock())
