@@ -19,6 +19,7 @@ from eventreg.db.engines import open_engine
 from eventreg.kernel.keys import create_keys
 from eventreg.operations.backups.manifest import kept_files
 from eventreg.operations.backups.placing import finish_restores, left_beside
+from eventreg.operations.backups.rows import mark_restore, restore_marked
 from tests.operations.conftest import InstanceMaker
 from tests.operations.instances import PASSPHRASE, back_up, fill, put_back, stamp
 from tests.operations.steps import before_each_change, in_a_process
@@ -153,6 +154,14 @@ def test_killed_in_fact_and_started_again(scene: Scene, step: str, part: str, is
     assert _is_settled(scene.config) == (scene.new if is_new else scene.old)
     scene.restore()
     assert _is_settled(scene.config) == scene.new
+
+
+@pytest.mark.both_databases
+def test_a_mark_that_a_kill_left_alone_goes_at_the_next_start(app: Flask, config: Config) -> None:
+    with db.engine.begin() as connection:
+        mark_restore(connection, "killed-before-its-last-act")
+    finish_restores(config)
+    assert restore_marked(db.engine) is None
 
 
 def _restoring(scene: Scene, act: Callable[[str, str], None]) -> Callable[[], None]:

@@ -145,10 +145,12 @@ def finish_restores(config: Config) -> None:
         shutil.rmtree(path)
     with ExitStack() as stack:
         laid = [_taken(path, stack) for path in left_beside(config)]
-        if laid:
-            engine = open_engine(config.database)
-            stack.callback(engine.dispose)
-            settle(engine, laid)
+        if not laid and config.sqlite_file is not None and not config.sqlite_file.exists():
+            return  # looking would make the file
+        # Without anything laid there may be a mark, of a restore that was cut off before its last act.
+        engine = open_engine(config.database)
+        stack.callback(engine.dispose)
+        settle(engine, laid)
 
 
 def _taken(path: Path, stack: ExitStack) -> Laid:
