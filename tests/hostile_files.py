@@ -34,6 +34,7 @@ ACTIVE_PDFS = {
     ),
     "locked object stream": a_pdf(b"<< /Type /ObjStm /N 1 /First 4 >>\nstream\n" + bytes(range(200)) + b"\nendstream"),
     "program": a_pdf(b"<< /S /Launch /F (cmd.exe) >>"),
+    "sender": a_pdf(b"<< /S /SubmitForm /F (https://example.invalid/) >>"),
     "attached file": a_pdf(b"<< /Type /Filespec /F (x.exe) /EF << /F 6 0 R >> >>"),
     "attached file elsewhere": a_pdf(b"<< /Type /Filespec /F (x.exe) /EF 7 0 R >>"),
     "stream of an attached file": a_pdf(b"<< /Type /EmbeddedFile /Length 0 >>"),

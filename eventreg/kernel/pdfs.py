@@ -26,7 +26,7 @@ def _nibble(value: int) -> str:
     return f"[{digit}{digit.upper()}]" if digit.isalpha() else digit
 
 
-_NAMES = ("JavaScript", "Launch", "ImportData", "Rendition", "RichMedia", "GoToE", "EmbeddedFile", "XFA")
+_NAMES = ("JavaScript", "Launch", "ImportData", "Rendition", "RichMedia", "GoToE", "SubmitForm", "EmbeddedFile", "XFA")
 _ACTIVE = re.compile(
     rb"/(?=[JLIRGEX#])(?:(?:" + b"|".join(map(_letters, _NAMES)) + rb")" + _DELIMITER
     # A file that is attached, whatever its stream calls itself.

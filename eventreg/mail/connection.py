@@ -20,6 +20,9 @@ from eventreg.web import instance
 
 #: how long the server may take for one answer
 ANSWER_SECONDS = 20.0
+#: and for the one after the whole message: servers look through it meanwhile. RFC 5321 would give ten minutes, in which one
+#: silent server would keep all other mail waiting; what comes later than this is in doubt
+VERDICT_SECONDS = 40.0
 #: how long handing over one message may take in all, connecting included. A lease lasts longer (`delivery.LEASE`)
 MESSAGE_SECONDS = 45.0
 _FAREWELL_SECONDS = 2.0
@@ -74,7 +77,7 @@ class _Timed:
             self.close()  # type: ignore[attr-defined]
             raise smtplib.SMTPServerDisconnected("the server took too long")
         if sock is not None:
-            sock.settimeout(min(left, ANSWER_SECONDS))
+            sock.settimeout(min(left, VERDICT_SECONDS if self.was_given else ANSWER_SECONDS))
 
 
 class TimedSMTP(_Timed, smtplib.SMTP):

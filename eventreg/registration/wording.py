@@ -80,7 +80,9 @@ def registering_refused(refused: RegistrationRefused, time_zone: str) -> str:
         RegisteringReason.UNKNOWN_CATEGORY: _("Choose in which capacity you take part"),
         RegisteringReason.SENT_BEFORE: _("This form was sent already, with another email address."),
         RegisteringReason.FILE_GONE: _("Choose the file again: it was kept for 24 hours only"),
-        RegisteringReason.TOO_MANY_FILES: _("We cannot keep the file at this moment. Choose it again before you send."),
+        RegisteringReason.TOO_MANY_FILES: _(
+            "We cannot keep the file at this moment. Try again in a while, and choose it again then."
+        ),
         **_ways_in_over(),
     }[RegisteringReason(refused.reason)]
 

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 
 from eventreg.db import db
 from eventreg.kernel.errors import Busy, NotFound
-from eventreg.kernel.faults import traced
+from eventreg.kernel.faults import described, traced
 
 Answer = tuple[str, int]
 
@@ -49,7 +49,8 @@ def init_errors(app: Flask) -> None:
     @app.errorhandler(PoolTimeout)
     def without_database(error: Exception) -> Answer:
         """The database is away, silent or full, or cut the request off: over soon, as a program that asks should know."""
-        _log_fault((type(error), error, error.__traceback__))
+        # One line: everybody gets here while it lasts, and the disk that the log lies on may be the database's.
+        current_app.logger.error("The database did not answer: %s", described(error))
         # What was begun is lost; the page asks anew for the little that it needs, or does without.
         db.session.remove()
         # Who is signed in cannot be asked now, and the page would.

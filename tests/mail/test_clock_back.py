@@ -62,7 +62,7 @@ def test_what_is_meant_for_later_is_not_early(make_app: AppMaker, mail_server: M
 def test_a_delay_between_two_tries_lasts_as_long_as_it_should(
     make_app: AppMaker, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "ANSWER_SECONDS", 0.2)
+    monkeypatch.setattr(connection, "VERDICT_SECONDS", 0.2)
     with make_app(**mail_server.settings()).app_context():
         deferred, doubtful = queue_some(1, recipient="ana@instituto.example") + queue_some(1)
         mail_server.refuse("451 4.7.1 Greylisted", "ana@instituto.example")

@@ -68,7 +68,7 @@ def test_a_message_that_may_have_arrived_is_not_repeated_at_once(hand_over: Any,
 def test_a_silent_server_is_left_in_time(
     hand_over: Any, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "ANSWER_SECONDS", 2.0)
+    monkeypatch.setattr(connection, "VERDICT_SECONDS", 2.0)
     monkeypatch.setattr(connection, "MESSAGE_SECONDS", 10_000.0)
     mail_server.hang()
     (attempt,) = hand_over(mail_server.settings())
@@ -80,6 +80,7 @@ def test_a_message_has_a_deadline_however_long_one_answer_may_take(
 ) -> None:
     monkeypatch.setattr(connection, "MESSAGE_SECONDS", 2.0)
     monkeypatch.setattr(connection, "ANSWER_SECONDS", 10_000.0)
+    monkeypatch.setattr(connection, "VERDICT_SECONDS", 10_000.0)
     mail_server.hang()
     (attempt,) = hand_over(mail_server.settings())
     assert attempt.outcome is Outcome.IN_DOUBT

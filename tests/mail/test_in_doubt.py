@@ -23,7 +23,7 @@ from tests.support.mailserver import MailServer
 
 @pytest.fixture(autouse=True)
 def _impatience(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection, "ANSWER_SECONDS", 0.2)
+    monkeypatch.setattr(connection, "VERDICT_SECONDS", 0.2)
 
 
 def _deliver_until_settled(key: str, clock: HandClock) -> list[timedelta]:

@@ -91,7 +91,9 @@ class TestFiles:
         monkeypatch.setattr(uploads, "MOST_HELD_FILES", 0)
         event = an_event()
         page = send(open_form(pages, event), event, 422, Letter=("carta.pdf", PDF), **{"Given name": ""})
-        assert "We cannot keep the file at this moment. Choose it again before you send." in page.errors()
+        assert (
+            "We cannot keep the file at this moment. Try again in a while, and choose it again then." in page.errors()
+        )
 
     def test_another_forms_file_is_not_shown(self, app: Flask, pages: Pages) -> None:
         event = an_event()

@@ -7,11 +7,13 @@ import socket
 import time
 from contextlib import ExitStack, suppress
 from http.client import HTTPResponse
+from pathlib import Path
+from stat import S_ISREG
 
 import pytest
 
 from tests.serving.bare import bare_server
-from tests.support.waiting import patience
+from tests.support.waiting import patience, until
 
 pytestmark = pytest.mark.slow
 
@@ -41,6 +43,16 @@ def _get(port: int, path: str) -> tuple[int, bytes]:
     with _connect(port) as client:
         client.sendall(_head(path))
         return _answer(client)
+
+
+def _on_disk(pid: int) -> int:
+    """Return how many bytes lie in the files that a process has open."""
+    found = 0
+    for name in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(OSError):
+            status = name.stat()
+            found += status.st_size if S_ISREG(status.st_mode) else 0
+    return found
 
 
 def test_two_kilobytes_a_second_arrive_and_a_byte_now_and_then_does_not() -> None:
@@ -91,10 +103,10 @@ def test_probes_wait_for_no_visitor() -> None:
 def test_bodies_have_a_bound_on_the_disk() -> None:
     bound = 40 * 1024 * 1024
     body = _FILE % (b"a" * bound)
-    # What the system has taken and the server not yet read of the first is little, beside what the second must send.
     begun = bound * 3 // 4
-    with bare_server(spooled=bound) as (_process, port), _connect(port) as first, _connect(port) as second:
+    with bare_server(spooled=bound) as (process, port), _connect(port) as first, _connect(port) as second:
         first.sendall(_head("/files", len(body)) + body[:begun])
+        until(lambda: _on_disk(process.pid) > begun - 1_000_000, "what the first one sent")
         second.sendall(_head("/files", len(body)))
         with suppress(OSError):
             second.sendall(body)

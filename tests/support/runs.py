@@ -35,6 +35,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """Make the folder that all workers of a run share."""
     for marker in _MARKERS:
         config.addinivalue_line("markers", marker)
+    # Whoever starts the run in the background has interrupts ignored, and so would all that it starts.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     given = getattr(config, "workerinput", {}).get("eventreg_shared")
     config.stash[_SHARED] = Path(given or tempfile.mkdtemp(prefix="eventreg-tests-"))
     block_other_hosts()

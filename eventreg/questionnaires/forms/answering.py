@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+from markupsafe import escape
 from werkzeug.datastructures import MultiDict
 from wtforms.fields.core import UnboundField
 from wtforms.form import BaseForm
@@ -157,8 +158,8 @@ class QuestionnaireForm:
         cast(UploadField, self[key]).kept = list(kept)
 
     def errors_list(self) -> list[tuple[str, str]]:
-        """Return (id of the input, message) for each answer to be checked, in the order of the page."""
-        return [(bound.id, str(bound.errors[0])) for bound in self if bound.errors]
+        """Return (id of the input, message in plain words) for each answer to be checked, in the order of the page."""
+        return [(bound.id, escape(bound.errors[0]).striptags()) for bound in self if bound.errors]
 
     def unexpected(
         self, formdata: MultiDict[str, str], allowed: Collection[str] = (), files: MultiDict[str, Any] | None = None

@@ -108,7 +108,8 @@ def form_page(
         carried_way_in=carried,
         code=_asked_code(occasion.event, carried, code_error) if is_only or code_error else None,
         categories=_offered(occasion.event, carried),
-        errors=[*errors, ("send", message)] if message else errors,
+        # What is said beside an answer is not said once more of the whole.
+        errors=[*errors, ("send", message)] if message and message not in dict(errors).values() else errors,
         notice=find_current_notice(occasion.event.id),
         **page_frame(occasion),
     )
