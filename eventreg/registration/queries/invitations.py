@@ -83,6 +83,7 @@ def tell_stories(event_id: int, invitations: Sequence[Invitation]) -> dict[int, 
             taken_back_at=row.taken_back_at,
             expires_at=row.expires_at,
             has_trouble=standings.get(row.id) is Standing.FAILED,
+            is_in_doubt=standings.get(row.id) is Standing.DOUBTFUL,
             is_registered_otherwise=row.email_key in live,
         )
         for row in invitations

@@ -27,6 +27,8 @@ class InvitationState(enum.Enum):
     SENT = "sent"
     #: the newest message did not arrive
     TROUBLE = "trouble"
+    #: whether the newest message arrived is not known
+    DOUBTFUL = "doubtful"
     REMINDED = "reminded"
     #: the person has a registration, by the invitation or otherwise
     REGISTERED = "registered"
@@ -36,7 +38,15 @@ class InvitationState(enum.Enum):
 
 
 #: in these the person can still answer
-OPEN = frozenset({InvitationState.MADE, InvitationState.SENT, InvitationState.TROUBLE, InvitationState.REMINDED})
+OPEN = frozenset(
+    {
+        InvitationState.MADE,
+        InvitationState.SENT,
+        InvitationState.TROUBLE,
+        InvitationState.DOUBTFUL,
+        InvitationState.REMINDED,
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -51,6 +61,8 @@ class Story:
     expires_at: datetime | None = None
     #: whether the newest message to the person has failed
     has_trouble: bool = False
+    #: whether nobody knows of it if it arrived
+    is_in_doubt: bool = False
     #: whether a live registration has the person's address
     is_registered_otherwise: bool = False
 
@@ -101,6 +113,8 @@ def state_of(story: Story, now: datetime) -> InvitationState:
         return InvitationState.EXPIRED
     if story.has_trouble:
         return InvitationState.TROUBLE
+    if story.is_in_doubt:
+        return InvitationState.DOUBTFUL
     if story.reminded_at is not None:
         return InvitationState.REMINDED
     return InvitationState.MADE if story.sent_at is None else InvitationState.SENT

@@ -46,6 +46,7 @@ LOOKS = {
     InvitationState.MADE: "unverified",
     InvitationState.SENT: "pending",
     InvitationState.TROUBLE: "declined",
+    InvitationState.DOUBTFUL: "declined",
     InvitationState.REMINDED: "pending",
     InvitationState.REGISTERED: "confirmed",
     InvitationState.DECLINED: "cancelled",

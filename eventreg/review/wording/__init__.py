@@ -91,6 +91,7 @@ def invitation_state(state: InvitationState) -> str:
         InvitationState.MADE: _("Not sent"),
         InvitationState.SENT: _("Sent"),
         InvitationState.TROUBLE: _("Did not arrive"),
+        InvitationState.DOUBTFUL: _("Probably delivered"),
         InvitationState.REMINDED: _("Reminded"),
         InvitationState.REGISTERED: _("Registered"),
         InvitationState.DECLINED: _("Said no"),
