@@ -204,6 +204,15 @@ class TestStopping:
         assert stopped.has("Stopped before the message went.")
         assert {mail.state for mail in written()} == {DeliveryState.DROPPED}
 
+    def test_what_may_have_arrived_is_counted_by_itself(self, desk: Pages, event: Event, owner: Account) -> None:
+        run = a_draft(event, owner, some_people(event))
+        begin_run(run.id)
+        do_some(run.id, lambda: True)
+        with transaction() as session:
+            session.get_one(MailMessage, written()[0].id).state = DeliveryState.DOUBTFUL
+        page = desk.get(f"/manage/events/{event.slug}/registrations/runs/{run.public_id}")
+        assert page.has("0 messages have gone. 3 wait or are held. Probably delivered: 1.")
+
 
 class TestTheDraft:
     """What is to be known before it is sent."""

@@ -112,11 +112,12 @@ class WritePage(ActPage):
             "waiting": counts.get(DeliveryState.QUEUED, 0) + counts.get(DeliveryState.HELD, 0),
             "gone": sum(counts.get(state, 0) for state in _GONE),
             "failed": counts.get(DeliveryState.FAILED, 0),
+            "doubtful": counts.get(DeliveryState.DOUBTFUL, 0),
         }
 
 
-#: what a server has, as far as anybody knows
-_GONE = (DeliveryState.SENT, DeliveryState.SENDING, DeliveryState.DOUBTFUL)
+#: what a server has, or is being given
+_GONE = (DeliveryState.SENT, DeliveryState.SENDING)
 PAGES[RunAct.WRITE] = WritePage()
 
 
