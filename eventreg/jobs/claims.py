@@ -6,12 +6,24 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Update, delete, select, update
 
-from eventreg.db import db, transaction
+from eventreg.db import db, pull_back, transaction
 from eventreg.jobs.models import Job
 from eventreg.jobs.rules import JobState
 
 #: longer than a handler may take
 LEASE = timedelta(minutes=2)
+
+
+def pull_back_due(now: datetime) -> None:
+    """Have what was asked for, put off or taken by a clock that was ahead be due as if it had been right."""
+    if moved := pull_back(Job, now):
+        with transaction() as session:
+            session.execute(
+                update(Job)
+                .where(Job.id.in_(moved), Job.again_at > now)
+                .values(again_at=now)
+                .execution_options(synchronize_session=False)
+            )
 
 
 def is_any_due(now: datetime) -> bool:

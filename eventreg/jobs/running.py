@@ -12,8 +12,8 @@ from datetime import datetime
 
 from sqlalchemy import delete, select
 
-from eventreg.db import db, pull_back, transaction
-from eventreg.jobs.claims import claim_next, finish, give_up, is_any_due, put_off
+from eventreg.db import db, transaction
+from eventreg.jobs.claims import claim_next, finish, give_up, is_any_due, pull_back_due, put_off
 from eventreg.jobs.models import Job
 from eventreg.jobs.registry import Duty, JobRegistry
 from eventreg.jobs.rules import next_try, next_turn
@@ -54,7 +54,7 @@ def run_due(
     """
     taken = 0
     try:
-        pull_back(Job, read_clock())
+        pull_back_due(read_clock())
         while taken < limit and not should_stop() and is_any_due(read_clock()):
             job = claim_next(read_clock())
             if job is None:

@@ -11,6 +11,7 @@ from sqlalchemy import case
 from eventreg.db import transaction
 from eventreg.jobs.models import Job
 from eventreg.jobs.rules import JobState
+from eventreg.kernel import clock
 
 
 def schedule(kind: str, key: str, payload: Mapping[str, Any], due_at: datetime) -> None:
@@ -26,7 +27,11 @@ def schedule(kind: str, key: str, payload: Mapping[str, Any], due_at: datetime) 
         )
         is_running = Job.state == JobState.RUNNING
         keeps_time = (Job.state != JobState.FAILED) & (is_running | (Job.due_at < new.excluded.due_at))
-        keeps_wish = ~is_running | (Job.again_at < new.excluded.due_at)
+        wish = new.excluded.due_at
+        if due_at <= clock.now():
+            # "At once" is said by the clock of the worker that has it: this one may be ahead.
+            wish = case((Job.due_set_at < wish, Job.due_set_at), else_=wish)
+        keeps_wish = ~is_running | (Job.again_at < wish)
         session.execute(
             new.on_conflict_do_update(
                 index_elements=[Job.key],
@@ -35,7 +40,7 @@ def schedule(kind: str, key: str, payload: Mapping[str, Any], due_at: datetime) 
                     "state": case((is_running, Job.state), else_=new.excluded.state),
                     "due_at": case((keeps_time, Job.due_at), else_=new.excluded.due_at),
                     "due_set_at": case((keeps_time, Job.due_set_at), else_=new.excluded.due_set_at),
-                    "again_at": case((keeps_wish, Job.again_at), else_=new.excluded.due_at),
+                    "again_at": case((keeps_wish, Job.again_at), else_=wish),
                     "attempts": case((Job.state == JobState.FAILED, 0), else_=Job.attempts),
                 },
             )

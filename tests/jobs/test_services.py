@@ -6,13 +6,14 @@ from contextlib import suppress
 from datetime import timedelta
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
 from eventreg.db import db, transaction
-from eventreg.jobs.claims import claim_next, finish, give_up
+from eventreg.jobs.claims import LEASE, claim_next, finish, give_up, pull_back_due
 from eventreg.jobs.models import Job
 from eventreg.jobs.rules import JobState
 from eventreg.jobs.services import schedule
@@ -62,6 +63,29 @@ def test_work_asked_for_while_it_is_done_is_done_once_more(app: Flask) -> None:
     job = get()
     assert (job.state, job.due_at, job.again_at, job.attempts) == (JobState.WAITING, SOONER, None, 0)
     assert job.payload == {"what": "newest"}
+
+
+@pytest.mark.both_databases
+def test_work_asked_for_at_once_by_a_clock_that_was_ahead_is_due_when_that_in_hand_is_done(app: Flask) -> None:
+    ask()
+    in_hand, ahead = claim_next(START), START + timedelta(days=10)
+    assert in_hand is not None
+    with time_machine.travel(ahead, tick=False):
+        ask(due_at=ahead)
+    finish(in_hand)
+    assert get().due_at == START
+
+
+@pytest.mark.both_databases
+def test_what_was_claimed_and_asked_for_by_a_clock_that_was_ahead_is_pulled_back_whole(app: Flask) -> None:
+    ahead = START + timedelta(days=10)
+    ask()
+    claim_next(ahead)
+    with time_machine.travel(ahead, tick=False):
+        ask(due_at=ahead)
+    pull_back_due(START)
+    job = get()
+    assert (job.due_at, job.again_at) == (START + LEASE, START)
 
 
 @pytest.mark.both_databases
