@@ -32,6 +32,7 @@ FRAME_FIELDS = frozenset(
         # A hyphen stands in no question's key.
         "form-earlier",
         "form-corrects",
+        "form-unanswered",
         # Around the questions that the team answers for somebody.
         "team-status",
         "team-language",

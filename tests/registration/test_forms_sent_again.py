@@ -130,6 +130,16 @@ def test_a_corrected_address_is_confirmed_there_before_it_counts(pages: Pages) -
     assert mails_to(BETO) == 1
 
 
+def test_whoever_goes_back_without_an_answer_is_asked_again(pages: Pages) -> None:
+    event = an_event()
+    form = asked(pages, event).submit(BACK)
+    again = form.submit("Send registration", status=409)
+    assert again.heading == "This form was sent already"
+    assert set(people()) == {ANA}
+    again.submit(ONE_MORE, status=303)
+    assert set(people()) == {ANA, BETO}
+
+
 def test_where_the_first_form_made_nothing_the_corrected_one_registers(pages: Pages) -> None:
     event = an_event()
     a_registration(event, email=ANA, given_name="Otra")

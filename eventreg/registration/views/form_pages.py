@@ -21,6 +21,7 @@ from eventreg.registration.rules.ways_in import WayIn, WayKind
 from eventreg.registration.services.uploads import move_held
 from eventreg.registration.views.filled_form import FilledForm
 from eventreg.registration.views.framing import page_frame
+from eventreg.registration.views.sent_before import unanswered_key
 from eventreg.registration.wording import registering_refused
 
 Answer = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]
@@ -105,6 +106,7 @@ def form_page(
     page = render_template(
         "registration/form.html",
         form=form,
+        unanswered=unanswered_key(),
         carried_way_in=carried,
         code=_asked_code(occasion.event, carried, code_error) if is_only or code_error else None,
         categories=_offered(occasion.event, carried),

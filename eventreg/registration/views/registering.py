@@ -33,7 +33,7 @@ from eventreg.registration.views.form_pages import (
 )
 from eventreg.registration.views.framing import page_frame
 from eventreg.registration.views.keep_page import ask_where_to
-from eventreg.registration.views.sent_before import EARLIER, ask_whose, correct_address, first_to_correct
+from eventreg.registration.views.sent_before import EARLIER, ask_whose, asked_in_vain, correct_address, first_to_correct
 from eventreg.registration.wording import registering_refused
 from eventreg.web.access import personal, public
 from eventreg.web.bodies import takes_files
@@ -138,6 +138,8 @@ def _take(occasion: Occasion, form: FilledForm) -> Answer:
     if not is_valid:
         form.steps.go_to_trouble()
         return form_page(occasion, form, code=_FORM_MOST_CHECK)
+    if earlier := asked_in_vain(occasion.event, form):
+        return ask_whose(occasion, form, earlier)
     return _register(occasion, form)
 
 

@@ -12,6 +12,7 @@ from eventreg.registration.forms import FRAME_FIELDS, new_submission_key, submis
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.registrations import own_token
 from eventreg.registration.rules.refusals import ChangeRefused
+from eventreg.registration.rules.searching import email_key
 from eventreg.registration.services.addresses import request_address_change
 from eventreg.registration.services.used_forms import find_first
 from eventreg.registration.views.filled_form import FilledForm
@@ -21,6 +22,8 @@ from eventreg.registration.wording import change_refused
 #: the key that was used; a hyphen stands in no question's key
 EARLIER = "form-earlier"
 CORRECTS = "form-corrects"
+#: the same key, in a form to which somebody went back without an answer
+UNANSWERED = "form-unanswered"
 #: of the frame around the questions, what the form that goes on brings along as it came
 _CARRIED = ("category", "notice", "way_in", "step")
 _ASKED = 409
@@ -51,6 +54,18 @@ def ask_whose(occasion: Occasion, form: FilledForm, earlier: str = "") -> tuple[
         **page_frame(occasion),
     )
     return page, _ASKED, _NOT_STORED
+
+
+def unanswered_key() -> str:
+    """Return the key with which the form that is shown was sent before, where nobody has answered whose this one is."""
+    return request.form.get(EARLIER, "") or request.form.get(UNANSWERED, "")
+
+
+def asked_in_vain(event: Event, form: FilledForm) -> str:
+    """Return that key where the form is sent now with another address than the first one, so that it is asked again."""
+    earlier = request.form.get(UNANSWERED, "")
+    first = find_first(event, submission_key_or_new(earlier)) if earlier else None
+    return earlier if first is not None and first.email_key != email_key(form.typed_address()) else ""
 
 
 def first_to_correct(event: Event) -> Registration | None:
