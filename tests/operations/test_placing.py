@@ -45,6 +45,14 @@ mountpoint -q uploads && mountpoint -q materials
 umount uploads materials keys/keys.json
 """
 
+FULL = """
+set -e
+mkdir -p "$1/uploads"
+mount -t tmpfs -o size=4k none "$1/uploads"
+"$2" restore "$3" 2>&1 >/dev/null | tail -n 1
+ls -A "$1/uploads"
+"""
+
 
 def _can_mount() -> bool:
     command = [*PRIVATE, "mount", "-t", "tmpfs", "none", tempfile.gettempdir()]
@@ -98,6 +106,40 @@ def test_folders_that_are_mounts_are_restored_into(
     assert len(list(other.keys.parent.glob("keys.json.before-*"))) == 1
 
 
+@pytest.mark.skipif(not _can_mount(), reason="this machine lets nobody mount")
+def test_full_disk_is_told_with_its_folder_and_that_nothing_was_changed(
+    backup: Path, empty_instance: InstanceMaker
+) -> None:
+    other = empty_instance(SQLITE)
+    settings = {"EVENTREG_INSTANCE": str(other.instance), "EVENTREG_BACKUP_PASSPHRASE": PASSPHRASE}
+    done = subprocess.run(
+        [*PRIVATE, "sh", "-c", FULL, "sh", str(other.instance), EVENTREG, str(backup)],
+        env=clean_environment() | settings,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    said = f"Files cannot be put into {other.uploads}: No space left on device. Nothing was changed."
+    assert done.stdout.splitlines() == [f"eventreg: {said}"], "and nothing is left on the disk"
+    put_back(other, backup)
+
+
+def test_link_that_leads_nowhere_is_told_with_its_folder(backup: Path, empty_instance: InstanceMaker) -> None:
+    other = empty_instance(SQLITE)
+    other.instance.mkdir()
+    other.uploads.symlink_to(other.instance / "gone")
+    said = f"into {other.uploads}: It is a link to {other.instance / 'gone'}, which is not there. Nothing was changed."
+    with pytest.raises(OperationRefused) as refused:
+        put_back(other, backup)
+    assert str(refused.value).endswith(said)
+    other.uploads.unlink()
+    other.uploads.write_text("a file")
+    with pytest.raises(OperationRefused, match=r"uploads: It is not a folder\. Nothing was changed\."):
+        put_back(other, backup)
+    other.uploads.unlink()
+    put_back(other, backup)
+
+
 def test_links_to_shared_folders_on_another_file_system_stay_links(
     backup: Path, config: Config, empty_instance: InstanceMaker, elsewhere: Path
 ) -> None:
@@ -134,7 +176,7 @@ def test_keys_that_cannot_be_put_in_place_are_told_before_anything_changes(
 ) -> None:
     other = replace(empty_instance(SQLITE), keys_file=tmp_path / "a file" / "keys.json")
     (tmp_path / "a file").write_text("no folder")
-    with pytest.raises(OSError, match="a file"):
+    with pytest.raises(OperationRefused, match=r"a file: It is not a folder\. Nothing was changed\."):
         put_back(other, backup, ask=lambda: PASSPHRASE)
     assert _files(other) == []
     put_back(replace(other, keys_file=Path()), backup, ask=lambda: PASSPHRASE)

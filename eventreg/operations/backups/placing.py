@@ -101,20 +101,24 @@ def settle(engine: Engine, laid: Iterable[Laid]) -> None:
 
     Raises OperationRefused when that cannot be done: what is laid stays then, to be settled later.
     """
-    laid, marked = list(laid), restore_marked(engine)
-    try:
-        for each in laid:
+    marked = restore_marked(engine)
+    for each in laid:
+        try:
             if each.restore_id == marked:
                 each.put_in_place()
             else:
                 each.take_back()
-    except OSError as error:
-        where = (
-            "The rows of the backup are in, and its files not all in place yet" if marked else "A restore was undone"
-        )
-        raise OperationRefused(
-            f"{where}: {error.strerror}: {error.filename}. Mend that; the next start of eventreg serve or restore goes on."
-        ) from error
+        except OSError as error:
+            where = (
+                "The rows of the backup are in, and its files not all in place yet"
+                if marked
+                else "A restore was undone"
+            )
+            # A write that finds the disk full names no file.
+            raise OperationRefused(
+                f"{where}: {error.strerror}: {error.filename or each.folder}. "
+                "Mend that; the next start of eventreg serve or restore goes on."
+            ) from error
     if marked:
         forget_mark(engine)
 

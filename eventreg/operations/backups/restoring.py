@@ -91,12 +91,13 @@ def _laying(engine: Engine) -> Iterator[Callable[[Iterable[_Files]], str]]:
         def lay(folders: Iterable[_Files]) -> str:
             for folder, new, old in folders:
                 if new or old:
-                    if not folder.is_dir():
-                        folder.mkdir(mode=0o700, parents=True)
-                        sync_folder(folder.parent)
-                    laid.append(Laid(folder, restore_id))
-                    stack.callback(laid[-1].close)
-                    laid[-1].lay(new, old)
+                    with _refused_of(folder):
+                        if not folder.is_dir():
+                            folder.mkdir(mode=0o700, parents=True)
+                            sync_folder(folder.parent)
+                        laid.append(Laid(folder, restore_id))
+                        stack.callback(laid[-1].close)
+                        laid[-1].lay(new, old)
             return restore_id
 
         try:
@@ -107,6 +108,22 @@ def _laying(engine: Engine) -> Iterator[Callable[[Iterable[_Files]], str]]:
                 settle(engine, laid)
             raise
         settle(engine, laid)
+
+
+@contextmanager
+def _refused_of(folder: Path) -> Iterator[None]:
+    """Say of which folder it is that files cannot be laid there, and why. The rows are not committed yet."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno is None:
+            raise  # of the backup, not of the disk: gzip has errors of this kind too
+        reason = error.strerror
+        if folder.is_symlink() and not folder.exists():
+            reason = f"It is a link to {folder.readlink()}, which is not there"
+        elif folder.exists() and not folder.is_dir():
+            reason = "It is not a folder"
+        raise OperationRefused(f"Files cannot be put into {folder}: {reason}. Nothing was changed.") from error
 
 
 def _files(config: Config, backup: Backup, keys: bytes | None) -> Iterator[_Files]:
