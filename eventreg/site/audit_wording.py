@@ -40,7 +40,7 @@ _PAGES = {
 #: parts of a detail that name the record, the best first
 _NAMES = ("title", "name", "key", "slug", "file")
 #: said elsewhere in the line, or of no use to a reader
-_UNSAID = {"account", "list", "digest", "mentioned"}
+UNSAID = {"account", "list", "digest", "mentioned", "file_id"}
 _LONGEST = 300
 
 
@@ -100,7 +100,7 @@ class Told:
         """Return the differences; one line says so where they were erased with the person."""
         if trace.is_erased:
             return [Line("", None, _("Details erased with the person"))]
-        unsaid = _UNSAID | set(_NAMES) if trace.entry.action not in OF_ANSWERS else set()
+        unsaid = UNSAID | set(_NAMES) if trace.entry.action not in OF_ANSWERS else set()
         stated = trace.detail if isinstance(trace.detail, Mapping) else {}
         # What names the record stands with it; a part of it that changed is said, whatever its name.
         return [
@@ -114,7 +114,12 @@ class Told:
             names = [field_words(str(name)) for name in part.new]
             return Line(field_words(part.name), None, formats.joined(names, current_language()))
         old = self._said(part.old, part.name) if part.has_old else None
-        return Line(field_words(part.name), old, self._said(part.new, part.name))
+        session = self._history.names.sessions.get(part.name)
+        return Line(
+            plain_in_reader_language(session) if session else field_words(part.name),
+            old,
+            self._said(part.new, part.name),
+        )
 
     def _said(self, value: Any, part: str = "") -> str:
         said = value_words(value, part, lambda key, part: key_words(key, part, self._history.names))

@@ -7,14 +7,19 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from eventreg.events.rules.categories import ApprovalRule
+from eventreg.events.rules.programme import MaterialAudience, SpeakerRole
 from eventreg.events.rules.publication import Publication
 from eventreg.events.rules.team import TeamRole
-from eventreg.events.wording import team_role_name
+from eventreg.events.wording import audience_name, speaker_role_name, team_role_name
+from eventreg.events.wording.settings import approval_name
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language, own_name
 from eventreg.registration.rules.states import Status
+from eventreg.registration.rules.ways_in import WayKind
 from eventreg.registration.wording import status_for_team
 from eventreg.review.rules.runs import RunAct
+from eventreg.review.wording import came_by_words
 from eventreg.review.wording.runs import act_verb
 
 #: says what a key in a part of a record stands for
@@ -23,7 +28,7 @@ Said = Callable[[str, str], str]
 
 def field_words(part: str) -> str:
     """Return the name of a part of a record; of one that is not known, as an answer of a form, its key."""
-    return _field_catalogue().get(part, part.replace("_", " "))
+    return _field_catalogue().get(part, part)
 
 
 def value_words(value: Any, part: str = "", said: Said | None = None) -> str:
@@ -50,6 +55,18 @@ def value_words(value: Any, part: str = "", said: Said | None = None) -> str:
 def _choices(part: str) -> Mapping[str, str]:
     if part == "publication":
         return _publications()
+    if part == "approval":
+        return {rule.value: approval_name(rule) for rule in ApprovalRule}
+    if part == "way_in":
+        return {way.value: came_by_words(way, None) for way in WayKind}
+    if part == "audience":
+        # Of a material, and of a message.
+        return {
+            **{audience.value: audience_name(audience) for audience in MaterialAudience},
+            "participant": _("Participant"),
+            "contact": _("Contact person"),
+            "team": _("Team"),
+        }
     return {act.value: act_verb(act) for act in RunAct} if part == "act" else {}
 
 
@@ -85,7 +102,7 @@ def _publications() -> Mapping[str, str]:
 
 
 def _field_catalogue() -> Mapping[str, str]:
-    return {**_of_texts(), **_of_places_and_times(), **_of_rules(), **_of_questions(), **_of_acts()}
+    return {**_of_texts(), **_of_places_and_times(), **_of_rules(), **_of_questions(), **_of_acts(), **_of_records()}
 
 
 def _of_texts() -> Mapping[str, str]:
@@ -257,4 +274,29 @@ def _of_acts() -> Mapping[str, str]:
         "email": _("Email address"),
         "phone": _("Telephone"),
         "institution": _("Institution"),
+    }
+
+
+def _of_records() -> Mapping[str, str]:
+    return {
+        **{role.value: speaker_role_name(role, 2) for role in SpeakerRole},
+        "key": _("Key"),
+        "session": _("Session"),
+        "hours": _("Hours"),
+        "sign_ups": _("People signed up"),
+        "is_shared": _("Shared with the team"),
+        "filters": _("Filters"),
+        "question": _("Question"),
+        "counts_toward_event": _("Its people count towards the places of the event"),
+        "opens_at": _("Registration opens"),
+        "closes_at": _("Registration closes"),
+        "is_private": _("Private: not offered on the public form"),
+        "link_of": _("Another link for"),
+        "goes": _("Merged away"),
+        "moved": _("Moved"),
+        "partners": _("Partner institutions"),
+        "reference": _("Reference"),
+        "stays_owner": _("Stays in the team as an owner"),
+        "until": _("Until"),
+        "way_in": _("How the person came"),
     }

@@ -31,6 +31,8 @@ def key_words(key: str, part: str, names: Names) -> str:
         return plain_in_reader_language(names.organizations.get(key, {})) or key
     if part in OF_CATEGORIES:
         return plain_in_reader_language(names.categories.get(key, {})) or key
+    if part == "session":
+        return plain_in_reader_language(names.sessions.get(key, {})) or key
     if part == "texts":
         return _text_words(key, names)
     if part == "practical":

@@ -10,14 +10,14 @@ from sqlalchemy import select
 
 from eventreg.audit.queries import Trace
 from eventreg.db import db
-from eventreg.events.models import Category, Event
+from eventreg.events.models import Category, Event, EventDay, ProgrammeSession
 from eventreg.events.rules.practical import keyed
 from eventreg.kernel.text import LocalizedText
 from eventreg.organizations.models import Organization
 
 #: parts of a detail that hold keys of institutions, and of categories
 OF_ORGANIZATIONS = frozenset({"organization", "stays"})
-OF_CATEGORIES = frozenset({"category", "categories", "only_categories", "required_for"})
+OF_CATEGORIES = frozenset({"category", "categories", "only_categories", "required_for", "link_of"})
 #: parts that hold names of texts and items of the practical information
 OF_TEXTS = frozenset({"texts", "practical"})
 
@@ -30,16 +30,19 @@ class Names:
     categories: Mapping[str, LocalizedText] = field(default_factory=dict)
     #: the items of the practical information, each with topic and heading
     practical: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    #: titles of sessions, by number and by what stands in their addresses
+    sessions: Mapping[str, LocalizedText] = field(default_factory=dict)
 
 
 def read_names(chain: int, traces: Sequence[Trace]) -> Names:
-    """Return the names of what entries are about: a statement for each kind of record that they name, three at most."""
+    """Return the names of what entries are about: a statement for each kind of record that they name, four at most."""
     kinds = {trace.entry.record_kind for trace in traces}
     parts = {part for trace in traces for part, _value in _parts(trace.detail)}
     return Names(
         organizations=_organizations(traces),
         categories=_categories(chain) if parts & OF_CATEGORIES or "category" in kinds else {},
         practical=_practical(chain) if parts & OF_TEXTS else {},
+        sessions=_sessions(chain) if "session" in parts or _moves_sessions(traces) else {},
     )
 
 
@@ -68,6 +71,19 @@ def _organizations(traces: Iterable[Trace]) -> Mapping[str, LocalizedText]:
 def _categories(chain: int) -> Mapping[str, LocalizedText]:
     rows = db.session.execute(select(Category.key, Category.name).where(Category.event_id == chain))
     return {row.key: row.name for row in rows}
+
+
+def _moves_sessions(traces: Iterable[Trace]) -> bool:
+    return any(trace.entry.action == "session_moved" for trace in traces)
+
+
+def _sessions(chain: int) -> Mapping[str, LocalizedText]:
+    rows = db.session.execute(
+        select(ProgrammeSession.id, ProgrammeSession.public_id, ProgrammeSession.title)
+        .join(EventDay, EventDay.id == ProgrammeSession.day_id)
+        .where(EventDay.event_id == chain)
+    )
+    return {key: row.title for row in rows for key in (str(row.id), row.public_id)}
 
 
 def _practical(chain: int) -> Mapping[str, Mapping[str, Any]]:
