@@ -28,7 +28,7 @@ def _nibble(value: int) -> str:
 
 _NAMES = ("JavaScript", "Launch", "ImportData", "Rendition", "RichMedia", "GoToE", "SubmitForm", "EmbeddedFile", "XFA")
 _ACTIVE = re.compile(
-    rb"/(?=[JLIRGEX#])(?:(?:" + b"|".join(map(_letters, _NAMES)) + rb")" + _DELIMITER
+    rb"/(?=[JLIRGESX#])(?:(?:" + b"|".join(map(_letters, _NAMES)) + rb")" + _DELIMITER
     # A file that is attached, whatever its stream calls itself.
     + rb"|" + _letters("EF") + _BLANK + rb"(?:<<|[0-9]{1,10}" + _BLANK + rb"[0-9]{1,5}" + _BLANK + rb"R))"
 )  # fmt: skip
