@@ -63,6 +63,8 @@ def init_bodies(app: Flask, trusted_proxies: int) -> None:
 
     @app.before_request
     def read_form() -> None:
+        if request.routing_exception is not None:
+            return  # no such address, another method, or a redirect: answered without its body
         refusal = request.environ.get(REFUSED) or _judge_found()
         if refusal:
             abort(refusal)

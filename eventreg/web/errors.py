@@ -78,8 +78,10 @@ def _page(code: int, title: str, text: str) -> Answer:
 
 
 def _sentences(code: int) -> tuple[str, str]:
+    unreadable = (_("The request could not be read"), _("Check the address, or go back and try again."))
     known = {
-        400: (_("The request could not be read"), _("Check the address, or go back and try again.")),
+        400: unreadable,
+        411: unreadable,
         403: (_("Your account may not do this"), _("Ask an owner of the event for the permission you need.")),
         404: (
             _("There is no such page"),

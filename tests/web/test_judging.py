@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import create_environ, run_wsgi_app
 
-from eventreg.web.bodies import LARGEST_FORM, LARGEST_UPLOAD, judge_head
+from eventreg.web.bodies import LARGEST_FORM, LARGEST_UPLOAD, REFUSED, judge_head
 
 _FORM, _FILES = "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"
 _TAKES_FILES = "/manage/organizations/new"
@@ -65,6 +65,18 @@ def test_application_alone_refuses_the_same_without_reading(app: Flask, kind: st
     parts, status, _headers = run_wsgi_app(app, environ)
     assert status.startswith("413 ")
     assert "demasiado grande" in b"".join(parts).decode()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "code"),
+    [("GET", "/manage", 308), ("POST", "/no-such-page", 404), ("POST", "/", 405), ("POST", "/sign-in", 413)],
+)
+def test_what_the_server_refused_is_answered_by_its_code(app: Flask, method: str, path: str, code: int) -> None:
+    environ = create_environ(path, method=method, content_type=_FORM, environ_overrides={"CONTENT_LENGTH": "9999999"})
+    refusal = judge_head(app, environ).refusal
+    assert refusal == code
+    answer = app.test_client().open(path, method=method, environ_overrides={REFUSED: refusal})
+    assert answer.status_code == code
 
 
 def test_form_of_ten_thousand_fields_is_too_large(app: Flask) -> None:
