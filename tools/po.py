@@ -46,6 +46,7 @@ KEYWORDS = DEFAULT_KEYWORDS | {
     "lazy_ngettext": (1, 2),
     "lazy_pgettext": ((1, "c"), 2),
     "lazy_npgettext": ((1, "c"), 2, 3),
+    "NN_": (1, 2),
 }
 #: As eventreg/web/templating.py sets the environment up. Not silent: a template that does not parse is an error.
 JINJA_OPTIONS = {"newstyle_gettext": "true", "trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}

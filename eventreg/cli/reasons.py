@@ -22,7 +22,7 @@ def _sentence(error: Exception) -> str | None:
 
     from eventreg.config import ConfigError
     from eventreg.demo.services.registrations import NotADemonstration
-    from eventreg.kernel.errors import Busy, Refusal
+    from eventreg.kernel.errors import Busy, Refused
     from eventreg.kernel.keys import KeysUnusable
     from eventreg.migrations.runner import SchemaUnfit
     from eventreg.operations import OperationRefused
@@ -31,7 +31,7 @@ def _sentence(error: Exception) -> str | None:
 
     if isinstance(error, ConfigError | KeysUnusable | SchemaUnfit | OperationRefused | CannotListen | ServerRuns):
         return str(error)
-    if isinstance(error, Refusal):
+    if isinstance(error, Refused):
         return f"The rules do not allow it ({error})."
     if isinstance(error, NotADemonstration):
         return f"The event {error} is a real one: it gets no fictional registrations."

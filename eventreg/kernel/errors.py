@@ -1,22 +1,73 @@
-"""What a use case raises instead of doing what was asked."""
+"""What a use case raises instead of doing what was asked.
+
+    class TagReason(Reason):
+        NO_NAME = "no_name", N_("Write a name"), "name"
+        TOO_MANY = "too_many", N_("An event has %(limit)s tags at most")
+
+    raise Refused(TagReason.TOO_MANY, limit=40)
+    raise Refused(N_("An event has %(limit)s tags at most"), field="name", limit=40)    # where nothing asks which one it is
+
+The sentence stands where the rule stands, in English, and is translated where it is said (`web.refusals`).
+"""
 
 from __future__ import annotations
 
 from enum import Enum
 from typing import Any
 
+Sentence = str | tuple[str, str]
 
-class Refusal(Exception):
-    """A rule of the business said no, or the input did not fit it.
 
-    `reason` is a member of an enum that the room's `wording` turns into a sentence; `details` are the values
-    that the sentence names. Nothing was written when this is raised.
+def N_(text: str) -> str:  # noqa: N802 - the name under which gettext's tools look for texts
+    """Mark a text that is translated later, when it is said."""
+    return text
+
+
+def NN_(one: str, many: str) -> tuple[str, str]:  # noqa: N802 - as N_
+    """Mark a text with a plural that is translated later; the refusal's detail `num` says how many."""
+    return one, many
+
+
+class Reason(Enum):
+    """A base of enums: what may stand against an act. A member is its key, its sentence, and what else differs.
+
+    The key can stand in rows: it stays, whatever becomes of the sentence. `field` names the field of a form that the
+    sentence belongs beside, "" none; `status_code` is that of an answer that says so: 409 where something happened
+    meanwhile. `for_team` is the sentence for an organizer, where it differs from what a participant reads.
     """
 
-    def __init__(self, reason: Enum, **details: Any) -> None:
-        super().__init__(reason.value)
-        self.reason = reason
+    def __new__(
+        cls, key: str, sentence: Sentence = "", field: str = "", status_code: int = 422, for_team: str = ""
+    ) -> Reason:
+        """Make a member whose value is its key."""
+        member = object.__new__(cls)
+        member._value_ = key
+        return member
+
+    def __init__(
+        self, key: str, sentence: Sentence = "", field: str = "", status_code: int = 422, for_team: str = ""
+    ) -> None:
+        self.sentence, self.field, self.status_code, self.for_team = sentence, field, status_code, for_team
+
+
+class Refused(Exception):
+    """A rule of the business said no, or the input did not fit it. Nothing was written when this is raised.
+
+    `reason` is a member of a `Reason`, or a sentence marked with `N_` or `NN_`; `details` are the values that the
+    sentence names. `field` and `status_code` are the reason's unless they are given.
+    """
+
+    def __init__(self, reason: Enum | Sentence, *, field: str = "", status_code: int = 0, **details: Any) -> None:
+        super().__init__(reason.value if isinstance(reason, Enum) else reason)
+        self.reason: Any = reason
         self.details = details
+        self.sentence: Sentence = ""
+        self.field, self.status_code = field, status_code or 422
+        if isinstance(reason, Reason):
+            self.sentence = reason.sentence
+            self.field, self.status_code = field or reason.field, status_code or reason.status_code
+        elif not isinstance(reason, Enum):
+            self.sentence = reason
 
 
 class NotFound(Exception):

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, insert, update
 
 from eventreg.db import db, transaction
 from eventreg.kernel import clock
-from eventreg.kernel.errors import Refusal
+from eventreg.kernel.errors import Refused
 from eventreg.mail.models import MailMessage
 from eventreg.mail.queries import get_message
 from eventreg.mail.rules import (
@@ -90,7 +90,7 @@ def enqueue_all(messages: Sequence[OutgoingMessage]) -> None:
 
 
 def release(message_id: int, event_id: int, at: datetime) -> None:
-    """Send a held message of the event now. Raises NotFound, or Refusal: NO_SERVER, HELD_BACK, NOT_HELD."""
+    """Send a held message of the event now. Raises NotFound, or Refused: NO_SERVER, HELD_BACK, NOT_HELD."""
     with transaction():
         _put_back(message_id, event_id, at, (DeliveryState.HELD,), MailRefusal.NOT_HELD)
 
@@ -98,25 +98,25 @@ def release(message_id: int, event_id: int, at: datetime) -> None:
 def send_again(message_id: int, event_id: int, at: datetime) -> None:
     """Try a message of the event again that failed or stayed in doubt, under the same Message-ID.
 
-    Raises NotFound, or Refusal: NO_SERVER, HELD_BACK, NOT_FAILED.
+    Raises NotFound, or Refused: NO_SERVER, HELD_BACK, NOT_FAILED.
     """
     with transaction():
         _put_back(message_id, event_id, at, (DeliveryState.FAILED, DeliveryState.DOUBTFUL), MailRefusal.NOT_FAILED)
 
 
 def leave(message_id: int, event_id: int) -> None:
-    """Take a message of the event that stayed in doubt as sent. Raises NotFound, or Refusal: NOT_DOUBTFUL."""
+    """Take a message of the event that stayed in doubt as sent. Raises NotFound, or Refused: NOT_DOUBTFUL."""
     with transaction():
         get_message(event_id, message_id)
         _change(message_id, (DeliveryState.DOUBTFUL,), {"state": DeliveryState.SENT}, MailRefusal.NOT_DOUBTFUL)
 
 
 def repeat(message_id: int, event_id: int, at: datetime) -> None:
-    """Queue a message that was sent once more, as a new one. Its links are those of then. Raises NotFound, Refusal: NOT_SENT."""
+    """Queue a message that was sent once more, as a new one. Its links are those of then. Raises NotFound, Refused: NOT_SENT."""
     with transaction():
         message = get_message(event_id, message_id)
         if message.state is not DeliveryState.SENT:
-            raise Refusal(MailRefusal.NOT_SENT)
+            raise Refused(MailRefusal.NOT_SENT)
         kept = {name: getattr(message, name) for name in _REPEATED}
         suffix = f"/again-{secrets.token_hex(6)}"
         enqueue(OutgoingMessage(key=message.key[: _LONGEST_KEY - len(suffix)] + suffix, due_at=at, **kept))
@@ -192,10 +192,10 @@ def _put_back(
     config = instance.config()
     message = get_message(event_id, message_id)
     if not config.sends_mail:
-        raise Refusal(MailRefusal.NO_SERVER)
+        raise Refused(MailRefusal.NO_SERVER)
     sends_held_back = config.demo_mail == "send"
     if must_stay(message.recipient, is_held_back=message.is_held_back, sends_held_back=sends_held_back):
-        raise Refusal(MailRefusal.HELD_BACK)
+        raise Refused(MailRefusal.HELD_BACK)
     anew = {
         "state": DeliveryState.QUEUED,
         "due_at": at,
@@ -218,7 +218,7 @@ def _change(message_id: int, states: Sequence[DeliveryState], values: dict[str, 
         .returning(MailMessage.id)
     ).all()
     if not changed:
-        raise Refusal(otherwise)
+        raise Refused(otherwise)
 
 
 def _drop(which: ColumnElement[bool], at: datetime) -> set[str]:

@@ -9,7 +9,6 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
-from werkzeug.wrappers import Response as BaseResponse
 
 from eventreg.i18n.countries import place_in_alphabet
 from eventreg.i18n.languages import current_language, known_languages
@@ -23,13 +22,12 @@ from eventreg.organizations.rules.doubles import likely_doubles
 from eventreg.organizations.rules.refusals import OrganizationReason, OrganizationRefused
 from eventreg.organizations.services import add_organization, edit_organization, merge_organizations
 from eventreg.organizations.wording import kind_name, name_with_acronym
-from eventreg.web.access import signed_in
+from eventreg.web.access import Answer, signed_in
 from eventreg.web.bodies import takes_files
 from eventreg.web.templating import language_url_at, plain_in_reader_language
 
 blueprint = Blueprint("organizations", __name__, url_prefix="/manage/organizations")
 
-Answer = str | BaseResponse | tuple[str, int]
 _CHECK, _CONFLICT = 422, 409
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
 from eventreg.i18n.languages import own_name
 from eventreg.media.encoding import EncodedPicture
@@ -27,14 +26,12 @@ from eventreg.settings.services import (
     save_settings,
 )
 from eventreg.settings.wording import refusal_sentence
-from eventreg.web.access import administrators_only, public
+from eventreg.web.access import Answer, administrators_only, public
 from eventreg.web.addresses import address_of
 from eventreg.web.bodies import takes_files
 from eventreg.web.templating import language_url_at
 
 blueprint = Blueprint("settings", __name__)
-
-Answer = str | Response | tuple[str, int]
 
 
 @blueprint.get("/manage/settings")

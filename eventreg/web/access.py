@@ -16,10 +16,13 @@ from enum import Enum
 from typing import Any, Protocol, TypeVar
 
 from flask import Flask, abort, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 View = TypeVar("View", bound=Callable[..., Any])
+#: what a view returns: a page, with its code where it is not 200, or a response
+Answer = ResponseReturnValue
 
 
 class Audience(Enum):

@@ -10,7 +10,9 @@ from flask_wtf import FlaskForm
 from wtforms import Form, PasswordField, StringField
 from wtforms.meta import DefaultMeta
 
+from eventreg.kernel.errors import Refused
 from eventreg.kernel.typed import is_blank
+from eventreg.web.refusals import Refusals
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -31,6 +33,15 @@ class BaseForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
 
     class Meta(_Reading, FlaskForm.Meta):  # type: ignore[misc]
         """See `_Reading`."""
+
+    def check(self) -> None:
+        """Raise Refused, with the sentences beside the fields, where one is not as it must be."""
+        if not self.validate():
+            raise Refused("")
+
+    def refusals(self, *, busy: str = "", to_team: bool = False, **details: Any) -> Refusals:
+        """Return what catches a refusal of its block and says it beside the field. See `web.refusals`."""
+        return Refusals(self, busy=busy, to_team=to_team, **details)
 
 
 class PlainForm(Form):

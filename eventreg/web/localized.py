@@ -31,7 +31,8 @@ from wtforms import Field, StringField, TextAreaField
 
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language, own_name
-from eventreg.kernel.typed import TypedFault, fault_of, showable, tidied
+from eventreg.kernel.typed import showable, tidied
+from eventreg.web.fields import text_fault
 from eventreg.web.forms import BaseForm
 
 Kind = Literal["line", "textarea", "markdown"]
@@ -120,18 +121,7 @@ class LocalizedField(Field):
     def _fault(self, text: str, language: str) -> str:
         if not text:
             return _("Write this text") if self.is_required(language) else ""
-        fault = fault_of(text, self.limit, is_line=self.kind == "line")
-        if fault is TypedFault.TOO_LONG:
-            return _(
-                "Write at most %(limit)s characters: these are %(excess)s too many",
-                limit=self.limit,
-                excess=len(text) - self.limit,
-            )
-        if fault is TypedFault.LINE_BREAK:
-            return _("Write this in one line")
-        if fault is TypedFault.UNKEEPABLE_CHARACTERS:
-            return _("Take out the characters that cannot be shown")
-        return ""
+        return text_fault(text, self.limit, is_line=self.kind == "line")
 
     def _input(self, language: str, form: LocalizedForm) -> Field:
         make: Any = StringField if self.kind == "line" else TextAreaField

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from eventreg.db import db
-from eventreg.kernel.errors import Refusal
+from eventreg.kernel.errors import Refused
 from eventreg.mail import connection
 from eventreg.mail.claims import LEASE, claim_next
 from eventreg.mail.delivery import deliver_due
@@ -150,7 +150,7 @@ def test_a_person_leaves_it_or_sends_it_again(make_app: AppMaker, mail_server: M
         waiting = stored(again)
         assert (waiting.doubts, waiting.attempts, waiting.sent_at) == (0, 0, None)
         for number in (left_id, again_id):
-            with pytest.raises(Refusal) as refused:
+            with pytest.raises(Refused) as refused:
                 leave(number, event_id)
             assert refused.value.reason is MailRefusal.NOT_DOUBTFUL
         deliver_due(10, read_clock=clock)

@@ -12,7 +12,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from eventreg.db import db, transaction
-from eventreg.kernel.errors import NotFound, Refusal
+from eventreg.kernel.errors import NotFound, Refused
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import GIVE_UP_AFTER, DeliveryState, MailRefusal, Outcome
 from eventreg.mail.services import drop, enqueue, enqueue_all, release, send_again
@@ -146,7 +146,7 @@ def test_an_organizer_releases_what_was_held(app: Flask, make_app: AppMaker) -> 
         released = stored(key)
         assert (released.state, released.due_at) == (DeliveryState.QUEUED, later)
         assert released.give_up_at == later + GIVE_UP_AFTER
-        with pytest.raises(Refusal) as refused:
+        with pytest.raises(Refused) as refused:
             release(message.id, message.event_id, later)
     assert refused.value.reason is MailRefusal.NOT_HELD
 
@@ -156,7 +156,7 @@ def test_nothing_is_released_without_a_server(app: Flask) -> None:
     (key,) = queue_some(1)
     message = stored(key)
     assert message.event_id is not None
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(Refused) as refused:
         release(message.id, message.event_id, START)
     assert refused.value.reason is MailRefusal.NO_SERVER
     assert stored(key).state is DeliveryState.HELD
@@ -169,7 +169,7 @@ def test_what_a_demo_holds_is_not_released_to_real_people(sending_app: Flask) ->
         message = stored(key)
         assert message.event_id is not None
         for act in (release, send_again):
-            with pytest.raises(Refusal) as refused:
+            with pytest.raises(Refused) as refused:
                 act(message.id, message.event_id, START)
             assert refused.value.reason is MailRefusal.HELD_BACK
         assert stored(key).state is DeliveryState.HELD
@@ -189,7 +189,7 @@ def test_a_failed_message_is_sent_again_under_its_message_id(make_app: AppMaker)
         after = stored(key)
         assert (after.state, after.attempts, after.outcome, after.last_error) == (DeliveryState.QUEUED, 0, None, "")
         assert after.message_id == before.message_id
-        with pytest.raises(Refusal) as refused:
+        with pytest.raises(Refused) as refused:
             send_again(number, before.event_id, START)
         assert refused.value.reason is MailRefusal.NOT_FAILED
 

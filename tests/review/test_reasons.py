@@ -11,7 +11,7 @@ from eventreg.db import db
 from eventreg.events.bundles.parts import Intake, Outlet, TakeOut, part_registry
 from eventreg.events.models import Event
 from eventreg.kernel.clock import now
-from eventreg.kernel.errors import NotFound, Refusal
+from eventreg.kernel.errors import NotFound, Refused
 from eventreg.review.models import ReadyReason
 from eventreg.review.queries.reasons import get_reason, list_reasons
 from eventreg.review.rules import reasons as rules
@@ -66,7 +66,7 @@ def test_another_events_reason_is_not_there(event: Event, account: Account) -> N
 def test_there_is_an_end_to_them(event: Event, account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(services, "MOST_OF_AN_EVENT", 1)
     add_reason(event.id, RunAct.DECLINE, "a", {"es": "Uno"}, account.id)
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(Refused) as refused:
         add_reason(event.id, RunAct.DECLINE, "b", {"es": "Dos"}, account.id)
     assert refused.value.reason is rules.ReasonReason.TOO_MANY
 

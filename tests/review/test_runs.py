@@ -22,7 +22,7 @@ from eventreg.jobs.models import Job
 from eventreg.jobs.registry import job_registry
 from eventreg.jobs.running import run_due
 from eventreg.kernel import clock as clocks
-from eventreg.kernel.errors import NotFound, Refusal
+from eventreg.kernel.errors import NotFound, Refused
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
 from eventreg.registration.models import Decision, Place, Registration
@@ -195,14 +195,14 @@ def test_nobody_out_of_sight_or_of_another_event_is_chosen(app: Flask) -> None:
     account = a_team_member(event)
     seen = {a_registration(other).reference: 1, a_registration(event, "government").reference: 1}
     chosen = these(event.id, seen, Sight(Scope(frozenset({"academia"}))))
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(Refused) as refused:
         draft_run(event.id, RunAct.DECLINE, chosen, account.id, seen=seen)
     assert refused.value.reason is RunReason.NOBODY_CHOSEN
     assert db.session.scalar(select(func.count(Run.id))) == 0
 
 
 def test_too_many_are_not_named_one_by_one(app: Flask) -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(Refused) as refused:
         these(1, dict.fromkeys(map(str, range(MOST_CHOSEN + 1)), 1), EVERYTHING)
     assert refused.value.reason is RunReason.TOO_MANY_CHOSEN
 
@@ -279,9 +279,9 @@ def test_somebody_is_left_out_of_a_draft_but_not_of_a_run(app: Flask) -> None:
     run = a_draft(event, RunAct.APPROVE, people, a_team_member(event))
     leave_out(run.id, people[1].id)
     begin_run(run.id)
-    with pytest.raises(Refusal):
+    with pytest.raises(Refused):
         leave_out(run.id, people[0].id)
-    with pytest.raises(Refusal):
+    with pytest.raises(Refused):
         save_details(run.id, {"reason": {"es": "Otra."}})
     do_some(run.id, lambda: True)
     assert outcomes(run) == {"done": 2}
@@ -399,7 +399,7 @@ def test_for_whom_it_is_too_late_is_said(app: Flask, clock: Traveller) -> None:
     clock.shift(timedelta(minutes=5))
     late = begun(a_draft(event, RunAct.DECLINE, a_crowd(event, 1), account, reason={"es": "No."}))
     clock.shift(timedelta(minutes=5))
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(Refused) as refused:
         undo_run(late.id, account.id)
     assert refused.value.reason is RunReason.NOTHING_TO_UNDO
 

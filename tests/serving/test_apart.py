@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from eventreg.kernel.errors import Refusal
+from eventreg.kernel.errors import Refused
 from eventreg.migrations.runner import SchemaUnfit
 from eventreg.serving.apart import run_apart
 
@@ -34,9 +34,9 @@ def test_what_it_raises_is_raised_here() -> None:
 
 def test_what_cannot_go_through_a_pipe_comes_as_its_trace() -> None:
     def fail() -> None:
-        raise Refusal(Color.RED, needs=lambda: None)
+        raise Refused(Color.RED, needs=lambda: None)
 
-    with pytest.raises(RuntimeError, match="Refusal"):
+    with pytest.raises(RuntimeError, match="Refused"):
         run_apart(fail)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from datetime import datetime
 
-from eventreg.kernel.errors import Refusal
+from eventreg.kernel.errors import Refused
 
 
 class Reason(enum.Enum):
@@ -41,7 +41,7 @@ class Reason(enum.Enum):
     OWN_ACCOUNT = "own_account"
 
 
-class AccountRefused(Refusal):
+class AccountRefused(Refused):
     """A rule about accounts said no."""
 
     reason: Reason

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import redirect, render_template, request, url_for
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
 from eventreg.accounts.forms import AccountForm, ClosingForm
 from eventreg.accounts.links import sign_in_address
@@ -18,12 +17,11 @@ from eventreg.accounts.services.sign_in_links import MAILED_LINK_MINUTES
 from eventreg.accounts.views import blueprint
 from eventreg.accounts.wording import refusal_sentence
 from eventreg.audit.services import Actor
-from eventreg.web.access import administrators_only
+from eventreg.web.access import Answer, administrators_only
 from eventreg.web.freshness import requires_fresh_sign_in
 from eventreg.web.instance import config
 from eventreg.web.templating import language_url_at
 
-Answer = str | Response | tuple[str, int]
 _ONE = "/manage/accounts/<int(max=2147483647):account_id>"
 
 

@@ -13,9 +13,7 @@ from eventreg.accounts.sessions import HalfSignedIn, end_session, half_signed_in
 from eventreg.accounts.views import blueprint
 from eventreg.accounts.views.arriving import arrive
 from eventreg.accounts.wording import refusal_sentence
-from eventreg.web.access import public
-
-Answer = str | Response | tuple[str, int]
+from eventreg.web.access import Answer, public
 
 
 @blueprint.get("/sign-in/code")

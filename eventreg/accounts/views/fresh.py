@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from flask import redirect, render_template, request, url_for
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
 from eventreg.accounts.devices import visitor
 from eventreg.accounts.forms import ProofForm
@@ -18,10 +17,8 @@ from eventreg.accounts.sessions import remember_target, this_session
 from eventreg.accounts.views import blueprint
 from eventreg.accounts.views.arriving import safe_target
 from eventreg.accounts.wording import refusal_sentence
-from eventreg.web.access import signed_in
+from eventreg.web.access import Answer, signed_in
 from eventreg.web.templating import language_url_at
-
-Answer = str | Response | tuple[str, int]
 
 
 @blueprint.get("/sign-in/again")

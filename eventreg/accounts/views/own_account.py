@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
 from eventreg.accounts.devices import visitor
 from eventreg.accounts.forms import PasswordForm, ProfileForm
@@ -18,11 +17,9 @@ from eventreg.accounts.views import blueprint
 from eventreg.accounts.wording import refusal_sentence
 from eventreg.i18n.languages import switch_language
 from eventreg.kernel.clock import now
-from eventreg.web.access import signed_in
+from eventreg.web.access import Answer, signed_in
 from eventreg.web.freshness import is_sign_in_fresh, lead_to_proof
 from eventreg.web.templating import language_url_at
-
-Answer = str | Response | tuple[str, int]
 
 
 @blueprint.get("/account")

@@ -9,7 +9,6 @@ from flask import Response, make_response, redirect, render_template, request, u
 from flask_babel import gettext as _
 from flask_login import current_user
 from markupsafe import Markup
-from werkzeug.wrappers import Response as AnyResponse
 
 from eventreg.accounts.devices import visitor
 from eventreg.accounts.forms import CodeForm
@@ -24,12 +23,11 @@ from eventreg.accounts.views import blueprint
 from eventreg.accounts.views.arriving import safe_target
 from eventreg.accounts.wording import refusal_sentence
 from eventreg.audit.services import Actor
-from eventreg.web.access import signed_in
+from eventreg.web.access import Answer, signed_in
 from eventreg.web.freshness import is_sign_in_fresh, lead_to_proof, requires_fresh_sign_in
 from eventreg.web.instance import site_name
 from eventreg.web.templating import language_url_at
 
-Answer = str | AnyResponse | tuple[str, int]
 _PAGE = "accounts.second_factor"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import redirect, render_template, request, url_for
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
 from eventreg.accounts.devices import visitor
 from eventreg.accounts.forms import SignInForm
@@ -24,11 +23,9 @@ from eventreg.accounts.views import blueprint
 from eventreg.accounts.views.arriving import arrive, safe_target
 from eventreg.accounts.wording import refusal_sentence
 from eventreg.kernel.clock import now
-from eventreg.web.access import personal, public, signed_in
+from eventreg.web.access import Answer, personal, public, signed_in
 from eventreg.web.forms import BaseForm
 from eventreg.web.instance import config
-
-Answer = str | Response | tuple[str, int]
 
 
 @blueprint.get("/sign-in")

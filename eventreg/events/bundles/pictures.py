@@ -8,7 +8,7 @@ from typing import Any
 from eventreg.events.bundles.faults import BundleInvalid
 from eventreg.events.bundles.fields import mapping
 from eventreg.events.bundles.parts import Intake, Outlet
-from eventreg.kernel.errors import Refusal
+from eventreg.kernel.errors import Refused
 from eventreg.media.encoding import EncodedPicture
 from eventreg.media.models import Picture
 from eventreg.media.rules.pictures import PictureRefused, check_pixels, picture_format
@@ -49,5 +49,5 @@ def _checked(content: bytes, place: str) -> EncodedPicture:
             check_pixels(*picture.size)
             picture.load()
             return EncodedPicture(_TYPES[format_name], *picture.size, content)
-    except (Refusal, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except (Refused, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise BundleInvalid(f"{place}: is no picture that can be read") from error

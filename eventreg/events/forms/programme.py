@@ -32,10 +32,9 @@ from eventreg.events.wording import session_kind_name
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language
 from eventreg.kernel.typed import fault_of, showable, tidied
+from eventreg.web.fields import whole_number
 from eventreg.web.forms import lazy_gettext
 from eventreg.web.templating import plain_in_reader_language
-
-_LARGEST = 2**31 - 1
 
 
 class _SessionFields(LocalizedForm):
@@ -151,7 +150,7 @@ class SessionForm(_SessionFields):
     def read_more(self) -> dict[str, Any]:
         """Return note, description, sign-up and places."""
         places = (self.places.data or "").strip()
-        number = read_number(places)
+        number = whole_number(places)
         if places and (number is None or number > MOST_PLACES):
             self.places.errors = [_("Write a whole number, or leave it empty")]
         return {
@@ -238,18 +237,11 @@ class SpeakerForm(LocalizedForm):
         )
 
 
-def read_number(value: str | None) -> int | None:
-    """Return a whole number of a form or an address that fits into a column, or None for anything else."""
-    if value is None or not (value.isascii() and value.isdecimal()) or len(value) > len(str(_LARGEST)):
-        return None
-    return number if (number := int(value)) <= _LARGEST else None
-
-
 def chosen_number(field: Any, sentence: str, *, may_be_empty: bool = False) -> int | None:
     """Return the number that was chosen from a list, or None with the sentence among the errors of the field."""
     if may_be_empty and not field.data:
         return None
-    number = read_number(field.data)
+    number = whole_number(field.data)
     if number is None or str(number) not in [choice[0] for choice in field.choices]:
         field.errors = [sentence]
         return None

@@ -9,11 +9,12 @@ from flask_babel import gettext as _
 from wtforms import BooleanField, HiddenField, SelectField, TextAreaField
 
 from eventreg.events.forms.localized import LocalizedForm
-from eventreg.events.forms.programme import chosen_number, read_number
+from eventreg.events.forms.programme import chosen_number
 from eventreg.events.models import EventDay, ProgrammeSession
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language, own_name
 from eventreg.kernel.typed import showable
+from eventreg.web.fields import whole_number
 from eventreg.web.forms import lazy_gettext
 
 _LONGEST_TEXT = 20_000
@@ -52,7 +53,7 @@ class LinesForm(LocalizedForm):
     def seen_revisions(self) -> dict[str, int]:
         """Return the public ids and revisions that the form carries; what is none is left out."""
         pairs = (pair.partition(":") for pair in (self.seen.data or "").split())
-        numbers = {public_id: read_number(revision) for public_id, _colon, revision in pairs}
+        numbers = {public_id: whole_number(revision) for public_id, _colon, revision in pairs}
         return {public_id: number for public_id, number in numbers.items() if number is not None}
 
     def chosen_day(self) -> int | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from eventreg.events.rules.team import NARROWABLE, PERMISSIONS, WITHHOLDABLE, Grant, Permission, TeamRole, is_below
-from eventreg.kernel.errors import Refusal
+from eventreg.kernel.errors import Refused
 
 INVITATION_LASTS = timedelta(days=14)
 LONGEST_NOTE = 500
@@ -40,7 +40,7 @@ class TeamReason(enum.Enum):
     LAST_OWNER = "last_owner"
 
 
-class TeamRefused(Refusal):
+class TeamRefused(Refused):
     """A rule about teams said no."""
 
     reason: TeamReason

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from eventreg.events.rules.categories import ApprovalRule, Window
-from eventreg.kernel.errors import Refusal
+from eventreg.kernel.errors import Refused
 from eventreg.kernel.naming import key_from
 from eventreg.kernel.text import LocalizedText
 
@@ -52,7 +52,7 @@ class CategoryReason(enum.Enum):
     TOO_MANY = "too_many"
 
 
-class CategoriesRefused(Refusal):
+class CategoriesRefused(Refused):
     """Categories that cannot be saved. `category_id` names one, where it is about one. Nothing was written."""
 
     def __init__(self, reason: CategoryReason, category_id: int | None = None, **details: Any) -> None:

@@ -6,7 +6,7 @@ import enum
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from eventreg.kernel.errors import Refusal
+from eventreg.kernel.errors import Refused
 from eventreg.kernel.text import LocalizedText
 
 LONGEST_CREDIT = 120
@@ -34,7 +34,7 @@ class PartnerReason(enum.Enum):
     TOO_MANY = "too_many"
 
 
-class PartnerRefused(Refusal):
+class PartnerRefused(Refused):
     """The institutions of the event stay as they are; `reason` is a PartnerReason."""
 
 

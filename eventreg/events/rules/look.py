@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 
-from eventreg.kernel.errors import Refusal
+from eventreg.kernel.errors import Refused
 
 #: width and height in pixels: twice the width of the column, for dense screens
 LARGEST_PICTURE = (1600, 1000)
@@ -18,5 +18,5 @@ class LookReason(enum.Enum):
     CHANGED_MEANWHILE = "changed_meanwhile"
 
 
-class LookRefused(Refusal):
+class LookRefused(Refused):
     """A look that is not saved. Nothing was written."""

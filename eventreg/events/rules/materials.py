@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from eventreg.events.rules.programme import MaterialAudience
-from eventreg.kernel.errors import Refusal
+from eventreg.kernel.errors import Refused
 from eventreg.kernel.filetypes import EXTENSIONS, sniff
 from eventreg.kernel.links import is_plain_web_address
 from eventreg.kernel.office import sniff_office
@@ -50,7 +50,7 @@ class MaterialReason(enum.Enum):
     CHANGED_MEANWHILE = "changed_meanwhile"
 
 
-class MaterialRefused(Refusal):
+class MaterialRefused(Refused):
     """The material cannot be kept so; `reason` is a MaterialReason."""
 
 
@@ -61,7 +61,7 @@ class OutcomeReason(enum.Enum):
     CHANGED_MEANWHILE = "changed_meanwhile"
 
 
-class OutcomeRefused(Refusal):
+class OutcomeRefused(Refused):
     """The outcome cannot be kept so; `reason` is an OutcomeReason."""
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from eventreg.events.rules.starting import starting_document
-from eventreg.kernel.errors import Refusal
+from eventreg.kernel.errors import Refused
 from eventreg.kernel.text import LocalizedText
 
 LONGEST_SUMMARY = 500
@@ -23,7 +23,7 @@ class NoticeReason(enum.Enum):
     CHANGED_MEANWHILE = "changed_meanwhile"
 
 
-class NoticeRefused(Refusal):
+class NoticeRefused(Refused):
     """A notice that is not published. Nothing was written."""
 
 

@@ -10,7 +10,7 @@ from datetime import time
 
 from eventreg.events.rules.programme import Hours, SessionKind, SpeakerRole
 from eventreg.events.rules.programme_checks import Slot, minutes_of, time_of
-from eventreg.kernel.errors import Refusal
+from eventreg.kernel.errors import Refused
 from eventreg.kernel.text import LocalizedText, folded
 from eventreg.kernel.typed import is_blank
 
@@ -47,7 +47,7 @@ class ProgrammeReason(enum.Enum):
     CANNOT_MOVE = "cannot_move"
 
 
-class ProgrammeRefused(Refusal):
+class ProgrammeRefused(Refused):
     """The programme stays as it is."""
 
     reason: ProgrammeReason

@@ -6,7 +6,7 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from eventreg.kernel.errors import Refusal
+from eventreg.kernel.errors import Refused
 
 
 class Publication(enum.Enum):
@@ -85,7 +85,7 @@ class LifecycleReason(enum.Enum):
     NOTE_TOO_LONG = "note_too_long"
 
 
-class LifecycleRefused(Refusal):
+class LifecycleRefused(Refused):
     """The state of an event forbids it. Nothing was written."""
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from eventreg.events.rules.attendance import AttendanceMode
-from eventreg.kernel.errors import Refusal
+from eventreg.kernel.errors import Refused
 from eventreg.kernel.text import LocalizedText
 from eventreg.kernel.zones import time_zones
 
@@ -93,7 +93,7 @@ class SettingsFault:
     details: Mapping[str, Any]
 
 
-class SettingsRefused(Refusal):
+class SettingsRefused(Refused):
     """Settings that cannot be saved, each with its reason. Nothing was written."""
 
     def __init__(self, *faults: SettingsFault) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 
-from eventreg.kernel.errors import Refusal
+from eventreg.kernel.errors import Refused
 
 
 class WholeReason(enum.Enum):
@@ -18,5 +18,5 @@ class WholeReason(enum.Enum):
     MAY_NOT_CREATE = "may_not_create"
 
 
-class WholeRefused(Refusal):
+class WholeRefused(Refused):
     """No event was made; `reason` is a WholeReason."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import g, redirect, render_template, request, url_for
 from flask_login import current_user
-from werkzeug.wrappers import Response
 from wtforms.fields import Field
 
 from eventreg.events.asked import count_asked
@@ -21,11 +20,9 @@ from eventreg.events.views import blueprint
 from eventreg.events.views.desk import EVENT, desk
 from eventreg.events.wording.settings import categories_sentence
 from eventreg.kernel.clock import now
-from eventreg.web.access import requires
+from eventreg.web.access import Answer, requires
 from eventreg.web.addresses import address_of
 from eventreg.web.templating import language_url_at
-
-Answer = str | Response | tuple[str, int]
 
 
 @blueprint.get("/manage/events/<slug>/categories")

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from flask import g, redirect, render_template, url_for
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
 from eventreg.accounts.queries import get_account
 from eventreg.accounts.rules.refusals import AccountRefused, Reason
@@ -35,10 +34,9 @@ from eventreg.events.views.team import agreed_grant, choices, team_page
 from eventreg.events.wording import narrowing_words, permission_words, role_in_words, team_refusal, team_role_name
 from eventreg.i18n.languages import switch_language
 from eventreg.kernel.clock import now
-from eventreg.web.access import personal, requires
+from eventreg.web.access import Answer, personal, requires
 from eventreg.web.templating import plain_in_reader_language
 
-Answer = str | Response | tuple[str, int]
 _ONE = "/manage/events/<slug>/team/invitations/<public_id>"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import g, redirect, render_template, request, url_for
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
 from eventreg.events.forms.look import LookForm
 from eventreg.events.models import Event
@@ -16,11 +15,9 @@ from eventreg.events.services.look import save_look
 from eventreg.events.views import blueprint
 from eventreg.events.views.desk import EVENT, desk
 from eventreg.kernel.clock import now
-from eventreg.web.access import requires
+from eventreg.web.access import Answer, requires
 from eventreg.web.bodies import takes_files
 from eventreg.web.templating import language_url_at
-
-Answer = str | Response | tuple[str, int]
 
 
 @blueprint.get("/manage/events/<slug>/look")

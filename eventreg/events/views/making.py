@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import abort, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
 from eventreg.events.bundles.faults import BundleInvalid
 from eventreg.events.bundles.reading import open_bundle
@@ -24,12 +23,10 @@ from eventreg.events.views.desk import OVERVIEW, desk
 from eventreg.events.wording import whole_refusal
 from eventreg.events.wording.wholes import beginnings
 from eventreg.kernel.clock import now
-from eventreg.web.access import administrators_only, requires, signed_in
+from eventreg.web.access import Answer, administrators_only, requires, signed_in
 from eventreg.web.bodies import takes_files
 from eventreg.web.instance import config
 from eventreg.web.templating import language_url_at
-
-Answer = str | Response | tuple[str, int]
 
 
 @blueprint.get("/manage/events/new")

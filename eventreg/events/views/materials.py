@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 from flask import Response, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
-from werkzeug.wrappers import Response as BaseResponse
 
 from eventreg.events.forms.materials import MaterialForm
 from eventreg.events.models import Event, Material
@@ -26,12 +25,11 @@ from eventreg.i18n.languages import own_name
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import NotFound
 from eventreg.kernel.links import shown_host
-from eventreg.web.access import requires
+from eventreg.web.access import Answer, requires
 from eventreg.web.bodies import takes_files
 from eventreg.web.downloads import as_attachment
 from eventreg.web.templating import language_url_at
 
-Answer = str | BaseResponse | tuple[str, int]
 _CHECK, _CONFLICT = 422, 409
 
 blueprint.add_app_template_filter(type_name, "file_type")

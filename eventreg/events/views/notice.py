@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import g, redirect, render_template, request, url_for
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
 from eventreg.audit.services import Actor
 from eventreg.events.forms.notice import NoticeForm
@@ -17,11 +16,9 @@ from eventreg.events.services.notices import publish_notice
 from eventreg.events.views import blueprint
 from eventreg.events.views.desk import EVENT, desk
 from eventreg.kernel.clock import now
-from eventreg.web.access import requires
+from eventreg.web.access import Answer, requires
 from eventreg.web.markdown import render_markdown
 from eventreg.web.templating import language_url_at
-
-Answer = str | Response | tuple[str, int]
 
 
 @blueprint.get("/manage/events/<slug>/notice")

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from flask import Response, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
-from werkzeug.wrappers import Response as BaseResponse
 
 from eventreg.events.forms.outcomes import OutcomeForm
 from eventreg.events.models import Event, SessionOutcome
@@ -24,11 +23,10 @@ from eventreg.events.views.outcomes_document import outcomes_document
 from eventreg.events.wording import outcome_kind_name, outcome_refused
 from eventreg.i18n.languages import own_name
 from eventreg.kernel.clock import now
-from eventreg.web.access import requires
+from eventreg.web.access import Answer, requires
 from eventreg.web.downloads import as_attachment
 from eventreg.web.templating import language_url_at
 
-Answer = str | BaseResponse | tuple[str, int]
 Group = tuple[SessionOfDay, list[SessionOutcome]]
 _CHECK, _CONFLICT = 422, 409
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
-from werkzeug.wrappers import Response as BaseResponse
 
 from eventreg.events.forms.partners import AddPartnerForm, PartnerForm
 from eventreg.events.models import Event, Partner
@@ -21,11 +20,10 @@ from eventreg.organizations.policies import Editor, editable
 from eventreg.organizations.queries import list_by_id, list_known
 from eventreg.organizations.rules.refusals import OrganizationReason, OrganizationRefused
 from eventreg.organizations.wording import name_with_acronym
-from eventreg.web.access import requires
+from eventreg.web.access import Answer, requires
 from eventreg.web.bodies import takes_files
 from eventreg.web.templating import language_url_at
 
-Answer = str | BaseResponse | tuple[str, int]
 _CHECK = 422
 _PAGE = "/manage/events/<slug>/institutions"
 _ONE = f"{_PAGE}/<int(max=2147483647):partner_id>"

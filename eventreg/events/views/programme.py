@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 from flask import abort, g, redirect, render_template, request, url_for
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
-from eventreg.events.forms.programme import NewSessionForm, RoomForm, read_number
+from eventreg.events.forms.programme import NewSessionForm, RoomForm
 from eventreg.events.forms.programme_lines import LinesForm
 from eventreg.events.models import Event, ProgrammeSession
 from eventreg.events.queries.programme import get_programme, list_rooms
@@ -25,10 +24,9 @@ from eventreg.events.views.programme_page import programme_page
 from eventreg.events.wording import programme_refused
 from eventreg.kernel.clock import now
 from eventreg.kernel.text import folded
-from eventreg.web.access import requires
+from eventreg.web.access import Answer, requires
+from eventreg.web.fields import whole_number
 from eventreg.web.templating import language_url_at
-
-Answer = str | Response | tuple[str, int]
 
 
 @blueprint.get("/manage/events/<slug>/programme")
@@ -62,7 +60,7 @@ def add_session(slug: str) -> Answer:
 @requires(Permission.EDIT_PROGRAMME)
 def move_one_session(slug: str, public_id: str) -> Answer:
     """Let a session exchange places with the one before or after it."""
-    earlier, revision = _direction(), read_number(request.form.get("revision"))
+    earlier, revision = _direction(), whole_number(request.form.get("revision"))
     if revision is None:
         abort(400)
     try:

@@ -10,7 +10,7 @@ from typing import Any
 from flask import current_app, g, render_template, request, url_for
 from flask_babel import gettext as _
 
-from eventreg.events.forms.programme import NewSessionForm, RoomForm, read_number
+from eventreg.events.forms.programme import NewSessionForm, RoomForm
 from eventreg.events.models import Event, EventDay, ProgrammeSession, Room
 from eventreg.events.queries.programme import PeopleOf, Programme, get_programme, list_rooms, names_of, slots_of
 from eventreg.events.rules.programme import SessionKind
@@ -28,6 +28,7 @@ from eventreg.events.views.desk import PROGRAMME, desk
 from eventreg.events.wording import session_kind_name
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language
+from eventreg.web.fields import whole_number
 from eventreg.web.templating import in_reader_language, language_url_at, plain_in_reader_language
 
 
@@ -96,7 +97,7 @@ def new_session_form(event: Event, programme: Programme, rooms: Sequence[Room], 
 def _form(event: Event, programme: Programme, rooms: Sequence[Room]) -> NewSessionForm:
     """Return the empty form with day, hours and room as the address names them, else as they follow from what is there."""
     asked = request.args
-    day = _asked_day(programme.days, read_number(asked.get("day")))
+    day = _asked_day(programme.days, whole_number(asked.get("day")))
     room_id = next((room.id for room in rooms if str(room.id) == asked.get("room")), None)
     kind = next((kind for kind in SessionKind if kind.value == asked.get("kind")), SessionKind.SESSION)
     minutes = DEFAULT_BREAK_MINUTES if kind is SessionKind.BREAK else DEFAULT_MINUTES

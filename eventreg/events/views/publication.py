@@ -40,13 +40,11 @@ from eventreg.events.views.publication_words import (
 )
 from eventreg.kernel import clock
 from eventreg.kernel.tokens import personal_token
-from eventreg.web.access import may, requires
+from eventreg.web.access import Answer, may, requires
 from eventreg.web.addresses import address_of
 from eventreg.web.freshness import requires_fresh_sign_in
 from eventreg.web.instance import keys
 from eventreg.web.templating import language_url_at
-
-Answer = str | Response | tuple[str, int]
 
 
 @blueprint.get("/manage/events/<slug>/publication")

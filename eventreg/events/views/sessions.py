@@ -7,9 +7,8 @@ from typing import Any
 from flask import abort, current_app, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
-from eventreg.events.forms.programme import SessionForm, read_number
+from eventreg.events.forms.programme import SessionForm
 from eventreg.events.models import Event
 from eventreg.events.queries.programme import SessionFound, get_programme, get_session, list_rooms
 from eventreg.events.rules.programme_entries import ProgrammeReason, ProgrammeRefused
@@ -23,10 +22,9 @@ from eventreg.events.views.desk import PROGRAMME, desk
 from eventreg.events.views.programme import gone
 from eventreg.events.wording import programme_refused
 from eventreg.kernel.clock import now
-from eventreg.web.access import requires
+from eventreg.web.access import Answer, requires
+from eventreg.web.fields import whole_number
 from eventreg.web.templating import language_url_at, plain_in_reader_language
-
-Answer = str | Response | tuple[str, int]
 
 
 @blueprint.get("/manage/events/<slug>/programme/sessions/<public_id>")
@@ -44,7 +42,7 @@ def save_session(slug: str, public_id: str) -> Answer:
     event: Event = g.event
     found = get_session(event.id, public_id)
     form = _form(found)
-    entry, revision = form.read(), read_number(form.revision.data)
+    entry, revision = form.read(), whole_number(form.revision.data)
     if revision is None:
         abort(400)
     if entry is None:
@@ -62,7 +60,7 @@ def save_session(slug: str, public_id: str) -> Answer:
 def remove_one_session(slug: str, public_id: str) -> Answer:
     """Remove a session; what people signed up for wants to be confirmed."""
     event: Event = g.event
-    revision = read_number(request.form.get("revision"))
+    revision = whole_number(request.form.get("revision"))
     if revision is None:
         abort(400)
     try:

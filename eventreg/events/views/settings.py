@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from flask import g, redirect, render_template, request, url_for
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
 from eventreg.accounts.rules.refusals import AccountRefused
 from eventreg.events.forms.settings import SettingsPage
@@ -20,10 +19,8 @@ from eventreg.events.services.settings import lift_mail_hold, save_settings
 from eventreg.events.views import blueprint
 from eventreg.events.views.desk import EVENT, desk
 from eventreg.kernel.clock import now
-from eventreg.web.access import requires
+from eventreg.web.access import Answer, requires
 from eventreg.web.templating import language_url_at
-
-Answer = str | Response | tuple[str, int]
 
 
 @blueprint.get("/manage/events/<slug>/settings")

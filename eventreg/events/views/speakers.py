@@ -7,9 +7,8 @@ from typing import Any
 from flask import abort, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
-from eventreg.events.forms.programme import SpeakerForm, read_number
+from eventreg.events.forms.programme import SpeakerForm
 from eventreg.events.models import Event, Speaker
 from eventreg.events.queries.programme import get_speaker
 from eventreg.events.queries.programme import list_speakers as list_all
@@ -25,10 +24,9 @@ from eventreg.events.wording import programme_refused
 from eventreg.kernel.clock import now
 from eventreg.kernel.text import folded
 from eventreg.organizations.queries import list_known
-from eventreg.web.access import requires
+from eventreg.web.access import Answer, requires
+from eventreg.web.fields import whole_number
 from eventreg.web.templating import language_url_at, plain_in_reader_language
-
-Answer = str | Response | tuple[str, int]
 
 
 @blueprint.get("/manage/events/<slug>/speakers")
@@ -58,7 +56,7 @@ def save_speaker(slug: str, public_id: str) -> Answer:
     """Save a speaker, and go to the list or on to the next one, as the button says."""
     event: Event = g.event
     speaker, form = get_speaker(event.id, public_id), _form()
-    entry, revision = form.read(), read_number(form.revision.data)
+    entry, revision = form.read(), whole_number(form.revision.data)
     if revision is None:
         abort(400)
     if entry is None:

@@ -9,7 +9,6 @@ from typing import IO
 from flask import Response as FlaskResponse
 from flask import g, render_template, request, url_for
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
 from eventreg.events.bundles.parts import TakeOut
 from eventreg.events.forms.making import ExportForm
@@ -18,11 +17,10 @@ from eventreg.events.services.wholes import record_export, write_event
 from eventreg.events.views import blueprint
 from eventreg.events.views.desk import OVERVIEW, desk
 from eventreg.kernel.clock import now
-from eventreg.web.access import requires
+from eventreg.web.access import Answer, requires
 from eventreg.web.freshness import is_sign_in_fresh, lead_to_proof
 from eventreg.web.templating import language_url_at
 
-Answer = str | Response | tuple[str, int]
 _BLOCK = 1 << 16
 
 

@@ -38,12 +38,11 @@ from eventreg.events.wording import (
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import NotFound
 from eventreg.mail.rules.holding import is_fictional
-from eventreg.web.access import may, requires
+from eventreg.web.access import Answer, may, requires
 from eventreg.web.freshness import requires_fresh_sign_in
 from eventreg.web.instance import config
 from eventreg.web.templating import language_url_at, plain_in_reader_language
 
-Answer = str | Response | tuple[str, int]
 _ONE = "/manage/events/<slug>/team/<int(max=2147483647):member_id>"
 
 

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from flask import g, redirect, render_template, request, url_for
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
 from eventreg.events.forms.texts import TextsPage
 from eventreg.events.models import Event
@@ -26,10 +25,8 @@ from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language, own_name
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import NotFound
-from eventreg.web.access import requires
+from eventreg.web.access import Answer, requires
 from eventreg.web.templating import language_url_at
-
-Answer = str | Response | tuple[str, int]
 
 
 class ShownVersion(NamedTuple):

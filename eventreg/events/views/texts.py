@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from flask import g, redirect, render_template, request, url_for
 from flask_login import current_user
 from markupsafe import Markup
-from werkzeug.wrappers import Response
 
 from eventreg.events.forms.texts import TextsPage
 from eventreg.events.models import Event
@@ -27,11 +26,9 @@ from eventreg.events.views import blueprint
 from eventreg.events.views.desk import EVENT, desk
 from eventreg.i18n.languages import own_name
 from eventreg.kernel.clock import now
-from eventreg.web.access import requires
+from eventreg.web.access import Answer, requires
 from eventreg.web.markdown import render_markdown
 from eventreg.web.templating import language_url_at
-
-Answer = str | Response | tuple[str, int]
 
 #: the texts that stand closed at the foot of the page until they are used
 _SELDOM = ("address", "joining", "demonstration_note", "cancellation_note")

@@ -6,7 +6,7 @@ import enum
 import struct
 
 from eventreg.kernel.contents import is_two_things
-from eventreg.kernel.errors import Refusal
+from eventreg.kernel.errors import Refused
 
 #: bytes of a file as it is sent
 MOST_BYTES = 10_000_000
@@ -40,7 +40,7 @@ class PictureReason(enum.Enum):
     CANNOT_BE_KEPT = "cannot_be_kept"
 
 
-class PictureRefused(Refusal):
+class PictureRefused(Refused):
     """The file is not taken as a picture; `reason` is a PictureReason."""
 
 

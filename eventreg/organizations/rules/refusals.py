@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 
-from eventreg.kernel.errors import Refusal
+from eventreg.kernel.errors import Refused
 
 
 class OrganizationReason(enum.Enum):
@@ -24,5 +24,5 @@ class OrganizationReason(enum.Enum):
     SAME = "same"
 
 
-class OrganizationRefused(Refusal):
+class OrganizationRefused(Refused):
     """The institution is not recorded, changed or merged; `reason` is an OrganizationReason."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 
-from eventreg.kernel.errors import Refusal
+from eventreg.kernel.errors import Refused
 
 
 class Reason(enum.Enum):
@@ -92,7 +92,7 @@ class Reason(enum.Enum):
     PICTURE_TOO_SMALL = "picture_too_small"
 
 
-class Invalid(Refusal):
+class Invalid(Refused):
     """An answer does not fit its question. `reason` is a `Reason`; the sentence is in `questionnaires.wording`."""
 
     reason: Reason

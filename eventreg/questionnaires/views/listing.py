@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import g, redirect, render_template, request, url_for
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
 from eventreg.events.rules.team import Permission
 from eventreg.kernel.clock import now
@@ -15,10 +14,9 @@ from eventreg.questionnaires.services import building
 from eventreg.questionnaires.views import blueprint
 from eventreg.questionnaires.views.offering import frame, whole_event
 from eventreg.questionnaires.views.rows import section_rows
-from eventreg.web.access import requires
+from eventreg.web.access import Answer, requires
 from eventreg.web.templating import language_url_at
 
-Answer = str | Response | tuple[str, int]
 _STEPS = {"up": -1, "down": 1}
 
 

@@ -8,7 +8,6 @@ from typing import Any
 from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
 from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import get_event_whole
@@ -36,11 +35,9 @@ from eventreg.questionnaires.views.publication_words import (
     obstacles_in_words,
     part_in_words,
 )
-from eventreg.web.access import requires
+from eventreg.web.access import Answer, requires
 from eventreg.web.freshness import requires_fresh_sign_in
 from eventreg.web.templating import language_url_at
-
-Answer = str | Response | tuple[str, int]
 
 
 @dataclass(frozen=True)

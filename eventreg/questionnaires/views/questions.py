@@ -7,7 +7,6 @@ from typing import Any
 from flask import g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
 from eventreg.events.models import Event
 from eventreg.events.rules.team import Permission
@@ -34,10 +33,8 @@ from eventreg.questionnaires.views.offering import (
     whole_event,
 )
 from eventreg.questionnaires.views.overtaken import condition_in_words, differences
-from eventreg.web.access import requires
+from eventreg.web.access import Answer, requires
 from eventreg.web.templating import language_url_at
-
-Answer = str | Response | tuple[str, int]
 
 
 @blueprint.get("/manage/events/<slug>/questions/new")

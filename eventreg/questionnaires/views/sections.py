@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
 from eventreg.events.models import Event
 from eventreg.events.rules.team import Permission
@@ -17,10 +16,8 @@ from eventreg.questionnaires.rules.drafts.reading import texts
 from eventreg.questionnaires.services import building
 from eventreg.questionnaires.views import blueprint
 from eventreg.questionnaires.views.offering import find_section, frame, named, stored_section, whole_event
-from eventreg.web.access import requires
+from eventreg.web.access import Answer, requires
 from eventreg.web.templating import language_url_at
-
-Answer = str | Response | tuple[str, int]
 
 
 @blueprint.get("/manage/events/<slug>/questions/sections/new")

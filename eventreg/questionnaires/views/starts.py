@@ -9,7 +9,6 @@ from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
 from eventreg.events.models import Event
 from eventreg.events.policies import find_access
@@ -28,10 +27,9 @@ from eventreg.questionnaires.rules.drafts import DraftRefused, read_draft
 from eventreg.questionnaires.rules.starts import SETS, Taken, set_document
 from eventreg.questionnaires.services.starts import add_set, take_from_event
 from eventreg.questionnaires.views import blueprint
-from eventreg.web.access import requires
+from eventreg.web.access import Answer, requires
 from eventreg.web.templating import language_url_at, plain_in_reader_language
 
-Answer = str | Response | tuple[str, int]
 _MOST_EVENTS = 200
 
 

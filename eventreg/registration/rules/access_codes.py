@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from eventreg.kernel.errors import Refusal
+from eventreg.kernel.errors import Refused
 from eventreg.questionnaires.rules.reasons import Invalid, Reason
 from eventreg.questionnaires.rules.texts import clean_line
 from eventreg.registration.rules.ways_in import code_key
@@ -42,7 +42,7 @@ class CodeReason(enum.Enum):
     EXPIRES_TOO_EARLY = "expires_too_early"
 
 
-class CodesRefused(Refusal):
+class CodesRefused(Refused):
     """No code was added. Nothing was written."""
 
 

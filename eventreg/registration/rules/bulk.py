@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from eventreg.events.rules.categories import ApprovalRule
-from eventreg.kernel.errors import Refusal
+from eventreg.kernel.errors import Refused
 from eventreg.questionnaires.rules.schema import Question
 from eventreg.registration.rules.admission import Places, admit
 from eventreg.registration.rules.refusals import ChangeReason
@@ -65,7 +65,7 @@ class BulkPlan:
     refuses_when_full: bool = False
 
 
-class BulkOvertaken(Refusal):
+class BulkOvertaken(Refused):
     """Something changed since the plan was made. Nothing was written. `rows`: of whom it is known; empty: the event."""
 
     def __init__(self, rows: Sequence[int] = ()) -> None:

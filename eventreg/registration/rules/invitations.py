@@ -6,7 +6,7 @@ import enum
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from eventreg.kernel.errors import Refusal
+from eventreg.kernel.errors import Refused
 
 #: somebody is reminded once in this time at most
 REMINDED_EVERY = timedelta(days=1)
@@ -97,7 +97,7 @@ class InvitationReason(enum.Enum):
     NOT_NOW = "not_now"
 
 
-class InvitationRefused(Refusal):
+class InvitationRefused(Refused):
     """An invitation was not made or not changed. Nothing was written."""
 
 

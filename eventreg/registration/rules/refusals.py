@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Sequence
 
-from eventreg.kernel.errors import Refusal
+from eventreg.kernel.errors import Refused
 from eventreg.questionnaires.rules.reasons import Reason
 
 
@@ -83,15 +83,15 @@ class RequestReason(enum.Enum):
     NOT_OPEN = "not_open"
 
 
-class RequestRefused(Refusal):
+class RequestRefused(Refused):
     """Nobody was asked. Nothing was written."""
 
 
-class RegistrationRefused(Refusal):
+class RegistrationRefused(Refused):
     """A registration was not accepted. Nothing was written."""
 
 
-class AddressTaken(Refusal):
+class AddressTaken(Refused):
     """Somebody with this address is registered already. Nothing was written. `reference`: the live registration's."""
 
     def __init__(self, reference: str) -> None:
@@ -99,7 +99,7 @@ class AddressTaken(Refusal):
         self.reference = reference
 
 
-class FormSentBefore(Refusal):
+class FormSentBefore(Refused):
     """This very form registered somebody with another address. Nothing was written. `reference`: that registration's."""
 
     def __init__(self, reference: str) -> None:
@@ -107,7 +107,7 @@ class FormSentBefore(Refusal):
         self.reference = reference
 
 
-class OptionsFull(Refusal):
+class OptionsFull(Refused):
     """The last place of an option was taken by somebody else. Nothing was written. `options`: (question key, value)."""
 
     def __init__(self, options: Sequence[tuple[str, str]]) -> None:
@@ -115,9 +115,9 @@ class OptionsFull(Refusal):
         self.options = tuple(options)
 
 
-class ChangeRefused(Refusal):
+class ChangeRefused(Refused):
     """A change was not made. Nothing was written."""
 
 
-class DecisionRefused(Refusal):
+class DecisionRefused(Refused):
     """A decision was not made. Nothing was written."""

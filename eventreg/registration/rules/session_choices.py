@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import combinations
 
-from eventreg.kernel.errors import Refusal
+from eventreg.kernel.errors import Refused
 from eventreg.kernel.text import LocalizedText
 
 
@@ -29,7 +29,7 @@ class SessionReason(enum.Enum):
     OVERLAP = "overlap"
 
 
-class SessionsRefused(Refusal):
+class SessionsRefused(Refused):
     """The choice cannot be kept; `reason` is a SessionReason. Nothing of it was."""
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
 from eventreg.accounts.rules.refusals import TooManyTries
 from eventreg.accounts.wording import too_many_tries
@@ -22,10 +21,8 @@ from eventreg.registration.services.changes import verify_address
 from eventreg.registration.views import blueprint
 from eventreg.registration.views.framing import page_frame
 from eventreg.registration.wording import change_refused
-from eventreg.web.access import personal, public
+from eventreg.web.access import Answer, personal, public
 from eventreg.web.limits import limited
-
-Answer = str | Response | tuple[str, int]
 
 
 @blueprint.route("/events/<slug>/my-link", methods=["GET", "POST"])

@@ -16,7 +16,6 @@ from eventreg.registration.services.access_codes import TriedCode, try_code
 from eventreg.registration.views import blueprint
 from eventreg.registration.views.filled_form import FilledForm, has_token
 from eventreg.registration.views.form_pages import (
-    Answer,
     category_page,
     closed_page,
     find_category,
@@ -27,7 +26,7 @@ from eventreg.registration.views.form_pages import (
     submission_key_of,
 )
 from eventreg.registration.wording import registering_refused
-from eventreg.web.access import public
+from eventreg.web.access import Answer, public
 from eventreg.web.forms import checks_token_itself
 from eventreg.web.limits import limited
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
 from eventreg.accounts.rules.refusals import TooManyTries
 from eventreg.accounts.wording import too_many_tries
@@ -28,10 +27,9 @@ from eventreg.registration.views import blueprint
 from eventreg.registration.views.filled_form import FilledForm
 from eventreg.registration.views.form_pages import form_page
 from eventreg.registration.views.framing import page_frame
-from eventreg.web.access import personal, public
+from eventreg.web.access import Answer, personal, public
 from eventreg.web.limits import limited
 
-Answer = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]
 _CHECK, _TOO_MANY = 422, 429
 
 

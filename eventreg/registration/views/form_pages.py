@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import suppress
 
 from flask import render_template, request
-from werkzeug.wrappers import Response
 
 from eventreg.events.models import Category, Event
 from eventreg.events.queries.for_registration import find_current_notice
@@ -23,8 +22,7 @@ from eventreg.registration.views.filled_form import FilledForm
 from eventreg.registration.views.framing import page_frame
 from eventreg.registration.views.sent_before import unanswered_key
 from eventreg.registration.wording import registering_refused
-
-Answer = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]
+from eventreg.web.access import Answer
 
 #: a page that shows what somebody typed is kept by no cache
 _NOT_STORED = {"Cache-Control": "no-store"}

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from flask import redirect, render_template, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
 from eventreg.accounts.models import Account
 from eventreg.db import db
@@ -27,10 +26,9 @@ from eventreg.registration.views import blueprint
 from eventreg.registration.views.filled_form import FilledForm
 from eventreg.registration.views.form_pages import closed_page, form_page, refusal_in, refusal_now
 from eventreg.registration.views.framing import page_frame
-from eventreg.web.access import personal
+from eventreg.web.access import Answer, personal
 from eventreg.web.limits import limited
 
-Answer = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]
 _GONE = 410
 
 #: what an invitation fills in of the form, by what a question identifies a person by

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
 from eventreg.i18n.languages import switch_language
 from eventreg.kernel.errors import Busy
@@ -18,12 +17,11 @@ from eventreg.registration.views import blueprint
 from eventreg.registration.views.filled_form import FilledForm, has_token
 from eventreg.registration.views.own_page import OwnRegistration
 from eventreg.registration.wording import change_refused, registering_refused
-from eventreg.web.access import personal
+from eventreg.web.access import Answer, personal
 from eventreg.web.bodies import takes_files
 from eventreg.web.forms import checks_token_itself
 from eventreg.web.limits import limited
 
-Answer = str | Response | tuple[str, int]
 _CHECK, _SEND_AGAIN, _TRY_AGAIN, _NOT_NOW = 422, 400, 503, 409
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
 from eventreg.accounts.rules.refusals import TooManyTries
 from eventreg.accounts.wording import too_many_tries
@@ -17,10 +16,9 @@ from eventreg.registration.services.changes import change_language, record_conse
 from eventreg.registration.views import blueprint
 from eventreg.registration.views.own_page import OwnRegistration
 from eventreg.registration.wording import change_refused
-from eventreg.web.access import personal
+from eventreg.web.access import Answer, personal
 from eventreg.web.limits import limited
 
-Answer = str | Response | tuple[str, int]
 _CHECK = 422
 
 

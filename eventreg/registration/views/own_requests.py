@@ -7,7 +7,6 @@ from datetime import datetime
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language, switch_language
@@ -28,12 +27,11 @@ from eventreg.registration.views import blueprint
 from eventreg.registration.views.filled_form import FilledForm, has_token
 from eventreg.registration.views.own_page import OwnRegistration
 from eventreg.registration.wording import change_refused, registering_refused, request_title
-from eventreg.web.access import personal
+from eventreg.web.access import Answer, personal
 from eventreg.web.bodies import takes_files
 from eventreg.web.forms import checks_token_itself
 from eventreg.web.limits import limited
 
-Answer = str | Response | tuple[str, int]
 _CHECK, _SEND_AGAIN, _TRY_AGAIN, _NOT_NOW = 422, 400, 503, 409
 
 

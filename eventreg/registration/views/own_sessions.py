@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response as BaseResponse
 
 from eventreg.events.models import Event, Material
 from eventreg.events.queries.materials import get_openable_file, list_openable, list_sessions
@@ -25,11 +24,10 @@ from eventreg.registration.services.session_places import choose_sessions
 from eventreg.registration.views import blueprint
 from eventreg.registration.views.own_page import OwnRegistration
 from eventreg.registration.wording import sessions_refused
-from eventreg.web.access import personal
+from eventreg.web.access import Answer, personal
 from eventreg.web.downloads import as_attachment
 from eventreg.web.limits import limited
 
-Answer = str | BaseResponse | tuple[str, int]
 _CHECK, _NOT_NOW = 422, 409
 #: refusals that come of what others did meanwhile, not of what was chosen
 _OF_THE_MOMENT = frozenset(

@@ -21,7 +21,6 @@ from eventreg.registration.services.registering import register as register_pers
 from eventreg.registration.views import blueprint
 from eventreg.registration.views.filled_form import FilledForm, has_token
 from eventreg.registration.views.form_pages import (
-    Answer,
     category_page,
     closed_page,
     find_category,
@@ -35,7 +34,7 @@ from eventreg.registration.views.framing import page_frame
 from eventreg.registration.views.keep_page import ask_where_to
 from eventreg.registration.views.sent_before import EARLIER, ask_whose, asked_in_vain, correct_address, first_to_correct
 from eventreg.registration.wording import registering_refused
-from eventreg.web.access import personal, public
+from eventreg.web.access import Answer, personal, public
 from eventreg.web.bodies import takes_files
 from eventreg.web.forms import checks_token_itself
 from eventreg.web.limits import limited

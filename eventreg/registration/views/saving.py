@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
-from werkzeug.wrappers import Response
 
 from eventreg.accounts.rules.refusals import TooManyTries
 from eventreg.accounts.wording import too_many_tries
@@ -31,10 +30,9 @@ from eventreg.registration.views.form_pages import (
 )
 from eventreg.registration.views.framing import page_frame
 from eventreg.registration.views.keep_page import NOT_CARRIED, keep_page
-from eventreg.web.access import personal, public
+from eventreg.web.access import Answer, personal, public
 from eventreg.web.limits import limited
 
-Answer = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]
 _CHECK, _TOO_MANY, _TRY_AGAIN = 422, 429, 503
 
 

@@ -30,11 +30,11 @@ from eventreg.registration.rules.access_codes import CodeTerms
 from eventreg.registration.rules.invitation_wishes import Wish
 from eventreg.registration.rules.invitations import LONGEST_NOTE
 from eventreg.registration.rules.states import DECISIONS, Action
+from eventreg.web.fields import whole_number
 from eventreg.web.forms import BaseForm, lazy_gettext
 from eventreg.web.templating import plain_in_reader_language
 
 #: what a database takes for a whole number
-_LARGEST = 2**31 - 1
 
 
 class CodesForm(BaseForm):
@@ -96,7 +96,7 @@ class CodesForm(BaseForm):
 
     def _number(self, bound: Any) -> int | None:
         text = (bound.data or "").strip()
-        number = read_number(text)
+        number = whole_number(text)
         if text and not number:
             bound.errors = [_("Write a number, 1 or more")]
         return number or None
@@ -116,13 +116,6 @@ class CodesForm(BaseForm):
 def read_action(value: str) -> Action | None:
     """Return the decision that a button names, or None."""
     return next((action for action in DECISIONS if action.value == value), None)
-
-
-def read_number(value: str | None) -> int | None:
-    """Return a whole number of a form or an address, or None for anything else."""
-    if value is None or not (value.isascii() and value.isdecimal()) or len(value) > len(str(_LARGEST)):
-        return None
-    return number if (number := int(value)) <= _LARGEST else None
 
 
 def read_reason(value: str | None) -> str:

@@ -26,7 +26,7 @@ from eventreg.registration.models import Registration
 from eventreg.registration.services.handing_on import NewPerson
 from eventreg.registration.services.team_acts import TeamAct
 from eventreg.registration.services.team_care import LONGEST_WORDS
-from eventreg.review.forms import read_number
+from eventreg.web.fields import whole_number
 from eventreg.web.forms import PlainForm, lazy_gettext
 
 _PREFIX = "team-"
@@ -48,13 +48,13 @@ class ActForm(PlainForm):
 
     def act(self, account_id: int) -> TeamAct | None:
         """Return who acts on what they saw; None when the form does not say what was seen."""
-        revision = read_number(str(self.seen_revision.data))
+        revision = whole_number(str(self.seen_revision.data))
         return TeamAct(account_id, revision, bool(self.tells.data)) if revision is not None else None
 
     @property
     def entry(self) -> int:
         """The newest entry that was seen; 0 when the form does not say."""
-        return read_number(str(self.seen_entry.data)) or 0
+        return whole_number(str(self.seen_entry.data)) or 0
 
     def errors_list(self) -> list[tuple[str, str]]:
         """Return (id of the input, message) for each field to be checked."""

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from eventreg.events.rules.team import Scope, Sight
-from eventreg.kernel.errors import Refusal
+from eventreg.kernel.errors import Refused
 
 
 class ExportFormat(enum.Enum):
@@ -92,7 +92,7 @@ class ExportReason(enum.Enum):
     NOBODY_TO_SIGN = "nobody_to_sign"
 
 
-class ExportRefused(Refusal):
+class ExportRefused(Refused):
     """No file is made, and nothing was written."""
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from eventreg.kernel.errors import Refusal
+from eventreg.kernel.errors import Refused
 
 #: a file, and what it unfolds to
 MOST_BYTES = 20_000_000
@@ -37,7 +37,7 @@ class FileReason(enum.Enum):
     CANNOT_BE_KEPT = "cannot_be_kept"
 
 
-class FileRefused(Refusal):
+class FileRefused(Refused):
     """A file was not taken. Nothing was written."""
 
 

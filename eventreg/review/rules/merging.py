@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 
-from eventreg.kernel.errors import Refusal
+from eventreg.kernel.errors import Refused
 
 
 class MergeReason(enum.Enum):
@@ -24,5 +24,5 @@ class MergeReason(enum.Enum):
     FULL = "full"
 
 
-class MergeRefused(Refusal):
+class MergeRefused(Refused):
     """Nothing was merged. Nothing was written."""

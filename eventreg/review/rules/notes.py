@@ -6,7 +6,7 @@ import enum
 import re
 from collections.abc import Mapping
 
-from eventreg.kernel.errors import Refusal
+from eventreg.kernel.errors import Refused
 from eventreg.kernel.text import folded
 from eventreg.kernel.typed import TypedFault, fault_of, tidied
 
@@ -25,7 +25,7 @@ class NoteReason(enum.Enum):
     UNREADABLE = "unreadable"
 
 
-class NoteRefused(Refusal):
+class NoteRefused(Refused):
     """A note was not kept. Nothing was written."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 
-from eventreg.kernel.errors import Refusal
+from eventreg.kernel.errors import Refused
 from eventreg.review.rules.runs import DECIDING, RunAct
 
 #: acts that a reason can be given for
@@ -19,5 +19,5 @@ class ReasonReason(enum.Enum):
     TOO_MANY = "too_many"
 
 
-class ReasonsRefused(Refusal):
+class ReasonsRefused(Refused):
     """A ready-made reason was not kept. Nothing was written."""

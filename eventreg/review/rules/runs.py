@@ -6,7 +6,7 @@ import enum
 from datetime import timedelta
 
 from eventreg.events.rules.team import Permission
-from eventreg.kernel.errors import Refusal
+from eventreg.kernel.errors import Refused
 from eventreg.registration.rules.states import Action
 
 #: so many registrations can be named one by one; more are chosen by the list's state
@@ -101,7 +101,7 @@ class RunReason(enum.Enum):
     NOTHING_TO_UNDO = "nothing_to_undo"
 
 
-class RunRefused(Refusal):
+class RunRefused(Refused):
     """A run was not made, begun or undone. Nothing was written."""
 
 

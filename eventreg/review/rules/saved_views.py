@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 
-from eventreg.kernel.errors import Refusal
+from eventreg.kernel.errors import Refused
 
 LONGEST_NAME = 80
 #: of one account on one event
@@ -23,5 +23,5 @@ class ViewReason(enum.Enum):
     STATE_TOO_LONG = "state_too_long"
 
 
-class ViewRefused(Refusal):
+class ViewRefused(Refused):
     """A view cannot be saved under this name, or in this state."""

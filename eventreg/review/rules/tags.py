@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 
-from eventreg.kernel.errors import Refusal
+from eventreg.kernel.errors import Refused
 from eventreg.kernel.text import folded
 from eventreg.kernel.typed import TypedFault, fault_of, tidied
 
@@ -38,7 +38,7 @@ class TagReason(enum.Enum):
     TOO_MANY = "too_many"
 
 
-class TagRefused(Refusal):
+class TagRefused(Refused):
     """A tag was not made or changed. Nothing was written."""
 
 

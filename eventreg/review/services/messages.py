@@ -7,7 +7,7 @@ from eventreg.db import transaction
 from eventreg.events.queries.for_registration import lock_event_in_any_state
 from eventreg.events.rules.team import Scope
 from eventreg.kernel.clock import now
-from eventreg.kernel.errors import Refusal
+from eventreg.kernel.errors import Refused
 from eventreg.mail import services as mail
 from eventreg.mail.queries import get_message
 from eventreg.mail.rules import MailRefusal
@@ -15,7 +15,7 @@ from eventreg.review.queries.messages import get_message_in_scope, goes_again
 
 
 def release_message(event_id: int, message_id: int, account_id: int, scope: Scope) -> None:
-    """Let a held message go now. Raises NotFound, or Refusal with a `MailRefusal`."""
+    """Let a held message go now. Raises NotFound, or Refused with a `MailRefusal`."""
     with transaction():
         lock_event_in_any_state(event_id)
         get_message_in_scope(event_id, message_id, scope)
@@ -24,7 +24,7 @@ def release_message(event_id: int, message_id: int, account_id: int, scope: Scop
 
 
 def send_message_again(event_id: int, message_id: int, account_id: int, scope: Scope) -> None:
-    """Try a message again that failed or stayed in doubt. Raises NotFound, or Refusal with a `MailRefusal`."""
+    """Try a message again that failed or stayed in doubt. Raises NotFound, or Refused with a `MailRefusal`."""
     with transaction():
         lock_event_in_any_state(event_id)
         get_message_in_scope(event_id, message_id, scope)
@@ -33,7 +33,7 @@ def send_message_again(event_id: int, message_id: int, account_id: int, scope: S
 
 
 def leave_message(event_id: int, message_id: int, account_id: int, scope: Scope) -> None:
-    """Take a message in doubt as delivered. Raises NotFound, or Refusal with a `MailRefusal`."""
+    """Take a message in doubt as delivered. Raises NotFound, or Refused with a `MailRefusal`."""
     with transaction():
         lock_event_in_any_state(event_id)
         get_message_in_scope(event_id, message_id, scope)
@@ -44,13 +44,13 @@ def leave_message(event_id: int, message_id: int, account_id: int, scope: Scope)
 def repeat_message(event_id: int, message_id: int, account_id: int, scope: Scope) -> None:
     """Send a message that was sent once more, as a new one, while it still tells what is.
 
-    Raises NotFound, or Refusal with a `MailRefusal` (NOT_SENT, NO_LONGER_TRUE).
+    Raises NotFound, or Refused with a `MailRefusal` (NOT_SENT, NO_LONGER_TRUE).
     """
     with transaction():
         lock_event_in_any_state(event_id)
         message = get_message_in_scope(event_id, message_id, scope)
         if not goes_again(message):
-            raise Refusal(MailRefusal.NO_LONGER_TRUE)
+            raise Refused(MailRefusal.NO_LONGER_TRUE)
         mail.repeat(message_id, event_id, now())
         _record(event_id, message_id, "message_repeated", account_id)
 

@@ -28,7 +28,7 @@ class ItemResult:
 DONE = ItemResult(ItemOutcome.DONE)
 
 #: does the act to one person by the service that does it singly, in the transaction of the caller, who holds the event's row
-#: and has seen that the person is in sight of whoever began the run. A Refusal that it raises leaves the person as they were
+#: and has seen that the person is in sight of whoever began the run. A Refused that it raises leaves the person as they were
 ActHandler = Callable[[Run, RunItem, datetime], ItemResult]
 
 

@@ -21,7 +21,7 @@ from eventreg.events.queries.for_registration import lock_event_in_any_state
 from eventreg.events.queries.team import find_grant
 from eventreg.events.rules.team import Grant
 from eventreg.kernel import clock
-from eventreg.kernel.errors import Busy, NotFound, Refusal
+from eventreg.kernel.errors import Busy, NotFound, Refused
 from eventreg.kernel.faults import described
 from eventreg.registration.models import Registration
 from eventreg.review.models import Run, RunItem
@@ -91,7 +91,7 @@ def _result(run: Run, item: RunItem, grant: Grant, now: datetime) -> ItemResult:
             if db.session.scalars(in_scope(person, run.event_id, grant.scope)).first() is None:
                 return ItemResult(ItemOutcome.LEFT, OUT_OF_SIGHT)
             return ACTS[run.act](run, item, now)
-    except Refusal as refused:
+    except Refused as refused:
         return ItemResult(ItemOutcome.LEFT, str(refused.reason.value))
     except NotFound:
         return ItemResult(ItemOutcome.LEFT, OUT_OF_SIGHT)

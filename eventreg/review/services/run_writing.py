@@ -13,7 +13,7 @@ from eventreg.audit.services import Actor, record
 from eventreg.db import lock_row, transaction
 from eventreg.events.queries.for_registration import get_event_whole, list_credited, lock_event_in_any_state
 from eventreg.kernel import clock
-from eventreg.kernel.errors import Refusal
+from eventreg.kernel.errors import Refused
 from eventreg.mail.services import drop, enqueue
 from eventreg.registration.emails import Occasion
 from eventreg.registration.emails.written import WrittenText, trial_message, written_message
@@ -65,12 +65,12 @@ def write_one(run: Run, item: RunItem, now: datetime) -> ItemResult:
 
 
 def try_on_oneself(run_id: int, person: Registration, email: str, account_id: int) -> None:
-    """Send a draft as `person` would get it to the address of whoever wrote it. Raises Refusal (TOO_MANY_TRIALS)."""
+    """Send a draft as `person` would get it to the address of whoever wrote it. Raises Refused (TOO_MANY_TRIALS)."""
     now = clock.now()
     with transaction():
         run = lock_row(select(Run).where(Run.id == run_id))
         if admit(Try(_TRIALS, str(account_id))) is None:
-            raise Refusal(RunReason.TOO_MANY_TRIALS)
+            raise Refused(RunReason.TOO_MANY_TRIALS)
         days = find_day_ids(person) if person.id else frozenset[int]()
         key = f"run/{run.public_id}/trial/{now.timestamp():.6f}"
         occasion = _occasion(run)

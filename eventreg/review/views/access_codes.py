@@ -7,7 +7,6 @@ from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
 from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import get_event_whole
@@ -25,11 +24,9 @@ from eventreg.review.views import blueprint
 from eventreg.review.views.desk import registration_url
 from eventreg.review.views.listing import categories_in_sight
 from eventreg.review.wording import code_standing, codes_refused
-from eventreg.web.access import may, requires
+from eventreg.web.access import Answer, may, requires
 from eventreg.web.downloads import as_attachment
 from eventreg.web.templating import language_url_at
-
-Answer = str | Response | tuple[str, int]
 
 #: the input that a refusal is about, where it is not the list
 _FIELDS = {

@@ -27,8 +27,6 @@ from eventreg.review.views.listing import categories_in_sight, read_list_state
 from eventreg.review.wording.acts import act_refused
 from eventreg.web.access import may
 
-Answer = str | Response | tuple[str, int]
-
 
 def the_registration(reference: str) -> Registration:
     """Return the registration of this request's address, if it is in sight. Raises NotFound."""

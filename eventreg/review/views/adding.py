@@ -8,7 +8,6 @@ from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from markupsafe import Markup
-from werkzeug.wrappers import Response
 
 from eventreg.events.models import Category, Event
 from eventreg.events.queries.for_registration import get_event_whole
@@ -40,11 +39,10 @@ from eventreg.review.rules.listing import ListState
 from eventreg.review.views import blueprint
 from eventreg.review.views.desk import list_url, registration_url
 from eventreg.review.views.listing import categories_in_sight
-from eventreg.web.access import requires
+from eventreg.web.access import Answer, requires
 from eventreg.web.bodies import takes_files
 from eventreg.web.templating import plain_in_reader_language
 
-Answer = str | Response | tuple[str, int]
 _FORM_MOST_CHECK, _TRY_AGAIN, _TOO_LATE = 422, 503, 409
 
 

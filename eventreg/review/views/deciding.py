@@ -17,7 +17,7 @@ from eventreg.registration.rules.states import Action
 from eventreg.registration.services.decision_news import compose_decision
 from eventreg.registration.services.decisions import LONGEST_REASON, Telling
 from eventreg.registration.wording import decision_refused
-from eventreg.review.forms import read_action, read_number
+from eventreg.review.forms import read_action
 from eventreg.review.queries.dossier import get_dossier
 from eventreg.review.queries.scoping import get_in_scope
 from eventreg.review.services.deciding import decide_in_scope, undo_in_scope
@@ -28,6 +28,7 @@ from eventreg.review.views.dossier_page import dossier_page
 from eventreg.review.views.listing import categories_in_sight, read_list_state
 from eventreg.review.views.mail_frames import mail_in_frame
 from eventreg.web.access import requires
+from eventreg.web.fields import whole_number
 
 #: refusals about what was written into the form, not about what happened meanwhile
 _ABOUT_THE_REASON = (DecisionReason.REASON_MISSING, DecisionReason.REASON_TOO_LONG)
@@ -40,7 +41,7 @@ def decide_registration(slug: str, reference: str) -> Response | tuple[str, int]
     event: Event = g.event
     person = get_in_scope(event.id, reference, g.event_access.scope)
     form = decision_form(event, person.language)
-    action, seen_revision = read_action(request.form.get("action", "")), read_number(form.seen_revision.data)
+    action, seen_revision = read_action(request.form.get("action", "")), whole_number(form.seen_revision.data)
     if action is None or seen_revision is None:
         abort(400)
     try:
@@ -75,7 +76,7 @@ def preview_decision(slug: str, reference: str) -> FlaskResponse:
 def undo_decision(slug: str, reference: str) -> Response | tuple[str, int]:
     """Take the last decision back: silently while its mail waits, else by a new decision with a mail of its own."""
     event: Event = g.event
-    decision_id = read_number(request.form.get("decision"))
+    decision_id = whole_number(request.form.get("decision"))
     if decision_id is None:
         abort(400)
     try:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from flask import Response, abort, flash, g, redirect, render_template, request, url_for
+from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -34,10 +33,9 @@ from eventreg.review.views import blueprint
 from eventreg.review.views.desk import list_url, registration_url
 from eventreg.review.views.doubles_shown import compare_url
 from eventreg.review.wording.duplicates import merge_refused, sameness_words
-from eventreg.web.access import requires
+from eventreg.web.access import Answer, requires
 from eventreg.web.templating import plain_in_reader_language
 
-Answer = str | Response | tuple[str, int] | Any
 _GROUPS_A_PAGE = 25
 _OVERTAKEN, _BUSY, _CHECK = 409, 503, 422
 #: which of two stays unless somebody says otherwise

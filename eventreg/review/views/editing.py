@@ -30,7 +30,6 @@ from eventreg.review.services.looking import look_at_questions
 from eventreg.review.services.on_behalf import change_in_scope
 from eventreg.review.views import blueprint
 from eventreg.review.views.acting import (
-    Answer,
     act_of,
     act_page,
     back_to,
@@ -40,7 +39,7 @@ from eventreg.review.views.acting import (
     the_registration,
 )
 from eventreg.review.views.handing_on import taken_words
-from eventreg.web.access import may, requires
+from eventreg.web.access import Answer, may, requires
 from eventreg.web.bodies import takes_files
 
 _ADDRESS = "/manage/events/<slug>/registrations/<reference>/edit"

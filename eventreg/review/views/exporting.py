@@ -6,7 +6,6 @@ from flask import Response as FlaskResponse
 from flask import g, redirect, render_template, request, stream_with_context, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
 from eventreg.events.models import Event
 from eventreg.events.rules.team import Permission
@@ -24,11 +23,9 @@ from eventreg.review.views import blueprint
 from eventreg.review.views.desk import list_url
 from eventreg.review.views.listing import categories_in_sight, filter_words, list_shape, read_list_state
 from eventreg.review.wording.exports import export_refused
-from eventreg.web.access import may, requires
+from eventreg.web.access import Answer, may, requires
 from eventreg.web.downloads import as_attachment
 from eventreg.web.templating import language_url_at
-
-Answer = str | Response | tuple[str, int]
 
 #: the input that a refusal is about
 _FIELDS = {

@@ -15,10 +15,10 @@ from eventreg.review.queries.scoping import get_in_scope
 from eventreg.review.rules.listing import ListState
 from eventreg.review.services.on_behalf import hand_on_in_scope
 from eventreg.review.views import blueprint
-from eventreg.review.views.acting import Answer, act_of, act_page, back_to, newest_entry, the_registration
+from eventreg.review.views.acting import act_of, act_page, back_to, newest_entry, the_registration
 from eventreg.review.views.desk import registration_url
 from eventreg.review.wording.acts import act_refused
-from eventreg.web.access import requires
+from eventreg.web.access import Answer, requires
 
 _ADDRESS = "/manage/events/<slug>/registrations/<reference>/hand-on"
 

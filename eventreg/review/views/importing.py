@@ -50,11 +50,10 @@ from eventreg.review.views import blueprint
 from eventreg.review.views.desk import list_url
 from eventreg.review.views.import_trial import cells_of, trial_page
 from eventreg.review.wording.importing import file_refused
-from eventreg.web.access import may, requires
+from eventreg.web.access import Answer, may, requires
 from eventreg.web.bodies import takes_files
 from eventreg.web.downloads import as_attachment
 
-Answer = str | Response | tuple[str, int] | Any
 _CHECK, _GONE, _DIFFERS, _BUSY = 422, 410, 409, 503
 _SAMPLES, _LONGEST_SAMPLE = 3, 30
 _BOM = "\ufeff"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import ngettext
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
 from eventreg.events.models import Event
 from eventreg.events.rules.team import Permission
@@ -21,10 +20,9 @@ from eventreg.review.views import blueprint
 from eventreg.review.views.invitations import category_choices
 from eventreg.review.views.listing import categories_in_sight
 from eventreg.review.wording import invitation_refused
-from eventreg.web.access import may, requires
+from eventreg.web.access import Answer, may, requires
 from eventreg.web.bodies import takes_files
 
-Answer = str | Response | tuple[str, int]
 _CHECK = 422
 #: characters of a list: a thousand people with everything about them
 _LONGEST = 500_000

@@ -27,18 +27,18 @@ from eventreg.registration.services.invitation_messages import (
 )
 from eventreg.registration.services.invitations import extend_invitation, invite, take_invitation_back
 from eventreg.registration.wording import status_for_team
-from eventreg.review.forms import ExtendForm, InvitationForm, end_of, last_day, read_number
+from eventreg.review.forms import ExtendForm, InvitationForm, end_of, last_day
 from eventreg.review.queries.invitations import InvitationList, get_invitation_line, list_invitations
 from eventreg.review.rules.listing import ListState
 from eventreg.review.views import blueprint
 from eventreg.review.views.desk import registration_url
 from eventreg.review.views.listing import categories_in_sight
 from eventreg.review.wording import invitation_refused, invitation_state
-from eventreg.web.access import may, requires
+from eventreg.web.access import Answer, may, requires
 from eventreg.web.addresses import address_of
+from eventreg.web.fields import whole_number
 from eventreg.web.templating import plain_in_reader_language
 
-Answer = str | Response | tuple[str, int]
 _CHECK = 422
 
 #: which state looks like which status of a registration
@@ -69,7 +69,7 @@ def show_invitations(slug: str) -> str:
     sight = g.event_access.sight
     state = next((each for each in InvitationState if each.value == request.args.get("state")), None)
     search = request.args.get("q", "").strip()
-    page = read_number(request.args.get("page")) or 1
+    page = whole_number(request.args.get("page")) or 1
     found = list_invitations(event.id, sight, now(), state=state, search=search, page=page)
     can_send = may(Permission.SEND_MESSAGES)
     to_send, to_remind = count_to_write_to(event.id, sight.scope) if can_send else (0, 0)
@@ -226,7 +226,7 @@ def _act_on_all(slug: str, act: Callable[..., int]) -> Response:
 def _say_beside(form: InvitationForm, refused: InvitationRefused) -> None:
     """Put a refusal beside the field that it is about."""
     reason = InvitationReason(refused.reason)
-    name = str(refused.details.get("field") or _FIELDS.get(reason, "email"))
+    name = str(refused.field or _FIELDS.get(reason, "email"))
     form[name].errors = [invitation_refused(refused)]
 
 

@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response
 
 from eventreg.events.occupancy import occupancy
 from eventreg.events.rules.team import Permission
-from eventreg.review.forms import read_number
 from eventreg.review.queries.changes import Change, list_changes, newest_position
 from eventreg.review.queries.listing import RegistrationList
 from eventreg.review.views import blueprint
@@ -22,6 +21,7 @@ from eventreg.review.views.list_rows import Lines
 from eventreg.review.views.list_state import categories_in_sight, field_words, list_of, read_list_state
 from eventreg.review.views.listing import found_words, taken_words
 from eventreg.web.access import requires
+from eventreg.web.fields import whole_number
 
 #: a page has fifty lines
 _MOST_SHOWN = 100
@@ -35,7 +35,7 @@ def show_changes(slug: str) -> Response:
 
     Nothing costs one statement beside those that find the account and the event.
     """
-    since, loaded = read_number(request.args.get("since")), read_number(request.args.get("loaded"))
+    since, loaded = whole_number(request.args.get("since")), whole_number(request.args.get("loaded"))
     revision = newest_position(g.event.id)
     if since is None or loaded is None or revision <= since:
         return Response(status=204, mimetype="application/json")

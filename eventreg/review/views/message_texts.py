@@ -9,7 +9,6 @@ from typing import NamedTuple
 from flask import Response, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
-from werkzeug.wrappers import Response as BaseResponse
 
 from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import get_event_whole
@@ -35,10 +34,9 @@ from eventreg.review.forms.message_texts import MessageTextForm
 from eventreg.review.queries.choosing import find_chosen
 from eventreg.review.views import blueprint
 from eventreg.review.views.messages import MAIL_POLICY
-from eventreg.web.access import may, requires
+from eventreg.web.access import Answer, may, requires
 from eventreg.web.templating import language_url_at
 
-Answer = str | BaseResponse | tuple[str, int]
 _ALL = "/manage/events/<slug>/messages/texts"
 _ONE = f"{_ALL}/<key>"
 

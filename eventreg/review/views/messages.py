@@ -13,17 +13,17 @@ from werkzeug.wrappers import Response as BaseResponse
 from eventreg.events.models import Event
 from eventreg.events.rules.team import Permission, Scope
 from eventreg.events.views.desk import MESSAGES, desk
-from eventreg.kernel.errors import Refusal
+from eventreg.kernel.errors import Refused
 from eventreg.mail.markers import mask, mask_html
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState, MailRefusal, Standing, standing
 from eventreg.mail.wording import OUTCOMES, REFUSALS, STANDINGS
-from eventreg.review.forms import read_number
 from eventreg.review.queries.figures import count_standings
 from eventreg.review.queries.messages import find_reference, get_message_in_scope, get_message_page, goes_again
 from eventreg.review.services.messages import leave_message, release_message, repeat_message, send_message_again
 from eventreg.review.views import blueprint
 from eventreg.web.access import may, requires
+from eventreg.web.fields import whole_number
 from eventreg.web.instance import config
 from eventreg.web.templating import language_url_at
 
@@ -39,7 +39,7 @@ def list_messages(slug: str) -> str:
     event: Event = g.event
     asked = next((found for found in Standing if found.value == request.args.get("state")), None)
     scope = g.event_access.scope
-    newer, older = read_number(request.args.get("newer")), read_number(request.args.get("older"))
+    newer, older = whole_number(request.args.get("newer")), whole_number(request.args.get("older"))
     page = get_message_page(event.id, asked, newer, older, scope)
     counts = count_standings(event.id, scope)
     kept = {"state": asked.value} if asked is not None else {}
@@ -110,7 +110,7 @@ def _act(act: Callable[[int, int, int, Scope], None], message_id: int) -> BaseRe
     event: Event = g.event
     try:
         act(event.id, message_id, current_user.id, g.event_access.scope)
-    except Refusal as refused:
+    except Refused as refused:
         problem = str(REFUSALS[MailRefusal(refused.reason)])
         return _page(_message(message_id), problem), 409
     return redirect(url_for("review.show_message", slug=event.slug, message_id=message_id), 303)

@@ -23,7 +23,6 @@ from eventreg.review.queries.dossier import holds_place
 from eventreg.review.services.on_behalf import move_in_scope
 from eventreg.review.views import blueprint
 from eventreg.review.views.acting import (
-    Answer,
     act_of,
     act_page,
     back_to,
@@ -32,7 +31,7 @@ from eventreg.review.views.acting import (
     the_registration,
 )
 from eventreg.review.views.listing import categories_in_sight
-from eventreg.web.access import requires
+from eventreg.web.access import Answer, requires
 from eventreg.web.templating import plain_in_reader_language
 
 _ADDRESS = "/manage/events/<slug>/registrations/<reference>/category"

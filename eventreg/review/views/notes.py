@@ -21,9 +21,8 @@ from eventreg.review.views.dossier_page import dossier_page
 from eventreg.review.views.listing import categories_in_sight, read_list_state
 from eventreg.review.views.team_words import chosen_colleagues, typed_note
 from eventreg.review.wording.notes import note_refused
-from eventreg.web.access import requires
+from eventreg.web.access import Answer, requires
 
-Answer = str | Response | tuple[str, int]
 _NOTES = "/manage/events/<slug>/registrations/<reference>/notes"
 _ONE = f"{_NOTES}/<int(max=2147483647):note_id>"
 

@@ -14,10 +14,10 @@ from eventreg.registration.rules.refusals import ChangeRefused
 from eventreg.review.forms.team_acts import WordedForm
 from eventreg.review.services.on_behalf import send_again_in_scope, set_language_in_scope, withdraw_in_scope
 from eventreg.review.views import blueprint
-from eventreg.review.views.acting import Answer, act_of, act_page, back_to, newest_entry, the_registration
+from eventreg.review.views.acting import act_of, act_page, back_to, newest_entry, the_registration
 from eventreg.review.views.dossier_page import dossier_page
 from eventreg.review.wording.acts import act_refused
-from eventreg.web.access import requires
+from eventreg.web.access import Answer, requires
 
 _ONE = "/manage/events/<slug>/registrations/<reference>"
 

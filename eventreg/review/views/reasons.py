@@ -26,10 +26,9 @@ from eventreg.review.services.reasons import (
 )
 from eventreg.review.views import blueprint
 from eventreg.review.wording.runs import act_verb
-from eventreg.web.access import may, requires
+from eventreg.web.access import Answer, may, requires
 from eventreg.web.templating import language_url_at
 
-Answer = str | Response | tuple[str, int]
 _REASONS = "/manage/events/<slug>/registrations/reasons"
 
 

@@ -23,10 +23,8 @@ from eventreg.review.views import blueprint
 from eventreg.review.views.desk import registration_url
 from eventreg.review.views.dossier_page import dossier_page
 from eventreg.review.views.listing import categories_in_sight, read_list_state
-from eventreg.web.access import requires
+from eventreg.web.access import Answer, requires
 from eventreg.web.templating import plain_in_reader_language
-
-Answer = str | Response | tuple[str, int]
 
 
 @blueprint.get("/manage/events/<slug>/registrations/<reference>/correction")

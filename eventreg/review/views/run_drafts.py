@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import abort, g, redirect, render_template, request, url_for
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
 from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.events.rules.publication import EFFECTS
@@ -16,7 +15,6 @@ from eventreg.events.views.desk import REGISTRATIONS, desk
 from eventreg.i18n.languages import own_name
 from eventreg.kernel.errors import NotFound
 from eventreg.registration.wording import decision_verb, status_for_team
-from eventreg.review.forms import read_number
 from eventreg.review.queries.run_outcomes import list_decided_since
 from eventreg.review.queries.run_previews import fits, forecast_places, get_figures, list_without_place
 from eventreg.review.queries.runs import RunLine, get_run, list_items
@@ -27,11 +25,11 @@ from eventreg.review.views import blueprint
 from eventreg.review.views.run_mails import mails_shown
 from eventreg.review.views.run_pages import PAGES
 from eventreg.review.wording.runs import act_on, act_verb, begin_on, run_refused
-from eventreg.web.access import may, requires
+from eventreg.web.access import Answer, may, requires
+from eventreg.web.fields import whole_number
 from eventreg.web.instance import config
 from eventreg.web.templating import language_url_at
 
-Answer = str | Response | tuple[str, int]
 _RUN = "/manage/events/<slug>/registrations/runs/<public_id>"
 
 
@@ -45,7 +43,7 @@ def save_run(slug: str, public_id: str) -> Answer:
     page = PAGES[run.act]
     form = page.form(event, run, figures)
     form.validate()
-    left_out = read_number(request.form.get("leave_out"))
+    left_out = whole_number(request.form.get("leave_out"))
     # Begun by another press meanwhile it is kept as it was begun, and its page says so.
     with suppress(RunRefused):
         save_details(run.id, page.details(form))
@@ -79,7 +77,7 @@ def begin(slug: str, public_id: str) -> Answer:
     line = get_run(event.id, public_id, current_user.id, g.event_access.scope)
     if not is_sound:
         return draft_page(line, form), 422
-    forecast, shown = forecast_places(event, run), read_number(form.without_place.data)
+    forecast, shown = forecast_places(event, run), whole_number(form.without_place.data)
     if forecast is not None and shown is not None and forecast.without_place > shown:
         return draft_page(line, form, run_refused(RunRefused(RunReason.FEWER_PLACES))), 409
     if begin_run(run.id) and line.counts.total <= AT_ONCE:
@@ -94,7 +92,7 @@ def draft_page(line: RunLine, form: Any = None, problem: str = "") -> str:
     figures, forecast = get_figures(run), forecast_places(event, run)
     form = form if form is not None else page.form(event, run, figures)
     form.without_place.data = str(forecast.without_place) if forecast is not None else ""
-    after = read_number(request.args.get("after")) or 0
+    after = whole_number(request.args.get("after")) or 0
     items, more = list_items(run, g.event_access.scope, after=after)
     mails = mails_shown(event, run, figures, forecast)
     return render_template(

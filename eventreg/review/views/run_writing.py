@@ -8,14 +8,13 @@ from typing import Any
 from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
 from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.events.rules.team import Permission
 from eventreg.i18n.languages import own_name
 from eventreg.kernel.clock import now
-from eventreg.kernel.errors import Refusal
+from eventreg.kernel.errors import Refused
 from eventreg.mail.rules import DeliveryState
 from eventreg.mail.services import OutgoingMessage
 from eventreg.registration.emails import Occasion
@@ -39,9 +38,8 @@ from eventreg.review.views import blueprint
 from eventreg.review.views.run_drafts import draft_of_ones_own, draft_page
 from eventreg.review.views.run_pages import PAGES, ActPage, reading_languages
 from eventreg.review.wording.runs import run_refused
-from eventreg.web.access import requires
+from eventreg.web.access import Answer, requires
 
-Answer = str | Response | tuple[str, int]
 _RUN = "/manage/events/<slug>/registrations/runs/<public_id>"
 #: whom one may not have meant to write to
 _POINTED_OUT = (Status.DECLINED, Status.CANCELLED, Status.WAITLISTED)
@@ -140,7 +138,7 @@ def try_run_message(slug: str, public_id: str) -> Answer:
     person = person or find_person(run, g.event_access.scope)
     try:
         try_on_oneself(run.id, person or sample_person(event, form.languages[0]), current_user.email, current_user.id)
-    except Refusal as refused:
+    except Refused as refused:
         return draft_page(line, form, run_refused(refused)), 429
     flash(_("Sent to you at %(address)s. Nobody else has got anything yet.", address=current_user.email))
     return redirect(url_for("review.show_run", slug=slug, public_id=public_id), 303)

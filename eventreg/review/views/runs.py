@@ -10,14 +10,12 @@ from zoneinfo import ZoneInfo
 from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
 from eventreg.events.models import Event
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import REGISTRATIONS, desk
 from eventreg.kernel.clock import now
 from eventreg.registration.wording import decision_verb, status_for_team
-from eventreg.review.forms import read_number
 from eventreg.review.queries.listing import RegistrationList
 from eventreg.review.queries.run_outcomes import find_undoing, get_undoable, list_decided_since
 from eventreg.review.queries.runs import RunLine, get_run, list_items, list_runs
@@ -31,11 +29,11 @@ from eventreg.review.views.listing import categories_in_sight, read_list_state
 from eventreg.review.views.run_drafts import draft_page
 from eventreg.review.views.run_pages import PAGES, ActPage
 from eventreg.review.wording.runs import act_on, left_words, outcome_words, run_refused
-from eventreg.web.access import may, requires
+from eventreg.web.access import Answer, may, requires
+from eventreg.web.fields import whole_number
 from eventreg.web.instance import config
 from eventreg.web.templating import language_url_at
 
-Answer = str | Response | tuple[str, int]
 _RUNS = "/manage/events/<slug>/registrations/runs"
 #: a reference and a revision are short
 _LONGEST_CHOSEN = 40
@@ -46,7 +44,7 @@ _LONGEST_CHOSEN = 40
 def list_all_runs(slug: str) -> str:
     """Show what was done to many, the newest first."""
     event: Event = g.event
-    lines, before = list_runs(event.id, current_user.id, g.event_access.scope, read_number(request.args.get("before")))
+    lines, before = list_runs(event.id, current_user.id, g.event_access.scope, whole_number(request.args.get("before")))
     return render_template(
         "review/runs.html",
         lines=lines,
@@ -140,7 +138,7 @@ def _read_chosen() -> dict[str, int]:
     seen = {}
     for value in request.form.getlist("chosen"):
         reference, _dot, revision = value[:_LONGEST_CHOSEN].rpartition(".")
-        number = read_number(revision)
+        number = whole_number(revision)
         if reference.isascii() and reference.isprintable() and number is not None:
             seen[reference] = number
     return seen
@@ -149,7 +147,7 @@ def _read_chosen() -> dict[str, int]:
 def _progress_page(line: RunLine, problem: str = "") -> str:
     event: Event = g.event
     run, counts = line.run, line.counts
-    scope, after = g.event_access.scope, read_number(request.args.get("after")) or 0
+    scope, after = g.event_access.scope, whole_number(request.args.get("after")) or 0
     shown = next((each for each in ItemOutcome if each.value == request.args.get("state")), None)
     items, more = list_items(run, scope, [shown] if shown else [], after)
     kept = {"state": shown.value} if shown else {}

@@ -8,7 +8,6 @@ from typing import Any
 from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import REGISTRATIONS, desk
@@ -21,10 +20,8 @@ from eventreg.review.views import blueprint
 from eventreg.review.views.desk import list_url, query_of
 from eventreg.review.views.list_state import categories_in_sight, read_list_state
 from eventreg.review.wording.saved_views import view_refused
-from eventreg.web.access import may, requires
+from eventreg.web.access import Answer, may, requires
 from eventreg.web.templating import language_url_at
-
-Answer = str | Response | tuple[str, int]
 
 
 @blueprint.get("/manage/events/<slug>/registrations/views")

@@ -6,7 +6,6 @@ from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
 from eventreg.events.models import Event
 from eventreg.events.rules.publication import EFFECTS
@@ -24,9 +23,7 @@ from eventreg.review.views.dossier_page import dossier_page
 from eventreg.review.views.listing import categories_in_sight, read_list_state
 from eventreg.review.views.team_words import typed_tags
 from eventreg.review.wording.tags import tag_refused
-from eventreg.web.access import may, requires
-
-Answer = str | Response | tuple[str, int]
+from eventreg.web.access import Answer, may, requires
 
 
 @blueprint.get("/manage/events/<slug>/tags")

@@ -7,7 +7,6 @@ from dataclasses import replace
 from flask import abort, flash, g, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
 from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import get_event_whole
@@ -31,10 +30,8 @@ from eventreg.review.services.looking import look_at_questions
 from eventreg.review.views import blueprint
 from eventreg.review.views.desk import registration_url
 from eventreg.review.views.listing import categories_in_sight, read_list_state
-from eventreg.web.access import may, requires
+from eventreg.web.access import Answer, may, requires
 from eventreg.web.bodies import takes_files
-
-Answer = str | Response | tuple[str, int]
 
 
 @blueprint.get("/manage/events/<slug>/registrations/<reference>/for-team")

@@ -13,13 +13,13 @@ from eventreg.events.models import Event
 from eventreg.events.rules.publication import EFFECTS
 from eventreg.events.rules.team import Permission
 from eventreg.kernel.typed import showable
-from eventreg.review.forms import read_number
 from eventreg.review.queries.dossier import Dossier
 from eventreg.review.queries.notes import list_mentionable
 from eventreg.review.rules.notes import LONGEST_NOTE
 from eventreg.review.rules.tags import TagColour
 from eventreg.review.wording.tags import colour_name
 from eventreg.web.access import may
+from eventreg.web.fields import whole_number
 
 #: (id of the input, what is wrong)
 Faults = Sequence[tuple[str, str]]
@@ -58,7 +58,7 @@ def typed_tags() -> Typed:
 
 def chosen_colleagues() -> frozenset[int]:
     """Return the ids of the accounts that this request ticks."""
-    return frozenset(number for text in request.form.getlist("mention") if (number := read_number(text)) is not None)
+    return frozenset(number for text in request.form.getlist("mention") if (number := whole_number(text)) is not None)
 
 
 def team_words(dossier: Dossier, event: Event, typed: Typed, faults: Faults) -> dict[str, Any]:

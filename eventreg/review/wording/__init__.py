@@ -104,7 +104,7 @@ def invitation_refused(refused: InvitationRefused) -> str:
     """Say why somebody is not invited, or an invitation stays as it is."""
     details, reason = refused.details, InvitationReason(refused.reason)
     if reason in (InvitationReason.TOO_LONG, InvitationReason.UNREADABLE):
-        return _invitation_text_refused(reason, details)
+        return _invitation_text_refused(reason, {**details, "field": refused.field})
     return {
         InvitationReason.ADDRESS_MISSING: _("An email address is missing"),
         InvitationReason.ADDRESS_INVALID: _("Write an email address like nombre@institucion.example"),

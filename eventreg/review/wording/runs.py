@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from eventreg.kernel.errors import Refusal
+from eventreg.kernel.errors import Refused
 from eventreg.registration.rules.refusals import DecisionReason, RequestReason
 from eventreg.review.rules.runs import FAULT, OUT_OF_SIGHT, TAKEN_BACK, UNVERIFIED, ItemOutcome, RunAct, RunReason
 
@@ -95,7 +95,7 @@ def left_words(refusal: str) -> str:
     }.get(refusal, _("This was not possible."))
 
 
-def run_refused(refused: Refusal) -> str:
+def run_refused(refused: Refused) -> str:
     """Say why a run was not made or begun."""
     return {
         RunReason.NOBODY_CHOSEN: _("Choose at least one registration first."),

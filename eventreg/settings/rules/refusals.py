@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 
-from eventreg.kernel.errors import Refusal
+from eventreg.kernel.errors import Refused
 
 
 class SettingsReason(enum.Enum):
@@ -21,5 +21,5 @@ class SettingsReason(enum.Enum):
     BODY_MISSING = "body_missing"
 
 
-class SettingsRefused(Refusal):
+class SettingsRefused(Refused):
     """The settings stay as they were; `reason` is a SettingsReason."""

@@ -21,10 +21,9 @@ from eventreg.site.history_sheet import history_chunks
 from eventreg.site.queries.history import read_history
 from eventreg.site.services import note_history_export
 from eventreg.site.views import blueprint
-from eventreg.web.access import administrators_only, requires
+from eventreg.web.access import Answer, administrators_only, requires
 from eventreg.web.downloads import as_attachment
 
-Answer = str | Response
 #: of the instance's history: it belongs to no place
 _NOWHERE = "UTC"
 

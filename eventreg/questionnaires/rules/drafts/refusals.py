@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 
-from eventreg.kernel.errors import Refusal
+from eventreg.kernel.errors import Refused
 
 
 class DraftReason(enum.Enum):
@@ -30,7 +30,7 @@ class DraftReason(enum.Enum):
     NOT_EMPTY = "not_empty"
 
 
-class DraftRefused(Refusal):
+class DraftRefused(Refused):
     """A change of a draft that cannot be made. Nothing was written."""
 
     reason: DraftReason

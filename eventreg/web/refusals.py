@@ -1,0 +1,88 @@
+"""Saying a refusal in the reader's language, beside the field that it is about or at the head of the page.
+
+form = TagForm()
+with form.refusals() as outcome:                      # or `with Refusals() as outcome`, where there is no form
+    create_tag(event.id, form.checked.name.data, …)
+    return redirect(…)
+return page(form, outcome.problem), outcome.status_code
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import TracebackType
+from typing import Any
+
+from flask import g
+from flask_babel import gettext, ngettext
+
+from eventreg.i18n import formats
+from eventreg.i18n.languages import current_language
+from eventreg.kernel.errors import Busy, Reason, Refused
+from eventreg.web.templating import plain_in_reader_language
+
+
+def said(refused: Refused, *, to_team: bool = False, **more: Any) -> str:
+    """Return why something was refused, in the reader's language. `more` are details in words that only the room has.
+
+    Details that are content in several languages are picked, moments are said in the zone of the event at hand.
+    """
+    reason, details = refused.reason, refused.details | more
+    sentence = (reason.for_team if to_team and isinstance(reason, Reason) else "") or refused.sentence
+    if isinstance(sentence, tuple):
+        return ngettext(*sentence, **{name: _worded(value) for name, value in details.items()})
+    return gettext(sentence, **{name: _worded(value) for name, value in details.items()})
+
+
+class Refusals:
+    """Catches a refusal of the block: says it beside its field of `form`, else as `problem`; `status_code` is the answer's code.
+
+    `busy` is said, with 503, when a lock was not had in time; without it that goes on to the page of errors.
+    `to_team`: as `said`. `details`: in words that only the room has, whatever is refused.
+    """
+
+    def __init__(self, form: Any = None, *, busy: str = "", to_team: bool = False, **details: Any) -> None:
+        self.form, self.busy, self.to_team, self.details = form, busy, to_team, details
+        self.problem = ""
+        self.status_code = 422
+        self.refused: Refused | None = None
+
+    def __enter__(self) -> Refusals:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        if isinstance(error, Busy) and self.busy:
+            self.problem, self.status_code = self.busy, 503
+            return True
+        if not isinstance(error, Refused):
+            return False
+        self.refused, self.status_code = error, error.status_code
+        sentence = said(error, to_team=self.to_team, **self.details) if error.sentence else ""
+        if sentence and self.form is not None and error.field in self.form:
+            refuse(self.form[error.field], sentence)
+        else:
+            self.problem = sentence
+        return True
+
+    def is_for(self, *reasons: Any) -> bool:
+        """Say whether the block was refused for one of `reasons`."""
+        return self.refused is not None and self.refused.reason in reasons
+
+
+def refuse(field: Any, sentence: str) -> None:
+    """Put a sentence beside a field; of a text in several languages beside the first."""
+    if hasattr(field, "inputs"):
+        field.refuse(next(iter(field.inputs)), sentence)
+    else:
+        field.errors = [*field.errors, sentence]
+
+
+def _worded(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return plain_in_reader_language(value)
+    if isinstance(value, datetime):
+        return formats.instant(value, g.event.time_zone, current_language())
+    return value
