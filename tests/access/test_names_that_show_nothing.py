@@ -15,13 +15,14 @@ from eventreg.db import db
 from eventreg.events.bundles.faults import BundleInvalid
 from eventreg.events.bundles.fields import AS_IT_IS, COMPLETE, LOCALIZED, text
 from eventreg.events.rules.programme_entries import names_in
+from eventreg.kernel.errors import Refused
 from eventreg.organizations.rules.entries import OrganizationEntry, check_entry
 from eventreg.organizations.rules.profiles import OrganizationProfile, ProfileInvalid, check_profile
 from eventreg.organizations.rules.refusals import OrganizationRefused
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.invitation_lists import read_list
 from eventreg.registration.rules.invitation_wishes import Wish
-from eventreg.review.rules.tags import TagRefused, read_tag_name
+from eventreg.review.rules.tags import read_tag_name
 from tests.builders import a_questionnaire, an_event
 from tests.questionnaire import DEFINITION
 from tests.registration.filling import open_form, send
@@ -30,7 +31,7 @@ from tests.support.pages import Pages
 UNSEEN = ["\u200b", "\u3164", "\u2800", "\u00ad", "\u2067", "\U000e0061", "\u0301", "\ufe0f"]
 REFUSED: dict[str, tuple[Callable[[str], Any], type[Exception]]] = {
     "account": (checked_name, AccountRefused),
-    "tag": (read_tag_name, TagRefused),
+    "tag": (read_tag_name, Refused),
     "institution": (lambda name: check_entry(OrganizationEntry({"es": name, "en": name})), OrganizationRefused),
     "institution in a file": (lambda name: check_profile(OrganizationProfile("key", {"es": name})), ProfileInvalid),
     "event or category in a file": (lambda name: COMPLETE.read({"es": name}, "name", AS_IT_IS), BundleInvalid),

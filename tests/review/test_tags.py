@@ -14,10 +14,11 @@ from eventreg.db import db
 from eventreg.events.models import Event
 from eventreg.events.rules.publication import Publication
 from eventreg.events.rules.team import WHOLE
+from eventreg.kernel.errors import Refused
 from eventreg.registration.models import Registration
 from eventreg.review.models import Tag
 from eventreg.review.queries.tags import list_tags_of
-from eventreg.review.rules.tags import TagColour, TagReason, TagRefused, read_tag_name, tag_key
+from eventreg.review.rules.tags import TagColour, TagReason, read_tag_name, tag_key
 from eventreg.review.services.tagging import change_tags
 from eventreg.review.services.tags import create_tag, remove_tag
 from tests.builders import a_registration, a_team_member, an_event
@@ -73,7 +74,7 @@ def tags_of_page(page: Page) -> list[str]:
     ],
 )
 def test_what_is_no_name(typed: str, reason: TagReason) -> None:
-    with pytest.raises(TagRefused) as refused:
+    with pytest.raises(Refused) as refused:
         read_tag_name(typed)
     assert refused.value.reason is reason
 
@@ -87,7 +88,7 @@ def test_names_are_kept_as_typed_and_compared_without_case_and_accents() -> None
 @pytest.mark.both_databases
 def test_two_tags_of_one_name_are_refused(event: Event, owner: Account) -> None:
     a_tag(event, owner, "Mesa 2")
-    with pytest.raises(TagRefused) as refused:
+    with pytest.raises(Refused) as refused:
         a_tag(event, owner, "MÉSA 2")
     assert refused.value.reason is TagReason.NAME_IN_USE
     assert refused.value.details == {"name": "Mesa 2"}

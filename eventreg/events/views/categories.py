@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import g, redirect, render_template, request, url_for
+from flask import g, redirect, request, url_for
 from flask_login import current_user
 from wtforms.fields import Field
 
@@ -13,16 +13,14 @@ from eventreg.events.models import Event
 from eventreg.events.occupancy import occupancy
 from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.events.rules.category_entries import CategoriesRefused, CategoryReason
-from eventreg.events.rules.publication import EFFECTS
 from eventreg.events.rules.team import Permission
 from eventreg.events.services.categories import replace_link, save_categories
 from eventreg.events.views import blueprint
-from eventreg.events.views.desk import EVENT, desk
+from eventreg.events.views.desk import render_desk
 from eventreg.events.wording.settings import categories_sentence
 from eventreg.kernel.clock import now
 from eventreg.web.access import Answer, requires
 from eventreg.web.addresses import address_of
-from eventreg.web.templating import language_url_at
 
 
 @blueprint.get("/manage/events/<slug>/categories")
@@ -77,8 +75,9 @@ def _refusal(form: CategoriesForm, refused: CategoriesRefused) -> Answer:
 def _page(event: Event, form: CategoriesForm, *, is_overtaken: bool = False) -> str:
     taken = occupancy().count_taken(event.id).by_category
     places = {category.id: category.places for category in event.categories}
-    return render_template(
+    return render_desk(
         "events/categories.html",
+        "categories",
         form=form,
         taken=taken,
         over={
@@ -95,10 +94,8 @@ def _page(event: Event, form: CategoriesForm, *, is_overtaken: bool = False) -> 
         asked=count_asked(event.id, [row.key for row in event.categories]),
         key_of={row.id: row.key for row in event.categories},
         current=sorted(event.categories, key=lambda category: (category.position, category.id)),
-        is_changeable=EFFECTS[event.publication].is_changeable,
         is_saved="saved" in request.args,
-        language_url=language_url_at(url_for("events.list_categories", slug=event.slug)),
-        **desk(event, EVENT, "categories"),
+        at=url_for("events.list_categories", slug=event.slug),
     )
 
 

@@ -1,109 +1,96 @@
-"""The frame of an event's pages on the desk: its name in the bar, and the ways to its parts."""
+"""The desk of an event: its areas and pages in one table, and the frame that all of its pages stand in."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
 
-from flask import current_app, url_for
+from flask import current_app, g, render_template, request, url_for
+from flask.globals import request_ctx
 from flask_babel import gettext as _
 
 from eventreg.events.models import Event
+from eventreg.events.rules.publication import EFFECTS
 from eventreg.events.rules.team import Permission
+from eventreg.kernel.errors import N_
 from eventreg.web.access import may
-from eventreg.web.templating import plain_in_reader_language
-
-OVERVIEW, REGISTRATIONS, INVITATIONS, MESSAGES, EVENT, QUESTIONS, PROGRAMME, INSTITUTIONS, TEAM, HISTORY = (
-    "overview",
-    "registrations",
-    "invitations",
-    "messages",
-    "event",
-    "questions",
-    "programme",
-    "institutions",
-    "team",
-    "history",
-)
+from eventreg.web.templating import language_url_at, plain_in_reader_language
 
 
-class Part(NamedTuple):
-    """A page of the desk: who may open it, and under which name it stands in the navigation."""
+class Page(NamedTuple):
+    """A page that the navigation leads to: its key, its area ("" when it is one), its title and who may open it."""
 
     key: str
-    text: str
+    area: str
+    title: str
     endpoint: str
-    permission: Permission
+    right: Permission
 
 
-def desk(event: Event, nav: str, part: str = "") -> dict[str, Any]:
-    """Return what `layouts/desk.html` needs; parts that the account may not open are left out.
+#: in the order of the navigation; the first page of an area is where its name leads, and the only one shown there
+PAGES: Final = (
+    Page("overview", "", N_("Overview"), "site.manage_event", Permission.ENTER),
+    Page("registrations", "", N_("Registrations"), "review.list_registrations", Permission.SEE_REGISTRATIONS),
+    Page("invitations", "", N_("Invitations"), "review.show_invitations", Permission.SEE_REGISTRATIONS),
+    Page("messages", "", N_("Messages"), "review.list_messages", Permission.SEE_MESSAGES),
+    Page("sent", "messages", N_("Messages"), "review.list_messages", Permission.SEE_MESSAGES),
+    Page("words", "messages", N_("Texts"), "review.list_message_texts", Permission.EDIT_EVENT),
+    Page("event", "", N_("Event"), "events.edit_texts", Permission.EDIT_EVENT),
+    Page("texts", "event", N_("Texts"), "events.edit_texts", Permission.EDIT_EVENT),
+    Page("settings", "event", N_("Dates and places"), "events.edit_settings", Permission.EDIT_EVENT),
+    Page("categories", "event", N_("Categories"), "events.list_categories", Permission.EDIT_EVENT),
+    Page("codes", "event", N_("Access codes"), "review.list_access_codes", Permission.EDIT_EVENT),
+    Page("notice", "event", N_("Privacy notice"), "events.edit_notice", Permission.EDIT_EVENT),
+    Page("look", "event", N_("Look"), "events.edit_look", Permission.EDIT_EVENT),
+    Page("publication", "event", N_("Publication"), "events.show_publication", Permission.PUBLISH),
+    Page("questions", "", N_("Questions"), "questionnaires.list_questions", Permission.EDIT_EVENT),
+    Page("draft", "questions", N_("Questions"), "questionnaires.list_questions", Permission.EDIT_EVENT),
+    Page("preview", "questions", N_("Preview"), "registration.preview_questions", Permission.EDIT_EVENT),
+    Page("publish", "questions", N_("Publish"), "questionnaires.review_publishing", Permission.EDIT_EVENT),
+    Page("versions", "questions", N_("Versions"), "questionnaires.list_question_versions", Permission.EDIT_EVENT),
+    Page("programme", "", N_("Programme"), "events.edit_programme", Permission.EDIT_PROGRAMME),
+    Page("sessions", "programme", N_("Sessions"), "events.edit_programme", Permission.EDIT_PROGRAMME),
+    Page("speakers", "programme", N_("Speakers"), "events.list_speakers", Permission.EDIT_PROGRAMME),
+    Page("materials", "programme", N_("Materials"), "events.list_materials", Permission.EDIT_PROGRAMME),
+    Page("outcomes", "programme", N_("Conclusions"), "events.list_outcomes", Permission.EDIT_PROGRAMME),
+    Page("institutions", "", N_("Institutions"), "events.list_partners", Permission.EDIT_EVENT),
+    Page("team", "", N_("Team"), "events.show_team", Permission.ENTER),
+    Page("history", "", N_("History"), "site.show_history", Permission.SEE_HISTORY),
+)
+_BY_KEY: Final = {page.key: page for page in PAGES}
 
-    `nav` is the key of the page in the bar; `part` that of the page among those of EVENT or PROGRAMME.
+
+def render_desk(template: str, page: str, /, at: str = "", **values: Any) -> str:
+    """Return a page of the desk of the event at hand.
+
+    `page` is the key of the page in `PAGES` that this is, or is reached from. `at` is the address whose page this is, for
+    the switch of languages; without it the request's own, or the page's in the navigation where that answers no GET.
     """
-    return {
+    return render_template(template, **desk(g.event, page, at) | values)
+
+
+def desk(event: Event, page: str, at: str = "") -> dict[str, Any]:
+    """Return what `layouts/desk.html` needs, as `render_desk` does; pages that the account may not open are left out."""
+    area = _BY_KEY[page].area or page
+    frame = {
         "event": event,
-        "nav": nav,
+        "is_changeable": EFFECTS[event.publication].is_changeable,
+        "nav": area,
         "desk_title": plain_in_reader_language(event.title),
         "desk_line": event.city,
         "desk_url": url_for("site.manage_event", slug=event.slug),
-        "desk_navigation": _open(event.slug, _parts()),
-        "desk_parts": _open(event.slug, _parts_of(nav)),
-        "desk_part": part,
+        "desk_navigation": list(_open(event.slug, "")),
+        "desk_parts": list(_open(event.slug, area)),
+        "desk_part": page,
     }
+    if not at and request.method not in ("GET", "HEAD"):
+        adapter = request_ctx.url_adapter
+        is_page = adapter is not None and adapter.test(request.path, "GET")
+        at = request.path if is_page else url_for(_BY_KEY[page].endpoint, slug=event.slug)
+    return {**frame, "language_url": language_url_at(at)} if at else frame
 
 
-def _parts() -> Sequence[Part]:
-    return (
-        Part(OVERVIEW, _("Overview"), "site.manage_event", Permission.ENTER),
-        Part(REGISTRATIONS, _("Registrations"), "review.list_registrations", Permission.SEE_REGISTRATIONS),
-        Part(INVITATIONS, _("Invitations"), "review.show_invitations", Permission.SEE_REGISTRATIONS),
-        Part(MESSAGES, _("Messages"), "review.list_messages", Permission.SEE_MESSAGES),
-        Part(EVENT, _("Event"), "events.edit_texts", Permission.EDIT_EVENT),
-        Part(QUESTIONS, _("Questions"), "questionnaires.list_questions", Permission.EDIT_EVENT),
-        Part(PROGRAMME, _("Programme"), "events.edit_programme", Permission.EDIT_PROGRAMME),
-        Part(INSTITUTIONS, _("Institutions"), "events.list_partners", Permission.EDIT_EVENT),
-        Part(TEAM, _("Team"), "events.show_team", Permission.ENTER),
-        Part(HISTORY, _("History"), "site.show_history", Permission.SEE_HISTORY),
-    )
-
-
-def _parts_of(nav: str) -> Sequence[Part]:
-    if nav == EVENT:
-        return (
-            Part("texts", _("Texts"), "events.edit_texts", Permission.EDIT_EVENT),
-            Part("settings", _("Dates and places"), "events.edit_settings", Permission.EDIT_EVENT),
-            Part("categories", _("Categories"), "events.list_categories", Permission.EDIT_EVENT),
-            Part("codes", _("Access codes"), "review.list_access_codes", Permission.EDIT_EVENT),
-            Part("notice", _("Privacy notice"), "events.edit_notice", Permission.EDIT_EVENT),
-            Part("look", _("Look"), "events.edit_look", Permission.EDIT_EVENT),
-            Part("publication", _("Publication"), "events.show_publication", Permission.PUBLISH),
-        )
-    if nav == MESSAGES:
-        return (
-            Part("messages", _("Messages"), "review.list_messages", Permission.SEE_MESSAGES),
-            Part("words", _("Texts"), "review.list_message_texts", Permission.EDIT_EVENT),
-        )
-    if nav == QUESTIONS:
-        return (
-            Part("questions", _("Questions"), "questionnaires.list_questions", Permission.EDIT_EVENT),
-            Part("preview", _("Preview"), "registration.preview_questions", Permission.EDIT_EVENT),
-            Part("publish", _("Publish"), "questionnaires.review_publishing", Permission.EDIT_EVENT),
-            Part("versions", _("Versions"), "questionnaires.list_question_versions", Permission.EDIT_EVENT),
-        )
-    if nav == PROGRAMME:
-        return (
-            Part("sessions", _("Sessions"), "events.edit_programme", Permission.EDIT_PROGRAMME),
-            Part("speakers", _("Speakers"), "events.list_speakers", Permission.EDIT_PROGRAMME),
-            Part("materials", _("Materials"), "events.list_materials", Permission.EDIT_PROGRAMME),
-            Part("outcomes", _("Conclusions"), "events.list_outcomes", Permission.EDIT_PROGRAMME),
-        )
-    return ()
-
-
-def _open(slug: str, parts: Sequence[Part]) -> list[dict[str, str]]:
-    return [
-        {"key": part.key, "text": part.text, "href": url_for(part.endpoint, slug=slug)}
-        for part in parts
-        if may(part.permission) and part.endpoint in current_app.view_functions
-    ]
+def _open(slug: str, area: str) -> Iterator[dict[str, str]]:
+    for page in PAGES:
+        if page.area == area and may(page.right) and page.endpoint in current_app.view_functions:
+            yield {"key": page.key, "text": _(page.title), "href": url_for(page.endpoint, slug=slug)}

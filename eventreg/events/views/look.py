@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from flask import g, redirect, render_template, request, url_for
+from flask import g, redirect, request, url_for
 from flask_login import current_user
 
 from eventreg.events.forms.look import LookForm
 from eventreg.events.models import Event
 from eventreg.events.queries.look import get_event_with_picture
 from eventreg.events.rules.look import LookRefused
-from eventreg.events.rules.publication import EFFECTS
 from eventreg.events.rules.team import Permission
 from eventreg.events.services.look import save_look
 from eventreg.events.views import blueprint
-from eventreg.events.views.desk import EVENT, desk
+from eventreg.events.views.desk import render_desk
 from eventreg.kernel.clock import now
 from eventreg.web.access import Answer, requires
 from eventreg.web.bodies import takes_files
-from eventreg.web.templating import language_url_at
 
 
 @blueprint.get("/manage/events/<slug>/look")
@@ -58,15 +56,14 @@ def save_event_look(slug: str) -> Answer:
 
 
 def _page(event: Event, form: LookForm, *, is_overtaken: bool = False) -> str:
-    return render_template(
+    return render_desk(
         "events/look.html",
+        "look",
         form=form,
         shown=event.picture,
         is_overtaken=is_overtaken,
-        is_changeable=EFFECTS[event.publication].is_changeable,
         is_saved="saved" in request.args,
-        language_url=language_url_at(url_for("events.edit_look", slug=event.slug)),
-        **desk(event, EVENT, "look"),
+        at=url_for("events.edit_look", slug=event.slug),
     )
 
 

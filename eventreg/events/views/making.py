@@ -19,7 +19,7 @@ from eventreg.events.services.copying import USUAL, Copying, copy_event, first_d
 from eventreg.events.services.founding import found_event
 from eventreg.events.services.wholes import Placing, import_event
 from eventreg.events.views import blueprint
-from eventreg.events.views.desk import OVERVIEW, desk
+from eventreg.events.views.desk import render_desk
 from eventreg.events.wording import whole_refusal
 from eventreg.events.wording.wholes import beginnings
 from eventreg.kernel.clock import now
@@ -159,11 +159,11 @@ def _founding(form: FoundingForm) -> str:
 def _copying(form: CopyForm) -> str:
     parts = list_copyable()
     names = {key: label for key, label, _needs in parts}
-    return render_template(
+    return render_desk(
         "events/copy.html",
+        "overview",
         form=form,
         parts=[(key, label, [names[need] for need in names if need in needs]) for key, label, needs in parts],
         chosen=frozenset(form.parts.data or ()),
-        language_url=language_url_at(url_for("events.show_copy", slug=g.event.slug)),
-        **desk(g.event, OVERVIEW),
+        at=url_for("events.show_copy", slug=g.event.slug),
     )

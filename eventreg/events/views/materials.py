@@ -19,7 +19,7 @@ from eventreg.events.rules.team import Permission
 from eventreg.events.services import materials
 from eventreg.events.services.material_files import open_material_file
 from eventreg.events.views import blueprint
-from eventreg.events.views.desk import PROGRAMME, desk
+from eventreg.events.views.desk import desk
 from eventreg.events.wording import audience_name
 from eventreg.i18n.languages import own_name
 from eventreg.kernel.clock import now
@@ -162,7 +162,7 @@ def _frame(event: Event) -> dict[str, Any]:
         "audience_name": audience_name,
         "own_name": own_name,
         "is_released": lambda material: may_open(material, Reader.CONFIRMED, now()),
-        **desk(event, PROGRAMME, "materials"),
+        **desk(event, "materials"),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import g, redirect, render_template, request, url_for
+from flask import g, redirect, request, url_for
 from flask_login import current_user
 
 from eventreg.audit.services import Actor
@@ -10,15 +10,13 @@ from eventreg.events.forms.notice import NoticeForm
 from eventreg.events.models import Event
 from eventreg.events.queries.notices import list_notices
 from eventreg.events.rules.notices import NoticeRefused, starting_text
-from eventreg.events.rules.publication import EFFECTS
 from eventreg.events.rules.team import Permission
 from eventreg.events.services.notices import publish_notice
 from eventreg.events.views import blueprint
-from eventreg.events.views.desk import EVENT, desk
+from eventreg.events.views.desk import render_desk
 from eventreg.kernel.clock import now
 from eventreg.web.access import Answer, requires
 from eventreg.web.markdown import render_markdown
-from eventreg.web.templating import language_url_at
 
 
 @blueprint.get("/manage/events/<slug>/notice")
@@ -61,16 +59,15 @@ def publish_event_notice(slug: str) -> Answer:
 def _page(form: NoticeForm, *, has_preview: bool = False, is_overtaken: bool = False) -> str:
     event: Event = g.event
     previews = {language: render_markdown(text, 3) for language, text in form.body.data.items()} if has_preview else {}
-    return render_template(
+    return render_desk(
         "events/notice.html",
+        "notice",
         form=form,
         notices=list_notices(event.id),
         previews=previews,
         is_overtaken=is_overtaken,
-        is_changeable=EFFECTS[event.publication].is_changeable,
         is_saved="saved" in request.args,
-        language_url=language_url_at(url_for("events.edit_notice", slug=event.slug)),
-        **desk(event, EVENT, "notice"),
+        at=url_for("events.edit_notice", slug=event.slug),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import Response, flash, g, redirect, render_template, request, url_for
+from flask import Response, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -18,14 +18,13 @@ from eventreg.events.rules.programme import OutcomeKind
 from eventreg.events.rules.team import Permission
 from eventreg.events.services import outcomes
 from eventreg.events.views import blueprint
-from eventreg.events.views.desk import PROGRAMME, desk
+from eventreg.events.views.desk import render_desk
 from eventreg.events.views.outcomes_document import outcomes_document
 from eventreg.events.wording import outcome_kind_name, outcome_refused
 from eventreg.i18n.languages import own_name
 from eventreg.kernel.clock import now
 from eventreg.web.access import Answer, requires
 from eventreg.web.downloads import as_attachment
-from eventreg.web.templating import language_url_at
 
 Group = tuple[SessionOfDay, list[SessionOutcome]]
 _CHECK, _CONFLICT = 422, 409
@@ -127,28 +126,28 @@ def download_outcomes(slug: str) -> Response:
 
 def _list_page(event: Event, sessions: Sequence[SessionOfDay], form: OutcomeForm) -> str:
     groups = _groups(event, sessions)
-    return render_template(
+    return render_desk(
         "events/outcomes.html",
+        "outcomes",
         groups=groups,
         has_public=any(outcome.is_public for _session, found in groups for outcome in found),
         has_sessions=bool(sessions),
         form=form,
         kind_name=outcome_kind_name,
         own_name=own_name,
-        language_url=language_url_at(url_for("events.list_outcomes", slug=event.slug)),
-        **desk(event, PROGRAMME, "outcomes"),
+        at=url_for("events.list_outcomes", slug=event.slug),
     )
 
 
 def _edit_page(event: Event, outcome: SessionOutcome, form: OutcomeForm) -> str:
     address = url_for("events.edit_outcome", slug=event.slug, outcome_id=outcome.id)
-    return render_template(
+    return render_desk(
         "events/outcome.html",
+        "outcomes",
         outcome=outcome,
         form=form,
         kind_name=outcome_kind_name,
-        language_url=language_url_at(address),
-        **desk(event, PROGRAMME, "outcomes"),
+        at=address,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -13,7 +13,7 @@ from eventreg.events.rules.institutions import PartnerRefused, PartnerRole, like
 from eventreg.events.rules.team import Permission
 from eventreg.events.services import partners
 from eventreg.events.views import blueprint
-from eventreg.events.views.desk import INSTITUTIONS, desk
+from eventreg.events.views.desk import render_desk
 from eventreg.events.wording import credits_of, partner_refused, partner_role_name
 from eventreg.kernel.clock import now
 from eventreg.organizations.policies import Editor, editable
@@ -22,7 +22,6 @@ from eventreg.organizations.rules.refusals import OrganizationReason, Organizati
 from eventreg.organizations.wording import name_with_acronym
 from eventreg.web.access import Answer, requires
 from eventreg.web.bodies import takes_files
-from eventreg.web.templating import language_url_at
 
 _CHECK = 422
 _PAGE = "/manage/events/<slug>/institutions"
@@ -133,27 +132,27 @@ def _added(added: partners.Added) -> str:
 
 def _list_page(event: Event, form: AddPartnerForm) -> str:
     found = load_partners(event)
-    return render_template(
+    return render_desk(
         "events/partners.html",
+        "institutions",
         groups=[(partner_role_name(role), [each for each in found if each.role is role]) for role in PartnerRole],
         form=form,
         known={code: _names_in(code) for code in event.languages},
         may_edit=editable({each.organization_id for each in found}, _editor()),
         credits=credits_of(event),
         name_of=name_with_acronym,
-        language_url=language_url_at(url_for("events.list_partners", slug=event.slug)),
-        **desk(event, INSTITUTIONS),
+        at=url_for("events.list_partners", slug=event.slug),
     )
 
 
 def _edit_page(partner: Partner, form: PartnerForm) -> str:
-    return render_template(
+    return render_desk(
         "events/partner.html",
+        "institutions",
         partner=partner,
         form=form,
         may_edit=bool(editable([partner.organization_id], _editor())),
         name=name_with_acronym(partner.organization),
-        **desk(g.event, INSTITUTIONS),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import abort, g, redirect, render_template, request, url_for
+from flask import abort, g, redirect, request, url_for
 from flask_login import current_user
 
 from eventreg.events.forms.programme import NewSessionForm, RoomForm
@@ -19,14 +19,13 @@ from eventreg.events.services.programme import add_sessions, left_out, move_sess
 from eventreg.events.services.rooms import add_room as add_a_room
 from eventreg.events.services.rooms import move_room, remove_room, rename_room
 from eventreg.events.views import blueprint
-from eventreg.events.views.desk import PROGRAMME, desk
+from eventreg.events.views.desk import render_desk
 from eventreg.events.views.programme_page import programme_page
 from eventreg.events.wording import programme_refused
 from eventreg.kernel.clock import now
 from eventreg.kernel.text import folded
 from eventreg.web.access import Answer, requires
 from eventreg.web.fields import whole_number
-from eventreg.web.templating import language_url_at
 
 
 @blueprint.get("/manage/events/<slug>/programme")
@@ -167,12 +166,12 @@ def _lines_page(
 ) -> str:
     event: Event = g.event
     address = url_for("events.write_lines", slug=event.slug)
-    return render_template(
+    return render_desk(
         "events/programme_lines.html",
+        "sessions",
         form=form,
         lines=lines,
         leaving=leaving,
         problem=problem,
-        language_url=language_url_at(address),
-        **desk(event, PROGRAMME, "sessions"),
+        at=address,
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Any
 
-from flask import current_app, g, render_template, request, url_for
+from flask import current_app, g, request, url_for
 from flask_babel import gettext as _
 
 from eventreg.events.forms.programme import NewSessionForm, RoomForm
@@ -22,14 +22,13 @@ from eventreg.events.rules.programme_entries import (
     suggested_hours,
 )
 from eventreg.events.rules.programme_layout import columns_of, rows_of
-from eventreg.events.rules.publication import EFFECTS
 from eventreg.events.rules.team import Permission
-from eventreg.events.views.desk import PROGRAMME, desk
+from eventreg.events.views.desk import render_desk
 from eventreg.events.wording import session_kind_name
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language
 from eventreg.web.fields import whole_number
-from eventreg.web.templating import in_reader_language, language_url_at, plain_in_reader_language
+from eventreg.web.templating import in_reader_language, plain_in_reader_language
 
 
 @dataclass(frozen=True)
@@ -70,8 +69,9 @@ def programme_page(form: NewSessionForm | None = None, room_form: RoomForm | Non
     programme, rooms = get_programme(event.id), list_rooms(event.id)
     address = url_for("events.edit_programme", slug=event.slug)
     added = request.args.get("added", "") if form is None else ""
-    return render_template(
+    return render_desk(
         "events/programme.html",
+        "sessions",
         days=[_day_shown(day, programme.people, rooms) for day in programme.days],
         rooms=rooms,
         form=form or (_form(event, programme, rooms) if programme.days else None),
@@ -82,10 +82,8 @@ def programme_page(form: NewSessionForm | None = None, room_form: RoomForm | Non
         problem=problem,
         endpoints=current_app.view_functions,
         edit_event=Permission.EDIT_EVENT,
-        is_changeable=EFFECTS[event.publication].is_changeable,
         hours_of=_hours,
-        language_url=language_url_at(address),
-        **desk(event, PROGRAMME, "sessions"),
+        at=address,
     )
 
 

@@ -27,7 +27,7 @@ from eventreg.events.services.publication import (
     renew_preview_link,
 )
 from eventreg.events.views import blueprint
-from eventreg.events.views.desk import EVENT, desk
+from eventreg.events.views.desk import desk
 from eventreg.events.views.publication_words import (
     Item,
     checklist_items,
@@ -175,7 +175,7 @@ def _confirming_page(event: Event, step: Step, form: CancellationForm) -> str:
 
 def _frame(event: Event) -> dict[str, Any]:
     state = {"state": event.publication.value, "state_name": state_name(event.publication)}
-    return {**state, **desk(event, EVENT, "publication")}
+    return {**state, **desk(event, "publication")}
 
 
 def _preview_url(event: Event) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, current_app, g, redirect, render_template, request, url_for
+from flask import abort, current_app, g, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -12,19 +12,18 @@ from eventreg.events.forms.programme import SessionForm
 from eventreg.events.models import Event
 from eventreg.events.queries.programme import SessionFound, get_programme, get_session, list_rooms
 from eventreg.events.rules.programme_entries import ProgrammeReason, ProgrammeRefused
-from eventreg.events.rules.publication import EFFECTS
 from eventreg.events.rules.team import Permission
 from eventreg.events.services.programme import edit_session as save
 from eventreg.events.services.programme import remove_session
 from eventreg.events.services.sign_ups import count_sign_ups
 from eventreg.events.views import blueprint
-from eventreg.events.views.desk import PROGRAMME, desk
+from eventreg.events.views.desk import render_desk
 from eventreg.events.views.programme import gone
 from eventreg.events.wording import programme_refused
 from eventreg.kernel.clock import now
 from eventreg.web.access import Answer, requires
 from eventreg.web.fields import whole_number
-from eventreg.web.templating import language_url_at, plain_in_reader_language
+from eventreg.web.templating import plain_in_reader_language
 
 
 @blueprint.get("/manage/events/<slug>/programme/sessions/<public_id>")
@@ -116,8 +115,9 @@ def _page(
 ) -> str:
     event: Event = g.event
     session = found.session
-    return render_template(
+    return render_desk(
         "events/session.html",
+        "sessions",
         session=session,
         day=found.day,
         heading=plain_in_reader_language(session.title),
@@ -126,7 +126,5 @@ def _page(
         differences=differences or [],
         endpoints=current_app.view_functions,
         sign_ups=count_sign_ups(session.id),
-        is_changeable=EFFECTS[event.publication].is_changeable,
-        language_url=language_url_at(url_for("events.edit_session", slug=event.slug, public_id=session.public_id)),
-        **desk(event, PROGRAMME, "sessions"),
+        at=url_for("events.edit_session", slug=event.slug, public_id=session.public_id),
     )

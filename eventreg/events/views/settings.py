@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import g, redirect, render_template, request, url_for
+from flask import g, redirect, request, url_for
 from flask_login import current_user
 
 from eventreg.accounts.rules.refusals import AccountRefused
@@ -12,15 +12,13 @@ from eventreg.events.forms.settings import SettingsPage
 from eventreg.events.models import Event
 from eventreg.events.occupancy import occupancy
 from eventreg.events.queries.for_registration import get_event_whole
-from eventreg.events.rules.publication import EFFECTS
 from eventreg.events.rules.settings import SettingsReason, SettingsRefused
 from eventreg.events.rules.team import Permission
 from eventreg.events.services.settings import lift_mail_hold, save_settings
 from eventreg.events.views import blueprint
-from eventreg.events.views.desk import EVENT, desk
+from eventreg.events.views.desk import render_desk
 from eventreg.kernel.clock import now
 from eventreg.web.access import Answer, requires
-from eventreg.web.templating import language_url_at
 
 
 @blueprint.get("/manage/events/<slug>/settings")
@@ -95,8 +93,9 @@ def _page(
 ) -> str:
     event: Event = page.event
     taken = occupancy().count_taken(event.id).total
-    return render_template(
+    return render_desk(
         "events/settings.html",
+        "settings",
         page=page,
         taken=taken,
         over=max(0, taken - event.capacity) if event.capacity is not None else 0,
@@ -105,8 +104,6 @@ def _page(
         own=Permission.OWN,
         has_bad_address=has_bad_address,
         typed_address=request.form.get("contact_address", "") if has_bad_address else "",
-        is_changeable=EFFECTS[event.publication].is_changeable,
         is_saved="saved" in request.args,
-        language_url=language_url_at(url_for("events.edit_settings", slug=event.slug)),
-        **desk(event, EVENT, "settings"),
+        at=url_for("events.edit_settings", slug=event.slug),
     )

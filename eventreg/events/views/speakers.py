@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, g, redirect, render_template, request, url_for
+from flask import abort, g, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -13,12 +13,11 @@ from eventreg.events.models import Event, Speaker
 from eventreg.events.queries.programme import get_speaker
 from eventreg.events.queries.programme import list_speakers as list_all
 from eventreg.events.rules.programme_entries import ProgrammeReason, ProgrammeRefused
-from eventreg.events.rules.publication import EFFECTS
 from eventreg.events.rules.team import Permission
 from eventreg.events.services.speakers import edit_speaker as save
 from eventreg.events.services.speakers import remove_speaker
 from eventreg.events.views import blueprint
-from eventreg.events.views.desk import PROGRAMME, desk
+from eventreg.events.views.desk import render_desk
 from eventreg.events.views.programme import gone
 from eventreg.events.wording import programme_refused
 from eventreg.kernel.clock import now
@@ -26,7 +25,7 @@ from eventreg.kernel.text import folded
 from eventreg.organizations.queries import list_known
 from eventreg.web.access import Answer, requires
 from eventreg.web.fields import whole_number
-from eventreg.web.templating import language_url_at, plain_in_reader_language
+from eventreg.web.templating import plain_in_reader_language
 
 
 @blueprint.get("/manage/events/<slug>/speakers")
@@ -34,11 +33,10 @@ from eventreg.web.templating import language_url_at, plain_in_reader_language
 def list_speakers(slug: str) -> Answer:
     """List who speaks, with what is missing."""
     event: Event = g.event
-    return render_template(
+    return render_desk(
         "events/speakers.html",
+        "speakers",
         speakers=list_all(event.id),
-        is_changeable=EFFECTS[event.publication].is_changeable,
-        **desk(event, PROGRAMME, "speakers"),
     )
 
 
@@ -115,13 +113,12 @@ def _page(
     speaker: Speaker, form: SpeakerForm, problem: str = "", differences: list[tuple[str, str]] | None = None
 ) -> str:
     event: Event = g.event
-    return render_template(
+    return render_desk(
         "events/speaker.html",
+        "speakers",
         speaker=speaker,
         form=form,
         problem=problem,
         differences=differences or [],
-        is_changeable=EFFECTS[event.publication].is_changeable,
-        language_url=language_url_at(url_for("events.edit_speaker", slug=event.slug, public_id=speaker.public_id)),
-        **desk(event, PROGRAMME, "speakers"),
+        at=url_for("events.edit_speaker", slug=event.slug, public_id=speaker.public_id),
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import IO
 
 from flask import Response as FlaskResponse
-from flask import g, render_template, request, url_for
+from flask import g, request, url_for
 from flask_login import current_user
 
 from eventreg.events.bundles.parts import TakeOut
@@ -15,11 +15,10 @@ from eventreg.events.forms.making import ExportForm
 from eventreg.events.rules.team import Permission
 from eventreg.events.services.wholes import record_export, write_event
 from eventreg.events.views import blueprint
-from eventreg.events.views.desk import OVERVIEW, desk
+from eventreg.events.views.desk import render_desk
 from eventreg.kernel.clock import now
 from eventreg.web.access import Answer, requires
 from eventreg.web.freshness import is_sign_in_fresh, lead_to_proof
-from eventreg.web.templating import language_url_at
 
 _BLOCK = 1 << 16
 
@@ -69,9 +68,9 @@ def _blocks(file: IO[bytes]) -> Iterator[bytes]:
 
 
 def _page(form: ExportForm) -> str:
-    return render_template(
+    return render_desk(
         "events/export.html",
+        "overview",
         form=form,
-        language_url=language_url_at(url_for("events.show_export", slug=g.event.slug)),
-        **desk(g.event, OVERVIEW),
+        at=url_for("events.show_export", slug=g.event.slug),
     )

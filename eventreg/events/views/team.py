@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import g, redirect, render_template, url_for
+from flask import g, redirect, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -26,7 +26,7 @@ from eventreg.events.rules.agreements import TeamReason, TeamRefused, roles_to_g
 from eventreg.events.rules.team import PERMISSIONS, Grant, Permission, TeamRole, grant_of
 from eventreg.events.services.team import change_member, hand_over, leave_team, remove_member
 from eventreg.events.views import blueprint
-from eventreg.events.views.desk import TEAM, desk
+from eventreg.events.views.desk import render_desk
 from eventreg.events.wording import (
     narrowing_words,
     permission_groups,
@@ -41,7 +41,7 @@ from eventreg.mail.rules.holding import is_fictional
 from eventreg.web.access import Answer, may, requires
 from eventreg.web.freshness import requires_fresh_sign_in
 from eventreg.web.instance import config
-from eventreg.web.templating import language_url_at, plain_in_reader_language
+from eventreg.web.templating import plain_in_reader_language
 
 _ONE = "/manage/events/<slug>/team/<int(max=2147483647):member_id>"
 
@@ -116,8 +116,9 @@ def team_page(form: InviteForm | None = None, problem: str = "", code: int = 200
     grant: Grant = g.event_access.grant
     categories = list_categories([event.id])
     can_edit = may(Permission.EDIT_TEAM)
-    page = render_template(
+    page = render_desk(
         "events/team.html",
+        "team",
         members=[_member_shown(line, grant, categories) for line in list_members(event.id)],
         invitations=[_invitation_shown(event, line, categories) for line in _invitations(event)] if can_edit else [],
         can_edit=can_edit,
@@ -129,8 +130,7 @@ def team_page(form: InviteForm | None = None, problem: str = "", code: int = 200
         table=_table(),
         roles=[(role, team_role_name(role)) for role in TeamRole],
         mine=grant.role,
-        language_url=language_url_at(url_for("events.show_team", slug=event.slug)),
-        **desk(event, TEAM),
+        at=url_for("events.show_team", slug=event.slug),
     )
     return page, code
 
@@ -157,15 +157,15 @@ def _member_page(member_id: int, form: AgreementForm | None = None, code: int = 
     line = get_member(event.id, member_id)
     if line.member.role not in roles_to_give(g.event_access.grant):
         raise NotFound
-    page = render_template(
+    page = render_desk(
         "events/team_member.html",
+        "team",
         name=line.account.name,
         address=line.account.email,
         member=line.member,
         form=form or _form_of(line.member),
         hand_over=HandOverForm(formdata=None) if may(Permission.OWN) else None,
-        language_url=language_url_at(url_for("events.edit_member", slug=event.slug, member_id=member_id)),
-        **desk(event, TEAM),
+        at=url_for("events.edit_member", slug=event.slug, member_id=member_id),
     )
     return page, code
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from flask import g, redirect, render_template, request, url_for
+from flask import g, redirect, request, url_for
 from flask_login import current_user
 
 from eventreg.events.forms.texts import TextsPage
@@ -15,18 +15,16 @@ from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.events.queries.texts import Version, list_versions
 from eventreg.events.rules.differences import Piece, word_differences
 from eventreg.events.rules.event_texts import kind_of, text_of
-from eventreg.events.rules.publication import EFFECTS
 from eventreg.events.rules.team import Permission
 from eventreg.events.rules.texts import TextId, fingerprint
 from eventreg.events.services.texts import return_to_version
 from eventreg.events.views import blueprint
-from eventreg.events.views.desk import EVENT, desk
+from eventreg.events.views.desk import render_desk
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language, own_name
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import NotFound
 from eventreg.web.access import Answer, requires
-from eventreg.web.templating import language_url_at
 
 
 class ShownVersion(NamedTuple):
@@ -70,8 +68,9 @@ def _known(event: Event, field: str, language: str) -> TextId:
 def _page(event: Event, text_id: TextId, *, is_overtaken: bool = False) -> str:
     current = text_of(event, text_id.field).get(text_id.language, "")
     page = TextsPage(event)
-    return render_template(
+    return render_desk(
         "events/text_history.html",
+        "texts",
         text_id=text_id,
         name=_name(page, text_id.field),
         fields=[(name, _name(page, name)) for name, _bound in page.fields()],
@@ -80,12 +79,8 @@ def _page(event: Event, text_id: TextId, *, is_overtaken: bool = False) -> str:
         current=current,
         seen=fingerprint(current),
         is_overtaken=is_overtaken,
-        is_changeable=EFFECTS[event.publication].is_changeable,
         is_saved="saved" in request.args,
-        language_url=language_url_at(
-            url_for("events.show_text_history", slug=event.slug, field=text_id.field, language=text_id.language)
-        ),
-        **desk(event, EVENT, "texts"),
+        at=url_for("events.show_text_history", slug=event.slug, field=text_id.field, language=text_id.language),
     )
 
 

@@ -18,17 +18,15 @@ from eventreg.events.rules.checklist import needed_texts
 from eventreg.events.rules.differences import word_differences
 from eventreg.events.rules.event_texts import states_of
 from eventreg.events.rules.practical import NewItem, Topic, split_field
-from eventreg.events.rules.publication import EFFECTS
 from eventreg.events.rules.team import Permission
 from eventreg.events.rules.texts import TextConflict, TextId, TextState, fingerprint
 from eventreg.events.services.texts import SavedTexts, save_texts
 from eventreg.events.views import blueprint
-from eventreg.events.views.desk import EVENT, desk
+from eventreg.events.views.desk import render_desk
 from eventreg.i18n.languages import own_name
 from eventreg.kernel.clock import now
 from eventreg.web.access import Answer, requires
 from eventreg.web.markdown import render_markdown
-from eventreg.web.templating import language_url_at
 
 #: the texts that stand closed at the foot of the page until they are used
 _SELDOM = ("address", "joining", "demonstration_note", "cancellation_note")
@@ -104,8 +102,9 @@ def _page(
     event = page.event
     version_ids = last_version_ids(event.id)
     states = states_of(event, version_ids)
-    return render_template(
+    return render_desk(
         "events/texts.html",
+        "texts",
         page=page,
         progress=_progress(page, states),
         states={name: _words(event, name, states) for name, _bound in page.fields()},
@@ -117,10 +116,8 @@ def _page(
         has_preview=has_preview,
         is_gone=is_gone,
         is_full=is_full,
-        is_changeable=EFFECTS[event.publication].is_changeable,
         is_saved="saved" in request.args,
-        language_url=language_url_at(url_for("events.edit_texts", slug=slug)),
-        **desk(event, EVENT, "texts"),
+        at=url_for("events.edit_texts", slug=slug),
     )
 
 

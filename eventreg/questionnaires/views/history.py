@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import g, render_template, request, url_for
+from flask import g, request, url_for
 
 from eventreg.events.rules.team import Permission
-from eventreg.events.views.desk import QUESTIONS, desk
+from eventreg.events.views.desk import render_desk
 from eventreg.questionnaires.queries import PastVersion, list_past_versions
 from eventreg.questionnaires.rules.changes import changes_between
 from eventreg.questionnaires.views import blueprint
 from eventreg.questionnaires.views.publication_words import changes_in_words, how_in_words, part_in_words
 from eventreg.web.access import requires
-from eventreg.web.templating import language_url_at
 
 _A_PAGE = 20
 
@@ -25,13 +24,13 @@ def list_question_versions(slug: str) -> str:
     versions = list_past_versions(g.event.id, _before(), _A_PAGE)
     address = url_for("questionnaires.list_question_versions", slug=slug)
     last = versions[-1] if len(versions) == _A_PAGE else None
-    return render_template(
+    return render_desk(
         "questionnaires/versions.html",
+        "versions",
         versions=[_shown(past) for past in versions],
         how_words=how_in_words,
         older_url=f"{address}?before={last.version.version}" if last and last.version.version > 1 else "",
-        language_url=language_url_at(address),
-        **desk(g.event, QUESTIONS, "versions"),
+        at=address,
     )
 
 

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.events.rules.publication import EFFECTS
-from eventreg.events.views.desk import QUESTIONS, desk
+from eventreg.events.views.desk import desk
 from eventreg.i18n.languages import current_language
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.forms.conditions import subjects
@@ -93,7 +93,7 @@ def section_of(event_id: int, key: str) -> str:
 
 def frame(event: Event) -> dict[str, Any]:
     """Return what every page about questions needs."""
-    return {"is_changeable": EFFECTS[event.publication].is_changeable, **desk(event, QUESTIONS, "questions")}
+    return {"is_changeable": EFFECTS[event.publication].is_changeable, **desk(event, "draft")}
 
 
 def _before(definition: Definition, key: str, section_key: str) -> list[Any]:

@@ -13,7 +13,7 @@ from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.events.rules.publication import EFFECTS, LifecycleRefused
 from eventreg.events.rules.team import Permission
-from eventreg.events.views.desk import QUESTIONS, desk
+from eventreg.events.views.desk import desk
 from eventreg.events.views.publication_words import lifecycle_refused
 from eventreg.kernel.clock import now
 from eventreg.questionnaires.models import QuestionnaireDraft
@@ -176,7 +176,7 @@ def _page(state: _State, form: PublishingForm, problem: str = "") -> str:
 def _frame(event: Event, endpoint: str) -> dict[str, Any]:
     return {
         "language_url": language_url_at(url_for(endpoint, slug=event.slug)),
-        **desk(event, QUESTIONS, "publish"),
+        **desk(event, "publish"),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask import abort, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
@@ -13,9 +13,9 @@ from flask_login import current_user
 from eventreg.events.models import Event
 from eventreg.events.policies import find_access
 from eventreg.events.queries.team import list_memberships
-from eventreg.events.rules.publication import EFFECTS, LifecycleRefused
+from eventreg.events.rules.publication import LifecycleRefused
 from eventreg.events.rules.team import Permission
-from eventreg.events.views.desk import QUESTIONS, desk
+from eventreg.events.views.desk import render_desk
 from eventreg.events.views.publication_words import lifecycle_refused
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language
@@ -28,7 +28,7 @@ from eventreg.questionnaires.rules.starts import SETS, Taken, set_document
 from eventreg.questionnaires.services.starts import add_set, take_from_event
 from eventreg.questionnaires.views import blueprint
 from eventreg.web.access import Answer, requires
-from eventreg.web.templating import language_url_at, plain_in_reader_language
+from eventreg.web.templating import plain_in_reader_language
 
 _MOST_EVENTS = 200
 
@@ -114,15 +114,14 @@ def _page(event: Event, problem: str = "") -> str:
     asked = read_draft(document)
     keys = {question.key for question in asked.questions()}
     columns = {question.column for question in asked.questions()} - {None}
-    return render_template(
+    return render_desk(
         "questionnaires/starts.html",
+        "draft",
         problem=problem,
         sets=[_shown(name, keys, columns) for name in SETS],
         sources=_sources(event),
         has_questions=bool(keys),
-        is_changeable=EFFECTS[event.publication].is_changeable,
-        language_url=language_url_at(url_for("questionnaires.show_starts", slug=event.slug)),
-        **desk(event, QUESTIONS, "questions"),
+        at=url_for("questionnaires.show_starts", slug=event.slug),
     )
 
 

@@ -15,7 +15,7 @@ from flask import g, make_response, render_template, request, url_for
 from eventreg.events.models import Category, Event
 from eventreg.events.queries.for_registration import find_current_notice, get_event_whole, list_credited
 from eventreg.events.rules.team import Permission
-from eventreg.events.views.desk import QUESTIONS, desk
+from eventreg.events.views.desk import render_desk
 from eventreg.i18n.languages import current_language, own_name, speaking
 from eventreg.kernel.errors import NotFound
 from eventreg.questionnaires import kinds
@@ -34,7 +34,6 @@ from eventreg.registration.views.steps import Steps, SummaryPart
 from eventreg.web.access import requires
 from eventreg.web.bodies import takes_files
 from eventreg.web.headers import CONTENT_SECURITY_POLICY
-from eventreg.web.templating import language_url_at
 
 #: what is shown: what organizers write, what is asked now, or an earlier version by its number
 DRAFT, PUBLISHED = "draft", "published"
@@ -111,15 +110,15 @@ def preview_questions(slug: str) -> str:
     event = get_event_whole(g.event.id)
     choices = _choices(event, request.args)
     address = url_for("registration.preview_questions", slug=slug)
-    return render_template(
+    return render_desk(
         "registration/preview_questions.html",
+        "preview",
         choices=choices,
         languages_of_event=[(language, own_name(language)) for language in event.languages],
         stages=[stage for stage in Stage if stage is not Stage.ORGANIZERS],
         has_version=find_newest_version(event.id) is not None,
         frame_url=url_for("registration.preview_form", slug=slug, **choices.parameters()),
-        language_url=language_url_at(address),
-        **desk(event, QUESTIONS, "preview"),
+        at=address,
     )
 
 

@@ -8,10 +8,11 @@ from eventreg.db import db
 from eventreg.events.bundles.faults import BundleInvalid
 from eventreg.events.bundles.fields import Field, Record, choice, listed, text
 from eventreg.events.bundles.parts import Document, Entry, Intake, Outlet
+from eventreg.kernel.errors import Refused
 from eventreg.kernel.tokens import new_public_id
 from eventreg.review.models import Tag
 from eventreg.review.queries.tags import list_tags
-from eventreg.review.rules.tags import LONGEST_NAME, MOST_OF_AN_EVENT, TagColour, TagRefused, read_tag_name, tag_key
+from eventreg.review.rules.tags import LONGEST_NAME, MOST_OF_AN_EVENT, TagColour, read_tag_name, tag_key
 
 _TAG = Record(Field("name", text(LONGEST_NAME)), Field("colour", choice(TagColour)))
 
@@ -35,7 +36,7 @@ class TagsPart(Document):
             values = _TAG.given(data, place, intake.fitting)
             try:
                 name = read_tag_name(values["name"])
-            except TagRefused as refused:
+            except Refused as refused:
                 raise BundleInvalid(f"{place}.name: is none") from refused
             key = tag_key(name)
             intake.claim("tag", key, place)

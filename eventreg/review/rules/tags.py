@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 
-from eventreg.kernel.errors import Refused
+from eventreg.kernel.errors import N_, Reason, Refused
 from eventreg.kernel.text import folded
 from eventreg.kernel.typed import TypedFault, fault_of, tidied
 
@@ -25,33 +25,26 @@ class TagColour(enum.Enum):
     PURPLE = "purple"
 
 
-class TagReason(enum.Enum):
+class TagReason(Reason):
     """Why a tag is not kept as it was written."""
 
-    NO_NAME = "no_name"
-    #: details: `limit`
-    NAME_TOO_LONG = "name_too_long"
-    NAME_UNREADABLE = "name_unreadable"
-    #: details: `name`, as the tag that has it is written
-    NAME_IN_USE = "name_in_use"
-    #: details: `limit`
-    TOO_MANY = "too_many"
-
-
-class TagRefused(Refused):
-    """A tag was not made or changed. Nothing was written."""
+    NO_NAME = "no_name", N_("Write a name"), "name"
+    NAME_TOO_LONG = "name_too_long", N_("Use at most %(limit)s characters"), "name"
+    NAME_UNREADABLE = "name_unreadable", N_("Write one line, without characters that cannot be shown"), "name"
+    NAME_IN_USE = "name_in_use", N_("This event has the tag “%(name)s” already"), "name"
+    TOO_MANY = "too_many", N_("An event has %(limit)s tags at most"), "name"
 
 
 def read_tag_name(typed: str) -> str:
-    """Return a tag's name as it is kept. Raises TagRefused: NO_NAME, NAME_TOO_LONG, NAME_UNREADABLE."""
+    """Return a tag's name as it is kept. Raises Refused: NO_NAME, NAME_TOO_LONG, NAME_UNREADABLE."""
     name = tidied(typed)
     fault = fault_of(name, LONGEST_NAME, is_line=True)
     if fault is TypedFault.TOO_LONG:
-        raise TagRefused(TagReason.NAME_TOO_LONG, limit=LONGEST_NAME)
+        raise Refused(TagReason.NAME_TOO_LONG, limit=LONGEST_NAME)
     if fault is not None:
-        raise TagRefused(TagReason.NAME_UNREADABLE)
+        raise Refused(TagReason.NAME_UNREADABLE)
     if not name or not tag_key(name):
-        raise TagRefused(TagReason.NO_NAME)
+        raise Refused(TagReason.NO_NAME)
     return name
 
 

@@ -34,7 +34,7 @@ def change_tags(
     """Put on what was ticked and take off what was unticked since the page was shown, by the tags' public ids.
 
     `seen` were on the person then: what a colleague put on or took off meanwhile stays. `new_name` is one more tag, made
-    if the event has none of this name; "" is none. Raises NotFound, TagRefused and LifecycleRefused.
+    if the event has none of this name; "" is none. Raises NotFound, Refused and LifecycleRefused.
     """
     name = read_tag_name(new_name) if not is_blank(new_name) else ""
     with transaction():

@@ -8,14 +8,15 @@ from eventreg.audit.services import Act, Actor, record, record_all
 from eventreg.db import db, transaction
 from eventreg.events.queries.for_registration import lock_event
 from eventreg.kernel.clock import now
+from eventreg.kernel.errors import Refused
 from eventreg.kernel.tokens import new_public_id
 from eventreg.review.models import Tag, Tagging
 from eventreg.review.queries.tags import find_tag_by_key, get_tag
-from eventreg.review.rules.tags import MOST_OF_AN_EVENT, TagColour, TagReason, TagRefused, read_tag_name, tag_key
+from eventreg.review.rules.tags import MOST_OF_AN_EVENT, TagColour, TagReason, read_tag_name, tag_key
 
 
 def create_tag(event_id: int, name: str, colour: TagColour, account_id: int) -> Tag:
-    """Make a tag. Raises TagRefused (what `read_tag_name` refuses, NAME_IN_USE, TOO_MANY) and LifecycleRefused."""
+    """Make a tag. Raises Refused (what `read_tag_name` refuses, NAME_IN_USE, TOO_MANY) and LifecycleRefused."""
     name = read_tag_name(name)
     with transaction():
         lock_event(event_id)
@@ -25,11 +26,11 @@ def create_tag(event_id: int, name: str, colour: TagColour, account_id: int) -> 
 def add_tag(event_id: int, name: str, colour: TagColour, account_id: int) -> Tag:
     """Make a tag with a name that was read, in the caller's transaction, which holds the event's row.
 
-    Raises TagRefused (NAME_IN_USE, TOO_MANY).
+    Raises Refused (NAME_IN_USE, TOO_MANY).
     """
     _refuse_double(event_id, name)
     if (db.session.scalar(select(func.count()).where(Tag.event_id == event_id)) or 0) >= MOST_OF_AN_EVENT:
-        raise TagRefused(TagReason.TOO_MANY, limit=MOST_OF_AN_EVENT)
+        raise Refused(TagReason.TOO_MANY, limit=MOST_OF_AN_EVENT)
     tag = Tag(
         public_id=new_public_id(),
         event_id=event_id,
@@ -48,7 +49,7 @@ def add_tag(event_id: int, name: str, colour: TagColour, account_id: int) -> Tag
 def change_tag(event_id: int, public_id: str, name: str, colour: TagColour, account_id: int) -> None:
     """Give a tag another name or colour, on everybody who carries it.
 
-    Raises NotFound, TagRefused (what `read_tag_name` refuses, NAME_IN_USE) and LifecycleRefused.
+    Raises NotFound, Refused (what `read_tag_name` refuses, NAME_IN_USE) and LifecycleRefused.
     """
     name = read_tag_name(name)
     with transaction():
@@ -82,7 +83,7 @@ def remove_tag(event_id: int, public_id: str, account_id: int) -> int:
 def _refuse_double(event_id: int, name: str, tag: Tag | None = None) -> None:
     other = find_tag_by_key(event_id, tag_key(name))
     if other is not None and other is not tag:
-        raise TagRefused(TagReason.NAME_IN_USE, name=other.name)
+        raise Refused(TagReason.NAME_IN_USE, name=other.name)
 
 
 def _record(tag: Tag, action: str, account_id: int, detail: dict[str, object]) -> None:

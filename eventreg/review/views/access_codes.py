@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from flask import Response as FlaskResponse
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
 
 from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import get_event_whole
-from eventreg.events.rules.publication import EFFECTS
 from eventreg.events.rules.team import Permission
-from eventreg.events.views.desk import EVENT, desk
+from eventreg.events.views.desk import render_desk
 from eventreg.kernel.clock import now
 from eventreg.registration.rules.access_codes import CodeReason, CodesRefused
 from eventreg.registration.services.access_codes import add_codes, make_codes, switch_code
@@ -26,7 +25,6 @@ from eventreg.review.views.listing import categories_in_sight
 from eventreg.review.wording import code_standing, codes_refused
 from eventreg.web.access import Answer, may, requires
 from eventreg.web.downloads import as_attachment
-from eventreg.web.templating import language_url_at
 
 #: the input that a refusal is about, where it is not the list
 _FIELDS = {
@@ -92,15 +90,14 @@ def _form(event: Event) -> CodesForm:
 
 def _page(form: CodesForm) -> str:
     event = get_event_whole(g.event.id)
-    return render_template(
+    return render_desk(
         "review/access_codes.html",
+        "codes",
         form=form,
         codes=list_codes(event.id, g.event_access.scope, now()),
         standing=code_standing,
         url_of=lambda person: registration_url(event.slug, person.reference, ListState()),
-        is_changeable=EFFECTS[event.publication].is_changeable,
         is_whole=g.event_access.scope.is_whole,
         can_decide=may(Permission.DECIDE),
-        language_url=language_url_at(url_for("review.list_access_codes", slug=event.slug)),
-        **desk(event, EVENT, "codes"),
+        at=url_for("review.list_access_codes", slug=event.slug),
     )

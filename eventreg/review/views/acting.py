@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from flask import abort, g, redirect, render_template
+from flask import abort, g, redirect
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -13,7 +13,7 @@ from eventreg.audit.queries import TrailFilter, list_trail
 from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import get_event_whole, list_days
 from eventreg.events.rules.team import Permission
-from eventreg.events.views.desk import REGISTRATIONS, desk
+from eventreg.events.views.desk import render_desk
 from eventreg.questionnaires.kinds import Context
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.refusals import ChangeReason, ChangeRefused
@@ -71,8 +71,9 @@ def act_page(
     if refused is not None and refused.reason is ChangeReason.CHANGED_MEANWHILE:
         happened = _since(event, registration, form.entry)
         form.seen_revision.data = str(the_registration(registration.reference).revision)
-    return render_template(
+    return render_desk(
         template,
+        "registrations",
         registration=registration,
         form=form,
         problem=act_refused(refused) if refused is not None else "",
@@ -80,7 +81,6 @@ def act_page(
         back_url=registration_url(event.slug, registration.reference, state),
         here=lambda address: with_query(address, state),
         **values,
-        **desk(event, REGISTRATIONS),
     )
 
 

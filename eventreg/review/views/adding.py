@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from markupsafe import Markup
@@ -13,7 +13,7 @@ from eventreg.events.models import Category, Event
 from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.events.rules.categories import ApprovalRule
 from eventreg.events.rules.team import Permission
-from eventreg.events.views.desk import REGISTRATIONS, desk
+from eventreg.events.views.desk import render_desk
 from eventreg.kernel.errors import Busy, NotFound
 from eventreg.questionnaires.queries import definition_of, get_current_version
 from eventreg.registration.emails import Occasion
@@ -172,9 +172,9 @@ def _cannot_add() -> Answer:
         if event.is_called_off
         else _("The form is not published yet. People can be added once its questions are.")
     )
-    page = render_template(
-        "review/add_impossible.html", sentence=sentence, list_url=list_url(event.slug, ListState()),
-        **desk(event, REGISTRATIONS),
+    page = render_desk(
+        "review/add_impossible.html", "registrations", sentence=sentence, list_url=list_url(event.slug, ListState()),
+
     )  # fmt: skip
     return page, _TOO_LATE
 
@@ -186,8 +186,9 @@ def _category(event: Event, key: str) -> Category | None:
 
 def _choice(event: Event, problem: str = "") -> str:
     keys = {category.key for category in categories_in_sight()}
-    return render_template(
+    return render_desk(
         "review/add_category.html",
+        "registrations",
         choices=[
             {"text": plain_in_reader_language(row.name), "notes": category_notes(event, row), "key": row.key}
             for row in event.categories
@@ -195,7 +196,6 @@ def _choice(event: Event, problem: str = "") -> str:
         ],
         problem=problem,
         list_url=list_url(event.slug, ListState()),
-        **desk(event, REGISTRATIONS),
     )
 
 
@@ -235,12 +235,12 @@ def _filled(event: Event, category: Category, *, is_sent: bool, is_relaxed: bool
 
 def _page(event: Event, form: FilledForm, terms: AddingForm, *problems: tuple[str, str]) -> str:
     errors = [*form.kept().errors(), *terms.errors_list(), *problems]
-    return render_template(
+    return render_desk(
         "review/add_person.html",
+        "registrations",
         form=form,
         terms=terms,
         errors=errors,
         notes=category_notes(event, form.category),
         back_url=url_for("review.add_person", slug=event.slug),
-        **desk(event, REGISTRATIONS),
     )

@@ -5,13 +5,13 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from flask import Response as FlaskResponse
-from flask import g, render_template, request, url_for
+from flask import g, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from eventreg.events.models import Event
 from eventreg.events.rules.team import Permission
-from eventreg.events.views.desk import REGISTRATIONS, desk
+from eventreg.events.views.desk import render_desk
 from eventreg.i18n.languages import current_language
 from eventreg.kernel.clock import now
 from eventreg.review.queries.day_counts import list_countable
@@ -24,7 +24,7 @@ from eventreg.review.views import blueprint
 from eventreg.review.views.desk import list_url
 from eventreg.web.access import may, requires
 from eventreg.web.downloads import as_attachment
-from eventreg.web.templating import language_url_at, plain_in_reader_language
+from eventreg.web.templating import plain_in_reader_language
 
 
 @blueprint.get("/manage/events/<slug>/counts-by-day")
@@ -68,14 +68,14 @@ def _file(event: Event, counted: Counted) -> FlaskResponse:
 def _page(counted: Counted | None, error: str = "") -> str:
     event: Event = g.event
     questions = list_countable(list_definitions(event.id), sees_sensitive=may(Permission.SEE_SENSITIVE))
-    return render_template(
+    return render_desk(
         "review/counts_by_day.html",
+        "registrations",
         counted=counted,
         error=error,
         questions=[(key, plain_in_reader_language(asked.label)) for key, asked in questions.items()],
         chosen=counted.question.key if counted is not None else "",
         is_whole=g.event_access.scope.is_whole,
         back_url=list_url(event.slug, ListState()),
-        language_url=language_url_at(url_for("review.choose_count", slug=event.slug)),
-        **desk(event, REGISTRATIONS),
+        at=url_for("review.choose_count", slug=event.slug),
     )

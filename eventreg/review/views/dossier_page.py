@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import g, render_template, request
+from flask import g, request
 
 from eventreg.events.models import Category, Event
 from eventreg.events.queries.for_registration import list_days
 from eventreg.events.rules.team import Permission, Sight
-from eventreg.events.views.desk import REGISTRATIONS, desk
+from eventreg.events.views.desk import render_desk
 from eventreg.i18n.languages import known_languages, own_name
 from eventreg.mail.wording import STANDINGS
 from eventreg.questionnaires.kinds import Context
@@ -60,8 +60,9 @@ def dossier_page(
     state = read_list_state(categories)
     context = _context(event)
     changed = changes_marked(dossier, event, context, sight.has_contact_data)
-    return render_template(
+    return render_desk(
         "review/registration.html",
+        "registrations",
         registration=dossier.registration,
         problem=problem,
         sections=sections_shown(dossier, context, sight.has_contact_data, opened_key, opened, changed),
@@ -83,11 +84,10 @@ def dossier_page(
         acts=acts_shown(event, dossier.registration),
         **team_words(dossier, event, typed, faults),
         **decision_shown(dossier, event, form),
-        **desk(event, REGISTRATIONS),
     )
 
 
-def _rights() -> dict[str, bool]:
+def _rights() -> dict[str, Any]:
     """Return what of the page the account may see and do."""
     return {
         "can_ask": may(Permission.DECIDE),

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask import abort, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.events.rules.team import Permission
-from eventreg.events.views.desk import REGISTRATIONS, desk
+from eventreg.events.views.desk import render_desk
 from eventreg.i18n.languages import current_language
 from eventreg.kernel.errors import Busy, NotFound
 from eventreg.questionnaires.kinds import Context
@@ -52,8 +52,9 @@ def list_duplicates(slug: str) -> Answer:
     page = min(max(request.args.get("page", 1, int), 1), pages)
     here = url_for("review.list_duplicates", slug=slug)
     names = {row.id: plain_in_reader_language(row.name) for row in get_event_whole(event.id).categories}
-    return render_template(
+    return render_desk(
         "review/duplicates.html",
+        "registrations",
         groups=[
             {
                 "members": group.members,
@@ -74,7 +75,6 @@ def list_duplicates(slug: str) -> Answer:
         previous_url=f"{here}?page={page - 1}" if page > 1 else "",
         next_url=f"{here}?page={page + 1}" if page < pages else "",
         list_url=list_url(slug, ListState()),
-        **desk(event, REGISTRATIONS),
     )
 
 
@@ -170,8 +170,9 @@ def _page(one: Registration, other: Registration, problem: str = "") -> str:
     alike = dict(list_alike(one, g.event_access.sight))
     same = next((why for each, why in alike.items() if each.id == other.id), frozenset())
     names = {row.id: plain_in_reader_language(row.name) for row in get_event_whole(event.id).categories}
-    return render_template(
+    return render_desk(
         "review/duplicates_compare.html",
+        "registrations",
         people=(one, other),
         why=sameness_words(same),
         rows=_rows(one, other),
@@ -183,7 +184,6 @@ def _page(one: Registration, other: Registration, problem: str = "") -> str:
         status_label=status_for_team,
         url_of=lambda reference: registration_url(event.slug, reference, ListState()),
         back_url=url_for("review.list_duplicates", slug=event.slug),
-        **desk(event, REGISTRATIONS),
     )
 
 

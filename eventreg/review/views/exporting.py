@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from flask import Response as FlaskResponse
-from flask import g, redirect, render_template, request, stream_with_context, url_for
+from flask import g, redirect, request, stream_with_context, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from eventreg.events.models import Event
 from eventreg.events.rules.team import Permission
-from eventreg.events.views.desk import REGISTRATIONS, desk
+from eventreg.events.views.desk import render_desk
 from eventreg.i18n.languages import current_language
 from eventreg.media.store import CannotKeep
 from eventreg.review.forms.exporting import EVERY_COLUMN, ON_SCREEN, ExportForm
@@ -25,7 +25,6 @@ from eventreg.review.views.listing import categories_in_sight, filter_words, lis
 from eventreg.review.wording.exports import export_refused
 from eventreg.web.access import Answer, may, requires
 from eventreg.web.downloads import as_attachment
-from eventreg.web.templating import language_url_at
 
 #: the input that a refusal is about
 _FIELDS = {
@@ -114,13 +113,13 @@ def _page(form: ExportForm, state: ListState) -> str:
     categories = categories_in_sight()
     registrations = RegistrationList(event.id, categories, state, g.event_access.sight, list_shape(categories))
     here = list_url(event.slug, state.with_(), "review.choose_export")
-    return render_template(
+    return render_desk(
         "review/export.html",
+        "registrations",
         form=form,
         count=registrations.count(),
         words=filter_words(state),
         here=here,
         back_url=list_url(event.slug, state.with_()),
-        language_url=language_url_at(here),
-        **desk(event, REGISTRATIONS),
+        at=here,
     )

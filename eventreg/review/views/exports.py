@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from flask import Response as FlaskResponse
-from flask import abort, flash, g, redirect, render_template, url_for
+from flask import abort, flash, g, redirect, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from eventreg.events.models import Event
 from eventreg.events.rules.team import Permission
-from eventreg.events.views.desk import REGISTRATIONS, desk
+from eventreg.events.views.desk import render_desk
 from eventreg.review.queries.exports import MOST_SHOWN, get_own_export, list_exports
 from eventreg.review.rules.exports import ExportState
 from eventreg.review.rules.listing import ListState
@@ -28,8 +28,9 @@ def show_exports(slug: str) -> str:
     """List who took what: everybody's for those who may read the history, one's own for all others."""
     event: Event = g.event
     sees_all = may(Permission.SEE_HISTORY)
-    return render_template(
+    return render_desk(
         "review/exports.html",
+        "registrations",
         exports=list_exports(event.id, None if sees_all else current_user.id),
         sees_all=sees_all,
         most=MOST_SHOWN,
@@ -37,7 +38,6 @@ def show_exports(slug: str) -> str:
         format_title=format_title,
         state_words=state_words,
         back_url=list_url(slug, ListState()),
-        **desk(event, REGISTRATIONS),
     )
 
 
@@ -47,15 +47,15 @@ def show_export(slug: str, public_id: str) -> str:
     """Show how far one's own file is, and how it is fetched."""
     event: Event = g.event
     export = get_own_export(event.id, public_id, current_user.id)
-    return render_template(
+    return render_desk(
         "review/export_made.html",
+        "registrations",
         export=export,
         is_making=export.state is ExportState.MAKING,
         is_ready=export.state is ExportState.READY,
         format_title=format_title(export.format),
         state_words=state_words(export.state),
         back_url=url_for("review.list_exports", slug=slug),
-        **desk(event, REGISTRATIONS),
     )
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import g, render_template, request, url_for
+from flask import g, request, url_for
 from flask_babel import gettext as _
 
 from eventreg.events.models import Event
-from eventreg.events.views.desk import REGISTRATIONS, desk
+from eventreg.events.views.desk import render_desk
 from eventreg.review.models import Import
 from eventreg.review.rules.importing import Line, Outcome
 from eventreg.review.rules.listing import ListState
@@ -33,8 +33,9 @@ def trial_page(row: Import, tried: Tried, message: str = "") -> str:
     pages = max(1, -(-len(shown) // _LINES_A_PAGE))
     page = min(max(request.args.get("page", 1, int), 1), pages)
     address = url_for("review.show_trial", slug=slug, public_id=row.public_id)
-    return render_template(
+    return render_desk(
         "review/import_trial.html",
+        "registrations",
         row=row,
         terms=terms_of(row),
         stamp=stamp_of(row, tried),
@@ -50,7 +51,6 @@ def trial_page(row: Import, tried: Tried, message: str = "") -> str:
         url_of=lambda reference: registration_url(slug, reference, ListState()),
         previous_url=_paged(address, only, page - 1) if page > 1 else "",
         next_url=_paged(address, only, page + 1) if page < pages else "",
-        **desk(event, REGISTRATIONS),
     )
 
 

@@ -15,7 +15,7 @@ from flask_login import current_user
 from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.events.rules.team import Permission
-from eventreg.events.views.desk import REGISTRATIONS, desk
+from eventreg.events.views.desk import desk
 from eventreg.i18n.languages import current_language
 from eventreg.kernel.errors import Busy
 from eventreg.kernel.typed import showable
@@ -223,7 +223,7 @@ def _targets() -> Targets:
 
 def _frame() -> dict[str, Any]:
     event: Event = g.event
-    return desk(event, REGISTRATIONS)
+    return desk(event, "registrations")
 
 
 def _start(form: FileForm) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, request, url_for
 from flask_babel import ngettext
 from flask_login import current_user
 
 from eventreg.events.models import Event
 from eventreg.events.rules.team import Permission
-from eventreg.events.views.desk import INVITATIONS, desk
+from eventreg.events.views.desk import render_desk
 from eventreg.i18n.languages import known_languages, name_of, own_name
 from eventreg.questionnaires.rules.texts import showable
 from eventreg.registration.rules.invitation_lists import Lines, names_of, read_list
@@ -60,8 +60,9 @@ def invite_people(slug: str) -> Answer:
 
 def _page(event: Event, form: InvitationListForm, verdicts: list[Verdict] | None = None) -> Answer:
     refused = sum(1 for verdict in verdicts or () if verdict.refusal)
-    page = render_template(
+    page = render_desk(
         "review/invitation_list.html",
+        "invitations",
         form=form,
         verdicts=verdicts,
         refused=refused,
@@ -70,7 +71,6 @@ def _page(event: Event, form: InvitationListForm, verdicts: list[Verdict] | None
         category_names=dict(category_choices()),
         language_names={code: own_name(code) for code in known_languages()},
         can_decide=may(Permission.DECIDE),
-        **desk(event, INVITATIONS),
     )
     return (page, _CHECK) if form.errors or form.people.errors else page
 

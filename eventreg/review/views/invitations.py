@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from eventreg.events.models import Event
 from eventreg.events.rules.team import Permission
-from eventreg.events.views.desk import INVITATIONS, desk
+from eventreg.events.views.desk import render_desk
 from eventreg.i18n.languages import own_name
 from eventreg.kernel.clock import now
 from eventreg.registration.queries.invitations import invitation_token
@@ -73,8 +73,9 @@ def show_invitations(slug: str) -> str:
     found = list_invitations(event.id, sight, now(), state=state, search=search, page=page)
     can_send = may(Permission.SEND_MESSAGES)
     to_send, to_remind = count_to_write_to(event.id, sight.scope) if can_send else (0, 0)
-    return render_template(
+    return render_desk(
         "review/invitations.html",
+        "invitations",
         found=found,
         state=state,
         search=search,
@@ -89,7 +90,6 @@ def show_invitations(slug: str) -> str:
         can_send=can_send,
         to_send=to_send,
         to_remind=to_remind,
-        **desk(event, INVITATIONS),
     )
 
 
@@ -110,8 +110,11 @@ def invite_person(slug: str) -> Answer:
             flash(_("The invitation is on its way.") if sends else _("The invitation is made. It is not sent yet."))
             address = url_for("review.show_one_invitation", slug=slug, public_id=made.public_id)
             return redirect(address, 303)
-    page = render_template(
-        "review/invitation_new.html", form=form, can_decide=may(Permission.DECIDE), **desk(event, INVITATIONS)
+    page = render_desk(
+        "review/invitation_new.html",
+        "invitations",
+        form=form,
+        can_decide=may(Permission.DECIDE),
     )
     return (page, _CHECK) if form.errors else page
 
@@ -127,8 +130,9 @@ def show_one_invitation(slug: str, public_id: str) -> str:
     token = invitation_token(line.invitation)
     # Whoever has no address gets the link from hand to hand; of anybody else it is the person's alone.
     link = "" if line.invitation.email or not can_send else address_of("registration.show_invitation", token=token)
-    return render_template(
+    return render_desk(
         "review/invitation.html",
+        "invitations",
         line=line,
         invitation=line.invitation,
         state_label=invitation_state,
@@ -142,7 +146,6 @@ def show_one_invitation(slug: str, public_id: str) -> str:
         link=link,
         form=ExtendForm(works_until=last_day(line.invitation.expires_at, event.time_zone)),
         own_name=own_name,
-        **desk(event, INVITATIONS),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import abort, g, get_template_attribute, jsonify, redirect, render_template, request
+from flask import abort, g, get_template_attribute, jsonify, redirect, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from eventreg.events.models import Category, Event
 from eventreg.events.occupancy import Taken, occupancy
 from eventreg.events.rules.team import Permission
-from eventreg.events.views.desk import REGISTRATIONS, desk
+from eventreg.events.views.desk import render_desk
 from eventreg.review.forms.saved_views import SavedViewForm
 from eventreg.review.queries.saved_views import Around, get_around
 from eventreg.review.rules.list_forms import APPLY, MOVE, OPEN
@@ -63,8 +63,9 @@ def _page(slug: str, categories: Sequence[Category], state: ListState, around: A
     taken = occupancy().count_taken(event.id)
     acts = acts_of(state, categories, taken, counts.shown, len(page.rows))
     lines = Lines(registrations, categories, words, can_choose=acts.is_offered)
-    return render_template(
+    return render_desk(
         "review/list.html",
+        "registrations",
         state=state,
         counts=counts,
         found=found_words(counts.shown),
@@ -86,7 +87,6 @@ def _page(slug: str, categories: Sequence[Category], state: ListState, around: A
         can_add=may(Permission.ADD_PEOPLE),
         finds_contact_data=may(Permission.SEE_CONTACT_DATA),
         **list_addresses(slug, state),
-        **desk(event, REGISTRATIONS),
     )
 
 

@@ -6,15 +6,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from flask import Response, g, make_response, redirect, render_template, request, url_for
+from flask import Response, g, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import get_event_whole
-from eventreg.events.rules.publication import EFFECTS
 from eventreg.events.rules.team import Permission
-from eventreg.events.views.desk import MESSAGES, desk
+from eventreg.events.views.desk import render_desk
 from eventreg.i18n.languages import own_name
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import NotFound
@@ -35,7 +34,6 @@ from eventreg.review.queries.choosing import find_chosen
 from eventreg.review.views import blueprint
 from eventreg.review.views.messages import MAIL_POLICY
 from eventreg.web.access import Answer, may, requires
-from eventreg.web.templating import language_url_at
 
 _ALL = "/manage/events/<slug>/messages/texts"
 _ONE = f"{_ALL}/<key>"
@@ -69,11 +67,11 @@ def list_message_texts(slug: str) -> str:
     event = get_event_whole(g.event.id)
     occasion, stored, at = Occasion.load(event), read_texts(event.id), now()
     groups = [(group_title(group), [_line(occasion, stored, key, at) for key in group.value]) for group in TextGroup]
-    return render_template(
+    return render_desk(
         "review/message_texts.html",
+        "words",
         groups=groups,
         names={code: own_name(code) for code in event.languages},
-        **desk(event, MESSAGES, "words"),
     )
 
 
@@ -202,8 +200,9 @@ def _page(
     occasion, at = Occasion.load(event), now()
     people = _people(form) if preview is not None else ()
     address = url_for("review.edit_message_text", slug=event.slug, key=form.key.value)
-    return render_template(
+    return render_desk(
         "review/message_text.html",
+        "words",
         form=form,
         key=form.key.value,
         title=text_title(form.key),
@@ -215,10 +214,8 @@ def _page(
         is_nobody=preview is not None and bool(form.who.data) and not people,
         conflicts=conflicts or {},
         can_choose=may(Permission.SEE_REGISTRATIONS),
-        is_changeable=EFFECTS[event.publication].is_changeable,
         is_saved="saved" in request.args,
-        language_url=language_url_at(address),
-        **desk(event, MESSAGES, "words"),
+        at=address,
     )
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, g, make_response, redirect, render_template, request, url_for
+from flask import Response, g, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventreg.events.models import Event
 from eventreg.events.rules.team import Permission, Scope
-from eventreg.events.views.desk import MESSAGES, desk
+from eventreg.events.views.desk import render_desk
 from eventreg.kernel.errors import Refused
 from eventreg.mail.markers import mask, mask_html
 from eventreg.mail.models import MailMessage
@@ -25,7 +25,6 @@ from eventreg.review.views import blueprint
 from eventreg.web.access import may, requires
 from eventreg.web.fields import whole_number
 from eventreg.web.instance import config
-from eventreg.web.templating import language_url_at
 
 #: a mail is styled by itself and fetches nothing; nothing in it runs or leads anywhere
 MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox"
@@ -43,8 +42,9 @@ def list_messages(slug: str) -> str:
     page = get_message_page(event.id, asked, newer, older, scope)
     counts = count_standings(event.id, scope)
     kept = {"state": asked.value} if asked is not None else {}
-    return render_template(
+    return render_desk(
         "review/messages.html",
+        "sent",
         lines=page.lines,
         tabs=_tabs(slug, asked, counts),
         standings=STANDINGS,
@@ -52,7 +52,6 @@ def list_messages(slug: str) -> str:
         sends_mail=config().sends_mail,
         newer_url=_list_url(slug, **kept, newer=page.newer_than) if page.newer_than else "",
         older_url=_list_url(slug, **kept, older=page.older_than) if page.older_than else "",
-        **desk(event, MESSAGES, "messages"),
     )
 
 
@@ -119,11 +118,12 @@ def _act(act: Callable[[int, int, int, Scope], None], message_id: int) -> BaseRe
 def _page(message: MailMessage, problem: str = "") -> str:
     event: Event = g.event
     shown = standing(message.state, message.attempts)
-    return render_template(
+    return render_desk(
         "review/message.html",
+        "sent",
         message=message,
         problem=problem,
-        language_url=language_url_at(url_for("review.show_message", slug=event.slug, message_id=message.id)),
+        at=url_for("review.show_message", slug=event.slug, message_id=message.id),
         text=mask(message.text, message.marker, _("[personal link]")),
         standing=shown,
         standing_label=STANDINGS[shown],
@@ -135,7 +135,6 @@ def _page(message: MailMessage, problem: str = "") -> str:
         is_failed=message.state is DeliveryState.FAILED,
         is_doubtful=message.state is DeliveryState.DOUBTFUL,
         goes_again=message.state is DeliveryState.SENT and goes_again(message),
-        **desk(event, MESSAGES, "messages"),
     )
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from eventreg.events.models import Event
 from eventreg.events.rules.team import Permission
-from eventreg.events.views.desk import REGISTRATIONS, desk
+from eventreg.events.views.desk import render_desk
 from eventreg.kernel.typed import showable
 from eventreg.review.queries.notes import get_own_note, list_mentionable, list_mentions
 from eventreg.review.queries.scoping import get_in_scope
@@ -89,8 +89,9 @@ def _page(reference: str, note_id: int, written: Written | None = None, problem:
     # Ticked are those whom the text does not name: taken out of it, nobody is named any more.
     ticked = {each.account_id for each in list_mentions(note.id)} - named_in(note.text, {a.id: a.name for a in able})
     state = read_list_state(categories_in_sight())
-    return render_template(
+    return render_desk(
         "review/note.html",
+        "registrations",
         registration=registration,
         note=note,
         text=showable(written.text) if written is not None else note.text,
@@ -101,7 +102,6 @@ def _page(reference: str, note_id: int, written: Written | None = None, problem:
         longest_note=LONGEST_NOTE,
         back_url=registration_url(event.slug, reference, state),
         here=lambda address: with_query(address, state),
-        **desk(event, REGISTRATIONS),
     )
 
 

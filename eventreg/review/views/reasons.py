@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from eventreg.events.models import Event
 from eventreg.events.rules.publication import EFFECTS
 from eventreg.events.rules.team import Permission
-from eventreg.events.views.desk import REGISTRATIONS, desk
+from eventreg.events.views.desk import render_desk
 from eventreg.i18n.languages import own_name
 from eventreg.review.forms.reasons import ReasonForm
 from eventreg.review.models import ReadyReason
@@ -27,7 +27,6 @@ from eventreg.review.services.reasons import (
 from eventreg.review.views import blueprint
 from eventreg.review.wording.runs import act_verb
 from eventreg.web.access import Answer, may, requires
-from eventreg.web.templating import language_url_at
 
 _REASONS = "/manage/events/<slug>/registrations/reasons"
 
@@ -92,25 +91,25 @@ def save_ready_reason(slug: str, public_id: str) -> Answer:
 def _page(form: ReasonForm) -> str:
     event: Event = g.event
     rows = list_reasons(event.id)
-    return render_template(
+    return render_desk(
         "review/reasons.html",
+        "registrations",
         form=form,
         groups=[(act_verb(act), found) for act in REASONED if (found := [row for row in rows if row.act is act])],
         lacking=lambda row: [own_name(code) for code in event.languages if not row.text.get(code)],
         may_change=may(Permission.SHAPE_REVIEW) and EFFECTS[event.publication].is_changeable,
-        language_url=language_url_at(url_for("review.list_ready_reasons", slug=event.slug)),
-        **desk(event, REGISTRATIONS),
+        at=url_for("review.list_ready_reasons", slug=event.slug),
     )
 
 
 def _one(row: ReadyReason, form: ReasonForm) -> str:
     event: Event = g.event
-    return render_template(
+    return render_desk(
         "review/reason.html",
+        "registrations",
         row=row,
         form=form,
-        language_url=language_url_at(url_for("review.edit_ready_reason", slug=event.slug, public_id=row.public_id)),
-        **desk(event, REGISTRATIONS),
+        at=url_for("review.edit_ready_reason", slug=event.slug, public_id=row.public_id),
     )
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask import abort, flash, g, redirect, render_template, request
+from flask import abort, flash, g, redirect, request
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from eventreg.events.models import Event
 from eventreg.events.rules.team import Permission
-from eventreg.events.views.desk import REGISTRATIONS, desk
+from eventreg.events.views.desk import render_desk
 from eventreg.registration.queries.asked import find_asked
 from eventreg.registration.rules.refusals import RequestRefused
 from eventreg.registration.services.answers import CONSENT_KIND
@@ -93,8 +93,9 @@ def _page(reference: str, problem: str = "", field: str = "") -> str:
         for question in asked
         if question.kind != CONSENT_KIND and question.column != "email"
     ]
-    return render_template(
+    return render_desk(
         "review/correction.html",
+        "registrations",
         registration=registration,
         offered=offered,
         chosen=set(request.form.getlist("question")),
@@ -103,7 +104,6 @@ def _page(reference: str, problem: str = "", field: str = "") -> str:
         errors=[(field, problem)] if problem else [],
         longest_reason=LONGEST_REASON,
         back_url=registration_url(event.slug, reference, read_list_state(categories_in_sight())),
-        **desk(event, REGISTRATIONS),
     )
 
 

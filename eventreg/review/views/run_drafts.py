@@ -5,13 +5,13 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from flask import abort, g, redirect, render_template, request, url_for
+from flask import abort, g, redirect, request, url_for
 from flask_login import current_user
 
 from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.events.rules.publication import EFFECTS
 from eventreg.events.rules.team import Permission
-from eventreg.events.views.desk import REGISTRATIONS, desk
+from eventreg.events.views.desk import render_desk
 from eventreg.i18n.languages import own_name
 from eventreg.kernel.errors import NotFound
 from eventreg.registration.wording import decision_verb, status_for_team
@@ -28,7 +28,6 @@ from eventreg.review.wording.runs import act_on, act_verb, begin_on, run_refused
 from eventreg.web.access import Answer, may, requires
 from eventreg.web.fields import whole_number
 from eventreg.web.instance import config
-from eventreg.web.templating import language_url_at
 
 _RUN = "/manage/events/<slug>/registrations/runs/<public_id>"
 
@@ -95,8 +94,9 @@ def draft_page(line: RunLine, form: Any = None, problem: str = "") -> str:
     after = whole_number(request.args.get("after")) or 0
     items, more = list_items(run, g.event_access.scope, after=after)
     mails = mails_shown(event, run, figures, forecast)
-    return render_template(
+    return render_desk(
         "review/run_draft.html",
+        "registrations",
         run=run,
         form=form,
         problem=problem,
@@ -120,12 +120,10 @@ def draft_page(line: RunLine, form: Any = None, problem: str = "") -> str:
         partial=page.template,
         has_mail=run.act in MAILING,
         can_undo_later=run.act in DECIDING,
-        is_changeable=EFFECTS[event.publication].is_changeable,
         can_act=may(NEEDED[run.act]) and EFFECTS[event.publication].is_changeable,
         list_query=run.details.get("list", ""),
-        language_url=language_url_at(url_for("review.show_run", slug=event.slug, public_id=run.public_id)),
+        at=url_for("review.show_run", slug=event.slug, public_id=run.public_id),
         **page.shown(form, event, run, figures),
-        **desk(event, REGISTRATIONS),
     )
 
 

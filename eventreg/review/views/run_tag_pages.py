@@ -8,17 +8,18 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from eventreg.events.models import Event
+from eventreg.kernel.errors import Refused
 from eventreg.kernel.typed import is_blank
 from eventreg.review.forms.run_tags import TagRunForm, UntagRunForm
 from eventreg.review.models import Run
 from eventreg.review.queries.run_previews import RunFigures
 from eventreg.review.queries.tags import list_tags
 from eventreg.review.rules.runs import RunAct
-from eventreg.review.rules.tags import TagColour, TagRefused
+from eventreg.review.rules.tags import TagColour
 from eventreg.review.services.tags import create_tag
 from eventreg.review.views.run_pages import PAGES, ActPage, reading_languages
-from eventreg.review.wording.tags import tag_refused
 from eventreg.web.localized import LocalizedForm
+from eventreg.web.refusals import said
 
 
 class UntagPage(ActPage):
@@ -59,8 +60,8 @@ class TagPage(UntagPage):
             return False
         try:
             form.tag.data = create_tag(event.id, name, TagColour.GREY, current_user.id).public_id
-        except TagRefused as refused:
-            form.new_tag.errors = [tag_refused(refused)]
+        except Refused as refused:
+            form.new_tag.errors = [said(refused)]
             return False
         return True
 

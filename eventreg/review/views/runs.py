@@ -7,13 +7,13 @@ from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask import abort, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from eventreg.events.models import Event
 from eventreg.events.rules.team import Permission
-from eventreg.events.views.desk import REGISTRATIONS, desk
+from eventreg.events.views.desk import render_desk
 from eventreg.kernel.clock import now
 from eventreg.registration.wording import decision_verb, status_for_team
 from eventreg.review.queries.listing import RegistrationList
@@ -32,7 +32,6 @@ from eventreg.review.wording.runs import act_on, left_words, outcome_words, run_
 from eventreg.web.access import Answer, may, requires
 from eventreg.web.fields import whole_number
 from eventreg.web.instance import config
-from eventreg.web.templating import language_url_at
 
 _RUNS = "/manage/events/<slug>/registrations/runs"
 #: a reference and a revision are short
@@ -45,13 +44,13 @@ def list_all_runs(slug: str) -> str:
     """Show what was done to many, the newest first."""
     event: Event = g.event
     lines, before = list_runs(event.id, current_user.id, g.event_access.scope, whole_number(request.args.get("before")))
-    return render_template(
+    return render_desk(
         "review/runs.html",
+        "registrations",
         lines=lines,
         title_of=lambda line: act_on(line.run.act, line.counts.total),
         next_url=url_for("review.list_all_runs", slug=slug, before=before) if before else "",
         can_decide=may(Permission.DECIDE),
-        **desk(event, REGISTRATIONS),
     )
 
 
@@ -153,8 +152,9 @@ def _progress_page(line: RunLine, problem: str = "") -> str:
     kept = {"state": shown.value} if shown else {}
     undoable = get_undoable(run, now()) if run.act in DECIDING else None
     page = PAGES.get(run.act, ActPage())
-    return render_template(
+    return render_desk(
         "review/run.html",
+        "registrations",
         line=line,
         run=run,
         problem=problem,
@@ -175,10 +175,9 @@ def _progress_page(line: RunLine, problem: str = "") -> str:
         undoing=find_undoing(run) if run.act in DECIDING else None,
         mail_leaves=config().sends_mail and not event.holds_mail,
         address=run_url(event.slug, run.public_id),
-        language_url=language_url_at(run_url(event.slug, run.public_id)),
+        at=run_url(event.slug, run.public_id),
         after_partial=page.after_template,
         **page.after(event, run),
-        **desk(event, REGISTRATIONS),
     )
 
 

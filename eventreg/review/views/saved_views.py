@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask import abort, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from eventreg.events.rules.team import Permission
-from eventreg.events.views.desk import REGISTRATIONS, desk
+from eventreg.events.views.desk import render_desk
 from eventreg.review.forms.saved_views import SavedViewForm
 from eventreg.review.queries.saved_views import ShownView, list_views
 from eventreg.review.rules.listing import ListState
@@ -21,7 +21,6 @@ from eventreg.review.views.desk import list_url, query_of
 from eventreg.review.views.list_state import categories_in_sight, read_list_state
 from eventreg.review.wording.saved_views import view_refused
 from eventreg.web.access import Answer, may, requires
-from eventreg.web.templating import language_url_at
 
 
 @blueprint.get("/manage/events/<slug>/registrations/views")
@@ -137,8 +136,9 @@ def _page(form: SavedViewForm, filled: dict[str, SavedViewForm] | None = None) -
     slug, state, filled = g.event.slug, _state(), filled or {}
     views = list_views(g.event.id, current_user.id)
     may_change_shared = _may_change_shared()
-    return render_template(
+    return render_desk(
         "review/saved_views.html",
+        "registrations",
         form=form,
         faulty=next((each for each in (form, *filled.values()) if each.errors), form),
         views=[
@@ -154,8 +154,7 @@ def _page(form: SavedViewForm, filled: dict[str, SavedViewForm] | None = None) -
         may_share=_may_share(),
         save_url=list_url(slug, state, "review.save_list_view"),
         back_url=list_url(slug, state),
-        language_url=language_url_at(list_url(slug, state, "review.list_saved_views")),
-        **desk(g.event, REGISTRATIONS),
+        at=list_url(slug, state, "review.list_saved_views"),
     )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Response, g, render_template, url_for
+from flask import Response, g, url_for
 from flask_login import current_user
 
 from eventreg.events.models import Event
 from eventreg.events.queries.programme import get_session
 from eventreg.events.rules.team import Permission
-from eventreg.events.views.desk import REGISTRATIONS, desk
+from eventreg.events.views.desk import render_desk
 from eventreg.registration.wording import status_for_team
 from eventreg.review.queries.session_people import list_session_counts, list_session_people
 from eventreg.review.rules.listing import ListState
@@ -28,8 +28,9 @@ def show_session_people(slug: str, public_id: str) -> str:
     sight = g.event_access.sight
     found = get_session(event.id, public_id)
     counts = list_session_counts(event.id, sight.scope)
-    return render_template(
+    return render_desk(
         "review/session_people.html",
+        "registrations",
         session=found.session,
         day=found.day,
         people=list_session_people(event.id, found.session.id, sight.scope),
@@ -48,7 +49,6 @@ def show_session_people(slug: str, public_id: str) -> str:
         url_of=lambda person: registration_url(slug, person.reference, ListState()),
         list_url=list_url(slug, ListState()),
         can_export=may(Permission.EXPORT),
-        **desk(event, REGISTRATIONS),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
@@ -10,11 +10,11 @@ from flask_login import current_user
 from eventreg.events.models import Event
 from eventreg.events.rules.publication import EFFECTS
 from eventreg.events.rules.team import Permission
-from eventreg.events.views.desk import REGISTRATIONS, desk
+from eventreg.events.views.desk import render_desk
 from eventreg.review.forms.tags import TagForm
 from eventreg.review.models import Tag
 from eventreg.review.queries.tags import count_tagged, get_tag, list_tags
-from eventreg.review.rules.tags import TagRefused, read_colour
+from eventreg.review.rules.tags import read_colour
 from eventreg.review.services.tagging import change_tags
 from eventreg.review.services.tags import change_tag, create_tag, remove_tag
 from eventreg.review.views import blueprint
@@ -22,8 +22,8 @@ from eventreg.review.views.desk import registration_url
 from eventreg.review.views.dossier_page import dossier_page
 from eventreg.review.views.listing import categories_in_sight, read_list_state
 from eventreg.review.views.team_words import typed_tags
-from eventreg.review.wording.tags import tag_refused
 from eventreg.web.access import Answer, may, requires
+from eventreg.web.refusals import Refusals
 
 
 @blueprint.get("/manage/events/<slug>/tags")
@@ -38,13 +38,11 @@ def show_tags(slug: str) -> Answer:
 def add_one_tag(slug: str) -> Answer:
     """Make a tag."""
     form = TagForm()
-    try:
+    with form.refusals() as outcome:
         tag = create_tag(g.event.id, form.name.data or "", form.chosen_colour, current_user.id)
-    except TagRefused as refused:
-        form.name.errors = [tag_refused(refused)]
-        return _list(form), 422
-    flash(_("The tag “%(name)s” is there.", name=tag.name))
-    return redirect(url_for("review.show_tags", slug=slug), 303)
+        flash(_("The tag “%(name)s” is there.", name=tag.name))
+        return redirect(url_for("review.show_tags", slug=slug), 303)
+    return _list(form), outcome.status_code
 
 
 @blueprint.get("/manage/events/<slug>/tags/<public_id>")
@@ -61,13 +59,11 @@ def save_tag(slug: str, public_id: str) -> Answer:
     """Give a tag another name or colour, on everybody who carries it."""
     tag = get_tag(g.event.id, public_id)
     form = TagForm()
-    try:
+    with form.refusals() as outcome:
         change_tag(g.event.id, public_id, form.name.data or "", form.chosen_colour, current_user.id)
-    except TagRefused as refused:
-        form.name.errors = [tag_refused(refused)]
-        return _one(tag, form), 422
-    flash(_("Saved."))
-    return redirect(url_for("review.show_tags", slug=slug), 303)
+        flash(_("Saved."))
+        return redirect(url_for("review.show_tags", slug=slug), 303)
+    return _one(tag, form), outcome.status_code
 
 
 @blueprint.post("/manage/events/<slug>/tags/<public_id>/remove")
@@ -93,32 +89,30 @@ def save_tags(slug: str, reference: str) -> Answer:
     event: Event = g.event
     chosen, seen = request.form.getlist("tag"), request.form.getlist("seen_tag")
     name, colour = request.form.get("new_tag", ""), read_colour(request.form.get("new_tag_colour"))
-    try:
+    with Refusals() as outcome:
         change_tags(event.id, reference, chosen, seen, name, colour, current_user.id, g.event_access.scope)
-    except TagRefused as refused:
-        return dossier_page(reference, faults=[("new_tag", tag_refused(refused))], typed=typed_tags()), 422
-    state = read_list_state(categories_in_sight())
-    return redirect(registration_url(event.slug, reference, state) + "#tags", 303)
+        state = read_list_state(categories_in_sight())
+        return redirect(registration_url(event.slug, reference, state) + "#tags", 303)
+    return dossier_page(reference, faults=[("new_tag", outcome.problem)], typed=typed_tags()), outcome.status_code
 
 
 def _list(form: TagForm) -> str:
     event: Event = g.event
     scope = g.event_access.scope
-    return render_template(
+    return render_desk(
         "review/tags.html",
+        "registrations",
         form=form,
         tags=list_tags(event.id),
         counts=count_tagged(event.id, scope),
         url_of=lambda tag: url_for("review.list_registrations", slug=event.slug, tag=tag.public_id),
         list_url=url_for("review.list_registrations", slug=event.slug),
-        is_changeable=EFFECTS[event.publication].is_changeable,
         can_change=may(Permission.SHAPE_REVIEW) and EFFECTS[event.publication].is_changeable,
         is_whole=scope.is_whole,
-        **desk(event, REGISTRATIONS),
     )
 
 
 def _one(tag: Tag, form: TagForm) -> str:
     event: Event = g.event
     count = count_tagged(event.id, g.event_access.scope).get(tag.id, 0)
-    return render_template("review/tag.html", tag=tag, form=form, count=count, **desk(event, REGISTRATIONS))
+    return render_desk("review/tag.html", "registrations", tag=tag, form=form, count=count)

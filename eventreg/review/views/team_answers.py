@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flask import abort, flash, g, redirect, render_template, request
+from flask import abort, flash, g, redirect, request
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.events.rules.team import Permission
-from eventreg.events.views.desk import REGISTRATIONS, desk
+from eventreg.events.views.desk import render_desk
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.queries import definition_of, get_current_version
 from eventreg.questionnaires.rules.schema import Question, Stage
@@ -107,13 +107,13 @@ def _page(registration: Registration, form: FilledForm, message: str = "", *, wi
         errors.append(("send", message))
     everything = team_questions(event.id, registration.category.key)
     hides = any(question.is_sensitive or kinds.get(question.kind).is_file for question in everything)
-    return render_template(
+    return render_desk(
         "review/team_answers.html",
+        "registrations",
         registration=registration,
         form=form,
         errors=errors,
         with_sensitive=with_sensitive,
         offers_sensitive=hides and not with_sensitive and may(Permission.SEE_SENSITIVE),
         back_url=registration_url(event.slug, registration.reference, read_list_state(categories_in_sight())),
-        **desk(event, REGISTRATIONS),
     )

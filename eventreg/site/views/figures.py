@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import g, render_template, request, url_for
+from flask import g, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -15,7 +15,7 @@ from eventreg.events.models import Category, Event
 from eventreg.events.queries.categories import list_categories
 from eventreg.events.queries.for_registration import list_days
 from eventreg.events.rules.team import Permission, Scope
-from eventreg.events.views.desk import OVERVIEW, desk
+from eventreg.events.views.desk import render_desk
 from eventreg.kernel.clock import now
 from eventreg.questionnaires.rules.schema import Definition, Question, Stage
 from eventreg.registration.rules.states import Status
@@ -49,8 +49,9 @@ def show_figures(slug: str) -> str:
     )
     found = break_down(event.id, scope, wanted, at)
     rows = FigureRows(slug, found, counting, sees_people)
-    return render_template(
+    return render_desk(
         "site/figures.html",
+        "overview",
         total=found.total,
         sees_people=sees_people,
         choices=_choices(slug, counting) if sees_people else [],
@@ -63,7 +64,6 @@ def show_figures(slug: str) -> str:
         troubled=found.troubled,
         troubled_url=rows.href_of({"trouble": ["mail"]}),
         as_of=at,
-        **desk(event, OVERVIEW),
     )
 
 

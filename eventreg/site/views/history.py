@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from eventreg.audit.queries import Trace, find_broken_position, find_head
 from eventreg.audit.services import INSTANCE_CHAIN
 from eventreg.events.rules.team import Permission
-from eventreg.events.views.desk import HISTORY, desk
+from eventreg.events.views.desk import desk
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language
 from eventreg.site.audit_wording import Told
@@ -32,7 +32,7 @@ _NOWHERE = "UTC"
 @requires(Permission.SEE_HISTORY)
 def show_history(slug: str) -> Answer:
     """Show what happened on an event."""
-    return _page(g.event.id, g.event.time_zone, slug, **desk(g.event, HISTORY))
+    return _page(g.event.id, g.event.time_zone, slug, **desk(g.event, "history"))
 
 
 @blueprint.post("/manage/events/<slug>/history.csv")

@@ -17,7 +17,7 @@ from eventreg.events.queries.for_registration import list_days
 from eventreg.events.queries.team import Membership, list_days_of, list_invitations_to, list_memberships
 from eventreg.events.rules.publication import Publication
 from eventreg.events.rules.team import Permission, Scope
-from eventreg.events.views.desk import OVERVIEW, desk
+from eventreg.events.views.desk import render_desk
 from eventreg.events.views.publication import open_items
 from eventreg.events.views.publication_words import state_name
 from eventreg.events.wording import team_role_name
@@ -95,8 +95,9 @@ def manage_event(slug: str) -> str:
     figures = list_figures({event.id: scope})[event.id] if sees_figures else _WITHOUT_FIGURES
     told = FigureRows(slug, _live(figures), Counting.LIVE, sees_people)
     days = list_days(event.id)
-    return render_template(
+    return render_desk(
         "site/manage_event.html",
+        "overview",
         days=[day.held_on for day in days],
         **_life(event),
         sees_figures=sees_figures,
@@ -119,7 +120,6 @@ def manage_event(slug: str) -> str:
         copies=may(Permission.OWN) or (may(Permission.EDIT_EVENT) and may_create_events(current_user)),
         exports=may(Permission.EXPORT_EVENT),
         mentions=mentions_shown([(event, scope)]) if sees_people else [],
-        **desk(event, OVERVIEW),
     )
 
 
