@@ -15,6 +15,8 @@ class Account(UserMixin, Base):  # type: ignore[misc]  # flask-login ships no ty
     """A person who signs in."""
 
     __tablename__ = "accounts"
+    audited_as = "account"
+    event_id = None
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(320), info=PERSONAL)

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flask_login import current_user
 from sqlalchemy import func, insert, select
 
 from eventreg.audit.models import AuditDetail, AuditEntry
 from eventreg.audit.rules import hash_of_detail, hash_of_entry
-from eventreg.db import db
+from eventreg.db import Base, db
+from eventreg.kernel.clock import now
 
 #: the chain of what belongs to no event
 INSTANCE_CHAIN = 0
@@ -39,6 +41,113 @@ class Actor:
 SYSTEM = Actor("system")
 
 
+def acting() -> Actor:
+    """Return who is signed in: a view hands it to the service that it calls."""
+    return Actor.account(current_user.id)
+
+
+@dataclass(frozen=True)
+class Target:
+    """A record by its id, for who holds no row of it, and for an act that stands in another chain than the row's own.
+
+    `model` is the model or, where that is not known, the kind that its `audited_as` is.
+    """
+
+    model: type[Base] | str
+    id: int | None
+    #: None: of the instance
+    event_id: int | None = None
+
+    @property
+    def audited_as(self) -> str:
+        """Its kind."""
+        return self.model if isinstance(self.model, str) else self.model.audited_as
+
+
+@dataclass(frozen=True)
+class Act:
+    """One of many acts that `note_all` writes; see `note`."""
+
+    row: Base | Target
+    action: str
+    actor: Actor
+    at: datetime
+    detail: Mapping[str, Any] | None = None
+
+
+def note(row: Base | Target, action: str, actor: Actor, at: datetime | None = None, /, **detail: Any) -> AuditEntry:
+    """Append what `actor` did to a row (now, unless `at` says when) to its chain, in the caller's transaction.
+
+    A row of an event belongs to the event's chain, any other to the instance's. The caller has flushed the row, and holds
+    the event's, so that positions follow one another. `detail` must be JSON, under any names; a sensitive value never
+    goes into it, only "answered" or "changed".
+    """
+    chain, position, previous = _end_of_chain(row)
+    entry, salt = _entry(chain, position, previous, Act(row, action, actor, at or now(), detail))
+    db.session.add(entry)
+    db.session.flush()
+    if detail:
+        db.session.add(AuditDetail(entry_id=entry.id, salt=salt, detail=detail))
+    return entry
+
+
+def note_all(acts: Iterable[Act]) -> None:
+    """Append acts on rows of one event to its chain, in their order, in few statements; else as `note`."""
+    acts = list(acts)
+    if not acts:
+        return
+    chain, position, previous = _end_of_chain(acts[0].row)
+    rows: list[dict[str, Any]] = []
+    details: list[tuple[int, bytes, dict[str, Any]]] = []
+    for act in acts:
+        entry, salt = _entry(chain, position, previous, act)
+        if act.detail:
+            details.append((len(rows), salt, dict(act.detail)))
+        position, previous = position + 1, entry.hash
+        rows.append({name: entry.__dict__[name] for name in _ENTRY})
+    # Rows, not records: of thousands the session's own bookkeeping costs as much as the statements.
+    statement = insert(AuditEntry).returning(AuditEntry.id, sort_by_parameter_order=True)
+    ids = db.session.scalars(statement, rows).all()
+    if details:
+        told = [{"entry_id": ids[place], "salt": salt, "detail": detail} for place, salt, detail in details]
+        db.session.execute(insert(AuditDetail), told)
+
+
+def _end_of_chain(row: Any) -> tuple[int, int, str]:
+    """Return the chain that a row belongs to, the position that comes next, and the hash that it follows."""
+    chain = INSTANCE_CHAIN if row.event_id is None else row.event_id
+    if chain == INSTANCE_CHAIN:
+        _hold_instance_chain()
+    last = db.session.execute(
+        select(AuditEntry.position, AuditEntry.hash)
+        .where(AuditEntry.chain == chain)
+        .order_by(AuditEntry.position.desc())
+        .limit(1)
+    ).one_or_none()
+    return (chain, last.position + 1, last.hash) if last else (chain, 1, "")
+
+
+def _entry(chain: int, position: int, previous: str, act: Act) -> tuple[AuditEntry, bytes]:
+    """Return the entry of an act, not yet written, and the salt of its detail's hash."""
+    row: Any = act.row
+    if not row.audited_as:
+        raise ValueError(f"{row!r} is nothing that the audit trail tells of")
+    salt = os.urandom(16) if act.detail else b""
+    entry = AuditEntry(
+        chain=chain,
+        position=position,
+        at=act.at,
+        actor_kind=act.actor.kind,
+        actor_id=act.actor.id,
+        action=act.action,
+        record_kind=row.audited_as,
+        record_id=row.id,
+        detail_hash=hash_of_detail(salt, act.detail) if act.detail else "",
+    )
+    entry.hash = hash_of_entry(entry, previous)
+    return entry, salt
+
+
 def record(
     *,
     event_id: int | None,
@@ -49,93 +158,8 @@ def record(
     at: datetime,
     detail: Mapping[str, Any] | None = None,
 ) -> AuditEntry:
-    """Append an entry to the chain of `event_id` (None: the instance's), in the caller's transaction.
-
-    The caller holds the event's row, so that positions follow one another. `detail` must be JSON; a sensitive value
-    never goes into it, only "answered" or "changed".
-    """
-    chain = event_id if event_id is not None else INSTANCE_CHAIN
-    if chain == INSTANCE_CHAIN:
-        _hold_instance_chain()
-    last = db.session.execute(
-        select(AuditEntry.position, AuditEntry.hash)
-        .where(AuditEntry.chain == chain)
-        .order_by(AuditEntry.position.desc())
-        .limit(1)
-    ).one_or_none()
-    salt, detail_hash = b"", ""
-    if detail:
-        salt = os.urandom(16)
-        detail_hash = hash_of_detail(salt, detail)
-    entry = AuditEntry(
-        chain=chain,
-        position=(last.position if last else 0) + 1,
-        at=at,
-        actor_kind=actor.kind,
-        actor_id=actor.id,
-        action=action,
-        record_kind=record_kind,
-        record_id=record_id,
-        detail_hash=detail_hash,
-    )
-    entry.hash = hash_of_entry(entry, last.hash if last else "")
-    db.session.add(entry)
-    db.session.flush()
-    if detail:
-        db.session.add(AuditDetail(entry_id=entry.id, salt=salt, detail=dict(detail)))
-    return entry
-
-
-@dataclass(frozen=True)
-class Act:
-    """One of many acts that `record_all` writes: who did what to which record, when, and its detail as of `record`."""
-
-    actor: Actor
-    action: str
-    record_kind: str
-    record_id: int
-    at: datetime
-    detail: Mapping[str, Any] | None = None
-
-
-def record_all(event_id: int, acts: Iterable[Act]) -> None:
-    """Append entries to the chain of an event, in their order, in few statements.
-
-    The caller holds the event's row, in its own transaction.
-    """
-    last = db.session.execute(
-        select(AuditEntry.position, AuditEntry.hash)
-        .where(AuditEntry.chain == event_id)
-        .order_by(AuditEntry.position.desc())
-        .limit(1)
-    ).one_or_none()
-    first, previous = (last.position + 1, last.hash) if last else (1, "")
-    rows: list[dict[str, Any]] = []
-    details: list[tuple[int, bytes, dict[str, Any]]] = []
-    for position, act in enumerate(acts, first):
-        salt = os.urandom(16) if act.detail else b""
-        entry = AuditEntry(
-            chain=event_id,
-            position=position,
-            at=act.at,
-            actor_kind=act.actor.kind,
-            actor_id=act.actor.id,
-            action=act.action,
-            record_kind=act.record_kind,
-            record_id=act.record_id,
-            detail_hash=hash_of_detail(salt, act.detail) if act.detail else "",
-        )
-        if act.detail:
-            details.append((len(rows), salt, dict(act.detail)))
-        previous = entry.hash = hash_of_entry(entry, previous)
-        rows.append({name: entry.__dict__[name] for name in _ENTRY})
-    if rows:
-        # Rows, not records: of thousands the session's own bookkeeping costs as much as the statements.
-        statement = insert(AuditEntry).returning(AuditEntry.id, sort_by_parameter_order=True)
-        ids = db.session.scalars(statement, rows).all()
-        if details:
-            told = [{"entry_id": ids[place], "salt": salt, "detail": detail} for place, salt, detail in details]
-            db.session.execute(insert(AuditDetail), told)
+    """Append an entry as `note` does. Goes as soon as every room notes by object."""
+    return note(Target(record_kind, record_id, event_id), action, actor, at, **(detail or {}))
 
 
 #: what an entry holds beside its number in the table

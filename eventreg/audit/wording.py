@@ -267,6 +267,8 @@ def _of_instances() -> Mapping[str, str]:
         "organization_created": _("Added an institution to the directory"),
         "organization_changed": _("Changed an institution"),
         "organization_merged": _("Merged two institutions"),
+        "organizations_merged": _("Merged two institutions"),
+        "organization_merged_away": _("Merged two institutions"),
         "legal_page_made": _("Made a legal page"),
         "legal_page_changed": _("Changed a legal page"),
         "legal_page_moved": _("Moved a legal page"),

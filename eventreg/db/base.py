@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Index, MetaData, event, text
@@ -27,6 +27,9 @@ class Base(DeclarativeBase):
     """Base of every model. Columns of text, JSON and bytes say in their `info` whether they are personal."""
 
     metadata = MetaData(naming_convention=NAMING_CONVENTION)
+    #: what the audit trail calls a row of this model, in entries that stay for ever; empty: nothing is noted of it. Such a
+    #: model has an `event_id`, which is None where its rows belong to the instance.
+    audited_as: ClassVar[str] = ""
 
 
 def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:

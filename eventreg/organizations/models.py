@@ -14,6 +14,8 @@ class Organization(Base):
     """An institution that hosts, organizes, funds or supports events."""
 
     __tablename__ = "organizations"
+    audited_as = "organization"
+    event_id = None
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(64), unique=True, info=NOT_PERSONAL)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from eventreg.audit.services import Actor
 from eventreg.organizations.directory import users
 
 
@@ -18,6 +19,11 @@ class Editor:
 
     account_id: int
     is_administrator: bool = False
+
+    @property
+    def actor(self) -> Actor:
+        """Who that is in the audit trail."""
+        return Actor.account(self.account_id)
 
 
 def may_add(editor: Editor) -> bool:

@@ -15,6 +15,7 @@ class QuestionnaireDraft(Base):
     """What organizers are writing: the next version, unfinished as it may be. There is one draft of an event, or none."""
 
     __tablename__ = "questionnaire_drafts"
+    audited_as = "question"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), unique=True)
@@ -31,6 +32,7 @@ class QuestionnaireVersion(Base):
     under, and so keep its wording and options."""
 
     __tablename__ = "questionnaire_versions"
+    audited_as = "questionnaire"
     __table_args__ = (UniqueConstraint("event_id", "version"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -14,6 +14,8 @@ class InstanceSettings(Base):
     """The one row of what is set in the browser; while there is none, everything is at its default."""
 
     __tablename__ = "instance_settings"
+    audited_as = "settings"
+    event_id = None
     __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -35,6 +37,8 @@ class LegalPage(Base):
     """A page of the instance: imprint, terms of use, privacy of the site."""
 
     __tablename__ = "legal_pages"
+    audited_as = "legal_page"
+    event_id = None
 
     id: Mapped[int] = mapped_column(primary_key=True)
     #: in its address: "imprint"

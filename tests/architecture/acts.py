@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from eventreg.db import Base
 from tests.architecture.source import modules
 
 #: takes the action by this name; whatever else has a parameter of this name hands it on to it
@@ -40,7 +41,7 @@ def _given(tree: ast.Module) -> Iterator[ast.expr]:
         if argument.arg == _PARAMETER
     }
     # Those of other modules that take an action by position.
-    positions |= {"record_act": 1, "Act": 1}
+    positions |= {"record_act": 1, "note": 1, "Act": 1}
     for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
         yield from (keyword.value for keyword in call.keywords if keyword.arg == _PARAMETER)
         name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
@@ -77,8 +78,9 @@ def _patterns(value: ast.expr, tree: ast.Module) -> Iterator[str]:
 
 
 def recorded_kinds() -> set[str]:
-    """Return every kind of record that is written out where an act is recorded."""
-    return {
+    """Return every kind of record that a model is, or that is written out where an act is recorded."""
+    models = {mapper.class_.audited_as for mapper in Base.registry.mappers}
+    return models - {""} | {
         keyword.value.value
         for path, tree in modules().items()
         if not any(part in path for part in _OTHERS)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from flask import Flask
 from sqlalchemy import delete, select, update
 
 from eventreg.audit.models import AuditDetail, AuditEntry
 from eventreg.audit.queries import find_broken_position, list_traces
-from eventreg.audit.services import INSTANCE_CHAIN, SYSTEM, Actor, record
-from eventreg.db import db, transaction
+from eventreg.audit.services import INSTANCE_CHAIN, SYSTEM, Act, Actor, Target, note, note_all
+from eventreg.db import Base, db, transaction
+from eventreg.events.models import Event
 from eventreg.kernel.clock import now
+from eventreg.media.models import Picture
+from tests.builders import an_event, an_institution
 
 CHAIN = 7
 
@@ -19,15 +23,7 @@ pytestmark = pytest.mark.usefixtures("app")
 def an_entry(action: str = "approved", event_id: int | None = CHAIN, **detail: object) -> int:
     """Append an entry about registration 1 and return its position."""
     with transaction():
-        entry = record(
-            event_id=event_id,
-            actor=Actor.account(3),
-            action=action,
-            record_kind="registration",
-            record_id=1,
-            at=now(),
-            detail=detail,
-        )
+        entry = note(Target("registration", 1, event_id), action, Actor.account(3), **detail)
         return entry.position
 
 
@@ -91,7 +87,60 @@ def test_what_happened_to_a_record_is_listed_newest_first() -> None:
     an_entry("registered")
     an_entry("approved", reason="good")
     with transaction():
-        record(event_id=CHAIN, actor=SYSTEM, action="promoted", record_kind="registration", record_id=2, at=now())
+        note(Target("registration", 2, CHAIN), "promoted", SYSTEM)
     traces = list_traces(CHAIN, "registration", 1)
     assert [trace.entry.action for trace in traces] == ["approved", "registered"]
     assert traces[0].detail == {"reason": "good"}
+
+
+@pytest.mark.both_databases
+def test_a_row_tells_its_chain_and_its_kind() -> None:
+    event, institution = an_event(), an_institution()
+    with transaction():
+        entries = [
+            note(event, "seen", SYSTEM),
+            note(event.categories[0], "seen", SYSTEM),
+            note(institution, "seen", SYSTEM),
+            note(Target(Event, event.id), "gone", SYSTEM),
+        ]
+    assert [(one.chain, one.record_kind, one.record_id) for one in entries] == [
+        (event.id, "event", event.id),
+        (event.id, "category", event.categories[0].id),
+        (INSTANCE_CHAIN, "organization", institution.id),
+        (INSTANCE_CHAIN, "event", event.id),
+    ]
+
+
+@pytest.mark.both_databases
+def test_many_acts_follow_one_another_like_single_ones() -> None:
+    an_entry()
+    people = [Target("registration", number, CHAIN) for number in (1, 2, 3)]
+    with transaction():
+        note_all(
+            Act(person, "approved", SYSTEM, now(), {"from": person.id} if person.id == 2 else None) for person in people
+        )
+        note_all([])
+    assert an_entry() == 5
+    assert find_broken_position(CHAIN) is None
+    assert [trace.detail for trace in list_traces(CHAIN, "registration", 2)] == [{"from": 2}]
+
+
+def test_a_detail_goes_by_any_name() -> None:
+    detail = {"row": 1, "action": 2, "actor": 3, "at": 4, "from": 5}
+    with transaction():
+        note(Target("registration", 1, CHAIN), "answered", SYSTEM, **detail)
+    assert list_traces(CHAIN, "registration", 1)[0].detail == detail
+
+
+def test_what_the_trail_does_not_tell_of_is_not_noted() -> None:
+    with transaction(), pytest.raises(ValueError, match="nothing that the audit trail tells of"):
+        note(Target(Picture, 1), "seen", SYSTEM)
+
+
+def test_every_kind_says_which_chain_is_its_own(app: Flask) -> None:
+    """A row without an event is the instance's only where its model says so; else it would be noted in the wrong chain."""
+    kinds = {mapper.class_.audited_as: mapper.class_ for mapper in Base.registry.mappers if mapper.class_.audited_as}
+    instance = {kind for kind, model in kinds.items() if getattr(model, "event_id", ...) is None}
+    assert instance == {"account", "legal_page", "organization", "settings"}
+    by_target = {kind for kind, model in kinds.items() if not hasattr(model, "event_id")}
+    assert by_target == {"outcome", "session"}, "their rows have no event: note(Target(model, id, event_id), …)"

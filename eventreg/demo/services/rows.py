@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from eventreg.audit.services import Act, Actor, record_all
+from eventreg.audit.services import Act, Actor, Target, note_all
 from eventreg.db import db
 from eventreg.demo.rules.histories import History
 from eventreg.demo.rules.people import Person
@@ -120,7 +120,7 @@ def insert_registrations(setting: Setting, invented: Sequence[Invented]) -> None
     _insert(Decision, [_decision(setting, id_, one) for id_, _, one in known if one.history.decided])
     _insert(Place, [_place(setting, id_, one) for id_, _, one in known if one.rule.takes_place(one.status)])
     acts = [act for id_, _, one in known for act in _acts(setting, id_, one)]
-    record_all(setting.event_id, sorted(acts, key=lambda act: act.at))
+    note_all(sorted(acts, key=lambda act: act.at))
 
 
 def _insert(model: type[Any], rows: Sequence[Row]) -> None:
@@ -235,8 +235,9 @@ def _place(setting: Setting, registration_id: int, one: Invented) -> Row:
 
 def _acts(setting: Setting, registration_id: int, one: Invented) -> list[Act]:
     def act(actor: Actor, action: str, at: datetime) -> Act:
-        return Act(actor=actor, action=action, record_kind="registration", record_id=registration_id, at=at)
+        return Act(target, action, actor, at)
 
+    target = Target(Registration, registration_id, setting.event_id)
     history, person = one.history, Actor.participant(registration_id)
     acts = [act(person, f"registered_{history.first_status.value}", history.submitted_at)]
     if history.decided is not None:

@@ -16,6 +16,7 @@ class Category(Base):
     """A kind of participant, with its own places, approval rule and questions."""
 
     __tablename__ = "categories"
+    audited_as = "category"
     __table_args__ = (
         UniqueConstraint("event_id", "key"),
         CheckConstraint("places IS NULL OR places >= 0", name="places"),

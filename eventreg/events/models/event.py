@@ -38,6 +38,7 @@ class Event(Base):
     """A seminar or meeting. The row is what guards decisions about places: services lock it first."""
 
     __tablename__ = "events"
+    audited_as = "event"
     __table_args__ = (
         CheckConstraint("capacity IS NULL OR capacity >= 0", name="capacity"),
         CheckConstraint("registration_opens_at < registration_closes_at", name="registration_window"),
@@ -135,6 +136,11 @@ class Event(Base):
     )
 
     @property
+    def event_id(self) -> int:
+        """Whose audit trail tells of it: its own."""
+        return self.id
+
+    @property
     def public_categories(self) -> list[Category]:
         """The categories that the public is offered; private ones are shown to nobody without a way in."""
         return [category for category in self.categories if not category.is_private]
@@ -178,6 +184,7 @@ class PrivacyNotice(Base):
     """A version of what an event tells people about their data. Never changed once published: a new version is added."""
 
     __tablename__ = "privacy_notices"
+    audited_as = "privacy_notice"
     __table_args__ = (UniqueConstraint("event_id", "version"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -14,6 +14,7 @@ class Partner(Base):
     """An institution's role at an event."""
 
     __tablename__ = "event_partners"
+    audited_as = "partner"
     __table_args__ = (UniqueConstraint("event_id", "organization_id", "role"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -41,6 +41,7 @@ class Room(Base):
     """A room or hall of an event."""
 
     __tablename__ = "event_rooms"
+    audited_as = "room"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), index=True)
@@ -52,6 +53,7 @@ class ProgrammeSession(Base):
     """An item of a day's programme."""
 
     __tablename__ = "programme_sessions"
+    audited_as = "session"
     __table_args__ = (
         CheckConstraint("starts_at < ends_at", name="hours"),
         CheckConstraint("places IS NULL OR places >= 0", name="places"),
@@ -88,6 +90,7 @@ class Speaker(Base):
     """A person who speaks at an event, under the name that is announced."""
 
     __tablename__ = "event_speakers"
+    audited_as = "speaker"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_public_id, info=NOT_PERSONAL)
@@ -126,6 +129,7 @@ class Material(Base):
     """A file or a link that belongs to a session or to the whole event."""
 
     __tablename__ = "event_materials"
+    audited_as = "material"
     __table_args__ = (CheckConstraint("(url = '') <> (file_id = '')", name="file_or_link"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -157,6 +161,7 @@ class SessionOutcome(Base):
     """A remark or a recommendation that a session leaves behind."""
 
     __tablename__ = "session_outcomes"
+    audited_as = "outcome"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     session_id: Mapped[int] = mapped_column(ForeignKey("programme_sessions.id", ondelete="CASCADE"), index=True)

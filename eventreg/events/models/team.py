@@ -15,6 +15,7 @@ class TeamMember(Base):
     """An account with rights on an event."""
 
     __tablename__ = "team_members"
+    audited_as = "team_member"
     __table_args__ = (UniqueConstraint("event_id", "account_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -33,6 +34,7 @@ class TeamInvitation(Base):
     """An account that was asked to join a team and has not answered. Its link is derived from `public_id`."""
 
     __tablename__ = "team_invitations"
+    audited_as = "team_invitation"
     __table_args__ = (Index("ix_team_invitations_event_id_account_id", "event_id", "account_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)

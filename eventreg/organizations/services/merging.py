@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from eventreg.audit.services import Actor
+from eventreg.audit.services import note
 from eventreg.db import transaction
 from eventreg.organizations.directory import users
 from eventreg.organizations.models import Organization
 from eventreg.organizations.policies import Editor, editable
 from eventreg.organizations.rules.kinds import OrganizationKind
 from eventreg.organizations.rules.refusals import OrganizationReason, OrganizationRefused
-from eventreg.organizations.services.recording import change, lock_organization, note
+from eventreg.organizations.services.recording import change, lock_organization
 
 
 def merge_organizations(goes_id: int, stays_id: int, editor: Editor, at: datetime) -> Mapping[str, int]:
@@ -25,7 +25,6 @@ def merge_organizations(goes_id: int, stays_id: int, editor: Editor, at: datetim
     """
     if goes_id == stays_id:
         raise OrganizationRefused(OrganizationReason.SAME)
-    actor = Actor.account(editor.account_id)
     with transaction():
         # Always in this order, so that two mergers of the same pair wait for one another.
         rows = {found: lock_organization(found) for found in sorted((goes_id, stays_id))}
@@ -33,12 +32,12 @@ def merge_organizations(goes_id: int, stays_id: int, editor: Editor, at: datetim
             raise OrganizationRefused(OrganizationReason.NOT_ALLOWED)
         goes, stays = rows[goes_id], rows[stays_id]
         changed = change(stays, _completed(stays, goes))
-        moved = dict(users().repoint(goes_id, stays_id, actor, at))
+        moved = dict(users().repoint(goes_id, stays_id, editor.actor, at))
         goes.merged_into_id = stays_id
         goes.revision += 1
-        detail = {"stays": stays.key, "goes": goes.key, "moved": moved, "changed": changed}
-        note("organizations_merged", stays_id, actor, at, detail)
-        note("organization_merged_away", goes_id, actor, at, {"stays": stays.key, "moved": moved})
+        told = {"stays": stays.key, "goes": goes.key, "moved": moved, "changed": changed}
+        note(stays, "organizations_merged", editor.actor, at, **told)
+        note(goes, "organization_merged_away", editor.actor, at, stays=stays.key, moved=moved)
         return moved
 
 

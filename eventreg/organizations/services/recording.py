@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from eventreg.audit.services import SYSTEM, Actor, record
+from eventreg.audit.services import SYSTEM, Actor, note
 from eventreg.db import db, lock_row, transaction
 from eventreg.kernel.errors import Busy
 from eventreg.kernel.text import merged
@@ -59,7 +59,7 @@ def add_organization(entry: OrganizationEntry, editor: Editor, at: datetime, *, 
         taken = {"new", *session.scalars(select(Organization.key))}  # an address of its own beside the records
         values = {"key": key_from(entry.acronym, entry.name, taken), **_values(entry)}
         try:
-            return _insert(values, Actor.account(editor.account_id), at)
+            return _insert(values, editor.actor, at)
         except IntegrityError as error:
             raise Busy from error
 
@@ -90,7 +90,7 @@ def edit_organization(
         }
         changed = change(found, new)
         if changed:
-            note("organization_changed", found.id, Actor.account(editor.account_id), at, {"changed": changed})
+            note(found, "organization_changed", editor.actor, at, changed=changed)
 
 
 def give_first_logo(organization_id: int, logo: str, editor: Editor, at: datetime) -> bool:
@@ -103,7 +103,7 @@ def give_first_logo(organization_id: int, logo: str, editor: Editor, at: datetim
         if not logo or found.logo_id is not None or not editable([found.id], editor):
             return False
         changed = change(found, {"logo_id": _logo_id(logo)})
-        note("organization_changed", found.id, Actor.account(editor.account_id), at, {"changed": changed})
+        note(found, "organization_changed", editor.actor, at, changed=changed)
         return True
 
 
@@ -129,25 +129,12 @@ def change(found: Organization, new: Mapping[str, Any]) -> dict[str, Any]:
     return changed
 
 
-def note(action: str, organization_id: int, actor: Actor, at: datetime, detail: Mapping[str, Any]) -> None:
-    """Record an act on an institution in the instance's chain."""
-    record(
-        event_id=None,
-        actor=actor,
-        action=action,
-        record_kind="organization",
-        record_id=organization_id,
-        at=at,
-        detail=detail,
-    )
-
-
 def _insert(values: Mapping[str, Any], actor: Actor, at: datetime) -> int:
     found = search_text_of(values["name"], values["short_name"], values["acronym"])
     organization = Organization(**values, search_text=found)
     db.session.add(organization)
     db.session.flush()
-    note("organization_created", organization.id, actor, at, {"key": organization.key, "name": organization.name})
+    note(organization, "organization_created", actor, at, key=organization.key, name=organization.name)
     return organization.id
 
 

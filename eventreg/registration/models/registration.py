@@ -24,6 +24,7 @@ class Registration(Base):
     """One person at one event."""
 
     __tablename__ = "registrations"
+    audited_as = "registration"
     __table_args__ = (
         partial_index(ONE_LIVE_PER_ADDRESS, "event_id", "email_key", unique=True, where="status <> 'cancelled'"),
         Index("ix_registrations_submitted", "event_id", "submitted_at", "id"),

@@ -14,6 +14,7 @@ class Invitation(Base):
     """A personal, single-use way in. Its link is derived from `public_id`, and works without mail too."""
 
     __tablename__ = "invitations"
+    audited_as = "invitation"
     __table_args__ = (Index("ix_invitations_event_id_email_key", "event_id", "email_key"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -51,6 +52,7 @@ class AccessCode(Base):
     """A word that lets several people in: into a private category, past the approval, or both."""
 
     __tablename__ = "access_codes"
+    audited_as = "access_code"
     __table_args__ = (
         UniqueConstraint("event_id", "code_key"),
         CheckConstraint("most_uses IS NULL OR most_uses > 0", name="most_uses"),

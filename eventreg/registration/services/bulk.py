@@ -13,7 +13,7 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import Table, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from eventreg.audit.services import Act, Actor, record, record_all
+from eventreg.audit.services import Act, Actor, Target, note_all, record
 from eventreg.db import db, transaction
 from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import get_event_whole, lock_event
@@ -281,13 +281,19 @@ def _record(
         at=now,
         detail={"file": plan.file_name, "people_added": len(ready), "people_changed": len(changed)},
     )
-    acts = [Act(actor, f"imported_{each.person.status.value}", "registration", each.row.id, now) for each in ready]
+    acts = [Act(each.row, f"imported_{each.person.status.value}", actor, now) for each in ready]
     numbers = list_version_numbers({put.version_id for person in plan.changed for put in person.puts})
     acts += [
-        Act(actor, "changed_by_import", "registration", person.registration_id, now, told_of(person, numbers))
+        Act(
+            Target(Registration, person.registration_id, event.id),
+            "changed_by_import",
+            actor,
+            now,
+            told_of(person, numbers),
+        )
         for person in plan.changed
     ]
-    record_all(event.id, acts)
+    note_all(acts)
 
 
 def _chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:

@@ -15,6 +15,7 @@ class Tag(Base):
     """A word with a colour, of one event."""
 
     __tablename__ = "tags"
+    audited_as = "tag"
     __table_args__ = (UniqueConstraint("event_id", "name_key"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)

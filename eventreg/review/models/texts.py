@@ -16,6 +16,7 @@ class ReadyReason(Base):
     """A reason that the team gives often, in each language of the event."""
 
     __tablename__ = "ready_reasons"
+    audited_as = "ready_reason"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(12), unique=True, info=NOT_PERSONAL)

@@ -14,6 +14,7 @@ class SavedView(Base):
     """A state of the list under a name: one's own, or the team's."""
 
     __tablename__ = "saved_views"
+    audited_as = "saved_view"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(12), unique=True, info=NOT_PERSONAL)

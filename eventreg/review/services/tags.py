@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from eventreg.audit.services import Act, Actor, record, record_all
+from eventreg.audit.services import Act, Actor, Target, note_all, record
 from eventreg.db import db, transaction
 from eventreg.events.queries.for_registration import lock_event
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import Refused
 from eventreg.kernel.tokens import new_public_id
+from eventreg.registration.models import Registration
 from eventreg.review.models import Tag, Tagging
 from eventreg.review.queries.tags import find_tag_by_key, get_tag
 from eventreg.review.rules.tags import MOST_OF_AN_EVENT, TagColour, TagReason, read_tag_name, tag_key
@@ -73,8 +74,8 @@ def remove_tag(event_id: int, public_id: str, account_id: int) -> int:
         carried = session.scalars(select(Tagging.registration_id).where(Tagging.tag_id == tag.id).order_by(Tagging.id))
         actor, at = Actor.account(account_id), now()
         # On each registration it is told, so that an open list sees that its row changed.
-        acts = [Act(actor, "tag_left", "registration", id_, at) for id_ in carried.all()]
-        record_all(event_id, acts)
+        acts = [Act(Target(Registration, id_, event_id), "tag_left", actor, at) for id_ in carried.all()]
+        note_all(acts)
         _record(tag, "tag_removed", account_id, {"name": tag.name, "count": len(acts)})
         session.delete(tag)
         return len(acts)
