@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
+from enum import Enum
 from typing import Any
 
 from flask_login import current_user
@@ -91,6 +92,25 @@ def note(row: Base | Target, action: str, actor: Actor, at: datetime | None = No
     return entry
 
 
+def change(
+    row: Base, values: Mapping[str, Any], action: str, actor: Actor, at: datetime | None = None, /, **detail: Any
+) -> bool:
+    """Set columns of a row to `values`, raise its revision where it has one, and note what changed; False where nothing did.
+
+    Detail of the act: `changed`, column to [before, after] as JSON, and `detail`. What must not stand in the trail is set
+    by hand.
+    """
+    changed = {name: [_plain(old), _plain(new)] for name, new in values.items() if (old := getattr(row, name)) != new}
+    if not changed:
+        return False
+    for name in changed:
+        setattr(row, name, values[name])
+    if hasattr(row, "revision"):
+        row.revision += 1
+    note(row, action, actor, at, changed=changed, **detail)
+    return True
+
+
 def note_all(acts: Iterable[Act]) -> None:
     """Append acts on rows of one event to its chain, in their order, in few statements; else as `note`."""
     acts = list(acts)
@@ -111,6 +131,13 @@ def note_all(acts: Iterable[Act]) -> None:
     if details:
         told = [{"entry_id": ids[place], "salt": salt, "detail": detail} for place, salt, detail in details]
         db.session.execute(insert(AuditDetail), told)
+
+
+def _plain(value: Any) -> Any:
+    """Return a value of a column as JSON takes it."""
+    if isinstance(value, Enum):
+        return value.value
+    return value.isoformat() if isinstance(value, date | time) else value
 
 
 def _end_of_chain(row: Any) -> tuple[int, int, str]:
