@@ -5,6 +5,7 @@ Owns no table. `transaction()` is the only code of the product that commits.
 
 from eventreg.db.base import NOT_PERSONAL, PERSONAL, Base, db, partial_index
 from eventreg.db.due import SKEW, pull_back
+from eventreg.db.lookups import found, get_of_event
 from eventreg.db.transactions import lock_row, revocable, transaction
 from eventreg.db.types import Localized, UtcDateTime, choice_column, folded_column
 
@@ -18,6 +19,8 @@ __all__ = [
     "choice_column",
     "db",
     "folded_column",
+    "found",
+    "get_of_event",
     "lock_row",
     "partial_index",
     "pull_back",
