@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from enum import Enum
 from types import TracebackType
 from typing import Any
 
@@ -57,8 +58,8 @@ class Refusals:
         if isinstance(error, Busy) and self.busy:
             self.problem, self.status_code = self.busy, 503
             return True
-        if not isinstance(error, Refused):
-            return False
+        if not isinstance(error, Refused) or (isinstance(error.reason, Enum) and not error.sentence):
+            return False  # a reason without a sentence is told by a page of its own
         self.refused, self.status_code = error, error.status_code
         sentence = said(error, to_team=self.to_team, **self.details) if error.sentence else ""
         if sentence and self.form is not None and error.field in self.form:

@@ -66,13 +66,20 @@ def render_desk(template: str, page: str, /, at: str = "", **values: Any) -> str
     `page` is the key of the page in `PAGES` that this is, or is reached from. `at` is the address whose page this is, for
     the switch of languages; without it the request's own, or the page's in the navigation where that answers no GET.
     """
-    return render_template(template, **desk(g.event, page, at) | values)
+    frame = desk(g.event, page)
+    if not at and request.method not in ("GET", "HEAD"):
+        adapter = request_ctx.url_adapter
+        is_page = adapter is not None and adapter.test(request.path, "GET")
+        at = request.path if is_page else url_for(_BY_KEY[page].endpoint, slug=g.event.slug)
+    if at:
+        frame["language_url"] = language_url_at(at)
+    return render_template(template, **frame | values)
 
 
-def desk(event: Event, page: str, at: str = "") -> dict[str, Any]:
-    """Return what `layouts/desk.html` needs, as `render_desk` does; pages that the account may not open are left out."""
+def desk(event: Event, page: str) -> dict[str, Any]:
+    """Return what `layouts/desk.html` needs; pages that the account may not open are left out."""
     area = _BY_KEY[page].area or page
-    frame = {
+    return {
         "event": event,
         "is_changeable": EFFECTS[event.publication].is_changeable,
         "nav": area,
@@ -83,11 +90,6 @@ def desk(event: Event, page: str, at: str = "") -> dict[str, Any]:
         "desk_parts": list(_open(event.slug, area)),
         "desk_part": page,
     }
-    if not at and request.method not in ("GET", "HEAD"):
-        adapter = request_ctx.url_adapter
-        is_page = adapter is not None and adapter.test(request.path, "GET")
-        at = request.path if is_page else url_for(_BY_KEY[page].endpoint, slug=event.slug)
-    return {**frame, "language_url": language_url_at(at)} if at else frame
 
 
 def _open(slug: str, area: str) -> Iterator[dict[str, str]]:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import get_event_whole
-from eventreg.events.rules.publication import EFFECTS, LifecycleRefused
+from eventreg.events.rules.publication import LifecycleRefused
 from eventreg.events.rules.team import Permission
-from eventreg.events.views.desk import desk
+from eventreg.events.views.desk import render_desk
 from eventreg.events.views.publication_words import lifecycle_refused
 from eventreg.kernel.clock import now
 from eventreg.questionnaires.models import QuestionnaireDraft
@@ -37,7 +36,6 @@ from eventreg.questionnaires.views.publication_words import (
 )
 from eventreg.web.access import Answer, requires
 from eventreg.web.freshness import requires_fresh_sign_in
-from eventreg.web.templating import language_url_at
 
 
 @dataclass(frozen=True)
@@ -106,14 +104,15 @@ def discard_questions(slug: str) -> Answer:
             flash(_("The draft is discarded."))
             return redirect(url_for("questionnaires.review_publishing", slug=slug), 303)
     state = _state(g.event)
-    page = render_template(
+    page = render_desk(
         "questionnaires/discard.html",
+        "publish",
         problem=problem,
         draft=state.draft,
         seen=_mark(state.draft),
         has_version=state.has_version,
         changes=changes_in_words(state.changes, None),
-        **_frame(g.event, "questionnaires.discard_questions"),
+        at=url_for("questionnaires.discard_questions", slug=g.event.slug),
     )
     return page if code == 200 else (page, code)
 
@@ -152,8 +151,9 @@ def _page(state: _State, form: PublishingForm, problem: str = "") -> str:
         if state.draft is not None
         else []
     )
-    return render_template(
+    return render_desk(
         "questionnaires/publish.html",
+        "publish",
         form=form,
         problem=problem,
         draft=state.draft,
@@ -168,16 +168,8 @@ def _page(state: _State, form: PublishingForm, problem: str = "") -> str:
         reached=state.figures.reached(reached) if state.figures and reached else 0,
         is_part=not g.event_access.scope.is_whole,
         can_ask=can_be_asked_again(event, now()),
-        is_changeable=EFFECTS[event.publication].is_changeable,
-        **_frame(event, "questionnaires.review_publishing"),
+        at=url_for("questionnaires.review_publishing", slug=event.slug),
     )
-
-
-def _frame(event: Event, endpoint: str) -> dict[str, Any]:
-    return {
-        "language_url": language_url_at(url_for(endpoint, slug=event.slug)),
-        **desk(event, "publish"),
-    }
 
 
 def _keys(state: _State) -> list[str]:
