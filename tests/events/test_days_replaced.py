@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from eventreg.audit.models import AuditEntry
+from eventreg.audit.services import Actor
 from eventreg.db import db
 from eventreg.events.models import Event, ProgrammeSession
 from eventreg.events.queries.programme import get_programme
@@ -14,7 +15,6 @@ from eventreg.events.rules.programme import SpeakerRole
 from eventreg.events.rules.programme_entries import People
 from eventreg.events.services.programme import add_session, edit_session
 from eventreg.events.services.sign_ups import init_sign_ups
-from eventreg.kernel.clock import now
 from tests.builders import a_team_member, an_account, an_event
 from tests.events.programmes import an_entry
 from tests.support.pages import Page, Pages
@@ -44,7 +44,7 @@ def titles(event: Event, day: int = 0) -> list[str]:
 def one_more(event: Event) -> str:
     """Add a session that the lines do not have, with a speaker; returns its public id."""
     people = [People(SpeakerRole.SPEAKER, ["Dora Demo"])]
-    return add_session(event.id, an_entry(event, people=people), an_account().id, now())
+    return add_session(event.id, an_entry(event, people=people), Actor.account(an_account().id))
 
 
 def tried(desk: Pages, event: Event, lines: str = LINES) -> Page:
@@ -92,7 +92,7 @@ def test_a_session_that_was_edited_meanwhile_is_not_removed(desk: Pages, event: 
     public_id = one_more(event)
     page = tried(desk, event)
     changed = an_entry(event, title={"es": "Con otro título"})
-    edit_session(event.id, public_id, changed, ("es", "en"), 1, an_account().id, now())
+    edit_session(event.id, public_id, changed, ("es", "en"), 1, Actor.account(an_account().id))
     page.submit(REPLACE, {}, 409)
     assert "Con otro título" in titles(event)
 

@@ -15,11 +15,12 @@ from eventreg.config import Config
 from eventreg.db import db
 from eventreg.events.models import Event, Material
 from eventreg.events.rules import materials as rules
-from eventreg.events.rules.materials import MaterialReason, MaterialRefused, check_address, check_file
+from eventreg.events.rules.materials import MaterialReason, check_address, check_file
 from eventreg.events.rules.programme import MaterialAudience
 from eventreg.events.rules.publication import Publication
 from eventreg.events.services.material_files import read_material_file, store_material_file, sweep_materials
 from eventreg.kernel.clock import now
+from eventreg.kernel.errors import Refused
 from tests.belongings import PDF, a_material, a_session, a_word_file
 from tests.builders import a_team_member, an_event
 from tests.hostile_files import ACTIVE_PDFS, HOSTILE
@@ -122,14 +123,14 @@ def test_what_cannot_be_kept_is_said_beside_it(
 @pytest.mark.parametrize("content", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_files_are_refused(content: bytes) -> None:
     """Case 26: wrong type by content, polyglot, SVG, HTML, program."""
-    with pytest.raises(MaterialRefused) as caught:
+    with pytest.raises(Refused) as caught:
         check_file(content)
     assert caught.value.reason is MaterialReason.FILE_TYPE
 
 
 @pytest.mark.parametrize("content", ACTIVE_PDFS.values(), ids=ACTIVE_PDFS)
 def test_pdf_with_scripts_programs_or_files_is_refused_with_its_own_sentence(content: bytes) -> None:  # case 26
-    with pytest.raises(MaterialRefused) as caught:
+    with pytest.raises(Refused) as caught:
         check_file(content)
     assert caught.value.reason is MaterialReason.FILE_ACTIVE
 
@@ -143,7 +144,7 @@ def test_sentence_of_an_active_pdf_stands_beside_the_file(desk: Pages, event: Ev
 def test_the_largest_file_is_taken_and_one_byte_more_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rules, "MOST_BYTES", len(PDF))
     assert check_file(PDF) == "application/pdf"
-    with pytest.raises(MaterialRefused) as caught:
+    with pytest.raises(Refused) as caught:
         check_file(PDF + b"\n")
     assert caught.value.reason is MaterialReason.FILE_TOO_LARGE
 
@@ -154,7 +155,7 @@ def test_the_largest_file_is_taken_and_one_byte_more_is_not(monkeypatch: pytest.
      "https://a.example/\n", "data:text/html,x", "https://[", "https://a.example:x/", "https://a.example/" + "x" * 500],
 )  # fmt: skip
 def test_no_web_address(url: str) -> None:
-    with pytest.raises(MaterialRefused):
+    with pytest.raises(Refused):
         check_address(url)
 
 

@@ -7,6 +7,7 @@ from datetime import time
 import pytest
 from flask import Flask
 
+from eventreg.audit.services import Actor
 from eventreg.db import transaction
 from eventreg.events.models import Event
 from eventreg.events.queries.programme import get_programme, get_session, list_rooms, list_speakers
@@ -15,7 +16,6 @@ from eventreg.events.rules.programme_entries import People
 from eventreg.events.rules.publication import Publication
 from eventreg.events.services.programme import add_session, edit_session
 from eventreg.events.services.sign_ups import init_sign_ups
-from eventreg.kernel.clock import now
 from tests.builders import a_team_member, an_account, an_event, an_institution, text
 from tests.events.programmes import a_large_programme, a_room, a_speaker, an_entry
 from tests.support.pages import Page, Pages
@@ -50,7 +50,7 @@ def hours(event: Event, day: int = 0) -> list[str]:
 
 
 def a_session(event: Event, **changes: object) -> str:
-    return add_session(event.id, an_entry(event, **changes), an_account().id, now())
+    return add_session(event.id, an_entry(event, **changes), Actor.account(an_account().id))
 
 
 def test_sessions_are_added_one_after_another_with_two_titles_and_an_end(desk: Pages, event: Event) -> None:
@@ -182,7 +182,7 @@ def test_two_who_edit_one_session_are_told_and_nothing_is_overwritten(desk: Page
     public_id = a_session(event)
     page = desk.get(f"/manage/events/encuentro/programme/sessions/{public_id}")
     other = an_entry(event, title=text("De otra persona", "Somebody else's"))
-    edit_session(event.id, public_id, other, ("es", "en"), 1, an_account().id, now())
+    edit_session(event.id, public_id, other, ("es", "en"), 1, Actor.account(an_account().id))
     late = page.submit("Save session", {"#title-es": "La mía", "Places": "7"}, 409)
     assert late.has("Somebody else changed this meanwhile")
     assert late.has("De otra persona | Somebody else's")

@@ -17,7 +17,6 @@ from eventreg.events.rules.programme_entries import (
     MOST_PEOPLE,
     People,
     ProgrammeReason,
-    ProgrammeRefused,
     SessionEntry,
     check_entry,
     default_role,
@@ -27,6 +26,7 @@ from eventreg.events.rules.programme_entries import (
 )
 from eventreg.events.rules.programme_lines import MOST_LINES, read_lines
 from eventreg.events.rules.programme_moves import blocks_of, moved
+from eventreg.kernel.errors import Refused
 
 K = FindingKind
 
@@ -243,7 +243,7 @@ def test_people_of_a_panel_are_panellists() -> None:
 def test_what_cannot_be_a_session_is_refused(change: dict[str, object], reason: ProgrammeReason) -> None:
     values = {"day_id": 1, "kind": SessionKind.SESSION, "starts_at": time(9), "ends_at": time(10), "title": {"es": "A"}}
     check_entry(SessionEntry(**values))  # type: ignore[arg-type]
-    with pytest.raises(ProgrammeRefused) as refused:
+    with pytest.raises(Refused) as refused:
         check_entry(SessionEntry(**{**values, **change}))  # type: ignore[arg-type]
     assert refused.value.reason is reason
 

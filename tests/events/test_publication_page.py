@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from eventreg.audit.models import AuditDetail, AuditEntry
 from eventreg.audit.queries import list_traces
+from eventreg.audit.services import Actor
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, TeamMember
 from eventreg.events.queries.readiness import load_readiness
@@ -19,7 +20,6 @@ from eventreg.events.rules.programme_entries import People
 from eventreg.events.rules.publication import Publication
 from eventreg.events.services.programme import add_session
 from eventreg.kernel import clock as clocks
-from eventreg.kernel.clock import now
 from eventreg.questionnaires.models import QuestionnaireVersion
 from tests.builders import a_registration, a_team_member, an_account, an_event, text
 from tests.events.programmes import a_large_programme, a_room, an_entry
@@ -79,7 +79,9 @@ def test_oddities_of_the_programme_are_advice_that_leads_to_it(owner: Pages) -> 
     one, other, by = a_room(event, "Sala Uno"), a_room(event, "Sala Dos", 2), an_account().id
     dora = [People(SpeakerRole.SPEAKER, ["Dora Demo"])]
     for name, room, people in (("Uno", one, dora), ("Dos", other, dora), ("Tres", one, [])):
-        add_session(event.id, an_entry(event, title=text(name, name), room_id=room.id, people=people), by, now())
+        add_session(
+            event.id, an_entry(event, title=text(name, name), room_id=room.id, people=people), Actor.account(by)
+        )
     page = page_of(owner, event)
     assert page.has("Nothing stands in the way of publishing.")
     for said in ("1 session overlaps another one in the same room", "Dora Demo speaks in two rooms at once"):

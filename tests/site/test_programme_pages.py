@@ -10,6 +10,7 @@ from flask import Flask
 from icalendar import Calendar
 from sqlalchemy import delete, select
 
+from eventreg.audit.services import Actor
 from eventreg.db import transaction
 from eventreg.events.models import Event, EventDay, Partner, ProgrammeSession
 from eventreg.events.queries.programme import get_programme, get_session, list_speakers
@@ -18,7 +19,6 @@ from eventreg.events.rules.programme import SessionKind, SpeakerRole
 from eventreg.events.rules.programme_entries import People
 from eventreg.events.rules.publication import Publication
 from eventreg.events.services.programme import add_session, edit_session
-from eventreg.kernel.clock import now
 from eventreg.organizations.models import Organization
 from tests.builders import a_picture, an_account, an_event, an_institution, text
 from tests.events.programmes import a_large_programme, a_room, a_speaker, an_entry
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.usefixtures("app")
 
 
 def a_session(event: Event, **changes: object) -> ProgrammeSession:
-    public_id = add_session(event.id, an_entry(event, **changes), an_account().id, now())
+    public_id = add_session(event.id, an_entry(event, **changes), Actor.account(an_account().id))
     return get_session(event.id, public_id).session
 
 
@@ -131,7 +131,7 @@ def test_a_calendar_entry_keeps_its_identifier_and_counts_its_changes(pages: Pag
     assert before.decoded("dtend") == datetime.combine(held_on, time(18), UTC)
     edit_session(
         event.id, session.public_id, an_entry(event, starts_at=time(15), ends_at=time(16)), ("es", "en"), 1,
-        an_account().id, now(),
+        Actor.account(an_account().id),
     )  # fmt: skip
     after = entry(pages.get(address))
     assert (after["uid"], after["sequence"]) == (before["uid"], 2)

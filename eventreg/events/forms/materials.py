@@ -15,22 +15,19 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from eventreg.events.forms.localized import LocalizedField, LocalizedForm
 from eventreg.events.models import Event, Material
 from eventreg.events.queries.materials import SessionOfDay
-from eventreg.events.rules.materials import ACCEPTED, LONGEST_TITLE, MOST_BYTES, MaterialReason, MaterialRefused
+from eventreg.events.rules.materials import ACCEPTED, LONGEST_TITLE, MOST_BYTES
 from eventreg.events.rules.programme import MaterialAudience
 from eventreg.events.services.materials import MaterialEntry, SentFile
-from eventreg.events.wording import audience_name, material_refused
+from eventreg.events.wording import audience_name
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language, known_languages, own_name
+from eventreg.kernel.errors import Refused
 from eventreg.kernel.typed import showable, tidied
+from eventreg.web.fields import whole_number
 from eventreg.web.forms import lazy_gettext
 from eventreg.web.templating import plain_in_reader_language
 
 _LOCAL = "%Y-%m-%dT%H:%M"
-#: which field a refusal stands beside
-_FIELD_OF = {
-    MaterialReason.LINK_INVALID: "url",
-    MaterialReason.TITLE_MISSING: "title",
-}
 
 
 class MaterialForm(LocalizedForm):
@@ -86,8 +83,8 @@ class MaterialForm(LocalizedForm):
             revision=str(material.revision),
         )
 
-    def read(self) -> MaterialEntry | None:
-        """Return what was filled in, or None with the reasons beside the fields."""
+    def read(self) -> MaterialEntry:
+        """Return what was filled in. Raises Refused, with the reasons beside the fields."""
         is_valid = self.validate()
         released_at = self._released_at()
         self.url.data = tidied(showable(self.url.data or ""))
@@ -96,8 +93,7 @@ class MaterialForm(LocalizedForm):
             if field.data not in offered(field):
                 field.errors = [_("Choose one of these")]
         if not is_valid or any(field.errors for field in (*fields, self.released_at)):
-            self.say_that_the_file_is_gone()
-            return None
+            raise Refused("")
         return MaterialEntry(
             title=self.title.data,
             session=self.session.data,
@@ -114,16 +110,6 @@ class MaterialForm(LocalizedForm):
             return None
         return SentFile(sent.filename, sent.stream.read(MOST_BYTES + 1))
 
-    def refuse(self, refused: MaterialRefused) -> None:
-        """Put a refusal beside its field."""
-        reason, sentence = MaterialReason(refused.reason), material_refused(refused)
-        if reason is MaterialReason.TITLE_MISSING:
-            self.title.refuse(self.languages[0], sentence)
-        else:
-            field = getattr(self, _FIELD_OF.get(reason, "file"))
-            field.errors = [sentence]
-        self.say_that_the_file_is_gone()
-
     def say_that_the_file_is_gone(self) -> None:
         """Tell whoever chose a file that it has to be chosen again, unless it is told of the file already."""
         if isinstance(self.file.data, FileStorage) and self.file.data.filename and not self.file.errors:
@@ -132,8 +118,7 @@ class MaterialForm(LocalizedForm):
     @property
     def seen_revision(self) -> int:
         """The revision that the page showed; 0 when it is none."""
-        text = self.revision.data or ""
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+        return whole_number(self.revision.data) or 0
 
     def _released_at(self) -> datetime | None:
         text = (self.released_at.data or "").strip()

@@ -16,6 +16,8 @@ from eventreg.events.rules.materials import LONGEST_ADDRESSEE, LONGEST_OUTCOME
 from eventreg.events.rules.programme import OutcomeKind
 from eventreg.events.services.outcomes import OutcomeEntry
 from eventreg.events.wording import outcome_kind_name
+from eventreg.kernel.errors import Refused
+from eventreg.web.fields import whole_number
 from eventreg.web.forms import lazy_gettext
 
 
@@ -57,14 +59,14 @@ class OutcomeForm(LocalizedForm):
             revision=str(outcome.revision),
         )
 
-    def read(self) -> OutcomeEntry | None:
-        """Return what was filled in, or None with the reasons beside the fields."""
+    def read(self) -> OutcomeEntry:
+        """Return what was filled in. Raises Refused, with the reasons beside the fields."""
         is_valid = self.validate()
         for field in (self.session, self.kind):
             if field.data not in offered(field):
                 field.errors = [_("Choose one of these")]
         if not is_valid or self.session.errors or self.kind.errors:
-            return None
+            raise Refused("")
         return OutcomeEntry(
             session=self.session.data,
             kind=OutcomeKind(self.kind.data),
@@ -76,5 +78,4 @@ class OutcomeForm(LocalizedForm):
     @property
     def seen_revision(self) -> int:
         """The revision that the page showed; 0 when it is none."""
-        text = self.revision.data or ""
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+        return whole_number(self.revision.data) or 0

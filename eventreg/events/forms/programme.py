@@ -31,6 +31,7 @@ from eventreg.events.rules.programme_entries import (
 from eventreg.events.wording import session_kind_name
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language
+from eventreg.kernel.errors import Refused
 from eventreg.kernel.typed import fault_of, showable, tidied
 from eventreg.web.fields import whole_number
 from eventreg.web.forms import lazy_gettext
@@ -57,15 +58,15 @@ class _SessionFields(LocalizedForm):
         self.room.choices = [("", _("For everybody"))]
         self.room.choices += [(str(room.id), plain_in_reader_language(room.name)) for room in rooms]
 
-    def read(self) -> SessionEntry | None:
-        """Return the session that was filled in, or None with the reasons beside the fields. Nothing typed is lost."""
+    def read(self) -> SessionEntry:
+        """Return the session that was filled in. Raises Refused, with the reasons beside the fields. Nothing typed is lost."""
         is_whole = self.validate()
         starts_at, ends_at = self._read_hours()
         day_id = chosen_number(self.day, _("Choose a day of the event"))
         room_id = chosen_number(self.room, _("This room is gone. Choose another one"), may_be_empty=True)
         people, more = self.read_people(), self.read_more()
         if not is_whole or starts_at is None or ends_at is None or day_id is None or self._has_errors():
-            return None
+            raise Refused("")
         return SessionEntry(
             day_id=day_id,
             kind=self.chosen_kind(),
@@ -217,8 +218,8 @@ class SpeakerForm(LocalizedForm):
         self.organization.choices = [("", _("None of the list"))]
         self.organization.choices += [(str(number), name) for number, name in organizations]
 
-    def read(self) -> SpeakerEntry | None:
-        """Return the speaker that was filled in, or None with the reasons beside the fields."""
+    def read(self) -> SpeakerEntry:
+        """Return the speaker that was filled in. Raises Refused, with the reasons beside the fields."""
         is_whole = self.validate()
         names = _names(self.name)
         if not names and not self.name.errors:
@@ -227,7 +228,7 @@ class SpeakerForm(LocalizedForm):
             self.organization, _("This institution is gone. Choose another one"), may_be_empty=True
         )
         if not is_whole or any(field.errors for field in self):
-            return None
+            raise Refused("")
         return SpeakerEntry(
             name=" ".join((self.name.data or "").split()),
             position=self.position.data,

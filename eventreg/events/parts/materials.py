@@ -25,10 +25,10 @@ from eventreg.events.bundles.fields import (
 from eventreg.events.bundles.parts import Document, Entry, Intake, Outlet
 from eventreg.events.models import Material
 from eventreg.events.parts.order import session_numbers
-from eventreg.events.rules.materials import MaterialRefused, check_address, check_file
+from eventreg.events.rules.materials import check_address, check_file
 from eventreg.events.rules.programme import MaterialAudience
 from eventreg.events.services.material_files import read_material_file, store_material_file
-from eventreg.kernel.errors import NotFound
+from eventreg.kernel.errors import NotFound, Refused
 from eventreg.kernel.filetypes import safe_name
 from eventreg.kernel.tokens import new_public_id
 
@@ -114,5 +114,5 @@ def _kept(values: dict[str, Any], file: Any, place: str, intake: Intake) -> dict
         values["file_name"] = safe_name(values["file_name"], media_type)
         store_material_file(file_id, content)
         return {"file_id": file_id, "media_type": media_type, "size": len(content)}
-    except MaterialRefused as refused:
+    except Refused as refused:
         raise BundleInvalid(f"{place}: {refused}") from refused

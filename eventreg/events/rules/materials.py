@@ -7,12 +7,15 @@ from datetime import datetime
 from typing import Protocol
 
 from eventreg.events.rules.programme import MaterialAudience
-from eventreg.kernel.errors import Refused
+from eventreg.kernel.errors import N_, Reason, Refused
 from eventreg.kernel.filetypes import EXTENSIONS, sniff
 from eventreg.kernel.links import is_plain_web_address
 from eventreg.kernel.office import sniff_office
 from eventreg.kernel.pdfs import is_active_pdf
 
+_OVERTAKEN = N_(
+    "Somebody changed this after you opened it. Nothing was overwritten: compare with how it is now, and save again"
+)
 #: bytes of a file
 MOST_BYTES = 50_000_000
 LONGEST_TITLE = 200
@@ -32,37 +35,37 @@ class Reader(enum.Enum):
     TEAM = "team"
 
 
-class MaterialReason(enum.Enum):
+class MaterialReason(Reason):
     """Why a material was not kept as it was sent."""
 
-    FILE_OR_LINK = "file_or_link"
-    FILE_EMPTY = "file_empty"
-    #: `size`, `limit` in bytes
-    FILE_TOO_LARGE = "file_too_large"
-    FILE_TYPE = "file_type"
+    FILE_OR_LINK = "file_or_link", N_("Choose a file or write a link, one of the two"), "file"
+    FILE_EMPTY = "file_empty", N_("The file is empty. Choose another one"), "file"
+    FILE_TOO_LARGE = "file_too_large", N_("The file is larger than 50 MB. Make it smaller, or give a link"), "file"
+    FILE_TYPE = (
+        "file_type",
+        N_("Choose a PDF, a Word, PowerPoint, Excel or OpenDocument file without macros, or a JPEG or PNG picture"),
+        "file",
+    )
     #: a PDF with scripts, programs or files in it
-    FILE_ACTIVE = "file_active"
-    LINK_INVALID = "link_invalid"
+    FILE_ACTIVE = (
+        "file_active",
+        N_(
+            "This PDF holds a script, another file or a part that cannot be checked. Print it as a PDF (“Save as PDF”) "
+            "and choose the new file."
+        ),
+        "file",
+    )
+    LINK_INVALID = "link_invalid", N_("Write a whole address that begins with https:// or http://"), "url"
     #: a link needs one; a file has its name
-    TITLE_MISSING = "title_missing"
-    CANNOT_BE_KEPT = "cannot_be_kept"
-    #: somebody saved it after the page was shown
-    CHANGED_MEANWHILE = "changed_meanwhile"
+    TITLE_MISSING = "title_missing", N_("Write this text"), "title"
+    CANNOT_BE_KEPT = "cannot_be_kept", N_("We cannot keep the file at this moment. Try again in a while"), "file"
+    CHANGED_MEANWHILE = "changed_meanwhile", _OVERTAKEN, "file", 409
 
 
-class MaterialRefused(Refused):
-    """The material cannot be kept so; `reason` is a MaterialReason."""
-
-
-class OutcomeReason(enum.Enum):
+class OutcomeReason(Reason):
     """Why a remark or a recommendation was not kept as it was sent."""
 
-    #: somebody saved it after the page was shown
-    CHANGED_MEANWHILE = "changed_meanwhile"
-
-
-class OutcomeRefused(Refused):
-    """The outcome cannot be kept so; `reason` is an OutcomeReason."""
+    CHANGED_MEANWHILE = "changed_meanwhile", _OVERTAKEN, "text", 409
 
 
 class Released(Protocol):
@@ -87,31 +90,31 @@ def may_open(material: Released, reader: Reader, now: datetime) -> bool:
 
 
 def check_file(content: bytes) -> str:
-    """Return the media type of a file, found from its content. Raises MaterialRefused.
+    """Return the media type of a file, found from its content. Raises Refused.
 
     Taken are PDF, the texts, presentations and sheets of OOXML and OpenDocument, PNG and JPEG. Sound and film are not:
     a day of it does not fit, and where it can be heard or seen a link leads.
     """
     if not content:
-        raise MaterialRefused(MaterialReason.FILE_EMPTY)
+        raise Refused(MaterialReason.FILE_EMPTY)
     if len(content) > MOST_BYTES:
-        raise MaterialRefused(MaterialReason.FILE_TOO_LARGE, size=len(content), limit=MOST_BYTES)
+        raise Refused(MaterialReason.FILE_TOO_LARGE, size=len(content), limit=MOST_BYTES)
     media_type = sniff(content) or sniff_office(content)
     if media_type is None:
-        raise MaterialRefused(MaterialReason.FILE_TYPE)
+        raise Refused(MaterialReason.FILE_TYPE)
     if media_type == "application/pdf" and is_active_pdf(content):
-        raise MaterialRefused(MaterialReason.FILE_ACTIVE)
+        raise Refused(MaterialReason.FILE_ACTIVE)
     return media_type
 
 
 def check_address(url: str) -> str:
-    """Return the address of a link. Raises MaterialRefused for one that is not http or https, or names no host."""
+    """Return the address of a link. Raises Refused for one that is not http or https, or names no host."""
     if (
         not is_plain_web_address(url)
         or len(url) > LONGEST_ADDRESS
         or any(char <= " " or char in '\\<>"\x7f' for char in url)
     ):
-        raise MaterialRefused(MaterialReason.LINK_INVALID)
+        raise Refused(MaterialReason.LINK_INVALID)
     return url
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +9,7 @@ from datetime import time
 
 from eventreg.events.rules.programme import Hours, SessionKind, SpeakerRole
 from eventreg.events.rules.programme_checks import Slot, minutes_of, time_of
-from eventreg.kernel.errors import Refused
+from eventreg.kernel.errors import N_, NN_, Reason, Refused
 from eventreg.kernel.text import LocalizedText, folded
 from eventreg.kernel.typed import is_blank
 
@@ -31,26 +30,33 @@ _CLOCK = re.compile(
 )
 
 
-class ProgrammeReason(enum.Enum):
+class ProgrammeReason(Reason):
     """Why the programme was not changed."""
 
-    ENDS_BEFORE_START = "ends_before_start"
-    NO_TITLE = "no_title"
-    NO_SUCH_DAY = "no_such_day"
-    NO_SUCH_ROOM = "no_such_room"
-    NO_SUCH_ORGANIZATION = "no_such_organization"
-    TOO_MANY = "too_many"
-    #: somebody else saved it meanwhile
-    CHANGED_MEANWHILE = "changed_meanwhile"
-    #: people signed up for it: removing it wants a second word. details: count
-    HAS_SIGN_UPS = "has_sign_ups"
-    CANNOT_MOVE = "cannot_move"
-
-
-class ProgrammeRefused(Refused):
-    """The programme stays as it is."""
-
-    reason: ProgrammeReason
+    ENDS_BEFORE_START = "ends_before_start", N_("The end has to come after the start")
+    NO_TITLE = "no_title", N_("Write this text")
+    NO_SUCH_DAY = "no_such_day", N_("Choose a day of the event")
+    NO_SUCH_ROOM = "no_such_room", N_("This room is gone. Choose another one")
+    NO_SUCH_ORGANIZATION = "no_such_organization", N_("This institution is gone. Choose another one")
+    TOO_MANY = "too_many", N_("There can be %(limit)s at most.")
+    CHANGED_MEANWHILE = (
+        "changed_meanwhile",
+        N_("Somebody else changed this meanwhile, so nothing was saved. Look at what it says now, and save again."),
+        "",
+        409,
+    )
+    #: removing a session that people signed up for wants a second word
+    HAS_SIGN_UPS = (
+        "has_sign_ups",
+        NN_(
+            "%(num)d person signed up for this session. Confirm that it is removed all the same.",
+            "%(num)d people signed up for this session. Confirm that it is removed all the same.",
+        ),
+        "",
+        409,
+    )
+    HAVE_SIGN_UPS = "have_sign_ups", N_("People signed up for “%(title)s”. Remove that session on its own page first.")
+    CANNOT_MOVE = "cannot_move", N_("There is nothing to change places with: set the times by hand."), "", 409
 
 
 @dataclass(frozen=True)
@@ -91,13 +97,13 @@ class SpeakerEntry:
 
 
 def check_entry(entry: SessionEntry) -> None:
-    """Refuse what cannot be a session. Raises ProgrammeRefused."""
+    """Refuse what cannot be a session. Raises Refused."""
     if entry.starts_at >= entry.ends_at:
-        raise ProgrammeRefused(ProgrammeReason.ENDS_BEFORE_START)
+        raise Refused(ProgrammeReason.ENDS_BEFORE_START)
     if all(map(is_blank, entry.title.values())):
-        raise ProgrammeRefused(ProgrammeReason.NO_TITLE)
+        raise Refused(ProgrammeReason.NO_TITLE)
     if sum(len(people.names) for people in entry.people) > MOST_PEOPLE:
-        raise ProgrammeRefused(ProgrammeReason.TOO_MANY, limit=MOST_PEOPLE)
+        raise Refused(ProgrammeReason.TOO_MANY, limit=MOST_PEOPLE)
 
 
 def names_in(text: str) -> list[str]:

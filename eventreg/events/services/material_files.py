@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from eventreg.db import db
 from eventreg.events.models import Material
-from eventreg.events.rules.materials import MaterialReason, MaterialRefused
+from eventreg.events.rules.materials import MaterialReason
+from eventreg.kernel.errors import Refused
 from eventreg.media.store import CannotKeep, SealedFile, path_of, sealed_parts, sweep_folder, write_file
 from eventreg.web.instance import config, keys
 
@@ -16,12 +17,12 @@ from eventreg.web.instance import config, keys
 def store_material_file(file_id: str, data: bytes) -> None:
     """Keep a file under a new id, which goes into `Material.file_id`: on the disk for good when this returns.
 
-    Called before the row is committed. Raises MaterialRefused(CANNOT_BE_KEPT) when the disk takes no more.
+    Called before the row is committed. Raises Refused(CANNOT_BE_KEPT) when the disk takes no more.
     """
     try:
         write_file(config().materials, file_id, sealed_parts(keys(), data, content_place(file_id)))
     except CannotKeep as error:
-        raise MaterialRefused(MaterialReason.CANNOT_BE_KEPT) from error
+        raise Refused(MaterialReason.CANNOT_BE_KEPT) from error
 
 
 def read_material_file(file_id: str) -> bytes:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
 
-from eventreg.audit.services import Actor, record
+from eventreg.audit.services import Actor, note
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, Material
 from eventreg.events.queries.for_registration import lock_event_in_any_state
 from eventreg.events.queries.materials import find_session, get_material
-from eventreg.events.rules.materials import MaterialReason, MaterialRefused, check_address, check_file, title_from
+from eventreg.events.rules.materials import MaterialReason, check_address, check_file, title_from
 from eventreg.events.rules.programme import MaterialAudience
 from eventreg.events.services.material_files import store_material_file
-from eventreg.kernel.errors import NotFound
+from eventreg.kernel.clock import now
+from eventreg.kernel.errors import NotFound, Refused
 from eventreg.kernel.filetypes import safe_name
 from eventreg.kernel.ordering import move_in_order
 from eventreg.kernel.text import LocalizedText, merged
@@ -56,24 +56,24 @@ class _KeptFile:
     size: int
 
 
-def add_material(event_id: int, entry: MaterialEntry, file: SentFile | None, account_id: int, at: datetime) -> str:
+def add_material(event_id: int, entry: MaterialEntry, file: SentFile | None, actor: Actor) -> str:
     """Add a file or a link at the end of its session and return its public id.
 
-    A file without a title is called by its name. Raises NotFound (event, session) and MaterialRefused.
+    A file without a title is called by its name. Raises NotFound (event, session) and Refused.
     """
     if bool(entry.url) is bool(file):
-        raise MaterialRefused(MaterialReason.FILE_OR_LINK)
+        raise Refused(MaterialReason.FILE_OR_LINK)
     kept = _keep(file)
     if entry.url:
         check_address(entry.url)
     with transaction() as session:
         event = lock_event_in_any_state(event_id)
-        material = Material(event_id=event_id, public_id=new_public_id(), created_at=at, revision=1)
+        material = Material(event_id=event_id, public_id=new_public_id(), created_at=now(), revision=1)
         _say(material, event, entry, kept)
         material.position = _last_position(event_id, material.session_id) + 1
         session.add(material)
         session.flush()
-        _record(event_id, "material_added", material, account_id, at, _told(material))
+        note(material, "material_added", actor, **_told(material))
         return material.public_id
 
 
@@ -83,22 +83,21 @@ def change_material(
     entry: MaterialEntry,
     file: SentFile | None,
     seen_revision: int,
-    account_id: int,
-    at: datetime,
+    actor: Actor,
 ) -> None:
     """Change what is said of a material, or replace its file; a file stays a file and a link a link, under its address.
 
-    Raises NotFound and MaterialRefused: CHANGED_MEANWHILE when it is no longer what was seen.
+    Raises NotFound and Refused: CHANGED_MEANWHILE when it is no longer what was seen.
     """
     kept = _keep(file)
     with transaction() as session:
         event = lock_event_in_any_state(event_id)
         material = get_material(event_id, public_id)
         if material.revision != seen_revision:
-            raise MaterialRefused(MaterialReason.CHANGED_MEANWHILE)
+            raise Refused(MaterialReason.CHANGED_MEANWHILE)
         is_link = bool(material.url)
         if bool(entry.url) is not is_link or (kept is not None and is_link):
-            raise MaterialRefused(MaterialReason.FILE_OR_LINK)
+            raise Refused(MaterialReason.FILE_OR_LINK)
         if is_link:
             check_address(entry.url)
         before, session_before = _told(material), material.session_id
@@ -110,10 +109,10 @@ def change_material(
             return
         material.revision += 1
         session.flush()
-        _record(event_id, "material_changed", material, account_id, at, {"changed": changed})
+        note(material, "material_changed", actor, changed=changed)
 
 
-def move_material(event_id: int, public_id: str, step: int, account_id: int, at: datetime) -> None:
+def move_material(event_id: int, public_id: str, step: int, actor: Actor) -> None:
     """Let a material change places with the one before it (`step` -1) or after it (1) in its session. Raises NotFound."""
     with transaction() as session:
         lock_event_in_any_state(event_id)
@@ -125,16 +124,16 @@ def move_material(event_id: int, public_id: str, step: int, account_id: int, at:
         ).all()
         if not move_in_order(siblings, siblings.index(material), step):
             return
-        _record(event_id, "material_moved", material, account_id, at)
+        note(material, "material_moved", actor)
 
 
-def remove_material(event_id: int, public_id: str, account_id: int, at: datetime) -> None:
+def remove_material(event_id: int, public_id: str, actor: Actor) -> None:
     """Remove a material; its file goes with the next sweep. Raises NotFound."""
     with transaction() as session:
         lock_event_in_any_state(event_id)
         material = get_material(event_id, public_id)
         session.delete(material)
-        _record(event_id, "material_removed", material, account_id, at, _told(material))
+        note(material, "material_removed", actor, **_told(material))
 
 
 def _keep(file: SentFile | None) -> _KeptFile | None:
@@ -154,7 +153,7 @@ def _say(material: Material, event: Event, entry: MaterialEntry, kept: _KeptFile
     material.url = entry.url
     title = merged(material.title or {}, entry.title, event.languages)
     if not title and not material.file_name:
-        raise MaterialRefused(MaterialReason.TITLE_MISSING)
+        raise Refused(MaterialReason.TITLE_MISSING)
     material.title = title or {event.languages[0]: title_from(material.file_name)}
     material.language = entry.language
     material.audience = entry.audience
@@ -194,22 +193,3 @@ def _told(material: Material) -> dict[str, Any]:
         "file": material.file_name,
         "file_id": material.file_id,
     }
-
-
-def _record(
-    event_id: int,
-    action: str,
-    material: Material,
-    account_id: int,
-    at: datetime,
-    detail: Mapping[str, Any] | None = None,
-) -> None:
-    record(
-        event_id=event_id,
-        actor=Actor.account(account_id),
-        action=action,
-        record_kind="material",
-        record_id=material.id,
-        at=at,
-        detail=detail,
-    )

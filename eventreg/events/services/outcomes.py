@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
 
-from eventreg.audit.services import Actor, record
+from eventreg.audit.services import Actor, Target, note
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, SessionOutcome
 from eventreg.events.queries.for_registration import lock_event_in_any_state
 from eventreg.events.queries.materials import find_session
 from eventreg.events.queries.outcomes import get_outcome
-from eventreg.events.rules.materials import OutcomeReason, OutcomeRefused
+from eventreg.events.rules.materials import OutcomeReason
 from eventreg.events.rules.programme import OutcomeKind
-from eventreg.kernel.errors import NotFound
+from eventreg.kernel.clock import now
+from eventreg.kernel.errors import NotFound, Refused
 from eventreg.kernel.ordering import move_in_order
 from eventreg.kernel.text import LocalizedText, merged
 
@@ -34,28 +33,26 @@ class OutcomeEntry:
     is_public: bool
 
 
-def add_outcome(event_id: int, entry: OutcomeEntry, account_id: int, at: datetime) -> int:
+def add_outcome(event_id: int, entry: OutcomeEntry, actor: Actor) -> int:
     """Add an outcome at the end of its session and return its id. Raises NotFound (event, session)."""
     with transaction() as session:
         event = lock_event_in_any_state(event_id)
-        outcome = SessionOutcome(recorded_at=at, revision=1, text={}, addressee={})
+        outcome = SessionOutcome(recorded_at=now(), revision=1, text={}, addressee={})
         _say(outcome, event, entry)
         outcome.position = _last_position(outcome.session_id) + 1
         session.add(outcome)
         session.flush()
-        _record(event_id, "outcome_added", outcome, account_id, at, _told(outcome))
+        note(Target(SessionOutcome, outcome.id, event_id), "outcome_added", actor, **_told(outcome))
         return outcome.id
 
 
-def change_outcome(
-    event_id: int, outcome_id: int, entry: OutcomeEntry, seen_revision: int, account_id: int, at: datetime
-) -> None:
-    """Change an outcome. Raises NotFound and OutcomeRefused(CHANGED_MEANWHILE) when it is no longer what was seen."""
+def change_outcome(event_id: int, outcome_id: int, entry: OutcomeEntry, seen_revision: int, actor: Actor) -> None:
+    """Change an outcome. Raises NotFound and Refused(CHANGED_MEANWHILE) when it is no longer what was seen."""
     with transaction() as session:
         event = lock_event_in_any_state(event_id)
         outcome = get_outcome(event_id, outcome_id)
         if outcome.revision != seen_revision:
-            raise OutcomeRefused(OutcomeReason.CHANGED_MEANWHILE)
+            raise Refused(OutcomeReason.CHANGED_MEANWHILE)
         before, session_before = _told(outcome), outcome.session_id
         _say(outcome, event, entry)
         if outcome.session_id != session_before:
@@ -65,10 +62,10 @@ def change_outcome(
             return
         outcome.revision += 1
         session.flush()
-        _record(event_id, "outcome_changed", outcome, account_id, at, {"changed": changed})
+        note(Target(SessionOutcome, outcome.id, event_id), "outcome_changed", actor, changed=changed)
 
 
-def move_outcome(event_id: int, outcome_id: int, step: int, account_id: int, at: datetime) -> None:
+def move_outcome(event_id: int, outcome_id: int, step: int, actor: Actor) -> None:
     """Let an outcome change places with the one before it (`step` -1) or after it (1) in its session. Raises NotFound."""
     with transaction() as session:
         lock_event_in_any_state(event_id)
@@ -79,16 +76,16 @@ def move_outcome(event_id: int, outcome_id: int, step: int, account_id: int, at:
             .order_by(SessionOutcome.position, SessionOutcome.id)
         ).all()
         if move_in_order(siblings, siblings.index(outcome), step):
-            _record(event_id, "outcome_moved", outcome, account_id, at)
+            note(Target(SessionOutcome, outcome.id, event_id), "outcome_moved", actor)
 
 
-def remove_outcome(event_id: int, outcome_id: int, account_id: int, at: datetime) -> None:
+def remove_outcome(event_id: int, outcome_id: int, actor: Actor) -> None:
     """Remove an outcome. Raises NotFound."""
     with transaction() as session:
         lock_event_in_any_state(event_id)
         outcome = get_outcome(event_id, outcome_id)
         session.delete(outcome)
-        _record(event_id, "outcome_removed", outcome, account_id, at, _told(outcome))
+        note(Target(SessionOutcome, outcome.id, event_id), "outcome_removed", actor, **_told(outcome))
 
 
 def _say(outcome: SessionOutcome, event: Event, entry: OutcomeEntry) -> None:
@@ -122,22 +119,3 @@ def _told(outcome: SessionOutcome) -> dict[str, Any]:
         "addressee": dict(outcome.addressee),
         "is_public": outcome.is_public,
     }
-
-
-def _record(
-    event_id: int,
-    action: str,
-    outcome: SessionOutcome,
-    account_id: int,
-    at: datetime,
-    detail: Mapping[str, Any] | None = None,
-) -> None:
-    record(
-        event_id=event_id,
-        actor=Actor.account(account_id),
-        action=action,
-        record_kind="outcome",
-        record_id=outcome.id,
-        at=at,
-        detail=detail,
-    )

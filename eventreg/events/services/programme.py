@@ -7,12 +7,11 @@ session that it changes: whoever saves says which one was seen, and calendars ca
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
 
-from eventreg.audit.services import Actor, record
+from eventreg.audit.services import Actor, Target, note
 from eventreg.db import db, transaction
 from eventreg.events.models import EventDay, ProgrammeSession, Room, SessionPerson, Speaker
 from eventreg.events.queries.for_registration import lock_event
@@ -22,30 +21,30 @@ from eventreg.events.rules.programme_entries import (
     MOST_SESSIONS,
     People,
     ProgrammeReason,
-    ProgrammeRefused,
     SessionEntry,
     check_entry,
 )
 from eventreg.events.rules.programme_moves import moved
 from eventreg.events.services.sign_ups import count_sign_ups
 from eventreg.events.services.speakers import find_or_add_speakers
+from eventreg.kernel.errors import Refused
 from eventreg.kernel.text import folded, merged
 
 _TEXTS = ("title", "note", "description")
 _PLAIN = ("day_id", "kind", "starts_at", "ends_at", "room_id", "takes_sign_up", "places")
 
 
-def add_session(event_id: int, entry: SessionEntry, account_id: int, at: datetime) -> str:
+def add_session(event_id: int, entry: SessionEntry, actor: Actor) -> str:
     """Add a session and return its public id. The same one sent twice (day, room, hours and title) is added once.
 
-    Names that no speaker of the event has become speakers. Raises ProgrammeRefused: ENDS_BEFORE_START, NO_TITLE,
+    Names that no speaker of the event has become speakers. Raises Refused: ENDS_BEFORE_START, NO_TITLE,
     NO_SUCH_DAY, NO_SUCH_ROOM, TOO_MANY.
     """
-    (public_id,) = add_sessions(event_id, [entry], account_id, at)
+    (public_id,) = add_sessions(event_id, [entry], actor)
     return public_id
 
 
-def add_sessions(event_id: int, entries: Sequence[SessionEntry], account_id: int, at: datetime) -> list[str]:
+def add_sessions(event_id: int, entries: Sequence[SessionEntry], actor: Actor) -> list[str]:
     """Add several sessions, all or none, and return their public ids. As `add_session`."""
     for entry in entries:
         check_entry(entry)
@@ -53,17 +52,17 @@ def add_sessions(event_id: int, entries: Sequence[SessionEntry], account_id: int
         lock_event(event_id)
         known = _sessions_of(event_id)
         if len(known) + len(entries) > MOST_SESSIONS:
-            raise ProgrammeRefused(ProgrammeReason.TOO_MANY, limit=MOST_SESSIONS)
-        return [_add(event_id, entry, known, account_id, at).public_id for entry in entries]
+            raise Refused(ProgrammeReason.TOO_MANY, limit=MOST_SESSIONS)
+        return [_add(event_id, entry, known, actor).public_id for entry in entries]
 
 
 def replace_day(
-    event_id: int, day_id: int, entries: Sequence[SessionEntry], seen: Mapping[str, int], account_id: int, at: datetime
+    event_id: int, day_id: int, entries: Sequence[SessionEntry], seen: Mapping[str, int], actor: Actor
 ) -> list[str]:
     """Let a day consist of exactly these sessions, and return their public ids. `left_out` says which are removed for it.
 
-    `seen` are public ids and revisions of the day's sessions as they were shown. Raises ProgrammeRefused: CHANGED_MEANWHILE when
-    they are others now, HAS_SIGN_UPS (details: count, title) for one that would be removed, and the reasons of `add_session`.
+    `seen` are public ids and revisions of the day's sessions as they were shown. Raises Refused: CHANGED_MEANWHILE when
+    they are others now, HAVE_SIGN_UPS for one that would be removed, and the reasons of `add_session`.
     """
     for entry in entries:
         check_entry(entry)
@@ -72,15 +71,15 @@ def replace_day(
         known = _sessions_of(event_id)
         of_day = [session for session in known if session.day_id == day_id]
         if {session.public_id: session.revision for session in of_day} != dict(seen):
-            raise ProgrammeRefused(ProgrammeReason.CHANGED_MEANWHILE)
+            raise Refused(ProgrammeReason.CHANGED_MEANWHILE)
         for session in left_out(of_day, entries):
-            if count := count_sign_ups(session.id):
-                raise ProgrammeRefused(ProgrammeReason.HAS_SIGN_UPS, count=count, title=dict(session.title))
-            _remove(event_id, session, 0, account_id, at)
+            if count_sign_ups(session.id):
+                raise Refused(ProgrammeReason.HAVE_SIGN_UPS, title=dict(session.title))
+            _remove(event_id, session, 0, actor)
             known.remove(session)
         if len(known) + len(entries) > MOST_SESSIONS:
-            raise ProgrammeRefused(ProgrammeReason.TOO_MANY, limit=MOST_SESSIONS)
-        return [_add(event_id, entry, known, account_id, at).public_id for entry in entries]
+            raise Refused(ProgrammeReason.TOO_MANY, limit=MOST_SESSIONS)
+        return [_add(event_id, entry, known, actor).public_id for entry in entries]
 
 
 def left_out(sessions: Sequence[ProgrammeSession], entries: Sequence[SessionEntry]) -> list[ProgrammeSession]:
@@ -94,12 +93,11 @@ def edit_session(
     entry: SessionEntry,
     languages: Sequence[str],
     seen_revision: int,
-    account_id: int,
-    at: datetime,
+    actor: Actor,
 ) -> None:
     """Save a session as `entry` has it; texts in other languages than `languages` stay.
 
-    Raises NotFound and ProgrammeRefused: CHANGED_MEANWHILE when it is no longer the revision that was seen, and the reasons
+    Raises NotFound and Refused: CHANGED_MEANWHILE when it is no longer the revision that was seen, and the reasons
     of `add_session`.
     """
     check_entry(entry)
@@ -107,7 +105,7 @@ def edit_session(
         lock_event(event_id)
         session = get_session(event_id, public_id).session
         if session.revision != seen_revision:
-            raise ProgrammeRefused(ProgrammeReason.CHANGED_MEANWHILE)
+            raise Refused(ProgrammeReason.CHANGED_MEANWHILE)
         _check_place(event_id, entry)
         new: dict[str, Any] = {name: getattr(entry, name) for name in _PLAIN}
         new |= {name: merged(getattr(session, name), getattr(entry, name), languages) for name in _TEXTS}
@@ -118,65 +116,66 @@ def edit_session(
         }
         for name, value in new.items():
             setattr(session, name, value)
-        changed |= _save_people(event_id, session, entry.people, account_id, at)
+        changed |= _save_people(event_id, session, entry.people, actor)
         if changed:
             session.revision += 1
-            _note(event_id, "session_changed", session.id, account_id, at, {"changed": changed})
+            note(Target(ProgrammeSession, session.id, event_id), "session_changed", actor, changed=changed)
 
 
-def move_session(
-    event_id: int, public_id: str, *, earlier: bool, seen_revision: int, account_id: int, at: datetime
-) -> None:
+def move_session(event_id: int, public_id: str, actor: Actor, *, earlier: bool, seen_revision: int) -> None:
     """Let a session exchange places with its neighbour of the day (rules.programme_moves); durations stay.
 
-    Raises NotFound and ProgrammeRefused: CANNOT_MOVE, CHANGED_MEANWHILE.
+    Raises NotFound and Refused: CANNOT_MOVE, CHANGED_MEANWHILE.
     """
     with transaction():
         lock_event(event_id)
         session = get_session(event_id, public_id).session
         if session.revision != seen_revision:
-            raise ProgrammeRefused(ProgrammeReason.CHANGED_MEANWHILE)
+            raise Refused(ProgrammeReason.CHANGED_MEANWHILE)
         of_day = {each.id: each for each in _sessions_of(event_id) if each.day_id == session.day_id}
         hours = moved(slots_of(of_day.values(), {}), session.id, earlier=earlier)
         if hours is None:
-            raise ProgrammeRefused(ProgrammeReason.CANNOT_MOVE)
+            raise Refused(ProgrammeReason.CANNOT_MOVE)
         changed: dict[str, Any] = {}
         for session_id, (starts_at, ends_at) in hours.items():
             each = of_day[session_id]
             changed[each.public_id] = [_hours(each), f"{starts_at:%H:%M}–{ends_at:%H:%M}"]
             each.starts_at, each.ends_at = starts_at, ends_at
             each.revision += 1
-        _note(event_id, "session_moved", session.id, account_id, at, {"changed": changed})
+        note(Target(ProgrammeSession, session.id, event_id), "session_moved", actor, changed=changed)
 
 
-def remove_session(
-    event_id: int, public_id: str, *, seen_revision: int, is_confirmed: bool, account_id: int, at: datetime
-) -> None:
+def remove_session(event_id: int, public_id: str, actor: Actor, *, seen_revision: int, is_confirmed: bool) -> None:
     """Remove a session with its conclusions; its materials stay with the event.
 
-    Raises NotFound and ProgrammeRefused: CHANGED_MEANWHILE, and HAS_SIGN_UPS (details: count) while nobody has confirmed that
+    Raises NotFound and Refused: CHANGED_MEANWHILE, and HAS_SIGN_UPS while nobody has confirmed that
     the people who signed up for it lose it.
     """
     with transaction():
         lock_event(event_id)
         session = get_session(event_id, public_id).session
         if session.revision != seen_revision:
-            raise ProgrammeRefused(ProgrammeReason.CHANGED_MEANWHILE)
+            raise Refused(ProgrammeReason.CHANGED_MEANWHILE)
         count = count_sign_ups(session.id)
         if count and not is_confirmed:
-            raise ProgrammeRefused(ProgrammeReason.HAS_SIGN_UPS, count=count)
-        _remove(event_id, session, count, account_id, at)
+            raise Refused(ProgrammeReason.HAS_SIGN_UPS, num=count)
+        _remove(event_id, session, count, actor)
 
 
-def _remove(event_id: int, session: ProgrammeSession, sign_ups: int, account_id: int, at: datetime) -> None:
-    detail = {"title": dict(session.title), "hours": _hours(session), "sign_ups": sign_ups}
-    _note(event_id, "session_removed", session.id, account_id, at, detail)
+def _remove(event_id: int, session: ProgrammeSession, sign_ups: int, actor: Actor) -> None:
+    title = dict(session.title)
+    note(
+        Target(ProgrammeSession, session.id, event_id),
+        "session_removed",
+        actor,
+        title=title,
+        hours=_hours(session),
+        sign_ups=sign_ups,
+    )
     db.session.delete(session)
 
 
-def _add(
-    event_id: int, entry: SessionEntry, known: list[ProgrammeSession], account_id: int, at: datetime
-) -> ProgrammeSession:
+def _add(event_id: int, entry: SessionEntry, known: list[ProgrammeSession], actor: Actor) -> ProgrammeSession:
     for session in known:
         if _is_same(session, entry):
             return session
@@ -189,8 +188,14 @@ def _add(
     db.session.add(session)
     db.session.flush()
     known.append(session)
-    _save_people(event_id, session, entry.people, account_id, at)
-    _note(event_id, "session_added", session.id, account_id, at, {"title": dict(entry.title), "hours": _hours(session)})
+    _save_people(event_id, session, entry.people, actor)
+    note(
+        Target(ProgrammeSession, session.id, event_id),
+        "session_added",
+        actor,
+        title=dict(entry.title),
+        hours=_hours(session),
+    )
     return session
 
 
@@ -205,12 +210,12 @@ def _check_place(event_id: int, entry: SessionEntry) -> None:
     """Refuse a day or a room of another event."""
     days = select(func.count()).select_from(EventDay).where(EventDay.id == entry.day_id, EventDay.event_id == event_id)
     if not db.session.scalar(days):
-        raise ProgrammeRefused(ProgrammeReason.NO_SUCH_DAY)
+        raise Refused(ProgrammeReason.NO_SUCH_DAY)
     if entry.room_id is None:
         return
     rooms = select(func.count()).select_from(Room).where(Room.id == entry.room_id, Room.event_id == event_id)
     if not db.session.scalar(rooms):
-        raise ProgrammeRefused(ProgrammeReason.NO_SUCH_ROOM)
+        raise Refused(ProgrammeReason.NO_SUCH_ROOM)
 
 
 def _sessions_of(event_id: int) -> list[ProgrammeSession]:
@@ -224,15 +229,13 @@ def _sessions_of(event_id: int) -> list[ProgrammeSession]:
     )
 
 
-def _save_people(
-    event_id: int, session: ProgrammeSession, people: Sequence[People], account_id: int, at: datetime
-) -> dict[str, Any]:
+def _save_people(event_id: int, session: ProgrammeSession, people: Sequence[People], actor: Actor) -> dict[str, Any]:
     """Let exactly these people be in the session; return what changed, as names by role."""
     present: Mapping[str, Speaker] = {folded(person.speaker.name): person.speaker for person in session.people}
     wanted: list[tuple[SpeakerRole, Speaker]] = []
     for role in SpeakerRole:
         names = [name for group in people if group.role is role for name in group.names]
-        for speaker in find_or_add_speakers(event_id, names, present, account_id, at):
+        for speaker in find_or_add_speakers(event_id, names, present, actor):
             if (role, speaker) not in wanted:
                 wanted.append((role, speaker))
     old = [(person.role, person.speaker) for person in session.people]
@@ -264,15 +267,3 @@ def _told(value: Any) -> Any:
     if hasattr(value, "strftime"):
         return f"{value:%H:%M}"
     return getattr(value, "value", value)
-
-
-def _note(event_id: int, action: str, session_id: int, account_id: int, at: datetime, detail: dict[str, Any]) -> None:
-    record(
-        event_id=event_id,
-        actor=Actor.account(account_id),
-        action=action,
-        record_kind="session",
-        record_id=session_id,
-        at=at,
-        detail=detail,
-    )

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
 
-from eventreg.audit.services import Actor, record
+from eventreg.audit.services import Actor, change, note
 from eventreg.db import db, transaction
 from eventreg.events.models import ProgrammeSession, SessionPerson, Speaker
 from eventreg.events.queries.for_registration import lock_event
 from eventreg.events.queries.programme import get_speaker
-from eventreg.events.rules.programme_entries import ProgrammeReason, ProgrammeRefused, SpeakerEntry
+from eventreg.events.rules.programme_entries import ProgrammeReason, SpeakerEntry
+from eventreg.kernel.errors import Refused
 from eventreg.kernel.text import folded, merged
 from eventreg.kernel.typed import is_blank
 from eventreg.organizations.models import Organization
@@ -27,38 +27,29 @@ def edit_speaker(
     entry: SpeakerEntry,
     languages: Sequence[str],
     seen_revision: int,
-    account_id: int,
-    at: datetime,
+    actor: Actor,
 ) -> None:
     """Save a speaker as `entry` has it; texts in other languages than `languages` stay.
 
-    Raises NotFound, LifecycleRefused and ProgrammeRefused: NO_TITLE (no name), NO_SUCH_ORGANIZATION, CHANGED_MEANWHILE.
+    Raises NotFound, LifecycleRefused and Refused: NO_TITLE (no name), NO_SUCH_ORGANIZATION, CHANGED_MEANWHILE.
     """
     with transaction():
         lock_event(event_id)
         speaker = get_speaker(event_id, public_id)
         if speaker.revision != seen_revision:
-            raise ProgrammeRefused(ProgrammeReason.CHANGED_MEANWHILE)
+            raise Refused(ProgrammeReason.CHANGED_MEANWHILE)
         if is_blank(entry.name):
-            raise ProgrammeRefused(ProgrammeReason.NO_TITLE)
+            raise Refused(ProgrammeReason.NO_TITLE)
         if entry.organization_id != speaker.organization_id:
             _check_organization(entry.organization_id)
         new: dict[str, Any] = {"name": entry.name, "organization_id": entry.organization_id}
         for name in _TEXTS:
             new[name] = merged(getattr(speaker, name), getattr(entry, name), languages)
-        changed = {
-            name: [getattr(speaker, name), value] for name, value in new.items() if getattr(speaker, name) != value
-        }
-        if not changed:
-            return
-        for name, value in new.items():
-            setattr(speaker, name, value)
-        speaker.sort_name = sort_name(entry.name)
-        speaker.revision += 1
-        _note(event_id, "speaker_changed", speaker.id, account_id, at, {"changed": changed})
+        if change(speaker, new, "speaker_changed", actor):
+            speaker.sort_name = sort_name(entry.name)
 
 
-def remove_speaker(event_id: int, public_id: str, account_id: int, at: datetime) -> None:
+def remove_speaker(event_id: int, public_id: str, actor: Actor) -> None:
     """Remove a speaker from the event and its sessions. Raises NotFound and LifecycleRefused."""
     with transaction() as session:
         lock_event(event_id)
@@ -71,12 +62,12 @@ def remove_speaker(event_id: int, public_id: str, account_id: int, at: datetime)
             .values(revision=ProgrammeSession.revision + 1)
             .execution_options(synchronize_session=False)
         )
-        _note(event_id, "speaker_removed", speaker.id, account_id, at, {"name": speaker.name})
+        note(speaker, "speaker_removed", actor, name=speaker.name)
         session.delete(speaker)
 
 
 def find_or_add_speakers(
-    event_id: int, names: Sequence[str], known: Mapping[str, Speaker], account_id: int, at: datetime
+    event_id: int, names: Sequence[str], known: Mapping[str, Speaker], actor: Actor
 ) -> list[Speaker]:
     """Return the speakers with these names, in their order; names that nobody has become speakers, in the caller's transaction.
 
@@ -90,7 +81,7 @@ def find_or_add_speakers(
         found = {folded(speaker.name): speaker for speaker in rows} | found
     for key, name in wanted.items():
         if key not in found:
-            found[key] = _added(event_id, name, account_id, at)
+            found[key] = _added(event_id, name, actor)
     return [found[folded(name)] for name in names]
 
 
@@ -99,13 +90,13 @@ def sort_name(name: str) -> str:
     return folded(name)[:200]
 
 
-def _added(event_id: int, name: str, account_id: int, at: datetime) -> Speaker:
+def _added(event_id: int, name: str, actor: Actor) -> Speaker:
     speaker = Speaker(
         event_id=event_id, name=name, sort_name=sort_name(name), position={}, affiliation={}, biography={}
     )
     db.session.add(speaker)
     db.session.flush()
-    _note(event_id, "speaker_added", speaker.id, account_id, at, {"name": name})
+    note(speaker, "speaker_added", actor, name=name)
     return speaker
 
 
@@ -116,16 +107,4 @@ def _check_organization(organization_id: int | None) -> None:
         select(Organization.id).where(Organization.id == organization_id, Organization.merged_into_id.is_(None))
     )
     if is_there is None:
-        raise ProgrammeRefused(ProgrammeReason.NO_SUCH_ORGANIZATION)
-
-
-def _note(event_id: int, action: str, speaker_id: int, account_id: int, at: datetime, detail: dict[str, Any]) -> None:
-    record(
-        event_id=event_id,
-        actor=Actor.account(account_id),
-        action=action,
-        record_kind="speaker",
-        record_id=speaker_id,
-        at=at,
-        detail=detail,
-    )
+        raise Refused(ProgrammeReason.NO_SUCH_ORGANIZATION)

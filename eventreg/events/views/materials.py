@@ -6,20 +6,20 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Response, flash, g, redirect, render_template, request, url_for
+from flask import Response, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
-from flask_login import current_user
 
+from eventreg.audit.services import acting
 from eventreg.events.forms.materials import MaterialForm
 from eventreg.events.models import Event, Material
 from eventreg.events.queries.materials import SessionOfDay, get_material, list_materials, list_sessions
-from eventreg.events.rules.materials import MaterialReason, MaterialRefused, Reader, may_open, type_name
+from eventreg.events.rules.materials import MaterialReason, Reader, may_open, type_name
 from eventreg.events.rules.programme import MaterialAudience
 from eventreg.events.rules.team import Permission
 from eventreg.events.services import materials
 from eventreg.events.services.material_files import open_material_file
 from eventreg.events.views import blueprint
-from eventreg.events.views.desk import desk
+from eventreg.events.views.desk import render_desk
 from eventreg.events.wording import audience_name
 from eventreg.i18n.languages import own_name
 from eventreg.kernel.clock import now
@@ -28,9 +28,6 @@ from eventreg.kernel.links import shown_host
 from eventreg.web.access import Answer, requires
 from eventreg.web.bodies import takes_files
 from eventreg.web.downloads import as_attachment
-from eventreg.web.templating import language_url_at
-
-_CHECK, _CONFLICT = 422, 409
 
 blueprint.add_app_template_filter(type_name, "file_type")
 
@@ -63,20 +60,15 @@ def add_material(slug: str) -> Answer:
     """Add a file or a link."""
     event, sessions = g.event, list_sessions(g.event.id)
     form = MaterialForm(event, sessions)
-    entry = form.read()
-    if entry is not None:
-        try:
-            materials.add_material(event.id, entry, form.sent_file(), current_user.id, now())
-        except MaterialRefused as refused:
-            form.refuse(refused)
-        else:
-            flash(_("The material is added. The form is ready for the next one."))
-            audience = entry.audience.value
-            address = url_for(
-                "events.list_materials", slug=slug, session=entry.session, audience=audience, _anchor="add"
-            )
-            return redirect(address, 303)
-    return _list_page(event, sessions, form), _CHECK
+    with form.refusals() as outcome:
+        entry = form.read()
+        materials.add_material(event.id, entry, form.sent_file(), acting())
+        flash(_("The material is added. The form is ready for the next one."))
+        audience = entry.audience.value
+        address = url_for("events.list_materials", slug=slug, session=entry.session, audience=audience, _anchor="add")
+        return redirect(address, 303)
+    form.say_that_the_file_is_gone()
+    return _list_page(event, sessions, form), outcome.status_code
 
 
 @blueprint.get("/manage/events/<slug>/materials/<public_id>")
@@ -84,7 +76,7 @@ def add_material(slug: str) -> Answer:
 def edit_material(slug: str, public_id: str) -> Answer:
     """Show what is said of a material as a form."""
     material, sessions = get_material(g.event.id, public_id), list_sessions(g.event.id)
-    return _edit_page(g.event, material, MaterialForm.of(g.event, sessions, material))
+    return _edit_page(material, MaterialForm.of(g.event, sessions, material))
 
 
 @blueprint.post("/manage/events/<slug>/materials/<public_id>")
@@ -92,23 +84,17 @@ def edit_material(slug: str, public_id: str) -> Answer:
 @takes_files
 def save_material(slug: str, public_id: str) -> Answer:
     """Save a material; another file takes the place of the one that is there, under the same address."""
-    event, material = g.event, get_material(g.event.id, public_id)
+    event: Event = g.event
     form = MaterialForm(event, list_sessions(event.id))
-    entry, code = form.read(), _CHECK
-    if entry is not None:
-        file, seen = form.sent_file(), form.seen_revision
-        try:
-            materials.change_material(event.id, public_id, entry, file, seen, current_user.id, now())
-        except MaterialRefused as refused:
-            is_conflict = refused.reason is MaterialReason.CHANGED_MEANWHILE
-            form.refuse(refused)
-            material, code = get_material(event.id, public_id), _CONFLICT if is_conflict else _CHECK
-            if is_conflict:
-                form.revision.data = str(material.revision)
-        else:
-            flash(_("The material is saved."))
-            return redirect(url_for("events.list_materials", slug=slug), 303)
-    return _edit_page(event, material, form), code
+    with form.refusals() as outcome:
+        materials.change_material(event.id, public_id, form.read(), form.sent_file(), form.seen_revision, acting())
+        flash(_("The material is saved."))
+        return redirect(url_for("events.list_materials", slug=slug), 303)
+    form.say_that_the_file_is_gone()
+    material = get_material(event.id, public_id)
+    if outcome.is_for(MaterialReason.CHANGED_MEANWHILE):
+        form.revision.data = str(material.revision)
+    return _edit_page(material, form), outcome.status_code
 
 
 @blueprint.post("/manage/events/<slug>/materials/<public_id>/move")
@@ -116,7 +102,7 @@ def save_material(slug: str, public_id: str) -> Answer:
 def move_material(slug: str, public_id: str) -> Answer:
     """Move a material up or down among those of its session."""
     step = 1 if request.form.get("step") == "down" else -1
-    materials.move_material(g.event.id, public_id, step, current_user.id, now())
+    materials.move_material(g.event.id, public_id, step, acting())
     return redirect(url_for("events.list_materials", slug=slug, _anchor=f"material-{public_id}"), 303)
 
 
@@ -124,7 +110,7 @@ def move_material(slug: str, public_id: str) -> Answer:
 @requires(Permission.EDIT_PROGRAMME)
 def remove_material(slug: str, public_id: str) -> Answer:
     """Remove a material."""
-    materials.remove_material(g.event.id, public_id, current_user.id, now())
+    materials.remove_material(g.event.id, public_id, acting())
     flash(_("The material is removed."))
     return redirect(url_for("events.list_materials", slug=slug), 303)
 
@@ -141,29 +127,23 @@ def download_material(slug: str, public_id: str) -> Response:
 
 
 def _list_page(event: Event, sessions: Sequence[SessionOfDay], form: MaterialForm) -> str:
-    return render_template(
-        "events/materials.html",
-        groups=_groups(event, sessions),
+    return _page("events/materials.html", form, groups=_groups(event, sessions))
+
+
+def _edit_page(material: Material, form: MaterialForm) -> str:
+    return _page("events/material.html", form, material=material)
+
+
+def _page(template: str, form: MaterialForm, **values: Any) -> str:
+    return render_desk(
+        template,
+        "materials",
         form=form,
-        language_url=language_url_at(url_for("events.list_materials", slug=event.slug)),
-        **_frame(event),
+        audience_name=audience_name,
+        own_name=own_name,
+        is_released=lambda material: may_open(material, Reader.CONFIRMED, now()),
+        **values,
     )
-
-
-def _edit_page(event: Event, material: Material, form: MaterialForm) -> str:
-    address = url_for("events.edit_material", slug=event.slug, public_id=material.public_id)
-    return render_template(
-        "events/material.html", material=material, form=form, language_url=language_url_at(address), **_frame(event)
-    )
-
-
-def _frame(event: Event) -> dict[str, Any]:
-    return {
-        "audience_name": audience_name,
-        "own_name": own_name,
-        "is_released": lambda material: may_open(material, Reader.CONFIRMED, now()),
-        **desk(event, "materials"),
-    }
 
 
 def _groups(event: Event, sessions: Sequence[SessionOfDay]) -> list[tuple[SessionOfDay | None, list[Material]]]:

@@ -6,28 +6,26 @@ from collections.abc import Sequence
 
 from flask import Response, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
-from flask_login import current_user
 
+from eventreg.audit.services import acting
 from eventreg.events.forms.outcomes import OutcomeForm
 from eventreg.events.models import Event, SessionOutcome
 from eventreg.events.queries.materials import SessionOfDay, list_sessions
 from eventreg.events.queries.outcomes import get_outcome, list_outcomes
 from eventreg.events.queries.partners import load_partners
-from eventreg.events.rules.materials import OutcomeRefused
+from eventreg.events.rules.materials import OutcomeReason
 from eventreg.events.rules.programme import OutcomeKind
 from eventreg.events.rules.team import Permission
 from eventreg.events.services import outcomes
 from eventreg.events.views import blueprint
 from eventreg.events.views.desk import render_desk
 from eventreg.events.views.outcomes_document import outcomes_document
-from eventreg.events.wording import outcome_kind_name, outcome_refused
+from eventreg.events.wording import outcome_kind_name
 from eventreg.i18n.languages import own_name
-from eventreg.kernel.clock import now
 from eventreg.web.access import Answer, requires
 from eventreg.web.downloads import as_attachment
 
 Group = tuple[SessionOfDay, list[SessionOutcome]]
-_CHECK, _CONFLICT = 422, 409
 
 
 @blueprint.get("/manage/events/<slug>/outcomes", endpoint="list_outcomes")
@@ -53,16 +51,16 @@ def add_outcome(slug: str) -> Answer:
     """Add an entry, and be ready for the next of the same session and kind."""
     event, sessions = g.event, list_sessions(g.event.id)
     form = OutcomeForm(event, sessions)
-    entry = form.read()
-    if entry is None:
-        return _list_page(event, sessions, form), _CHECK
-    outcomes.add_outcome(event.id, entry, current_user.id, now())
-    flash(_("It is recorded. The form is ready for the next one."))
-    public = "1" if entry.is_public else None
-    address = url_for(
-        "events.list_outcomes", slug=slug, session=entry.session, kind=entry.kind.value, public=public, _anchor="add"
-    )
-    return redirect(address, 303)
+    with form.refusals() as outcome:
+        entry = form.read()
+        outcomes.add_outcome(event.id, entry, acting())
+        flash(_("It is recorded. The form is ready for the next one."))
+        kind, public = entry.kind.value, "1" if entry.is_public else None
+        address = url_for(
+            "events.list_outcomes", slug=slug, session=entry.session, kind=kind, public=public, _anchor="add"
+        )
+        return redirect(address, 303)
+    return _list_page(event, sessions, form), outcome.status_code
 
 
 @blueprint.get("/manage/events/<slug>/outcomes/<int(max=2147483647):outcome_id>")
@@ -70,27 +68,23 @@ def add_outcome(slug: str) -> Answer:
 def edit_outcome(slug: str, outcome_id: int) -> Answer:
     """Show an entry as a form."""
     outcome = get_outcome(g.event.id, outcome_id)
-    return _edit_page(g.event, outcome, OutcomeForm.of(g.event, list_sessions(g.event.id), outcome))
+    return _edit_page(outcome, OutcomeForm.of(g.event, list_sessions(g.event.id), outcome))
 
 
 @blueprint.post("/manage/events/<slug>/outcomes/<int(max=2147483647):outcome_id>")
 @requires(Permission.EDIT_PROGRAMME)
 def save_outcome(slug: str, outcome_id: int) -> Answer:
     """Save an entry."""
-    event, outcome = g.event, get_outcome(g.event.id, outcome_id)
+    event: Event = g.event
     form = OutcomeForm(event, list_sessions(event.id))
-    entry, code = form.read(), _CHECK
-    if entry is not None:
-        try:
-            outcomes.change_outcome(event.id, outcome_id, entry, form.seen_revision, current_user.id, now())
-        except OutcomeRefused as refused:
-            outcome, code = get_outcome(event.id, outcome_id), _CONFLICT
-            form.text.refuse(form.languages[0], outcome_refused(refused))
-            form.revision.data = str(outcome.revision)
-        else:
-            flash(_("It is saved."))
-            return redirect(url_for("events.list_outcomes", slug=slug, _anchor=f"outcome-{outcome_id}"), 303)
-    return _edit_page(event, outcome, form), code
+    with form.refusals() as refusal:
+        outcomes.change_outcome(event.id, outcome_id, form.read(), form.seen_revision, acting())
+        flash(_("It is saved."))
+        return redirect(url_for("events.list_outcomes", slug=slug, _anchor=f"outcome-{outcome_id}"), 303)
+    outcome = get_outcome(event.id, outcome_id)
+    if refusal.is_for(OutcomeReason.CHANGED_MEANWHILE):
+        form.revision.data = str(outcome.revision)
+    return _edit_page(outcome, form), refusal.status_code
 
 
 @blueprint.post("/manage/events/<slug>/outcomes/<int(max=2147483647):outcome_id>/move")
@@ -98,7 +92,7 @@ def save_outcome(slug: str, outcome_id: int) -> Answer:
 def move_outcome(slug: str, outcome_id: int) -> Answer:
     """Move an entry up or down among those of its session."""
     step = 1 if request.form.get("step") == "down" else -1
-    outcomes.move_outcome(g.event.id, outcome_id, step, current_user.id, now())
+    outcomes.move_outcome(g.event.id, outcome_id, step, acting())
     return redirect(url_for("events.list_outcomes", slug=slug, _anchor=f"outcome-{outcome_id}"), 303)
 
 
@@ -106,7 +100,7 @@ def move_outcome(slug: str, outcome_id: int) -> Answer:
 @requires(Permission.EDIT_PROGRAMME)
 def remove_outcome(slug: str, outcome_id: int) -> Answer:
     """Remove an entry."""
-    outcomes.remove_outcome(g.event.id, outcome_id, current_user.id, now())
+    outcomes.remove_outcome(g.event.id, outcome_id, acting())
     flash(_("It is removed."))
     return redirect(url_for("events.list_outcomes", slug=slug), 303)
 
@@ -135,20 +129,11 @@ def _list_page(event: Event, sessions: Sequence[SessionOfDay], form: OutcomeForm
         form=form,
         kind_name=outcome_kind_name,
         own_name=own_name,
-        at=url_for("events.list_outcomes", slug=event.slug),
     )
 
 
-def _edit_page(event: Event, outcome: SessionOutcome, form: OutcomeForm) -> str:
-    address = url_for("events.edit_outcome", slug=event.slug, outcome_id=outcome.id)
-    return render_desk(
-        "events/outcome.html",
-        "outcomes",
-        outcome=outcome,
-        form=form,
-        kind_name=outcome_kind_name,
-        at=address,
-    )
+def _edit_page(outcome: SessionOutcome, form: OutcomeForm) -> str:
+    return render_desk("events/outcome.html", "outcomes", outcome=outcome, form=form, kind_name=outcome_kind_name)
 
 
 def _groups(event: Event, sessions: Sequence[SessionOfDay], *, only_public: bool = False) -> list[Group]:

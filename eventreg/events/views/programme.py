@@ -5,27 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flask import abort, g, redirect, request, url_for
-from flask_login import current_user
 
+from eventreg.audit.services import acting
 from eventreg.events.forms.programme import NewSessionForm, RoomForm
 from eventreg.events.forms.programme_lines import LinesForm
 from eventreg.events.models import Event, ProgrammeSession
 from eventreg.events.queries.programme import get_programme, list_rooms
-from eventreg.events.rules.programme_entries import ProgrammeReason, ProgrammeRefused, SessionEntry
+from eventreg.events.rules.programme_entries import SessionEntry
 from eventreg.events.rules.programme_lines import Lines, read_lines
 from eventreg.events.rules.team import Permission
-from eventreg.events.services.programme import add_session as add
-from eventreg.events.services.programme import add_sessions, left_out, move_session, replace_day
-from eventreg.events.services.rooms import add_room as add_a_room
-from eventreg.events.services.rooms import move_room, remove_room, rename_room
+from eventreg.events.services import programme as sessions
+from eventreg.events.services import rooms
 from eventreg.events.views import blueprint
 from eventreg.events.views.desk import render_desk
 from eventreg.events.views.programme_page import programme_page
-from eventreg.events.wording import programme_refused
-from eventreg.kernel.clock import now
 from eventreg.kernel.text import folded
 from eventreg.web.access import Answer, requires
 from eventreg.web.fields import whole_number
+from eventreg.web.refusals import Refusals
+
+_PAGE = "events.edit_programme"
 
 
 @blueprint.get("/manage/events/<slug>/programme")
@@ -40,19 +39,15 @@ def edit_programme(slug: str) -> Answer:
 def add_session(slug: str) -> Answer:
     """Add a session, and come back to the form for the next one."""
     event: Event = g.event
-    programme, rooms = get_programme(event.id), list_rooms(event.id)
+    programme = get_programme(event.id)
     if not programme.days:
         abort(409)
-    form = NewSessionForm(event.languages, programme.days, rooms)
-    entry = form.read()
-    if entry is None:
-        return programme_page(form), 422
-    try:
-        public_id = add(event.id, entry, current_user.id, now())
-    except ProgrammeRefused as refused:
-        return programme_page(form, problem=programme_refused(refused)), 422
-    address = url_for("events.edit_programme", slug=slug, day=entry.day_id, room=entry.room_id, added=public_id)
-    return redirect(address, 303)
+    form = NewSessionForm(event.languages, programme.days, list_rooms(event.id))
+    with Refusals() as outcome:
+        entry = form.read()
+        added = sessions.add_session(event.id, entry, acting())
+        return redirect(url_for(_PAGE, slug=slug, day=entry.day_id, room=entry.room_id, added=added), 303)
+    return programme_page(form, problem=outcome.problem), outcome.status_code
 
 
 @blueprint.post("/manage/events/<slug>/programme/sessions/<public_id>/move")
@@ -62,13 +57,10 @@ def move_one_session(slug: str, public_id: str) -> Answer:
     earlier, revision = _direction(), whole_number(request.form.get("revision"))
     if revision is None:
         abort(400)
-    try:
-        move_session(
-            g.event.id, public_id, earlier=earlier, seen_revision=revision, account_id=current_user.id, at=now()
-        )
-    except ProgrammeRefused as refused:
-        return programme_page(problem=programme_refused(refused)), 409
-    return redirect(url_for("events.edit_programme", slug=slug, _anchor=f"session-{public_id}"), 303)
+    with Refusals() as outcome:
+        sessions.move_session(g.event.id, public_id, acting(), earlier=earlier, seen_revision=revision)
+        return redirect(url_for(_PAGE, slug=slug, _anchor=f"session-{public_id}"), 303)
+    return programme_page(problem=outcome.problem), outcome.status_code
 
 
 @blueprint.post("/manage/events/<slug>/programme/rooms")
@@ -76,13 +68,11 @@ def move_one_session(slug: str, public_id: str) -> Answer:
 def add_room(slug: str) -> Answer:
     """Add a room."""
     form = RoomForm(g.event.languages)
-    if not form.validate():
-        return programme_page(room_form=form), 422
-    try:
-        add_a_room(g.event.id, form.name.data, current_user.id, now())
-    except ProgrammeRefused as refused:
-        return programme_page(room_form=form, problem=programme_refused(refused)), 422
-    return redirect(url_for("events.edit_programme", slug=slug, _anchor="rooms"), 303)
+    with Refusals() as outcome:
+        form.check()
+        rooms.add_room(g.event.id, form.name.data, acting())
+        return redirect(url_for(_PAGE, slug=slug, _anchor="rooms"), 303)
+    return programme_page(room_form=form, problem=outcome.problem), outcome.status_code
 
 
 @blueprint.post("/manage/events/<slug>/programme/rooms/<int(max=2147483647):room_id>")
@@ -92,18 +82,16 @@ def change_room(slug: str, room_id: int) -> Answer:
     event: Event = g.event
     order = request.form.get("do", "save")
     form = RoomForm(event.languages, prefix=f"room-{room_id}-")
-    try:
+    with Refusals() as outcome:
         if order == "remove":
-            remove_room(event.id, room_id, current_user.id, now())
+            rooms.remove_room(event.id, room_id, acting())
         elif order in ("earlier", "later"):
-            move_room(event.id, room_id, earlier=order == "earlier", account_id=current_user.id, at=now())
-        elif form.validate():
-            rename_room(event.id, room_id, form.name.data, event.languages, current_user.id, now())
+            rooms.move_room(event.id, room_id, acting(), earlier=order == "earlier")
         else:
-            return programme_page(problem=" ".join(form.name.errors)), 422
-    except ProgrammeRefused as refused:
-        return programme_page(problem=programme_refused(refused)), 422
-    return redirect(url_for("events.edit_programme", slug=slug, _anchor="rooms"), 303)
+            form.check()
+            rooms.rename_room(event.id, room_id, form.name.data, event.languages, acting())
+        return redirect(url_for(_PAGE, slug=slug, _anchor="rooms"), 303)
+    return programme_page(problem=outcome.problem or " ".join(form.name.errors)), outcome.status_code
 
 
 @blueprint.get("/manage/events/<slug>/programme/lines")
@@ -123,9 +111,9 @@ def write_lines(slug: str) -> Answer:
 def try_lines(slug: str) -> Answer:
     """Show what the lines would change; with the button that says so, change it: all of it or nothing."""
     event: Event = g.event
-    programme, rooms = get_programme(event.id), list_rooms(event.id)
+    programme = get_programme(event.id)
     form = LinesForm(event.languages, programme.days)
-    by_name = {folded(name): room.id for room in rooms for name in room.name.values()}
+    by_name = {folded(name): room.id for room in list_rooms(event.id) for name in room.name.values()}
     lines, day_id = read_lines(form.text(), event.languages, by_name), form.chosen_day()
     if day_id is None:
         return _lines_page(form, lines), 422
@@ -134,24 +122,18 @@ def try_lines(slug: str) -> Answer:
         for line in lines.sessions
     ]
     of_day = next(day.sessions for day in programme.days if day.id == day_id)
-    leaving = left_out(of_day, entries) if form.instead.data else []
+    leaving = sessions.left_out(of_day, entries) if form.instead.data else []
     if request.form.get("do") != "add" or not entries or lines.not_understood:
         form.remember(of_day)
         return _lines_page(form, lines, leaving)
-    try:
+    with Refusals() as outcome:
         if form.instead.data:
-            replace_day(event.id, day_id, entries, form.seen_revisions(), current_user.id, now())
+            sessions.replace_day(event.id, day_id, entries, form.seen_revisions(), acting())
         else:
-            add_sessions(event.id, entries, current_user.id, now())
-    except ProgrammeRefused as refused:
-        form.remember(of_day)
-        return _lines_page(form, lines, leaving, programme_refused(refused)), gone(refused)
-    return redirect(url_for("events.edit_programme", slug=slug, _anchor=f"day-{day_id}"), 303)
-
-
-def gone(refused: ProgrammeRefused) -> int:
-    """Return the code of an answer that says why: 409 when somebody was quicker, else 422."""
-    return 409 if refused.reason is ProgrammeReason.CHANGED_MEANWHILE else 422
+            sessions.add_sessions(event.id, entries, acting())
+        return redirect(url_for(_PAGE, slug=slug, _anchor=f"day-{day_id}"), 303)
+    form.remember(of_day)
+    return _lines_page(form, lines, leaving, outcome.problem), outcome.status_code
 
 
 def _direction() -> bool:

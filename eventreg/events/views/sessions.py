@@ -6,23 +6,20 @@ from typing import Any
 
 from flask import abort, current_app, g, redirect, request, url_for
 from flask_babel import gettext as _
-from flask_login import current_user
 
+from eventreg.audit.services import acting
 from eventreg.events.forms.programme import SessionForm
 from eventreg.events.models import Event
 from eventreg.events.queries.programme import SessionFound, get_programme, get_session, list_rooms
-from eventreg.events.rules.programme_entries import ProgrammeReason, ProgrammeRefused
+from eventreg.events.rules.programme_entries import ProgrammeReason
 from eventreg.events.rules.team import Permission
-from eventreg.events.services.programme import edit_session as save
-from eventreg.events.services.programme import remove_session
+from eventreg.events.services import programme
 from eventreg.events.services.sign_ups import count_sign_ups
 from eventreg.events.views import blueprint
 from eventreg.events.views.desk import render_desk
-from eventreg.events.views.programme import gone
-from eventreg.events.wording import programme_refused
-from eventreg.kernel.clock import now
 from eventreg.web.access import Answer, requires
 from eventreg.web.fields import whole_number
+from eventreg.web.refusals import Refusals
 from eventreg.web.templating import plain_in_reader_language
 
 
@@ -41,17 +38,17 @@ def save_session(slug: str, public_id: str) -> Answer:
     event: Event = g.event
     found = get_session(event.id, public_id)
     form = _form(found)
-    entry, revision = form.read(), whole_number(form.revision.data)
+    revision = whole_number(form.revision.data)
     if revision is None:
         abort(400)
-    if entry is None:
-        return _page(found, form), 422
-    try:
-        save(event.id, public_id, entry, event.languages, revision, current_user.id, now())
-    except ProgrammeRefused as refused:
-        found = get_session(event.id, public_id)
-        return _refused_page(found, form, refused), gone(refused)
-    return redirect(url_for("events.edit_programme", slug=slug, _anchor=f"session-{public_id}"), 303)
+    with Refusals() as outcome:
+        programme.edit_session(event.id, public_id, form.read(), event.languages, revision, acting())
+        return redirect(url_for("events.edit_programme", slug=slug, _anchor=f"session-{public_id}"), 303)
+    found, differences = get_session(event.id, public_id), None
+    if outcome.is_for(ProgrammeReason.CHANGED_MEANWHILE):
+        stored = _form(found, formdata=None, **SessionForm.values_of(found.session, found.people))
+        form.revision.data, differences = stored.revision.data, _differences(form, stored)
+    return _page(found, form, outcome.problem, differences), outcome.status_code
 
 
 @blueprint.post("/manage/events/<slug>/programme/sessions/<public_id>/remove")
@@ -62,33 +59,18 @@ def remove_one_session(slug: str, public_id: str) -> Answer:
     revision = whole_number(request.form.get("revision"))
     if revision is None:
         abort(400)
-    try:
-        remove_session(
-            event.id,
-            public_id,
-            seen_revision=revision,
-            is_confirmed=request.form.get("confirmed") == "y",
-            account_id=current_user.id,
-            at=now(),
-        )
-    except ProgrammeRefused as refused:
-        found = get_session(event.id, public_id)
-        values = SessionForm.values_of(found.session, found.people)
-        return _page(found, _form(found, formdata=None, **values), problem=programme_refused(refused)), 409
-    return redirect(url_for("events.edit_programme", slug=slug, _anchor=f"day-{request.form.get('day', '')}"), 303)
+    is_confirmed = request.form.get("confirmed") == "y"
+    with Refusals() as outcome:
+        programme.remove_session(event.id, public_id, acting(), seen_revision=revision, is_confirmed=is_confirmed)
+        return redirect(url_for("events.edit_programme", slug=slug, _anchor=f"day-{request.form.get('day', '')}"), 303)
+    found = get_session(event.id, public_id)
+    values = SessionForm.values_of(found.session, found.people)
+    return _page(found, _form(found, formdata=None, **values), outcome.problem), outcome.status_code
 
 
 def _form(found: SessionFound, **values: Any) -> SessionForm:
     event: Event = g.event
     return SessionForm(event.languages, get_programme(event.id).days, list_rooms(event.id), **values)
-
-
-def _refused_page(found: SessionFound, form: SessionForm, refused: ProgrammeRefused) -> str:
-    if refused.reason is not ProgrammeReason.CHANGED_MEANWHILE:
-        return _page(found, form, problem=programme_refused(refused))
-    stored = _form(found, formdata=None, **SessionForm.values_of(found.session, found.people))
-    form.revision.data = stored.revision.data
-    return _page(found, form, programme_refused(refused), _differences(form, stored))
 
 
 def _differences(typed: SessionForm, stored: SessionForm) -> list[tuple[str, str]]:

@@ -6,25 +6,22 @@ from typing import Any
 
 from flask import abort, g, redirect, request, url_for
 from flask_babel import gettext as _
-from flask_login import current_user
 
+from eventreg.audit.services import acting
 from eventreg.events.forms.programme import SpeakerForm
 from eventreg.events.models import Event, Speaker
+from eventreg.events.queries import programme
 from eventreg.events.queries.programme import get_speaker
-from eventreg.events.queries.programme import list_speakers as list_all
-from eventreg.events.rules.programme_entries import ProgrammeReason, ProgrammeRefused
+from eventreg.events.rules.programme_entries import ProgrammeReason
 from eventreg.events.rules.team import Permission
-from eventreg.events.services.speakers import edit_speaker as save
-from eventreg.events.services.speakers import remove_speaker
+from eventreg.events.services import speakers
 from eventreg.events.views import blueprint
 from eventreg.events.views.desk import render_desk
-from eventreg.events.views.programme import gone
-from eventreg.events.wording import programme_refused
-from eventreg.kernel.clock import now
 from eventreg.kernel.text import folded
 from eventreg.organizations.queries import list_known
 from eventreg.web.access import Answer, requires
 from eventreg.web.fields import whole_number
+from eventreg.web.refusals import Refusals
 from eventreg.web.templating import plain_in_reader_language
 
 
@@ -36,7 +33,7 @@ def list_speakers(slug: str) -> Answer:
     return render_desk(
         "events/speakers.html",
         "speakers",
-        speakers=list_all(event.id),
+        speakers=programme.list_speakers(event.id),
     )
 
 
@@ -53,30 +50,27 @@ def edit_speaker(slug: str, public_id: str) -> Answer:
 def save_speaker(slug: str, public_id: str) -> Answer:
     """Save a speaker, and go to the list or on to the next one, as the button says."""
     event: Event = g.event
-    speaker, form = get_speaker(event.id, public_id), _form()
-    entry, revision = form.read(), whole_number(form.revision.data)
+    form = _form()
+    revision = whole_number(form.revision.data)
     if revision is None:
         abort(400)
-    if entry is None:
-        return _page(speaker, form), 422
-    try:
-        save(event.id, public_id, entry, event.languages, revision, current_user.id, now())
-    except ProgrammeRefused as refused:
-        speaker = get_speaker(event.id, public_id)
-        if refused.reason is ProgrammeReason.CHANGED_MEANWHILE:
-            form.revision.data = str(speaker.revision)
-        return _page(speaker, form, programme_refused(refused), _stored(speaker)), gone(refused)
-    following = _next_of(event, public_id) if request.form.get("do") == "next" else None
-    if following is not None:
-        return redirect(url_for("events.edit_speaker", slug=slug, public_id=following), 303)
-    return redirect(url_for("events.list_speakers", slug=slug, _anchor=f"speaker-{public_id}"), 303)
+    with Refusals() as outcome:
+        speakers.edit_speaker(event.id, public_id, form.read(), event.languages, revision, acting())
+        following = _next_of(event, public_id) if request.form.get("do") == "next" else None
+        if following is not None:
+            return redirect(url_for("events.edit_speaker", slug=slug, public_id=following), 303)
+        return redirect(url_for("events.list_speakers", slug=slug, _anchor=f"speaker-{public_id}"), 303)
+    speaker = get_speaker(event.id, public_id)
+    if outcome.is_for(ProgrammeReason.CHANGED_MEANWHILE):
+        form.revision.data = str(speaker.revision)
+    return _page(speaker, form, outcome.problem, _stored(speaker) if outcome.problem else []), outcome.status_code
 
 
 @blueprint.post("/manage/events/<slug>/speakers/<public_id>/remove")
 @requires(Permission.EDIT_PROGRAMME)
 def remove_one_speaker(slug: str, public_id: str) -> Answer:
     """Remove a speaker from the event and from its sessions."""
-    remove_speaker(g.event.id, public_id, current_user.id, now())
+    speakers.remove_speaker(g.event.id, public_id, acting())
     return redirect(url_for("events.list_speakers", slug=slug), 303)
 
 
@@ -104,7 +98,7 @@ def _stored(speaker: Speaker) -> list[tuple[str, str]]:
 
 def _next_of(event: Event, public_id: str) -> str | None:
     """Return the speaker after this one in the list; None after the last one."""
-    ids = [speaker.public_id for speaker, _count in list_all(event.id)]
+    ids = [speaker.public_id for speaker, _count in programme.list_speakers(event.id)]
     place = ids.index(public_id) + 1
     return ids[place] if place < len(ids) else None
 

@@ -20,14 +20,11 @@ from eventreg.events.crediting import (
     role_name,
 )
 from eventreg.events.rules.agreements import TeamReason, TeamRefused
-from eventreg.events.rules.materials import MaterialReason, MaterialRefused, OutcomeReason, OutcomeRefused
 from eventreg.events.rules.programme import MaterialAudience, OutcomeKind, SessionKind, SpeakerRole
-from eventreg.events.rules.programme_entries import ProgrammeReason, ProgrammeRefused
 from eventreg.events.rules.team import Grant, Permission, TeamRole
 from eventreg.events.rules.wholes import WholeReason, WholeRefused
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language
-from eventreg.web.templating import plain_in_reader_language
 
 #: the words of the credits stand in a file of their own, and are asked for here like all others
 __all__ = [
@@ -76,33 +73,6 @@ def speaker_role_name(role: SpeakerRole, count: int = 1) -> str:
     if role is SpeakerRole.PANELLIST:
         return _("On the panel")
     return _("Rapporteur")
-
-
-def programme_refused(refused: ProgrammeRefused) -> str:
-    """Return why the programme was not changed."""
-    if refused.reason is ProgrammeReason.HAS_SIGN_UPS:
-        count = refused.details["count"]
-        if "title" in refused.details:
-            title = plain_in_reader_language(refused.details["title"])
-            return _("People signed up for “%(title)s”. Remove that session on its own page first.", title=title)
-        return ngettext(
-            "%(num)d person signed up for this session. Confirm that it is removed all the same.",
-            "%(num)d people signed up for this session. Confirm that it is removed all the same.",
-            count,
-        )
-    if refused.reason is ProgrammeReason.TOO_MANY:
-        return _("There can be %(limit)s at most.", limit=refused.details["limit"])
-    return {
-        ProgrammeReason.ENDS_BEFORE_START: _("The end has to come after the start"),
-        ProgrammeReason.NO_TITLE: _("Write this text"),
-        ProgrammeReason.NO_SUCH_DAY: _("Choose a day of the event"),
-        ProgrammeReason.NO_SUCH_ROOM: _("This room is gone. Choose another one"),
-        ProgrammeReason.NO_SUCH_ORGANIZATION: _("This institution is gone. Choose another one"),
-        ProgrammeReason.CHANGED_MEANWHILE: _(
-            "Somebody else changed this meanwhile, so nothing was saved. Look at what it says now, and save again."
-        ),
-        ProgrammeReason.CANNOT_MOVE: _("There is nothing to change places with: set the times by hand."),
-    }[refused.reason]
 
 
 def role_in_words(role: TeamRole) -> str:
@@ -217,39 +187,6 @@ def audience_name(audience: MaterialAudience) -> str:
 def outcome_kind_name(kind: OutcomeKind) -> str:
     """Return what an outcome is."""
     return {OutcomeKind.REMARK: _("Remark"), OutcomeKind.RECOMMENDATION: _("Recommendation")}[kind]
-
-
-def material_refused(refused: MaterialRefused) -> str:
-    """Return why a material was not kept, and what to do."""
-    sentences = {
-        MaterialReason.FILE_OR_LINK: _("Choose a file or write a link, one of the two"),
-        MaterialReason.FILE_EMPTY: _("The file is empty. Choose another one"),
-        MaterialReason.FILE_TOO_LARGE: _("The file is larger than 50 MB. Make it smaller, or give a link"),
-        MaterialReason.FILE_TYPE: _(
-            "Choose a PDF, a Word, PowerPoint, Excel or OpenDocument file without macros, or a JPEG or PNG picture"
-        ),
-        MaterialReason.FILE_ACTIVE: _(
-            "This PDF holds a script, another file or a part that cannot be checked. Print it as a PDF (“Save as PDF”) "
-            "and choose the new file."
-        ),
-        MaterialReason.LINK_INVALID: _("Write a whole address that begins with https:// or http://"),
-        MaterialReason.TITLE_MISSING: _("Write this text"),
-        MaterialReason.CANNOT_BE_KEPT: _("We cannot keep the file at this moment. Try again in a while"),
-        MaterialReason.CHANGED_MEANWHILE: _(
-            "Somebody changed this after you opened it. Nothing was overwritten: compare with how it is now, and save again"
-        ),
-    }
-    return sentences[MaterialReason(refused.reason)]
-
-
-def outcome_refused(refused: OutcomeRefused) -> str:
-    """Return why an outcome was not kept, and what to do."""
-    sentences = {
-        OutcomeReason.CHANGED_MEANWHILE: _(
-            "Somebody changed this after you opened it. Nothing was overwritten: compare with how it is now, and save again"
-        ),
-    }
-    return sentences[OutcomeReason(refused.reason)]
 
 
 def whole_refusal(refused: WholeRefused) -> str:
