@@ -6,29 +6,22 @@ This room declares; the assembly plugs in.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from flask import Flask, current_app
 
+from eventreg.events.models import Event
+from eventreg.events.rules.seats import Seats
+
 _EXTENSION = "eventreg_occupancy"
-
-
-@dataclass(frozen=True)
-class Taken:
-    """Places that are taken, by category id and of the event."""
-
-    by_category: Mapping[int, int] = field(default_factory=dict)
-    #: of those, what counts towards the capacity of the event
-    total: int = 0
 
 
 class Occupancy(Protocol):
     """What registration knows, and does when there are more places."""
 
-    def count_taken(self, event_id: int) -> Taken:
-        """Return the places that are taken."""
+    def seats_of(self, event: Event) -> Seats:
+        """Return the places of an event, whether or not its categories are loaded."""
 
     def count_on_day(self, event_id: int, day_id: int) -> int:
         """Return how many live registrations come on a day; whoever was not asked for days comes on each."""
@@ -49,8 +42,8 @@ class Occupancy(Protocol):
 class _Nobody:
     """Stands in where no room answers: nobody has registered."""
 
-    def count_taken(self, event_id: int) -> Taken:
-        return Taken()
+    def seats_of(self, event: Event) -> Seats:
+        return Seats(event.capacity, {}, {})
 
     def count_on_day(self, event_id: int, day_id: int) -> int:
         return 0

@@ -13,12 +13,13 @@ from sqlalchemy import func, select
 
 from eventreg.audit.queries import find_broken_position
 from eventreg.db import db
-from eventreg.demo.rules.places import Hall, Rule, settle
+from eventreg.demo.rules.places import settle
 from eventreg.demo.services import Loaded, add_registrations, load_seminar
 from eventreg.demo.services.registrations import NotADemonstration
 from eventreg.events.models import Category, Event
 from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.events.rules.categories import ApprovalRule
+from eventreg.events.rules.seats import Seats
 from eventreg.kernel import clock
 from eventreg.kernel.text import folded
 from eventreg.mail.models import MailMessage
@@ -27,6 +28,7 @@ from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.queries import definition_of, get_current_version
 from eventreg.registration.models import Answer, Consent, Decision, Place, Registration
 from eventreg.registration.queries.answers import load_answers, open_answer
+from eventreg.registration.rules.bulk import CategoryRule
 from eventreg.registration.rules.states import Status
 from tests.builders import a_questionnaire, an_event
 from tests.questionnaire import EVERY_KIND
@@ -233,6 +235,6 @@ def test_progress_is_told(loaded: Loaded) -> None:
 
 
 def test_people_beside_the_places_of_the_event_raise_none_of_its_limits() -> None:
-    speaks = Rule(2, "speakers", ApprovalRule.AT_ONCE, False)
-    hall, statuses = settle(Hall(1, {1: None, 2: None}, {}, frozenset({2})), [(speaks, Status.CONFIRMED)] * 3)
-    assert (hall.capacity, hall.total, statuses) == (1, 0, [Status.CONFIRMED] * 3)
+    speaks = CategoryRule(2, "speakers", ApprovalRule.AT_ONCE, False)
+    seats, statuses = settle(Seats(1, {1: None, 2: None}, {}, frozenset({2})), [(speaks, Status.CONFIRMED)] * 3)
+    assert (seats.capacity, seats.whole.taken, statuses) == (1, 0, [Status.CONFIRMED] * 3)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eventreg.events.rules.categories import ApprovalRule, Window
+from eventreg.events.rules.seats import Seats
 from eventreg.registration.rules.admission import RegistrationState
-from eventreg.registration.rules.availability import Availability, CategoryPlaces, availability
+from eventreg.registration.rules.availability import Availability, OfferedCategory, availability
 
 OPENS = datetime(2027, 1, 10, 15, 0, tzinfo=UTC)
 CLOSES = datetime(2027, 2, 13, 0, 0, tzinfo=UTC)
@@ -18,15 +20,34 @@ SECOND = timedelta(seconds=1)
 AT_ONCE, BY_ORGANIZER = ApprovalRule.AT_ONCE, ApprovalRule.BY_ORGANIZER
 
 
-def category(number: int = 1, places: int | None = None, taken: int = 0, **changes: object) -> CategoryPlaces:
+@dataclass(frozen=True)
+class Told(OfferedCategory):
+    """A category with its places."""
+
+    places: int | None = None
+    taken: int = 0
+    counts_toward_event: bool = True
+
+
+def category(number: int = 1, places: int | None = None, taken: int = 0, **changes: object) -> Told:
     values = {"approval": AT_ONCE, "pending_counts": False, **changes}
-    return CategoryPlaces(number, places=places, taken=taken, **values)  # type: ignore[arg-type]
+    return Told(number, places=places, taken=taken, **values)  # type: ignore[arg-type]
 
 
 def told(
-    *categories: CategoryPlaces, at: datetime = DURING, capacity: int | None = None, few_places: int = 10
+    *categories: Told,
+    at: datetime = DURING,
+    closes: datetime = CLOSES,
+    capacity: int | None = None,
+    few_places: int = 10,
 ) -> Availability:
-    return availability(at, OPENS, CLOSES, capacity=capacity, few_places=few_places, categories=categories)
+    seats = Seats(
+        capacity,
+        {each.id: each.places for each in categories},
+        {each.id: each.taken for each in categories},
+        frozenset(each.id for each in categories if not each.counts_toward_event),
+    )
+    return availability(at, OPENS, closes, seats=seats, few_places=few_places, categories=categories)
 
 
 @pytest.mark.parametrize(
@@ -49,10 +70,7 @@ def test_the_hour_of_closing_holds_across_a_change_of_clocks() -> None:
     before, after = (datetime(2027, 3, day, 18, tzinfo=zone).astimezone(UTC) for day in (13, 14))
     assert after - before == timedelta(hours=23)
     for closes in (before, after):
-        states = [
-            availability(at, OPENS, closes, capacity=None, few_places=1, categories=[category()]).state
-            for at in (closes - SECOND, closes)
-        ]
+        states = [told(category(), at=at, closes=closes).state for at in (closes - SECOND, closes)]
         assert states == [RegistrationState.OPEN, RegistrationState.CLOSED]
 
 

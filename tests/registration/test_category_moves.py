@@ -11,8 +11,8 @@ from eventreg.accounts.models import Account
 from eventreg.db import db, transaction
 from eventreg.events.models import Category, Event
 from eventreg.events.rules.categories import ApprovalRule
+from eventreg.events.rules.seats import Places
 from eventreg.registration.models import Place, Registration
-from eventreg.registration.rules.admission import Places
 from eventreg.registration.rules.moving import action_of_move
 from eventreg.registration.rules.refusals import ChangeReason, ChangeRefused
 from eventreg.registration.rules.states import Action, Status
@@ -25,7 +25,7 @@ from tests.registration.records import entries, fresh, history, last_mail, place
 from tests.registration.test_concurrency import at_once
 
 pytestmark = pytest.mark.usefixtures("clock")
-FULL, FREE = Places(None, 0, 1, 1), Places(None, 0, 1, 0)
+FULL, FREE = Places(1, 1), Places(1)
 
 
 @pytest.fixture

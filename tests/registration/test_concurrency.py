@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,10 +14,10 @@ from sqlalchemy import func, select
 
 from eventreg.db import db
 from eventreg.events.models import Category, Event
+from eventreg.events.rules.seats import Places
 from eventreg.mail.models import MailMessage
 from eventreg.registration.emails import Occasion
 from eventreg.registration.models import Decision, Place, Registration
-from eventreg.registration.rules.admission import Places
 from eventreg.registration.rules.refusals import DecisionRefused
 from eventreg.registration.rules.states import Action, Status
 from eventreg.registration.services import registering
@@ -120,8 +121,7 @@ def test_twin_in_which_all_categories_count_turns_speakers_away(app: Flask, monk
 
     class CountsEverybody(PlaceCount):
         def of(self, category: Category) -> Places:
-            taken = sum(self._taken.values())
-            return Places(self._event.capacity, taken, category.places, self._taken.get(category.id, 0))
+            return replace(self.seats, beside=frozenset()).of(category.id)
 
     monkeypatch.setattr(registering, "PlaceCount", CountsEverybody)
     event = an_event_with_people_beside()

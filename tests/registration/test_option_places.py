@@ -19,7 +19,7 @@ from eventreg.questionnaires.queries import definition_of, get_current_version
 from eventreg.registration.emails import Occasion
 from eventreg.registration.models import OptionPlace, Registration
 from eventreg.registration.queries.answers import load_answers
-from eventreg.registration.queries.option_places import count_option_places, list_option_places_left
+from eventreg.registration.queries.option_places import limited_options, list_option_places, list_option_places_left
 from eventreg.registration.rules.refusals import OptionsFull
 from eventreg.registration.rules.states import Action
 from eventreg.registration.services import option_places
@@ -89,13 +89,14 @@ def test_twin_that_counts_outside_the_lock_sees_more(app: Flask, monkeypatch: py
     counted_all = meeting(PEOPLE)
     early: dict[int, Any] = {}
     occasion = Occasion.load(event)
+    limits = limited_options(definition_of(get_current_version(event.id)))
 
     def register_with_early_count(submission: Any) -> None:
-        early[threading.get_ident()] = count_option_places(event.id)
+        early[threading.get_ident()] = list_option_places(event.id, limits)
         counted_all.wait()
         register(event.id, submission, occasion)
 
-    monkeypatch.setattr(option_places, "count_option_places", lambda _event_id: early[threading.get_ident()])
+    monkeypatch.setattr(option_places, "list_option_places", lambda *_: early[threading.get_ident()])
     submissions = [a_submission(event, **VISIT) for _ in range(PEOPLE)]
     at_once(app, *(lambda one=one: register_with_early_count(one) for one in submissions))
     assert taken(event) > SEATS

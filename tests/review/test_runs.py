@@ -123,7 +123,7 @@ def test_k_places_go_to_the_first_k_by_the_order_in_which_they_came(app: Flask) 
     run = a_draft(event, RunAct.APPROVE, list(reversed(people)), account)
     forecast = forecast_places(get_event_whole(event.id), run)
     assert forecast is not None
-    assert (forecast.free, forecast.needed, forecast.without_place) == (5, MANY, MANY - 5)
+    assert (forecast.seats.whole.left, forecast.needed, forecast.without_place) == (5, MANY, MANY - 5)
     run = begun(run)
     assert outcomes(run) == {"done": 5, "done_without_place": MANY - 5}
     found = {row.id: row for row in db.session.scalars(select(Registration))}
@@ -144,7 +144,7 @@ def test_the_forecast_is_what_comes_of_it_with_places_of_categories_and_of_the_e
     run = a_draft(event, RunAct.APPROVE, people, a_team_member(event))
     forecast = forecast_places(get_event_whole(event.id), run)
     assert forecast is not None
-    assert {need.category.key: (need.needed, need.free) for need in forecast.categories} == {
+    assert {need.category.key: (need.needed, need.places.left) for need in forecast.categories} == {
         "academia": (5, 4), "press": (3, 3), "guests": (2, 1),
     }  # fmt: skip
     run = begun(run)

@@ -6,8 +6,8 @@ import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from eventreg.demo.rules.places import Rule
 from eventreg.events.rules.categories import ApprovalRule
+from eventreg.registration.rules.bulk import CategoryRule
 from eventreg.registration.rules.states import Action, Status
 
 _REASONS = {
@@ -49,7 +49,7 @@ class History:
 
 
 def invent_history(
-    rule: Rule, status: Status, language: str, submitted_at: datetime, now: datetime, chance: random.Random
+    rule: CategoryRule, status: Status, language: str, submitted_at: datetime, now: datetime, chance: random.Random
 ) -> History:
     """Return a history that ends in `status`, between submitting and now."""
     first = Status.CONFIRMED if rule.approval is ApprovalRule.AT_ONCE else Status.PENDING

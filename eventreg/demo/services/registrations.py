@@ -14,12 +14,14 @@ from eventreg.db import db, transaction
 from eventreg.demo.rules.answers import invent_answers
 from eventreg.demo.rules.histories import invent_history
 from eventreg.demo.rules.people import invent
-from eventreg.demo.rules.places import Hall, Rule, draw_status, settle
+from eventreg.demo.rules.places import draw_status, settle
 from eventreg.demo.services.rows import Invented, Setting, insert_registrations
 from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import lock_event
 from eventreg.kernel import clock
-from eventreg.registration.models import Place, Registration
+from eventreg.registration.models import Registration
+from eventreg.registration.queries.seats import get_seats
+from eventreg.registration.rules.bulk import CategoryRule
 from eventreg.registration.rules.states import Status
 
 #: people in one transaction: others get their turn in between
@@ -28,7 +30,7 @@ _STEP = 500
 _SPREAD = timedelta(days=20)
 
 Progress = Callable[[int], None]
-Drawn = Sequence[tuple[random.Random, Rule, Status]]
+Drawn = Sequence[tuple[random.Random, CategoryRule, Status]]
 
 
 class NotADemonstration(ValueError):
@@ -79,7 +81,7 @@ def _add_step(event_id: int, order: _Order, done: int, size: int) -> None:
 
 
 def _draw(event: Event, seed: int, first: int, size: int) -> Drawn:
-    rules = [Rule(row.id, row.key, row.approval, row.pending_counts) for row in event.categories]
+    rules = [CategoryRule(row.id, row.key, row.approval, row.pending_counts) for row in event.categories]
     drawn = []
     for number in range(first, first + size):
         chance = random.Random(f"{seed}/{number}")  # noqa: S311 - a reproducible demo, no secret
@@ -90,14 +92,7 @@ def _draw(event: Event, seed: int, first: int, size: int) -> Drawn:
 
 def _settle(event: Event, drawn: Drawn, now: datetime) -> list[Status]:
     """Fit statuses and places to each other; the event's limits rise where that is needed, and the trail says so."""
-    taken = db.session.execute(
-        select(Place.category_id, func.count().label("places"))
-        .where(Place.event_id == event.id)
-        .group_by(Place.category_id)
-    )
-    limits = {category.id: category.places for category in event.categories}
-    beside = frozenset(category.id for category in event.categories if not category.counts_toward_event)
-    before = Hall(event.capacity, limits, {row.category_id: row.places for row in taken}, beside)
+    before = get_seats(event)
     after, statuses = settle(before, [(rule, status) for _, rule, status in drawn])
     if (before.capacity, before.limits) != (after.capacity, after.limits):
         event.capacity = after.capacity
@@ -123,15 +118,15 @@ def _invent(
     setting: Setting,
     number: int,
     chance: random.Random,
-    rule: Rule,
+    rule: CategoryRule,
     status: Status,
     submitted_at: datetime,
     now: datetime,
 ) -> Invented:
     person = invent(number, chance)
-    asked = setting.definition.questions_for(rule.category_key)
+    asked = setting.definition.questions_for(rule.key)
     answers = invent_answers(asked, person, setting.days, chance)
-    hidden = setting.definition.hidden_keys(rule.category_key, answers)
+    hidden = setting.definition.hidden_keys(rule.key, answers)
     questions = [question for question in asked if question.key not in hidden]
     return Invented(
         person=person,

@@ -16,7 +16,6 @@ from eventreg.audit.services import Act, Actor, Target, note_all
 from eventreg.db import db
 from eventreg.demo.rules.histories import History
 from eventreg.demo.rules.people import Person
-from eventreg.demo.rules.places import Rule
 from eventreg.events.models import Event, TeamMember
 from eventreg.events.queries.for_registration import find_current_notice, list_days
 from eventreg.events.rules.team import TeamRole
@@ -28,6 +27,7 @@ from eventreg.questionnaires.queries import definition_of, get_current_version
 from eventreg.questionnaires.rules.schema import Definition, Question
 from eventreg.registration.models import Answer, Consent, Decision, Place, Registration
 from eventreg.registration.queries.answers import sealed_place
+from eventreg.registration.rules.bulk import CategoryRule
 from eventreg.registration.rules.deadlines import UNDO_WINDOW
 from eventreg.registration.rules.searching import (
     email_key,
@@ -100,7 +100,7 @@ class Invented:
     """One fictional registration before it is a row."""
 
     person: Person
-    rule: Rule
+    rule: CategoryRule
     status: Status
     history: History
     questions: Sequence[Question]
@@ -145,7 +145,7 @@ def _registration(setting: Setting, one: Invented) -> Row:
         "public_id": _public_id(setting.seed, person.number),
         "reference": reference,
         "event_id": setting.event_id,
-        "category_id": one.rule.category_id,
+        "category_id": one.rule.id,
         "questionnaire_id": setting.questionnaire_id,
         "privacy_notice_id": setting.notice_id,
         "status": one.status,
@@ -227,7 +227,7 @@ def _decision(setting: Setting, registration_id: int, one: Invented) -> Row:
 def _place(setting: Setting, registration_id: int, one: Invented) -> Row:
     return {
         "event_id": setting.event_id,
-        "category_id": one.rule.category_id,
+        "category_id": one.rule.id,
         "registration_id": registration_id,
         "taken_at": one.history.submitted_at,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ from eventreg.db import NOT_PERSONAL, PERSONAL, Base, Localized, UtcDateTime, ch
 from eventreg.events.rules.attendance import AttendanceMode
 from eventreg.events.rules.categories import Window
 from eventreg.events.rules.publication import Publication
+from eventreg.events.rules.seats import Seats
 from eventreg.kernel.tokens import new_public_id
 from eventreg.media.models import Picture
 
@@ -149,6 +151,12 @@ class Event(Base):
         """Return when a category takes registrations: by its own dates, inside those of the event."""
         whole = Window(self.registration_opens_at, self.registration_closes_at)
         return whole.cut_to(category.opens_at, category.closes_at)
+
+    def seats(self, taken: Mapping[int, int]) -> Seats:
+        """Return its places and those of its categories, when so many are taken by the ids of categories."""
+        limits = {category.id: category.places for category in self.categories}
+        beside = frozenset(category.id for category in self.categories if not category.counts_toward_event)
+        return Seats(self.capacity, limits, {id_: taken[id_] for id_ in limits if id_ in taken}, beside)
 
     @property
     def is_called_off(self) -> bool:

@@ -20,6 +20,7 @@ from eventreg.events.rules.category_entries import (
     check_window,
     new_key,
 )
+from eventreg.events.rules.seats import gives_more
 from eventreg.kernel.errors import NotFound
 from eventreg.kernel.text import merged
 
@@ -90,10 +91,10 @@ def _put(event: Event, entry: CategoryEntry, position: int, at: datetime) -> boo
         taken = {row.key for row in event.categories}
         category = Category(event_id=event.id, key=new_key(entry.name, event.languages, taken), name={}, description={})
         event.categories.append(category)
-        gives_more = counts_anew = False
+        has_more = counts_anew = False
     else:
-        gives_more = category.places is not None and (entry.places is None or entry.places > category.places)
-        gives_more = gives_more or (category.counts_toward_event and not entry.counts_toward_event)
+        has_more = gives_more(category.places, entry.places)
+        has_more = has_more or (category.counts_toward_event and not entry.counts_toward_event)
         counts_anew = category.pending_counts != entry.pending_counts
     category.position, category.places = position, entry.places
     category.approval, category.pending_counts = entry.approval, entry.pending_counts
@@ -103,7 +104,7 @@ def _put(event: Event, entry: CategoryEntry, position: int, at: datetime) -> boo
     category.description = merged(category.description, entry.description, event.languages)
     if counts_anew:
         occupancy().count_pending_anew(event.id, category.id, entry.pending_counts, at)
-    return gives_more or (counts_anew and not entry.pending_counts)
+    return has_more or (counts_anew and not entry.pending_counts)
 
 
 def _in_order(event: Event) -> list[Category]:

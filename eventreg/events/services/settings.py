@@ -15,6 +15,7 @@ from eventreg.db import db, transaction
 from eventreg.events.models import Event, EventDay, ProgrammeSession
 from eventreg.events.occupancy import occupancy
 from eventreg.events.queries.for_registration import list_days, lock_event
+from eventreg.events.rules.seats import gives_more
 from eventreg.events.rules.settings import (
     DayEntry,
     SettingsEntry,
@@ -127,8 +128,7 @@ def _fill_day(row: EventDay, day: DayEntry, languages: Sequence[str]) -> None:
 
 
 def _gives_more(event: Event, entry: SettingsEntry) -> bool:
-    has_more = event.capacity is not None and (entry.capacity is None or entry.capacity > event.capacity)
-    return has_more or entry.promotes_until > event.promotes_until
+    return gives_more(event.capacity, entry.capacity) or entry.promotes_until > event.promotes_until
 
 
 def _day_told(day: EventDay) -> list[str]:

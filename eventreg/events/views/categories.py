@@ -73,18 +73,11 @@ def _refusal(form: CategoriesForm, refused: CategoriesRefused) -> Answer:
 
 
 def _page(event: Event, form: CategoriesForm, *, is_overtaken: bool = False) -> str:
-    taken = occupancy().count_taken(event.id).by_category
-    places = {category.id: category.places for category in event.categories}
     return render_desk(
         "events/categories.html",
         "categories",
         form=form,
-        taken=taken,
-        over={
-            category_id: max(0, taken.get(category_id, 0) - limit)
-            for category_id, limit in places.items()
-            if limit is not None
-        },
+        seats=occupancy().seats_of(event),
         is_overtaken=is_overtaken,
         links={
             row.id: address_of("registration.register_by_link", slug=event.slug, token=category_token(row))

@@ -92,13 +92,13 @@ def _page(
     page: SettingsPage, *, differing: Sequence[tuple[str, str, str]] | None = None, has_bad_address: bool = False
 ) -> str:
     event: Event = page.event
-    taken = occupancy().count_taken(event.id).total
+    places = occupancy().seats_of(event).whole
     return render_desk(
         "events/settings.html",
         "settings",
         page=page,
-        taken=taken,
-        over=max(0, taken - event.capacity) if event.capacity is not None else 0,
+        taken=places.taken,
+        over=places.over,
         has_registrations=bool(occupancy().count_in_categories(event.id)),
         differing=differing,
         own=Permission.OWN,

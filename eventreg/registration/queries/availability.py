@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
-
-from eventreg.db import db
 from eventreg.events.models import Event
 from eventreg.events.rules.publication import Publication
-from eventreg.registration.models import Place
-from eventreg.registration.rules.availability import Availability, CategoryPlaces, availability
+from eventreg.events.rules.seats import Seats
+from eventreg.registration.queries.seats import list_seats
+from eventreg.registration.rules.availability import Availability, OfferedCategory, availability
 
 
 def get_availability(event: Event, now: datetime) -> Availability:
@@ -21,33 +19,23 @@ def get_availability(event: Event, now: datetime) -> Availability:
 
 def list_availabilities(events: Sequence[Event], now: datetime) -> dict[int, Availability]:
     """Return the state of registration of events whose categories are loaded, by event id, in one statement."""
-    rows = db.session.execute(
-        select(Place.category_id, func.count())
-        .where(Place.event_id.in_([event.id for event in events]))
-        .group_by(Place.event_id, Place.category_id)
-    )
-    taken = dict(rows.all())
-    return {event.id: _availability(event, taken, now) for event in events}
+    return {
+        event.id: _availability(event, seats, now)
+        for event, seats in zip(events, list_seats(events).values(), strict=True)
+    }
 
 
-def _availability(event: Event, taken: Mapping[int, int], now: datetime) -> Availability:
+def _availability(event: Event, seats: Seats, now: datetime) -> Availability:
     return availability(
         now,
         event.registration_opens_at,
         event.registration_closes_at,
-        capacity=event.capacity,
+        seats=seats,
         few_places=event.few_places,
         publication=Publication.CANCELLED if event.is_called_off else event.publication,
         categories=[
-            CategoryPlaces(
-                category.id,
-                category.approval,
-                category.pending_counts,
-                category.places,
-                taken.get(category.id, 0),
-                category.counts_toward_event,
-                category.is_private,
-                event.window_of(category),
+            OfferedCategory(
+                category.id, category.approval, category.pending_counts, category.is_private, event.window_of(category)
             )
             for category in event.categories
         ],

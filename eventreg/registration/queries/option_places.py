@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from sqlalchemy import func, select
 
 from eventreg.db import db
+from eventreg.events.rules.seats import Places
 from eventreg.questionnaires.rules.schema import Definition
 from eventreg.registration.models import OptionPlace
 
@@ -24,20 +25,20 @@ def limited_options(definition: Definition) -> dict[OptionKey, int]:
     }
 
 
-def count_option_places(event_id: int) -> Mapping[OptionKey, int]:
-    """Return how many places are taken of each option of an event, in one statement; those that nobody took are left out."""
+def list_option_places(event_id: int, limits: Mapping[OptionKey, int]) -> dict[OptionKey, Places]:
+    """Return the places of these options, in one statement. Asks nothing where there are none."""
+    if not limits:
+        return {}
     rows = db.session.execute(
         select(OptionPlace.question_key, OptionPlace.option, func.count())
         .where(OptionPlace.event_id == event_id)
         .group_by(OptionPlace.question_key, OptionPlace.option)
     )
-    return {(key, option): count for key, option, count in rows}
+    taken = {(key, option): count for key, option, count in rows}
+    return {key: Places(limit, taken.get(key, 0)) for key, limit in limits.items()}
 
 
 def list_option_places_left(event_id: int, definition: Definition) -> dict[OptionKey, int]:
     """Return how many can still choose each option that has places; never less than none. Asks nothing where none has."""
-    limits = limited_options(definition)
-    if not limits:
-        return {}
-    taken = count_option_places(event_id)
-    return {key: max(places - taken.get(key, 0), 0) for key, places in limits.items()}
+    places = list_option_places(event_id, limited_options(definition))
+    return {key: each.free for key, each in places.items() if each.free is not None}

@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 
 from eventreg.db import db
 from eventreg.events.models import Event, EventDay, ProgrammeSession
+from eventreg.events.rules.seats import Places
 from eventreg.questionnaires.kinds import SessionChoice
 from eventreg.registration.models import SessionPlace
 from eventreg.registration.rules.session_choices import OfferedSession
@@ -49,8 +50,7 @@ def list_offered(event: Event, registration_id: int) -> list[OfferedSession]:
             ends_at=session.ends_at,
             begins_at=datetime.combine(held_on, session.starts_at, zone).astimezone(UTC),
             room=session.room.name if session.room is not None else {},
-            places=session.places,
-            taken=counts.get(session.id, (0, 0))[0],
+            places=Places(session.places, counts.get(session.id, (0, 0))[0]),
             is_chosen=bool(counts.get(session.id, (0, 0))[1]),
         )
         for session, held_on in rows
@@ -67,7 +67,7 @@ def list_session_choices(event: Event, at: datetime) -> list[SessionChoice]:
             each.starts_at,
             each.ends_at,
             each.free,
-            is_full=each.free == 0 or each.begins_at <= at,
+            is_full=each.is_full_for_them or each.begins_at <= at,
         )
         for each in list_offered(event, 0)
     ]

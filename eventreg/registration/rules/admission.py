@@ -6,32 +6,8 @@ import enum
 from dataclasses import dataclass
 
 from eventreg.events.rules.categories import ApprovalRule
-from eventreg.registration.rules.states import Action
-
-
-@dataclass(frozen=True)
-class Places:
-    """What is taken, counted under the lock, and what there is. None: no limit."""
-
-    capacity: int | None
-    taken: int
-    category_places: int | None
-    category_taken: int
-
-    @property
-    def free(self) -> int | None:
-        """How many more the category can take; negative when more is taken than there is; None: no limit."""
-        limits = [
-            limit - taken
-            for limit, taken in ((self.capacity, self.taken), (self.category_places, self.category_taken))
-            if limit is not None
-        ]
-        return min(limits) if limits else None
-
-    @property
-    def has_free(self) -> bool:
-        """Whether both the event and the category have a place."""
-        return self.free is None or self.free > 0
+from eventreg.events.rules.seats import Places
+from eventreg.registration.rules.states import Action, Status
 
 
 @dataclass(frozen=True)
@@ -47,7 +23,7 @@ def admit(approval: ApprovalRule, pending_counts: bool, places: Places, is_appro
 
     A category that confirms at once confirms while there is a place. One that waits for an organizer takes the person
     as pending; where pending people count towards capacity, only while there is a place. Everyone else waits.
-    `is_approved` says that an organizer has approved the person before.
+    `places` are those that the category needs one of; `is_approved` says that an organizer has approved the person before.
     """
     if approval is ApprovalRule.AT_ONCE or is_approved:
         if places.has_free:
@@ -58,6 +34,11 @@ def admit(approval: ApprovalRule, pending_counts: bool, places: Places, is_appro
     if places.has_free:
         return Admission(Action.ADMIT_PENDING, takes_place=True)
     return Admission(Action.ADMIT_WAITLISTED, takes_place=False)
+
+
+def needs_place(status: Status, pending_counts: bool) -> bool:
+    """Say whether somebody with this status takes a place, in a category whose pending people do or do not."""
+    return status is Status.CONFIRMED or (status is Status.PENDING and pending_counts)
 
 
 class RegistrationState(enum.Enum):

@@ -8,22 +8,20 @@ from datetime import datetime
 
 from eventreg.events.rules.categories import ApprovalRule, Window
 from eventreg.events.rules.publication import Publication
-from eventreg.registration.rules.admission import Places, RegistrationState, admit
+from eventreg.events.rules.seats import Seats
+from eventreg.registration.rules.admission import RegistrationState, admit
 from eventreg.registration.rules.deadlines import refusal_to_register
 from eventreg.registration.rules.refusals import RegisteringReason
 from eventreg.registration.rules.states import Action
 
 
 @dataclass(frozen=True)
-class CategoryPlaces:
-    """A category with what it has and what of it is taken. `places` None: only the event's capacity limits it."""
+class OfferedCategory:
+    """A category as it lets people in."""
 
     id: int
     approval: ApprovalRule
     pending_counts: bool
-    places: int | None
-    taken: int
-    counts_toward_event: bool = True
     is_private: bool = False
     #: its own dates, inside those of the event
     window: Window | None = None
@@ -71,9 +69,9 @@ def availability(
     opens_at: datetime,
     closes_at: datetime,
     *,
-    capacity: int | None,
+    seats: Seats,
     few_places: int,
-    categories: Sequence[CategoryPlaces],
+    categories: Sequence[OfferedCategory],
     publication: Publication = Publication.PUBLISHED,
 ) -> Availability:
     """Say what the public is told, by the same rules that decide on who registers.
@@ -96,9 +94,8 @@ def availability(
         for window in (category.window or whole,)
     }
     open_ones = [category for category in offered if refusals[category.id] is None]
-    taken = sum(category.taken for category in categories if category.counts_toward_event)
-    waiting = frozenset(category.id for category in open_ones if _waits(category, capacity, taken))
-    free = _free(open_ones or offered, capacity, taken)
+    waiting = frozenset(category.id for category in open_ones if _waits(category, seats))
+    free = seats.open_to([category.id for category in open_ones or offered])
     refusal = refusal_to_register(now, told.opens_at, told.closes_at, publication)
     state = _state(refusal, open_ones, waiting, free, few_places)
     if refusal is None and not open_ones:
@@ -109,8 +106,8 @@ def availability(
 
 
 def _without_any_open(
-    categories: Sequence[CategoryPlaces],
-    offered: Sequence[CategoryPlaces],
+    categories: Sequence[OfferedCategory],
+    offered: Sequence[OfferedCategory],
     refusals: Mapping[int, RegisteringReason | None],
 ) -> RegistrationState:
     """Return the state inside the window while nobody from the public can register: between two windows, or ever."""
@@ -121,7 +118,7 @@ def _without_any_open(
 
 def _state(
     refusal: RegisteringReason | None,
-    categories: Sequence[CategoryPlaces],
+    categories: Sequence[OfferedCategory],
     waiting: frozenset[int],
     free: int | None,
     few_places: int,
@@ -144,24 +141,6 @@ _STATES_OF_REFUSAL = {
 }
 
 
-def _waits(category: CategoryPlaces, capacity: int | None, taken: int) -> bool:
-    places = Places(capacity if category.counts_toward_event else None, taken, category.places, category.taken)
+def _waits(category: OfferedCategory, seats: Seats) -> bool:
+    places = seats.of(category.id)
     return admit(category.approval, category.pending_counts, places).action is Action.ADMIT_WAITLISTED
-
-
-def _free(categories: Sequence[CategoryPlaces], capacity: int | None, taken: int) -> int | None:
-    """Return the places that somebody can still have: those of the event, and those beside it where people do not count."""
-    counting = [each for each in categories if each.counts_toward_event]
-    beside = [each for each in categories if not each.counts_toward_event]
-    free = [_sum(beside)] if beside else []
-    if counting or not beside:
-        limits = [limit for limit in (_sum(counting) if counting else None,) if limit is not None]
-        if capacity is not None:
-            limits.append(max(0, capacity - taken))
-        free.append(min(limits) if limits else None)
-    return None if None in free else sum(each for each in free if each is not None)
-
-
-def _sum(categories: Sequence[CategoryPlaces]) -> int | None:
-    limited = [max(0, each.places - each.taken) for each in categories if each.places is not None]
-    return sum(limited) if len(limited) == len(categories) else None

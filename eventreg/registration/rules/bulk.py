@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from eventreg.events.rules.categories import ApprovalRule
+from eventreg.events.rules.seats import Places, Seats
 from eventreg.kernel.errors import Refused
 from eventreg.questionnaires.rules.schema import Question
-from eventreg.registration.rules.admission import Places, admit
+from eventreg.registration.rules.admission import admit, needs_place
 from eventreg.registration.rules.refusals import ChangeReason
 from eventreg.registration.rules.states import TRANSITIONS, Status
 
@@ -77,21 +78,22 @@ class BulkOvertaken(Refused):
 class CategoryRule:
     """What decides on people of a category."""
 
+    id: int
     key: str
     approval: ApprovalRule
     pending_counts: bool
-    counts_toward_event: bool
-    places: int | None
-    taken: int
+
+    def takes_place(self, status: Status) -> bool:
+        """Say whether somebody of this status holds a place."""
+        return needs_place(status, self.pending_counts)
 
 
 @dataclass
 class Hall:
     """The places of an event while people are seated, one after the other, in their order."""
 
-    capacity: int | None
+    seats: Seats
     categories: Mapping[str, CategoryRule]
-    _seated: dict[str, int] = field(default_factory=dict)
 
     def seat(self, category_key: str, wanted: Status | None) -> Status:
         """Return the status that the next person gets. Nobody is confirmed without a place: they wait for one, approved."""
@@ -102,37 +104,23 @@ class Hall:
             approval, is_approved = ApprovalRule.BY_ORGANIZER, False
         else:
             approval, is_approved = category.approval, wanted is Status.CONFIRMED
-        admission = admit(approval, category.pending_counts, self._places(category), is_approved)
+        admission = admit(approval, category.pending_counts, self.seats.of(category.id), is_approved)
         if admission.takes_place:
-            self._seated[category_key] = self._seated.get(category_key, 0) + 1
+            self.seats = self.seats.take(category.id)
         return TRANSITIONS[Status.UNVERIFIED, admission.action]
-
-    def takes_place(self, category_key: str, status: Status) -> bool:
-        """Say whether somebody of this status holds a place."""
-        is_counted = status is Status.PENDING and self.categories[category_key].pending_counts
-        return status is Status.CONFIRMED or is_counted
-
-    def _places(self, category: CategoryRule) -> Places:
-        counting = [each for each in self.categories.values() if each.counts_toward_event]
-        return Places(
-            capacity=self.capacity if category.counts_toward_event else None,
-            taken=sum(each.taken + self._seated.get(each.key, 0) for each in counting),
-            category_places=category.places,
-            category_taken=category.taken + self._seated.get(category.key, 0),
-        )
 
 
 @dataclass
 class OptionSeats:
-    """What options with places of their own have left while people are put in. By question key and value."""
+    """The options with places of their own while people are put in. By question key and value."""
 
-    left: dict[tuple[str, str], int]
+    places: dict[tuple[str, str], Places]
 
     def take(self, answers: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:
         """Take what these answers need, all or none; returns what is full."""
-        needed = [(key, value) for key, values in answers.items() for value in values if (key, value) in self.left]
-        full = [place for place in needed if self.left[place] <= 0]
+        needed = [(key, value) for key, values in answers.items() for value in values if (key, value) in self.places]
+        full = [option for option in needed if not self.places[option].has_free]
         if not full:
-            for place in needed:
-                self.left[place] -= 1
+            for option in needed:
+                self.places[option] = self.places[option].take()
         return full

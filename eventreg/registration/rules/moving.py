@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from eventreg.events.rules.categories import ApprovalRule
-from eventreg.registration.rules.admission import Places, admit
+from eventreg.events.rules.seats import Places
+from eventreg.registration.rules.admission import admit
 from eventreg.registration.rules.states import TRANSITIONS, Action, Status
 
 #: whose places are decided anew; whoever is declined or not verified yet has none and stays so

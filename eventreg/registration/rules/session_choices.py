@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import combinations
 
+from eventreg.events.rules.seats import Places
 from eventreg.kernel.errors import Refused
 from eventreg.kernel.text import LocalizedText
 
@@ -47,21 +48,19 @@ class OfferedSession:
     #: the instant at which it begins
     begins_at: datetime
     room: LocalizedText
-    #: None: no limit
-    places: int | None
-    #: by everybody, this person among them
-    taken: int
+    #: taken by everybody, this person among them
+    places: Places
     is_chosen: bool
 
     @property
     def free(self) -> int | None:
         """How many places are left; never less than none, whatever is taken. None: no limit."""
-        return None if self.places is None else max(self.places - self.taken, 0)
+        return self.places.free
 
     @property
     def is_full_for_them(self) -> bool:
         """Whether there is no place for this person, who holds none yet."""
-        return not self.is_chosen and self.free == 0
+        return not self.is_chosen and not self.places.has_free
 
 
 def check_choice(offered: Sequence[OfferedSession], wanted: Collection[str], now: datetime) -> list[OfferedSession]:

@@ -21,7 +21,8 @@ from eventreg.kernel import clock
 from eventreg.kernel.tokens import new_public_id, new_reference
 from eventreg.questionnaires.queries import definition_of, get_current_version, list_version_numbers
 from eventreg.registration.models import Answer, OptionPlace, Place, Registration
-from eventreg.registration.queries.option_places import limited_options, list_option_places_left
+from eventreg.registration.queries.option_places import limited_options, list_option_places
+from eventreg.registration.queries.seats import get_seats
 from eventreg.registration.rules.bulk import (
     BulkOvertaken,
     BulkPlan,
@@ -41,7 +42,6 @@ from eventreg.registration.services.answers import (
     refresh_search,
 )
 from eventreg.registration.services.bulk_changes import change_people, told_of
-from eventreg.registration.services.places import PlaceCount
 from eventreg.registration.services.session_places import take_wished
 from eventreg.registration.services.uploads import submission_hash
 
@@ -67,16 +67,9 @@ class Put:
 
 def seats_of(event: Event) -> tuple[Hall, OptionSeats]:
     """Return the places of an event and of its options, as they are taken now. Three statements."""
-    count = PlaceCount(event)
-    rules = {
-        row.key: CategoryRule(
-            row.key, row.approval, row.pending_counts, row.counts_toward_event, row.places,
-            count.of(row).category_taken,
-        )
-        for row in event.categories
-    }  # fmt: skip
-    left = list_option_places_left(event.id, definition_of(get_current_version(event.id)))
-    return Hall(event.capacity, rules), OptionSeats(left)
+    rules = {row.key: CategoryRule(row.id, row.key, row.approval, row.pending_counts) for row in event.categories}
+    limits = limited_options(definition_of(get_current_version(event.id)))
+    return Hall(get_seats(event), rules), OptionSeats(list_option_places(event.id, limits))
 
 
 def put_people(
@@ -216,7 +209,7 @@ def _insert(event: Event, ready: Sequence[_Ready], hall: Hall, now: datetime) ->
     places = [
         {"event_id": event.id, "category_id": each.row.category_id, "registration_id": each.row.id, "taken_at": now}
         for each in ready
-        if hall.takes_place(each.person.category_key, each.person.status)
+        if hall.categories[each.person.category_key].takes_place(each.person.status)
     ]
     for model, rows in (
         (Answer.__table__, answers),

@@ -22,6 +22,7 @@ from eventreg.registration.models import AnswerRequest, OptionPlace, Registratio
 from eventreg.registration.queries.answers import find_day_ids, load_answers
 from eventreg.registration.queries.asked import find_asked
 from eventreg.registration.queries.consents import current_consents
+from eventreg.registration.rules.admission import needs_place
 from eventreg.registration.rules.moving import action_of_move
 from eventreg.registration.rules.refusals import ChangeReason, ChangeRefused
 from eventreg.registration.rules.states import Status
@@ -137,8 +138,7 @@ def _settle(event: Event, registration: Registration, new: Category, now: dateti
         registration.approved_at = registration.approved_at or now
     if action is not None:
         move(registration, action, now)
-    status = registration.status
-    if status is Status.CONFIRMED or (status is Status.PENDING and new.pending_counts):
+    if needs_place(registration.status, new.pending_counts):
         count.take(registration, now)
         db.session.flush()
     return action is not None

@@ -14,6 +14,7 @@ from eventreg.kernel import clock
 from eventreg.registration.emails import Occasion, tell
 from eventreg.registration.models import Decision, Registration
 from eventreg.registration.queries.registrations import get_by_reference, lock_registration
+from eventreg.registration.rules.admission import needs_place
 from eventreg.registration.rules.deadlines import UNDO_WINDOW
 from eventreg.registration.rules.refusals import DecisionReason, DecisionRefused
 from eventreg.registration.rules.states import Action, Status, next_status
@@ -207,8 +208,8 @@ def _apply(
 
 def _fitting(action: Action, registration: Registration, category: Category, count: PlaceCount) -> Action:
     """Decide without a place where one is needed and none is free; somebody who holds one keeps it."""
-    needs_place = action is Action.APPROVE or (action is Action.REOPEN and category.pending_counts)
-    if not needs_place or find_place(registration.id) is not None or count.of(category).has_free:
+    is_needed = action is Action.APPROVE or (action is Action.REOPEN and category.pending_counts)
+    if not is_needed or find_place(registration.id) is not None or count.of(category).has_free:
         return action
     return Action.APPROVE_WITHOUT_PLACE if action is Action.APPROVE else Action.WAITLIST
 
@@ -218,11 +219,10 @@ def _settle_place(
 ) -> None:
     """Take a place, keep it, or let it go when the time to undo is over; places in sessions go with being confirmed."""
     status = registration.status
-    needs_place = status is Status.CONFIRMED or (status is Status.PENDING and category.pending_counts)
-    place = find_place(registration.id)
-    if needs_place and place is None:
+    is_needed, place = needs_place(status, category.pending_counts), find_place(registration.id)
+    if is_needed and place is None:
         count.take(registration, decision.decided_at)
-    elif needs_place and place is not None:
+    elif is_needed and place is not None:
         place.released_at = None
     elif place is not None:
         place.released_at = decision.mails_at
@@ -245,17 +245,14 @@ def _restore(event: Event, registration: Registration, decision: Decision, accou
     registration.waitlisted_at = decision.waitlisted_at_before
     registration.status_changed_at = now
     registration.revision += 1
-    needs_place = registration.status is Status.CONFIRMED or (
-        registration.status is Status.PENDING and category.pending_counts
-    )
     if registration.status is Status.DECLINED:
         free_option_places(registration.id)
     else:
         release_option_places(registration.id, None)
-    place = find_place(registration.id)
-    if needs_place and place is not None:
+    is_needed, place = needs_place(registration.status, category.pending_counts), find_place(registration.id)
+    if is_needed and place is not None:
         place.released_at = None
-    elif needs_place:
+    elif is_needed:
         count.take(registration, now)
     elif place is not None:
         count.free(registration)

@@ -8,11 +8,12 @@ from datetime import datetime
 from sqlalchemy import delete, func, or_, select
 
 from eventreg.db import db
-from eventreg.events.models import Category
-from eventreg.events.occupancy import Taken
+from eventreg.events.models import Event
+from eventreg.events.rules.seats import Seats
 from eventreg.kernel import clock
 from eventreg.registration.models import Invitation, Place, Registration
 from eventreg.registration.queries.answers import list_day_ids
+from eventreg.registration.queries.seats import find_seats
 from eventreg.registration.rules.states import Status
 from eventreg.registration.services.promotion import schedule_passing_on
 
@@ -20,15 +21,9 @@ from eventreg.registration.services.promotion import schedule_passing_on
 class RegistrationOccupancy:
     """Implements `events.occupancy.Occupancy`."""
 
-    def count_taken(self, event_id: int) -> Taken:
-        """Return the places that are taken, by the ledger."""
-        rows = db.session.execute(
-            select(Place.category_id, Category.counts_toward_event, func.count())
-            .join(Category, Category.id == Place.category_id)
-            .where(Place.event_id == event_id)
-            .group_by(Place.category_id, Category.counts_toward_event)
-        ).all()
-        return Taken({row[0]: row[2] for row in rows}, sum(row[2] for row in rows if row[1]))
+    def seats_of(self, event: Event) -> Seats:
+        """Return the places of an event by the ledger, in one statement."""
+        return find_seats(event)
 
     def count_on_day(self, event_id: int, day_id: int) -> int:
         """Return how many live registrations come on a day; whoever was not asked for days comes on each."""

@@ -11,7 +11,7 @@ from eventreg.db import db
 from eventreg.questionnaires.queries import definition_of, get_current_version
 from eventreg.questionnaires.rules.schema import Question
 from eventreg.registration.models import OptionPlace, Registration
-from eventreg.registration.queries.option_places import OptionKey, count_option_places, limited_options
+from eventreg.registration.queries.option_places import OptionKey, limited_options, list_option_places
 from eventreg.registration.rules.refusals import OptionsFull
 
 Answers = Mapping[str, Sequence[str]]
@@ -19,7 +19,7 @@ Answers = Mapping[str, Sequence[str]]
 
 def take_new(registration: Registration, limits: Mapping[OptionKey, int], answers: Answers, now: datetime) -> None:
     """Take the places that a new registration's answers need, all or none. Raises OptionsFull."""
-    _take(registration, limits, _needed(limits, answers), now)
+    _take(registration, _needed(limits, answers), now)
 
 
 def hold_exactly(registration: Registration, questions: Collection[Question], answers: Answers, now: datetime) -> None:
@@ -36,17 +36,16 @@ def hold_exactly(registration: Registration, questions: Collection[Question], an
     given_up = [id_ for key, id_ in held.items() if key[1] not in answers.get(key[0], ())]
     if given_up:
         db.session.execute(delete(OptionPlace).where(OptionPlace.id.in_(given_up)))
-    _take(registration, limits, [key for key in needed if key not in held], now)
+    _take(registration, {key: limit for key, limit in needed.items() if key not in held}, now)
 
 
 def take_what_is_free(
     registration: Registration, limits: Mapping[OptionKey, int], answers: Answers, now: datetime
-) -> set[OptionKey]:
+) -> list[OptionKey]:
     """Take what answers need and is free, for somebody who held nothing until now; returns the options that are full."""
     held = _held(registration.id)
-    needed = [key for key in _needed(limits, answers) if key not in held]
-    taken = count_option_places(registration.event_id) if needed else {}
-    full = {key for key in needed if taken.get(key, 0) >= limits[key]}
+    needed = {key: limit for key, limit in _needed(limits, answers).items() if key not in held}
+    full = _full(registration, needed)
     _insert(registration, [key for key in needed if key not in full], now)
     return full
 
@@ -86,16 +85,14 @@ def _held(registration_id: int) -> dict[OptionKey, int]:
     return {(key, option): id_ for key, option, id_ in rows}
 
 
-def _take(
-    registration: Registration, limits: Mapping[OptionKey, int], options: Collection[OptionKey], now: datetime
-) -> None:
-    if not options:
-        return
-    taken = count_option_places(registration.event_id)
-    full = [key for key in options if taken.get(key, 0) >= limits[key]]
-    if full:
+def _take(registration: Registration, needed: Mapping[OptionKey, int], now: datetime) -> None:
+    if full := _full(registration, needed):
         raise OptionsFull(full)
-    _insert(registration, options, now)
+    _insert(registration, needed, now)
+
+
+def _full(registration: Registration, needed: Mapping[OptionKey, int]) -> list[OptionKey]:
+    return [key for key, places in list_option_places(registration.event_id, needed).items() if not places.has_free]
 
 
 def _insert(registration: Registration, options: Collection[OptionKey], now: datetime) -> None:

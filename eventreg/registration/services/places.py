@@ -4,36 +4,24 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 
 from eventreg.db import db
 from eventreg.events.models import Category, Event
+from eventreg.events.rules.seats import Places
 from eventreg.registration.models import Place, Registration
-from eventreg.registration.rules.admission import Places
+from eventreg.registration.queries.seats import get_seats
 
 
 class PlaceCount:
     """What is taken at an event, counted once under the lock and kept true while a use case takes and frees places."""
 
     def __init__(self, event: Event) -> None:
-        self._event = event
-        rows = db.session.execute(
-            select(Place.category_id, func.count()).where(Place.event_id == event.id).group_by(Place.category_id)
-        )
-        self._taken: dict[int, int] = {row[0]: row[1] for row in rows}
+        self.seats = get_seats(event)
 
     def of(self, category: Category) -> Places:
-        """Return what the event and the category have and what of it is taken.
-
-        People of a category that does not count towards the event take none of its places, and need none.
-        """
-        counting = [row.id for row in self._event.categories if row.counts_toward_event]
-        return Places(
-            capacity=self._event.capacity if category.counts_toward_event else None,
-            taken=sum(self._taken.get(category_id, 0) for category_id in counting),
-            category_places=category.places,
-            category_taken=self._taken.get(category.id, 0),
-        )
+        """Return the places that somebody of a category needs one of."""
+        return self.seats.of(category.id)
 
     def take(self, registration: Registration, now: datetime) -> None:
         """Enter a place for a registration that has none."""
@@ -45,7 +33,7 @@ class PlaceCount:
                 taken_at=now,
             )
         )
-        self._taken[registration.category_id] = self._taken.get(registration.category_id, 0) + 1
+        self.seats = self.seats.take(registration.category_id)
 
     def free(self, registration: Registration) -> bool:
         """Remove a registration's place at once. False when it had none."""
@@ -58,7 +46,7 @@ class PlaceCount:
             .execution_options(synchronize_session=False)
         ).all()
         for category_id in freed:
-            self._taken[category_id] -= 1
+            self.seats = self.seats.without(category_id)
         return bool(freed)
 
 

@@ -15,6 +15,7 @@ from eventreg.db import db
 from eventreg.events.models import Event
 from eventreg.events.occupancy import occupancy
 from eventreg.events.queries.categories import list_categories
+from eventreg.events.rules.seats import Seats
 from eventreg.events.rules.team import Scope
 from eventreg.kernel.errors import NotFound
 from eventreg.kernel.text import LocalizedText
@@ -25,7 +26,6 @@ from eventreg.registration.queries.answers import open_answer
 from eventreg.registration.queries.asked import find_asked
 from eventreg.registration.queries.consents import list_consents
 from eventreg.registration.queries.sessions import ChosenSession, list_chosen
-from eventreg.registration.rules.admission import Places
 from eventreg.review.models import Tag
 from eventreg.review.queries.messages import MessageLine, list_messages_about
 from eventreg.review.queries.notes import NoteLine, list_notes
@@ -69,7 +69,7 @@ class Dossier:
     messages: Sequence[MessageLine]
     #: of the accounts that acted, by id
     names: Mapping[int, str]
-    places: Places
+    seats: Seats
     #: whether the person counts among the taken places, as somebody declined does until the time to undo is over
     holds_place: bool
     #: on the registration, and of the event
@@ -116,7 +116,7 @@ def get_dossier(event: Event, reference: str, scope: Scope) -> Dossier:
         wordings=_wordings(event.id, traces),
         messages=list_messages_about(event.id, registration.id),
         names=list_account_names({id_ for id_ in actors | deciders if id_ is not None}),
-        places=_places(event, registration),
+        seats=occupancy().seats_of(event),
         holds_place=holds_place(registration.id),
         tags=list_tags_of([registration.id]).get(registration.id, ()),
         event_tags=list_tags(event.id),
@@ -172,13 +172,3 @@ def _files(registration_id: int) -> dict[str, FileLine]:
 def holds_place(registration_id: int) -> bool:
     """Say whether a registration counts among the taken places."""
     return bool(db.session.scalar(select(exists().where(Place.registration_id == registration_id))))
-
-
-def _places(event: Event, registration: Registration) -> Places:
-    taken, category = occupancy().count_taken(event.id), registration.category
-    return Places(
-        capacity=event.capacity if category.counts_toward_event else None,
-        taken=taken.total,
-        category_places=category.places,
-        category_taken=taken.by_category.get(category.id, 0),
-    )

@@ -9,6 +9,7 @@ from sqlalchemy import String, case, cast, func, literal_column, select, union_a
 
 from eventreg.db import db
 from eventreg.events.models import Category
+from eventreg.events.rules.seats import Seats
 from eventreg.events.rules.team import Scope
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import Standing, standing
@@ -50,17 +51,8 @@ class Figures:
         return sum(self.places.values()) - self.beside
 
 
-@dataclass(frozen=True)
-class Places:
-    """The places that are taken, by id of the category."""
-
-    by_category: Mapping[int, int]
-    #: of them, those of the event: by whoever counts towards its places
-    taken: int
-
-
-def count_places(event_id: int, scope: Scope) -> Places:
-    """Return the places taken, by whoever is in scope: one statement where that is everybody."""
+def count_places(event_id: int, scope: Scope, capacity: int | None = None) -> Seats:
+    """Return the places taken, by whoever is in scope: one statement. Beside the `capacity` no limit is looked up."""
     statement = select(Place.category_id, Category.counts_toward_event, func.count()).join(
         Category, Category.id == Place.category_id
     )
@@ -71,7 +63,7 @@ def count_places(event_id: int, scope: Scope) -> Places:
     rows = db.session.execute(
         statement.where(Place.event_id == event_id).group_by(Place.category_id, Category.counts_toward_event)
     ).all()
-    return Places({row[0]: row[2] for row in rows}, sum(row[2] for row in rows if row[1]))
+    return Seats(capacity, {}, {row[0]: row[2] for row in rows}, frozenset(row[0] for row in rows if not row[1]))
 
 
 def list_figures(scopes: Mapping[int, Scope]) -> dict[int, Figures]:
@@ -91,11 +83,11 @@ def _part_figures(event_id: int, scope: Scope) -> Figures:
         .where(Registration.event_id == event_id, *narrowed)
         .group_by(Registration.status, Registration.category_id)
     )
-    places = count_places(event_id, scope)
+    seats = count_places(event_id, scope)
     return Figures(
         {(row[0], row[1]): row[2] for row in registrations},
-        places.by_category,
-        sum(places.by_category.values()) - places.taken,
+        seats.taken,
+        sum(seats.taken.values()) - seats.whole.taken,
     )
 
 

@@ -10,8 +10,10 @@ from sqlalchemy.orm import joinedload
 
 from eventreg.db import db
 from eventreg.events.models import Category, Event
+from eventreg.events.rules.seats import Places, Seats
 from eventreg.events.rules.team import Scope
 from eventreg.registration.models import Place, Registration
+from eventreg.registration.queries.seats import get_seats
 from eventreg.registration.rules.states import Status, next_status
 from eventreg.review.models import Run, RunItem
 from eventreg.review.queries.scoping import in_scope
@@ -42,18 +44,18 @@ class RunFigures:
 
 @dataclass(frozen=True)
 class CategoryNeed:
-    """A category that is concerned, with its places. `free` None: only the event limits it."""
+    """A category that is concerned, with its own places."""
 
     category: Category
     needed: int
-    free: int | None
+    places: Places
 
 
 @dataclass(frozen=True)
 class PlaceForecast:
-    """How far the places go that are left. `free` None: the event has no limit."""
+    """How far the places go that are left."""
 
-    free: int | None
+    seats: Seats
     #: how many chosen people need one of the event's
     needed: int
     categories: Sequence[CategoryNeed]
@@ -114,33 +116,17 @@ def list_samples(run: Run, scope: Scope) -> Mapping[str, Registration]:
 
 
 def forecast_places(event: Event, run: Run) -> PlaceForecast | None:
-    """Return how far the places go for whoever a draft concerns, served in its order; None where none is needed.
-
-    The order does not change how many are served: a category gives what it has, and the event what it has to those. So it
-    is counted, not played through.
-    """
+    """Return how far the places go for whoever a draft concerns, served in its order; None where none is needed."""
     if run.act not in (RunAct.APPROVE, RunAct.REOPEN):
         return None
-    needed = _count_needing(run)
-    taken: dict[int, int] = {
-        row[0]: row[1]
-        for row in db.session.execute(
-            select(Place.category_id, func.count()).where(Place.event_id == event.id).group_by(Place.category_id)
-        )
-    }
+    number, seats = _count_needing(run), get_seats(event)
     concerned = [
-        CategoryNeed(each, needed[each.id], None if each.places is None else each.places - taken.get(each.id, 0))
+        CategoryNeed(each, number[each.id], seats.in_category(each.id))
         for each in event.categories
-        if needed.get(each.id) and (run.act is RunAct.APPROVE or each.pending_counts)
+        if number.get(each.id) and (run.act is RunAct.APPROVE or each.pending_counts)
     ]
-    of_event = sum(taken.get(each.id, 0) for each in event.categories if each.counts_toward_event)
-    free = None if event.capacity is None else event.capacity - of_event
-    counting = sum(_served(need) for need in concerned if need.category.counts_toward_event)
-    beside = sum(_served(need) for need in concerned if not need.category.counts_toward_event)
-    served = beside + (counting if free is None else min(counting, max(0, free)))
-    every = sum(need.needed for need in concerned)
-    of_these = sum(need.needed for need in concerned if need.category.counts_toward_event)
-    return PlaceForecast(free, of_these, concerned, every - served)
+    needed = sum(need.needed for need in concerned if need.category.counts_toward_event)
+    return PlaceForecast(seats, needed, concerned, seats.lacking({need.category.id: need.needed for need in concerned}))
 
 
 def list_without_place(event: Event, run: Run, forecast: PlaceForecast) -> frozenset[int]:
@@ -160,23 +146,15 @@ def list_without_place(event: Event, run: Run, forecast: PlaceForecast) -> froze
     ).all()
     if len(rows) > MOST_CHOSEN:
         return frozenset()
-    left = {need.category.id: need.free for need in forecast.categories}
-    counting = {row.id for row in event.categories if row.counts_toward_event}
-    of_event, lacking = forecast.free, set()
+    concerned, seats, lacking = {need.category.id for need in forecast.categories}, forecast.seats, set()
     for item_id, category_id in rows:
-        if category_id not in left:
+        if category_id not in concerned:
             continue
-        of_category, counts = left[category_id], category_id in counting and of_event is not None
-        if (of_category is not None and of_category <= 0) or (counts and of_event is not None and of_event <= 0):
+        if seats.of(category_id).has_free:
+            seats = seats.take(category_id)
+        else:
             lacking.add(item_id)
-            continue
-        left[category_id] = None if of_category is None else of_category - 1
-        of_event = of_event - 1 if counts and of_event is not None else of_event
     return frozenset(lacking)
-
-
-def _served(need: CategoryNeed) -> int:
-    return need.needed if need.free is None else min(need.needed, max(0, need.free))
 
 
 def _count_needing(run: Run) -> dict[int, int]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from eventreg.db import db
 from eventreg.events.models import EventDay, ProgrammeSession
+from eventreg.events.rules.seats import Places
 from eventreg.events.rules.team import Scope
 from eventreg.registration.models import Registration, SessionPlace
 from eventreg.review.queries.scoping import in_scope
@@ -27,7 +28,7 @@ class SessionCount:
     @property
     def is_over(self) -> bool:
         """Whether more places are taken than there are, since there are fewer than before."""
-        return self.session.places is not None and self.count > self.session.places
+        return Places(self.session.places, self.count).over > 0
 
 
 def list_session_counts(event_id: int, scope: Scope) -> Sequence[SessionCount]:

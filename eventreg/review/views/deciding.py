@@ -62,7 +62,7 @@ def preview_decision(slug: str, reference: str) -> FlaskResponse:
     event, action = get_event_whole(g.event.id), read_action(request.form.get("action", ""))
     dossier = get_dossier(event, reference, g.event_access.scope)
     person = dossier.registration
-    if action is Action.APPROVE and not dossier.holds_place and not dossier.places.has_free:
+    if action is Action.APPROVE and not dossier.holds_place and not dossier.seats.of(person.category_id).has_free:
         action = Action.APPROVE_WITHOUT_PLACE
     reason = decision_form(event, person.language).told_reason[:LONGEST_REASON]
     message = compose_decision(Occasion.load(event), person, action, reason, now()) if action is not None else None

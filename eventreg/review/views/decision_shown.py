@@ -12,6 +12,7 @@ from eventreg.events.models import Event
 from eventreg.events.rules.team import Permission
 from eventreg.kernel.clock import now
 from eventreg.registration.models import Decision
+from eventreg.registration.rules.admission import needs_place
 from eventreg.registration.rules.states import DECISIONS, Action, Status, next_status
 from eventreg.registration.services.decisions import LONGEST_REASON
 from eventreg.registration.wording import decision_verb, status_for_team
@@ -31,9 +32,11 @@ _LOOKS = {
 
 def decision_shown(dossier: Dossier, event: Event, form: DecisionForm | None) -> Mapping[str, Any]:
     """Return what `review/_decision.html` needs. `form`: one that was sent and is shown again."""
+    category = dossier.registration.category
     return {
         "form": form or decision_form(event, dossier.registration.language, dossier.registration.revision),
-        "places": dossier.places,
+        "places": dossier.seats.of(category.id),
+        "event_places": dossier.seats.whole if category.counts_toward_event else None,
         "holds_place": dossier.holds_place,
         "actions": _actions(dossier.registration.status) if may(Permission.DECIDE) else [],
         "standing": _standing(dossier, event),
@@ -79,14 +82,10 @@ def _standing(dossier: Dossier, event: Event) -> dict[str, Any] | None:
         "lacks_place": decision.action is Action.APPROVE_WITHOUT_PLACE,
         "back_to": status_for_team(decision.status_before),
         #: somebody whose place is gone needs a free one to come back
-        "back_needs_place": _counts(decision.status_before, dossier) and not dossier.holds_place,
+        "back_needs_place": needs_place(decision.status_before, dossier.registration.category.pending_counts)
+        and not dossier.holds_place,
         "can_undo": may(Permission.DECIDE) and (is_silent or _leads_back(decision)),
     }
-
-
-def _counts(status: Status, dossier: Dossier) -> bool:
-    """Say whether the person takes a place with this status."""
-    return status is Status.CONFIRMED or (status is Status.PENDING and dossier.registration.category.pending_counts)
 
 
 def _leads_back(decision: Decision) -> bool:

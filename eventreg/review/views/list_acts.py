@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from eventreg.events.models import Category
-from eventreg.events.occupancy import Taken
+from eventreg.events.rules.seats import Seats
 from eventreg.events.rules.team import Permission
 from eventreg.review.rules.listing import ListState
 from eventreg.review.rules.runs import NEEDED, RunAct
@@ -73,7 +73,7 @@ class Acts:
         return ngettext("All %(num)d that match", "All %(num)d that match", self.total)
 
 
-def acts_of(state: ListState, categories: Sequence[Category], taken: Taken, total: int, on_page: int) -> Acts:
+def acts_of(state: ListState, categories: Sequence[Category], seats: Seats, total: int, on_page: int) -> Acts:
     """Return what this request's account may do to people of the list."""
     slug = g.event.slug
     first, more = _offered(_FIRST), _offered(_MORE)
@@ -85,7 +85,7 @@ def acts_of(state: ListState, categories: Sequence[Category], taken: Taken, tota
         told=_("Nobody chosen"),
         first=first,
         more=more,
-        places=list(_places(categories, taken)) if may(Permission.DECIDE) else [],
+        places=list(_places(categories, seats)) if may(Permission.DECIDE) else [],
     )
 
 
@@ -98,24 +98,25 @@ def _offered(acts: Sequence[RunAct]) -> list[Offered]:
     return [Offered(act.value, act_verb(act)) for act in acts if act in PAGES and may(NEEDED[act])]
 
 
-def _places(categories: Sequence[Category], taken: Taken) -> Iterator[PlacesLeft]:
+def _places(categories: Sequence[Category], seats: Seats) -> Iterator[PlacesLeft]:
     """Yield what is left, as far as the account may know: it is told nothing of people out of its scope."""
-    scope, capacity = g.event_access.scope, g.event.capacity
-    if scope.is_whole and capacity is not None:
+    scope, left = g.event_access.scope, seats.whole.left
+    if scope.is_whole and left is not None:
         yield PlacesLeft(
             "",
-            capacity - taken.total,
+            left,
             _("{left} places left, {need} needed"),
             _("{left} places left, {need} needed: {over} too many"),
         )
     if scope.days is not None:
         return
     for category in categories:
-        if category.places is not None:
+        left = seats.in_category(category.id).left
+        if left is not None:
             name = plain_in_reader_language(category.name).replace("{", "").replace("}", "")
             yield PlacesLeft(
                 category.key,
-                category.places - taken.by_category.get(category.id, 0),
+                left,
                 _("%(category)s: {left} places left, {need} needed", category=name),
                 _("%(category)s: {left} places left, {need} needed: {over} too many", category=name),
             )

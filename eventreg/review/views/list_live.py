@@ -64,7 +64,7 @@ def _changes(slug: str, since: int, loaded: int, references: Sequence[str]) -> M
         "gone": gone,
         "counts": {tab["key"]: tab["count"] for tab in tabs_of(slug, state, counts)},
         "found": found_words(counts.shown),
-        "taken": taken_words(g.event, occupancy().count_taken(g.event.id)),
+        "taken": taken_words(occupancy().seats_of(g.event)),
         "said": _said(changes),
         "news": ngettext("%(num)d new: show", "%(num)d new: show", arrived) if arrived else "",
     }

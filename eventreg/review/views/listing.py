@@ -13,7 +13,8 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from eventreg.events.models import Category, Event
-from eventreg.events.occupancy import Taken, occupancy
+from eventreg.events.occupancy import occupancy
+from eventreg.events.rules.seats import Seats
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
 from eventreg.review.forms.saved_views import SavedViewForm
@@ -60,8 +61,8 @@ def _page(slug: str, categories: Sequence[Category], state: ListState, around: A
     event: Event = g.event
     registrations, words = list_of(categories, state), field_words(categories)
     page, counts = registrations.page(), registrations.counts()
-    taken = occupancy().count_taken(event.id)
-    acts = acts_of(state, categories, taken, counts.shown, len(page.rows))
+    seats = occupancy().seats_of(event)
+    acts = acts_of(state, categories, seats, counts.shown, len(page.rows))
     lines = Lines(registrations, categories, words, can_choose=acts.is_offered)
     return render_desk(
         "review/list.html",
@@ -79,7 +80,7 @@ def _page(slug: str, categories: Sequence[Category], state: ListState, around: A
         chips=chips_of(slug, state, words, page.rows),
         left_out=left_out(request.args.items(multi=True), state, words),
         acts=acts,
-        taken=taken_words(event, taken),
+        taken=taken_words(seats),
         revision=around.revision,
         views=views_above(slug, state, around.views),
         view_form=SavedViewForm(formdata=None),
@@ -108,11 +109,12 @@ def found_words(number: int) -> str:
     return ngettext("%(num)d registration", "%(num)d registrations", number)
 
 
-def taken_words(event: Event, taken: Taken) -> str:
+def taken_words(seats: Seats) -> str:
     """Say how many of the event's places are taken; nothing without a limit, and to who sees a part of it only."""
-    if event.capacity is None or not g.event_access.scope.is_whole:
+    places = seats.whole
+    if places.limit is None or not g.event_access.scope.is_whole:
         return ""
-    return _("%(taken)s of %(capacity)s places taken", taken=taken.total, capacity=event.capacity)
+    return _("%(taken)s of %(capacity)s places taken", taken=places.taken, capacity=places.limit)
 
 
 def filter_words(state: ListState) -> str:

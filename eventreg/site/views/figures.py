@@ -20,7 +20,7 @@ from eventreg.kernel.clock import now
 from eventreg.questionnaires.rules.schema import Definition, Question, Stage
 from eventreg.registration.rules.states import Status
 from eventreg.review.queries.breakdowns import Breakdown, Wanted, break_down
-from eventreg.review.queries.figures import Places, count_places
+from eventreg.review.queries.figures import count_places
 from eventreg.review.queries.people import list_definitions
 from eventreg.review.queries.scoping import is_shown
 from eventreg.review.rules.asked import day_keys_of, sex_question
@@ -103,17 +103,17 @@ def _places(
     event: Event, scope: Scope, categories: Sequence[Category], found: Breakdown, sees_people: bool
 ) -> dict[str, Any] | None:
     """Return the places; None where they would tell a reader who sees no people of a few of them."""
-    places: Places = count_places(event.id, scope)
+    seats = count_places(event.id, scope, event.capacity if scope.is_whole else None)
+    whole = seats.whole
     live = sum(number for status, number in found.by_status.items() if status in Counting.LIVE.statuses)
-    if not sees_people and not (is_told(places.taken) and is_told(max(live - places.taken, 0))):
+    if not sees_people and not (is_told(whole.taken) and is_told(max(live - whole.taken, 0))):
         return None
     names: Mapping[int, str] = {each.id: plain_in_reader_language(each.name) for each in categories}
     return {
-        "taken": places.taken,
-        "capacity": event.capacity if scope.is_whole else None,
+        "whole": whole,
         "is_whole": scope.is_whole,
         "by_category": [
-            {"text": names[each.id], "taken": places.by_category.get(each.id, 0), "places": each.places}
+            {"text": names[each.id], "taken": seats.taken.get(each.id, 0), "places": each.places}
             for each in (categories if sees_people else ())
         ],
     }

@@ -16,6 +16,7 @@ from eventreg.events.queries.categories import list_categories
 from eventreg.events.queries.for_registration import list_days
 from eventreg.events.queries.team import Membership, list_days_of, list_invitations_to, list_memberships
 from eventreg.events.rules.publication import Publication
+from eventreg.events.rules.seats import Places
 from eventreg.events.rules.team import Permission, Scope
 from eventreg.events.views.desk import render_desk
 from eventreg.events.views.publication import open_items
@@ -104,6 +105,7 @@ def manage_event(slug: str) -> str:
         sees_whole=scope.is_whole,
         sees_people=sees_people,
         figures=figures,
+        places=Places(event.capacity, figures.taken),
         categories=categories,
         waiting=figures.with_status(Status.WAITLISTED),
         waiting_url=list_url(slug, ListState().narrowed(status=[Status.WAITLISTED.value])) if sees_people else "",
@@ -198,7 +200,7 @@ def _by_category(slug: str, figures: Figures, categories: Sequence[Category]) ->
             "taken": figures.places.get(category.id, 0),
             "places": category.places,
             "is_beside": not category.counts_toward_event,
-            "is_over": category.places is not None and figures.places.get(category.id, 0) > category.places,
+            "is_over": Places(category.places, figures.places.get(category.id, 0)).over > 0,
             "href": list_url(slug, ListState().narrowed(category=[category.key])),
         }
         for category in categories
