@@ -98,8 +98,8 @@ def test_figures_equal_a_recount_of_the_list(event: Event, counting: Counting, s
 
 
 def test_places_are_those_of_the_overview(event: Event) -> None:
-    figures, places = list_figures({event.id: Scope()})[event.id], count_places(event.id, Scope())
-    assert (places.by_category, places.taken) == (figures.places, figures.taken)
+    figures, seats = list_figures({event.id: Scope()})[event.id], count_places(event.id, Scope())
+    assert (seats.taken, seats.whole.taken) == (figures.places, figures.taken)
 
 
 def test_it_is_one_statement(event: Event) -> None:

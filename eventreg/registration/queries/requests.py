@@ -18,7 +18,8 @@ from eventreg.registration.models import AnswerRequest, Registration, RequestKin
 from eventreg.registration.queries.answers import frozen_keys
 from eventreg.registration.queries.asked import find_asked
 from eventreg.registration.rules.asked import Asked
-from eventreg.registration.rules.requests import CONFIRMED, LIVING
+from eventreg.registration.rules.requests import CONFIRMED
+from eventreg.registration.rules.states import STANDING
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ def is_asked_still() -> ColumnElement[bool]:
     """Return what a request, joined with its registration, must fulfil to concern the person, answered or not."""
     concerned = case(
         (AnswerRequest.kind == RequestKind.FOLLOW_UP, Registration.status.in_(CONFIRMED)),
-        else_=Registration.status.in_(LIVING),
+        else_=Registration.status.in_(STANDING),
     )
     return and_(AnswerRequest.taken_back_at.is_(None), concerned)
 

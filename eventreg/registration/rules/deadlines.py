@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from eventreg.events.rules.publication import ALIVE, EFFECTS, Publication
 from eventreg.registration.rules.refusals import RegisteringReason
-from eventreg.registration.rules.states import Status
+from eventreg.registration.rules.states import STANDING, Status
 
 #: a decision's mails go, and a place it frees is passed on, when this time to undo it is over
 UNDO_WINDOW = timedelta(seconds=60)
@@ -21,7 +21,6 @@ _BY_STATE = {
     Publication.CANCELLED: RegisteringReason.CALLED_OFF,
     Publication.ARCHIVED: RegisteringReason.OVER,
 }
-_CHANGEABLE = frozenset({Status.PENDING, Status.CONFIRMED, Status.WAITLISTED})
 
 
 def refusal_to_register(
@@ -47,7 +46,7 @@ def may_change_answers(
     status: Status, now: datetime, changes_until: datetime, publication: Publication = Publication.PUBLISHED
 ) -> bool:
     """Say whether the participant may still change answers: in time, and at an event that takes place."""
-    return status in _CHANGEABLE and now < changes_until and publication in ALIVE
+    return status in STANDING and now < changes_until and publication in ALIVE
 
 
 def may_withdraw(status: Status, publication: Publication = Publication.PUBLISHED) -> bool:
@@ -55,7 +54,7 @@ def may_withdraw(status: Status, publication: Publication = Publication.PUBLISHE
 
     From a cancelled event too: people may not want to be asked again. An archived one is over.
     """
-    return status in _CHANGEABLE and EFFECTS[publication].takes_withdrawals
+    return status in STANDING and EFFECTS[publication].takes_withdrawals
 
 
 def may_pass_on_places(now: datetime, promotes_until: datetime, publication: Publication) -> bool:

@@ -7,11 +7,10 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from eventreg.questionnaires.rules.schema import FIRST_DAY, LAST_DAY
-from eventreg.registration.rules.states import Status
+from eventreg.registration.rules.states import STANDING, Status
 
-#: a follow-up is asked of the confirmed alone; everything else of whoever lives with the event
+#: a follow-up is asked of the confirmed alone; everything else of whoever takes part, or may yet
 CONFIRMED = frozenset({Status.CONFIRMED})
-LIVING = frozenset({Status.CONFIRMED, Status.PENDING, Status.WAITLISTED})
 #: who has not answered is reminded once, this long before the deadline
 REMINDED_BEFORE = timedelta(days=3)
 #: but not before having had this long to answer
@@ -41,7 +40,7 @@ class RequestState(enum.Enum):
 
 def concerns(kind: RequestKind, status: Status) -> bool:
     """Say whether somebody of this status is asked; whoever loses the place is not, and is again with the place."""
-    return status in (CONFIRMED if kind is RequestKind.FOLLOW_UP else LIVING)
+    return status in (CONFIRMED if kind is RequestKind.FOLLOW_UP else STANDING)
 
 
 def closes_at(answer_by: date | None, changes_until: datetime, time_zone: str) -> datetime:

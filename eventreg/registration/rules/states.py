@@ -1,4 +1,4 @@
-"""The statuses of a registration and what leads from one to another: a table, nothing else."""
+"""The statuses of a registration, which belong together, and what leads from one to another: tables, nothing else."""
 
 from __future__ import annotations
 
@@ -40,6 +40,12 @@ class Action(enum.Enum):
 
 
 _S, _A = Status, Action
+
+#: whoever takes part, or may yet: answers and withdraws, holds options, is told what everybody is told
+STANDING = frozenset({_S.PENDING, _S.CONFIRMED, _S.WAITLISTED})
+LIVE = frozenset(Status) - {_S.CANCELLED}
+#: whoever has come further first: of two registrations of one person that one stays
+FURTHEST = (_S.CONFIRMED, _S.PENDING, _S.WAITLISTED, _S.UNVERIFIED, _S.DECLINED, _S.CANCELLED)
 
 TRANSITIONS: dict[tuple[Status, Action], Status] = {
     (_S.UNVERIFIED, _A.ADMIT_CONFIRMED): _S.CONFIRMED,

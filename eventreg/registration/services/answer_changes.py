@@ -27,7 +27,7 @@ from eventreg.registration.queries.registrations import lock_registration
 from eventreg.registration.rules.asked import Asked
 from eventreg.registration.rules.deadlines import may_change_answers
 from eventreg.registration.rules.refusals import ChangeReason, ChangeRefused
-from eventreg.registration.rules.states import Status
+from eventreg.registration.rules.states import STANDING, Status
 from eventreg.registration.services.answers import CONSENT_KIND, FILE_KINDS, fill_identity, replace_answers
 from eventreg.registration.services.option_places import hold_exactly
 from eventreg.registration.services.pending_decisions import find_last_decision, is_pending
@@ -41,9 +41,6 @@ from eventreg.registration.services.uploads import (
 )
 
 Answers = Mapping[str, Sequence[str]]
-
-#: who has no place of an option: it is taken with the address verified, or with a decision thought over again
-_HOLDING_NOTHING = frozenset({Status.UNVERIFIED, Status.DECLINED, Status.CANCELLED})
 
 
 @dataclass(frozen=True)
@@ -148,7 +145,8 @@ def put_answers(
     changes = _differences(task, before, after)
     changed = {change.question.key for change in changes}
     written = [q for q in questions if q.key in changed or task.versions[q.key] != task.before.versions.get(q.key)]
-    if registration.status not in _HOLDING_NOTHING:
+    # Who does not stand has no place of an option: it is taken with the address verified, or with a decision anew.
+    if registration.status in STANDING:
         hold_exactly(registration, [question for question in questions if question.key in changed], after, clock.now())
     fill_identity(registration, [question for question in questions if question.key in changed], after)
     replace_answers(registration, written, after, task.versions)

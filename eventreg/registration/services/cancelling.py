@@ -28,15 +28,12 @@ from eventreg.mail.services import drop_of_event, enqueue_all
 from eventreg.registration.emails import Message, News, Occasion, event_contact_message, participant_message
 from eventreg.registration.models import Decision, Registration, Upload
 from eventreg.registration.queries.answers import list_day_ids
-from eventreg.registration.rules.states import Status
+from eventreg.registration.rules.states import STANDING, Status
 from eventreg.registration.services.pending_decisions import put_calendar_back
 
 TELL_JOB = "registration.tell_everybody"
 #: people written to in one step: a second of work, in which nobody else can write to a small database
 PEOPLE_A_STEP = 50
-
-#: who lives with the event
-LIVING = (Status.CONFIRMED, Status.PENDING, Status.WAITLISTED)
 
 
 class RegistrationFollowers:
@@ -50,7 +47,7 @@ class RegistrationFollowers:
         """Return how many people live with the event, by status; who is declined and not yet told still does."""
         rows = db.session.execute(
             select(Registration.status, func.count())
-            .where(Registration.event_id == event_id, Registration.status.in_(LIVING))
+            .where(Registration.event_id == event_id, Registration.status.in_(STANDING))
             .group_by(Registration.status)
         )
         counts = Counter({row[0]: row[1] for row in rows})
@@ -93,7 +90,7 @@ def tell_some(work: Mapping[str, Any], now: datetime) -> int:
     if not people:
         return 0
     known = _statuses_known(people, at)
-    reached = [person for person in people if known[person.id] in LIVING]
+    reached = [person for person in people if known[person.id] in STANDING]
     for person in reached:
         # Entries in a calendar change by a higher number alone, and whoever has the page open decides on something new.
         person.revision += 1
@@ -135,7 +132,7 @@ def _next_people(event_id: int, after: int) -> Sequence[Registration]:
         .where(
             Registration.event_id == event_id,
             Registration.id > after,
-            Registration.status.in_((*LIVING, Status.DECLINED)),
+            Registration.status.in_((*STANDING, Status.DECLINED)),
         )
         .order_by(Registration.id)
         .limit(PEOPLE_A_STEP)
@@ -153,7 +150,7 @@ def _untold_of_declining(event_id: int) -> list[Status]:
             Registration.revision == Decision.revision,
             or_(Decision.mails_at > clock.now(), _is_untold()),
             Decision.undone_at.is_(None),
-            Decision.status_known.in_(LIVING),
+            Decision.status_known.in_(STANDING),
         )
     )
     return list(rows)

@@ -25,15 +25,13 @@ from eventreg.registration.queries.consents import current_consents
 from eventreg.registration.rules.admission import needs_place
 from eventreg.registration.rules.moving import action_of_move
 from eventreg.registration.rules.refusals import ChangeReason, ChangeRefused
-from eventreg.registration.rules.states import Status
+from eventreg.registration.rules.states import LIVE, STANDING, Status
 from eventreg.registration.services.places import PlaceCount
 from eventreg.registration.services.promotion import promote_from_waiting_list
 from eventreg.registration.services.registering import NEWS_OF
 from eventreg.registration.services.requests import send_request
 from eventreg.registration.services.statuses import move
-from eventreg.registration.services.team_acts import STANDING, TeamAct, category_of, open_for, record_act
-
-MOVABLE = STANDING | {Status.UNVERIFIED, Status.DECLINED}
+from eventreg.registration.services.team_acts import TeamAct, category_of, open_for, record_act
 
 
 @dataclass(frozen=True)
@@ -56,7 +54,7 @@ def move_to_category(event_id: int, reference: str, wish: Move, act: TeamAct) ->
     """
     now = clock.now()
     with transaction():
-        event, registration = open_for(event_id, reference, act, now, MOVABLE)
+        event, registration = open_for(event_id, reference, act, now, LIVE)
         old, new = category_of(event, registration), _other(event, registration, wish.category_key)
         was_confirmed, day_ids = registration.status is Status.CONFIRMED, find_day_ids(registration)
         has_moved = _settle(event, registration, new, now)

@@ -30,13 +30,12 @@ from eventreg.registration.queries.asked import find_asked
 from eventreg.registration.queries.requests import find_asking
 from eventreg.registration.rules.refusals import ChangeReason, ChangeRefused
 from eventreg.registration.rules.searching import email_key
-from eventreg.registration.rules.states import Status
+from eventreg.registration.rules.states import STANDING, Status
 from eventreg.registration.services.answers import refresh_search
 from eventreg.registration.services.option_places import free_option_places
 from eventreg.registration.services.request_mails import request_message
 from eventreg.registration.services.session_places import free_session_places
 from eventreg.registration.services.team_acts import (
-    STANDING,
     TeamAct,
     category_of,
     change_address,

@@ -31,7 +31,8 @@ from eventreg.registration.queries.asked import find_asked
 from eventreg.registration.queries.registrations import get_by_reference, lock_registration
 from eventreg.registration.queries.requests import find_asking
 from eventreg.registration.rules.refusals import RequestReason, RequestRefused
-from eventreg.registration.rules.requests import LIVING, closes_at
+from eventreg.registration.rules.requests import closes_at
+from eventreg.registration.rules.states import STANDING
 from eventreg.registration.services.answers import CONSENT_KIND
 from eventreg.registration.services.request_mails import ASKS, request_message
 
@@ -130,7 +131,7 @@ def _check(
 ) -> None:
     if event.publication not in ALIVE:
         raise RequestRefused(RequestReason.CALLED_OFF)
-    if registration.status not in LIVING:
+    if registration.status not in STANDING:
         raise RequestRefused(RequestReason.NOT_CONCERNED)
     if not keys:
         raise RequestRefused(RequestReason.NOTHING_CHOSEN)
@@ -154,7 +155,7 @@ def _next_people(event_id: int, version_id: int, after: int) -> Sequence[Registr
         .where(
             Registration.event_id == event_id,
             Registration.id > after,
-            Registration.status.in_(LIVING),
+            Registration.status.in_(STANDING),
             Registration.questionnaire_id != version_id,
         )
         .order_by(Registration.id)

@@ -24,9 +24,6 @@ from eventreg.registration.rules.states import Status
 from eventreg.registration.services.answers import refresh_search
 from eventreg.registration.services.pending_decisions import find_last_decision, is_pending
 
-#: whoever takes part, or may yet
-STANDING = frozenset({Status.PENDING, Status.CONFIRMED, Status.WAITLISTED})
-
 
 @dataclass(frozen=True)
 class TeamAct:

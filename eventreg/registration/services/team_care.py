@@ -12,12 +12,12 @@ from eventreg.registration.models import Registration
 from eventreg.registration.queries.answers import find_day_ids
 from eventreg.registration.queries.registrations import get_by_reference, lock_registration
 from eventreg.registration.rules.refusals import ChangeReason, ChangeRefused
-from eventreg.registration.rules.states import Action, Status
+from eventreg.registration.rules.states import STANDING, Action, Status
 from eventreg.registration.services.pending_decisions import find_standing_decision, overtake_pending_decision
 from eventreg.registration.services.places import PlaceCount
 from eventreg.registration.services.promotion import promote_from_waiting_list
 from eventreg.registration.services.statuses import move
-from eventreg.registration.services.team_acts import STANDING, TeamAct, open_for, record_act
+from eventreg.registration.services.team_acts import TeamAct, open_for, record_act
 
 LONGEST_WORDS = 1_000
 

@@ -19,7 +19,7 @@ from eventreg.registration.queries.asked import find_asked
 from eventreg.registration.rules.asked import Asked
 from eventreg.registration.rules.relaxing import as_one_form
 from eventreg.registration.rules.searching import email_key
-from eventreg.registration.rules.states import Status
+from eventreg.registration.rules.states import LIVE, Status
 from eventreg.registration.services.answer_changes import (
     Answerable,
     AnswerChange,
@@ -33,7 +33,6 @@ from eventreg.registration.services.answer_changes import (
 from eventreg.registration.services.answers import CONSENT_KIND
 from eventreg.registration.services.registering import NEWS_OF
 from eventreg.registration.services.team_acts import (
-    STANDING,
     TeamAct,
     category_of,
     change_address,
@@ -43,7 +42,6 @@ from eventreg.registration.services.team_acts import (
 from eventreg.registration.services.uploads import seal_files, submission_hash
 
 #: whose answers can be changed: of whoever is given up there is nothing to mend
-CHANGEABLE = STANDING | {Status.UNVERIFIED, Status.DECLINED}
 #: more entries than this since a page was shown make no difference
 _MOST = 50
 
@@ -81,7 +79,7 @@ def change_for(event_id: int, reference: str, edit: Edit, act: TeamAct) -> Chang
     hashed = submission_hash(event_id, edit.files.form_key)
     sealed = seal_files(event_id, hashed, edit.files.new, now)
     with transaction():
-        event, registration = open_for(event_id, reference, act, now, CHANGEABLE)
+        event, registration = open_for(event_id, reference, act, now, LIVE)
         asked = find_asked(registration)
         answers = _touched(registration, asked, edit)
         files = SentFiles(hashed, sealed, edit.files)

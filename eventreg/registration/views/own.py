@@ -11,7 +11,7 @@ from eventreg.registration.emails import OWN_PAGE, sequence_of
 from eventreg.registration.merged import find_merged_into
 from eventreg.registration.queries.answers import find_day_ids
 from eventreg.registration.queries.registrations import get_by_token
-from eventreg.registration.rules.states import Status
+from eventreg.registration.rules.states import STANDING, Status
 from eventreg.registration.services.uploads import open_upload
 from eventreg.registration.views import blueprint
 from eventreg.registration.views.own_page import OwnRegistration, yes_or_no
@@ -22,16 +22,13 @@ from eventreg.web.access import personal
 from eventreg.web.addresses import address_of
 from eventreg.web.downloads import as_attachment
 
-#: what comes of a form; any other status came later
-_FRESH = frozenset({Status.CONFIRMED, Status.PENDING, Status.WAITLISTED})
-
 
 @blueprint.get("/my/<token>/received")
 @personal
 def show_receipt(token: str) -> str | BaseResponse:
     """Show what came of the form: the reference, the status, what happens next. Later on, one's own page says more."""
     own = OwnRegistration.open(token)
-    if own.status not in _FRESH or own.event.is_called_off:
+    if own.status not in STANDING or own.event.is_called_off:
         return redirect(url_for("registration.show_own", token=token))
     return render_template(
         "registration/receipt.html",

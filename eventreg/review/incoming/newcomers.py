@@ -10,7 +10,7 @@ from eventreg.kernel.text import folded
 from eventreg.questionnaires.kinds import Invalid
 from eventreg.questionnaires.rules.schema import NEEDED_COLUMNS
 from eventreg.registration.rules.bulk import Hall, NewPerson, OptionSeats
-from eventreg.registration.rules.states import Status
+from eventreg.registration.rules.states import STANDING, Status
 from eventreg.registration.services.answers import CONSENT_KIND
 from eventreg.review.incoming.reading import Row
 from eventreg.review.incoming.setting import Asked, Problems, Setting, language_of
@@ -23,7 +23,7 @@ _WANTED = {
     WantedStatus.WAITLISTED: Status.WAITLISTED,
 }
 #: statuses in which somebody can be put in
-_POSSIBLE = frozenset({Status.CONFIRMED, Status.PENDING, Status.WAITLISTED, Status.DECLINED})
+_POSSIBLE = STANDING | {Status.DECLINED}
 
 
 class Newcomers:

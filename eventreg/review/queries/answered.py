@@ -13,7 +13,7 @@ from eventreg.events.rules.team import Scope
 from eventreg.questionnaires.registered import Wanted
 from eventreg.questionnaires.rules.effects import Figures
 from eventreg.registration.models import Answer, Consent, Registration, Upload
-from eventreg.registration.services.cancelling import LIVING
+from eventreg.registration.rules.states import STANDING
 from eventreg.review.queries.scoping import conditions
 
 Counts = dict[str, dict[str, int]]
@@ -24,7 +24,7 @@ def count_answered(event_id: int, wanted: Wanted, scope: Scope) -> Figures:
 
     An agreement counts where the newest word of its person is yes.
     """
-    living = [Registration.event_id == event_id, Registration.status.in_(LIVING), *conditions(event_id, scope)]
+    living = [Registration.event_id == event_id, Registration.status.in_(STANDING), *conditions(event_id, scope)]
     answered: Counts = {}
     if wanted.keys:
         for statement in _of_rows(event_id, wanted.keys, living):

@@ -11,8 +11,7 @@ from eventreg.events.models import Event
 from eventreg.events.rules.publication import EFFECTS
 from eventreg.events.rules.team import Permission
 from eventreg.registration.models import Registration
-from eventreg.registration.rules.states import Status
-from eventreg.registration.services.team_acts import STANDING
+from eventreg.registration.rules.states import STANDING, Status
 from eventreg.web.access import may
 
 

@@ -18,7 +18,7 @@ from eventreg.kernel.errors import Busy, NotFound
 from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.rules.schema import Question
 from eventreg.registration.models import Registration
-from eventreg.registration.rules.states import Status
+from eventreg.registration.rules.states import FURTHEST
 from eventreg.registration.services.answers import CONSENT_KIND, FILE_KINDS
 from eventreg.registration.wording import status_for_team
 from eventreg.review.queries.duplicates import MOST_LOOKED_AT, list_alike, list_groups
@@ -38,8 +38,6 @@ from eventreg.web.templating import plain_in_reader_language
 
 _GROUPS_A_PAGE = 25
 _OVERTAKEN, _BUSY, _CHECK = 409, 503, 422
-#: which of two stays unless somebody says otherwise
-_BEST = (Status.CONFIRMED, Status.PENDING, Status.WAITLISTED, Status.UNVERIFIED, Status.DECLINED, Status.CANCELLED)
 
 
 @blueprint.get("/manage/events/<slug>/registrations/duplicates")
@@ -147,7 +145,7 @@ def _two(references: Sequence[str]) -> tuple[Registration, Registration]:
     if len(references) != 2 or references[0] == references[1]:
         raise NotFound
     one, other = (_get(reference) for reference in references)
-    return (one, other) if _BEST.index(one.status) <= _BEST.index(other.status) else (other, one)
+    return (one, other) if FURTHEST.index(one.status) <= FURTHEST.index(other.status) else (other, one)
 
 
 def _get(reference: str) -> Registration:
