@@ -22,9 +22,7 @@ from eventreg.questionnaires.rules.schema import Definition, Stage
 from eventreg.registration.emails import News, Occasion, participant_message
 from eventreg.registration.models import AnswerRequest, Registration, RequestKind, Upload
 from eventreg.registration.queries.answers import find_day_ids
-from eventreg.registration.rules.admission import admit
 from eventreg.registration.rules.refusals import AddressTaken, FormSentBefore, RegisteringReason, RegistrationRefused
-from eventreg.registration.rules.states import TRANSITIONS, Action, Status
 from eventreg.registration.rules.ways_in import WayKind
 from eventreg.registration.services.answers import CONSENT_KIND
 from eventreg.registration.services.places import PlaceCount
@@ -32,6 +30,7 @@ from eventreg.registration.services.registering import (
     NEWS_OF,
     Submission,
     keep_answers,
+    let_in,
     new_registration,
 )
 from eventreg.registration.services.requests import send_request
@@ -131,13 +130,10 @@ def _register(
     registration = new_registration(event, category, submission, email, hashed, now)
     registration.came_by, registration.approved_at = WayKind.TEAM, now if terms.is_approved else None
     count = PlaceCount(event)
-    admission = admit(category.approval, category.pending_counts, count.of(category), terms.is_approved)
-    registration.status = TRANSITIONS[Status.UNVERIFIED, admission.action]
-    if admission.action is Action.ADMIT_WAITLISTED:
-        registration.waitlisted_at = now
+    takes_place = let_in(category, registration, count, now)
     db.session.add(registration)
     db.session.flush()
-    if admission.takes_place:
+    if takes_place:
         count.take(registration, now)
     keep_answers(event, registration, submission, sealed, now)
     _record(event, registration, terms, now)

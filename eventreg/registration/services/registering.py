@@ -29,7 +29,7 @@ from eventreg.registration.rules.admission import admit
 from eventreg.registration.rules.deadlines import refusal_to_register
 from eventreg.registration.rules.refusals import RegisteringReason, RegistrationRefused
 from eventreg.registration.rules.searching import email_key
-from eventreg.registration.rules.states import TRANSITIONS, Action, Status
+from eventreg.registration.rules.states import TRANSITIONS, Status
 from eventreg.registration.rules.ways_in import WayIn
 from eventreg.registration.services.answers import (
     FILE_KINDS,
@@ -152,7 +152,7 @@ def _register(
     if way_in is not None:
         registration.came_by, registration.approved_at = way_in.kind, now if way_in.skips_approval else None
     count = PlaceCount(event)
-    takes_place = _let_in(event, category, registration, count, now)
+    takes_place = _begin(event, category, registration, count, now)
     db.session.add(registration)
     db.session.flush()
     if way_in is not None:
@@ -175,18 +175,24 @@ def _register(
     return Receipt(Outcome.RECEIPT, registration)
 
 
-def _let_in(event: Event, category: Category, registration: Registration, count: PlaceCount, now: datetime) -> bool:
-    """Give somebody new their status; returns whether it takes a place."""
+def _begin(event: Event, category: Category, registration: Registration, count: PlaceCount, now: datetime) -> bool:
+    """Give somebody new their status, whose address may have to be verified first; returns whether it takes a place."""
     if event.verifies_addresses:
         registration.status = Status.UNVERIFIED
         return False
+    takes_place = let_in(category, registration, count, now)
+    if registration.status is Status.CONFIRMED:
+        note_invited(event, registration)
+    return takes_place
+
+
+def let_in(category: Category, registration: Registration, count: PlaceCount, now: datetime) -> bool:
+    """Give somebody new the status that the places of now come to; returns whether it takes one."""
     is_approved = registration.approved_at is not None
     admission = admit(category.approval, category.pending_counts, count.of(category), is_approved)
     registration.status = TRANSITIONS[Status.UNVERIFIED, admission.action]
-    if admission.action is Action.ADMIT_WAITLISTED:
+    if registration.status is Status.WAITLISTED:
         registration.waitlisted_at = now
-    if registration.status is Status.CONFIRMED:
-        note_invited(event, registration)
     return admission.takes_place
 
 
