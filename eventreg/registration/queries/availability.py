@@ -19,10 +19,8 @@ def get_availability(event: Event, now: datetime) -> Availability:
 
 def list_availabilities(events: Sequence[Event], now: datetime) -> dict[int, Availability]:
     """Return the state of registration of events whose categories are loaded, by event id, in one statement."""
-    return {
-        event.id: _availability(event, seats, now)
-        for event, seats in zip(events, list_seats(events).values(), strict=True)
-    }
+    seats = list_seats(events)
+    return {event.id: _availability(event, seats[event.id], now) for event in events}
 
 
 def _availability(event: Event, seats: Seats, now: datetime) -> Availability:
