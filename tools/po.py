@@ -2,12 +2,13 @@
 
     extract           update every language's catalog to the texts that exist now (drops the others)
     fill FILE.json    the same, and put in the translations of FILE; keeps vanished texts aside as obsolete
-    missing           print what is not translated yet, as JSON ready to be filled in
+    missing           print what is not translated yet, as JSON ready to be filled in; --all: in every language
     check             exit 1 and say why, unless every catalog is complete and true to the code
     add LANGUAGE      begin a catalog for another language
 
 FILE.json maps an English text to its translation; a text with a plural to the list of its forms, keyed by the
-singular; a text with a context by "context<U+0004>text".
+singular; a text with a context by "context<U+0004>text". It may hold several languages: {"es": {text: …}, "fr": {text: …}},
+as `missing --all` prints it.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import polib
 from babel import localedata
@@ -58,6 +60,8 @@ WIDTH = 120
 LONGEST_COMMON_TEXT = 3
 
 Key = tuple[str | None, str]
+#: an English text to what a language says, a plural as the list of its forms
+Texts = dict[str, str | list[str]]
 
 
 def key_of(entry: polib.POEntry) -> Key:
@@ -194,26 +198,33 @@ def save(catalog: polib.POFile, catalog_file: Path) -> None:
     partial.replace(catalog_file)
 
 
-def update(*, keep_obsolete: bool, language: str = "", translations: dict[str, str | list[str]] | None = None) -> int:
-    """Bring every catalog up to date and put the translations into that of language; how many found no text."""
+def update(*, keep_obsolete: bool, translations: dict[str, Texts] | None = None) -> int:
+    """Bring every catalog up to date and put in the translations, which are by language; how many found no text."""
     texts = extracted()
-    homeless = dict(translations or {})
+    given = {language: dict(some) for language, some in (translations or {}).items()}
     for catalog_file in catalog_files():
         here = language_of(catalog_file)
         catalog = merged(here, texts, polib.pofile(str(catalog_file)), keep_obsolete=keep_obsolete)
-        for entry in catalog if here == language else []:
-            if not entry.obsolete and spelled(key_of(entry)) in homeless:
-                put(entry, homeless.pop(spelled(key_of(entry))), forms_in(here))
+        own = given.get(here, {})
+        for entry in catalog:
+            if not entry.obsolete and spelled(key_of(entry)) in own:
+                put(entry, own.pop(spelled(key_of(entry))), forms_in(here))
         save(catalog, catalog_file)
         missing = sum(not entry.obsolete and not is_translated(entry) for entry in catalog)
         print(f"{catalog_file.relative_to(ROOT)}: {len(texts)} texts, {missing} without a translation")
+    homeless = [f"{language}: {text!r}" for language, some in given.items() for text in some]
     for text in homeless:
-        print(f"no such text in the code or the templates: {text!r}", file=sys.stderr)
+        print(f"no such text in the code or the templates, or no such catalog: {text}", file=sys.stderr)
     compile_catalogs(ROOT)
     return len(homeless)
 
 
-def missing(language: str) -> dict[str, str | list[str]]:
+def by_language(content: dict[str, Any], language: str) -> dict[str, Texts]:
+    """Return what a file to fill in holds, by language: either it says so itself, or all of it is of this language."""
+    return content if content and all(isinstance(some, dict) for some in content.values()) else {language: content}
+
+
+def missing(language: str) -> Texts:
     catalog_file = ROOT / LOCALES / language / "LC_MESSAGES/messages.po"
     catalog = merged(language, extracted(), polib.pofile(str(catalog_file)), keep_obsolete=False)
     return {
@@ -289,7 +300,9 @@ def arguments() -> argparse.Namespace:
     acts.add_parser("check")
     fill = acts.add_parser("fill")
     fill.add_argument("file", type=Path)
-    for act in (fill, acts.add_parser("missing")):
+    listing = acts.add_parser("missing")
+    listing.add_argument("--all", action="store_true", help="of every language")
+    for act in (fill, listing):
         act.add_argument("--language", default="es", help="whose catalog (es)")
     acts.add_parser("add").add_argument("language")
     return parser.parse_args()
@@ -300,14 +313,16 @@ def main() -> int:
     if args.act == "check":
         return check()
     if args.act == "missing":
-        print(json.dumps(missing(args.language), ensure_ascii=False, indent=2))
+        wanted = [language_of(catalog_file) for catalog_file in catalog_files()]
+        found = {language: missing(language) for language in wanted} if args.all else missing(args.language)
+        print(json.dumps(found, ensure_ascii=False, indent=2))
         return 0
     with locked():
         if args.act == "add":
             add(args.language)
         if args.act == "fill":
-            translations = json.loads(args.file.read_text(encoding="utf-8"))
-            return 1 if update(keep_obsolete=True, language=args.language, translations=translations) else 0
+            translations = by_language(json.loads(args.file.read_text(encoding="utf-8")), args.language)
+            return 1 if update(keep_obsolete=True, translations=translations) else 0
         return update(keep_obsolete=False)
 
 

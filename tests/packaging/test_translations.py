@@ -106,6 +106,19 @@ def test_fill_tells_of_a_text_that_is_nowhere(project: Project) -> None:
     assert "'Sing in'" in filled.stderr
 
 
+def test_one_file_fills_every_language(project: Project) -> None:
+    project.po("add", "fr")
+    both = json.loads(project.po("missing", "--all").stdout)
+    assert both.keys() == {"es", "fr"}
+    assert both["fr"].keys() == SPANISH.keys()
+    both["es"]["Sign in"], both["fr"]["Sign in"] = "Entrar", "Se connecter"
+    filled = project.fill(both)
+    assert (filled.returncode, filled.stderr) == (0, "")
+    said = [polib.pofile(str(project.catalog_file(language))).find("Sign in") for language in ("es", "fr")]
+    assert [entry and entry.msgstr for entry in said] == ["Entrar", "Se connecter"]
+    assert project.fill({"pt": {"Sign in": "Entrar"}}).returncode == 1, "there is no such catalog"
+
+
 @pytest.mark.parametrize(
     ("text", "spanish", "fault"),
     [
