@@ -55,13 +55,7 @@ test: test-tools $(CATALOGS)
 	$(BIN)/pytest -n $(WORKERS) $(PYTEST_ARGS)
 
 check: $(DEV_READY)
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
-	$(BIN)/djlint templates --lint --quiet
-	$(BIN)/python tools/po.py check
-	$(BIN)/python tools/hosts.py
+	@$(BIN)/python tools/check.py
 
 bench: test-tools
 	$(BIN)/python -m bench
