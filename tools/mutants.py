@@ -38,7 +38,7 @@ MODULES: dict[str, list[str]] = {
     "eventreg/registration/rules/states.py": ["tests/registration/test_states.py"],
     "eventreg/registration/rules/deadlines.py": ["tests/registration/test_deadlines.py"],
     "eventreg/registration/rules/ways_in.py": ["tests/registration/test_ways_in_rules.py"],
-    "eventreg/registration/rules/access_codes.py": ["tests/review/test_access_codes.py"],
+    "eventreg/registration/rules/access_codes.py": ["tests/registration/test_access_code_rules.py"],
     "eventreg/registration/rules/availability.py": ["tests/registration/test_availability.py"],
     "eventreg/questionnaires/rules/conditions.py": [
         "tests/browser/test_conditions.py::test_server_decides_as_written",
@@ -46,8 +46,6 @@ MODULES: dict[str, list[str]] = {
         "tests/questionnaires/test_settling.py",
     ],
 }
-#: tests of these need the application: their folders' conftest is read, and each mutant takes seconds
-NEED_APPLICATION = {"tests/review/test_access_codes.py"}
 #: seconds of the processor, then the mutant is taken to run for ever, which a test would notice
 LONGEST = 120
 _OTHER_COMPARISONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
@@ -181,23 +179,23 @@ class _SameEveryTime:
         settings.load_profile("mutants")
 
 
-def passes(module: str, tree: ast.Module, tests: list[str]) -> bool:
+def passes(module: str, tree: ast.Module, tests: list[str], uses_application: bool = False) -> bool:
     """Say whether the tests pass with this tree in the module's place."""
     child = os.fork()
     if child == 0:
-        _run_tests(module, tree, tests)
+        _run_tests(module, tree, tests, uses_application)
     _, status = os.waitpid(child, 0)
     return os.waitstatus_to_exitcode(status) == pytest.ExitCode.OK
 
 
-def _run_tests(module: str, tree: ast.Module, tests: list[str]) -> None:
+def _run_tests(module: str, tree: ast.Module, tests: list[str], uses_application: bool) -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
     resource.setrlimit(resource.RLIMIT_CPU, (LONGEST, LONGEST))
     sys.meta_path.insert(0, _Finder(module, tree))
-    alone = [] if NEED_APPLICATION & {test.split("::")[0] for test in tests} else ["--noconftest"]
-    code = pytest.main(["-x", "-q", "-p", "no:cacheprovider", *alone, *tests], plugins=[_SameEveryTime()])
+    options = ["-x", "-q", "-p", "no:cacheprovider", *([] if uses_application else ["--noconftest"])]
+    code = pytest.main([*options, *tests], plugins=[_SameEveryTime()])
     os._exit(int(code))
 
 
@@ -209,16 +207,16 @@ class Outcome(TypedDict):
     survivors: list[str]
 
 
-def outcome(module: str, tests: list[str]) -> Outcome:
+def outcome(module: str, tests: list[str], uses_application: bool = False) -> Outcome:
     """Try every mutant of a module."""
     source = (ROOT / module).read_text(encoding="utf-8")
-    if not tests or not passes(module, ast.parse(source), tests):
+    if not tests or not passes(module, ast.parse(source), tests, uses_application):
         sys.exit(
             f"{module}: no tests, or they fail without a mutant too: {' '.join(tests)} (MODULES of tools/mutants.py)"
         )
     tried = list(mutants(source))
     began = time.monotonic()
-    survivors = [mutant.name for mutant in tried if passes(module, mutant.tree, tests)]
+    survivors = [mutant.name for mutant in tried if passes(module, mutant.tree, tests, uses_application)]
     killed = len(tried) - len(survivors)
     print(
         f"{module}: {len(tried)} mutants, {killed} killed, {len(survivors)} survive ({time.monotonic() - began:.0f} s)"
@@ -232,12 +230,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("module", nargs="?")
     parser.add_argument("tests", nargs="*")
+    parser.add_argument(
+        "--app", action="store_true", help="the tests named need the application: seconds for each mutant"
+    )
     parser.add_argument("--json", type=Path)
     parser.add_argument("--against", type=Path)
     args = parser.parse_args()
     os.chdir(ROOT)
     chosen = {args.module: args.tests or MODULES.get(args.module, [])} if args.module else MODULES
-    found = {module: outcome(module, tests) for module, tests in chosen.items()}
+    found = {module: outcome(module, tests, args.app) for module, tests in chosen.items()}
     total = sum(len(each["survivors"]) for each in found.values())
     print(f"{total} survive in {len(found)} modules")
     if args.json:

@@ -7,7 +7,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from eventreg.registration.rules.deadlines import may_change_answers, may_withdraw, refusal_to_register
+from eventreg.events.rules.publication import Publication
+from eventreg.registration.rules.deadlines import (
+    may_change_answers,
+    may_pass_on_places,
+    may_withdraw,
+    refusal_to_register,
+)
 from eventreg.registration.rules.refusals import RegisteringReason
 from eventreg.registration.rules.requests import closes_at, is_to_be_reminded
 from eventreg.registration.rules.states import Status
@@ -63,6 +69,29 @@ def test_answers_change_until_the_deadline_while_the_registration_stands(status:
     assert may_change_answers(status, until - SECOND, until) is stands
     assert may_change_answers(status, until, until) is False
     assert may_withdraw(status) is stands
+
+
+@pytest.mark.parametrize("state", Publication, ids=lambda state: state.value)
+def test_what_the_state_of_the_event_forbids_is_forbidden_whatever_the_dates_say(state: Publication) -> None:
+    takes_place = state in (Publication.PUBLISHED, Publication.REGISTRATION_CLOSED)
+    assert may_change_answers(Status.CONFIRMED, NOW, NOW + SECOND, state) is takes_place
+    assert may_pass_on_places(NOW, NOW + SECOND, state) is takes_place
+    reasons = {
+        Publication.PUBLISHED: None,
+        Publication.CANCELLED: RegisteringReason.CALLED_OFF,
+        Publication.ARCHIVED: RegisteringReason.OVER,
+    }
+    assert refusal_to_register(NOW, NOW, NOW + SECOND, state) is reasons.get(state, RegisteringReason.CLOSED)
+
+
+def test_places_are_passed_on_until_the_deadline() -> None:
+    assert may_pass_on_places(NOW - SECOND, NOW, Publication.PUBLISHED)
+    assert not may_pass_on_places(NOW, NOW, Publication.PUBLISHED)
+
+
+def test_a_category_without_any_time_is_closed_and_not_yet_to_come() -> None:
+    for closes in (NOW, NOW - SECOND):
+        assert refusal_to_register(NOW - 2 * SECOND, NOW, closes) is RegisteringReason.CLOSED
 
 
 @pytest.mark.parametrize("day", [date.min, date.max])
