@@ -100,7 +100,7 @@ def change(
     Detail of the act: `changed`, column to [before, after] as JSON, and `detail`. What must not stand in the trail is set
     by hand.
     """
-    changed = {name: [_plain(old), _plain(new)] for name, new in values.items() if (old := getattr(row, name)) != new}
+    changed = {name: [plain(old), plain(new)] for name, new in values.items() if (old := getattr(row, name)) != new}
     if not changed:
         return False
     for name in changed:
@@ -133,7 +133,7 @@ def note_all(acts: Iterable[Act]) -> None:
         db.session.execute(insert(AuditDetail), told)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Return a value of a column as JSON takes it."""
     if isinstance(value, Enum):
         return value.value

@@ -13,7 +13,7 @@ The sentence stands where the rule stands, in English, and is translated where i
 from __future__ import annotations
 
 from enum import Enum
-from typing import Any
+from typing import Any, ClassVar
 
 Sentence = str | tuple[str, str]
 
@@ -56,6 +56,9 @@ class Refused(Exception):
     `reason` is a member of a `Reason`, or a sentence marked with `N_` or `NN_`; `details` are the values that the
     sentence names. `field` and `status_code` are the reason's unless they are given.
     """
+
+    #: whether it is answered by a page of its own, whatever form was sent
+    has_own_page: ClassVar[bool] = False
 
     def __init__(self, reason: Enum | Sentence, *, field: str = "", status_code: int = 0, **details: Any) -> None:
         super().__init__(reason.value if isinstance(reason, Enum) else reason)

@@ -72,6 +72,14 @@ class NumberField(StringField):
         super().__init__(label, **values)
         self.least, self.most, self.fault, self.missing = least, most, fault, missing
 
+    def process_data(self, value: Any) -> None:
+        """Show a number that is kept."""
+        self.data = "" if value is None else str(value)
+
+    def populate_obj(self, obj: Any, name: str) -> None:
+        """Give the number, not what was typed."""
+        setattr(obj, name, self.number)
+
     @property
     def number(self) -> int | None:
         """The number that was typed."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any, TypeVar, cast
 
 from flask_babel import lazy_gettext as _lazy
@@ -38,6 +39,14 @@ class BaseForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
         """Raise Refused, with the sentences beside the fields, where one is not as it must be."""
         if not self.validate():
             raise Refused("")
+
+    def values_for(self, row: Any) -> dict[str, Any]:
+        """Return what the fields say of the columns of `row` that bear their names, for `audit.services.change`."""
+        names = [bound.short_name for bound in self if bound.short_name in row.__table__.c]
+        kept = SimpleNamespace(**{name: getattr(row, name) for name in names})
+        for name in names:
+            self[name].populate_obj(kept, name)
+        return vars(kept)
 
     def refusals(self, *, busy: str = "", to_team: bool = False, **details: Any) -> Refusals:
         """Return what catches a refusal of its block and says it beside the field. See `web.refusals`."""

@@ -31,6 +31,7 @@ from wtforms import Field, StringField, TextAreaField
 
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language, own_name
+from eventreg.kernel.text import merged
 from eventreg.kernel.typed import showable, tidied
 from eventreg.web.fields import text_fault
 from eventreg.web.forms import BaseForm
@@ -92,6 +93,10 @@ class LocalizedField(Field):
         if value is not None:
             for language, bound in self.inputs.items():
                 bound.data = value.get(language, "")
+
+    def populate_obj(self, obj: Any, name: str) -> None:
+        """Give the text; what it has in other languages stays."""
+        setattr(obj, name, merged(getattr(obj, name) or {}, self.data, self.languages))
 
     def validate(self, form: Any, extra_validators: Any = ()) -> bool:
         """Refuse what cannot be kept, is too long, or lacks where it must not. What was typed stays."""

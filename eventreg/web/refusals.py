@@ -58,8 +58,10 @@ class Refusals:
         if isinstance(error, Busy) and self.busy:
             self.problem, self.status_code = self.busy, 503
             return True
-        if not isinstance(error, Refused) or (isinstance(error.reason, Enum) and not error.sentence):
-            return False  # a reason without a sentence is told by a page of its own
+        if not isinstance(error, Refused) or error.has_own_page:
+            return False
+        if isinstance(error.reason, Enum) and not error.sentence:
+            return False  # its room says it otherwise
         self.refused, self.status_code = error, error.status_code
         sentence = said(error, to_team=self.to_team, **self.details) if error.sentence else ""
         if sentence and self.form is not None and error.field in self.form:

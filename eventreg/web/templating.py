@@ -79,7 +79,8 @@ def language_url(language: str) -> str:
         return url_for("site.home", lang=language)
     # What the request brought goes into the query string alone: url_for would take "_scheme" and its like for orders.
     address = url_for(request.endpoint, **(request.view_args or {}))
-    kept = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    # What was done on the way here is not done again.
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name not in ("lang", "saved")]
     return f"{address}?{urlencode([*kept, ('lang', language)])}"
 
 

@@ -41,7 +41,7 @@ def _given(tree: ast.Module) -> Iterator[ast.expr]:
         if argument.arg == _PARAMETER
     }
     # Those of other modules that take an action by position.
-    positions |= {"record_act": 1, "note": 1, "Act": 1}
+    positions |= {"record_act": 1, "note": 1, "Act": 1, "change": 2}
     for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
         yield from (keyword.value for keyword in call.keywords if keyword.arg == _PARAMETER)
         name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
