@@ -122,7 +122,7 @@ def test_plan_that_is_no_event_is_refused_by_its_place(change: Mapping[str, Any]
 def test_notice_is_published_in_versions(app: Flask) -> None:
     event = an_event()
     first = find_current_notice(event.id)
-    publish_notice(event.id, text("Nuevo", "New"), text("Cuerpo", "Body"), clock.now())
+    publish_notice(event.id, text("Nuevo", "New"), text("Cuerpo", "Body"))
     newest = find_current_notice(event.id)
     assert first is not None
     assert newest is not None
@@ -133,9 +133,9 @@ def test_notice_is_published_in_versions(app: Flask) -> None:
 def test_notice_lacking_a_language_is_refused(app: Flask) -> None:
     event = an_event()
     with pytest.raises(PlanInvalid, match="'en'"):
-        publish_notice(event.id, {"es": "x"}, text("x", "x"), clock.now())
+        publish_notice(event.id, {"es": "x"}, text("x", "x"))
     with pytest.raises(NotFound):
-        publish_notice(4711, text("x", "x"), text("x", "x"), clock.now())
+        publish_notice(4711, text("x", "x"), text("x", "x"))
 
 
 def test_team_member_has_one_role(app: Flask) -> None:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
 
+from eventreg.audit.services import Actor
 from eventreg.db import transaction
 from eventreg.events.calendars import day_uid, personal_uid
 from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import list_days
-from eventreg.events.rules.settings import DayEntry, SettingsEntry
+from eventreg.events.rules.settings import DayEntry
 from eventreg.events.services.settings import save_settings
-from eventreg.kernel import clock as clocks
 from eventreg.mail.models import MailMessage
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import Action
@@ -31,20 +32,21 @@ pytestmark = pytest.mark.usefixtures("app", "clock")
 PHONE = {"phone": ["+52 55 5555 0101"]}
 
 
-def entry_of(event: Event) -> SettingsEntry:
-    """Return the settings of an event as they stand."""
-    held = list_days(event.id)
-    days = tuple(DayEntry(day.id, day.held_on, day.starts_at, day.ends_at, day.title) for day in held)
-    names = [field.name for field in fields(SettingsEntry) if field.name != "days"]
-    return SettingsEntry(days=days, **{name: getattr(event, name) for name in names})
+def days_of(event: Event) -> list[DayEntry]:
+    """Return the days of an event as they stand."""
+    return [DayEntry(day.id, day.held_on, day.starts_at, day.ends_at, day.title) for day in list_days(event.id)]
+
+
+def save(event: Event, days: list[DayEntry], **changed: Any) -> None:
+    """Save the settings of an event, all as they stand but those that are changed."""
+    values = {column.name: getattr(event, column.name) for column in Event.__table__.c if "revision" not in column.name}
+    save_settings(event.id, event.settings_revision, days, values | changed, Actor.account(a_team_member(event).id))
 
 
 def move_a_day(event: Event, by: int = 1) -> None:
     """Move the event's last day, as an organizer does."""
-    entry = entry_of(event)
-    *others, last = entry.days
-    moved = replace(entry, days=(*others, replace(last, held_on=last.held_on + timedelta(days=by))))
-    save_settings(event.id, event.settings_revision, moved, a_team_member(event).id, clocks.now())
+    *others, last = days_of(event)
+    save(event, [*others, replace(last, held_on=last.held_on + timedelta(days=by))])
 
 
 def numbers(mail: MailMessage) -> set[int]:
@@ -71,9 +73,7 @@ def test_after_a_day_was_moved_the_next_message_moves_the_entry_whatever_it_is_a
 def test_a_change_that_calendars_do_not_show_leaves_them_alone() -> None:
     event = an_event()
     person = registered(register_somebody(event))
-    save_settings(
-        event.id, event.settings_revision, replace(entry_of(event), capacity=77), a_team_member(event).id, clocks.now()
-    )
+    save(event, days_of(event), capacity=77)
     change_answers(event.id, person.id, PHONE)
     assert last_mail(person).calendar == ""
 

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from eventreg.audit.services import Actor
 from eventreg.db import db, transaction
 from eventreg.events.models import Event
 from eventreg.events.rules.lifecycle import Step
@@ -38,7 +39,7 @@ def take(event: Event, step: Step, **more: Any) -> Publication:
     """Take a step as an owner of the event."""
     owner = a_team_member(event)
     note = NOTE if step is Step.CANCEL else None
-    return change_publication(event.id, step, owner.id, is_permitted=True, note=note, **more)
+    return change_publication(event.id, step, Actor.account(owner.id), is_permitted=True, reason=note, **more)
 
 
 def do_jobs(limit: int = 100) -> int:

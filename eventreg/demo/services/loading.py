@@ -93,7 +93,7 @@ def _make(data: dict[str, Any], now: datetime) -> int:
         organization_ids[profile.key] = known.id if known is not None else create_organization(profile, now)
     event_id = create_event(event_plan(data, read("programme"), organization_ids, now), now)
     notice = read("notice")
-    publish_notice(event_id, notice["summary"], notice["body"], now)
+    publish_notice(event_id, notice["summary"], notice["body"])
     publish(event_id, read("questionnaire"), now)
     return event_id
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, time, timedelta
+from datetime import time
 from typing import Any
 
-from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, StringField
 
-from eventreg.events.forms.clocks import read_time
+from eventreg.events.forms.clocks import DayField, read_time
 from eventreg.events.forms.localized import LocalizedField, LocalizedForm
 from eventreg.events.models import EventDay
 from eventreg.events.rules.settings import MOST_DAYS, DayEntry
@@ -22,7 +21,7 @@ _FIRST_HOUR, _LAST_HOUR = time(9), time(18)
 class DayForm(LocalizedForm):
     """One day: date and hours in the event's zone, and a title if it has one."""
 
-    held_on = StringField(lazy_gettext("Date"))
+    held_on = DayField(lazy_gettext("Date"), is_required=True)
     starts_at = StringField(lazy_gettext("From"))
     ends_at = StringField(lazy_gettext("To"))
     title = LocalizedField(lazy_gettext("Title of the day"), limit=200)
@@ -40,11 +39,8 @@ class DayForm(LocalizedForm):
 
     def read(self) -> DayEntry | None:
         """Return the day that was filled in, or None with the reasons beside the fields."""
-        is_sound = self.validate()
-        held_on = read_day(self.held_on.data or "")
+        is_sound, held_on = self.validate(), self.held_on.day
         starts_at, ends_at = read_time(self.starts_at), read_time(self.ends_at)
-        if held_on is None:
-            self.held_on.errors = [_("Write a date")]
         if not is_sound or held_on is None or starts_at is None or ends_at is None:
             return None
         return DayEntry(self.day_id, held_on, starts_at, ends_at, self.title.data)
@@ -56,7 +52,7 @@ def day_forms(
     """Return a form for each day and one for a day to be added: the day after the last, at its hours, but its date empty."""
     forms = [
         DayForm(
-            languages, day.id, formdata=sent, prefix=f"day-{day.id}-", held_on=day.held_on.isoformat(),
+            languages, day.id, formdata=sent, prefix=f"day-{day.id}-", held_on=day.held_on,
             starts_at=f"{day.starts_at:%H:%M}", ends_at=f"{day.ends_at:%H:%M}", title=day.title,
         )
         for day in days
@@ -67,12 +63,3 @@ def day_forms(
         languages, None, formdata=sent, prefix="day+0-", starts_at=f"{starts_at:%H:%M}", ends_at=f"{ends_at:%H:%M}"
     )
     return [*forms, new] if len(forms) < MOST_DAYS else forms
-
-
-def read_day(text: str) -> date | None:
-    """Return a date as `<input type="date">` sends it; None for anything else, and for years that are none of ours."""
-    try:
-        day = date.fromisoformat(text.strip())
-    except ValueError:
-        return None
-    return day if date(1970, 1, 1) + timedelta(days=1) <= day <= date(2200, 12, 30) else None

@@ -40,15 +40,16 @@ class LookForm(LocalizedForm):
         self.palette.choices = [("", _("As the instance has them")), *palette_names()]
         self.encoded: EncodedPicture | None = None
 
-    def read_picture(self) -> bool:
-        """Read the picture that was sent into `encoded`, if there was one. False with the reason beside it, when it is none."""
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check everything, and read the picture that was sent into `encoded`, if there was one."""
+        is_sound = bool(super().validate(extra_validators))
         upload = self.picture.data
         data = upload.read() if upload else b""
         if not data and not getattr(upload, "filename", ""):
-            return True
+            return is_sound
         try:
             self.encoded = take_picture(data, LARGEST_PICTURE)
         except PictureRefused as refused:
             self.picture.errors = [refusal_sentence(refused)]
             return False
-        return True
+        return is_sound

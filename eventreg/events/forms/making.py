@@ -12,8 +12,7 @@ from wtforms import BooleanField, FileField, HiddenField, SelectField, SelectMul
 
 from eventreg.accounts.rules.profiles import checked_address
 from eventreg.accounts.rules.refusals import AccountRefused
-from eventreg.events.forms.clocks import read_time
-from eventreg.events.forms.days import read_day
+from eventreg.events.forms.clocks import read_day, read_time
 from eventreg.events.forms.localized import LocalizedField, LocalizedForm
 from eventreg.events.rules.founding import MOST_DAYS, Hours
 from eventreg.events.rules.settings import LARGEST_NUMBER

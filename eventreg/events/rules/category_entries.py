@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from eventreg.events.rules.categories import ApprovalRule, Window
-from eventreg.kernel.errors import Refused
+from eventreg.events.rules.categories import Window
+from eventreg.kernel.errors import N_, NN_, Reason, Refused
 from eventreg.kernel.naming import key_from
 from eventreg.kernel.text import LocalizedText
 
@@ -18,38 +16,41 @@ MOST_CATEGORIES = 30
 
 @dataclass(frozen=True)
 class CategoryEntry:
-    """A category as it is wanted. `id` None: a new one. `places` None: only the event's capacity limits it."""
+    """A category as it is wanted: columns to their values. `id` None: a new one."""
 
     id: int | None
-    name: LocalizedText
-    description: LocalizedText
-    places: int | None
-    approval: ApprovalRule
-    pending_counts: bool
-    #: whether its people count towards the capacity of the event
-    counts_toward_event: bool = True
-    #: its own dates inside those of the event; None: the event's
-    opens_at: datetime | None = None
-    closes_at: datetime | None = None
-    #: not offered in public
-    is_private: bool = False
+    values: Mapping[str, Any]
 
 
-class CategoryReason(enum.Enum):
+class CategoryReason(Reason):
     """Why categories were not saved."""
 
-    #: somebody else saved categories or settings meanwhile
-    CHANGED_MEANWHILE = "changed_meanwhile"
-    #: details: `count`
-    HAS_REGISTRATIONS = "has_registrations"
-    #: somebody can still come by an invitation. Details: `count`
-    HAS_INVITATIONS = "has_invitations"
-    NO_CATEGORY = "no_category"
-    CLOSES_BEFORE_OPENS = "closes_before_opens"
+    HAS_REGISTRATIONS = (
+        "has_registrations",
+        NN_(
+            "%(num)d registration is in this category. It cannot be removed.",
+            "%(num)d registrations are in this category. It cannot be removed.",
+        ),
+        "is_removed",
+    )
+    #: somebody can still come by an invitation
+    HAS_INVITATIONS = (
+        "has_invitations",
+        NN_(
+            "%(num)d person is invited in this category. Take the invitation back before you remove it.",
+            "%(num)d people are invited in this category. Take the invitations back before you remove it.",
+        ),
+        "is_removed",
+    )
+    NO_CATEGORY = "no_category", N_("Keep at least one category"), "name"
+    CLOSES_BEFORE_OPENS = "closes_before_opens", N_("Registration closes before it opens"), "closes_at"
     #: its dates and those of the event have no moment in common
-    NEVER_OPEN = "never_open"
-    #: details: `most`
-    TOO_MANY = "too_many"
+    NEVER_OPEN = (
+        "never_open",
+        N_("These dates lie outside those of the event, so nobody could register. Write some inside them."),
+        "closes_at",
+    )
+    TOO_MANY = "too_many", N_("An event has at most %(most)s categories"), "name"
 
 
 class CategoriesRefused(Refused):
@@ -73,9 +74,10 @@ def check_window(entry: CategoryEntry, of_event: Window) -> None:
 
     Raises CategoriesRefused.
     """
-    if entry.opens_at is not None and entry.closes_at is not None and entry.opens_at >= entry.closes_at:
+    opens_at, closes_at = entry.values["opens_at"], entry.values["closes_at"]
+    if opens_at is not None and closes_at is not None and opens_at >= closes_at:
         raise CategoriesRefused(CategoryReason.CLOSES_BEFORE_OPENS, entry.id)
-    if of_event.cut_to(entry.opens_at, entry.closes_at).is_empty and not of_event.is_empty:
+    if of_event.cut_to(opens_at, closes_at).is_empty and not of_event.is_empty:
         raise CategoriesRefused(CategoryReason.NEVER_OPEN, entry.id)
 
 

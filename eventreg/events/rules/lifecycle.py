@@ -96,9 +96,9 @@ def check_step(step: Step, circumstances: Circumstances) -> Publication:
     if not circumstances.is_permitted:
         raise LifecycleRefused(LifecycleReason.OWNERS_ONLY)
     if step is Step.PUBLISH and circumstances.missing:
-        raise LifecycleRefused(LifecycleReason.NOT_READY, count=circumstances.missing)
+        raise LifecycleRefused(LifecycleReason.NOT_READY, num=circumstances.missing)
     if step is Step.UNPUBLISH and circumstances.registrations:
-        raise LifecycleRefused(LifecycleReason.HAS_REGISTRATIONS, count=circumstances.registrations)
+        raise LifecycleRefused(LifecycleReason.HAS_REGISTRATIONS, num=circumstances.registrations)
     # What never took place is over as soon as it is cancelled.
     if step is Step.ARCHIVE and not circumstances.is_over and circumstances.publication is not Publication.CANCELLED:
         raise LifecycleRefused(LifecycleReason.NOT_OVER)
@@ -117,7 +117,7 @@ def check_deletion(circumstances: Circumstances) -> None:
     if not circumstances.is_permitted:
         raise LifecycleRefused(LifecycleReason.OWNERS_ONLY)
     if circumstances.registrations:
-        raise LifecycleRefused(LifecycleReason.HAS_REGISTRATIONS, count=circumstances.registrations)
+        raise LifecycleRefused(LifecycleReason.HAS_REGISTRATIONS, num=circumstances.registrations)
 
 
 def _check_note(note: LocalizedText, languages: Iterable[str]) -> None:

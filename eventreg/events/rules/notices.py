@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from eventreg.events.rules.starting import starting_document
-from eventreg.kernel.errors import Refused
 from eventreg.kernel.text import LocalizedText
 
 LONGEST_SUMMARY = 500
 LONGEST_BODY = 20_000
 #: what stands between is to be replaced by whoever publishes
 _PLACE_HOLDER = "[["
-
-
-class NoticeReason(enum.Enum):
-    """Why a notice was not published."""
-
-    #: somebody else published one meanwhile
-    CHANGED_MEANWHILE = "changed_meanwhile"
-
-
-class NoticeRefused(Refused):
-    """A notice that is not published. Nothing was written."""
 
 
 class StartingText(NamedTuple):

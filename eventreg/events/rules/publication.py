@@ -5,8 +5,9 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from eventreg.kernel.errors import Refused
+from eventreg.kernel.errors import N_, NN_, Reason, Refused
 
 
 class Publication(enum.Enum):
@@ -64,29 +65,49 @@ PUBLIC = frozenset(state for state, effects in EFFECTS.items() if effects.is_pub
 ALIVE = frozenset(state for state, effects in EFFECTS.items() if effects.is_public and effects.takes_decisions)
 
 
-class LifecycleReason(enum.Enum):
-    """Why an event did not change its state, or was not changed because of its state. `events.wording` has the words."""
+class LifecycleReason(Reason):
+    """Why an event did not change its state, or was not changed because of its state."""
 
     #: nothing of an archived event changes
-    ARCHIVED = "archived"
+    ARCHIVED = "archived", N_("The event is archived: nothing of it changes any more.")
     #: the step does not lead anywhere from the present state; details: `publication`
-    NOT_POSSIBLE_NOW = "not_possible_now"
+    NOT_POSSIBLE_NOW = (
+        "not_possible_now",
+        N_("This is not possible from the present state: %(state)s. Somebody else may have changed it."),
+    )
     #: the account may not take this step
-    OWNERS_ONLY = "owners_only"
-    #: what a public page needs is missing; details: `count`
-    NOT_READY = "not_ready"
-    #: people are registered; details: `count`
-    HAS_REGISTRATIONS = "has_registrations"
+    OWNERS_ONLY = "owners_only", N_("Only an owner of the event can do this.")
+    #: what a public page needs is missing
+    NOT_READY = (
+        "not_ready",
+        NN_(
+            "%(num)d thing is missing before the event can be published.",
+            "%(num)d things are missing before the event can be published.",
+        ),
+    )
+    #: people are registered
+    HAS_REGISTRATIONS = (
+        "has_registrations",
+        NN_(
+            "%(num)d person has registered, so the event stays. Cancel it if it does not take place.",
+            "%(num)d people have registered, so the event stays. Cancel it if it does not take place.",
+        ),
+    )
     #: the last day is not over
-    NOT_OVER = "not_over"
+    NOT_OVER = "not_over", N_("The event is not over yet. Archive it when its last day is over, or cancel it.")
     #: details: `languages`
-    NOTE_MISSING = "note_missing"
+    NOTE_MISSING = "note_missing", N_("Write the reason in %(languages)s")
     #: details: `languages`, `limit`
-    NOTE_TOO_LONG = "note_too_long"
+    NOTE_TOO_LONG = "note_too_long", N_("Write the reason in %(languages)s")
 
 
 class LifecycleRefused(Refused):
     """The state of an event forbids it. Nothing was written."""
+
+    has_own_page = True
+
+    def __init__(self, reason: LifecycleReason, **details: Any) -> None:
+        super().__init__(reason, status_code=403 if reason is LifecycleReason.OWNERS_ONLY else 409, **details)
 
 
 def check_changeable(publication: Publication) -> None:

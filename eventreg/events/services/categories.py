@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
-from eventreg.audit.services import Actor, record
-from eventreg.db import db, transaction
+from eventreg.audit.services import Actor, note, plain
+from eventreg.db import db, found, transaction
 from eventreg.events.models import Category, Event
 from eventreg.events.occupancy import occupancy
 from eventreg.events.queries.for_registration import lock_event
@@ -21,25 +20,29 @@ from eventreg.events.rules.category_entries import (
     new_key,
 )
 from eventreg.events.rules.seats import gives_more
+from eventreg.events.rules.settings import check_seen
+from eventreg.kernel.clock import now
 from eventreg.kernel.errors import NotFound
-from eventreg.kernel.text import merged
+
+#: what the trail keeps of a category
+_TOLD = (
+    "key", "name", "description", "places", "approval", "pending_counts", "counts_toward_event", "opens_at", "closes_at",
+    "is_private",
+)  # fmt: skip
 
 
-def save_categories(
-    event_id: int, seen_revision: int, entries: Sequence[CategoryEntry], account_id: int, at: datetime
-) -> None:
+def save_categories(event_id: int, seen_revision: int | None, entries: Sequence[CategoryEntry], actor: Actor) -> None:
     """Make the categories of an event those of `entries`, in their order, when nobody saved settings since `seen_revision`.
 
     One that is not named is removed, unless somebody has registered in it or is invited. Places below what is taken are taken
     as they are: nobody is dropped; more places have the waiting list looked at. Whether those who wait for an answer count is
-    carried into the ledger at once. The approval rule counts for whoever comes next. Raises CategoriesRefused, NotFound, and
-    LifecycleRefused for an archived event.
+    carried into the ledger at once. The approval rule counts for whoever comes next. Raises CategoriesRefused, Refused
+    (CHANGED_MEANWHILE), NotFound, and LifecycleRefused for an archived event.
     """
     check_categories(entries)
     with transaction():
         event = lock_event(event_id)
-        if event.settings_revision != seen_revision:
-            raise CategoriesRefused(CategoryReason.CHANGED_MEANWHILE)
+        check_seen(event.settings_revision, seen_revision)
         stored = {category.id: category for category in event.categories}
         if any(entry.id is not None and entry.id not in stored for entry in entries):
             raise NotFound
@@ -48,7 +51,7 @@ def save_categories(
         before = [_told(category) for category in _in_order(event)]
         kept = {entry.id for entry in entries}
         _remove(event, [category for category in stored.values() if category.id not in kept])
-        gives_more = [_put(event, entry, position, at) for position, entry in enumerate(entries, 1)]
+        gives_more = [_put(event, entry, position) for position, entry in enumerate(entries, 1)]
         db.session.flush()
         db.session.refresh(event, ["categories"])
         after = [_told(category) for category in _in_order(event)]
@@ -56,19 +59,17 @@ def save_categories(
             return
         event.settings_revision += 1
         if any(gives_more):
-            occupancy().places_added(event_id, at)
-        _note(event, {"categories": [before, after]}, account_id, at)
+            occupancy().places_added(event_id, now())
+        note(event, "categories_changed", actor, changed={"categories": [before, after]})
 
 
-def replace_link(event_id: int, category_id: int, account_id: int, at: datetime) -> None:
+def replace_link(event_id: int, category_id: int, actor: Actor) -> None:
     """Give a category a new link: the one before leads in no more. Raises NotFound, LifecycleRefused."""
     with transaction():
         event = lock_event(event_id)
-        category = next((row for row in event.categories if row.id == category_id), None)
-        if category is None:
-            raise NotFound
+        category = found(next((row for row in event.categories if row.id == category_id), None))
         category.link_generation += 1
-        _note(event, {"link_of": [category.key]}, account_id, at)
+        note(event, "categories_changed", actor, changed={"link_of": [category.key]})
 
 
 def _remove(event: Event, categories: Sequence[Category]) -> None:
@@ -76,35 +77,33 @@ def _remove(event: Event, categories: Sequence[Category]) -> None:
     invited = occupancy().count_invited(event.id) if categories else {}
     for category in categories:
         if count := counts.get(category.id, 0):
-            raise CategoriesRefused(CategoryReason.HAS_REGISTRATIONS, category.id, count=count)
+            raise CategoriesRefused(CategoryReason.HAS_REGISTRATIONS, category.id, num=count)
         if count := invited.get(category.id, 0):
             # The links that people hold, and the messages that still wait, would lead to nothing.
-            raise CategoriesRefused(CategoryReason.HAS_INVITATIONS, category.id, count=count)
+            raise CategoriesRefused(CategoryReason.HAS_INVITATIONS, category.id, num=count)
         db.session.delete(category)
     db.session.flush()
 
 
-def _put(event: Event, entry: CategoryEntry, position: int, at: datetime) -> bool:
+def _put(event: Event, entry: CategoryEntry, position: int) -> bool:
     """Write one category; returns whether there may be places for the waiting list now."""
+    new = entry.values
     category = next((row for row in event.categories if row.id == entry.id), None)
     if category is None:
         taken = {row.key for row in event.categories}
-        category = Category(event_id=event.id, key=new_key(entry.name, event.languages, taken), name={}, description={})
+        category = Category(event_id=event.id, key=new_key(new["name"], event.languages, taken))
         event.categories.append(category)
         has_more = counts_anew = False
     else:
-        has_more = gives_more(category.places, entry.places)
-        has_more = has_more or (category.counts_toward_event and not entry.counts_toward_event)
-        counts_anew = category.pending_counts != entry.pending_counts
-    category.position, category.places = position, entry.places
-    category.approval, category.pending_counts = entry.approval, entry.pending_counts
-    category.counts_toward_event, category.is_private = entry.counts_toward_event, entry.is_private
-    category.opens_at, category.closes_at = entry.opens_at, entry.closes_at
-    category.name = merged(category.name, entry.name, event.languages)
-    category.description = merged(category.description, entry.description, event.languages)
+        has_more = gives_more(category.places, new["places"])
+        has_more = has_more or (category.counts_toward_event and not new["counts_toward_event"])
+        counts_anew = category.pending_counts != new["pending_counts"]
+    category.position = position
+    for name, value in new.items():
+        setattr(category, name, value)
     if counts_anew:
-        occupancy().count_pending_anew(event.id, category.id, entry.pending_counts, at)
-    return has_more or (counts_anew and not entry.pending_counts)
+        occupancy().count_pending_anew(event.id, category.id, new["pending_counts"], now())
+    return has_more or (counts_anew and not new["pending_counts"])
 
 
 def _in_order(event: Event) -> list[Category]:
@@ -112,31 +111,4 @@ def _in_order(event: Event) -> list[Category]:
 
 
 def _told(category: Category) -> dict[str, Any]:
-    return {
-        "key": category.key,
-        "name": dict(category.name),
-        "description": dict(category.description),
-        "places": category.places,
-        "approval": category.approval.value,
-        "pending_counts": category.pending_counts,
-        "counts_toward_event": category.counts_toward_event,
-        "opens_at": _written(category.opens_at),
-        "closes_at": _written(category.closes_at),
-        "is_private": category.is_private,
-    }
-
-
-def _written(at: datetime | None) -> str | None:
-    return None if at is None else at.isoformat()
-
-
-def _note(event: Event, changed: dict[str, Any], account_id: int, at: datetime) -> None:
-    record(
-        event_id=event.id,
-        actor=Actor.account(account_id),
-        action="categories_changed",
-        record_kind="event",
-        record_id=event.id,
-        at=at,
-        detail={"changed": changed},
-    )
+    return {name: plain(getattr(category, name)) for name in _TOLD}

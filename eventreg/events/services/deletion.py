@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from sqlalchemy import delete
 
-from eventreg.audit.services import Actor, record
+from eventreg.audit.services import Actor, Target, note
 from eventreg.db import transaction
 from eventreg.events.checks import followers
 from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import lock_event_in_any_state
 from eventreg.events.rules.lifecycle import Circumstances, check_deletion
-from eventreg.kernel import clock
 
 
-def delete_draft(event_id: int, account_id: int, *, is_permitted: bool) -> None:
+def delete_draft(event_id: int, actor: Actor, *, is_permitted: bool) -> None:
     """Delete a draft with everything that belongs to it: texts, programme, team, questions, messages.
 
     Its trail stays, and the instance's trail says who deleted it. Raises NotFound and LifecycleRefused: NOT_POSSIBLE_NOW
@@ -30,15 +29,8 @@ def delete_draft(event_id: int, account_id: int, *, is_permitted: bool) -> None:
             )
         )
         followers().forget_event(event_id)
-        record(
-            event_id=None,
-            actor=Actor.account(account_id),
-            action="event_deleted",
-            record_kind="event",
-            record_id=event_id,
-            at=clock.now(),
-            detail={"slug": event.slug, "title": dict(event.title)},
-        )
+        # In the instance's chain: the event's own ends with it.
+        note(Target(Event, event_id), "event_deleted", actor, slug=event.slug, title=dict(event.title))
         # One statement: everything that belongs to an event goes with it, by its foreign keys.
         session.execute(delete(Event).where(Event.id == event_id).execution_options(synchronize_session=False))
         session.expunge(event)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from eventreg.audit.services import Actor, record
+from eventreg.audit.services import Actor, note
 from eventreg.db import transaction
 from eventreg.events.queries.for_registration import lock_event
-from eventreg.events.rules.look import LookReason, LookRefused
+from eventreg.events.rules.settings import check_seen
+from eventreg.events.services.settings import set_columns
+from eventreg.kernel.clock import now
 from eventreg.kernel.text import LocalizedText, merged
 from eventreg.media.encoding import EncodedPicture
 from eventreg.media.services import keep_picture
@@ -15,11 +15,10 @@ from eventreg.media.services import keep_picture
 
 def save_look(
     event_id: int,
-    seen_revision: int,
+    seen_revision: int | None,
     palette: str,
     picture_text: LocalizedText,
-    account_id: int,
-    at: datetime,
+    actor: Actor,
     *,
     picture: EncodedPicture | None = None,
     removes_picture: bool = False,
@@ -27,34 +26,19 @@ def save_look(
     """Give an event its colours (a key of web.palettes; empty: the instance's), its picture and what the picture shows.
 
     Without `picture` the present one stays, unless it is removed; one that nothing shows any more is swept away later.
-    Raises LookRefused (CHANGED_MEANWHILE), NotFound, and LifecycleRefused for an archived event.
+    Raises Refused (CHANGED_MEANWHILE), NotFound, and LifecycleRefused for an archived event.
     """
     with transaction():
         event = lock_event(event_id)
-        if event.settings_revision != seen_revision:
-            raise LookRefused(LookReason.CHANGED_MEANWHILE)
-        new_text = merged(event.picture_text, picture_text, event.languages)
-        changed: dict[str, object] = {}
-        if event.palette != palette:
-            changed["palette"] = [event.palette, palette]
-        if event.picture_text != new_text:
-            changed["picture_text"] = [dict(event.picture_text), new_text]
+        check_seen(event.settings_revision, seen_revision)
+        text = merged(event.picture_text, picture_text, event.languages)
+        changed = set_columns(event, {"palette": palette, "picture_text": text})
         if picture is not None:
-            event.picture_id = keep_picture(picture, at)
+            event.picture_id = keep_picture(picture, now())
             changed["picture"] = "replaced"
         elif removes_picture and event.picture_id is not None:
             event.picture_id = None
             changed["picture"] = "removed"
-        if not changed:
-            return
-        event.palette, event.picture_text = palette, new_text
-        event.settings_revision += 1
-        record(
-            event_id=event.id,
-            actor=Actor.account(account_id),
-            action="look_changed",
-            record_kind="event",
-            record_id=event.id,
-            at=at,
-            detail={"changed": changed},
-        )
+        if changed:
+            event.settings_revision += 1
+            note(event, "look_changed", actor, changed=changed)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from sqlalchemy import func, select
 
-from eventreg.audit.services import SYSTEM, Actor, record
+from eventreg.audit.services import SYSTEM, Actor, note
 from eventreg.db import transaction
 from eventreg.events.models import PrivacyNotice
 from eventreg.events.queries.for_registration import lock_event
-from eventreg.events.rules.notices import NoticeReason, NoticeRefused
 from eventreg.events.rules.plans import PlanInvalid
+from eventreg.kernel.clock import now
+from eventreg.kernel.errors import N_, Refused
 from eventreg.kernel.text import LocalizedText
 from eventreg.kernel.typed import is_blank
 
@@ -20,7 +19,6 @@ def publish_notice(
     event_id: int,
     summary: LocalizedText,
     body: LocalizedText,
-    at: datetime,
     *,
     actor: Actor = SYSTEM,
     seen_version: int | None = None,
@@ -28,8 +26,8 @@ def publish_notice(
     """Publish the next version of an event's privacy notice and return its id; earlier ones stay as they were.
 
     `summary` is two sentences for the form, `body` the whole notice in Markdown. With `seen_version` (0: none) only
-    when no other was published since. Raises PlanInvalid when a language of the event lacks a text, NoticeRefused
-    (CHANGED_MEANWHILE), NotFound, and LifecycleRefused for an archived event.
+    when no other was published since. Raises PlanInvalid when a language of the event lacks a text, Refused when
+    another one was, NotFound, and LifecycleRefused for an archived event.
     """
     with transaction() as session:
         event = lock_event(event_id)
@@ -39,19 +37,11 @@ def publish_notice(
                     raise PlanInvalid(f"notice.{place}: there is no text in {language!r}")
         last = session.scalar(select(func.max(PrivacyNotice.version)).where(PrivacyNotice.event_id == event_id))
         if seen_version is not None and seen_version != (last or 0):
-            raise NoticeRefused(NoticeReason.CHANGED_MEANWHILE)
+            raise Refused(N_("Somebody else published a version meanwhile"), status_code=409)
         notice = PrivacyNotice(
-            event_id=event_id, version=(last or 0) + 1, summary=dict(summary), body=dict(body), published_at=at
+            event_id=event_id, version=(last or 0) + 1, summary=dict(summary), body=dict(body), published_at=now()
         )
         session.add(notice)
         session.flush()
-        record(
-            event_id=event_id,
-            actor=actor,
-            action="notice_published",
-            record_kind="privacy_notice",
-            record_id=notice.id,
-            at=at,
-            detail={"version": notice.version},
-        )
+        note(notice, "notice_published", actor, version=notice.version)
         return notice.id

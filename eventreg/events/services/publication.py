@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from eventreg.audit.services import Actor, record
+from eventreg.audit.services import Actor, note
 from eventreg.db import transaction
 from eventreg.events.checks import followers, list_missing
 from eventreg.events.models import Event
@@ -17,14 +17,26 @@ from eventreg.events.rules.publication import LifecycleRefused, Publication
 from eventreg.kernel import clock
 from eventreg.kernel.text import LocalizedText
 
+#: a step as the trail names it, a verb in the past
+_PAST = {
+    Step.PUBLISH: "published",
+    Step.CLOSE_REGISTRATION: "registration_closed",
+    Step.REOPEN_REGISTRATION: "registration_reopened",
+    Step.UNPUBLISH: "unpublished",
+    Step.ARCHIVE: "archived",
+    Step.CANCEL: "cancelled",
+    Step.REINSTATE: "reinstated",
+    Step.UNARCHIVE: "unarchived",
+}
+
 
 def change_publication(
-    event_id: int, step: Step, account_id: int, *, is_permitted: bool, note: LocalizedText | None = None
+    event_id: int, step: Step, actor: Actor, *, is_permitted: bool, reason: LocalizedText | None = None
 ) -> Publication:
     """Take a step in the life of an event and return the state it leads to.
 
-    `is_permitted` says whether the account has the permission that `rules.lifecycle.permission_for(step)` names; `note`
-    is the reason of a cancellation, in each language of the event. Cancelling drops what is queued for the event and has
+    `is_permitted` says whether the actor has the permission that `rules.lifecycle.permission_for(step)` names; `reason`
+    is that of a cancellation, in each language of the event. Cancelling drops what is queued for the event and has
     everybody told, reinstating has them told again. Raises NotFound and LifecycleRefused: NOT_POSSIBLE_NOW, OWNERS_ONLY,
     NOT_READY, HAS_REGISTRATIONS, NOT_OVER, NOTE_MISSING, NOTE_TOO_LONG.
     """
@@ -32,15 +44,17 @@ def change_publication(
     with transaction():
         event = lock_event_in_any_state(event_id)
         before = event.publication
-        reason = (note or {}) if step is Step.CANCEL else event.cancellation_note
-        event.publication = check_step(step, _circumstances(event, step, is_permitted, reason, now))
+        why = (reason or {}) if step is Step.CANCEL else event.cancellation_note
+        event.publication = check_step(step, _circumstances(event, step, is_permitted, why, now))
         event.publication_changed_at = now
+        detail: dict[str, Any] = {"changed": {"publication": [before.value, event.publication.value]}}
         if step is Step.CANCEL:
-            event.cancellation_note = {language: reason[language].strip() for language in event.languages}
+            event.cancellation_note = {language: why[language].strip() for language in event.languages}
+            detail["note"] = event.cancellation_note
         elif step is Step.REINSTATE or (step is Step.ARCHIVE and before is not Publication.CANCELLED):
             # A reason that was only prepared: of an archived event it would say that it did not take place.
             event.cancellation_note = {}
-        _record(event, step.value, before, account_id, now)
+        note(event, f"event_{_PAST[step]}", actor, now, **detail)
         if step is Step.CANCEL:
             followers().event_cancelled(event.id, now)
         elif step is Step.REINSTATE:
@@ -48,27 +62,27 @@ def change_publication(
         return event.publication
 
 
-def renew_preview_link(event_id: int, account_id: int) -> int:
+def renew_preview_link(event_id: int, actor: Actor) -> int:
     """Make a preview link, in place of the one there was, and return its generation. Raises NotFound, LifecycleRefused."""
     with transaction():
         event = lock_event(event_id)
         # Links that were killed stay dead: a generation never comes back.
         event.preview_generation = abs(event.preview_generation) + 1
-        _record_link(event, "preview_link_made", account_id)
+        note(event, "preview_link_made", actor)
         return event.preview_generation
 
 
-def kill_preview_link(event_id: int, account_id: int) -> None:
+def kill_preview_link(event_id: int, actor: Actor) -> None:
     """Let the preview link open nothing any more; where there is none nothing is done. Raises NotFound."""
     with transaction():
         event = lock_event_in_any_state(event_id)
         if event.preview_generation <= 0:
             return
         event.preview_generation = -event.preview_generation
-        _record_link(event, "preview_link_killed", account_id)
+        note(event, "preview_link_killed", actor)
 
 
-def _circumstances(event: Event, step: Step, is_permitted: bool, note: LocalizedText, now: datetime) -> Circumstances:
+def _circumstances(event: Event, step: Step, is_permitted: bool, why: LocalizedText, now: datetime) -> Circumstances:
     ends_at = end_of(event, list_days(event.id))
     return Circumstances(
         publication=event.publication,
@@ -77,7 +91,7 @@ def _circumstances(event: Event, step: Step, is_permitted: bool, note: Localized
         registrations=followers().count_registrations(event.id) if step is Step.UNPUBLISH else 0,
         is_over=ends_at is not None and ends_at <= now,
         missing=count_blocking(event, now) if step is Step.PUBLISH else 0,
-        note=note,
+        note=why,
     )
 
 
@@ -86,9 +100,9 @@ def find_obstacle(event: Event, step: Step, *, is_permitted: bool) -> LifecycleR
 
     The reason of a cancellation is asked for on the way, and is no obstacle.
     """
-    note = dict.fromkeys(event.languages, "-") if step is Step.CANCEL else event.cancellation_note
+    why = dict.fromkeys(event.languages, "-") if step is Step.CANCEL else event.cancellation_note
     try:
-        check_step(step, _circumstances(event, step, is_permitted, note, clock.now()))
+        check_step(step, _circumstances(event, step, is_permitted, why, clock.now()))
     except LifecycleRefused as refused:
         return refused
     return None
@@ -98,42 +112,3 @@ def count_blocking(event: Event, now: datetime) -> int:
     """Return how many things stand in the way of publishing an event."""
     own = sum(finding.is_blocking for finding in list_findings(load_readiness(event), now))
     return own + sum(missing.is_blocking for missing in list_missing(event.id))
-
-
-def _record(event: Event, step: str, before: Publication, account_id: int, now: datetime) -> None:
-    detail: dict[str, Any] = {"changed": {"publication": [before.value, event.publication.value]}}
-    if step == Step.CANCEL.value:
-        detail["note"] = dict(event.cancellation_note)
-    record(
-        event_id=event.id,
-        actor=Actor.account(account_id),
-        action=f"event_{_PAST[step]}",
-        record_kind="event",
-        record_id=event.id,
-        at=now,
-        detail=detail,
-    )
-
-
-#: a step as the trail names it, a verb in the past
-_PAST = {
-    Step.PUBLISH.value: "published",
-    Step.CLOSE_REGISTRATION.value: "registration_closed",
-    Step.REOPEN_REGISTRATION.value: "registration_reopened",
-    Step.UNPUBLISH.value: "unpublished",
-    Step.ARCHIVE.value: "archived",
-    Step.CANCEL.value: "cancelled",
-    Step.REINSTATE.value: "reinstated",
-    Step.UNARCHIVE.value: "unarchived",
-}
-
-
-def _record_link(event: Event, action: str, account_id: int) -> None:
-    record(
-        event_id=event.id,
-        actor=Actor.account(account_id),
-        action=action,
-        record_kind="event",
-        record_id=event.id,
-        at=clock.now(),
-    )

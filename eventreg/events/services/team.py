@@ -119,7 +119,7 @@ def make_owner(member: TeamMember) -> None:
     member.only_categories, member.only_days, member.withheld = [], [], []
 
 
-def follow_days(event_id: int, moved: Mapping[date, date], account_id: int) -> None:
+def follow_days(event_id: int, moved: Mapping[date, date], actor: Actor) -> None:
     """Let who was given some days of an event keep these very days when they get other dates, in the caller's transaction.
 
     Left as they are, days that change places would show a member the people of another day.
@@ -129,7 +129,7 @@ def follow_days(event_id: int, moved: Mapping[date, date], account_id: int) -> N
         if before != after:
             member.only_days = after
             detail = {"account": member.account_id, "changed": {"only_days": [before, after]}}
-            record_member(member, "team_member_changed", Actor.account(account_id), detail)
+            record_member(member, "team_member_changed", actor, detail)
     for invitation in db.session.scalars(select(TeamInvitation).where(TeamInvitation.event_id == event_id)):
         invitation.only_days = list(followed_days(invitation.only_days, moved))
 

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from flask import g, redirect, request, url_for
-from flask_login import current_user
-from wtforms.fields import Field
 
+from eventreg.audit.services import acting
 from eventreg.events.asked import count_asked
 from eventreg.events.forms.categories import CategoriesForm
 from eventreg.events.links import category_token
 from eventreg.events.models import Event
 from eventreg.events.occupancy import occupancy
 from eventreg.events.queries.for_registration import get_event_whole
-from eventreg.events.rules.category_entries import CategoriesRefused, CategoryReason
+from eventreg.events.rules.category_entries import CategoriesRefused
+from eventreg.events.rules.settings import SettingsReason
 from eventreg.events.rules.team import Permission
 from eventreg.events.services.categories import replace_link, save_categories
 from eventreg.events.views import blueprint
 from eventreg.events.views.desk import render_desk
-from eventreg.events.wording.settings import categories_sentence
-from eventreg.kernel.clock import now
 from eventreg.web.access import Answer, requires
 from eventreg.web.addresses import address_of
+from eventreg.web.fields import whole_number
+from eventreg.web.refusals import Refusals
 
 
 @blueprint.get("/manage/events/<slug>/categories")
@@ -37,39 +37,25 @@ def save_event_categories(slug: str) -> Answer:
     """Save the categories, all or none."""
     event, order = get_event_whole(g.event.id), request.form.get("do", "")
     form = CategoriesForm(event, request.form)
-    entries = form.read(order)
-    if entries is None:
-        return _page(event, form), 422
-    try:
-        save_categories(event.id, _number(form.revision), entries, current_user.id, now())
-    except CategoriesRefused as refused:
-        return _refusal(form, refused)
-    anchor = "new" if order == "add" else None
-    return redirect(url_for("events.list_categories", slug=slug, saved=1, _anchor=anchor), 303)
+    with Refusals() as outcome:
+        save_categories(event.id, whole_number(form.revision), form.read(order), acting())
+        anchor = "new" if order == "add" else None
+        return redirect(url_for("events.list_categories", slug=slug, saved=1, _anchor=anchor), 303)
+    event = get_event_whole(g.event.id)
+    is_overtaken = outcome.is_for(SettingsReason.CHANGED_MEANWHILE)
+    if is_overtaken:
+        form.revision = str(event.settings_revision)
+    elif isinstance(outcome.refused, CategoriesRefused):
+        form.refuse(outcome.refused)
+    return _page(event, form, is_overtaken=is_overtaken), outcome.status_code
 
 
 @blueprint.post("/manage/events/<slug>/categories/<int(max=2147483647):category_id>/new-link")
 @requires(Permission.EDIT_EVENT)
 def replace_category_link(slug: str, category_id: int) -> Answer:
     """Make a new link of a private category; the one before is dead."""
-    replace_link(g.event.id, category_id, current_user.id, now())
+    replace_link(g.event.id, category_id, acting())
     return redirect(url_for("events.list_categories", slug=slug, saved=1, _anchor=f"category-{category_id}"), 303)
-
-
-def _refusal(form: CategoriesForm, refused: CategoriesRefused) -> Answer:
-    event = get_event_whole(g.event.id)
-    if refused.reason is CategoryReason.CHANGED_MEANWHILE:
-        form.revision = str(event.settings_revision)
-        return _page(event, form, is_overtaken=True), 409
-    row = next(
-        (row for row in form.rows if row.category_id == refused.category_id),
-        form.rows[0 if refused.category_id else -1],
-    )
-    bound: Field = row.is_removed if row.category_id is not None else row.name
-    if refused.reason in (CategoryReason.CLOSES_BEFORE_OPENS, CategoryReason.NEVER_OPEN):
-        bound = row.closes_at
-    bound.errors = [categories_sentence(refused)]
-    return _page(event, form), 422
 
 
 def _page(event: Event, form: CategoriesForm, *, is_overtaken: bool = False) -> str:
@@ -87,10 +73,5 @@ def _page(event: Event, form: CategoriesForm, *, is_overtaken: bool = False) -> 
         asked=count_asked(event.id, [row.key for row in event.categories]),
         key_of={row.id: row.key for row in event.categories},
         current=sorted(event.categories, key=lambda category: (category.position, category.id)),
-        is_saved="saved" in request.args,
         at=url_for("events.list_categories", slug=event.slug),
     )
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else 0

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from flask import g, redirect, request, url_for
-from flask_login import current_user
+from flask_babel import gettext as _
 
-from eventreg.audit.services import Actor
+from eventreg.audit.services import acting
 from eventreg.events.forms.notice import NoticeForm
 from eventreg.events.models import Event
 from eventreg.events.queries.notices import list_notices
-from eventreg.events.rules.notices import NoticeRefused, starting_text
+from eventreg.events.rules.notices import starting_text
 from eventreg.events.rules.team import Permission
 from eventreg.events.services.notices import publish_notice
 from eventreg.events.views import blueprint
 from eventreg.events.views.desk import render_desk
-from eventreg.kernel.clock import now
 from eventreg.web.access import Answer, requires
+from eventreg.web.fields import whole_number
 from eventreg.web.markdown import render_markdown
 
 
@@ -39,24 +39,24 @@ def publish_event_notice(slug: str) -> Answer:
     form = NoticeForm(event.languages)
     if request.form.get("do") == "preview":
         return _page(form, has_preview=True)
-    if not form.validate():
-        return _page(form), 422
-    current = next(iter(list_notices(event.id)), None)
-    if current is not None and (form.summary.data, form.body.data) == (current.summary, current.body):
-        return redirect(url_for("events.edit_notice", slug=slug), 303)
-    try:
+    with form.refusals() as outcome:
+        form.check()
+        current = next(iter(list_notices(event.id)), None)
+        if current is not None and (form.summary.data, form.body.data) == (current.summary, current.body):
+            return redirect(url_for("events.edit_notice", slug=slug), 303)
+        seen = whole_number(form.version.data)
         publish_notice(
-            event.id, form.summary.data, form.body.data, now(),
-            actor=Actor.account(current_user.id), seen_version=_number(form.version.data or ""),
-        )  # fmt: skip
-    except NoticeRefused:
-        newest = list_notices(event.id)[0]
-        form.version.data = str(newest.version)
-        return _page(form, is_overtaken=True), 409
-    return redirect(url_for("events.edit_notice", slug=slug, saved=1), 303)
+            event.id, form.summary.data, form.body.data, actor=acting(), seen_version=-1 if seen is None else seen
+        )
+        return redirect(url_for("events.edit_notice", slug=slug, saved=1), 303)
+    problem = ""
+    if outcome.problem:
+        problem = _("Nothing you wrote is lost. Their version stands below; publishing yours makes the next one.")
+        form.version.data = str(list_notices(event.id)[0].version)
+    return _page(form, problem, outcome.problem), outcome.status_code
 
 
-def _page(form: NoticeForm, *, has_preview: bool = False, is_overtaken: bool = False) -> str:
+def _page(form: NoticeForm, problem: str = "", problem_title: str = "", *, has_preview: bool = False) -> str:
     event: Event = g.event
     previews = {language: render_markdown(text, 3) for language, text in form.body.data.items()} if has_preview else {}
     return render_desk(
@@ -65,11 +65,6 @@ def _page(form: NoticeForm, *, has_preview: bool = False, is_overtaken: bool = F
         form=form,
         notices=list_notices(event.id),
         previews=previews,
-        is_overtaken=is_overtaken,
-        is_saved="saved" in request.args,
-        at=url_for("events.edit_notice", slug=event.slug),
+        problem=problem,
+        problem_title=problem_title,
     )
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else -1

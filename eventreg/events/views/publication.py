@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask import abort, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
-from flask_login import current_user
-from werkzeug.wrappers import Response
 
+from eventreg.audit.services import acting
 from eventreg.events.checks import followers, list_missing
 from eventreg.events.forms.publication import CancellationForm
 from eventreg.events.models import Event
@@ -17,7 +16,7 @@ from eventreg.events.queries.previews import PREVIEW
 from eventreg.events.queries.readiness import load_readiness
 from eventreg.events.rules.checklist import list_findings
 from eventreg.events.rules.lifecycle import ASKED_TWICE, TOLD, Step, next_publication, permission_for, steps_from
-from eventreg.events.rules.publication import LifecycleReason, LifecycleRefused, Publication
+from eventreg.events.rules.publication import LifecycleRefused, Publication
 from eventreg.events.rules.team import Permission
 from eventreg.events.services.deletion import delete_draft
 from eventreg.events.services.publication import (
@@ -27,7 +26,7 @@ from eventreg.events.services.publication import (
     renew_preview_link,
 )
 from eventreg.events.views import blueprint
-from eventreg.events.views.desk import desk
+from eventreg.events.views.desk import render_desk
 from eventreg.events.views.publication_words import (
     Item,
     checklist_items,
@@ -44,12 +43,11 @@ from eventreg.web.access import Answer, may, requires
 from eventreg.web.addresses import address_of
 from eventreg.web.freshness import requires_fresh_sign_in
 from eventreg.web.instance import keys
-from eventreg.web.templating import language_url_at
 
 
 @blueprint.get("/manage/events/<slug>/publication")
 @requires(Permission.PUBLISH)
-def show_publication(slug: str) -> str:
+def show_publication(slug: str) -> Answer:
     """Show the state of the event, what it lacks, and what each possible step would do."""
     return _page(g.event)
 
@@ -72,29 +70,28 @@ def take_step(slug: str, step: str) -> Answer:
     form = CancellationForm(event.languages)
     if asked is Step.CANCEL and not form.validate():
         return _confirming_page(event, asked, form), 422
-    note = form.note.data if asked is Step.CANCEL else None
+    reason = form.note.data if asked is Step.CANCEL else None
     try:
-        change_publication(event.id, asked, current_user.id, is_permitted=may(permission_for(asked)), note=note)
+        change_publication(event.id, asked, acting(), is_permitted=may(permission_for(asked)), reason=reason)
     except LifecycleRefused as refused:
-        code = 403 if refused.reason is LifecycleReason.OWNERS_ONLY else 409
-        return _page(get_event_whole(event.id), problem=lifecycle_refused(refused)), code
+        return _page(get_event_whole(event.id), problem=lifecycle_refused(refused)), refused.status_code
     flash(step_done(asked))
     return redirect(url_for("events.show_publication", slug=slug), 303)
 
 
 @blueprint.post("/manage/events/<slug>/preview/link")
 @requires(Permission.PUBLISH)
-def make_preview_link(slug: str) -> Response:
+def make_preview_link(slug: str) -> Answer:
     """Make a link that shows the draft to whoever has it; the one before opens nothing any more."""
-    renew_preview_link(g.event.id, current_user.id)
+    renew_preview_link(g.event.id, acting())
     return redirect(url_for("events.show_publication", slug=slug, _anchor="preview"), 303)
 
 
 @blueprint.post("/manage/events/<slug>/preview/link/remove")
 @requires(Permission.PUBLISH)
-def remove_preview_link(slug: str) -> Response:
+def remove_preview_link(slug: str) -> Answer:
     """Let the preview link open nothing any more."""
-    kill_preview_link(g.event.id, current_user.id)
+    kill_preview_link(g.event.id, acting())
     return redirect(url_for("events.show_publication", slug=slug, _anchor="preview"), 303)
 
 
@@ -106,15 +103,15 @@ def delete_event(slug: str) -> Answer:
     event: Event = g.event
     if request.method == "POST":
         try:
-            delete_draft(event.id, current_user.id, is_permitted=may(Permission.OWN))
+            delete_draft(event.id, acting(), is_permitted=may(Permission.OWN))
         except LifecycleRefused as refused:
-            return _page(get_event_whole(event.id), problem=lifecycle_refused(refused)), 409
+            return _page(get_event_whole(event.id), problem=lifecycle_refused(refused)), refused.status_code
         flash(_("The draft is deleted."))
         return redirect(url_for("site.manage_events"), 303)
     if event.publication is not Publication.DRAFT:
         return redirect(url_for("events.show_publication", slug=slug))
     count = followers().count_registrations(event.id)
-    return render_template("events/publication_delete.html", count=count, **_frame(event))
+    return render_desk("events/publication_delete.html", "publication", count=count)
 
 
 def open_items(event: Event) -> list[Item]:
@@ -127,9 +124,13 @@ def _page(event: Event, problem: str = "") -> str:
     items = open_items(event)
     blocking = [item for item in items if item.is_blocking]
     has_link = event.preview_generation > 0
-    return render_template(
+    return render_desk(
         "events/publication.html",
+        "publication",
+        event=event,
         problem=problem,
+        state=event.publication.value,
+        state_name=state_name(event.publication),
         is_draft=event.publication is Publication.DRAFT,
         blocking=blocking,
         advice=[item for item in items if not item.is_blocking],
@@ -137,8 +138,7 @@ def _page(event: Event, problem: str = "") -> str:
         steps=[_step_shown(event, step) for step in steps_from(event.publication)],
         preview_url=_preview_url(event) if has_link else "",
         may_own=may(Permission.OWN),
-        language_url=language_url_at(url_for("events.show_publication", slug=event.slug)),
-        **_frame(event),
+        at=url_for("events.show_publication", slug=event.slug),
     )
 
 
@@ -162,20 +162,14 @@ def _step_shown(event: Event, step: Step) -> dict[str, Any]:
 
 
 def _confirming_page(event: Event, step: Step, form: CancellationForm) -> str:
-    return render_template(
+    return render_desk(
         "events/publication_step.html",
+        "publication",
         form=form,
         shown=_step_shown(event, step),
         is_cancelling=step is Step.CANCEL,
         told=followers().count_told(event.id) if step in TOLD else None,
-        language_url=language_url_at(url_for("events.confirm_step", slug=event.slug, step=step.value)),
-        **_frame(event),
     )
-
-
-def _frame(event: Event) -> dict[str, Any]:
-    state = {"state": event.publication.value, "state_name": state_name(event.publication)}
-    return {**state, **desk(event, "publication")}
 
 
 def _preview_url(event: Event) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask import current_app, url_for
 from flask_babel import gettext as _
@@ -12,9 +12,10 @@ from flask_babel import ngettext, pgettext
 from eventreg.events.checks import Missing
 from eventreg.events.rules.checklist import Finding, Lack
 from eventreg.events.rules.lifecycle import Step
-from eventreg.events.rules.publication import EFFECTS, LifecycleReason, LifecycleRefused, Publication
+from eventreg.events.rules.publication import EFFECTS, LifecycleRefused, Publication
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language, name_of
+from eventreg.web.refusals import said
 
 
 class Item(NamedTuple):
@@ -119,31 +120,13 @@ def extra_effects(step: Step) -> list[str]:
 
 def lifecycle_refused(refused: LifecycleRefused) -> str:
     """Say why an event did not change its state, or was not changed because of it."""
-    details, reason = refused.details, LifecycleReason(refused.reason)
-    if reason is LifecycleReason.NOT_READY:
-        return ngettext(
-            "%(num)d thing is missing before the event can be published.",
-            "%(num)d things are missing before the event can be published.",
-            details["count"],
-        )
-    if reason is LifecycleReason.HAS_REGISTRATIONS:
-        return ngettext(
-            "%(num)d person has registered, so the event stays. Cancel it if it does not take place.",
-            "%(num)d people have registered, so the event stays. Cancel it if it does not take place.",
-            details["count"],
-        )
-    if reason is LifecycleReason.NOT_POSSIBLE_NOW:
-        return _(
-            "This is not possible from the present state: %(state)s. Somebody else may have changed it.",
-            state=state_name(details["publication"]),
-        )
-    if reason in (LifecycleReason.NOTE_MISSING, LifecycleReason.NOTE_TOO_LONG):
-        return _("Write the reason in %(languages)s", languages=_languages(details["languages"]))
-    return {
-        LifecycleReason.ARCHIVED: _("The event is archived: nothing of it changes any more."),
-        LifecycleReason.OWNERS_ONLY: _("Only an owner of the event can do this."),
-        LifecycleReason.NOT_OVER: _("The event is not over yet. Archive it when its last day is over, or cancel it."),
-    }[reason]
+    details = refused.details
+    more: dict[str, Any] = {}
+    if "publication" in details:
+        more["state"] = state_name(details["publication"])
+    if "languages" in details:
+        more["languages"] = _languages(details["languages"])
+    return said(refused, **more)
 
 
 def checklist_items(findings: Sequence[Finding], others: Sequence[Missing], slug: str) -> list[Item]:

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flask import g, redirect, request, url_for
-from flask_login import current_user
 
 from eventreg.accounts.rules.refusals import AccountRefused
+from eventreg.audit.services import acting
 from eventreg.events.forms.settings import SettingsPage
 from eventreg.events.models import Event
 from eventreg.events.occupancy import occupancy
 from eventreg.events.queries.for_registration import get_event_whole
-from eventreg.events.rules.settings import SettingsReason, SettingsRefused
+from eventreg.events.rules.settings import SettingsReason
 from eventreg.events.rules.team import Permission
 from eventreg.events.services.settings import lift_mail_hold, save_settings
 from eventreg.events.views import blueprint
 from eventreg.events.views.desk import render_desk
-from eventreg.kernel.clock import now
 from eventreg.web.access import Answer, requires
+from eventreg.web.fields import whole_number
+from eventreg.web.refusals import Refusals
 
 
 @blueprint.get("/manage/events/<slug>/settings")
@@ -33,18 +34,15 @@ def edit_settings(slug: str) -> Answer:
 def save_event_settings(slug: str) -> Answer:
     """Save the settings, all or none."""
     page = SettingsPage(get_event_whole(g.event.id), request.form)
-    entry = page.read()
-    if entry is None:
-        return _page(page), 422
-    try:
-        save_settings(g.event.id, _revision(page), entry, current_user.id, now())
-    except SettingsRefused as refused:
-        if refused.reason is SettingsReason.CHANGED_MEANWHILE:
-            return _page_of_conflict(page), 409
-        page.refuse(refused.faults)
-        return _page(page), 422
-    is_more = request.form.get("do") == "add-day"
-    return redirect(url_for("events.edit_settings", slug=slug, saved=1, _anchor="days" if is_more else None), 303)
+    with Refusals() as outcome:
+        days, columns = page.read()
+        save_settings(g.event.id, whole_number(page.form.revision.data), days, columns, acting())
+        is_more = request.form.get("do") == "add-day"
+        return redirect(url_for("events.edit_settings", slug=slug, saved=1, _anchor="days" if is_more else None), 303)
+    if outcome.is_for(SettingsReason.CHANGED_MEANWHILE):
+        return _page_of_conflict(page), outcome.status_code
+    page.refuse(outcome.refused)
+    return _page(page), outcome.status_code
 
 
 @blueprint.post("/manage/events/<slug>/settings/mail")
@@ -52,15 +50,10 @@ def save_event_settings(slug: str) -> Answer:
 def lift_hold(slug: str) -> Answer:
     """Let the event's messages go, once a contact address of the team's own is entered."""
     try:
-        lift_mail_hold(g.event.id, request.form.get("contact_address", ""), current_user.id, now())
+        lift_mail_hold(g.event.id, request.form.get("contact_address", ""), acting())
     except AccountRefused:
         return _page(SettingsPage(get_event_whole(g.event.id)), has_bad_address=True), 422
     return redirect(url_for("events.edit_settings", slug=slug, saved=1), 303)
-
-
-def _revision(page: SettingsPage) -> int:
-    text = page.form.revision.data or ""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else 0
 
 
 def _page_of_conflict(sent: SettingsPage) -> str:
@@ -97,6 +90,7 @@ def _page(
         "events/settings.html",
         "settings",
         page=page,
+        form=page.form,
         taken=places.taken,
         over=places.over,
         has_registrations=bool(occupancy().count_in_categories(event.id)),
@@ -104,6 +98,4 @@ def _page(
         own=Permission.OWN,
         has_bad_address=has_bad_address,
         typed_address=request.form.get("contact_address", "") if has_bad_address else "",
-        is_saved="saved" in request.args,
-        at=url_for("events.edit_settings", slug=event.slug),
     )

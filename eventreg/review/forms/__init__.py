@@ -21,7 +21,7 @@ from wtforms import (
 from wtforms.fields import Field
 from wtforms.validators import Optional, StopValidation
 
-from eventreg.events.forms.settings import clock_sentence
+from eventreg.events.forms.clocks import clock_sentence
 from eventreg.events.models import Category
 from eventreg.events.rules.moments import instant_of, read_moment
 from eventreg.i18n.languages import known_languages, own_name
