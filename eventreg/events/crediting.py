@@ -11,7 +11,7 @@ from flask_babel import ngettext
 from markupsafe import Markup
 
 from eventreg.events.models import Event, Partner
-from eventreg.events.rules.institutions import PartnerReason, PartnerRefused, PartnerRole
+from eventreg.events.rules.institutions import PartnerRole
 from eventreg.kernel.links import web_address
 from eventreg.media.models import Picture
 from eventreg.web.templating import in_reader_language, plain_in_reader_language
@@ -86,17 +86,6 @@ def partner_role_name(role: PartnerRole) -> str:
         PartnerRole.FUNDER: _("Funder"),
         PartnerRole.PARTNER: _("Partner"),
     }[role]
-
-
-def partner_refused(refused: PartnerRefused) -> str:
-    """Say in the reader's language why the institutions of an event were not changed."""
-    return {
-        PartnerReason.ALREADY_THERE: _("This institution has this role at the event already"),
-        PartnerReason.CANNOT_MOVE: _("It stands at the end of its role already"),
-        PartnerReason.TOO_MANY: _(
-            "An event can have at most %(limit)s institutions", limit=refused.details.get("limit", 0)
-        ),
-    }[PartnerReason(refused.reason)]
 
 
 def host_name(event: Event) -> str:

@@ -6,10 +6,11 @@ places = NumberField(lazy_gettext("Places"), least=1, most=100_000, fault=N_("Wr
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import Any, Final
 
 from flask_babel import gettext as _
-from wtforms import StringField
+from wtforms import RadioField, StringField
 from wtforms.widgets import TextArea
 
 from eventreg.kernel.typed import TypedFault, fault_of, showable, tidied
@@ -91,3 +92,17 @@ class NumberField(StringField):
         fault = self.fault if is_there and self.number is None else "" if is_there else self.missing
         self.errors = [_(fault)] if fault else []
         return not self.errors and super().validate(form, extra_validators)
+
+
+class EnumField(RadioField):
+    """One of the members of an enum. `data` is its value; a column is given the member."""
+
+    kind = "radios"
+
+    def __init__(self, label: str = "", *, of: type[Enum], **values: Any) -> None:
+        super().__init__(label, coerce=lambda member: getattr(member, "value", member), **values)
+        self.of = of
+
+    def populate_obj(self, obj: Any, name: str) -> None:
+        """Give the member."""
+        setattr(obj, name, self.of(self.data))

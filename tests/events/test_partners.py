@@ -13,15 +13,12 @@ from eventreg.events.rules.institutions import (
     MOST_PARTNERS,
     PartnerEntry,
     PartnerReason,
-    PartnerRefused,
     PartnerRole,
     likely_role,
-    moved,
 )
 from eventreg.events.rules.publication import LifecycleRefused, Publication
 from eventreg.events.services.partners import add_partner, edit_partner, move_partner, remove_partner
-from eventreg.kernel.clock import now
-from eventreg.kernel.errors import NotFound
+from eventreg.kernel.errors import NotFound, Refused
 from eventreg.organizations.policies import Editor
 from eventreg.organizations.queries import list_organizations
 from eventreg.organizations.rules.entries import OrganizationEntry
@@ -51,7 +48,7 @@ def _names(event: Event) -> list[tuple[str, PartnerRole]]:
 
 @pytest.mark.both_databases
 def test_new_institution_goes_into_the_directory_and_stands_here(event: Event, editor: Editor) -> None:
-    added = add_partner(event.id, NEW, FUNDER, editor, now())
+    added = add_partner(event.id, NEW, FUNDER, editor)
     assert (added.key, added.is_known) == ("fd", False)
     assert _names(event)[1:] == [("fd", PartnerRole.FUNDER)]
     trace = list_traces(event.id, "partner", added.partner_id)[0]
@@ -62,7 +59,7 @@ def test_written_name_of_a_known_one_uses_its_record(event: Event, editor: Edito
     known = an_institution(name={"es": "Colegio Demostrativo", "en": "Demonstrative College"}, acronym="CODE")
     for text in ("colegio demostrativo", "Code"):
         role = PartnerRole.CO_ORGANIZER if text == "Code" else PartnerRole.PARTNER
-        added = add_partner(event.id, OrganizationEntry({"es": text}), PartnerEntry(role), editor, now())
+        added = add_partner(event.id, OrganizationEntry({"es": text}), PartnerEntry(role), editor)
         assert (added.key, added.is_known) == (known.key, True)
     assert len(list_organizations("")) == 2, "nothing was added to the directory"
 
@@ -70,9 +67,9 @@ def test_written_name_of_a_known_one_uses_its_record(event: Event, editor: Edito
 def test_logo_of_an_institution_of_others_is_not_given_in_passing(event: Event, editor: Editor) -> None:
     known = an_institution(name={"es": "Colegio Demostrativo"})
     foreign = an_event()
-    add_partner(foreign.id, OrganizationEntry({"es": "Colegio Demostrativo"}), FUNDER, Editor(editor.account_id), now())
+    add_partner(foreign.id, OrganizationEntry({"es": "Colegio Demostrativo"}), FUNDER, Editor(editor.account_id))
     typed = OrganizationEntry({"es": "Colegio Demostrativo"}, logo="a-picture")
-    assert add_partner(event.id, typed, FUNDER, editor, now()).leaves_logo
+    assert add_partner(event.id, typed, FUNDER, editor).leaves_logo
     stands = list_partners(event.id)[-1].organization
     assert (stands.id, stands.logo_id) == (known.id, None)
 
@@ -81,31 +78,31 @@ def test_likely_double_is_asked_about_and_then_chosen(event: Event, editor: Edit
     known = an_institution(name={"es": "Colegio Demostrativo del Sur"})
     typed = OrganizationEntry({"es": "El Colegio Demostrativo del Sur (CDS)"})
     with pytest.raises(OrganizationRefused) as refused:
-        add_partner(event.id, typed, FUNDER, editor, now())
+        add_partner(event.id, typed, FUNDER, editor)
     assert refused.value.reason is OrganizationReason.LIKELY_DOUBLE
     assert len(_names(event)) == 1, "nothing was written"
-    assert add_partner(event.id, typed, FUNDER, editor, now(), chosen=known.key).key == known.key
-    other = add_partner(event.id, typed, PartnerEntry(PartnerRole.PARTNER), editor, now(), is_new=True)
+    assert add_partner(event.id, typed, FUNDER, editor, chosen=known.key).key == known.key
+    other = add_partner(event.id, typed, PartnerEntry(PartnerRole.PARTNER), editor, is_new=True)
     assert other.key != known.key
 
 
 def test_role_is_had_once(event: Event, editor: Editor) -> None:
-    add_partner(event.id, NEW, FUNDER, editor, now())
-    with pytest.raises(PartnerRefused) as refused:
-        add_partner(event.id, NEW, FUNDER, editor, now())
+    add_partner(event.id, NEW, FUNDER, editor)
+    with pytest.raises(Refused) as refused:
+        add_partner(event.id, NEW, FUNDER, editor)
     assert refused.value.reason is PartnerReason.ALREADY_THERE
-    second = add_partner(event.id, NEW, PartnerEntry(PartnerRole.PARTNER), editor, now())
-    with pytest.raises(PartnerRefused):
-        edit_partner(event.id, second.partner_id, FUNDER, ("es", "en"), editor.account_id, now())
+    second = add_partner(event.id, NEW, PartnerEntry(PartnerRole.PARTNER), editor)
+    with pytest.raises(Refused):
+        edit_partner(event.id, second.partner_id, FUNDER, ("es", "en"), editor.actor)
 
 
 def test_agreements_are_saved_by_language(event: Event, editor: Editor) -> None:
     both = PartnerEntry(
         PartnerRole.FUNDER, {"es": "Con el apoyo de", "en": "With the support of"}, {"es": "Gracias."}, True
     )
-    added = add_partner(event.id, NEW, both, editor, now())
+    added = add_partner(event.id, NEW, both, editor)
     edit_partner(
-        event.id, added.partner_id, PartnerEntry(PartnerRole.FUNDER, {"es": "Gracias a"}), ("es",), editor.account_id, now()
+        event.id, added.partner_id, PartnerEntry(PartnerRole.FUNDER, {"es": "Gracias a"}), ("es",), editor.actor
     )  # fmt: skip
     db.session.remove()
     partner = list_partners(event.id)[-1]
@@ -122,38 +119,51 @@ def test_moving_changes_places_inside_a_role(event: Event, editor: Editor) -> No
     for key in keys:
         an_institution(key=key, name={"es": f"Centro {key}"})
         entry = OrganizationEntry({"es": f"Centro {key}"})
-        ids.append(add_partner(event.id, entry, PartnerEntry(PartnerRole.CO_ORGANIZER), editor, now()).partner_id)
-    move_partner(event.id, ids[2], earlier=True, account_id=editor.account_id, at=now())
+        ids.append(add_partner(event.id, entry, PartnerEntry(PartnerRole.CO_ORGANIZER), editor).partner_id)
+    move_partner(event.id, ids[2], editor.actor, earlier=True)
     assert [key for key, _role in _names(event)[1:]] == ["uno", "tres", "dos"]
-    with pytest.raises(PartnerRefused) as refused:
-        move_partner(event.id, ids[0], earlier=True, account_id=editor.account_id, at=now())
+    with pytest.raises(Refused) as refused:
+        move_partner(event.id, ids[0], editor.actor, earlier=True)
     assert refused.value.reason is PartnerReason.CANNOT_MOVE, "the host is of another role"
 
 
-def test_moving_keeps_the_order_of_the_roles() -> None:
-    host, co, funder = PartnerRole.HOST, PartnerRole.CO_ORGANIZER, PartnerRole.FUNDER
-    assert moved([(1, funder), (2, host), (3, co), (4, co)], 3, earlier=False) == [2, 4, 3, 1]
-    assert moved([(1, funder), (2, host), (3, co)], 3, earlier=False) is None
-    assert moved([(1, host)], 1, earlier=True) is None
-    assert likely_role([]) is host
-    assert likely_role([host]) is co
+@pytest.mark.both_databases
+def test_moving_keeps_the_order_of_the_roles(event: Event, editor: Editor) -> None:
+    roles = (PartnerRole.FUNDER, PartnerRole.CO_ORGANIZER, PartnerRole.CO_ORGANIZER)
+    ids = []
+    for number, role in enumerate(roles):
+        an_institution(key=f"k{number}", name={"es": f"Centro {number}"})
+        ids.append(
+            add_partner(event.id, OrganizationEntry({"es": f"Centro {number}"}), PartnerEntry(role), editor).partner_id
+        )
+    move_partner(event.id, ids[1], editor.actor, earlier=False)
+    db.session.remove()
+    assert [each.id for each in list_partners(event.id)][1:] == [ids[2], ids[1], ids[0]], "by position alone"
+    for partner_id, earlier in ((ids[1], False), (ids[0], True), (list_partners(event.id)[0].id, True)):
+        with pytest.raises(Refused):
+            move_partner(event.id, partner_id, editor.actor, earlier=earlier)
+
+
+def test_the_first_institution_is_the_host() -> None:
+    assert likely_role([]) is PartnerRole.HOST
+    assert likely_role([PartnerRole.HOST]) is PartnerRole.CO_ORGANIZER
 
 
 def test_removing_leaves_the_record(event: Event, editor: Editor) -> None:
-    added = add_partner(event.id, NEW, FUNDER, editor, now())
-    remove_partner(event.id, added.partner_id, editor.account_id, now())
+    added = add_partner(event.id, NEW, FUNDER, editor)
+    remove_partner(event.id, added.partner_id, editor.actor)
     assert len(_names(event)) == 1
     assert "fd" in [each.key for each in list_organizations()]
     with pytest.raises(NotFound):
-        remove_partner(event.id, added.partner_id, editor.account_id, now())
+        remove_partner(event.id, added.partner_id, editor.actor)
 
 
 def test_institution_of_another_event_is_not_there(event: Event, editor: Editor) -> None:  # case 2
     other = an_event().partners[0]
     for act in (
-        lambda: edit_partner(event.id, other.id, FUNDER, ("es",), editor.account_id, now()),
-        lambda: move_partner(event.id, other.id, earlier=True, account_id=editor.account_id, at=now()),
-        lambda: remove_partner(event.id, other.id, editor.account_id, now()),
+        lambda: edit_partner(event.id, other.id, FUNDER, ("es",), editor.actor),
+        lambda: move_partner(event.id, other.id, editor.actor, earlier=True),
+        lambda: remove_partner(event.id, other.id, editor.actor),
     ):
         with pytest.raises(NotFound):
             act()
@@ -163,10 +173,10 @@ def test_archived_event_is_not_changed(app: Flask) -> None:
     event = an_event(publication=Publication.ARCHIVED)
     editor, partner_id = Editor(a_team_member(event, "owner").id), event.partners[0].id
     for act in (
-        lambda: add_partner(event.id, NEW, FUNDER, editor, now()),
-        lambda: edit_partner(event.id, partner_id, FUNDER, ("es",), editor.account_id, now()),
-        lambda: move_partner(event.id, partner_id, earlier=True, account_id=editor.account_id, at=now()),
-        lambda: remove_partner(event.id, partner_id, editor.account_id, now()),
+        lambda: add_partner(event.id, NEW, FUNDER, editor),
+        lambda: edit_partner(event.id, partner_id, FUNDER, ("es",), editor.actor),
+        lambda: move_partner(event.id, partner_id, editor.actor, earlier=True),
+        lambda: remove_partner(event.id, partner_id, editor.actor),
     ):
         with pytest.raises(LifecycleRefused):
             act()
@@ -176,8 +186,8 @@ def test_archived_event_is_not_changed(app: Flask) -> None:
 def test_event_does_not_take_any_number(event: Event, editor: Editor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("eventreg.events.services.partners.MOST_PARTNERS", 1)
     assert MOST_PARTNERS == 60
-    with pytest.raises(PartnerRefused) as refused:
-        add_partner(event.id, NEW, FUNDER, editor, now())
+    with pytest.raises(Refused) as refused:
+        add_partner(event.id, NEW, FUNDER, editor)
     assert refused.value.reason is PartnerReason.TOO_MANY
 
 

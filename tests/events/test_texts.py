@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import select
 
 from eventreg.audit.models import AuditDetail, AuditEntry
+from eventreg.audit.services import Actor
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, TextVersion
 from eventreg.events.queries.texts import last_version_ids, list_versions
@@ -40,7 +42,7 @@ def change(event: Event, field: str, language: str, new: str, seen: str | None =
 
 
 def save(event: Event, *changes: TextChange, who: int, practical: PracticalEdit | None = None) -> SavedTexts:
-    return save_texts(event.id, changes, who, now(), practical=practical or PracticalEdit())
+    return save_texts(event.id, changes, Actor.account(who), practical=practical or PracticalEdit())
 
 
 def add_item(event: Event, who: int, label: str = "Hoteles") -> str:
@@ -124,7 +126,7 @@ def test_returning_to_a_version_writes_it_anew(app: Flask) -> None:
     before = event.title["en"]
     save(event, change(event, "title", "en", "Two"), who=who)
     first = list_versions(event.id, TITLE_EN)[-1]
-    return_to_version(event.id, TITLE_EN, first.id, fingerprint("Two"), who, now())
+    return_to_version(event.id, TITLE_EN, first.id, fingerprint("Two"), Actor.account(who))
     assert fresh(event).title["en"] == before
     assert [version.text for version in list_versions(event.id, TITLE_EN)] == [before, "Two", before]
 
@@ -134,7 +136,7 @@ def test_returning_is_a_conflict_when_somebody_saved_meanwhile(app: Flask) -> No
     save(event, change(event, "title", "en", "Two"), who=who)
     first = list_versions(event.id, TITLE_EN)[-1]
     save(event, change(event, "title", "en", "Three", seen="Two"), who=who)
-    assert return_to_version(event.id, TITLE_EN, first.id, fingerprint("Two"), who, now()).conflicts
+    assert return_to_version(event.id, TITLE_EN, first.id, fingerprint("Two"), Actor.account(who)).conflicts
     assert fresh(event).title["en"] == "Three"
 
 
@@ -145,7 +147,7 @@ def test_a_version_of_another_text_or_event_is_not_found(app: Flask) -> None:
     (version, *_rest) = list_versions(other.id, TITLE_EN)
     for id_, name in ((event.id, "title"), (other.id, "summary")):
         with pytest.raises(NotFound):
-            return_to_version(id_, TextId(name, "en"), version.id, "", who, now())
+            return_to_version(id_, TextId(name, "en"), version.id, "", Actor.account(who))
 
 
 def test_a_translation_may_be_out_of_date_until_it_is_saved_again_or_said_to_fit(app: Flask) -> None:
@@ -248,5 +250,6 @@ def test_texts_saved_one_after_the_other_stand_in_that_order(app: Flask) -> None
     with transaction():
         for number in range(3):
             seen = event.title["es"] if not number else str(number - 1)
-            save_texts(event.id, [change(event, "title", "es", str(number), seen)], who, now() - timedelta(days=number))
+            with time_machine.travel(now() - timedelta(days=number)):
+                save(event, change(event, "title", "es", str(number), seen), who=who)
     assert [version.text for version in list_versions(event.id, TextId("title", "es"))][:3] == ["2", "1", "0"]

@@ -9,11 +9,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from eventreg.audit.services import Actor
 from eventreg.db import db
 from eventreg.events.models import Event
 from eventreg.events.rules.texts import TextChange, fingerprint
 from eventreg.events.services import texts
-from eventreg.kernel.clock import now
 from tests.builders import an_account, an_event
 from tests.support.waiting import join, meeting
 
@@ -26,7 +26,7 @@ def at_once(app: Flask, event: Event, accounts: list[int]) -> list[int]:
         with app.app_context():
             change = TextChange("title", "en", seen, f"By {number}")
             ready.wait()
-            told[number] = len(texts.save_texts(event.id, [change], account_id, now()).conflicts)
+            told[number] = len(texts.save_texts(event.id, [change], Actor.account(account_id)).conflicts)
             db.session.remove()
 
     threads = [threading.Thread(target=save, args=entry) for entry in enumerate(accounts)]

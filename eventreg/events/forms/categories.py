@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, RadioField
+from wtforms import BooleanField
 
 from eventreg.events.forms.clocks import MomentField
 from eventreg.events.forms.localized import LocalizedField, LocalizedForm
@@ -13,7 +13,7 @@ from eventreg.events.rules.category_entries import MOST_CATEGORIES, CategoriesRe
 from eventreg.events.rules.settings import LARGEST_NUMBER
 from eventreg.events.wording.settings import approval_name
 from eventreg.kernel.errors import N_, Refused
-from eventreg.web.fields import NumberField, whole_number
+from eventreg.web.fields import EnumField, NumberField, whole_number
 from eventreg.web.forms import lazy_gettext
 from eventreg.web.refusals import said
 
@@ -31,11 +31,7 @@ class CategoryForm(LocalizedForm):
         fault=N_("Write a number, 0 or more"),
         description=lazy_gettext("Empty: only the places in all limit it."),
     )
-    approval = RadioField(
-        lazy_gettext("A registration is confirmed"),
-        default=ApprovalRule.AT_ONCE,
-        coerce=lambda rule: getattr(rule, "value", rule),
-    )
+    approval = EnumField(lazy_gettext("A registration is confirmed"), of=ApprovalRule, default=ApprovalRule.AT_ONCE)
     pending_counts = BooleanField(lazy_gettext("Whoever waits for an answer takes a place"))
     counts_toward_event = BooleanField(
         lazy_gettext("Its people count towards the places of the event"),
@@ -69,8 +65,7 @@ class CategoryForm(LocalizedForm):
         """Return the category that was filled in, or None with the reasons beside the fields."""
         if not self.validate():
             return None
-        values = self.values_for(self._category or Category())
-        return CategoryEntry(self.category_id, values | {"approval": ApprovalRule(self.approval.data)})
+        return CategoryEntry(self.category_id, self.values_for(self._category or Category()))
 
     @property
     def has_rare_ones(self) -> bool:

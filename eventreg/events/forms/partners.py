@@ -5,19 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import gettext as _
-from wtforms import BooleanField, RadioField
+from wtforms import BooleanField
 
 from eventreg.events.forms.localized import LocalizedField, LocalizedForm
 from eventreg.events.rules.institutions import LONGEST_CREDIT, LONGEST_PHRASE, PartnerEntry, PartnerRole
 from eventreg.events.wording import partner_role_name
 from eventreg.organizations.forms import OrganizationForm, check_choice
+from eventreg.web.fields import EnumField
 from eventreg.web.forms import lazy_gettext
 
 
 class PartnerForm(LocalizedForm):
     """What an institution is at an event."""
 
-    role = RadioField(lazy_gettext("Role at this event"), validate_choice=False)
+    role = EnumField(lazy_gettext("Role at this event"), of=PartnerRole, validate_choice=False)
     credit = LocalizedField(
         lazy_gettext("Words above its name"),
         limit=LONGEST_CREDIT,

@@ -14,7 +14,6 @@ from werkzeug.datastructures import MultiDict
 from wtforms import (
     BooleanField,
     HiddenField,
-    RadioField,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -35,7 +34,7 @@ from eventreg.kernel.errors import N_, Refused
 from eventreg.kernel.links import is_plain_web_address
 from eventreg.kernel.typed import showable
 from eventreg.kernel.zones import time_zones
-from eventreg.web.fields import NumberField, TextField
+from eventreg.web.fields import EnumField, NumberField, TextField
 from eventreg.web.forms import lazy_gettext
 from eventreg.web.refusals import refuse, said
 
@@ -75,7 +74,7 @@ class SettingsForm(LocalizedForm):
         lazy_gettext("People confirm their address first"),
         description=lazy_gettext("A registration counts only after the link in a mail was opened."),
     )
-    attendance = RadioField(lazy_gettext("People take part"), coerce=lambda mode: getattr(mode, "value", mode))
+    attendance = EnumField(lazy_gettext("People take part"), of=AttendanceMode)
     city = TextField(lazy_gettext("City"), limit=120, missing=_MISSING)
     country = SelectField(lazy_gettext("Country"), validate_choice=False)
     joining_url = TextField(
@@ -148,7 +147,6 @@ class SettingsForm(LocalizedForm):
             "languages": sorted(dict.fromkeys(chosen), key=lambda code: code != self.first_language.data),
             "region": [*kept, *(code for code in region if code not in kept)],
             "contact_language": self.contact_language.data or "",
-            "attendance": AttendanceMode(self.attendance.data),
         }
 
     def of_section(self, name: str) -> list[Any]:

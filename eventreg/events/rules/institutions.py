@@ -6,7 +6,7 @@ import enum
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from eventreg.kernel.errors import Refused
+from eventreg.kernel.errors import N_, Reason
 from eventreg.kernel.text import LocalizedText
 
 LONGEST_CREDIT = 120
@@ -23,19 +23,12 @@ class PartnerRole(enum.Enum):
     PARTNER = "partner"
 
 
-class PartnerReason(enum.Enum):
-    """Why the institutions of an event were not changed. `events.wording` has the sentences."""
+class PartnerReason(Reason):
+    """Why the institutions of an event were not changed."""
 
-    #: the institution has this role at the event already
-    ALREADY_THERE = "already_there"
-    #: it is the first or the last of its role
-    CANNOT_MOVE = "cannot_move"
-    #: details: limit
-    TOO_MANY = "too_many"
-
-
-class PartnerRefused(Refused):
-    """The institutions of the event stay as they are; `reason` is a PartnerReason."""
+    ALREADY_THERE = "already_there", N_("This institution has this role at the event already"), "role"
+    CANNOT_MOVE = "cannot_move", N_("It stands at the end of its role already")
+    TOO_MANY = "too_many", N_("An event can have at most %(limit)s institutions"), "role"
 
 
 @dataclass(frozen=True)
@@ -54,19 +47,3 @@ class PartnerEntry:
 def likely_role(present: Sequence[PartnerRole]) -> PartnerRole:
     """Return what the next institution probably is: the host first, then co-organizers."""
     return PartnerRole.CO_ORGANIZER if PartnerRole.HOST in present else PartnerRole.HOST
-
-
-def moved(order: Sequence[tuple[int, PartnerRole]], partner_id: int, *, earlier: bool) -> list[int] | None:
-    """Return the ids in their new order after one changed places with its neighbour of the same role, roles in their order.
-
-    `order`: (id, role) as they stand. None when there is no such neighbour.
-    """
-    roles = list(PartnerRole)
-    ids = [each for each, _role in sorted(order, key=lambda pair: roles.index(pair[1]))]
-    role_of = dict(order)
-    at = ids.index(partner_id)
-    other = at - 1 if earlier else at + 1
-    if not 0 <= other < len(ids) or role_of[ids[other]] is not role_of[partner_id]:
-        return None
-    ids[at], ids[other] = ids[other], ids[at]
-    return ids

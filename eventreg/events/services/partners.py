@@ -5,26 +5,20 @@ Each use case holds the event's row, which an archived event refuses (LifecycleR
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
 from sqlalchemy import func, select
 
-from eventreg.audit.services import Actor, record
+from eventreg.audit.services import Actor, change, note
 from eventreg.db import db, transaction
 from eventreg.events.models import Partner
 from eventreg.events.queries.for_registration import lock_event
 from eventreg.events.queries.partners import get_partner, list_partners
-from eventreg.events.rules.institutions import (
-    MOST_PARTNERS,
-    PartnerEntry,
-    PartnerReason,
-    PartnerRefused,
-    PartnerRole,
-    moved,
-)
+from eventreg.events.rules.institutions import MOST_PARTNERS, PartnerEntry, PartnerReason, PartnerRole
+from eventreg.kernel.clock import now
+from eventreg.kernel.errors import Refused
+from eventreg.kernel.ordering import move_in_order
 from eventreg.kernel.text import merged
 from eventreg.organizations.policies import Editor
 from eventreg.organizations.queries import find_organization, list_known
@@ -51,7 +45,6 @@ def add_partner(
     organization: OrganizationEntry,
     entry: PartnerEntry,
     editor: Editor,
-    at: datetime,
     *,
     chosen: str = "",
     is_new: bool = False,
@@ -60,84 +53,67 @@ def add_partner(
 
     From the directory come the one that was `chosen` by its key, or the only one that bears the name that was written,
     unless somebody said that it `is_new`; a logo that was chosen becomes that of a record without one.
-    Raises NotFound, PartnerRefused: ALREADY_THERE, TOO_MANY (details: limit), and what
+    Raises NotFound, Refused: ALREADY_THERE, TOO_MANY, and what
     `organizations.services.add_organization` raises, LIKELY_DOUBLE among it.
     """
     with transaction():
         lock_event(event_id)
         count = db.session.scalar(select(func.count()).select_from(Partner).where(Partner.event_id == event_id)) or 0
         if count >= MOST_PARTNERS:
-            raise PartnerRefused(PartnerReason.TOO_MANY, limit=MOST_PARTNERS)
+            raise Refused(PartnerReason.TOO_MANY, limit=MOST_PARTNERS)
         known_id = _known(organization, chosen, is_new)
-        organization_id = known_id or add_organization(organization, editor, at, is_new=is_new)
+        organization_id = known_id or add_organization(organization, editor, now(), is_new=is_new)
         is_known = known_id is not None
         leaves_logo = bool(is_known and organization.logo) and not give_first_logo(
-            organization_id, organization.logo, editor, at
+            organization_id, organization.logo, editor, now()
         )
         found = lock_organization(organization_id)
         partner = _insert(event_id, found.id, entry)
-        detail = {"organization": found.key, "role": entry.role.value}
-        _note(event_id, "partner_added", partner.id, editor.account_id, at, detail)
+        note(partner, "partner_added", editor.actor, organization=found.key, role=entry.role.value)
         return Added(partner.id, found.key, is_known, leaves_logo)
 
 
-def edit_partner(
-    event_id: int, partner_id: int, entry: PartnerEntry, languages: Sequence[str], account_id: int, at: datetime
-) -> None:
+def edit_partner(event_id: int, partner_id: int, entry: PartnerEntry, languages: Sequence[str], actor: Actor) -> None:
     """Save what an institution is at an event; texts in other languages than `languages` stay.
 
-    Raises NotFound and PartnerRefused: ALREADY_THERE when it has the new role there already.
+    Raises NotFound and Refused: ALREADY_THERE when it has the new role there already.
     """
     with transaction():
         lock_event(event_id)
         partner = get_partner(event_id, partner_id)
         if partner.role is not entry.role:
             _check_free(event_id, partner.organization_id, entry.role)
-        new: dict[str, Any] = {
+        values = {
             "role": entry.role,
             "credit": merged(partner.credit, entry.credit, languages),
             "phrase": merged(partner.phrase, entry.phrase, languages),
             "is_logo_first": entry.is_logo_first,
         }
-        changed = {
-            name: [_told(getattr(partner, name)), _told(value)]
-            for name, value in new.items()
-            if getattr(partner, name) != value
-        }
-        for name, value in new.items():
-            setattr(partner, name, value)
-        if changed:
-            detail = {"organization": partner.organization.key, "changed": changed}
-            _note(event_id, "partner_changed", partner.id, account_id, at, detail)
+        change(partner, values, "partner_changed", actor, organization=partner.organization.key)
 
 
-def move_partner(event_id: int, partner_id: int, *, earlier: bool, account_id: int, at: datetime) -> None:
-    """Let an institution change places with its neighbour of the same role. Raises NotFound, PartnerRefused: CANNOT_MOVE."""
+def move_partner(event_id: int, partner_id: int, actor: Actor, *, earlier: bool) -> None:
+    """Let an institution change places with its neighbour of the same role. Raises NotFound, Refused: CANNOT_MOVE."""
     with transaction():
         lock_event(event_id)
         partner = get_partner(event_id, partner_id)
-        partners = {each.id: each for each in list_partners(event_id)}
-        order = moved([(each.id, each.role) for each in partners.values()], partner_id, earlier=earlier)
-        if order is None:
-            raise PartnerRefused(PartnerReason.CANNOT_MOVE)
-        for position, each in enumerate(order, 1):
-            partners[each].position = position
-        detail = {"organization": partner.organization.key, "direction": "earlier" if earlier else "later"}
-        _note(event_id, "partner_moved", partner_id, account_id, at, detail)
+        roles, step = list(PartnerRole), -1 if earlier else 1
+        order = sorted(list_partners(event_id), key=lambda each: roles.index(each.role))
+        place = order.index(partner)
+        if not any(each.role is partner.role for each in order[max(place + step, 0) : place + step + 1]):
+            raise Refused(PartnerReason.CANNOT_MOVE)
+        move_in_order(order, place, step)
+        key, direction = partner.organization.key, "earlier" if earlier else "later"
+        note(partner, "partner_moved", actor, organization=key, direction=direction)
 
 
-def remove_partner(event_id: int, partner_id: int, account_id: int, at: datetime) -> None:
+def remove_partner(event_id: int, partner_id: int, actor: Actor) -> None:
     """Let an institution no longer stand behind an event; its record stays in the directory. Raises NotFound."""
     with transaction() as session:
         lock_event(event_id)
         partner = get_partner(event_id, partner_id)
-        detail = {
-            "organization": partner.organization.key,
-            "role": partner.role.value,
-            "credit": partner.credit,
-            "phrase": partner.phrase,
-        }
-        _note(event_id, "partner_removed", partner_id, account_id, at, detail)
+        told = {"organization": partner.organization.key, "role": partner.role.value}
+        note(partner, "partner_removed", actor, **told, credit=partner.credit, phrase=partner.phrase)
         session.delete(partner)
 
 
@@ -180,23 +156,4 @@ def _check_free(event_id: int, organization_id: int, role: PartnerRole) -> None:
         )
     )
     if taken is not None:
-        raise PartnerRefused(PartnerReason.ALREADY_THERE)
-
-
-def _told(value: Any) -> Any:
-    """Return a value as the audit trail keeps it: plain JSON."""
-    return value.value if isinstance(value, PartnerRole) else value
-
-
-def _note(
-    event_id: int, action: str, partner_id: int, account_id: int, at: datetime, detail: Mapping[str, Any]
-) -> None:
-    record(
-        event_id=event_id,
-        actor=Actor.account(account_id),
-        action=action,
-        record_kind="partner",
-        record_id=partner_id,
-        at=at,
-        detail=detail,
-    )
+        raise Refused(PartnerReason.ALREADY_THERE)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from eventreg.audit.services import Actor, record
+from eventreg.audit.services import Actor, note
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, TextVersion
 from eventreg.events.queries.for_registration import lock_event
@@ -31,6 +31,7 @@ from eventreg.events.rules.texts import (
     fingerprint,
     judge,
 )
+from eventreg.kernel.clock import now
 
 _NO_EDIT = PracticalEdit()
 _KEY_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
@@ -54,8 +55,7 @@ class _Work:
     """One saving while it goes on."""
 
     event: Event
-    account_id: int
-    at: datetime
+    actor: Actor
     known: dict[TextId, int]
     saved: list[TextId] = field(default_factory=list)
     structure: list[str] = field(default_factory=list)
@@ -67,7 +67,7 @@ class _Work:
             db.session.add(_version(self.event, text_id, old, None, self.event.created_at))
             db.session.flush()
         put_text(self.event, text_id, text)
-        db.session.add(_version(self.event, text_id, text, self.account_id, self.at))
+        db.session.add(_version(self.event, text_id, text, self.actor.id, now()))
         # Flushed one by one: the order of the ids says what was saved after what.
         db.session.flush()
         self.known[text_id] = 1
@@ -75,12 +75,7 @@ class _Work:
 
 
 def save_texts(
-    event_id: int,
-    changes: Iterable[TextChange],
-    account_id: int,
-    at: datetime,
-    *,
-    practical: PracticalEdit = _NO_EDIT,
+    event_id: int, changes: Iterable[TextChange], actor: Actor, *, practical: PracticalEdit = _NO_EDIT
 ) -> SavedTexts:
     """Save texts of an event, each only when what stands there is what its writer saw; and what is done to the practical items.
 
@@ -91,23 +86,21 @@ def save_texts(
     with transaction():
         event = lock_event(event_id)
         event.practical = keyed(event.practical)
-        work = _Work(event, account_id, at, last_version_ids(event_id))
+        work = _Work(event, actor, last_version_ids(event_id))
         conflicts, gone = _save_each(work, _in_order(event, changes), practical.removed)
         refused = _edit_items(work, practical, conflicts)
         _note(work)
         return SavedTexts(work.saved, conflicts, gone, refused)
 
 
-def return_to_version(
-    event_id: int, text_id: TextId, version_id: int, seen: str, account_id: int, at: datetime
-) -> SavedTexts:
+def return_to_version(event_id: int, text_id: TextId, version_id: int, seen: str, actor: Actor) -> SavedTexts:
     """Write an earlier version of a text anew, when what stands there is what was `seen`. Raises NotFound.
 
     The versions between stay in the history.
     """
     with transaction():
         text = get_version_text(event_id, text_id, version_id)
-        return save_texts(event_id, [TextChange(text_id.field, text_id.language, seen, text)], account_id, at)
+        return save_texts(event_id, [TextChange(text_id.field, text_id.language, seen, text)], actor)
 
 
 def _in_order(event: Event, changes: Iterable[TextChange]) -> list[TextChange]:
@@ -197,15 +190,7 @@ def _note(work: _Work) -> None:
     detail: dict[str, list[str]] = {"texts": [f"{saved.field} ({saved.language})" for saved in work.saved]}
     if work.structure:
         detail["practical"] = work.structure
-    record(
-        event_id=work.event.id,
-        actor=Actor.account(work.account_id),
-        action="texts_changed",
-        record_kind="event",
-        record_id=work.event.id,
-        at=work.at,
-        detail=detail,
-    )
+    note(work.event, "texts_changed", work.actor, **detail)
 
 
 def _version(event: Event, text_id: TextId, text: str, account_id: int | None, at: datetime) -> TextVersion:

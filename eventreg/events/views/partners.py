@@ -6,24 +6,26 @@ from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from eventreg.audit.services import acting
 from eventreg.events.forms.partners import AddPartnerForm, PartnerForm
 from eventreg.events.models import Event, Partner
 from eventreg.events.queries.partners import get_partner, list_partners, load_partners
-from eventreg.events.rules.institutions import PartnerRefused, PartnerRole, likely_role
+from eventreg.events.rules.institutions import PartnerRole, likely_role
 from eventreg.events.rules.team import Permission
 from eventreg.events.services import partners
 from eventreg.events.views import blueprint
 from eventreg.events.views.desk import render_desk
-from eventreg.events.wording import credits_of, partner_refused, partner_role_name
+from eventreg.events.wording import credits_of, partner_role_name
 from eventreg.kernel.clock import now
+from eventreg.kernel.errors import Refused
 from eventreg.organizations.policies import Editor, editable
 from eventreg.organizations.queries import list_by_id, list_known
 from eventreg.organizations.rules.refusals import OrganizationReason, OrganizationRefused
 from eventreg.organizations.wording import name_with_acronym
 from eventreg.web.access import Answer, requires
 from eventreg.web.bodies import takes_files
+from eventreg.web.refusals import Refusals
 
-_CHECK = 422
 _PAGE = "/manage/events/<slug>/institutions"
 _ONE = f"{_PAGE}/<int(max=2147483647):partner_id>"
 
@@ -44,19 +46,17 @@ def list_event_partners(slug: str) -> Answer:
 def add_partner(slug: str) -> Answer:
     """Add an institution, from the directory or a new one."""
     form = AddPartnerForm(languages=g.event.languages)
-    if form.is_complete(now()):
-        try:
-            added = partners.add_partner(
-                g.event.id, form.entry, form.partner, _editor(), now(), chosen=form.chosen, is_new=form.is_new
-            )
-        except PartnerRefused as refused:
-            form.role.errors = [partner_refused(refused)]
-        except OrganizationRefused as refused:
-            _tell(form, refused)
-        else:
-            flash(_added(added))
-            return redirect(url_for("events.list_partners", slug=slug, role=form.role.data, _anchor=form.name.id), 303)
-    return _list_page(g.event, form), _CHECK
+    with form.refusals() as outcome:
+        if not form.is_complete(now()):
+            raise Refused("")
+        added = partners.add_partner(
+            g.event.id, form.entry, form.partner, _editor(), chosen=form.chosen, is_new=form.is_new
+        )
+        flash(_added(added))
+        return redirect(url_for("events.list_partners", slug=slug, role=form.role.data, _anchor=form.name.id), 303)
+    if isinstance(outcome.refused, OrganizationRefused):
+        _tell(form, outcome.refused)
+    return _list_page(g.event, form), outcome.status_code
 
 
 @blueprint.get(_ONE)
@@ -64,15 +64,7 @@ def add_partner(slug: str) -> Answer:
 def edit_partner(slug: str, partner_id: int) -> Answer:
     """Show what an institution is at the event as a form."""
     partner = get_partner(g.event.id, partner_id)
-    form = PartnerForm(
-        languages=g.event.languages,
-        formdata=None,
-        role=partner.role.value,
-        credit=partner.credit,
-        phrase=partner.phrase,
-        is_logo_first=partner.is_logo_first,
-    )
-    return _edit_page(partner, form)
+    return _edit_page(partner, PartnerForm(languages=g.event.languages, formdata=None, obj=partner))
 
 
 @blueprint.post(_ONE)
@@ -80,26 +72,22 @@ def edit_partner(slug: str, partner_id: int) -> Answer:
 def save_partner(slug: str, partner_id: int) -> Answer:
     """Save what an institution is at the event."""
     form = PartnerForm(languages=g.event.languages)
-    if form.validate():
-        try:
-            partners.edit_partner(g.event.id, partner_id, form.partner, form.languages, current_user.id, now())
-        except PartnerRefused as refused:
-            form.role.errors = [partner_refused(refused)]
-        else:
-            flash(_("Saved."))
-            return redirect(url_for("events.list_partners", slug=slug), 303)
-    return _edit_page(get_partner(g.event.id, partner_id), form), _CHECK
+    with form.refusals() as outcome:
+        form.check()
+        partners.edit_partner(g.event.id, partner_id, form.partner, form.languages, acting())
+        flash(_("Saved."))
+        return redirect(url_for("events.list_partners", slug=slug), 303)
+    return _edit_page(get_partner(g.event.id, partner_id), form), outcome.status_code
 
 
 @blueprint.post(f"{_ONE}/move")
 @requires(Permission.EDIT_EVENT)
 def move_partner(slug: str, partner_id: int) -> Answer:
     """Let an institution change places with its neighbour."""
-    is_earlier = request.form.get("step", "up") == "up"
-    try:
-        partners.move_partner(g.event.id, partner_id, earlier=is_earlier, account_id=current_user.id, at=now())
-    except PartnerRefused as refused:
-        flash(partner_refused(refused))
+    with Refusals() as outcome:
+        partners.move_partner(g.event.id, partner_id, acting(), earlier=request.form.get("step", "up") == "up")
+    if outcome.problem:
+        flash(outcome.problem)
     return redirect(url_for("events.list_partners", slug=slug, _anchor=f"partner-{partner_id}"), 303)
 
 
@@ -107,7 +95,7 @@ def move_partner(slug: str, partner_id: int) -> Answer:
 @requires(Permission.EDIT_EVENT)
 def remove_partner(slug: str, partner_id: int) -> Answer:
     """Let an institution no longer stand behind the event."""
-    partners.remove_partner(g.event.id, partner_id, current_user.id, now())
+    partners.remove_partner(g.event.id, partner_id, acting())
     flash(_("The institution no longer stands here. Its record stays in the directory."))
     return redirect(url_for("events.list_partners", slug=slug), 303)
 

@@ -7,8 +7,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from flask import g, redirect, request, url_for
-from flask_login import current_user
+from flask_babel import gettext as _
 
+from eventreg.audit.services import acting
 from eventreg.events.forms.texts import TextsPage
 from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import get_event_whole
@@ -22,9 +23,9 @@ from eventreg.events.views import blueprint
 from eventreg.events.views.desk import render_desk
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language, own_name
-from eventreg.kernel.clock import now
 from eventreg.kernel.errors import NotFound
 from eventreg.web.access import Answer, requires
+from eventreg.web.fields import whole_number
 
 
 class ShownVersion(NamedTuple):
@@ -48,11 +49,10 @@ def show_text_history(slug: str) -> Answer:
 def return_text(slug: str) -> Answer:
     """Write an earlier version anew."""
     text_id = _known(g.event, request.form.get("field", ""), request.form.get("language", ""))
-    version = request.form.get("version", "")
-    if not (version.isascii() and version.isdecimal() and len(version) < 12):
+    version = whole_number(request.form.get("version"))
+    if version is None:
         raise NotFound
-    seen = request.form.get("seen", "")
-    outcome = return_to_version(g.event.id, text_id, int(version), seen, current_user.id, now())
+    outcome = return_to_version(g.event.id, text_id, version, request.form.get("seen", ""), acting())
     if outcome.conflicts:
         return _page(get_event_whole(g.event.id), text_id, is_overtaken=True), 409
     address = url_for("events.show_text_history", slug=slug, field=text_id.field, language=text_id.language, saved=1)
@@ -73,13 +73,13 @@ def _page(event: Event, text_id: TextId, *, is_overtaken: bool = False) -> str:
         "texts",
         text_id=text_id,
         name=_name(page, text_id.field),
-        fields=[(name, _name(page, name)) for name, _bound in page.fields()],
+        fields=[(name, _name(page, name)) for name, _field in page.fields()],
         versions=_shown(list_versions(event.id, text_id)),
         language_names=[(language, own_name(language)) for language in event.languages],
         current=current,
         seen=fingerprint(current),
-        is_overtaken=is_overtaken,
-        is_saved="saved" in request.args,
+        problem=_("Nothing was changed. Look at the newest version, then decide.") if is_overtaken else "",
+        problem_title=_("Somebody else saved this text meanwhile"),
         at=url_for("events.show_text_history", slug=event.slug, field=text_id.field, language=text_id.language),
     )
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from flask import g, redirect, render_template, request, url_for
-from flask_login import current_user
 from markupsafe import Markup
 
+from eventreg.audit.services import acting
 from eventreg.events.forms.texts import TextsPage
 from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import get_event_whole
@@ -24,7 +24,6 @@ from eventreg.events.services.texts import SavedTexts, save_texts
 from eventreg.events.views import blueprint
 from eventreg.events.views.desk import render_desk
 from eventreg.i18n.languages import own_name
-from eventreg.kernel.clock import now
 from eventreg.web.access import Answer, requires
 from eventreg.web.markdown import render_markdown
 
@@ -45,7 +44,7 @@ class Progress(NamedTuple):
 @requires(Permission.EDIT_EVENT)
 def edit_texts(slug: str) -> Answer:
     """Show all texts of an event in its languages."""
-    return _page(slug, TextsPage(g.event))
+    return _page(TextsPage(g.event))
 
 
 @blueprint.post("/manage/events/<slug>/texts")
@@ -54,20 +53,20 @@ def save_event_texts(slug: str) -> Answer:
     """Save the texts; with the button "Preview" only show the page again, as it was filled in."""
     page, order = TextsPage(g.event, request.form), request.form.get("do", "")
     if order == "preview":
-        return _page(slug, page, has_preview=True)
+        return _page(page, has_preview=True)
     if not page.validate():
-        return _page(slug, page), 422
+        return _page(page), 422
     confirmed = order.removeprefix("fits:") if order.startswith("fits:") else ""
-    outcome = save_texts(g.event.id, page.changes(confirmed), current_user.id, now(), practical=page.edit(order))
+    outcome = save_texts(g.event.id, page.changes(confirmed), acting(), practical=page.edit(order))
     if outcome.conflicts or outcome.gone or outcome.refused:
-        return _page_of_conflicts(slug, page, outcome), 409
+        return _page_of_conflicts(page, outcome), 409
     anchor = "practical" if order.partition(":")[0] in ("up", "down", "remove") else None
     if order == "add":
         anchor = page.new[0].topic.id  # whoever adds items goes on with the next one
     return redirect(url_for("events.edit_texts", slug=slug, saved=1, _anchor=anchor), 303)
 
 
-def _page_of_conflicts(slug: str, sent: TextsPage, outcome: SavedTexts) -> str:
+def _page_of_conflicts(sent: TextsPage, outcome: SavedTexts) -> str:
     """Show the texts as they are now; those in conflict as they were typed, beside what somebody else wrote."""
     event = get_event_whole(g.event.id)
     page = TextsPage(event)
@@ -76,7 +75,7 @@ def _page_of_conflicts(slug: str, sent: TextsPage, outcome: SavedTexts) -> str:
         inputs[conflict.id].data = conflict.mine
         page.seen[conflict.id] = sent.seen[conflict.id]
     page.offer_again([*outcome.refused, *_items_again(outcome)])
-    return _page(slug, page, conflicts=outcome.conflicts, is_gone=bool(outcome.gone), is_full=bool(outcome.refused))
+    return _page(page, conflicts=outcome.conflicts, is_gone=bool(outcome.gone), is_full=bool(outcome.refused))
 
 
 def _items_again(outcome: SavedTexts) -> list[NewItem]:
@@ -91,7 +90,6 @@ def _items_again(outcome: SavedTexts) -> list[NewItem]:
 
 
 def _page(
-    slug: str,
     page: TextsPage,
     *,
     conflicts: Sequence[TextConflict] = (),
@@ -116,8 +114,6 @@ def _page(
         has_preview=has_preview,
         is_gone=is_gone,
         is_full=is_full,
-        is_saved="saved" in request.args,
-        at=url_for("events.edit_texts", slug=slug),
     )
 
 

@@ -15,7 +15,6 @@ from eventreg.events.crediting import (
     credits_of,
     host_name,
     institutions_line,
-    partner_refused,
     partner_role_name,
     role_name,
 )
@@ -34,7 +33,6 @@ __all__ = [
     "credits_of",
     "host_name",
     "institutions_line",
-    "partner_refused",
     "partner_role_name",
     "role_name",
 ]
