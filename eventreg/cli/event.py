@@ -74,7 +74,7 @@ def export(slug: str, file: Path, with_people: bool, with_sensitive: bool, witho
         options = TakeOut(with_people=with_people, with_sensitive=with_sensitive, with_files=not without_files)
         at, event_id = now(), _event_of(slug).id
         with appearing_whole(file) as target:
-            record_export(event_id, options, at, None)
+            record_export(event_id, options)
             records = count_records(event_id, options)
             with progress("Exporting", records) as done:
                 write_event(event_id, target, options, at, done)
@@ -121,17 +121,17 @@ def _rules() -> Iterator[None]:
     """Open the application; what the rules refuse becomes the reason that is printed."""
     from eventreg.cli.application import open_app
     from eventreg.events.bundles.faults import BundleInvalid
-    from eventreg.events.rules.wholes import WholeRefused
-    from eventreg.events.wording import whole_refusal
     from eventreg.i18n.languages import speaking
+    from eventreg.kernel.errors import Refused
+    from eventreg.web.refusals import said
 
     with open_app(), speaking("en"):
         try:
             yield
         except BundleInvalid as invalid:
             raise click.ClickException(f"The file cannot be put in: {invalid}.") from invalid
-        except WholeRefused as refused:
-            raise click.ClickException(whole_refusal(refused)) from refused
+        except Refused as refused:
+            raise click.ClickException(said(refused)) from refused
 
 
 def _event_of(slug: str) -> Event:

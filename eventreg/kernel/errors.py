@@ -60,7 +60,7 @@ class Refused(Exception):
     #: whether it is answered by a page of its own, whatever form was sent
     has_own_page: ClassVar[bool] = False
 
-    def __init__(self, reason: Enum | Sentence, *, field: str = "", status_code: int = 0, **details: Any) -> None:
+    def __init__(self, reason: Enum | Sentence, /, *, field: str = "", status_code: int = 0, **details: Any) -> None:
         super().__init__(reason.value if isinstance(reason, Enum) else reason)
         self.reason: Any = reason
         self.details = details

@@ -64,7 +64,8 @@ class TextField(StringField):
 class NumberField(StringField):
     """A whole number from `least` to `most`, shown again as it was typed; `number` is None where nothing or none is typed.
 
-    `fault`: the sentence, marked with `N_`, for what is none; `missing`: the same where it must not lack.
+    `fault`: the sentence, marked with `N_`, for what is none, which may name %(least)s and %(most)s; `missing`: the same where
+    it must not lack.
     """
 
     def __init__(
@@ -90,7 +91,7 @@ class NumberField(StringField):
         """Refuse what is no such number."""
         is_there = bool((self.data or "").strip())
         fault = self.fault if is_there and self.number is None else "" if is_there else self.missing
-        self.errors = [_(fault)] if fault else []
+        self.errors = [_(fault, least=self.least, most=self.most)] if fault else []
         return not self.errors and super().validate(form, extra_validators)
 
 

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from eventreg.audit.services import Actor
 from eventreg.db import db, transaction
 from eventreg.events.bundles.moving import Move
 from eventreg.events.models import (
@@ -40,7 +41,7 @@ def _copy(event: Event, parts: frozenset[str] = USUAL, **changes: Any) -> Event:
     first = first_day_of(event.id)
     assert first is not None
     values = {"slug": "copia", "title": {"es": "Otra", "en": "Another"}, "first_day": next_year(first), **changes}
-    return get_event_whole(copy_event(event.id, Copying(parts=parts, **values), an_account().id, AT))
+    return get_event_whole(copy_event(event.id, Copying(parts=parts, **values), Actor.account(an_account().id), AT))
 
 
 def _count(model: Any, *conditions: Any) -> int:
@@ -157,4 +158,4 @@ def test_copy_of_what_is_not_there_is_not_found(app: Flask) -> None:
     from eventreg.kernel.errors import NotFound
 
     with pytest.raises(NotFound):
-        copy_event(99, Copying("x", {"es": "x"}, date(2027, 1, 1), USUAL), 1, AT)
+        copy_event(99, Copying("x", {"es": "x"}, date(2027, 1, 1), USUAL), Actor.account(1), AT)

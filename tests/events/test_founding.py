@@ -11,17 +11,18 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from eventreg.audit.services import Actor
 from eventreg.db import db
 from eventreg.events.models import Event, EventDay, PrivacyNotice, ProgrammeSession, TeamMember
 from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.events.queries.readiness import load_readiness
 from eventreg.events.rules.founding import BLANK, TEMPLATES, Hours, fitted_sessions
 from eventreg.events.rules.publication import Publication
-from eventreg.events.rules.slugs import is_slug, suggested_prefix, suggested_slug
+from eventreg.events.rules.slugs import SlugReason, is_slug, suggested_prefix, suggested_slug
 from eventreg.events.rules.team import TeamRole
-from eventreg.events.rules.wholes import WholeReason, WholeRefused
 from eventreg.events.services.founding import Founding, document, found_event
 from eventreg.i18n.catalogs import translated_languages
+from eventreg.kernel.errors import Refused
 from eventreg.questionnaires.kinds import checked_definition
 from eventreg.questionnaires.queries import get_current_version
 from tests.builders import an_account, an_event
@@ -46,7 +47,7 @@ FOUNDING = Founding(
 
 
 def _found(**changes: Any) -> Event:
-    return get_event_whole(found_event(replace(FOUNDING, **changes), an_account().id, AT))
+    return get_event_whole(found_event(replace(FOUNDING, **changes), Actor.account(an_account().id), AT))
 
 
 @pytest.mark.parametrize("template", [*TEMPLATES, BLANK])
@@ -89,7 +90,7 @@ def _languages_of(value: Any) -> set[tuple[str, ...]]:
 
 def test_new_event_is_a_draft_owned_by_its_maker(app: Flask) -> None:
     maker = an_account()
-    event = get_event_whole(found_event(FOUNDING, maker.id, AT))
+    event = get_event_whole(found_event(FOUNDING, Actor.account(maker.id), AT))
     assert event.publication is Publication.DRAFT
     member = db.session.scalars(select(TeamMember).where(TeamMember.event_id == event.id)).one()
     assert (member.account_id, member.role) == (maker.id, TeamRole.OWNER)
@@ -145,9 +146,9 @@ def test_every_session_of_a_template_lies_within_its_day() -> None:
 
 def test_name_that_is_taken_or_reserved_is_refused(app: Flask) -> None:
     taken = an_event()
-    for slug, reason in ((taken.slug, WholeReason.SLUG_TAKEN), ("new", WholeReason.SLUG_INVALID),
-                         ("a b", WholeReason.SLUG_INVALID)):  # fmt: skip
-        with pytest.raises(WholeRefused) as refused:
+    for slug, reason in ((taken.slug, SlugReason.TAKEN), ("new", SlugReason.INVALID),
+                         ("a b", SlugReason.INVALID)):  # fmt: skip
+        with pytest.raises(Refused) as refused:
             _found(slug=slug)
         assert refused.value.reason is reason
 

@@ -127,17 +127,12 @@ class Intake:
     #: returns the bytes that records refer to by name. Raises BundleInvalid
     read_file: Callable[[Any, str], bytes]
     fitting: Fitting = AS_IT_IS
-    #: whose act it is; None: the system's
-    account_id: int | None = None
+    #: whose act it is
+    actor: Actor = SYSTEM
     #: a copy: what was before (earlier versions, revisions) stays with the original
     is_copy: bool = False
     #: "day", "session", "category", … to what a record calls it to its id
     _known: dict[str, dict[Any, int]] = field(default_factory=dict)
-
-    @property
-    def actor(self) -> Actor:
-        """Who stands in the audit trail."""
-        return Actor.account(self.account_id) if self.account_id is not None else SYSTEM
 
     def claim(self, kind: str, name: Any, place: str) -> None:
         """Refuse a record whose name another one has already, before the database does. Raises BundleInvalid."""

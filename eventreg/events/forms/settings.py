@@ -6,7 +6,7 @@ A field bears the name of the column that it fills; it is shown by the section t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any, Final
 
 from flask_babel import gettext as _
@@ -132,11 +132,11 @@ class SettingsForm(LocalizedForm):
 
     def validate_country(self, bound: SelectField) -> None:
         """Refuse what is none."""
-        _check_offered(bound, CODES)
+        check_offered(bound, CODES)
 
     def validate_time_zone(self, bound: SelectField) -> None:
         """Refuse what is none."""
-        _check_offered(bound, time_zones())
+        check_offered(bound, time_zones())
 
     def columns(self) -> dict[str, Any]:
         """Return what columns of the event are to be."""
@@ -194,7 +194,8 @@ class SettingsPage:
         return form.held_on
 
 
-def _check_offered(bound: SelectField, offered: Any) -> None:
+def check_offered(bound: SelectField, offered: Container[str]) -> None:
+    """Refuse what is none of the list, as a validator of its field does."""
     if bound.data not in offered:
         raise ValidationError(_("Choose one of the list"))
 

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload, undefer
 
-from eventreg.audit.services import record
+from eventreg.audit.services import note
 from eventreg.db import db
 from eventreg.events.bundles.faults import BundleInvalid
 from eventreg.events.bundles.fields import COMPLETE, FLAG, LOCALIZED, Field, Record, choice, listed, text
@@ -126,13 +126,5 @@ def _new(values: dict[str, object], logo: object, place: str, intake: Intake) ->
     row.logo_id = given_picture(logo, f"{place}.logo", intake)
     db.session.add(row)
     db.session.flush()
-    record(
-        event_id=None,
-        actor=intake.actor,
-        action="organization_created",
-        record_kind="organization",
-        record_id=row.id,
-        at=intake.at,
-        detail={"key": row.key},
-    )
+    note(row, "organization_created", intake.actor, intake.at, key=row.key)
     return row

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from eventreg.kernel.errors import N_, Reason, Refused
 from eventreg.kernel.text import folded
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -16,40 +17,32 @@ _SUGGESTED_PREFIX = 3
 RESERVED_SLUGS = frozenset({"new", "all", "archive", "export", "import", "past", "templates"})
 #: words that tell nothing, in the languages that titles are mostly in
 _SMALL_WORDS = frozenset(
-    (
-        "a",
-        "al",
-        "and",
-        "at",
-        "con",
-        "de",
-        "del",
-        "des",
-        "du",
-        "e",
-        "el",
-        "en",
-        "et",
-        "for",
-        "in",
-        "la",
-        "las",
-        "le",
-        "les",
-        "lo",
-        "los",
-        "of",
-        "on",
-        "para",
-        "por",
-        "sobre",
-        "the",
-        "to",
-        "un",
-        "una",
-        "y",
+    {
+        "a", "al", "and", "at", "con", "de", "del", "des", "du", "e", "el", "en", "et", "for", "in", "la", "las", "le", "les",
+        "lo", "los", "of", "on", "para", "por", "sobre", "the", "to", "un", "una", "y",
+    }
+)  # fmt: skip
+
+
+class SlugReason(Reason):
+    """Why an event is not found under a name."""
+
+    #: another event is
+    TAKEN = "slug_taken", N_("There is an event under %(slug)s already: choose another name"), "slug"
+    #: no name to be found under, or a word that is reserved
+    INVALID = (
+        "slug_invalid",
+        N_("Write small letters, digits and hyphens, 80 at most; some words are reserved"),
+        "slug",
     )
-)
+
+
+def check_slug(slug: str, taken: Collection[str] = ()) -> None:
+    """Refuse a name under which no event can be found, or another one is. Raises Refused (INVALID, TAKEN)."""
+    if not is_slug(slug):
+        raise Refused(SlugReason.INVALID)
+    if slug in taken:
+        raise Refused(SlugReason.TAKEN, slug=slug)
 
 
 def is_slug(slug: str) -> bool:

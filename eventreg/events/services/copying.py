@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from eventreg.db import db
+from eventreg.audit.services import Actor
+from eventreg.db import db, found
 from eventreg.events.bundles.fields import Fitting
 from eventreg.events.bundles.moving import Move
 from eventreg.events.bundles.parts import Entry, TakeOut, part_registry
@@ -19,7 +20,6 @@ from eventreg.events.models import Event, EventDay
 from eventreg.events.rules.attendance import AttendanceMode
 from eventreg.events.services.founding import basic_categories, basic_questionnaire
 from eventreg.events.services.wholes import Placing, put_in_event, write_event
-from eventreg.kernel.errors import NotFound
 from eventreg.kernel.text import LocalizedText
 
 #: left to the event that they were reached at, or about people: never part of a copy
@@ -52,15 +52,13 @@ def list_copyable() -> list[tuple[str, str, frozenset[str]]]:
     return [(part.key, part.label(), part.needs & keys) for part in offered]
 
 
-def copy_event(event_id: int, copying: Copying, account_id: int, at: datetime) -> int:
+def copy_event(event_id: int, copying: Copying, actor: Actor, at: datetime) -> int:
     """Make a draft with the chosen parts of an event, owned by its maker, and return its id.
 
     Dates move by whole days, and clocks show what they showed. What lacks without its part is made anew: one day, one
-    category, the basic form. A hold on the mail is inherited. Raises NotFound, WholeRefused and BundleInvalid.
+    category, the basic form. A hold on the mail is inherited. Raises NotFound, Refused (SlugReason) and BundleInvalid.
     """
-    source = db.session.get(Event, event_id)
-    if source is None:
-        raise NotFound
+    source = found(db.session.get(Event, event_id))
     first = first_day_of(event_id)
     begins = first or source.registration_closes_at.date()
     move = Move((copying.first_day - begins).days, source.time_zone, source.time_zone)
@@ -70,8 +68,8 @@ def copy_event(event_id: int, copying: Copying, account_id: int, at: datetime) -
     placing = Placing(
         slug=copying.slug,
         at=at,
-        account_id=account_id,
-        owner_id=account_id,
+        actor=actor,
+        owner_id=actor.id,
         fitting=Fitting(tuple(source.languages), move),
         is_copy=True,
         action="event_copied",

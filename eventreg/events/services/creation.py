@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from eventreg.audit.services import SYSTEM, Actor, record
+from eventreg.audit.services import SYSTEM, Actor, note
 from eventreg.db import transaction
 from eventreg.events.models import Category, Event, EventDay, Partner, ProgrammeSession
 from eventreg.events.rules.plans import DayPlan, EventPlan, check_plan
@@ -38,15 +38,7 @@ def create_event(plan: EventPlan, at: datetime, *, actor: Actor = SYSTEM) -> int
         ]
         session.add(event)
         session.flush()
-        record(
-            event_id=event.id,
-            actor=actor,
-            action="event_created",
-            record_kind="event",
-            record_id=event.id,
-            at=at,
-            detail={"slug": plan.slug},
-        )
+        note(event, "event_created", actor, at, slug=plan.slug)
         return event.id
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from eventreg.audit.services import Actor
 from eventreg.db import db, transaction
 from eventreg.events.bundles.fields import Fitting
 from eventreg.events.bundles.moving import Move
@@ -53,19 +54,19 @@ class Founding:
     region: tuple[str, ...] = field(default=())
 
 
-def found_event(founding: Founding, account_id: int, at: datetime) -> int:
+def found_event(founding: Founding, actor: Actor, at: datetime) -> int:
     """Make a draft with days, programme, categories, notice and a published form, owned by its maker; return its id.
 
     Texts that must be in every language and are not in the template's stand in another of its languages, and are
-    translated afterwards. Raises WholeRefused (SLUG_TAKEN, SLUG_INVALID) and BundleInvalid.
+    translated afterwards. Raises Refused (SlugReason) and BundleInvalid.
     """
     event, parts = _documents(founding)
     move = Move((founding.first_day - REFERENCE_DAY).days, REFERENCE_ZONE, founding.time_zone)
     placing = Placing(
         slug=founding.slug,
         at=at,
-        account_id=account_id,
-        owner_id=account_id,
+        actor=actor,
+        owner_id=actor.id,
         fitting=Fitting(founding.languages, move),
         is_copy=True,
         action="event_created",

@@ -7,10 +7,11 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from eventreg.audit.services import Actor, record
+from eventreg.audit.services import Actor, Target, note
 from eventreg.db import db, transaction
 from eventreg.events.models import Partner, Speaker
 from eventreg.events.queries.for_registration import lock_event_in_any_state
+from eventreg.organizations.models import Organization
 
 
 def repoint_organization(goes_id: int, stays_id: int, actor: Actor, at: datetime) -> Mapping[str, int]:
@@ -29,15 +30,8 @@ def repoint_organization(goes_id: int, stays_id: int, actor: Actor, at: datetime
                 "partners": sum(row.event_id == event_id for row in partners),
                 "speakers": sum(row.event_id == event_id for row in speakers),
             }
-            record(
-                event_id=event_id,
-                actor=actor,
-                action="organization_merged",
-                record_kind="organization",
-                record_id=stays_id,
-                at=at,
-                detail={"from": goes_id, "to": stays_id, **moved},
-            )
+            target = Target(Organization, stays_id, event_id)
+            note(target, "organization_merged", actor, at, **{"from": goes_id, "to": stays_id, **moved})
         for partner in partners:
             _repoint_partner(partner, stays_id)
         for speaker in speakers:

@@ -11,8 +11,8 @@ from typing import IO, Any
 from sqlalchemy import exists, select
 from sqlalchemy.exc import DataError, IntegrityError
 
-from eventreg.audit.services import SYSTEM, Actor, record
-from eventreg.db import db, transaction
+from eventreg.audit.services import SYSTEM, Actor, note
+from eventreg.db import db, found, transaction
 from eventreg.events.bundles.archive import EVENT, FORMAT
 from eventreg.events.bundles.basis import NewEvent, make_event, taken_event
 from eventreg.events.bundles.faults import BundleInvalid
@@ -21,10 +21,9 @@ from eventreg.events.bundles.parts import Entry, Intake, Part, TakeOut, part_reg
 from eventreg.events.bundles.reading import Bundle
 from eventreg.events.bundles.writing import BundleWriter
 from eventreg.events.models import Event, TeamMember
-from eventreg.events.rules.slugs import is_slug
+from eventreg.events.rules.slugs import SlugReason, check_slug
 from eventreg.events.rules.team import TeamRole
-from eventreg.events.rules.wholes import WholeReason, WholeRefused
-from eventreg.kernel.errors import NotFound
+from eventreg.kernel.errors import Refused
 
 #: called with a number of records as they are done
 Progress = Callable[[int], None]
@@ -40,8 +39,8 @@ class Placing:
 
     slug: str
     at: datetime
-    #: whose act it is; None: the command line's
-    account_id: int | None = None
+    #: whose act it is
+    actor: Actor = SYSTEM
     #: who owns it afterwards; None: those who own it in the data
     owner_id: int | None = None
     fitting: Fitting = AS_IT_IS
@@ -52,31 +51,14 @@ class Placing:
     #: what stands in the audit trail
     action: str = "event_imported"
 
-    @property
-    def actor(self) -> Actor:
-        """Who stands in the audit trail."""
-        return Actor.account(self.account_id) if self.account_id is not None else SYSTEM
 
-
-def record_export(event_id: int, options: TakeOut, at: datetime, account_id: int | None) -> None:
+def record_export(event_id: int, options: TakeOut, actor: Actor = SYSTEM) -> None:
     """Write down that an event is taken out, and what of it: before anything leaves. Raises NotFound."""
     with transaction():
-        if db.session.get(Event, event_id) is None:
-            raise NotFound
+        event = found(db.session.get(Event, event_id))
         hold_row(event_id)
-        record(
-            event_id=event_id,
-            actor=Actor.account(account_id) if account_id is not None else SYSTEM,
-            action="event_exported",
-            record_kind="event",
-            record_id=event_id,
-            at=at,
-            detail={
-                "with_people": options.with_people,
-                "sensitive": options.with_sensitive,
-                "files": options.with_files,
-            },
-        )
+        told = {"with_people": options.with_people, "sensitive": options.with_sensitive, "files": options.with_files}
+        note(event, "event_exported", actor, **told)
 
 
 def count_records(event_id: int, options: TakeOut) -> int:
@@ -90,9 +72,7 @@ def write_event(event_id: int, target: IO[bytes], options: TakeOut, at: datetime
     The file is the same whenever the event is, but for the instant in its manifest.
     """
     _begin_snapshot()
-    event = db.session.get(Event, event_id)
-    if event is None:
-        raise NotFound
+    event = found(db.session.get(Event, event_id))
     parts = parts_taken(options)
     writer = BundleWriter(target, options, _manifest(event, parts, options, at))
     writer.document(EVENT, taken_event(event))
@@ -107,17 +87,16 @@ def write_event(event_id: int, target: IO[bytes], options: TakeOut, at: datetime
 def put_in_event(bundle: Bundle, placing: Placing, parts: Iterable[Part], progress: Progress = _silent) -> int:
     """Make the event of a bundle with some of its parts, all or nothing, and return its id.
 
-    Raises WholeRefused (SLUG_TAKEN, SLUG_INVALID) and BundleInvalid.
+    Raises Refused (SlugReason) and BundleInvalid.
     """
-    if not is_slug(placing.slug):
-        raise WholeRefused(WholeReason.SLUG_INVALID, slug=placing.slug)
+    check_slug(placing.slug)
     try:
         with transaction():
             return _put_in(bundle, placing, parts, progress)
     except (IntegrityError, DataError) as error:
         # Somebody took the name meanwhile; or the data contradict themselves in a way that only the database sees.
         if _is_taken(placing.slug):
-            raise WholeRefused(WholeReason.SLUG_TAKEN, slug=placing.slug) from error
+            raise Refused(SlugReason.TAKEN, slug=placing.slug) from error
         raise BundleInvalid("two of its records contradict one another") from error
 
 
@@ -155,7 +134,7 @@ def hold_row(event_id: int) -> None:
 
 def _put_in(bundle: Bundle, placing: Placing, parts: Iterable[Part], progress: Progress) -> int:
     if _is_taken(placing.slug):
-        raise WholeRefused(WholeReason.SLUG_TAKEN, slug=placing.slug)
+        raise Refused(SlugReason.TAKEN, slug=placing.slug)
     new = NewEvent(placing.slug, placing.at, placing.fitting, placing.is_copy, placing.holds_mail)
     event = make_event(bundle.event, new)
     intake = Intake(
@@ -163,18 +142,10 @@ def _put_in(bundle: Bundle, placing: Placing, parts: Iterable[Part], progress: P
         placing.at,
         bundle.read_file,
         placing.fitting,
-        account_id=placing.account_id,
+        actor=placing.actor,
         is_copy=placing.is_copy,
     )
-    record(
-        event_id=event.id,
-        actor=placing.actor,
-        action=placing.action,
-        record_kind="event",
-        record_id=event.id,
-        at=placing.at,
-        detail={"slug": placing.slug},
-    )
+    note(event, placing.action, placing.actor, placing.at, slug=placing.slug)
     for part in parts:
         part.put_in(_counted(bundle.records(part.key), progress), intake)
     if placing.owner_id is not None:
@@ -192,15 +163,8 @@ def _make_owner(event_id: int, account_id: int, placing: Placing) -> None:
         db.session.add(member)
     member.role, member.only_categories, member.only_days, member.withheld = TeamRole.OWNER, [], [], []
     db.session.flush()
-    record(
-        event_id=event_id,
-        actor=placing.actor,
-        action="team_member_added",
-        record_kind="team_member",
-        record_id=member.id,
-        at=placing.at,
-        detail={"account": account_id, "role": TeamRole.OWNER.value},
-    )
+    told = {"account": account_id, "role": TeamRole.OWNER.value}
+    note(member, "team_member_added", placing.actor, placing.at, **told)
 
 
 def _manifest(event: Event, parts: Iterable[Part], options: TakeOut, at: datetime) -> dict[str, Any]:
@@ -238,6 +202,6 @@ def _is_taken(slug: str) -> bool:
 
 
 def _counted(records: Iterable[Entry], progress: Progress) -> Iterator[Entry]:
-    for record_ in records:
-        yield record_
+    for record in records:
+        yield record
         progress(1)

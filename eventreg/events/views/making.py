@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from flask import abort, g, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 
+from eventreg.audit.services import acting
 from eventreg.events.bundles.faults import BundleInvalid
 from eventreg.events.bundles.reading import open_bundle
 from eventreg.events.forms.making import CopyForm, FoundingForm, ImportForm
@@ -14,15 +14,14 @@ from eventreg.events.queries.wholes import list_copyable_events, list_slugs
 from eventreg.events.rules.founding import BLANK, TEMPLATES, next_year, title_for
 from eventreg.events.rules.slugs import suggested_slug
 from eventreg.events.rules.team import Permission
-from eventreg.events.rules.wholes import WholeRefused
 from eventreg.events.services.copying import USUAL, Copying, copy_event, first_day_of, list_copyable
 from eventreg.events.services.founding import found_event
 from eventreg.events.services.wholes import Placing, import_event
 from eventreg.events.views import blueprint
 from eventreg.events.views.desk import render_desk
-from eventreg.events.wording import whole_refusal
 from eventreg.events.wording.wholes import beginnings
 from eventreg.kernel.clock import now
+from eventreg.kernel.errors import N_, Refused
 from eventreg.web.access import Answer, administrators_only, requires, signed_in
 from eventreg.web.bodies import takes_files
 from eventreg.web.instance import config
@@ -48,15 +47,11 @@ def create_event() -> Answer:
     if request.form.get("template") not in (*TEMPLATES, BLANK):
         return redirect(url_for("events.new_event"), 303)
     form = FoundingForm(request.form["template"], config().time_zone, current_user, request.form)
-    founding = form.read(current_user, list_slugs())
-    if founding is None:
-        return _founding(form), 422
-    try:
-        found_event(founding, current_user.id, now())
-    except WholeRefused as refused:
-        form.slug.errors = [whole_refusal(refused)]
-        return _founding(form), 422
-    return redirect(url_for("site.manage_event", slug=founding.slug), 303)
+    with form.refusals() as outcome:
+        founding = form.read(current_user, list_slugs())
+        found_event(founding, acting(), now())
+        return redirect(url_for("site.manage_event", slug=founding.slug), 303)
+    return _founding(form), outcome.status_code
 
 
 @blueprint.post("/manage/events/new/file")
@@ -65,28 +60,10 @@ def create_event() -> Answer:
 def put_in_file() -> Answer:
     """Put in the event of a file. Whoever does it owns it."""
     form = ImportForm(formdata=request.form)
-    sent = request.files.get("file")
-    if not form.validate() or sent is None or not sent.filename:
-        form.file.errors = [_("Choose the file of an event")]
-        return _choosing(form), 422
-    try:
-        with open_bundle(sent.stream) as bundle:
-            slug = (form.new_slug.data or "").strip() or str(bundle.event.get("slug"))
-            placing = Placing(
-                slug=slug,
-                at=now(),
-                account_id=current_user.id,
-                owner_id=current_user.id,
-                holds_mail=bool(form.hold_mail.data),
-            )
-            import_event(bundle, placing)
-    except BundleInvalid as invalid:
-        form.file.errors = [_("The file cannot be put in: %(reason)s.", reason=str(invalid))]
-        return _choosing(form), 422
-    except WholeRefused as refused:
-        form.new_slug.errors = [whole_refusal(refused)]
-        return _choosing(form), 422
-    return redirect(url_for("site.manage_event", slug=slug), 303)
+    with form.refusals() as outcome:
+        slug = _put_in(form)
+        return redirect(url_for("site.manage_event", slug=slug), 303)
+    return _choosing(form), outcome.status_code
 
 
 @blueprint.get("/manage/events/<slug>/copy")
@@ -102,7 +79,7 @@ def show_copy(slug: str) -> Answer:
         event.languages,
         formdata=None,
         title=title,
-        first_day=new_day.isoformat(),
+        first_day=new_day,
         slug=suggested_slug(title.get(event.languages[0], slug), new_day.year, list_slugs()),
         parts=sorted(USUAL),
     )
@@ -115,20 +92,32 @@ def make_copy(slug: str) -> Answer:
     """Make the copy and lead to its overview."""
     _require_right()
     form = CopyForm(g.event.languages, formdata=request.form)
-    read = form.read(list_slugs())
-    if read is None:
-        return _copying(form), 422
-    first_day, new_slug = read
-    copying = Copying(new_slug, form.title.data, first_day, frozenset(form.parts.data or ()))
+    with form.refusals() as outcome:
+        first_day, new_slug = form.read(list_slugs())
+        copying = Copying(new_slug, form.title.data, first_day, frozenset(form.parts.data or ()))
+        try:
+            copy_event(g.event.id, copying, acting(), now())
+        except BundleInvalid as invalid:
+            sentence = N_("The dates cannot be moved there: %(reason)s.")
+            raise Refused(sentence, field="first_day", reason=str(invalid)) from invalid
+        return redirect(url_for("site.manage_event", slug=new_slug), 303)
+    return _copying(form), outcome.status_code
+
+
+def _put_in(form: ImportForm) -> str:
+    """Put in the event of the file that was sent, and return its name in addresses. Raises Refused."""
+    sent = request.files.get("file")
+    if not form.validate() or sent is None or not sent.filename:
+        raise Refused(N_("Choose the file of an event"), field="file")
+    actor = acting()
     try:
-        copy_event(g.event.id, copying, current_user.id, now())
-    except WholeRefused as refused:
-        form.slug.errors = [whole_refusal(refused)]
-        return _copying(form), 422
+        with open_bundle(sent.stream) as bundle:
+            slug = (form.slug.data or "").strip() or str(bundle.event.get("slug"))
+            holds_mail = bool(form.hold_mail.data)
+            import_event(bundle, Placing(slug, now(), actor, owner_id=actor.id, holds_mail=holds_mail))
+            return slug
     except BundleInvalid as invalid:
-        form.first_day.errors = [_("The dates cannot be moved there: %(reason)s.", reason=str(invalid))]
-        return _copying(form), 422
-    return redirect(url_for("site.manage_event", slug=new_slug), 303)
+        raise Refused(N_("The file cannot be put in: %(reason)s."), field="file", reason=str(invalid)) from invalid
 
 
 def _require_right() -> None:
@@ -165,5 +154,4 @@ def _copying(form: CopyForm) -> str:
         form=form,
         parts=[(key, label, [names[need] for need in names if need in needs]) for key, label, needs in parts],
         chosen=frozenset(form.parts.data or ()),
-        at=url_for("events.show_copy", slug=g.event.slug),
     )

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import IO
 
 from flask import Response as FlaskResponse
-from flask import g, request, url_for
-from flask_login import current_user
+from flask import g, request
 
+from eventreg.audit.services import acting
 from eventreg.events.bundles.parts import TakeOut
 from eventreg.events.forms.making import ExportForm
 from eventreg.events.rules.team import Permission
@@ -27,7 +27,7 @@ _BLOCK = 1 << 16
 @requires(Permission.EXPORT_EVENT)
 def show_export(slug: str) -> Answer:
     """Ask what of the event is taken away."""
-    return _page(ExportForm(formdata=None, with_files=True))
+    return render_desk("events/export.html", "overview", form=ExportForm(formdata=None, with_files=True))
 
 
 @blueprint.post("/manage/events/<slug>/export")
@@ -44,7 +44,7 @@ def download_export(slug: str) -> Answer:
         with_files=bool(form.with_files.data),
     )
     at, event_id = now(), g.event.id
-    record_export(event_id, options, at, current_user.id)
+    record_export(event_id, options, acting())
     file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it has been sent
     write_event(event_id, file, options, at)
     return _download(file, f"{slug}.zip")
@@ -65,12 +65,3 @@ def _download(file: IO[bytes], name: str) -> FlaskResponse:
 def _blocks(file: IO[bytes]) -> Iterator[bytes]:
     while block := file.read(_BLOCK):
         yield block
-
-
-def _page(form: ExportForm) -> str:
-    return render_desk(
-        "events/export.html",
-        "overview",
-        form=form,
-        at=url_for("events.show_export", slug=g.event.slug),
-    )

@@ -21,7 +21,6 @@ from eventreg.events.crediting import (
 from eventreg.events.rules.agreements import TeamReason, TeamRefused
 from eventreg.events.rules.programme import MaterialAudience, OutcomeKind, SessionKind, SpeakerRole
 from eventreg.events.rules.team import Grant, Permission, TeamRole
-from eventreg.events.rules.wholes import WholeReason, WholeRefused
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language
 
@@ -185,13 +184,3 @@ def audience_name(audience: MaterialAudience) -> str:
 def outcome_kind_name(kind: OutcomeKind) -> str:
     """Return what an outcome is."""
     return {OutcomeKind.REMARK: _("Remark"), OutcomeKind.RECOMMENDATION: _("Recommendation")}[kind]
-
-
-def whole_refusal(refused: WholeRefused) -> str:
-    """Say why an event was not made."""
-    slug = refused.details.get("slug", "")
-    if refused.reason is WholeReason.SLUG_TAKEN:
-        return _("There is an event under %(slug)s already: choose another name", slug=slug)
-    if refused.reason is WholeReason.SLUG_INVALID:
-        return _("Write small letters, digits and hyphens, 80 at most; some words are reserved")
-    return _("Your account does not make events: ask an administrator")

@@ -20,7 +20,8 @@ from eventreg.db import db
 from eventreg.events.bundles import reading
 from eventreg.events.bundles.faults import BundleInvalid
 from eventreg.events.models import Event
-from eventreg.events.rules.wholes import WholeReason, WholeRefused
+from eventreg.events.rules.slugs import SlugReason
+from eventreg.kernel.errors import Refused
 from eventreg.organizations.models import Organization
 from tests.events.parts.whole import a_whole_event, contents, file_of, put_in
 
@@ -234,8 +235,8 @@ def test_key_that_a_newer_writer_added_is_passed_over(whole: Contents) -> None:
 
 def test_name_that_is_taken_or_none_is_refused(whole: Contents) -> None:
     put_in(_file(whole), "otra")
-    for slug, reason in (("otra", WholeReason.SLUG_TAKEN), ("new", WholeReason.SLUG_INVALID)):
-        with pytest.raises(WholeRefused) as refused:
+    for slug, reason in (("otra", SlugReason.TAKEN), ("new", SlugReason.INVALID)):
+        with pytest.raises(Refused) as refused:
             put_in(_file(whole), slug)
         assert refused.value.reason is reason
 
