@@ -4,29 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from eventreg.db import db, lock_row
+from eventreg.db import db, found, lock_row
 from eventreg.events.models import Event, EventDay, Partner, PrivacyNotice
 from eventreg.events.rules.publication import PUBLIC, check_changeable
-from eventreg.kernel.errors import NotFound
 
 
 def get_published_event(slug: str) -> Event:
     """Return an event that is public, in whichever state, with categories and days: two statements. Raises NotFound."""
-    event = (
-        db.session.execute(
-            select(Event)
-            .options(joinedload(Event.categories), selectinload(Event.days))
-            .where(Event.slug == slug, Event.publication.in_(PUBLIC))
-        )
-        .unique()
-        .scalar_one_or_none()
-    )
-    if event is None:
-        raise NotFound
-    return event
+    return _whole(Event.slug == slug, Event.publication.in_(PUBLIC))
 
 
 def lock_event(event_id: int) -> Event:
@@ -47,16 +35,7 @@ def lock_event_in_any_state(event_id: int) -> Event:
 
 def get_event_whole(event_id: int) -> Event:
     """Return an event with its categories and days, whether or not it is published. Raises NotFound."""
-    event = (
-        db.session.execute(
-            select(Event).options(joinedload(Event.categories), selectinload(Event.days)).where(Event.id == event_id)
-        )
-        .unique()
-        .scalar_one_or_none()
-    )
-    if event is None:
-        raise NotFound
-    return event
+    return _whole(Event.id == event_id)
 
 
 def list_credited(event_id: int) -> Sequence[Partner]:
@@ -79,3 +58,8 @@ def find_current_notice(event_id: int) -> PrivacyNotice | None:
     return db.session.scalars(
         select(PrivacyNotice).where(PrivacyNotice.event_id == event_id).order_by(PrivacyNotice.version.desc()).limit(1)
     ).first()
+
+
+def _whole(*conditions: ColumnElement[bool]) -> Event:
+    statement = select(Event).options(joinedload(Event.categories), selectinload(Event.days)).where(*conditions)
+    return found(db.session.scalars(statement).unique().one_or_none())

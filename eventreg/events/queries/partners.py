@@ -10,15 +10,15 @@ from sqlalchemy import CompoundSelect, select, union
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
-from eventreg.db import db
+from eventreg.db import db, get_of_event
 from eventreg.events.models import Event, Partner, Speaker, TeamMember
 from eventreg.events.queries.team import list_memberships
 from eventreg.events.rules.publication import PUBLIC
 from eventreg.events.rules.team import Permission, TeamRole
-from eventreg.kernel.errors import NotFound
 from eventreg.organizations.directory import Use
 from eventreg.organizations.models import Organization
 
+_WITH_RECORD = (joinedload(Partner.organization).joinedload(Organization.logo),)
 _RUNNING = (TeamRole.OWNER, TeamRole.MANAGER)
 
 
@@ -26,7 +26,7 @@ def list_partners(event_id: int) -> Sequence[Partner]:
     """Return the institutions of an event with their records and logos, in their order within each role."""
     return db.session.scalars(
         select(Partner)
-        .options(joinedload(Partner.organization).joinedload(Organization.logo))
+        .options(*_WITH_RECORD)
         .where(Partner.event_id == event_id)
         .order_by(Partner.position, Partner.id)
     ).all()
@@ -41,14 +41,7 @@ def load_partners(event: Event) -> Sequence[Partner]:
 
 def get_partner(event_id: int, partner_id: int) -> Partner:
     """Return an institution of this event with its record and logo. Raises NotFound, also for another event's."""
-    found = db.session.scalar(
-        select(Partner)
-        .options(joinedload(Partner.organization).joinedload(Organization.logo))
-        .where(Partner.event_id == event_id, Partner.id == partner_id)
-    )
-    if found is None:
-        raise NotFound
-    return found
+    return get_of_event(Partner, event_id, _WITH_RECORD, id=partner_id)
 
 
 def list_uses(

@@ -9,10 +9,9 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 
 from eventreg.accounts.models import Account
-from eventreg.db import db
+from eventreg.db import db, get_of_event
 from eventreg.events.models import TextVersion
 from eventreg.events.rules.texts import TextId
-from eventreg.kernel.errors import NotFound
 
 #: as many versions of one text are shown; older ones stay in the database
 _LONGEST_HISTORY = 200
@@ -56,14 +55,5 @@ def list_versions(event_id: int, text: TextId, limit: int = _LONGEST_HISTORY) ->
 
 def get_version_text(event_id: int, text: TextId, version_id: int) -> str:
     """Return what a version of this text said. Raises NotFound, also for a version of another text."""
-    found = db.session.scalars(
-        select(TextVersion.text).where(
-            TextVersion.id == version_id,
-            TextVersion.event_id == event_id,
-            TextVersion.field == text.field,
-            TextVersion.language == text.language,
-        )
-    ).one_or_none()
-    if found is None:
-        raise NotFound
-    return found
+    version = get_of_event(TextVersion, event_id, id=version_id, field=text.field, language=text.language)
+    return version.text
