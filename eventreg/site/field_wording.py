@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from eventreg.events.models import named_columns
 from eventreg.events.rules.categories import ApprovalRule
 from eventreg.events.rules.programme import MaterialAudience, SpeakerRole
 from eventreg.events.rules.publication import Publication
@@ -102,35 +103,32 @@ def _publications() -> Mapping[str, str]:
 
 
 def _field_catalogue() -> Mapping[str, str]:
-    return {**_of_texts(), **_of_places_and_times(), **_of_rules(), **_of_questions(), **_of_acts(), **_of_records()}
+    of_event = {column.name: _(column.info["label"]) for column in named_columns()}
+    return {
+        **of_event,
+        **_of_texts(),
+        **_of_places_and_times(),
+        **_of_rules(),
+        **_of_questions(),
+        **_of_acts(),
+        **_of_records(),
+    }
 
 
 def _of_texts() -> Mapping[str, str]:
     return {
-        "title": _("Title"),
         "name": _("Name"),
         "short_name": _("Short name"),
         "acronym": _("Acronym"),
-        "summary": _("Summary"),
-        "description": _("Description"),
-        "audience": _("Who it is for"),
         "texts": _("Texts"),
-        "practical": _("Practical information"),
-        "joining": _("How to join"),
-        "joining_url": _("Link to join"),
         "subject": _("Subject"),
         "body": _("Text"),
         "text": _("Text"),
         "note": _("Note"),
-        "cancellation_note": _("Why it is cancelled"),
-        "demonstration_note": _("Note on the demonstration"),
-        "picture_text": _("What the picture shows"),
         "credit": _("Wording of the credit"),
         "website": _("Website"),
         "url": _("Link"),
         "position": _("Place in the order"),
-        "palette": _("Colours"),
-        "picture_id": _("Picture"),
         "logo_id": _("Logo"),
         "picture": _("Picture"),
         "logo": _("Logo"),
@@ -145,13 +143,6 @@ def _of_texts() -> Mapping[str, str]:
 
 def _of_places_and_times() -> Mapping[str, str]:
     return {
-        "attendance": _("Attendance"),
-        "venue": _("Place"),
-        "address": _("Street address"),
-        "city": _("City"),
-        "country": _("Country"),
-        "region": _("Region"),
-        "time_zone": _("Time zone"),
         "room": _("Room"),
         "room_id": _("Room"),
         "day": _("Day"),
@@ -160,11 +151,6 @@ def _of_places_and_times() -> Mapping[str, str]:
         "held_on": _("Day"),
         "starts_at": _("Begins"),
         "ends_at": _("Ends"),
-        "registration_opens_at": _("Registration opens"),
-        "registration_closes_at": _("Registration closes"),
-        "answers_by": _("Answers by"),
-        "changes_until": _("Changes until"),
-        "promotes_until": _("Waiting list moves until"),
         "released_at": _("Shown from"),
         "preview_until": _("Preview until"),
     }
@@ -172,25 +158,10 @@ def _of_places_and_times() -> Mapping[str, str]:
 
 def _of_rules() -> Mapping[str, str]:
     return {
-        "publication": _("Publication"),
-        "languages": _("Languages"),
         "language": _("Language"),
-        "capacity": _("Places"),
         "places": _("Places"),
-        "few_places": _("Few places from"),
         "approval": _("Approval"),
         "pending_counts": _("Pending ones take a place"),
-        "verifies_addresses": _("Addresses are confirmed"),
-        "holds_mail": _("Emails are held"),
-        "demands_second_factor": _("A second factor is demanded"),
-        "contact_name": _("Contact person"),
-        "contact_position": _("Position of the contact person"),
-        "contact_office": _("Office of the contact person"),
-        "contact_phone": _("Telephone of the contact person"),
-        "contact_email": _("Email of the contact person"),
-        "contact_language": _("Language of the contact person"),
-        "reference_prefix": _("Beginning of references"),
-        "slug": _("Address on the site"),
         "kind": _("Kind"),
         "role": _("Role"),
         "only_categories": _("Only these categories"),

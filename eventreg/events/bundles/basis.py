@@ -3,33 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import exists, select
 
 from eventreg.db import Base, db
 from eventreg.events.bundles.faults import BundleInvalid
-from eventreg.events.bundles.fields import (
-    COMPLETE,
-    FLAG,
-    INSTANT,
-    LOCALIZED,
-    MOVED_DAY,
-    MOVED_INSTANT,
-    Field,
-    Fitting,
-    Record,
-    choice,
-    number,
-    optional,
-    text,
-    texts,
-)
-from eventreg.events.models import Event
-from eventreg.events.rules.attendance import AttendanceMode
-from eventreg.events.rules.publication import Publication
+from eventreg.events.bundles.fields import COMPLETE, INSTANT, Field, Fitting, optional, record_of, texts
+from eventreg.events.models import EVENT, OWN, Event, columns_kept
 from eventreg.events.rules.slugs import is_prefix, is_slug
 from eventreg.kernel.tokens import new_public_id
 from eventreg.kernel.zones import time_zones
@@ -39,45 +23,16 @@ PUBLIC_ID = re.compile(r"[A-Za-z0-9_-]{12}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(_[A-Za-z]{2,8})?")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
-#: what a copy has from the original
-_LASTING = (
-    Field("languages", texts(12, 20)),
-    Field("title", COMPLETE),
-    Field("attendance", choice(AttendanceMode), AttendanceMode.ONSITE),
-    Field("venue", LOCALIZED, {}),
-    Field("address", LOCALIZED, {}),
-    Field("city", text(120)),
-    Field("country", text(2)),
-    Field("region", texts(2, 300), []),
-    Field("time_zone", text(64)),
-    Field("reference_prefix", text(8)),
-    Field("capacity", optional(number()), None),
-    Field("few_places", number(), 10),
-    Field("registration_opens_at", MOVED_INSTANT),
-    Field("registration_closes_at", MOVED_INSTANT),
-    Field("answers_by", optional(MOVED_DAY), None),
-    Field("changes_until", MOVED_INSTANT),
-    Field("promotes_until", MOVED_INSTANT),
-    Field("verifies_addresses", FLAG, False),
-    Field("holds_mail", FLAG, False),
-    Field("demands_second_factor", FLAG, False),
-    Field("contact_name", text(200)),
-    Field("contact_position", LOCALIZED, {}),
-    Field("contact_office", LOCALIZED, {}),
-    Field("contact_phone", text(40), ""),
-    Field("contact_email", text(320)),
-    Field("contact_language", text(12)),
-)
-#: what only the event itself has been through
-_OWN = (
-    Field("publication", choice(Publication), Publication.DRAFT),
-    Field("publication_changed_at", optional(INSTANT), None),
-    Field("cancellation_note", LOCALIZED, {}),
-    Field("preview_generation", number(), 0),
-    Field("created_at", optional(INSTANT), None),
-)
-_COPIED = Record(*_LASTING)
-_WHOLE = Record(*_LASTING, *_OWN)
+#: what the types of columns do not tell
+_KINDS: Final[Mapping[str, Any]] = {
+    "languages": texts(12, 20),
+    "title": COMPLETE,
+    "region": texts(2, 300),
+    "publication_changed_at": INSTANT,
+    "created_at": Field("created_at", optional(INSTANT), None),
+}
+_COPIED = record_of(Event, columns_kept(EVENT), **_KINDS)
+_WHOLE = record_of(Event, columns_kept(EVENT, OWN), **_KINDS)
 
 
 @dataclass(frozen=True)

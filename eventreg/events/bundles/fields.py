@@ -4,18 +4,25 @@
     DAY.taken(row)                        # {"held_on": "2027-03-11", "starts_at": "09:00", "title": {…}}
     DAY.given(data, "days[0]", fitting)   # {"held_on": date(…), …}, or BundleInvalid, which names the place
 
+    DAY = record_of(EventDay, ("held_on", "starts_at", "title"))    # where the columns tell it all
+
 Keys that a record does not know are passed over, so that a newer writer can add some; what it needs must be there.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from enum import Enum
 from typing import Any, Final, TypeVar
 
+from sqlalchemy import Boolean, Date, Integer, String, Time
+from sqlalchemy import Enum as ChoiceType
+from sqlalchemy.types import TypeEngine
+
+from eventreg.db import Base, Localized, UtcDateTime
 from eventreg.events.bundles.faults import BundleInvalid
 from eventreg.events.bundles.moving import Move
 from eventreg.kernel.text import pick
@@ -268,3 +275,43 @@ MOVED_INSTANT = Kind(written_instant, _moved_instant)
 MOVED_DAY = Kind(lambda day: day.isoformat(), _moved_day)
 #: wall-clock time in the event's zone
 CLOCK = Kind(lambda clock: clock.isoformat("minutes") if not clock.second else clock.isoformat(), _read_clock)
+
+
+def record_of(model: type[Base], names: Iterable[str], **kinds: Kind | Field) -> Record:
+    """Return the record of columns of a table: kind and default are read from them.
+
+    `kinds` says what the type of a column does not: a text that must be complete, a list of short texts.
+    """
+    columns = model.__table__.c
+    return Record(*(_field_of(columns[name], kinds.get(name)) for name in names))
+
+
+def _field_of(column: Any, kind: Kind | Field | None) -> Field:
+    if isinstance(kind, Field):
+        return kind
+    kind = kind or _kind_of(column.type)
+    if column.nullable:
+        return Field(column.name, optional(kind), None)
+    default = column.default
+    if default is None:
+        return Field(column.name, kind)
+    return Field(column.name, kind, default.arg(None) if default.is_callable else default.arg)
+
+
+def _kind_of(type_: TypeEngine[Any]) -> Kind:
+    """Return how values of a column's type stand in JSON; instants and days as what moves with the event's dates."""
+    if isinstance(type_, ChoiceType) and type_.enum_class is not None:
+        return choice(type_.enum_class)
+    if isinstance(type_, String):
+        return text(type_.length or LONGEST_TEXT)
+    return _KINDS[type(type_)]
+
+
+_KINDS: Final[Mapping[type[TypeEngine[Any]], Kind]] = {
+    Localized: LOCALIZED,
+    UtcDateTime: MOVED_INSTANT,
+    Date: MOVED_DAY,
+    Time: CLOCK,
+    Boolean: FLAG,
+    Integer: number(),
+}

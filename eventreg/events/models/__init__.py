@@ -1,7 +1,7 @@
 """The tables of events, by subject: the event, its programme, its institutions, its categories, its team."""
 
 from eventreg.events.models.category import Category
-from eventreg.events.models.event import Event, PrivacyNotice
+from eventreg.events.models.event import EVENT, OWN, Event, PrivacyNotice, columns_kept, named_columns
 from eventreg.events.models.institutions import Partner
 from eventreg.events.models.programme import (
     EventDay,
@@ -16,6 +16,8 @@ from eventreg.events.models.team import TeamInvitation, TeamMember
 from eventreg.events.models.texts import TextVersion
 
 __all__ = [
+    "EVENT",
+    "OWN",
     "Category",
     "Event",
     "EventDay",
@@ -30,4 +32,6 @@ __all__ = [
     "TeamInvitation",
     "TeamMember",
     "TextVersion",
+    "columns_kept",
+    "named_columns",
 ]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import (
     JSON,
     CheckConstraint,
+    ColumnElement,
     Connection,
     Date,
     ForeignKey,
@@ -22,11 +23,12 @@ from sqlalchemy.event import listens_for
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventreg.audit.models import AuditEntry
-from eventreg.db import NOT_PERSONAL, PERSONAL, Base, Localized, UtcDateTime, choice_column
+from eventreg.db import NOT_PERSONAL, Base, Localized, UtcDateTime, choice_column
 from eventreg.events.rules.attendance import AttendanceMode
 from eventreg.events.rules.categories import Window
 from eventreg.events.rules.publication import Publication
 from eventreg.events.rules.seats import Seats
+from eventreg.kernel.errors import N_
 from eventreg.kernel.tokens import new_public_id
 from eventreg.media.models import Picture
 
@@ -34,6 +36,18 @@ if TYPE_CHECKING:
     from eventreg.events.models.category import Category
     from eventreg.events.models.institutions import Partner
     from eventreg.events.models.programme import EventDay
+
+
+#: where a column stands in an event's file (`events.bundles`), beside those in which it is the key of a part: with the
+#: event and its copies, with the event alone, in none since it is made anew
+EVENT: Final = "event"
+OWN: Final = "own"
+NOWHERE: Final = ""
+
+
+def _info(label: str = "", kept: str = EVENT, *, is_personal: bool = False) -> dict[str, Any]:
+    """Return what is known of a column: its name in the history, marked with `N_`, and where it stands in a file."""
+    return {"label": label, "kept": kept, "personal": is_personal}
 
 
 class Event(Base):
@@ -48,83 +62,105 @@ class Event(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     #: random; with the instance's key it makes the preview link
-    public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_public_id, info=NOT_PERSONAL)
-    slug: Mapped[str] = mapped_column(String(80), unique=True, info=NOT_PERSONAL)
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_public_id, info=_info(kept=NOWHERE))
+    slug: Mapped[str] = mapped_column(String(80), unique=True, info=_info(N_("Address on the site"), kept=NOWHERE))
     publication: Mapped[Publication] = mapped_column(
-        choice_column(Publication, "publication"), default=Publication.DRAFT, info=NOT_PERSONAL
+        choice_column(Publication, "publication"), default=Publication.DRAFT, info=_info(N_("Publication"), kept=OWN)
     )
     #: the languages of its content, the first one being the fallback: ["es", "en"]
-    languages: Mapped[list[str]] = mapped_column(JSON, info=NOT_PERSONAL)
-    title: Mapped[dict[str, str]] = mapped_column(Localized, info=NOT_PERSONAL)
-    summary: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=NOT_PERSONAL)
+    languages: Mapped[list[str]] = mapped_column(JSON, info=_info(N_("Languages")))
+    title: Mapped[dict[str, str]] = mapped_column(Localized, info=_info(N_("Title")))
+    summary: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=_info(N_("Summary"), kept="texts"))
     #: Markdown
-    description: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=NOT_PERSONAL)
-    audience: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=NOT_PERSONAL)
+    description: Mapped[dict[str, str]] = mapped_column(
+        Localized, default=dict, info=_info(N_("Description"), kept="texts")
+    )
+    audience: Mapped[dict[str, str]] = mapped_column(
+        Localized, default=dict, info=_info(N_("Who it is for"), kept="texts")
+    )
     #: practical information in order, each with a key of its own:
     #: [{"key": "k3f9", "topic": "hotels", "label": {…}, "text": {…}, "is_demonstration": true}, …]
-    practical: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, info=NOT_PERSONAL)
-    attendance: Mapped[AttendanceMode] = mapped_column(
-        choice_column(AttendanceMode, "attendance"), default=AttendanceMode.ONSITE, info=NOT_PERSONAL
+    practical: Mapped[list[dict[str, Any]]] = mapped_column(
+        JSON, default=list, info=_info(N_("Practical information"), kept="texts")
     )
-    venue: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=NOT_PERSONAL)
+    attendance: Mapped[AttendanceMode] = mapped_column(
+        choice_column(AttendanceMode, "attendance"), default=AttendanceMode.ONSITE, info=_info(N_("Attendance"))
+    )
+    venue: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=_info(N_("Place")))
     #: street and number, as on a letter; may be empty
-    address: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=NOT_PERSONAL)
+    address: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=_info(N_("Street address")))
     #: how to take part from afar, Markdown: shown to the confirmed only, on their own page and in their mails
-    joining: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=NOT_PERSONAL)
-    joining_url: Mapped[str] = mapped_column(String(500), default="", info=NOT_PERSONAL)
-    city: Mapped[str] = mapped_column(String(120), info=NOT_PERSONAL)
+    joining: Mapped[dict[str, str]] = mapped_column(
+        Localized, default=dict, info=_info(N_("How to join"), kept="texts")
+    )
+    joining_url: Mapped[str] = mapped_column(String(500), default="", info=_info(N_("Link to join"), kept="texts"))
+    city: Mapped[str] = mapped_column(String(120), info=_info(N_("City")))
     #: ISO 3166-1 alpha-2
-    country: Mapped[str] = mapped_column(String(2), info=NOT_PERSONAL)
+    country: Mapped[str] = mapped_column(String(2), info=_info(N_("Country")))
     #: the countries that the form lists first: ["BZ", "CR", …]
-    region: Mapped[list[str]] = mapped_column(JSON, default=list, info=NOT_PERSONAL)
-    time_zone: Mapped[str] = mapped_column(String(64), info=NOT_PERSONAL)
+    region: Mapped[list[str]] = mapped_column(JSON, default=list, info=_info(N_("Region")))
+    time_zone: Mapped[str] = mapped_column(String(64), info=_info(N_("Time zone")))
     #: shown on the pages: what of the programme and dates is only a demonstration; empty for a real event
-    demonstration_note: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=NOT_PERSONAL)
-    reference_prefix: Mapped[str] = mapped_column(String(8), info=NOT_PERSONAL)
+    demonstration_note: Mapped[dict[str, str]] = mapped_column(
+        Localized, default=dict, info=_info(N_("Note on the demonstration"), kept="texts")
+    )
+    reference_prefix: Mapped[str] = mapped_column(String(8), info=_info(N_("Beginning of references")))
 
     #: places in all; None: no limit
-    capacity: Mapped[int | None]
+    capacity: Mapped[int | None] = mapped_column(info=_info(N_("Places")))
     #: at or below this many free places the page says "few places"
-    few_places: Mapped[int] = mapped_column(default=10)
-    registration_opens_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    registration_closes_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    few_places: Mapped[int] = mapped_column(default=10, info=_info(N_("Few places from")))
+    registration_opens_at: Mapped[datetime] = mapped_column(UtcDateTime, info=_info(N_("Registration opens")))
+    registration_closes_at: Mapped[datetime] = mapped_column(UtcDateTime, info=_info(N_("Registration closes")))
     #: the day by which organizers answer those who wait for a decision; None: not said
-    answers_by: Mapped[date | None] = mapped_column(Date)
+    answers_by: Mapped[date | None] = mapped_column(Date, info=_info(N_("Answers by")))
     #: until then participants change their own answers
-    changes_until: Mapped[datetime] = mapped_column(UtcDateTime)
+    changes_until: Mapped[datetime] = mapped_column(UtcDateTime, info=_info(N_("Changes until")))
     #: until then a place set free passes to the waiting list by itself; after it organizers promote
-    promotes_until: Mapped[datetime] = mapped_column(UtcDateTime)
+    promotes_until: Mapped[datetime] = mapped_column(UtcDateTime, info=_info(N_("Waiting list moves until")))
     #: whether an address is verified before the registration counts
-    verifies_addresses: Mapped[bool] = mapped_column(default=False)
+    verifies_addresses: Mapped[bool] = mapped_column(default=False, info=_info(N_("Addresses are confirmed")))
     #: messages to addresses outside `.example` are kept and shown, never sent
-    holds_mail: Mapped[bool] = mapped_column(default=False)
+    holds_mail: Mapped[bool] = mapped_column(default=False, info=_info(N_("Emails are held")))
 
-    contact_name: Mapped[str] = mapped_column(String(200), info=PERSONAL)
-    contact_position: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=PERSONAL)
-    contact_office: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=NOT_PERSONAL)
-    contact_phone: Mapped[str] = mapped_column(String(40), default="", info=PERSONAL)
-    contact_email: Mapped[str] = mapped_column(String(320), info=PERSONAL)
-    contact_language: Mapped[str] = mapped_column(String(12), info=NOT_PERSONAL)
+    contact_name: Mapped[str] = mapped_column(String(200), info=_info(N_("Contact person"), is_personal=True))
+    contact_position: Mapped[dict[str, str]] = mapped_column(
+        Localized, default=dict, info=_info(N_("Position of the contact person"), is_personal=True)
+    )
+    contact_office: Mapped[dict[str, str]] = mapped_column(
+        Localized, default=dict, info=_info(N_("Office of the contact person"))
+    )
+    contact_phone: Mapped[str] = mapped_column(
+        String(40), default="", info=_info(N_("Telephone of the contact person"), is_personal=True)
+    )
+    contact_email: Mapped[str] = mapped_column(
+        String(320), info=_info(N_("Email of the contact person"), is_personal=True)
+    )
+    contact_language: Mapped[str] = mapped_column(String(12), info=_info(N_("Language of the contact person")))
     #: why it does not take place, for the page and the mails
-    cancellation_note: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=NOT_PERSONAL)
+    cancellation_note: Mapped[dict[str, str]] = mapped_column(
+        Localized, default=dict, info=_info(N_("Why it is cancelled"), kept=OWN)
+    )
     #: when it was cancelled, archived, closed or published: the last change of `publication`
-    publication_changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    publication_changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=_info(kept=OWN))
     #: of the preview link, raised with each new one, which kills the one before; 0 or below: there is none
-    preview_generation: Mapped[int] = mapped_column(default=0)
+    preview_generation: Mapped[int] = mapped_column(default=0, info=_info(kept=OWN))
     #: whether its team needs a second factor
-    demands_second_factor: Mapped[bool] = mapped_column(default=False)
+    demands_second_factor: Mapped[bool] = mapped_column(default=False, info=_info(N_("A second factor is demanded")))
     #: the key of one of the palettes (web.palettes); empty: the instance's
-    palette: Mapped[str] = mapped_column(String(24), default="", info=NOT_PERSONAL)
-    picture_id: Mapped[int | None] = mapped_column(ForeignKey("pictures.id"))
+    palette: Mapped[str] = mapped_column(String(24), default="", info=_info(N_("Colours"), kept="look"))
+    picture_id: Mapped[int | None] = mapped_column(ForeignKey("pictures.id"), info=_info(N_("Picture"), kept="look"))
     #: what the picture shows, for who cannot see it
-    picture_text: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=NOT_PERSONAL)
+    picture_text: Mapped[dict[str, str]] = mapped_column(
+        Localized, default=dict, info=_info(N_("What the picture shows"), kept="look")
+    )
     #: raised with every change of dates, places and settings: whoever saves says which one was seen
     settings_revision: Mapped[int] = mapped_column(default=1)
     #: keys of the messages that have words of the event's own (message_texts): for any other none are looked for
-    worded_messages: Mapped[list[str]] = mapped_column(JSON, default=list, info=NOT_PERSONAL)
+    worded_messages: Mapped[list[str]] = mapped_column(JSON, default=list, info=_info(kept=NOWHERE))
     #: raised with every change of what calendars show of it, the days among it: a part of every SEQUENCE
     calendar_revision: Mapped[int] = mapped_column(default=1)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, info=_info(kept=OWN))
 
     picture: Mapped[Picture | None] = relationship(lazy="raise")
     days: Mapped[list[EventDay]] = relationship(
@@ -163,6 +199,16 @@ class Event(Base):
         """Whether it does not take place: cancelled, or archived after that."""
         was_cancelled = self.publication is Publication.ARCHIVED and bool(self.cancellation_note)
         return self.publication is Publication.CANCELLED or was_cancelled
+
+
+def named_columns() -> list[ColumnElement[Any]]:
+    """Return the columns of an event that have a name in its history: those that somebody changes."""
+    return [column for column in Event.__table__.c if column.info.get("label")]
+
+
+def columns_kept(*places: str) -> list[str]:
+    """Return the columns of an event that stand in a place of its file, as their `info` says."""
+    return [column.name for column in Event.__table__.c if column.info.get("kept") in places]
 
 
 @listens_for(Event, "before_insert")

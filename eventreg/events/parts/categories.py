@@ -9,37 +9,17 @@ from sqlalchemy import select
 
 from eventreg.db import db
 from eventreg.events.bundles.faults import BundleInvalid
-from eventreg.events.bundles.fields import (
-    COMPLETE,
-    FLAG,
-    LOCALIZED,
-    MOVED_INSTANT,
-    Field,
-    Record,
-    choice,
-    listed,
-    number,
-    optional,
-    text,
-)
+from eventreg.events.bundles.fields import COMPLETE, listed, record_of
 from eventreg.events.bundles.parts import Document, Entry, Intake, Outlet
 from eventreg.events.models import Category
-from eventreg.events.rules.categories import ApprovalRule
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _MOST = 200
-_CATEGORY = Record(
-    Field("key", text(40)),
-    Field("name", COMPLETE),
-    Field("description", LOCALIZED, {}),
-    Field("places", optional(number()), None),
-    Field("approval", choice(ApprovalRule)),
-    Field("pending_counts", FLAG, False),
-    Field("counts_toward_event", FLAG, True),
-    Field("opens_at", optional(MOVED_INSTANT), None),
-    Field("closes_at", optional(MOVED_INSTANT), None),
-    Field("is_private", FLAG, False),
-)
+_COLUMNS = (
+    "key", "name", "description", "places", "approval", "pending_counts", "counts_toward_event", "opens_at", "closes_at",
+    "is_private",
+)  # fmt: skip
+_CATEGORY = record_of(Category, _COLUMNS, name=COMPLETE)
 
 
 class CategoriesPart(Document):

@@ -7,17 +7,12 @@ from sqlalchemy import select
 
 from eventreg.db import db
 from eventreg.events.bundles.faults import BundleInvalid
-from eventreg.events.bundles.fields import CLOCK, LOCALIZED, MOVED_DAY, Field, Record, listed
+from eventreg.events.bundles.fields import listed, record_of
 from eventreg.events.bundles.parts import Document, Entry, Intake, Outlet
 from eventreg.events.models import EventDay
 
 _MOST_DAYS = 366
-_DAY = Record(
-    Field("held_on", MOVED_DAY),
-    Field("starts_at", CLOCK),
-    Field("ends_at", CLOCK),
-    Field("title", LOCALIZED, {}),
-)
+_DAY = record_of(EventDay, ("held_on", "starts_at", "ends_at", "title"))
 
 
 class DaysPart(Document):

@@ -9,33 +9,20 @@ from sqlalchemy.orm import joinedload, undefer
 from eventreg.audit.services import note
 from eventreg.db import db
 from eventreg.events.bundles.faults import BundleInvalid
-from eventreg.events.bundles.fields import COMPLETE, FLAG, LOCALIZED, Field, Record, choice, listed, text
+from eventreg.events.bundles.fields import COMPLETE, listed, record_of
 from eventreg.events.bundles.parts import Document, Entry, Intake, Outlet
 from eventreg.events.bundles.pictures import given_picture, taken_picture
 from eventreg.events.models import Partner, Speaker
-from eventreg.events.rules.institutions import PartnerRole
 from eventreg.kernel.text import folded
 from eventreg.media.models import Picture
 from eventreg.organizations.models import Organization
-from eventreg.organizations.rules.kinds import OrganizationKind
 from eventreg.organizations.rules.profiles import OrganizationProfile, ProfileInvalid, check_profile
 
 _MOST = 2000
-_ORGANIZATION = Record(
-    Field("key", text(64)),
-    Field("name", COMPLETE),
-    Field("short_name", LOCALIZED, {}),
-    Field("acronym", text(40), ""),
-    Field("kind", choice(OrganizationKind), OrganizationKind.OTHER),
-    Field("country", text(2), ""),
-    Field("website", text(300), ""),
+_ORGANIZATION = record_of(
+    Organization, ("key", "name", "short_name", "acronym", "kind", "country", "website"), name=COMPLETE
 )
-_PARTNER = Record(
-    Field("role", choice(PartnerRole)),
-    Field("credit", LOCALIZED, {}),
-    Field("phrase", LOCALIZED, {}),
-    Field("is_logo_first", FLAG, False),
-)
+_PARTNER = record_of(Partner, ("role", "credit", "phrase", "is_logo_first"))
 
 
 class OrganizationsPart(Document):

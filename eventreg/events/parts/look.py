@@ -5,14 +5,14 @@ from __future__ import annotations
 from flask_babel import gettext as _
 
 from eventreg.db import db
-from eventreg.events.bundles.fields import LOCALIZED, Field, Record, text
+from eventreg.events.bundles.fields import record_of
 from eventreg.events.bundles.parts import Document, Entry, Intake, Outlet
 from eventreg.events.bundles.pictures import given_picture, taken_picture
 from eventreg.events.models import Event
 from eventreg.media.models import Picture
 from eventreg.web.palettes import PALETTES
 
-_LOOK = Record(Field("palette", text(24), ""), Field("picture_text", LOCALIZED, {}))
+_LOOK = record_of(Event, ("palette", "picture_text"))
 
 
 class LookPart(Document):

@@ -6,16 +6,18 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from eventreg.db import db
-from eventreg.events.bundles.fields import COMPLETE, INSTANT, Field, Record, listed, number, optional
+from eventreg.events.bundles.fields import COMPLETE, INSTANT, Field, listed, number, optional, record_of
 from eventreg.events.bundles.parts import Document, Entry, Intake, Outlet
 from eventreg.events.models import PrivacyNotice
 
 _MOST = 1000
-_NOTICE = Record(
-    Field("version", number(1)),
-    Field("summary", COMPLETE),
-    Field("body", COMPLETE),
-    Field("published_at", optional(INSTANT), None),
+_NOTICE = record_of(
+    PrivacyNotice,
+    ("version", "summary", "body", "published_at"),
+    version=number(1),
+    summary=COMPLETE,
+    body=COMPLETE,
+    published_at=Field("published_at", optional(INSTANT), None),
 )
 
 

@@ -7,9 +7,9 @@ from typing import Any
 from flask_babel import gettext as _
 
 from eventreg.db import db
-from eventreg.events.bundles.fields import LOCALIZED, Field, Fitting, Kind, Record, listed, mapping, text
+from eventreg.events.bundles.fields import LOCALIZED, Field, Fitting, Kind, listed, mapping, record_of, text
 from eventreg.events.bundles.parts import Document, Entry, Intake, Outlet
-from eventreg.events.models import Event
+from eventreg.events.models import Event, columns_kept
 
 _SHORT = text(80)
 _MOST_ITEMS = 200
@@ -29,15 +29,8 @@ def _read_practical(value: Any, place: str, fitting: Fitting) -> list[dict[str, 
     return items
 
 
-_TEXTS = Record(
-    Field("summary", LOCALIZED, {}),
-    Field("description", LOCALIZED, {}),
-    Field("audience", LOCALIZED, {}),
-    Field("practical", Kind(lambda items: [dict(item) for item in items], _read_practical), []),
-    Field("joining", LOCALIZED, {}),
-    Field("joining_url", text(500), ""),
-    Field("demonstration_note", LOCALIZED, {}),
-)
+_PRACTICAL = Field("practical", Kind(lambda items: [dict(item) for item in items], _read_practical), [])
+_TEXTS = record_of(Event, columns_kept("texts"), practical=_PRACTICAL)
 
 
 class TextsPart(Document):
