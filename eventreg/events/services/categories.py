@@ -51,14 +51,14 @@ def save_categories(event_id: int, seen_revision: int | None, entries: Sequence[
         before = [_told(category) for category in _in_order(event)]
         kept = {entry.id for entry in entries}
         _remove(event, [category for category in stored.values() if category.id not in kept])
-        gives_more = [_put(event, entry, position) for position, entry in enumerate(entries, 1)]
+        more = [_put(event, entry, position) for position, entry in enumerate(entries, 1)]
         db.session.flush()
         db.session.refresh(event, ["categories"])
         after = [_told(category) for category in _in_order(event)]
         if before == after:
             return
         event.settings_revision += 1
-        if any(gives_more):
+        if any(more):
             occupancy().places_added(event_id, now())
         note(event, "categories_changed", actor, changed={"categories": [before, after]})
 

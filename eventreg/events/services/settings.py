@@ -47,14 +47,14 @@ def save_settings(
         event = lock_event(event_id)
         check_seen(event.settings_revision, seen_revision)
         changed = _put_days(event, days, values["languages"], actor)
-        gives_more = _gives_more(event, values)
+        has_more = _gives_more(event, values)
         if changed:
             event.calendar_revision += 1
         changed |= set_columns(event, values)
         if not changed:
             return
         event.settings_revision += 1
-        if gives_more:
+        if has_more:
             occupancy().places_added(event_id, now())
         note(event, "settings_changed", actor, changed=changed)
 
