@@ -30,6 +30,10 @@ _ROOMS_WITH_TABLES = (
 _ROOMS_WITH_PAGES = (
     "media", "settings", "accounts", "organizations", "events", "questionnaires", "registration", "review", "site",
 )  # fmt: skip
+#: every room that writes the audit trail; its `acts` says in which words its acts are told
+_ROOMS_WITH_ACTS = (
+    "audit", "settings", "accounts", "organizations", "events", "questionnaires", "registration", "review", "site",
+)  # fmt: skip
 _A_DAY = timedelta(days=1)
 csrf = CSRFProtect()
 
@@ -87,6 +91,12 @@ def import_models() -> None:
         import_module(f"eventreg.{room}.models")
 
 
+def import_acts() -> None:
+    """Load what every room says of its acts, so that the audit trail tells them."""
+    for room in _ROOMS_WITH_ACTS:
+        import_module(f"eventreg.{room}.acts")
+
+
 def _init_database(app: Flask) -> None:
     import_models()
     db.init_app(app)
@@ -119,6 +129,7 @@ def _init_rooms(app: Flask) -> None:
     _init_directory(app)
     for room in _ROOMS_WITH_PAGES:
         app.register_blueprint(import_module(f"eventreg.{room}.views").blueprint)
+    import_acts()
     _init_jobs(app)
     _init_event_parts(app)
     _init_lifecycle(app)

@@ -5,18 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-#: acts whose detail is answers by the key of their question: a key may be called like anything that has a meaning elsewhere
-OF_ANSWERS = frozenset(
-    {
-        "answers_changed",
-        "answers_edited",
-        "answers_merged",
-        "changed_by_import",
-        "options_full",
-        "request_answered",
-        "team_answers_changed",
-    }
-)
+from eventreg.audit.trail import Holds, holds
+
 _PAIR = 2
 
 
@@ -36,7 +26,7 @@ def parts_of(action: str, detail: Any) -> list[Part]:
     """Return what a detail says, part by part. What it is not known to mean stands under its own name."""
     if not isinstance(detail, Mapping):
         return [Part("", detail)] if detail else []
-    if action in OF_ANSWERS:
+    if holds(action) is Holds.ANSWERS:
         return [_part(str(name), value) for name, value in detail.items()]
     return list(_parts(detail))
 

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 from wtforms import HiddenField, SelectField, StringField
 
+from eventreg.audit import trail
 from eventreg.audit.queries import TrailFilter
-from eventreg.audit.wording import action_catalogue, kind_catalogue
 from eventreg.web.forms import BaseForm, lazy_gettext
 
 
@@ -38,8 +38,8 @@ class HistoryForm(BaseForm):
             ("participant", _("Participants")),
             ("system", _("Automatic")),
         ]
-        self.kind.choices = [("", _("Everything")), *kind_catalogue().items()]
-        acts = sorted(action_catalogue().items(), key=lambda act: act[1].casefold())
+        self.kind.choices = [("", _("Everything")), *trail.kinds().items()]
+        acts = sorted(trail.acts().items(), key=lambda act: act[1].casefold())
         self.act.choices = [("", _("Everything")), *acts]
 
     def trail_filter(self, zone: str) -> TrailFilter:

@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
+from eventreg.audit.history import read_portion
 from eventreg.audit.queries import Trace, TrailFilter
+from eventreg.audit.telling import Line, Telling
 from eventreg.db import db
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language
 from eventreg.review.rules.spreadsheets import inert
-from eventreg.site.audit_wording import Line, Told
-from eventreg.site.queries.history import read_portion
 
 _PORTION = 500
 #: tells Excel that the file is UTF-8, so that accents open right
@@ -29,8 +29,8 @@ def history_chunks(chain: int, wanted: TrailFilter, before: int, zone: str, slug
     position = before
     while True:
         portion = read_portion(chain, wanted, position, _PORTION)
-        told = Told(portion, slug)
-        rows = [_row(told, trace, ZoneInfo(zone)) for trace in portion.traces]
+        telling = Telling(portion.names, slug)
+        rows = [_row(telling, trace, ZoneInfo(zone)) for trace in portion.traces]
         if rows:
             position = portion.traces[-1].entry.position
         is_last = len(rows) < _PORTION
@@ -42,14 +42,14 @@ def history_chunks(chain: int, wanted: TrailFilter, before: int, zone: str, slug
             return
 
 
-def _row(told: Told, trace: Trace, zone: ZoneInfo) -> list[str]:
+def _row(telling: Telling, trace: Trace, zone: ZoneInfo) -> list[str]:
     return [
         str(trace.entry.position),
         trace.entry.at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S"),
-        told.actor(trace),
-        told.action(trace),
-        told.record(trace),
-        "; ".join(_plain(line) for line in told.lines(trace)),
+        telling.actor(trace),
+        telling.action(trace),
+        telling.record(trace),
+        "; ".join(_plain(line) for line in telling.lines(trace)),
     ]
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from enum import Enum
 from types import TracebackType
 from typing import Any
 
@@ -60,8 +59,6 @@ class Refusals:
             return True
         if not isinstance(error, Refused) or error.has_own_page:
             return False
-        if isinstance(error.reason, Enum) and not error.sentence:
-            return False  # its room says it otherwise
         self.refused, self.status_code = error, error.status_code
         sentence = said(error, to_team=self.to_team, **self.details) if error.sentence else ""
         if sentence and self.form is not None and error.field in self.form:

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from eventreg.accounts.models import Account
-from eventreg.audit.details import OF_ANSWERS
+from eventreg.audit import trail
 from eventreg.audit.models import AuditEntry
 from eventreg.audit.queries import Trace
-from eventreg.audit.services import SYSTEM, Actor, record
+from eventreg.audit.services import SYSTEM, Actor, Target, note
+from eventreg.audit.telling import Telling
 from eventreg.db import transaction
 from eventreg.events.models import Event
 from eventreg.events.rules.team import WHOLE, Permission
@@ -24,9 +25,7 @@ from eventreg.kernel.clock import now
 from eventreg.questionnaires.kinds import Context
 from eventreg.registration.models import Registration
 from eventreg.review.queries.dossier import get_dossier
-from eventreg.review.views.history_shown import told_history
-from eventreg.site.audit_wording import Told
-from eventreg.site.queries.history import History
+from eventreg.review.views.history_shown import ToldHistory
 from tests.architecture.acts import recorded_actions
 from tests.builders import a_registration, a_team_member, an_account, an_event
 from tests.review.test_narrowed import a_narrowed
@@ -48,11 +47,11 @@ def test_every_act_of_the_source_has_a_sample() -> None:
     assert not without, "Write each in a test of its service, and run that with --keep-acts"
 
 
-def test_a_name_in_a_detail_means_one_kind_of_thing() -> None:
+def test_a_name_in_a_detail_means_one_kind_of_thing(app: Flask) -> None:
     """What one act writes as a figure, no other writes as a list: a reader knows a part by its name alone."""
     kinds: dict[str, set[str]] = {}
     for sample in kept_samples():
-        if sample.action not in OF_ANSWERS:
+        if trail.holds(sample.action) is not trail.Holds.ANSWERS:
             # What the old and the new value are of, the act says; nothing is no kind of thing.
             for name, value in sample.detail.items():
                 if name not in ("old", "new") and value not in (None, {}):
@@ -97,14 +96,13 @@ def test_every_act_opens_as_page_as_file_and_in_the_persons_timeline(app: Flask)
 def _write(event: Event, person: Registration, owner: Account, samples: list[Sample]) -> None:
     with transaction():
         for number, sample in enumerate(samples):
-            record(
-                event_id=event.id if sample.is_of_event else None,
-                actor=(SYSTEM, Actor.account(owner.id), Actor.participant(person.id))[number % 3],
-                action=sample.action,
-                record_kind=sample.record_kind,
-                record_id=person.id if sample.record_kind == "registration" else 1,
-                at=now(),
-                detail=sample.detail,
+            id_ = person.id if sample.record_kind == "registration" else 1
+            actor = (SYSTEM, Actor.account(owner.id), Actor.participant(person.id))[number % 3]
+            note(
+                Target(sample.record_kind, id_, event.id if sample.is_of_event else None),
+                sample.action,
+                actor,
+                **sample.detail,
             )
 
 
@@ -150,7 +148,7 @@ def test_whatever_stands_in_a_detail_is_read(app: Flask) -> None:
             chain=1, position=1, at=now(), actor_kind="system", action=action, record_kind="event", record_id=1,
             detail_hash="x",
         )  # fmt: skip
-        told, trace = Told(History([], {}, {})), Trace(entry, detail)
+        told, trace = Telling({}), Trace(entry, detail)
         assert all(isinstance(line.new, str) for line in told.lines(trace))
         assert isinstance(told.record(trace), str)
         assert isinstance(person.body(trace), Markup)
@@ -158,6 +156,6 @@ def test_whatever_stands_in_a_detail_is_read(app: Flask) -> None:
     event = an_event()
     dossier = get_dossier(event, a_registration(event).reference, WHOLE)
     for has_contact_data in (True, False):
-        person = told_history(dossier, Context.of(event), has_contact_data)
+        person = ToldHistory(dossier, Context.of(event), has_contact_data)
         with app.test_request_context():
             read()

@@ -6,24 +6,24 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from flask import Flask
 
-from eventreg.audit.details import OF_ANSWERS, parts_of
-from eventreg.audit.wording import action_catalogue, action_words, kind_catalogue, record_words
+from eventreg.audit import trail
+from eventreg.audit.details import parts_of
+from eventreg.audit.telling import UNSAID
 from eventreg.i18n.languages import speaking
 from eventreg.registration.rules.states import Action, Status
-from eventreg.site.audit_wording import UNSAID
-from eventreg.site.field_wording import field_words
 from tests.architecture.acts import recorded_actions, recorded_kinds
 from tests.support.acts import kept_samples
 
 #: acts whose parts are not called by us: a session has its title there, a consent is called as in its form
-OF_OTHERS = OF_ANSWERS | {"session_moved", "consents_changed"}
+OF_OTHERS = {"session_moved", "consents_changed"}
 
 
 def test_every_act_has_words(app: Flask) -> None:
     with speaking("en"):
-        known = action_catalogue()
+        known = trail.acts()
     acts = recorded_actions()
     assert len(acts) > 70
     without = {
@@ -36,7 +36,7 @@ def test_every_act_has_words(app: Flask) -> None:
 
 def test_every_kind_of_record_has_words(app: Flask) -> None:
     with speaking("en"):
-        known = kind_catalogue()
+        known = trail.kinds()
     kinds = recorded_kinds()
     assert {"registration", "event", "account"} <= kinds
     assert kinds <= set(known)
@@ -44,7 +44,7 @@ def test_every_kind_of_record_has_words(app: Flask) -> None:
 
 def test_every_decision_and_every_way_to_register_has_words(app: Flask) -> None:
     with speaking("en"):
-        known = action_catalogue()
+        known = trail.acts()
     decided = {Action.APPROVE, Action.APPROVE_WITHOUT_PLACE, Action.DECLINE, Action.WAITLIST, Action.REOPEN}
     assert {f"decided_{action.value}" for action in decided} <= set(known)
     registered = {Status.UNVERIFIED, Status.PENDING, Status.CONFIRMED, Status.WAITLISTED}
@@ -53,9 +53,9 @@ def test_every_decision_and_every_way_to_register_has_words(app: Flask) -> None:
 
 def test_words_are_in_the_readers_language(app: Flask) -> None:
     with speaking("es"):
-        assert action_words("password_set") == "Cambió la contraseña"
-        assert record_words("speaker") == "Persona del programa"
-        assert action_words("act_of_a_later_release") == "act of a later release"
+        assert trail.act_words("password_set") == "Cambió la contraseña"
+        assert trail.kind_words("speaker") == "Persona del programa"
+        assert trail.act_words("act_of_a_later_release") == "act of a later release"
 
 
 def test_every_name_in_a_detail_has_words(app: Flask) -> None:
@@ -63,10 +63,10 @@ def test_every_name_in_a_detail_has_words(app: Flask) -> None:
         without = {
             name
             for sample in kept_samples()
-            if sample.action not in OF_OTHERS
+            if sample.action not in OF_OTHERS and trail.holds(sample.action) is not trail.Holds.ANSWERS
             for part in parts_of(sample.action, sample.detail)
             for name in (part.name, *_names(part.new), *_names(part.old))
-            if name and name not in UNSAID and field_words(name) == name
+            if name and name not in UNSAID and trail.part_words(name) == name
         }
     assert not without
 
@@ -81,4 +81,16 @@ def _names(value: Any) -> Iterator[str]:
 
 def test_a_name_that_is_not_ours_stays_as_it_is(app: Flask) -> None:
     with speaking("es"):
-        assert field_words("0_r0HZIW0STd") == "0_r0HZIW0STd"
+        assert trail.part_words("0_r0HZIW0STd") == "0_r0HZIW0STd"
+
+
+def test_a_name_is_registered_once(app: Flask) -> None:
+    with pytest.raises(ValueError, match="registered twice for the audit trail: signed_in"):
+        trail.add_acts(signed_in="Signed in")
+
+
+def test_what_nobody_registered_is_of_the_status_and_holds_what_it_says(app: Flask) -> None:
+    assert trail.group_of("act_of_a_later_release") is trail.Group.STATUS
+    assert trail.holds("act_of_a_later_release") is None
+    assert trail.own_title("act_of_a_later_release") == "act of a later release"
+    assert trail.page_of("kind_of_a_later_release") == ""

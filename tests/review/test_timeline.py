@@ -9,6 +9,7 @@ import time_machine
 from flask import Flask
 
 from eventreg.accounts.models import Account
+from eventreg.audit.trail import Group, group_of, read_group
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, TeamMember
 from eventreg.events.rules.team import WHOLE, TeamRole
@@ -17,7 +18,6 @@ from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import Action, Status
 from eventreg.registration.services.answer_changes import change_answers
 from eventreg.registration.services.decisions import decide
-from eventreg.review.rules.timeline import TimelineKind, kind_of, read_kind
 from eventreg.review.services.notes import Written, write_note
 from tests.builders import a_registration, a_team_member, an_event, register_somebody
 from tests.review.test_narrowed import a_narrowed
@@ -65,11 +65,11 @@ def row(page: Page, label: str) -> str:
     return next(each for each in rows if each.startswith(label))
 
 
-def test_kinds() -> None:
-    assert kind_of("registered_pending") is TimelineKind.STATUS
-    assert kind_of("answers_edited") is TimelineKind.ANSWERS
-    assert read_kind("mail") is TimelineKind.MAIL
-    assert read_kind("nothing") is read_kind(None) is None
+def test_kinds(app: Flask) -> None:
+    assert group_of("registered_pending") is Group.STATUS
+    assert group_of("answers_edited") is Group.ANSWERS
+    assert read_group("mail") is Group.MAIL
+    assert read_group("nothing") is read_group(None) is None
 
 
 @pytest.mark.both_databases

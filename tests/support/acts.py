@@ -18,7 +18,8 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import ORMExecuteState, Session, object_session
 
-from eventreg.audit.details import OF_ANSWERS
+from eventreg.app import import_acts
+from eventreg.audit import trail
 from eventreg.audit.models import AuditDetail, AuditEntry
 from tests.architecture.acts import recorded_actions
 
@@ -41,7 +42,7 @@ class Sample(NamedTuple):
     def shapes(self) -> set[str]:
         """What has to be shown: the act, and each name in its detail with the type of its value."""
         named = f"{self.action} {self.record_kind} {'event' if self.is_of_event else 'instance'}"
-        if self.action in OF_ANSWERS:
+        if trail.holds(self.action) is trail.Holds.ANSWERS:
             return {named, *(f"{named} *: {_type(value)}" for value in self.detail.values())}
         parts = dict(self.detail)
         changed = parts.pop("changed", None)
@@ -83,6 +84,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session")
 def known_shapes() -> set[str]:
     """The shapes of all samples, and of what this run added."""
+    import_acts()
     return {shape for sample in (*kept_samples(), *OLDER) for shape in sample.shapes}
 
 

@@ -9,10 +9,9 @@ from sqlalchemy import Select, func, select
 
 from eventreg.accounts.models import Account
 from eventreg.audit.models import AuditEntry
+from eventreg.audit.trail import Group, acts_of
 from eventreg.db import db
 
-#: acts that leave a registration as it was
-_LOOKS = ("sensitive_answers_seen", "file_downloaded", "exported")
 #: how acts begin that bring a registration into being
 _REGISTERED = "registered_"
 
@@ -42,7 +41,7 @@ def list_changes(event_id: int, since: int, ids: Collection[int]) -> list[Change
             AuditEntry.record_id.in_(ids),
             AuditEntry.chain == event_id,
             AuditEntry.position > since,
-            AuditEntry.action.not_in(_LOOKS),
+            AuditEntry.action.not_in(acts_of(Group.LOOKS)),
         )
         .order_by(AuditEntry.position)
     )

@@ -8,17 +8,16 @@ from typing import NamedTuple
 
 from sqlalchemy import exists, select
 
-from eventreg.accounts.queries import list_account_names
 from eventreg.audit.details import parts_of
+from eventreg.audit.history import keys_in
 from eventreg.audit.queries import Trace, TrailFilter, list_traces, list_trail
+from eventreg.audit.trail import Found, by_id, read_names
 from eventreg.db import db
 from eventreg.events.models import Event
 from eventreg.events.occupancy import occupancy
-from eventreg.events.queries.categories import list_categories
 from eventreg.events.rules.seats import Seats
 from eventreg.events.rules.team import Scope
 from eventreg.kernel.errors import NotFound
-from eventreg.kernel.text import LocalizedText
 from eventreg.questionnaires.queries import list_version_numbers, list_wordings
 from eventreg.questionnaires.rules.schema import Definition
 from eventreg.registration.models import Answer, Consent, Decision, Place, Registration, Upload
@@ -67,8 +66,8 @@ class Dossier:
     wordings: Mapping[int, Definition]
     #: newest first
     messages: Sequence[MessageLine]
-    #: of the accounts that acted, by id
-    names: Mapping[int, str]
+    #: of the accounts that acted, and of what else the trail names by a key
+    names: Found
     seats: Seats
     #: whether the person counts among the taken places, as somebody declined does until the time to undo is over
     holds_place: bool
@@ -77,8 +76,6 @@ class Dossier:
     event_tags: Sequence[Tag]
     #: the team's, the newest first
     notes: Sequence[NoteLine]
-    #: of the event, by key: what somebody was moved from and to
-    category_names: Mapping[str, LocalizedText]
 
     @property
     def standing_decision(self) -> Decision | None:
@@ -100,8 +97,6 @@ def get_dossier(event: Event, reference: str, scope: Scope) -> Dossier:
         select(Decision).where(Decision.registration_id == registration.id).order_by(Decision.id.desc())
     ).all()
     traces = list_traces(event.id, "registration", registration.id)
-    actors = {trace.entry.actor_id for trace in traces if trace.entry.actor_kind == "account"}
-    deciders = {decision.account_id for decision in decisions}
     return Dossier(
         registration=registration,
         definition=asked.definition,
@@ -115,13 +110,12 @@ def get_dossier(event: Event, reference: str, scope: Scope) -> Dossier:
         traces=traces,
         wordings=_wordings(event.id, traces),
         messages=list_messages_about(event.id, registration.id),
-        names=list_account_names({id_ for id_ in actors | deciders if id_ is not None}),
+        names=_names(event.id, traces, decisions),
         seats=occupancy().seats_of(event),
         holds_place=holds_place(registration.id),
         tags=list_tags_of([registration.id]).get(registration.id, ()),
         event_tags=list_tags(event.id),
         notes=list_notes(registration.id),
-        category_names={each.key: each.name for each in list_categories([event.id])},
     )
 
 
@@ -160,6 +154,12 @@ def _wordings(event_id: int, traces: Sequence[Trace]) -> Mapping[int, Definition
     changes = [part for trace in traces for part in parts_of(trace.entry.action, trace.detail)]
     numbers = {number for change in changes for number in change.under if number is not None}
     return list_wordings(event_id, numbers) if numbers else {}
+
+
+def _names(event_id: int, traces: Sequence[Trace], decisions: Sequence[Decision]) -> Found:
+    """Return the names of what the trail is about; the person's own is known."""
+    deciders = ((by_id("account"), str(decision.account_id)) for decision in decisions)
+    return read_names(event_id, (key for key in (*keys_in(traces), *deciders) if key[0] != by_id("registration")))
 
 
 def _files(registration_id: int) -> dict[str, FileLine]:

@@ -8,13 +8,14 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
-from eventreg.audit.details import OF_ANSWERS, Part, parts_of
+from eventreg.audit.details import Part, parts_of
+from eventreg.audit.trail import Holds, holds
 from eventreg.events.models import Event
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language
 from eventreg.questionnaires.kinds import Context
 from eventreg.review.queries.dossier import Dossier
-from eventreg.review.views.history_shown import ToldHistory, plain_words, told_history
+from eventreg.review.views.history_shown import ToldHistory, plain_words
 
 _LONGEST = 120
 
@@ -37,7 +38,7 @@ class _Change:
 
 def changes_marked(dossier: Dossier, event: Event, context: Context, has_contact_data: bool) -> Mapping[str, Mark]:
     """Return by question the mark of an answer that was changed; of a sensitive one only that it was, and when."""
-    told = told_history(dossier, context, has_contact_data)
+    told = ToldHistory(dossier, context, has_contact_data)
     decided_at = max((each.decided_at for each in dossier.decisions if each.undone_at is None), default=None)
     changes = _changes(dossier, told, has_contact_data)
     return {key: _mark(found, decided_at, event) for key, found in changes.items()}
@@ -63,9 +64,9 @@ def _changes(dossier: Dossier, told: ToldHistory, has_contact_data: bool) -> dic
     for trace in reversed(dossier.traces):
         entry = trace.entry
         for part in parts_of(entry.action, trace.detail):
-            if entry.action in OF_ANSWERS:
+            if holds(entry.action) is Holds.ANSWERS:
                 found.setdefault(part.name, []).append(_Change(entry.at, _old(told, part)))
-            elif entry.action in ("address_changed", "address_corrected") and part.has_old and not part.name:
+            elif holds(entry.action) is Holds.ADDRESSES and part.has_old and not part.name:
                 old = plain_words(part.old) if has_contact_data else None
                 for key in addresses:
                     found.setdefault(key, []).append(_Change(entry.at, old))
@@ -75,5 +76,5 @@ def _changes(dossier: Dossier, told: ToldHistory, has_contact_data: bool) -> dic
 def _old(told: ToldHistory, part: Part) -> str | None:
     if not part.has_old or told.is_withheld(part.name):
         return None
-    words = told.words(part.name, part.old, part.under[0]) or "–"
+    words = told.answer_words(part.name, part.old, part.under[0]) or "–"
     return words if len(words) <= _LONGEST else f"{words[:_LONGEST]}…"

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
+from eventreg.audit.trail import by_id, name_of
 from eventreg.events.models import Event
 from eventreg.events.rules.team import Permission
 from eventreg.kernel.clock import now
@@ -74,7 +75,7 @@ def _standing(dossier: Dossier, event: Event) -> dict[str, Any] | None:
     return {
         "decision": decision,
         "words": decision_verb(decision.action),
-        "by": dossier.names.get(decision.account_id, ""),
+        "by": name_of(decision.account_id, by_id("account"), dossier.names),
         "is_silent": is_silent,
         #: to the second, since it is a minute away
         "mails_at": decision.mails_at.astimezone(ZoneInfo(event.time_zone)).strftime("%H:%M:%S"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import g, request
 
+from eventreg.audit.trail import read_group
 from eventreg.events.models import Category, Event
 from eventreg.events.queries.for_registration import list_days
 from eventreg.events.rules.team import Permission, Sight
@@ -21,7 +22,6 @@ from eventreg.review.forms.deciding import DecisionForm
 from eventreg.review.queries.access_codes import find_codes
 from eventreg.review.queries.dossier import Dossier, get_dossier, list_exports_since
 from eventreg.review.rules.listing import ListState
-from eventreg.review.rules.timeline import read_kind
 from eventreg.review.views.acts_shown import acts_shown
 from eventreg.review.views.answers_shown import sections_shown
 from eventreg.review.views.changes_marked import changes_marked
@@ -106,7 +106,7 @@ def _timeline(dossier: Dossier, event: Event, context: Context, state: ListState
         has_contact_data=g.event_access.sight.has_contact_data,
         has_messages=may(Permission.SEE_MESSAGES),
         exports=list_exports_since(event.id, dossier.registration) if may(Permission.SEE_HISTORY) else [],
-        only=read_kind(request.args.get("kind")),
+        only=read_group(request.args.get("kind")),
         address=lambda address: with_query(address, state),
     )
 

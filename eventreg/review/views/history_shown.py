@@ -8,97 +8,77 @@ from typing import Any
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
-from eventreg.audit.details import OF_ANSWERS, Part, parts_of
+from eventreg.audit import trail
+from eventreg.audit.details import Part, parts_of
 from eventreg.audit.queries import Trace
+from eventreg.audit.telling import Telling
+from eventreg.audit.trail import Holds
 from eventreg.events.models import Event
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language, own_name
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.rules.schema import Definition
-from eventreg.registration.rules.states import Status
-from eventreg.registration.wording import status_for_team
 from eventreg.review.queries.dossier import Dossier
 from eventreg.review.rules.contact import is_contact_data
-from eventreg.review.wording import act_title
 from eventreg.web.templating import plain_in_reader_language
 
 
 def history_shown(dossier: Dossier, event: Event, context: Context, has_contact_data: bool) -> list[dict[str, Any]]:
     """Return the items of `components/timeline.html`, newest first; without addresses and numbers unless they may be seen."""
-    told = told_history(dossier, context, has_contact_data)
-    return [
-        {
-            "title": act_title(trace.entry.action),
-            "by": told.actor(trace),
-            "at": formats.short_instant(trace.entry.at, event.time_zone, current_language()),
-            "iso": trace.entry.at.isoformat(timespec="seconds"),
-            "body": told.body(trace),
-        }
-        for trace in dossier.traces
-    ]
+    told = ToldHistory(dossier, context, has_contact_data)
+    return [{**told.shown(trace, event.time_zone), "body": told.body(trace)} for trace in dossier.traces]
 
 
-def told_history(dossier: Dossier, context: Context, has_contact_data: bool) -> ToldHistory:
-    """Return what says the entries of a dossier's trail."""
-    names = {key: plain_in_reader_language(name) for key, name in dossier.category_names.items()}
-    return ToldHistory(dossier, context, has_contact_data, names)
-
-
-#: entries whose details are mail addresses
-_ABOUT_ADDRESSES = frozenset({"address_change_requested", "address_changed", "address_corrected"})
-
-#: entries whose details are languages
-_OF_LANGUAGES = frozenset({"language_changed", "language_set"})
-
-
-class ToldHistory:
+class ToldHistory(Telling):
     """Says what the entries of one registration's trail hold, in the words of the questions as they were then."""
 
-    def __init__(
-        self, dossier: Dossier, context: Context, has_contact_data: bool, category_names: Mapping[str, str]
-    ) -> None:
+    def __init__(self, dossier: Dossier, context: Context, has_contact_data: bool) -> None:
+        super().__init__(dossier.names)
         self._dossier, self._context, self._has_contact_data = dossier, context, has_contact_data
-        self._category_names = category_names
+
+    def action(self, trace: Trace) -> str:
+        """Return what was done."""
+        return trail.own_title(trace.entry.action)
 
     def actor(self, trace: Trace) -> str:
         """Return who did it: a name, or that it happened by itself."""
         entry = trace.entry
         if entry.actor_kind == "account":
-            return self._dossier.names.get(entry.actor_id or 0, _("a closed account"))
-        if entry.actor_kind == "participant":
-            return self._dossier.registration.full_name
-        return _("automatic")
+            return self._name("account", entry.actor_id) or _("a closed account")
+        return self._dossier.registration.full_name if entry.actor_kind == "participant" else super().actor(trace)
 
     def body(self, trace: Trace) -> Markup:
         """Return what the entry's detail adds; nothing where it was erased."""
-        action, parts = trace.entry.action, parts_of(trace.entry.action, trace.detail)
-        if action in OF_ANSWERS:
+        held, parts = trail.holds(trace.entry.action), parts_of(trace.entry.action, trace.detail)
+        if held is Holds.ANSWERS:
             return Markup("<br>").join(self._answer(part) for part in parts)
-        if action in _ABOUT_ADDRESSES and not self._has_contact_data:
+        if held is Holds.ADDRESSES and not self._has_contact_data:
             parts = [part for part in parts if part.name in _SAID_WITH]
-        lines = [self._line(action, part) for part in parts if part.name in _SAID]
+        lines = [self._own_line(part, held) for part in parts if trail.is_own_part(part.name)]
         # With which reason something was done, and whether nobody was told, stands last.
         lines += [_SAID_WITH[part.name](part.new) for part in parts if part.name in _SAID_WITH and part.new]
         return Markup("<br>").join(line for line in lines if line)
 
-    def _line(self, action: str, part: Part) -> Markup:
+    def _own_line(self, part: Part, held: Holds | None) -> Markup:
         """Return what a part adds to the name of the act."""
-        say: Callable[[Any], str] = plain_words
-        if part.name == "category":
-            say = self._category
-        elif part.name == "questions":
-            say = self._labels
-        elif action in _OF_LANGUAGES:
-            say = _language
-        elif part.name in ("", "status"):
-            say = _status_or_name
+        new = self._own_words(part.new, part.name, held)
         if part.has_old:
-            return _arrow(say(part.old), say(part.new))
-        words = say(part.new)
-        if part.name in _TAG_SIDES:
-            words = f"{_TAG_SIDES[part.name]()}{formats.colon(current_language())} {words}"
-        return escape(words)
+            return _arrow(self._own_words(part.old, part.name, held), new)
+        if trail.has_own_label(part.name):
+            new = f"{trail.part_words(part.name)}{formats.colon(current_language())} {new}"
+        return escape(new)
+
+    def _own_words(self, value: Any, part: str, held: Holds | None) -> str:
+        if held is Holds.LANGUAGES:
+            return _language(value)
+        if part == "questions" and isinstance(value, list):
+            return formats.joined([self._label(str(key)) for key in value], current_language())
+        if part in ("", "status"):
+            # A status; of a person who was handed something, or handed it on, the name alone.
+            value = value.get("name") if isinstance(value, Mapping) else value
+            return trail.value_words(value, part, self._names) if isinstance(value, str) else plain_words(value)
+        return trail.name_of(value, part, self._names) or plain_words(value)
 
     def _answer(self, part: Part) -> Markup:
         key = part.name
@@ -107,14 +87,7 @@ class ToldHistory:
             said = _language(part.new) if key == "language" else _("changed")
             return Markup("{} {}").format(label, said)
         sides = zip((part.old, part.new), part.under, strict=True)
-        return Markup("{} {}").format(label, _arrow(*(self.words(key, values, number) for values, number in sides)))
-
-    def _category(self, key: Any) -> str:
-        return self._category_names.get(key, key) if isinstance(key, str) else plain_words(key)
-
-    def _labels(self, keys: Any) -> str:
-        labels = [self._label(str(key)) for key in keys] if isinstance(keys, list) else [plain_words(keys)]
-        return formats.joined(labels, current_language())
+        return Markup("{} {}").format(label, _arrow(*(self.answer_words(key, *side) for side in sides)))
 
     def is_withheld(self, key: str) -> bool:
         """Say whether answers to a question are not for this reader."""
@@ -134,7 +107,7 @@ class ToldHistory:
         question = self._dossier.definition.find(key) or self._dossier.base.find(key)
         return plain_in_reader_language(question.label) if question is not None else key
 
-    def words(self, key: str, values: Any, number: int | None) -> str:
+    def answer_words(self, key: str, values: Any, number: int | None) -> str:
         """Return answers in the words of the version that they were given under; `number` None: the registration's."""
         definition = self._wordings.get(number, self._dossier.base) if number is not None else self._dossier.base
         question = definition.find(key) or self._dossier.definition.find(key)
@@ -158,25 +131,15 @@ def _language(value: Any) -> str:
     return own_name(value) if isinstance(value, str) else plain_words(value)
 
 
-def _status_or_name(value: Any) -> str:
-    """Say a status; of a person who was handed something, or handed it on, the name alone."""
-    if isinstance(value, Mapping):
-        return plain_words(value.get("name"))
-    return next((status_for_team(status) for status in Status if status.value == value), plain_words(value))
-
-
 def _reason(value: Any) -> Markup:
     return escape(_("Reason: %(reason)s", reason=plain_words(value)))
 
 
-#: parts that say something to whoever reads about one person; the event's history says the others too
-_SAID = frozenset({"", "status", "questions", "category", "sessions", "put_on", "taken_off"})
 #: what is said of an act beside what it did
 _SAID_WITH: Mapping[str, Callable[[Any], Markup]] = {
     "without_mail": lambda _value: escape(_("Without an email")),
     "reason": _reason,
 }
-_TAG_SIDES: Mapping[str, Callable[[], str]] = {"put_on": lambda: _("Put on"), "taken_off": lambda: _("Taken off")}
 
 
 def _arrow(old: str, new: str) -> Markup:

@@ -13,15 +13,14 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from eventreg.audit.queries import Trace
+from eventreg.audit.trail import Group, group_of
 from eventreg.events.models import Event
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language
 from eventreg.questionnaires.kinds import Context
 from eventreg.review.queries.dossier import Dossier
 from eventreg.review.queries.messages import MessageLine
-from eventreg.review.rules.timeline import TimelineKind, kind_of
 from eventreg.review.views.history_shown import history_shown
-from eventreg.review.wording.timeline import kind_title
 
 #: so many are on the page at once; the rest is folded
 _AT_ONCE = 60
@@ -35,7 +34,7 @@ def timeline_shown(
     has_contact_data: bool,
     has_messages: bool,
     exports: Sequence[Trace],
-    only: TimelineKind | None,
+    only: Group | None,
     address: Callable[[str], str],
 ) -> dict[str, Any]:
     """Return what `review/_timeline.html` needs: the newest first, and the kinds with how many of each.
@@ -44,14 +43,14 @@ def timeline_shown(
     """
     acts = history_shown(dossier, event, context, has_contact_data)
     found = [
-        (trace.entry.at, trace.entry.position, kind_of(trace.entry.action), item)
+        (trace.entry.at, trace.entry.position, group_of(trace.entry.action), item)
         for trace, item in zip(dossier.traces, acts, strict=True)
     ]
-    found += [(trace.entry.at, trace.entry.position, TimelineKind.LOOKS, _export(trace, event)) for trace in exports]
+    found += [(trace.entry.at, trace.entry.position, Group.LOOKS, _export(trace, event)) for trace in exports]
     if has_messages:
-        found += [(_moment(line), 0, TimelineKind.MAIL, _mail(line, event)) for line in dossier.messages]
+        found += [(_moment(line), 0, Group.MAIL, _mail(line, event)) for line in dossier.messages]
     # What was written with an act stands above it.
-    found.sort(key=lambda each: (each[0], each[2] is TimelineKind.MAIL, each[1]), reverse=True)
+    found.sort(key=lambda each: (each[0], each[2] is Group.MAIL, each[1]), reverse=True)
     counts = Counter(kind for _at, _position, kind, _item in found)
     items = [item for _at, _position, kind, item in found if only in (None, kind)]
     return {
@@ -64,20 +63,20 @@ def timeline_shown(
 def _tabs(
     dossier: Dossier,
     event: Event,
-    counts: Counter[TimelineKind],
-    only: TimelineKind | None,
+    counts: Counter[Group],
+    only: Group | None,
     address: Callable[[str], str],
 ) -> list[dict[str, Any]]:
     page = address(url_for("review.show_registration", slug=event.slug, reference=dossier.registration.reference))
 
-    def tab(text: str, count: int, kind: TimelineKind | None) -> dict[str, Any]:
+    def tab(text: str, count: int, kind: Group | None) -> dict[str, Any]:
         query = urlencode({"kind": kind.value}) if kind else ""
         join = "&" if "?" in page else "?"
         href = f"{page}{join + query if query else ''}#history"
         return {"text": text, "count": count, "href": href, "current": only is kind}
 
-    shown = [kind for kind in TimelineKind if counts[kind] or only is kind]
-    return [tab(_("All"), counts.total(), None), *(tab(kind_title(kind), counts[kind], kind) for kind in shown)]
+    shown = [kind for kind in Group if counts[kind] or only is kind]
+    return [tab(_("All"), counts.total(), None), *(tab(kind.title, counts[kind], kind) for kind in shown)]
 
 
 def _mail(line: MessageLine, event: Event) -> dict[str, Any]:

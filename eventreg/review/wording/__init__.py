@@ -7,7 +7,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from eventreg.audit.wording import action_words
 from eventreg.registration.models import AccessCode
 from eventreg.registration.rules.access_codes import CodeReason, CodesRefused
 from eventreg.registration.rules.invitations import (
@@ -17,9 +16,7 @@ from eventreg.registration.rules.invitations import (
 )
 from eventreg.registration.rules.refusals import RegisteringReason
 from eventreg.registration.rules.requests import RequestKind
-from eventreg.registration.rules.states import Action, Status
 from eventreg.registration.rules.ways_in import WayKind
-from eventreg.registration.wording import decision_verb, status_for_team
 from eventreg.review.rules.columns import Column
 
 
@@ -56,33 +53,6 @@ _COLUMN_TITLES: dict[Column, Callable[[], str]] = {
     Column.TAGS: lambda: _("Tags"),
     Column.NOTES: lambda: _("Notes"),
 }
-
-
-def act_title(action: str) -> str:
-    """Return what an audit entry says happened, where it stands on the page of its registration."""
-    if action.startswith("registered_"):
-        return _("Registered: %(status)s", status=_status(action.removeprefix("registered_")))
-    if action.startswith("added_"):
-        return _("Registered by the team: %(status)s", status=_status(action.removeprefix("added_")))
-    if action.startswith("imported_"):
-        return _("Put in from a file: %(status)s", status=_status(action.removeprefix("imported_")))
-    if action.startswith("decided_"):
-        return _decision(action.removeprefix("decided_"))
-    of_this_one = {
-        "merged": _("Another registration of the person was merged into this one"),
-        "merged_into": _("Merged into another registration of the person"),
-        "answers_merged": _("Took answers of the merged registration"),
-        "kept_apart": _("Kept apart from a registration that looks alike"),
-    }
-    return of_this_one.get(action) or action_words(action)
-
-
-def _status(value: str) -> str:
-    return next((status_for_team(status) for status in Status if status.value == value), value)
-
-
-def _decision(value: str) -> str:
-    return next((decision_verb(action) for action in Action if action.value == value), value)
 
 
 def invitation_state(state: InvitationState) -> str:

@@ -6,19 +6,16 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import g, redirect, render_template, request, stream_with_context, url_for
-from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from eventreg.audit.history import read_history
 from eventreg.audit.queries import Trace, find_broken_position, find_head
-from eventreg.audit.services import INSTANCE_CHAIN
+from eventreg.audit.services import INSTANCE_CHAIN, acting
+from eventreg.audit.telling import Telling
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import desk
-from eventreg.i18n import formats
-from eventreg.i18n.languages import current_language
-from eventreg.site.audit_wording import Told
 from eventreg.site.forms import HistoryForm
 from eventreg.site.history_sheet import history_chunks
-from eventreg.site.queries.history import read_history
 from eventreg.site.services import note_history_export
 from eventreg.site.views import blueprint
 from eventreg.web.access import Answer, administrators_only, requires
@@ -63,13 +60,13 @@ def _page(chain: int, zone: str, slug: str, **frame: Any) -> Answer:
     here = url_for("site.show_history", slug=slug) if slug else url_for("site.show_instance_history")
     if not history.traces and (_position("before") or _position("after")):
         return redirect(_address(here, form))
-    told = Told(history, slug)
+    telling = Telling(history.names, slug)
     ends = [trace.entry.position for trace in (*history.traces[:1], *history.traces[-1:])]
     return render_template(
         "site/history.html",
         form=form,
         here=here,
-        entries=[_shown(told, trace, zone) for trace in history.traces],
+        entries=[_shown(telling, trace, zone) for trace in history.traces],
         zone=zone,
         newer_url=_address(here, form, after=ends[0]) if history.has_newer else "",
         older_url=_address(here, form, before=ends[1]) if history.has_older else "",
@@ -82,24 +79,21 @@ def _page(chain: int, zone: str, slug: str, **frame: Any) -> Answer:
 
 def _file(chain: int, zone: str, slug: str) -> Response:
     form = HistoryForm(formdata=request.form)
-    before = note_history_export(chain, form.query(), current_user.id)
+    before = note_history_export(chain, form.query(), acting())
     content = history_chunks(chain, form.trail_filter(zone), before, zone, slug)
     name = f"history-{slug}.csv" if slug else "history.csv"
     return as_attachment(stream_with_context(content), name, "text/csv; charset=utf-8")
 
 
-def _shown(told: Told, trace: Trace, zone: str) -> dict[str, Any]:
+def _shown(telling: Telling, trace: Trace, zone: str) -> dict[str, Any]:
     entry = trace.entry
     return {
+        **telling.shown(trace, zone),
         "position": entry.position,
-        "title": told.action(trace),
-        "by": told.actor(trace),
-        "at": formats.short_instant(entry.at, zone, current_language()),
-        "iso": entry.at.isoformat(timespec="seconds"),
-        "record": told.record(trace),
-        "page": told.page(trace),
+        "record": telling.record(trace),
+        "page": telling.page(trace),
         "only": f"{entry.record_kind}-{entry.record_id}" if entry.record_id is not None else "",
-        "lines": told.lines(trace),
+        "lines": telling.lines(trace),
     }
 
 

@@ -1,0 +1,32 @@
+"""What stands in the details of every room's acts."""
+
+from __future__ import annotations
+
+from eventreg.audit import trail
+from eventreg.web.forms import lazy_gettext as _
+
+trail.add_parts(
+    title=_("Title"),
+    name=_("Name"),
+    key=_("Key"),
+    slug=_("Address on the site"),
+    summary=_("Summary"),
+    description=_("Description"),
+    text=_("Text"),
+    note=_("Note"),
+    body=_("Text"),
+    position=_("Place in the order"),
+    kind=_("Kind"),
+    label=_("Question"),
+    file=_("File"),
+    format=_("Format"),
+    count=_("Count"),
+    reason=_("Reason"),
+    changed=_("Changed"),
+    added=_("Added"),
+    to=_("To"),
+    reference=_("Reference"),
+    until=_("Until"),
+)
+trail.add_parts(**{"from": _("From")})
+trail.add_values({"changed": _("changed")})

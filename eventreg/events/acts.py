@@ -1,0 +1,301 @@
+"""What the audit trail says of an event, its texts, programme, institutions and team."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext
+from sqlalchemy import select
+
+from eventreg.audit import trail
+from eventreg.db import db
+from eventreg.events.forms.texts import topic_name
+from eventreg.events.models import Category, Event, EventDay, ProgrammeSession
+from eventreg.events.rules.categories import ApprovalRule
+from eventreg.events.rules.institutions import PartnerRole
+from eventreg.events.rules.practical import keyed, split_field, topic_of
+from eventreg.events.rules.programme import MaterialAudience, SpeakerRole
+from eventreg.events.rules.publication import Publication
+from eventreg.events.rules.team import Permission, TeamRole
+from eventreg.events.wording import (
+    audience_name,
+    partner_role_name,
+    permission_words,
+    speaker_role_name,
+    team_role_name,
+)
+from eventreg.events.wording.settings import approval_name
+from eventreg.i18n import formats
+from eventreg.i18n.languages import current_language, known_languages, name_of
+from eventreg.kernel.text import LocalizedText
+from eventreg.web.forms import lazy_gettext as _
+from eventreg.web.templating import plain_in_reader_language
+
+trail.add_acts(
+    event_created=_("Made the event"),
+    event_copied=_("Made the event as a copy"),
+    event_imported=_("Brought the event in from a file"),
+    event_exported=_("Took the whole event away as a file"),
+    event_published=_("Published the event"),
+    event_unpublished=_("Took the event off the site"),
+    event_registration_closed=_("Closed registration"),
+    event_registration_reopened=_("Opened registration again"),
+    event_cancelled=_("Cancelled the event"),
+    event_reinstated=_("Took the cancellation back"),
+    event_archived=_("Archived the event"),
+    event_unarchived=_("Took the event out of the archive"),
+    event_deleted=_("Deleted the event"),
+    preview_link_made=_("Made a preview link"),
+    preview_link_killed=_("Ended the preview link"),
+    texts_changed=_("Changed texts"),
+    look_changed=_("Changed the look"),
+    mail_hold_lifted=_("Let the emails go"),
+    capacity_raised=_("Changed the number of places"),
+    notice_published=_("Published a privacy notice"),
+    categories_changed=_("Changed categories"),
+    category_added=_("Added a category"),
+    category_changed=_("Changed a category"),
+    category_moved=_("Moved a category"),
+    category_removed=_("Removed a category"),
+)
+trail.add_acts(
+    session_added=_("Added a session"),
+    session_changed=_("Changed a session"),
+    session_removed=_("Removed a session"),
+    room_added=_("Added a room"),
+    room_changed=_("Changed a room"),
+    room_moved=_("Moved a room"),
+    room_removed=_("Removed a room"),
+    speaker_added=_("Added a speaker"),
+    speaker_changed=_("Changed a speaker"),
+    speaker_removed=_("Removed a speaker"),
+    material_added=_("Added a material"),
+    material_changed=_("Changed a material"),
+    material_moved=_("Moved a material"),
+    material_removed=_("Removed a material"),
+    outcome_added=_("Added a conclusion"),
+    outcome_changed=_("Changed a conclusion"),
+    outcome_moved=_("Moved a conclusion"),
+    outcome_removed=_("Removed a conclusion"),
+    partner_added=_("Added an institution to the event"),
+    partner_changed=_("Changed an institution's part in the event"),
+    partner_moved=_("Moved an institution of the event"),
+    partner_removed=_("Removed an institution from the event"),
+)
+trail.add_acts(
+    trail.Group.STATUS,
+    trail.Holds.SESSIONS,
+    session_moved=_("Moved a session"),
+)
+trail.add_acts(
+    team_invited=_("Invited somebody to the team"),
+    team_invitation_sent_again=_("Sent an invitation again"),
+    team_invitation_revoked=_("Took an invitation back"),
+    team_invitation_declined=_("Declined an invitation"),
+    team_joined=_("Joined the team"),
+    team_member_added=_("Added somebody to the team"),
+    team_member_changed=_("Changed the rights of a team member"),
+    team_member_removed=_("Removed somebody from the team"),
+    team_member_left=_("Left the team"),
+    team_handed_over=_("Handed the event over"),
+)
+trail.add_kinds(
+    event=_("Event"),
+    session=_("Session of the programme"),
+    speaker=_("Person on the programme"),
+    room=_("Room"),
+    material=_("Material"),
+    outcome=_("Conclusion"),
+    partner=_("Institution of the event"),
+    category=_("Category"),
+    privacy_notice=_("Privacy notice"),
+    team_member=_("Team member"),
+    team_invitation=_("Invitation to the team"),
+)
+trail.add_pages(
+    session="events.edit_programme",
+    room="events.edit_programme",
+    speaker="events.list_speakers",
+    material="events.list_materials",
+    outcome="events.list_outcomes",
+    partner="events.list_partners",
+    category="events.list_categories",
+    privacy_notice="events.edit_notice",
+    team_member="events.show_team",
+    team_invitation="events.show_team",
+)
+trail.add_parts(
+    audience=_("Who it is for"),
+    texts=_("Texts"),
+    practical=_("Practical information"),
+    joining=_("How to join"),
+    joining_url=_("Link to join"),
+    cancellation_note=_("Why it is cancelled"),
+    demonstration_note=_("Note on the demonstration"),
+    picture_text=_("What the picture shows"),
+    credit=_("Wording of the credit"),
+    url=_("Link"),
+    picture_id=_("Picture"),
+    picture=_("Picture"),
+    file_name=_("File"),
+    biography=_("Short biography"),
+    affiliation=_("Position and institution"),
+    addressee=_("To whom it is addressed"),
+    phrase=_("Phrase of the funder"),
+)
+trail.add_parts(
+    attendance=_("Attendance"),
+    venue=_("Place"),
+    address=_("Street address"),
+    city=_("City"),
+    region=_("Region"),
+    time_zone=_("Time zone"),
+    room=_("Room"),
+    room_id=_("Room"),
+    day=_("Day"),
+    days=_("Days"),
+    day_id=_("Day"),
+    held_on=_("Day"),
+    starts_at=_("Begins"),
+    ends_at=_("Ends"),
+    registration_opens_at=_("Registration opens"),
+    registration_closes_at=_("Registration closes"),
+    answers_by=_("Answers by"),
+    changes_until=_("Changes until"),
+    promotes_until=_("Waiting list moves until"),
+    released_at=_("Shown from"),
+    preview_until=_("Preview until"),
+)
+trail.add_parts(
+    publication=_("Publication"),
+    capacity=_("Places"),
+    places=_("Places"),
+    few_places=_("Few places from"),
+    approval=_("Approval"),
+    pending_counts=_("Pending ones take a place"),
+    verifies_addresses=_("Addresses are confirmed"),
+    holds_mail=_("Emails are held"),
+    contact_name=_("Contact person"),
+    contact_position=_("Position of the contact person"),
+    contact_office=_("Office of the contact person"),
+    contact_phone=_("Telephone of the contact person"),
+    contact_email=_("Email of the contact person"),
+    contact_language=_("Language of the contact person"),
+    reference_prefix=_("Beginning of references"),
+    role=_("Role"),
+    only_categories=_("Only these categories"),
+    only_days=_("Only these days"),
+    withheld=_("Not allowed"),
+    takes_sign_up=_("One signs up for it"),
+    is_public=_("Shown on the site"),
+    is_logo_first=_("Logo stands first"),
+    version=_("Version"),
+    people=_("People"),
+    with_people=_("With people"),
+    files=_("Files"),
+    sensitive=_("Sensitive answers"),
+    direction=_("Moved"),
+    category=_("Category"),
+    categories=_("Categories"),
+    session=_("Session"),
+    sessions=_("Sessions"),
+    speakers=_("Speakers"),
+    hours=_("Hours"),
+    sign_ups=_("People signed up"),
+    counts_toward_event=_("Its people count towards the places of the event"),
+    opens_at=_("Registration opens"),
+    closes_at=_("Registration closes"),
+    is_private=_("Private: not offered on the public form"),
+    link_of=_("Another link for"),
+    stays_owner=_("Stays in the team as an owner"),
+)
+trail.add_parts(**{role.value: trail.later(speaker_role_name, role, 2) for role in SpeakerRole})
+
+PUBLICATIONS = {
+    Publication.DRAFT.value: _("Draft"),
+    Publication.PUBLISHED.value: _("Published"),
+    Publication.REGISTRATION_CLOSED.value: _("Registration closed"),
+    Publication.CANCELLED.value: _("Event cancelled"),
+    Publication.ARCHIVED.value: _("Archived"),
+}
+trail.add_values(PUBLICATIONS, "publication")
+# Elsewhere what is cancelled is a registration.
+trail.add_values({value: words for value, words in PUBLICATIONS.items() if value != Publication.CANCELLED.value})
+trail.add_values({role.value: trail.later(team_role_name, role) for role in TeamRole})
+trail.add_values({role.value: trail.later(speaker_role_name, role) for role in SpeakerRole}, "role")
+trail.add_values({role.value: trail.later(partner_role_name, role) for role in PartnerRole}, "role")
+trail.add_values({rule.value: trail.later(approval_name, rule) for rule in ApprovalRule}, "approval")
+trail.add_values({whom.value: trail.later(audience_name, whom) for whom in MaterialAudience}, "audience")
+trail.add_values({each.value: trail.later(permission_words, each) for each in Permission}, "withheld")
+trail.add_values({"earlier": _("further up"), "later": _("further down")}, "direction")
+
+
+def _categories(chain: int, _keys: object) -> Mapping[str, LocalizedText]:
+    rows = db.session.execute(select(Category.key, Category.name).where(Category.event_id == chain))
+    return {row.key: row.name for row in rows}
+
+
+def _sessions(chain: int, _keys: object) -> Mapping[str, LocalizedText]:
+    """Return titles of sessions, by number and by what stands in their addresses."""
+    rows = db.session.execute(
+        select(ProgrammeSession.id, ProgrammeSession.public_id, ProgrammeSession.title)
+        .join(EventDay, EventDay.id == ProgrammeSession.day_id)
+        .where(EventDay.event_id == chain)
+    )
+    return {key: row.title for row in rows for key in (str(row.id), row.public_id)}
+
+
+def _practical(chain: int, _keys: object) -> Mapping[str, Mapping[str, Any]]:
+    """Return the items of the practical information, each with topic and heading."""
+    items = db.session.scalar(select(Event.practical).where(Event.id == chain)) or []
+    return {item["key"]: item for item in keyed(items)}
+
+
+#: "practical.k3f9.text (es)"
+_TEXT = re.compile(r"(?P<field>\S+) \((?P<language>\w+)\)")
+
+
+def _text_words(key: str, items: Mapping[str, Any]) -> str:
+    """Say which text in which language: "Practical information: Hotels (Spanish)"."""
+    found = _TEXT.fullmatch(key)
+    if found is None:
+        return ""
+    code = found["language"]
+    language = name_of(code, current_language()) if code in known_languages() else code
+    return f"{_field(found['field'], items)} ({language})"
+
+
+def _field(field: str, items: Mapping[str, Any]) -> str:
+    split = split_field(field)
+    if split is None:
+        return trail.part_words(field)
+    heading = f"{trail.part_words('practical')}{formats.colon(current_language())} {_item(split[0], items)}"
+    return gettext("%(item)s, heading", item=heading) if split[1] == "label" else heading
+
+
+def _item(key: str, items: Mapping[str, Any]) -> str:
+    """Return the heading of an item, else its topic; of one that was removed its key."""
+    item = items.get(key)
+    if item is None:
+        return key
+    return plain_in_reader_language(item.get("label") or {}) or topic_name(topic_of(item))
+
+
+def _order_words(order: str, items: Mapping[str, Any]) -> str:
+    """Say what was done to an item: "added k3f9"."""
+    verb, _blank, key = order.partition(" ")
+    item = _item(key, items)
+    return {
+        "added": gettext("%(item)s added", item=item),
+        "topic": gettext("%(item)s with another topic", item=item),
+        "moved": gettext("%(item)s moved", item=item),
+        "removed": gettext("%(item)s removed", item=item),
+    }.get(verb, "")
+
+
+trail.add_names(_categories, "category", "categories", "only_categories", "required_for", "link_of")
+trail.add_names(_sessions, "session")
+trail.add_names(_practical, "texts", say=_text_words)
+trail.add_names(_practical, "practical", say=_order_words)

@@ -1,0 +1,14 @@
+"""What the audit trail says of itself, and of the event's own page."""
+
+from __future__ import annotations
+
+from eventreg.audit import trail
+from eventreg.web.forms import lazy_gettext as _
+
+trail.add_acts(
+    history_exported=_("Took the history away as a file"),
+)
+trail.add_pages(event="site.manage_event")
+trail.add_parts(
+    filters=_("Filters"),
+)
