@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from eventreg.audit.services import Actor, record
+from eventreg.audit.services import Actor, Target, note
 from eventreg.db import db, lock_row, transaction
 from eventreg.i18n.languages import configured_languages
 from eventreg.kernel.clock import now
@@ -54,7 +54,7 @@ class NewPage:
     languages: Sequence[str]
 
 
-def save_settings(new: NewSettings, seen_revision: int, account_id: int) -> None:
+def save_settings(new: NewSettings, seen_revision: int, actor: Actor) -> None:
     """Save the settings that were seen at a revision (0: there were none).
 
     Raises SettingsRefused: LANGUAGE_UNKNOWN, NO_LANGUAGE, PALETTE_UNKNOWN, and OVERTAKEN when somebody else has saved
@@ -71,11 +71,11 @@ def save_settings(new: NewSettings, seen_revision: int, account_id: int) -> None
         row.revision += 1
         row.changed_at = now()
         session.flush()
-        _record("settings_changed", "settings", None, account_id, {"changed": changed})
+        note(Target(InstanceSettings, None), "settings_changed", actor, changed=changed)
     forget_settings()
 
 
-def save_page(page_id: int | None, new: NewPage, seen_revision: int, account_id: int) -> str:
+def save_page(page_id: int | None, new: NewPage, seen_revision: int, actor: Actor) -> str:
     """Make a legal page (`page_id` None) or change one that was seen at a revision, and return its key.
 
     Raises NotFound and SettingsRefused: KEY_INVALID, KEY_TAKEN, TITLE_MISSING, BODY_MISSING, OVERTAKEN.
@@ -100,21 +100,21 @@ def save_page(page_id: int | None, new: NewPage, seen_revision: int, account_id:
         after = {"key": page.key, "title": page.title, "is_published": page.is_published}
         changed = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
         action = "legal_page_made" if page_id is None else "legal_page_changed"
-        _record(action, "legal_page", page.id, account_id, {"changed": changed})
+        note(page, action, actor, changed=changed)
     forget_settings()
     return new.key
 
 
-def remove_page(page_id: int, account_id: int) -> None:
+def remove_page(page_id: int, actor: Actor) -> None:
     """Remove a legal page. Raises NotFound."""
     with transaction() as session:
         page = lock_row(select(LegalPage).where(LegalPage.id == page_id))
         session.delete(page)
-        _record("legal_page_removed", "legal_page", page_id, account_id, {"key": page.key, "title": page.title})
+        note(page, "legal_page_removed", actor, key=page.key, title=page.title)
     forget_settings()
 
 
-def move_page(page_id: int, by: int, account_id: int) -> None:
+def move_page(page_id: int, by: int, actor: Actor) -> None:
     """Move a legal page one place up (-1) or down (1); at the end of the list nothing happens. Raises NotFound."""
     with transaction() as session:
         _lock_settings()
@@ -124,7 +124,7 @@ def move_page(page_id: int, by: int, account_id: int) -> None:
             raise NotFound
         if not move_in_order(pages, index, by):
             return
-        _record("legal_page_moved", "legal_page", page_id, account_id, {"position": pages[index].position})
+        note(pages[index], "legal_page_moved", actor, position=pages[index].position)
     forget_settings()
 
 
@@ -183,8 +183,3 @@ def _apply(row: InstanceSettings, new: NewSettings) -> dict[str, list[Any]]:
 def _new_page() -> LegalPage:
     last = db.session.scalar(select(func.max(LegalPage.position)))
     return LegalPage(position=(last or 0) + 1, key="", title={}, body={}, is_published=False)
-
-
-def _record(action: str, kind: str, record_id: int | None, account_id: int, detail: dict[str, Any]) -> None:
-    actor = Actor.account(account_id)
-    record(event_id=None, actor=actor, action=action, record_kind=kind, record_id=record_id, at=now(), detail=detail)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_login import current_user
 
+from eventreg.audit.services import acting
 from eventreg.i18n.languages import own_name
 from eventreg.media.encoding import EncodedPicture
 from eventreg.media.rules.pictures import MOST_BYTES, PictureRefused
@@ -65,7 +65,7 @@ def change_settings() -> Answer:
         removes_logo=form.removes_logo.data,
     )
     try:
-        save_settings(new, revision_of(form.seen_revision.data), current_user.id)
+        save_settings(new, revision_of(form.seen_revision.data), acting())
     except SettingsRefused as refused:
         form.seen_revision.data = str(settings.revision)
         form.form_errors.append(refusal_sentence(refused))
@@ -107,7 +107,7 @@ def change_page(key: str) -> Answer:
 @administrators_only
 def move_legal_page(key: str) -> Answer:
     """Move a legal page up or down by one."""
-    move_page(get_page(key).id, -1 if "up" in request.form else 1, current_user.id)
+    move_page(get_page(key).id, -1 if "up" in request.form else 1, acting())
     return redirect(url_for("settings.edit_settings", _anchor="pages"), 303)
 
 
@@ -115,7 +115,7 @@ def move_legal_page(key: str) -> Answer:
 @administrators_only
 def remove_legal_page(key: str) -> Answer:
     """Remove a legal page."""
-    remove_page(get_page(key).id, current_user.id)
+    remove_page(get_page(key).id, acting())
     return redirect(url_for("settings.edit_settings", saved="removed", _anchor="pages"), 303)
 
 
@@ -138,7 +138,7 @@ def _save_page(form: PageForm, page: LegalPage | None) -> Answer:
         languages=form.languages,
     )
     try:
-        save_page(page.id if page is not None else None, new, revision_of(form.seen_revision.data), current_user.id)
+        save_page(page.id if page is not None else None, new, revision_of(form.seen_revision.data), acting())
     except SettingsRefused as refused:
         _tell(form, refused)
         if page is not None:

@@ -10,6 +10,7 @@ from flask import Flask
 from PIL import Image
 
 from eventreg.audit.queries import find_broken_position, list_traces
+from eventreg.audit.services import Actor
 from eventreg.db import db
 from eventreg.events.models import Event
 from eventreg.settings.queries import read_settings
@@ -129,16 +130,16 @@ def test_unknown_palette_and_language_are_refused(app: Flask) -> None:
             **{"name": {}, "palette": "clay", "languages": ["es"], "demands_second_factor": False, **values}
         )  # type: ignore[arg-type]
         with pytest.raises(SettingsRefused) as refused:
-            save_settings(new, 0, an_account().id)
+            save_settings(new, 0, Actor.account(an_account().id))
         assert refused.value.reason is reason
 
 
 @pytest.mark.both_databases
 def test_settings_are_made_once_by_two(app: Flask) -> None:
     new = NewSettings(name={"es": "A"}, palette="clay", languages=["es", "en"], demands_second_factor=False)
-    save_settings(new, 0, an_account().id)
+    save_settings(new, 0, Actor.account(an_account().id))
     with pytest.raises(SettingsRefused):
-        save_settings(new, 0, an_account().id)
+        save_settings(new, 0, Actor.account(an_account().id))
     assert read_settings().revision == 1
 
 

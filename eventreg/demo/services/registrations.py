@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
-from eventreg.audit.services import SYSTEM, record
+from eventreg.audit.services import SYSTEM, note
 from eventreg.db import db, transaction
 from eventreg.demo.rules.answers import invent_answers
 from eventreg.demo.rules.histories import invent_history
@@ -98,15 +98,7 @@ def _settle(event: Event, drawn: Drawn, now: datetime) -> list[Status]:
         event.capacity = after.capacity
         for category in event.categories:
             category.places = after.limits[category.id]
-        record(
-            event_id=event.id,
-            actor=SYSTEM,
-            action="capacity_raised",
-            record_kind="event",
-            record_id=event.id,
-            at=now,
-            detail={"old": before.capacity, "new": after.capacity},
-        )
+        note(event, "capacity_raised", SYSTEM, now, old=before.capacity, new=after.capacity)
     return statuses
 
 
