@@ -6,12 +6,8 @@ from eventreg.audit import trail
 from eventreg.web.forms import lazy_gettext as _
 
 trail.add_parts(
-    title=_("Title"),
     name=_("Name"),
     key=_("Key"),
-    slug=_("Address on the site"),
-    summary=_("Summary"),
-    description=_("Description"),
     text=_("Text"),
     note=_("Note"),
     body=_("Text"),

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from eventreg.audit import trail
 from eventreg.db import db
 from eventreg.events.forms.texts import topic_name
-from eventreg.events.models import Category, Event, EventDay, ProgrammeSession
+from eventreg.events.models import Category, Event, EventDay, ProgrammeSession, named_columns
 from eventreg.events.rules.categories import ApprovalRule
 from eventreg.events.rules.institutions import PartnerRole
 from eventreg.events.rules.practical import keyed, split_field, topic_of
@@ -126,18 +126,11 @@ trail.add_pages(
     team_member="events.show_team",
     team_invitation="events.show_team",
 )
+trail.add_parts(**{column.name: _(column.info["label"]) for column in named_columns()})
 trail.add_parts(
-    audience=_("Who it is for"),
     texts=_("Texts"),
-    practical=_("Practical information"),
-    joining=_("How to join"),
-    joining_url=_("Link to join"),
-    cancellation_note=_("Why it is cancelled"),
-    demonstration_note=_("Note on the demonstration"),
-    picture_text=_("What the picture shows"),
     credit=_("Wording of the credit"),
     url=_("Link"),
-    picture_id=_("Picture"),
     picture=_("Picture"),
     file_name=_("File"),
     biography=_("Short biography"),
@@ -146,12 +139,6 @@ trail.add_parts(
     phrase=_("Phrase of the funder"),
 )
 trail.add_parts(
-    attendance=_("Attendance"),
-    venue=_("Place"),
-    address=_("Street address"),
-    city=_("City"),
-    region=_("Region"),
-    time_zone=_("Time zone"),
     room=_("Room"),
     room_id=_("Room"),
     day=_("Day"),
@@ -160,30 +147,13 @@ trail.add_parts(
     held_on=_("Day"),
     starts_at=_("Begins"),
     ends_at=_("Ends"),
-    registration_opens_at=_("Registration opens"),
-    registration_closes_at=_("Registration closes"),
-    answers_by=_("Answers by"),
-    changes_until=_("Changes until"),
-    promotes_until=_("Waiting list moves until"),
     released_at=_("Shown from"),
     preview_until=_("Preview until"),
 )
 trail.add_parts(
-    publication=_("Publication"),
-    capacity=_("Places"),
     places=_("Places"),
-    few_places=_("Few places from"),
     approval=_("Approval"),
     pending_counts=_("Pending ones take a place"),
-    verifies_addresses=_("Addresses are confirmed"),
-    holds_mail=_("Emails are held"),
-    contact_name=_("Contact person"),
-    contact_position=_("Position of the contact person"),
-    contact_office=_("Office of the contact person"),
-    contact_phone=_("Telephone of the contact person"),
-    contact_email=_("Email of the contact person"),
-    contact_language=_("Language of the contact person"),
-    reference_prefix=_("Beginning of references"),
     role=_("Role"),
     only_categories=_("Only these categories"),
     only_days=_("Only these days"),

@@ -25,7 +25,6 @@ trail.add_kinds(
 trail.add_parts(
     short_name=_("Short name"),
     acronym=_("Acronym"),
-    country=_("Country"),
     website=_("Website"),
     organization=_("Institution"),
     organization_id=_("Institution"),

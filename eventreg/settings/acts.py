@@ -17,11 +17,8 @@ trail.add_kinds(
     legal_page=_("Legal page"),
 )
 trail.add_parts(
-    palette=_("Colours"),
-    languages=_("Languages"),
     language=_("Language"),
     logo=_("Logo"),
     logo_id=_("Logo"),
-    demands_second_factor=_("A second factor is demanded"),
     is_published=_("Shown on the site"),
 )
