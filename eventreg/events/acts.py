@@ -126,7 +126,8 @@ trail.add_pages(
     team_member="events.show_team",
     team_invitation="events.show_team",
 )
-trail.add_parts(**{column.name: _(column.info["label"]) for column in named_columns()})
+_LABELS = {column.name: column.info["label"] for column in named_columns()}
+trail.add_parts(**{name: _(label) for name, label in _LABELS.items()})
 trail.add_parts(
     texts=_("Texts"),
     credit=_("Wording of the credit"),

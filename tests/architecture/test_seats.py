@@ -23,7 +23,6 @@ _READERS = {
     "eventreg/site/views/figures.py": "gives it to the formula, unless a part of the event is seen",
     "eventreg/site/views/sharing.py": "tells search engines how large the event is",
     "eventreg/events/forms/making.py": "what is typed for it",
-    "eventreg/events/forms/settings.py": "shows it to be changed",
     "eventreg/events/services/settings.py": "asks whether a new one gives more",
     "eventreg/events/services/creation.py": "sets it",
     "eventreg/events/rules/plans.py": "refuses one below nothing",
