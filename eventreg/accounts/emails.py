@@ -12,7 +12,7 @@ from eventreg.accounts.models import Account
 from eventreg.i18n.languages import speaking
 from eventreg.kernel.clock import now
 from eventreg.kernel.tokens import new_public_id
-from eventreg.mail.letters import Letter, render_letter
+from eventreg.mail.content import MailContent, render_content
 from eventreg.mail.markers import link_marker, new_marker
 from eventreg.mail.services import OutgoingMessage, enqueue
 from eventreg.web.addresses import address_of
@@ -35,16 +35,16 @@ def enqueue_sign_in_link(account: Account, public_id: str, minutes: int) -> None
     """
     marker = new_marker()
     with speaking(account.language) as language:
-        letter = _sign_in_link(account.name, link_marker(marker, SIGN_IN, public_id, GENERATION), minutes)
-    enqueue_to_account(account, letter, language, f"account/sign-in/{public_id}", "accounts/sign_in_link", marker)
+        content = _sign_in_link(account.name, link_marker(marker, SIGN_IN, public_id, GENERATION), minutes)
+    enqueue_to_account(account, content, language, f"account/sign-in/{public_id}", "accounts/sign_in_link", marker)
 
 
 def enqueue_welcome(account: Account, public_id: str, days: int) -> None:
     """Queue the first mail of an account that an administrator made, with a sign-in link, in the caller's transaction."""
     marker = new_marker()
     with speaking(account.language) as language:
-        letter = _welcome(account.name, link_marker(marker, SIGN_IN, public_id, GENERATION), days)
-    enqueue_to_account(account, letter, language, f"account/welcome/{public_id}", "accounts/welcome", marker)
+        content = _welcome(account.name, link_marker(marker, SIGN_IN, public_id, GENERATION), days)
+    enqueue_to_account(account, content, language, f"account/welcome/{public_id}", "accounts/welcome", marker)
 
 
 def enqueue_notice(account: Account, notice: Notice, *, left: int = 0) -> None:
@@ -53,14 +53,14 @@ def enqueue_notice(account: Account, notice: Notice, *, left: int = 0) -> None:
     `left` is the number of recovery codes that were not used yet.
     """
     with speaking(account.language) as language:
-        letter = _notice(account.name, notice, left)
+        content = _notice(account.name, notice, left)
     key = f"account/{notice.value}/{new_public_id()}"
-    enqueue_to_account(account, letter, language, key, f"accounts/{notice.value}")
+    enqueue_to_account(account, content, language, key, f"accounts/{notice.value}")
 
 
 def enqueue_to_account(
     account: Account,
-    letter: Letter,
+    content: MailContent,
     language: str,
     key: str,
     template: str,
@@ -68,13 +68,13 @@ def enqueue_to_account(
     *,
     is_held_back: bool = False,
 ) -> None:
-    """Queue a letter to an account in the caller's transaction. It belongs to the account: no screen shows it.
+    """Queue a mail to an account in the caller's transaction. It belongs to the account: no screen shows it.
 
     Rooms above send by it what is about their records and only for this person.
     """
     with speaking(language):
         sender = site_name()
-        text, html = render_letter(letter, language=language, kicker=sender, contact=None)
+        text, html = render_content(content, language=language, kicker=sender, contact=None)
     enqueue(
         OutgoingMessage(
             key=key,
@@ -86,7 +86,7 @@ def enqueue_to_account(
             language=language,
             recipient=account.email,
             sender_name=sender,
-            subject=letter.subject,
+            subject=content.subject,
             text=text,
             html=html,
             due_at=now(),
@@ -96,8 +96,8 @@ def enqueue_to_account(
     )
 
 
-def _welcome(name: str, address: str, days: int) -> Letter:
-    return Letter(
+def _welcome(name: str, address: str, days: int) -> MailContent:
+    return MailContent(
         subject=_("Your account"),
         heading=_("Sign in for the first time"),
         greeting=_("Dear %(name)s,", name=name),
@@ -113,8 +113,8 @@ def _welcome(name: str, address: str, days: int) -> Letter:
     )
 
 
-def _sign_in_link(name: str, address: str, minutes: int) -> Letter:
-    return Letter(
+def _sign_in_link(name: str, address: str, minutes: int) -> MailContent:
+    return MailContent(
         subject=_("Your sign-in link"),
         heading=_("Sign in"),
         greeting=_("Dear %(name)s,", name=name),
@@ -127,9 +127,9 @@ def _sign_in_link(name: str, address: str, minutes: int) -> Letter:
     )
 
 
-def _notice(name: str, notice: Notice, left: int) -> Letter:
+def _notice(name: str, notice: Notice, left: int) -> MailContent:
     heading, said = _said(notice, left)
-    return Letter(
+    return MailContent(
         subject=heading,
         heading=heading,
         greeting=_("Dear %(name)s,", name=name),

@@ -16,7 +16,7 @@ from eventreg.i18n import formats
 from eventreg.i18n.languages import speaking
 from eventreg.kernel.text import pick
 from eventreg.kernel.tokens import new_public_id
-from eventreg.mail.letters import Letter
+from eventreg.mail.content import MailContent
 from eventreg.mail.markers import link_marker, new_marker
 from eventreg.web.addresses import address_of
 from eventreg.web.instance import site_name
@@ -30,26 +30,28 @@ def enqueue_invitation(event: Event, account: Account, invitation: TeamInvitatio
     marker = new_marker()
     with speaking(account.language) as language:
         address = link_marker(marker, INVITATION, invitation.public_id, GENERATION)
-        letter = _invitation(event, account, invitation, inviter, address, language)
+        content = _invitation(event, account, invitation, inviter, address, language)
         key = f"account/invitation/{invitation.public_id}/{new_public_id()}"
-        enqueue_to_account(account, letter, language, key, "events/invitation", marker, is_held_back=event.holds_mail)
+        enqueue_to_account(account, content, language, key, "events/invitation", marker, is_held_back=event.holds_mail)
 
 
 def enqueue_handed_over(event: Event, to: Account, *, new_owner: str, former: str) -> None:
     """Tell one of the two that an event has another owner, in the caller's transaction."""
     with speaking(to.language) as language:
-        letter = _handed_over(event, to, new_owner, former, language)
+        content = _handed_over(event, to, new_owner, former, language)
         key = f"account/handed-over/{event.id}/{new_public_id()}"
-        enqueue_to_account(to, letter, language, key, "events/handed_over", new_marker(), is_held_back=event.holds_mail)
+        enqueue_to_account(
+            to, content, language, key, "events/handed_over", new_marker(), is_held_back=event.holds_mail
+        )
 
 
 def _invitation(
     event: Event, account: Account, invitation: TeamInvitation, inviter: str, address: str, language: str
-) -> Letter:
+) -> MailContent:
     title = _title(event, language)
     until = formats.plain_day(invitation.expires_at.astimezone(ZoneInfo(event.time_zone)).date(), language)
     said = (_("%(name)s writes: “%(text)s”", name=inviter, text=invitation.note),) if invitation.note else ()
-    return Letter(
+    return MailContent(
         subject=_("You are invited to the team of %(event)s", event=title),
         heading=_("Join the team"),
         greeting=_("Dear %(name)s,", name=account.name),
@@ -74,9 +76,9 @@ def _invitation(
     )
 
 
-def _handed_over(event: Event, to: Account, new_owner: str, former: str, language: str) -> Letter:
+def _handed_over(event: Event, to: Account, new_owner: str, former: str, language: str) -> MailContent:
     title = _title(event, language)
-    return Letter(
+    return MailContent(
         subject=_("%(event)s has another owner", event=title),
         heading=_("Another owner"),
         greeting=_("Dear %(name)s,", name=to.name),

@@ -10,7 +10,7 @@ from eventreg.events.models import Event
 from eventreg.i18n.languages import speaking
 from eventreg.kernel.text import pick
 from eventreg.kernel.tokens import new_public_id
-from eventreg.mail.letters import Letter
+from eventreg.mail.content import MailContent
 from eventreg.web.addresses import address_of
 from eventreg.web.instance import site_name
 
@@ -22,7 +22,7 @@ def enqueue_mentioned(event: Event, to: Account, by: str, reference: str) -> Non
     """
     with speaking(to.language) as language:
         title = pick(event.title, language, event.languages).text
-        letter = Letter(
+        content = MailContent(
             subject=_("%(name)s mentioned you: %(reference)s", name=by, reference=reference),
             heading=_("You were mentioned"),
             greeting=_("Dear %(name)s,", name=to.name),
@@ -39,4 +39,4 @@ def enqueue_mentioned(event: Event, to: Account, by: str, reference: str) -> Non
             footer=(site_name(),),
         )
         key = f"account/mentioned/{new_public_id()}"
-        enqueue_to_account(to, letter, language, key, "review/mentioned", is_held_back=event.holds_mail)
+        enqueue_to_account(to, content, language, key, "review/mentioned", is_held_back=event.holds_mail)

@@ -23,7 +23,7 @@ from eventreg.registration.emails.messages import ABOUT_EVENT
 from eventreg.registration.emails.to_contact import TOLD
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import Status
-from tests.registration.letters import (
+from tests.registration.messages import (
     FLOOD,
     TO_CONTACT,
     TO_PARTICIPANT,

@@ -19,7 +19,7 @@ from eventreg.registration.emails import Occasion
 from eventreg.registration.emails.invitation import Invited, invitation_message, reminder_message
 from eventreg.registration.models import Invitation
 from tests.registration.arriving import an_invitation, category_of
-from tests.registration.letters import a_seminar, as_file
+from tests.registration.messages import a_seminar, as_file
 from tests.support.html import elements, parse, text_of
 
 FOLDER = Path(__file__).parent / "golden" / "invitation"

@@ -23,7 +23,7 @@ from eventreg.registration.rules.states import Status
 from eventreg.registration.services import message_texts
 from eventreg.registration.services.message_texts import SavedMessage, save_message_texts
 from tests.builders import an_account, register_somebody
-from tests.registration.letters import REASON, TO_PARTICIPANT, Told, a_seminar, queued, without_marker
+from tests.registration.messages import REASON, TO_PARTICIPANT, Told, a_seminar, queued, without_marker
 from tests.registration.test_concurrency import at_once
 from tests.support.html import elements, parse, text_of
 from tests.support.statements import counted

@@ -13,7 +13,7 @@ from eventreg.registration.emails.usual_words import usual_words
 from eventreg.registration.rules.message_texts import DETAILS, TextKey, allowed_in_body, allowed_in_subject
 from eventreg.registration.rules.placeholders import placeholder_faults
 from eventreg.registration.text_wording import TextGroup
-from tests.registration.letters import a_seminar
+from tests.registration.messages import a_seminar
 
 
 def test_every_message_can_be_put_into_own_words_and_stands_in_the_list() -> None:

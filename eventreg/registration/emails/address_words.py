@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
-from eventreg.mail.letters import Fact, Letter
+from eventreg.mail.content import Fact, MailContent
 from eventreg.registration.emails.messages import Message
 from eventreg.registration.emails.to_participant import ParticipantWords
 from eventreg.registration.rules.deadlines import CONFIRM_ADDRESS_WITHIN, VERIFY_WITHIN
@@ -15,11 +15,11 @@ _HOUR = 3600
 class AddressWords(ParticipantWords):
     """The messages of `messages.ABOUT_ADDRESSES`: nothing of a person stands in them."""
 
-    def write(self, message: Message) -> Letter:
-        """Return the letter for `message`."""
+    def write(self, message: Message) -> MailContent:
+        """Return the content for `message`."""
         return self._verify() if message is Message.VERIFY else self._confirm_address()
 
-    def _verify(self) -> Letter:
+    def _verify(self) -> MailContent:
         hours = int(VERIFY_WITHIN.total_seconds()) // _HOUR
         return self._to_unknown(
             _("Confirm your email address"),
@@ -29,7 +29,7 @@ class AddressWords(ParticipantWords):
             button=_("Confirm my address"),
         )
 
-    def _confirm_address(self) -> Letter:
+    def _confirm_address(self) -> MailContent:
         hours = int(CONFIRM_ADDRESS_WITHIN.total_seconds()) // _HOUR
         return self._to_unknown(
             _("Confirm your new email address"),
@@ -39,10 +39,10 @@ class AddressWords(ParticipantWords):
             button=_("Confirm my new address"),
         )
 
-    def _to_unknown(self, heading: str, *paragraphs: str, button: str) -> Letter:
+    def _to_unknown(self, heading: str, *paragraphs: str, button: str) -> MailContent:
         """Write to an address that may be anybody's: nothing that somebody typed, nothing about a registration."""
         occasion, language = self._occasion, self._language
-        return Letter(
+        return MailContent(
             subject=_("%(heading)s: %(title)s", heading=heading, title=self._title),
             heading=heading,
             greeting=_("Good day,"),

@@ -9,7 +9,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 
 from eventreg.i18n.languages import speaking
-from eventreg.mail.letters import Change, Contact, Fact, Letter, render_letter
+from eventreg.mail.content import Change, Contact, Fact, MailContent, render_content
 from eventreg.mail.markers import link_marker, new_marker
 from eventreg.mail.services import OutgoingMessage, enqueue_all
 from eventreg.registration.emails.calendar_parts import CalendarNeeds, OldEntry, part_of
@@ -89,19 +89,19 @@ def participant_message(
             now=now,
         )
         key = text_key(news.message, registration, takes_back=news.takes_back)
-        letter = with_own_words(words.write(news.message), key, words.facts())
+        content = with_own_words(words.write(news.message), key, words.facts())
         invites = news.renews_calendar or news.message in _INVITING
         needs = CalendarNeeds(news.day_ids, invites, news.takes_back, is_elsewhere=bool(recipient))
         part = part_of(occasion, registration, needs, language, now)
         if part.is_by_the_way:
             follows = Fact(_("This message brings your calendar up to date."))
-            letter = replace(letter, paragraphs=(*letter.paragraphs, follows))
+            content = replace(content, paragraphs=(*content.paragraphs, follows))
         beside = tuple(
             _old_entry_message(occasion, registration, old, language, news.due_at, now, f"{key_suffix}/{number}")
             for number, old in enumerate(part.old)
         )
         return _outgoing(
-            occasion, registration, news, letter, now,
+            occasion, registration, news, content, now,
             audience="participant", language=language, recipient=recipient or registration.email,
             reply_to=occasion.event.contact_email, marker=marker, calendar=part.content, method=part.method,
             key_suffix=key_suffix, beside=beside,
@@ -125,9 +125,9 @@ def _old_entry_message(
         privacy_url=address_of("site.show_privacy", slug=occasion.event.slug), now=now,
     )  # fmt: skip
     key = text_key(told.message, registration, takes_back=True)
-    letter = with_own_words(words.write(told.message), key, words.facts())
+    content = with_own_words(words.write(told.message), key, words.facts())
     return _outgoing(
-        occasion, registration, told, letter, now,
+        occasion, registration, told, content, now,
         audience="participant", language=language, recipient=registration.email,
         reply_to=occasion.event.contact_email, marker=new_marker(), calendar=old.content, method="CANCEL",
         key_suffix=key_suffix,
@@ -139,12 +139,12 @@ def contact_message(occasion: Occasion, registration: Registration, news: News, 
     event = occasion.event
     with speaking(event.contact_language) as language:
         address = address_of("review.show_registration", slug=event.slug, reference=registration.reference)
-        letter = write_to_contact(
+        content = write_to_contact(
             news.message, occasion, registration, language, address,
             day_ids=news.day_ids, reason=news.reason, changes=news.changes_in(language),
         )  # fmt: skip
         return _outgoing(
-            occasion, registration, news, letter, now,
+            occasion, registration, news, content, now,
             audience="contact", language=language, recipient=event.contact_email, reply_to=registration.email,
             marker=new_marker(),
         )  # fmt: skip
@@ -154,7 +154,7 @@ def _outgoing(
     occasion: Occasion,
     registration: Registration,
     news: News,
-    letter: Letter,
+    content: MailContent,
     now: datetime,
     *,
     audience: str,
@@ -168,8 +168,8 @@ def _outgoing(
     beside: tuple[OutgoingMessage, ...] = (),
 ) -> OutgoingMessage:
     event = occasion.event
-    text, html = render_letter(
-        letter,
+    text, html = render_content(
+        content,
         language=language,
         kicker=f"{occasion.host_name(language)} · {event.city}",
         contact=Contact(
@@ -191,7 +191,7 @@ def _outgoing(
         recipient=recipient,
         reply_to=reply_to,
         sender_name=_("%(host)s, registration", host=occasion.host_name(language)),
-        subject=letter.subject,
+        subject=content.subject,
         text=text,
         html=html,
         calendar=calendar,

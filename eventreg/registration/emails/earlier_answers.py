@@ -7,13 +7,13 @@ from datetime import datetime
 from flask_babel import gettext as _
 
 from eventreg.i18n.languages import speaking
-from eventreg.mail.letters import Fact, Letter
+from eventreg.mail.content import Fact, MailContent
 from eventreg.mail.markers import link_marker, new_marker
 from eventreg.mail.services import OutgoingMessage
 from eventreg.registration.emails.occasions import Occasion
 from eventreg.registration.emails.own_words import with_own_words
 from eventreg.registration.emails.placeholders import Facts
-from eventreg.registration.emails.to_address import Addressed, address_letter
+from eventreg.registration.emails.to_address import Addressed, addressed_message
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.message_texts import TextKey
 
@@ -29,7 +29,7 @@ def earlier_answers_message(
     with speaking(language):
         title = occasion.title(language)
         link = link_marker(marker, EARLIER_ANSWERS, registration.public_id, registration.link_generation)
-        letter = Letter(
+        content = MailContent(
             subject=_("Your earlier answers: %(title)s", title=title),
             heading=_("Your earlier answers"),
             greeting=_("Good day,"),
@@ -49,5 +49,5 @@ def earlier_answers_message(
             key=f"earlier/{occasion.event.id}/{registration.public_id}/{now.timestamp():.6f}",
             template="registration/earlier_answers",
         )
-        own = with_own_words(letter, TextKey.EARLIER_ANSWERS, Facts(occasion, language, link=link))
-        return address_letter(occasion, own, to, marker, now)
+        own = with_own_words(content, TextKey.EARLIER_ANSWERS, Facts(occasion, language, link=link))
+        return addressed_message(occasion, own, to, marker, now)

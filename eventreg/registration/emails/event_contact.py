@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from eventreg.i18n.languages import speaking
-from eventreg.mail.letters import Letter, render_letter
+from eventreg.mail.content import MailContent, render_content
 from eventreg.mail.markers import new_marker
 from eventreg.mail.services import OutgoingMessage
 from eventreg.registration.emails.messages import Message
@@ -25,9 +25,9 @@ def event_contact_message(
     """
     event = occasion.event
     with speaking(event.contact_language) as language:
-        letter = _letter(occasion, message, people, occasion.text(note, language), language)
-        text, html = render_letter(
-            letter, language=language, kicker=f"{occasion.host_name(language)} · {event.city}", contact=None
+        content = _content(occasion, message, people, occasion.text(note, language), language)
+        text, html = render_content(
+            content, language=language, kicker=f"{occasion.host_name(language)} · {event.city}", contact=None
         )
         return OutgoingMessage(
             key=f"event/{event.public_id}/{at.isoformat()}/{message.value}/contact",
@@ -39,7 +39,7 @@ def event_contact_message(
             language=language,
             recipient=event.contact_email,
             sender_name=_("%(host)s, registration", host=occasion.host_name(language)),
-            subject=letter.subject,
+            subject=content.subject,
             text=text,
             html=html,
             due_at=at,
@@ -48,7 +48,7 @@ def event_contact_message(
         )
 
 
-def _letter(occasion: Occasion, message: Message, people: int, note: str, language: str) -> Letter:
+def _content(occasion: Occasion, message: Message, people: int, note: str, language: str) -> MailContent:
     event, title = occasion.event, occasion.title(language)
     is_cancelled = message is Message.EVENT_CANCELLED
     heading = _("The event is cancelled") if is_cancelled else _("The event takes place after all")
@@ -66,7 +66,7 @@ def _letter(occasion: Occasion, message: Message, people: int, note: str, langua
         )
     )
     reason = _("The reason that is given: %(reason)s", reason=note) if note and is_cancelled else ""
-    return Letter(
+    return MailContent(
         subject=_("%(heading)s: %(title)s", heading=heading, title=title),
         heading=heading,
         greeting=_("Dear %(name)s,", name=event.contact_name),

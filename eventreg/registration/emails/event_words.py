@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
-from eventreg.mail.letters import Fact, Letter
+from eventreg.mail.content import Fact, MailContent
 from eventreg.registration.emails.messages import Message
 from eventreg.registration.emails.to_participant import ParticipantWords
 from eventreg.registration.wording import status_explained
@@ -13,12 +13,12 @@ from eventreg.registration.wording import status_explained
 class EventWords(ParticipantWords):
     """The messages of `messages.ABOUT_EVENT`; the reason that a message names is the event's, not a decision's."""
 
-    def write(self, message: Message) -> Letter:
-        """Return the letter for `message`."""
+    def write(self, message: Message) -> MailContent:
+        """Return the content for `message`."""
         return self._event_cancelled() if message is Message.EVENT_CANCELLED else self._event_reinstated()
 
-    def _event_cancelled(self) -> Letter:
-        return self._letter(
+    def _event_cancelled(self) -> MailContent:
+        return self._content(
             _("The event does not take place"),
             _("We regret to tell you that “%(title)s” does not take place.", title=self._title),
             self._reason,
@@ -26,8 +26,8 @@ class EventWords(ParticipantWords):
             _("You do not have to do anything. If you bought tickets or booked a room, cancel them now."),
         )
 
-    def _event_reinstated(self) -> Letter:
-        return self._letter(
+    def _event_reinstated(self) -> MailContent:
+        return self._content(
             _("The event takes place after all"),
             _(
                 "We had announced that “%(title)s” would not take place. That no longer holds: it takes place.",

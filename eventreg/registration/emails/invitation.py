@@ -10,13 +10,13 @@ from flask_babel import gettext as _
 from eventreg.events.models import Category
 from eventreg.i18n import formats
 from eventreg.i18n.languages import speaking
-from eventreg.mail.letters import Fact, Letter
+from eventreg.mail.content import Fact, MailContent
 from eventreg.mail.markers import link_marker, new_marker
 from eventreg.mail.services import OutgoingMessage
 from eventreg.registration.emails.occasions import Occasion
 from eventreg.registration.emails.own_words import with_own_words
 from eventreg.registration.emails.placeholders import Facts
-from eventreg.registration.emails.to_address import Addressed, address_letter
+from eventreg.registration.emails.to_address import Addressed, addressed_message
 from eventreg.registration.models import Invitation
 from eventreg.registration.queries.invitations import INVITED, RECORD_KIND
 from eventreg.registration.rules.message_texts import TextKey
@@ -66,7 +66,7 @@ def _message(
     invitation, marker = invited.invitation, new_marker()
     link = link_marker(marker, INVITED, invitation.public_id, invitation.generation)
     subject, heading = words
-    letter = Letter(
+    content = MailContent(
         subject=subject,
         heading=heading,
         greeting=_greeting(invitation),
@@ -91,8 +91,8 @@ def _message(
         key=f"{template}/{invitation.public_id}/{now.timestamp():.6f}",
         template=f"registration/{template}",
     )
-    letter = with_own_words(letter, TextKey(template), _placeholders(occasion, invited, language, link))
-    return address_letter(occasion, letter, to, marker, now)
+    content = with_own_words(content, TextKey(template), _placeholders(occasion, invited, language, link))
+    return addressed_message(occasion, content, to, marker, now)
 
 
 def _placeholders(occasion: Occasion, invited: Invited, language: str, link: str) -> Facts:

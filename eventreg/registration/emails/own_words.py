@@ -1,11 +1,11 @@
-"""An event's own words put into a letter: subject, opening and closing. The facts of the letter stay."""
+"""An event's own words put into a message: subject, opening and closing. Its facts stay."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
 
-from eventreg.mail.letters import Fact, Letter, Reason
+from eventreg.mail.content import Fact, MailContent, Reason
 from eventreg.registration.emails.messages import Message
 from eventreg.registration.emails.placeholders import Facts, rendered_line, rendered_words
 from eventreg.registration.models import Registration
@@ -23,34 +23,36 @@ def text_key(message: Message, registration: Registration, *, takes_back: bool) 
     return TextKey(message.value) if message.value in _VALUES else None
 
 
-def with_own_words(letter: Letter, key: TextKey | None, facts: Facts) -> Letter:
-    """Return a letter in the event's own words, where it has some in the language of `facts`."""
+def with_own_words(content: MailContent, key: TextKey | None, facts: Facts) -> MailContent:
+    """Return a message in the event's own words, where it has some in the language of `facts`."""
     if key is None:
-        return letter
+        return content
     own = facts.occasion.own_text(key, facts.language)
     if not own:
-        return letter
+        return content
     allowed = allowed_in_subject(key), allowed_in_body(key)
-    return in_words(letter, own, allowed, replace(facts, greeting=letter.greeting))
+    return in_words(content, own, allowed, replace(facts, greeting=content.greeting))
 
 
-def in_words(letter: Letter, own: OwnText, allowed: tuple[Collection[str], Collection[str]], facts: Facts) -> Letter:
-    """Return a letter in these words, with the placeholders that are allowed in the subject and in the body filled in.
+def in_words(
+    content: MailContent, own: OwnText, allowed: tuple[Collection[str], Collection[str]], facts: Facts
+) -> MailContent:
+    """Return a message in these words, with the placeholders that are allowed in the subject and in the body filled in.
 
     What is empty in them is said as usual, or not at all where nothing is usual.
     """
     if own.subject:
-        letter = replace(letter, subject=rendered_line(own.subject, allowed[0], facts) or letter.subject)
+        content = replace(content, subject=rendered_line(own.subject, allowed[0], facts) or content.subject)
     if not own.body:
-        return letter
+        return content
     opening, closing = rendered_words(own.body, allowed[1], facts)
     holds_reason = "reason" in names_in(own.body)
     stays = tuple(
         paragraph
-        for paragraph in letter.paragraphs
+        for paragraph in content.paragraphs
         if isinstance(paragraph, Fact) and not (holds_reason and isinstance(paragraph, Reason))
     )
-    return replace(letter, opening=opening, paragraphs=stays, closing=closing)
+    return replace(content, opening=opening, paragraphs=stays, closing=closing)
 
 
 _VALUES = frozenset(key.value for key in TextKey)

@@ -11,7 +11,7 @@ from sqlalchemy import inspect
 from eventreg.events.models import Event
 from eventreg.i18n import formats
 from eventreg.i18n.languages import speaking
-from eventreg.mail.letters import Change
+from eventreg.mail.content import Change
 from eventreg.mail.services import OutgoingMessage
 from eventreg.registration.emails.composing import News, participant_message
 from eventreg.registration.emails.earlier_answers import earlier_answers_message

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from eventreg.mail.letters import Fact, Letter
+from eventreg.mail.content import Fact, MailContent
 from eventreg.registration.emails.messages import Message
 from eventreg.registration.emails.placeholders import Facts
 from eventreg.registration.emails.to_participant import ParticipantWords
@@ -35,8 +35,8 @@ class RequestWords(ParticipantWords):
         super().__init__(*args, **more)
         self._request = request
 
-    def write(self, message: Message) -> Letter:
-        """Return the letter for `message`."""
+    def write(self, message: Message) -> MailContent:
+        """Return the content for `message`."""
         title = self._title
         heading, sentence = {
             Message.ASKED_FOLLOW_UP: lambda: (
@@ -56,14 +56,14 @@ class RequestWords(ParticipantWords):
                 _("A few days ago we asked you some questions about “%(title)s”.", title=title),
             ),
         }[message]()
-        letter = self._letter(
+        content = self._content(
             heading,
             sentence,
             self._reason,
             Fact(_("Questions: %(labels)s", labels="; ".join(self._request.labels))),
             warning=_("Answer by %(until)s. After that the page is closed.", until=self._request.until),
         )
-        return replace(letter, action=(_("Answer the questions"), self._link + self._request.path))
+        return replace(content, action=(_("Answer the questions"), self._link + self._request.path))
 
     def facts(self) -> Facts:
         """See `ParticipantWords.facts`. The link leads to the questions."""

@@ -8,13 +8,13 @@ from flask_babel import gettext as _
 
 from eventreg.i18n import formats
 from eventreg.i18n.languages import speaking
-from eventreg.mail.letters import Letter
+from eventreg.mail.content import MailContent
 from eventreg.mail.markers import link_marker, new_marker
 from eventreg.mail.services import OutgoingMessage
 from eventreg.registration.emails.occasions import Occasion
 from eventreg.registration.emails.own_words import with_own_words
 from eventreg.registration.emails.placeholders import Facts
-from eventreg.registration.emails.to_address import Addressed, address_letter
+from eventreg.registration.emails.to_address import Addressed, addressed_message
 from eventreg.registration.models import SavedForm
 from eventreg.registration.rules.message_texts import TextKey
 
@@ -29,7 +29,7 @@ def saved_form_message(occasion: Occasion, saved: SavedForm, now: datetime) -> O
         title = occasion.title(language)
         until = formats.instant(saved.expires_at, occasion.event.time_zone, language)
         link = link_marker(marker, SAVED_FORM, saved.public_id, saved.generation)
-        letter = Letter(
+        content = MailContent(
             subject=_("Go on with your registration: %(title)s", title=title),
             heading=_("Go on with your registration"),
             greeting=_("Good day,"),
@@ -54,4 +54,4 @@ def saved_form_message(occasion: Occasion, saved: SavedForm, now: datetime) -> O
             template="registration/saved_form",
         )
         facts = Facts(occasion, language, link=link, kept_until=until)
-        return address_letter(occasion, with_own_words(letter, TextKey.SAVED_FORM, facts), to, marker, now)
+        return addressed_message(occasion, with_own_words(content, TextKey.SAVED_FORM, facts), to, marker, now)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
-from eventreg.mail.letters import Contact, Letter, render_letter
+from eventreg.mail.content import Contact, MailContent, render_content
 from eventreg.mail.services import OutgoingMessage
 from eventreg.registration.emails.occasions import Occasion
 from eventreg.web.addresses import address_of
@@ -15,7 +15,7 @@ from eventreg.web.addresses import address_of
 
 @dataclass(frozen=True)
 class Addressed:
-    """To whom a letter goes, about which record, under which key of the outbox."""
+    """To whom a message goes, about which record, under which key of the outbox."""
 
     email: str
     language: str
@@ -28,17 +28,19 @@ class Addressed:
     template: str
 
 
-def address_letter(occasion: Occasion, letter: Letter, to: Addressed, marker: str, now: datetime) -> OutgoingMessage:
-    """Return the message that carries a letter, with the event's head and foot. The language in force must be `to`'s.
+def addressed_message(
+    occasion: Occasion, content: MailContent, to: Addressed, marker: str, now: datetime
+) -> OutgoingMessage:
+    """Return the message that carries the content, with the event's head and foot. The language in force must be `to`'s.
 
-    The letter's own footer says why the reader gets it.
+    Its own footer says why the reader gets it.
     """
     event, language = occasion.event, to.language
     privacy = _("How we use your data: %(address)s", address=address_of("site.show_privacy", slug=event.slug))
-    footer = (occasion.credits(language), *occasion.phrases(language), *letter.footer, privacy)
+    footer = (occasion.credits(language), *occasion.phrases(language), *content.footer, privacy)
     office = occasion.text(event.contact_office, language)
-    text, html = render_letter(
-        replace(letter, footer=tuple(line for line in footer if line)),
+    text, html = render_content(
+        replace(content, footer=tuple(line for line in footer if line)),
         language=language,
         kicker=f"{occasion.host_name(language)} · {event.city}",
         contact=Contact(event.contact_name, office, event.contact_phone, event.contact_email),
@@ -54,7 +56,7 @@ def address_letter(occasion: Occasion, letter: Letter, to: Addressed, marker: st
         recipient=to.email,
         reply_to=event.contact_email,
         sender_name=_("%(host)s, registration", host=occasion.host_name(language)),
-        subject=letter.subject,
+        subject=content.subject,
         text=text,
         html=html,
         due_at=now,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import gettext as _
 
 from eventreg.i18n import formats
-from eventreg.mail.letters import Change, Letter
+from eventreg.mail.content import Change, MailContent
 from eventreg.registration.emails.messages import Message
 from eventreg.registration.emails.occasions import Occasion
 from eventreg.registration.models import Registration
@@ -36,14 +36,14 @@ def write_to_contact(
     day_ids: frozenset[int] = frozenset(),
     reason: str = "",
     changes: tuple[Change, ...] = (),
-) -> Letter:
-    """Return the letter that tells the contact person of `message`. `address` is the registration's page for the team."""
+) -> MailContent:
+    """Return the content that tells the contact person of `message`. `address` is the registration's page for the team."""
     heading = _heading(message, registration)
     person = registration.full_name
     paragraphs = [_sentence(message, registration)]
     if reason:
         paragraphs.append(_("Reason given: %(reason)s", reason=reason))
-    return Letter(
+    return MailContent(
         subject=_(
             "%(heading)s: %(name)s (%(reference)s)", heading=heading, name=person, reference=registration.reference
         ),

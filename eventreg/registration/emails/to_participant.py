@@ -7,7 +7,7 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
-from eventreg.mail.letters import Change, Fact, Letter, Reason
+from eventreg.mail.content import Change, Fact, MailContent, Reason
 from eventreg.registration.emails.messages import Message
 from eventreg.registration.emails.occasions import Occasion
 from eventreg.registration.emails.placeholders import Facts
@@ -47,9 +47,9 @@ class ParticipantWords:
         self._now = now
         self._title = occasion.title(language)
 
-    def write(self, message: Message) -> Letter:
-        """Return the letter for `message`."""
-        writers: dict[Message, Callable[[], Letter]] = {
+    def write(self, message: Message) -> MailContent:
+        """Return the content for `message`."""
+        writers: dict[Message, Callable[[], MailContent]] = {
             Message.RECEIVED: self._received,
             Message.CONFIRMED: self._confirmed,
             Message.WAITLISTED: self._waitlisted,
@@ -81,8 +81,8 @@ class ParticipantWords:
             reason=self._reason,
         )
 
-    def _received(self) -> Letter:
-        return self._letter(
+    def _received(self) -> MailContent:
+        return self._content(
             _("We have your request"),
             _("We have received your request to take part in “%(title)s”.", title=self._title),
             steps=(
@@ -93,8 +93,8 @@ class ParticipantWords:
             warning=self._not_yet(),
         )
 
-    def _confirmed(self) -> Letter:
-        return self._letter(
+    def _confirmed(self) -> MailContent:
+        return self._content(
             _("Your place is confirmed"),
             _("Your place at “%(title)s” is confirmed. We look forward to welcoming you.", title=self._title),
             self._reason,
@@ -102,9 +102,9 @@ class ParticipantWords:
             joining=self._occasion.joining(self._language),
         )
 
-    def _waitlisted(self) -> Letter:
+    def _waitlisted(self) -> MailContent:
         was_accepted = self._registration.approved_at is not None and not self._takes_back
-        return self._letter(
+        return self._content(
             _("You are on the waiting list"),
             self._no_longer_confirmed(),
             Fact(_("Your request was accepted.")) if was_accepted else "",
@@ -121,9 +121,9 @@ class ParticipantWords:
             warning=self._not_yet(),
         )
 
-    def _promoted(self) -> Letter:
+    def _promoted(self) -> MailContent:
         if self._registration.status is Status.PENDING:
-            return self._letter(
+            return self._content(
                 _("A place has become free and we review your request"),
                 _("A place at “%(title)s” has become free, and it is your turn.", title=self._title),
                 steps=(
@@ -132,16 +132,16 @@ class ParticipantWords:
                 ),
                 warning=self._not_yet(),
             )
-        return self._letter(
+        return self._content(
             _("A place has become free and it is yours"),
             _("A place at “%(title)s” has become free. Your place is confirmed.", title=self._title),
             steps=self._before_the_event(),
             joining=self._occasion.joining(self._language),
         )
 
-    def _declined(self) -> Letter:
+    def _declined(self) -> MailContent:
         if self._takes_back:
-            return self._letter(
+            return self._content(
                 _("Your place is no longer confirmed"),
                 _(
                     "We regret that we can no longer offer you the place at “%(title)s” that we had confirmed.",
@@ -150,14 +150,14 @@ class ParticipantWords:
                 self._reason,
                 self._out_of_calendar(),
             )
-        return self._letter(
+        return self._content(
             _("We cannot offer you a place this time"),
             _("Thank you for your interest in “%(title)s”. We cannot offer you a place this time.", title=self._title),
             self._reason,
         )
 
-    def _changed(self) -> Letter:
-        return self._letter(
+    def _changed(self) -> MailContent:
+        return self._content(
             _("We have saved your changes"),
             self._calendar_follows(),
             _("What has changed in your registration for “%(title)s”:", title=self._title),
@@ -165,8 +165,8 @@ class ParticipantWords:
             warning=_("If you did not make this change, write to the contact person."),
         )
 
-    def _withdrawn(self) -> Letter:
-        return self._letter(
+    def _withdrawn(self) -> MailContent:
+        return self._content(
             _("Your registration is withdrawn"),
             _("As you asked, we have withdrawn your registration for “%(title)s”.", title=self._title),
             _("If you had a place, somebody else can have it now. Thank you for telling us."),
@@ -175,8 +175,8 @@ class ParticipantWords:
             has_link=False,
         )
 
-    def _reopened(self) -> Letter:
-        return self._letter(
+    def _reopened(self) -> MailContent:
+        return self._content(
             _("We are reviewing your request again"),
             self._no_longer_confirmed(),
             _("We have taken back our last answer about “%(title)s”.", title=self._title),
@@ -188,8 +188,8 @@ class ParticipantWords:
             warning=self._not_yet(),
         )
 
-    def _own_link(self) -> Letter:
-        return self._letter(
+    def _own_link(self) -> MailContent:
+        return self._content(
             _("Your personal link"),
             _("This link opens your registration for “%(title)s”.", title=self._title),
             Fact(
@@ -200,15 +200,15 @@ class ParticipantWords:
             ),
         )
 
-    def _address_changed(self) -> Letter:
-        return self._letter(
+    def _address_changed(self) -> MailContent:
+        return self._content(
             _("Your new email address is confirmed"),
             _("From now on we write to this address about “%(title)s”.", title=self._title),
             Fact(_("This is your new personal link. The earlier one no longer works.")),
         )
 
-    def _address_left(self) -> Letter:
-        return self._letter(
+    def _address_left(self) -> MailContent:
+        return self._content(
             _("Your email address was changed"),
             _("We no longer write to this address about “%(title)s”.", title=self._title),
             Fact(_("Your earlier personal link no longer works. The new one is with your new address.")),
@@ -216,8 +216,8 @@ class ParticipantWords:
             has_link=False,
         )
 
-    def _old_entry(self) -> Letter:
-        return self._letter(
+    def _old_entry(self) -> MailContent:
+        return self._content(
             _("An earlier entry leaves your calendar"),
             _("Until now your calendar had an entry for each day of “%(title)s”.", title=self._title),
             Fact(_("This message takes the one of this date out. What stands in our other message holds.")),
@@ -251,7 +251,7 @@ class ParticipantWords:
             _("If you cannot come, withdraw your registration, so that somebody else can have the place."),
         )
 
-    def _letter(
+    def _content(
         self,
         heading: str,
         *paragraphs: str,
@@ -260,9 +260,9 @@ class ParticipantWords:
         changes: tuple[Change, ...] = (),
         joining: tuple[str, ...] = (),
         has_link: bool = True,
-    ) -> Letter:
+    ) -> MailContent:
         registration = self._registration
-        return Letter(
+        return MailContent(
             subject=_("%(heading)s: %(title)s", heading=heading, title=self._title),
             heading=heading,
             greeting=_("Dear %(name)s,", name=registration.full_name),

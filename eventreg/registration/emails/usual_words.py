@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from eventreg.events.models import Category
 from eventreg.i18n.languages import speaking
-from eventreg.mail.letters import Fact, Letter
+from eventreg.mail.content import Fact, MailContent
 from eventreg.registration.emails.messages import WITH_REQUEST, Message
 from eventreg.registration.emails.occasions import Occasion
 from eventreg.registration.emails.request_words import RequestWording
@@ -69,13 +69,13 @@ def usual_words(occasion: Occasion, key: TextKey, language: str, now: datetime) 
         slots = _Slots(occasion.event, occasion.days, occasion.partners)
         message = message_of(key)
         if message is not None:
-            letter = _about_registration(slots, key, message, spoken, now)
-            return _as_text(letter.subject, letter.paragraphs)
+            content = _about_registration(slots, key, message, spoken, now)
+            return _as_text(content.subject, content.paragraphs)
         subject, paragraphs = _OTHERS[key]()
         return _as_text(subject, paragraphs)
 
 
-def _about_registration(slots: Occasion, key: TextKey, message: Message, language: str, now: datetime) -> Letter:
+def _about_registration(slots: Occasion, key: TextKey, message: Message, language: str, now: datetime) -> MailContent:
     request = RequestWording((), "{section}", "{answer_by}", "") if message in WITH_REQUEST else None
     registration = Registration(
         given_name="{full_name}", family_name="", reference="{reference}", status=status_told(key),

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from eventreg.i18n.formats import direction
 from eventreg.i18n.languages import name_of, speaking
 from eventreg.kernel.text import pick
-from eventreg.mail.letters import Letter
+from eventreg.mail.content import MailContent
 from eventreg.mail.markers import link_marker, new_marker
 from eventreg.mail.rich import RichText
 from eventreg.mail.services import OutgoingMessage
@@ -20,7 +20,7 @@ from eventreg.registration.emails.composing import OWN_PAGE
 from eventreg.registration.emails.facts import Facts
 from eventreg.registration.emails.occasions import Occasion
 from eventreg.registration.emails.own_words import in_words
-from eventreg.registration.emails.to_address import Addressed, address_letter
+from eventreg.registration.emails.to_address import Addressed, addressed_message
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.message_texts import IN_WRITTEN_BODY, IN_WRITTEN_SUBJECT, OwnText
 from eventreg.web.addresses import address_of
@@ -44,8 +44,8 @@ def written_message(
     marker = new_marker()
     link = link_marker(marker, OWN_PAGE, person.public_id, person.link_generation)
     with speaking(person.language) as language:
-        letter = _letter(occasion, person, day_ids, text, language, link)
-        return address_letter(occasion, letter, _to(person.email, language, person, key, WRITTEN), marker, due_at)
+        content = _content(occasion, person, day_ids, text, language, link)
+        return addressed_message(occasion, content, _to(person.email, language, person, key, WRITTEN), marker, due_at)
 
 
 def trial_message(
@@ -61,24 +61,24 @@ def trial_message(
     marker = new_marker()
     link = address_of("site.show_event", slug=occasion.event.slug)
     with speaking(person.language) as language:
-        letter = _letter(occasion, person, day_ids, text, language, link)
+        content = _content(occasion, person, day_ids, text, language, link)
         told = _("This is a trial. %(name)s would get it so; the personal link is left out.", name=person.full_name)
         marked = replace(
-            letter,
-            subject=_("[Trial] %(subject)s", subject=letter.subject),
-            opening=_after(told, letter.opening),
+            content,
+            subject=_("[Trial] %(subject)s", subject=content.subject),
+            opening=_after(told, content.opening),
             is_link_personal=False,
         )
         to = replace(_to(email, language, person, key, TRIED), record_kind="event", record_id=occasion.event.id)
-        return replace(address_letter(occasion, marked, to, marker, at), audience="team")
+        return replace(addressed_message(occasion, marked, to, marker, at), audience="team")
 
 
-def _letter(
+def _content(
     occasion: Occasion, person: Registration, day_ids: frozenset[int], text: WrittenText, language: str, link: str
-) -> Letter:
+) -> MailContent:
     languages = occasion.event.languages
     subject, body = pick(text.subject, language, languages), pick(text.body, language, languages)
-    plain = Letter(
+    plain = MailContent(
         subject=occasion.title(language),
         heading="",
         greeting=_("Dear %(name)s,", name=person.full_name),
@@ -97,16 +97,16 @@ def _letter(
     with speaking(facts.language):
         facts = replace(facts, greeting=_("Dear %(name)s,", name=person.full_name))
         words = OwnText(subject.text, body.text)
-        letter = in_words(plain, words, (IN_WRITTEN_SUBJECT, IN_WRITTEN_BODY), facts)
-    letter = replace(letter, heading=letter.subject)
+        content = in_words(plain, words, (IN_WRITTEN_SUBJECT, IN_WRITTEN_BODY), facts)
+    content = replace(content, heading=content.subject)
     if body.text and body.language != language:
         said = _("This message is available in %(language)s only.", language=name_of(body.language, language))
-        letter = replace(
-            letter,
-            opening=_after(said, _marked(letter.opening, body.language)),
-            closing=_marked(letter.closing, body.language),
+        content = replace(
+            content,
+            opening=_after(said, _marked(content.opening, body.language)),
+            closing=_marked(content.closing, body.language),
         )
-    return letter
+    return content
 
 
 def _facts(occasion: Occasion, person: Registration, day_ids: frozenset[int], language: str, link: str) -> Facts:

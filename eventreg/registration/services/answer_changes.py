@@ -12,7 +12,7 @@ from eventreg.db import db, transaction
 from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import get_event_whole, lock_event
 from eventreg.kernel import clock
-from eventreg.mail.letters import Change
+from eventreg.mail.content import Change
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.queries import list_version_numbers

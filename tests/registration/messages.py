@@ -15,7 +15,7 @@ from eventreg.events.models import Event, Partner
 from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.events.rules.institutions import PartnerRole
 from eventreg.kernel import clock
-from eventreg.mail.letters import Change
+from eventreg.mail.content import Change
 from eventreg.mail.services import OutgoingMessage
 from eventreg.registration.emails import (
     CONFIRM_ADDRESS,

@@ -47,7 +47,7 @@ class Contact(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Letter:
+class MailContent:
     """The words of one message in one language."""
 
     subject: str
@@ -72,20 +72,20 @@ class Letter:
     closing: RichText | None = None
 
 
-def render_letter(letter: Letter, *, language: str, kicker: str, contact: Contact | None) -> tuple[str, str]:
-    """Return (text, HTML) of a letter. The language in force must be the letter's: the layout has words of its own."""
+def render_content(content: MailContent, *, language: str, kicker: str, contact: Contact | None) -> tuple[str, str]:
+    """Return (text, HTML) of a mail. The language in force must be its own: the layout has words of its own."""
     context = {
-        "letter": letter,
+        "content": content,
         "lang": language,
         "dir": direction(language),
         "kicker": kicker,
-        "facts": letter.facts,
-        "action": letter.action,
+        "facts": content.facts,
+        "action": content.action,
         "contact": contact,
     }
     environment = current_app.jinja_env
-    text = environment.get_template("mail/letter.txt").render(context)
-    html = environment.get_template("mail/letter.html").render(context)
+    text = environment.get_template("mail/content.txt").render(context)
+    html = environment.get_template("mail/content.html").render(context)
     return tidy_text(text), html
 
 
