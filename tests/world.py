@@ -31,9 +31,7 @@ from eventreg.kernel.tokens import new_public_id, personal_token
 from eventreg.mail.models import MailMessage
 from eventreg.questionnaires.rules.drafts import fingerprint
 from eventreg.questionnaires.rules.publishing import seen_mark
-from eventreg.registration.emails import CONFIRM_ADDRESS, OWN_PAGE, VERIFY
-from eventreg.registration.emails.earlier_answers import EARLIER_ANSWERS
-from eventreg.registration.emails.saved_form import SAVED_FORM
+from eventreg.registration.emails import CONFIRM_ADDRESS, EARLIER_ANSWERS, OWN_PAGE, SAVED_FORM, VERIFY
 from eventreg.registration.models import AddressChange, Registration, SavedForm, Upload
 from eventreg.registration.queries.invitations import invitation_token as token_of_invited
 from eventreg.registration.queries.registrations import ADDRESS_GENERATION, own_token

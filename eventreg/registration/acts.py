@@ -8,10 +8,9 @@ from sqlalchemy import select
 
 from eventreg.audit import trail
 from eventreg.db import db
+from eventreg.registration.emails import every_message
 from eventreg.registration.models import Registration
-from eventreg.registration.rules.message_texts import TextKey
 from eventreg.registration.rules.states import Action, Status
-from eventreg.registration.text_wording import text_title
 from eventreg.registration.wording import decision_verb, status_for_team
 from eventreg.web.forms import lazy_gettext as _
 
@@ -136,7 +135,7 @@ trail.add_parts(
 )
 trail.add_own_parts("status", "category", "sessions")
 trail.add_values(_STATUSES)
-trail.add_values({key.value: trail.later(text_title, key) for key in TextKey}, "message_text")
+trail.add_values({message.key: message.title for message in every_message()}, "message_text")
 
 
 def _references(chain: int, ids: Collection[str]) -> Mapping[str, str]:

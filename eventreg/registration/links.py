@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from eventreg.kernel.tokens import personal_token
-from eventreg.registration.emails import CONFIRM_ADDRESS, OWN_PAGE, VERIFY
-from eventreg.registration.emails.earlier_answers import EARLIER_ANSWERS
-from eventreg.registration.emails.saved_form import SAVED_FORM
+from eventreg.registration.emails import CONFIRM_ADDRESS, EARLIER_ANSWERS, OWN_PAGE, SAVED_FORM, VERIFY
 from eventreg.registration.queries.invitations import INVITED
 from eventreg.web.addresses import address_of
 from eventreg.web.instance import keys

@@ -20,13 +20,20 @@ from eventreg.mail.services import OutgoingMessage
 from eventreg.registration.emails import (
     CONFIRM_ADDRESS,
     VERIFY,
-    Message,
     News,
     Occasion,
     RequestWording,
+    addresses,
+    asking,
+    by_team,
+    changing,
     contact_message,
+    deciding,
     participant_message,
+    registering,
+    whole_event,
 )
+from eventreg.registration.emails.about_registration import AboutRegistration
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import Status
 from tests.builders import a_registration, an_event, an_institution, text
@@ -42,7 +49,7 @@ _LINK = re.compile(r"\[\[[0-9a-f]{24}:(\w+):[^\]]*\]\]")
 class Told:
     """One message as a file of its own: what happened, to a registration of which status."""
 
-    message: Message
+    message: type[AboutRegistration]
     status: Status
     #: "" or what tells the variant from the plain message
     variant: str = ""
@@ -53,7 +60,7 @@ class Told:
     @property
     def name(self) -> str:
         """The name of its file, without audience and language."""
-        return self.message.value + (f"-{self.variant}" if self.variant else "")
+        return self.message.name + (f"-{self.variant}" if self.variant else "")
 
 
 def _taken_back(event: Event) -> dict[str, Any]:
@@ -108,57 +115,62 @@ def _travel(language: str) -> RequestWording:
     return RequestWording(["Flight", "Number of the passport"], "Your journey", "5 February 2027", "/requests/7")
 
 
-_M, _S = Message, Status
+_S = Status
 TO_PARTICIPANT = (
-    Told(_M.RECEIVED, _S.PENDING),
-    Told(_M.CONFIRMED, _S.CONFIRMED),
-    Told(_M.CONFIRMED, _S.CONFIRMED, "with-reason", _reason),
-    Told(_M.WAITLISTED, _S.WAITLISTED),
-    Told(_M.WAITLISTED, _S.WAITLISTED, "accepted", is_approved=True),
-    Told(_M.WAITLISTED, _S.WAITLISTED, "after-confirmed", _taken_back),
-    Told(_M.PROMOTED, _S.CONFIRMED, "to-confirmed"),
-    Told(_M.PROMOTED, _S.PENDING, "to-pending"),
-    Told(_M.DECLINED, _S.DECLINED, news=_reason),
-    Told(_M.DECLINED, _S.DECLINED, "after-confirmed", lambda event: _reason(event) | _taken_back(event)),
-    Told(_M.CHANGED, _S.PENDING, news=_changed),
-    Told(_M.CHANGED, _S.CONFIRMED, "days", _fewer_days),
-    Told(_M.WITHDRAWN, _S.CANCELLED),
-    Told(_M.WITHDRAWN, _S.CANCELLED, "after-confirmed", _taken_back),
-    Told(_M.REOPENED, _S.PENDING),
-    Told(_M.REOPENED, _S.PENDING, "after-confirmed", _taken_back),
-    Told(_M.VERIFY, _S.UNVERIFIED, link=VERIFY),
-    Told(_M.LINK, _S.CONFIRMED),
-    Told(_M.CONFIRM_ADDRESS, _S.CONFIRMED, link=CONFIRM_ADDRESS),
-    Told(_M.ADDRESS_CHANGED, _S.CONFIRMED),
-    Told(_M.ADDRESS_LEFT, _S.CONFIRMED),
-    Told(_M.OLD_ENTRY, _S.CONFIRMED, news=_one_day),
-    Told(_M.EVENT_CANCELLED, _S.PENDING, news=_called_off),
-    Told(_M.EVENT_CANCELLED, _S.CONFIRMED, "after-confirmed", lambda event: _called_off(event) | _taken_back(event)),
-    Told(_M.EVENT_REINSTATED, _S.WAITLISTED),
-    Told(_M.EVENT_REINSTATED, _S.CONFIRMED, "to-confirmed", lambda _event: {"renews_calendar": True}),
-    Told(_M.ASKED_FOLLOW_UP, _S.CONFIRMED, news=_asked),
-    Told(_M.ASKED_AGAIN, _S.PENDING, news=_asked),
-    Told(_M.ASKED_CORRECTION, _S.CONFIRMED, news=_asked_with_reason),
-    Told(_M.ASK_REMINDER, _S.CONFIRMED, news=_asked),
-    Told(_M.TEAM_CHANGED, _S.PENDING, news=_changed),
-    Told(_M.TEAM_CHANGED, _S.CONFIRMED, "days", _fewer_days),
-    Told(_M.TEAM_WITHDRAWN, _S.CANCELLED, news=_reason),
-    Told(_M.TEAM_WITHDRAWN, _S.CANCELLED, "after-confirmed", _taken_back),
-    Told(_M.MOVED, _S.PENDING, news=_reason),
-    Told(_M.HANDED_ON, _S.PENDING, news=_reason),
-    Told(_M.HANDED_ON, _S.CONFIRMED, "after-confirmed", _taken_back),
-    Told(_M.HANDED_TO, _S.CONFIRMED, news=_asked),
+    Told(registering.Received, _S.PENDING),
+    Told(registering.Confirmed, _S.CONFIRMED),
+    Told(registering.Confirmed, _S.CONFIRMED, "with-reason", _reason),
+    Told(registering.Waitlisted, _S.WAITLISTED),
+    Told(registering.Waitlisted, _S.WAITLISTED, "accepted", is_approved=True),
+    Told(registering.Waitlisted, _S.WAITLISTED, "after-confirmed", _taken_back),
+    Told(deciding.Promoted, _S.CONFIRMED, "to-confirmed"),
+    Told(deciding.Promoted, _S.PENDING, "to-pending"),
+    Told(deciding.Declined, _S.DECLINED, news=_reason),
+    Told(deciding.Declined, _S.DECLINED, "after-confirmed", lambda event: _reason(event) | _taken_back(event)),
+    Told(changing.Changed, _S.PENDING, news=_changed),
+    Told(changing.Changed, _S.CONFIRMED, "days", _fewer_days),
+    Told(changing.Withdrawn, _S.CANCELLED),
+    Told(changing.Withdrawn, _S.CANCELLED, "after-confirmed", _taken_back),
+    Told(deciding.Reopened, _S.PENDING),
+    Told(deciding.Reopened, _S.PENDING, "after-confirmed", _taken_back),
+    Told(addresses.Verify, _S.UNVERIFIED, link=VERIFY),
+    Told(addresses.OwnLink, _S.CONFIRMED),
+    Told(addresses.ConfirmAddress, _S.CONFIRMED, link=CONFIRM_ADDRESS),
+    Told(addresses.AddressChanged, _S.CONFIRMED),
+    Told(addresses.AddressLeft, _S.CONFIRMED),
+    Told(changing.EntryTakenOut, _S.CONFIRMED, news=_one_day),
+    Told(whole_event.EventCancelled, _S.PENDING, news=_called_off),
+    Told(
+        whole_event.EventCancelled,
+        _S.CONFIRMED,
+        "after-confirmed",
+        lambda event: _called_off(event) | _taken_back(event),
+    ),
+    Told(whole_event.EventReinstated, _S.WAITLISTED),
+    Told(whole_event.EventReinstated, _S.CONFIRMED, "to-confirmed", lambda _event: {"renews_calendar": True}),
+    Told(asking.AskedFollowUp, _S.CONFIRMED, news=_asked),
+    Told(asking.AskedAgain, _S.PENDING, news=_asked),
+    Told(asking.AskedCorrection, _S.CONFIRMED, news=_asked_with_reason),
+    Told(asking.AskReminder, _S.CONFIRMED, news=_asked),
+    Told(by_team.TeamChanged, _S.PENDING, news=_changed),
+    Told(by_team.TeamChanged, _S.CONFIRMED, "days", _fewer_days),
+    Told(by_team.TeamWithdrawn, _S.CANCELLED, news=_reason),
+    Told(by_team.TeamWithdrawn, _S.CANCELLED, "after-confirmed", _taken_back),
+    Told(by_team.Moved, _S.PENDING, news=_reason),
+    Told(by_team.HandedOn, _S.PENDING, news=_reason),
+    Told(by_team.HandedOn, _S.CONFIRMED, "after-confirmed", _taken_back),
+    Told(by_team.HandedTo, _S.CONFIRMED, news=_asked),
 )
 TO_CONTACT = (
-    Told(_M.RECEIVED, _S.PENDING),
-    Told(_M.CONFIRMED, _S.CONFIRMED),
-    Told(_M.WAITLISTED, _S.WAITLISTED),
-    Told(_M.PROMOTED, _S.CONFIRMED, "to-confirmed"),
-    Told(_M.PROMOTED, _S.PENDING, "to-pending"),
-    Told(_M.DECLINED, _S.DECLINED, news=_reason),
-    Told(_M.CHANGED, _S.PENDING, news=_changed),
-    Told(_M.WITHDRAWN, _S.CANCELLED),
-    Told(_M.REOPENED, _S.PENDING),
+    Told(registering.Received, _S.PENDING),
+    Told(registering.Confirmed, _S.CONFIRMED),
+    Told(registering.Waitlisted, _S.WAITLISTED),
+    Told(deciding.Promoted, _S.CONFIRMED, "to-confirmed"),
+    Told(deciding.Promoted, _S.PENDING, "to-pending"),
+    Told(deciding.Declined, _S.DECLINED, news=_reason),
+    Told(changing.Changed, _S.PENDING, news=_changed),
+    Told(changing.Withdrawn, _S.CANCELLED),
+    Told(deciding.Reopened, _S.PENDING),
 )
 
 
@@ -195,7 +207,7 @@ def queued(event: Event, told: Told, audience: str, language: str) -> tuple[Regi
         message = contact_message(occasion, registration, replace(news, takes_back=False), now)
     else:
         link = (told.link, registration.public_id, 1) if told.link else None
-        recipient = "nueva.ana@instituto.example" if told.message is Message.CONFIRM_ADDRESS else ""
+        recipient = "nueva.ana@instituto.example" if told.message is addresses.ConfirmAddress else ""
         message = participant_message(occasion, registration, news, now, link=link, recipient=recipient)
     db.session.rollback()
     return registration, message

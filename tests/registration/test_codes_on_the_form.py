@@ -18,7 +18,7 @@ from eventreg.db import db
 from eventreg.events.models import Category, Event
 from eventreg.kernel.clock import now
 from eventreg.kernel.tokens import personal_token
-from eventreg.registration.emails.saved_form import SAVED_FORM
+from eventreg.registration.emails import SAVED_FORM
 from eventreg.registration.models import AccessCode, Registration, SavedForm
 from eventreg.registration.queries.ways_in import carried_code, find_way_in
 from eventreg.registration.rules.ways_in import WayKind

@@ -16,7 +16,7 @@ from eventreg.jobs.models import Job
 from eventreg.mail.models import MailMessage
 from eventreg.questionnaires.models import QuestionnaireVersion
 from eventreg.questionnaires.queries import definition_of
-from eventreg.registration.emails.earlier_answers import EARLIER_ANSWERS
+from eventreg.registration.emails import EARLIER_ANSWERS
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.answers import load_answers
 from eventreg.registration.queries.registrations import own_token

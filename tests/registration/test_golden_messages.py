@@ -18,9 +18,17 @@ from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.kernel import clock as clocks
 from eventreg.mail.models import MailMessage
 from eventreg.mail.services import OutgoingMessage
-from eventreg.registration.emails import Message, News, Occasion, event_contact_message, tell
-from eventreg.registration.emails.messages import ABOUT_EVENT
-from eventreg.registration.emails.to_contact import TOLD
+from eventreg.registration.emails import (
+    News,
+    Occasion,
+    addresses,
+    deciding,
+    every_message,
+    registering,
+    tell,
+    whole_event,
+)
+from eventreg.registration.emails.about_registration import AboutRegistration
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import Status
 from tests.registration.messages import (
@@ -37,6 +45,7 @@ from tests.support.html import elements, parse, text_of
 
 FOLDER = Path(__file__).parent / "golden"
 LANGUAGES = ("es", "en")
+ABOUT_EVENT = (whole_event.EventCancelled, whole_event.EventReinstated)
 _CASES = [
     pytest.param(told, audience, id=f"{audience}-{told.name}")
     for audience, messages in (("participant", TO_PARTICIPANT), ("contact", TO_CONTACT))
@@ -81,31 +90,33 @@ def _assert_html_says_the_same(message: OutgoingMessage, language: str) -> None:
     assert not re.findall(r"display:\s*none|visibility:\s*hidden|font-size:\s*[01]px|hidden", html)
 
 
+@pytest.mark.usefixtures("app")
 def test_every_message_has_a_golden_file_and_no_file_is_left_over() -> None:
-    assert {told.message for told in TO_PARTICIPANT} == set(Message)
-    assert {told.message for told in TO_CONTACT} == TOLD
+    event = a_seminar()
+    shown = {News(told.message, **told.news(event)).of(Registration(status=told.status)) for told in TO_PARTICIPANT}
+    every = {each for each in every_message() if issubclass(each, AboutRegistration)}
+    assert {each.__name__ for each in every - shown} == set(), "each wants a case in `tests/registration/messages.py`"
+    assert {told.message.name for told in TO_CONTACT} == {each.name for each in every if each.contact_words}
     cases = [case.values for case in _CASES]
     expected = {_file(str(audience), told, language) for told, audience in cases for language in LANGUAGES}
     # Those of invitations are held by a test of their own.
     found = {file for file in FOLDER.rglob("*.txt") if file.parent.name != "invitation"}
     assert found == expected | {
-        FOLDER / "event" / f"{message.value}.{language}.txt" for message in ABOUT_EVENT for language in LANGUAGES
+        FOLDER / "event" / f"{message.key}.{language}.txt" for message in ABOUT_EVENT for language in LANGUAGES
     }
 
 
 @pytest.mark.usefixtures("app", "clock")
-@pytest.mark.parametrize(
-    "message", sorted(ABOUT_EVENT, key=lambda member: member.value), ids=lambda member: member.value
-)
-def test_what_the_contact_person_is_told_of_the_whole_event(message: Message) -> None:
+@pytest.mark.parametrize("message", ABOUT_EVENT, ids=lambda member: member.key)
+def test_what_the_contact_person_is_told_of_the_whole_event(message: type[whole_event.AboutEvent]) -> None:
     event = a_seminar()
     for language in LANGUAGES:
         event.contact_language = language
-        whole = event_contact_message(
+        whole = whole_event.event_contact_message(
             Occasion.load(event), message, 42, {"es": FLOOD, "en": "The river rose."}, clocks.now()
         )
         written = as_file(whole, clocks.now())
-        path = FOLDER / "event" / f"{message.value}.{language}.txt"
+        path = FOLDER / "event" / f"{message.key}.{language}.txt"
         if os.environ.get("EVENTREG_REFRESH_GOLDEN"):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(written, encoding="utf-8")
@@ -114,9 +125,9 @@ def test_what_the_contact_person_is_told_of_the_whole_event(message: Message) ->
         db.session.rollback()
 
 
-@pytest.mark.parametrize("message", [Message.VERIFY, Message.CONFIRM_ADDRESS], ids=lambda message: message.value)
+@pytest.mark.parametrize("message", [addresses.Verify, addresses.ConfirmAddress], ids=lambda message: message.key)
 @pytest.mark.usefixtures("app")
-def test_nothing_that_somebody_typed_reaches_an_unconfirmed_address(message: Message) -> None:
+def test_nothing_that_somebody_typed_reaches_an_unconfirmed_address(message: type[AboutRegistration]) -> None:
     """A form must not become a way to write to strangers in our name, nor tell them who attends."""
     told = next(each for each in TO_PARTICIPANT if each.message is message)
     registration, queued_message = queued(a_seminar(), told, "participant", "en")
@@ -128,7 +139,7 @@ def test_nothing_that_somebody_typed_reaches_an_unconfirmed_address(message: Mes
 @pytest.mark.usefixtures("app")
 def test_messages_of_a_decision_are_due_when_it_can_no_longer_be_undone() -> None:
     due_at = clocks.now() + timedelta(seconds=60)
-    told = Told(Message.CONFIRMED, Status.CONFIRMED, news=lambda _event: {"due_at": due_at})
+    told = Told(registering.Confirmed, Status.CONFIRMED, news=lambda _event: {"due_at": due_at})
     event = a_seminar()
     assert {queued(event, told, audience, "es")[1].due_at for audience in ("participant", "contact")} == {due_at}
 
@@ -145,13 +156,13 @@ def test_what_people_typed_is_inert_in_every_part() -> None:
     """Case 32."""
     hostile = "Ana\r\nBcc: x@y.example <script>alert(1)</script> {title} %(title)s %s [[my]]"
     event = a_seminar(title={"es": hostile, "en": hostile})
-    told = Told(Message.DECLINED, Status.DECLINED, news=lambda _event: {"reason": hostile})
+    told = Told(deciding.Declined, Status.DECLINED, news=lambda _event: {"reason": hostile})
     registration, _ = queued(event, told, "participant", "es")
     with transaction():
         registration = db.session.get_one(Registration, registration.id)
         registration.given_name = registration.institution = hostile
         occasion = Occasion.load(get_event_whole(event.id))
-        tell(occasion, registration, News(Message.DECLINED, reason=hostile), clocks.now())
+        tell(occasion, registration, News(deciding.Declined, reason=hostile), clocks.now())
     for message in db.session.query(MailMessage).all():
         assert "\n" not in message.subject + message.sender_name
         assert "\r" not in message.subject + message.sender_name

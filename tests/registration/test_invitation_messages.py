@@ -16,7 +16,7 @@ from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.kernel.clock import now
 from eventreg.mail.services import OutgoingMessage
 from eventreg.registration.emails import Occasion
-from eventreg.registration.emails.invitation import Invited, invitation_message, reminder_message
+from eventreg.registration.emails.inviting import InvitationReminder, InvitationSent, Invited
 from eventreg.registration.models import Invitation
 from tests.registration.arriving import an_invitation, category_of
 from tests.registration.messages import a_seminar, as_file
@@ -37,8 +37,10 @@ def written(language: str, kind: str, **changes: object) -> OutgoingMessage:
     }
     expires_at = now() + timedelta(days=10)
     row: Invitation = an_invitation(event, language=language, expires_at=expires_at, **values)
-    compose = invitation_message if kind == "invitation" else reminder_message
-    return compose(Occasion.load(event), Invited(row, category_of(event, "government"), "Olga Anfitriona"), now())
+    message = InvitationSent if kind == "invitation" else InvitationReminder
+    return message.compose(
+        Occasion.load(event), Invited(row, category_of(event, "government"), "Olga Anfitriona"), now()
+    )
 
 
 @pytest.mark.usefixtures("app", "clock")

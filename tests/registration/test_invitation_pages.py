@@ -14,7 +14,7 @@ from eventreg.events.models import Event
 from eventreg.events.rules.publication import Publication
 from eventreg.kernel.clock import now
 from eventreg.kernel.tokens import personal_token
-from eventreg.registration.emails.saved_form import SAVED_FORM
+from eventreg.registration.emails import SAVED_FORM
 from eventreg.registration.models import Invitation, Registration, SavedForm
 from eventreg.registration.queries.invitations import invitation_token
 from eventreg.registration.queries.ways_in import carried_invitation, find_way_in

@@ -15,10 +15,11 @@ from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.kernel import clock
 from eventreg.mail.services import OutgoingMessage
-from eventreg.registration.emails import Message
+from eventreg.registration.emails import deciding, registering
+from eventreg.registration.emails.about_registration import AboutRegistration
 from eventreg.registration.parts import MessageTextsPart
 from eventreg.registration.queries.message_texts import StoredText
-from eventreg.registration.rules.message_texts import OwnText, TextEdit, TextKey
+from eventreg.registration.rules.message_texts import OwnText, TextEdit
 from eventreg.registration.rules.states import Status
 from eventreg.registration.services import message_texts
 from eventreg.registration.services.message_texts import SavedMessage, save_message_texts
@@ -37,14 +38,16 @@ def event(app: object) -> Event:
 
 
 def put(
-    event: Event, key: TextKey, language: str = "en", *, subject: str = "", body: str = "", seen: int = 0
+    event: Event, key: str, language: str = "en", *, subject: str = "", body: str = "", seen: int = 0
 ) -> SavedMessage:
     """Give a message words of the event's own."""
     edits = {language: TextEdit(seen, OwnText(subject, body))}
     return save_message_texts(event.id, key, edits, an_account().id, clock.now())
 
 
-def of(event: Event, message: Message, status: Status, language: str = "en", **news: Any) -> OutgoingMessage:
+def of(
+    event: Event, message: type[AboutRegistration], status: Status, language: str = "en", **news: Any
+) -> OutgoingMessage:
     """Return a message as it would be queued."""
     return queued(get_event_whole(event.id), Told(message, status, news=lambda _event: news), "participant", language)[
         1
@@ -54,10 +57,10 @@ def of(event: Event, message: Message, status: Status, language: str = "en", **n
 @pytest.mark.both_databases
 def test_own_words_stand_in_place_of_the_usual_ones_and_the_facts_stay(event: Event) -> None:
     put(
-        event, TextKey.CONFIRMED, subject="Welcome, {given_name}",
+        event, "confirmed", subject="Welcome, {given_name}",
         body="Dear {full_name} of {institution},\n\n**Good news** for {event_title}.\n\n{details}\n\nSee you!\nThe team",
     )  # fmt: skip
-    message = of(event, Message.CONFIRMED, Status.CONFIRMED)
+    message = of(event, registering.Confirmed, Status.CONFIRMED)
     assert message.subject == "Welcome, Ana"
     text = without_marker(message.text)
     opening, _facts, rest = text.partition("Reference: TAP-7K4M2Q")
@@ -85,35 +88,35 @@ def test_own_words_stand_in_place_of_the_usual_ones_and_the_facts_stay(event: Ev
 
 
 def test_a_language_without_own_words_has_its_usual_ones(event: Event) -> None:
-    before = of(event, Message.RECEIVED, Status.PENDING, "es")
-    put(event, TextKey.RECEIVED, body="Ours.")
-    assert "Ours." in of(event, Message.RECEIVED, Status.PENDING).text
-    after = of(event, Message.RECEIVED, Status.PENDING, "es")
+    before = of(event, registering.Received, Status.PENDING, "es")
+    put(event, "received", body="Ours.")
+    assert "Ours." in of(event, registering.Received, Status.PENDING).text
+    after = of(event, registering.Received, Status.PENDING, "es")
     assert (after.subject, without_marker(after.text)) == (before.subject, without_marker(before.text))
 
 
 def test_a_reason_is_never_lost(event: Event) -> None:
-    put(event, TextKey.DECLINED, body="We are sorry.")
-    assert REASON in " ".join(of(event, Message.DECLINED, Status.DECLINED, reason=REASON).text.split())
-    put(event, TextKey.DECLINED, body="Why: {reason}", seen=1)
-    said = " ".join(of(event, Message.DECLINED, Status.DECLINED, reason=REASON).text.split())
+    put(event, "declined", body="We are sorry.")
+    assert REASON in " ".join(of(event, deciding.Declined, Status.DECLINED, reason=REASON).text.split())
+    put(event, "declined", body="Why: {reason}", seen=1)
+    said = " ".join(of(event, deciding.Declined, Status.DECLINED, reason=REASON).text.split())
     assert said.count(REASON) == 1
     assert f"Why: {REASON}" in said
-    assert "{reason}" not in of(event, Message.DECLINED, Status.DECLINED).text
+    assert "{reason}" not in of(event, deciding.Declined, Status.DECLINED).text
 
 
 def test_what_happened_is_told_whatever_the_words_say(event: Event) -> None:
     """The status that is lost, the dates that leave the calendar, the questions that are asked."""
     for told in TO_PARTICIPANT:
         usual = queued(event, told, "participant", "en")[1]
-        words = TextKey(told.message.value) if told.name != "promoted-to-pending" else TextKey.PROMOTED_TO_REVIEW
+        words = told.message.key if told.name != "promoted-to-pending" else "promoted_to_review"
         if told.name == "declined-after-confirmed":
-            words = TextKey.PLACE_LOST
+            words = "place_lost"
         put(
             event,
             words,
             body="Ours alone.",
-            seen=0 if words.value not in get_event_whole(event.id).worded_messages else 1,
+            seen=0 if words not in get_event_whole(event.id).worded_messages else 1,
         )
         own = queued(get_event_whole(event.id), told, "participant", "en")[1]
         assert "Ours alone." in own.text, told.name
@@ -130,7 +133,7 @@ def test_what_people_typed_is_inert_in_own_words(event: Event) -> None:
     hostile = "*Ana* [x](https://evil.example) <b>b</b> {event_title} %s\r\nBcc: x@y.example"
     put(
         event,
-        TextKey.CONFIRMED,
+        "confirmed",
         "es",
         subject="For {given_name}",
         body="Dear {given_name},\n\n- {given_name}\n\n[{given_name}]({link})",
@@ -154,10 +157,10 @@ def test_what_people_typed_is_inert_in_own_words(event: Event) -> None:
 
 
 def test_the_place_that_is_taken_back_has_words_of_its_own(event: Event) -> None:
-    put(event, TextKey.DECLINED, body="Never had one.")
-    put(event, TextKey.PLACE_LOST, body="Had one.")
-    assert "Never had one." in of(event, Message.DECLINED, Status.DECLINED).text
-    assert "Had one." in of(event, Message.DECLINED, Status.DECLINED, takes_back=True).text
+    put(event, "declined", body="Never had one.")
+    put(event, "place_lost", body="Had one.")
+    assert "Never had one." in of(event, deciding.Declined, Status.DECLINED).text
+    assert "Had one." in of(event, deciding.Declined, Status.DECLINED, takes_back=True).text
 
 
 @pytest.mark.both_databases
@@ -165,34 +168,34 @@ class TestSaving:
     """Two people who write at once lose nothing; the trail keeps old and new."""
 
     def test_the_second_of_two_is_told_what_the_first_saved(self, event: Event) -> None:
-        put(event, TextKey.RECEIVED, body="First.")
-        outcome = put(event, TextKey.RECEIVED, body="Second.", seen=0)
+        put(event, "received", body="First.")
+        outcome = put(event, "received", body="Second.", seen=0)
         assert outcome.saved == ()
         assert outcome.conflicts["en"].text == OwnText("", "First.")
-        assert "First." in of(event, Message.RECEIVED, Status.PENDING).text
-        assert put(event, TextKey.RECEIVED, body="First.", seen=0) == SavedMessage((), {})
-        assert put(event, TextKey.RECEIVED, body="Second.", seen=1).saved == ("en",)
+        assert "First." in of(event, registering.Received, Status.PENDING).text
+        assert put(event, "received", body="First.", seen=0) == SavedMessage((), {})
+        assert put(event, "received", body="Second.", seen=1).saved == ("en",)
 
     def test_reset_gives_the_usual_words_back_and_whoever_saw_the_old_ones_is_told(self, event: Event) -> None:
-        usual = of(event, Message.RECEIVED, Status.PENDING)
-        put(event, TextKey.RECEIVED, subject="Ours", body="Ours.")
-        put(event, TextKey.RECEIVED, seen=1)
+        usual = of(event, registering.Received, Status.PENDING)
+        put(event, "received", subject="Ours", body="Ours.")
+        put(event, "received", seen=1)
         assert get_event_whole(event.id).worded_messages == []
-        assert without_marker(of(event, Message.RECEIVED, Status.PENDING).text) == without_marker(usual.text)
-        assert put(event, TextKey.RECEIVED, body="Again.", seen=1).conflicts
+        assert without_marker(of(event, registering.Received, Status.PENDING).text) == without_marker(usual.text)
+        assert put(event, "received", body="Again.", seen=1).conflicts
 
     def test_languages_that_the_event_has_not_are_left_out(self, event: Event) -> None:
-        assert put(event, TextKey.RECEIVED, "fr", body="À nous.").saved == ()
+        assert put(event, "received", "fr", body="À nous.").saved == ()
 
 
 def both_edit(app: Flask, event: Event) -> list[bool]:
     """Two people save other words over the same ones at the same moment; return whose were saved."""
-    put(event, TextKey.RECEIVED, body="Before.")
+    put(event, "received", body="Before.")
     accounts = [an_account().id for _ in range(2)]
 
     def edit(account_id: int) -> bool:
         edits = {"en": TextEdit(1, OwnText("", f"By {account_id}."))}
-        return bool(save_message_texts(event.id, TextKey.RECEIVED, edits, account_id, clock.now()).saved)
+        return bool(save_message_texts(event.id, "received", edits, account_id, clock.now()).saved)
 
     return at_once(app, *(lambda one=one: edit(one) for one in accounts))
 
@@ -232,8 +235,8 @@ def test_an_event_without_own_words_pays_nothing_for_them(event: Event) -> None:
     register_somebody(event)
     with counted() as without:
         register_somebody(event)
-    put(event, TextKey.CONFIRMED, "es", body="Otras.")
-    put(event, TextKey.RECEIVED, "es", body="Otras.")
+    put(event, "confirmed", "es", body="Otras.")
+    put(event, "received", "es", body="Otras.")
     event = get_event_whole(event.id)
     with counted() as having:
         register_somebody(event)

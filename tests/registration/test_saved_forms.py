@@ -14,7 +14,7 @@ from eventreg.events.models import Event
 from eventreg.kernel import clock as clocks
 from eventreg.kernel.tokens import personal_token
 from eventreg.mail.models import MailMessage
-from eventreg.registration.emails.saved_form import SAVED_FORM
+from eventreg.registration.emails import SAVED_FORM
 from eventreg.registration.models import SavedForm, Upload
 from eventreg.registration.services.saved_forms import sweep_saved_forms
 from eventreg.registration.services.uploads import sweep_uploads

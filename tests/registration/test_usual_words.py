@@ -1,35 +1,51 @@
-"""The usual words of each message, as a text with placeholders."""
+"""Each message is whole, and its usual words are a text with placeholders."""
 
 from __future__ import annotations
 
-from collections import Counter
-
 import pytest
+from flask_babel import lazy_gettext as _l
 
 from eventreg.kernel import clock
-from eventreg.registration.emails import Message, Occasion
+from eventreg.registration.emails import Occasion, every_message
+from eventreg.registration.emails.about_registration import AboutRegistration
+from eventreg.registration.emails.messages import Again, Group
 from eventreg.registration.emails.placeholders import PLACEHOLDERS
 from eventreg.registration.emails.usual_words import usual_words
-from eventreg.registration.rules.message_texts import DETAILS, TextKey, allowed_in_body, allowed_in_subject
+from eventreg.registration.rules.message_texts import DETAILS
 from eventreg.registration.rules.placeholders import placeholder_faults
-from eventreg.registration.text_wording import TextGroup
 from tests.registration.messages import a_seminar
 
 
-def test_every_message_can_be_put_into_own_words_and_stands_in_the_list() -> None:
-    """A new message is missing here until its words can be chosen."""
-    assert {message.value for message in Message} <= {key.value for key in TextKey}
-    assert Counter(key for group in TextGroup for key in group.value) == Counter(TextKey)
+def test_message_that_leaves_something_unsaid_is_refused_and_what_it_lacks_is_named() -> None:
+    with pytest.raises(
+        TypeError, match="Silent is no message yet: it does not say key, title, trigger, group, goes_again"
+    ):
+        type("Silent", (AboutRegistration,), {})
+    said = {"key": "late", "title": _l("Late"), "trigger": _l("Late"), "group": Group.EVENT}
+    with pytest.raises(TypeError, match=r"does not say goes_again, write$"):
+        type("Late", (AboutRegistration,), said)
+
+
+def test_two_messages_cannot_have_one_key() -> None:
+    said = {"key": "confirmed", "title": _l("x"), "trigger": _l("x"), "group": Group.EVENT, "goes_again": Again.NEVER}
+    with pytest.raises(TypeError, match="Confirmed has the key 'confirmed'"):
+        type("Twice", (AboutRegistration,), {**said, "write": lambda self: None})
+
+
+def test_every_message_stands_in_the_list_once() -> None:
+    keys = [message.key for message in every_message()]
+    assert len(keys) == len(set(keys)) == 31
+    assert {message.group for message in every_message()} == set(Group)
 
 
 @pytest.mark.usefixtures("app")
 def test_the_usual_words_hold_only_placeholders_that_may_stand_there() -> None:
     """Case 33: they can be taken as they are and saved, in every language."""
     occasion = Occasion.load(a_seminar())
-    for key in TextKey:
+    for message in every_message():
         for language in ("es", "en"):
-            words = usual_words(occasion, key, language, clock.now())
-            assert words.body.startswith("{greeting}\n\n"), key
+            words = usual_words(occasion, message, language, clock.now())
+            assert words.body.startswith("{greeting}\n\n"), message
             assert "{event_title}" in words.subject + words.body
-            assert not placeholder_faults(words.subject, allowed_in_subject(key), PLACEHOLDERS)
-            assert not placeholder_faults(words.body, allowed_in_body(key), PLACEHOLDERS, alone=[DETAILS])
+            assert not placeholder_faults(words.subject, message.in_subject(), PLACEHOLDERS)
+            assert not placeholder_faults(words.body, message.in_body(), PLACEHOLDERS, alone=[DETAILS])

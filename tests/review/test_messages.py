@@ -19,7 +19,7 @@ from eventreg.registration.models import Registration
 from eventreg.registration.queries.registrations import own_token
 from eventreg.registration.rules.states import Status
 from eventreg.registration.services.changes import withdraw
-from eventreg.review.rules.repeating import may_go_again
+from eventreg.review.queries.messages import may_go_again
 from tests.builders import a_registration, a_team_member, an_event, register_somebody
 from tests.mail.outbox import a_message
 from tests.support.apps import AppMaker

@@ -1,57 +1,161 @@
-"""The messages of this room."""
+"""A message to participants is one class: all that there is of it stands in it, and nothing of it anywhere else.
+
+Its key, its place in the list, when it goes, its words and those for the contact person, what an event's own words may name,
+and whether it may go again. Classes are found by being imported; one that leaves something unsaid is refused.
+"""
 
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import ClassVar, Self
+
+from flask_babel import gettext as _
+from flask_babel.speaklater import LazyString
+
+from eventreg.mail.content import MailContent
+from eventreg.registration.emails.occasions import Occasion
+from eventreg.registration.emails.placeholders import Facts, in_words
+from eventreg.registration.rules.message_texts import DETAILS, OF_EVENT
+from eventreg.registration.rules.states import Status
 
 
-class Message(enum.Enum):
-    """What is told. Each participant's message has its counterpart for the contact person, or none."""
+class Group(enum.Enum):
+    """The parts of the list of messages, in its order."""
 
-    RECEIVED = "received"
-    CONFIRMED = "confirmed"
-    WAITLISTED = "waitlisted"
-    PROMOTED = "promoted"
-    DECLINED = "declined"
-    CHANGED = "changed"
-    WITHDRAWN = "withdrawn"
-    #: an earlier decision was taken back after its mail had gone
-    REOPENED = "reopened"
-    #: to the participant alone
-    VERIFY = "verify"
-    LINK = "link"
-    CONFIRM_ADDRESS = "confirm_address"
-    ADDRESS_CHANGED = "address_changed"
-    #: to the address that was left
-    ADDRESS_LEFT = "address_left"
-    #: takes an entry out of the calendar that was of one day: now one is of all
-    OLD_ENTRY = "old_entry"
-    #: the whole event: to everybody who lives with it, and once to the contact person in words of their own
-    EVENT_CANCELLED = "event_cancelled"
-    EVENT_REINSTATED = "event_reinstated"
-    #: questions beside the form: once the place is confirmed, anew, to be mended; and the one reminder
-    ASKED_FOLLOW_UP = "asked_follow_up"
-    ASKED_AGAIN = "asked_again"
-    ASKED_CORRECTION = "asked_correction"
-    ASK_REMINDER = "ask_reminder"
-    #: what the team did on somebody's behalf, where no other message tells of it
-    TEAM_CHANGED = "team_changed"
-    TEAM_WITHDRAWN = "team_withdrawn"
-    MOVED = "moved"
-    #: a place goes to another person: to the one who had it, and to the one who has it now
-    HANDED_ON = "handed_on"
-    HANDED_TO = "handed_to"
+    REGISTERING = "registering"
+    DECIDING = "deciding"
+    ASKING = "asking"
+    CHANGING = "changing"
+    TEAM = "team"
+    INVITING = "inviting"
+    EVENT = "event"
+    ADDRESSES = "addresses"
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return {
+            Group.REGISTERING: _("After registering"),
+            Group.DECIDING: _("Decisions and places"),
+            Group.ASKING: _("Questions to people"),
+            Group.CHANGING: _("Changes by the person"),
+            Group.TEAM: _("Changes by the team"),
+            Group.INVITING: _("Invitations"),
+            Group.EVENT: _("The whole event"),
+            Group.ADDRESSES: _("Links and addresses"),
+        }[self]
 
 
-#: what is told of the event as a whole, not of one registration
-ABOUT_EVENT = frozenset({Message.EVENT_CANCELLED, Message.EVENT_REINSTATED})
-#: what goes to an address that is not confirmed
-ABOUT_ADDRESSES = frozenset({Message.VERIFY, Message.CONFIRM_ADDRESS})
-#: what asks somebody to answer
-ABOUT_REQUESTS = frozenset(
-    {Message.ASKED_FOLLOW_UP, Message.ASKED_AGAIN, Message.ASKED_CORRECTION, Message.ASK_REMINDER}
-)
-#: what comes with questions to answer
-WITH_REQUEST = ABOUT_REQUESTS | {Message.HANDED_TO}
-#: what the team did
-BY_TEAM = frozenset({Message.TEAM_CHANGED, Message.TEAM_WITHDRAWN, Message.MOVED, Message.HANDED_ON})
+class Again(enum.Enum):
+    """Whether a message that was sent can go once more."""
+
+    #: as long as the registration lives
+    ALWAYS = "always"
+    #: it tells of a status: as long as the registration has it
+    IN_ITS_STATUS = "in_its_status"
+    #: it takes entries out of calendars, goes to an address that was left, or told its news once
+    NEVER = "never"
+
+
+class Message:
+    """A message to one person: the class says what it is, the object what it says to this person in a language.
+
+    A class names its `key`, `group`, `title`, `trigger` and `goes_again` and has `write`. What tells of two different things
+    is two classes, the second inheriting from the first: in the outbox both have its name.
+    """
+
+    #: of its words (`message_texts`); never changed, since rows hold it
+    key: ClassVar[str]
+    group: ClassVar[Group]
+    title: ClassVar[LazyString]
+    #: when it goes, as a sentence
+    trigger: ClassVar[LazyString]
+    goes_again: ClassVar[Again]
+    #: its name in the outbox, after "registration/"
+    name: ClassVar[str]
+    #: in which somebody gets it
+    status: ClassVar[Status] = Status.CONFIRMED
+    #: the facts that its words may name
+    names: ClassVar[frozenset[str]] = OF_EVENT
+    #: whether it has a button
+    has_link: ClassVar[bool] = True
+    #: whether it says the reason that somebody gave
+    holds_reason: ClassVar[bool] = False
+
+    def __init_subclass__(cls, *, is_base: bool = False) -> None:
+        super().__init_subclass__()
+        if is_base:
+            return
+        lacking = [part for part in ("key", "title", "trigger") if part not in vars(cls)]
+        lacking += [part for part in ("group", "goes_again") if not hasattr(cls, part)]
+        lacking += ["write"] if cls.write is Message.write else []
+        if lacking:
+            raise TypeError(f"{cls.__name__} is no message yet: it does not say {', '.join(lacking)}")
+        if cls.key in _FOUND:
+            raise TypeError(f"{cls.__name__} is no message: {_FOUND[cls.key].__name__} has the key {cls.key!r}")
+        cls.name = getattr(cls, "name", cls.key)
+        _FOUND[cls.key] = cls
+
+    def __init__(self, occasion: Occasion, language: str, link: str) -> None:
+        """Begin in the language that is in force; `link`: the address of the button, or its marker."""
+        self.occasion, self.language, self.link = occasion, language, link
+        self.event_title = occasion.title(language)
+
+    @classmethod
+    def in_slots(cls, slots: Occasion, language: str, now: datetime) -> Self:
+        """Return it with placeholders where facts of a person would be; `slots` is such an occasion."""
+        raise NotImplementedError
+
+    @classmethod
+    def template(cls) -> str:
+        """Return what it is called in the outbox."""
+        return f"registration/{cls.name}"
+
+    @classmethod
+    def in_subject(cls) -> frozenset[str]:
+        """Return the placeholders that its subject may hold."""
+        return cls.names - {"greeting"}
+
+    @classmethod
+    def in_body(cls) -> frozenset[str]:
+        """Return the placeholders that its words may hold."""
+        more = (("link", cls.has_link), ("reason", cls.holds_reason), (DETAILS, True))
+        return cls.names | {name for name, is_there in more if is_there}
+
+    def write(self) -> MailContent:
+        """Return its usual words. Paragraphs that tell what happened are `Fact`: they stay in an event's own words."""
+        raise NotImplementedError
+
+    def facts(self) -> Facts:
+        """Return what placeholders stand for in it."""
+        return Facts(self.occasion, self.language, link=self.link)
+
+    def worded(self) -> MailContent:
+        """Return its words: the event's own, where it has some in this language."""
+        content = self.write()
+        own = self.occasion.own_text(self.key, self.language)
+        if not own:
+            return content
+        facts = replace(self.facts(), greeting=content.greeting)
+        return in_words(content, own, (self.in_subject(), self.in_body()), facts)
+
+
+_FOUND: dict[str, type[Message]] = {}
+
+
+def every_message() -> Sequence[type[Message]]:
+    """Return all messages, in the order of the list."""
+    return [message for group in Group for message in _FOUND.values() if message.group is group]
+
+
+def find_message(key: str) -> type[Message] | None:
+    """Return the message that has this key."""
+    return _FOUND.get(key)
+
+
+def find_by_template(template: str) -> type[Message] | None:
+    """Return the message that the outbox calls so; of two of one name the first."""
+    return next((message for message in _FOUND.values() if message.template() == template), None)

@@ -20,7 +20,7 @@ from eventreg.kernel.links import web_address
 from eventreg.kernel.text import LocalizedText, pick
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.message_texts import read_texts
-from eventreg.registration.rules.message_texts import OwnText, TextKey
+from eventreg.registration.rules.message_texts import OwnText
 
 
 @dataclass(frozen=True)
@@ -38,20 +38,20 @@ class Occasion:
         """Load what messages about `event` name: two statements."""
         return cls(event, list_days(event.id), list_credited(event.id))
 
-    def own_text(self, key: TextKey, language: str) -> OwnText:
+    def own_text(self, key: str, language: str) -> OwnText:
         """Return the event's own words of a message; empty where the usual ones stand.
 
         One statement for all messages of the occasion, and none for an event without words of its own for this one.
         """
         if self.tried is not None:
-            return self.tried.get((key.value, language), OwnText())
-        if key.value not in self.event.worded_messages:
+            return self.tried.get((key, language), OwnText())
+        if key not in self.event.worded_messages:
             return OwnText()
-        return self._stored_texts.get((key.value, language), OwnText())
+        return self._stored_texts.get((key, language), OwnText())
 
-    def trying(self, key: TextKey, language: str, text: OwnText) -> Occasion:
+    def trying(self, key: str, language: str, text: OwnText) -> Occasion:
         """Return the same with words that are not saved."""
-        return replace(self, tried={(key.value, language): text})
+        return replace(self, tried={(key, language): text})
 
     @cached_property
     def _stored_texts(self) -> dict[tuple[str, str], OwnText]:
@@ -89,6 +89,15 @@ class Occasion:
         """Return until when answers can be changed, in words and in the place's time."""
         until = formats.instant(self.event.changes_until, self.event.time_zone, language)
         return _("%(moment)s (%(city)s time)", moment=until, city=self.event.city)
+
+    def register_until(self, category: Category, expires_at: datetime | None, language: str) -> str:
+        """Return until when one can register: an invitation's own end, or that of registration where it comes first."""
+        closes_at = min(self.event.registration_closes_at, self.event.window_of(category).closes_at)
+        return formats.instant(min(closes_at, expires_at or closes_at), self.event.time_zone, language)
+
+    def kept_until(self, expires_at: datetime, language: str) -> str:
+        """Return until when a form is kept, in words."""
+        return formats.instant(expires_at, self.event.time_zone, language)
 
     def answer_promise(self, now: datetime, language: str) -> str:
         """Return by when whoever waits for a decision is answered; without the day when none is set, or it has passed."""

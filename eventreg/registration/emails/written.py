@@ -16,11 +16,10 @@ from eventreg.mail.content import MailContent
 from eventreg.mail.markers import link_marker, new_marker
 from eventreg.mail.rich import RichText
 from eventreg.mail.services import OutgoingMessage
-from eventreg.registration.emails.composing import OWN_PAGE
-from eventreg.registration.emails.facts import Facts
+from eventreg.registration.emails.addresses import OWN_PAGE
 from eventreg.registration.emails.occasions import Occasion
-from eventreg.registration.emails.own_words import in_words
-from eventreg.registration.emails.to_address import Addressed, addressed_message
+from eventreg.registration.emails.outgoing import foot, outgoing
+from eventreg.registration.emails.placeholders import Facts, in_words
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.message_texts import IN_WRITTEN_BODY, IN_WRITTEN_SUBJECT, OwnText
 from eventreg.web.addresses import address_of
@@ -45,7 +44,11 @@ def written_message(
     link = link_marker(marker, OWN_PAGE, person.public_id, person.link_generation)
     with speaking(person.language) as language:
         content = _content(occasion, person, day_ids, text, language, link)
-        return addressed_message(occasion, content, _to(person.email, language, person, key, WRITTEN), marker, due_at)
+        return outgoing(
+            occasion, content, language,
+            key=key, record_kind="registration", record_id=person.id, template=WRITTEN, recipient=person.email,
+            due_at=due_at, marker=marker,
+        )  # fmt: skip
 
 
 def trial_message(
@@ -69,8 +72,12 @@ def trial_message(
             opening=_after(told, content.opening),
             is_link_personal=False,
         )
-        to = replace(_to(email, language, person, key, TRIED), record_kind="event", record_id=occasion.event.id)
-        return replace(addressed_message(occasion, marked, to, marker, at), audience="team")
+        message = outgoing(
+            occasion, marked, language,
+            key=key, record_kind="event", record_id=occasion.event.id, template=TRIED, recipient=email, due_at=at,
+            marker=marker,
+        )  # fmt: skip
+        return replace(message, audience="team")
 
 
 def _content(
@@ -90,7 +97,9 @@ def _content(
             (_("Place"), occasion.place(language)),
         ),
         action=(_("See my registration"), link),
-        footer=(_("You receive this message because this address was given when somebody registered."),),
+        footer=foot(
+            occasion, language, _("You receive this message because this address was given when somebody registered.")
+        ),
     )
     facts = _facts(occasion, person, day_ids, body.language if body.text else language, link)
     # What a placeholder says is said in the language of the words around it.
@@ -120,12 +129,6 @@ def _facts(occasion: Occasion, person: Registration, day_ids: frozenset[int], la
         category=occasion.text(occasion.category_of(person).name, language),
         registration=person,
         day_ids=day_ids,
-    )
-
-
-def _to(email: str, language: str, person: Registration, key: str, template: str) -> Addressed:
-    return Addressed(
-        email=email, language=language, record_kind="registration", record_id=person.id or 0, key=key, template=template
     )
 
 

@@ -18,7 +18,7 @@ class MessageText(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
-    #: the value of `registration.emails.messages.Message`
+    #: the key of a `registration.emails.messages.Message`
     message: Mapped[str] = mapped_column(String(32), info=NOT_PERSONAL)
     language: Mapped[str] = mapped_column(String(12), info=NOT_PERSONAL)
     #: with placeholders in braces (`registration.rules.placeholders`)

@@ -10,15 +10,13 @@ from eventreg.events.bundles.faults import BundleInvalid
 from eventreg.events.bundles.fields import Field, Record, listed, text
 from eventreg.events.bundles.parts import Document, Entry, Intake, Outlet
 from eventreg.events.models import Event
+from eventreg.registration.emails.messages import Message, find_message
+from eventreg.registration.emails.placeholders import PLACEHOLDERS
 from eventreg.registration.models import MessageText
 from eventreg.registration.rules.message_texts import (
     DETAILS,
     MAX_BODY,
     MAX_SUBJECT,
-    TextKey,
-    allowed_in_body,
-    allowed_in_subject,
-    every_name,
 )
 from eventreg.registration.rules.placeholders import placeholder_faults
 
@@ -28,7 +26,6 @@ _TEXT = Record(
     Field("subject", text(MAX_SUBJECT), ""),
     Field("body", text(MAX_BODY), ""),
 )
-_KEYS = {key.value: key for key in TextKey}
 _MOST = 2000
 
 
@@ -55,9 +52,10 @@ class MessageTextsPart(Document):
         worded: dict[str, None] = {}
         for place, data in listed(entry.get("texts", []), "texts", _MOST):
             values = _TEXT.given(data, place, intake.fitting)
-            if values["message"] not in _KEYS or not (values["subject"] or values["body"]):
+            message = find_message(values["message"])
+            if message is None or not (values["subject"] or values["body"]):
                 continue
-            _check(_KEYS[values["message"]], values, place)
+            _check(message, values, place)
             name = f"{values['message']} ({values['language']})"
             intake.claim("message_text", name, place)
             row = MessageText(event_id=intake.event_id, changed_at=intake.at, **values)
@@ -70,9 +68,8 @@ class MessageTextsPart(Document):
             db.session.flush()
 
 
-def _check(key: TextKey, values: dict[str, str], place: str) -> None:
-    known = every_name()
-    faults = placeholder_faults(values["subject"], allowed_in_subject(key), known)
-    faults += placeholder_faults(values["body"], allowed_in_body(key), known, alone=[DETAILS])
+def _check(message: type[Message], values: dict[str, str], place: str) -> None:
+    faults = placeholder_faults(values["subject"], message.in_subject(), PLACEHOLDERS)
+    faults += placeholder_faults(values["body"], message.in_body(), PLACEHOLDERS, alone=[DETAILS])
     if faults:
         raise BundleInvalid(f"{place}: {faults[0].reason.value} {faults[0].name}".rstrip())

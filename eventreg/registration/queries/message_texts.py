@@ -10,7 +10,7 @@ from sqlalchemy import select
 from eventreg.accounts.models import Account
 from eventreg.db import db
 from eventreg.registration.models import MessageText
-from eventreg.registration.rules.message_texts import OwnText, TextKey
+from eventreg.registration.rules.message_texts import OwnText
 
 
 class StoredText(NamedTuple):
@@ -36,12 +36,12 @@ def read_texts(event_id: int) -> dict[tuple[str, str], OwnText]:
     return {(row.message, row.language): OwnText(row.subject, row.body) for row in rows}
 
 
-def read_message(event_id: int, key: TextKey) -> dict[str, StoredText]:
+def read_message(event_id: int, key: str) -> dict[str, StoredText]:
     """Return the texts of one message by language, with what saving needs to know of them."""
     rows = db.session.execute(
         select(MessageText, Account.name)
         .outerjoin(Account, Account.id == MessageText.changed_by_id)
-        .where(MessageText.event_id == event_id, MessageText.message == key.value)
+        .where(MessageText.event_id == event_id, MessageText.message == key)
         .execution_options(populate_existing=True)
     )
     return {

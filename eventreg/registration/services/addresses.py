@@ -15,7 +15,7 @@ from eventreg.events.queries.for_registration import get_event_whole, lock_event
 from eventreg.kernel import clock
 from eventreg.kernel.tokens import new_public_id
 from eventreg.mail.services import enqueue_all
-from eventreg.registration.emails import CONFIRM_ADDRESS, Message, News, Occasion, participant_message
+from eventreg.registration.emails import CONFIRM_ADDRESS, News, Occasion, addresses, participant_message
 from eventreg.registration.models import AddressChange, Registration
 from eventreg.registration.queries.answers import find_day_ids
 from eventreg.registration.queries.registrations import (
@@ -69,7 +69,7 @@ def request_address_change(event_id: int, registration_id: int, email: str) -> N
                 participant_message(
                     occasion,
                     registration,
-                    News(Message.CONFIRM_ADDRESS, find_day_ids(registration)),
+                    News(addresses.ConfirmAddress, find_day_ids(registration)),
                     now,
                     recipient=email,
                     link=(CONFIRM_ADDRESS, change.public_id, ADDRESS_GENERATION),
@@ -126,9 +126,9 @@ def _confirm(token: str) -> Registration:
     enqueue_all(
         [
             participant_message(
-                occasion, registration, News(Message.ADDRESS_LEFT, day_ids), now, recipient=old_address
+                occasion, registration, News(addresses.AddressLeft, day_ids), now, recipient=old_address
             ),
-            participant_message(occasion, registration, News(Message.ADDRESS_CHANGED, day_ids), now),
+            participant_message(occasion, registration, News(addresses.AddressChanged, day_ids), now),
         ]
     )
     return registration

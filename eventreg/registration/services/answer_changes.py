@@ -18,7 +18,9 @@ from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.queries import list_version_numbers
 from eventreg.questionnaires.rules.files import most_files
 from eventreg.questionnaires.rules.schema import Definition, Question, Stage
-from eventreg.registration.emails import Message, News, Occasion, tell
+from eventreg.registration.emails import News, Occasion, tell
+from eventreg.registration.emails.by_team import TeamChanged
+from eventreg.registration.emails.changing import Changed
 from eventreg.registration.models import Registration, Upload
 from eventreg.registration.queries.answers import DAYS_KIND, find_day_ids, frozen_keys, load_answers
 from eventreg.registration.queries.asked import find_asked
@@ -267,7 +269,7 @@ def tell_changes(
     event = get_event_whole(event_id)
     occasion, context = Occasion.load(event), Context.of(event)
     news = News(
-        Message.TEAM_CHANGED if by_team else Message.CHANGED,
+        TeamChanged if by_team else Changed,
         find_day_ids(registration),
         changes=lambda language: tuple(_in_words(change, context, language) for change in changes),
         renews_calendar=registration.status is Status.CONFIRMED and _comes_on_other_days(event, changes),

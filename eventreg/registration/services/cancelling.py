@@ -25,7 +25,7 @@ from eventreg.kernel import clock
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
 from eventreg.mail.services import drop_of_event, enqueue_all
-from eventreg.registration.emails import Message, News, Occasion, event_contact_message, participant_message
+from eventreg.registration.emails import News, Occasion, participant_message, whole_event
 from eventreg.registration.models import Decision, Registration, Upload
 from eventreg.registration.queries.answers import list_day_ids
 from eventreg.registration.rules.states import STANDING, Status
@@ -34,6 +34,8 @@ from eventreg.registration.services.pending_decisions import put_calendar_back
 TELL_JOB = "registration.tell_everybody"
 #: people written to in one step: a second of work, in which nobody else can write to a small database
 PEOPLE_A_STEP = 50
+
+_MESSAGES = {each.key: each for each in (whole_event.EventCancelled, whole_event.EventReinstated)}
 
 
 class RegistrationFollowers:
@@ -57,23 +59,23 @@ class RegistrationFollowers:
     def event_cancelled(self, event_id: int, at: datetime) -> None:
         """Drop everything that waits for the event and begin to tell everybody."""
         drop_of_event(event_id, at)
-        self._begin(event_id, Message.EVENT_CANCELLED, at)
+        self._begin(event_id, whole_event.EventCancelled, at)
 
     def event_reinstated(self, event_id: int, at: datetime) -> None:
         """Drop what still waits of the cancellation and begin to tell everybody that the event takes place."""
-        drop_of_event(event_id, at, templates=(f"registration/{Message.EVENT_CANCELLED.value}",))
-        self._begin(event_id, Message.EVENT_REINSTATED, at)
+        drop_of_event(event_id, at, templates=(whole_event.EventCancelled.template(),))
+        self._begin(event_id, whole_event.EventReinstated, at)
 
     def forget_event(self, event_id: int) -> None:
         """Remove the files of forms that were begun for a draft and never sent."""
         # The files themselves are swept: they belong to no row any more.
         db.session.execute(delete(Upload).where(Upload.event_id == event_id))
 
-    def _begin(self, event_id: int, message: Message, at: datetime) -> None:
+    def _begin(self, event_id: int, message: type[whole_event.AboutEvent], at: datetime) -> None:
         event = lock_event_in_any_state(event_id)
         people = self.count_told(event_id).people
         occasion = Occasion.load(event)
-        enqueue_all([event_contact_message(occasion, message, people, dict(event.cancellation_note), at)])
+        enqueue_all([whole_event.event_contact_message(occasion, message, people, dict(event.cancellation_note), at)])
         _schedule_step(event_id, message, at, after=0, now=at)
 
 
@@ -85,7 +87,7 @@ def tell_some(work: Mapping[str, Any], now: datetime) -> int:
     event = lock_event_in_any_state(work["event_id"])
     if find_payload(_key(event.id)) != dict(work):
         return 0
-    at, message = datetime.fromisoformat(work["at"]), Message(work["message"])
+    at, message = datetime.fromisoformat(work["at"]), _MESSAGES[work["message"]]
     people = _next_people(event.id, work["after"])
     if not people:
         return 0
@@ -107,14 +109,14 @@ def tell_some(work: Mapping[str, Any], now: datetime) -> int:
 
 
 def _news(
-    message: Message,
+    message: type[whole_event.AboutEvent],
     event: Event,
     occasion: Occasion,
     person: Registration,
     known: Mapping[int, Status],
     days: Mapping[int, frozenset[int]],
 ) -> News:
-    is_cancelled = message is Message.EVENT_CANCELLED
+    is_cancelled = message is whole_event.EventCancelled
     was_invited = known[person.id] is Status.CONFIRMED
     return News(
         message,
@@ -192,8 +194,10 @@ def _is_untold() -> ColumnElement[bool]:
     return and_(Decision.has_mail.is_(False), ~follows)
 
 
-def _schedule_step(event_id: int, message: Message, at: datetime, *, after: int, now: datetime) -> None:
-    work = {"event_id": event_id, "message": message.value, "at": at.isoformat(), "after": after}
+def _schedule_step(
+    event_id: int, message: type[whole_event.AboutEvent], at: datetime, *, after: int, now: datetime
+) -> None:
+    work = {"event_id": event_id, "message": message.key, "at": at.isoformat(), "after": after}
     schedule(TELL_JOB, _key(event_id), work, now)
 
 

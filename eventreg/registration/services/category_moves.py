@@ -17,7 +17,7 @@ from eventreg.i18n.languages import speaking
 from eventreg.kernel import clock
 from eventreg.mail.services import enqueue_all
 from eventreg.questionnaires.rules.schema import Question, Stage
-from eventreg.registration.emails import Message, News, Occasion, participant_message
+from eventreg.registration.emails import News, Occasion, by_team, participant_message
 from eventreg.registration.models import AnswerRequest, OptionPlace, Registration, RequestKind
 from eventreg.registration.queries.answers import find_day_ids, load_answers
 from eventreg.registration.queries.asked import find_asked
@@ -66,7 +66,7 @@ def move_to_category(event_id: int, reference: str, wish: Move, act: TeamAct) ->
         occasion = Occasion.load(get_event_whole(event.id))
         if act.tells and registration.status is not Status.UNVERIFIED:
             takes_back = was_confirmed and has_moved
-            message = NEWS_OF[registration.status] if has_moved else Message.MOVED
+            message = NEWS_OF[registration.status] if has_moved else by_team.Moved
             news = News(message, day_ids, reason=wish.words, takes_back=takes_back)
             enqueue_all([participant_message(occasion, registration, news, now)])
         if wish.asks:

@@ -10,7 +10,7 @@ from eventreg.audit.services import Actor, record
 from eventreg.db import db, transaction
 from eventreg.events.queries.for_registration import lock_event, lock_event_in_any_state
 from eventreg.kernel import clock
-from eventreg.registration.emails import Message, News, Occasion, tell
+from eventreg.registration.emails import News, Occasion, changing, tell
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.answers import find_day_ids
 from eventreg.registration.queries.asked import find_asked
@@ -96,7 +96,7 @@ def withdraw(event_id: int, registration_id: int) -> None:
         db.session.flush()
         occasion = Occasion.load(event)
         taken_back = known is Status.CONFIRMED
-        tell(occasion, registration, News(Message.WITHDRAWN, day_ids, takes_back=taken_back), now)
+        tell(occasion, registration, News(changing.Withdrawn, day_ids, takes_back=taken_back), now)
         promote_from_waiting_list(event, count, now, occasion)
 
 

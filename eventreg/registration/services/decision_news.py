@@ -7,18 +7,18 @@ from datetime import datetime
 from sqlalchemy import inspect
 
 from eventreg.mail.services import OutgoingMessage
-from eventreg.registration.emails import Message, News, Occasion, participant_message
+from eventreg.registration.emails import News, Occasion, deciding, participant_message, registering
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.answers import find_day_ids
 from eventreg.registration.rules.states import Action, Status, next_status
 
 #: which message tells of which decision
 _NEWS_OF = {
-    Action.APPROVE: Message.CONFIRMED,
-    Action.APPROVE_WITHOUT_PLACE: Message.WAITLISTED,
-    Action.DECLINE: Message.DECLINED,
-    Action.WAITLIST: Message.WAITLISTED,
-    Action.REOPEN: Message.REOPENED,
+    Action.APPROVE: registering.Confirmed,
+    Action.APPROVE_WITHOUT_PLACE: registering.Waitlisted,
+    Action.DECLINE: deciding.Declined,
+    Action.WAITLIST: registering.Waitlisted,
+    Action.REOPEN: deciding.Reopened,
 }
 
 

@@ -11,8 +11,7 @@ from eventreg.kernel import clock
 from eventreg.kernel.clients import client_network
 from eventreg.kernel.tokens import lookup_hash
 from eventreg.mail.services import enqueue
-from eventreg.registration.emails import Occasion
-from eventreg.registration.emails.earlier_answers import earlier_answers_message
+from eventreg.registration.emails import Occasion, addresses
 from eventreg.registration.queries.earlier import find_latest_elsewhere
 from eventreg.registration.rules.searching import email_key
 from eventreg.registration.services.links import LINKS_BY_CLIENT
@@ -44,5 +43,5 @@ def send_earlier_answers(event_id: int, email: str, language: str) -> bool:
         if registration is None:
             return False
         event = get_event_whole(event_id)
-        enqueue(earlier_answers_message(Occasion.load(event), registration, language, clock.now()))
+        enqueue(addresses.EarlierAnswers.compose(Occasion.load(event), registration, language, clock.now()))
     return True

@@ -23,7 +23,8 @@ from eventreg.mail.services import drop, enqueue_all
 from eventreg.questionnaires.models import QuestionnaireVersion
 from eventreg.questionnaires.queries import definition_of, get_current_version
 from eventreg.questionnaires.rules.schema import Section, Stage
-from eventreg.registration.emails import Message, Occasion
+from eventreg.registration.emails import Occasion
+from eventreg.registration.emails.asking import AskReminder
 from eventreg.registration.models import AnswerRequest, Registration, RequestKind
 from eventreg.registration.queries.requests import find_asking
 from eventreg.registration.rules.requests import closes_at, concerns, is_to_be_reminded
@@ -114,7 +115,7 @@ def remind(occasion: Occasion, person: Registration, request: AnswerRequest, now
     """Queue the reminder of a request, in the caller's transaction."""
     request.reminded_at = now
     asking = find_asking(person, request)
-    enqueue_all([request_message(occasion, person, asking, Message.ASK_REMINDER, now)])
+    enqueue_all([request_message(occasion, person, asking, AskReminder, now)])
 
 
 def _is_due(event: Event, request: AnswerRequest, now: datetime) -> bool:
@@ -201,7 +202,7 @@ def _bring_up_to_date(event_id: int, version: QuestionnaireVersion, sections: Se
 
 def _drop_messages(now: datetime) -> None:
     """Take back messages that ask somebody who is asked no more: taken back, or without the place."""
-    templates = {f"registration/{message.value}": kind for kind, message in ASKS.items()}
+    templates = {message.template(): kind for kind, message in ASKS.items()}
     rows = db.session.execute(
         select(MailMessage.key, MailMessage.template, Registration)
         .join(Registration, Registration.id == MailMessage.record_id)

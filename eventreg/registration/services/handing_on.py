@@ -15,7 +15,7 @@ from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.kernel import clock
 from eventreg.mail.services import OutgoingMessage, enqueue_all
 from eventreg.questionnaires.rules.schema import Stage
-from eventreg.registration.emails import Message, News, Occasion, participant_message
+from eventreg.registration.emails import News, Occasion, by_team, participant_message
 from eventreg.registration.models import (
     AddressChange,
     Answer,
@@ -100,7 +100,7 @@ def _farewell(
     occasion: Occasion, registration: Registration, person: NewPerson, day_ids: frozenset[int], now: datetime
 ) -> OutgoingMessage:
     takes_back = registration.status is Status.CONFIRMED
-    news = News(Message.HANDED_ON, day_ids, reason=person.words, takes_back=takes_back)
+    news = News(by_team.HandedOn, day_ids, reason=person.words, takes_back=takes_back)
     return participant_message(occasion, registration, news, now)
 
 
@@ -134,7 +134,7 @@ def _welcome(occasion: Occasion, registration: Registration, act: TeamAct, now: 
     db.session.add(request)
     db.session.flush()
     asking = find_asking(registration, request)
-    enqueue_all([request_message(occasion, registration, asking, Message.HANDED_TO, now)])
+    enqueue_all([request_message(occasion, registration, asking, by_team.HandedTo, now)])
 
 
 def _asked_keys(event: Event, registration: Registration) -> Collection[str]:

@@ -23,8 +23,7 @@ from eventreg.jobs.services import schedule
 from eventreg.kernel import clock
 from eventreg.kernel.errors import NotFound
 from eventreg.mail.services import OutgoingMessage, enqueue_all
-from eventreg.registration.emails import Occasion
-from eventreg.registration.emails.invitation import Invited, invitation_message, reminder_message
+from eventreg.registration.emails import Occasion, inviting
 from eventreg.registration.models import Invitation
 from eventreg.registration.queries.invitations import RECORD_KIND, lock_invitation, tell_stories
 from eventreg.registration.rules.deadlines import refusal_to_register
@@ -171,7 +170,7 @@ def _write(event: Event, rows: Sequence[Invitation], account_id: int, act: str, 
     occasion = Occasion.load(event)
     categories = {category.id: category for category in event.categories}
     names = _names([row.invited_by_id for row in rows])
-    compose = invitation_message if act == _SEND else reminder_message
+    message = inviting.InvitationSent if act == _SEND else inviting.InvitationReminder
     messages: list[OutgoingMessage] = []
     for row in rows:
         is_again = act == _SEND and row.sent_at is not None
@@ -179,8 +178,8 @@ def _write(event: Event, rows: Sequence[Invitation], account_id: int, act: str, 
             row.sent_at = now
         else:
             row.reminded_at = now
-        invited = Invited(row, categories[row.category_id], names.get(row.invited_by_id or 0, ""))
-        messages.append(compose(occasion, invited, now))
+        invited = inviting.Invited(row, categories[row.category_id], names.get(row.invited_by_id or 0, ""))
+        messages.append(message.compose(occasion, invited, now))
         action = "invitation_reminded" if act == _REMIND else "invitation_sent_again" if is_again else "invitation_sent"
         record(
             event_id=event.id,

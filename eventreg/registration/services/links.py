@@ -13,7 +13,7 @@ from eventreg.kernel import clock
 from eventreg.kernel.clients import client_network
 from eventreg.kernel.tokens import lookup_hash
 from eventreg.mail.services import enqueue_all
-from eventreg.registration.emails import OWN_PAGE, VERIFY, Message, News, Occasion, participant_message
+from eventreg.registration.emails import OWN_PAGE, VERIFY, News, Occasion, addresses, participant_message
 from eventreg.registration.queries.answers import find_day_ids
 from eventreg.registration.queries.registrations import find_live_by_email
 from eventreg.registration.rules.searching import email_key
@@ -58,7 +58,7 @@ def send_link(event_id: int, email: str) -> bool:
             return False
         event = get_event_whole(event_id)
         is_unverified = registration.status is Status.UNVERIFIED
-        message = Message.VERIFY if is_unverified else Message.LINK
+        message = addresses.Verify if is_unverified else addresses.OwnLink
         link = (VERIFY if is_unverified else OWN_PAGE, registration.public_id, registration.link_generation)
         news = News(message, find_day_ids(registration))
         enqueue_all(

@@ -14,7 +14,7 @@ from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import lock_event
 from eventreg.registration.models import MessageText
 from eventreg.registration.queries.message_texts import NOTHING, StoredText, read_message
-from eventreg.registration.rules.message_texts import OwnText, TextEdit, TextKey, Verdict, judge_text
+from eventreg.registration.rules.message_texts import OwnText, TextEdit, Verdict, judge_text
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class SavedMessage:
 
 
 def save_message_texts(
-    event_id: int, key: TextKey, edits: Mapping[str, TextEdit], account_id: int, at: datetime
+    event_id: int, key: str, edits: Mapping[str, TextEdit], account_id: int, at: datetime
 ) -> SavedMessage:
     """Save the words of a message, each language only when what stands there is what its writer saw.
 
@@ -54,15 +54,15 @@ def save_message_texts(
         return SavedMessage(tuple(saved), conflicts)
 
 
-def _put(event: Event, key: TextKey, language: str, text: OwnText, account_id: int, at: datetime) -> None:
+def _put(event: Event, key: str, language: str, text: OwnText, account_id: int, at: datetime) -> None:
     # A row without words stays, so that its revision goes on: whoever still sees the earlier words is told.
     row = db.session.scalars(
         select(MessageText).where(
-            MessageText.event_id == event.id, MessageText.message == key.value, MessageText.language == language
+            MessageText.event_id == event.id, MessageText.message == key, MessageText.language == language
         )
     ).one_or_none()
     if row is None:
-        row = MessageText(event_id=event.id, message=key.value, language=language, revision=0)
+        row = MessageText(event_id=event.id, message=key, language=language, revision=0)
         db.session.add(row)
     row.subject, row.body = text.subject, text.body
     row.revision += 1
@@ -71,23 +71,23 @@ def _put(event: Event, key: TextKey, language: str, text: OwnText, account_id: i
     mark_worded(event, key)
 
 
-def mark_worded(event: Event, key: TextKey) -> None:
+def mark_worded(event: Event, key: str) -> None:
     """Keep in mind that a message has words of the event's own, or has none any more. In the caller's transaction."""
     has_words = db.session.scalar(
         select(MessageText.id)
         .where(
             MessageText.event_id == event.id,
-            MessageText.message == key.value,
+            MessageText.message == key,
             (MessageText.subject != "") | (MessageText.body != ""),
         )
         .limit(1)
     )
-    others = [other for other in event.worded_messages if other != key.value]
-    event.worded_messages = [*others, key.value] if has_words is not None else others
+    others = [other for other in event.worded_messages if other != key]
+    event.worded_messages = [*others, key] if has_words is not None else others
 
 
 def _note(
-    event: Event, key: TextKey, changes: Mapping[str, tuple[OwnText, OwnText]], account_id: int, at: datetime
+    event: Event, key: str, changes: Mapping[str, tuple[OwnText, OwnText]], account_id: int, at: datetime
 ) -> None:
     """Keep old and new in the audit trail, by part and language."""
     changed: dict[str, tuple[dict[str, str], dict[str, str]]] = {}
@@ -104,5 +104,5 @@ def _note(
             record_kind="event",
             record_id=event.id,
             at=at,
-            detail={"message_text": key.value, "changed": {part: list(both) for part, both in changed.items()}},
+            detail={"message_text": key, "changed": {part: list(both) for part, both in changed.items()}},
         )

@@ -14,7 +14,7 @@ from eventreg.events.queries.for_registration import lock_event_in_any_state
 from eventreg.events.rules.categories import ApprovalRule
 from eventreg.jobs.services import schedule
 from eventreg.kernel import clock
-from eventreg.registration.emails import Message, News, Occasion, tell
+from eventreg.registration.emails import News, Occasion, deciding, tell
 from eventreg.registration.models import Place, Registration
 from eventreg.registration.queries.answers import find_day_ids
 from eventreg.registration.rules.deadlines import may_pass_on_places
@@ -67,7 +67,7 @@ def promote_from_waiting_list(
             detail={"status": registration.status.value},
         )
         occasion = occasion or Occasion.load(event)
-        tell(occasion, registration, News(Message.PROMOTED, day_ids=find_day_ids(registration)), now)
+        tell(occasion, registration, News(deciding.Promoted, day_ids=find_day_ids(registration)), now)
         promoted.append(registration)
     return promoted
 

@@ -21,7 +21,8 @@ from eventreg.kernel.tokens import new_public_id, new_reference
 from eventreg.mail.services import enqueue_all
 from eventreg.questionnaires.rules.files import has_all, most_files
 from eventreg.questionnaires.rules.schema import Definition, Question, Stage
-from eventreg.registration.emails import VERIFY, Message, News, Occasion, note_invited, participant_message, tell
+from eventreg.registration.emails import VERIFY, News, Occasion, addresses, note_invited, participant_message, tell
+from eventreg.registration.emails.registering import Confirmed, Received, Waitlisted
 from eventreg.registration.models import Registration, Upload
 from eventreg.registration.queries.answers import SESSIONS_KIND, day_keys
 from eventreg.registration.queries.option_places import limited_options
@@ -49,9 +50,9 @@ _TRIES = 3
 
 #: which message tells of which outcome
 NEWS_OF = {
-    Status.CONFIRMED: Message.CONFIRMED,
-    Status.PENDING: Message.RECEIVED,
-    Status.WAITLISTED: Message.WAITLISTED,
+    Status.CONFIRMED: Confirmed,
+    Status.PENDING: Received,
+    Status.WAITLISTED: Waitlisted,
 }
 
 
@@ -306,7 +307,7 @@ def _tell(occasion: Occasion, registration: Registration, submission: Submission
         if key in asked
     )
     if registration.status is Status.UNVERIFIED:
-        news = News(Message.VERIFY, day_ids)
+        news = News(addresses.Verify, day_ids)
         link = (VERIFY, registration.public_id, registration.link_generation)
         enqueue_all([participant_message(occasion, registration, news, now, link=link)])
         return

@@ -8,16 +8,18 @@ from datetime import date, datetime
 from eventreg.i18n import formats
 from eventreg.mail.services import OutgoingMessage
 from eventreg.questionnaires import kinds
-from eventreg.registration.emails import Message, News, Occasion, RequestWording, participant_message
+from eventreg.registration.emails import News, Occasion, RequestWording, participant_message
+from eventreg.registration.emails.about_registration import AboutRegistration
+from eventreg.registration.emails.asking import AskedAgain, AskedCorrection, AskedFollowUp
 from eventreg.registration.models import AnswerRequest, Registration, RequestKind
 from eventreg.registration.queries.answers import find_day_ids
 from eventreg.registration.queries.requests import Asking, find_asking
 
 #: which message asks
 ASKS = {
-    RequestKind.FOLLOW_UP: Message.ASKED_FOLLOW_UP,
-    RequestKind.AGAIN: Message.ASKED_AGAIN,
-    RequestKind.CORRECTION: Message.ASKED_CORRECTION,
+    RequestKind.FOLLOW_UP: AskedFollowUp,
+    RequestKind.AGAIN: AskedAgain,
+    RequestKind.CORRECTION: AskedCorrection,
 }
 
 
@@ -42,11 +44,11 @@ def compose_correction(
         answer_by=answer_by,
     )
     asking = find_asking(registration, request)
-    return request_message(occasion, registration, asking, Message.ASKED_CORRECTION, now)
+    return request_message(occasion, registration, asking, AskedCorrection, now)
 
 
 def request_message(
-    occasion: Occasion, registration: Registration, asking: Asking, message: Message, now: datetime
+    occasion: Occasion, registration: Registration, asking: Asking, message: type[AboutRegistration], now: datetime
 ) -> OutgoingMessage:
     """Return the message by which a person is asked, or reminded, in the person's language."""
     request, category = asking.request, occasion.category_of(registration)

@@ -16,8 +16,7 @@ from eventreg.kernel import clock, sealing
 from eventreg.kernel.clients import client_network
 from eventreg.kernel.tokens import new_public_id
 from eventreg.mail.services import enqueue
-from eventreg.registration.emails import Occasion
-from eventreg.registration.emails.saved_form import saved_form_message
+from eventreg.registration.emails import Occasion, addresses
 from eventreg.registration.models import SavedForm, Upload
 from eventreg.registration.queries.saved_forms import resumed_key, sealed_form_place, were_sent
 from eventreg.registration.rules.searching import email_key
@@ -76,7 +75,7 @@ def save_form(
             .values(held_until=saved.expires_at, submission_hash=saved.submission_hash)
             .execution_options(synchronize_session=False)
         )
-        enqueue(saved_form_message(Occasion.load(event), saved, now))
+        enqueue(addresses.FormKept.compose(Occasion.load(event), saved, now))
 
 
 def sweep_saved_forms(now: datetime) -> int:

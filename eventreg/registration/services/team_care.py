@@ -7,7 +7,17 @@ from eventreg.db import db, transaction
 from eventreg.events.queries.for_registration import get_event_whole, lock_event
 from eventreg.kernel import clock
 from eventreg.mail.services import enqueue_all
-from eventreg.registration.emails import OWN_PAGE, VERIFY, Message, News, Occasion, participant_message
+from eventreg.registration.emails import (
+    OWN_PAGE,
+    VERIFY,
+    News,
+    Occasion,
+    addresses,
+    by_team,
+    deciding,
+    participant_message,
+    registering,
+)
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.answers import find_day_ids
 from eventreg.registration.queries.registrations import get_by_reference, lock_registration
@@ -23,11 +33,11 @@ LONGEST_WORDS = 1_000
 
 #: which message says again where a registration stands
 _STANDS = {
-    Status.PENDING: Message.RECEIVED,
-    Status.CONFIRMED: Message.CONFIRMED,
-    Status.WAITLISTED: Message.WAITLISTED,
-    Status.DECLINED: Message.DECLINED,
-    Status.UNVERIFIED: Message.VERIFY,
+    Status.PENDING: registering.Received,
+    Status.CONFIRMED: registering.Confirmed,
+    Status.WAITLISTED: registering.Waitlisted,
+    Status.DECLINED: deciding.Declined,
+    Status.UNVERIFIED: addresses.Verify,
 }
 
 
@@ -49,7 +59,7 @@ def withdraw_for(event_id: int, reference: str, words: str, act: TeamAct) -> Non
         occasion = Occasion.load(get_event_whole(event.id))
         if act.tells:
             taken_back = known is Status.CONFIRMED
-            news = News(Message.TEAM_WITHDRAWN, day_ids, reason=words, takes_back=taken_back)
+            news = News(by_team.TeamWithdrawn, day_ids, reason=words, takes_back=taken_back)
             enqueue_all([participant_message(occasion, registration, news, now)])
         promote_from_waiting_list(event, count, now, occasion)
 
@@ -92,7 +102,7 @@ def _send(event_id: int, reference: str, account_id: int, action: str, *, with_s
             raise ChangeRefused(ChangeReason.NOT_POSSIBLE_NOW)
         occasion = Occasion.load(get_event_whole(event_id))
         is_unverified = registration.status is Status.UNVERIFIED
-        message = _STANDS[registration.status] if with_status or is_unverified else Message.LINK
+        message = _STANDS[registration.status] if with_status or is_unverified else addresses.OwnLink
         link = (VERIFY if is_unverified else OWN_PAGE, registration.public_id, registration.link_generation)
         reason = decision.reason if with_status and decision is not None else ""
         news = News(message, find_day_ids(registration), reason=reason)

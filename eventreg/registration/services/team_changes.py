@@ -12,7 +12,7 @@ from eventreg.db import db, transaction
 from eventreg.events.models import Event
 from eventreg.kernel import clock
 from eventreg.mail.services import enqueue_all
-from eventreg.registration.emails import VERIFY, Message, News, Occasion, participant_message
+from eventreg.registration.emails import VERIFY, News, Occasion, addresses, participant_message
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.answers import find_day_ids
 from eventreg.registration.queries.asked import find_asked
@@ -160,11 +160,11 @@ def _tell_addresses(event: Event, registration: Registration, now: datetime, old
     occasion, day_ids = Occasion.load(event), find_day_ids(registration)
     if registration.status is Status.UNVERIFIED:
         link = (VERIFY, registration.public_id, registration.link_generation)
-        messages = [participant_message(occasion, registration, News(Message.VERIFY, day_ids), now, link=link)]
+        messages = [participant_message(occasion, registration, News(addresses.Verify, day_ids), now, link=link)]
     else:
-        news = News(NEWS_OF.get(registration.status, Message.LINK), day_ids)
+        news = News(NEWS_OF.get(registration.status, addresses.OwnLink), day_ids)
         messages = [participant_message(occasion, registration, news, now)]
     if old_address:
-        left = News(Message.ADDRESS_LEFT, day_ids)
+        left = News(addresses.AddressLeft, day_ids)
         messages.append(participant_message(occasion, registration, left, now, recipient=old_address))
     enqueue_all(messages)

@@ -16,8 +16,7 @@ from eventreg.kernel.errors import NotFound
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.queries import definition_of, get_current_version
-from eventreg.registration.emails import Occasion
-from eventreg.registration.emails.earlier_answers import EARLIER_ANSWERS
+from eventreg.registration.emails import EARLIER_ANSWERS, Occasion
 from eventreg.registration.forms import AddressForm, new_submission_key
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.earlier import answers_to_carry, list_open_elsewhere

@@ -12,8 +12,7 @@ from eventreg.events.queries.for_registration import get_event_whole, get_publis
 from eventreg.i18n.languages import current_language
 from eventreg.kernel.errors import Busy, NotFound
 from eventreg.questionnaires.queries import get_current_version
-from eventreg.registration.emails import Occasion
-from eventreg.registration.emails.saved_form import SAVED_FORM
+from eventreg.registration.emails import SAVED_FORM, Occasion
 from eventreg.registration.forms import KeepForm, submission_key_or_new
 from eventreg.registration.queries.saved_forms import get_saved_form, open_form, resumed_key, was_sent
 from eventreg.registration.queries.ways_in import find_way_in

@@ -12,6 +12,7 @@ from wtforms import SelectField, StringField
 from eventreg.i18n.languages import own_name
 from eventreg.kernel.typed import showable
 from eventreg.mail.rich import addresses_in
+from eventreg.registration.emails.messages import Message
 from eventreg.registration.emails.placeholders import PLACEHOLDERS
 from eventreg.registration.queries.message_texts import NOTHING, StoredText
 from eventreg.registration.rules.message_texts import (
@@ -20,9 +21,6 @@ from eventreg.registration.rules.message_texts import (
     MAX_SUBJECT,
     OwnText,
     TextEdit,
-    TextKey,
-    allowed_in_body,
-    allowed_in_subject,
 )
 from eventreg.registration.rules.placeholders import names_in, placeholder_faults
 from eventreg.registration.text_wording import placeholder_fault_words
@@ -79,9 +77,9 @@ class MessageTextForm(WordsForm):
     as_language = SelectField(lazy_gettext("In which language"), validate_choice=False)
 
     def __init__(
-        self, key: TextKey, languages: Collection[str], stored: Mapping[str, StoredText], **values: Any
+        self, message: type[Message], languages: Collection[str], stored: Mapping[str, StoredText], **values: Any
     ) -> None:
-        self.key = key
+        self.message = message
         super().__init__(
             list(languages),
             subject={code: found.text.subject for code, found in stored.items()},
@@ -96,7 +94,7 @@ class MessageTextForm(WordsForm):
 
     def allowed_in(self, part: str) -> Collection[str]:
         """See `WordsForm.allowed_in`."""
-        return allowed_in_subject(self.key) if part == "subject" else allowed_in_body(self.key)
+        return self.message.in_subject() if part == "subject" else self.message.in_body()
 
     def see(self, sent: Mapping[str, str]) -> None:
         """Take over which revisions the sender of the form saw."""

@@ -15,9 +15,11 @@ from eventreg.kernel.errors import NotFound
 from eventreg.mail.models import MailMessage
 from eventreg.mail.queries import get_message
 from eventreg.mail.rules import DeliveryState, Standing, standing
+from eventreg.registration.emails.messages import Again, find_by_template
+from eventreg.registration.emails.written import WRITTEN
 from eventreg.registration.models import Registration
+from eventreg.registration.rules.states import Status
 from eventreg.review.queries.scoping import about_scope
-from eventreg.review.rules.repeating import may_go_again
 
 PAGE_SIZE = 50
 
@@ -141,7 +143,7 @@ def _standing_there(where: Standing) -> list[ColumnElement[bool]]:
 
 
 def goes_again(message: MailMessage) -> bool:
-    """Say whether a message is about a registration as it is now, and goes to its holder (`rules.repeating`)."""
+    """Say whether a message is about a registration as it is now, and goes to its holder."""
     if message.record_kind != "registration" or message.event_id is None:
         return False
     row = db.session.scalar(
@@ -150,6 +152,19 @@ def goes_again(message: MailMessage) -> bool:
     if row is None or not _has_living_link(message, row):
         return False
     return may_go_again(message.template, message.audience, message.recipient, row.email, row.status)
+
+
+def may_go_again(template: str, audience: str, recipient: str, address: str, status: Status) -> bool:
+    """Say whether a message about a registration still tells what is, and goes to the person's address of now."""
+    if audience != "participant" or recipient != address or status is Status.CANCELLED:
+        return False
+    message = find_by_template(template)
+    if message is None:
+        # What organizers wrote themselves; and what this version no longer writes, which told its news once.
+        return template == WRITTEN
+    if message.goes_again is Again.IN_ITS_STATUS:
+        return status is message.status
+    return message.goes_again is Again.ALWAYS
 
 
 def _has_living_link(message: MailMessage, row: Registration) -> bool:

@@ -22,7 +22,7 @@ from eventreg.i18n.languages import speaking
 from eventreg.kernel import clock
 from eventreg.mail.services import enqueue_all
 from eventreg.questionnaires.rules.schema import Question
-from eventreg.registration.emails import Message, News, Occasion, participant_message
+from eventreg.registration.emails import News, Occasion, addresses, by_team, participant_message
 from eventreg.registration.models import Answer, Registration, SessionPlace, Upload
 from eventreg.registration.queries.answers import SESSIONS_KIND, find_day_ids, load_answers
 from eventreg.registration.queries.asked import find_asked
@@ -204,7 +204,7 @@ def _take_over(
         )  # fmt: skip
         db.session.flush()
         # The link that went to the address before is dead, so that the new one goes in any case.
-        news = News(NEWS_OF.get(stays.status, Message.LINK), find_day_ids(stays))
+        news = News(NEWS_OF.get(stays.status, addresses.OwnLink), find_day_ids(stays))
         enqueue_all([participant_message(Occasion.load(event), stays, news, now)])
 
 
@@ -240,5 +240,5 @@ def _carry_over(stays: Registration, goes: Registration) -> None:
 def _tell(occasion: Occasion, goes: Registration, stays: Registration, now: datetime, *, takes_back: bool) -> None:
     with speaking(goes.language):
         reason = _("You were registered twice. Your registration %(reference)s stands.", reference=stays.reference)
-    news = News(Message.TEAM_WITHDRAWN, find_day_ids(goes), reason=reason, takes_back=takes_back)
+    news = News(by_team.TeamWithdrawn, find_day_ids(goes), reason=reason, takes_back=takes_back)
     enqueue_all([participant_message(occasion, goes, news, now)])

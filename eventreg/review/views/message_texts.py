@@ -19,16 +19,16 @@ from eventreg.kernel.clock import now
 from eventreg.kernel.errors import NotFound
 from eventreg.mail.markers import mask, mask_html
 from eventreg.mail.services import OutgoingMessage
-from eventreg.registration.emails import Occasion
-from eventreg.registration.emails.placeholders import Placeholder, offered
+from eventreg.registration.emails import Occasion, every_message, find_message
+from eventreg.registration.emails.messages import Message
+from eventreg.registration.emails.placeholders import offered
 from eventreg.registration.emails.previews import preview_message, sample_person
 from eventreg.registration.emails.usual_words import usual_words
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.answers import find_day_ids
 from eventreg.registration.queries.message_texts import StoredText, read_message, read_texts
-from eventreg.registration.rules.message_texts import OwnText, TextKey, allowed_in_body, own_texts
+from eventreg.registration.rules.message_texts import OwnText, own_texts
 from eventreg.registration.services.message_texts import save_message_texts
-from eventreg.registration.text_wording import TextGroup, group_title, text_title, text_trigger
 from eventreg.review.forms.message_texts import MessageTextForm
 from eventreg.review.queries.choosing import find_chosen
 from eventreg.review.views import blueprint
@@ -66,11 +66,13 @@ def list_message_texts(slug: str) -> str:
     """Show every message to participants: when it goes, and its words in each language."""
     event = get_event_whole(g.event.id)
     occasion, stored, at = Occasion.load(event), read_texts(event.id), now()
-    groups = [(group_title(group), [_line(occasion, stored, key, at) for key in group.value]) for group in TextGroup]
+    groups: dict[str, list[Line]] = {}
+    for message in every_message():
+        groups.setdefault(message.group.title, []).append(_line(occasion, stored, message, at))
     return render_desk(
         "review/message_texts.html",
         "words",
-        groups=groups,
+        groups=groups.items(),
         names={code: own_name(code) for code in event.languages},
     )
 
@@ -79,8 +81,7 @@ def list_message_texts(slug: str) -> str:
 @requires(Permission.EDIT_EVENT)
 def edit_message_text(slug: str, key: str) -> Answer:
     """Show the words of one message in all languages, beside the usual ones."""
-    message, stored = _key(key), read_message(g.event.id, _key(key))
-    return _page(MessageTextForm(message, g.event.languages, stored, formdata=None))
+    return _page(MessageTextForm(_message(key), g.event.languages, read_message(g.event.id, key), formdata=None))
 
 
 @blueprint.post(_ONE)
@@ -101,12 +102,12 @@ def save_message_text(slug: str, key: str) -> Answer:
         return _page(form), 422
     if order == "preview":
         return _page(form, preview=_preview(form))
-    outcome = save_message_texts(g.event.id, form.key, form.edits(), current_user.id, now())
+    outcome = save_message_texts(g.event.id, form.message.key, form.edits(), current_user.id, now())
     if outcome.conflicts:
         for language, theirs in outcome.conflicts.items():
             form.seen[language] = theirs.revision
         for language in outcome.saved:
-            form.seen[language] = read_message(g.event.id, form.key)[language].revision
+            form.seen[language] = read_message(g.event.id, form.message.key)[language].revision
         return _page(form, conflicts=outcome.conflicts), 409
     return redirect(url_for("review.edit_message_text", slug=slug, key=key, saved=1), 303)
 
@@ -125,37 +126,36 @@ def show_message_text_html(slug: str, key: str) -> Response | tuple[str, int]:
     return response
 
 
-def _key(value: str) -> TextKey:
-    try:
-        return TextKey(value)
-    except ValueError:
-        raise NotFound from None
+def _message(key: str) -> type[Message]:
+    if (message := find_message(key)) is None:
+        raise NotFound
+    return message
 
 
 def _sent(key: str) -> MessageTextForm:
-    form = MessageTextForm(_key(key), g.event.languages, {})
+    form = MessageTextForm(_message(key), g.event.languages, {})
     form.see(request.form)
     return form
 
 
-def _line(occasion: Occasion, stored: Mapping[tuple[str, str], OwnText], key: TextKey, at: datetime) -> Line:
-    own, texts = own_texts(stored, key), {}
+def _line(occasion: Occasion, stored: Mapping[tuple[str, str], OwnText], message: type[Message], at: datetime) -> Line:
+    own, texts = own_texts(stored, message.key), {}
     for language in occasion.event.languages:
-        usual, mine = usual_words(occasion, key, language, at), own.get(language, OwnText())
+        usual, mine = usual_words(occasion, message, language, at), own.get(language, OwnText())
         texts[language] = OwnText(mine.subject or usual.subject, mine.body or usual.body)
-    return Line(key.value, text_title(key), text_trigger(key), texts, frozenset(own))
+    return Line(message.key, str(message.title), str(message.trigger), texts, frozenset(own))
 
 
 def _fill_with_usual(form: MessageTextForm) -> None:
     """Put the usual words where nothing is written yet."""
     occasion, at = Occasion.load(get_event_whole(g.event.id)), now()
     for language, text in form.texts().items():
-        usual = usual_words(occasion, form.key, language, at)
+        usual = usual_words(occasion, form.message, language, at)
         form.fill(language, OwnText(text.subject or usual.subject, text.body or usual.body))
 
 
 def _take_theirs(form: MessageTextForm, language: str) -> None:
-    stored = read_message(g.event.id, form.key)
+    stored = read_message(g.event.id, form.message.key)
     if language in form.languages and language in stored:
         form.fill(language, stored[language].text)
         form.seen[language] = stored[language].revision
@@ -177,10 +177,10 @@ def _shown(form: MessageTextForm) -> tuple[OutgoingMessage, Registration | None]
     event = get_event_whole(g.event.id)
     language = form.as_language.data
     person = next(iter(_people(form)), None)
-    occasion = Occasion.load(event).trying(form.key, language, form.texts()[language])
+    occasion = Occasion.load(event).trying(form.message.key, language, form.texts()[language])
     days = find_day_ids(person) if person is not None else frozenset[int]()
     shown = person if person is not None else sample_person(event, language)
-    return preview_message(occasion, form.key, language, shown, days, now()), person
+    return preview_message(occasion, form.message, language, shown, days, now()), person
 
 
 def _people(form: MessageTextForm) -> Sequence[Registration]:
@@ -199,16 +199,16 @@ def _page(
     event: Event = get_event_whole(g.event.id)
     occasion, at = Occasion.load(event), now()
     people = _people(form) if preview is not None else ()
-    address = url_for("review.edit_message_text", slug=event.slug, key=form.key.value)
+    address = url_for("review.edit_message_text", slug=event.slug, key=form.message.key)
     return render_desk(
         "review/message_text.html",
         "words",
         form=form,
-        key=form.key.value,
-        title=text_title(form.key),
-        trigger=text_trigger(form.key),
-        usual={language: usual_words(occasion, form.key, language, at) for language in event.languages},
-        placeholders=_help(form.key),
+        key=form.message.key,
+        title=form.message.title,
+        trigger=form.message.trigger,
+        usual={language: usual_words(occasion, form.message, language, at) for language in event.languages},
+        placeholders=offered(form.message.in_body()),
         preview=preview,
         people=people if len(people) > 1 else (),
         is_nobody=preview is not None and bool(form.who.data) and not people,
@@ -217,7 +217,3 @@ def _page(
         is_saved="saved" in request.args,
         at=address,
     )
-
-
-def _help(key: TextKey) -> list[Placeholder]:
-    return offered(allowed_in_body(key))

@@ -48,7 +48,7 @@ from eventreg.registration.models import (
     RequestKind,
     SessionPlace,
 )
-from eventreg.registration.rules.message_texts import OwnText, TextEdit, TextKey
+from eventreg.registration.rules.message_texts import OwnText, TextEdit
 from eventreg.registration.rules.states import Action
 from eventreg.registration.services.decisions import decide
 from eventreg.registration.services.message_texts import save_message_texts
@@ -189,7 +189,7 @@ def _ways_in(event: Event) -> None:
 def _words(event: Event) -> None:
     """A message in the event's own words, in one of its languages; and a ready-made reason."""
     edit = TextEdit(0, OwnText("Bienvenida, {given_name}", "Le esperamos en {place}.\n\n{details}\n\nHasta pronto."))
-    save_message_texts(event.id, TextKey.CONFIRMED, {"es": edit}, an_account().id, now())
+    save_message_texts(event.id, "confirmed", {"es": edit}, an_account().id, now())
     _remarks(event)
     add_reason(event.id, RunAct.DECLINE, "Lleno", text("No hay lugar.", "There is no place."), an_account().id)
 

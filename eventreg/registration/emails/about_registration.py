@@ -1,0 +1,220 @@
+"""What the messages about one registration have in common: the news they tell, their form, the words for the contact person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Self
+
+from flask_babel import gettext as _
+from flask_babel.speaklater import LazyString
+
+from eventreg.i18n import formats
+from eventreg.mail.content import Change, Fact, MailContent, Reason
+from eventreg.registration.emails.messages import Message
+from eventreg.registration.emails.occasions import Occasion
+from eventreg.registration.emails.outgoing import contact_foot, foot
+from eventreg.registration.emails.placeholders import Facts
+from eventreg.registration.models import Registration
+from eventreg.registration.rules.message_texts import OF_EVENT, OF_REGISTRATION
+
+
+@dataclass(frozen=True)
+class RequestWording:
+    """What a request asks, in the words of one language."""
+
+    #: the questions, never answers
+    labels: Sequence[str]
+    #: of a follow-up
+    section: str
+    #: until when, in words
+    until: str
+    #: what follows the personal link to lead to these questions alone
+    path: str
+
+
+@dataclass(frozen=True)
+class News:
+    """What happened to one registration, as far as the messages tell of it."""
+
+    message: type[AboutRegistration]
+    #: the days the person comes; empty: all
+    day_ids: frozenset[int] = frozenset()
+    reason: str = ""
+    #: what changed, in the words of a language
+    changes: Callable[[str], tuple[Change, ...]] | None = None
+    #: when the messages may go; a decision's wait until the time to undo it is over
+    due_at: datetime | None = None
+    #: the calendar of somebody who is confirmed gets the entry anew, for `day_ids`
+    renews_calendar: bool = False
+    #: the entry leaves the calendar, since an invitation had put it there
+    takes_back: bool = False
+    #: what somebody is asked to answer, in the words of a language
+    request: Callable[[str], RequestWording] | None = None
+
+    def of(self, registration: Registration) -> type[AboutRegistration]:
+        """Return the message that tells it to this person."""
+        return self.message.of(registration, self)
+
+
+class AboutRegistration(Message, is_base=True):
+    """A message about one registration, to the participant; and with `contact_words` also to the contact person."""
+
+    names = OF_EVENT | OF_REGISTRATION
+    #: it tells a confirmed person of the place, or reaches a mailbox that has no entry yet: it brings the calendar
+    invites: ClassVar[bool] = False
+    #: it takes entries out of the calendar in any case
+    takes_back: ClassVar[bool] = False
+    #: heading and sentence for the contact person; None: it concerns the participant alone
+    contact_words: ClassVar[tuple[LazyString, LazyString] | None] = None
+
+    def __init__(
+        self, occasion: Occasion, registration: Registration, news: News, language: str, link: str, now: datetime
+    ) -> None:
+        super().__init__(occasion, language, link)
+        self.registration, self.news, self.now = registration, news, now
+        self.reason = Reason(news.reason)
+        self.changes = news.changes(language) if news.changes is not None else ()
+
+    @classmethod
+    def of(cls, registration: Registration, news: News) -> type[AboutRegistration]:
+        """Return the message that tells this news: itself, or what inherits from it to tell another thing."""
+        return cls
+
+    @classmethod
+    def in_slots(cls, slots: Occasion, language: str, now: datetime) -> Self:
+        """See `Message.in_slots`."""
+        registration = Registration(
+            given_name="{full_name}", family_name="", reference="{reference}", status=cls.status, approved_at=None
+        )
+        asked = RequestWording((), "{section}", "{answer_by}", "")
+        news = News(cls, takes_back=cls.takes_back, request=lambda _language: asked)
+        return cls(slots, registration, news, language, "{link}", now)
+
+    def facts(self) -> Facts:
+        """See `Message.facts`."""
+        registration, occasion = self.registration, self.occasion
+        return Facts(
+            occasion,
+            self.language,
+            link=self.link,
+            given_name=registration.given_name,
+            full_name=registration.full_name,
+            institution=registration.institution,
+            category=self.category_name(),
+            registration=registration,
+            day_ids=self.news.day_ids,
+            reason=self.reason,
+        )
+
+    def for_contact(self) -> MailContent:
+        """Return what the contact person is told, whose language is in force; the link is the registration's page."""
+        assert self.contact_words is not None  # noqa: S101 - only what has such words is told
+        heading, sentence = map(str, self.contact_words)
+        registration, occasion = self.registration, self.occasion
+        reason = _("Reason given: %(reason)s", reason=self.reason) if self.reason else ""
+        country = formats.country(registration.country, self.language) if registration.country else ""
+        facts = (
+            (_("Event"), self.event_title),
+            (_("Reference"), registration.reference),
+            (_("Name"), registration.full_name),
+            (_("Institution"), registration.institution),
+            (_("Country"), country),
+            (_("Taking part as"), self.category_name()),
+            (_("Days"), occasion.dates(self.news.day_ids, self.language)),
+        )
+        return MailContent(
+            subject=_(
+                "%(heading)s: %(name)s (%(reference)s)",
+                heading=heading,
+                name=registration.full_name,
+                reference=registration.reference,
+            ),
+            heading=heading,
+            greeting=_("Dear %(name)s,", name=occasion.event.contact_name),
+            paragraphs=tuple(part for part in (sentence, reason) if part),
+            facts=tuple((label, value) for label, value in facts if value),
+            action=(_("See the registration"), self.link),
+            is_link_personal=False,
+            changes=self.changes,
+            footer=contact_foot(occasion, self.language),
+        )
+
+    def content(
+        self,
+        heading: str,
+        *paragraphs: str,
+        steps: tuple[str, ...] = (),
+        warning: str = "",
+        changes: tuple[Change, ...] = (),
+        joining: tuple[str, ...] = (),
+        button: tuple[str, str] | None = None,
+    ) -> MailContent:
+        """Return the words of a message in its form. `button`: its text and what follows the personal link."""
+        occasion, language, registration = self.occasion, self.language, self.registration
+        label, path = button or (_("See my registration"), "")
+        return MailContent(
+            subject=_("%(heading)s: %(title)s", heading=heading, title=self.event_title),
+            heading=heading,
+            greeting=_("Dear %(name)s,", name=registration.full_name),
+            paragraphs=tuple(paragraph for paragraph in paragraphs if paragraph),
+            facts=(
+                (_("Reference"), registration.reference),
+                (_("Dates"), occasion.dates(self.news.day_ids, language)),
+                (_("Place"), occasion.place(language)),
+                (_("Taking part as"), self.category_name()),
+            ),
+            action=(label, self.link + path) if self.has_link else None,
+            steps=tuple(step for step in steps if step),
+            warning=warning,
+            changes=changes,
+            joining=joining,
+            footer=foot(
+                occasion,
+                language,
+                _("You receive this message because this address was given when somebody registered."),
+            ),
+        )
+
+    def category_name(self) -> str:
+        """Return as what the person takes part."""
+        return self.occasion.text(self.occasion.category_of(self.registration).name, self.language)
+
+    def not_yet(self) -> str:
+        """Warn whoever waits."""
+        return _("Wait for our answer before you buy tickets. This message does not confirm a place.")
+
+    def review_steps(self) -> tuple[str, ...]:
+        """Return what happens next to whoever waits for a decision."""
+        promise = self.occasion.answer_promise(self.now, self.language)
+        return _("The organizing institutions review your request."), promise
+
+    def no_longer_confirmed(self) -> Fact:
+        """Tell whoever had a place."""
+        if not self.news.takes_back:
+            return Fact()
+        return Fact(_("Your place is no longer confirmed. This message takes it out of your calendar."))
+
+    def out_of_calendar(self) -> Fact:
+        """Tell what becomes of the entry."""
+        return Fact(_("This message takes the dates out of your calendar.") if self.news.takes_back else "")
+
+    def calendar_follows(self) -> Fact:
+        """Tell that the entry changes, where there is one."""
+        is_touched = self.news.renews_calendar or self.news.takes_back
+        return Fact(_("This message brings your calendar up to date.") if is_touched else "")
+
+    def until_when(self) -> str:
+        """Return until when answers can be changed, if they still can."""
+        if self.now >= self.occasion.event.changes_until:
+            return ""
+        return _("You can change your answers until %(until)s.", until=self.occasion.changes_until(self.language))
+
+    def before_the_event(self) -> tuple[str, ...]:
+        """Return what a confirmed person can do until then."""
+        return (
+            _("Add the dates to your calendar: this message brings them."),
+            self.until_when(),
+            _("If you cannot come, withdraw your registration, so that somebody else can have the place."),
+        )

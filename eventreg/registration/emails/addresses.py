@@ -1,0 +1,274 @@
+"""The messages that bring a personal link, or tell of another address. Some go to an address that may be anybody's."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Self
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from eventreg.mail.content import Fact, MailContent
+from eventreg.mail.services import OutgoingMessage
+from eventreg.registration.emails.about_registration import AboutRegistration
+from eventreg.registration.emails.messages import Again, Group
+from eventreg.registration.emails.occasions import Occasion
+from eventreg.registration.emails.outgoing import ToAddress, foot, when_and_where
+from eventreg.registration.emails.placeholders import Facts
+from eventreg.registration.models import Registration, SavedForm
+from eventreg.registration.rules.deadlines import CONFIRM_ADDRESS_WITHIN, VERIFY_WITHIN
+from eventreg.registration.rules.message_texts import OF_EVENT
+from eventreg.registration.rules.states import Status
+
+#: purposes of personal links, resolved when a message is sent
+OWN_PAGE, VERIFY, CONFIRM_ADDRESS = "my", "verify", "address"
+#: those that open a kept form, and one's answers of another event
+SAVED_FORM, EARLIER_ANSWERS = "form", "earlier"
+_HOUR = timedelta(hours=1)
+
+
+class ToUnconfirmed(AboutRegistration, is_base=True):
+    """To an address that is not confirmed: nothing that somebody typed, nothing about a registration."""
+
+    group = Group.ADDRESSES
+    names = OF_EVENT
+
+    def to_unknown(self, heading: str, *paragraphs: str, button: str) -> MailContent:
+        """Return the words."""
+        return MailContent(
+            subject=_("%(heading)s: %(title)s", heading=heading, title=self.event_title),
+            heading=heading,
+            greeting=_("Good day,"),
+            paragraphs=paragraphs,
+            facts=when_and_where(self.occasion, self.language),
+            action=(button, self.link),
+            footer=foot(
+                self.occasion,
+                self.language,
+                _("You receive this message because this address was given when somebody registered."),
+            ),
+        )
+
+
+class Verify(ToUnconfirmed):
+    """Somebody asked to take part."""
+
+    key = "verify"
+    title = _l("Confirm the address")
+    trigger = _l("Goes on registering where addresses are confirmed first.")
+    goes_again = Again.IN_ITS_STATUS
+    status = Status.UNVERIFIED
+
+    def write(self) -> MailContent:
+        """See `Message.write`."""
+        return self.to_unknown(
+            _("Confirm your email address"),
+            _(
+                "Somebody (we hope it was you) asked to take part in “%(title)s” with this address.",
+                title=self.event_title,
+            ),
+            _(
+                "Confirm the address so that the request counts. The link works for %(hours)s hours.",
+                hours=VERIFY_WITHIN // _HOUR,
+            ),
+            Fact(_("If it was not you, do nothing: the request lapses.")),
+            button=_("Confirm my address"),
+        )
+
+
+class OwnLink(AboutRegistration):
+    """Somebody asked for the link."""
+
+    key = "link"
+    group = Group.ADDRESSES
+    title = _l("Personal link")
+    trigger = _l("Goes when somebody asks for the link, or sends the form a second time.")
+    goes_again = Again.ALWAYS
+
+    def write(self) -> MailContent:
+        """See `Message.write`."""
+        return self.content(
+            _("Your personal link"),
+            _("This link opens your registration for “%(title)s”.", title=self.event_title),
+            Fact(
+                _(
+                    "You receive it because somebody (we hope it was you) asked for it "
+                    "or sent the form again with this address."
+                )
+            ),
+        )
+
+
+class ConfirmAddress(ToUnconfirmed):
+    """Somebody gave another address."""
+
+    key = "confirm_address"
+    title = _l("Confirm a new address")
+    trigger = _l("Goes to the new address when somebody changes it.")
+    goes_again = Again.NEVER
+
+    def write(self) -> MailContent:
+        """See `Message.write`."""
+        return self.to_unknown(
+            _("Confirm your new email address"),
+            _(
+                "Somebody (we hope it was you) asked us to write to this address about “%(title)s”.",
+                title=self.event_title,
+            ),
+            _(
+                "Confirm the address with the link below. It works for %(hours)s hours.",
+                hours=CONFIRM_ADDRESS_WITHIN // _HOUR,
+            ),
+            Fact(_("Until then we write to the earlier address. If it was not you, do nothing.")),
+            button=_("Confirm my new address"),
+        )
+
+
+class AddressChanged(AboutRegistration):
+    """To the address that is confirmed now."""
+
+    key = "address_changed"
+    group = Group.ADDRESSES
+    title = _l("New address confirmed")
+    trigger = _l("Goes to the new address once it is confirmed.")
+    goes_again = Again.ALWAYS
+    invites = True
+
+    def write(self) -> MailContent:
+        """See `Message.write`."""
+        return self.content(
+            _("Your new email address is confirmed"),
+            _("From now on we write to this address about “%(title)s”.", title=self.event_title),
+            Fact(_("This is your new personal link. The earlier one no longer works.")),
+        )
+
+
+class AddressLeft(AboutRegistration):
+    """To the address that was left."""
+
+    key = "address_left"
+    group = Group.ADDRESSES
+    title = _l("Address no longer used")
+    trigger = _l("Goes to the earlier address once the new one is confirmed.")
+    goes_again = Again.NEVER
+    has_link = False
+
+    def write(self) -> MailContent:
+        """See `Message.write`."""
+        return self.content(
+            _("Your email address was changed"),
+            _("We no longer write to this address about “%(title)s”.", title=self.event_title),
+            Fact(_("Your earlier personal link no longer works. The new one is with your new address.")),
+            warning=_("If you did not make this change, write to the contact person."),
+        )
+
+
+class FormKept(ToAddress):
+    """Leads back to a form kept for later. It holds nothing that was typed."""
+
+    key = "saved_form"
+    group = Group.ADDRESSES
+    title = _l("Form kept for later")
+    trigger = _l("Goes when somebody keeps a form to go on with it later.")
+    goes_again = Again.NEVER
+    names = OF_EVENT | {"kept_until"}
+
+    def __init__(self, occasion: Occasion, saved: SavedForm, language: str, link: str) -> None:
+        super().__init__(occasion, language, link)
+        self.until = occasion.kept_until(saved.expires_at, language)
+
+    @classmethod
+    def compose(cls, occasion: Occasion, saved: SavedForm, now: datetime) -> OutgoingMessage:
+        """Return the message to whoever kept the form."""
+        return cls.send(
+            occasion, saved.language, (SAVED_FORM, saved.public_id, saved.generation),
+            lambda language, link: cls(occasion, saved, language, link), now,
+            key=f"saved-form/{saved.public_id}/{saved.generation}/{now.timestamp():.6f}",
+            record_kind="saved_form", record_id=saved.id, recipient=saved.email,
+        )  # fmt: skip
+
+    @classmethod
+    def in_slots(cls, slots: Occasion, language: str, now: datetime) -> Self:
+        """See `Message.in_slots`."""
+        return cls(slots, SavedForm(expires_at=now), language, "{link}")
+
+    @classmethod
+    def example(cls, occasion: Occasion, person: Registration, now: datetime) -> OutgoingMessage:
+        """See `ToAddress.example`."""
+        saved = SavedForm(
+            public_id=person.public_id, id=0, generation=1, language=person.language, email=person.email,
+            expires_at=now + timedelta(days=7),
+        )  # fmt: skip
+        return cls.compose(occasion, saved, now)
+
+    def facts(self) -> Facts:
+        """See `Message.facts`."""
+        return Facts(self.occasion, self.language, link=self.link, kept_until=self.until)
+
+    def write(self) -> MailContent:
+        """See `Message.write`."""
+        return MailContent(
+            subject=_("Go on with your registration: %(title)s", title=self.event_title),
+            heading=_("Go on with your registration"),
+            greeting=_("Good day,"),
+            paragraphs=(
+                _("The form for “%(title)s” is kept as it was. You are not registered yet: open it, complete it and send it.",
+                  title=self.event_title),
+                _("Your form is kept until %(moment)s.", moment=self.until),
+            ),
+            facts=when_and_where(self.occasion, self.language),
+            action=(_("Go on with the form"), self.link),
+            footer=foot(
+                self.occasion, self.language,
+                _("You receive this message because somebody kept a form for later and gave this address. "
+                  "If it was not you, do nothing: the form is deleted."),
+            ),
+        )  # fmt: skip
+
+
+class EarlierAnswers(ToAddress):
+    """Leads to one's answers from an earlier event: about the new one, to the holder of the earlier registration."""
+
+    key = "earlier_answers"
+    group = Group.ADDRESSES
+    title = _l("Earlier answers")
+    trigger = _l("Goes when somebody wants to begin from the answers of an earlier event.")
+    goes_again = Again.ALWAYS
+
+    @classmethod
+    def compose(cls, occasion: Occasion, earlier: Registration, language: str, now: datetime) -> OutgoingMessage:
+        """Return the message about the new event of `occasion`."""
+        return cls.send(
+            occasion, language, (EARLIER_ANSWERS, earlier.public_id, earlier.link_generation),
+            lambda spoken, link: cls(occasion, spoken, link), now,
+            key=f"earlier/{occasion.event.id}/{earlier.public_id}/{now.timestamp():.6f}",
+            record_kind="registration", record_id=earlier.id, recipient=earlier.email,
+        )  # fmt: skip
+
+    @classmethod
+    def in_slots(cls, slots: Occasion, language: str, now: datetime) -> Self:
+        """See `Message.in_slots`."""
+        return cls(slots, language, "{link}")
+
+    @classmethod
+    def example(cls, occasion: Occasion, person: Registration, now: datetime) -> OutgoingMessage:
+        """See `ToAddress.example`."""
+        return cls.compose(occasion, person, person.language, now)
+
+    def write(self) -> MailContent:
+        """See `Message.write`."""
+        return MailContent(
+            subject=_("Your earlier answers: %(title)s", title=self.event_title),
+            heading=_("Your earlier answers"),
+            greeting=_("Good day,"),
+            paragraphs=(
+                _("Fill in the form for “%(title)s” with what you answered before.", title=self.event_title),
+                Fact(_("You see what is taken over and agree to it first. Nothing sensitive is, and nothing is sent by itself.")),
+            ),
+            facts=when_and_where(self.occasion, self.language),
+            action=(_("See my earlier answers"), self.link),
+            footer=foot(
+                self.occasion, self.language,
+                _("You receive this message because somebody (we hope it was you) asked for it with this address."),
+            ),
+        )  # fmt: skip

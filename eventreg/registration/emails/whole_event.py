@@ -1,0 +1,139 @@
+"""The messages about the event as a whole: to everybody who lives with it, and once to the contact person.
+
+The reason that they name is the event's, not a decision's.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from eventreg.i18n.languages import speaking
+from eventreg.mail.content import Fact, MailContent
+from eventreg.mail.markers import new_marker
+from eventreg.mail.services import OutgoingMessage
+from eventreg.registration.emails.about_registration import AboutRegistration
+from eventreg.registration.emails.messages import Again, Group
+from eventreg.registration.emails.occasions import Occasion
+from eventreg.registration.emails.outgoing import contact_foot, outgoing, when_and_where
+from eventreg.registration.wording import status_explained
+from eventreg.web.addresses import address_of
+
+
+class AboutEvent(AboutRegistration, is_base=True):
+    """What happened to the event; the contact person is told of it once, however many people are written to."""
+
+    group = Group.EVENT
+    goes_again = Again.NEVER
+
+    @classmethod
+    def contact_heading(cls) -> str:
+        """Return what the contact person is told, in short."""
+        raise NotImplementedError
+
+    @classmethod
+    def contact_sentence(cls, people: int) -> str:
+        """Return to how many people what is told."""
+        raise NotImplementedError
+
+
+class EventCancelled(AboutEvent):
+    """It does not take place."""
+
+    key = "event_cancelled"
+    title = _l("Event cancelled")
+    trigger = _l("Goes to everybody registered when the event is cancelled.")
+    holds_reason = True
+
+    def write(self) -> MailContent:
+        """See `Message.write`."""
+        return self.content(
+            _("The event does not take place"),
+            _("We regret to tell you that “%(title)s” does not take place.", title=self.event_title),
+            self.reason,
+            self.out_of_calendar(),
+            _("You do not have to do anything. If you bought tickets or booked a room, cancel them now."),
+        )
+
+    @classmethod
+    def contact_heading(cls) -> str:
+        """See `AboutEvent.contact_heading`."""
+        return _("The event is cancelled")
+
+    @classmethod
+    def contact_sentence(cls, people: int) -> str:
+        """See `AboutEvent.contact_sentence`."""
+        return ngettext(
+            "%(num)d person is told by email that the event does not take place.",
+            "%(num)d people are told by email that the event does not take place.",
+            people,
+        )
+
+
+class EventReinstated(AboutEvent):
+    """It takes place after all."""
+
+    key = "event_reinstated"
+    title = _l("Event takes place after all")
+    trigger = _l("Goes to everybody registered when a cancellation is taken back.")
+    invites = True
+
+    def write(self) -> MailContent:
+        """See `Message.write`."""
+        is_back = self.news.renews_calendar
+        return self.content(
+            _("The event takes place after all"),
+            _(
+                "We had announced that “%(title)s” would not take place. That no longer holds: it takes place.",
+                title=self.event_title,
+            ),
+            Fact(status_explained(self.registration.status)),
+            Fact(_("This message brings the dates back into your calendar.") if is_back else ""),
+        )
+
+    @classmethod
+    def contact_heading(cls) -> str:
+        """See `AboutEvent.contact_heading`."""
+        return _("The event takes place after all")
+
+    @classmethod
+    def contact_sentence(cls, people: int) -> str:
+        """See `AboutEvent.contact_sentence`."""
+        return ngettext(
+            "%(num)d person is told by email that the event takes place after all.",
+            "%(num)d people are told by email that the event takes place after all.",
+            people,
+        )
+
+
+def event_contact_message(
+    occasion: Occasion, message: type[AboutEvent], people: int, note: dict[str, str], at: datetime
+) -> OutgoingMessage:
+    """Return the message that tells the contact person what everybody is told; `people`: how many are written to.
+
+    `at` is when the event changed its state: one message for each change.
+    """
+    event = occasion.event
+    with speaking(event.contact_language) as language:
+        title, heading = occasion.title(language), message.contact_heading()
+        said = occasion.text(note, language) if message.holds_reason else ""
+        reason = _("The reason that is given: %(reason)s", reason=said) if said else ""
+        content = MailContent(
+            subject=_("%(heading)s: %(title)s", heading=heading, title=title),
+            heading=heading,
+            greeting=_("Dear %(name)s,", name=event.contact_name),
+            paragraphs=tuple(part for part in (message.contact_sentence(people), reason) if part),
+            facts=((_("Event"), title), *when_and_where(occasion, language)),
+            action=(_("See the messages"), address_of("review.list_messages", slug=event.slug)),
+            is_link_personal=False,
+            footer=contact_foot(occasion, language),
+        )
+        return outgoing(
+            occasion, content, language, audience="contact",
+            key=f"event/{event.public_id}/{at.isoformat()}/{message.key}/contact",
+            record_kind="event", record_id=event.id, template=message.template(),
+            recipient=event.contact_email, due_at=at, marker=new_marker(),
+        )  # fmt: skip
