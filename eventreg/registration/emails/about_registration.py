@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from flask_babel import gettext as _
 from flask_babel.speaklater import LazyString
@@ -14,7 +14,7 @@ from eventreg.i18n import formats
 from eventreg.mail.content import Change, Fact, MailContent, Reason
 from eventreg.registration.emails.messages import Message
 from eventreg.registration.emails.occasions import Occasion
-from eventreg.registration.emails.outgoing import contact_foot, foot
+from eventreg.registration.emails.outgoing import contact_content
 from eventreg.registration.emails.placeholders import Facts
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.message_texts import OF_EVENT, OF_REGISTRATION
@@ -115,67 +115,47 @@ class AboutRegistration(Message, is_base=True):
         registration, occasion = self.registration, self.occasion
         reason = _("Reason given: %(reason)s", reason=self.reason) if self.reason else ""
         country = formats.country(registration.country, self.language) if registration.country else ""
-        facts = (
-            (_("Event"), self.event_title),
-            (_("Reference"), registration.reference),
-            (_("Name"), registration.full_name),
-            (_("Institution"), registration.institution),
-            (_("Country"), country),
-            (_("Taking part as"), self.category_name()),
-            (_("Days"), occasion.dates(self.news.day_ids, self.language)),
-        )
-        return MailContent(
+        return contact_content(
+            occasion,
+            self.language,
+            heading,
+            sentence,
+            reason,
             subject=_(
                 "%(heading)s: %(name)s (%(reference)s)",
                 heading=heading,
                 name=registration.full_name,
                 reference=registration.reference,
             ),
-            heading=heading,
-            greeting=_("Dear %(name)s,", name=occasion.event.contact_name),
-            paragraphs=tuple(part for part in (sentence, reason) if part),
-            facts=tuple((label, value) for label, value in facts if value),
+            facts=(
+                (_("Event"), self.event_title),
+                (_("Reference"), registration.reference),
+                (_("Name"), registration.full_name),
+                (_("Institution"), registration.institution),
+                (_("Country"), country),
+                (_("Taking part as"), self.category_name()),
+                (_("Days"), occasion.dates(self.news.day_ids, self.language)),
+            ),
             action=(_("See the registration"), self.link),
-            is_link_personal=False,
             changes=self.changes,
-            footer=contact_foot(occasion, self.language),
         )
 
-    def content(
-        self,
-        heading: str,
-        *paragraphs: str,
-        steps: tuple[str, ...] = (),
-        warning: str = "",
-        changes: tuple[Change, ...] = (),
-        joining: tuple[str, ...] = (),
-        button: tuple[str, str] | None = None,
-    ) -> MailContent:
-        """Return the words of a message in its form. `button`: its text and what follows the personal link."""
-        occasion, language, registration = self.occasion, self.language, self.registration
-        label, path = button or (_("See my registration"), "")
-        return MailContent(
-            subject=_("%(heading)s: %(title)s", heading=heading, title=self.event_title),
-            heading=heading,
-            greeting=_("Dear %(name)s,", name=registration.full_name),
-            paragraphs=tuple(paragraph for paragraph in paragraphs if paragraph),
-            facts=(
-                (_("Reference"), registration.reference),
-                (_("Dates"), occasion.dates(self.news.day_ids, language)),
-                (_("Place"), occasion.place(language)),
-                (_("Taking part as"), self.category_name()),
-            ),
-            action=(label, self.link + path) if self.has_link else None,
-            steps=tuple(step for step in steps if step),
-            warning=warning,
-            changes=changes,
-            joining=joining,
-            footer=foot(
-                occasion,
-                language,
-                _("You receive this message because this address was given when somebody registered."),
-            ),
+    def greeting(self) -> str:
+        """See `Message.greeting`."""
+        return _("Dear %(name)s,", name=self.registration.full_name)
+
+    def details(self) -> tuple[tuple[str, str], ...]:
+        """See `Message.details`."""
+        return (
+            (_("Reference"), self.registration.reference),
+            (_("Dates"), self.occasion.dates(self.news.day_ids, self.language)),
+            (_("Place"), self.occasion.place(self.language)),
+            (_("Taking part as"), self.category_name()),
         )
+
+    def content(self, heading: str, *paragraphs: str, **parts: Any) -> MailContent:
+        """See `Message.content`. The button leads to one's own page, unless another is given."""
+        return super().content(heading, *paragraphs, **{"button": (_("See my registration"), ""), **parts})
 
     def category_name(self) -> str:
         """Return as what the person takes part."""

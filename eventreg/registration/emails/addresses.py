@@ -11,9 +11,8 @@ from flask_babel import lazy_gettext as _l
 from eventreg.mail.content import Fact, MailContent
 from eventreg.mail.services import OutgoingMessage
 from eventreg.registration.emails.about_registration import AboutRegistration
-from eventreg.registration.emails.messages import Again, Group
+from eventreg.registration.emails.messages import Again, Group, Message, ToAddress
 from eventreg.registration.emails.occasions import Occasion
-from eventreg.registration.emails.outgoing import ToAddress, foot, when_and_where
 from eventreg.registration.emails.placeholders import Facts
 from eventreg.registration.models import Registration, SavedForm
 from eventreg.registration.rules.deadlines import CONFIRM_ADDRESS_WITHIN, VERIFY_WITHIN
@@ -32,22 +31,8 @@ class ToUnconfirmed(AboutRegistration, is_base=True):
 
     group = Group.ADDRESSES
     names = OF_EVENT
-
-    def to_unknown(self, heading: str, *paragraphs: str, button: str) -> MailContent:
-        """Return the words."""
-        return MailContent(
-            subject=_("%(heading)s: %(title)s", heading=heading, title=self.event_title),
-            heading=heading,
-            greeting=_("Good day,"),
-            paragraphs=paragraphs,
-            facts=when_and_where(self.occasion, self.language),
-            action=(button, self.link),
-            footer=foot(
-                self.occasion,
-                self.language,
-                _("You receive this message because this address was given when somebody registered."),
-            ),
-        )
+    greeting = Message.greeting
+    details = Message.details
 
 
 class Verify(ToUnconfirmed):
@@ -61,7 +46,7 @@ class Verify(ToUnconfirmed):
 
     def write(self) -> MailContent:
         """See `Message.write`."""
-        return self.to_unknown(
+        return self.content(
             _("Confirm your email address"),
             _(
                 "Somebody (we hope it was you) asked to take part in “%(title)s” with this address.",
@@ -72,7 +57,7 @@ class Verify(ToUnconfirmed):
                 hours=VERIFY_WITHIN // _HOUR,
             ),
             Fact(_("If it was not you, do nothing: the request lapses.")),
-            button=_("Confirm my address"),
+            button=(_("Confirm my address"), ""),
         )
 
 
@@ -109,7 +94,7 @@ class ConfirmAddress(ToUnconfirmed):
 
     def write(self) -> MailContent:
         """See `Message.write`."""
-        return self.to_unknown(
+        return self.content(
             _("Confirm your new email address"),
             _(
                 "Somebody (we hope it was you) asked us to write to this address about “%(title)s”.",
@@ -120,7 +105,7 @@ class ConfirmAddress(ToUnconfirmed):
                 hours=CONFIRM_ADDRESS_WITHIN // _HOUR,
             ),
             Fact(_("Until then we write to the earlier address. If it was not you, do nothing.")),
-            button=_("Confirm my new address"),
+            button=(_("Confirm my new address"), ""),
         )
 
 
@@ -172,6 +157,10 @@ class FormKept(ToAddress):
     trigger = _l("Goes when somebody keeps a form to go on with it later.")
     goes_again = Again.NEVER
     names = OF_EVENT | {"kept_until"}
+    why = _l(
+        "You receive this message because somebody kept a form for later and gave this address. "
+        "If it was not you, do nothing: the form is deleted."
+    )
 
     def __init__(self, occasion: Occasion, saved: SavedForm, language: str, link: str) -> None:
         super().__init__(occasion, language, link)
@@ -207,23 +196,16 @@ class FormKept(ToAddress):
 
     def write(self) -> MailContent:
         """See `Message.write`."""
-        return MailContent(
+        return self.content(
+            _("Go on with your registration"),
+            _(
+                "The form for “%(title)s” is kept as it was. You are not registered yet: open it, complete it and send it.",
+                title=self.event_title,
+            ),
+            _("Your form is kept until %(moment)s.", moment=self.until),
             subject=_("Go on with your registration: %(title)s", title=self.event_title),
-            heading=_("Go on with your registration"),
-            greeting=_("Good day,"),
-            paragraphs=(
-                _("The form for “%(title)s” is kept as it was. You are not registered yet: open it, complete it and send it.",
-                  title=self.event_title),
-                _("Your form is kept until %(moment)s.", moment=self.until),
-            ),
-            facts=when_and_where(self.occasion, self.language),
-            action=(_("Go on with the form"), self.link),
-            footer=foot(
-                self.occasion, self.language,
-                _("You receive this message because somebody kept a form for later and gave this address. "
-                  "If it was not you, do nothing: the form is deleted."),
-            ),
-        )  # fmt: skip
+            button=(_("Go on with the form"), ""),
+        )
 
 
 class EarlierAnswers(ToAddress):
@@ -234,6 +216,7 @@ class EarlierAnswers(ToAddress):
     title = _l("Earlier answers")
     trigger = _l("Goes when somebody wants to begin from the answers of an earlier event.")
     goes_again = Again.ALWAYS
+    why = _l("You receive this message because somebody (we hope it was you) asked for it with this address.")
 
     @classmethod
     def compose(cls, occasion: Occasion, earlier: Registration, language: str, now: datetime) -> OutgoingMessage:
@@ -257,18 +240,14 @@ class EarlierAnswers(ToAddress):
 
     def write(self) -> MailContent:
         """See `Message.write`."""
-        return MailContent(
+        return self.content(
+            _("Your earlier answers"),
+            _("Fill in the form for “%(title)s” with what you answered before.", title=self.event_title),
+            Fact(
+                _(
+                    "You see what is taken over and agree to it first. Nothing sensitive is, and nothing is sent by itself."
+                )
+            ),
             subject=_("Your earlier answers: %(title)s", title=self.event_title),
-            heading=_("Your earlier answers"),
-            greeting=_("Good day,"),
-            paragraphs=(
-                _("Fill in the form for “%(title)s” with what you answered before.", title=self.event_title),
-                Fact(_("You see what is taken over and agree to it first. Nothing sensitive is, and nothing is sent by itself.")),
-            ),
-            facts=when_and_where(self.occasion, self.language),
-            action=(_("See my earlier answers"), self.link),
-            footer=foot(
-                self.occasion, self.language,
-                _("You receive this message because somebody (we hope it was you) asked for it with this address."),
-            ),
-        )  # fmt: skip
+            button=(_("See my earlier answers"), ""),
+        )

@@ -12,9 +12,8 @@ from flask_babel import lazy_gettext as _l
 from eventreg.events.models import Category
 from eventreg.mail.content import Fact, MailContent
 from eventreg.mail.services import OutgoingMessage
-from eventreg.registration.emails.messages import Again, Group
+from eventreg.registration.emails.messages import Again, Group, ToAddress
 from eventreg.registration.emails.occasions import Occasion
-from eventreg.registration.emails.outgoing import ToAddress, foot, when_and_where
 from eventreg.registration.emails.placeholders import Facts
 from eventreg.registration.models import Invitation, Registration
 from eventreg.registration.queries.invitations import INVITED, RECORD_KIND
@@ -41,6 +40,10 @@ class Inviting(ToAddress, is_base=True):
     group = Group.INVITING
     goes_again = Again.NEVER
     names = OF_EVENT | OF_PERSON | {"invited_by", "register_until"}
+    why = _l(
+        "You receive this message because the institutions that organize the event want you to take part and gave "
+        "your address for it. Once you decline, we do not write to you about it again."
+    )
 
     def __init__(self, occasion: Occasion, invited: Invited, language: str, link: str) -> None:
         super().__init__(occasion, language, link)
@@ -87,45 +90,45 @@ class Inviting(ToAddress, is_base=True):
             register_until=self.until,
         )
 
-    def invite(self, subject: str, heading: str, *lead: str) -> MailContent:
-        """Return the words, beginning with `lead`."""
-        name, invitation = self.invited.full_name, self.invitation
-        return MailContent(
+    def greeting(self) -> str:
+        """See `Message.greeting`."""
+        name = self.invited.full_name
+        return _("Dear %(name)s,", name=name) if name else super().greeting()
+
+    def details(self) -> tuple[tuple[str, str], ...]:
+        """See `Message.details`."""
+        return *super().details(), (_("You take part as"), self.category_name), (_("Register until"), self.until)
+
+    def invite(self, subject: str, heading: str, *more: str) -> MailContent:
+        """Return the words: what invites, then `more`."""
+        note = [line.strip() for line in self.invitation.note.splitlines() if line.strip()]
+        if note:
+            note.insert(0, _("A few words for you:"))
+        return self.content(
+            heading,
+            self._invites(),
+            *more,
+            *map(Fact, note),
             subject=subject,
-            heading=heading,
-            greeting=_("Dear %(name)s,", name=name) if name else _("Good day,"),
-            paragraphs=(*lead, *self._note()),
-            facts=(
-                *when_and_where(self.occasion, self.language),
-                (_("You take part as"), self.category_name),
-                (_("Register until"), self.until),
-            ),
-            action=(_("See the invitation and register"), self.link),
+            button=(_("See the invitation and register"), ""),
             steps=(
-                _("Open the invitation and register: it takes about three minutes. Your name and institution are filled in."),
-                _("Your place is confirmed at once, as long as there is one.") if invitation.skips_approval
+                _(
+                    "Open the invitation and register: it takes about three minutes. Your name and institution are filled in."
+                ),
+                _("Your place is confirmed at once, as long as there is one.")
+                if self.invitation.skips_approval
                 else _("We answer you by email as soon as you have registered."),
                 _("If you cannot come, decline on the same page, so that the place goes to somebody else."),
             ),
-            footer=foot(
-                self.occasion, self.language,
-                _("You receive this message because the institutions that organize the event want you to take part and gave "
-                  "your address for it. Once you decline, we do not write to you about it again."),
-            ),
-        )  # fmt: skip
+        )
 
-    def invites(self) -> str:
-        """Return the sentence that invites."""
+    def _invites(self) -> str:
         title, host = self.event_title, self.occasion.host_name(self.language)
         if self.invited.by:
             return _(
                 "%(name)s, for %(host)s, invites you to “%(title)s”.", name=self.invited.by, host=host, title=title
             )
         return _("%(host)s invites you to “%(title)s”.", host=host, title=title)
-
-    def _note(self) -> tuple[str, ...]:
-        lines = tuple(line.strip() for line in self.invitation.note.splitlines() if line.strip())
-        return tuple(Fact(line) for line in (_("A few words for you:"), *lines)) if lines else ()
 
 
 class InvitationSent(Inviting):
@@ -138,7 +141,7 @@ class InvitationSent(Inviting):
     def write(self) -> MailContent:
         """See `Message.write`."""
         subject = _("Invitation: %(title)s", title=self.event_title)
-        return self.invite(subject, _("You are invited"), self.invites())
+        return self.invite(subject, _("You are invited"))
 
 
 class InvitationReminder(Inviting):
@@ -153,6 +156,5 @@ class InvitationReminder(Inviting):
         return self.invite(
             _("Your invitation waits for an answer: %(title)s", title=self.event_title),
             _("Your invitation waits for an answer"),
-            self.invites(),
             _("We have not had your answer yet. If you have registered a moment ago, do nothing."),
         )

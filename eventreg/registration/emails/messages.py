@@ -7,17 +7,23 @@ and whether it may go again. Classes are found by being imported; one that leave
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from eventreg.mail.content import MailContent
+from eventreg.i18n.languages import speaking
+from eventreg.mail.content import Change, MailContent
+from eventreg.mail.markers import link_marker, new_marker
+from eventreg.mail.services import OutgoingMessage
 from eventreg.registration.emails.occasions import Occasion
+from eventreg.registration.emails.outgoing import foot, outgoing
 from eventreg.registration.emails.placeholders import Facts, in_words
+from eventreg.registration.models import Registration
 from eventreg.registration.rules.message_texts import DETAILS, OF_EVENT
 from eventreg.registration.rules.states import Status
 
@@ -60,6 +66,9 @@ class Again(enum.Enum):
     NEVER = "never"
 
 
+_FOUND: dict[str, type[Message]] = {}
+
+
 class Message:
     """A message to one person: the class says what it is, the object what it says to this person in a language.
 
@@ -82,6 +91,8 @@ class Message:
     names: ClassVar[frozenset[str]] = OF_EVENT
     #: whether it has a button
     has_link: ClassVar[bool] = True
+    #: why the reader gets it
+    why: ClassVar[LazyString] = _l("You receive this message because this address was given when somebody registered.")
     #: whether it says the reason that somebody gave
     holds_reason: ClassVar[bool] = False
 
@@ -133,6 +144,41 @@ class Message:
         """Return what placeholders stand for in it."""
         return Facts(self.occasion, self.language, link=self.link)
 
+    def greeting(self) -> str:
+        """Return the salutation; by default that of an address that may be anybody's."""
+        return _("Good day,")
+
+    def details(self) -> tuple[tuple[str, str], ...]:
+        """Return the facts, each with its label; by default nothing of a person."""
+        occasion, language = self.occasion, self.language
+        return (_("Dates"), occasion.dates(frozenset(), language)), (_("Place"), occasion.place(language))
+
+    def content(
+        self,
+        heading: str,
+        *paragraphs: str,
+        button: tuple[str, str],
+        subject: str = "",
+        steps: tuple[str, ...] = (),
+        warning: str = "",
+        changes: tuple[Change, ...] = (),
+        joining: tuple[str, ...] = (),
+    ) -> MailContent:
+        """Return words in the form that all messages have. `button`: its text and what follows the link."""
+        return MailContent(
+            subject=subject or _("%(heading)s: %(title)s", heading=heading, title=self.event_title),
+            heading=heading,
+            greeting=self.greeting(),
+            paragraphs=tuple(paragraph for paragraph in paragraphs if paragraph),
+            facts=self.details(),
+            action=(button[0], self.link + button[1]) if self.has_link else None,
+            steps=tuple(step for step in steps if step),
+            warning=warning,
+            changes=changes,
+            joining=joining,
+            footer=foot(self.occasion, self.language, str(self.why)),
+        )
+
     def worded(self) -> MailContent:
         """Return its words: the event's own, where it has some in this language."""
         content = self.write()
@@ -143,7 +189,29 @@ class Message:
         return in_words(content, own, (self.in_subject(), self.in_body()), facts)
 
 
-_FOUND: dict[str, type[Message]] = {}
+class ToAddress(Message, is_base=True):
+    """What is written to an address that has no registration at the event, or does not need one."""
+
+    @classmethod
+    def example(cls, occasion: Occasion, person: Registration, now: datetime) -> OutgoingMessage:
+        """Return it as `person`, who is in no table, would get it."""
+        raise NotImplementedError
+
+    @classmethod
+    def send(
+        cls,
+        occasion: Occasion,
+        language: str,
+        link: tuple[str, str, int],
+        begin: Callable[[str, str], Self],
+        now: datetime,
+        **fields: Any,
+    ) -> OutgoingMessage:
+        """Return the message that `begin` makes of the language and the link (purpose, public id, generation)."""
+        marker = new_marker()
+        with speaking(language) as spoken:
+            content = begin(spoken, link_marker(marker, *link)).worded()
+            return outgoing(occasion, content, spoken, template=cls.template(), marker=marker, due_at=now, **fields)
 
 
 def every_message() -> Sequence[type[Message]]:

@@ -14,9 +14,8 @@ from eventreg.mail.content import Change
 from eventreg.mail.services import OutgoingMessage
 from eventreg.registration.emails.about_registration import AboutRegistration, News, RequestWording
 from eventreg.registration.emails.composing import participant_message
-from eventreg.registration.emails.messages import Message
+from eventreg.registration.emails.messages import Message, ToAddress
 from eventreg.registration.emails.occasions import Occasion
-from eventreg.registration.emails.outgoing import ToAddress
 from eventreg.registration.models import Registration
 
 #: stands where the id of a record would

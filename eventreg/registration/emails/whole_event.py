@@ -18,7 +18,7 @@ from eventreg.mail.services import OutgoingMessage
 from eventreg.registration.emails.about_registration import AboutRegistration
 from eventreg.registration.emails.messages import Again, Group
 from eventreg.registration.emails.occasions import Occasion
-from eventreg.registration.emails.outgoing import contact_foot, outgoing, when_and_where
+from eventreg.registration.emails.outgoing import contact_content, outgoing
 from eventreg.registration.wording import status_explained
 from eventreg.web.addresses import address_of
 
@@ -121,15 +121,19 @@ def event_contact_message(
         title, heading = occasion.title(language), message.contact_heading()
         said = occasion.text(note, language) if message.holds_reason else ""
         reason = _("The reason that is given: %(reason)s", reason=said) if said else ""
-        content = MailContent(
+        content = contact_content(
+            occasion,
+            language,
+            heading,
+            message.contact_sentence(people),
+            reason,
             subject=_("%(heading)s: %(title)s", heading=heading, title=title),
-            heading=heading,
-            greeting=_("Dear %(name)s,", name=event.contact_name),
-            paragraphs=tuple(part for part in (message.contact_sentence(people), reason) if part),
-            facts=((_("Event"), title), *when_and_where(occasion, language)),
+            facts=(
+                (_("Event"), title),
+                (_("Dates"), occasion.dates(frozenset(), language)),
+                (_("Place"), occasion.place(language)),
+            ),
             action=(_("See the messages"), address_of("review.list_messages", slug=event.slug)),
-            is_link_personal=False,
-            footer=contact_foot(occasion, language),
         )
         return outgoing(
             occasion, content, language, audience="contact",

@@ -16,10 +16,11 @@ from eventreg.mail.content import MailContent
 from eventreg.mail.markers import link_marker, new_marker
 from eventreg.mail.rich import RichText
 from eventreg.mail.services import OutgoingMessage
+from eventreg.registration.emails.about_registration import AboutRegistration, News
 from eventreg.registration.emails.addresses import OWN_PAGE
 from eventreg.registration.emails.occasions import Occasion
-from eventreg.registration.emails.outgoing import foot, outgoing
-from eventreg.registration.emails.placeholders import Facts, in_words
+from eventreg.registration.emails.outgoing import outgoing
+from eventreg.registration.emails.placeholders import in_words
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.message_texts import IN_WRITTEN_BODY, IN_WRITTEN_SUBJECT, OwnText
 from eventreg.web.addresses import address_of
@@ -43,7 +44,7 @@ def written_message(
     marker = new_marker()
     link = link_marker(marker, OWN_PAGE, person.public_id, person.link_generation)
     with speaking(person.language) as language:
-        content = _content(occasion, person, day_ids, text, language, link)
+        content = _content(occasion, person, day_ids, text, language, link, due_at)
         return outgoing(
             occasion, content, language,
             key=key, record_kind="registration", record_id=person.id, template=WRITTEN, recipient=person.email,
@@ -64,7 +65,7 @@ def trial_message(
     marker = new_marker()
     link = address_of("site.show_event", slug=occasion.event.slug)
     with speaking(person.language) as language:
-        content = _content(occasion, person, day_ids, text, language, link)
+        content = _content(occasion, person, day_ids, text, language, link, at)
         told = _("This is a trial. %(name)s would get it so; the personal link is left out.", name=person.full_name)
         marked = replace(
             content,
@@ -80,56 +81,45 @@ def trial_message(
         return replace(message, audience="team")
 
 
+class _Written(AboutRegistration, is_base=True):
+    def details(self) -> tuple[tuple[str, str], ...]:
+        return (
+            (_("Event"), self.event_title),
+            (_("Reference"), self.registration.reference),
+            (_("Dates"), self.occasion.dates(self.news.day_ids, self.language)),
+            (_("Place"), self.occasion.place(self.language)),
+        )
+
+
 def _content(
-    occasion: Occasion, person: Registration, day_ids: frozenset[int], text: WrittenText, language: str, link: str
+    occasion: Occasion,
+    person: Registration,
+    day_ids: frozenset[int],
+    text: WrittenText,
+    language: str,
+    link: str,
+    now: datetime,
 ) -> MailContent:
     languages = occasion.event.languages
     subject, body = pick(text.subject, language, languages), pick(text.body, language, languages)
-    plain = MailContent(
-        subject=occasion.title(language),
-        heading="",
-        greeting=_("Dear %(name)s,", name=person.full_name),
-        paragraphs=(),
-        facts=(
-            (_("Event"), occasion.title(language)),
-            (_("Reference"), person.reference),
-            (_("Dates"), occasion.dates(day_ids, language)),
-            (_("Place"), occasion.place(language)),
-        ),
-        action=(_("See my registration"), link),
-        footer=foot(
-            occasion, language, _("You receive this message because this address was given when somebody registered.")
-        ),
-    )
-    facts = _facts(occasion, person, day_ids, body.language if body.text else language, link)
+    written = _Written(occasion, person, News(_Written, day_ids), language, link, now)
+    plain = written.content("", subject=written.event_title)
     # What a placeholder says is said in the language of the words around it.
-    with speaking(facts.language):
-        facts = replace(facts, greeting=_("Dear %(name)s,", name=person.full_name))
+    spoken = body.language if body.text else language
+    with speaking(spoken):
+        said = _Written(occasion, person, written.news, spoken, link, now)
+        facts = replace(said.facts(), greeting=said.greeting())
         words = OwnText(subject.text, body.text)
         content = in_words(plain, words, (IN_WRITTEN_SUBJECT, IN_WRITTEN_BODY), facts)
     content = replace(content, heading=content.subject)
     if body.text and body.language != language:
-        said = _("This message is available in %(language)s only.", language=name_of(body.language, language))
+        told = _("This message is available in %(language)s only.", language=name_of(body.language, language))
         content = replace(
             content,
-            opening=_after(said, _marked(content.opening, body.language)),
+            opening=_after(told, _marked(content.opening, body.language)),
             closing=_marked(content.closing, body.language),
         )
     return content
-
-
-def _facts(occasion: Occasion, person: Registration, day_ids: frozenset[int], language: str, link: str) -> Facts:
-    return Facts(
-        occasion,
-        language,
-        link=link,
-        given_name=person.given_name,
-        full_name=person.full_name,
-        institution=person.institution,
-        category=occasion.text(occasion.category_of(person).name, language),
-        registration=person,
-        day_ids=day_ids,
-    )
 
 
 def _after(sentence: str, words: RichText | None) -> RichText:
