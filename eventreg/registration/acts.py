@@ -135,7 +135,7 @@ trail.add_parts(
 )
 trail.add_own_parts("status", "category", "sessions")
 trail.add_values(_STATUSES)
-trail.add_values({message.key: message.title for message in every_message()}, "message_text")
+trail.add_values({message.key: trail.later(str, message.title) for message in every_message()}, "message_text")
 
 
 def _references(chain: int, ids: Collection[str]) -> Mapping[str, str]:

@@ -37,7 +37,7 @@ from eventreg.events.wording import (
 )
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import NotFound
-from eventreg.mail.rules.holding import is_fictional
+from eventreg.mail.rules import is_fictional
 from eventreg.web.access import Answer, may, requires
 from eventreg.web.freshness import requires_fresh_sign_in
 from eventreg.web.instance import config

@@ -1,0 +1,218 @@
+"""Where a message stands, when it is tried again, what may leave the machine, what may stand in a header.
+
+Nothing leaves until a mail server is configured; and what an event holds back goes to addresses ending in `.example`
+only, which nobody has (RFC 2606).
+
+A message that a server puts off is tried again after 1, 5 and 15 minutes, 1 hour, then every 4 hours. When no server
+can be reached at all, nothing is wrong with the message, so it is tried sooner: after 5 and 15 seconds, 1 minute, then
+every 5 minutes. Either way it is given up, and shown as failed, three days after it was first due.
+
+A message that a server was given whole without saying that it took it has most likely arrived, and every further try may
+be one more copy. It is tried again after 4, 8 and 16 hours, then left for a person to decide on.
+
+A header is one line, so that nobody adds a header; and one address, so that nobody adds a recipient.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+
+class DeliveryState(enum.Enum):
+    """Where a message stands. `sending` is claimed by a worker until `due_at`, the end of its lease."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    #: a mail server took it over. Whether it reached the person is not known
+    SENT = "sent"
+    #: kept and shown, never sent by itself: no server is configured, or the event holds its mail
+    HELD = "held"
+    #: a server was given it whole, more than once perhaps, and never said whether it took it: a person decides
+    DOUBTFUL = "doubtful"
+    #: refused for good by the receiving server, given up after days of tries, or could not be built
+    FAILED = "failed"
+    #: taken back before it went (an undone decision, a cancelled event)
+    DROPPED = "dropped"
+
+
+class Outcome(enum.Enum):
+    """What came of one try to send."""
+
+    ACCEPTED = "accepted"
+    #: the server refused this message for good (a 5xx answer to the recipient or to the content)
+    REFUSED = "refused"
+    #: the server asked to try later (4xx), or the connection broke before this message was given whole
+    DEFERRED = "deferred"
+    #: the message was given whole, its final dot too, and no answer came: the server may have taken it
+    IN_DOUBT = "in_doubt"
+    #: no message could have gone: no connection, no trusted TLS, no sign-in
+    UNREACHABLE = "unreachable"
+    #: the message could not be built; a fault of ours, in the log
+    UNSENDABLE = "unsendable"
+    #: it may not leave the machine (any more)
+    KEPT = "kept"
+
+
+class Standing(enum.Enum):
+    """Where a message stands, as people are shown it: a waiting message that was tried before stands out."""
+
+    QUEUED = "queued"
+    RETRYING = "retrying"
+    SENDING = "sending"
+    SENT = "sent"
+    HELD = "held"
+    DOUBTFUL = "doubtful"
+    FAILED = "failed"
+    DROPPED = "dropped"
+
+
+def standing(state: DeliveryState, attempts: int) -> Standing:
+    """Return what people are shown for a message in `state` after `attempts` tries."""
+    if state is DeliveryState.QUEUED and attempts:
+        return Standing.RETRYING
+    return Standing(state.value)
+
+
+class MailRefusal(enum.Enum):
+    """Why an organizer's act on a message was refused; `mail.wording` has the sentences."""
+
+    NO_SERVER = "no_server"
+    HELD_BACK = "held_back"
+    NOT_HELD = "not_held"
+    NOT_FAILED = "not_failed"
+    #: it is not, or no longer, in doubt
+    NOT_DOUBTFUL = "not_doubtful"
+    #: nothing went yet that could be repeated
+    NOT_SENT = "not_sent"
+    #: what it tells no longer holds, or its address is no longer the person's
+    NO_LONGER_TRUE = "no_longer_true"
+
+
+def is_fictional(address: str) -> bool:
+    """Say whether nobody can have this address."""
+    return address.rpartition("@")[2].lower().endswith(".example")
+
+
+def must_stay(recipient: str, *, is_held_back: bool, sends_held_back: bool) -> bool:
+    """Say whether a message may not be sent whatever is configured.
+
+    `sends_held_back` is the setting EVENTREG_DEMO_MAIL=send, for tests against a server on loopback.
+    """
+    return is_held_back and not sends_held_back and not is_fictional(recipient)
+
+
+def first_state(recipient: str, *, has_server: bool, is_held_back: bool, sends_held_back: bool) -> DeliveryState:
+    """Return the state in which a new message is written."""
+    if not has_server or must_stay(recipient, is_held_back=is_held_back, sends_held_back=sends_held_back):
+        return DeliveryState.HELD
+    return DeliveryState.QUEUED
+
+
+#: how long a message is tried, from the moment it was first due (or released, or sent again)
+GIVE_UP_AFTER = timedelta(days=3)
+_DEFERRED_DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
+_UNREACHABLE_DELAYS = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 60, 300))
+_IN_DOUBT_DELAYS = tuple(timedelta(hours=hours) for hours in (4, 8, 16))
+_ANY_ADDRESS = re.compile(r"\S+@\S+")
+_LINK = re.compile(r"\w+://\S+")
+#: with the code before it, it fits the column
+_LONGEST_ANSWER = 390
+
+
+def next_try(outcome: Outcome, attempts: int, doubts: int, now: datetime, give_up_at: datetime) -> datetime | None:
+    """Return when a message is tried again after its `attempts`-th try ended so, or None when it never is.
+
+    `doubts`: how many of its tries left it in doubt, this one included.
+    """
+    if outcome is Outcome.IN_DOUBT and doubts <= len(_IN_DOUBT_DELAYS):
+        at = now + _delay(_IN_DOUBT_DELAYS, doubts)
+    elif outcome is Outcome.DEFERRED:
+        at = now + _delay(_DEFERRED_DELAYS, attempts)
+    elif outcome is Outcome.UNREACHABLE:
+        at = now + _delay(_UNREACHABLE_DELAYS, attempts)
+    else:
+        return None
+    return at if at <= give_up_at else None
+
+
+def state_given_up(outcome: Outcome, doubts: int) -> DeliveryState:
+    """Return where a message stands that is not tried again after its last try ended so; `doubts`: see `next_try`.
+
+    Only a refusal says that no earlier try was taken either.
+    """
+    is_settled = not doubts or outcome in (Outcome.REFUSED, Outcome.UNSENDABLE)
+    return DeliveryState.FAILED if is_settled else DeliveryState.DOUBTFUL
+
+
+def sanitized_answer(answer: bytes | str) -> str:
+    """Return a server's answer as one line of text without mail addresses and links, cut to 390 characters.
+
+    Servers like to repeat whom they refuse, and the link that they took offence at: neither belongs in a column that
+    is shown and logged.
+    """
+    text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
+    text = "".join(char if char.isprintable() else " " for char in text)
+    text = _LINK.sub("[…]", _ANY_ADDRESS.sub("[…]", text))
+    return " ".join(text.split())[:_LONGEST_ANSWER]
+
+
+def _delay(delays: Sequence[timedelta], attempts: int) -> timedelta:
+    return delays[min(max(attempts, 1), len(delays)) - 1]
+
+
+MAX_SUBJECT = 400
+MAX_SENDER_NAME = 200
+_MAX_ADDRESS = 320
+#: the local part is ASCII: few servers take others (SMTPUTF8), and forms refuse them. The domain may be in any script.
+#: A quoted local part, a comment, a name or a second address has no place
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[^\s@<>()\[\],;:\\\"]+\.[^\s@<>()\[\],;:\\\"]+")
+
+
+def one_line(text: str, limit: int) -> str:
+    """Return `text` as one line: white space and line ends as one space, no control characters, cut to `limit`."""
+    line = " ".join("".join(char for char in text if char.isspace() or not _is_control(char)).split())
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def check_header(name: str, value: str, limit: int) -> str:
+    """Return `value` if it may stand in the header `name`. Raises ValueError, which names no value."""
+    if any(_is_control(char) for char in value) or len(value.splitlines()) > 1:
+        raise ValueError(f"{name} holds a line end or another control character")
+    if len(value) > limit:
+        raise ValueError(f"{name} is longer than {limit} characters")
+    return value
+
+
+def check_address(name: str, value: str) -> str:
+    """Return `value` if it is one plain mail address. Raises ValueError, which names no value."""
+    check_header(name, value, _MAX_ADDRESS)
+    if not _ADDRESS.fullmatch(value):
+        raise ValueError(f"{name} is no plain mail address")
+    try:
+        ascii_address(value)
+    except UnicodeError:
+        raise ValueError(f"{name} has a domain that no server can have") from None
+    return value
+
+
+def ascii_address(address: str) -> str:
+    """Return a plain mail address with its domain as servers write it (IDNA). Raises UnicodeError when it cannot be."""
+    local, _at, domain = address.rpartition("@")
+    return f"{local}@{domain.encode('idna').decode('ascii')}"
+
+
+def own_domain(base_url: str) -> str:
+    """Return how the instance calls itself to mail servers: the host of its address, never the machine's name."""
+    host = urlsplit(base_url).hostname or ""
+    # An address of IPv6 would need a form of its own, which some servers do not know.
+    return "localhost" if ":" in host or not host else host.encode("idna").decode("ascii")
+
+
+def _is_control(char: str) -> bool:
+    # Cc: the controls, with CR, LF and NEL; Zl, Zp: the line and paragraph separators; Cs: halves that no mail holds
+    return unicodedata.category(char) in ("Cc", "Zl", "Zp", "Cs")
