@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Any
 
 from eventreg.events.calendars import (
     CalendarPerson,
@@ -19,23 +19,10 @@ from eventreg.events.calendars import (
     personal_uid,
 )
 from eventreg.events.models import Event
-from eventreg.registration.emails.occasions import Occasion
+from eventreg.registration.emails.about_registration import AboutRegistration
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import Status
 from eventreg.web.addresses import address_of
-
-
-@dataclass(frozen=True)
-class CalendarNeeds:
-    """What a message has to do to a calendar."""
-
-    #: the days the person comes; empty: all
-    day_ids: frozenset[int]
-    #: it brings the entry of somebody who is confirmed, and says so itself
-    invites: bool
-    takes_back: bool
-    #: it goes to another address than the person's
-    is_elsewhere: bool
 
 
 @dataclass(frozen=True)
@@ -69,35 +56,29 @@ def note_invited(event: Event, registration: Registration) -> None:
     registration.calendar_revision = event.calendar_revision
 
 
-def part_of(
-    occasion: Occasion, registration: Registration, needs: CalendarNeeds, language: str, now: datetime
-) -> CalendarPart:
-    """Return the calendar of a message, and keep with the registration what the calendar has once it has gone."""
-    event, days = occasion.event, occasion.days_attended(needs.day_ids)
-    is_by_the_way = not needs.takes_back and not needs.invites
-    is_due = needs.takes_back or registration.status is Status.CONFIRMED
-    if not is_due or not days or (is_by_the_way and (needs.is_elsewhere or not _is_outdated(event, registration))):
+def part_of(message: AboutRegistration, *, is_elsewhere: bool) -> CalendarPart:
+    """Return the calendar of a message, and keep with the registration what the calendar has once it has gone.
+
+    `is_elsewhere`: it goes to another address than the person's.
+    """
+    registration, news, event = message.registration, message.news, message.occasion.event
+    days = message.occasion.days_attended(news.day_ids)
+    is_by_the_way = not (news.takes_back or news.renews_calendar or message.invites)
+    is_due = news.takes_back or registration.status is Status.CONFIRMED
+    if not is_due or not days or (is_by_the_way and (is_elsewhere or not _is_outdated(event, registration))):
         return CalendarPart()
-    method: Method = "CANCEL" if needs.takes_back else "REQUEST"
+    method: Method = "CANCEL" if news.takes_back else "REQUEST"
     own = personal_uid(event, registration.public_id)
     held = registration.calendar_uids or []
-    old = [_old_entry(occasion, registration, uid, language, now) for uid in held if uid != own]
-    if needs.takes_back:
+    old = [_old_entry(message, uid) for uid in held if uid != own]
+    if news.takes_back:
         registration.calendar_uids = []
         if old and own not in held:
             return CalendarPart(method, old[0].content, old[1:])
     else:
         note_invited(event, registration)
     content = personal_calendar(
-        event,
-        days,
-        CalendarPerson(registration.full_name, registration.email),
-        public_id=registration.public_id,
-        method=method,
-        language=language,
-        url=address_of("site.show_event", slug=event.slug),
-        sequence=sequence_of(event, registration),
-        stamp=now,
+        event, days, _person(registration), public_id=registration.public_id, method=method, **_stamped(message)
     )
     return CalendarPart(method, content, old, is_by_the_way)
 
@@ -111,17 +92,22 @@ def _is_outdated(event: Event, registration: Registration) -> bool:
     return is_of_before or registration.calendar_revision != event.calendar_revision
 
 
-def _old_entry(occasion: Occasion, registration: Registration, uid: str, language: str, now: datetime) -> OldEntry:
-    event = occasion.event
-    day = next((day for day in occasion.days if day_uid(event, day, registration.public_id) == uid), None)
-    content = cancelled_entry(
-        event,
-        day,
-        CalendarPerson(registration.full_name, registration.email),
-        uid=uid,
-        language=language,
-        url=address_of("site.show_event", slug=event.slug),
-        sequence=sequence_of(event, registration),
-        stamp=now,
-    )
+def _old_entry(message: AboutRegistration, uid: str) -> OldEntry:
+    event, registration = message.occasion.event, message.registration
+    day = next((day for day in message.occasion.days if day_uid(event, day, registration.public_id) == uid), None)
+    content = cancelled_entry(event, day, _person(registration), uid=uid, **_stamped(message))
     return OldEntry(frozenset({day.id} if day is not None else ()), content)
+
+
+def _person(registration: Registration) -> CalendarPerson:
+    return CalendarPerson(registration.full_name, registration.email)
+
+
+def _stamped(message: AboutRegistration) -> dict[str, Any]:
+    event = message.occasion.event
+    return {
+        "language": message.language,
+        "url": address_of("site.show_event", slug=event.slug),
+        "sequence": sequence_of(event, message.registration),
+        "stamp": message.now,
+    }

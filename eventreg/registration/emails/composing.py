@@ -14,7 +14,7 @@ from eventreg.mail.markers import link_marker, new_marker
 from eventreg.mail.services import OutgoingMessage, enqueue_all
 from eventreg.registration.emails.about_registration import AboutRegistration, News
 from eventreg.registration.emails.addresses import OWN_PAGE
-from eventreg.registration.emails.calendar_parts import CalendarNeeds, OldEntry, part_of
+from eventreg.registration.emails.calendar_parts import OldEntry, part_of
 from eventreg.registration.emails.changing import EntryTakenOut
 from eventreg.registration.emails.occasions import Occasion
 from eventreg.registration.emails.outgoing import outgoing
@@ -51,15 +51,12 @@ def participant_message(
     with speaking(registration.language) as language:
         message = news.of(registration)(occasion, registration, news, language, link_marker(marker, *target), now)
         content = message.worded()
-        invites = news.renews_calendar or message.invites
-        needs = CalendarNeeds(news.day_ids, invites, news.takes_back, is_elsewhere=bool(recipient))
-        part = part_of(occasion, registration, needs, language, now)
+        part = part_of(message, is_elsewhere=bool(recipient))
         if part.is_by_the_way:
             follows = Fact(_("This message brings your calendar up to date."))
             content = replace(content, paragraphs=(*content.paragraphs, follows))
         beside = tuple(
-            _old_entry_message(occasion, registration, old, language, news.due_at, now, f"{key_suffix}/{number}")
-            for number, old in enumerate(part.old)
+            _old_entry_message(message, old, f"{key_suffix}/{number}") for number, old in enumerate(part.old)
         )
         return _outgoing(
             message, content,
@@ -68,21 +65,13 @@ def participant_message(
         )  # fmt: skip
 
 
-def _old_entry_message(
-    occasion: Occasion,
-    registration: Registration,
-    old: OldEntry,
-    language: str,
-    due_at: datetime | None,
-    now: datetime,
-    key_suffix: str,
-) -> OutgoingMessage:
-    """Return what takes one entry of before out of the calendar, beside a message; the language is in force."""
-    news = News(EntryTakenOut, old.day_ids, due_at=due_at, takes_back=True)
-    message = EntryTakenOut(occasion, registration, news, language, "", now)
+def _old_entry_message(told: AboutRegistration, old: OldEntry, key_suffix: str) -> OutgoingMessage:
+    """Return what takes one entry of before out of the calendar, beside a message whose language is in force."""
+    news = News(EntryTakenOut, old.day_ids, due_at=told.news.due_at, takes_back=True)
+    message = EntryTakenOut(told.occasion, told.registration, news, told.language, "", told.now)
     return _outgoing(
         message, message.worded(),
-        recipient=registration.email, marker=new_marker(), calendar=old.content, calendar_method="CANCEL",
+        recipient=told.registration.email, marker=new_marker(), calendar=old.content, calendar_method="CANCEL",
         key_suffix=key_suffix,
     )  # fmt: skip
 

@@ -6,10 +6,12 @@ The reason that they name is the event's, not a decision's.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import ClassVar
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
+from flask_babel.speaklater import LazyString
 
 from eventreg.i18n.languages import speaking
 from eventreg.mail.content import Fact, MailContent
@@ -28,11 +30,8 @@ class AboutEvent(AboutRegistration, is_base=True):
 
     group = Group.EVENT
     goes_again = Again.NEVER
-
-    @classmethod
-    def contact_heading(cls) -> str:
-        """Return what the contact person is told, in short."""
-        raise NotImplementedError
+    #: what the contact person is told, in short
+    contact_heading: ClassVar[LazyString]
 
     @classmethod
     def contact_sentence(cls, people: int) -> str:
@@ -47,6 +46,7 @@ class EventCancelled(AboutEvent):
     title = _l("Event cancelled")
     trigger = _l("Goes to everybody registered when the event is cancelled.")
     holds_reason = True
+    contact_heading = _l("The event is cancelled")
 
     def write(self) -> MailContent:
         """See `Message.write`."""
@@ -57,11 +57,6 @@ class EventCancelled(AboutEvent):
             self.out_of_calendar(),
             _("You do not have to do anything. If you bought tickets or booked a room, cancel them now."),
         )
-
-    @classmethod
-    def contact_heading(cls) -> str:
-        """See `AboutEvent.contact_heading`."""
-        return _("The event is cancelled")
 
     @classmethod
     def contact_sentence(cls, people: int) -> str:
@@ -80,6 +75,7 @@ class EventReinstated(AboutEvent):
     title = _l("Event takes place after all")
     trigger = _l("Goes to everybody registered when a cancellation is taken back.")
     invites = True
+    contact_heading = _l("The event takes place after all")
 
     def write(self) -> MailContent:
         """See `Message.write`."""
@@ -93,11 +89,6 @@ class EventReinstated(AboutEvent):
             Fact(status_explained(self.registration.status)),
             Fact(_("This message brings the dates back into your calendar.") if is_back else ""),
         )
-
-    @classmethod
-    def contact_heading(cls) -> str:
-        """See `AboutEvent.contact_heading`."""
-        return _("The event takes place after all")
 
     @classmethod
     def contact_sentence(cls, people: int) -> str:
@@ -118,7 +109,7 @@ def event_contact_message(
     """
     event = occasion.event
     with speaking(event.contact_language) as language:
-        title, heading = occasion.title(language), message.contact_heading()
+        title, heading = occasion.title(language), str(message.contact_heading)
         said = occasion.text(note, language) if message.holds_reason else ""
         reason = _("The reason that is given: %(reason)s", reason=said) if said else ""
         content = contact_content(

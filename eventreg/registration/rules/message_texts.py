@@ -1,4 +1,4 @@
-"""An event's own words of a message: what may stand in them, and whether a change is saved.
+"""An event's own words of a message: what they are, and what may stand in them.
 
 The words are a subject, and what stands before and after the facts. The facts themselves (reference, dates, place, the
 button with the personal link, what follows from the decision, the contact person, the privacy notice, the calendar) are the
@@ -7,8 +7,6 @@ system's: no text takes them away.
 
 from __future__ import annotations
 
-import enum
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 #: what the columns take, and what a mail program shows
@@ -45,24 +43,3 @@ class TextEdit:
 
     seen: int
     text: OwnText
-
-
-class Verdict(enum.Enum):
-    """What becomes of an edit."""
-
-    SAME = "same"
-    SAVE = "save"
-    #: somebody else saved another text since
-    CONFLICT = "conflict"
-
-
-def judge_text(edit: TextEdit, current: OwnText, revision: int) -> Verdict:
-    """Say whether an edit is saved over what stands there now. Two who write the same are in nobody's way."""
-    if edit.text == current:
-        return Verdict.SAME
-    return Verdict.SAVE if edit.seen == revision else Verdict.CONFLICT
-
-
-def own_texts(stored: Mapping[tuple[str, str], OwnText], key: str) -> dict[str, OwnText]:
-    """Return the texts of one message by language."""
-    return {language: text for (message, language), text in stored.items() if message == key and text}

@@ -14,7 +14,7 @@ from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import lock_event
 from eventreg.registration.models import MessageText
 from eventreg.registration.queries.message_texts import NOTHING, StoredText, read_message
-from eventreg.registration.rules.message_texts import OwnText, TextEdit, Verdict, judge_text
+from eventreg.registration.rules.message_texts import OwnText, TextEdit
 
 
 @dataclass(frozen=True)
@@ -37,21 +37,20 @@ def save_message_texts(
     with transaction():
         event = lock_event(event_id)
         stored = read_message(event_id, key)
-        saved: list[str] = []
         conflicts: dict[str, StoredText] = {}
         changes: dict[str, tuple[OwnText, OwnText]] = {}
         for language in event.languages:
-            edit = edits.get(language)
-            current = stored.get(language, NOTHING)
-            verdict = judge_text(edit, current.text, current.revision) if edit is not None else Verdict.SAME
-            if verdict is Verdict.CONFLICT:
+            edit, current = edits.get(language), stored.get(language, NOTHING)
+            if edit is None or edit.text == current.text:
+                # Two who write the same are in nobody's way.
+                continue
+            if edit.seen != current.revision:
                 conflicts[language] = current
-            elif edit is not None and verdict is Verdict.SAVE:
-                _put(event, key, language, edit.text, account_id, at)
-                saved.append(language)
-                changes[language] = (current.text, edit.text)
+                continue
+            _put(event, key, language, edit.text, account_id, at)
+            changes[language] = (current.text, edit.text)
         _note(event, key, changes, account_id, at)
-        return SavedMessage(tuple(saved), conflicts)
+        return SavedMessage(tuple(changes), conflicts)
 
 
 def _put(event: Event, key: str, language: str, text: OwnText, account_id: int, at: datetime) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from flask import Response, g, make_response, redirect, request, url_for
+from flask import Response, g, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -17,7 +17,7 @@ from eventreg.events.views.desk import render_desk
 from eventreg.i18n.languages import own_name
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import NotFound
-from eventreg.mail.markers import mask, mask_html
+from eventreg.mail.markers import mask
 from eventreg.mail.services import OutgoingMessage
 from eventreg.registration.emails import Occasion, every_message, find_message
 from eventreg.registration.emails.messages import Message
@@ -27,12 +27,12 @@ from eventreg.registration.emails.usual_words import usual_words
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.answers import find_day_ids
 from eventreg.registration.queries.message_texts import StoredText, read_message, read_texts
-from eventreg.registration.rules.message_texts import OwnText, own_texts
+from eventreg.registration.rules.message_texts import OwnText
 from eventreg.registration.services.message_texts import save_message_texts
 from eventreg.review.forms.message_texts import MessageTextForm
 from eventreg.review.queries.choosing import find_chosen
 from eventreg.review.views import blueprint
-from eventreg.review.views.messages import MAIL_POLICY
+from eventreg.review.views.mail_frames import mail_in_frame
 from eventreg.web.access import Answer, may, requires
 
 _ALL = "/manage/events/<slug>/messages/texts"
@@ -42,9 +42,7 @@ _ONE = f"{_ALL}/<key>"
 class Line(NamedTuple):
     """One message in the list: its words by language, and which of these are the event's own."""
 
-    key: str
-    title: str
-    trigger: str
+    message: type[Message]
     texts: Mapping[str, OwnText]
     own: frozenset[str]
 
@@ -120,10 +118,7 @@ def show_message_text_html(slug: str, key: str) -> Response | tuple[str, int]:
     if not form.validate():
         return _("Nothing to show."), 422
     message, _person = _shown(form)
-    response = make_response(mask_html(message.html, message.marker, _("[personal link]")))
-    response.headers["Content-Security-Policy"] = MAIL_POLICY
-    response.headers["X-Frame-Options"] = "SAMEORIGIN"
-    return response
+    return mail_in_frame(message)
 
 
 def _message(key: str) -> type[Message]:
@@ -139,19 +134,20 @@ def _sent(key: str) -> MessageTextForm:
 
 
 def _line(occasion: Occasion, stored: Mapping[tuple[str, str], OwnText], message: type[Message], at: datetime) -> Line:
-    own, texts = own_texts(stored, message.key), {}
-    for language in occasion.event.languages:
-        usual, mine = usual_words(occasion, message, language, at), own.get(language, OwnText())
-        texts[language] = OwnText(mine.subject or usual.subject, mine.body or usual.body)
-    return Line(message.key, str(message.title), str(message.trigger), texts, frozenset(own))
+    own = {code: stored.get((message.key, code), OwnText()) for code in occasion.event.languages}
+    texts = {code: _filled(mine, usual_words(occasion, message, code, at)) for code, mine in own.items()}
+    return Line(message, texts, frozenset(code for code, mine in own.items() if mine))
 
 
 def _fill_with_usual(form: MessageTextForm) -> None:
     """Put the usual words where nothing is written yet."""
     occasion, at = Occasion.load(get_event_whole(g.event.id)), now()
     for language, text in form.texts().items():
-        usual = usual_words(occasion, form.message, language, at)
-        form.fill(language, OwnText(text.subject or usual.subject, text.body or usual.body))
+        form.fill(language, _filled(text, usual_words(occasion, form.message, language, at)))
+
+
+def _filled(text: OwnText, usual: OwnText) -> OwnText:
+    return OwnText(text.subject or usual.subject, text.body or usual.body)
 
 
 def _take_theirs(form: MessageTextForm, language: str) -> None:
@@ -204,9 +200,7 @@ def _page(
         "review/message_text.html",
         "words",
         form=form,
-        key=form.message.key,
-        title=form.message.title,
-        trigger=form.message.trigger,
+        message=form.message,
         usual={language: usual_words(occasion, form.message, language, at) for language in event.languages},
         placeholders=offered(form.message.in_body()),
         preview=preview,

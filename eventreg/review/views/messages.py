@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, g, make_response, redirect, request, url_for
+from flask import Response, g, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
@@ -14,7 +14,7 @@ from eventreg.events.models import Event
 from eventreg.events.rules.team import Permission, Scope
 from eventreg.events.views.desk import render_desk
 from eventreg.kernel.errors import Refused
-from eventreg.mail.markers import mask, mask_html
+from eventreg.mail.markers import mask
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState, MailRefusal, Standing, standing
 from eventreg.mail.wording import OUTCOMES, REFUSALS, STANDINGS
@@ -22,12 +22,11 @@ from eventreg.review.queries.figures import count_standings
 from eventreg.review.queries.messages import find_reference, get_message_in_scope, get_message_page, goes_again
 from eventreg.review.services.messages import leave_message, release_message, repeat_message, send_message_again
 from eventreg.review.views import blueprint
+from eventreg.review.views.mail_frames import mail_in_frame
 from eventreg.web.access import may, requires
 from eventreg.web.fields import whole_number
 from eventreg.web.instance import config
 
-#: a mail is styled by itself and fetches nothing; nothing in it runs or leads anywhere
-MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox"
 _ONE = "/manage/events/<slug>/messages/<int(max=2147483647):message_id>"
 
 
@@ -66,11 +65,7 @@ def show_message(slug: str, message_id: int) -> str:
 @requires(Permission.SEE_MESSAGES)
 def show_message_html(slug: str, message_id: int) -> Response:
     """Show the HTML part alone, for the frame of the page above."""
-    message = _message(message_id)
-    response = make_response(mask_html(message.html, message.marker, _("[personal link]")))
-    response.headers["Content-Security-Policy"] = MAIL_POLICY
-    response.headers["X-Frame-Options"] = "SAMEORIGIN"
-    return response
+    return mail_in_frame(_message(message_id))
 
 
 @blueprint.post(f"{_ONE}/release")
