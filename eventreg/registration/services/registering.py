@@ -49,11 +49,7 @@ from eventreg.registration.services.ways_in import check_way_in, note_use
 _TRIES = 3
 
 #: which message tells of which outcome
-NEWS_OF = {
-    Status.CONFIRMED: Confirmed,
-    Status.PENDING: Received,
-    Status.WAITLISTED: Waitlisted,
-}
+NEWS_OF = {each.status: each for each in (Confirmed, Received, Waitlisted)}
 
 
 @dataclass(frozen=True)

@@ -7,17 +7,11 @@ from eventreg.db import db, transaction
 from eventreg.events.queries.for_registration import get_event_whole, lock_event
 from eventreg.kernel import clock
 from eventreg.mail.services import enqueue_all
-from eventreg.registration.emails import (
-    OWN_PAGE,
-    VERIFY,
-    News,
-    Occasion,
-    addresses,
-    by_team,
-    deciding,
-    participant_message,
-    registering,
-)
+from eventreg.registration.emails import OWN_PAGE, VERIFY, News, Occasion, participant_message
+from eventreg.registration.emails.addresses import OwnLink, Verify
+from eventreg.registration.emails.by_team import TeamWithdrawn
+from eventreg.registration.emails.deciding import Declined
+from eventreg.registration.emails.registering import Confirmed, Received, Waitlisted
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.answers import find_day_ids
 from eventreg.registration.queries.registrations import get_by_reference, lock_registration
@@ -32,13 +26,7 @@ from eventreg.registration.services.team_acts import TeamAct, open_for, record_a
 LONGEST_WORDS = 1_000
 
 #: which message says again where a registration stands
-_STANDS = {
-    Status.PENDING: registering.Received,
-    Status.CONFIRMED: registering.Confirmed,
-    Status.WAITLISTED: registering.Waitlisted,
-    Status.DECLINED: deciding.Declined,
-    Status.UNVERIFIED: addresses.Verify,
-}
+_STANDS = {each.status: each for each in (Confirmed, Declined, Received, Verify, Waitlisted)}
 
 
 def withdraw_for(event_id: int, reference: str, words: str, act: TeamAct) -> None:
@@ -59,7 +47,7 @@ def withdraw_for(event_id: int, reference: str, words: str, act: TeamAct) -> Non
         occasion = Occasion.load(get_event_whole(event.id))
         if act.tells:
             taken_back = known is Status.CONFIRMED
-            news = News(by_team.TeamWithdrawn, day_ids, reason=words, takes_back=taken_back)
+            news = News(TeamWithdrawn, day_ids, reason=words, takes_back=taken_back)
             enqueue_all([participant_message(occasion, registration, news, now)])
         promote_from_waiting_list(event, count, now, occasion)
 
@@ -102,7 +90,7 @@ def _send(event_id: int, reference: str, account_id: int, action: str, *, with_s
             raise ChangeRefused(ChangeReason.NOT_POSSIBLE_NOW)
         occasion = Occasion.load(get_event_whole(event_id))
         is_unverified = registration.status is Status.UNVERIFIED
-        message = _STANDS[registration.status] if with_status or is_unverified else addresses.OwnLink
+        message = _STANDS[registration.status] if with_status or is_unverified else OwnLink
         link = (VERIFY if is_unverified else OWN_PAGE, registration.public_id, registration.link_generation)
         reason = decision.reason if with_status and decision is not None else ""
         news = News(message, find_day_ids(registration), reason=reason)

@@ -47,17 +47,6 @@ class Line(NamedTuple):
     own: frozenset[str]
 
 
-class Preview(NamedTuple):
-    """A message as somebody would get it."""
-
-    subject: str
-    text: str
-    language: str
-    #: whose registration it is shown with; empty: somebody made up
-    who: str
-    reference: str
-
-
 @blueprint.get(_ALL)
 @requires(Permission.EDIT_EVENT)
 def list_message_texts(slug: str) -> str:
@@ -99,7 +88,7 @@ def save_message_text(slug: str, key: str) -> Answer:
     if not form.validate():
         return _page(form), 422
     if order == "preview":
-        return _page(form, preview=_preview(form))
+        return _page(form, preview=_shown(form))
     outcome = save_message_texts(g.event.id, form.message.key, form.edits(), current_user.id, now())
     if outcome.conflicts:
         for language, theirs in outcome.conflicts.items():
@@ -157,19 +146,8 @@ def _take_theirs(form: MessageTextForm, language: str) -> None:
         form.seen[language] = stored[language].revision
 
 
-def _preview(form: MessageTextForm) -> Preview:
-    message, person = _shown(form)
-    shown = person.full_name if person is not None else ""
-    return Preview(
-        message.subject,
-        mask(message.text, message.marker, _("[personal link]")),
-        message.language,
-        shown,
-        person.reference if person is not None else "",
-    )
-
-
 def _shown(form: MessageTextForm) -> tuple[OutgoingMessage, Registration | None]:
+    """Return the message as somebody would get it, and whose registration it is shown with (None: somebody made up)."""
     event = get_event_whole(g.event.id)
     language = form.as_language.data
     person = next(iter(_people(form)), None)
@@ -189,12 +167,13 @@ def _people(form: MessageTextForm) -> Sequence[Registration]:
 def _page(
     form: MessageTextForm,
     *,
-    preview: Preview | None = None,
+    preview: tuple[OutgoingMessage, Registration | None] | None = None,
     conflicts: Mapping[str, StoredText] | None = None,
 ) -> str:
     event: Event = get_event_whole(g.event.id)
     occasion, at = Occasion.load(event), now()
     people = _people(form) if preview is not None else ()
+    shown, person = preview or (None, None)
     address = url_for("review.edit_message_text", slug=event.slug, key=form.message.key)
     return render_desk(
         "review/message_text.html",
@@ -203,9 +182,11 @@ def _page(
         message=form.message,
         usual={language: usual_words(occasion, form.message, language, at) for language in event.languages},
         placeholders=offered(form.message.in_body()),
-        preview=preview,
+        preview=shown,
+        preview_text=mask(shown.text, shown.marker, _("[personal link]")) if shown is not None else "",
+        person=person,
         people=people if len(people) > 1 else (),
-        is_nobody=preview is not None and bool(form.who.data) and not people,
+        is_nobody=shown is not None and bool(form.who.data) and not people,
         conflicts=conflicts or {},
         can_choose=may(Permission.SEE_REGISTRATIONS),
         is_saved="saved" in request.args,
