@@ -115,6 +115,15 @@ class AboutRegistration(Message, is_base=True):
         registration, occasion = self.registration, self.occasion
         reason = _("Reason given: %(reason)s", reason=self.reason) if self.reason else ""
         country = formats.country(registration.country, self.language) if registration.country else ""
+        facts = (
+            (_("Event"), self.event_title),
+            (_("Reference"), registration.reference),
+            (_("Name"), registration.full_name),
+            (_("Institution"), registration.institution),
+            (_("Country"), country),
+            (_("Taking part as"), self.category_name()),
+            (_("Days"), occasion.dates(self.news.day_ids, self.language)),
+        )
         return contact_content(
             occasion,
             self.language,
@@ -127,15 +136,7 @@ class AboutRegistration(Message, is_base=True):
                 name=registration.full_name,
                 reference=registration.reference,
             ),
-            facts=(
-                (_("Event"), self.event_title),
-                (_("Reference"), registration.reference),
-                (_("Name"), registration.full_name),
-                (_("Institution"), registration.institution),
-                (_("Country"), country),
-                (_("Taking part as"), self.category_name()),
-                (_("Days"), occasion.dates(self.news.day_ids, self.language)),
-            ),
+            facts=tuple((label, value) for label, value in facts if value),
             action=(_("See the registration"), self.link),
             changes=self.changes,
         )

@@ -61,7 +61,7 @@ def contact_content(
         heading=heading,
         greeting=_("Dear %(name)s,", name=occasion.event.contact_name),
         paragraphs=tuple(part for part in paragraphs if part),
-        facts=tuple((label, value) for label, value in facts if value),
+        facts=facts,
         action=action,
         is_link_personal=False,
         changes=changes,
