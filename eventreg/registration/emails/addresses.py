@@ -169,7 +169,7 @@ class FormKept(ToAddress):
     @classmethod
     def compose(cls, occasion: Occasion, saved: SavedForm, now: datetime) -> OutgoingMessage:
         """Return the message to whoever kept the form."""
-        return cls.send(
+        return cls.as_mail(
             occasion, saved.language, (SAVED_FORM, saved.public_id, saved.generation),
             lambda language, link: cls(occasion, saved, language, link), now,
             key=f"saved-form/{saved.public_id}/{saved.generation}/{now.timestamp():.6f}",
@@ -221,7 +221,7 @@ class EarlierAnswers(ToAddress):
     @classmethod
     def compose(cls, occasion: Occasion, earlier: Registration, language: str, now: datetime) -> OutgoingMessage:
         """Return the message about the new event of `occasion`."""
-        return cls.send(
+        return cls.as_mail(
             occasion, language, (EARLIER_ANSWERS, earlier.public_id, earlier.link_generation),
             lambda spoken, link: cls(occasion, spoken, link), now,
             key=f"earlier/{occasion.event.id}/{earlier.public_id}/{now.timestamp():.6f}",

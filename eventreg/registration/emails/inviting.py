@@ -55,7 +55,7 @@ class Inviting(ToAddress, is_base=True):
     def compose(cls, occasion: Occasion, invited: Invited, now: datetime) -> OutgoingMessage:
         """Return the message to whoever is invited."""
         invitation = invited.invitation
-        return cls.send(
+        return cls.as_mail(
             occasion, invitation.language, (INVITED, invitation.public_id, invitation.generation),
             lambda language, link: cls(occasion, invited, language, link), now,
             key=f"{cls.key}/{invitation.public_id}/{now.timestamp():.6f}",

@@ -198,7 +198,7 @@ class ToAddress(Message, is_base=True):
         raise NotImplementedError
 
     @classmethod
-    def send(
+    def as_mail(
         cls,
         occasion: Occasion,
         language: str,
