@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from wtforms import BooleanField, Field, SelectField, SelectMultipleField, StringField
 
 from eventreg.kernel.text import merged
-from eventreg.kernel.typed import fault_of, tidied
+from eventreg.kernel.typed import tidied
 from eventreg.questionnaires.kinds.base import Setting, Shape
 from eventreg.questionnaires.rules.drafts.reading import texts
 from eventreg.questionnaires.rules.schema import FIRST_YEAR, LAST_YEAR
@@ -66,11 +66,7 @@ class SettingsForm:
         text = tidied(bound.data or "")
         if not text:
             return None, ""
-        if setting.shape is Shape.NUMBER:
-            return _number(text, setting)
-        if setting.shape is Shape.DATE:
-            return _date(text)
-        return text, _("Write this in one line") if fault_of(text, _LONGEST, is_line=True) else ""
+        return _date(text) if setting.shape is Shape.DATE else _number(text, setting)
 
 
 def _field(setting: Setting) -> Any:
@@ -85,9 +81,7 @@ def _field(setting: Setting) -> Any:
         return LocalizedField(label, limit=_LONGEST, description=hint)
     if setting.shape is Shape.DATE:
         return StringField(label, description=hint, render_kw={"type": "date"})
-    return StringField(
-        label, description=hint, render_kw={"inputmode": "numeric"} if setting.shape is Shape.NUMBER else {}
-    )
+    return StringField(label, description=hint, render_kw={"inputmode": "numeric"})
 
 
 def _given(setting: Setting, value: Any) -> Any:

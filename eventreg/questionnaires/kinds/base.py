@@ -120,8 +120,6 @@ class Shape(enum.Enum):
     CHOICE = "choice"
     #: some of `choices`
     CHOICES = "choices"
-    #: one line of text, the same in every language
-    LINE = "line"
     #: text by language
     LOCALIZED = "localized"
     #: a date, ISO 8601

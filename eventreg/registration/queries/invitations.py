@@ -14,7 +14,6 @@ from eventreg.mail.queries import list_latest_states
 from eventreg.mail.rules import Standing
 from eventreg.registration.models import Invitation, Registration
 from eventreg.registration.rules.invitations import Story
-from eventreg.registration.rules.searching import email_key
 from eventreg.registration.rules.states import Status
 from eventreg.web.instance import keys
 
@@ -88,8 +87,3 @@ def tell_stories(event_id: int, invitations: Sequence[Invitation]) -> dict[int, 
         )
         for row in invitations
     }
-
-
-def addressed_to(invitation: Invitation, email: str) -> bool:
-    """Say whether an address may be used with an invitation: any may that is bound to none."""
-    return not invitation.is_bound or email_key(email) == invitation.email_key

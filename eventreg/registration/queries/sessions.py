@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -101,16 +101,6 @@ def list_chosen(registration_id: int) -> Sequence[ChosenSession]:
 def count_session_people(session_id: int) -> int:
     """Return how many people hold a place in a session."""
     return db.session.scalar(select(func.count()).where(SessionPlace.session_id == session_id)) or 0
-
-
-def count_by_session(session_ids: Collection[int]) -> Mapping[int, int]:
-    """Return how many people hold places, by session; sessions without any are left out."""
-    rows = db.session.execute(
-        select(SessionPlace.session_id, func.count())
-        .where(SessionPlace.session_id.in_(session_ids))
-        .group_by(SessionPlace.session_id)
-    )
-    return {row[0]: row[1] for row in rows}
 
 
 def _count_and_own(session_ids: Collection[int], registration_id: int) -> dict[int, tuple[int, int]]:

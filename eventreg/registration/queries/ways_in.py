@@ -7,8 +7,8 @@ from hmac import compare_digest
 from sqlalchemy import exists, func, select
 
 from eventreg.db import db
-from eventreg.events.links import category_token, generation_of
-from eventreg.events.models import Category, Event
+from eventreg.events.links import generation_of
+from eventreg.events.models import Event
 from eventreg.kernel.errors import NotFound
 from eventreg.kernel.tokens import lookup_hash
 from eventreg.registration.models import AccessCode, Invitation, Registration
@@ -35,11 +35,6 @@ def find_way_in(event: Event, carried: str) -> WayIn | None:
     if kind == WayKind.CODE.value:
         return _by_code(event, proof)
     return _by_link(event, proof) if kind == WayKind.LINK.value else None
-
-
-def carried_link(category: Category) -> str:
-    """Return what a form carries for whoever came by the link of a category."""
-    return f"{WayKind.LINK.value}:{category_token(category)}"
 
 
 def carried_invitation(invitation: Invitation) -> str:

@@ -63,7 +63,6 @@ class BulkPlan:
     changed: Sequence[ChangedPerson]
     #: for the history
     file_name: str = ""
-    refuses_when_full: bool = False
 
 
 class BulkOvertaken(Refused):

@@ -16,8 +16,8 @@ from eventreg.questionnaires.rules.schema import Definition
 
 #: the page of all sections, and the one of the answers; the others are numbers of sections
 ALL, SUMMARY = "all", "summary"
-#: what the buttons post as `step_to`; beside them "go:<page>"
-ON, BACK = "on", "back"
+#: what a button posts as `step_to`; beside it "on" and "go:<page>"
+BACK = "back"
 
 
 @dataclass(frozen=True)

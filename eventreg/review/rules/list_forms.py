@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from eventreg.review.rules.listing import IS_ANSWERED, IS_EMPTY, between, contains
 
 #: which form it was
-APPLY, FILTERS, COLUMNS = "apply", "filters", "columns"
+APPLY, COLUMNS = "apply", "columns"
 #: names a field of which everybody is wanted but those chosen
 BUT = "but"
 #: names a field whose filter is shown, though nothing is chosen yet

@@ -152,12 +152,6 @@ def _get(reference: str) -> Registration:
     return get_in_scope(g.event.id, reference, g.event_access.scope)
 
 
-def _taken_from(reference: str) -> set[str]:
-    """Return the keys of the questions whose answers are taken from this registration."""
-    chosen = (name for name, value in request.form.items() if value == reference)
-    return {name.removeprefix(_CHOICE) for name in chosen if name.startswith(_CHOICE)}
-
-
 def _revision(reference: str) -> int:
     sent = request.form.get(f"revision-{reference}", "")
     return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else 0

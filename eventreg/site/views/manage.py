@@ -142,10 +142,6 @@ def _asked(event: Event) -> list[dict[str, Any]]:
     ]
 
 
-def _invitation_url(public_id: str) -> str:
-    return url_for("events.show_invitation", token=invitation_token(public_id))
-
-
 def _life(event: Event) -> dict[str, Any]:
     """Return the state of the event, and of a draft what it lacks, for who may publish it."""
     is_draft, may_publish = event.publication is Publication.DRAFT, may(Permission.PUBLISH)
