@@ -14,10 +14,10 @@ from eventreg.events.models import Event
 from eventreg.events.rules.team import EVERYTHING, Scope, Sight
 from eventreg.kernel.clock import now
 from eventreg.registration.rules.states import Status
+from eventreg.review.listing import RegistrationList
+from eventreg.review.listing.rows import Row
 from eventreg.review.queries.breakdowns import Breakdown, Wanted, break_down
 from eventreg.review.queries.figures import count_places, list_figures
-from eventreg.review.queries.listing import RegistrationList
-from eventreg.review.queries.listing.rows import Row
 from eventreg.review.queries.people import list_definitions
 from eventreg.review.rules.asked import day_keys_of, sex_question
 from eventreg.review.rules.figures import Counting

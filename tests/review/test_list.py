@@ -13,8 +13,8 @@ from eventreg.events.rules.team import EVERYTHING
 from eventreg.kernel.clock import now
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import Status
+from eventreg.review.listing import RegistrationList
 from eventreg.review.queries import listing
-from eventreg.review.queries.listing import RegistrationList
 from eventreg.review.rules.listing import Cursor, ListState
 from tests.builders import a_registration, an_event
 

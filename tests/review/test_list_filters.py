@@ -11,7 +11,7 @@ from flask import Flask
 
 from eventreg.events.rules.team import EVERYTHING
 from eventreg.questionnaires.rules.seeking import Seeking
-from eventreg.review.queries.listing import RegistrationList, get_shape
+from eventreg.review.listing import RegistrationList, get_shape
 from eventreg.review.rules.listing import (
     IS_ANSWERED,
     IS_EMPTY,

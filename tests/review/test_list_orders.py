@@ -18,7 +18,7 @@ from eventreg.questionnaires.rules.schema import Question
 from eventreg.questionnaires.rules.seeking import Seeking
 from eventreg.registration.rules.searching import sort_value
 from eventreg.registration.rules.ways_in import WayKind
-from eventreg.review.queries.listing import RegistrationList, get_shape
+from eventreg.review.listing import RegistrationList, get_shape
 from eventreg.review.rules.listing import STATUS_ORDER, Cursor, ListShape, ListState, OfferedQuestion
 from tests.review.list_people import Crowd, Person, a_crowd
 

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from eventreg.events.rules.team import EVERYTHING, Scope, Sight
-from eventreg.review.queries.listing import RegistrationList, get_shape
+from eventreg.review.listing import RegistrationList, get_shape
 from eventreg.review.rules.listing import Cursor, Filter, ListShape, ListState, contains, is_
 from tests.review.list_oracle import filtered
 from tests.review.list_people import Crowd, Person, a_crowd, mark_duplicates

@@ -14,8 +14,8 @@ from eventreg.events.rules.team import EVERYTHING, Permission, TeamRole
 from eventreg.kernel.clock import now
 from eventreg.kernel.tokens import new_public_id
 from eventreg.registration.rules.states import Status
+from eventreg.review.listing.marks import list_marks
 from eventreg.review.models import Note, Tag, Tagging
-from eventreg.review.queries.marks import list_marks
 from eventreg.review.rules.list_forms import as_address, moved
 from eventreg.review.rules.tags import TagColour
 from tests.builders import a_registration, a_team_member, an_event

@@ -24,9 +24,9 @@ from eventreg.mail.models import MailMessage
 from eventreg.registration.models import Registration, Upload
 from eventreg.registration.rules.states import Action, Status
 from eventreg.registration.services.uploads import NewFile
+from eventreg.review.listing import RegistrationList
 from eventreg.review.models import SavedView
 from eventreg.review.queries.figures import count_standings, list_figures
-from eventreg.review.queries.listing import RegistrationList
 from eventreg.review.queries.messages import get_message_page
 from eventreg.review.queries.reasons import list_reasons
 from eventreg.review.queries.scoping import get_in_scope

@@ -29,8 +29,8 @@ from eventreg.registration.models import Decision, Place, Registration
 from eventreg.registration.rules.states import Action, Status
 from eventreg.registration.services.decisions import decide
 from eventreg.registration.services.promotion import pass_on_places
+from eventreg.review.listing import RegistrationList
 from eventreg.review.models import Run, RunItem
-from eventreg.review.queries.listing import RegistrationList
 from eventreg.review.queries.run_previews import forecast_places, get_figures
 from eventreg.review.queries.runs import count_items, get_run
 from eventreg.review.rules.listing import ListState

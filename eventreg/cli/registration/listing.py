@@ -29,7 +29,7 @@ def list_registrations(slug: str, statuses: tuple[str, ...], categories: tuple[s
     """
     with opened_event(slug) as event:
         from eventreg.events.rules.team import EVERYTHING
-        from eventreg.review.queries.listing import RegistrationList, get_shape
+        from eventreg.review.listing import RegistrationList, get_shape
         from eventreg.review.queries.people import list_people
         from eventreg.review.rules.listing import read_state
 

@@ -14,7 +14,7 @@ from eventreg.db import db
 from eventreg.events.rules.team import Scope
 from eventreg.registration.models import Answer, Registration
 from eventreg.registration.rules.states import Status
-from eventreg.review.queries.listing.conditions import has_trouble
+from eventreg.review.queries.messages import has_trouble
 from eventreg.review.queries.scoping import conditions
 from eventreg.review.rules.figures import Cell
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import aliased
 
 from eventreg.db import db
 from eventreg.events.rules.team import Scope
@@ -122,6 +123,27 @@ def get_message_page(
         lines[0].id if lines and has_newer else None,
         lines[-1].id if lines and has_older else None,
     )
+
+
+def has_trouble(event_id: int, state: DeliveryState = DeliveryState.FAILED) -> ColumnElement[bool]:
+    """Return whether the newest message of the event to the participant failed, or stands where `state` says, those apart
+    that were taken back."""
+    newer = aliased(MailMessage)
+    about = (MailMessage.record_kind == "registration", MailMessage.audience == "participant")
+    failed = select(MailMessage.record_id).where(
+        MailMessage.event_id == event_id,
+        MailMessage.state == state,
+        *about,
+        ~exists().where(
+            newer.record_kind == MailMessage.record_kind,
+            newer.record_id == MailMessage.record_id,
+            newer.audience == MailMessage.audience,
+            newer.state != DeliveryState.DROPPED,
+            newer.id > MailMessage.id,
+        ),
+    )
+    # From the few that failed, not from everybody.
+    return Registration.id.in_(failed)
 
 
 def find_reference(event_id: int, message: MailMessage) -> str | None:

@@ -16,8 +16,8 @@ from eventreg.events.queries.for_registration import lock_event_in_any_state
 from eventreg.events.rules.team import Sight
 from eventreg.kernel import clock
 from eventreg.kernel.tokens import new_public_id
+from eventreg.review.listing import RegistrationList, get_shape
 from eventreg.review.models import Export
-from eventreg.review.queries.listing import RegistrationList, get_shape
 from eventreg.review.queries.people import only_confirmed
 from eventreg.review.queries.scoping import is_shown
 from eventreg.review.queries.sent_files import is_any_sent

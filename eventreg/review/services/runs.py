@@ -28,8 +28,8 @@ from eventreg.registration.rules.deadlines import UNDO_WINDOW
 from eventreg.registration.rules.refusals import DecisionReason
 from eventreg.registration.services.pending_decisions import hold_back
 from eventreg.registration.services.promotion import schedule_passing_on
+from eventreg.review.listing import RegistrationList
 from eventreg.review.models import Run, RunItem
-from eventreg.review.queries.listing import RegistrationList
 from eventreg.review.queries.run_outcomes import can_be_undone
 from eventreg.review.queries.scoping import in_scope
 from eventreg.review.rules.runs import (

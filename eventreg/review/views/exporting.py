@@ -13,7 +13,7 @@ from eventreg.events.views.desk import render_desk
 from eventreg.i18n.languages import current_language
 from eventreg.media.store import CannotKeep
 from eventreg.review.forms.exporting import EVERY_COLUMN, ON_SCREEN, ExportForm
-from eventreg.review.queries.listing import RegistrationList
+from eventreg.review.listing import RegistrationList
 from eventreg.review.rules.exports import ExportFormat, ExportReason, ExportRefused, Wish
 from eventreg.review.rules.listing import ListState
 from eventreg.review.services.exporting import Begun, Taker, begin_export

@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 from flask import request
 
+from eventreg.review.listing.words import FieldWords
 from eventreg.review.rules.columns import Column
 from eventreg.review.rules.list_forms import OPEN
 from eventreg.review.rules.listing import ListShape, ListState
 from eventreg.review.views.desk import list_url
-from eventreg.review.wording.fields import FieldWords
 
 _PERSON = Column.PERSON.value
 #: what `open` says when the chooser is to be open

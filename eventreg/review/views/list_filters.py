@@ -13,11 +13,11 @@ from eventreg.i18n.languages import current_language
 from eventreg.kernel.text import folded
 from eventreg.registration.rules.states import Status
 from eventreg.registration.wording import status_for_team
-from eventreg.review.queries.listing import Counts, Row
+from eventreg.review.listing import Counts, Row
+from eventreg.review.listing.words import FieldWords
 from eventreg.review.rules.listing import ANSWER, STATUS_ORDER, ListShape, ListState, Term, Test
 from eventreg.review.views.desk import list_url
 from eventreg.review.views.unanswered import unanswered_title
-from eventreg.review.wording.fields import FieldWords
 
 #: what can be asked of each list by name, beside answers
 _FIELD_NAMES = frozenset({*(name for name in ListShape().fields), "from", "to", "order"})

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 from flask_babel import gettext as _
 
 from eventreg.questionnaires.rules.seeking import Seeking
-from eventreg.review.queries.listing import Facet
+from eventreg.review.listing import Facet
+from eventreg.review.listing.words import FieldWords
 from eventreg.review.rules.list_forms import BUT, HAS, LEAST, MOST
 from eventreg.review.rules.listing import IS_ANSWERED, IS_EMPTY, RECEIVED, Field, ListState, Term, Test, is_
-from eventreg.review.wording.fields import FieldWords
 
 #: so many values are shown at first, the others folded away
 _FIRST_VALUES = 8

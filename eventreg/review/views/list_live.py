@@ -12,8 +12,8 @@ from werkzeug.wrappers import Response
 
 from eventreg.events.occupancy import occupancy
 from eventreg.events.rules.team import Permission
+from eventreg.review.listing import RegistrationList
 from eventreg.review.queries.changes import Change, list_changes, newest_position
-from eventreg.review.queries.listing import RegistrationList
 from eventreg.review.views import blueprint
 from eventreg.review.views.list_acts import are_acts_offered
 from eventreg.review.views.list_filters import tabs_of

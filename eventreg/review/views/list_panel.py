@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from flask import g, request
 from flask_babel import gettext as _
 
-from eventreg.review.queries.listing import Counted, Counts, Facet, RegistrationList
+from eventreg.review.listing import Counted, Counts, Facet, RegistrationList
+from eventreg.review.listing.words import FieldWords
 from eventreg.review.rules.list_forms import OPEN
 from eventreg.review.rules.listing import ANSWER, DOUBT, MAIL, YES, ListShape, ListState
 from eventreg.review.views.desk import list_url
 from eventreg.review.views.list_group import Group, group_of, group_of_boxes
 from eventreg.review.views.unanswered import unanswered_shown
-from eventreg.review.wording.fields import FieldWords
 
 #: their numbers come with the page, in one statement; the others' when their filter is opened
 _COUNTED = ("category", "country", "tag", "way", "language")

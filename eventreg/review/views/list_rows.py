@@ -19,13 +19,13 @@ from eventreg.questionnaires import kinds
 from eventreg.registration.rules.states import Status
 from eventreg.registration.rules.ways_in import WayKind
 from eventreg.registration.wording import status_for_team
-from eventreg.review.queries.listing import Given, RegistrationList, Row
-from eventreg.review.queries.marks import Marks, list_marks
+from eventreg.review.listing import Given, RegistrationList, Row
+from eventreg.review.listing.marks import Marks, list_marks
+from eventreg.review.listing.words import FieldWords
 from eventreg.review.rules.listing import OfferedQuestion
 from eventreg.review.views.desk import registration_url
 from eventreg.review.views.list_columns import shown_columns
 from eventreg.review.wording import came_by_words
-from eventreg.review.wording.fields import FieldWords
 
 #: approving them takes a place that they do not have yet
 _WITHOUT_PLACE = (Status.WAITLISTED, Status.DECLINED)

@@ -10,11 +10,11 @@ from eventreg.events.models import Category
 from eventreg.events.queries.categories import list_categories
 from eventreg.events.queries.choosing import list_sign_up_sessions
 from eventreg.questionnaires.kinds import Context, DayChoice, SessionChoice
-from eventreg.review.queries.listing import RegistrationList, get_shape
+from eventreg.review.listing import RegistrationList, get_shape
+from eventreg.review.listing.words import FieldWords
 from eventreg.review.queries.scoping import is_shown
 from eventreg.review.rules.list_forms import APPLY, as_address
 from eventreg.review.rules.listing import ListShape, ListState, read_state
-from eventreg.review.wording.fields import FieldWords
 
 
 def categories_in_sight() -> list[Category]:

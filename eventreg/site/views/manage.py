@@ -28,9 +28,9 @@ from eventreg.mail.wording import TROUBLES
 from eventreg.registration.queries.requests import count_unanswered
 from eventreg.registration.rules.states import Status
 from eventreg.registration.wording import status_for_team
+from eventreg.review.listing import RegistrationList
 from eventreg.review.queries.breakdowns import Breakdown
 from eventreg.review.queries.figures import Figures, list_figures
-from eventreg.review.queries.listing import RegistrationList
 from eventreg.review.queries.scoping import is_shown
 from eventreg.review.rules.figures import Counting, is_told
 from eventreg.review.rules.listing import STATUS_ORDER, ListShape, ListState, Unanswered

@@ -14,7 +14,7 @@ from eventreg.mail.rules import DeliveryState, Standing
 from eventreg.registration.models import AccessCode, Registration
 from eventreg.review.models import Note, Tag, Tagging
 from eventreg.review.queries.duplicates import is_likely_double
-from eventreg.review.queries.listing import has_trouble
+from eventreg.review.queries.messages import has_trouble
 from eventreg.review.rules.tags import TagColour
 
 _TAG, _NOTES, _TROUBLE, _DOUBT, _DOUBLE, _CODE = "tag", "notes", "trouble", "doubt", "double", "code"

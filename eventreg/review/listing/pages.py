@@ -15,14 +15,14 @@ from eventreg.db import db
 from eventreg.events.models import Category
 from eventreg.events.rules.team import Sight
 from eventreg.registration.models import Registration
+from eventreg.review.listing.conditions import Conditions
+from eventreg.review.listing.counting import Counts, count_fixed
+from eventreg.review.listing.facets import Facet, count_values
+from eventreg.review.listing.narrowing import Narrowing
+from eventreg.review.listing.orders import Ordering, ordering
+from eventreg.review.listing.rows import Row, rows_with_columns, shown
+from eventreg.review.listing.shape import get_shape
 from eventreg.review.queries.changes import registered_since
-from eventreg.review.queries.listing.conditions import Conditions
-from eventreg.review.queries.listing.counting import Counts, count_fixed
-from eventreg.review.queries.listing.facets import Facet, count_values
-from eventreg.review.queries.listing.narrowing import Narrowing
-from eventreg.review.queries.listing.orders import Ordering, ordering
-from eventreg.review.queries.listing.rows import Row, rows_with_columns, shown
-from eventreg.review.queries.listing.shape import get_shape
 from eventreg.review.rules.columns import Column
 from eventreg.review.rules.listing import PAGE_SIZE, STATUS_ORDER, Cursor, ListShape, ListState
 

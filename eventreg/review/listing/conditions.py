@@ -7,12 +7,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy.orm import InstrumentedAttribute
 
 from eventreg.db import db
 from eventreg.events.models import Category, Event
 from eventreg.events.rules.team import Sight
-from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
 from eventreg.questionnaires.rules.schema import Question
 from eventreg.registration.models import Registration
@@ -20,9 +19,7 @@ from eventreg.registration.queries.requests import has_any_unanswered, has_unans
 from eventreg.registration.rules.searching import phone_key
 from eventreg.registration.rules.states import Status
 from eventreg.registration.rules.ways_in import WayKind
-from eventreg.review.models import Note, Tag, Tagging
-from eventreg.review.queries.duplicates import is_likely_double
-from eventreg.review.queries.listing.held import (
+from eventreg.review.listing.held import (
     ByCondition,
     Held,
     InAnswers,
@@ -32,6 +29,9 @@ from eventreg.review.queries.listing.held import (
     Yes,
     exists_answer,
 )
+from eventreg.review.models import Note, Tag, Tagging
+from eventreg.review.queries.duplicates import is_likely_double
+from eventreg.review.queries.messages import has_trouble
 from eventreg.review.queries.scoping import comes_on
 from eventreg.review.rules.listing import DOUBT, MAIL, Filter, ListShape, Unanswered
 
@@ -146,27 +146,6 @@ def _held_column(column: str) -> Held:
 
 def _digits(text: str) -> str:
     return "".join(sign for sign in text if sign.isascii() and sign.isdigit())
-
-
-def has_trouble(event_id: int, state: DeliveryState = DeliveryState.FAILED) -> ColumnElement[bool]:
-    """Return whether the newest message of the event to the participant failed, or stands where `state` says, those apart
-    that were taken back."""
-    newer = aliased(MailMessage)
-    about = (MailMessage.record_kind == "registration", MailMessage.audience == "participant")
-    failed = select(MailMessage.record_id).where(
-        MailMessage.event_id == event_id,
-        MailMessage.state == state,
-        *about,
-        ~exists().where(
-            newer.record_kind == MailMessage.record_kind,
-            newer.record_id == MailMessage.record_id,
-            newer.audience == MailMessage.audience,
-            newer.state != DeliveryState.DROPPED,
-            newer.id > MailMessage.id,
-        ),
-    )
-    # From the few that failed, not from everybody.
-    return Registration.id.in_(failed)
 
 
 def has_note() -> ColumnElement[bool]:

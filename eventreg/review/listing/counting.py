@@ -18,9 +18,10 @@ from eventreg.db import db
 from eventreg.registration.models import AnswerRequest, Registration
 from eventreg.registration.queries.requests import is_asked_still
 from eventreg.registration.rules.states import Status
+from eventreg.review.listing.conditions import has_note
+from eventreg.review.listing.narrowing import Narrowing
 from eventreg.review.models import Tag, Tagging
-from eventreg.review.queries.listing.conditions import has_note, has_trouble
-from eventreg.review.queries.listing.narrowing import Narrowing
+from eventreg.review.queries.messages import has_trouble
 from eventreg.review.rules.listing import MAIL, YES, Unanswered
 
 #: the fields that are counted together, each with its column

@@ -13,9 +13,9 @@ from eventreg.db import db
 from eventreg.questionnaires.rules.seeking import Seeking
 from eventreg.registration.models import Answer, Registration
 from eventreg.registration.rules.searching import compared
-from eventreg.review.queries.listing.conditions import CONSENT_KIND
-from eventreg.review.queries.listing.counting import APART, TOGETHER, count_fixed
-from eventreg.review.queries.listing.narrowing import Narrowing
+from eventreg.review.listing.conditions import CONSENT_KIND
+from eventreg.review.listing.counting import APART, TOGETHER, count_fixed
+from eventreg.review.listing.narrowing import Narrowing
 from eventreg.review.rules.listing import RECEIVED, Field
 
 #: as many values are named, the most frequent first; the others are found by typing

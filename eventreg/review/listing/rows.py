@@ -13,7 +13,7 @@ from eventreg.events.rules.team import Sight
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import Status
 from eventreg.registration.rules.ways_in import WayKind
-from eventreg.review.queries.listing.given import Given, more_of
+from eventreg.review.listing.given import Given, more_of
 from eventreg.review.rules.listing import ListShape
 
 _SHOWN = (

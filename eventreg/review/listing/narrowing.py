@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, func, or_
 
 from eventreg.events.rules.team import Sight
 from eventreg.registration.models import Registration
-from eventreg.review.queries.listing.conditions import Conditions
+from eventreg.review.listing.conditions import Conditions
 from eventreg.review.queries.scoping import conditions as in_scope
 from eventreg.review.rules.listing import ListState
 
