@@ -8,23 +8,24 @@ from typing import Any
 
 from eventreg.kernel.text import folded
 from eventreg.questionnaires.rules.seeking import Seeking
-from eventreg.review.rules.listing import Field, Filter, Term, Test
+from eventreg.review.listing import ListField
+from eventreg.review.rules.listing import Filter, Term, Test
 from tests.review.list_people import Crowd, Person
 
 
-def filtered(crowd: Crowd, fields: Mapping[str, Field], filters: Sequence[Filter]) -> list[Person]:
+def filtered(crowd: Crowd, fields: Mapping[str, ListField], filters: Sequence[Filter]) -> list[Person]:
     """Return who passes these filters."""
     return [each for each in crowd.people if all(passes(each, fields[one.field], one) for one in filters)]
 
 
-def passes(person: Person, asked: Field, one: Filter) -> bool:
+def passes(person: Person, asked: ListField, one: Filter) -> bool:
     """Say whether somebody passes a filter: any of its plain terms, none of what is negated."""
     plain = [_fulfils(person, asked, term) for term in one.terms if not term.is_negated]
     negated = [_fulfils(person, asked, term) for term in one.terms if term.is_negated]
     return (not plain or any(plain)) and not any(negated)
 
 
-def _fulfils(person: Person, asked: Field, term: Term) -> bool:
+def _fulfils(person: Person, asked: ListField, term: Term) -> bool:
     values = person.values.get(asked.name, [])
     if term.test is Test.EMPTY:
         # Of a consent: that it was never asked. Everybody here was.
@@ -36,7 +37,7 @@ def _fulfils(person: Person, asked: Field, term: Term) -> bool:
     return any(_fits(asked, value, term) for value in values)
 
 
-def _fits(asked: Field, value: str, term: Term) -> bool:
+def _fits(asked: ListField, value: str, term: Term) -> bool:
     if term.test is Test.CONTAINS and asked.name == "answer.phone":
         part = "".join(filter(str.isdigit, term.value))
         return bool(part) and part in str(_key(asked, value))
@@ -48,7 +49,7 @@ def _fits(asked: Field, value: str, term: Term) -> bool:
     return bool(is_inside)
 
 
-def _key(asked: Field, value: str) -> Any:
+def _key(asked: ListField, value: str) -> Any:
     if asked.seeking is Seeking.NUMBER:
         return Decimal(value)
     if asked.name == "answer.phone":
@@ -56,11 +57,11 @@ def _key(asked: Field, value: str) -> Any:
     return folded(value) if asked.seeking is Seeking.TEXT else value
 
 
-def _least(asked: Field, term: Term) -> Any:
+def _least(asked: ListField, term: Term) -> Any:
     least = term.ends[0] if term.test is Test.RANGE else term.value
     return _key(asked, least) if least else Decimal("-Infinity") if asked.seeking is Seeking.NUMBER else ""
 
 
-def _most(asked: Field, term: Term) -> Any:
+def _most(asked: ListField, term: Term) -> Any:
     most = term.ends[1] if term.test is Test.RANGE else term.value
     return _key(asked, most) if most else Decimal("Infinity") if asked.seeking is Seeking.NUMBER else "\U0010ffff"

@@ -8,7 +8,7 @@ from eventreg.questionnaires import kinds
 from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.rules.parsing import parse_definition
 from eventreg.questionnaires.rules.seeking import Seeking
-from eventreg.review.rules.listing import ListShape, OfferedQuestion, OfferedTag
+from eventreg.review.listing import ListShape, OfferedQuestion, OfferedTag
 from eventreg.review.rules.tags import TagColour
 from tests.questionnaire import EVERY_KIND
 

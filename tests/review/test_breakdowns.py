@@ -15,10 +15,9 @@ from eventreg.events.rules.team import EVERYTHING, Scope, Sight
 from eventreg.kernel.clock import now
 from eventreg.registration.rules.states import Status
 from eventreg.review.listing import RegistrationList
-from eventreg.review.listing.rows import Row
 from eventreg.review.queries.breakdowns import Breakdown, Wanted, break_down
 from eventreg.review.queries.figures import count_places, list_figures
-from eventreg.review.queries.people import list_definitions
+from eventreg.review.queries.people import Person, list_definitions
 from eventreg.review.rules.asked import day_keys_of, sex_question
 from eventreg.review.rules.figures import Counting
 from eventreg.review.rules.listing import ListState
@@ -58,14 +57,14 @@ def broken_down(event: Event, scope: Scope = EVERYTHING.scope, counting: Countin
     return break_down(event.id, scope, wanted, now())
 
 
-def listed(event: Event, sight: Sight = EVERYTHING) -> list[Row]:
+def listed(event: Event, sight: Sight = EVERYTHING) -> list[Person]:
     """Everybody in sight, as the list shows them."""
     categories = [each for each in event.categories if not sight.scope.categories or each.key in sight.scope.categories]
     state = ListState(columns=COLUMNS)
     return list(RegistrationList(event.id, categories, state, sight).page(1000).rows)
 
 
-def recounted(rows: list[Row], of: Callable[[Row], object]) -> dict[object, int]:
+def recounted(rows: list[Person], of: Callable[[Person], object]) -> dict[object, int]:
     return dict(Counter(of(row) for row in rows))
 
 
@@ -80,13 +79,13 @@ def test_figures_equal_a_recount_of_the_list(event: Event, counting: Counting, s
     assert found.by_status == recounted(everybody, lambda row: row.status)
     assert found.total == len(rows)
     assert found.by_category == recounted(rows, lambda row: row.category_id)
-    assert found.by_country == recounted(rows, lambda row: row.country)
+    assert found.by_country == recounted(rows, lambda row: row.columns["country"])
     assert found.received == recounted(rows, lambda row: row.submitted_at.astimezone(zone).date())
-    sexes = Counter(row.given["sex"].values[0] for row in rows if "sex" in row.given)
+    sexes = Counter(row.answers["sex"][0] for row in rows if "sex" in row.answers)
     assert found.by_sex == sexes
-    days = Counter(day for row in rows for day in row.given["days"].values)
+    days = Counter(day for row in rows for day in row.answers["days"])
     assert (found.by_day, found.with_days) == (days, len(rows))
-    folded = Counter(row.institution.casefold() for row in rows if row.institution)
+    folded = Counter(row.columns["institution"].casefold() for row in rows if row.columns["institution"])
     assert {name: number for name, _, number in found.institutions}.items() <= folded.items()
     assert [number for _, _, number in found.institutions] == [number for _, number in folded.most_common(10)]
     assert (found.with_institution, found.institution_count) == (sum(folded.values()), len(folded))

@@ -11,13 +11,11 @@ from flask import Flask
 
 from eventreg.events.rules.team import EVERYTHING
 from eventreg.questionnaires.rules.seeking import Seeking
-from eventreg.review.listing import RegistrationList, get_shape
+from eventreg.review.listing import ListField, ListShape, RegistrationList, get_shape
 from eventreg.review.rules.listing import (
     IS_ANSWERED,
     IS_EMPTY,
-    Field,
     Filter,
-    ListShape,
     ListState,
     Term,
     Test,
@@ -39,7 +37,7 @@ def listed(crowd: Crowd, state: ListState, shape: ListShape) -> RegistrationList
     return RegistrationList(crowd.event.id, crowd.event.categories, state, EVERYTHING, shape)
 
 
-def candidates(crowd: Crowd, field: Field) -> Iterator[Term]:
+def candidates(crowd: Crowd, field: ListField) -> Iterator[Term]:
     """Yield what can be asked of a field: values that somebody has, values that nobody has, parts, ranges, nothing."""
     found = sorted({value for person in crowd.people for value in person.values.get(field.name, [])})
     values = list(dict.fromkeys([*found[:4], *(field.values or ())[-1:], *_NOBODYS.get(field.seeking, [])]))
@@ -65,7 +63,7 @@ _NOBODYS = {
 }
 
 
-def filters_of(crowd: Crowd, field: Field) -> list[Filter]:
+def filters_of(crowd: Crowd, field: ListField) -> list[Filter]:
     """Return the filters of one term each that the field takes."""
     accepted = [field.accept(term) for term in candidates(crowd, field)]
     return [Filter(field.name, (term,)) for term in dict.fromkeys(accepted) if term is not None]
@@ -123,7 +121,7 @@ def test_every_facet_says_who_has_what(app: Flask) -> None:
 
 
 def assert_facet(
-    crowd: Crowd, shape: ListShape, found: RegistrationList, field: Field, filters: Sequence[Filter]
+    crowd: Crowd, shape: ListShape, found: RegistrationList, field: ListField, filters: Sequence[Filter]
 ) -> None:
     """Compare the numbers of a field, its own filter left out."""
     others = filtered(crowd, shape.fields, [one for one in filters if one.field != field.name])

@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 
 from eventreg.events.rules.team import EVERYTHING, Scope, Sight
-from eventreg.review.listing import RegistrationList, get_shape
-from eventreg.review.rules.listing import Cursor, Filter, ListShape, ListState, contains, is_
+from eventreg.review.listing import ListShape, RegistrationList, get_shape
+from eventreg.review.rules.listing import Cursor, Filter, ListState, contains, is_
 from tests.review.list_oracle import filtered
 from tests.review.list_people import Crowd, Person, a_crowd, mark_duplicates
 from tests.review.test_list_filters import FIXED, assert_facet, filters_of
@@ -89,8 +89,8 @@ def test_contact_data_is_not_found_out_by_trying(app: Flask) -> None:
             state = ListState(order=column, columns=(column, "person"))
             found = listed(crowd, state, BLIND, given)
             assert list(found.ids()) == received
-            assert {(row.email, row.phone) for row in found.page().rows} == {("", "")}
-            assert all(not row.given for row in found.page().rows)
+            assert {(row.columns["email"], row.columns["phone"]) for row in found.page().rows} == {("", "")}
+            assert all(not row.answers and not row.sealed for row in found.page().rows)
 
 
 def test_likeness_by_telephone_is_not_told_without_contact_data(app: Flask) -> None:

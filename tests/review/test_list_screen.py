@@ -14,9 +14,10 @@ from eventreg.events.rules.team import EVERYTHING, Permission, TeamRole
 from eventreg.kernel.clock import now
 from eventreg.kernel.tokens import new_public_id
 from eventreg.registration.rules.states import Status
-from eventreg.review.listing.marks import list_marks
+from eventreg.review.listing import RegistrationList
 from eventreg.review.models import Note, Tag, Tagging
 from eventreg.review.rules.list_forms import as_address, moved
+from eventreg.review.rules.listing import ListState
 from eventreg.review.rules.tags import TagColour
 from tests.builders import a_registration, a_team_member, an_event
 from tests.registration.arriving import an_access_code
@@ -155,8 +156,10 @@ def test_small_marks_stand_beside_the_name(desk: Pages, event: Event) -> None:
         session.add_all(
             Note(registration_id=person.id, account_id=author.id, text="Llega tarde", written_at=now()) for _ in "ab"
         )
-    marks = list_marks(event.id, [person.id], EVERYTHING)[person.id]
-    assert [tag.name for tag in marks.tags] == ["mesa", "vip"]
+    found = RegistrationList(event.id, event.categories, ListState(), EVERYTHING)
+    rows = found.page().rows
+    found.put_marks(rows)
+    assert [tag.name for tag in rows[0].tags] == ["mesa", "vip"]
     page = desk.get(address(event))
     row = next(row for row in page.texts("tr") if "Única" in row)
     for mark in ("mesa vip", "2 notes", "by the code PUERTA-2027 (Prensa)"):

@@ -107,7 +107,7 @@ def test_a_list_holds_its_scope(event: Event) -> None:
     assert shown(event, scoped) == {academia.reference}
     assert listed(event, scoped).ids() == [academia.id]
     counts = listed(event, scoped).counts()
-    assert (counts.shown, counts.any_status, sum(counts.by_category.values())) == (1, 1, 1)
+    assert (counts.shown, counts.any_status, sum(counts.by_field["category"].values())) == (1, 1, 1)
     assert len(shown(event, EVERYTHING)) == 2
 
 

@@ -78,8 +78,7 @@ def _state(event: Event, query: str) -> ListState:
     from urllib.parse import parse_qs
 
     from eventreg.events.rules.team import EVERYTHING
-    from eventreg.review.listing import get_shape
-    from eventreg.review.rules.listing import read_state
+    from eventreg.review.listing import get_shape, read_state
 
     state = read_state(parse_qs(query.lstrip("?")), get_shape(event.id, event.categories, EVERYTHING))
     if state.has_unknown:

@@ -29,9 +29,8 @@ def list_registrations(slug: str, statuses: tuple[str, ...], categories: tuple[s
     """
     with opened_event(slug) as event:
         from eventreg.events.rules.team import EVERYTHING
-        from eventreg.review.listing import RegistrationList, get_shape
+        from eventreg.review.listing import RegistrationList, get_shape, read_state
         from eventreg.review.queries.people import list_people
-        from eventreg.review.rules.listing import read_state
 
         keys = {category.id: category.key for category in event.categories}
         unknown = sorted(set(categories).difference(keys.values()))
@@ -42,7 +41,7 @@ def list_registrations(slug: str, statuses: tuple[str, ...], categories: tuple[s
         ids = RegistrationList(event.id, event.categories, state, EVERYTHING, shape).ids()
         for start in range(0, len(ids), _BATCH):
             for person in list_people(event.id, ids[start : start + _BATCH]):
-                name = " ".join(f"{person.identity['given_name']} {person.identity['family_name']}".split())
+                name = " ".join(f"{person.columns['given_name']} {person.columns['family_name']}".split())
                 at = person.submitted_at.strftime("%Y-%m-%dT%H:%MZ")
                 click.echo(f"{person.reference}\t{person.status.value}\t{keys[person.category_id]}\t{at}\t{name}")
 

@@ -16,13 +16,13 @@ from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.rules.schema import Definition
 from eventreg.registration.rules.invitation_lists import FAMILY_NAME_PARTS, HEADS, WHOLE_NAME, meaning_of_name
 from eventreg.registration.services.answers import CONSENT_KIND
-from eventreg.review.rules.columns import ANSWER, Column
+from eventreg.review.rules.columns import ANSWER
 from eventreg.review.sheets import SheetColumn, list_sheet_columns
 from eventreg.review.sheets.columns import NAME_KIND, NAME_PARTS
 
 #: fixed columns that are read, not only known
-_READ = frozenset({Column.REFERENCE, Column.STATUS, Column.CATEGORY, Column.LANGUAGE})
-_KNOWN = _READ | {Column.RECEIVED}
+_READ = frozenset({"reference", "status", "category", "language"})
+_KNOWN = _READ | {"received"}
 #: what people call columns beside what stands in `HEADS`, by the column of the registration, folded
 _MORE_HEADS: Mapping[str, Sequence[str]] = {
     "phone": (
@@ -90,7 +90,7 @@ class Targets:
         newest = next(iter(definitions.values()))
         still = {question.key for question in newest.questions()}
         with speaking(language) as spoken:
-            columns = [each for each in self._columns(spoken) if each.fixed is None or each.fixed in _KNOWN]
+            columns = [each for each in self._columns(spoken) if each.fixed is None or each.name in _KNOWN]
         self.by_name = {
             each.name: Target(each.name, each.title, each, self._is_read(each, still), frozenset({each.name}))
             for each in columns
@@ -183,7 +183,7 @@ class Targets:
 
     def _is_read(self, column: SheetColumn, still: Collection[str]) -> bool:
         if column.question is None:
-            return column.fixed in _READ
+            return column.name in _READ
         kind = kinds.get(column.question.kind)
         return column.question.key in still and not kind.is_file and column.question.kind != CONSENT_KIND
 

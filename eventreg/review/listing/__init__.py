@@ -1,21 +1,27 @@
-"""The one list of registrations: its filters, order and pages, for the screen, exports and runs alike."""
+"""The one list of registrations: its fields, filters, order and pages, for the screen, exports and runs alike."""
 
-from eventreg.review.listing.counting import Counts
-from eventreg.review.listing.facets import Counted, Facet
-from eventreg.review.listing.given import Given
+from eventreg.review.listing.counting import Counted, Counts, Facet
+from eventreg.review.listing.fields import ListField
+from eventreg.review.listing.offer import ListOf, OfferedQuestion, OfferedTag
 from eventreg.review.listing.pages import Page, RegistrationList
-from eventreg.review.listing.rows import Row
-from eventreg.review.listing.shape import get_shape
-from eventreg.review.rules.listing import PAGE_SIZE
+from eventreg.review.listing.reading import read_state
+from eventreg.review.listing.rows import put_marks
+from eventreg.review.listing.shape import ListShape, get_shape
+from eventreg.review.listing.words import ListWords
 
 __all__ = [
-    "PAGE_SIZE",
     "Counted",
     "Counts",
     "Facet",
-    "Given",
+    "ListField",
+    "ListOf",
+    "ListShape",
+    "ListWords",
+    "OfferedQuestion",
+    "OfferedTag",
     "Page",
     "RegistrationList",
-    "Row",
     "get_shape",
+    "put_marks",
+    "read_state",
 ]

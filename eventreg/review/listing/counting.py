@@ -1,170 +1,194 @@
-"""The numbers beside the filters of fixed fields, all in one statement.
+"""The numbers beside the filters: of fixed fields all in one statement, of another field when its filter is opened.
 
-People are counted by all fields of one value together, off an index; what a filter lets through is added up here. Where
+People are counted by all fields of one column together, off an index; what a filter lets through is added up here. Where
 something else narrows the list, whoever is left is gathered once, and everything is counted among them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
-from sqlalchemy import CTE, ColumnElement, Integer, String, case, cast, func, literal, null, select, union_all
-from sqlalchemy.orm import aliased
+from sqlalchemy import CTE, Integer, Select, case, cast, func, null, select, union_all
 from sqlalchemy.sql.util import ClauseAdapter
 
 from eventreg.db import db
-from eventreg.registration.models import AnswerRequest, Registration
-from eventreg.registration.queries.requests import is_asked_still
+from eventreg.questionnaires.rules.seeking import Seeking
+from eventreg.registration.models import Registration
+from eventreg.registration.rules.searching import compared
 from eventreg.registration.rules.states import Status
-from eventreg.review.listing.conditions import has_note
+from eventreg.review.listing.fields import CountedApart, ListField, text
 from eventreg.review.listing.narrowing import Narrowing
-from eventreg.review.models import Tag, Tagging
-from eventreg.review.queries.messages import has_trouble
-from eventreg.review.rules.listing import MAIL, YES, Unanswered
+from eventreg.review.rules.columns import RECEIVED, STATUS
+from eventreg.review.rules.listing import Unanswered
 
-#: the fields that are counted together, each with its column
-TOGETHER = {
-    "status": Registration.status,
-    "category": Registration.category_id,
-    "country": Registration.country,
-    "language": Registration.language,
-    "way": Registration.came_by,
-}
-#: the others, which few people have
-APART = ("unanswered", "tag", "trouble", "note")
+#: as many values are named, the most frequent first; the others are found by typing
+MOST_VALUES = 100
 
-#: aliases: the filter by tags looks at them too
-_tag, _tagging = aliased(Tag), aliased(Tagging)
 
-Numbers = dict[str, dict[str, int]]
+class Counted(NamedTuple):
+    """A value with how many people have it."""
+
+    value: str
+    #: how somebody wrote it, where the value is folded; else the value
+    written: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Facet:
+    """The values of one field that people have, the other filters holding and its own left out."""
+
+    values: Sequence[Counted]
+    #: how many have none, and any
+    empty: int
+    answered: int
+    #: there are more values than are named
+    has_more: bool = False
+
+    @classmethod
+    def of_numbers(cls, numbers: Mapping[str, int], empty: int | None = None, answered: int | None = None) -> Facet:
+        """Return the facet of values with their numbers; "" is for who has none, where that is not said."""
+        values = sorted((-number, value) for value, number in numbers.items() if value and number)
+        return cls(
+            [Counted(value, value, -number) for number, value in values],
+            numbers.get("", 0) if empty is None else empty,
+            -sum(number for number, _value in values) if answered is None else answered,
+        )
 
 
 @dataclass(frozen=True)
 class Counts:
     """How many registrations the search finds. Each filter's numbers follow the other filters, not itself."""
 
-    by_status: dict[Status, int]
-    #: by id of the category
-    by_category: dict[int, int]
+    #: by name of the field and value: of all fields that are counted here. "" for who has none
+    by_field: Mapping[str, Mapping[str, int]]
     #: with every filter
     shown: int
-    #: with every filter but the status
-    any_status: int
-    #: by what was asked beside the form and is not answered
-    unanswered: Mapping[Unanswered, int] = field(default_factory=dict)
-    #: by name of the field and value: of all fields that are counted here. "" for who has none
-    by_field: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    @property
+    def by_status(self) -> dict[Status, int]:
+        """By status."""
+        return {Status(value): number for value, number in self.by_field[STATUS].items()}
+
+    @property
+    def any_status(self) -> int:
+        """With every filter but the status."""
+        return sum(self.by_field[STATUS].values())
+
+    @property
+    def unanswered(self) -> dict[Unanswered, int]:
+        """By what was asked beside the form and is not answered."""
+        found = ((Unanswered.read(value), number) for value, number in self.by_field["unanswered"].items())
+        return {asked: number for asked, number in found if asked is not None}
 
 
 def count_fixed(narrowing: Narrowing) -> Counts:
-    """Return the numbers: one statement."""
-    numbers: Numbers = {name: {} for name in (*TOGETHER, *APART)}
-    keys = narrowing.conditions.category_keys
-    shown = 0
-    for name, value, status, category_id, country, language, came_by, number in db.session.execute(
-        _statement(narrowing)
-    ):
-        if name:
-            numbers[name][value] = number
-            continue
-        values = (status.value, keys.get(category_id, ""), country, language, came_by.value if came_by else "")
-        shown += number if _count_together(numbers, narrowing, values, number) else 0
-    ids = {key: id_ for id_, key in keys.items()}
-    return Counts(
-        by_status={Status(value): number for value, number in numbers["status"].items()},
-        by_category={ids[key]: number for key, number in numbers["category"].items() if key in ids},
-        shown=shown,
-        any_status=sum(numbers["status"].values()),
-        unanswered={
-            asked: number
-            for value, number in numbers["unanswered"].items()
-            if (asked := Unanswered.read(value)) is not None
-        },
-        by_field=numbers,
-    )
+    """Return the numbers of the fixed fields: one statement."""
+    return _Counting(narrowing).counts()
 
 
-def _count_together(numbers: Numbers, narrowing: Narrowing, values: Sequence[str], number: int) -> bool:
-    """Count some people, all of the same values, for the fields whose other filters let them through; say if all do."""
-    let = [narrowing.lets(name, value) for name, value in zip(TOGETHER, values, strict=True)]
-    refused = let.count(False)
-    for name, value, is_let in zip(TOGETHER, values, let, strict=True):
-        if refused == 0 or (refused == 1 and not is_let):
-            numbers[name][value] = numbers[name].get(value, 0) + number
-    return refused == 0
+class _Counting:
+    def __init__(self, narrowing: Narrowing) -> None:
+        self._narrowing, self._of = narrowing, narrowing.of
+        fields = [each for each in narrowing.shape.fields.values() if each.question is None]
+        self._together = [each for each in fields if each.counted]
+        self._apart = {each.name: found for each in fields if (found := each.counted_apart(self._of)) is not None}
+        self._columns = [getattr(Registration, each.counted) for each in self._together]
+        self._names = [each.name for each in self._together]
+        self._numbers: dict[str, dict[str, int]] = {each.name: {} for each in fields}
+
+    def counts(self) -> Counts:
+        shown = 0
+        for name, value, *values, number in db.session.execute(self._statement()):
+            if name:
+                self._numbers[name][value] = number
+            else:
+                shown += number if self._count_together(values, number) else 0
+        return Counts(self._numbers, shown)
+
+    def _count_together(self, values: Sequence[Any], number: int) -> bool:
+        """Count some people, all of the same values, for the fields whose other filters let them through; say if all do."""
+        said = [field.counted_as(value, self._of) for field, value in zip(self._together, values, strict=True)]
+        let = [self._narrowing.lets(name, value) for name, value in zip(self._names, said, strict=True)]
+        refused = let.count(False)
+        for name, value, is_let in zip(self._names, said, let, strict=True):
+            if refused == 0 or (refused == 1 and not is_let):
+                self._numbers[name][value] = self._numbers[name].get(value, 0) + number
+        return refused == 0
+
+    def _statement(self) -> Any:
+        people = self._gathered()
+        adapted: Callable[[Any], Any] = ClauseAdapter(people).traverse if people is not None else lambda clause: clause
+        columns = [adapted(column.expression) for column in self._columns]
+        # The first part says of what types the columns are.
+        together = select(text(""), text(""), *columns, func.count()).group_by(*columns)
+        if people is None:
+            together = self._narrowing.apply(together.select_from(Registration), self._names)
+        return union_all(together, *(self._part(people, name, apart) for name, apart in self._apart.items()))
+
+    def _gathered(self) -> CTE | None:
+        """Return whoever is left by the search and by filters of other fields, with what is counted; None: everybody is."""
+        if not self._narrowing.is_narrowed_beside(self._names):
+            return None
+        statement = self._narrowing.apply(select(Registration.id, *self._columns), self._names)
+        # MATERIALIZED: else each part of the statement would look for them again.
+        return statement.cte("gathered").prefix_with("MATERIALIZED")
+
+    def _part(self, people: CTE | None, name: str, apart: CountedApart) -> Select[Any]:
+        """Return how many people have what of one of the fields that few have."""
+        nothing = [cast(null(), Integer) if isinstance(each.type, Integer) else null() for each in self._columns]
+        statement = select(text(name), apart.value, *nothing, func.count(Registration.id.distinct()))
+        statement = statement.select_from(Registration)
+        if people is None or self._narrowing.condition_of(name) is not None:
+            # Its own filter is left out here, so that those who were gathered by it do not do.
+            statement = self._narrowing.apply(apart.narrowed(statement), (name,))
+        else:
+            asked = [self._narrowing.condition_of(field) for field in self._names]
+            statement = statement.join(people, people.c.id == Registration.id)
+            statement = apart.narrowed(statement.where(*(each for each in asked if each is not None)))
+        return statement.group_by(*apart.groups)
 
 
-def _statement(narrowing: Narrowing) -> Any:
-    people = _gathered(narrowing)
-    adapted: Callable[[Any], Any] = ClauseAdapter(people).traverse if people is not None else lambda clause: clause
-    parts = [
-        _part(narrowing, people, adapted, name) for name in APART if name != "tag" or narrowing.conditions.shape.tags
-    ]
-    columns = [adapted(column.expression) for column in TOGETHER.values()]
-    # The first part says of what types the columns are.
-    together = select(_text(""), _text(""), *columns, func.count()).group_by(*columns)
-    if people is None:
-        together = narrowing.apply(together.select_from(Registration), TOGETHER)
-    return union_all(together, *parts)
+def count_values(narrowing: Narrowing, name: str) -> Facet:
+    """Return the numbers of a field: at most two statements. Raises KeyError for one that the list does not offer."""
+    field = narrowing.shape.fields[name]
+    if field.counted:
+        return Facet.of_numbers(count_fixed(narrowing).by_field[name])
+    empty, answered = _presence(narrowing, field)
+    if field.counted_apart(narrowing.of) is not None:
+        return Facet.of_numbers(count_fixed(narrowing).by_field[name], empty, answered)
+    if field.seeking is Seeking.PRESENCE or name == RECEIVED or not answered:
+        return Facet((), empty, answered)
+    if field.values is not None and field.is_counted_by_value:
+        return Facet(_by_value(narrowing, field, field.values), empty, answered)
+    found = _grouped(narrowing, field)
+    return Facet(found[:MOST_VALUES], empty, answered, has_more=len(found) > MOST_VALUES)
 
 
-def _gathered(narrowing: Narrowing) -> CTE | None:
-    """Return whoever is left by the search and by filters of other fields, with what is counted; None: everybody is."""
-    if not narrowing.is_narrowed_beside(TOGETHER):
-        return None
-    statement = narrowing.apply(select(Registration.id, *TOGETHER.values()), TOGETHER)
-    # MATERIALIZED: else each part of the statement would look for them again.
-    return statement.cte("gathered").prefix_with("MATERIALIZED")
+def _presence(narrowing: Narrowing, field: ListField) -> tuple[int, int]:
+    is_empty = case((field.held(narrowing.of).is_empty(), 1), else_=0)
+    statement = select(func.count(), func.sum(is_empty)).select_from(Registration)
+    total, empty = db.session.execute(narrowing.apply(statement, (field.name,))).one()
+    return int(empty or 0), total - int(empty or 0)
 
 
-def _part(narrowing: Narrowing, people: CTE | None, adapted: Callable[[Any], Any], name: str) -> Any:
-    """Return how many people have what of one of the fields that few have."""
-    if people is None or narrowing.state.filter_of(name) is not None:
-        # Its own filter is left out here, so that those who were gathered by it do not do.
-        statement = narrowing.apply(
-            _with(name, narrowing.event_id, select(*_head(name)).select_from(Registration)), (name,)
-        )
-        return statement.group_by(*_groups(name))
-    statement = select(*_head(name)).select_from(Registration).join(people, people.c.id == Registration.id)
-    asked = [narrowing.condition_of(field) for field in TOGETHER]
-    statement = statement.where(*(condition for condition in asked if condition is not None))
-    return _with(name, narrowing.event_id, statement).group_by(*_groups(name))
+def _by_value(narrowing: Narrowing, field: ListField, values: Sequence[str]) -> list[Counted]:
+    held = field.held(narrowing.of)
+    sums = [func.sum(case((held.one_of([value]), 1), else_=0)) for value in values]
+    row = db.session.execute(narrowing.apply(select(*sums).select_from(Registration), (field.name,))).one()
+    return [Counted(value, value, int(number or 0)) for value, number in zip(values, row, strict=True)]
 
 
-def _head(name: str) -> list[ColumnElement[Any]]:
-    nothing = (null(), cast(null(), Integer), null(), null(), null())
-    return [_text(name), _value(name), *nothing, func.count(Registration.id.distinct())]
-
-
-def _value(name: str) -> ColumnElement[Any]:
-    if name == "unanswered":
-        kind = cast(AnswerRequest.kind, String)
-        return case((AnswerRequest.section_key == "", kind), else_=kind + "." + AnswerRequest.section_key)
-    return _tag.public_id.expression if name == "tag" else _text(MAIL if name == "trouble" else YES)
-
-
-def _groups(name: str) -> list[ColumnElement[Any]]:
-    """Return what to group by; nothing where there is one number."""
-    groups: dict[str, list[ColumnElement[Any]]] = {
-        "unanswered": [AnswerRequest.kind.expression, AnswerRequest.section_key.expression],
-        "tag": [_tag.public_id.expression],
-    }
-    return groups.get(name, [])
-
-
-def _with(name: str, event_id: int, statement: Any) -> Any:
-    """Return a statement about registrations with what a field is found in."""
-    if name == "unanswered":
-        waiting = (AnswerRequest.event_id == event_id, AnswerRequest.answered_at.is_(None), is_asked_still())
-        return statement.join(AnswerRequest, AnswerRequest.registration_id == Registration.id).where(*waiting)
-    if name == "tag":
-        return statement.join(_tagging, _tagging.registration_id == Registration.id).join(
-            _tag, _tag.id == _tagging.tag_id
-        )
-    return statement.where(has_trouble(event_id) if name == "trouble" else has_note())
-
-
-def _text(value: str) -> ColumnElement[str]:
-    return cast(literal(value), String)
+def _grouped(narrowing: Narrowing, field: ListField) -> list[Counted]:
+    """Return the values that people have, the most frequent first; numbers and dates in their order."""
+    number = func.count(Registration.id.distinct())
+    key, written, joined = field.grouped()
+    statement = narrowing.apply(select(key, func.min(written), number).select_from(Registration), (field.name,))
+    if joined is not None:
+        statement = statement.join(*joined)
+    order = [key] if field.seeking.has_ranges else [number.desc(), key]
+    rows = db.session.execute(statement.where(key != "").group_by(key).order_by(*order).limit(MOST_VALUES + 1))
+    is_text = field.seeking is Seeking.TEXT
+    return [Counted(compared(row[1]) if is_text else row[1], row[1], row[2]) for row in rows]

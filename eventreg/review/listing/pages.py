@@ -15,27 +15,25 @@ from eventreg.db import db
 from eventreg.events.models import Category
 from eventreg.events.rules.team import Sight
 from eventreg.registration.models import Registration
-from eventreg.review.listing.conditions import Conditions
-from eventreg.review.listing.counting import Counts, count_fixed
-from eventreg.review.listing.facets import Facet, count_values
+from eventreg.review.listing.counting import Counts, Facet, count_fixed, count_values
 from eventreg.review.listing.narrowing import Narrowing
-from eventreg.review.listing.orders import Ordering, ordering
-from eventreg.review.listing.rows import Row, rows_with_columns, shown
-from eventreg.review.listing.shape import get_shape
+from eventreg.review.listing.offer import ListOf
+from eventreg.review.listing.orders import Ordering
+from eventreg.review.listing.rows import people_with_columns, put_marks, shown
+from eventreg.review.listing.shape import ListShape, get_shape
 from eventreg.review.queries.changes import registered_since
-from eventreg.review.rules.columns import Column
-from eventreg.review.rules.listing import PAGE_SIZE, STATUS_ORDER, Cursor, ListShape, ListState
+from eventreg.review.queries.people import Person
+from eventreg.review.rules.columns import STATUS
+from eventreg.review.rules.listing import PAGE_SIZE, STATUS_ORDER, Cursor, ListState
 
 Statement = TypeVar("Statement", bound=Select[*tuple[Any, ...]])
-
-_STATUS = Column.STATUS.value
 
 
 @dataclass(frozen=True)
 class Page:
     """Some lines, and the states of the pages around them."""
 
-    rows: Sequence[Row]
+    rows: Sequence[Person]
     previous: ListState | None
     next: ListState | None
 
@@ -82,7 +80,7 @@ class RegistrationList:
         has_more, lines = len(found) > size, list(found[:size])
         if is_backward:
             lines.reverse()
-        rows = rows_with_columns(lines, self.state.shown_columns, self.shape)
+        rows = people_with_columns(lines, self.state.shown_columns, self.shape)
         has_previous = has_more if is_backward else position is not None
         has_next = is_backward or has_more
         return Page(
@@ -112,12 +110,16 @@ class RegistrationList:
         """Return the ids of all lines in the list's order: one statement, a few bytes a line."""
         return db.session.scalars(self._ordered(select(Registration.id))).all()
 
-    def lines(self, ids: Collection[int]) -> list[Row]:
+    def lines(self, ids: Collection[int]) -> list[Person]:
         """Return these lines as far as they are in sight, whether or not the filters let them through."""
         found = db.session.execute(
             self._narrowing.visible(select(*shown(self._sight))).where(Registration.id.in_(ids))
         ).all()
-        return rows_with_columns(found, self.state.shown_columns, self.shape)
+        return people_with_columns(found, self.state.shown_columns, self.shape)
+
+    def put_marks(self, people: Sequence[Person]) -> None:
+        """Read what is marked on these lines: one statement, however many there are."""
+        put_marks(self._of, {person.id: person for person in people}, self.shape.every_fixed)
 
     def find_in_sight(self, references: Collection[str]) -> dict[str, int]:
         """Return the ids of these registrations by reference; of those out of sight, or of no one, nothing."""
@@ -147,14 +149,16 @@ class RegistrationList:
 
     @cached_property
     def _narrowing(self) -> Narrowing:
-        conditions = Conditions(self.event_id, self._categories, self.shape, self._sight)
-        return Narrowing(self.event_id, self.state, self._sight, conditions)
+        return Narrowing(self._of, self.shape, self.state)
+
+    @cached_property
+    def _of(self) -> ListOf:
+        return ListOf(self.event_id, self._categories, self._sight, self._language or _reader())
 
     @cached_property
     def _ordering(self) -> Ordering:
-        language = self._language or _reader()
-        found = ordering(self.event_id, self.state.order, self.shape, self._categories, language)
-        return found or Ordering(Registration.submitted_at.expression)
+        field = self.shape.by_column.get(self.state.order)
+        return field.ordering(self._of) if field is not None else Ordering(Registration.submitted_at.expression)
 
     def _ordered(self, statement: Statement, reverse: bool = False) -> Statement:
         joined = self._ordering.joined(self._narrowing.apply(statement))
@@ -177,7 +181,7 @@ class RegistrationList:
         place = self._place_of(Registration.reference == cursor.reference)
         if place is None:
             return None, None
-        if self.state.order == _STATUS and cursor.status is not None:
+        if self.state.order == STATUS and cursor.status is not None:
             return cursor, (STATUS_ORDER.index(cursor.status), place[1])
         return cursor, place
 
@@ -186,8 +190,8 @@ class RegistrationList:
         row = db.session.execute(self._narrowing.visible(statement).where(condition)).one_or_none()
         return None if row is None else tuple(row)
 
-    def _at(self, row: Row, is_backward: bool) -> ListState:
-        status = row.status if self.state.order == _STATUS else None
+    def _at(self, row: Person, is_backward: bool) -> ListState:
+        status = row.status if self.state.order == STATUS else None
         return self.state.with_(cursor=Cursor(row.reference, is_backward, status))
 
 

@@ -1,9 +1,11 @@
-"""What one event's list offers to one person: read from its questionnaires, days and tags."""
+"""What one event's list offers to one person: fields to narrow it by, and columns, read from questionnaires, days and tags."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import String, cast, null, select, union_all
@@ -15,14 +17,55 @@ from eventreg.questionnaires import kinds
 from eventreg.questionnaires.kinds import Context, DayChoice
 from eventreg.questionnaires.rules.schema import Definition, Question
 from eventreg.questionnaires.rules.seeking import Seeking
+from eventreg.review.listing.answers import AnswerField
+from eventreg.review.listing.fields import ListField
+from eventreg.review.listing.fixed import COLUMNS, FILTERS
+from eventreg.review.listing.offer import Offer, OfferedQuestion, OfferedTag
 from eventreg.review.models import Tag
 from eventreg.review.queries.people import list_definitions
 from eventreg.review.rules.contact import is_contact_data
-from eventreg.review.rules.listing import ListShape, OfferedQuestion, OfferedTag
 from eventreg.review.rules.tags import TagColour
 
 #: names are searched for; as a filter they only say whether there is one
 _NAMES = frozenset({"given_name", "family_name", "badge_name"})
+
+
+@dataclass(frozen=True)
+class ListShape(Offer):
+    """The fields and columns of one event's list, as far as they are for one person."""
+
+    @cached_property
+    def fields(self) -> Mapping[str, ListField]:
+        """What the list can be narrowed by, by name, in the order in which addresses name them."""
+        return {each.name: each for each in (*(self._fixed[kind] for kind in FILTERS), *self._asked)}
+
+    @cached_property
+    def by_column(self) -> Mapping[str, ListField]:
+        """What has a column, by the column's name, in the usual order."""
+        fixed = (self._fixed[kind] for kind in COLUMNS if self.has_contact_data or not kind.is_contact_data)
+        return {each.column: each for each in (*fixed, *self._asked)}
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the columns that can be chosen, in their usual order."""
+        return tuple(self.by_column)
+
+    def of_kind(self, kind: type[ListField]) -> ListField:
+        """Return a field that every list has."""
+        return self._fixed[kind]
+
+    @property
+    def every_fixed(self) -> Iterator[ListField]:
+        """The fields that every list has, whether or not they are for this person."""
+        return iter(self._fixed.values())
+
+    @cached_property
+    def _fixed(self) -> Mapping[type[ListField], ListField]:
+        return {kind: kind(self) for kind in dict.fromkeys((*COLUMNS, *FILTERS))}
+
+    @cached_property
+    def _asked(self) -> Sequence[ListField]:
+        return [AnswerField(self, offered) for offered in self.questions.values()]
 
 
 def get_shape(event_id: int, categories: Sequence[Category], sight: Sight) -> ListShape:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from eventreg.db import db
 from eventreg.kernel import sealing
+from eventreg.mail.rules import Standing
 from eventreg.questionnaires.models import QuestionnaireVersion
 from eventreg.questionnaires.queries import definition_of
 from eventreg.questionnaires.rules.schema import IDENTITY_COLUMNS, Definition
@@ -18,44 +19,66 @@ from eventreg.registration.models import Answer, Consent, Registration
 from eventreg.registration.queries.answers import sealed_place
 from eventreg.registration.rules.states import Status
 from eventreg.registration.rules.ways_in import WayKind
-from eventreg.review.models import Note, Tag, Tagging
+from eventreg.review.rules.tags import TagColour
 from eventreg.web.instance import keys
+
+
+class ShownTag(NamedTuple):
+    """A tag on a line."""
+
+    name: str
+    colour: TagColour
 
 
 @dataclass(slots=True)
 class Person:
-    """One registration with its answers. Of answers that stay sealed only their questions are known."""
+    """One registration with its answers: a line of the list, of a file, of JSON.
+
+    Of answers that stay sealed only their questions are known.
+    """
 
     id: int
     public_id: str
     reference: str
+    #: raised with every change
+    revision: int
     status: Status
     category_id: int
     questionnaire_id: int
     submitted_at: datetime
-    changed_at: datetime
     came_by: WayKind | None
     language: str
-    identity: Mapping[str, str]
+    #: all that was selected of the registration, by name
+    columns: Mapping[str, Any]
     answers: dict[str, list[str]] = field(default_factory=dict)
     sealed: set[str] = field(default_factory=set)
     consents: dict[str, bool] = field(default_factory=dict)
     #: by question: the version that its answer was given under, where it is not that of the registration
     versions: dict[str, int] = field(default_factory=dict)
-    #: what the team put on it, where that was asked for
-    tags: list[str] = field(default_factory=list)
+    #: what is marked on it, where that was asked for
+    tags: list[ShownTag] = field(default_factory=list)
     notes: int = 0
+    #: where the newest message to the person stands, if somebody should look
+    trouble: Standing | None = None
+    is_double: bool = False
+    #: the code they came by, with what it is for
+    code: str = ""
+
+    @property
+    def full_name(self) -> str:
+        """The name as typed."""
+        return f"{self.columns['given_name']} {self.columns['family_name']}".strip()
 
 
-_COLUMNS = (
+PERSON_COLUMNS = (
     Registration.id,
     Registration.public_id,
     Registration.reference,
+    Registration.revision,
     Registration.status,
     Registration.category_id,
     Registration.questionnaire_id,
     Registration.submitted_at,
-    Registration.status_changed_at,
     Registration.came_by,
     Registration.language,
     *(getattr(Registration, name) for name in sorted(IDENTITY_COLUMNS)),
@@ -81,13 +104,17 @@ def only_confirmed(event_id: int, ids: Sequence[int]) -> list[int]:
     return [id_ for id_ in ids if id_ in found]
 
 
-def list_people(event_id: int, ids: Sequence[int], *, opens_sensitive: bool = False) -> list[Person]:
+def list_people(
+    event_id: int, ids: Sequence[int], *, opens_sensitive: bool = False, beside: Sequence[Any] = ()
+) -> list[Person]:
     """Return these registrations of an event with their answers, in the order of `ids`: three statements.
 
-    Whoever has sensitive answers opened has the right to see them and has recorded the look; they cost one statement more.
+    `beside`: more columns of the registration. Whoever has sensitive answers opened has the right to see them and has
+    recorded the look; they cost one statement more.
     """
-    rows = db.session.execute(select(*_COLUMNS).where(Registration.event_id == event_id, Registration.id.in_(ids)))
-    people = {row.id: _person(row) for row in rows}
+    columns = select(*PERSON_COLUMNS, *beside)
+    rows = db.session.execute(columns.where(Registration.event_id == event_id, Registration.id.in_(ids)))
+    people = {row.id: person_of(row) for row in rows}
     _put_answers(people)
     if opens_sensitive:
         _open_sealed(people)
@@ -128,35 +155,18 @@ def _open_sealed(people: Mapping[int, Person]) -> None:
         person.sealed.discard(key)
 
 
-def put_tags(event_id: int, people: Mapping[int, Person]) -> None:
-    """Put the tags on people of an event, by the alphabet: one statement."""
-    tags = (
-        select(Tagging.registration_id, Tag.name)
-        .join(Tag, Tag.id == Tagging.tag_id)
-        .where(Tag.event_id == event_id, Tagging.registration_id.in_(people))
-    )
-    for registration_id, name in db.session.execute(tags.order_by(Tag.name_key)):
-        people[registration_id].tags.append(name)
-
-
-def put_note_counts(people: Mapping[int, Person]) -> None:
-    """Say how many notes there are of these people: one statement."""
-    notes = select(Note.registration_id, func.count()).where(Note.registration_id.in_(people))
-    for registration_id, number in db.session.execute(notes.group_by(Note.registration_id)):
-        people[registration_id].notes = number
-
-
-def _person(row: Any) -> Person:
+def person_of(row: Any) -> Person:
+    """Return the person of a row of `PERSON_COLUMNS`, whatever else stands in it."""
     return Person(
         id=row.id,
         public_id=row.public_id,
         reference=row.reference,
+        revision=row.revision,
         status=row.status,
         category_id=row.category_id,
         questionnaire_id=row.questionnaire_id,
         submitted_at=row.submitted_at,
-        changed_at=row.status_changed_at,
         came_by=row.came_by,
         language=row.language,
-        identity={name: getattr(row, name) for name in IDENTITY_COLUMNS},
+        columns=row._mapping,
     )

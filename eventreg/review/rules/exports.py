@@ -64,8 +64,6 @@ MOST_AT_ONCE = {ExportFormat.XLSX: 2_000, ExportFormat.PDF_LIST: 1_000, ExportFo
 MOST_PRINTED_COLUMNS = 12
 #: people of one step of a worker; of what is printed, of one document: laying out a thousand rows takes 100 MB
 STEPS = {ExportFormat.XLSX: 2_000, ExportFormat.PDF_LIST: 1_000, ExportFormat.PDF_SHEET: 500}
-#: columns of the list by whose values what is printed can be divided
-GROUPABLE = frozenset({"institution", "status", "category", "country"})
 _ANSWER = "answer."
 #: how long a file that a worker made can be fetched
 KEPT_FOR = timedelta(hours=24)

@@ -22,7 +22,6 @@ from eventreg.review.queries.people import only_confirmed
 from eventreg.review.queries.scoping import is_shown
 from eventreg.review.queries.sent_files import is_any_sent
 from eventreg.review.rules.exports import (
-    GROUPABLE,
     MOST_PRINTED_COLUMNS,
     ExportFormat,
     ExportReason,
@@ -39,6 +38,7 @@ from eventreg.review.rules.exports import (
 from eventreg.review.rules.listing import ListState
 from eventreg.review.services.exporting_rows import count_columns
 from eventreg.review.services.exporting_store import set_aside
+from eventreg.review.sheets.columns import FIXED
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ def _plan(event: Event, state: ListState, wish: Wish, taker: Taker, words: str, 
         taken_by=taker.name,
         words=words,
         file_name=file_name(event.slug, local, taker.name, words, ends),
-        grouped_by=state.order if state.order in GROUPABLE else "",
+        grouped_by=state.order if state.order in FIXED and FIXED[state.order].is_heading else "",
         scope=taker.sight.scope,
     )
 

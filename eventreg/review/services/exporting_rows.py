@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from eventreg.db import db
 from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import get_event_whole
+from eventreg.events.rules.team import Sight
 from eventreg.kernel.text import pick
 from eventreg.questionnaires.kinds import Context
-from eventreg.review.queries.people import Person, list_definitions, list_people, put_note_counts, put_tags
-from eventreg.review.rules.columns import Column
+from eventreg.review.listing import ListOf, put_marks
+from eventreg.review.listing.rows import BESIDE
+from eventreg.review.queries.people import Person, list_definitions, list_people
 from eventreg.review.rules.exports import ExportFormat, Plan, Wish
 from eventreg.review.sheets import Sheet, list_sheet_columns
-from eventreg.review.sheets.columns import questions_of
+from eventreg.review.sheets.columns import FIXED, questions_of
 from eventreg.review.sheets.stamp import Stamp
 
 #: called with how many more people were read
@@ -46,7 +48,10 @@ class Source:
             has_contact_data=plan.has_contact_data,
             has_sensitive=plan.has_sensitive,
         )
-        self._group = self.sheet.fixed_cell(Column(plan.grouped_by)) if plan.grouped_by else None
+        self._group = FIXED[plan.grouped_by].writer(self.sheet.words) if plan.grouped_by else None
+        self._marked = [each.fixed for each in columns if each.fixed is not None and each.fixed.is_in_files]
+        sight = Sight(plan.scope, has_contact_data=plan.has_contact_data)
+        self._of = ListOf(event_id, self.event.categories, sight, plan.language)
 
     def head(self) -> list[str]:
         """Return what stands over the columns."""
@@ -63,8 +68,9 @@ class Source:
     def people(self, ids: Sequence[int]) -> Iterator[list[Person]]:
         """Yield these people in portions, three or four statements each."""
         for start in range(0, len(ids), PORTION):
-            found = list_people(self.event.id, ids[start : start + PORTION], opens_sensitive=self.plan.has_sensitive)
-            self._put_marks({person.id: person for person in found})
+            some = ids[start : start + PORTION]
+            found = list_people(self.event.id, some, opens_sensitive=self.plan.has_sensitive, beside=BESIDE)
+            put_marks(self._of, {person.id: person for person in found}, self._marked)
             _let_go()
             self._progress(len(found))
             yield found
@@ -73,14 +79,6 @@ class Source:
         """Yield their cells in portions."""
         for people in self.people(ids):
             yield [self.sheet.row(person) for person in people]
-
-    def _put_marks(self, people: Mapping[int, Person]) -> None:
-        """Read what the team put on people, where a column shows it."""
-        names = {column.name for column in self.sheet.columns}
-        if "tags" in names:
-            put_tags(self.event.id, people)
-        if "notes" in names:
-            put_note_counts(people)
 
 
 def count_columns(event: Event, wish: Wish) -> int:

@@ -77,7 +77,7 @@ class AnswerCells:
     def values(self, question: Question, person: Person) -> Sequence[str]:
         """Return the values of an answer, as they are stored."""
         if question.column is not None:
-            return question.from_columns(person.identity)
+            return question.from_columns(person.columns)
         if question.key in person.consents:
             return _YES if person.consents[question.key] else ()
         return person.answers.get(question.key, ())

@@ -16,13 +16,16 @@ from eventreg.kernel.text import folded
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.rules.schema import Definition, Question
-from eventreg.review.rules.columns import ANSWER, CONTACT_DATA, IN_EXPORTS, Column
+from eventreg.review.listing import ListField, ListShape
+from eventreg.review.listing.fixed import IN_EXPORTS
+from eventreg.review.rules.columns import ANSWER
 from eventreg.review.rules.contact import is_contact_data
 from eventreg.review.rules.exports import Titles
-from eventreg.review.wording import column_title
 
 __all__ = ["ANSWER", "NAME_KIND", "NAME_PARTS", "SheetColumn", "head", "list_sheet_columns", "questions_of"]
 
+#: the columns that every registration has, by name
+FIXED = {field.column: field for field in ListShape().every_fixed if field.column}
 #: the kind whose answer has a column for each of its parts
 NAME_KIND = "person_name"
 #: the parts of a name, in the order of its values
@@ -36,7 +39,7 @@ class SheetColumn:
     #: as the list's address names it, like "status" or "answer.diet"; a part of a name has one more word behind it
     name: str
     title: str
-    fixed: Column | None = None
+    fixed: ListField | None = None
     #: as its newest version asks it
     question: Question | None = None
     #: which of the values it is; None: all of them
@@ -69,14 +72,13 @@ def list_sheet_columns(
     if leaves_out_contact_data:
         questions = {key: asked for key, asked in questions.items() if not is_contact_data(asked)}
     if names is None:
-        names = [column.value for column in IN_EXPORTS] + [f"{ANSWER}{key}" for key in questions]
-    fixed = {column.value: column for column in Column}
+        names = [field.column for field in IN_EXPORTS] + [f"{ANSWER}{key}" for key in questions]
     chosen: list[SheetColumn] = []
     for name in dict.fromkeys(names):
-        if name in fixed:
-            if leaves_out_contact_data and fixed[name] in CONTACT_DATA:
+        if (fixed := FIXED.get(name)) is not None:
+            if leaves_out_contact_data and fixed.is_contact_data:
                 continue
-            chosen.append(SheetColumn(name, column_title(fixed[name]), fixed=fixed[name]))
+            chosen.append(SheetColumn(name, str(fixed.title), fixed=fixed))
         elif name.startswith(ANSWER) and (asked := questions.get(name.removeprefix(ANSWER))) is not None:
             chosen += _of_question(name, asked, context.text(asked.label, language))
     return _told_apart(chosen, _taken(chosen, questions.values(), context, language))
@@ -102,8 +104,8 @@ def _taken(
 ) -> Counter[str]:
     """Count what titles there are: of all questions and fixed columns of an export, whichever of them are chosen."""
     titles = Counter(folded(context.text(asked.label, language)) for asked in questions)
-    fixed = {*IN_EXPORTS, *(column.fixed for column in chosen if column.fixed is not None)}
-    titles.update(folded(column_title(column)) for column in fixed)
+    names = {*(field.column for field in IN_EXPORTS), *(column.name for column in chosen if column.fixed is not None)}
+    titles.update(folded(str(FIXED[name].title)) for name in names)
     return titles
 
 

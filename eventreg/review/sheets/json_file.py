@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from eventreg.questionnaires import kinds
@@ -58,7 +57,7 @@ class _Entries:
     def __init__(self, sheet: Sheet) -> None:
         self._sheet = sheet
         self._fixed = [
-            (column.name, cell)
+            (column.fixed, cell)
             for column, cell in zip(sheet.columns, sheet.cells, strict=True)
             if column.fixed is not None
         ]
@@ -67,7 +66,8 @@ class _Entries:
 
     def line(self, person: Person) -> str:
         """Return a person as one line."""
-        fixed = {name: _fixed(self._sheet, name, person, cell(person)) for name, cell in self._fixed}
+        words = self._sheet.words
+        fixed = {field.column: field.data(person, cell(person), words) for field, cell in self._fixed}
         before = json.dumps({"reference": person.reference, **fixed}, ensure_ascii=False)
         answers = ", ".join(filter(None, (self._answer(question, person) for question in self._questions)))
         return f'{before[:-1]}, "answers": {{{answers}}}}}'
@@ -95,30 +95,3 @@ class _Entries:
             if len(self._written) < _MOST_KEPT:
                 self._written[at] = found
         return found
-
-
-def _fixed(sheet: Sheet, name: str, person: Person, cell: str) -> Any:
-    match name:
-        case "status":
-            return {"value": person.status.value, "label": cell}
-        case "category":
-            return {"value": sheet.answers.category_keys[person.category_id], "label": cell}
-        case "country":
-            return {"value": person.identity["country"], "label": cell}
-        case "way":
-            return {"value": person.came_by.value, "label": cell} if person.came_by is not None else None
-        case "received":
-            return _instant(person.submitted_at)
-        case "changed":
-            return _instant(person.changed_at)
-        case "language":
-            return person.language
-        case "tags":
-            return person.tags
-        case "notes":
-            return person.notes
-    return cell
-
-
-def _instant(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="seconds")

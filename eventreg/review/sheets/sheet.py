@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from zoneinfo import ZoneInfo
 
 from eventreg.events.models import Category
 from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.rules.schema import Definition
+from eventreg.review.listing.fields import Cell
+from eventreg.review.listing.offer import Words
 from eventreg.review.queries.people import Person
-from eventreg.review.rules.columns import Column
 from eventreg.review.rules.exports import Titles
 from eventreg.review.sheets.answers import AnswerCells
 from eventreg.review.sheets.columns import SheetColumn, head
-from eventreg.review.sheets.fixed import Cell, FixedWords
 
 
 class Sheet:
@@ -45,11 +44,8 @@ class Sheet:
             has_contact_data=has_contact_data,
             has_sensitive=has_sensitive,
         )
-        self._words = FixedWords(
-            {category.id: context.text(category.name, language) for category in categories},
-            language,
-            ZoneInfo(time_zone),
-            self.answers.answered if not has_contact_data else "",
+        self.words = Words(
+            categories, context, language, time_zone, withheld="" if has_contact_data else self.answers.answered
         )
         #: what writes each column
         self.cells = [self._cell_of(column) for column in columns]
@@ -62,11 +58,8 @@ class Sheet:
         """Return a person's cells."""
         return [cell(person) for cell in self.cells]
 
-    def fixed_cell(self, column: Column) -> Cell:
-        """Return what writes a fixed column, whether or not it is among the chosen ones."""
-        return self._words.cell_of(column)
-
     def _cell_of(self, column: SheetColumn) -> Cell:
         if column.question is not None:
             return self.answers.cell_of(column.question, column.part)
-        return self._words.cell_of(Column(column.name))
+        assert column.fixed is not None  # noqa: S101 - a column is fixed, or a question's
+        return column.fixed.writer(self.words)

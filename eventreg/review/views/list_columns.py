@@ -8,13 +8,12 @@ from typing import NamedTuple
 
 from flask import request
 
-from eventreg.review.listing.words import FieldWords
-from eventreg.review.rules.columns import Column
+from eventreg.review.listing import ListShape, ListWords
+from eventreg.review.rules.columns import PERSON
 from eventreg.review.rules.list_forms import OPEN
-from eventreg.review.rules.listing import ListShape, ListState
+from eventreg.review.rules.listing import ListState
 from eventreg.review.views.desk import list_url
 
-_PERSON = Column.PERSON.value
 #: what `open` says when the chooser is to be open
 CHOOSER = "columns"
 #: with more columns the table scrolls within itself
@@ -60,19 +59,23 @@ class Chooser:
 
 def shown_columns(state: ListState) -> list[str]:
     """Return the names of the list's columns, in order: the person, whose line it is, comes first."""
-    return [_PERSON, *(name for name in state.shown_columns if name != _PERSON)]
+    return [PERSON, *(name for name in state.shown_columns if name != PERSON)]
 
 
-def heads_of(slug: str, state: ListState, words: FieldWords) -> list[Head]:
+def heads_of(slug: str, state: ListState, words: ListWords) -> list[Head]:
     """Return the heads of the columns shown."""
     turned = "descending" if state.is_descending else "ascending"
     return [
-        Head(words.short_title(name), list_url(slug, state.ordered_by(name)), turned if name == state.order else "")
+        Head(
+            words.short_title(name),
+            list_url(slug, state.ordered_by(name, newest_first=words.shape.by_column[name].is_newest_first)),
+            turned if name == state.order else "",
+        )
         for name in shown_columns(state)
     ]
 
 
-def chooser_of(slug: str, state: ListState, shape: ListShape, words: FieldWords) -> Chooser:
+def chooser_of(slug: str, state: ListState, shape: ListShape, words: ListWords) -> Chooser:
     """Return which columns there are: those shown in their order, the others behind."""
     shown = shown_columns(state)
     rest = [name for name in shape.columns if name not in shown]

@@ -13,9 +13,9 @@ from eventreg.i18n.languages import current_language
 from eventreg.kernel.text import folded
 from eventreg.registration.rules.states import Status
 from eventreg.registration.wording import status_for_team
-from eventreg.review.listing import Counts, Row
-from eventreg.review.listing.words import FieldWords
-from eventreg.review.rules.listing import ANSWER, STATUS_ORDER, ListShape, ListState, Term, Test
+from eventreg.review.listing import Counts, ListShape, ListWords
+from eventreg.review.queries.people import Person
+from eventreg.review.rules.listing import ANSWER, STATUS_ORDER, ListState, Term, Test
 from eventreg.review.views.desk import list_url
 from eventreg.review.views.unanswered import unanswered_title
 
@@ -47,7 +47,7 @@ def tabs_of(slug: str, state: ListState, counts: Counts) -> list[dict[str, Any]]
     ]
 
 
-def chips_of(slug: str, state: ListState, words: FieldWords, rows: Sequence[Row] = ()) -> list[dict[str, Any]]:
+def chips_of(slug: str, state: ListState, words: ListWords, rows: Sequence[Person] = ()) -> list[dict[str, Any]]:
     """Return what is on, each with the address without it. One status alone is told by its tab."""
     chips = []
     if state.search:
@@ -62,14 +62,14 @@ def chips_of(slug: str, state: ListState, words: FieldWords, rows: Sequence[Row]
     return chips
 
 
-def said_filters(state: ListState, words: FieldWords) -> str:
+def said_filters(state: ListState, words: ListWords) -> str:
     """Return what a list is narrowed to, in words: for the name and the stamp of a file."""
     said = [_("“%(text)s”", text=state.search)] if state.search else []
     said += [term_words(field, term, words) for field, term, _without in state.chips()]
     return "; ".join(said)
 
 
-def term_words(field: str, term: Term, words: FieldWords, written: Mapping[str, str] | None = None) -> str:
+def term_words(field: str, term: Term, words: ListWords, written: Mapping[str, str] | None = None) -> str:
     """Return what is asked of a field in words; `written` says how a folded institution is written."""
     if field == "unanswered" and term.test is Test.IS:
         text = _("Not answered: %(what)s", what=unanswered_title(g.event.id, term.value))
@@ -79,7 +79,7 @@ def term_words(field: str, term: Term, words: FieldWords, written: Mapping[str, 
     return words.term(field, term)
 
 
-def left_out(arguments: Iterable[tuple[str, str]], state: ListState, words: FieldWords) -> str:
+def left_out(arguments: Iterable[tuple[str, str]], state: ListState, words: ListWords) -> str:
     """Return which parts of an address the list does not know (any more), in words; empty where it knows all."""
     if not state.has_unknown:
         return ""
@@ -93,5 +93,5 @@ def left_out(arguments: Iterable[tuple[str, str]], state: ListState, words: Fiel
     return formats.joined(list(dict.fromkeys(unknown))[:_MOST_TOLD], current_language())
 
 
-def _written(rows: Sequence[Row]) -> dict[str, str]:
-    return {folded(row.institution): row.institution for row in rows if row.institution}
+def _written(rows: Sequence[Person]) -> dict[str, str]:
+    return {folded(name): name for row in rows if (name := row.columns["institution"])}

@@ -9,10 +9,9 @@ from typing import Any, NamedTuple
 from flask_babel import gettext as _
 
 from eventreg.questionnaires.rules.seeking import Seeking
-from eventreg.review.listing import Facet
-from eventreg.review.listing.words import FieldWords
+from eventreg.review.listing import Facet, ListField, ListWords
 from eventreg.review.rules.list_forms import BUT, HAS, LEAST, MOST
-from eventreg.review.rules.listing import IS_ANSWERED, IS_EMPTY, RECEIVED, Field, ListState, Term, Test, is_
+from eventreg.review.rules.listing import IS_ANSWERED, IS_EMPTY, RECEIVED, ListState, Term, Test, is_
 
 #: so many values are shown at first, the others folded away
 _FIRST_VALUES = 8
@@ -67,7 +66,7 @@ class Group:
         return not (self.choices or self.contains or self.ends or self.extras)
 
 
-def group_of(state: ListState, field: Field, words: FieldWords, facet: Facet | None, *, is_open: bool) -> Group:
+def group_of(state: ListState, field: ListField, words: ListWords, facet: Facet | None, *, is_open: bool) -> Group:
     """Return the group of a field. Without `facet` its numbers are fetched when it is unfolded."""
     asked = state.filter_of(field.name)
     return _Making(field, words, facet, asked.terms if asked is not None else ()).group(is_open)
@@ -87,7 +86,7 @@ def group_of_boxes(id_: str, title: str, state: ListState, boxes: Iterable[tuple
 class _Making:
     """Makes the group of one field."""
 
-    def __init__(self, field: Field, words: FieldWords, facet: Facet | None, terms: Sequence[Term]) -> None:
+    def __init__(self, field: ListField, words: ListWords, facet: Facet | None, terms: Sequence[Term]) -> None:
         self._field, self._words, self._facet, self._terms = field, words, facet, terms
         self._id = field.name.replace(".", "-")
         plain = [term for term in terms if term.test is Test.IS]
@@ -120,8 +119,7 @@ class _Making:
         counted = {each.value: each for each in self._facet.values} if self._facet is not None else {}
         chosen = {term.value for term in self._chosen}
         found = []
-        # Of ways in only those that somebody came by.
-        values = None if self._field.name == "way" else self._field.values
+        values = self._field.values if self._field.names_all else None
         for place, value in enumerate(_ordered(values, counted, chosen), 1):
             number = counted[value].number if value in counted else None if self._facet is None else 0
             text = counted[value].written if self._is_written and value in counted else value
@@ -130,7 +128,7 @@ class _Making:
                     f"{self._id}-{place}",
                     self._field.name,
                     is_(value).text,
-                    self._words.value(self._field.name, text),
+                    self._field.value_text(text, self._words),
                     value in chosen,
                     number,
                 )
@@ -147,7 +145,7 @@ class _Making:
             return self._turning()
         facet, name = self._facet, self._field.name
         empty = Choice(
-            f"{self._id}-empty", name, IS_EMPTY.text, self._words.none_of(name), IS_EMPTY in self._terms,
+            f"{self._id}-empty", name, IS_EMPTY.text, self._field.none_text(), IS_EMPTY in self._terms,
             facet.empty if facet is not None else None,
         )  # fmt: skip
         answered = Choice(

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from flask import g, request
 from flask_babel import gettext as _
 
-from eventreg.review.listing import Counted, Counts, Facet, RegistrationList
-from eventreg.review.listing.words import FieldWords
+from eventreg.review.listing import Counts, Facet, ListField, ListShape, ListWords, RegistrationList
+from eventreg.review.listing.fixed import PANEL, PANEL_FIRST
 from eventreg.review.rules.list_forms import OPEN
-from eventreg.review.rules.listing import ANSWER, DOUBT, MAIL, YES, ListShape, ListState
+from eventreg.review.rules.listing import ANSWER, ListState
 from eventreg.review.views.desk import list_url
 from eventreg.review.views.list_group import Group, group_of, group_of_boxes
 from eventreg.review.views.unanswered import unanswered_shown
 
-#: their numbers come with the page, in one statement; the others' when their filter is opened
-_COUNTED = ("category", "country", "tag", "way", "language")
-#: unfolded from the beginning
-_FIRST = ("category", "country")
 #: as many can be asked for at once: each costs two statements
 _MOST_OPENED = 2
 
@@ -41,12 +37,12 @@ class Panel:
     values_url: str
 
 
-def panel_of(registrations: RegistrationList, counts: Counts, words: FieldWords) -> Panel:
+def panel_of(registrations: RegistrationList, counts: Counts, words: ListWords) -> Panel:
     """Return the groups beside the list."""
     state, shape, slug = registrations.state, registrations.shape, g.event.slug
     opened = [name for name in dict.fromkeys(request.args.getlist(OPEN)) if name in shape.fields][:_MOST_OPENED]
     making = _Panel(registrations, counts, words, opened)
-    groups = [group for group in map(making.group, _names(state, shape, opened)) if not group.is_empty]
+    groups = [group for group in making.groups() if not group.is_empty]
     return Panel(
         address=list_url(slug, ListState()),
         kept=_kept(state, groups),
@@ -58,7 +54,7 @@ def panel_of(registrations: RegistrationList, counts: Counts, words: FieldWords)
     )
 
 
-def opened_group(registrations: RegistrationList, name: str, words: FieldWords) -> Group:
+def opened_group(registrations: RegistrationList, name: str, words: ListWords) -> Group:
     """Return one group with its numbers. Raises KeyError for a field that the list does not offer."""
     field = registrations.shape.fields[name]
     return group_of(registrations.state, field, words, registrations.facet(name), is_open=True)
@@ -68,63 +64,46 @@ class _Panel:
     """Makes the groups of one page."""
 
     def __init__(
-        self, registrations: RegistrationList, counts: Counts, words: FieldWords, opened: Sequence[str]
+        self, registrations: RegistrationList, counts: Counts, words: ListWords, opened: Sequence[str]
     ) -> None:
         self._registrations, self._counts, self._words, self._opened = registrations, counts, words, opened
-        self._state = registrations.state
+        self._state, self._shape = registrations.state, registrations.shape
 
-    def group(self, name: str) -> Group:
-        """Return a group, empty where there is nothing to choose."""
-        if name == "marks":
-            return self._marks()
-        if name == "unanswered":
-            return self._unanswered()
-        field = self._registrations.shape.fields[name]
-        is_open = name in self._opened or name in _FIRST
-        return group_of(self._state, field, self._words, self._facet(name), is_open=is_open)
+    def groups(self) -> Iterator[Group]:
+        """Yield those that have anything to choose, in order: what is asked of answers stands near the top."""
+        marks = [field for field in map(self._shape.of_kind, PANEL) if field.is_mark]
+        for field in (*map(self._shape.of_kind, PANEL_FIRST), *self._asked(), *map(self._shape.of_kind, PANEL)):
+            if field.name == "unanswered":
+                yield self._unanswered()
+            elif field is marks[0]:
+                yield group_of_boxes("marks", field.titled(self._words), self._state, self._boxes(marks))
+            elif not field.is_mark and field.is_asked_here:
+                is_open = field.name in self._opened or field.is_open
+                yield group_of(self._state, field, self._words, self._facet(field), is_open=is_open)
 
-    def _facet(self, name: str) -> Facet | None:
-        if name in self._opened:
-            return self._registrations.facet(name)
-        if name not in _COUNTED:
-            return None
-        numbers = dict(self._counts.by_field.get(name, {}))
-        empty = numbers.pop("", 0)
-        found = sorted(numbers.items(), key=lambda each: (-each[1], each[0]))
-        return Facet([Counted(value, value, number) for value, number in found], empty, sum(numbers.values()))
+    def _asked(self) -> Iterator[ListField]:
+        for name, field in self._shape.fields.items():
+            if field.question is not None and (self._state.filter_of(name) is not None or name in self._opened):
+                yield field
 
-    def _marks(self) -> Group:
-        marks = (("trouble", MAIL), ("trouble", DOUBT), ("note", YES), ("duplicates", YES))
-        numbers = {name: self._counts.by_field.get(name, {}) for name, _value in marks}
-        boxes = [
-            (
-                name,
-                value,
-                self._words.value(name, value),
-                None if value == DOUBT or name == "duplicates" else numbers[name].get(value, 0),
-            )
-            for name, value in marks
-        ]
-        return group_of_boxes("marks", _("Marks"), self._state, boxes)
+    def _facet(self, field: ListField) -> Facet | None:
+        if field.name in self._opened:
+            return self._registrations.facet(field.name)
+        # Their numbers come with the page, in one statement; the others' when their filter is opened.
+        numbers = self._counts.by_field.get(field.name) if field.is_counted_with_page else None
+        return Facet.of_numbers(numbers) if numbers is not None else None
+
+    def _boxes(self, marks: Iterable[ListField]) -> Iterator[tuple[str, str, str, int | None]]:
+        for field in marks:
+            numbers = self._counts.by_field[field.name]
+            for value in field.values or ():
+                number = None if value in field.uncounted else numbers.get(value, 0)
+                yield field.name, value, field.value_text(value, self._words), number
 
     def _unanswered(self) -> Group:
         shown = unanswered_shown(self._registrations.event_id, self._counts.unanswered, self._state.unanswered)
         boxes = [("unanswered", each["value"], each["text"], each["count"]) for each in shown]
         return group_of_boxes("unanswered", _("Not answered yet"), self._state, boxes)
-
-
-def _names(state: ListState, shape: ListShape, opened: Sequence[str]) -> Iterator[str]:
-    """Yield the fields that have a group of their own, in order: what is asked of answers stands near the top."""
-    yield from _FIRST
-    for name in shape.fields:
-        if name.startswith(ANSWER) and (state.filter_of(name) is not None or name in opened):
-            yield name
-    yield "institution"
-    if len(shape.days) > 1:
-        yield "day"
-    if shape.tags:
-        yield "tag"
-    yield from ("marks", "unanswered", "received", "way", "language")
 
 
 def _kept(state: ListState, groups: Sequence[Group]) -> list[tuple[str, str]]:
@@ -137,6 +116,6 @@ def _kept(state: ListState, groups: Sequence[Group]) -> list[tuple[str, str]]:
     return kept.query()
 
 
-def _offered(state: ListState, shape: ListShape, words: FieldWords, opened: Sequence[str]) -> list[tuple[str, str]]:
+def _offered(state: ListState, shape: ListShape, words: ListWords, opened: Sequence[str]) -> list[tuple[str, str]]:
     fields = (name for name in shape.fields if name.startswith(ANSWER))
     return [(name, words.title(name)) for name in fields if state.filter_of(name) is None and name not in opened]

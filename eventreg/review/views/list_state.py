@@ -9,12 +9,12 @@ from flask import g, request
 from eventreg.events.models import Category
 from eventreg.events.queries.categories import list_categories
 from eventreg.events.queries.choosing import list_sign_up_sessions
+from eventreg.i18n.languages import current_language
 from eventreg.questionnaires.kinds import Context, DayChoice, SessionChoice
-from eventreg.review.listing import RegistrationList, get_shape
-from eventreg.review.listing.words import FieldWords
+from eventreg.review.listing import ListShape, ListWords, RegistrationList, get_shape, read_state
 from eventreg.review.queries.scoping import is_shown
 from eventreg.review.rules.list_forms import APPLY, as_address
-from eventreg.review.rules.listing import ListShape, ListState, read_state
+from eventreg.review.rules.listing import ListState
 
 
 def categories_in_sight() -> list[Category]:
@@ -45,7 +45,7 @@ def list_of(categories: Sequence[Category], state: ListState) -> RegistrationLis
     return RegistrationList(g.event.id, categories, state, g.event_access.sight, list_shape(categories))
 
 
-def field_words(categories: Sequence[Category]) -> FieldWords:
+def field_words(categories: Sequence[Category]) -> ListWords:
     """Return what says the list's fields, columns and values in the reader's language."""
     shape, event_id = list_shape(categories), g.event.id
     context = Context(
@@ -54,4 +54,4 @@ def field_words(categories: Sequence[Category]) -> FieldWords:
         region=tuple(g.event.region),
         sessions=lambda: [SessionChoice(*row) for row in list_sign_up_sessions(event_id)],
     )
-    return FieldWords(shape, {category.key: category.name for category in categories}, context)
+    return ListWords(shape, categories, context, current_language(), g.event.time_zone)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext as _
@@ -17,6 +17,7 @@ from eventreg.registration.rules.invitations import (
 from eventreg.registration.rules.refusals import RegisteringReason
 from eventreg.registration.rules.requests import RequestKind
 from eventreg.registration.rules.ways_in import WayKind
+from eventreg.registration.wording import decision_verb, status_for_team
 from eventreg.review.rules.columns import Column
 
 
@@ -27,32 +28,6 @@ def asked_title(kind: RequestKind, section: str) -> str:
         RequestKind.AGAIN: _("Asked again"),
         RequestKind.CORRECTION: _("Answers to check"),
     }[kind]
-
-
-def column_title(column: Column) -> str:
-    """Return the head of a column."""
-    return _COLUMN_TITLES[column]()
-
-
-# Each is made when it is asked for: a list asks for a hundred of them.
-_COLUMN_TITLES: dict[Column, Callable[[], str]] = {
-    Column.PERSON: lambda: _("Person"),
-    Column.INSTITUTION: lambda: _("Institution"),
-    Column.CATEGORY: lambda: _("Category"),
-    Column.STATUS: lambda: _("Status"),
-    Column.RECEIVED: lambda: _("Received"),
-    Column.REFERENCE: lambda: _("Reference"),
-    Column.LANGUAGE: lambda: _("Language"),
-    Column.POSITION: lambda: _("Position"),
-    Column.COUNTRY: lambda: _("Country"),
-    Column.CHANGED: lambda: _("Status changed"),
-    Column.BADGE_NAME: lambda: _("Name on the badge"),
-    Column.EMAIL: lambda: _("Email address"),
-    Column.PHONE: lambda: _("Phone"),
-    Column.WAY: lambda: _("Came by"),
-    Column.TAGS: lambda: _("Tags"),
-    Column.NOTES: lambda: _("Notes"),
-}
 
 
 def invitation_state(state: InvitationState) -> str:

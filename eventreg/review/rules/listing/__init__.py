@@ -1,18 +1,8 @@
-"""What a list of registrations shows, in which order and from where."""
+"""What a list of registrations shows, in which order and from where, as addresses write it."""
 
-from eventreg.review.rules.columns import ANSWER
-from eventreg.review.rules.listing.fields import Field
-from eventreg.review.rules.listing.reading import read_state
-from eventreg.review.rules.listing.shape import (
-    DOUBT,
-    MAIL,
-    STATUS_ORDER,
-    YES,
-    ListShape,
-    OfferedQuestion,
-    OfferedTag,
-)
-from eventreg.review.rules.listing.state import PAGE_SIZE, RECEIVED, Cursor, Filter, ListState
+from eventreg.registration.rules.states import Status
+from eventreg.review.rules.columns import ANSWER, RECEIVED
+from eventreg.review.rules.listing.state import PAGE_SIZE, Cursor, Filter, ListState
 from eventreg.review.rules.listing.terms import (
     IS_ANSWERED,
     IS_EMPTY,
@@ -37,12 +27,8 @@ __all__ = [
     "STATUS_ORDER",
     "YES",
     "Cursor",
-    "Field",
     "Filter",
-    "ListShape",
     "ListState",
-    "OfferedQuestion",
-    "OfferedTag",
     "Term",
     "Test",
     "Unanswered",
@@ -50,6 +36,16 @@ __all__ = [
     "contains",
     "is_",
     "is_not",
-    "read_state",
     "read_term",
 ]
+
+#: how statuses follow one another in a list: what waits for a decision comes first
+STATUS_ORDER = (
+    Status.PENDING,
+    Status.WAITLISTED,
+    Status.CONFIRMED,
+    Status.DECLINED,
+    Status.CANCELLED,
+    Status.UNVERIFIED,
+)
+YES, MAIL, DOUBT = "yes", "mail", "doubt"

@@ -7,13 +7,11 @@ from dataclasses import dataclass, replace
 
 from eventreg.kernel.text import folded
 from eventreg.registration.rules.states import Status
-from eventreg.review.rules.columns import ON_SCREEN, Column, is_newest_first
+from eventreg.review.rules.columns import RECEIVED, USUAL_COLUMNS
 from eventreg.review.rules.listing.terms import Term, Test, is_
 from eventreg.review.rules.listing.unanswered import Unanswered
 
 PAGE_SIZE = 50
-RECEIVED = Column.RECEIVED.value
-_USUAL_COLUMNS = tuple(column.value for column in ON_SCREEN)
 _MOST_WORDS = 8
 _PHONE_SIGNS = frozenset("0123456789+-().")
 
@@ -82,7 +80,7 @@ class ListState:
     @property
     def shown_columns(self) -> tuple[str, ...]:
         """The names of the columns, in order."""
-        return self.columns or _USUAL_COLUMNS
+        return self.columns or USUAL_COLUMNS
 
     @property
     def statuses(self) -> tuple[Status, ...]:
@@ -141,9 +139,9 @@ class ListState:
         """Return every term with its field and the state without it."""
         return [(each.field, term, self.without(each.field, term)) for each in self.filters for term in each.terms]
 
-    def ordered_by(self, column: str) -> ListState:
+    def ordered_by(self, column: str, *, newest_first: bool = False) -> ListState:
         """Return the state ordered by a column: from its natural end, or turned round when it was the order already."""
-        is_descending = not self.is_descending if column == self.order else is_newest_first(column)
+        is_descending = not self.is_descending if column == self.order else newest_first
         return self.with_(order=column, is_descending=is_descending)
 
     def query(self) -> list[tuple[str, str]]:
@@ -151,7 +149,7 @@ class ListState:
         pairs = [("q", self.search)] if self.search else []
         for each in self.filters:
             pairs += _pairs(each)
-        if self.columns and self.columns != _USUAL_COLUMNS:
+        if self.columns and self.columns != USUAL_COLUMNS:
             pairs.append(("columns", ",".join(self.columns)))
         if (self.order, self.is_descending) != (RECEIVED, True):
             pairs.append(("order", ("-" if self.is_descending else "") + self.order))

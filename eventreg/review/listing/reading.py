@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from eventreg.registration.rules.states import Status
-from eventreg.review.rules.columns import ANSWER, Column
-from eventreg.review.rules.listing.fields import Field
-from eventreg.review.rules.listing.shape import ListShape
-from eventreg.review.rules.listing.state import RECEIVED, Cursor, Filter, ListState
-from eventreg.review.rules.listing.terms import Term, Test, between, read_term
+from eventreg.review.listing.fields import ListField
+from eventreg.review.listing.shape import ListShape
+from eventreg.review.rules.columns import ANSWER, PERSON
+from eventreg.review.rules.listing import (
+    RECEIVED,
+    Cursor,
+    Filter,
+    ListState,
+    Term,
+    Test,
+    between,
+    read_term,
+)
 
 _LONGEST_SEARCH = 200
 #: codes are short; anything longer is no reference of ours
@@ -18,7 +26,7 @@ _LONGEST_REFERENCE = 16
 _MOST_TERMS, _MOST_TOGETHER = 60, 150
 _MOST_COLUMNS = 80
 #: what columns were called in addresses before
-_RENAMED = {"name": Column.PERSON.value}
+_RENAMED = {"name": PERSON}
 
 
 def read_state(arguments: Mapping[str, Sequence[str]], shape: ListShape) -> ListState:
@@ -64,7 +72,7 @@ def _filters(reader: _Reader, shape: ListShape) -> tuple[Filter, ...]:
     return tuple(found)
 
 
-def _terms(reader: _Reader, field: Field) -> tuple[Term, ...]:
+def _terms(reader: _Reader, field: ListField) -> tuple[Term, ...]:
     """Return what is asked of a field, each once, values of a short list in its order."""
     found: dict[Term, None] = {}
     for text in reader.all(field.name):
@@ -77,7 +85,7 @@ def _terms(reader: _Reader, field: Field) -> tuple[Term, ...]:
     return tuple(sorted(found, key=lambda term: _place(field, term)))
 
 
-def _place(field: Field, term: Term) -> tuple[bool, bool, int]:
+def _place(field: ListField, term: Term) -> tuple[bool, bool, int]:
     is_listed = field.values is not None and term.test is Test.IS
     return (
         term.is_negated,
@@ -86,7 +94,7 @@ def _place(field: Field, term: Term) -> tuple[bool, bool, int]:
     )
 
 
-def _received(reader: _Reader, field: Field) -> tuple[Term, ...]:
+def _received(reader: _Reader, field: ListField) -> tuple[Term, ...]:
     """Return the dates received that `from` and `to` name, the days themselves among them."""
     ends = []
     for name in ("from", "to"):
