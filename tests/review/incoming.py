@@ -15,8 +15,7 @@ from eventreg.review.models import Import
 from eventreg.review.rules.exports import ExportFormat, Wish
 from eventreg.review.rules.importing import Line, Outcome, Terms
 from eventreg.review.rules.listing import ListState
-from eventreg.review.services.exporting import Taker, begin_export
-from eventreg.review.services.exporting_files import file_chunks
+from eventreg.review.services.exporting import Taker, begin_export, file_chunks
 from eventreg.review.services.importing import (
     Importer,
     Tried,

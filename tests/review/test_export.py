@@ -18,7 +18,7 @@ from eventreg.registration.rules.states import Status
 from eventreg.review.rules.exports import ExportFormat, Wish
 from eventreg.review.rules.spreadsheets import original
 from eventreg.review.services import exporting, exporting_rows
-from eventreg.review.services.exporting_files import file_chunks
+from eventreg.review.services.exporting import file_chunks
 from tests.builders import a_questionnaire, a_registration, a_team_member, an_event, text
 from tests.questionnaire import DEFINITION
 from tests.support.pages import Page, Pages

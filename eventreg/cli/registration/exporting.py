@@ -47,8 +47,7 @@ def export_registrations(
         from eventreg.i18n.languages import configured_languages, speaking
         from eventreg.operations.appearing import appearing_whole
         from eventreg.review.rules.exports import ExportFormat, ExportRefused, Titles, Wish
-        from eventreg.review.services.exporting import begin_export
-        from eventreg.review.services.exporting_files import file_chunks
+        from eventreg.review.services.exporting import begin_export, file_chunks
         from eventreg.review.wording.exports import export_refused
 
         if language and language not in configured_languages():

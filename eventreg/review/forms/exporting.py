@@ -10,7 +10,7 @@ from wtforms import BooleanField, RadioField, TextAreaField
 
 from eventreg.questionnaires.rules.texts import showable
 from eventreg.review.rules.exports import LONGEST_REASON, ExportFormat, Titles, Wish
-from eventreg.review.wording.exports import format_hint, format_title
+from eventreg.review.services.exporting_formats import FORMATS
 from eventreg.web.forms import BaseForm, lazy_gettext
 
 ON_SCREEN, EVERY_COLUMN = "screen", "all"
@@ -44,8 +44,8 @@ class ExportForm(BaseForm):
         super().__init__(**values)
         offered = [each for each in ExportFormat if may_see_sensitive or each is not ExportFormat.ZIP]
         self._offered = {each.value: each for each in offered}
-        self.format.choices = [(each.value, format_title(each)) for each in offered]
-        setattr(self.format, "choice_hints", {each.value: format_hint(each) for each in offered})  # noqa: B010 - read by the template
+        self.format.choices = [(each.value, str(FORMATS[each].title)) for each in offered]
+        setattr(self.format, "choice_hints", {each.value: FORMATS[each].hint for each in offered})  # noqa: B010 - read by the template
         self.columns.choices = [
             (ON_SCREEN, _("Those on the screen, in their order")),
             (EVERY_COLUMN, _("All of them: every question is a column")),

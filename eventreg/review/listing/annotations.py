@@ -97,10 +97,7 @@ class Notes(ListField):
     seeking = Seeking.CHOICE
     is_optional = False
     is_mark = is_self_evident = is_in_files = True
-
-    @property
-    def values(self) -> tuple[str, ...]:
-        return (YES,)
+    choices = (YES,)
 
     def held(self, of: ListOf) -> Held:
         return Yes(_has_note())
@@ -137,12 +134,8 @@ class Trouble(ListField):
     seeking = Seeking.CHOICE
     is_optional = False
     is_mark = is_self_evident = True
-    uncounted = (DOUBT,)
+    choices, uncounted = (MAIL, DOUBT), (DOUBT,)
     _states = ((MAIL, DeliveryState.FAILED, Standing.FAILED), (DOUBT, DeliveryState.DOUBTFUL, Standing.DOUBTFUL))
-
-    @property
-    def values(self) -> tuple[str, ...]:
-        return (MAIL, DOUBT)
 
     def held(self, of: ListOf) -> Held:
         found = {value: has_trouble(of.event_id, state) for value, state, _standing in self._states}
@@ -176,11 +169,7 @@ class Duplicates(ListField):
     seeking = Seeking.CHOICE
     is_optional = False
     is_mark = is_self_evident = True
-    uncounted = (YES,)
-
-    @property
-    def values(self) -> tuple[str, ...]:
-        return (YES,)
+    choices = uncounted = (YES,)
 
     def held(self, of: ListOf) -> Held:
         return Yes(is_likely_double(of.event_id, of.sight))

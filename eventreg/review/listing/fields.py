@@ -22,7 +22,7 @@ from eventreg.questionnaires.rules.schema import Question
 from eventreg.questionnaires.rules.seeking import Seeking
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.searching import compared
-from eventreg.review.listing.held import Held
+from eventreg.review.listing.held import Held, InColumn
 from eventreg.review.listing.identity import grouped_column, held_column, ordered_column
 from eventreg.review.listing.offer import ListOf, Offer, Words
 from eventreg.review.listing.orders import Ordering
@@ -68,6 +68,8 @@ class ListField:
     filter_title: Title = ""
     #: what can be asked of it
     seeking = Seeking.NOT
+    #: of a choice: what can be chosen, in order, where it is the same for every event; None: any plain value
+    choices: tuple[str, ...] | None = None
     #: whether it can be empty, and what that is called, where it is not "not answered"
     is_optional = True
     none_title: Title = ""
@@ -75,6 +77,8 @@ class ListField:
     is_self_evident = False
     #: for those only who may see contact data
     is_contact_data = False
+    #: the column of the registration that it orders by as it stands
+    orders_by = ""
     #: ordering by it begins with the newest
     is_newest_first = False
     #: what is printed can be divided by its values
@@ -105,8 +109,8 @@ class ListField:
 
     @property
     def values(self) -> tuple[str, ...] | None:
-        """Of a choice: what can be chosen, in order; None: any plain value."""
-        return None
+        """Of a choice: what can be chosen here, in order; None: any plain value."""
+        return self.choices
 
     @property
     def is_asked_here(self) -> bool:
@@ -155,15 +159,15 @@ class ListField:
 
     def ordering(self, of: ListOf) -> Ordering:
         """Return what its column orders by."""
-        raise NotImplementedError
+        return Ordering(getattr(Registration, self.orders_by).expression)
 
     def grouped(self) -> Grouped:
         """Return what its values are counted by."""
         raise NotImplementedError
 
-    def counted_as(self, value: Any, of: ListOf) -> str:
+    def counted_as(self, value: Any, about: ListOf | Words) -> str:
         """Return what addresses call a value of the column that is counted; "" for none."""
-        return str(value or "")
+        return str(getattr(value, "value", value) or "")
 
     def counted_apart(self, of: ListOf) -> CountedApart | None:
         """Return how it is counted among the few who have it; None: it is not."""
@@ -234,14 +238,36 @@ class ColumnField(ListField):
         return lambda person: withheld if person.columns[key] else ""
 
 
+class ChoiceField(ListField):
+    """One of a few values, in the column of the registration by which everybody is counted."""
+
+    seeking = Seeking.CHOICE
+    #: makes a value of the column of one of the address
+    made: Callable[[str], Any] = str
+
+    def held(self, of: ListOf) -> Held:
+        return InColumn(getattr(Registration, self.counted), type(self).made)
+
+    def writer(self, words: Words) -> Cell:
+        said = {"": ""}
+
+        def cell(person: Person) -> str:
+            value = self.counted_as(person.columns[self.counted], words)
+            if value not in said:
+                said[value] = self.value_text(value, words)
+            return said[value]
+
+        return cell
+
+    def data(self, person: Person, cell: str, words: Words) -> Any:
+        return {"value": self.counted_as(person.columns[self.counted], words), "label": cell}
+
+
 class MomentField(ListField):
-    """An instant that stands in a column of the registration."""
+    """An instant that stands in a column of the registration, which it orders by."""
 
     is_newest_first = True
     drawn_as = "moment"
-
-    def ordering(self, of: ListOf) -> Ordering:
-        return Ordering(getattr(Registration, self.held_in).expression)
 
     def writer(self, words: Words) -> Cell:
         def cell(person: Person) -> str:

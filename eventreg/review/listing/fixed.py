@@ -24,8 +24,9 @@ from eventreg.registration.rules.states import Status as RegistrationStatus
 from eventreg.registration.rules.ways_in import WayKind
 from eventreg.registration.wording import status_for_team
 from eventreg.review.listing.annotations import Duplicates, NotAnswered, Notes, Tags, Trouble
-from eventreg.review.listing.fields import Cell, ColumnField, ListField, MomentField
+from eventreg.review.listing.fields import Cell, ChoiceField, ColumnField, ListField, MomentField
 from eventreg.review.listing.held import ByCondition, Held, InCategories, InColumn, exists_answer
+from eventreg.review.listing.identity import ordered_column
 from eventreg.review.listing.offer import ListOf, Words
 from eventreg.review.listing.orders import Ordering, filled
 from eventreg.review.queries.people import Person
@@ -40,10 +41,8 @@ class PersonName(ListField):
 
     column = PERSON
     title = _l("Person")
+    orders_by = "sort_name"
     drawn_as = "person"
-
-    def ordering(self, of: ListOf) -> Ordering:
-        return Ordering(Registration.sort_name.expression)
 
     def writer(self, words: Words) -> Cell:
         return lambda person: person.full_name
@@ -54,10 +53,8 @@ class Reference(ColumnField):
 
     column = held_in = "reference"
     title = _l("Reference")
+    orders_by = "reference"
     drawn_as = "reference"
-
-    def ordering(self, of: ListOf) -> Ordering:
-        return Ordering(Registration.reference.expression)
 
 
 class Institution(ColumnField):
@@ -101,14 +98,16 @@ class Phone(ColumnField):
     is_contact_data = True
 
 
-class Country(ColumnField):
+class Country(ChoiceField):
     """The country, by its code."""
 
-    name = column = held_in = "country"
+    name = column = "country"
     title = _l("Country")
-    seeking = Seeking.CHOICE
     counted = "country"
     is_heading = is_open = is_self_evident = True
+
+    def ordering(self, of: ListOf) -> Ordering:
+        return ordered_column("country", of.language)
 
     def reads(self, value: str) -> bool:
         return len(value) == 2 and value.isalpha() and value.isupper()
@@ -116,19 +115,12 @@ class Country(ColumnField):
     def value_text(self, value: str, words: Words) -> str:
         return formats.country(value, words.language)
 
-    def writer(self, words: Words) -> Cell:
-        return lambda person: formats.country(person.columns["country"], words.language)
 
-    def data(self, person: Person, cell: str, words: Words) -> Any:
-        return {"value": person.columns["country"], "label": cell}
-
-
-class Category(ListField):
+class Category(ChoiceField):
     """The category, by its key."""
 
     name = column = "category"
     title = _l("Category")
-    seeking = Seeking.CHOICE
     is_optional = False
     counted = "category_id"
     is_heading = is_open = is_self_evident = True
@@ -145,53 +137,30 @@ class Category(ListField):
         ranks = [(Registration.category_id == category.id, place) for place, category in enumerate(of.categories)]
         return Ordering(case(*ranks, else_=len(ranks)) if ranks else Registration.category_id.expression)
 
-    def counted_as(self, value: Any, of: ListOf) -> str:
-        return of.category_keys.get(value, "")
+    def counted_as(self, value: Any, about: ListOf | Words) -> str:
+        return about.category_keys.get(value, "")
 
     def value_text(self, value: str, words: Words) -> str:
         return words.category_names.get(value) or value
 
-    def writer(self, words: Words) -> Cell:
-        names = {id_: words.category_names[key] for id_, key in words.category_keys.items()}
-        return lambda person: names[person.category_id]
 
-    def data(self, person: Person, cell: str, words: Words) -> Any:
-        return {"value": words.category_keys[person.category_id], "label": cell}
-
-
-class Status(ListField):
+class Status(ChoiceField):
     """Where the registration stands."""
 
     name = column = STATUS
     title = _l("Status")
-    seeking = Seeking.CHOICE
     is_optional = False
     counted = "status"
+    choices = tuple(each.value for each in STATUS_ORDER)
+    made = RegistrationStatus
     is_heading = is_self_evident = True
     drawn_as = "status"
-
-    @property
-    def values(self) -> tuple[str, ...]:
-        return tuple(each.value for each in STATUS_ORDER)
-
-    def held(self, of: ListOf) -> Held:
-        return InColumn(Registration.status, RegistrationStatus)
 
     def ordering(self, of: ListOf) -> Ordering:
         return Ordering(case(*((Registration.status == status, place) for place, status in enumerate(STATUS_ORDER))))
 
-    def counted_as(self, value: Any, of: ListOf) -> str:
-        return str(value.value)
-
     def value_text(self, value: str, words: Words) -> str:
         return status_for_team(RegistrationStatus(value))
-
-    def writer(self, words: Words) -> Cell:
-        said = {status: status_for_team(status) for status in RegistrationStatus}
-        return lambda person: said[person.status]
-
-    def data(self, person: Person, cell: str, words: Words) -> Any:
-        return {"value": person.status.value, "label": cell}
 
 
 class Received(MomentField):
@@ -199,7 +168,7 @@ class Received(MomentField):
 
     name = column = RECEIVED
     title = _l("Received")
-    held_in = "submitted_at"
+    held_in = orders_by = "submitted_at"
     seeking = Seeking.DATE
     is_optional = False
 
@@ -212,44 +181,33 @@ class Changed(MomentField):
 
     column = "changed"
     title = _l("Status changed")
-    held_in = "status_changed_at"
+    held_in = orders_by = "status_changed_at"
 
 
-class Language(ColumnField):
+class Language(ChoiceField):
     """The language of the messages to the person."""
 
-    name = column = held_in = "language"
+    name = column = "language"
     title = _l("Language")
-    seeking = Seeking.CHOICE
     is_optional = False
-    counted = "language"
-
-    def ordering(self, of: ListOf) -> Ordering:
-        return Ordering(Registration.language.expression)
+    counted = orders_by = "language"
 
     def value_text(self, value: str, words: Words) -> str:
         return own_name(value)
-
-    def writer(self, words: Words) -> Cell:
-        return lambda person: own_name(person.language)
 
     def data(self, person: Person, cell: str, words: Words) -> Any:
         return person.language
 
 
-class Way(ListField):
+class Way(ChoiceField):
     """How the person came, and on the screen by which code."""
 
     name = column = "way"
     title = _l("Came by")
-    seeking = Seeking.CHOICE
     none_title = _l("By the public form")
     counted = "came_by"
+    choices = tuple(way.value for way in WayKind)
     names_all = False
-
-    @property
-    def values(self) -> tuple[str, ...]:
-        return tuple(way.value for way in WayKind)
 
     def held(self, of: ListOf) -> Held:
         return InColumn(Registration.came_by, WayKind, empty=None)
@@ -258,9 +216,6 @@ class Way(ListField):
         ways = [(Registration.came_by == way, place) for place, way in enumerate(WayKind)]
         is_empty = case((Registration.came_by.is_(None), 1), else_=0)
         return Ordering(func.coalesce(case(*ways, else_=len(ways)), 0), is_empty)
-
-    def counted_as(self, value: Any, of: ListOf) -> str:
-        return value.value if value else ""
 
     def marked(self, of: ListOf, ids: Collection[int]) -> Sequence[Select[Any]]:
         codes = self.mark_of(Registration.id, AccessCode.code, AccessCode.label)
@@ -274,11 +229,11 @@ class Way(ListField):
         return came_by_words(WayKind(value), None)
 
     def writer(self, words: Words) -> Cell:
-        said: dict[WayKind | None, str] = {None: "", **{way: came_by_words(way, None) for way in WayKind}}
-        return lambda person: _("by the code %(name)s", name=person.code) if person.code else said[person.came_by]
+        plain = super().writer(words)
+        return lambda person: _("by the code %(name)s", name=person.code) if person.code else plain(person)
 
     def data(self, person: Person, cell: str, words: Words) -> Any:
-        return {"value": person.came_by.value, "label": cell} if person.came_by is not None else None
+        return super().data(person, cell, words) if person.came_by is not None else None
 
 
 class Day(ListField):

@@ -65,6 +65,8 @@ MOST_PRINTED_COLUMNS = 12
 #: people of one step of a worker; of what is printed, of one document: laying out a thousand rows takes 100 MB
 STEPS = {ExportFormat.XLSX: 2_000, ExportFormat.PDF_LIST: 1_000, ExportFormat.PDF_SHEET: 500}
 _ANSWER = "answer."
+#: of what has columns of its own, whatever was wished: what stands on a sheet to sign
+COLUMNS_OF = {ExportFormat.PDF_SHEET: ("person", "institution", "reference")}
 #: how long a file that a worker made can be fetched
 KEPT_FOR = timedelta(hours=24)
 #: a worker that has not come through in this time never will: what it was to make is forgotten

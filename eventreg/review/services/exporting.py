@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -18,25 +19,19 @@ from eventreg.kernel import clock
 from eventreg.kernel.tokens import new_public_id
 from eventreg.review.listing import RegistrationList, get_shape
 from eventreg.review.models import Export
-from eventreg.review.queries.people import only_confirmed
 from eventreg.review.queries.scoping import is_shown
-from eventreg.review.queries.sent_files import is_any_sent
 from eventreg.review.rules.exports import (
-    MOST_PRINTED_COLUMNS,
-    ExportFormat,
-    ExportReason,
-    ExportRefused,
     ExportState,
     Plan,
     Wish,
     check_wish,
-    chosen_questions,
     ending,
     file_name,
     is_made_aside,
 )
 from eventreg.review.rules.listing import ListState
-from eventreg.review.services.exporting_rows import count_columns
+from eventreg.review.services.exporting_formats import FORMATS
+from eventreg.review.services.exporting_rows import Progress, Source
 from eventreg.review.services.exporting_store import set_aside
 from eventreg.review.sheets.columns import FIXED
 
@@ -88,12 +83,7 @@ def begin_export(
         categories = [row for row in event.categories if is_shown(row, taker.sight.scope)]
         shape = get_shape(event_id, categories, taker.sight)
         ids: Sequence[int] = RegistrationList(event_id, categories, state.with_(), taker.sight, shape).ids()
-        if wish.format is ExportFormat.PDF_SHEET and not (ids := only_confirmed(event_id, ids)):
-            raise ExportRefused(ExportReason.NOBODY_TO_SIGN)
-        if wish.format is ExportFormat.ZIP and not is_any_sent(event_id, chosen_questions(wish.columns)):
-            raise ExportRefused(ExportReason.NO_FILES)
-        if wish.format is ExportFormat.PDF_LIST and count_columns(event, wish) > MOST_PRINTED_COLUMNS:
-            raise ExportRefused(ExportReason.TOO_MANY_COLUMNS, limit=MOST_PRINTED_COLUMNS)
+        ids = FORMATS[wish.format].checked(event, wish, ids)
         is_aside = not is_at_once and is_made_aside(wish.format, len(ids))
         ends = ending(wish.format, is_aside=is_aside)
         plan = _plan(event, state, wish, taker, words, at, ends)
@@ -126,6 +116,18 @@ def begin_export(
         if is_aside:
             set_aside(begun.public_id, ids, at)
     return begun
+
+
+def file_chunks(begun: Begun, progress: Progress | None = None) -> Iterator[bytes]:
+    """Yield the file of an export that no worker makes. The first piece comes before all people are read, but of XLSX."""
+    source = Source(begun.event_id, begun.plan, begun.at, progress)
+    yield from FORMATS[begun.plan.format].chunks(source, begun.ids)
+
+
+def first_of(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Return the same pieces, the first of which is made at once: what cannot be made fails before anything is sent."""
+    head = next(chunks, b"")
+    return chain([head], chunks)
 
 
 def _plan(event: Event, state: ListState, wish: Wish, taker: Taker, words: str, at: datetime, ends: str) -> Plan:

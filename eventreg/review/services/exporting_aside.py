@@ -8,7 +8,7 @@ is settled when the export begins and kept the same way. Everything on the disk 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -21,20 +21,17 @@ from eventreg.kernel.sealing import CannotUnseal
 from eventreg.media.store import CannotKeep
 from eventreg.review.models import Export
 from eventreg.review.queries.exports import find_export_by_id
-from eventreg.review.rules.exports import KEPT_FOR, PRINTED, STEPS, ExportFormat, ExportState, Plan
-from eventreg.review.services.exporting_prints import printed
+from eventreg.review.rules.exports import KEPT_FOR, STEPS, ExportState, Plan
+from eventreg.review.services.exporting_formats import FORMATS
 from eventreg.review.services.exporting_rows import Source
 from eventreg.review.services.exporting_store import (
     PEOPLE,
-    exports_folder,
     opened_part,
     remove_files,
     remove_parts,
     write_part,
 )
-from eventreg.review.sheets.archive import zip_chunks
 from eventreg.review.sheets.printed import CannotPrint
-from eventreg.review.sheets.xlsx_file import xlsx_chunks
 
 
 def make_some(work: Mapping[str, Any], now: datetime) -> bool:
@@ -63,12 +60,7 @@ def _gather(export: Export, plan: Plan) -> None:
     public_id, count, done, step = export.public_id, export.count, export.done, STEPS[plan.format]
     source = Source(export.event_id, plan, export.created_at)
     ids = json.loads(b"".join(opened_part(public_id, PEOPLE)))[done : done + step]
-    if plan.format in PRINTED:
-        part = (done // step + 1, -(-count // step))
-        first = 1 if plan.format is ExportFormat.PDF_SHEET else done + 1
-        chunks: Iterable[bytes] = [printed(source, ids, count, first=first, part=part)]
-    else:
-        chunks = _as_lines(row for portion in source.rows(ids) for row in portion)
+    chunks = FORMATS[plan.format].part(source, ids, count, done, step)
     write_part(public_id, _part_name(done), chunks)
     with transaction():
         # Only if nobody was faster: the same step done twice counts once.
@@ -87,11 +79,8 @@ def _finish(export: Export, plan: Plan, now: datetime) -> None:
 
     source = Source(export.event_id, plan, export.created_at)
     starts = range(0, export.count, STEPS[plan.format])
-    if plan.format in PRINTED:
-        chunks = zip_chunks(_documents(public_id, starts, plan), source.stamp(export.count).local)
-    else:
-        rows = _rows(public_id, starts)
-        chunks = xlsx_chunks(source.head(), rows, source.stamp(export.count), exports_folder())
+    parts = (opened_part(public_id, _part_name(start)) for start in starts)
+    chunks = FORMATS[plan.format].whole(source, parts, export.count)
     db.session.rollback()
     write_part(public_id, "", counted(chunks))
     with transaction():
@@ -99,28 +88,8 @@ def _finish(export: Export, plan: Plan, now: datetime) -> None:
     remove_parts(public_id)
 
 
-def _rows(public_id: str, starts: Iterable[int]) -> Iterator[list[str]]:
-    for start in starts:
-        held = b""
-        for chunk in opened_part(public_id, _part_name(start)):
-            *lines, held = (held + chunk).split(b"\n")
-            for line in lines:
-                yield json.loads(line)
-
-
-def _documents(public_id: str, starts: Iterable[int], plan: Plan) -> Iterator[tuple[str, bytes]]:
-    stem = plan.file_name.rpartition(".")[0]
-    for number, start in enumerate(starts, 1):
-        yield f"{stem}-{number}.pdf", b"".join(opened_part(public_id, _part_name(start)))
-
-
 def _part_name(start: int) -> str:
     return f"{start:08d}"
-
-
-def _as_lines(rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
-    for row in rows:
-        yield json.dumps(row).encode() + b"\n"
 
 
 def _change(public_id: str, *conditions: Any, **values: Any) -> None:

@@ -14,7 +14,7 @@ from eventreg.questionnaires.kinds import Context
 from eventreg.review.listing import ListOf, put_marks
 from eventreg.review.listing.rows import BESIDE
 from eventreg.review.queries.people import Person, list_definitions, list_people
-from eventreg.review.rules.exports import ExportFormat, Plan, Wish
+from eventreg.review.rules.exports import COLUMNS_OF, Plan, Wish
 from eventreg.review.sheets import Sheet, list_sheet_columns
 from eventreg.review.sheets.columns import FIXED, questions_of
 from eventreg.review.sheets.stamp import Stamp
@@ -22,8 +22,6 @@ from eventreg.review.sheets.stamp import Stamp
 #: called with how many more people were read
 Progress = Callable[[int], None]
 PORTION = 500
-#: what stands on a sheet to sign
-SIGNED_COLUMNS = ("person", "institution", "reference")
 
 
 class Source:
@@ -34,7 +32,7 @@ class Source:
         self._progress = progress or (lambda _read: None)
         definitions, context = list_definitions(event_id), Context.of(self.event)
         self.questions = questions_of(definitions)
-        names = SIGNED_COLUMNS if plan.format is ExportFormat.PDF_SHEET else plan.columns
+        names = COLUMNS_OF.get(plan.format, plan.columns)
         columns = list_sheet_columns(
             definitions, context, plan.language, names, leaves_out_contact_data=plan.leaves_out_contact_data
         )

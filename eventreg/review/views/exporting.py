@@ -16,8 +16,7 @@ from eventreg.review.forms.exporting import EVERY_COLUMN, ON_SCREEN, ExportForm
 from eventreg.review.listing import RegistrationList
 from eventreg.review.rules.exports import ExportFormat, ExportReason, ExportRefused, Wish
 from eventreg.review.rules.listing import ListState
-from eventreg.review.services.exporting import Begun, Taker, begin_export
-from eventreg.review.services.exporting_files import file_chunks, first_of
+from eventreg.review.services.exporting import Begun, Taker, begin_export, file_chunks, first_of
 from eventreg.review.sheets.printed import CannotPrint
 from eventreg.review.views import blueprint
 from eventreg.review.views.desk import list_url

@@ -15,9 +15,10 @@ from eventreg.review.queries.exports import MOST_SHOWN, get_own_export, list_exp
 from eventreg.review.rules.exports import ExportState
 from eventreg.review.rules.listing import ListState
 from eventreg.review.services.exporting_care import MayNoLonger, delete_export, fetch_export
+from eventreg.review.services.exporting_formats import FORMATS
 from eventreg.review.views import blueprint
 from eventreg.review.views.desk import list_url
-from eventreg.review.wording.exports import format_title, state_words
+from eventreg.review.wording.exports import state_words
 from eventreg.web.access import may, requires
 from eventreg.web.downloads import as_attachment
 
@@ -35,7 +36,7 @@ def show_exports(slug: str) -> str:
         sees_all=sees_all,
         most=MOST_SHOWN,
         is_own=lambda export: export.account_id == current_user.id,
-        format_title=format_title,
+        formats=FORMATS,
         state_words=state_words,
         back_url=list_url(slug, ListState()),
     )
@@ -53,7 +54,7 @@ def show_export(slug: str, public_id: str) -> str:
         export=export,
         is_making=export.state is ExportState.MAKING,
         is_ready=export.state is ExportState.READY,
-        format_title=format_title(export.format),
+        format_title=FORMATS[export.format].title,
         state_words=state_words(export.state),
         back_url=url_for("review.list_exports", slug=slug),
     )

@@ -4,31 +4,7 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
-from eventreg.review.rules.exports import ExportFormat, ExportReason, ExportRefused, ExportState
-
-
-def format_title(format_: ExportFormat) -> str:
-    """Return what a format is called."""
-    return {
-        ExportFormat.CSV: _("CSV"),
-        ExportFormat.XLSX: _("Excel workbook (XLSX)"),
-        ExportFormat.JSON: _("JSON"),
-        ExportFormat.PDF_LIST: _("Printed list (PDF)"),
-        ExportFormat.PDF_SHEET: _("Attendance sheet to sign (PDF)"),
-        ExportFormat.ZIP: _("The files that people sent (ZIP)"),
-    }[format_]
-
-
-def format_hint(format_: ExportFormat) -> str:
-    """Return what a format is good for."""
-    return {
-        ExportFormat.CSV: _("For every spreadsheet program. It can be imported here again."),
-        ExportFormat.XLSX: _("For Excel and LibreOffice. It can be imported here again."),
-        ExportFormat.JSON: _("For programs: values beside the words that people read."),
-        ExportFormat.PDF_LIST: _("To print or to send on, with the names of the institutions in the head."),
-        ExportFormat.PDF_SHEET: _("One for each day, with a line for each confirmed person of the list."),
-        ExportFormat.ZIP: _("Each named by reference and question, with a list of whose it is."),
-    }[format_]
+from eventreg.review.rules.exports import ExportReason, ExportRefused, ExportState
 
 
 def state_words(state: ExportState) -> str:
