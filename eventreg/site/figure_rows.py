@@ -36,6 +36,20 @@ class FigureRows:
     counting: Counting
     sees_people: bool
 
+    def tables(
+        self, categories: Sequence[Category], days: Sequence[EventDay], sex: Question | None
+    ) -> list[dict[str, Any]]:
+        """Return the tables with bars, in order, those without a row left out."""
+        found = [
+            (_("Status"), self.by_status()),
+            (_("Category"), self.by_category(categories)),
+            (plain_in_reader_language(sex.label), self.by_sex(sex)) if sex is not None else ("", []),
+            (_("Days"), self.by_day(days)),
+            (_("Country"), self.by_country()),
+            (_("Institution"), self.by_institution()),
+        ]
+        return [{"title": title, "rows": lines} for title, lines in found if lines]
+
     def by_status(self) -> Rows:
         """Return the statuses; of whoever is counted where a reader sees no people, for them to add up."""
         numbers = self.found.by_status
@@ -73,7 +87,7 @@ class FigureRows:
     def by_sex(self, question: Question) -> Rows:
         """Return the answers to the question, and whoever gave none."""
         labels = {option.value: plain_in_reader_language(option.label) for option in question.options}
-        numbers = self.found.by_sex
+        numbers = self.found.by["sex"]
         values = dict.fromkeys([*labels, *sorted(numbers)])
         none = self.found.total - sum(numbers.values())
         cells = [Cell(value, numbers.get(value, 0)) for value in values] + ([Cell("", none)] if none else [])
@@ -83,7 +97,7 @@ class FigureRows:
         """Return who comes on which day; whoever was never asked comes on all of them."""
         on_all = self.found.total - self.found.with_days
         held_on = {day.held_on.isoformat(): day.held_on for day in days}
-        cells = [Cell(day.held_on.isoformat(), self.found.by_day.get(str(day.id), 0) + on_all) for day in days]
+        cells = [Cell(day.held_on.isoformat(), self.found.by["day"].get(str(day.id), 0) + on_all) for day in days]
         shown = cells if self.sees_people else told(cells, self.found.total)
         language = current_language()
         return [self._row(cell, "day", lambda key: formats.day(held_on[key], language, year=False)) for cell in shown]
@@ -112,7 +126,7 @@ class FigureRows:
             "days": _("up to a week"),
             "long": _("more than a week"),
         }
-        return [{"text": text, "count": self.found.waiting.get(key, 0)} for key, text in words.items()]
+        return [{"text": text, "count": self.found.by["waiting"].get(key, 0)} for key, text in words.items()]
 
     def href_of(self, filters: Mapping[str, Sequence[str]]) -> str:
         """Return the address of a list, whomever the figures count."""

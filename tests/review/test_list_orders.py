@@ -115,7 +115,7 @@ def in_order(crowd: Crowd, shape: ListShape, column: str, is_descending: bool) -
 
 
 def place(crowd: Crowd, shape: ListShape, column: str, person: Person) -> Place:
-    offered = shape.question(column)
+    offered = shape.questions.get(column.removeprefix("answer.")) if column.startswith("answer.") else None
     if offered is not None:
         return _answered(offered, person)
     registration = person.registration

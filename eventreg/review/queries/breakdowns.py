@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -22,6 +23,8 @@ from eventreg.review.rules.figures import Cell
 MOST_INSTITUTIONS = 10
 #: registrations are counted by so many seconds, which every zone's midnight is a multiple of
 _QUARTER = 900
+#: parts of the answer that are one number
+_NUMBERS = frozenset({"with_institution", "institution_count", "with_days", "troubled"})
 #: a decision is waited for not long, some days, or too long
 SOME_DAYS, TOO_LONG = timedelta(days=2), timedelta(days=7)
 
@@ -44,19 +47,16 @@ class Breakdown:
 
     by_status: dict[Status, int] = field(default_factory=dict)
     by_category: dict[int, int] = field(default_factory=dict)
-    by_country: dict[str, int] = field(default_factory=dict)
+    #: by name of a figure and value: "country"; "sex"; "day", by its id as answered, whoever was never asked comes on all;
+    #: "waiting": those to review by how long they wait, "new", "days", "long"
+    by: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
     #: those of the most people, as (folded, as somebody wrote it, number)
     institutions: list[tuple[str, str, int]] = field(default_factory=list)
     #: people of any institution, and how many institutions there are
     with_institution: int = 0
     institution_count: int = 0
-    by_sex: dict[str, int] = field(default_factory=dict)
-    #: by id of the day as answered; whoever was never asked comes on all days
-    by_day: dict[str, int] = field(default_factory=dict)
     with_days: int = 0
     received: dict[date, int] = field(default_factory=dict)
-    #: those to review by how long they wait: "new", "days", "long"
-    waiting: dict[str, int] = field(default_factory=dict)
     waiting_since: datetime | None = None
     #: whose newest message failed
     troubled: int = 0
@@ -68,7 +68,7 @@ class Breakdown:
 
     def countries(self) -> list[Cell]:
         """Return the countries, the most frequent first; whoever named none at the end."""
-        found = [Cell(code, number) for code, number in self.by_country.items()]
+        found = [Cell(code, number) for code, number in self.by["country"].items()]
         return sorted(found, key=lambda cell: (not cell.key, -cell.number, cell.key))
 
 
@@ -97,7 +97,9 @@ class _Parts:
         yield self._part("each", *grouped, only=self._seen)
         yield self._institutions()
         yield self._one("with_institution", Registration.sort_institution != "")
-        yield self._one("institutions", number=func.count(func.nullif(Registration.sort_institution, "").distinct()))
+        yield self._one(
+            "institution_count", number=func.count(func.nullif(Registration.sort_institution, "").distinct())
+        )
         yield self._part("received", cast(_quarters(Registration.submitted_at), String))
         yield from self._answers()
         yield from self._waiting()
@@ -154,7 +156,7 @@ def _put(found: Breakdown, wanted: Wanted, values: tuple[str, str, str, str], nu
         found.by_status[status] = found.by_status.get(status, 0) + number
         if status in wanted.statuses:
             found.by_category[int(second)] = found.by_category.get(int(second), 0) + number
-            found.by_country[third] = found.by_country.get(third, 0) + number
+            found.by["country"][third] = found.by["country"].get(third, 0) + number
     elif name == "institution":
         found.institutions.append((first, second, number))
     elif name == "received":
@@ -162,10 +164,10 @@ def _put(found: Breakdown, wanted: Wanted, values: tuple[str, str, str, str], nu
         found.received[day] = found.received.get(day, 0) + number
     elif name == "since":
         found.waiting_since = _instant(first) if number else None
-    elif name in ("sex", "day", "waiting"):
-        {"sex": found.by_sex, "day": found.by_day, "waiting": found.waiting}[name][first] = number
+    elif name in _NUMBERS:
+        setattr(found, name, number)
     else:
-        setattr(found, {"institutions": "institution_count"}.get(name, name), number)
+        found.by[name][first] = number
 
 
 def _quarters(column: Any) -> ColumnElement[Any]:

@@ -17,7 +17,7 @@ from eventreg.events.queries.for_registration import list_days
 from eventreg.events.rules.team import Permission, Scope
 from eventreg.events.views.desk import render_desk
 from eventreg.kernel.clock import now
-from eventreg.questionnaires.rules.schema import Definition, Question, Stage
+from eventreg.questionnaires.rules.schema import Definition, Stage
 from eventreg.registration.rules.states import Status
 from eventreg.review.queries.breakdowns import Breakdown, Wanted, break_down
 from eventreg.review.queries.figures import count_places
@@ -58,7 +58,7 @@ def show_figures(slug: str) -> str:
         places=_places(event, scope, categories, found, sees_people),
         deadlines=coming_deadlines(event, days, at, _follow_ups(definitions)),
         over_time=rows.over_time(spans(list(found.received.items()), _until(event, at))),
-        tables=_tables(rows, categories, days, sex),
+        tables=rows.tables(categories, days, sex),
         waiting=_waiting(rows, at) if sees_people else None,
         mail=mail_rows(slug) if sees_people else [],
         troubled=found.troubled,
@@ -82,21 +82,6 @@ def _choices(slug: str, counting: Counting) -> list[dict[str, Any]]:
         }
         for each, text in words.items()
     ]
-
-
-def _tables(
-    rows: FigureRows, categories: Sequence[Category], days: Sequence[Any], sex: Question | None
-) -> list[dict[str, Any]]:
-    """Return the tables with bars, those without a row left out."""
-    found = [
-        (_("Status"), rows.by_status()),
-        (_("Category"), rows.by_category(categories)),
-        (plain_in_reader_language(sex.label), rows.by_sex(sex)) if sex is not None else ("", []),
-        (_("Days"), rows.by_day(days)),
-        (_("Country"), rows.by_country()),
-        (_("Institution"), rows.by_institution()),
-    ]
-    return [{"title": title, "rows": lines} for title, lines in found if lines]
 
 
 def _places(
