@@ -3,11 +3,9 @@
 from eventreg.review.listing.counting import Counted, Counts, Facet
 from eventreg.review.listing.fields import ListField
 from eventreg.review.listing.offer import ListOf, OfferedQuestion, OfferedTag
-from eventreg.review.listing.pages import Page, RegistrationList
+from eventreg.review.listing.pages import Page, RegistrationList, put_marks
 from eventreg.review.listing.reading import read_state
-from eventreg.review.listing.rows import put_marks
-from eventreg.review.listing.shape import ListShape, get_shape
-from eventreg.review.listing.words import ListWords
+from eventreg.review.listing.shape import ListShape, ListWords, get_shape
 
 __all__ = [
     "Counted",

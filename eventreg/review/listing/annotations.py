@@ -16,10 +16,9 @@ from eventreg.mail.wording import TROUBLES
 from eventreg.questionnaires.rules.seeking import Seeking
 from eventreg.registration.models import AnswerRequest, Registration
 from eventreg.registration.queries.requests import has_any_unanswered, has_unanswered, is_asked_still
+from eventreg.review.listing.asking import ByCondition, Held, Ordering, Yes, filled
 from eventreg.review.listing.fields import Cell, CountedApart, ListField, text
-from eventreg.review.listing.held import ByCondition, Held, Yes
 from eventreg.review.listing.offer import ListOf, Words
-from eventreg.review.listing.orders import Ordering, filled
 from eventreg.review.models import Note, Tag, Tagging
 from eventreg.review.queries.duplicates import is_likely_double
 from eventreg.review.queries.messages import has_trouble

@@ -12,11 +12,18 @@ from eventreg.questionnaires.kinds import Context, DayChoice, SessionChoice
 from eventreg.questionnaires.rules.seeking import Seeking
 from eventreg.registration.models import Answer, Consent, Registration
 from eventreg.registration.rules.searching import sort_value
+from eventreg.review.listing.asking import (
+    Held,
+    InAnswers,
+    InConsents,
+    Ordering,
+    grouped_column,
+    held_column,
+    ordered_column,
+    rank,
+)
 from eventreg.review.listing.fields import Cell, Grouped, ListField
-from eventreg.review.listing.held import Held, InAnswers, InConsents
-from eventreg.review.listing.identity import grouped_column, held_column, ordered_column
 from eventreg.review.listing.offer import ListOf, Offer, OfferedQuestion, Words
-from eventreg.review.listing.orders import Ordering, rank
 from eventreg.review.queries.people import Person
 from eventreg.review.rules.columns import answer_column
 

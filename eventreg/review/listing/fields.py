@@ -22,10 +22,8 @@ from eventreg.questionnaires.rules.schema import Question
 from eventreg.questionnaires.rules.seeking import Seeking
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.searching import compared
-from eventreg.review.listing.held import Held, InColumn
-from eventreg.review.listing.identity import grouped_column, held_column, ordered_column
+from eventreg.review.listing.asking import Held, InColumn, Ordering, grouped_column, held_column, ordered_column
 from eventreg.review.listing.offer import ListOf, Offer, Words
-from eventreg.review.listing.orders import Ordering
 from eventreg.review.queries.people import Person
 from eventreg.review.rules.listing import Term, Test, between
 

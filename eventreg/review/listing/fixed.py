@@ -24,11 +24,18 @@ from eventreg.registration.rules.states import Status as RegistrationStatus
 from eventreg.registration.rules.ways_in import WayKind
 from eventreg.registration.wording import status_for_team
 from eventreg.review.listing.annotations import Duplicates, NotAnswered, Notes, Tags, Trouble
+from eventreg.review.listing.asking import (
+    ByCondition,
+    Held,
+    InCategories,
+    InColumn,
+    Ordering,
+    exists_answer,
+    filled,
+    ordered_column,
+)
 from eventreg.review.listing.fields import Cell, ChoiceField, ColumnField, ListField, MomentField
-from eventreg.review.listing.held import ByCondition, Held, InCategories, InColumn, exists_answer
-from eventreg.review.listing.identity import ordered_column
 from eventreg.review.listing.offer import ListOf, Words
-from eventreg.review.listing.orders import Ordering, filled
 from eventreg.review.queries.people import Person
 from eventreg.review.queries.scoping import comes_on
 from eventreg.review.rules.columns import PERSON, RECEIVED, STATUS

@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from eventreg.registration.rules.states import Status
 from eventreg.review.listing.fields import ListField
 from eventreg.review.listing.shape import ListShape
-from eventreg.review.rules.columns import ANSWER, PERSON
+from eventreg.review.rules.columns import ANSWER, PERSON, RECEIVED
 from eventreg.review.rules.listing import (
-    RECEIVED,
     Cursor,
     Filter,
     ListState,

@@ -1,4 +1,4 @@
-"""What one event's list offers to one person: fields to narrow it by, and columns, read from questionnaires, days and tags."""
+"""What one event's list offers to one person, read from questionnaires, days and tags, and what it calls it."""
 
 from __future__ import annotations
 
@@ -8,22 +8,26 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import String, cast, null, select, union_all
 
 from eventreg.db import db
 from eventreg.events.models import Category, EventDay
 from eventreg.events.rules.team import Sight
+from eventreg.i18n import formats
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.kinds import Context, DayChoice
 from eventreg.questionnaires.rules.schema import Definition, Question
 from eventreg.questionnaires.rules.seeking import Seeking
 from eventreg.review.listing.answers import AnswerField
-from eventreg.review.listing.fields import ListField
+from eventreg.review.listing.fields import ListField, short, term_text
 from eventreg.review.listing.fixed import COLUMNS, FILTERS
-from eventreg.review.listing.offer import Offer, OfferedQuestion, OfferedTag
+from eventreg.review.listing.offer import Offer, OfferedQuestion, OfferedTag, Words
 from eventreg.review.models import Tag
 from eventreg.review.queries.people import list_definitions
+from eventreg.review.rules.columns import ANSWER
 from eventreg.review.rules.contact import is_contact_data
+from eventreg.review.rules.listing import Term, Test
 from eventreg.review.rules.tags import TagColour
 
 #: names are searched for; as a filter they only say whether there is one
@@ -124,3 +128,44 @@ def _offer(
     choices = [kinds.get(asked.kind).choices(asked, context) for asked in wordings.values()]
     values = tuple(dict.fromkeys(value for some in choices for value in some or ()))
     return OfferedQuestion(question, seeking, values or None, wordings, is_retired)
+
+
+#: what stands in their place where nobody sees it in full
+_LONGEST_TITLE = 60
+
+
+class ListWords(Words):
+    """Says them, by the names that addresses have for them."""
+
+    def __init__(self, shape: ListShape, *about: Any) -> None:
+        super().__init__(*about)
+        self.shape = shape
+
+    def title(self, name: str) -> str:
+        """Return what a field or a column is called, whether or not the list offers it."""
+        field = self._named(name)
+        if field is not None:
+            is_filter_alone = name == field.name != field.column and field.filter_title
+            return str(field.filter_title) if is_filter_alone else field.titled(self)
+        return {"from": _("Received"), "to": _("Received"), "order": _("Order by")}.get(name, name.removeprefix(ANSWER))
+
+    def short_title(self, name: str) -> str:
+        """Return what it is called as the head of a column, where there is little room."""
+        return short(self.title(name), _LONGEST_TITLE)
+
+    def value(self, name: str, value: str) -> str:
+        """Return one value of a field in words."""
+        field = self.shape.fields.get(name)
+        return field.value_text(value, self) if field is not None else value
+
+    def term(self, name: str, term: Term) -> str:
+        """Return what is asked of a field, as a chip says it."""
+        field = self.shape.fields[name]
+        said = term_text(field, term, self)
+        if field.is_self_evident and term.test is Test.IS:
+            return said
+        return f"{self.short_title(name)}{formats.colon(self.language)} {said}"
+
+    def _named(self, name: str) -> ListField | None:
+        found = self.shape.by_column.get(name) or self.shape.fields.get(name)
+        return found or next((each for each in self.shape.every_fixed if each.column == name), None)

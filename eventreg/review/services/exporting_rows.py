@@ -12,7 +12,7 @@ from eventreg.events.rules.team import Sight
 from eventreg.kernel.text import pick
 from eventreg.questionnaires.kinds import Context
 from eventreg.review.listing import ListOf, put_marks
-from eventreg.review.listing.rows import BESIDE
+from eventreg.review.listing.pages import BESIDE
 from eventreg.review.queries.people import Person, list_definitions, list_people
 from eventreg.review.rules.exports import COLUMNS_OF, Plan, Wish
 from eventreg.review.sheets import Sheet, list_sheet_columns

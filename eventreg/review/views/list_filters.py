@@ -15,7 +15,8 @@ from eventreg.registration.rules.states import Status
 from eventreg.registration.wording import status_for_team
 from eventreg.review.listing import Counts, ListShape, ListWords
 from eventreg.review.queries.people import Person
-from eventreg.review.rules.listing import ANSWER, STATUS_ORDER, ListState, Term, Test
+from eventreg.review.rules.columns import ANSWER
+from eventreg.review.rules.listing import STATUS_ORDER, ListState, Term, Test
 from eventreg.review.views.desk import list_url
 from eventreg.review.views.unanswered import unanswered_title
 

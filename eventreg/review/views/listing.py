@@ -24,10 +24,9 @@ from eventreg.review.rules.listing import ListState
 from eventreg.review.views import blueprint
 from eventreg.review.views.desk import list_url
 from eventreg.review.views.list_acts import acts_of
-from eventreg.review.views.list_columns import CHOOSER, chooser_of, heads_of
 from eventreg.review.views.list_filters import chips_of, left_out, said_filters, tabs_of
 from eventreg.review.views.list_panel import opened_group, panel_of
-from eventreg.review.views.list_rows import Lines
+from eventreg.review.views.list_rows import CHOOSER, Lines, chooser_of, heads_of
 from eventreg.review.views.list_state import categories_in_sight, field_words, list_of, list_shape, read_list_state
 from eventreg.review.views.saved_views import views_above
 from eventreg.web.access import may, requires

@@ -1,15 +1,155 @@
-"""What a list of registrations shows, in which order and from where: its state, as the address holds it."""
+"""What a list of registrations shows, in which order and from where: its state, as the address holds it.
+
+Of one field an address says: `x` is x, `!x` is not x, `~` is empty, `*` is answered, `~x` contains x, `a..b` lies between a and
+b, each end among them and either of them left out. What would be read as something else is written after `=`.
+"""
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from eventreg.kernel.text import folded
+from eventreg.registration.rules.requests import RequestKind
 from eventreg.registration.rules.states import Status
 from eventreg.review.rules.columns import RECEIVED, USUAL_COLUMNS
-from eventreg.review.rules.listing.terms import Term, Test, is_
-from eventreg.review.rules.listing.unanswered import Unanswered
+
+#: how statuses follow one another in a list: what waits for a decision comes first
+STATUS_ORDER = (
+    Status.PENDING,
+    Status.WAITLISTED,
+    Status.CONFIRMED,
+    Status.DECLINED,
+    Status.CANCELLED,
+    Status.UNVERIFIED,
+)
+YES, MAIL, DOUBT = "yes", "mail", "doubt"
+
+_NOT, _EMPTY, _ANSWERED, _LITERAL, _BETWEEN = "!", "~", "*", "=", ".."
+
+
+class Test(enum.Enum):
+    """What is asked."""
+
+    #: pytest takes a class of this name for a test
+    __test__ = False
+
+    IS = "is"
+    CONTAINS = "contains"
+    #: the value is the two ends, with ".." between them
+    RANGE = "range"
+    EMPTY = "empty"
+
+
+@dataclass(frozen=True)
+class Term:
+    """One thing that is asked of one field."""
+
+    test: Test
+    value: str = ""
+    is_negated: bool = False
+
+    @property
+    def text(self) -> str:
+        """How an address writes it."""
+        if self.test is Test.EMPTY:
+            return _ANSWERED if self.is_negated else _EMPTY
+        return (_NOT if self.is_negated else "") + self._plain
+
+    @property
+    def _plain(self) -> str:
+        if self.test is Test.CONTAINS:
+            return _EMPTY + self.value
+        if self.test is Test.RANGE:
+            return self.value
+        is_plain = self.value[:1] not in (_NOT, _EMPTY, _ANSWERED, _LITERAL) and _BETWEEN not in self.value
+        return self.value if is_plain else _LITERAL + self.value
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """The two ends of a range; empty where it has none."""
+        least, _, most = self.value.partition(_BETWEEN)
+        return least, most
+
+
+def is_(value: str) -> Term:
+    """Return the term of being this value."""
+    return Term(Test.IS, value)
+
+
+def is_not(value: str) -> Term:
+    """Return the term of being anything else, or nothing."""
+    return Term(Test.IS, value, is_negated=True)
+
+
+def contains(text: str) -> Term:
+    """Return the term of containing a text."""
+    return Term(Test.CONTAINS, text)
+
+
+def between(least: str, most: str) -> Term:
+    """Return the term of lying between two values; an empty one is no limit."""
+    return Term(Test.RANGE, f"{least}{_BETWEEN}{most}")
+
+
+IS_EMPTY = Term(Test.EMPTY)
+IS_ANSWERED = Term(Test.EMPTY, is_negated=True)
+
+
+def read_term(text: str, *, has_ranges: bool) -> Term | None:
+    """Return the term that an address writes; None for what is none."""
+    if text == _EMPTY:
+        return IS_EMPTY
+    if text == _ANSWERED:
+        return IS_ANSWERED
+    if text.startswith(_NOT):
+        inner = _read_plain(text.removeprefix(_NOT), has_ranges)
+        return None if inner is None else Term(inner.test, inner.value, is_negated=not inner.is_negated)
+    return _read_plain(text, has_ranges)
+
+
+def _read_plain(text: str, has_ranges: bool) -> Term | None:
+    if text in (_EMPTY, _ANSWERED):
+        return IS_EMPTY if text == _EMPTY else IS_ANSWERED
+    if text.startswith(_LITERAL):
+        return is_(text.removeprefix(_LITERAL))
+    if text.startswith(_EMPTY):
+        return contains(text.removeprefix(_EMPTY))
+    if text.startswith((_NOT, _ANSWERED)):
+        return None
+    if has_ranges and _BETWEEN in text:
+        least, _, most = text.partition(_BETWEEN)
+        return between(least, most)
+    return is_(text)
+
+
+#: names of sections are no longer
+_LONGEST_SECTION = 64
+
+
+class Unanswered(NamedTuple):
+    """What somebody was asked beside the form and has not answered: a follow-up by its section, or any of the other kinds."""
+
+    kind: RequestKind
+    #: of a follow-up; empty for the others
+    section_key: str = ""
+
+    @property
+    def value(self) -> str:
+        """How an address names it."""
+        return f"{self.kind.value}.{self.section_key}" if self.section_key else self.kind.value
+
+    @classmethod
+    def read(cls, text: str) -> Unanswered | None:
+        """Return what an address names. A section is not looked up: nobody was asked one that there is not."""
+        name, _, section_key = text.partition(".")
+        kind = next((kind for kind in RequestKind if kind.value == name), None)
+        is_name = section_key.isidentifier() and section_key.isascii() and len(section_key) <= _LONGEST_SECTION
+        fits = is_name if kind is RequestKind.FOLLOW_UP else not section_key
+        return cls(kind, section_key) if kind is not None and fits else None
+
 
 PAGE_SIZE = 50
 _MOST_WORDS = 8

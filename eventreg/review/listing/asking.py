@@ -1,16 +1,33 @@
-"""Where a field of the list stands in the database, and how it is asked for a value."""
+"""How columns and answers are asked for a value, counted and ordered by: what fields are made of."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, literal_column, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.sql.functions import FunctionElement
 
+from eventreg.i18n.countries import CODES, by_alphabet
 from eventreg.registration.models import Answer, Consent, Registration
-from eventreg.registration.rules.searching import sort_value
+from eventreg.registration.rules.searching import phone_key, sort_value
 from eventreg.review.rules.listing import YES, Term, Test
 
 #: signs before and behind all that a number is written with (`sort_value`)
@@ -180,3 +197,124 @@ def exists_answer(keys: Sequence[str], *conditions: ColumnElement[bool]) -> Colu
 
 def _of_questions(statement: Select[Any], keys: Sequence[str]) -> Select[Any]:
     return statement.where(Answer.question_key == keys[0] if len(keys) == 1 else Answer.question_key.in_(keys))
+
+
+Statement = TypeVar("Statement", bound=Select[*tuple[Any, ...]])
+
+_BETWEEN = "|"
+
+
+class place_in(FunctionElement[int]):  # noqa: N801 - a function of SQL
+    """Where a text begins in another one, from 1; 0 where it is not in it: `place_in(text, part)`."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(place_in, "sqlite")
+def _place_in_sqlite(element: place_in, compiler: Any, **options: Any) -> str:
+    return f"instr({compiler.process(element.clauses, **options)})"
+
+
+@compiles(place_in, "postgresql")
+def _place_in_postgresql(element: place_in, compiler: Any, **options: Any) -> str:
+    return f"strpos({compiler.process(element.clauses, **options)})"
+
+
+@dataclass(frozen=True)
+class Ordering:
+    """What one column orders by. Whoever has nothing there comes last, whichever way round."""
+
+    value: ColumnElement[Any]
+    #: 1 for whoever has nothing there, 0 for the others; None: everybody has
+    is_empty: ColumnElement[int] | None = None
+    #: the row of an answer that `value` looks at
+    answer: Any = None
+
+    def joined(self, statement: Statement) -> Statement:
+        """Return a statement about registrations that knows the value."""
+        if self.answer is None:
+            return statement
+        return statement.outerjoin(self.answer[0], self.answer[1])
+
+    @property
+    def place(self) -> list[ColumnElement[Any]]:
+        """What makes up a place in the order."""
+        return [*([self.is_empty] if self.is_empty is not None else []), self.value, Registration.id.expression]
+
+    def by(self, is_descending: bool, reverse: bool) -> list[ColumnElement[Any]]:
+        """Return what to order by; `reverse`: from the end."""
+        turned = self._turned(is_descending, reverse)
+        return [each.desc() if is_down else each.asc() for each, is_down in zip(self.place, turned, strict=True)]
+
+    def beyond(self, position: Sequence[Any], is_descending: bool, reverse: bool) -> ColumnElement[bool]:
+        """Return the condition of coming after a place; before it where `reverse`."""
+        turned = self._turned(is_descending, reverse)
+        if len(set(turned)) == 1:
+            here = tuple_(*self.place)
+            return here < tuple(position) if turned[0] else here > tuple(position)
+        steps = []
+        for depth, (each, is_down) in enumerate(zip(self.place, turned, strict=True)):
+            same = [self.place[before] == position[before] for before in range(depth)]
+            steps.append(and_(*same, each < position[depth] if is_down else each > position[depth]))
+        return or_(*steps)
+
+    def _turned(self, is_descending: bool, reverse: bool) -> list[bool]:
+        rest = [is_descending is not reverse] * 2
+        return [reverse, *rest] if self.is_empty is not None else rest
+
+
+def filled(value: ColumnElement[Any]) -> Ordering:
+    """Return the order of a text, those without one last."""
+    return Ordering(value, case((value == "", 1), else_=0))
+
+
+def rank(value: ColumnElement[Any], values: Sequence[str]) -> ColumnElement[int]:
+    """Return the rank of a value: that of its text among all of them; what is not among them comes behind."""
+    every = _BETWEEN + _BETWEEN.join(values) + _BETWEEN
+    place = place_in(every, _BETWEEN + value + _BETWEEN)
+    return case((place == 0, len(every)), else_=place)
+
+
+#: those that are folded for comparing, and the columns that are
+_COMPARED: dict[str, InstrumentedAttribute[str]] = {
+    "institution": Registration.sort_institution,
+    "position": Registration.sort_position,
+    "email": Registration.email_key,
+    "phone": Registration.phone_key,
+}
+#: those that are ordered by otherwise than they are compared
+_ORDERED: dict[str, InstrumentedAttribute[str]] = {
+    **dict.fromkeys(("given_name", "family_name", "badge_name"), Registration.sort_name),
+    "phone": Registration.phone,
+}
+
+
+def held_column(column: str) -> Held:
+    """Return how a column is asked for a value."""
+    if column == "phone":
+        return InColumn(Registration.phone_key, phone_key, part=_digits)
+    return InColumn(_compared(column))
+
+
+def grouped_column(column: str) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    """Return what to group a column by, and what to show of it."""
+    return _compared(column).expression, getattr(Registration, column).expression
+
+
+def ordered_column(column: str, language: str) -> Ordering:
+    """Return what a column orders by."""
+    is_empty = case((getattr(Registration, column) == "", 1), else_=0)
+    if column == "country":
+        codes = [code for code, _name in by_alphabet(CODES, language)]
+        return Ordering(rank(Registration.country.expression, codes), is_empty)
+    return Ordering(_ORDERED.get(column, _compared(column)).expression, is_empty)
+
+
+def _compared(column: str) -> InstrumentedAttribute[Any]:
+    found: InstrumentedAttribute[Any] = _COMPARED.get(column, getattr(Registration, column))
+    return found
+
+
+def _digits(text: str) -> str:
+    return "".join(sign for sign in text if sign.isascii() and sign.isdigit())
