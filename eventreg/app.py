@@ -171,7 +171,7 @@ def _init_jobs(app: Flask) -> None:
         uploads,
         used_forms,
     )
-    from eventreg.review.services import exporting_aside, exporting_care, exporting_store, importing, run_steps, runs
+    from eventreg.review.services import exporting_aside, exporting_store, importing, run_steps, runs
     from eventreg.review.services.run_steps import RUN_JOB
 
     registry = init_jobs(app)
@@ -193,7 +193,7 @@ def _init_jobs(app: Flask) -> None:
     registry.add_duty("registration.forget_invited", timedelta(days=1), invitation_care.forget_invited)
     registry.add_duty("events.sweep_materials", timedelta(hours=1), material_files.sweep_materials)
     registry.add_work(exporting_store.MAKE_JOB, exporting_aside.make_some)
-    registry.add_duty("review.sweep_exports", timedelta(minutes=10), exporting_care.sweep_exports)
+    registry.add_duty("review.sweep_exports", timedelta(minutes=10), exporting_store.sweep_exports)
     registry.add_handler(ASK_AGAIN_JOB, requests.ask_some)
     registry.add_duty("registration.follow_ups", timedelta(minutes=1), follow_ups.see_to_follow_ups)
     registry.add_duty("registration.decided_ahead", timedelta(minutes=1), decided_ahead.pull_back_decisions)

@@ -23,8 +23,7 @@ from eventreg.review.rules import exports as rules
 from eventreg.review.rules.exports import ExportFormat, ExportState
 from eventreg.review.services import exporting_aside
 from eventreg.review.services.exporting_aside import make_some
-from eventreg.review.services.exporting_care import sweep_exports
-from eventreg.review.services.exporting_store import exports_folder
+from eventreg.review.services.exporting_store import exports_folder, sweep_exports
 from tests.builders import a_registration, a_team_member, an_event
 from tests.registration.requesting import do_jobs
 from tests.review.exporting import CONTENT, a_plan, an_export

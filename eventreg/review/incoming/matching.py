@@ -18,7 +18,7 @@ from eventreg.registration.rules.invitation_lists import FAMILY_NAME_PARTS, HEAD
 from eventreg.registration.services.answers import CONSENT_KIND
 from eventreg.review.rules.columns import ANSWER
 from eventreg.review.sheets import SheetColumn, list_sheet_columns
-from eventreg.review.sheets.columns import NAME_KIND, NAME_PARTS
+from eventreg.review.sheets.sheet import NAME_KIND, NAME_PARTS
 
 #: fixed columns that are read, not only known
 _READ = frozenset({"reference", "status", "category", "language"})

@@ -22,7 +22,7 @@ from eventreg.review.rules.importing import MOST_PROBLEMS, Difference, Terms
 from eventreg.review.rules.spreadsheets import original
 from eventreg.review.rules.whole_names import divided
 from eventreg.review.sheets import Sheet
-from eventreg.review.sheets.columns import NAME_KIND, NAME_PARTS
+from eventreg.review.sheets.sheet import NAME_KIND, NAME_PARTS
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ class Tags(ListField):
     seeking = Seeking.CHOICE
     none_title = _l("Without a tag")
     is_self_evident = is_in_files = True
-    drawn_as = "tags"
+    is_drawn = True
 
     @property
     def values(self) -> tuple[str, ...]:

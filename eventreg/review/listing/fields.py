@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 from flask_babel.speaklater import LazyString
@@ -39,16 +39,13 @@ _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _PLAIN = re.compile(r"[A-Za-z0-9_.-]{1,80}")
 
 
-class CountedApart:
+class CountedApart(NamedTuple):
     """How the values of a field that few people have are counted: from the few, not from everybody."""
 
-    def __init__(
-        self,
-        value: ColumnElement[Any],
-        narrowed: Callable[[Select[Any]], Select[Any]],
-        groups: Sequence[ColumnElement[Any]] = (),
-    ) -> None:
-        self.value, self.narrowed, self.groups = value, narrowed, groups
+    value: ColumnElement[Any]
+    #: a statement about registrations, narrowed to those who have it
+    narrowed: Callable[[Select[Any]], Select[Any]]
+    groups: Sequence[ColumnElement[Any]] = ()
 
 
 class ListField:
@@ -81,8 +78,8 @@ class ListField:
     is_newest_first = False
     #: what is printed can be divided by its values
     is_heading = False
-    #: the part of the template that draws its cell; empty: the text as it is
-    drawn_as = ""
+    #: its cell is more than its text: the template draws it, by the column's name, or as a moment
+    is_drawn = False
     #: of an answer: the question, in its newest wording
     question: Question | None = None
     #: its filter is unfolded from the beginning
@@ -265,7 +262,7 @@ class MomentField(ListField):
     """An instant that stands in a column of the registration, which it orders by."""
 
     is_newest_first = True
-    drawn_as = "moment"
+    is_drawn = True
 
     def writer(self, words: Words) -> Cell:
         def cell(person: Person) -> str:

@@ -49,7 +49,7 @@ class PersonName(ListField):
     column = PERSON
     title = _l("Person")
     orders_by = "sort_name"
-    drawn_as = "person"
+    is_drawn = True
 
     def writer(self, words: Words) -> Cell:
         return lambda person: person.full_name
@@ -61,7 +61,7 @@ class Reference(ColumnField):
     column = held_in = "reference"
     title = _l("Reference")
     orders_by = "reference"
-    drawn_as = "reference"
+    is_drawn = True
 
 
 class Institution(ColumnField):
@@ -131,7 +131,7 @@ class Category(ChoiceField):
     is_optional = False
     counted = "category_id"
     is_heading = is_open = is_self_evident = True
-    drawn_as = "category"
+    is_drawn = True
 
     @property
     def values(self) -> tuple[str, ...]:
@@ -161,7 +161,7 @@ class Status(ChoiceField):
     choices = tuple(each.value for each in STATUS_ORDER)
     made = RegistrationStatus
     is_heading = is_self_evident = True
-    drawn_as = "status"
+    is_drawn = True
 
     def ordering(self, of: ListOf) -> Ordering:
         return Ordering(case(*((Registration.status == status, place) for place, status in enumerate(STATUS_ORDER))))

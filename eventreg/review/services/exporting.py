@@ -33,7 +33,7 @@ from eventreg.review.rules.listing import ListState
 from eventreg.review.services.exporting_formats import FORMATS
 from eventreg.review.services.exporting_rows import Progress, Source
 from eventreg.review.services.exporting_store import set_aside
-from eventreg.review.sheets.columns import FIXED
+from eventreg.review.sheets.sheet import FIXED
 
 
 @dataclass(frozen=True)

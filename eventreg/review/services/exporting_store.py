@@ -1,14 +1,30 @@
-"""Where files that a worker makes lie: sealed by the keys of uploads, a part for each step and then the whole."""
+"""Where files that a worker makes lie, and what becomes of them.
+
+Sealed by the keys of uploads, a part for each step and then the whole; fetched while the rights last, deleted when their time is
+over.
+"""
 
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import or_, select, update
+
+from eventreg.audit.services import Actor, record
+from eventreg.db import db, transaction
+from eventreg.events.queries.for_registration import lock_event_in_any_state
+from eventreg.events.rules.team import Sight
 from eventreg.jobs.services import schedule
+from eventreg.kernel import clock
+from eventreg.kernel.errors import NotFound
 from eventreg.media.store import SealedFile, make_folder, path_of, replace_file, sealed_stream
+from eventreg.review.models import Export
+from eventreg.review.queries.exports import get_own_export
+from eventreg.review.rules.exports import GIVEN_UP_AFTER, ExportState, may_fetch
 from eventreg.web.instance import config, keys
 
 MAKE_JOB = "review.make_export"
@@ -63,3 +79,91 @@ def _name(public_id: str, part: str) -> str:
 def content_place(public_id: str, part: str = "") -> str:
     """Return the place that a part of an export, or without a name the whole, is bound to."""
     return f"exports/{public_id}/{part}"
+
+
+class MayNoLonger(Exception):
+    """The file holds what its taker may not see any more."""
+
+
+def fetch_export(
+    event_id: int, public_id: str, account_id: int, sight: Sight, *, sees_sensitive: bool
+) -> tuple[Export, Iterator[bytes]]:
+    """Return a file that is ready with its content, and record that it was fetched.
+
+    Raises NotFound for anybody else's, or one whose time is over, and MayNoLonger.
+    """
+    at = clock.now()
+    with transaction() as session:
+        lock_event_in_any_state(event_id)
+        export = get_own_export(event_id, public_id, account_id)
+        if export.state is not ExportState.READY or export.expires_at is None or export.expires_at <= at:
+            raise NotFound
+        if not may_fetch(export.plan, sight, sees_sensitive=sees_sensitive):
+            raise MayNoLonger
+        content = open_file(public_id)
+        _record(export, account_id, "export_fetched", at)
+        session.flush()
+        session.expunge(export)
+    return export, content
+
+
+def delete_export(event_id: int, public_id: str, account_id: int) -> None:
+    """Delete one's own file before its time, made or not; the record stays. Raises NotFound."""
+    at = clock.now()
+    with transaction():
+        lock_event_in_any_state(event_id)
+        export = get_own_export(event_id, public_id, account_id)
+        if export.state in (ExportState.READY, ExportState.MAKING):
+            export.state = ExportState.EXPIRED
+            _record(export, account_id, "export_deleted", at)
+    remove_files(public_id)
+
+
+def sweep_exports(now: datetime) -> int:
+    """Delete files whose time is over and what nobody waits for. Returns how many exports that was."""
+    with transaction():
+        ended = _end(ExportState.EXPIRED, Export.state == ExportState.READY, Export.expires_at <= now)
+        ended += _end(ExportState.FAILED, Export.state == ExportState.MAKING, Export.created_at <= now - GIVEN_UP_AFTER)
+    for public_id in ended:
+        remove_files(public_id)
+    _sweep_folder(now)
+    return len(ended)
+
+
+def _end(state: ExportState, *conditions: object) -> list[str]:
+    return list(
+        db.session.scalars(
+            update(Export)
+            .where(*conditions)  # type: ignore[arg-type]
+            .values(state=state)
+            .returning(Export.public_id)
+            .execution_options(synchronize_session=False)
+        )
+    )
+
+
+def _sweep_folder(now: datetime) -> None:
+    """Remove what no export knows: of events that were deleted, and of workers that died in the middle."""
+    kept = or_(Export.state == ExportState.READY, Export.state == ExportState.MAKING)
+    known = set(db.session.scalars(select(Export.public_id).where(kept)))
+    for path in exports_folder().iterdir():
+        is_young = datetime.fromtimestamp(path.stat().st_mtime, tz=now.tzinfo) > now - GIVEN_UP_AFTER
+        owner = path.name.lstrip(".").partition(".")[0].partition("~")[0]
+        if is_young or (owner in known and not path.name.startswith(".")):
+            continue
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _record(export: Export, account_id: int, action: str, at: datetime) -> None:
+    record(
+        event_id=export.event_id,
+        actor=Actor.account(account_id),
+        action=action,
+        record_kind="event",
+        record_id=export.event_id,
+        at=at,
+        detail={"format": export.format.value, "count": export.count, "file": export.details["file_name"]},
+    )

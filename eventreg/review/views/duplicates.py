@@ -28,7 +28,7 @@ from eventreg.review.rules.listing import ListState
 from eventreg.review.rules.merging import MergeRefused
 from eventreg.review.services.merging import Merging, keep_apart, merge
 from eventreg.review.sheets.answers import AnswerCells
-from eventreg.review.sheets.columns import questions_of
+from eventreg.review.sheets.sheet import questions_of
 from eventreg.review.views import blueprint
 from eventreg.review.views.desk import list_url, registration_url
 from eventreg.review.views.doubles_shown import compare_url

@@ -14,8 +14,8 @@ from eventreg.events.views.desk import render_desk
 from eventreg.review.queries.exports import MOST_SHOWN, get_own_export, list_exports
 from eventreg.review.rules.exports import ExportState
 from eventreg.review.rules.listing import ListState
-from eventreg.review.services.exporting_care import MayNoLonger, delete_export, fetch_export
 from eventreg.review.services.exporting_formats import FORMATS
+from eventreg.review.services.exporting_store import MayNoLonger, delete_export, fetch_export
 from eventreg.review.views import blueprint
 from eventreg.review.views.desk import list_url
 from eventreg.review.wording.exports import state_words

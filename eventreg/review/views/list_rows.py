@@ -148,7 +148,7 @@ class Lines:
         self.columns = shown_columns(registrations.state)
         self._titles = {name: words.short_title(name) for name in self.columns}
         self._fields = [registrations.shape.by_column[name] for name in self.columns]
-        self._cells = {each.column: each.writer(words) for each in self._fields if not each.drawn_as}
+        self._cells = {each.column: each.writer(words) for each in self._fields if not each.is_drawn}
         self._way = registrations.shape.of_kind(Way).writer(words)
 
     def shown(
