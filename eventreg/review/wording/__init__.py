@@ -17,8 +17,6 @@ from eventreg.registration.rules.invitations import (
 from eventreg.registration.rules.refusals import RegisteringReason
 from eventreg.registration.rules.requests import RequestKind
 from eventreg.registration.rules.ways_in import WayKind
-from eventreg.registration.wording import decision_verb, status_for_team
-from eventreg.review.rules.columns import Column
 
 
 def asked_title(kind: RequestKind, section: str) -> str:
