@@ -7,64 +7,84 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from eventreg.events.rules.attendance import AttendanceMode
 from eventreg.events.rules.programme import Hours
 from eventreg.events.rules.programme_checks import FindingKind, Slot, findings_of
+from eventreg.kernel.errors import N_, NN_, Sentence
 from eventreg.kernel.text import LocalizedText
 from eventreg.kernel.typed import is_blank
 
 
 class Lack(enum.Enum):
-    """Something that is missing or odd, in the order of the screen."""
+    """Something that is missing or odd, in the order of the screen.
 
-    TITLE = "title"
-    SUMMARY = "summary"
-    DESCRIPTION = "description"
-    VENUE = "venue"
-    DAYS = "days"
-    DAYS_PAST = "days_past"
-    CONTACT = "contact"
-    CATEGORIES = "categories"
-    CATEGORY_NAME = "category_name"
-    HOST = "host"
-    NOTICE = "notice"
-    NOTICE_LANGUAGE = "notice_language"
-    WINDOW_PAST = "window_past"
-    WINDOW_AFTER_EVENT = "window_after_event"
-    LEFT_OPEN = "left_open"
-    PRACTICAL = "practical"
-    JOINING = "joining"
-    PROGRAMME = "programme"
-    SESSION_TITLE = "session_title"
-    SESSIONS_OVERLAP = "sessions_overlap"
-    SPEAKER_TWICE = "speaker_twice"
-    GAP = "gap"
-    DEMONSTRATION = "demonstration"
-    NO_MAIL_SERVER = "no_mail_server"
-    MAIL_HELD = "mail_held"
+    A member is its key, its words, the page of the desk that mends it ("" none), and whether it stands in the way of
+    publishing; everything else is advice.
+    """
+
+    TITLE = "title", N_("Write the title in %(languages)s"), "texts", True
+    SUMMARY = "summary", N_("Write the summary in %(languages)s"), "texts", True
+    DESCRIPTION = "description", N_("Write the description in %(languages)s"), "texts", True
+    VENUE = "venue", N_("Write the place in %(languages)s"), "texts", True
+    DAYS = "days", N_("Set the days and their hours"), "settings", True
+    DAYS_PAST = "days_past", N_("The days of the event are over: it will stand among the past events"), "settings"
+    CONTACT = "contact", N_("Name the contact person, with an email address"), "settings", True
+    CATEGORIES = "categories", N_("Add at least one category of participants"), "categories", True
+    CATEGORY_NAME = (
+        "category_name", N_("Write the name of the category “%(name)s” in %(languages)s"), "categories", True,
+    )  # fmt: skip
+    HOST = "host", N_("Name the host institution"), "institutions", True
+    NOTICE = "notice", N_("Publish the privacy notice"), "notice", True
+    NOTICE_LANGUAGE = "notice_language", N_("Publish the privacy notice in %(languages)s too"), "notice", True
+    WINDOW_PAST = "window_past", N_("Registration closes in the past: set a later date"), "settings", True
+    WINDOW_AFTER_EVENT = (
+        "window_after_event", N_("Registration closes after the event is over: check the date"), "settings",
+    )  # fmt: skip
+    LEFT_OPEN = (
+        "left_open", N_("Texts of the template still say “To be completed”: write them, or remove them"), "texts",
+    )  # fmt: skip
+    PRACTICAL = "practical", N_("Some practical information has no text in %(languages)s"), "texts"
+    JOINING = "joining", N_("Write how to take part online; only the confirmed see it"), "texts"
+    PROGRAMME = "programme", N_("There is no programme yet; it can follow later"), "sessions"
+    SESSION_TITLE = "session_title", N_("Some sessions have no title in %(languages)s"), "sessions"
+    SESSIONS_OVERLAP = (
+        "sessions_overlap",
+        NN_(
+            "%(num)d session overlaps another one in the same room", "%(num)d sessions overlap others in the same room"
+        ),
+        "sessions",
+    )
+    SPEAKER_TWICE = "speaker_twice", N_("%(name)s speaks in two rooms at once"), "sessions"
+    GAP = (
+        "gap",
+        NN_(
+            "%(num)d stretch of the programme has neither a session nor a break",
+            "%(num)d stretches of the programme have neither a session nor a break",
+        ),
+        "sessions",
+    )
+    DEMONSTRATION = "demonstration", N_("Demonstration values are left, and the page says so"), "texts"
+    NO_MAIL_SERVER = (
+        "no_mail_server", N_("No mail server is configured: messages are kept and shown, and none is sent"),
+    )  # fmt: skip
+    MAIL_HELD = (
+        "mail_held", N_("The event holds its mail: only addresses ending in .example are written to"), "settings",
+    )  # fmt: skip
+
+    def __new__(cls, key: str, *_about: Any) -> Lack:
+        """Make a member whose value is its key."""
+        member = object.__new__(cls)
+        member._value_ = key
+        return member
+
+    def __init__(self, _key: str, words: Sentence = "", page: str = "", is_blocking: bool = False) -> None:
+        self.words, self.page, self.is_blocking = words, page, is_blocking
 
 
 #: of speakers who are in two rooms at once; the page of the programme names the others
 MOST_SPEAKERS_NAMED = 5
-
-#: what stands in the way of publishing; everything else is advice
-BLOCKING = frozenset(
-    {
-        Lack.TITLE,
-        Lack.SUMMARY,
-        Lack.DESCRIPTION,
-        Lack.VENUE,
-        Lack.DAYS,
-        Lack.CONTACT,
-        Lack.CATEGORIES,
-        Lack.CATEGORY_NAME,
-        Lack.HOST,
-        Lack.NOTICE,
-        Lack.NOTICE_LANGUAGE,
-        Lack.WINDOW_PAST,
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -81,7 +101,7 @@ class Finding:
     @property
     def is_blocking(self) -> bool:
         """Whether the event is not published while it is missing."""
-        return self.lack in BLOCKING
+        return self.lack.is_blocking
 
 
 @dataclass(frozen=True)

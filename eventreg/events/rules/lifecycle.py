@@ -5,9 +5,11 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from eventreg.events.rules.publication import LifecycleReason, LifecycleRefused, Publication
 from eventreg.events.rules.team import Permission
+from eventreg.kernel.errors import N_
 from eventreg.kernel.text import LocalizedText
 from eventreg.kernel.typed import is_blank
 
@@ -16,19 +18,67 @@ LONGEST_NOTE = 1_000
 
 
 class Step(enum.Enum):
-    """Something that changes the state of an event, in the order of the screen."""
+    """Something that changes the state of an event, in the order of the screen.
 
-    PUBLISH = "publish"
-    CLOSE_REGISTRATION = "close_registration"
-    REOPEN_REGISTRATION = "reopen_registration"
+    A member is its key, what the history says was done, the words of its button, what is said when it was taken, and what it
+    does beyond the state that it leads to.
+    """
+
+    PUBLISH = "publish", "published", N_("Publish the event"), N_("The event is published.")
+    CLOSE_REGISTRATION = (
+        "close_registration", "registration_closed", N_("Close registration"), N_("Registration is closed."),
+    )  # fmt: skip
+    REOPEN_REGISTRATION = (
+        "reopen_registration",
+        "registration_reopened",
+        N_("Open registration again"),
+        N_("The event is published; registration follows its dates again."),
+    )
     #: back to a draft, while nobody has registered
-    UNPUBLISH = "unpublish"
-    ARCHIVE = "archive"
-    CANCEL = "cancel"
+    UNPUBLISH = "unpublish", "unpublished", N_("Take back to a draft"), N_("The event is a draft again.")
+    ARCHIVE = "archive", "archived", N_("Archive the event"), N_("The event is archived.")
+    CANCEL = (
+        "cancel",
+        "cancelled",
+        N_("Cancel the event"),
+        N_("The event is cancelled. Everybody registered is being told by email."),
+        (
+            N_("Messages of the event that wait are dropped."),
+            N_(
+                "Everybody registered is told once by email, in their own language; calendars of the confirmed are cleared."
+            ),
+            N_("The contact person is told once."),
+        ),
+    )
     #: a cancelled event takes place after all
-    REINSTATE = "reinstate"
+    REINSTATE = (
+        "reinstate",
+        "reinstated",
+        N_("Reinstate the event"),
+        N_("The event takes place after all. Everybody registered is being told by email."),
+        (
+            N_("Everybody registered is told once by email; those confirmed get the dates back into their calendars."),
+            N_("The contact person is told once."),
+        ),
+    )
     #: an archived event can be changed again
-    UNARCHIVE = "unarchive"
+    UNARCHIVE = (
+        "unarchive",
+        "unarchived",
+        N_("Take out of the archive"),
+        N_("The event is out of the archive and can be changed."),
+    )
+
+    def __new__(cls, key: str, *_words: Any) -> Step:
+        """Make a member whose value is its key."""
+        member = object.__new__(cls)
+        member._value_ = key
+        return member
+
+    def __init__(
+        self, _key: str, past: str = "", label: str = "", done: str = "", effects: tuple[str, ...] = ()
+    ) -> None:
+        self.past, self.label, self.done, self.effects = past, label, done, effects
 
 
 _P, _S = Publication, Step

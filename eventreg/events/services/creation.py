@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from eventreg.audit.services import SYSTEM, Actor, note
-from eventreg.db import transaction
+from eventreg.db import Base, transaction
 from eventreg.events.models import Category, Event, EventDay, Partner, ProgrammeSession
-from eventreg.events.rules.plans import DayPlan, EventPlan, check_plan
+from eventreg.events.rules.plans import EventPlan, check_plan
 
 
 def create_event(plan: EventPlan, at: datetime, *, actor: Actor = SYSTEM) -> int:
@@ -19,23 +20,12 @@ def create_event(plan: EventPlan, at: datetime, *, actor: Actor = SYSTEM) -> int
     check_plan(plan)
     with transaction() as session:
         event = _event(plan, at)
-        event.days = [_day(day) for day in plan.days]
-        event.partners = [
-            Partner(organization_id=partner.organization_id, role=partner.role, position=position)
-            for position, partner in enumerate(plan.partners, 1)
+        event.days = [
+            EventDay(**_columns(EventDay, day), sessions=[ProgrammeSession(**vars(each)) for each in day.sessions])
+            for day in plan.days
         ]
-        event.categories = [
-            Category(
-                key=category.key,
-                position=position,
-                name=dict(category.name),
-                description=dict(category.description),
-                places=category.places,
-                approval=category.approval,
-                pending_counts=category.pending_counts,
-            )
-            for position, category in enumerate(plan.categories, 1)
-        ]
+        event.partners = [Partner(**vars(each), position=place) for place, each in enumerate(plan.partners, 1)]
+        event.categories = [Category(**vars(each), position=place) for place, each in enumerate(plan.categories, 1)]
         session.add(event)
         session.flush()
         note(event, "event_created", actor, at, slug=plan.slug)
@@ -43,53 +33,18 @@ def create_event(plan: EventPlan, at: datetime, *, actor: Actor = SYSTEM) -> int
 
 
 def _event(plan: EventPlan, at: datetime) -> Event:
+    columns = _columns(Event, plan) | {f"contact_{name}": value for name, value in vars(plan.contact).items()}
+    window = plan.window
     return Event(
-        slug=plan.slug,
-        publication=plan.publication,
-        languages=list(plan.languages),
-        title=dict(plan.title),
-        summary=dict(plan.summary),
-        description=dict(plan.description),
-        audience=dict(plan.audience),
-        practical=[dict(item) for item in plan.practical],
-        venue=dict(plan.venue),
-        city=plan.city,
-        country=plan.country,
-        region=list(plan.region),
-        time_zone=plan.time_zone,
-        demonstration_note=dict(plan.demonstration_note),
-        reference_prefix=plan.reference_prefix,
-        capacity=plan.capacity,
-        few_places=plan.few_places,
-        registration_opens_at=plan.window.opens_at,
-        registration_closes_at=plan.window.closes_at,
-        changes_until=plan.window.changes_until,
-        promotes_until=plan.window.promotes_until,
-        verifies_addresses=plan.verifies_addresses,
-        holds_mail=plan.holds_mail,
-        contact_name=plan.contact.name,
-        contact_position=dict(plan.contact.position),
-        contact_office=dict(plan.contact.office),
-        contact_phone=plan.contact.phone,
-        contact_email=plan.contact.email,
-        contact_language=plan.contact.language,
+        **columns | {name: list(columns[name]) for name in ("languages", "region", "practical")},
+        registration_opens_at=window.opens_at,
+        registration_closes_at=window.closes_at,
+        changes_until=window.changes_until,
+        promotes_until=window.promotes_until,
         created_at=at,
     )
 
 
-def _day(plan: DayPlan) -> EventDay:
-    return EventDay(
-        held_on=plan.held_on,
-        starts_at=plan.starts_at,
-        ends_at=plan.ends_at,
-        sessions=[
-            ProgrammeSession(
-                kind=session.kind,
-                starts_at=session.starts_at,
-                ends_at=session.ends_at,
-                title=dict(session.title),
-                note=dict(session.note),
-            )
-            for session in plan.sessions
-        ],
-    )
+def _columns(model: type[Base], plan: Any) -> dict[str, Any]:
+    """Return what of a plan are columns of a table, which bear the same names."""
+    return {name: value for name, value in vars(plan).items() if name in model.__table__.c}

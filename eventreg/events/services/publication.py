@@ -17,18 +17,6 @@ from eventreg.events.rules.publication import LifecycleRefused, Publication
 from eventreg.kernel import clock
 from eventreg.kernel.text import LocalizedText
 
-#: a step as the trail names it, a verb in the past
-_PAST = {
-    Step.PUBLISH: "published",
-    Step.CLOSE_REGISTRATION: "registration_closed",
-    Step.REOPEN_REGISTRATION: "registration_reopened",
-    Step.UNPUBLISH: "unpublished",
-    Step.ARCHIVE: "archived",
-    Step.CANCEL: "cancelled",
-    Step.REINSTATE: "reinstated",
-    Step.UNARCHIVE: "unarchived",
-}
-
 
 def change_publication(
     event_id: int, step: Step, actor: Actor, *, is_permitted: bool, reason: LocalizedText | None = None
@@ -54,7 +42,7 @@ def change_publication(
         elif step is Step.REINSTATE or (step is Step.ARCHIVE and before is not Publication.CANCELLED):
             # A reason that was only prepared: of an archived event it would say that it did not take place.
             event.cancellation_note = {}
-        note(event, f"event_{_PAST[step]}", actor, now, **detail)
+        note(event, f"event_{step.past}", actor, now, **detail)
         if step is Step.CANCEL:
             followers().event_cancelled(event.id, now)
         elif step is Step.REINSTATE:

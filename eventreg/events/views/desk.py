@@ -92,6 +92,11 @@ def desk(event: Event, page: str) -> dict[str, Any]:
     }
 
 
+def page_url(key: str, slug: str) -> str:
+    """Return the address of a page of the navigation; "" for none."""
+    return url_for(_BY_KEY[key].endpoint, slug=slug) if key else ""
+
+
 def _open(slug: str, area: str) -> Iterator[dict[str, str]]:
     for page in PAGES:
         if page.area == area and may(page.right) and page.endpoint in current_app.view_functions:

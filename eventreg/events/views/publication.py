@@ -31,11 +31,8 @@ from eventreg.events.views.publication_words import (
     Item,
     checklist_items,
     effects_in_words,
-    extra_effects,
     lifecycle_refused,
     state_name,
-    step_done,
-    step_label,
 )
 from eventreg.kernel import clock
 from eventreg.kernel.tokens import personal_token
@@ -75,7 +72,7 @@ def take_step(slug: str, step: str) -> Answer:
         change_publication(event.id, asked, acting(), is_permitted=may(permission_for(asked)), reason=reason)
     except LifecycleRefused as refused:
         return _page(get_event_whole(event.id), problem=lifecycle_refused(refused)), refused.status_code
-    flash(step_done(asked))
+    flash(_(asked.done))
     return redirect(url_for("events.show_publication", slug=slug), 303)
 
 
@@ -150,10 +147,10 @@ def _step_shown(event: Event, step: Step) -> dict[str, Any]:
     present = effects_in_words(event.publication)
     news = [effect for effect in effects_in_words(target) if effect not in present] if target else []
     return {
-        "label": step_label(step),
+        "label": _(step.label),
         "href": url_for("events.confirm_step", slug=event.slug, step=step.value),
         "state": state_name(target) if target else "",
-        "effects": [*extra_effects(step), *news],
+        "effects": [*map(_, step.effects), *news],
         "is_asked_twice": step in ASKED_TWICE,
         "is_main": step is Step.PUBLISH,
         "is_warning": step is Step.CANCEL,

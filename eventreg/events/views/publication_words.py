@@ -10,9 +10,9 @@ from flask_babel import gettext as _
 from flask_babel import ngettext, pgettext
 
 from eventreg.events.checks import Missing
-from eventreg.events.rules.checklist import Finding, Lack
-from eventreg.events.rules.lifecycle import Step
+from eventreg.events.rules.checklist import Finding
 from eventreg.events.rules.publication import EFFECTS, LifecycleRefused, Publication
+from eventreg.events.views.desk import page_url
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language, name_of
 from eventreg.web.refusals import said
@@ -73,51 +73,6 @@ def _last_word(publication: Publication) -> str:
     return _("The team can change everything.")
 
 
-def step_label(step: Step) -> str:
-    """Return the words of the button of a step."""
-    return {
-        Step.PUBLISH: _("Publish the event"),
-        Step.CLOSE_REGISTRATION: _("Close registration"),
-        Step.REOPEN_REGISTRATION: _("Open registration again"),
-        Step.UNPUBLISH: _("Take back to a draft"),
-        Step.ARCHIVE: _("Archive the event"),
-        Step.CANCEL: _("Cancel the event"),
-        Step.REINSTATE: _("Reinstate the event"),
-        Step.UNARCHIVE: _("Take out of the archive"),
-    }[step]
-
-
-def step_done(step: Step) -> str:
-    """Return what is said when a step was taken."""
-    return {
-        Step.PUBLISH: _("The event is published."),
-        Step.CLOSE_REGISTRATION: _("Registration is closed."),
-        Step.REOPEN_REGISTRATION: _("The event is published; registration follows its dates again."),
-        Step.UNPUBLISH: _("The event is a draft again."),
-        Step.ARCHIVE: _("The event is archived."),
-        Step.CANCEL: _("The event is cancelled. Everybody registered is being told by email."),
-        Step.REINSTATE: _("The event takes place after all. Everybody registered is being told by email."),
-        Step.UNARCHIVE: _("The event is out of the archive and can be changed."),
-    }[step]
-
-
-def extra_effects(step: Step) -> list[str]:
-    """Return what a step does beyond the state it leads to."""
-    return {
-        Step.CANCEL: [
-            _("Messages of the event that wait are dropped."),
-            _(
-                "Everybody registered is told once by email, in their own language; calendars of the confirmed are cleared."
-            ),
-            _("The contact person is told once."),
-        ],
-        Step.REINSTATE: [
-            _("Everybody registered is told once by email; those confirmed get the dates back into their calendars."),
-            _("The contact person is told once."),
-        ],
-    }.get(step, [])
-
-
 def lifecycle_refused(refused: LifecycleRefused) -> str:
     """Say why an event did not change its state, or was not changed because of it."""
     details = refused.details
@@ -131,87 +86,16 @@ def lifecycle_refused(refused: LifecycleRefused) -> str:
 
 def checklist_items(findings: Sequence[Finding], others: Sequence[Missing], slug: str) -> list[Item]:
     """Return the lines of the checklist, what stands in the way first."""
-    items = [Item(_missing(each), each.is_blocking, _address(_PAGES.get(each.lack, ""), slug)) for each in findings]
+    items = [Item(_missing(each), each.is_blocking, page_url(each.lack.page, slug)) for each in findings]
     items += [Item(each.words(), each.is_blocking, _address(each.endpoint, slug)) for each in others]
     return sorted(items, key=lambda item: not item.is_blocking)
 
 
-_TEXTS, _SETTINGS, _CATEGORIES, _NOTICE, _PARTNERS, _PROGRAMME = (
-    "events.edit_texts",
-    "events.edit_settings",
-    "events.list_categories",
-    "events.edit_notice",
-    "events.list_partners",
-    "events.edit_programme",
-)
-#: the page that mends what is missing
-_PAGES = {
-    Lack.TITLE: _TEXTS,
-    Lack.SUMMARY: _TEXTS,
-    Lack.DESCRIPTION: _TEXTS,
-    Lack.VENUE: _TEXTS,
-    Lack.DAYS: _SETTINGS,
-    Lack.DAYS_PAST: _SETTINGS,
-    Lack.CONTACT: _SETTINGS,
-    Lack.CATEGORIES: _CATEGORIES,
-    Lack.CATEGORY_NAME: _CATEGORIES,
-    Lack.HOST: _PARTNERS,
-    Lack.NOTICE: _NOTICE,
-    Lack.NOTICE_LANGUAGE: _NOTICE,
-    Lack.WINDOW_PAST: _SETTINGS,
-    Lack.WINDOW_AFTER_EVENT: _SETTINGS,
-    Lack.LEFT_OPEN: _TEXTS,
-    Lack.PRACTICAL: _TEXTS,
-    Lack.JOINING: _TEXTS,
-    Lack.PROGRAMME: _PROGRAMME,
-    Lack.SESSION_TITLE: _PROGRAMME,
-    Lack.SESSIONS_OVERLAP: _PROGRAMME,
-    Lack.SPEAKER_TWICE: _PROGRAMME,
-    Lack.GAP: _PROGRAMME,
-    Lack.DEMONSTRATION: _TEXTS,
-    Lack.MAIL_HELD: _SETTINGS,
-}
-
-
 def _missing(finding: Finding) -> str:
-    languages = _languages(finding.languages)
-    return {
-        Lack.TITLE: _("Write the title in %(languages)s", languages=languages),
-        Lack.SUMMARY: _("Write the summary in %(languages)s", languages=languages),
-        Lack.DESCRIPTION: _("Write the description in %(languages)s", languages=languages),
-        Lack.VENUE: _("Write the place in %(languages)s", languages=languages),
-        Lack.DAYS: _("Set the days and their hours"),
-        Lack.DAYS_PAST: _("The days of the event are over: it will stand among the past events"),
-        Lack.CONTACT: _("Name the contact person, with an email address"),
-        Lack.CATEGORIES: _("Add at least one category of participants"),
-        Lack.CATEGORY_NAME: _(
-            "Write the name of the category “%(name)s” in %(languages)s", name=finding.about, languages=languages
-        ),
-        Lack.HOST: _("Name the host institution"),
-        Lack.NOTICE: _("Publish the privacy notice"),
-        Lack.NOTICE_LANGUAGE: _("Publish the privacy notice in %(languages)s too", languages=languages),
-        Lack.WINDOW_PAST: _("Registration closes in the past: set a later date"),
-        Lack.WINDOW_AFTER_EVENT: _("Registration closes after the event is over: check the date"),
-        Lack.LEFT_OPEN: _("Texts of the template still say “To be completed”: write them, or remove them"),
-        Lack.PRACTICAL: _("Some practical information has no text in %(languages)s", languages=languages),
-        Lack.JOINING: _("Write how to take part online; only the confirmed see it"),
-        Lack.PROGRAMME: _("There is no programme yet; it can follow later"),
-        Lack.SESSION_TITLE: _("Some sessions have no title in %(languages)s", languages=languages),
-        Lack.SESSIONS_OVERLAP: ngettext(
-            "%(num)d session overlaps another one in the same room",
-            "%(num)d sessions overlap others in the same room",
-            finding.count,
-        ),
-        Lack.SPEAKER_TWICE: _("%(name)s speaks in two rooms at once", name=finding.about),
-        Lack.GAP: ngettext(
-            "%(num)d stretch of the programme has neither a session nor a break",
-            "%(num)d stretches of the programme have neither a session nor a break",
-            finding.count,
-        ),
-        Lack.DEMONSTRATION: _("Demonstration values are left, and the page says so"),
-        Lack.NO_MAIL_SERVER: _("No mail server is configured: messages are kept and shown, and none is sent"),
-        Lack.MAIL_HELD: _("The event holds its mail: only addresses ending in .example are written to"),
-    }[finding.lack]
+    words = finding.lack.words
+    if isinstance(words, tuple):
+        return ngettext(*words, finding.count)
+    return _(words, languages=_languages(finding.languages), name=finding.about)
 
 
 def _languages(codes: Sequence[str]) -> str:
