@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from eventreg.db import db
 from eventreg.events.models import Category, Event
-from eventreg.events.rules.category_entries import new_key
+from eventreg.events.rules.categories import new_key
 from eventreg.jobs.models import Job
 from eventreg.kernel.clock import now
 from eventreg.registration.models import Place, Registration

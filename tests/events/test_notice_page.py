@@ -6,7 +6,7 @@ from flask import Flask
 
 from eventreg.db import db
 from eventreg.events.models import Event, PrivacyNotice
-from eventreg.events.queries.notices import list_notices
+from eventreg.events.queries.for_registration import list_notices
 from eventreg.events.rules.notices import languages_to_adapt, starting_text
 from eventreg.i18n.catalogs import translated_languages
 from tests.builders import a_team_member, an_event

@@ -14,10 +14,9 @@ from eventreg.audit.services import Actor
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, TextVersion
 from eventreg.events.queries.texts import last_version_ids, list_versions
-from eventreg.events.rules.event_texts import states_of
 from eventreg.events.rules.practical import NewItem, PracticalEdit, Topic
 from eventreg.events.rules.publication import LifecycleRefused, Publication
-from eventreg.events.rules.texts import TextChange, TextId, TextState, fingerprint
+from eventreg.events.rules.texts import TextChange, TextId, TextState, fingerprint, states_of
 from eventreg.events.services.texts import SavedTexts, return_to_version, save_texts
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import NotFound

@@ -8,8 +8,13 @@ from wtforms import BooleanField
 from eventreg.events.forms.clocks import MomentField
 from eventreg.events.forms.localized import LocalizedField, LocalizedForm
 from eventreg.events.models import Category, Event
-from eventreg.events.rules.categories import ApprovalRule
-from eventreg.events.rules.category_entries import MOST_CATEGORIES, CategoriesRefused, CategoryEntry, moved_entries
+from eventreg.events.rules.categories import (
+    MOST_CATEGORIES,
+    ApprovalRule,
+    CategoriesRefused,
+    CategoryEntry,
+    moved_entries,
+)
 from eventreg.events.rules.settings import LARGEST_NUMBER
 from eventreg.events.wording.settings import approval_name
 from eventreg.kernel.errors import N_, Refused

@@ -10,13 +10,16 @@ from flask_wtf.file import FileField
 from wtforms import BooleanField, HiddenField, RadioField
 
 from eventreg.events.forms.localized import LocalizedField, LocalizedForm
-from eventreg.events.rules.look import LARGEST_PICTURE, LONGEST_DESCRIPTION
 from eventreg.media.encoding import EncodedPicture
 from eventreg.media.rules.pictures import MOST_BYTES, PictureRefused
 from eventreg.media.services import take_picture
 from eventreg.media.wording import refusal_sentence
 from eventreg.web.forms import lazy_gettext
 from eventreg.web.palettes import palette_names
+
+#: width and height in pixels: twice the width of the column, for dense screens
+LARGEST_PICTURE = (1600, 1000)
+LONGEST_DESCRIPTION = 300
 
 
 class LookForm(LocalizedForm):

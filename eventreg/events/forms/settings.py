@@ -7,6 +7,7 @@ A field bears the name of the column that it fills; it is shown by the section t
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
+from datetime import time
 from typing import Any, Final
 
 from flask_babel import gettext as _
@@ -21,12 +22,11 @@ from wtforms import (
 )
 
 from eventreg.accounts.rules.profiles import checked_address
-from eventreg.events.forms.clocks import DayField, MomentField
-from eventreg.events.forms.days import DayForm, day_forms
-from eventreg.events.forms.localized import LocalizedForm
-from eventreg.events.models import Event
+from eventreg.events.forms.clocks import DayField, MomentField, read_time
+from eventreg.events.forms.localized import LocalizedField, LocalizedForm
+from eventreg.events.models import Event, EventDay
 from eventreg.events.rules.attendance import AttendanceMode
-from eventreg.events.rules.settings import LARGEST_NUMBER, DayEntry, SettingsRefused
+from eventreg.events.rules.settings import LARGEST_NUMBER, MOST_DAYS, DayEntry, SettingsRefused
 from eventreg.events.wording.settings import attendance_name
 from eventreg.i18n.countries import CODES, by_alphabet
 from eventreg.i18n.languages import current_language, known_languages, own_name
@@ -46,6 +46,34 @@ SECTIONS: Final[Mapping[str, Sequence[str]]] = {
     "registration": ("verifies_addresses",),
     "safety": ("demands_second_factor",),
 }
+
+
+class DayForm(LocalizedForm):
+    """One day: date and hours in the event's zone, and a title if it has one."""
+
+    held_on = DayField(lazy_gettext("Date"), is_required=True)
+    starts_at = StringField(lazy_gettext("From"))
+    ends_at = StringField(lazy_gettext("To"))
+    title = LocalizedField(lazy_gettext("Title of the day"), limit=200)
+    is_removed = BooleanField(lazy_gettext("Remove this day"))
+
+    def __init__(self, languages: Sequence[str], day_id: int | None, **values: Any) -> None:
+        super().__init__(languages, meta={"csrf": False}, **values)
+        #: None: a day to be added
+        self.day_id = day_id
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether the day is to be there: an existing one that is not removed, a new one that has a date."""
+        return bool(self.held_on.data) if self.day_id is None else not self.is_removed.data
+
+    def read(self) -> DayEntry | None:
+        """Return the day that was filled in, or None with the reasons beside the fields."""
+        is_sound, held_on = self.validate(), self.held_on.day
+        starts_at, ends_at = read_time(self.starts_at), read_time(self.ends_at)
+        if not is_sound or held_on is None or starts_at is None or ends_at is None:
+            return None
+        return DayEntry(self.day_id, held_on, starts_at, ends_at, self.title.data)
 
 
 class SettingsForm(LocalizedForm):
@@ -194,6 +222,25 @@ class SettingsPage:
         return form.held_on
 
 
+def day_forms(
+    days: Sequence[EventDay], languages: Sequence[str], sent: MultiDict[str, str] | None = None
+) -> list[DayForm]:
+    """Return a form for each day and one for a day to be added: the day after the last, at its hours, but its date empty."""
+    forms = [
+        DayForm(
+            languages, day.id, formdata=sent, prefix=f"day-{day.id}-", held_on=day.held_on,
+            starts_at=f"{day.starts_at:%H:%M}", ends_at=f"{day.ends_at:%H:%M}", title=day.title,
+        )
+        for day in days
+    ]  # fmt: skip
+    last = days[-1] if days else None
+    starts_at, ends_at = (last.starts_at, last.ends_at) if last else (_FIRST_HOUR, _LAST_HOUR)
+    new = DayForm(
+        languages, None, formdata=sent, prefix="day+0-", starts_at=f"{starts_at:%H:%M}", ends_at=f"{ends_at:%H:%M}"
+    )
+    return [*forms, new] if len(forms) < MOST_DAYS else forms
+
+
 def check_offered(bound: SelectField, offered: Container[str]) -> None:
     """Refuse what is none of the list, as a validator of its field does."""
     if bound.data not in offered:
@@ -204,3 +251,6 @@ def _zones(present: str) -> list[str]:
     """Return the zones that people choose from: those named by a place, and the present one."""
     zones = {zone for zone in time_zones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/"))}
     return sorted(zones | {present, "UTC"})
+
+
+_FIRST_HOUR, _LAST_HOUR = time(9), time(18)

@@ -11,9 +11,8 @@ from wtforms import Field, SelectField
 
 from eventreg.events.forms.localized import LocalizedField, LocalizedForm
 from eventreg.events.models import Event
-from eventreg.events.rules.event_texts import text_of
 from eventreg.events.rules.practical import NewItem, PracticalEdit, Topic, field_of, keyed, split_field, topic_of
-from eventreg.events.rules.texts import FIELDS, PRACTICAL_FIELDS, TextChange, TextId, fingerprint
+from eventreg.events.rules.texts import FIELDS, PRACTICAL_FIELDS, TextChange, TextId, fingerprint, text_of
 from eventreg.i18n.languages import speaking
 from eventreg.web.forms import lazy_gettext
 

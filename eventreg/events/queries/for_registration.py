@@ -60,6 +60,25 @@ def find_current_notice(event_id: int) -> PrivacyNotice | None:
     ).first()
 
 
+def get_event_with_picture(event_id: int) -> Event:
+    """Return an event with the row of its picture, in one statement. Raises NotFound."""
+    statement = select(Event).options(joinedload(Event.picture)).where(Event.id == event_id)
+    return found(db.session.scalar(statement.execution_options(populate_existing=True)))
+
+
+def list_notices(event_id: int) -> Sequence[PrivacyNotice]:
+    """Return the published versions, the newest first, fifty at most."""
+    return db.session.scalars(
+        select(PrivacyNotice)
+        .where(PrivacyNotice.event_id == event_id)
+        .order_by(PrivacyNotice.version.desc())
+        .limit(_LONGEST_LIST)
+    ).all()
+
+
 def _whole(*conditions: ColumnElement[bool]) -> Event:
     statement = select(Event).options(joinedload(Event.categories), selectinload(Event.days)).where(*conditions)
     return found(db.session.scalars(statement).unique().one_or_none())
+
+
+_LONGEST_LIST = 50

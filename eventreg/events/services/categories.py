@@ -10,11 +10,11 @@ from eventreg.db import db, found, transaction
 from eventreg.events.models import Category, Event
 from eventreg.events.occupancy import occupancy
 from eventreg.events.queries.for_registration import lock_event
-from eventreg.events.rules.categories import Window
-from eventreg.events.rules.category_entries import (
+from eventreg.events.rules.categories import (
     CategoriesRefused,
     CategoryEntry,
     CategoryReason,
+    Window,
     check_categories,
     check_window,
     new_key,

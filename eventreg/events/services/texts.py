@@ -12,7 +12,6 @@ from eventreg.db import db, transaction
 from eventreg.events.models import Event, TextVersion
 from eventreg.events.queries.for_registration import lock_event
 from eventreg.events.queries.texts import find_last_version, get_version_text, last_version_ids
-from eventreg.events.rules.event_texts import kind_of, put_text, text_of
 from eventreg.events.rules.practical import (
     MOST_ITEMS,
     NewItem,
@@ -30,6 +29,9 @@ from eventreg.events.rules.texts import (
     Verdict,
     fingerprint,
     judge,
+    kind_of,
+    put_text,
+    text_of,
 )
 from eventreg.kernel.clock import now
 

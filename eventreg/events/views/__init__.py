@@ -16,12 +16,10 @@ from eventreg.events.views import (  # noqa: E402, F401
     partners,
     programme,
     publication,
-    refusals,
     sessions,
     settings,
     speakers,
     taking_away,
     team,
-    text_history,
     texts,
 )

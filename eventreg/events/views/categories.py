@@ -11,7 +11,7 @@ from eventreg.events.links import category_token
 from eventreg.events.models import Event
 from eventreg.events.occupancy import occupancy
 from eventreg.events.queries.for_registration import get_event_whole
-from eventreg.events.rules.category_entries import CategoriesRefused
+from eventreg.events.rules.categories import CategoriesRefused
 from eventreg.events.rules.settings import SettingsReason
 from eventreg.events.rules.team import Permission
 from eventreg.events.services.categories import replace_link, save_categories

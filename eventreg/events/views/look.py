@@ -8,10 +8,10 @@ from flask_babel import gettext as _
 from eventreg.audit.services import acting
 from eventreg.events.forms.look import LookForm
 from eventreg.events.models import Event
-from eventreg.events.queries.look import get_event_with_picture
+from eventreg.events.queries.for_registration import get_event_with_picture
 from eventreg.events.rules.settings import SettingsReason
 from eventreg.events.rules.team import Permission
-from eventreg.events.services.look import save_look
+from eventreg.events.services.settings import save_look
 from eventreg.events.views import blueprint
 from eventreg.events.views.desk import render_desk
 from eventreg.web.access import Answer, requires

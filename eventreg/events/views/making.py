@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from flask import abort, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from eventreg.audit.services import acting
@@ -19,7 +22,6 @@ from eventreg.events.services.founding import found_event
 from eventreg.events.services.wholes import Placing, import_event
 from eventreg.events.views import blueprint
 from eventreg.events.views.desk import render_desk
-from eventreg.events.wording.wholes import beginnings
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import N_, Refused
 from eventreg.web.access import Answer, administrators_only, requires, signed_in
@@ -155,3 +157,24 @@ def _copying(form: CopyForm) -> str:
         parts=[(key, label, [names[need] for need in names if need in needs]) for key, label, needs in parts],
         chosen=frozenset(form.parts.data or ()),
     )
+
+
+class Beginning(NamedTuple):
+    """Something to begin an event with."""
+
+    key: str
+    name: str
+    #: what comes with it, in a line
+    brings: str
+
+
+def beginnings() -> list[Beginning]:
+    """Return what an event can begin with, in the order of the page, in the language in force."""
+    words = {
+        "seminar": (_("Two-day seminar"), _("Invited experts whom organizers confirm, panels, working groups, recommendations.")),
+        "workshop": (_("Half-day workshop"), _("Participants confirmed at once, group work, one morning.")),
+        "webinar": (_("Webinar"), _("Online, an hour and a half, open until an hour before it begins.")),
+        "conference": (_("Conference"), _("Three days, two rooms in parallel, speakers, students and press.")),
+        BLANK: (_("From nothing"), _("Days, one category, a privacy notice and the basic form.")),
+    }  # fmt: skip
+    return [Beginning(key, *words[key]) for key in (*TEMPLATES, BLANK)]

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from eventreg.audit.services import acting
 from eventreg.events.forms.notice import NoticeForm
 from eventreg.events.models import Event
-from eventreg.events.queries.notices import list_notices
+from eventreg.events.queries.for_registration import list_notices
 from eventreg.events.rules.notices import starting_text
 from eventreg.events.rules.team import Permission
 from eventreg.events.services.notices import publish_notice

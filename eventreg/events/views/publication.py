@@ -4,23 +4,30 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, flash, g, redirect, request, url_for
+from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from eventreg.audit.services import acting
 from eventreg.events.checks import followers, list_missing
-from eventreg.events.forms.publication import CancellationForm
 from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.events.queries.previews import PREVIEW
 from eventreg.events.queries.readiness import load_readiness
 from eventreg.events.rules.checklist import list_findings
-from eventreg.events.rules.lifecycle import ASKED_TWICE, TOLD, Step, next_publication, permission_for, steps_from
-from eventreg.events.rules.publication import LifecycleRefused, Publication
+from eventreg.events.rules.lifecycle import (
+    ASKED_TWICE,
+    LONGEST_NOTE,
+    TOLD,
+    Step,
+    next_publication,
+    permission_for,
+    steps_from,
+)
+from eventreg.events.rules.publication import LifecycleReason, LifecycleRefused, Publication
 from eventreg.events.rules.team import Permission
-from eventreg.events.services.deletion import delete_draft
 from eventreg.events.services.publication import (
     change_publication,
+    delete_draft,
     find_obstacle,
     kill_preview_link,
     renew_preview_link,
@@ -38,8 +45,24 @@ from eventreg.kernel import clock
 from eventreg.kernel.tokens import personal_token
 from eventreg.web.access import Answer, may, requires
 from eventreg.web.addresses import address_of
+from eventreg.web.forms import lazy_gettext
 from eventreg.web.freshness import requires_fresh_sign_in
 from eventreg.web.instance import keys
+from eventreg.web.localized import LocalizedField, LocalizedForm
+
+
+class CancellationForm(LocalizedForm):
+    """Why the event does not take place: it stands on its page and in the messages."""
+
+    note = LocalizedField(
+        lazy_gettext("Why it does not take place"),
+        kind="textarea",
+        limit=LONGEST_NOTE,
+        required="every",
+        description=lazy_gettext(
+            "A sentence or two. It stands on the event's page and in the message that everybody registered gets."
+        ),
+    )
 
 
 @blueprint.get("/manage/events/<slug>/publication")
@@ -109,6 +132,16 @@ def delete_event(slug: str) -> Answer:
         return redirect(url_for("events.show_publication", slug=slug))
     count = followers().count_registrations(event.id)
     return render_desk("events/publication_delete.html", "publication", count=count)
+
+
+@blueprint.app_errorhandler(LifecycleRefused)
+def refuse_by_state(refused: LifecycleRefused) -> tuple[str, int]:
+    """Answer 409: nothing was written."""
+    if refused.reason is LifecycleReason.ARCHIVED:
+        title, text = _("This event is archived"), _("Nothing of it changes any more. An owner can open it again.")
+    else:
+        title, text = _("This is not possible now"), _("Nothing was changed. Go back and reload the page.")
+    return render_template("errors/error.html", code=409, title=title, text=text), 409
 
 
 def open_items(event: Event) -> list[Item]:
