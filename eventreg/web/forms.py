@@ -59,6 +59,17 @@ class PlainForm(Form):
     Meta = _Reading
 
 
+def errors_in(*forms: Form) -> list[tuple[str, str]]:
+    """Return (id of the input, sentence) of everything to be checked in forms that stand on one page, in their order."""
+    return [
+        item
+        for form in forms
+        for bound in form
+        if bound.errors
+        for item in getattr(bound, "error_items", [(bound.id, bound.errors[0])])
+    ]
+
+
 def _without_blank(data: Any) -> Any:
     return "" if isinstance(data, str) and is_blank(data) else data
 

@@ -19,7 +19,7 @@ from eventreg.events.rules.settings import LARGEST_NUMBER
 from eventreg.events.wording.settings import approval_name
 from eventreg.kernel.errors import N_, Refused
 from eventreg.web.fields import EnumField, NumberField, whole_number
-from eventreg.web.forms import lazy_gettext
+from eventreg.web.forms import errors_in, lazy_gettext
 from eventreg.web.refusals import said
 
 
@@ -110,10 +110,4 @@ class CategoriesForm(LocalizedForm):
 
     def all_errors(self) -> list[tuple[str, str]]:
         """Return (id of the input, sentence) of everything to be checked."""
-        return [
-            item
-            for row in self.rows
-            for bound in row
-            if bound.errors
-            for item in getattr(bound, "error_items", [(bound.id, bound.errors[0])])
-        ]
+        return errors_in(*self.rows)

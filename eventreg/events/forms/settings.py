@@ -35,7 +35,7 @@ from eventreg.kernel.links import is_plain_web_address
 from eventreg.kernel.typed import showable
 from eventreg.kernel.zones import time_zones
 from eventreg.web.fields import EnumField, NumberField, TextField
-from eventreg.web.forms import lazy_gettext
+from eventreg.web.forms import errors_in, lazy_gettext
 from eventreg.web.refusals import refuse, said
 
 _MISSING = N_("Write this text")
@@ -206,13 +206,7 @@ class SettingsPage:
 
     def errors(self) -> list[tuple[str, str]]:
         """Return (id of the input, sentence) of everything to be checked."""
-        return [
-            item
-            for form in (*self.days, self.form)
-            for bound in form
-            if bound.errors
-            for item in getattr(bound, "error_items", [(bound.id, bound.errors[0])])
-        ]
+        return errors_in(*self.days, self.form)
 
     def _field_of(self, name: str) -> Any:
         if not name.startswith("day:"):

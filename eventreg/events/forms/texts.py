@@ -14,7 +14,7 @@ from eventreg.events.models import Event
 from eventreg.events.rules.practical import NewItem, PracticalEdit, Topic, field_of, keyed, split_field, topic_of
 from eventreg.events.rules.texts import FIELDS, PRACTICAL_FIELDS, TextChange, TextId, fingerprint, text_of
 from eventreg.i18n.languages import speaking
-from eventreg.web.forms import lazy_gettext
+from eventreg.web.forms import errors_in, lazy_gettext
 
 _NO_CSRF = {"csrf": False}  # the page's own form carries the token
 
@@ -134,14 +134,7 @@ class TextsPage:
 
     def errors(self) -> list[tuple[str, str]]:
         """Return (id of the input, sentence) of everything to be checked."""
-        forms = [self.form, *self.items.values(), *self.new]
-        return [
-            item
-            for form in forms
-            for bound in form
-            if bound.errors
-            for item in getattr(bound, "error_items", [(bound.id, bound.errors[0])])
-        ]
+        return errors_in(self.form, *self.items.values(), *self.new)
 
     def changes(self, confirmed: str = "") -> list[TextChange]:
         """Return what is wanted of each text. `confirmed`: "<field>:<language>" of one that was said to fit as it is.
