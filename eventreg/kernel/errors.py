@@ -18,9 +18,13 @@ from typing import Any, ClassVar
 Sentence = str | tuple[str, str]
 
 
+class Marked(str):
+    """A text that is translated when it is said: a sentence, or a word among a refusal's details."""
+
+
 def N_(text: str) -> str:  # noqa: N802 - the name under which gettext's tools look for texts
     """Mark a text that is translated later, when it is said."""
-    return text
+    return Marked(text)
 
 
 def NN_(one: str, many: str) -> tuple[str, str]:  # noqa: N802 - as N_
@@ -48,6 +52,15 @@ class Reason(Enum):
         self, key: str, sentence: Sentence = "", field: str = "", status_code: int = 422, for_team: str = ""
     ) -> None:
         self.sentence, self.field, self.status_code, self.for_team = sentence, field, status_code, for_team
+
+
+class Conflict(Reason):
+    """A base of reasons most of which say that it does not fit what stands now: their answer's code is 409."""
+
+    def __init__(
+        self, key: str, sentence: Sentence = "", field: str = "", status_code: int = 409, for_team: str = ""
+    ) -> None:
+        super().__init__(key, sentence, field, status_code, for_team)
 
 
 class Refused(Exception):

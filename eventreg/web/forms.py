@@ -29,13 +29,10 @@ class _Reading(DefaultMeta):
         return field
 
 
-class BaseForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
-    """A form with a token against forgery. Messages of our own are given by each form, in the reader's language."""
+class _Checking:
+    """What every form of ours can say of what was sent."""
 
-    class Meta(_Reading, FlaskForm.Meta):  # type: ignore[misc]
-        """See `_Reading`."""
-
-    def check(self) -> None:
+    def check(self: Any) -> None:
         """Raise Refused, with the sentences beside the fields, where one is not as it must be."""
         if not self.validate():
             raise Refused("")
@@ -53,7 +50,14 @@ class BaseForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
         return Refusals(self, busy=busy, to_team=to_team, **details)
 
 
-class PlainForm(Form):
+class BaseForm(_Checking, FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
+    """A form with a token against forgery. Messages of our own are given by each form, in the reader's language."""
+
+    class Meta(_Reading, FlaskForm.Meta):  # type: ignore[misc]
+        """See `_Reading`."""
+
+
+class PlainForm(_Checking, Form):
     """A form that stands inside another one, whose token covers it."""
 
     Meta = _Reading

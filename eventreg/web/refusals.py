@@ -19,14 +19,15 @@ from flask_babel import gettext, ngettext
 
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language
-from eventreg.kernel.errors import Busy, Reason, Refused
+from eventreg.kernel.errors import Busy, Marked, Reason, Refused
 from eventreg.web.templating import plain_in_reader_language
 
 
 def said(refused: Refused, *, to_team: bool = False, **more: Any) -> str:
     """Return why something was refused, in the reader's language. `more` are details in words that only the room has.
 
-    Details that are content in several languages are picked, moments are said in the zone of the event at hand.
+    Details that are content in several languages are picked, moments are said in the zone of the event at hand; words that
+    are marked are translated, and what is called for its words is called now.
     """
     reason, details = refused.reason, refused.details | more
     sentence = (reason.for_team if to_team and isinstance(reason, Reason) else "") or refused.sentence
@@ -81,6 +82,10 @@ def refuse(field: Any, sentence: str) -> None:
 
 
 def _worded(value: Any) -> Any:
+    if isinstance(value, Marked):
+        return gettext(value)
+    if callable(value):
+        return value()
     if isinstance(value, Mapping):
         return plain_in_reader_language(value)
     if isinstance(value, datetime):
