@@ -220,7 +220,7 @@ def _init_lifecycle(app: Flask) -> None:
     from eventreg.registration.services.cancelling import RegistrationFollowers
     from eventreg.registration.services.occupancy import RegistrationOccupancy
     from eventreg.review.queries.answered import count_answered
-    from eventreg.review.queries.mergers import find_merged_into
+    from eventreg.review.queries.duplicates import find_merged_into
 
     lifecycle = init_lifecycle(app)
     lifecycle.add_check(list_missing_questions)

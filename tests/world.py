@@ -19,12 +19,14 @@ from werkzeug.routing import Rule
 
 from eventreg.accounts.models import Account
 from eventreg.accounts.services.sign_in_links import make_sign_in_link
+from eventreg.audit.services import Actor
 from eventreg.db import db, transaction
 from eventreg.events.links import category_token, invitation_token
 from eventreg.events.models import Event, EventDay, ProgrammeSession, TeamMember
+from eventreg.events.organizers import Organizer
 from eventreg.events.queries.previews import PREVIEW
 from eventreg.events.rules.publication import Publication
-from eventreg.events.rules.team import EVERYTHING, WHOLE, TeamRole
+from eventreg.events.rules.team import EVERYTHING, TeamRole
 from eventreg.events.services.invitations import Wish, invite
 from eventreg.kernel.clock import now
 from eventreg.kernel.tokens import new_public_id, personal_token
@@ -49,8 +51,7 @@ from eventreg.review.services.reasons import add_reason
 from eventreg.review.services.run_steps import do_some
 from eventreg.review.services.runs import begin_run, draft_run, these
 from eventreg.review.services.saved_views import save_view
-from eventreg.review.services.tagging import change_tags
-from eventreg.review.services.tags import create_tag
+from eventreg.review.services.tags import change_tags, create_tag
 from eventreg.web.instance import keys
 from tests.belongings import a_material, a_session, an_outcome
 from tests.builders import (
@@ -223,7 +224,12 @@ def build_world(app: Flask) -> World:
         upload = db.session.scalars(select(Upload.public_id).where(Upload.registration_id == letter.id)).one()
         message = db.session.scalars(select(MailMessage.id).where(MailMessage.record_id == letter.id).limit(1)).one()
         decided = decide(
-            event.id, people["pending"].reference, Action.DECLINE, "No hay lugar.", 1, accounts["reviewer"].id
+            event.id,
+            people["pending"].reference,
+            Action.DECLINE,
+            "No hay lugar.",
+            1,
+            Organizer.account(accounts["reviewer"].id),
         )
         world = World(
             app, event, other, accounts, people, _tokens(letter, people["unverified"], change, accounts["owner"]),
@@ -233,7 +239,7 @@ def build_world(app: Flask) -> World:
         world.request_id = _asked(event, letter, accounts["owner"])
         world.public_ids |= _exports(event, accounts["owner"])
         world.public_ids["review.change_saved_view"] = save_view(
-            event.id, accounts["owner"].id, "Por revisar", "status=pending", is_shared=True
+            event.id, Organizer.account(accounts["owner"].id), "Por revisar", "status=pending", is_shared=True
         )
         world.public_ids |= _imports(event, accounts["owner"])
         world.public_ids |= _runs(event, letter, accounts["owner"])
@@ -299,7 +305,9 @@ def _people(event: Event) -> dict[str, Registration]:
 
 def _asked(event: Event, person: Registration, account: Account) -> int:
     """Ask the person to check an answer; return the request's id."""
-    return ask_for_correction(event.id, person.reference, ["sex"], "Por favor, revise.", account.id).id
+    return ask_for_correction(
+        event.id, person.reference, ["sex"], "Por favor, revise.", Organizer.account(account.id)
+    ).id
 
 
 def _runs(event: Event, person: Registration, account: Account) -> dict[str, str]:
@@ -311,7 +319,7 @@ def _runs(event: Event, person: Registration, account: Account) -> dict[str, str
     begun = draft_run(event.id, RunAct.REOPEN, chosen, account.id, details=quietly)
     begin_run(begun.id)
     do_some(begun.id, lambda: True)
-    reason = add_reason(event.id, RunAct.DECLINE, "Sin lugar", {"es": "No hay lugar."}, account.id)
+    reason = add_reason(event.id, RunAct.DECLINE, "Sin lugar", {"es": "No hay lugar."}, Actor.account(account.id))
     of_drafts = dict.fromkeys(("review.save_run", "review.begin", "review.show_run_mail"), draft.public_id)
     of_reasons = dict.fromkeys(("review.edit_ready_reason", "review.save_ready_reason"), reason.public_id)
     of_begun = dict.fromkeys(("review.show_run", "review.stop", "review.undo_many"), begun.public_id)
@@ -324,9 +332,11 @@ def _runs(event: Event, person: Registration, account: Account) -> dict[str, str
 
 def _what_the_team_adds(event: Event, person: Registration, account: Account) -> tuple[str, int]:
     """Put a tag and a note on somebody; return the tag's public id and the note's id."""
-    tag = create_tag(event.id, "Mesa 2", TagColour.BLUE, account.id)
-    change_tags(event.id, person.reference, [tag.public_id], [], "", TagColour.GREY, account.id, WHOLE)
-    return tag.public_id, write_note(event.id, person.reference, Written("Llega tarde."), account.id, WHOLE).id
+    tag = create_tag(event.id, "Mesa 2", TagColour.BLUE, Actor.account(account.id))
+    change_tags(event.id, person.reference, [tag.public_id], [], "", TagColour.GREY, Organizer.account(account.id))
+    return tag.public_id, write_note(
+        event.id, person.reference, Written("Llega tarde."), Organizer.account(account.id)
+    ).id
 
 
 def _narrowed(event: Event) -> Account:

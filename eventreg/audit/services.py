@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import Enum
-from typing import Any
+from typing import Any, Self
 
 from flask_login import current_user
 from sqlalchemy import func, insert, select
@@ -29,12 +29,12 @@ class Actor:
     id: int | None = None
 
     @classmethod
-    def account(cls, account_id: int) -> Actor:
+    def account(cls, account_id: int) -> Self:
         """Return the actor for a person who is signed in."""
         return cls("account", account_id)
 
     @classmethod
-    def participant(cls, registration_id: int) -> Actor:
+    def participant(cls, registration_id: int) -> Self:
         """Return the actor for whoever holds a registration's personal link."""
         return cls("participant", registration_id)
 

@@ -6,16 +6,7 @@ from flask_babel import gettext as _
 
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language
-from eventreg.registration.rules.refusals import (
-    ChangeReason,
-    ChangeRefused,
-    DecisionReason,
-    DecisionRefused,
-    RegisteringReason,
-    RegistrationRefused,
-    RequestReason,
-    RequestRefused,
-)
+from eventreg.registration.rules.refusals import ChangeReason, ChangeRefused, RegisteringReason, RegistrationRefused
 from eventreg.registration.rules.requests import RequestKind
 from eventreg.registration.rules.session_choices import SessionReason, SessionsRefused
 from eventreg.registration.rules.states import Action, Status
@@ -119,34 +110,6 @@ def change_refused(refused: ChangeRefused) -> str:
     }[ChangeReason(refused.reason)]
 
 
-def decision_refused(refused: DecisionRefused) -> str:
-    """Say why a decision was not made: who was faster, or what is missing."""
-    details = refused.details
-    if refused.reason is DecisionReason.DECIDED_BY_ANOTHER:
-        if details["is_own"]:
-            return _("You have already decided: %(decision)s.", decision=decision_verb(details["action"]))
-        return _(
-            "%(name)s has already decided: %(decision)s. Nothing was changed and no message was sent.",
-            name=details["by"],
-            decision=decision_verb(details["action"]),
-        )
-    if refused.reason is DecisionReason.CHANGED_MEANWHILE:
-        return _(
-            "The registration has changed since you opened it (now: %(status)s). Look at it again, then decide.",
-            status=status_for_team(details["status"]),
-        )
-    return {
-        DecisionReason.NOT_POSSIBLE: _("This decision is not possible in the present state of the registration."),
-        DecisionReason.REASON_MISSING: _("Write the reason: the person reads it"),
-        DecisionReason.REASON_TOO_LONG: _("Shorten the reason to %(limit)s characters", limit=details.get("limit", "")),
-        DecisionReason.CALLED_OFF: _(
-            "The event does not take place, and everybody was told so. Nothing is decided any more."
-        ),
-        DecisionReason.TOLD_ALREADY: _("The email has gone, so this can no longer be undone without a trace."),
-        DecisionReason.NOT_THE_LAST: _("Something happened since, so this can no longer be undone. Decide anew."),
-    }[DecisionReason(refused.reason)]
-
-
 def request_title(kind: RequestKind, section: str) -> str:
     """Return what a request is called, on one's own page and on the team's."""
     return {
@@ -154,21 +117,6 @@ def request_title(kind: RequestKind, section: str) -> str:
         RequestKind.AGAIN: _("Questions that have changed"),
         RequestKind.CORRECTION: _("Answers to check"),
     }[kind]
-
-
-def request_refused(refused: RequestRefused) -> str:
-    """Say why somebody was not asked."""
-    return {
-        RequestReason.NOTHING_CHOSEN: _("Choose which answers are to be checked"),
-        RequestReason.REASON_MISSING: _("Write the reason: the person reads it"),
-        RequestReason.REASON_TOO_LONG: _(
-            "Shorten the reason to %(limit)s characters", limit=refused.details.get("limit", "")
-        ),
-        RequestReason.NOT_CONCERNED: _("Somebody with this status is not asked anything."),
-        RequestReason.PAST: _("Choose a day that is still to come"),
-        RequestReason.CALLED_OFF: _("This event does not take place."),
-        RequestReason.NOT_OPEN: _("This request is answered, over or taken back."),
-    }[RequestReason(refused.reason)]
 
 
 def sessions_refused(refused: SessionsRefused) -> str:

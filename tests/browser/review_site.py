@@ -12,6 +12,7 @@ from eventreg.accounts.services.sign_in_links import make_sign_in_link
 from eventreg.db import db, transaction
 from eventreg.demo.services import add_registrations, load_seminar
 from eventreg.events.models import Category, Event
+from eventreg.events.organizers import Organizer
 from eventreg.kernel.clock import now
 from eventreg.kernel.keys import create_keys
 from eventreg.migrations.runner import upgrade
@@ -39,7 +40,7 @@ def busy_site(folder: Path) -> Iterator[NewSite]:
         with transaction() as session:
             session.get_one(Event, loaded.event_id).capacity = None
         for reference, revision in _experts(loaded.event_id):
-            decide(loaded.event_id, reference, Action.REOPEN, "", revision, loaded.account_id)
+            decide(loaded.event_id, reference, Action.REOPEN, "", revision, Organizer.account(loaded.account_id))
         token = make_sign_in_link(loaded.account_id).rpartition("/")[2]
         db.session.remove()
         db.engine.dispose()

@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from eventreg.events.organizers import Organizer
 from eventreg.registration.rules.states import Action, Status
 from eventreg.registration.services.decisions import decide
 from tests.browser.conftest import Site
@@ -76,7 +77,7 @@ def test_a_colleagues_decision_appears_and_nothing_is_lost(site: Site, visits: C
     page.get_by_role("link", name="Vivo 1").focus()
     with site.world.app.app_context():
         colleague = a_team_member(site.world.event, name="Rita Revisora")
-        decide(site.world.event.id, second, Action.DECLINE, "No hay lugar.", 1, colleague.id)
+        decide(site.world.event.id, second, Action.DECLINE, "No hay lugar.", 1, Organizer.account(colleague.id))
         register_somebody(site.world.event, "academia", given_name="Vivo", family_name="Nuevo", email=new_address())
     row = page.locator(f"tr[data-reference='{second}']")
     expect(row.get_by_text("changed by Rita Revisora")).to_be_visible()

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
+from eventreg.audit.services import Actor
 from eventreg.db import db
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import Status
@@ -27,7 +28,7 @@ def test_many_are_declined_with_a_ready_made_reason_while_the_page_follows(site:
     event = site.world.event
     with site.world.app.app_context():
         words = text("Está lleno.", "It is full.")
-        add_reason(event.id, RunAct.DECLINE, "Aforo completo", words, site.world.accounts["owner"].id)
+        add_reason(event.id, RunAct.DECLINE, "Aforo completo", words, Actor.account(site.world.accounts["owner"].id))
         for number in range(PEOPLE):
             a_registration(
                 event,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from flask import Flask
 
+from eventreg.events.organizers import Organizer
 from eventreg.kernel import clock
 from eventreg.registration.services.follow_ups import see_to_follow_ups
 from eventreg.registration.services.requests import ask_for_correction
@@ -76,7 +77,9 @@ def test_who_is_asked_more_reads_it_in_french(app: Flask) -> None:
     a_version(event, travel())
     person = a_registration(event, language="fr", answers={"sex": ["man"]})
     see_to_follow_ups(clock.now())
-    ask_for_correction(event.id, person.reference, ["sex"], "Merci de vérifier.", a_team_member(event).id)
+    ask_for_correction(
+        event.id, person.reference, ["sex"], "Merci de vérifier.", Organizer.account(a_team_member(event).id)
+    )
     asked, checked = mails(person)
     for mail in (asked, checked):
         assert '<html lang="fr" dir="ltr">' in mail.html

@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from eventreg.accounts.models import GuardedAttempt
 from eventreg.accounts.rules.refusals import TooManyTries
 from eventreg.db import db
+from eventreg.events.organizers import Organizer
 from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.kernel import clock as clocks
 from eventreg.kernel.errors import NotFound
@@ -142,7 +143,7 @@ def test_an_address_waits_while_a_decision_can_be_undone(person: Registration, c
     """Its mails wait, written to the old address with the old link."""
     token = asked(person)
     organizer = a_team_member(get_event_whole(person.event_id))
-    decide(person.event_id, person.reference, Action.WAITLIST, "", person.revision, organizer.id)
+    decide(person.event_id, person.reference, Action.WAITLIST, "", person.revision, Organizer.account(organizer.id))
     with pytest.raises(ChangeRefused) as refused:
         confirm_address_change(token)
     assert refused.value.reason is ChangeReason.BEING_DECIDED

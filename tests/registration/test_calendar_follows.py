@@ -13,6 +13,7 @@ from eventreg.audit.services import Actor
 from eventreg.db import transaction
 from eventreg.events.calendars import day_uid, personal_uid
 from eventreg.events.models import Event
+from eventreg.events.organizers import Organizer
 from eventreg.events.queries.for_registration import list_days
 from eventreg.events.rules.settings import DayEntry
 from eventreg.events.services.settings import save_settings
@@ -142,11 +143,13 @@ def test_undone_in_time_the_entries_of_each_day_are_still_to_be_taken_back(clock
     organizer = a_team_member(event).id
     person = registered(register_somebody(event))
     before = as_before_the_upgrade(event, person)
-    made = decide(event.id, person.reference, Action.DECLINE, "Motivo.", fresh(person).revision, organizer)
+    made = decide(
+        event.id, person.reference, Action.DECLINE, "Motivo.", fresh(person).revision, Organizer.account(organizer)
+    )
     assert taken_back(person) == before
     clock.shift(20)
-    undo(event.id, person.reference, made.decision_id, organizer)
+    undo(event.id, person.reference, made.decision_id, Organizer.account(organizer))
     assert taken_back(person) == [], "never sent"
-    send_link_to(event.id, person.reference, organizer)
+    send_link_to(event.id, person.reference, Organizer.account(organizer))
     assert taken_back(person) == before
     assert fresh(person).calendar_uids == [personal_uid(event, person.public_id)]

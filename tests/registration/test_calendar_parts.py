@@ -9,6 +9,7 @@ import pytest
 import time_machine
 
 from eventreg.events.models import Event
+from eventreg.events.organizers import Organizer
 from eventreg.mail.models import MailMessage
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import Action, Status
@@ -52,7 +53,7 @@ def days(event: Event, *which: int) -> list[str]:
 def decided(event: Event, person: Registration, action: Action, organizer: int) -> int:
     """Decide on somebody as seen now; return the decision's id."""
     revision = fresh(person).revision
-    return decide(event.id, person.reference, action, "Motivo.", revision, organizer).decision_id
+    return decide(event.id, person.reference, action, "Motivo.", revision, Organizer.account(organizer)).decision_id
 
 
 def test_a_confirmed_person_gets_the_days_attended() -> None:
@@ -132,7 +133,7 @@ def test_taking_an_approval_back_takes_the_entries_back(clock: time_machine.Trav
     person = registered(register_somebody(event, "academia"))
     made = decided(event, person, Action.APPROVE, organizer)
     clock.shift(60)
-    undo(event.id, person.reference, made, organizer)
+    undo(event.id, person.reference, made, Organizer.account(organizer))
     assert [mail.calendar_method for mail in mails(person)] == ["", "REQUEST", "CANCEL"]
 
 

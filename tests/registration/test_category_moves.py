@@ -10,6 +10,7 @@ from flask import Flask
 from eventreg.accounts.models import Account
 from eventreg.db import db, transaction
 from eventreg.events.models import Category, Event
+from eventreg.events.organizers import Organizer
 from eventreg.events.rules.categories import ApprovalRule
 from eventreg.events.rules.seats import Places
 from eventreg.registration.models import Place, Registration
@@ -41,7 +42,7 @@ def owner(event: Event) -> Account:
 
 def moved(event: Event, person: Registration, key: str, owner: Account, **wish: Any) -> Status:
     tells = wish.pop("tells", True)
-    act = TeamAct(owner.id, fresh(person).revision, tells)
+    act = TeamAct(Organizer.account(owner.id), fresh(person).revision, tells)
     return move_to_category(event.id, person.reference, Move(key, **wish), act)
 
 
@@ -162,7 +163,7 @@ def test_what_is_no_other_category_or_no_longer_what_was_seen_is_refused(event: 
             moved(event, person, key, owner)
         assert refused.value.reason is ChangeReason.NOT_POSSIBLE_NOW
     with pytest.raises(ChangeRefused) as refused:
-        move_to_category(event.id, person.reference, Move("press"), TeamAct(owner.id, 0))
+        move_to_category(event.id, person.reference, Move("press"), TeamAct(Organizer.account(owner.id), 0))
     assert refused.value.reason is ChangeReason.CHANGED_MEANWHILE
     gone = a_registration(event, status="cancelled")
     with pytest.raises(ChangeRefused):
@@ -170,7 +171,7 @@ def test_what_is_no_other_category_or_no_longer_what_was_seen_is_refused(event: 
 
 
 def move_both(app: Flask, event: Event, owner: Account, people: list[Registration]) -> list[Any]:
-    acts = [TeamAct(owner.id, person.revision) for person in people]
+    acts = [TeamAct(Organizer.account(owner.id), person.revision) for person in people]
     return at_once(
         app,
         *(

@@ -14,11 +14,13 @@ from sqlalchemy import func, select
 
 from eventreg.db import db
 from eventreg.events.models import Category, Event
+from eventreg.events.organizers import Organizer
 from eventreg.events.rules.seats import Places
+from eventreg.kernel.errors import Refused
 from eventreg.mail.models import MailMessage
 from eventreg.registration.emails import Occasion
 from eventreg.registration.models import Decision, Place, Registration
-from eventreg.registration.rules.refusals import DecisionRefused
+from eventreg.registration.rules.admission import Places
 from eventreg.registration.rules.states import Action, Status
 from eventreg.registration.services import registering
 from eventreg.registration.services.changes import withdraw
@@ -198,13 +200,13 @@ def test_two_organizers_decide_at_once(app: Flask) -> None:
     one, two = a_team_member(event), a_team_member(event)
     outcomes = at_once(
         app,
-        lambda: decide(event.id, person.reference, Action.APPROVE, "", 1, one.id),
-        lambda: decide(event.id, person.reference, Action.DECLINE, "No hay lugar.", 1, two.id),
+        lambda: decide(event.id, person.reference, Action.APPROVE, "", 1, Organizer.account(one.id)),
+        lambda: decide(event.id, person.reference, Action.DECLINE, "No hay lugar.", 1, Organizer.account(two.id)),
     )
-    refused = [outcome for outcome in outcomes if isinstance(outcome, DecisionRefused)]
+    refused = [outcome for outcome in outcomes if isinstance(outcome, Refused)]
     assert len(refused) == 1
     winner = two if outcomes[0] is refused[0] else one
-    assert refused[0].details["by"] == winner.name
+    assert refused[0].details["name"] == winner.name
     assert db.session.scalar(select(func.count(Decision.id))) == 1
     assert Counter(db.session.scalars(select(MailMessage.audience))) == {"participant": 1, "contact": 1}
 

@@ -9,17 +9,18 @@ import time_machine
 
 from eventreg.db import db
 from eventreg.events.models import Event
-from eventreg.kernel.errors import NotFound
+from eventreg.events.organizers import Organizer
+from eventreg.kernel.errors import NotFound, Refused
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
 from eventreg.registration.models import Registration
-from eventreg.registration.rules.refusals import DecisionReason, DecisionRefused
+from eventreg.registration.rules.refusals import DecisionReason
 from eventreg.registration.rules.states import Action, Status
 from eventreg.registration.services.answer_changes import change_answers
 from eventreg.registration.services.changes import withdraw
 from eventreg.registration.services.decisions import LONGEST_REASON, DecisionMade, decide, undo
 from eventreg.registration.services.promotion import PLACES_JOB, pass_on_places
-from eventreg.registration.wording import decision_refused
+from eventreg.web.refusals import said
 from tests.builders import BY_ORGANIZER, a_registration, a_team_member, an_event
 from tests.registration.records import fresh, history, jobs_of, last_mail, mails, places_of, status_of, told
 
@@ -39,11 +40,11 @@ class Desk:
     def decide(self, who: Registration, action: Action, reason: str = "", seen: int | None = None) -> DecisionMade:
         """Decide on somebody as seen now, or on an earlier revision."""
         revision = fresh(who).revision if seen is None else seen
-        return decide(self.event.id, who.reference, action, reason, revision, self.account.id)
+        return decide(self.event.id, who.reference, action, reason, revision, Organizer.account(self.account.id))
 
     def undo(self, who: Registration, made: DecisionMade) -> Any:
         """Take a decision back."""
-        return undo(self.event.id, who.reference, made.decision_id, self.account.id)
+        return undo(self.event.id, who.reference, made.decision_id, Organizer.account(self.account.id))
 
 
 def a_desk(**event: Any) -> Desk:
@@ -90,7 +91,7 @@ def test_a_decision_changes_the_status_and_tells_both_sides_a_minute_later(
 def test_a_decision_that_leads_nowhere_is_refused(action: Action) -> None:
     desk = a_desk()
     person = a_person(desk, Status.CONFIRMED if action is Action.APPROVE else Status.WAITLISTED)
-    with pytest.raises(DecisionRefused) as refused:
+    with pytest.raises(Refused) as refused:
         desk.decide(person, action)
     assert refused.value.reason is DecisionReason.NOT_POSSIBLE
     assert (told(person), history(person)) == ([], [])
@@ -103,7 +104,7 @@ def test_declining_needs_a_reason_of_a_readable_length() -> None:
         (" \n ", DecisionReason.REASON_MISSING),
         ("x" * (LONGEST_REASON + 1), DecisionReason.REASON_TOO_LONG),
     ):
-        with pytest.raises(DecisionRefused) as refused:
+        with pytest.raises(Refused) as refused:
             desk.decide(person, Action.DECLINE, reason)
         assert refused.value.reason is expected
     assert desk.decide(person, Action.DECLINE, "x" * LONGEST_REASON).status is Status.DECLINED
@@ -227,7 +228,7 @@ def test_only_the_last_decision_can_be_undone(clock: time_machine.Traveller) -> 
     second = desk.decide(person, Action.DECLINE, "No es su tema.")
     desk.undo(person, second)
     for made in (first, second):
-        with pytest.raises(DecisionRefused) as refused:
+        with pytest.raises(Refused) as refused:
             desk.undo(person, made)
         assert refused.value.reason is DecisionReason.NOT_THE_LAST
 
@@ -237,7 +238,7 @@ def test_a_decision_cannot_be_undone_once_the_person_withdrew() -> None:
     person = a_person(desk)
     made = desk.decide(person, Action.APPROVE)
     withdraw(desk.event.id, person.id)
-    with pytest.raises(DecisionRefused) as refused:
+    with pytest.raises(Refused) as refused:
         desk.undo(person, made)
     assert refused.value.reason is DecisionReason.NOT_THE_LAST
 
@@ -272,10 +273,10 @@ def test_two_organizers_one_decision_one_mail_and_the_second_is_told_who() -> No
     person = a_person(desk)
     seen = person.revision
     desk.decide(person, Action.APPROVE, seen=seen)
-    with pytest.raises(DecisionRefused) as refused:
-        decide(desk.event.id, person.reference, Action.DECLINE, "No es su tema.", seen, other.id)
+    with pytest.raises(Refused) as refused:
+        decide(desk.event.id, person.reference, Action.DECLINE, "No es su tema.", seen, Organizer.account(other.id))
     assert refused.value.reason is DecisionReason.DECIDED_BY_ANOTHER
-    sentence = decision_refused(refused.value)
+    sentence = said(refused.value)
     assert "Olga Organizadora" in sentence
     assert "Aprobada" in sentence
     assert told(person) == ["confirmed"]
@@ -288,7 +289,7 @@ def test_a_change_by_the_person_is_not_blamed_on_an_organizer(clock: time_machin
     clock.shift(120)
     seen = fresh(person).revision
     change_answers(desk.event.id, person.id, {"phone": ["+52 55 5555 0101"]})
-    with pytest.raises(DecisionRefused) as refused:
+    with pytest.raises(Refused) as refused:
         desk.decide(person, Action.DECLINE, "No es su tema.", seen=seen)
     assert refused.value.reason is DecisionReason.CHANGED_MEANWHILE
 

@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 
 from eventreg.db import db
 from eventreg.events.models import Event
+from eventreg.events.organizers import Organizer
 from eventreg.questionnaires.queries import definition_of, get_current_version
 from eventreg.registration.emails import Occasion
 from eventreg.registration.models import OptionPlace, Registration
@@ -165,7 +166,7 @@ def test_declining_frees_after_the_time_to_undo(app: Flask, clock: time_machine.
     """Case 20."""
     event = an_event_with_seats(1)
     person, account = somebody(event, "academia"), a_team_member(event)
-    decide(event.id, person.reference, Action.DECLINE, "No.", person.revision, account.id)
+    decide(event.id, person.reference, Action.DECLINE, "No.", person.revision, Organizer.account(account.id))
     with pytest.raises(OptionsFull):
         somebody(event)
     clock.shift(timedelta(seconds=61))
@@ -177,8 +178,8 @@ def test_declining_frees_after_the_time_to_undo(app: Flask, clock: time_machine.
 def test_undone_decision_keeps_the_place(app: Flask, clock: time_machine.Traveller) -> None:
     event = an_event_with_seats(1)
     person, account = somebody(event, "academia"), a_team_member(event)
-    made = decide(event.id, person.reference, Action.DECLINE, "No.", person.revision, account.id)
-    undo(event.id, person.reference, made.decision_id, account.id)
+    made = decide(event.id, person.reference, Action.DECLINE, "No.", person.revision, Organizer.account(account.id))
+    undo(event.id, person.reference, made.decision_id, Organizer.account(account.id))
     clock.shift(timedelta(seconds=61))
     pass_on_places(event.id)
     assert taken(event) == 1
@@ -187,12 +188,12 @@ def test_undone_decision_keeps_the_place(app: Flask, clock: time_machine.Travell
 def test_approved_after_all_loses_what_is_full_by_then(app: Flask, clock: time_machine.Traveller) -> None:
     event = an_event_with_seats(1)
     person, account = somebody(event, "academia"), a_team_member(event)
-    decide(event.id, person.reference, Action.DECLINE, "No.", person.revision, account.id)
+    decide(event.id, person.reference, Action.DECLINE, "No.", person.revision, Organizer.account(account.id))
     clock.shift(timedelta(seconds=61))
     pass_on_places(event.id)
     somebody(event)
     person = db.session.get_one(Registration, person.id, populate_existing=True)
-    decide(event.id, person.reference, Action.APPROVE, "", person.revision, account.id)
+    decide(event.id, person.reference, Action.APPROVE, "", person.revision, Organizer.account(account.id))
     assert taken(event) == 1
     assert visit_of(person) == []
 

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 
 from eventreg.events.models import Event
+from eventreg.events.organizers import Organizer
 from eventreg.kernel import clock as clocks
 from eventreg.kernel.errors import Busy
 from eventreg.registration.models import Registration
@@ -121,7 +122,7 @@ class TestAnswers:
     def test_while_a_decision_waits_what_was_typed_is_kept(self, clock: time_machine.Traveller, pages: Pages) -> None:
         event = an_event()
         someone = registered(register_somebody(event))
-        decide(event.id, someone.reference, Action.WAITLIST, "", 1, a_team_member(event).id)
+        decide(event.id, someone.reference, Action.WAITLIST, "", 1, Organizer.account(a_team_member(event).id))
         page = open_answers(pages, someone).submit(SAVE, {"Diet": "vegana"}, 409)
         assert page.errors() == ["Somebody is working on your registration. Try again in two minutes."]
         clock.shift(61)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from eventreg.audit.models import AuditDetail
 from eventreg.db import db
+from eventreg.events.organizers import Organizer
 from eventreg.kernel import clock as clocks
 from eventreg.mail.models import MailMessage
 from eventreg.registration.models import Answer, Registration
@@ -114,7 +115,7 @@ def test_answers_wait_while_a_decision_can_be_undone(clock: time_machine.Travell
     """Its mails tell of the answers as they were: days, language, link."""
     event = an_event()
     person = registered(register_somebody(event, "academia"))
-    decide(event.id, person.reference, Action.APPROVE, "", person.revision, a_team_member(event).id)
+    decide(event.id, person.reference, Action.APPROVE, "", person.revision, Organizer.account(a_team_member(event).id))
     clock.shift(59)
     with pytest.raises(ChangeRefused) as refused:
         change_answers(event.id, person.id, {"phone": ["+52 55 5555 0101"]})

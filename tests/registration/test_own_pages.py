@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from eventreg.db import db
 from eventreg.events.models import Event
+from eventreg.events.organizers import Organizer
 from eventreg.events.rules.publication import Publication
 from eventreg.kernel.tokens import personal_token
 from eventreg.registration.emails import CONFIRM_ADDRESS, OWN_PAGE, VERIFY
@@ -79,7 +80,9 @@ class TestThePage:
     ) -> None:
         event = an_event()
         someone = registered(register_somebody(event, "academia"))
-        decide(event.id, someone.reference, Action.DECLINE, "No es su tema.", 1, a_team_member(event).id)
+        decide(
+            event.id, someone.reference, Action.DECLINE, "No es su tema.", 1, Organizer.account(a_team_member(event).id)
+        )
         clock.shift(59)
         before = own_page(pages, someone).main
         assert ("Under review" in before, "No es su tema." in before) == (True, False)

@@ -9,6 +9,7 @@ import pytest
 import time_machine
 
 from eventreg.events.models import Event
+from eventreg.events.organizers import Organizer
 from eventreg.kernel import clock as clocks
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import Action, Status
@@ -128,7 +129,7 @@ def test_after_the_deadline_organizers_promote(clock: time_machine.Traveller) ->
     person = waiting(event)
     clock.move_to(event.promotes_until)
     withdraw(event.id, holder.id)
-    decide(event.id, person.reference, Action.APPROVE, "", person.revision, a_team_member(event).id)
+    decide(event.id, person.reference, Action.APPROVE, "", person.revision, Organizer.account(a_team_member(event).id))
     assert status_of(person) is Status.CONFIRMED
 
 
@@ -136,7 +137,7 @@ def test_a_place_a_decision_takes_away_goes_to_the_list_and_not_back(clock: time
     event, holder = a_full_event()
     organizer = a_team_member(event)
     first, second = waiting(event, minutes=-9), waiting(event, minutes=-8)
-    decide(event.id, holder.reference, Action.WAITLIST, "", holder.revision, organizer.id)
+    decide(event.id, holder.reference, Action.WAITLIST, "", holder.revision, Organizer.account(organizer.id))
     clock.shift(60)
     assert pass_on_places(event.id) == [first.id]
     withdraw(event.id, first.id)
@@ -153,7 +154,7 @@ def test_a_place_set_free_while_the_clock_was_ahead_is_passed_on_when_it_comes_b
     clock.shift(timedelta(days=10))
     event, holder = a_full_event()
     first = waiting(event, minutes=-9)
-    decide(event.id, holder.reference, Action.WAITLIST, "", holder.revision, a_team_member(event).id)
+    decide(event.id, holder.reference, Action.WAITLIST, "", holder.revision, Organizer.account(a_team_member(event).id))
     clock.move_to(right)
     pull_back_decisions(clocks.now())
     assert pass_on_places(event.id) == []
@@ -167,7 +168,7 @@ def test_a_place_set_free_while_the_clock_was_ahead_is_passed_on_when_it_comes_b
 def test_somebody_whose_place_is_being_taken_away_is_not_promoted_meanwhile(clock: time_machine.Traveller) -> None:
     event = an_event(categories=[GOVERNMENT], capacity=2)
     holder, other = (a_registration(event, "government", Status.CONFIRMED) for _ in range(2))
-    decide(event.id, holder.reference, Action.WAITLIST, "", holder.revision, a_team_member(event).id)
+    decide(event.id, holder.reference, Action.WAITLIST, "", holder.revision, Organizer.account(a_team_member(event).id))
     clock.shift(30)
     withdraw(event.id, other.id)
     assert status_of(holder) is Status.WAITLISTED
@@ -177,7 +178,7 @@ def test_somebody_whose_place_is_being_taken_away_is_not_promoted_meanwhile(cloc
 def test_promotion_drops_what_was_to_be_told_of_the_waiting_list(clock: time_machine.Traveller) -> None:
     event, holder = a_full_event(categories=[GOVERNMENT, {**ACADEMIA, "pending_counts": False}])
     person = a_registration(event, "academia", Status.PENDING)
-    decide(event.id, person.reference, Action.APPROVE, "", person.revision, a_team_member(event).id)
+    decide(event.id, person.reference, Action.APPROVE, "", person.revision, Organizer.account(a_team_member(event).id))
     assert status_of(person) is Status.WAITLISTED
     clock.shift(30)
     withdraw(event.id, holder.id)
@@ -190,7 +191,7 @@ def test_the_turn_begins_when_somebody_comes_to_the_list_not_when_registering(cl
     early = a_registration(event, "academia", Status.PENDING, at=clocks.now() - timedelta(days=3))
     person = waiting(event)
     clock.shift(60)
-    decide(event.id, early.reference, Action.APPROVE, "", early.revision, a_team_member(event).id)
+    decide(event.id, early.reference, Action.APPROVE, "", early.revision, Organizer.account(a_team_member(event).id))
     withdraw(event.id, holder.id)
     assert (status_of(person), status_of(early)) == (Status.CONFIRMED, Status.WAITLISTED)
     assert fresh(early).approved_at is not None

@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from eventreg.db import db
+from eventreg.events.organizers import Organizer
 from eventreg.kernel import clock as clocks
 from eventreg.mail.models import MailMessage
 from eventreg.registration.emails import Occasion
@@ -141,7 +142,9 @@ def test_a_declined_person_stays_declined() -> None:
     event = an_event()
     organizer = a_team_member(event)
     person = registered(register_somebody(event, "academia", email="eva@instituto.example"))
-    decide(event.id, person.reference, Action.DECLINE, "No es su tema.", person.revision, organizer.id)
+    decide(
+        event.id, person.reference, Action.DECLINE, "No es su tema.", person.revision, Organizer.account(organizer.id)
+    )
     assert register_somebody(event, email="eva@instituto.example").outcome is Outcome.ALREADY_LIVE
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from eventreg.db import db, transaction
 from eventreg.events.models import Event
+from eventreg.events.organizers import Organizer
 from eventreg.kernel import clock as clocks
 from eventreg.registration.models import Consent, Registration, Upload
 from eventreg.registration.queries.answers import load_answers
@@ -160,7 +161,9 @@ def test_frozen_answer_that_the_team_wants_mended_is_mended_once(
     a_questionnaire(event, changed(section))
     person = a_registration(event, language="en", answers={"meal": ["Soup"]})
     clock.shift(timedelta(days=5))
-    ask_for_correction(event.id, person.reference, ["meal"], "Please check.", a_team_member(event).id)
+    ask_for_correction(
+        event.id, person.reference, ["meal"], "Please check.", Organizer.account(a_team_member(event).id)
+    )
     request_page(pages, person).submit(SEND, {"Meal": "Steak"}, 303)
     assert answers_of(person)["meal"] == ["Steak"]
     assert 'name="meal"' not in request_page(pages, person).html

@@ -10,10 +10,12 @@ from flask import Flask
 
 from eventreg.db import db, transaction
 from eventreg.events.models import Event
+from eventreg.events.organizers import Organizer
 from eventreg.kernel import clock as clocks
+from eventreg.kernel.errors import Refused
 from eventreg.registration.queries.answers import load_answers
 from eventreg.registration.queries.asked import find_asked
-from eventreg.registration.rules.refusals import RequestReason, RequestRefused
+from eventreg.registration.rules.refusals import RequestReason
 from eventreg.registration.rules.states import Action, Status
 from eventreg.registration.services import requests as asking
 from eventreg.registration.services.changes import withdraw
@@ -148,7 +150,7 @@ def test_the_confirmed_are_asked_a_follow_up_once(followed: Event) -> None:
 
 def test_who_is_confirmed_is_asked_when_it_can_no_longer_be_undone(followed: Event, clock: Any) -> None:
     person, owner = a_registration(followed, "academia", Status.PENDING), a_team_member(followed)
-    made = decide(followed.id, person.reference, Action.APPROVE, "", 1, owner.id)
+    made = decide(followed.id, person.reference, Action.APPROVE, "", 1, Organizer.account(owner.id))
     see_to_follow_ups(clocks.now())
     assert requests_to(person) == []
     clock.shift(made.mails_at - clocks.now() + timedelta(seconds=1))
@@ -161,13 +163,13 @@ def test_who_loses_the_place_is_asked_no_more_and_anew_with_a_new_one(
 ) -> None:
     person, owner = a_registration(followed, language="en"), a_team_member(followed)
     see_to_follow_ups(clocks.now())
-    decide(followed.id, person.reference, Action.WAITLIST, "", 1, owner.id)
+    decide(followed.id, person.reference, Action.WAITLIST, "", 1, Organizer.account(owner.id))
     clock.shift(timedelta(minutes=2))
     see_to_follow_ups(clocks.now())
     assert "asked_follow_up" not in told(person), "the message that waited was dropped"
     assert "You are asked to answer" not in own_page(pages, person).text
     assert "no longer have to" in pages.get(f"{home(person)}/requests/{requests_to(person)[0].id}").text
-    decide(followed.id, person.reference, Action.APPROVE, "", fresh(person).revision, owner.id)
+    decide(followed.id, person.reference, Action.APPROVE, "", fresh(person).revision, Organizer.account(owner.id))
     clock.shift(timedelta(minutes=2))
     see_to_follow_ups(clocks.now())
     see_to_follow_ups(clocks.now())
@@ -180,9 +182,9 @@ def test_a_decision_that_was_undone_unnoticed_asks_nobody_twice(followed: Event,
     person, owner = a_registration(followed), a_team_member(followed)
     see_to_follow_ups(clocks.now())
     clock.shift(timedelta(minutes=1))
-    made = decide(followed.id, person.reference, Action.WAITLIST, "", 1, owner.id)
+    made = decide(followed.id, person.reference, Action.WAITLIST, "", 1, Organizer.account(owner.id))
     see_to_follow_ups(clocks.now())
-    undo(followed.id, person.reference, made.decision_id, owner.id)
+    undo(followed.id, person.reference, made.decision_id, Organizer.account(owner.id))
     clock.shift(timedelta(minutes=5))
     see_to_follow_ups(clocks.now())
     assert told(person) == ["asked_follow_up"]
@@ -236,7 +238,9 @@ def test_correction_asks_what_was_answered_as_it_was_asked(pages: Pages, app: Fl
     event = an_event()
     person, owner = a_registration(event, answers={"sex": ["man"]}, language="en"), a_team_member(event)
     a_version(event)
-    ask_for_correction(event.id, person.reference, ["sex", "agrees", "email", "nobody"], "Please check.", owner.id)
+    ask_for_correction(
+        event.id, person.reference, ["sex", "agrees", "email", "nobody"], "Please check.", Organizer.account(owner.id)
+    )
     assert told(person) == ["asked_correction"]
     request = requests_to(person)[0]
     assert request.question_keys == ["sex"]
@@ -260,8 +264,8 @@ def test_correction_is_refused(
 ) -> None:
     event = an_event()
     person = a_registration(event, status=status)
-    with pytest.raises(RequestRefused) as refused:
-        ask_for_correction(event.id, person.reference, keys, reason, a_team_member(event).id)
+    with pytest.raises(Refused) as refused:
+        ask_for_correction(event.id, person.reference, keys, reason, Organizer.account(a_team_member(event).id))
     assert refused.value.reason is refusal
     assert told(person) == []
 

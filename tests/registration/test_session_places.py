@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from eventreg.audit.models import AuditDetail, AuditEntry
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, ProgrammeSession
+from eventreg.events.organizers import Organizer
 from eventreg.events.rules.publication import Publication
 from eventreg.jobs.registry import job_registry
 from eventreg.jobs.running import run_due
@@ -229,11 +230,11 @@ def test_a_decision_sets_free_once_it_cannot_be_undone(
     workshop, person = a_workshop(event), a_registration(event, "academia")
     a_session_place(workshop, person)
     organizer = a_team_member(event)
-    made = decide(event.id, person.reference, action, "Otra vez será.", 1, organizer.id)
+    made = decide(event.id, person.reference, action, "Otra vez será.", 1, Organizer.account(organizer.id))
     run_due(job_registry(), 9)
     assert chosen_by(person) == [workshop.public_id]
     if is_undone:
-        undo(event.id, person.reference, made.decision_id, organizer.id)
+        undo(event.id, person.reference, made.decision_id, Organizer.account(organizer.id))
     clock.shift(timedelta(seconds=61))
     run_due(job_registry(), 9)
     assert chosen_by(person) == ([workshop.public_id] if is_undone else [])

@@ -12,11 +12,13 @@ from time_machine import Traveller
 from eventreg.accounts.models import Account
 from eventreg.db import db
 from eventreg.events.models import Event
+from eventreg.events.organizers import Organizer
+from eventreg.kernel.errors import Refused
 from eventreg.mail.models import MailMessage
 from eventreg.registration.emails import OWN_PAGE
 from eventreg.registration.models import Decision, Registration
 from eventreg.registration.queries.registrations import own_token
-from eventreg.registration.rules.refusals import DecisionReason, DecisionRefused
+from eventreg.registration.rules.refusals import DecisionReason
 from eventreg.registration.rules.states import Action, Status
 from eventreg.registration.services.decisions import Telling, decide, undo
 from eventreg.registration.views.own_page import OwnRegistration
@@ -60,7 +62,7 @@ def told() -> list[tuple[str, str]]:
 
 def test_nobody_is_told_neither_the_person_nor_the_contact(event: Event, account: Account) -> None:
     person = a_registration(event, "academia", "pending")
-    made = decide(event.id, person.reference, Action.DECLINE, "", 1, account.id, QUIETLY)
+    made = decide(event.id, person.reference, Action.DECLINE, "", 1, Organizer.account(account.id), QUIETLY)
     assert made.status is Status.DECLINED
     assert list(db.session.scalars(select(MailMessage.id))) == []
     assert (last().has_mail, last().mail_keys) == (False, [])
@@ -68,8 +70,8 @@ def test_nobody_is_told_neither_the_person_nor_the_contact(event: Event, account
 
 def test_with_a_mail_whoever_is_declined_is_told_why(event: Event, account: Account) -> None:
     person = a_registration(event, "academia", "pending")
-    with pytest.raises(DecisionRefused) as refused:
-        decide(event.id, person.reference, Action.DECLINE, "", 1, account.id)
+    with pytest.raises(Refused) as refused:
+        decide(event.id, person.reference, Action.DECLINE, "", 1, Organizer.account(account.id))
     assert refused.value.reason is DecisionReason.REASON_MISSING
 
 
@@ -77,9 +79,9 @@ def test_the_next_decision_takes_nothing_out_of_a_calendar_that_was_never_put_in
     event: Event, account: Account, clock: Traveller
 ) -> None:
     person = a_registration(event, "academia", "pending")
-    decide(event.id, person.reference, Action.APPROVE, "", 1, account.id, QUIETLY)
+    decide(event.id, person.reference, Action.APPROVE, "", 1, Organizer.account(account.id), QUIETLY)
     clock.shift(LATER)
-    decide(event.id, person.reference, Action.DECLINE, "No hay lugar.", 2, account.id)
+    decide(event.id, person.reference, Action.DECLINE, "No hay lugar.", 2, Organizer.account(account.id))
     assert last().status_known is Status.PENDING
     assert told() == [("declined", "")]
 
@@ -88,11 +90,11 @@ def test_whoever_was_confirmed_by_mail_and_taken_back_quietly_is_told_all_of_it_
     event: Event, account: Account, clock: Traveller
 ) -> None:
     person = a_registration(event, "academia", "pending")
-    decide(event.id, person.reference, Action.APPROVE, "", 1, account.id)
+    decide(event.id, person.reference, Action.APPROVE, "", 1, Organizer.account(account.id))
     clock.shift(LATER)
-    decide(event.id, person.reference, Action.REOPEN, "", 2, account.id, QUIETLY)
+    decide(event.id, person.reference, Action.REOPEN, "", 2, Organizer.account(account.id), QUIETLY)
     clock.shift(LATER)
-    decide(event.id, person.reference, Action.DECLINE, "No hay lugar.", 3, account.id)
+    decide(event.id, person.reference, Action.DECLINE, "No hay lugar.", 3, Organizer.account(account.id))
     assert last().status_known is Status.CONFIRMED
     assert told() == [("confirmed", "REQUEST"), ("declined", "CANCEL")]
 
@@ -101,38 +103,38 @@ def test_an_undone_decision_between_does_not_hide_what_the_person_knows(
     event: Event, account: Account, clock: Traveller
 ) -> None:
     person = a_registration(event, "academia", "pending")
-    decide(event.id, person.reference, Action.APPROVE, "", 1, account.id, QUIETLY)
-    made = decide(event.id, person.reference, Action.DECLINE, "No.", 2, account.id)
-    assert not undo(event.id, person.reference, made.decision_id, account.id).is_new_decision
+    decide(event.id, person.reference, Action.APPROVE, "", 1, Organizer.account(account.id), QUIETLY)
+    made = decide(event.id, person.reference, Action.DECLINE, "No.", 2, Organizer.account(account.id))
+    assert not undo(event.id, person.reference, made.decision_id, Organizer.account(account.id)).is_new_decision
     assert now_is(person).status is Status.CONFIRMED
-    decide(event.id, person.reference, Action.DECLINE, "No hay lugar.", 4, account.id)
+    decide(event.id, person.reference, Action.DECLINE, "No hay lugar.", 4, Organizer.account(account.id))
     assert last().status_known is Status.PENDING
 
 
 def test_undoing_tells_nobody_in_time_and_later(event: Event, account: Account, clock: Traveller) -> None:
     person = a_registration(event, "academia", "pending")
-    made = decide(event.id, person.reference, Action.APPROVE, "", 1, account.id, QUIETLY)
-    assert not undo(event.id, person.reference, made.decision_id, account.id).is_new_decision
-    made = decide(event.id, person.reference, Action.APPROVE, "", 3, account.id, QUIETLY)
+    made = decide(event.id, person.reference, Action.APPROVE, "", 1, Organizer.account(account.id), QUIETLY)
+    assert not undo(event.id, person.reference, made.decision_id, Organizer.account(account.id)).is_new_decision
+    made = decide(event.id, person.reference, Action.APPROVE, "", 3, Organizer.account(account.id), QUIETLY)
     clock.shift(LATER)
-    undone = undo(event.id, person.reference, made.decision_id, account.id, only_in_silence=True)
+    undone = undo(event.id, person.reference, made.decision_id, Organizer.account(account.id), only_in_silence=True)
     assert (undone.is_new_decision, undone.status) == (True, Status.PENDING)
     assert told() == []
 
 
 def test_what_was_told_is_not_undone_in_silence(event: Event, account: Account, clock: Traveller) -> None:
     person = a_registration(event, "academia", "pending")
-    made = decide(event.id, person.reference, Action.APPROVE, "", 1, account.id)
+    made = decide(event.id, person.reference, Action.APPROVE, "", 1, Organizer.account(account.id))
     clock.shift(LATER)
-    with pytest.raises(DecisionRefused) as refused:
-        undo(event.id, person.reference, made.decision_id, account.id, only_in_silence=True)
+    with pytest.raises(Refused) as refused:
+        undo(event.id, person.reference, made.decision_id, Organizer.account(account.id), only_in_silence=True)
     assert refused.value.reason is DecisionReason.TOLD_ALREADY
     assert now_is(person).status is Status.CONFIRMED
 
 
 def test_ones_own_page_shows_the_status_and_no_reason(event: Event, account: Account, clock: Traveller) -> None:
     person = a_registration(event, "academia", "pending")
-    decide(event.id, person.reference, Action.DECLINE, "Para el equipo.", 1, account.id, QUIETLY)
+    decide(event.id, person.reference, Action.DECLINE, "Para el equipo.", 1, Organizer.account(account.id), QUIETLY)
     token = own_token(person, OWN_PAGE)
     assert OwnRegistration.open(token).status is Status.PENDING
     clock.shift(LATER)
@@ -142,6 +144,6 @@ def test_ones_own_page_shows_the_status_and_no_reason(event: Event, account: Acc
 
 def test_the_mails_can_wait_longer_and_the_place_with_them(event: Event, account: Account) -> None:
     person = a_registration(event)
-    decide(event.id, person.reference, Action.DECLINE, "No.", 1, account.id, Telling(waits=LATER))
+    decide(event.id, person.reference, Action.DECLINE, "No.", 1, Organizer.account(account.id), Telling(waits=LATER))
     due = db.session.scalars(select(MailMessage.due_at)).first()
     assert due == last().mails_at == last().decided_at + LATER

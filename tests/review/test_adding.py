@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, TeamMember
-from eventreg.events.rules.team import WHOLE, Scope
+from eventreg.events.organizers import Organizer
+from eventreg.events.rules.team import Scope
 from eventreg.kernel.clock import now
 from eventreg.registration.emails import Occasion
 from eventreg.registration.models import AnswerRequest, Consent, Registration
@@ -41,7 +42,7 @@ def event(app: Flask) -> Event:
 
 
 def terms(event: Event, **changes: object) -> OnBehalf:
-    return OnBehalf(**{"account_id": a_team_member(event).id, "scope": WHOLE, **changes})  # type: ignore[arg-type]
+    return OnBehalf(**{"who": Organizer.account(a_team_member(event).id), **changes})  # type: ignore[arg-type]
 
 
 def add(event: Event, category: str = "academia", wanted: OnBehalf | None = None, **answers: object) -> Registration:
@@ -121,7 +122,7 @@ def test_verified_addresses_closed_doors_and_other_categories(app: Flask) -> Non
     event = an_event(categories=[PRIVATE], verifies_addresses=True, registration_closes_at=now() - timedelta(hours=1))
     assert add(event, "press").status is Status.CONFIRMED, "the team vouches for the address, and is not the public"
     with pytest.raises(RegistrationRefused) as refused:
-        add(event, "press", terms(event, scope=Scope(categories=frozenset({"academia"}))))
+        add(event, "press", terms(event, who=Organizer("account", 1, Scope(categories=frozenset({"academia"})))))
     assert refused.value.reason is RegisteringReason.UNKNOWN_CATEGORY
     called_off = an_event(publication="cancelled")
     with pytest.raises(RegistrationRefused):

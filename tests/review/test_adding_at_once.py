@@ -9,11 +9,11 @@ import pytest
 from flask import Flask
 
 from eventreg.events.models import Event
-from eventreg.events.rules.team import WHOLE
+from eventreg.events.organizers import Organizer
+from eventreg.kernel.errors import Refused
 from eventreg.registration.emails import Occasion
 from eventreg.registration.services import bulk
 from eventreg.registration.services.on_behalf import OnBehalf, register_on_behalf
-from eventreg.review.rules.merging import MergeRefused
 from eventreg.review.services import importing
 from eventreg.review.services.importing import ImportDiffers, confirm_import
 from eventreg.review.services.merging import Merging, merge
@@ -72,7 +72,7 @@ def test_twin_that_counts_outside_the_lock_gives_a_place_twice(app: Flask, monke
 def test_as_many_are_confirmed_on_behalf_as_there_are_places(app: Flask) -> None:
     """Case 16, and the same form of the team twice is one (case 17)."""
     event = an_event(capacity=PLACES)
-    terms = OnBehalf(a_team_member(event).id, WHOLE, is_approved=True, tells=False)
+    terms = OnBehalf(Organizer.account(a_team_member(event).id), is_approved=True, tells=False)
     forms = [a_submission(event, "academia") for _ in range(5)]
     occasion = Occasion.load(event)
     at_once(app, *(lambda one=one: register_on_behalf(event.id, one, occasion, terms) for one in (*forms, forms[0])))
@@ -87,6 +87,6 @@ def test_two_who_merge_one_pair_merge_it_once(app: Flask) -> None:
     one, other = a_registration(event), a_registration(event, "academia", "pending")
     accounts = [a_team_member(event).id for _ in range(2)]
     wish = Merging(one.reference, other.reference, 1, 1)
-    outcomes = at_once(app, *(lambda id_=id_: merge(event.id, wish, id_) for id_ in accounts))
-    assert sum(isinstance(outcome, MergeRefused) for outcome in outcomes) == 1
+    outcomes = at_once(app, *(lambda id_=id_: merge(event.id, wish, Organizer.account(id_)) for id_ in accounts))
+    assert sum(isinstance(outcome, Refused) for outcome in outcomes) == 1
     assert statuses(event) == {"confirmed": 1, "cancelled": 1}

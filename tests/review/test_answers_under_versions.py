@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from eventreg.db import Base, db, transaction
 from eventreg.events.models import Event
+from eventreg.events.organizers import Organizer
 from eventreg.kernel import clock as clocks
 from eventreg.registration.models import Registration
 from eventreg.registration.services.answer_changes import change_answers
@@ -69,7 +70,7 @@ def answered(event: Event, pages: Pages) -> Registration:
     pages.sign_in(owner)
     form = pages.get(address(event, person, "/for-team")).submit("Show sensitive answers")
     form.submit("Save for the team", {"risk": RISK}, 303)
-    ask_for_correction(event.id, person.reference, ["passport"], "Please check.", owner.id)
+    ask_for_correction(event.id, person.reference, ["passport"], "Please check.", Organizer.account(owner.id))
     return person
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from eventreg.audit.queries import list_traces
 from eventreg.db import db
 from eventreg.events.models import Event
+from eventreg.events.organizers import Organizer
 from eventreg.jobs.registry import job_registry
 from eventreg.jobs.running import run_due
 from eventreg.mail.models import MailMessage
@@ -294,7 +295,7 @@ def test_a_change_between_the_last_look_and_the_lock_is_seen(event: Event, monke
 
     def overtaken(*arguments: Any) -> Any:
         monkeypatch.setattr(importing, "put_people", inner)
-        decide(event.id, there.reference, Action.APPROVE, "", 1, reviewer.id)
+        decide(event.id, there.reference, Action.APPROVE, "", 1, Organizer.account(reviewer.id))
         return inner(*arguments)
 
     monkeypatch.setattr(importing, "put_people", overtaken)

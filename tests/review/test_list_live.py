@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, TeamMember
+from eventreg.events.organizers import Organizer
 from eventreg.events.rules.team import Permission, TeamRole
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import Action, Status
@@ -47,7 +48,7 @@ def test_a_colleagues_decision_is_told_with_who_it_was(event: Event, pages: Page
     desk = pages.sign_in(a_team_member(event))
     since = newest_position(event.id)
     assert asked(desk, event, since, person, other) is None
-    decide(event.id, person.reference, Action.APPROVE, "", 1, colleague.id)
+    decide(event.id, person.reference, Action.APPROVE, "", 1, Organizer.account(colleague.id))
     told = asked(desk, event, since, person, other)
     assert list(told["rows"]) == [person.reference]
     row = told["rows"][person.reference]
@@ -78,8 +79,8 @@ def test_looking_is_no_change_and_neither_is_what_is_of_no_registration(event: E
     person, owner = a_registration(event), a_team_member(event)
     desk = pages.sign_in(owner)
     since = newest_position(event.id)
-    look_at_questions(person, ["diet"], owner.id)
-    save_view(event.id, owner.id, "Vista", "", is_shared=False)
+    look_at_questions(person, ["diet"], Organizer.account(owner.id))
+    save_view(event.id, Organizer.account(owner.id), "Vista", "", is_shared=False)
     assert set(asked(desk, event, since, person)) == {"revision"}
 
 
@@ -92,7 +93,7 @@ def test_what_leaves_the_sight_is_taken_away_without_a_word_about_it(event: Even
         member.only_categories, member.withheld = ["academia"], [Permission.SEE_CONTACT_DATA.value]
     desk = pages.sign_in(narrowed)
     since = newest_position(event.id)
-    decide(event.id, outside.reference, Action.DECLINE, "No hay lugar.", 1, owner.id)
+    decide(event.id, outside.reference, Action.DECLINE, "No hay lugar.", 1, Organizer.account(owner.id))
     told = asked(desk, event, since, inside)
     assert set(told) == {"revision"}
     told = asked(desk, event, since, inside, outside, "PRU-NADIE1")
@@ -108,7 +109,7 @@ def test_another_events_people_are_nobody(event: Event, pages: Pages) -> None:  
     desk = pages.sign_in(a_team_member(event))
     since = newest_position(event.id)
     person = a_registration(event, "academia", Status.PENDING)
-    decide(event.id, person.reference, Action.APPROVE, "", 1, a_team_member(event).id)
+    decide(event.id, person.reference, Action.APPROVE, "", 1, Organizer.account(a_team_member(event).id))
     told = asked(desk, event, since, stranger)
     assert (told["rows"], told["gone"]) == ({}, [stranger.reference])
 
@@ -125,7 +126,7 @@ def test_asking_for_nothing_costs_one_statement_beside_those_of_every_page(event
     numbers = []
     for portion in (people[:1], people[1:]):
         for person in portion:
-            decide(event.id, person.reference, Action.APPROVE, "", 1, colleague.id)
+            decide(event.id, person.reference, Action.APPROVE, "", 1, Organizer.account(colleague.id))
         with counted() as statements:
             since = asked(desk, event, since, *people)["revision"]
         numbers.append(len(statements))
@@ -146,7 +147,14 @@ def test_names_are_text_in_what_is_told(event: Event, pages: Pages) -> None:
     person = a_registration(event, "academia", Status.PENDING, given_name="<b>Ana</b>", family_name='"><script>')
     desk = pages.sign_in(a_team_member(event))
     since = newest_position(event.id)
-    decide(event.id, person.reference, Action.APPROVE, "", 1, a_team_member(event, name="<i>Rita</i>").id)
+    decide(
+        event.id,
+        person.reference,
+        Action.APPROVE,
+        "",
+        1,
+        Organizer.account(a_team_member(event, name="<i>Rita</i>").id),
+    )
     row = asked(desk, event, since, person)["rows"][person.reference]
     assert "<script>" not in row
     assert "<b>" not in row

@@ -10,19 +10,19 @@ from sqlalchemy import func, select
 
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, TeamMember
+from eventreg.events.organizers import Organizer
 from eventreg.events.rules.team import EVERYTHING
 from eventreg.kernel.clock import now
+from eventreg.kernel.errors import Refused
 from eventreg.registration.models import Answer, Consent, Registration, Upload
 from eventreg.registration.queries.answers import load_answers
 from eventreg.registration.queries.registrations import own_token
 from eventreg.registration.rules.states import Status
 from eventreg.registration.services.uploads import NewFile, open_upload
 from eventreg.review.models import Note, Tag, Tagging
-from eventreg.review.queries.duplicates import list_groups
-from eventreg.review.queries.mergers import find_merged_into, list_merged_from
-from eventreg.review.rules.merging import MergeReason, MergeRefused
+from eventreg.review.queries.duplicates import find_merged_into, list_groups, list_merged_from
 from eventreg.review.rules.tags import TagColour
-from eventreg.review.services.merging import Merging, keep_apart, merge
+from eventreg.review.services.merging import MergeReason, Merging, keep_apart, merge
 from tests.builders import a_registration, a_team_member, an_event, register_somebody
 from tests.registration.records import fresh, history, last_mail, places_of, registered, status_of, told
 from tests.support.pages import Pages
@@ -70,7 +70,7 @@ def test_chosen_answers_files_notes_and_tags_go_over_and_the_place_is_free(event
         session.add_all([Tagging(registration_id=one.id, tag_id=tags[0].id)])
         session.add_all([Tagging(registration_id=other.id, tag_id=tag.id) for tag in tags])
     consents = db.session.scalar(select(func.count()).where(Consent.registration_id == one.id))
-    merge(event.id, merging(one, other, "phone", "diet", "letter", "institution"), account.id)
+    merge(event.id, merging(one, other, "phone", "diet", "letter", "institution"), Organizer.account(account.id))
     stays, goes = fresh(one), fresh(other)
     answers = load_answers(stays)
     assert (stays.status, goes.status) == (Status.CONFIRMED, Status.CANCELLED)
@@ -97,7 +97,7 @@ def test_chosen_answers_files_notes_and_tags_go_over_and_the_place_is_free(event
 @pytest.mark.both_databases
 def test_another_address_gets_the_new_link_and_a_mail_goes_when_wanted(event: Event) -> None:
     one, other = two(event)
-    merge(event.id, merging(one, other, "email", tells=True), a_team_member(event).id)
+    merge(event.id, merging(one, other, "email", tells=True), Organizer.account(a_team_member(event).id))
     stays = fresh(one)
     assert (stays.email, stays.link_generation) == ("ana@correo.example", 2)
     assert last_mail(one).recipient == "ana@correo.example"
@@ -110,16 +110,16 @@ def test_whoever_looked_at_an_older_state_is_told(event: Event) -> None:
     """Case 18."""
     one, other = two(event)
     account = a_team_member(event)
-    with pytest.raises(MergeRefused) as refused:
-        merge(event.id, merging(one, other, goes_revision=7), account.id)
+    with pytest.raises(Refused) as refused:
+        merge(event.id, merging(one, other, goes_revision=7), Organizer.account(account.id))
     assert refused.value.reason is MergeReason.CHANGED_MEANWHILE
-    merge(event.id, merging(one, other), account.id)
-    with pytest.raises(MergeRefused) as refused:
-        merge(event.id, merging(fresh(one), fresh(other)), account.id)
+    merge(event.id, merging(one, other), Organizer.account(account.id))
+    with pytest.raises(Refused) as refused:
+        merge(event.id, merging(fresh(one), fresh(other)), Organizer.account(account.id))
     assert refused.value.reason is MergeReason.ALREADY_MERGED
     third = a_registration(event, "academia", "cancelled")
-    with pytest.raises(MergeRefused) as refused:
-        merge(event.id, merging(third, fresh(one)), account.id)
+    with pytest.raises(Refused) as refused:
+        merge(event.id, merging(third, fresh(one)), Organizer.account(account.id))
     assert refused.value.reason is MergeReason.STAYS_CANCELLED
 
 
@@ -130,9 +130,9 @@ def test_one_declined_and_one_withdrawn_long_ago_can_go_in(app: Flask) -> None:
     declined = a_registration(event, "academia", "declined", given_name="Ana")
     gone = a_registration(event, "academia", "cancelled", email="ANA@instituto.example", answers={"sex": ["woman"]})
     account = a_team_member(event)
-    merge(event.id, merging(one, declined), account.id)
+    merge(event.id, merging(one, declined), Organizer.account(account.id))
     assert status_of(declined) is Status.CANCELLED
-    merge(event.id, merging(fresh(one), gone, "sex", tells=True), account.id)
+    merge(event.id, merging(fresh(one), gone, "sex", tells=True), Organizer.account(account.id))
     assert load_answers(fresh(one))["sex"] == ["woman"]
     assert told(gone) == [], "who withdrew before is not told of it again"
     assert list_groups(event.id, EVERYTHING)[0] == []
@@ -142,8 +142,8 @@ def test_one_declined_and_one_withdrawn_long_ago_can_go_in(app: Flask) -> None:
 def test_two_different_people_are_kept_apart_once(event: Event) -> None:
     people = [a_registration(event, "academia", given_name="Ana", family_name="Demo") for _ in range(3)]
     account = a_team_member(event)
-    keep_apart(event.id, [each.reference for each in people], account.id)
-    keep_apart(event.id, [each.reference for each in people], account.id)
+    keep_apart(event.id, [each.reference for each in people], Organizer.account(account.id))
+    keep_apart(event.id, [each.reference for each in people], Organizer.account(account.id))
     assert list_groups(event.id, EVERYTHING)[0] == []
     assert [action for action, _ in history(people[0])] == ["kept_apart", "kept_apart"]
 

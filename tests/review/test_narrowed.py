@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -16,27 +16,39 @@ from eventreg.accounts.models import Account
 from eventreg.audit.services import Actor, record
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, TeamMember
+from eventreg.events.organizers import Organizer
 from eventreg.events.queries.categories import list_categories
 from eventreg.events.rules.team import EVERYTHING, Scope, Sight, TeamRole
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import NotFound
 from eventreg.mail.models import MailMessage
 from eventreg.registration.models import Registration, Upload
+from eventreg.registration.queries.scoping import get_in_scope
 from eventreg.registration.rules.states import Action, Status
+from eventreg.registration.services import request_care, team_care
+from eventreg.registration.services.answer_changes import ChangedFiles
+from eventreg.registration.services.category_moves import Move, move_to_category
+from eventreg.registration.services.decisions import decide, undo
+from eventreg.registration.services.handing_on import NewPerson, hand_on
+from eventreg.registration.services.requests import ask_for_correction
+from eventreg.registration.services.team_acts import TeamAct
+from eventreg.registration.services.team_answers import change_team_answers
+from eventreg.registration.services.team_changes import Edit, change_for
 from eventreg.registration.services.uploads import NewFile
 from eventreg.review.listing import RegistrationList
 from eventreg.review.models import SavedView
 from eventreg.review.queries.figures import count_standings, list_figures
 from eventreg.review.queries.messages import get_message_page
 from eventreg.review.queries.reasons import list_reasons
-from eventreg.review.queries.scoping import get_in_scope
 from eventreg.review.rules.listing import Cursor, ListState
 from eventreg.review.rules.runs import RunAct
 from eventreg.review.rules.tags import TagColour
-from eventreg.review.services.deciding import decide_in_scope, undo_in_scope
+from eventreg.review.services.looking import look_at_section, take_file
+from eventreg.review.services.merging import Merging, keep_apart, merge
+from eventreg.review.services.notes import Written, change_note, remove_note, see_mentions, write_note
 from eventreg.review.services.reasons import add_reason
 from eventreg.review.services.saved_views import save_view
-from eventreg.review.services.tags import create_tag
+from eventreg.review.services.tags import change_tags, create_tag
 from tests.builders import a_registration, a_team_member, an_event, register_somebody
 from tests.support.pages import Page, Pages
 
@@ -166,17 +178,58 @@ def test_messages_are_those_about_people_in_scope(event: Event, inside: Registra
 @pytest.mark.both_databases
 def test_an_act_on_somebody_out_of_scope_is_an_act_on_nobody(event: Event, inside: Registration) -> None:
     owner = a_team_member(event)
+    narrowed = Organizer("account", owner.id, ACADEMIA)
     foreign = a_registration(event, "government", Status.PENDING)
     with pytest.raises(NotFound):
-        decide_in_scope(event.id, foreign.reference, Action.APPROVE, "", foreign.revision, owner.id, ACADEMIA)
-    made = decide_in_scope(event.id, inside.reference, Action.DECLINE, "No hay lugar.", 1, owner.id, ACADEMIA)
+        decide(event.id, foreign.reference, Action.APPROVE, "", foreign.revision, narrowed)
+    made = decide(event.id, inside.reference, Action.DECLINE, "No hay lugar.", 1, narrowed)
+    of_others = Organizer("account", owner.id, Scope(categories=frozenset({"government"})))
     with pytest.raises(NotFound):
-        undo_in_scope(
-            event.id, inside.reference, made.decision_id, owner.id, Scope(categories=frozenset({"government"}))
-        )
+        undo(event.id, inside.reference, made.decision_id, of_others)
     with pytest.raises(NotFound):
         get_in_scope(event.id, foreign.reference, ACADEMIA)
     assert get_in_scope(event.id, foreign.reference, Scope()).status is Status.PENDING
+
+
+def acts_on(person: Registration, who: Organizer) -> list[Callable[[], object]]:
+    """Every act of the team on one registration."""
+    event_id, reference, act = person.event_id, person.reference, TeamAct(who, person.revision)
+    files = ChangedFiles("k" * 24)
+    merging = Merging(reference, reference, person.revision, person.revision)
+    return [
+        lambda: ask_for_correction(event_id, reference, ["sex"], "Revise.", who),
+        lambda: request_care.remind_now(event_id, reference, 1, who),
+        lambda: request_care.take_back(event_id, reference, 1, who),
+        lambda: request_care.put_off(event_id, reference, 1, date(2099, 1, 1), who),
+        lambda: move_to_category(event_id, reference, Move("academia"), act),
+        lambda: hand_on(event_id, reference, NewPerson("N", "N", "n@instituto.example", "es"), act),
+        lambda: team_care.withdraw_for(event_id, reference, "", act),
+        lambda: team_care.set_language(event_id, reference, "en", who),
+        lambda: team_care.send_link_to(event_id, reference, who),
+        lambda: team_care.send_where_it_stands(event_id, reference, who),
+        lambda: change_for(event_id, reference, Edit({}, set(), files), act),
+        lambda: change_team_answers(event_id, reference, {}, set(), files, who),
+        lambda: merge(event_id, merging, who),
+        lambda: keep_apart(event_id, [reference], who),
+        lambda: change_tags(event_id, reference, [], [], "", TagColour.GREY, who),
+        lambda: write_note(event_id, reference, Written("Nota"), who),
+        lambda: change_note(event_id, reference, 1, Written("Nota"), who),
+        lambda: remove_note(event_id, reference, 1, who),
+        lambda: see_mentions(event_id, reference, who),
+        lambda: look_at_section(event_id, reference, "person", who),
+        lambda: take_file(event_id, reference, "nothing", who),
+    ]
+
+
+def test_every_act_keeps_to_the_scope_by_itself(event: Event) -> None:
+    """Whatever a view looked at before."""
+    narrowed = Organizer("account", a_team_member(event).id, ACADEMIA)
+    foreign = a_registration(event, "government", Status.PENDING)
+    for act in acts_on(foreign, narrowed):
+        with pytest.raises(NotFound):
+            act()
+    kept = get_in_scope(event.id, foreign.reference, Scope())
+    assert (kept.status, kept.revision, kept.language) == (Status.PENDING, foreign.revision, foreign.language)
 
 
 @pytest.mark.both_databases
@@ -381,9 +434,11 @@ def test_what_the_whole_team_works_with_is_changed_by_who_has_the_whole_event(
     """Reasons, tags and views of the team are read and used by everybody who decides; a part of the event changes none."""
     owner = a_team_member(event)
     base = f"/manage/events/{event.slug}"
-    reason = add_reason(event.id, RunAct.DECLINE, "Lugares", {"es": "No hay lugar.", "en": "No place."}, owner.id)
-    tag = create_tag(event.id, "Ponente", TagColour.BLUE, owner.id)
-    view = save_view(event.id, owner.id, "De todos", "status=confirmed", is_shared=True)
+    reason = add_reason(
+        event.id, RunAct.DECLINE, "Lugares", {"es": "No hay lugar.", "en": "No place."}, Actor.account(owner.id)
+    )
+    tag = create_tag(event.id, "Ponente", TagColour.BLUE, Actor.account(owner.id))
+    view = save_view(event.id, Organizer.account(owner.id), "De todos", "status=confirmed", is_shared=True)
     desk = pages.sign_in(a_narrowed(event, role, only_categories=["academia"]))
     shown = desk.get(f"{base}/registrations/reasons")
     assert shown.has("Lugares")

@@ -9,14 +9,15 @@ from sqlalchemy import select
 from eventreg.accounts.models import Account
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, TeamMember
+from eventreg.events.organizers import Organizer
 from eventreg.events.rules.team import WHOLE
-from eventreg.kernel.errors import NotFound
+from eventreg.kernel.errors import NotFound, Refused
 from eventreg.mail.models import MailMessage
 from eventreg.registration.models import Registration
 from eventreg.review.models import Note, NoteMention
 from eventreg.review.queries.mentions import list_open_mentions
 from eventreg.review.queries.notes import list_mentionable, list_notes
-from eventreg.review.rules.notes import LONGEST_NOTE, NoteReason, NoteRefused, named_in, read_note
+from eventreg.review.rules.notes import LONGEST_NOTE, named_in, read_note
 from eventreg.review.services.notes import Written, change_note, remove_note, see_mentions, write_note
 from tests.builders import a_registration, a_team_member, an_event
 from tests.registration.records import fresh, history
@@ -52,7 +53,7 @@ def address(event: Event, person: Registration) -> str:
 
 
 def write(event: Event, person: Registration, by: Account, text: str, *chosen: int, mail: bool = False) -> Note:
-    return write_note(event.id, person.reference, Written(text, chosen, mail), by.id, WHOLE)
+    return write_note(event.id, person.reference, Written(text, chosen, mail), Organizer.account(by.id))
 
 
 def unseen(person: Registration) -> set[int]:
@@ -86,17 +87,17 @@ def test_who_is_named_in_a_text(text: str, named: set[int]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "reason"),
+    ("typed", "sentence"),
     [
-        (" \n ", NoteReason.EMPTY),
-        ("x" * (LONGEST_NOTE + 1), NoteReason.TOO_LONG),
-        ("a\x07", NoteReason.UNREADABLE),
+        (" \n ", "Write the note"),
+        ("x" * (LONGEST_NOTE + 1), "Use at most %(limit)s characters"),
+        ("a\x07", "It holds characters that cannot be kept"),
     ],
 )
-def test_what_is_no_note(typed: str, reason: NoteReason) -> None:
-    with pytest.raises(NoteRefused) as refused:
+def test_what_is_no_note(typed: str, sentence: str) -> None:
+    with pytest.raises(Refused) as refused:
         read_note(typed)
-    assert refused.value.reason is reason
+    assert refused.value.sentence == sentence
     assert read_note("x" * LONGEST_NOTE)
 
 
@@ -117,9 +118,11 @@ def test_whoever_is_named_is_told_once_and_reads_it_by_a_button(
     for secret in ("Ver con", "Núñez", person.email):
         assert secret not in mail.text + mail.html + mail.subject
     # Changed with the same name in it: nobody is told again.
-    change_note(event.id, person.reference, note.id, Written("@Clara, ¿lo viste?", (), True), owner.id, WHOLE)
+    change_note(
+        event.id, person.reference, note.id, Written("@Clara, ¿lo viste?", (), True), Organizer.account(owner.id)
+    )
     assert len(mails_to(colleague)) == 1
-    see_mentions(event.id, person.reference, colleague.id, WHOLE)
+    see_mentions(event.id, person.reference, Organizer.account(colleague.id))
     assert unseen(person) == set()
     assert list_open_mentions(colleague.id, {event.id: WHOLE}) == []
     assert [action for action, _detail in history(person)][-2:] == ["note_written", "note_changed"]
@@ -179,10 +182,10 @@ def test_ones_own_note_alone_is_changed_and_removed_for_good(
     other = a_registration(event)
     for reference, account in ((person.reference, colleague), (other.reference, owner)):
         with pytest.raises(NotFound):
-            change_note(event.id, reference, note.id, Written("x"), account.id, WHOLE)
+            change_note(event.id, reference, note.id, Written("x"), Organizer.account(account.id))
         with pytest.raises(NotFound):
-            remove_note(event.id, reference, note.id, account.id, WHOLE)
-    remove_note(event.id, person.reference, note.id, owner.id, WHOLE)
+            remove_note(event.id, reference, note.id, Organizer.account(account.id))
+    remove_note(event.id, person.reference, note.id, Organizer.account(owner.id))
     assert list_notes(person.id) == []
     assert unseen(person) == set()
     assert "Secreto" not in str(history(person))

@@ -10,6 +10,7 @@ from flask import Flask
 from eventreg.accounts.models import Account
 from eventreg.db import db
 from eventreg.events.models import Event
+from eventreg.events.organizers import Organizer
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
 from eventreg.registration.emails import OWN_PAGE
@@ -220,7 +221,7 @@ def test_while_a_decision_can_be_undone_its_messages_tell_of_the_answers_as_they
     desk: Pages, event: Event, owner: Account
 ) -> None:
     person = a_registration(event, "academia", "pending")
-    decide(event.id, person.reference, Action.APPROVE, "", 1, owner.id)
+    decide(event.id, person.reference, Action.APPROVE, "", 1, Organizer.account(owner.id))
     page = edit(desk, event, person).submit("Save answers", {"Family name (optional)": "Peña"}, 409)
     assert page.has("A decision was made a moment ago")
     assert 'value="Peña"' in page.html
@@ -234,7 +235,7 @@ def test_withdrawing_for_somebody_gives_the_place_to_the_waiting_list(
     waiting = a_registration(event, status="waitlisted")
     page = desk.get(address(event, person)).click("Withdraw for the person")
     wrong = page.submit("Withdraw", {"A few words to the person (optional)": "x" * 1001}, 422)
-    assert wrong.errors() == ["Use at most 1000 characters"]
+    assert wrong.errors() == ["Write at most 1000 characters: these are 1 too many"]
     assert page.submit("Withdraw", {"A few words to the person (optional)": "Como pidió."}).follow().has("Withdrawn.")
     assert (status_of(person), status_of(waiting)) == (Status.CANCELLED, Status.CONFIRMED)
     assert set(places_of(event)) == {waiting.id, *(other.id for other in others)}
@@ -273,6 +274,6 @@ def test_the_link_and_the_present_status_are_sent_again(desk: Pages, event: Even
 
 def test_what_was_decided_a_moment_ago_is_not_told_by_the_way(desk: Pages, event: Event, owner: Account) -> None:
     person = a_registration(event, "academia", "pending")
-    decide(event.id, person.reference, Action.APPROVE, "", 1, owner.id)
+    decide(event.id, person.reference, Action.APPROVE, "", 1, Organizer.account(owner.id))
     page = desk.get(address(event, person)).submit("Send again: Confirmed", status=409)
     assert page.has("This is not possible in the present state of the registration.")

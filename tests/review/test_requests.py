@@ -10,6 +10,7 @@ from flask import Flask
 
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, TeamMember
+from eventreg.events.organizers import Organizer
 from eventreg.kernel import clock as clocks
 from eventreg.mail.models import MailMessage
 from eventreg.registration.models import Registration
@@ -159,7 +160,7 @@ def test_who_has_not_answered_is_a_filter_that_the_overview_leads_to(event: Even
     withdraw(event.id, gone.id)
     other = a_registration(event, language="en", status="pending")
     owner = a_team_member(event)
-    ask_for_correction(event.id, other.reference, ["sex"], "Please check.", owner.id)
+    ask_for_correction(event.id, other.reference, ["sex"], "Please check.", Organizer.account(owner.id))
     pages.sign_in(owner)
     overview = pages.get(f"/manage/events/{event.slug}")
     assert "1 of 2 have not answered" in overview.text

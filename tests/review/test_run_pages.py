@@ -10,8 +10,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from eventreg.accounts.models import Account
+from eventreg.audit.services import Actor
 from eventreg.db import db, transaction
 from eventreg.events.models import Event
+from eventreg.events.organizers import Organizer
 from eventreg.events.rules.categories import ApprovalRule
 from eventreg.events.rules.publication import Publication
 from eventreg.mail.models import MailMessage
@@ -113,7 +115,7 @@ def test_the_mail_that_is_shown_is_the_one_that_goes(event: Event, pages: Pages)
 
 @pytest.mark.usefixtures("owner")
 def test_a_ready_made_reason_stands_where_nothing_else_is_written(event: Event, owner: Account, pages: Pages) -> None:
-    add_reason(event.id, RunAct.DECLINE, "Lleno", {"es": "Está lleno.", "en": "It is full."}, owner.id)
+    add_reason(event.id, RunAct.DECLINE, "Lleno", {"es": "Está lleno.", "en": "It is full."}, Actor.account(owner.id))
     rows = people(event, "es", "en")
     draft = chosen(pages, event, "decline", rows)
     draft.submit("Decline 2 registrations", {"Ready-made reason": "Lleno", "English": "Sorry, full."}).follow()
@@ -141,7 +143,7 @@ def test_whoever_was_decided_on_meanwhile_is_named_before_and_after(event: Event
     """Case 18."""
     rows, other = people(event, "es", "es"), a_team_member(event)
     draft = chosen(pages, event, "approve", rows)
-    decide(event.id, rows[0].reference, Action.DECLINE, "No.", 1, other.id)
+    decide(event.id, rows[0].reference, Action.DECLINE, "No.", 1, Organizer.account(other.id))
     seen = pages.get(draft.address)
     assert seen.has("1 registration has changed since it was chosen.")
     assert seen.has(f"{other.name}: Declined")

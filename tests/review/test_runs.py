@@ -15,6 +15,7 @@ from eventreg.accounts.models import Account
 from eventreg.audit.models import AuditEntry
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, TeamMember
+from eventreg.events.organizers import Organizer
 from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.events.rules.categories import ApprovalRule
 from eventreg.events.rules.team import EVERYTHING, WHOLE, Scope, Sight
@@ -212,7 +213,7 @@ def test_whoever_was_decided_on_meanwhile_is_left_and_named(app: Flask) -> None:
     event = an_event()
     people, mine, other = a_crowd(event, 3), a_team_member(event), a_team_member(event)
     run = a_draft(event, RunAct.APPROVE, people, mine)
-    decide(event.id, people[1].reference, Action.DECLINE, "No hay lugar.", 1, other.id)
+    decide(event.id, people[1].reference, Action.DECLINE, "No hay lugar.", 1, Organizer.account(other.id))
     assert get_figures(run).changed == 1
     run = begun(run)
     assert outcomes(run) == {"done": 2, "left": 1}

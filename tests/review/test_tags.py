@@ -10,17 +10,17 @@ from flask import Flask
 from sqlalchemy import select
 
 from eventreg.accounts.models import Account
+from eventreg.audit.services import Actor
 from eventreg.db import db
 from eventreg.events.models import Event
+from eventreg.events.organizers import Organizer
 from eventreg.events.rules.publication import Publication
-from eventreg.events.rules.team import WHOLE
 from eventreg.kernel.errors import Refused
 from eventreg.registration.models import Registration
 from eventreg.review.models import Tag
 from eventreg.review.queries.tags import list_tags_of
 from eventreg.review.rules.tags import TagColour, TagReason, read_tag_name, tag_key
-from eventreg.review.services.tagging import change_tags
-from eventreg.review.services.tags import create_tag, remove_tag
+from eventreg.review.services.tags import change_tags, create_tag, remove_tag
 from tests.builders import a_registration, a_team_member, an_event
 from tests.registration.records import history
 from tests.review.test_narrowed import a_narrowed
@@ -47,7 +47,7 @@ def person(event: Event) -> Registration:
 
 
 def a_tag(event: Event, account: Account, name: str = "Mesa 2", colour: TagColour = TagColour.BLUE) -> Tag:
-    return create_tag(event.id, name, colour, account.id)
+    return create_tag(event.id, name, colour, Actor.account(account.id))
 
 
 def carried(person: Registration) -> list[str]:
@@ -98,7 +98,7 @@ def test_two_tags_of_one_name_are_refused(event: Event, owner: Account) -> None:
 @pytest.mark.both_databases
 def test_what_a_colleague_did_meanwhile_stays(event: Event, owner: Account, person: Registration) -> None:  # case 18
     first, second, third = (a_tag(event, owner, name) for name in ("uno", "dos", "tres"))
-    change_tags(event.id, person.reference, [first.public_id], [], "", TagColour.GREY, owner.id, WHOLE)
+    change_tags(event.id, person.reference, [first.public_id], [], "", TagColour.GREY, Organizer.account(owner.id))
     # The page was shown with the first; meanwhile a colleague puts the second on.
     change_tags(
         event.id,
@@ -107,16 +107,23 @@ def test_what_a_colleague_did_meanwhile_stays(event: Event, owner: Account, pers
         [first.public_id],
         "",
         TagColour.GREY,
-        owner.id,
-        WHOLE,
+        Organizer.account(owner.id),
     )
-    change_tags(event.id, person.reference, [third.public_id], [first.public_id], "", TagColour.GREY, owner.id, WHOLE)
+    change_tags(
+        event.id,
+        person.reference,
+        [third.public_id],
+        [first.public_id],
+        "",
+        TagColour.GREY,
+        Organizer.account(owner.id),
+    )
     assert carried(person) == ["dos", "tres"]
     assert history(person)[-1] == ("tags_changed", {"put_on": ["tres"], "taken_off": ["uno"]})
     # Nothing is held up by a tag, and nothing recorded where nothing changed.
     assert db.session.get_one(Registration, person.id).revision == person.revision
     count = len(history(person))
-    change_tags(event.id, person.reference, [], [], "TRES", TagColour.GREY, owner.id, WHOLE)
+    change_tags(event.id, person.reference, [], [], "TRES", TagColour.GREY, Organizer.account(owner.id))
     assert len(history(person)) == count
 
 
@@ -126,8 +133,8 @@ def test_removing_a_tag_takes_it_off_everybody_and_each_history_says_so(
 ) -> None:
     tag, other = a_tag(event, owner), a_registration(event)
     for one in (person, other):
-        change_tags(event.id, one.reference, [tag.public_id], [], "", TagColour.GREY, owner.id, WHOLE)
-    assert remove_tag(event.id, tag.public_id, owner.id) == 2
+        change_tags(event.id, one.reference, [tag.public_id], [], "", TagColour.GREY, Organizer.account(owner.id))
+    assert remove_tag(event.id, tag.public_id, Actor.account(owner.id)) == 2
     assert carried(person) == carried(other) == []
     assert [history(one)[-1][0] for one in (person, other)] == ["tag_left", "tag_left"]
     assert db.session.scalars(select(Tag)).all() == []
@@ -154,7 +161,7 @@ def test_the_tags_of_an_event_are_seen_to_on_their_page(
     page = pages.sign_in(owner).get(f"/manage/events/{event.slug}/tags")
     page = page.submit("Add tag", {"Name": "Mesa 2", "Colour": "red"}).follow()
     tag = db.session.scalars(select(Tag)).one()
-    change_tags(event.id, person.reference, [tag.public_id], [], "", TagColour.GREY, owner.id, WHOLE)
+    change_tags(event.id, person.reference, [tag.public_id], [], "", TagColour.GREY, Organizer.account(owner.id))
     assert page.submit("Add tag", {"Name": "MESA 2"}, 422).errors() == ["This event has the tag “Mesa 2” already"]
     page = pages.get(f"/manage/events/{event.slug}/tags")
     assert page.link("1: Mesa 2").endswith(f"?tag={tag.public_id}")
@@ -173,7 +180,7 @@ def test_who_sees_a_part_of_the_event_tags_people_and_changes_no_tag_for_everybo
     tag = a_tag(event, owner)
     other = a_registration(event, "government")
     for one in (person, other):
-        change_tags(event.id, one.reference, [tag.public_id], [], "", TagColour.GREY, owner.id, WHOLE)
+        change_tags(event.id, one.reference, [tag.public_id], [], "", TagColour.GREY, Organizer.account(owner.id))
     desk = Pages(app, "en").sign_in(a_narrowed(event, "reviewer", only_categories=["academia"]))
     page = desk.get(f"/manage/events/{event.slug}/tags")
     assert "Mesa 2 1: Mesa 2" in page.main  # of the two only the one that is theirs

@@ -12,7 +12,8 @@ from eventreg.accounts.models import Account
 from eventreg.audit.trail import Group, group_of, read_group
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, TeamMember
-from eventreg.events.rules.team import WHOLE, TeamRole
+from eventreg.events.organizers import Organizer
+from eventreg.events.rules.team import TeamRole
 from eventreg.kernel.clock import now
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import Action, Status
@@ -77,9 +78,9 @@ def test_everything_stands_in_one_order_and_one_kind_alone_by_a_link(
     desk: Pages, event: Event, owner: Account, person: Registration, clock: time_machine.Traveller
 ) -> None:
     clock.shift(timedelta(hours=1))
-    write_note(event.id, person.reference, Written("Llamar."), owner.id, WHOLE)
+    write_note(event.id, person.reference, Written("Llamar."), Organizer.account(owner.id))
     clock.shift(timedelta(hours=1))
-    decide(event.id, person.reference, Action.APPROVE, "", 1, owner.id)
+    decide(event.id, person.reference, Action.APPROVE, "", 1, Organizer.account(owner.id))
     clock.shift(timedelta(hours=1))
     desk.get(address(event, person)).submit("Show sensitive answers: Your stay", status=200)
     desk.post(f"/manage/events/{event.slug}/registrations.csv", {}, token=True)
@@ -124,7 +125,7 @@ def test_what_changed_since_the_person_registered_and_since_the_decision_is_mark
     assert "nueces" not in page.html
     assert "Changed" not in row(page, "Given name")
     clock.shift(timedelta(hours=1))
-    decide(event.id, person.reference, Action.APPROVE, "", 2, owner.id)
+    decide(event.id, person.reference, Action.APPROVE, "", 2, Organizer.account(owner.id))
     clock.shift(timedelta(hours=1))
     change_answers(event.id, person.id, {"institution": ["Tercera casa"]})
     assert "Changed since the decision" in row(desk.get(address(event, person)), "Institution")

@@ -16,6 +16,7 @@ from eventreg.audit.models import AuditDetail, AuditEntry
 from eventreg.audit.services import SYSTEM, Actor, record
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, TeamMember
+from eventreg.events.organizers import Organizer
 from eventreg.kernel.clock import now
 from eventreg.registration.rules.states import Action
 from eventreg.registration.services.decisions import decide
@@ -141,7 +142,7 @@ def test_a_page_that_names_records_is_nine_statements(pages: Pages, event: Event
 
 def test_a_decision_leads_to_the_registration(pages: Pages, event: Event, olga: Account) -> None:
     person = a_registration(event, "academia", "pending")
-    decide(event.id, person.reference, Action.APPROVE, "", person.revision, olga.id)
+    decide(event.id, person.reference, Action.APPROVE, "", person.revision, Organizer.account(olga.id))
     page = history(pages.sign_in(olga), event)
     assert entries(page)[0] == "Approved the registration"
     assert page.has(f"Registration: {person.reference}")

@@ -153,6 +153,10 @@ class Scope:
         """Whether nothing is left out."""
         return self.categories is None and self.days is None
 
+    def has_category(self, key: str) -> bool:
+        """Say whether people of this category can be in it."""
+        return self.categories is None or key in self.categories
+
 
 WHOLE = Scope()
 

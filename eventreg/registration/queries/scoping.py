@@ -20,6 +20,7 @@ from eventreg.questionnaires.models import QuestionnaireVersion
 from eventreg.questionnaires.queries import definition_of
 from eventreg.registration.models import Answer, Registration
 from eventreg.registration.queries.answers import day_keys
+from eventreg.registration.queries.registrations import lock_registration
 from eventreg.registration.rules.searching import sort_value
 
 Statement = TypeVar("Statement", bound=Select[*tuple[Any, ...]])
@@ -69,9 +70,14 @@ def get_in_scope(event_id: int, reference: str, scope: Scope) -> Registration:
     return registration
 
 
+def lock_in_scope(event_id: int, reference: str, scope: Scope) -> Registration:
+    """Load a registration of this scope afresh, as `lock_registration` does; the caller holds the event. Raises NotFound."""
+    return lock_registration(event_id, get_in_scope(event_id, reference, scope).id)
+
+
 def is_shown(category: Category, scope: Scope) -> bool:
     """Say whether figures and filters of this category are for whoever sees the scope."""
-    return scope.categories is None or category.key in scope.categories
+    return scope.has_category(category.key)
 
 
 def _comes_on_one(event_id: int, scope: Scope, of: Any) -> ColumnElement[bool]:

@@ -6,14 +6,21 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from eventreg.kernel.errors import N_, Refused
 from eventreg.questionnaires.rules.addresses import mail_address
 from eventreg.questionnaires.rules.reasons import Invalid, Reason
 from eventreg.questionnaires.rules.texts import clean_line, clean_paragraphs
-from eventreg.registration.rules.invitations import LONGEST_NOTE, InvitationReason, InvitationRefused
+from eventreg.registration.rules.invitations import LONGEST_NOTE, InvitationReason
 from eventreg.registration.rules.searching import email_key
 
 #: longest text by field, in characters
 LIMITS = {"given_name": 200, "family_name": 200, "institution": 300, "note": LONGEST_NOTE}
+_CALLED = {
+    "given_name": N_("Given name"),
+    "family_name": N_("Family name"),
+    "institution": N_("Institution"),
+    "note": N_("A few words of yours"),
+}
 
 
 @dataclass(frozen=True)
@@ -49,27 +56,27 @@ class Verdict:
 
     line: int
     wish: Wish
-    refusal: InvitationRefused | None = None
+    refusal: Refused | None = None
 
 
 def checked(wish: Wish, known: Known, now: datetime) -> Wish:
     """Return a wish as it is kept: names as typed without outer white space, the address in its normal form.
 
-    Raises InvitationRefused: ADDRESS_INVALID, TOO_LONG, UNKNOWN_CATEGORY, UNKNOWN_LANGUAGE, EXPIRES_TOO_EARLY,
+    Raises Refused: ADDRESS_INVALID, TOO_LONG, UNKNOWN_CATEGORY, UNKNOWN_LANGUAGE, EXPIRES_TOO_EARLY,
     ALREADY_INVITED, ALREADY_REGISTERED.
     """
     email = _address(wish.email)
     if wish.category not in known.categories:
-        raise InvitationRefused(InvitationReason.UNKNOWN_CATEGORY, typed=wish.category)
+        raise Refused(InvitationReason.UNKNOWN_CATEGORY, name=wish.category)
     if wish.language not in known.languages:
-        raise InvitationRefused(InvitationReason.UNKNOWN_LANGUAGE, typed=wish.language)
+        raise Refused(InvitationReason.UNKNOWN_LANGUAGE, name=wish.language)
     if wish.expires_at is not None and wish.expires_at <= now:
-        raise InvitationRefused(InvitationReason.EXPIRES_TOO_EARLY)
+        raise Refused(InvitationReason.EXPIRES_TOO_EARLY)
     key = email_key(email)
     if key and key in known.registered:
-        raise InvitationRefused(InvitationReason.ALREADY_REGISTERED)
+        raise Refused(InvitationReason.ALREADY_REGISTERED)
     if key and key in known.invited:
-        raise InvitationRefused(InvitationReason.ALREADY_INVITED)
+        raise Refused(InvitationReason.ALREADY_INVITED)
     return replace(
         wish,
         email=email,
@@ -92,7 +99,7 @@ def judged(wishes: Sequence[tuple[int, Wish]], known: Known, now: datetime, *, n
         try:
             kept = checked(wish, known, now)
             _check_in_list(kept, seen, line, needs_address=needs_address)
-        except InvitationRefused as refused:
+        except Refused as refused:
             verdicts.append(Verdict(line, wish, refused))
         else:
             verdicts.append(Verdict(line, kept))
@@ -102,9 +109,9 @@ def judged(wishes: Sequence[tuple[int, Wish]], known: Known, now: datetime, *, n
 def _check_in_list(wish: Wish, seen: dict[str, int], line: int, *, needs_address: bool) -> None:
     key = email_key(wish.email)
     if not key and (needs_address or not (wish.given_name or wish.family_name)):
-        raise InvitationRefused(InvitationReason.ADDRESS_MISSING)
+        raise Refused(InvitationReason.ADDRESS_MISSING)
     if key and seen.setdefault(key, line) != line:
-        raise InvitationRefused(InvitationReason.TWICE_IN_LIST, line=seen[key])
+        raise Refused(InvitationReason.TWICE_IN_LIST, line=seen[key])
 
 
 def _address(typed: str) -> str:
@@ -113,7 +120,7 @@ def _address(typed: str) -> str:
     try:
         return mail_address(typed)
     except Invalid as invalid:
-        raise InvitationRefused(InvitationReason.ADDRESS_INVALID) from invalid
+        raise Refused(InvitationReason.ADDRESS_INVALID) from invalid
 
 
 def _text(wish: Wish, field: str) -> str:
@@ -121,6 +128,7 @@ def _text(wish: Wish, field: str) -> str:
     try:
         return clean_paragraphs(typed, limit) if field == "note" else clean_line(typed, limit)
     except Invalid as invalid:
-        if invalid.reason is Reason.TOO_LONG:
-            raise InvitationRefused(InvitationReason.TOO_LONG, field=field, limit=limit) from invalid
-        raise InvitationRefused(InvitationReason.UNREADABLE, field=field) from invalid
+        reason = InvitationReason.TOO_LONG if invalid.reason is Reason.TOO_LONG else InvitationReason.UNREADABLE
+        refused = Refused(reason, field=field, limit=limit)
+        refused.details["field"] = _CALLED[field]
+        raise refused from invalid

@@ -6,7 +6,7 @@ import enum
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from eventreg.kernel.errors import Refused
+from eventreg.kernel.errors import N_, Reason
 
 #: somebody is reminded once in this time at most
 REMINDED_EVERY = timedelta(days=1)
@@ -67,38 +67,35 @@ class Story:
     is_registered_otherwise: bool = False
 
 
-class InvitationReason(enum.Enum):
+class InvitationReason(Reason):
     """Why nobody was invited, or an invitation stays as it is."""
 
-    ADDRESS_MISSING = "address_missing"
-    ADDRESS_INVALID = "address_invalid"
-    #: details: `limit`, `field`
-    TOO_LONG = "too_long"
-    #: details: `field`
-    UNREADABLE = "unreadable"
-    #: details: `typed`, here and below
-    UNKNOWN_CATEGORY = "unknown_category"
-    UNKNOWN_LANGUAGE = "unknown_language"
+    ADDRESS_MISSING = "address_missing", N_("An email address is missing"), "email"
+    ADDRESS_INVALID = "address_invalid", N_("Write an email address like nombre@institucion.example"), "email"
+    #: details: `field`, what it is called; `limit`
+    TOO_LONG = "too_long", N_("%(field)s: shorten it to %(limit)s characters")
+    #: details: `field`, what it is called
+    UNREADABLE = "unreadable", N_("%(field)s: it holds characters that cannot be kept")
+    UNKNOWN_CATEGORY = "unknown_category", N_("There is no category “%(name)s”"), "category"
+    UNKNOWN_LANGUAGE = "unknown_language", N_("There is no language “%(name)s” here"), "language"
     #: an open invitation has the address already
-    ALREADY_INVITED = "already_invited"
+    ALREADY_INVITED = "already_invited", N_("This address is invited already"), "email"
     #: a live registration has the address already
-    ALREADY_REGISTERED = "already_registered"
-    #: the address stands in the list twice; details: `line`
-    TWICE_IN_LIST = "twice_in_list"
-    EXPIRES_TOO_EARLY = "expires_too_early"
-    NOBODY_IN_LIST = "nobody_in_list"
-    TOO_MANY_LINES = "too_many_lines"
-    #: used, declined, expired or taken back
-    OVER = "over"
-    NOT_SENT_YET = "not_sent_yet"
-    SENT_A_MOMENT_AGO = "sent_a_moment_ago"
-    REMINDED_TODAY = "reminded_today"
+    ALREADY_REGISTERED = "already_registered", N_("This address is registered already"), "email"
+    TWICE_IN_LIST = "twice_in_list", N_("The address stands in line %(line)s as well"), "email"
+    EXPIRES_TOO_EARLY = "expires_too_early", N_("Choose a moment that has not passed"), "works_until"
+    NOBODY_IN_LIST = "nobody_in_list", N_("Write at least one person"), "people"
+    TOO_MANY_LINES = "too_many_lines", N_("A list has %(limit)s lines at most"), "people"
+    OVER = "over", N_("This invitation is over: it was used, declined, taken back, or its time has passed."), "email"
+    NOT_SENT_YET = "not_sent_yet", N_("This invitation was not sent yet."), "email"
+    SENT_A_MOMENT_AGO = "sent_a_moment_ago", N_("This invitation was sent a moment ago."), "email"
+    REMINDED_TODAY = "reminded_today", N_("We wrote to this person less than a day ago."), "email"
     #: the event does not take place, or takes no registrations any more
-    NOT_NOW = "not_now"
-
-
-class InvitationRefused(Refused):
-    """An invitation was not made or not changed. Nothing was written."""
+    NOT_NOW = (
+        "not_now",
+        N_("Invitations are sent while the event is published and registration has not ended."),
+        "email",
+    )
 
 
 def state_of(story: Story, now: datetime) -> InvitationState:

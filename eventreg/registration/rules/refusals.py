@@ -5,8 +5,8 @@ from __future__ import annotations
 import enum
 from collections.abc import Sequence
 
-from eventreg.kernel.errors import Refused
-from eventreg.questionnaires.rules.reasons import Reason
+from eventreg.kernel.errors import N_, Conflict, Reason, Refused
+from eventreg.questionnaires.rules import reasons
 
 
 class RegisteringReason(enum.Enum):
@@ -35,56 +35,95 @@ class RegisteringReason(enum.Enum):
     OTHER_ADDRESS = "other_address"
 
 
-class ChangeReason(enum.Enum):
-    """Why a participant's own change was not made."""
+class ChangeReason(Conflict):
+    """Why a change was not made: a participant's own, or the team's for somebody."""
 
-    TOO_LATE = "too_late"
+    TOO_LATE = "too_late", N_("Answers can no longer be changed here. Write to the contact person.")
     #: somebody changed the registration since the page was shown
-    CHANGED_MEANWHILE = "changed_meanwhile"
+    CHANGED_MEANWHILE = (
+        "changed_meanwhile",
+        N_("The registration changed while you were at it. Look at what happened, then send it again."),
+    )
     #: a decision on the registration can still be undone, and its messages wait
-    BEING_DECIDED = "being_decided"
-    NOT_POSSIBLE_NOW = "not_possible_now"
-    ADDRESS_IN_USE = "address_in_use"
-    SAME_ADDRESS = "same_address"
-    LINK_EXPIRED = "link_expired"
+    BEING_DECIDED = (
+        "being_decided",
+        N_("Somebody is working on your registration. Try again in two minutes."),
+        "",
+        409,
+        N_("A decision was made a moment ago, and its email waits. Undo it, or wait a minute and send this again."),
+    )
+    NOT_POSSIBLE_NOW = (
+        "not_possible_now",
+        N_("This is not possible in the present state of your registration."),
+        "",
+        409,
+        N_("This is not possible in the present state of the registration."),
+    )
+    ADDRESS_IN_USE = (
+        "address_in_use",
+        N_("There is already a registration with this address. Use another address."),
+        "email",
+        409,
+        N_("There is already a registration with this address."),
+    )
+    SAME_ADDRESS = (
+        "same_address",
+        N_("This is the address we already have. Write the new one."),
+        "email",
+        409,
+        N_("This is the address of now"),
+    )
+    LINK_EXPIRED = "link_expired", N_("This link has expired. Ask for a new one on the page of your registration.")
     #: the event does not take place
-    CALLED_OFF = "called_off"
+    CALLED_OFF = (
+        "called_off",
+        N_("This event does not take place, so nothing has to be done."),
+        "",
+        409,
+        N_("The event does not take place."),
+    )
 
 
-class DecisionReason(enum.Enum):
+class DecisionReason(Conflict):
     """Why an organizer's decision was not made."""
 
-    #: details: `by` (name), `action`, `status`
-    DECIDED_BY_ANOTHER = "decided_by_another"
+    #: details: `name`, `decision`
+    DECIDED_BY_ANOTHER = (
+        "decided_by_another",
+        N_("%(name)s has already decided: %(decision)s. Nothing was changed and no message was sent."),
+    )
+    DECIDED_ALREADY = "decided_already", N_("You have already decided: %(decision)s.")
     #: the registration changed since the page was shown, by its holder or by the waiting list; details: `status`
-    CHANGED_MEANWHILE = "changed_meanwhile"
-    NOT_POSSIBLE = "not_possible"
-    REASON_MISSING = "reason_missing"
-    REASON_TOO_LONG = "reason_too_long"
-    NOT_THE_LAST = "not_the_last"
+    CHANGED_MEANWHILE = (
+        "changed_meanwhile",
+        N_("The registration has changed since you opened it (now: %(status)s). Look at it again, then decide."),
+    )
+    NOT_POSSIBLE = "not_possible", N_("This decision is not possible in the present state of the registration.")
+    REASON_MISSING = "reason_missing", N_("Write the reason: the person reads it"), "reason", 422
+    REASON_TOO_LONG = "reason_too_long", N_("Shorten the reason to %(limit)s characters"), "reason", 422
+    NOT_THE_LAST = "not_the_last", N_("Something happened since, so this can no longer be undone. Decide anew.")
     #: its mail has gone, and it was to be undone only without one
-    TOLD_ALREADY = "told_already"
+    TOLD_ALREADY = "told_already", N_("The email has gone, so this can no longer be undone without a trace.")
     #: the event does not take place: everybody has been told, and nobody is decided on any more
-    CALLED_OFF = "called_off"
+    CALLED_OFF = (
+        "called_off",
+        N_("The event does not take place, and everybody was told so. Nothing is decided any more."),
+    )
 
 
-class RequestReason(enum.Enum):
+class RequestReason(Reason):
     """Why somebody is not asked to answer something."""
 
-    NOTHING_CHOSEN = "nothing_chosen"
-    REASON_MISSING = "reason_missing"
-    REASON_TOO_LONG = "reason_too_long"
+    NOTHING_CHOSEN = "nothing_chosen", N_("Choose which answers are to be checked"), "question"
+    REASON_MISSING = "reason_missing", N_("Write the reason: the person reads it"), "reason"
+    REASON_TOO_LONG = "reason_too_long", N_("Shorten the reason to %(limit)s characters"), "reason"
     #: the status is not one in which people are asked
-    NOT_CONCERNED = "not_concerned"
+    NOT_CONCERNED = "not_concerned", N_("Somebody with this status is not asked anything."), "send"
     #: it could not be answered any more
-    PAST = "past"
-    CALLED_OFF = "called_off"
+    PAST = "past", N_("Choose a day that is still to come"), "until"
+    CALLED_OFF = "called_off", N_("This event does not take place."), "send"
     #: answered, late or taken back
-    NOT_OPEN = "not_open"
-
-
-class RequestRefused(Refused):
-    """Nobody was asked. Nothing was written."""
+    NOT_OPEN = "not_open", N_("This request is answered, over or taken back.")
 
 
 class RegistrationRefused(Refused):
@@ -111,13 +150,9 @@ class OptionsFull(Refused):
     """The last place of an option was taken by somebody else. Nothing was written. `options`: (question key, value)."""
 
     def __init__(self, options: Sequence[tuple[str, str]]) -> None:
-        super().__init__(Reason.FULL)
+        super().__init__(reasons.Reason.FULL)
         self.options = tuple(options)
 
 
 class ChangeRefused(Refused):
     """A change was not made. Nothing was written."""
-
-
-class DecisionRefused(Refused):
-    """A decision was not made. Nothing was written."""

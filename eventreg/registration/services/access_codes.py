@@ -11,19 +11,19 @@ from sqlalchemy import select
 
 from eventreg.accounts.rules.guarding import Limit
 from eventreg.accounts.services.guards import Try, demand, forgive
-from eventreg.audit.services import Actor, record
+from eventreg.audit.services import note
 from eventreg.db import db, lock_row, transaction
 from eventreg.events.models import Category, Event
+from eventreg.events.organizers import Organizer
 from eventreg.events.queries.for_registration import lock_event
-from eventreg.events.rules.team import WHOLE, Scope
+from eventreg.events.rules.team import Scope
 from eventreg.kernel import clock
 from eventreg.kernel.clients import client_network
-from eventreg.kernel.errors import NotFound
+from eventreg.kernel.errors import NotFound, Refused
 from eventreg.registration.models import AccessCode
 from eventreg.registration.queries.ways_in import carried_code, count_uses, find_code
 from eventreg.registration.rules.access_codes import (
     CodeReason,
-    CodesRefused,
     CodeTerms,
     checked_codes,
     checked_terms,
@@ -48,50 +48,40 @@ class TriedCode:
     refusal: RegisteringReason | None = None
 
 
-def add_codes(event_id: int, terms: CodeTerms, typed: Iterable[str], account_id: int, scope: Scope = WHOLE) -> int:
-    """Add the codes that were written, all or none; returns how many. Raises CodesRefused, and as `lock_event` does."""
+def add_codes(event_id: int, terms: CodeTerms, typed: Iterable[str], who: Organizer) -> int:
+    """Add the codes that were written, all or none; returns how many. Raises Refused, and as `lock_event` does."""
     now = clock.now()
     with transaction():
         event = lock_event(event_id)
-        kept, codes = checked_terms(terms, _categories(event, scope), now), checked_codes(typed)
+        kept, codes = checked_terms(terms, _categories(event, who.scope), now), checked_codes(typed)
         in_use = _keys_in_use(event_id) & codes.keys()
         if in_use:
-            raise CodesRefused(CodeReason.IN_USE, code=next(codes[key] for key in codes if key in in_use))
-        _add(event, kept, codes, account_id, now)
+            raise Refused(CodeReason.IN_USE, code=next(codes[key] for key in codes if key in in_use))
+        _add(event, kept, codes, who, now)
     return len(codes)
 
 
-def make_codes(event_id: int, terms: CodeTerms, count: int, account_id: int, scope: Scope = WHOLE) -> int:
-    """Add so many new codes that are read without doubt. Raises CodesRefused, and as `lock_event` does."""
+def make_codes(event_id: int, terms: CodeTerms, count: int, who: Organizer) -> int:
+    """Add so many new codes that are read without doubt. Raises Refused, and as `lock_event` does."""
     now = clock.now()
     with transaction():
         event = lock_event(event_id)
-        kept = checked_terms(terms, _categories(event, scope), now)
-        _add(event, kept, made_codes(count, _keys_in_use(event_id), secrets.choice), account_id, now)
+        kept = checked_terms(terms, _categories(event, who.scope), now)
+        _add(event, kept, made_codes(count, _keys_in_use(event_id), secrets.choice), who, now)
     return count
 
 
-def switch_code(event_id: int, code_id: int, account_id: int, *, is_active: bool, scope: Scope = WHOLE) -> None:
+def switch_code(event_id: int, code_id: int, who: Organizer, *, is_active: bool) -> None:
     """Switch a code off, or on again. Whoever came by it keeps what they have. Raises NotFound, and as `lock_event` does."""
-    now = clock.now()
     with transaction():
         event = lock_event(event_id)
         code = lock_row(select(AccessCode).where(AccessCode.event_id == event_id, AccessCode.id == code_id))
-        if code.category_id not in {category.id for category in _categories(event, scope).values()}:
+        if code.category_id not in {category.id for category in _categories(event, who.scope).values()}:
             raise NotFound
         if code.is_active == is_active:
             return
         code.is_active = is_active
-        action = "access_code_switched_on" if is_active else "access_code_switched_off"
-        record(
-            event_id=event_id,
-            actor=Actor.account(account_id),
-            action=action,
-            record_kind="access_code",
-            record_id=code.id,
-            at=now,
-            detail={"name": code.code},
-        )
+        note(code, "access_code_switched_on" if is_active else "access_code_switched_off", who, name=code.code)
 
 
 def try_code(event: Event, typed: str, client: str | None) -> TriedCode:
@@ -112,14 +102,14 @@ def try_code(event: Event, typed: str, client: str | None) -> TriedCode:
 
 
 def _categories(event: Event, scope: Scope) -> Mapping[str, Category]:
-    return {row.key: row for row in event.categories if scope.categories is None or row.key in scope.categories}
+    return {row.key: row for row in event.categories if scope.has_category(row.key)}
 
 
 def _keys_in_use(event_id: int) -> set[str]:
     return set(db.session.scalars(select(AccessCode.code_key).where(AccessCode.event_id == event_id)))
 
 
-def _add(event: Event, terms: CodeTerms, codes: Mapping[str, str], account_id: int, now: datetime) -> None:
+def _add(event: Event, terms: CodeTerms, codes: Mapping[str, str], who: Organizer, now: datetime) -> None:
     category = next(row for row in event.categories if row.key == terms.category)
     db.session.add_all(
         AccessCode(
@@ -131,17 +121,9 @@ def _add(event: Event, terms: CodeTerms, codes: Mapping[str, str], account_id: i
             most_uses=terms.most_uses,
             expires_at=terms.expires_at,
             skips_approval=terms.skips_approval,
-            created_by_id=account_id,
+            created_by_id=who.id,
             created_at=now,
         )
         for key, code in codes.items()
     )
-    record(
-        event_id=event.id,
-        actor=Actor.account(account_id),
-        action="access_codes_added",
-        record_kind="event",
-        record_id=event.id,
-        at=now,
-        detail={"count": len(codes), "category": category.key, "label": terms.label},
-    )
+    note(event, "access_codes_added", who, now, count=len(codes), category=category.key, label=terms.label)

@@ -9,16 +9,19 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlalchemy import delete
 
+from eventreg.audit.services import note
 from eventreg.db import db, transaction
 from eventreg.events.models import Category, Event
+from eventreg.events.organizers import Organizer
 from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.events.rules.publication import ALIVE
 from eventreg.i18n.languages import speaking
 from eventreg.kernel import clock
+from eventreg.kernel.errors import NotFound
 from eventreg.mail.services import enqueue_all
 from eventreg.questionnaires.rules.schema import Question, Stage
 from eventreg.registration.emails import News, Occasion, by_team, participant_message
-from eventreg.registration.models import AnswerRequest, OptionPlace, Registration, RequestKind
+from eventreg.registration.models import OptionPlace, Registration
 from eventreg.registration.queries.answers import find_day_ids, load_answers
 from eventreg.registration.queries.asked import find_asked
 from eventreg.registration.queries.consents import current_consents
@@ -29,9 +32,9 @@ from eventreg.registration.rules.states import LIVE, STANDING, Status
 from eventreg.registration.services.places import PlaceCount
 from eventreg.registration.services.promotion import promote_from_waiting_list
 from eventreg.registration.services.registering import NEWS_OF
-from eventreg.registration.services.requests import send_request
+from eventreg.registration.services.requests import new_correction, send_request
 from eventreg.registration.services.statuses import move
-from eventreg.registration.services.team_acts import TeamAct, category_of, open_for, record_act
+from eventreg.registration.services.team_acts import TeamAct, category_of, open_for
 
 
 @dataclass(frozen=True)
@@ -50,9 +53,12 @@ def move_to_category(event_id: int, reference: str, wish: Move, act: TeamAct) ->
 
     The place of before is given up, the new one taken by the rules of the new category (`rules.moving`), and what became free
     goes to the waiting list. Answers to what the new category does not ask stay kept, their places of options do not. Raises
-    what `open_for` raises, and ChangeRefused (NOT_POSSIBLE_NOW) for no other category of this event.
+    what `open_for` raises, NotFound for a category out of scope, and ChangeRefused (NOT_POSSIBLE_NOW) for no other category
+    of this event.
     """
     now = clock.now()
+    if not act.who.scope.has_category(wish.category_key):
+        raise NotFound
     with transaction():
         event, registration = open_for(event_id, reference, act, now, LIVE)
         old, new = category_of(event, registration), _other(event, registration, wish.category_key)
@@ -61,7 +67,8 @@ def move_to_category(event_id: int, reference: str, wish: Move, act: TeamAct) ->
         _free_options_not_asked(registration, new)
         if not has_moved:
             registration.revision += 1
-        record_act(registration, "moved_to_category", act, now, _detail(old, new, registration, has_moved=has_moved))
+        status = {"status": registration.status.value} if has_moved else {}
+        note(registration, "moved_to_category", act.who, now, changed={"category": [old.key, new.key]}, **status)
         db.session.flush()
         occasion = Occasion.load(get_event_whole(event.id))
         if act.tells and registration.status is not Status.UNVERIFIED:
@@ -70,7 +77,7 @@ def move_to_category(event_id: int, reference: str, wish: Move, act: TeamAct) ->
             news = News(message, day_ids, reason=wish.words, takes_back=takes_back)
             enqueue_all([participant_message(occasion, registration, news, now)])
         if wish.asks:
-            ask_for_unanswered(occasion, registration, new, act.account_id, now)
+            ask_for_unanswered(occasion, registration, new, act.who, now)
         promote_from_waiting_list(event, PlaceCount(event), now, occasion)
         return registration.status
 
@@ -93,7 +100,7 @@ def list_unanswered(registration: Registration, category: Category) -> Sequence[
 
 
 def ask_for_unanswered(
-    occasion: Occasion, registration: Registration, category: Category, account_id: int, now: datetime
+    occasion: Occasion, registration: Registration, category: Category, who: Organizer, now: datetime
 ) -> None:
     """Ask the person by mail for what the category asks and is not answered, in the caller's transaction."""
     event = occasion.event
@@ -102,17 +109,7 @@ def ask_for_unanswered(
         return
     with speaking(registration.language):
         reason = _("You take part in another capacity now. Please answer what is asked of it.")
-    request = AnswerRequest(
-        event_id=event.id,
-        registration_id=registration.id,
-        kind=RequestKind.CORRECTION,
-        questionnaire_id=registration.questionnaire_id,
-        question_keys=keys,
-        reason=reason,
-        requested_by_id=account_id,
-        requested_at=now,
-    )
-    send_request(occasion, registration, request, now)
+    send_request(occasion, registration, new_correction(registration, keys, reason, who, now), now)
 
 
 def _other(event: Event, registration: Registration, key: str) -> Category:
@@ -149,8 +146,3 @@ def _free_options_not_asked(registration: Registration, category: Category) -> N
             OptionPlace.registration_id == registration.id, OptionPlace.question_key.not_in(asked)
         )
     )
-
-
-def _detail(old: Category, new: Category, registration: Registration, *, has_moved: bool) -> dict[str, object]:
-    changed: dict[str, object] = {"changed": {"category": [old.key, new.key]}}
-    return changed | ({"status": registration.status.value} if has_moved else {})

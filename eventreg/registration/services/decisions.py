@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from eventreg.accounts.queries import get_account
-from eventreg.audit.services import Actor, record
+from eventreg.audit.services import note
 from eventreg.db import db, transaction
 from eventreg.events.models import Category, Event
+from eventreg.events.organizers import Organizer
 from eventreg.events.queries.for_registration import lock_event
 from eventreg.kernel import clock
+from eventreg.kernel.errors import Refused
 from eventreg.registration.emails import Occasion, tell
 from eventreg.registration.models import Decision, Registration
-from eventreg.registration.queries.registrations import get_by_reference, lock_registration
+from eventreg.registration.queries.scoping import lock_in_scope
 from eventreg.registration.rules.admission import needs_place
 from eventreg.registration.rules.deadlines import UNDO_WINDOW
-from eventreg.registration.rules.refusals import DecisionReason, DecisionRefused
+from eventreg.registration.rules.refusals import DecisionReason
 from eventreg.registration.rules.states import Action, Status, next_status
 from eventreg.registration.services.answer_changes import tell_changes
 from eventreg.registration.services.decision_news import news_of
@@ -33,6 +36,7 @@ from eventreg.registration.services.pending_decisions import (
 from eventreg.registration.services.places import PlaceCount, find_place
 from eventreg.registration.services.promotion import schedule_passing_on
 from eventreg.registration.services.statuses import move
+from eventreg.registration.wording import decision_verb, status_for_team
 
 LONGEST_REASON = 1_000
 
@@ -80,62 +84,62 @@ def decide(
     action: Action,
     reason: str,
     seen_revision: int,
-    account_id: int,
+    who: Organizer,
     telling: Telling = TOLD,
 ) -> DecisionMade:
     """Approve, wait-list, decline or reopen. Its mails go after 60 seconds; a place it frees is passed on then.
 
     An approval for which there is no place puts the person on the waiting list as approved. Raises NotFound and
-    DecisionRefused: DECIDED_BY_ANOTHER or CHANGED_MEANWHILE when the registration is no longer what was seen,
+    Refused: DECIDED_BY_ANOTHER or CHANGED_MEANWHILE when the registration is no longer what was seen,
     NOT_POSSIBLE, REASON_MISSING (a declined person is told why), REASON_TOO_LONG, CALLED_OFF.
     """
     reason = reason.strip()
     with transaction():
         event = _lock_event_that_is_on(event_id)
-        registration = lock_registration(event_id, get_by_reference(event_id, reference).id)
+        registration = lock_in_scope(event_id, reference, who.scope)
         if registration.revision != seen_revision:
-            raise _overtaken(registration, seen_revision, account_id)
+            raise _overtaken(registration, seen_revision, who)
         if action is Action.DECLINE and not reason and telling.has_mail:
-            raise DecisionRefused(DecisionReason.REASON_MISSING)
-        return _decide(event, registration, action, reason, account_id, telling)
+            raise Refused(DecisionReason.REASON_MISSING)
+        return _decide(event, registration, action, reason, who, telling)
 
 
-def undo(event_id: int, reference: str, decision_id: int, account_id: int, *, only_in_silence: bool = False) -> Undone:
+def undo(event_id: int, reference: str, decision_id: int, who: Organizer, *, only_in_silence: bool = False) -> Undone:
     """Take the last decision back: without a trace while its mails have not gone, else by a new decision with its own.
 
-    What was decided without a mail is taken back without one. Raises NotFound and DecisionRefused (NOT_THE_LAST: something
+    What was decided without a mail is taken back without one. Raises NotFound and Refused (NOT_THE_LAST: something
     happened since, NOT_POSSIBLE, CALLED_OFF, and TOLD_ALREADY when it was to be undone `only_in_silence`).
     """
     now = clock.now()
     with transaction():
         event = _lock_event_that_is_on(event_id)
-        registration = lock_registration(event_id, get_by_reference(event_id, reference).id)
+        registration = lock_in_scope(event_id, reference, who.scope)
         decision = find_last_decision(registration.id)
         is_last = decision is not None and decision.id == decision_id and decision.undone_at is None
         if decision is None or not is_last or registration.status is not decision.status_after:
-            raise DecisionRefused(DecisionReason.NOT_THE_LAST)
+            raise Refused(DecisionReason.NOT_THE_LAST)
         if is_undone_in_silence(decision, now) and take_back_mails(decision, now):
-            _restore(event, registration, decision, account_id, now)
+            _restore(event, registration, decision, who, now)
             return Undone(registration.status, is_new_decision=False)
         if only_in_silence and decision.has_mail:
-            raise DecisionRefused(DecisionReason.TOLD_ALREADY)
-        made = _lead_back(event, registration, decision, account_id)
+            raise Refused(DecisionReason.TOLD_ALREADY)
+        made = _lead_back(event, registration, decision, who)
         return Undone(made.status, is_new_decision=True)
 
 
 def _lock_event_that_is_on(event_id: int) -> Event:
     event = lock_event(event_id)
     if event.is_called_off:
-        raise DecisionRefused(DecisionReason.CALLED_OFF)
+        raise Refused(DecisionReason.CALLED_OFF)
     return event
 
 
-def _lead_back(event: Event, registration: Registration, decision: Decision, account_id: int) -> DecisionMade:
+def _lead_back(event: Event, registration: Registration, decision: Decision, who: Organizer) -> DecisionMade:
     """Decide back to the status before a decision, with the reason given then and the turn on the waiting list."""
     earlier = find_decision_before(decision)
     reason = earlier.reason if earlier is not None else ""
     telling = Telling(decision.has_mail)
-    made = _decide(event, registration, _WAY_BACK[decision.status_before], reason, account_id, telling)
+    made = _decide(event, registration, _WAY_BACK[decision.status_before], reason, who, telling)
     if made.action not in (Action.APPROVE, Action.APPROVE_WITHOUT_PLACE):
         registration.approved_at = decision.approved_at_before
     if made.status is Status.WAITLISTED and decision.waitlisted_at_before is not None:
@@ -144,28 +148,21 @@ def _lead_back(event: Event, registration: Registration, decision: Decision, acc
 
 
 def _decide(
-    event: Event, registration: Registration, action: Action, reason: str, account_id: int, telling: Telling
+    event: Event, registration: Registration, action: Action, reason: str, who: Organizer, telling: Telling
 ) -> DecisionMade:
     now = clock.now()
     if len(reason) > LONGEST_REASON:
-        raise DecisionRefused(DecisionReason.REASON_TOO_LONG, limit=LONGEST_REASON)
+        raise Refused(DecisionReason.REASON_TOO_LONG, limit=LONGEST_REASON)
     count = PlaceCount(event)
     category = next(found for found in event.categories if found.id == registration.category_id)
     action = _fitting(action, registration, category, count)
     if next_status(registration.status, action) is None:
-        raise DecisionRefused(DecisionReason.NOT_POSSIBLE, status=registration.status)
-    decision = _apply(registration, action, reason, account_id, now, telling)
+        raise Refused(DecisionReason.NOT_POSSIBLE)
+    decision = _apply(registration, action, reason, who, now, telling)
     _settle_place(event, registration, category, count, decision)
-    record(
-        event_id=event.id,
-        actor=Actor.account(account_id),
-        action=f"decided_{action.value}",
-        record_kind="registration",
-        record_id=registration.id,
-        at=now,
-        detail={"old": decision.status_before.value, "new": decision.status_after.value, "reason": reason}
-        | ({} if telling.has_mail else {"without_mail": True}),
-    )
+    told = {} if telling.has_mail else {"without_mail": True}
+    changed = {"old": decision.status_before.value, "new": decision.status_after.value}
+    note(registration, f"decided_{action.value}", who, now, **changed, reason=reason, **told)
     db.session.add(decision)
     db.session.flush()
     dropped = take_or_drop(registration, now) if decision.status_before is Status.DECLINED else []
@@ -178,7 +175,7 @@ def _decide(
 
 
 def _apply(
-    registration: Registration, action: Action, reason: str, account_id: int, now: datetime, telling: Telling
+    registration: Registration, action: Action, reason: str, who: Organizer, now: datetime, telling: Telling
 ) -> Decision:
     """Change the registration, and return the decision with all that an undo brings back."""
     known = overtake_pending_decision(registration, now)
@@ -192,7 +189,7 @@ def _apply(
         waitlisted_at_before=registration.waitlisted_at,
         calendar_uids_before=registration.calendar_uids,
         reason=reason,
-        account_id=account_id,
+        account_id=who.account_id,
         decided_at=now,
         mails_at=now + telling.waits,
         has_mail=telling.has_mail,
@@ -234,7 +231,7 @@ def _settle_place(
         schedule_passing_on(event.id, decision.mails_at)
 
 
-def _restore(event: Event, registration: Registration, decision: Decision, account_id: int, now: datetime) -> None:
+def _restore(event: Event, registration: Registration, decision: Decision, who: Organizer, now: datetime) -> None:
     """Bring back what was before a decision that nobody was told of."""
     category = next(found for found in event.categories if found.id == registration.category_id)
     count = PlaceCount(event)
@@ -257,29 +254,17 @@ def _restore(event: Event, registration: Registration, decision: Decision, accou
     elif place is not None:
         count.free(registration)
         schedule_passing_on(event.id, now)
-    record(
-        event_id=event.id,
-        actor=Actor.account(account_id),
-        action="decision_undone",
-        record_kind="registration",
-        record_id=registration.id,
-        at=now,
-        detail={"old": decision.status_after.value, "new": decision.status_before.value},
-    )
+    changed = {"old": decision.status_after.value, "new": decision.status_before.value}
+    note(registration, "decision_undone", who, now, **changed)
 
 
-def _overtaken(registration: Registration, seen_revision: int, account_id: int) -> DecisionRefused:
+def _overtaken(registration: Registration, seen_revision: int, who: Organizer) -> Refused:
     """Say what happened since the page was shown: another's decision by name, or a change by the person or the list."""
     decision = find_last_decision(registration.id)
     stands = decision is not None and decision.undone_at is None and registration.status is decision.status_after
     if decision is not None and stands and decision.revision > seen_revision:
-        by = get_account(decision.account_id)
-        return DecisionRefused(
-            DecisionReason.DECIDED_BY_ANOTHER,
-            by=by.name,
-            is_own=decision.account_id == account_id,
-            action=decision.action,
-            status=registration.status,
-            at=decision.decided_at,
-        )
-    return DecisionRefused(DecisionReason.CHANGED_MEANWHILE, status=registration.status)
+        words = partial(decision_verb, decision.action)
+        if decision.account_id == who.id:
+            return Refused(DecisionReason.DECIDED_ALREADY, decision=words)
+        return Refused(DecisionReason.DECIDED_BY_ANOTHER, name=get_account(decision.account_id).name, decision=words)
+    return Refused(DecisionReason.CHANGED_MEANWHILE, status=partial(status_for_team, registration.status))

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete
 
+from eventreg.audit.services import note
 from eventreg.db import db, transaction
 from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import get_event_whole
@@ -22,7 +23,6 @@ from eventreg.registration.models import (
     AnswerRequest,
     Consent,
     Registration,
-    RequestKind,
     Upload,
 )
 from eventreg.registration.queries.answers import DAYS_KIND, find_day_ids
@@ -34,13 +34,13 @@ from eventreg.registration.rules.states import STANDING, Status
 from eventreg.registration.services.answers import refresh_search
 from eventreg.registration.services.option_places import free_option_places
 from eventreg.registration.services.request_mails import request_message
+from eventreg.registration.services.requests import new_correction
 from eventreg.registration.services.session_places import free_session_places
 from eventreg.registration.services.team_acts import (
     TeamAct,
     category_of,
     change_address,
     open_for,
-    record_act,
 )
 
 #: identity columns that are somebody's own; institution and country stay, since a colleague most often comes instead
@@ -76,10 +76,8 @@ def hand_on(event_id: int, reference: str, person: NewPerson, act: TeamAct) -> N
         occasion = Occasion.load(get_event_whole(event.id))
         day_ids = find_day_ids(registration)
         farewell = _farewell(occasion, registration, person, day_ids, now) if act.tells else None
-        detail = {
-            "old": {"name": registration.full_name, "email": registration.email},
-            "new": {"name": f"{person.given_name} {person.family_name}".strip(), "email": person.email},
-        }
+        old = {"name": registration.full_name, "email": registration.email}
+        new = {"name": f"{person.given_name} {person.family_name}".strip(), "email": person.email}
         # The new person's calendar has nothing yet, whether or not the former one's was cleared.
         registration.calendar_uids = []
         change_address(registration, person.email, now)
@@ -90,7 +88,7 @@ def hand_on(event_id: int, reference: str, person: NewPerson, act: TeamAct) -> N
             setattr(registration, column, "")
         refresh_search(registration)
         registration.revision += 1
-        record_act(registration, "handed_on", act, now, detail)
+        note(registration, "handed_on", act.who, now, old=old, new=new)
         db.session.flush()
         enqueue_all([farewell] if farewell is not None else [])
         _welcome(occasion, registration, act, now)
@@ -119,18 +117,9 @@ def _welcome(occasion: Occasion, registration: Registration, act: TeamAct, now: 
     """Ask the new person for everything that is asked in the form, with a link to exactly that."""
     event = occasion.event
     keys = _asked_keys(event, registration)
-    request = AnswerRequest(
-        event_id=event.id,
-        registration_id=registration.id,
-        kind=RequestKind.CORRECTION,
-        questionnaire_id=registration.questionnaire_id,
-        question_keys=list(keys),
-        reason="",
-        requested_by_id=act.account_id,
-        requested_at=now,
-        # The form may be closed to changes by now: whoever comes so late still has to say who they are.
-        answer_by=None if now < event.changes_until else _last_day(event, now),
-    )
+    # The form may be closed to changes by now: whoever comes so late still has to say who they are.
+    answer_by = None if now < event.changes_until else _last_day(event, now)
+    request = new_correction(registration, keys, "", act.who, now, answer_by)
     db.session.add(request)
     db.session.flush()
     asking = find_asking(registration, request)

@@ -14,22 +14,22 @@ from typing import Any
 from sqlalchemy import select
 
 from eventreg.accounts.models import Account
-from eventreg.audit.services import Actor, record
+from eventreg.audit.services import Actor, note
 from eventreg.db import db, transaction
 from eventreg.events.models import Category, Event
+from eventreg.events.organizers import Organizer
 from eventreg.events.queries.for_registration import lock_event, lock_event_in_any_state
 from eventreg.events.rules.team import WHOLE, Scope
 from eventreg.jobs.services import schedule
 from eventreg.kernel import clock
-from eventreg.kernel.errors import NotFound
+from eventreg.kernel.errors import NotFound, Refused
 from eventreg.mail.services import OutgoingMessage, enqueue_all
 from eventreg.registration.emails import Occasion, inviting
 from eventreg.registration.models import Invitation
-from eventreg.registration.queries.invitations import RECORD_KIND, lock_invitation, tell_stories
+from eventreg.registration.queries.invitations import lock_invitation, tell_stories
 from eventreg.registration.rules.deadlines import refusal_to_register
 from eventreg.registration.rules.invitations import (
     InvitationReason,
-    InvitationRefused,
     Story,
     refusal_to_remind,
     refusal_to_send,
@@ -43,48 +43,48 @@ PEOPLE_A_STEP = 50
 _SEND, _REMIND = "send", "remind"
 
 
-def send_invitation(event_id: int, public_id: str, account_id: int, scope: Scope = WHOLE) -> None:
+def send_invitation(event_id: int, public_id: str, who: Organizer) -> None:
     """Send an invitation, for the first time or again.
 
-    Raises NotFound, InvitationRefused (OVER, ADDRESS_MISSING, SENT_A_MOMENT_AGO, NOT_NOW).
+    Raises NotFound, Refused (OVER, ADDRESS_MISSING, SENT_A_MOMENT_AGO, NOT_NOW).
     """
-    _write_to_one(event_id, public_id, account_id, scope, _SEND)
+    _write_to_one(event_id, public_id, who, _SEND)
 
 
-def remind_of_invitation(event_id: int, public_id: str, account_id: int, scope: Scope = WHOLE) -> None:
+def remind_of_invitation(event_id: int, public_id: str, who: Organizer) -> None:
     """Remind somebody who has not answered, once a day at most.
 
-    Raises NotFound, InvitationRefused (OVER, ADDRESS_MISSING, NOT_SENT_YET, REMINDED_TODAY, NOT_NOW).
+    Raises NotFound, Refused (OVER, ADDRESS_MISSING, NOT_SENT_YET, REMINDED_TODAY, NOT_NOW).
     """
-    _write_to_one(event_id, public_id, account_id, scope, _REMIND)
+    _write_to_one(event_id, public_id, who, _REMIND)
 
 
-def send_now(event: Event, invitation: Invitation, account_id: int, now: datetime) -> None:
-    """Send an invitation that was just made, in the caller's transaction. Raises InvitationRefused."""
+def send_now(event: Event, invitation: Invitation, who: Actor, now: datetime) -> None:
+    """Send an invitation that was just made, in the caller's transaction. Raises Refused."""
     _check_event(event, now)
     story = tell_stories(event.id, [invitation])[invitation.id]
     if (reason := refusal_to_send(story, invitation.email, now)) is not None:
-        raise InvitationRefused(reason)
-    _write(event, [invitation], account_id, _SEND, now)
+        raise Refused(reason)
+    _write(event, [invitation], who, _SEND, now)
 
 
-def schedule_invitations(event: Event, invitation_ids: Sequence[int], account_id: int, now: datetime) -> None:
-    """Have invitations that were just made sent by a job, in the caller's transaction. Raises InvitationRefused (NOT_NOW)."""
+def schedule_invitations(event: Event, invitation_ids: Sequence[int], who: Actor, now: datetime) -> None:
+    """Have invitations that were just made sent by a job, in the caller's transaction. Raises Refused (NOT_NOW)."""
     _check_event(event, now)
-    _schedule(event.id, _SEND, invitation_ids, account_id, secrets.token_hex(8), now)
+    _schedule(event.id, _SEND, invitation_ids, who.id, secrets.token_hex(8), now)
 
 
-def send_all_made(event_id: int, account_id: int, scope: Scope = WHOLE) -> int:
-    """Send every invitation that was made and not sent; returns to how many. By a job. Raises InvitationRefused (NOT_NOW)."""
-    return _schedule_all(event_id, account_id, scope, _SEND)
+def send_all_made(event_id: int, who: Organizer) -> int:
+    """Send every invitation that was made and not sent; returns to how many. By a job. Raises Refused (NOT_NOW)."""
+    return _schedule_all(event_id, who, _SEND)
 
 
-def remind_all(event_id: int, account_id: int, scope: Scope = WHOLE) -> int:
+def remind_all(event_id: int, who: Organizer) -> int:
     """Remind everybody who was sent an invitation and has not answered; returns how many. By a job.
 
-    Whoever was written to within a day is left out. Raises InvitationRefused (NOT_NOW).
+    Whoever was written to within a day is left out. Raises Refused (NOT_NOW).
     """
-    return _schedule_all(event_id, account_id, scope, _REMIND)
+    return _schedule_all(event_id, who, _REMIND)
 
 
 def count_to_write_to(event_id: int, scope: Scope = WHOLE) -> tuple[int, int]:
@@ -107,34 +107,34 @@ def send_some(work: Mapping[str, Any], now: datetime) -> int:
         .execution_options(populate_existing=True)
     ).all()
     due = _still_due(event.id, rows, act, now)
-    _write(event, due, work["account_id"], act, now)
+    _write(event, due, Actor.account(work["account_id"]), act, now)
     if rest := ids[PEOPLE_A_STEP:]:
         _schedule(event.id, act, rest, work["account_id"], work["batch"], now)
     return len(due)
 
 
-def _write_to_one(event_id: int, public_id: str, account_id: int, scope: Scope, act: str) -> None:
+def _write_to_one(event_id: int, public_id: str, who: Organizer, act: str) -> None:
     now = clock.now()
     with transaction():
         event = lock_event(event_id)
         invitation = lock_invitation(event_id, public_id)
-        if invitation.category_id not in _category_ids(event, scope):
+        if invitation.category_id not in _category_ids(event, who.scope):
             raise NotFound
         _check_event(event, now)
         story = tell_stories(event_id, [invitation])[invitation.id]
         if (reason := _REFUSALS[act](story, invitation.email, now)) is not None:
-            raise InvitationRefused(reason)
-        _write(event, [invitation], account_id, act, now)
+            raise Refused(reason)
+        _write(event, [invitation], who, act, now)
 
 
-def _schedule_all(event_id: int, account_id: int, scope: Scope, act: str) -> int:
+def _schedule_all(event_id: int, who: Organizer, act: str) -> int:
     now = clock.now()
     with transaction():
         event = lock_event(event_id)
         _check_event(event, now)
-        ids = [row.id for row in _due(event_id, act, scope, now)]
+        ids = [row.id for row in _due(event_id, act, who.scope, now)]
         if ids:
-            _schedule(event_id, act, ids, account_id, secrets.token_hex(8), now)
+            _schedule(event_id, act, ids, who.id, secrets.token_hex(8), now)
     return len(ids)
 
 
@@ -166,7 +166,7 @@ def _still_due(event_id: int, rows: Sequence[Invitation], act: str, now: datetim
     ]
 
 
-def _write(event: Event, rows: Sequence[Invitation], account_id: int, act: str, now: datetime) -> None:
+def _write(event: Event, rows: Sequence[Invitation], who: Actor, act: str, now: datetime) -> None:
     occasion = Occasion.load(event)
     categories = {category.id: category for category in event.categories}
     names = _names([row.invited_by_id for row in rows])
@@ -181,14 +181,7 @@ def _write(event: Event, rows: Sequence[Invitation], account_id: int, act: str, 
         invited = inviting.Invited(row, categories[row.category_id], names.get(row.invited_by_id or 0, ""))
         messages.append(message.compose(occasion, invited, now))
         action = "invitation_reminded" if act == _REMIND else "invitation_sent_again" if is_again else "invitation_sent"
-        record(
-            event_id=event.id,
-            actor=Actor.account(account_id),
-            action=action,
-            record_kind=RECORD_KIND,
-            record_id=row.id,
-            at=now,
-        )
+        note(row, action, who, now)
     enqueue_all(messages)
 
 
@@ -198,20 +191,18 @@ def _names(account_ids: Sequence[int | None]) -> dict[int, str]:
     return {row.id: row.name for row in rows}
 
 
-def _schedule(event_id: int, act: str, ids: Sequence[int], account_id: int, batch: str, now: datetime) -> None:
+def _schedule(event_id: int, act: str, ids: Sequence[int], account_id: int | None, batch: str, now: datetime) -> None:
     work = {"event_id": event_id, "act": act, "ids": list(ids), "account_id": account_id, "batch": batch}
     schedule(SEND_JOB, f"{SEND_JOB}:{event_id}:{batch}", work, now)
 
 
 def _category_ids(event: Event, scope: Scope) -> set[int]:
-    return {
-        category.id for category in event.categories if scope.categories is None or category.key in scope.categories
-    }
+    return {category.id for category in event.categories if scope.has_category(category.key)}
 
 
 def _check_event(event: Event, now: datetime) -> None:
     if _refusal_of_event(event, now) is not None:
-        raise InvitationRefused(InvitationReason.NOT_NOW)
+        raise Refused(InvitationReason.NOT_NOW)
 
 
 def _refusal_of_event(event: Event, now: datetime) -> RegisteringReason | None:

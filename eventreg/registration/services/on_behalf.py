@@ -9,18 +9,18 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
-from eventreg.audit.services import Actor, record
+from eventreg.audit.services import note
 from eventreg.db import db, transaction
 from eventreg.events.models import Category, Event
+from eventreg.events.organizers import Organizer
 from eventreg.events.queries.for_registration import lock_event
 from eventreg.events.rules.publication import ALIVE
-from eventreg.events.rules.team import Scope
 from eventreg.i18n.languages import speaking
 from eventreg.kernel import clock
 from eventreg.mail.services import enqueue_all
 from eventreg.questionnaires.rules.schema import Definition, Stage
 from eventreg.registration.emails import News, Occasion, participant_message
-from eventreg.registration.models import AnswerRequest, Registration, RequestKind, Upload
+from eventreg.registration.models import Registration, Upload
 from eventreg.registration.queries.answers import find_day_ids
 from eventreg.registration.rules.refusals import AddressTaken, FormSentBefore, RegisteringReason, RegistrationRefused
 from eventreg.registration.rules.ways_in import WayKind
@@ -33,7 +33,7 @@ from eventreg.registration.services.registering import (
     let_in,
     new_registration,
 )
-from eventreg.registration.services.requests import send_request
+from eventreg.registration.services.requests import new_correction, send_request
 from eventreg.registration.services.uploads import seal_files, submission_hash
 from eventreg.registration.services.used_forms import find_earlier
 
@@ -44,9 +44,8 @@ _TRIES = 3
 class OnBehalf:
     """On what terms somebody is registered by the team."""
 
-    account_id: int
-    #: of whom the account may know: nobody is added out of its sight
-    scope: Scope
+    #: nobody is added out of the account's sight
+    who: Organizer
     #: approved with it: confirmed when there is a place, else on the waiting list as approved
     is_approved: bool = False
     #: the person is told by mail what came of it
@@ -118,7 +117,7 @@ def _register(
     event = lock_event(event_id)
     if event.is_called_off:
         raise RegistrationRefused(RegisteringReason.CALLED_OFF)
-    category = _category(event, submission, terms.scope)
+    category = _category(event, submission, terms.who)
     email = _address(submission)
     earlier = find_earlier(event, hashed, email)
     if earlier.by_form is not None:
@@ -136,20 +135,9 @@ def _register(
     if takes_place:
         count.take(registration, now)
     keep_answers(event, registration, submission, sealed, now)
-    _record(event, registration, terms, now)
+    note(registration, f"added_{registration.status.value}", terms.who, now)
     _write(replace(rest, occasion=replace(rest.occasion, event=event)), registration, terms, now)
     return registration
-
-
-def _record(event: Event, registration: Registration, terms: OnBehalf, now: datetime) -> None:
-    record(
-        event_id=event.id,
-        actor=Actor.account(terms.account_id),
-        action=f"added_{registration.status.value}",
-        record_kind="registration",
-        record_id=registration.id,
-        at=now,
-    )
 
 
 def _write(rest: _Rest, registration: Registration, terms: OnBehalf, now: datetime) -> None:
@@ -158,31 +146,14 @@ def _write(rest: _Rest, registration: Registration, terms: OnBehalf, now: dateti
         news = News(NEWS_OF[registration.status], find_day_ids(registration))
         enqueue_all([participant_message(rest.occasion, registration, news, now)])
     if terms.asks and rest.keys and rest.occasion.event.publication in ALIVE:
-        ask_for_the_rest(rest.occasion, registration, rest.keys, terms.account_id, now)
+        with speaking(registration.language):
+            reason = _("We have registered you. Please complete what only you can say.")
+        send_request(rest.occasion, registration, new_correction(registration, rest.keys, reason, terms.who, now), now)
 
 
-def ask_for_the_rest(
-    occasion: Occasion, registration: Registration, keys: Sequence[str], account_id: int, now: datetime
-) -> None:
-    """Ask somebody whom the team has registered for what they alone can say, in the caller's transaction."""
-    with speaking(registration.language):
-        reason = _("We have registered you. Please complete what only you can say.")
-    request = AnswerRequest(
-        event_id=occasion.event.id,
-        registration_id=registration.id,
-        kind=RequestKind.CORRECTION,
-        questionnaire_id=registration.questionnaire_id,
-        question_keys=list(keys),
-        reason=reason,
-        requested_by_id=account_id,
-        requested_at=now,
-    )
-    send_request(occasion, registration, request, now)
-
-
-def _category(event: Event, submission: Submission, scope: Scope) -> Category:
+def _category(event: Event, submission: Submission, who: Organizer) -> Category:
     for category in event.categories:
-        if category.key == submission.category_key and (scope.categories is None or category.key in scope.categories):
+        if category.key == submission.category_key and who.scope.has_category(category.key):
             return category
     raise RegistrationRefused(RegisteringReason.UNKNOWN_CATEGORY)
 

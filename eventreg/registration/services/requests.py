@@ -12,13 +12,15 @@ from typing import Any
 
 from sqlalchemy import select
 
-from eventreg.audit.services import Actor, record
+from eventreg.audit.services import Actor, note
 from eventreg.db import db, transaction
 from eventreg.events.models import Event
+from eventreg.events.organizers import Organizer
 from eventreg.events.queries.for_registration import lock_event, lock_event_in_any_state
 from eventreg.events.rules.publication import ALIVE
 from eventreg.jobs.services import schedule
 from eventreg.kernel import clock
+from eventreg.kernel.errors import Refused
 from eventreg.kernel.text import LocalizedText
 from eventreg.kernel.typed import showable, tidied
 from eventreg.mail.services import enqueue_all
@@ -28,9 +30,9 @@ from eventreg.questionnaires.rules.schema import Definition, Stage
 from eventreg.registration.emails import Occasion
 from eventreg.registration.models import AnswerRequest, Registration, RequestKind
 from eventreg.registration.queries.asked import find_asked
-from eventreg.registration.queries.registrations import get_by_reference, lock_registration
 from eventreg.registration.queries.requests import find_asking
-from eventreg.registration.rules.refusals import RequestReason, RequestRefused
+from eventreg.registration.queries.scoping import lock_in_scope
+from eventreg.registration.rules.refusals import RequestReason
 from eventreg.registration.rules.requests import closes_at
 from eventreg.registration.rules.states import STANDING
 from eventreg.registration.services.answers import CONSENT_KIND
@@ -80,42 +82,46 @@ def ask_for_correction(
     reference: str,
     question_keys: Collection[str],
     reason: str,
-    account_id: int,
+    who: Organizer,
     answer_by: date | None = None,
 ) -> AnswerRequest:
     """Ask one person to mend some of their answers, with the reason that the person reads.
 
-    Raises NotFound and RequestRefused: NOTHING_CHOSEN, REASON_MISSING, REASON_TOO_LONG, NOT_CONCERNED (the status), PAST
+    Raises NotFound and Refused: NOTHING_CHOSEN, REASON_MISSING, REASON_TOO_LONG, NOT_CONCERNED (the status), PAST
     (nothing could be answered any more), CALLED_OFF.
     """
     now, reason = clock.now(), tidied(showable(reason))
     with transaction():
         event = lock_event(event_id)
-        registration = lock_registration(event_id, get_by_reference(event_id, reference).id)
+        registration = lock_in_scope(event_id, reference, who.scope)
         keys = [key for key in _mendable(event, registration) if key in question_keys]
         _check(event, registration, keys, reason, answer_by, now)
-        request = AnswerRequest(
-            event_id=event_id,
-            registration_id=registration.id,
-            kind=RequestKind.CORRECTION,
-            questionnaire_id=registration.questionnaire_id,
-            question_keys=keys,
-            reason=reason,
-            requested_by_id=account_id,
-            requested_at=now,
-            answer_by=answer_by,
-        )
+        request = new_correction(registration, keys, reason, who, now, answer_by)
         send_request(Occasion.load(event), registration, request, now)
-        record(
-            event_id=event_id,
-            actor=Actor.account(account_id),
-            action="correction_requested",
-            record_kind="registration",
-            record_id=registration.id,
-            at=now,
-            detail={"questions": keys, "reason": reason},
-        )
+        note(registration, "correction_requested", who, now, questions=keys, reason=reason)
         return request
+
+
+def new_correction(
+    registration: Registration,
+    keys: Collection[str],
+    reason: str,
+    who: Actor,
+    now: datetime,
+    answer_by: date | None = None,
+) -> AnswerRequest:
+    """Return a request to answer some of what a registration was asked, not yet kept."""
+    return AnswerRequest(
+        event_id=registration.event_id,
+        registration_id=registration.id,
+        kind=RequestKind.CORRECTION,
+        questionnaire_id=registration.questionnaire_id,
+        question_keys=list(keys),
+        reason=reason,
+        requested_by_id=who.id,
+        requested_at=now,
+        answer_by=answer_by,
+    )
 
 
 def send_request(occasion: Occasion, registration: Registration, request: AnswerRequest, now: datetime) -> None:
@@ -130,17 +136,17 @@ def _check(
     event: Event, registration: Registration, keys: Sequence[str], reason: str, answer_by: date | None, now: datetime
 ) -> None:
     if event.publication not in ALIVE:
-        raise RequestRefused(RequestReason.CALLED_OFF)
+        raise Refused(RequestReason.CALLED_OFF)
     if registration.status not in STANDING:
-        raise RequestRefused(RequestReason.NOT_CONCERNED)
+        raise Refused(RequestReason.NOT_CONCERNED)
     if not keys:
-        raise RequestRefused(RequestReason.NOTHING_CHOSEN)
+        raise Refused(RequestReason.NOTHING_CHOSEN)
     if not reason:
-        raise RequestRefused(RequestReason.REASON_MISSING)
+        raise Refused(RequestReason.REASON_MISSING)
     if len(reason) > LONGEST_REASON:
-        raise RequestRefused(RequestReason.REASON_TOO_LONG, limit=LONGEST_REASON)
+        raise Refused(RequestReason.REASON_TOO_LONG, limit=LONGEST_REASON)
     if closes_at(answer_by, event.changes_until, event.time_zone) <= now:
-        raise RequestRefused(RequestReason.PAST)
+        raise Refused(RequestReason.PAST)
 
 
 def _mendable(event: Event, registration: Registration) -> list[str]:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select, update
 
-from eventreg.audit.services import Actor, record
 from eventreg.db import db
 from eventreg.events.models import Category, Event
+from eventreg.events.organizers import Organizer
 from eventreg.events.queries.for_registration import lock_event
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
 from eventreg.mail.services import drop
 from eventreg.registration.models import AddressChange, Registration
-from eventreg.registration.queries.registrations import find_live_by_email, get_by_reference, lock_registration
+from eventreg.registration.queries.registrations import find_live_by_email
+from eventreg.registration.queries.scoping import lock_in_scope
 from eventreg.registration.rules.refusals import AddressTaken, ChangeReason, ChangeRefused
 from eventreg.registration.rules.searching import email_key
 from eventreg.registration.rules.states import Status
@@ -29,7 +29,7 @@ from eventreg.registration.services.pending_decisions import find_last_decision,
 class TeamAct:
     """Who acts, on what they saw, and whether the person is told by mail."""
 
-    account_id: int
+    who: Organizer
     #: the registration's revision that was shown
     seen_revision: int
     tells: bool = True
@@ -40,11 +40,11 @@ def open_for(
 ) -> tuple[Event, Registration]:
     """Return the event, whose row is held, and the registration as it was seen, in the caller's transaction.
 
-    Raises NotFound, LifecycleRefused and ChangeRefused: CHANGED_MEANWHILE, CALLED_OFF, NOT_POSSIBLE_NOW for other statuses,
-    BEING_DECIDED while the messages of a decision wait, which tell of the registration as it was.
+    Raises NotFound (out of scope too), LifecycleRefused and ChangeRefused: CHANGED_MEANWHILE, CALLED_OFF, NOT_POSSIBLE_NOW for
+    other statuses, BEING_DECIDED while the messages of a decision wait, which tell of the registration as it was.
     """
     event = lock_event(event_id)
-    registration = lock_registration(event_id, get_by_reference(event_id, reference).id)
+    registration = lock_in_scope(event_id, reference, act.who.scope)
     if registration.revision != act.seen_revision:
         raise ChangeRefused(ChangeReason.CHANGED_MEANWHILE)
     if event.is_called_off:
@@ -92,18 +92,3 @@ def change_address(registration: Registration, email: str, now: datetime) -> Non
     registration.email, registration.email_key = email, email_key(email)
     registration.link_generation += 1
     refresh_search(registration)
-
-
-def record_act(
-    registration: Registration, action: str, act: TeamAct, now: datetime, detail: Mapping[str, Any] | None = None
-) -> None:
-    """Append what the team did to the trail."""
-    record(
-        event_id=registration.event_id,
-        actor=Actor.account(act.account_id),
-        action=action,
-        record_kind="registration",
-        record_id=registration.id,
-        at=now,
-        detail=detail,
-    )

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from eventreg.audit.services import Actor
 from eventreg.db import transaction
-from eventreg.events.models import Event
+from eventreg.events.organizers import Organizer
 from eventreg.events.queries.for_registration import lock_event
 from eventreg.kernel import clock
 from eventreg.questionnaires.queries import definition_of, get_current_version
 from eventreg.questionnaires.rules.schema import Question, Stage
-from eventreg.registration.models import Registration
 from eventreg.registration.queries.asked import find_asked
-from eventreg.registration.queries.registrations import lock_registration
+from eventreg.registration.queries.scoping import lock_in_scope
 from eventreg.registration.services.answer_changes import (
     Answerable,
     AnswerChange,
@@ -32,23 +30,18 @@ def team_questions(event_id: int, category_key: str) -> Sequence[Question]:
 
 
 def change_team_answers(
-    event: Event,
-    registration: Registration,
-    answers: Answers,
-    keys: Collection[str],
-    files: ChangedFiles,
-    account_id: int,
+    event_id: int, reference: str, answers: Answers, keys: Collection[str], files: ChangedFiles, who: Organizer
 ) -> list[AnswerChange]:
     """Keep what organizers filled in for the questions `keys`; returns what changed. Nobody is written to.
 
     Raises NotFound, LifecycleRefused for an archived event, and RegistrationRefused (TOO_MANY_FILES).
     """
     now = clock.now()
-    hashed = submission_hash(event.id, files.form_key)
-    sealed = seal_files(event.id, hashed, files.new, now)
+    hashed = submission_hash(event_id, files.form_key)
+    sealed = seal_files(event_id, hashed, files.new, now)
     with transaction():
-        event = lock_event(event.id)
-        registration = lock_registration(event.id, registration.id)
+        event = lock_event(event_id)
+        registration = lock_in_scope(event_id, reference, who.scope)
         category = next(found for found in event.categories if found.id == registration.category_id)
         version = get_current_version(event.id)
         questions = [question for question in team_questions(event.id, category.key) if question.key in keys]
@@ -60,5 +53,5 @@ def change_team_answers(
         changes = put_answers(event, registration, task, answers, SentFiles(hashed, sealed, files))
         if changes:
             registration.revision += 1
-            record_changes(Actor.account(account_id), "team_answers_changed", registration, changes, now)
+            record_changes(who, "team_answers_changed", registration, changes, now)
         return changes

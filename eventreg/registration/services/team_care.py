@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from eventreg.audit.services import Actor, record
+from eventreg.audit.services import note
 from eventreg.db import db, transaction
+from eventreg.events.organizers import Organizer
 from eventreg.events.queries.for_registration import get_event_whole, lock_event
 from eventreg.kernel import clock
 from eventreg.mail.services import enqueue_all
@@ -12,16 +13,15 @@ from eventreg.registration.emails.addresses import OwnLink, Verify
 from eventreg.registration.emails.by_team import TeamWithdrawn
 from eventreg.registration.emails.deciding import Declined
 from eventreg.registration.emails.registering import Confirmed, Received, Waitlisted
-from eventreg.registration.models import Registration
 from eventreg.registration.queries.answers import find_day_ids
-from eventreg.registration.queries.registrations import get_by_reference, lock_registration
+from eventreg.registration.queries.scoping import lock_in_scope
 from eventreg.registration.rules.refusals import ChangeReason, ChangeRefused
 from eventreg.registration.rules.states import STANDING, Action, Status
 from eventreg.registration.services.pending_decisions import find_standing_decision, overtake_pending_decision
 from eventreg.registration.services.places import PlaceCount
 from eventreg.registration.services.promotion import promote_from_waiting_list
 from eventreg.registration.services.statuses import move
-from eventreg.registration.services.team_acts import TeamAct, open_for, record_act
+from eventreg.registration.services.team_acts import STANDING, TeamAct, open_for
 
 LONGEST_WORDS = 1_000
 
@@ -42,7 +42,7 @@ def withdraw_for(event_id: int, reference: str, words: str, act: TeamAct) -> Non
         move(registration, Action.WITHDRAW, now)
         count = PlaceCount(event)
         count.free(registration)
-        record_act(registration, "withdrawn_by_team", act, now, {"reason": words} if words else None)
+        note(registration, "withdrawn_by_team", act.who, now, **({"reason": words} if words else {}))
         db.session.flush()
         occasion = Occasion.load(get_event_whole(event.id))
         if act.tells:
@@ -52,37 +52,36 @@ def withdraw_for(event_id: int, reference: str, words: str, act: TeamAct) -> Non
         promote_from_waiting_list(event, count, now, occasion)
 
 
-def set_language(event_id: int, reference: str, language: str, account_id: int) -> bool:
+def set_language(event_id: int, reference: str, language: str, who: Organizer) -> bool:
     """Have the person's messages written in another language from now on. False: it was this one. Raises NotFound."""
     with transaction():
         lock_event(event_id)
-        registration = lock_registration(event_id, get_by_reference(event_id, reference).id)
+        registration = lock_in_scope(event_id, reference, who.scope)
         if registration.language == language:
             return False
-        detail = {"old": registration.language, "new": language}
+        note(registration, "language_set", who, old=registration.language, new=language)
         registration.language = language
-        _record(registration, "language_set", account_id, detail)
         return True
 
 
-def send_where_it_stands(event_id: int, reference: str, account_id: int) -> None:
+def send_where_it_stands(event_id: int, reference: str, who: Organizer) -> None:
     """Send the message of the present status again, with its calendar and the personal link.
 
     Raises NotFound and ChangeRefused: NOT_POSSIBLE_NOW where the person is to know nothing of the status yet.
     """
-    _send(event_id, reference, account_id, "status_sent_again", with_status=True)
+    _send(event_id, reference, who, "status_sent_again", with_status=True)
 
 
-def send_link_to(event_id: int, reference: str, account_id: int) -> None:
+def send_link_to(event_id: int, reference: str, who: Organizer) -> None:
     """Send the person the personal link, to the address of now. Raises NotFound and ChangeRefused (NOT_POSSIBLE_NOW)."""
-    _send(event_id, reference, account_id, "link_sent", with_status=False)
+    _send(event_id, reference, who, "link_sent", with_status=False)
 
 
-def _send(event_id: int, reference: str, account_id: int, action: str, *, with_status: bool) -> None:
+def _send(event_id: int, reference: str, who: Organizer, action: str, *, with_status: bool) -> None:
     now = clock.now()
     with transaction():
         lock_event(event_id)
-        registration = lock_registration(event_id, get_by_reference(event_id, reference).id)
+        registration = lock_in_scope(event_id, reference, who.scope)
         decision = find_standing_decision(registration)
         is_untold = decision is not None and (now < decision.mails_at or not decision.has_mail)
         # What was decided without a mail, or a moment ago, is not told by the way.
@@ -96,16 +95,4 @@ def _send(event_id: int, reference: str, account_id: int, action: str, *, with_s
         news = News(message, find_day_ids(registration), reason=reason)
         suffix = f"/again-{now.timestamp():.6f}"
         enqueue_all([participant_message(occasion, registration, news, now, link=link, key_suffix=suffix)])
-        _record(registration, action, account_id)
-
-
-def _record(registration: Registration, action: str, account_id: int, detail: dict[str, str] | None = None) -> None:
-    record(
-        event_id=registration.event_id,
-        actor=Actor.account(account_id),
-        action=action,
-        record_kind="registration",
-        record_id=registration.id,
-        at=clock.now(),
-        detail=detail,
-    )
+        note(registration, action, who, now)

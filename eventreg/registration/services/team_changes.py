@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from eventreg.audit.queries import TrailFilter, list_trail
-from eventreg.audit.services import Actor
+from eventreg.audit.services import note
 from eventreg.db import db, transaction
 from eventreg.events.models import Event
 from eventreg.kernel import clock
@@ -37,7 +37,6 @@ from eventreg.registration.services.team_acts import (
     category_of,
     change_address,
     open_for,
-    record_act,
 )
 from eventreg.registration.services.uploads import seal_files, submission_hash
 
@@ -92,9 +91,9 @@ def change_for(event_id: int, reference: str, edit: Edit, act: TeamAct) -> Chang
             return Changed([], has_new_address=False)
         registration.revision += 1
         if changes:
-            record_changes(Actor.account(act.account_id), "answers_edited", registration, changes, now)
+            record_changes(act.who, "answers_edited", registration, changes, now)
         if has_new_address:
-            record_act(registration, "address_corrected", act, now, {"old": old_address, "new": email})
+            note(registration, "address_corrected", act.who, now, old=old_address, new=email)
         db.session.flush()
         _tell(event, registration, changes, act, now, old_address=old_address if has_new_address else "", edit=edit)
         return Changed(changes, has_new_address)

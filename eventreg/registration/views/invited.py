@@ -20,7 +20,7 @@ from eventreg.registration.forms import new_submission_key
 from eventreg.registration.models import Invitation
 from eventreg.registration.queries.invitations import get_invitation_by_token, tell_stories
 from eventreg.registration.queries.ways_in import carried_invitation
-from eventreg.registration.rules.invitations import OPEN, InvitationRefused, InvitationState, state_of
+from eventreg.registration.rules.invitations import OPEN, InvitationState, state_of
 from eventreg.registration.services.invitations import decline_invitation
 from eventreg.registration.views import blueprint
 from eventreg.registration.views.filled_form import FilledForm
@@ -28,6 +28,7 @@ from eventreg.registration.views.form_pages import closed_page, form_page, refus
 from eventreg.registration.views.framing import page_frame
 from eventreg.web.access import Answer, personal
 from eventreg.web.limits import limited
+from eventreg.web.refusals import Refusals
 
 _GONE = 410
 
@@ -118,11 +119,10 @@ def ask_to_decline(token: str) -> Answer:
 def decline_own_invitation(token: str) -> Answer:
     """Say no, and say thank you."""
     opened = _Opened.by(token)
-    try:
+    with Refusals():
         decline_invitation(token)
-    except InvitationRefused:
-        return _over(opened)
-    return redirect(url_for("registration.show_invitation", token=token), 303)
+        return redirect(url_for("registration.show_invitation", token=token), 303)
+    return _over(opened)
 
 
 def _over(opened: _Opened) -> Answer:

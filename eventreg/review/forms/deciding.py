@@ -8,7 +8,8 @@ from typing import Any
 from flask_babel import gettext as _
 from wtforms import BooleanField, HiddenField, SelectField, TextAreaField
 
-from eventreg.review.forms import read_reason
+from eventreg.kernel.typed import showable
+from eventreg.registration.rules.states import DECISIONS, Action
 from eventreg.review.models import ReadyReason
 from eventreg.review.rules.runs import DECIDING
 from eventreg.review.wording.runs import act_verb
@@ -44,3 +45,13 @@ class DecisionForm(BaseForm):
     def told_reason(self) -> str:
         """One's own words, else those of the ready-made reason."""
         return read_reason(self.reason.data) or read_reason(self.texts.get(self.ready.data or ""))
+
+
+def read_action(value: str) -> Action | None:
+    """Return the decision that a button names, or None."""
+    return next((action for action in DECISIONS if action.value == value), None)
+
+
+def read_reason(value: str | None) -> str:
+    """Return a reason as it was typed, with the line ends of a text and without what no mail can carry."""
+    return showable((value or "").replace("\r\n", "\n").replace("\r", "\n")).strip()

@@ -1,4 +1,4 @@
-"""Forms of the review."""
+"""Personal invitations as they are written: one, a list, another end."""
 
 from __future__ import annotations
 
@@ -9,121 +9,29 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
-from wtforms import (
-    BooleanField,
-    DateField,
-    FileField,
-    RadioField,
-    SelectField,
-    StringField,
-    TextAreaField,
-)
+from wtforms import BooleanField, DateField, FileField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields import Field
 from wtforms.validators import Optional, StopValidation
 
-from eventreg.events.forms.clocks import clock_sentence
-from eventreg.events.models import Category
-from eventreg.events.rules.moments import instant_of, read_moment
 from eventreg.i18n.languages import known_languages, own_name
 from eventreg.questionnaires.rules.texts import showable
-from eventreg.registration.rules.access_codes import CodeTerms
 from eventreg.registration.rules.invitation_wishes import Wish
 from eventreg.registration.rules.invitations import LONGEST_NOTE
-from eventreg.registration.rules.states import DECISIONS, Action
-from eventreg.web.fields import whole_number
 from eventreg.web.forms import BaseForm, lazy_gettext
-from eventreg.web.templating import plain_in_reader_language
-
-#: what a database takes for a whole number
 
 
-class CodesForm(BaseForm):
-    """Access codes to be added: a list of one's own, or a number of new ones, and what holds for all of them."""
+class ExtendForm(BaseForm):
+    """Until when an invitation works."""
 
-    codes = TextAreaField(
-        lazy_gettext("Codes of your own"),
-        description=lazy_gettext("One a line. Case, accents, blanks and hyphens do not matter."),
-    )
-    count = StringField(
-        lazy_gettext("Or so many new codes"),
-        description=lazy_gettext("They are made at random, without letters and digits that look alike."),
-    )
-    category = SelectField(lazy_gettext("They lead into the category"))
-    label = StringField(
-        lazy_gettext("Whom they are for"), description=lazy_gettext("For the team: participants never see it.")
-    )
-    most_uses = StringField(
-        lazy_gettext("How many people can use each"), description=lazy_gettext("Empty: any number. 1: one person each.")
-    )
-    expires_at = StringField(
-        lazy_gettext("Until when they work"),
-        description=lazy_gettext("Empty: as long as registration is open."),
-        render_kw={"step": "1", "autocomplete": "off"},
-    )
-    skips_approval = BooleanField(
-        lazy_gettext("Whoever uses one is confirmed at once, as long as there are places"),
-        description=lazy_gettext("Also where the team decides in this category."),
-    )
+    works_until = DateField(lazy_gettext("It works until the end of"), validators=[Optional()])
 
-    def __init__(self, categories: Sequence[Category], zone: str, **values: Any) -> None:
-        super().__init__(**values)
-        self._zone = zone
-        self.category.choices = [(row.key, plain_in_reader_language(row.name)) for row in categories]
-        #: how many are to be made; None: those that were written
-        self.wanted: int | None = None
-
-    def read(self, *, may_decide: bool) -> CodeTerms | None:
-        """Return what holds for the codes, or None with the reasons beside the fields.
-
-        Only whoever decides lets people past the decision.
-        """
-        is_sound = self.validate()
-        for bound in self:
-            if isinstance(bound.data, str):
-                bound.data = showable(bound.data)
-        until, uses = self._moment(), self._number(self.most_uses)
-        self.wanted = self._number(self.count)
-        if self.wanted is not None and (self.codes.data or "").strip():
-            self.count.errors = [_("Write codes of your own or a number of new ones, not both")]
-        if not is_sound or any(bound.errors for bound in self):
-            return None
-        skips_approval = bool(self.skips_approval.data) and may_decide
-        return CodeTerms(self.category.data, self.label.data or "", uses, until, skips_approval)
-
-    def lines(self) -> list[str]:
-        """Return the codes that were written."""
-        return (self.codes.data or "").splitlines()
-
-    def _number(self, bound: Any) -> int | None:
-        text = (bound.data or "").strip()
-        number = whole_number(text)
-        if text and not number:
-            bound.errors = [_("Write a number, 1 or more")]
-        return number or None
-
-    def _moment(self) -> datetime | None:
-        text = (self.expires_at.data or "").strip()
-        if not text:
-            return None
-        local = read_moment(text)
-        at = instant_of(local, self._zone) if local is not None else None
-        if isinstance(at, datetime):
-            return at
-        self.expires_at.errors = [_("Write a date and a time") if at is None else clock_sentence(at)]
-        return None
+    def validate_works_until(self, field: Field) -> None:
+        """Say in our words that a date is none."""
+        if field.process_errors or (field.data is not None and not 1970 < field.data.year < 2200):
+            raise StopValidation(_("Write a date"))
 
 
-def read_action(value: str) -> Action | None:
-    """Return the decision that a button names, or None."""
-    return next((action for action in DECISIONS if action.value == value), None)
-
-
-def read_reason(value: str | None) -> str:
-    """Return a reason as it was typed, with the line ends of a text and without what no mail can carry."""
-    return showable((value or "").replace("\r\n", "\n").replace("\r", "\n")).strip()
-
-
-class InvitationTerms(BaseForm):
+class InvitationTerms(ExtendForm):
     """What holds for one invitation, or for all of a list."""
 
     category = SelectField(lazy_gettext("They take part as"), validate_choice=False)
@@ -151,11 +59,6 @@ class InvitationTerms(BaseForm):
         if self.language.data is None:
             self.language.data = known_languages()[0]
         setattr(self.note, "limit", LONGEST_NOTE)  # noqa: B010 - read by the template, unknown to the types
-
-    def validate_works_until(self, field: Field) -> None:
-        """Say in our words that a date is none."""
-        if field.process_errors or (field.data is not None and not 1970 < field.data.year < 2200):
-            raise StopValidation(_("Write a date"))
 
     def terms(self, time_zone: str, *, may_decide: bool) -> Wish:
         """Return what was chosen, of nobody yet. Who may not decide on people invites nobody past the decision."""
@@ -203,12 +106,6 @@ class InvitationListForm(InvitationTerms):
         ),
     )
     file = FileField(lazy_gettext("Or a CSV file"))
-
-
-class ExtendForm(BaseForm):
-    """Until when an invitation works."""
-
-    works_until = DateField(lazy_gettext("It works until the end of"), validators=[Optional()])
 
 
 def end_of(day: date | None, time_zone: str) -> datetime | None:

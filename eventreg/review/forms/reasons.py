@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import gettext as _
-from wtforms import SelectField, StringField
+from wtforms import SelectField
 from wtforms.fields import Field
 from wtforms.validators import StopValidation
 
 from eventreg.events.models import Event
-from eventreg.kernel.typed import TypedFault, fault_of, showable, tidied
+from eventreg.kernel.errors import N_
 from eventreg.registration.services.decisions import LONGEST_REASON
 from eventreg.review.forms.runs import refuse_personal_links
 from eventreg.review.models import ReadyReason
 from eventreg.review.rules.reasons import LONGEST_TITLE, REASONED
 from eventreg.review.rules.runs import RunAct
 from eventreg.review.wording.runs import act_verb
+from eventreg.web.fields import TextField
 from eventreg.web.forms import lazy_gettext
 from eventreg.web.localized import LocalizedField, LocalizedForm
 
@@ -25,7 +26,12 @@ class ReasonForm(LocalizedForm):
     """A reason: for which act, what the team calls it, and what the person reads."""
 
     act = SelectField(lazy_gettext("It is for"), validate_choice=False)
-    title = StringField(lazy_gettext("What the team calls it"), description=lazy_gettext("Participants never see it."))
+    title = TextField(
+        lazy_gettext("What the team calls it"),
+        limit=LONGEST_TITLE,
+        missing=N_("Write this text"),
+        description=lazy_gettext("Participants never see it."),
+    )
     text = LocalizedField(
         lazy_gettext("What the person reads"), kind="textarea", limit=LONGEST_REASON, required="first"
     )
@@ -45,18 +51,6 @@ class ReasonForm(LocalizedForm):
         """Refuse what no reason is given for."""
         if field.data not in {act.value for act in REASONED}:
             raise StopValidation(_("Choose what it is for"))
-
-    def validate_title(self, field: Field) -> None:
-        """Refuse a title that is none, too long or not of one line; what was typed stays."""
-        text = tidied(field.data or "")
-        field.data = showable(text)
-        if not text:
-            raise StopValidation(_("Write this text"))
-        fault = fault_of(text, LONGEST_TITLE, is_line=True)
-        if fault is TypedFault.TOO_LONG:
-            raise StopValidation(_("Use at most %(limit)s characters", limit=LONGEST_TITLE))
-        if fault is not None:
-            raise StopValidation(_("Write one line, without characters that cannot be shown"))
 
     @property
     def chosen_act(self) -> RunAct:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from eventreg.review.rules.tags import LONGEST_NAME
 from flask_babel import gettext as _
 from wtforms import SelectField, StringField
 
 from eventreg.review.forms.runs import RunForm
+from eventreg.review.rules.tags import LONGEST_NAME
 from eventreg.web.forms import lazy_gettext
 
 

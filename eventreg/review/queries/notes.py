@@ -89,7 +89,7 @@ def _sees_people(grant: Grant) -> bool:
 
 def _is_covered(scope: Scope, category_key: str, days: frozenset[date]) -> bool:
     """Say whether a registration is in scope; one that was never asked for days, and has none, comes on all of them."""
-    if scope.categories is not None and category_key not in scope.categories:
+    if not scope.has_category(category_key):
         return False
     return scope.days is None or not days or not days.isdisjoint(scope.days)
 

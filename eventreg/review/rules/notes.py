@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import enum
 import re
 from collections.abc import Mapping
 
-from eventreg.kernel.errors import Refused
+from eventreg.kernel.errors import N_, Refused
 from eventreg.kernel.text import folded
 from eventreg.kernel.typed import TypedFault, fault_of, tidied
 
@@ -16,29 +15,16 @@ LONGEST_NOTE = 4_000
 _AT = re.compile(r"(?<![\w.])@\s?")
 
 
-class NoteReason(enum.Enum):
-    """Why a note is not kept."""
-
-    EMPTY = "empty"
-    #: details: `limit`
-    TOO_LONG = "too_long"
-    UNREADABLE = "unreadable"
-
-
-class NoteRefused(Refused):
-    """A note was not kept. Nothing was written."""
-
-
 def read_note(typed: str) -> str:
-    """Return the text of a note as it is kept. Raises NoteRefused."""
+    """Return the text of a note as it is kept. Raises Refused."""
     text = tidied(typed)
     if not text:
-        raise NoteRefused(NoteReason.EMPTY)
+        raise Refused(N_("Write the note"), field="note")
     fault = fault_of(text, LONGEST_NOTE, is_line=False)
     if fault is TypedFault.TOO_LONG:
-        raise NoteRefused(NoteReason.TOO_LONG, limit=LONGEST_NOTE)
+        raise Refused(N_("Use at most %(limit)s characters"), field="note", limit=LONGEST_NOTE)
     if fault is not None:
-        raise NoteRefused(NoteReason.UNREADABLE)
+        raise Refused(N_("It holds characters that cannot be kept"), field="note")
     return text
 
 

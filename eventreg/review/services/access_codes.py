@@ -7,11 +7,11 @@ import io
 
 from flask_babel import gettext as _
 
-from eventreg.audit.services import Actor, record
+from eventreg.audit.services import note
 from eventreg.db import transaction
+from eventreg.events.organizers import Organizer
 from eventreg.events.queries.for_registration import lock_event_in_any_state
 from eventreg.events.rules.moments import written_moment
-from eventreg.events.rules.team import Scope
 from eventreg.i18n.languages import current_language
 from eventreg.kernel.clock import now
 from eventreg.kernel.text import pick
@@ -23,21 +23,13 @@ from eventreg.review.wording import code_standing
 _BOM = "\ufeff"
 
 
-def export_codes(event_id: int, scope: Scope, account_id: int) -> bytes:
+def export_codes(event_id: int, who: Organizer) -> bytes:
     """Return the codes of an event and scope as CSV (RFC 4180, UTF-8 with a byte order mark, cells inert), and record it."""
     at = now()
     with transaction():
         event = lock_event_in_any_state(event_id)
-        codes = list_codes(event_id, scope, at)
-        record(
-            event_id=event_id,
-            actor=Actor.account(account_id),
-            action="access_codes_exported",
-            record_kind="event",
-            record_id=event_id,
-            at=at,
-            detail={"format": "csv", "count": len(codes)},
-        )
+        codes = list_codes(event_id, who.scope, at)
+        note(event, "access_codes_exported", who, at, format="csv", count=len(codes))
         lines = [[_("Code"), _("Whom it is for"), _("Category"), _("Uses"), _("Most uses"), _("Until"), _("State")]]
         for each in codes:
             code = each.code

@@ -14,19 +14,21 @@ from itertools import combinations
 from flask_babel import gettext as _
 from sqlalchemy import delete, select, update
 
-from eventreg.audit.services import Actor, record
+from eventreg.audit.services import note
 from eventreg.db import db, transaction
 from eventreg.events.models import Event
+from eventreg.events.organizers import Organizer
 from eventreg.events.queries.for_registration import lock_event
 from eventreg.i18n.languages import speaking
 from eventreg.kernel import clock
+from eventreg.kernel.errors import N_, Conflict, Refused
 from eventreg.mail.services import enqueue_all
 from eventreg.questionnaires.rules.schema import Question
 from eventreg.registration.emails import News, Occasion, addresses, by_team, participant_message
 from eventreg.registration.models import Answer, Registration, SessionPlace, Upload
 from eventreg.registration.queries.answers import SESSIONS_KIND, find_day_ids, load_answers
 from eventreg.registration.queries.asked import find_asked
-from eventreg.registration.queries.registrations import get_by_reference, lock_registration
+from eventreg.registration.queries.scoping import get_in_scope, lock_in_scope
 from eventreg.registration.rules.asked import Asked
 from eventreg.registration.rules.refusals import OptionsFull
 from eventreg.registration.rules.searching import email_key
@@ -41,9 +43,29 @@ from eventreg.registration.services.session_places import take_wished
 from eventreg.registration.services.statuses import merge_away
 from eventreg.registration.services.team_acts import change_address
 from eventreg.review.models import KeptApart, Merger, Note, Tagging
-from eventreg.review.rules.merging import MergeReason, MergeRefused
 
 Answers = Mapping[str, Sequence[str]]
+
+
+class MergeReason(Conflict):
+    """Why nothing was merged."""
+
+    #: one of them is not as it was shown
+    CHANGED_MEANWHILE = (
+        "changed_meanwhile",
+        N_("One of the two has changed since you opened this page. Look once more, then merge."),
+    )
+    #: one of them was merged before, or both are one
+    ALREADY_MERGED = "already_merged", N_("One of the two was merged already.")
+    STAYS_CANCELLED = (
+        "stays_cancelled",
+        N_("A cancelled registration cannot be the one that stays: choose the other one."),
+    )
+    #: a decision can still be undone, and its messages wait
+    BEING_DECIDED = "being_decided", N_("A decision on one of the two can still be undone. Try again in a minute.")
+    CALLED_OFF = "called_off", N_("This event does not take place: nothing is merged any more.")
+    #: an option that the one that stays would get is full
+    FULL = "full", N_("An answer that would go over has no place left. Keep that of the registration that stays.")
 
 
 @dataclass(frozen=True)
@@ -62,21 +84,18 @@ class Merging:
     tells: bool = False
 
 
-def merge(event_id: int, merging: Merging, account_id: int) -> Registration:
+def merge(event_id: int, merging: Merging, who: Organizer) -> Registration:
     """Make one of two; returns the one that stays.
 
     A sensitive answer goes over sealed anew, shown to nobody. Consents stay those of the one that stays. Raises NotFound,
-    MergeRefused and LifecycleRefused.
+    Refused and LifecycleRefused.
     """
     now = clock.now()
     with transaction():
         event = lock_event(event_id)
         if event.is_called_off:
-            raise MergeRefused(MergeReason.CALLED_OFF)
-        stays, goes = (
-            lock_registration(event_id, get_by_reference(event_id, reference).id)
-            for reference in (merging.stays, merging.goes)
-        )
+            raise Refused(MergeReason.CALLED_OFF)
+        stays, goes = (lock_in_scope(event_id, reference, who.scope) for reference in (merging.stays, merging.goes))
         _check(stays, goes, merging, now)
         # First: messages about it carry the number, and no two of them the same.
         stays.revision += 1
@@ -90,23 +109,11 @@ def merge(event_id: int, merging: Merging, account_id: int) -> Registration:
             count.free(goes)
         else:
             goes.revision += 1
-        db.session.add(Merger(registration_id=goes.id, into_id=stays.id, account_id=account_id, merged_at=now))
-        _take_over(event, stays, goes, _Sides(asked, other, values), merging, account_id, now)
+        db.session.add(Merger(registration_id=goes.id, into_id=stays.id, account_id=who.account_id, merged_at=now))
+        _take_over(event, stays, goes, _Sides(asked, other, values), merging, who, now)
         _carry_over(stays, goes)
-        actor = Actor.account(account_id)
-        for one, action, reference in (
-            (stays, "merged", goes.reference),
-            (goes, "merged_into", stays.reference),
-        ):
-            record(
-                event_id=event_id,
-                actor=actor,
-                action=action,
-                record_kind="registration",
-                record_id=one.id,
-                at=now,
-                detail={"reference": reference},
-            )
+        note(stays, "merged", who, now, reference=goes.reference)
+        note(goes, "merged_into", who, now, reference=stays.reference)
         db.session.flush()
         occasion = Occasion.load(event)
         if merging.tells and was_told is not Status.CANCELLED and goes.revision > old_revision:
@@ -115,32 +122,21 @@ def merge(event_id: int, merging: Merging, account_id: int) -> Registration:
         return stays
 
 
-def keep_apart(event_id: int, references: Collection[str], account_id: int) -> None:
+def keep_apart(event_id: int, references: Collection[str], who: Organizer) -> None:
     """Note that these registrations are of different people: they look like doubles no more. Raises NotFound."""
     now = clock.now()
     with transaction():
         lock_event(event_id)
-        people = sorted({get_by_reference(event_id, reference).id: reference for reference in references}.items())
-        rows = db.session.execute(
-            select(KeptApart.first_id, KeptApart.second_id).where(
-                KeptApart.first_id.in_([id_ for id_, _name in people])
-            )
-        )
+        found = {each.id: each for each in (get_in_scope(event_id, reference, who.scope) for reference in references)}
+        people = [found[id_] for id_ in sorted(found)]
+        rows = db.session.execute(select(KeptApart.first_id, KeptApart.second_id).where(KeptApart.first_id.in_(found)))
         known = {(first, second) for first, second in rows}
-        for (first, one), (second, other) in combinations(people, 2):
-            if (first, second) in known:
+        for one, other in combinations(people, 2):
+            if (one.id, other.id) in known:
                 continue
-            db.session.add(KeptApart(first_id=first, second_id=second, account_id=account_id, decided_at=now))
-            for id_, reference in ((first, other), (second, one)):
-                record(
-                    event_id=event_id,
-                    actor=Actor.account(account_id),
-                    action="kept_apart",
-                    record_kind="registration",
-                    record_id=id_,
-                    at=now,
-                    detail={"reference": reference},
-                )
+            db.session.add(KeptApart(first_id=one.id, second_id=other.id, account_id=who.account_id, decided_at=now))
+            note(one, "kept_apart", who, now, reference=other.reference)
+            note(other, "kept_apart", who, now, reference=one.reference)
 
 
 @dataclass(frozen=True)
@@ -155,13 +151,13 @@ class _Sides:
 def _check(stays: Registration, goes: Registration, merging: Merging, now: datetime) -> None:
     merged = select(Merger.id).where(Merger.registration_id.in_((stays.id, goes.id))).limit(1)
     if stays.id == goes.id or db.session.scalar(merged) is not None:
-        raise MergeRefused(MergeReason.ALREADY_MERGED)
+        raise Refused(MergeReason.ALREADY_MERGED)
     if (stays.revision, goes.revision) != (merging.stays_revision, merging.goes_revision):
-        raise MergeRefused(MergeReason.CHANGED_MEANWHILE)
+        raise Refused(MergeReason.CHANGED_MEANWHILE)
     if stays.status is Status.CANCELLED:
-        raise MergeRefused(MergeReason.STAYS_CANCELLED)
+        raise Refused(MergeReason.STAYS_CANCELLED)
     if any(is_pending(find_last_decision(each.id), now) for each in (stays, goes)):
-        raise MergeRefused(MergeReason.BEING_DECIDED)
+        raise Refused(MergeReason.BEING_DECIDED)
 
 
 def _take_over(
@@ -170,7 +166,7 @@ def _take_over(
     goes: Registration,
     sides: _Sides,
     merging: Merging,
-    account_id: int,
+    who: Organizer,
     now: datetime,
 ) -> None:
     """Put the chosen answers of the one that goes in place of those of the one that stays; an address too."""
@@ -191,17 +187,14 @@ def _take_over(
     try:
         changes = put_answers(event, stays, task, {q.key: sides.values.get(q.key, []) for q in questions}, _NO_FILES)
     except OptionsFull as full:
-        raise MergeRefused(MergeReason.FULL) from full
+        raise Refused(MergeReason.FULL) from full
     if changes:
-        record_changes(Actor.account(account_id), "answers_merged", stays, changes, now)
+        record_changes(who, "answers_merged", stays, changes, now)
     if any(question.kind == SESSIONS_KIND for question in questions) and stays.status is Status.CONFIRMED:
         db.session.execute(delete(SessionPlace).where(SessionPlace.registration_id == stays.id))
         take_wished(stays, now)
     if stays.email != old_address:
-        record(
-            event_id=event.id, actor=Actor.account(account_id), action="address_corrected", record_kind="registration",
-            record_id=stays.id, at=now, detail={"old": old_address, "new": stays.email},
-        )  # fmt: skip
+        note(stays, "address_corrected", who, now, old=old_address, new=stays.email)
         db.session.flush()
         # The link that went to the address before is dead, so that the new one goes in any case.
         news = News(NEWS_OF.get(stays.status, addresses.OwnLink), find_day_ids(stays))

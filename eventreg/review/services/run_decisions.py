@@ -7,8 +7,10 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from eventreg.db import db
+from eventreg.events.organizers import Organizer
+from eventreg.kernel.errors import Refused
 from eventreg.registration.rules.deadlines import UNDO_WINDOW
-from eventreg.registration.rules.refusals import DecisionReason, DecisionRefused
+from eventreg.registration.rules.refusals import DecisionReason
 from eventreg.registration.rules.states import Action
 from eventreg.registration.services.decisions import Telling, decide, undo
 from eventreg.registration.services.requests import ask_for_correction
@@ -26,7 +28,7 @@ def decide_one(run: Run, item: RunItem, _now: datetime) -> ItemResult:
         ACTIONS[run.act],
         text_for(run, "reason", person.language),
         item.seen_revision,
-        run.account_id,
+        Organizer.account(run.account_id),
         Telling(not run.details.get("without_mail"), UNDO_WINDOW + wait_for(count_left(run))),
     )
     lacks_place = made.action is Action.APPROVE_WITHOUT_PLACE
@@ -41,8 +43,8 @@ def undo_one(run: Run, item: RunItem, _now: datetime) -> ItemResult:
     )
     decision_id = db.session.scalar(undone)
     if decision_id is None:
-        raise DecisionRefused(DecisionReason.NOT_THE_LAST)
-    undo(run.event_id, person_of(item).reference, decision_id, run.account_id, only_in_silence=True)
+        raise Refused(DecisionReason.NOT_THE_LAST)
+    undo(run.event_id, person_of(item).reference, decision_id, Organizer.account(run.account_id), only_in_silence=True)
     return DONE
 
 
@@ -50,13 +52,13 @@ def correct_one(run: Run, item: RunItem, _now: datetime) -> ItemResult:
     """Ask for the answers that are to be mended, those of them that the person was asked."""
     person, until = person_of(item), run.details.get("until")
     if person.revision != item.seen_revision:
-        raise DecisionRefused(DecisionReason.CHANGED_MEANWHILE)
+        raise Refused(DecisionReason.CHANGED_MEANWHILE)
     ask_for_correction(
         run.event_id,
         person.reference,
         run.details.get("questions", ()),
         text_for(run, "reason", person.language),
-        run.account_id,
+        Organizer.account(run.account_id),
         date.fromisoformat(until) if until else None,
     )
     return DONE

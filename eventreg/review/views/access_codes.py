@@ -2,38 +2,111 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
 from flask import Response as FlaskResponse
 from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from flask_login import current_user
+from wtforms import BooleanField, SelectField, StringField, TextAreaField
+from wtforms.fields import Field
+from wtforms.validators import StopValidation
 
-from eventreg.events.models import Event
+from eventreg.events.forms.settings import clock_sentence
+from eventreg.events.models import Category, Event
+from eventreg.events.organizers import organizer
 from eventreg.events.queries.for_registration import get_event_whole
+from eventreg.events.rules.moments import instant_of, read_moment
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
 from eventreg.kernel.clock import now
-from eventreg.registration.rules.access_codes import CodeReason, CodesRefused
-from eventreg.registration.services.access_codes import add_codes, make_codes, switch_code
-from eventreg.review.forms import CodesForm
+from eventreg.kernel.errors import N_
+from eventreg.kernel.typed import showable
+from eventreg.registration.rules.access_codes import CodeTerms
+from eventreg.registration.services import access_codes as codes
 from eventreg.review.queries.access_codes import list_codes
 from eventreg.review.rules.listing import ListState
 from eventreg.review.services.access_codes import export_codes
 from eventreg.review.views import blueprint
 from eventreg.review.views.desk import registration_url
-from eventreg.review.views.listing import categories_in_sight
-from eventreg.review.wording import code_standing, codes_refused
+from eventreg.review.views.list_state import categories_in_sight
+from eventreg.review.wording import code_standing
 from eventreg.web.access import Answer, may, requires
 from eventreg.web.downloads import as_attachment
+from eventreg.web.fields import NumberField
+from eventreg.web.forms import BaseForm, lazy_gettext
+from eventreg.web.refusals import refuse
+from eventreg.web.templating import plain_in_reader_language
 
-#: the input that a refusal is about, where it is not the list
-_FIELDS = {
-    CodeReason.UNKNOWN_CATEGORY: "category",
-    CodeReason.LABEL_TOO_LONG: "label",
-    CodeReason.LABEL_UNREADABLE: "label",
-    CodeReason.USES_OUT_OF_RANGE: "most_uses",
-    CodeReason.EXPIRES_TOO_EARLY: "expires_at",
-}
+
+class CodesForm(BaseForm):
+    """Access codes to be added: a list of one's own, or a number of new ones, and what holds for all of them."""
+
+    codes = TextAreaField(
+        lazy_gettext("Codes of your own"),
+        description=lazy_gettext("One a line. Case, accents, blanks and hyphens do not matter."),
+    )
+    count = NumberField(
+        lazy_gettext("Or so many new codes"),
+        least=1,
+        fault=N_("Write a number, 1 or more"),
+        description=lazy_gettext("They are made at random, without letters and digits that look alike."),
+    )
+    category = SelectField(lazy_gettext("They lead into the category"))
+    label = StringField(
+        lazy_gettext("Whom they are for"), description=lazy_gettext("For the team: participants never see it.")
+    )
+    most_uses = NumberField(
+        lazy_gettext("How many people can use each"),
+        least=1,
+        fault=N_("Write a number, 1 or more"),
+        description=lazy_gettext("Empty: any number. 1: one person each."),
+    )
+    expires_at = StringField(
+        lazy_gettext("Until when they work"),
+        description=lazy_gettext("Empty: as long as registration is open."),
+        render_kw={"step": "1", "autocomplete": "off"},
+    )
+    skips_approval = BooleanField(
+        lazy_gettext("Whoever uses one is confirmed at once, as long as there are places"),
+        description=lazy_gettext("Also where the team decides in this category."),
+    )
+
+    def __init__(self, categories: Sequence[Category], zone: str, **values: Any) -> None:
+        super().__init__(**values)
+        self._zone = zone
+        self.category.choices = [(row.key, plain_in_reader_language(row.name)) for row in categories]
+        self.until: datetime | None = None
+
+    def validate_count(self, field: Any) -> None:
+        """Refuse both a number and a list."""
+        if field.number is not None and (self.codes.data or "").strip():
+            raise StopValidation(_("Write codes of your own or a number of new ones, not both"))
+
+    def validate_expires_at(self, field: Field) -> None:
+        """Refuse what is no moment of the event's clocks."""
+        text = (field.data or "").strip()
+        local = read_moment(text)
+        at = instant_of(local, self._zone) if local is not None else None
+        if isinstance(at, datetime):
+            self.until = at
+        elif text:
+            raise StopValidation(_("Write a date and a time") if at is None else clock_sentence(at))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check what was sent; what no page can carry is not shown again."""
+        is_sound = bool(super().validate(extra_validators))
+        for bound in self:
+            if isinstance(bound.data, str):
+                bound.data = showable(bound.data)
+        return is_sound
+
+    def terms(self, *, may_decide: bool) -> CodeTerms:
+        """Return what holds for the codes. Only whoever decides lets people past the decision."""
+        skips_approval = bool(self.skips_approval.data) and may_decide
+        return CodeTerms(self.category.data, self.label.data or "", self.most_uses.number, self.until, skips_approval)
 
 
 @blueprint.get("/manage/events/<slug>/access-codes")
@@ -49,21 +122,19 @@ def add_access_codes(slug: str) -> Answer:
     """Add the codes that were written, or as many new ones as asked for."""
     event: Event = g.event
     form = _form(event)
-    terms = form.read(may_decide=may(Permission.DECIDE))
-    if terms is None:
-        return _page(form), 422
-    try:
-        if form.wanted is None:
-            added = add_codes(event.id, terms, form.lines(), current_user.id, g.event_access.scope)
+    number = form.count.number
+    with form.refusals() as outcome:
+        form.check()
+        terms = form.terms(may_decide=may(Permission.DECIDE))
+        if number is None:
+            added = codes.add_codes(event.id, terms, (form.codes.data or "").splitlines(), organizer())
         else:
-            added = make_codes(event.id, terms, form.wanted, current_user.id, g.event_access.scope)
-    except CodesRefused as refused:
-        reason = CodeReason(refused.reason)
-        field = _FIELDS.get(reason, "codes" if form.wanted is None else "count")
-        form[field].errors = [codes_refused(refused)]
-        return _page(form), 422
-    flash(ngettext("%(num)d code was added.", "%(num)d codes were added.", added))
-    return redirect(url_for("review.list_access_codes", slug=slug), 303)
+            added = codes.make_codes(event.id, terms, number, organizer())
+        flash(ngettext("%(num)d code was added.", "%(num)d codes were added.", added))
+        return redirect(url_for("review.list_access_codes", slug=slug), 303)
+    if outcome.problem:
+        refuse(form.codes if number is None else form.count, outcome.problem)
+    return _page(form), outcome.status_code
 
 
 @blueprint.post("/manage/events/<slug>/access-codes/<int(max=2147483647):code_id>")
@@ -71,7 +142,7 @@ def add_access_codes(slug: str) -> Answer:
 def switch_access_code(slug: str, code_id: int) -> Answer:
     """Switch a code off or on. Who came by it stays registered."""
     is_active = request.form.get("do") == "on"
-    switch_code(g.event.id, code_id, current_user.id, is_active=is_active, scope=g.event_access.scope)
+    codes.switch_code(g.event.id, code_id, organizer(), is_active=is_active)
     flash(_("The code works again.") if is_active else _("The code is switched off. Who came by it stays registered."))
     return redirect(url_for("review.list_access_codes", slug=slug, _anchor=f"code-{code_id}"), 303)
 
@@ -80,7 +151,7 @@ def switch_access_code(slug: str, code_id: int) -> Answer:
 @requires(Permission.EDIT_EVENT)
 def export_access_codes(slug: str) -> FlaskResponse:
     """Give the codes as CSV. A POST, since it is recorded who took them."""
-    content = export_codes(g.event.id, g.event_access.scope, current_user.id)
+    content = export_codes(g.event.id, organizer())
     return as_attachment(content, f"{slug}-codes.csv", "text/csv; charset=utf-8")
 
 
@@ -99,5 +170,4 @@ def _page(form: CodesForm) -> str:
         url_of=lambda person: registration_url(event.slug, person.reference, ListState()),
         is_whole=g.event_access.scope.is_whole,
         can_decide=may(Permission.DECIDE),
-        at=url_for("review.list_access_codes", slug=event.slug),
     )

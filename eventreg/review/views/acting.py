@@ -6,26 +6,30 @@ from dataclasses import replace
 from typing import Any
 
 from flask import abort, g, redirect
-from flask_login import current_user
+from flask_babel import gettext as _
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from eventreg.audit.queries import TrailFilter, list_trail
 from eventreg.events.models import Event
-from eventreg.events.queries.for_registration import get_event_whole, list_days
+from eventreg.events.organizers import organizer
+from eventreg.events.queries.for_registration import list_days
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
+from eventreg.kernel.errors import NotFound
 from eventreg.questionnaires.kinds import Context
 from eventreg.registration.models import Registration
-from eventreg.registration.rules.refusals import ChangeReason, ChangeRefused
+from eventreg.registration.queries.scoping import get_in_scope
+from eventreg.registration.rules.refusals import ChangeReason
 from eventreg.registration.services.team_acts import TeamAct
 from eventreg.review.forms.team_acts import ActForm
 from eventreg.review.queries.dossier import get_dossier
-from eventreg.review.queries.scoping import get_in_scope
+from eventreg.review.rules.listing import ListState
 from eventreg.review.views.desk import registration_url, with_query
 from eventreg.review.views.history_shown import history_shown
-from eventreg.review.views.listing import categories_in_sight, read_list_state
-from eventreg.review.wording.acts import act_refused
+from eventreg.review.views.list_state import categories_in_sight, read_list_state
 from eventreg.web.access import may
+from eventreg.web.refusals import Refusals
 
 
 def the_registration(reference: str) -> Registration:
@@ -33,9 +37,14 @@ def the_registration(reference: str) -> Registration:
     return get_in_scope(g.event.id, reference, g.event_access.scope)
 
 
-def the_event() -> Event:
-    """Return the event of this request with what messages and questions need of it."""
-    return get_event_whole(g.event.id)
+def url_of(reference: str) -> str:
+    """Return the address of a registration's page, which keeps the list that one came from."""
+    return registration_url(g.event.slug, reference, read_list_state(categories_in_sight()))
+
+
+def back_to(reference: str, anchor: str = "") -> Response:
+    """Lead back to a registration's page."""
+    return redirect(f"{url_of(reference)}#{anchor}" if anchor else url_of(reference), 303)
 
 
 def check_may(*permissions: Permission) -> None:
@@ -52,42 +61,35 @@ def newest_entry(registration: Registration) -> int:
 
 def act_of(form: ActForm) -> TeamAct:
     """Return the act that a form was sent for, or end the request."""
-    act = form.act(current_user.id)
+    act = form.act(organizer())
     if act is None:
         abort(400)
     return act
 
 
 def act_page(
-    template: str, registration: Registration, form: Any, refused: ChangeRefused | None = None, **values: Any
+    template: str, registration: Registration, form: Any, outcome: Refusals | None = None, **values: Any
 ) -> str:
     """Return the page of an act. Was it refused since something happened meanwhile, what happened stands on it.
 
     The form then holds the state of now, so that sending it again is an answer to what is shown.
     """
-    event: Event = g.event
-    state = read_list_state(categories_in_sight())
     happened = []
-    if refused is not None and refused.reason is ChangeReason.CHANGED_MEANWHILE:
-        happened = _since(event, registration, form.entry)
+    if outcome is not None and outcome.is_for(ChangeReason.CHANGED_MEANWHILE):
+        happened = _since(g.event, registration, form.entry)
         form.seen_revision.data = str(the_registration(registration.reference).revision)
+    state = read_list_state(categories_in_sight())
     return render_desk(
         template,
         "registrations",
         registration=registration,
         form=form,
-        problem=act_refused(refused) if refused is not None else "",
+        problem=outcome.problem if outcome is not None else "",
         happened=happened,
-        back_url=registration_url(event.slug, registration.reference, state),
+        back_url=url_of(registration.reference),
         here=lambda address: with_query(address, state),
         **values,
     )
-
-
-def back_to(registration: Registration, anchor: str = "") -> Response:
-    """Lead back to the registration's page."""
-    address = registration_url(g.event.slug, registration.reference, read_list_state(categories_in_sight()))
-    return redirect(f"{address}#{anchor}" if anchor else address, 303)
 
 
 def _since(event: Event, registration: Registration, entry: int) -> list[dict[str, Any]]:
@@ -96,3 +98,21 @@ def _since(event: Event, registration: Registration, entry: int) -> list[dict[st
     dossier = replace(dossier, traces=[trace for trace in dossier.traces if trace.entry.position > entry])
     context = Context.of(event, list_days(event.id))
     return history_shown(dossier, event, context, g.event_access.sight.has_contact_data)
+
+
+def taken_words(reference: str) -> str:
+    """Say that an address is registered, with the way to that registration for whoever may see it."""
+    link = link_to(reference)
+    if link is None:
+        return _("There is already a registration with this address.")
+    return Markup("{} {}").format(_("There is already a registration with this address:"), link)
+
+
+def link_to(reference: str) -> Markup | None:
+    """Return the way to a registration for whoever may see it."""
+    try:
+        there = the_registration(reference)
+    except NotFound:
+        return None
+    address = registration_url(g.event.slug, reference, ListState())
+    return Markup('<a class="govuk-link" href="{}">{}, {}</a>').format(address, there.full_name, reference)

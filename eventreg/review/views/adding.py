@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext as _
-from flask_login import current_user
 from markupsafe import Markup
 
 from eventreg.events.models import Category, Event
+from eventreg.events.organizers import organizer
 from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.events.rules.categories import ApprovalRule
 from eventreg.events.rules.team import Permission
@@ -34,11 +34,11 @@ from eventreg.registration.views.filled_form import FilledForm
 from eventreg.registration.views.form_pages import refusal_in
 from eventreg.registration.wording import registering_refused, status_for_team
 from eventreg.review.forms.adding import CONFIRMED, AddingForm
-from eventreg.review.queries.scoping import get_in_scope
 from eventreg.review.rules.listing import ListState
 from eventreg.review.views import blueprint
+from eventreg.review.views.acting import link_to, taken_words
 from eventreg.review.views.desk import list_url, registration_url
-from eventreg.review.views.listing import categories_in_sight
+from eventreg.review.views.list_state import categories_in_sight
 from eventreg.web.access import Answer, requires
 from eventreg.web.bodies import takes_files
 from eventreg.web.templating import plain_in_reader_language
@@ -91,8 +91,7 @@ def _register(event: Event, form: FilledForm, terms: AddingForm) -> Answer:
         kept_files=form.counts_on,
     )
     wanted = OnBehalf(
-        account_id=current_user.id,
-        scope=g.event_access.scope,
+        who=organizer(),
         is_approved=terms.status.data == CONFIRMED,
         tells=bool(terms.tells.data),
         asks=bool(terms.asks.data),
@@ -100,9 +99,10 @@ def _register(event: Event, form: FilledForm, terms: AddingForm) -> Answer:
     try:
         registration = register_on_behalf(event.id, submission, Occasion.load(event), wanted)
     except AddressTaken as taken:
-        return _page(event, form, terms, *_taken(event, form, taken.reference)), _TOO_LATE
+        form.refuse_address(taken_words(taken.reference))
+        return _page(event, form, terms), _TOO_LATE
     except FormSentBefore as before:
-        _say_sent_before(event, form, before.reference)
+        _say_sent_before(form, before.reference)
         return _page(event, form, terms), _TOO_LATE
     except RegistrationRefused as refused:
         code = _FORM_MOST_CHECK if refused.reason is RegisteringReason.FILE_GONE else _TOO_LATE
@@ -122,37 +122,16 @@ def _register(event: Event, form: FilledForm, terms: AddingForm) -> Answer:
     return redirect(registration_url(event.slug, registration.reference, ListState()), 303)
 
 
-def _say_sent_before(event: Event, form: FilledForm, reference: str) -> None:
+def _say_sent_before(form: FilledForm, reference: str) -> None:
     """Say beside the address whom the form has registered. Sent again it registers one more: it goes on under another key."""
     form.go_on_under(new_submission_key())
     form.refuse_address(
         Markup("{} {}. {}").format(
             _("This form has registered somebody already:"),
-            _link(event, reference) or reference,
+            link_to(reference) or reference,
             _("To correct what was sent, change it there. Send the form once more to register one more person."),
         )
     )
-
-
-def _link(event: Event, reference: str) -> Markup | None:
-    """Return the way to a registration for whoever may see it."""
-    try:
-        there = get_in_scope(event.id, reference, g.event_access.scope)
-    except NotFound:
-        return None
-    return Markup('<a class="govuk-link" href="{}">{}</a>').format(
-        registration_url(event.slug, reference, ListState()), f"{there.full_name}, {reference}"
-    )
-
-
-def _taken(event: Event, form: FilledForm, reference: str) -> list[tuple[str, str]]:
-    """Say beside the address that it is registered, with the way to that registration for whoever may see it."""
-    link = _link(event, reference)
-    if link is None:
-        return [(form.address_id(), _("There is already a registration with this address."))]
-    message = Markup("{} {}").format(_("There is already a registration with this address:"), link)
-    form.refuse_address(message)
-    return []
 
 
 def _event_to_add_to() -> Event | None:
@@ -166,17 +145,8 @@ def _event_to_add_to() -> Event | None:
 
 
 def _cannot_add() -> Answer:
-    event: Event = g.event
-    sentence = (
-        _("This event does not take place: nobody is added any more.")
-        if event.is_called_off
-        else _("The form is not published yet. People can be added once its questions are.")
-    )
-    page = render_desk(
-        "review/add_impossible.html", "registrations", sentence=sentence, list_url=list_url(event.slug, ListState()),
-
-    )  # fmt: skip
-    return page, _TOO_LATE
+    address = list_url(g.event.slug, ListState())
+    return render_desk("review/add_impossible.html", "registrations", list_url=address), _TOO_LATE
 
 
 def _category(event: Event, key: str) -> Category | None:
@@ -184,7 +154,7 @@ def _category(event: Event, key: str) -> Category | None:
     return next((row for row in event.categories if row.key == key and key in keys), None)
 
 
-def _choice(event: Event, problem: str = "") -> str:
+def _choice(event: Event, complaint: str = "") -> str:
     keys = {category.key for category in categories_in_sight()}
     return render_desk(
         "review/add_category.html",
@@ -194,7 +164,7 @@ def _choice(event: Event, problem: str = "") -> str:
             for row in event.categories
             if row.key in keys
         ],
-        problem=problem,
+        complaint=complaint,
         list_url=list_url(event.slug, ListState()),
     )
 
@@ -234,13 +204,13 @@ def _filled(event: Event, category: Category, *, is_sent: bool, is_relaxed: bool
 
 
 def _page(event: Event, form: FilledForm, terms: AddingForm, *problems: tuple[str, str]) -> str:
-    errors = [*form.kept().errors(), *terms.errors_list(), *problems]
+    faults = [*form.kept().errors(), *terms.errors_list(), *problems]
     return render_desk(
         "review/add_person.html",
         "registrations",
-        form=form,
+        answers=form,
         terms=terms,
-        errors=errors,
+        faults=faults,
         notes=category_notes(event, form.category),
         back_url=url_for("review.add_person", slug=event.slug),
     )

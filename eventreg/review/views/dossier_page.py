@@ -27,7 +27,7 @@ from eventreg.review.views.answers_shown import sections_shown
 from eventreg.review.views.changes_marked import changes_marked
 from eventreg.review.views.decision_shown import decision_shown
 from eventreg.review.views.desk import list_url, registration_url, with_query
-from eventreg.review.views.doubles_shown import doubles_shown
+from eventreg.review.views.duplicates import doubles_shown
 from eventreg.review.views.list_state import categories_in_sight, list_of, read_list_state
 from eventreg.review.views.others_shown import others_shown
 from eventreg.review.views.requests_shown import requests_shown

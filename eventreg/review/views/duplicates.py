@@ -1,43 +1,51 @@
-"""Registrations that look like one person: groups of them, two side by side, merged or kept apart."""
+"""Registrations that look like one person: groups of them, two side by side, merged or kept apart; and what one's page says."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from flask import abort, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
-from flask_login import current_user
 
 from eventreg.events.models import Event
+from eventreg.events.organizers import organizer
 from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
+from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language
-from eventreg.kernel.errors import Busy, NotFound
+from eventreg.kernel.errors import NotFound
 from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.rules.schema import Question
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import FURTHEST
 from eventreg.registration.services.answers import CONSENT_KIND, FILE_KINDS
 from eventreg.registration.wording import status_for_team
-from eventreg.review.queries.duplicates import MOST_LOOKED_AT, list_alike, list_groups
+from eventreg.review.queries.duplicates import (
+    MOST_LOOKED_AT,
+    Sameness,
+    find_merged_into,
+    list_alike,
+    list_groups,
+    list_merged_from,
+)
 from eventreg.review.queries.people import Person, list_definitions, list_people
-from eventreg.review.queries.scoping import get_in_scope
 from eventreg.review.rules.listing import ListState
-from eventreg.review.rules.merging import MergeRefused
 from eventreg.review.services.merging import Merging, keep_apart, merge
 from eventreg.review.sheets.answers import AnswerCells
 from eventreg.review.sheets.sheet import questions_of
 from eventreg.review.views import blueprint
+from eventreg.review.views.acting import the_registration
 from eventreg.review.views.desk import list_url, registration_url
-from eventreg.review.views.doubles_shown import compare_url
-from eventreg.review.wording.duplicates import merge_refused, sameness_words
-from eventreg.web.access import Answer, requires
+from eventreg.web.access import Answer, may, requires
+from eventreg.web.fields import whole_number
+from eventreg.web.refusals import Refusals
 from eventreg.web.templating import plain_in_reader_language
 
 _GROUPS_A_PAGE = 25
-_OVERTAKEN, _BUSY, _CHECK = 409, 503, 422
 
 
 @blueprint.get("/manage/events/<slug>/registrations/duplicates")
@@ -90,38 +98,31 @@ def merge_duplicates(slug: str) -> Answer:
     one, other = _two(request.form.getlist("of"))
     stays = request.form.get("stays")
     if stays not in (one.reference, other.reference):
-        return _page(one, other, _("Choose which registration stays")), _CHECK
+        return _page(one, other, _("Choose which registration stays")), 422
     goes = other if stays == one.reference else one
     merging = Merging(
         stays=str(stays),
         goes=goes.reference,
         stays_revision=_revision(str(stays)),
         goes_revision=_revision(goes.reference),
-        taken={
-            name.removeprefix(_CHOICE)
-            for name, value in request.form.items()
-            if name.startswith(_CHOICE) and value == goes.reference
-        },
+        taken=_taken_from(goes.reference),
         tells=bool(request.form.get("tells")),
     )
-    try:
-        registration = merge(g.event.id, merging, current_user.id)
-    except MergeRefused as refused:
-        return _page(one, other, merge_refused(refused)), _OVERTAKEN
-    except Busy:
-        return _page(one, other, _("The desk is busy. Nothing is lost: send it once more.")), _BUSY
-    flash(_("Merged: %(goes)s went into %(stays)s.", goes=goes.reference, stays=registration.reference))
-    return redirect(registration_url(slug, registration.reference, ListState()), 303)
+    with Refusals(busy=_("The desk is busy. Nothing is lost: send it once more.")) as outcome:
+        registration = merge(g.event.id, merging, organizer())
+        flash(_("Merged: %(goes)s went into %(stays)s.", goes=goes.reference, stays=registration.reference))
+        return redirect(registration_url(slug, registration.reference, ListState()), 303)
+    return _page(one, other, outcome.problem), outcome.status_code
 
 
 @blueprint.post("/manage/events/<slug>/registrations/duplicates/apart")
 @requires(Permission.ADD_PEOPLE)
 def keep_duplicates_apart(slug: str) -> Answer:
     """Note that the registrations are of different people."""
-    references = [_get(reference).reference for reference in request.form.getlist("of")[:50]]
+    references = request.form.getlist("of")[:50]
     if len(references) < 2:
         abort(400)
-    keep_apart(g.event.id, references, current_user.id)
+    keep_apart(g.event.id, references, organizer())
     flash(_("Kept apart: they look like doubles no more."))
     return redirect(url_for("review.list_duplicates", slug=slug), 303)
 
@@ -144,17 +145,18 @@ class Compared:
 def _two(references: Sequence[str]) -> tuple[Registration, Registration]:
     if len(references) != 2 or references[0] == references[1]:
         raise NotFound
-    one, other = (_get(reference) for reference in references)
+    one, other = (the_registration(reference) for reference in references)
     return (one, other) if FURTHEST.index(one.status) <= FURTHEST.index(other.status) else (other, one)
 
 
-def _get(reference: str) -> Registration:
-    return get_in_scope(g.event.id, reference, g.event_access.scope)
+def _taken_from(reference: str) -> set[str]:
+    """Return the keys of the questions whose answers are taken from this registration."""
+    chosen = (name for name, value in request.form.items() if value == reference)
+    return {name.removeprefix(_CHOICE) for name in chosen if name.startswith(_CHOICE)}
 
 
 def _revision(reference: str) -> int:
-    sent = request.form.get(f"revision-{reference}", "")
-    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else 0
+    return whole_number(request.form.get(f"revision-{reference}")) or 0
 
 
 def _page(one: Registration, other: Registration, problem: str = "") -> str:
@@ -172,6 +174,7 @@ def _page(one: Registration, other: Registration, problem: str = "") -> str:
         tells=bool(request.form.get("tells")),
         sent=request.form,
         problem=problem,
+        problem_title=_("Nothing was merged"),
         category_names=names,
         status_label=status_for_team,
         url_of=lambda reference: registration_url(event.slug, reference, ListState()),
@@ -214,3 +217,43 @@ def _compared(question: Question, people: Sequence[Person], cells: AnswerCells) 
         choice=f"{_CHOICE}{question.key}" if has_choice else "",
         chosen=people[0].reference if shown[0] else people[1].reference,
     )
+
+
+def doubles_shown(registration: Registration) -> Mapping[str, Any]:
+    """Return what the page of a registration says of doubles: those that look like it, and where it went or what came."""
+    alike = list_alike(registration, g.event_access.sight) if may(Permission.ADD_PEOPLE) else []
+    slug = g.event.slug
+    return {
+        "merged_into": next(iter(_in_sight([find_merged_into(registration.id)])), None),
+        "merged_from": _in_sight(list_merged_from(registration.id)),
+        "alike": [
+            (each, sameness_words(why), compare_url(slug, registration.reference, each.reference))
+            for each, why in alike[:5]
+        ],
+        "url_of": lambda reference: registration_url(slug, reference, ListState()),
+    }
+
+
+def _in_sight(references: Sequence[str | None]) -> list[str]:
+    """Return those of these registrations that the account may know of."""
+    found = []
+    for reference in filter(None, references):
+        with suppress(NotFound):
+            found.append(the_registration(reference).reference)
+    return found
+
+
+def compare_url(slug: str, one: str, other: str) -> str:
+    """Return the address that shows two registrations side by side."""
+    return url_for("review.compare_duplicates", slug=slug, of=[one, other])
+
+
+def sameness_words(samenesses: Collection[Sameness]) -> str:
+    """Return what registrations have in common; "" for nothing."""
+    words = {
+        Sameness.ADDRESS: _("the same email address"),
+        Sameness.PHONE: _("the same telephone"),
+        Sameness.NAME: _("the same name"),
+    }
+    found = [text for sameness, text in words.items() if sameness in samenesses]
+    return formats.joined(found, current_language()) if found else ""

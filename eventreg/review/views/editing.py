@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from flask import flash, g, request
 from flask_babel import gettext as _
-from flask_login import current_user
 
 from eventreg.events.models import Event
+from eventreg.events.organizers import organizer
+from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.events.rules.team import Permission
-from eventreg.kernel.errors import Busy
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.queries import get_version
 from eventreg.questionnaires.rules.schema import Question
@@ -18,16 +18,15 @@ from eventreg.registration.queries.answers import load_answers
 from eventreg.registration.queries.asked import find_asked
 from eventreg.registration.queries.consents import current_consents
 from eventreg.registration.rules.asked import Asked
-from eventreg.registration.rules.refusals import AddressTaken, ChangeRefused, OptionsFull, RegistrationRefused
+from eventreg.registration.rules.refusals import AddressTaken, OptionsFull, RegistrationRefused
 from eventreg.registration.rules.relaxing import as_one_form, relaxed
 from eventreg.registration.services.answer_changes import ChangedFiles
-from eventreg.registration.services.team_changes import Edit, answerable_keys
+from eventreg.registration.services.team_changes import Edit, answerable_keys, change_for
 from eventreg.registration.services.uploads import list_of_registration
 from eventreg.registration.views.filled_form import FilledForm
 from eventreg.registration.wording import registering_refused
 from eventreg.review.forms.team_acts import EditForm
 from eventreg.review.services.looking import look_at_questions
-from eventreg.review.services.on_behalf import change_in_scope
 from eventreg.review.views import blueprint
 from eventreg.review.views.acting import (
     act_of,
@@ -35,12 +34,12 @@ from eventreg.review.views.acting import (
     back_to,
     check_may,
     newest_entry,
-    the_event,
+    taken_words,
     the_registration,
 )
-from eventreg.review.views.handing_on import taken_words
 from eventreg.web.access import Answer, may, requires
 from eventreg.web.bodies import takes_files
+from eventreg.web.refusals import Refusals
 
 _ADDRESS = "/manage/events/<slug>/registrations/<reference>/edit"
 
@@ -64,7 +63,7 @@ def save_registration(slug: str, reference: str) -> Answer:
         check_may(Permission.SEE_SENSITIVE)
     editing = _Editing(reference, with_sensitive=with_sensitive, is_sent=request.form.get("action") != "show")
     if not editing.is_sent:
-        look_at_questions(editing.registration, editing.sensitive_keys(), current_user.id)
+        look_at_questions(editing.registration, editing.sensitive_keys(), organizer())
         return editing.page()
     return editing.save()
 
@@ -73,7 +72,7 @@ class _Editing:
     """One registration's answers, being changed by one organizer."""
 
     def __init__(self, reference: str, *, with_sensitive: bool = False, is_sent: bool = False) -> None:
-        self.event: Event = the_event()
+        self.event: Event = get_event_whole(g.event.id)
         self.registration: Registration = the_registration(reference)
         self.asked: Asked = find_asked(self.registration)
         self.with_sensitive, self.is_sent = with_sensitive, is_sent
@@ -101,42 +100,41 @@ class _Editing:
             self.terms.entry,
             bool(self.terms.tells_old.data),
         )
-        try:
-            scope = g.event_access.scope
-            done = change_in_scope(self.event.id, self.registration.reference, edit, act_of(self.terms), scope)
-        except ChangeRefused as refused:
-            return self.page(refused=refused), 409
-        except AddressTaken as taken:
-            form.refuse_address(taken_words(taken.reference))
+        with self.terms.refusals(
+            to_team=True, busy=_("The desk is busy. Nothing is lost: send it once more.")
+        ) as outcome:
+            done = change_for(self.event.id, self.registration.reference, edit, act_of(self.terms))
+            if not done.answers and not done.has_new_address:
+                flash(_("Nothing was changed."))
+            elif done.has_new_address:
+                flash(_("Saved. The new address gets its link by email."))
+            else:
+                flash(_("Saved. The person is told by email.") if self.terms.tells.data else _("Saved."))
+            return back_to(self.registration.reference)
+        refused = outcome.refused
+        if isinstance(refused, AddressTaken):
+            form.refuse_address(taken_words(refused.reference))
             return self.page(), 409
-        except OptionsFull as full:
-            form.refuse_full(full.options)
+        if isinstance(refused, OptionsFull):
+            form.refuse_full(refused.options)
             return self.page(), 409
-        except RegistrationRefused as refused_files:
-            return self.page(registering_refused(refused_files, self.event.time_zone)), 503
-        except Busy:
-            return self.page(_("The desk is busy. Nothing is lost: send it once more.")), 503
-        if not done.answers and not done.has_new_address:
-            flash(_("Nothing was changed."))
-        elif done.has_new_address:
-            flash(_("Saved. The new address gets its link by email."))
-        else:
-            flash(_("Saved. The person is told by email.") if self.terms.tells.data else _("Saved."))
-        return back_to(self.registration)
+        if isinstance(refused, RegistrationRefused):
+            return self.page(message=registering_refused(refused, self.event.time_zone)), 503
+        return self.page(outcome), outcome.status_code
 
-    def page(self, message: str = "", refused: ChangeRefused | None = None) -> str:
+    def page(self, outcome: Refusals | None = None, message: str = "") -> str:
         """Return the page with the form as it stands."""
-        errors = self.form.kept().errors()
+        faults = self.form.kept().errors()
         if message:
-            errors.append(("send", message))
+            faults.append(("send", message))
         hides = bool(self.sensitive_keys()) and not self.with_sensitive
         return act_page(
             "review/edit.html",
             self.registration,
             self.terms,
-            refused,
+            outcome,
             answers=self.form,
-            errors=errors,
+            faults=faults,
             with_sensitive=self.with_sensitive,
             offers_sensitive=hides and may(Permission.SEE_SENSITIVE),
             hides_sensitive=hides,

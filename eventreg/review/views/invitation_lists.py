@@ -4,26 +4,24 @@ from __future__ import annotations
 
 from flask import flash, g, redirect, request, url_for
 from flask_babel import ngettext
-from flask_login import current_user
 
 from eventreg.events.models import Event
+from eventreg.events.organizers import organizer
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
 from eventreg.i18n.languages import known_languages, name_of, own_name
 from eventreg.questionnaires.rules.texts import showable
 from eventreg.registration.rules.invitation_lists import Lines, names_of, read_list
 from eventreg.registration.rules.invitation_wishes import Verdict
-from eventreg.registration.rules.invitations import InvitationRefused
 from eventreg.registration.services.invitations import invite_list, try_list
-from eventreg.review.forms import InvitationListForm
+from eventreg.review.forms.invitations import InvitationListForm
 from eventreg.review.views import blueprint
 from eventreg.review.views.invitations import category_choices
-from eventreg.review.views.listing import categories_in_sight
-from eventreg.review.wording import invitation_refused
+from eventreg.review.views.list_state import categories_in_sight
 from eventreg.web.access import Answer, may, requires
 from eventreg.web.bodies import takes_files
+from eventreg.web.refusals import refuse, said
 
-_CHECK = 422
 #: characters of a list: a thousand people with everything about them
 _LONGEST = 500_000
 
@@ -35,44 +33,44 @@ def invite_people(slug: str) -> Answer:
     """Take a list: say what would come of each line, or do it when the button of that page was pressed."""
     event: Event = g.event
     form = InvitationListForm(category_choices())
-    if not form.validate_on_submit():
+    if request.method != "POST":
         return _page(event, form)
-    _take_file(form)
-    act, scope = request.form.get("act", "try"), g.event_access.scope
-    lines = _lines(event, form)
-    if act == "change":
-        return _page(event, form)
-    try:
+    with form.refusals() as outcome:
+        form.check()
+        _take_file(form)
+        act = request.form.get("act", "try")
+        lines = _lines(event, form)
+        if act == "change":
+            return _page(event, form)
         if act not in ("make", "send"):
-            return _page(event, form, try_list(event.id, lines, sends=False, scope=scope))
-        verdicts, is_done = invite_list(event.id, lines, current_user.id, sends=act == "send", scope=scope)
-    except InvitationRefused as refused:
-        form.people.errors = [invitation_refused(refused)]
-        return _page(event, form)
-    if not is_done:
-        return _page(event, form, verdicts)
-    if act == "send":
-        flash(ngettext("%(num)d invitation is on its way.", "%(num)d invitations are on their way.", len(verdicts)))
-    else:
-        flash(ngettext("%(num)d invitation is made.", "%(num)d invitations are made.", len(verdicts)))
-    return redirect(url_for("review.show_invitations", slug=slug), 303)
+            return _page(event, form, try_list(event.id, lines, organizer(), sends=False))
+        verdicts, is_done = invite_list(event.id, lines, organizer(), sends=act == "send")
+        if not is_done:
+            return _page(event, form, verdicts)
+        if act == "send":
+            flash(ngettext("%(num)d invitation is on its way.", "%(num)d invitations are on their way.", len(verdicts)))
+        else:
+            flash(ngettext("%(num)d invitation is made.", "%(num)d invitations are made.", len(verdicts)))
+        return redirect(url_for("review.show_invitations", slug=slug), 303)
+    if outcome.problem:
+        refuse(form.people, outcome.problem)
+    return _page(event, form), outcome.status_code
 
 
-def _page(event: Event, form: InvitationListForm, verdicts: list[Verdict] | None = None) -> Answer:
+def _page(event: Event, form: InvitationListForm, verdicts: list[Verdict] | None = None) -> str:
     refused = sum(1 for verdict in verdicts or () if verdict.refusal)
-    page = render_desk(
+    return render_desk(
         "review/invitation_list.html",
         "invitations",
         form=form,
         verdicts=verdicts,
         refused=refused,
         without_address=sum(1 for verdict in verdicts or () if not verdict.wish.email),
-        sentence=invitation_refused,
+        sentence=said,
         category_names=dict(category_choices()),
         language_names={code: own_name(code) for code in known_languages()},
         can_decide=may(Permission.DECIDE),
     )
-    return (page, _CHECK) if form.errors or form.people.errors else page
 
 
 def _take_file(form: InvitationListForm) -> None:

@@ -8,38 +8,30 @@ from typing import Any
 from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from eventreg.events.models import Event
+from eventreg.events.organizers import Organizer, organizer
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
 from eventreg.i18n.languages import own_name
 from eventreg.kernel.clock import now
 from eventreg.registration.queries.invitations import invitation_token
-from eventreg.registration.rules.invitations import OPEN, InvitationReason, InvitationRefused, InvitationState
-from eventreg.registration.services.invitation_messages import (
-    count_to_write_to,
-    remind_all,
-    remind_of_invitation,
-    send_all_made,
-    send_invitation,
-)
-from eventreg.registration.services.invitations import extend_invitation, invite, take_invitation_back
+from eventreg.registration.rules.invitations import OPEN, InvitationState
+from eventreg.registration.services import invitation_messages, invitations
 from eventreg.registration.wording import status_for_team
-from eventreg.review.forms import ExtendForm, InvitationForm, end_of, last_day
+from eventreg.review.forms.invitations import ExtendForm, InvitationForm, end_of, last_day
 from eventreg.review.queries.invitations import InvitationList, get_invitation_line, list_invitations
 from eventreg.review.rules.listing import ListState
 from eventreg.review.views import blueprint
 from eventreg.review.views.desk import registration_url
-from eventreg.review.views.listing import categories_in_sight
-from eventreg.review.wording import invitation_refused, invitation_state
+from eventreg.review.views.list_state import categories_in_sight
+from eventreg.review.wording import invitation_state
 from eventreg.web.access import Answer, may, requires
 from eventreg.web.addresses import address_of
 from eventreg.web.fields import whole_number
+from eventreg.web.refusals import Refusals
 from eventreg.web.templating import plain_in_reader_language
-
-_CHECK = 422
 
 #: which state looks like which status of a registration
 LOOKS = {
@@ -52,12 +44,6 @@ LOOKS = {
     InvitationState.DECLINED: "cancelled",
     InvitationState.EXPIRED: "cancelled",
     InvitationState.TAKEN_BACK: "cancelled",
-}
-#: beside which field a refusal is said
-_FIELDS = {
-    InvitationReason.UNKNOWN_CATEGORY: "category",
-    InvitationReason.UNKNOWN_LANGUAGE: "language",
-    InvitationReason.EXPIRES_TOO_EARLY: "works_until",
 }
 
 
@@ -72,7 +58,7 @@ def show_invitations(slug: str) -> str:
     page = whole_number(request.args.get("page")) or 1
     found = list_invitations(event.id, sight, now(), state=state, search=search, page=page)
     can_send = may(Permission.SEND_MESSAGES)
-    to_send, to_remind = count_to_write_to(event.id, sight.scope) if can_send else (0, 0)
+    to_send, to_remind = invitation_messages.count_to_write_to(event.id, sight.scope) if can_send else (0, 0)
     return render_desk(
         "review/invitations.html",
         "invitations",
@@ -99,24 +85,17 @@ def invite_person(slug: str) -> Answer:
     """Invite one person: made only, or made and sent."""
     event: Event = g.event
     form = InvitationForm(category_choices())
-    if form.validate_on_submit():
-        wish = form.wish(event.time_zone, may_decide=may(Permission.DECIDE))
-        sends = request.form.get("act") != "make"
-        try:
-            made = invite(event.id, wish, current_user.id, sends=sends, scope=g.event_access.scope)
-        except InvitationRefused as refused:
-            _say_beside(form, refused)
-        else:
+    outcome = form.refusals()
+    if request.method == "POST":
+        with outcome:
+            form.check()
+            wish = form.wish(event.time_zone, may_decide=may(Permission.DECIDE))
+            sends = request.form.get("act") != "make"
+            made = invitations.invite(event.id, wish, organizer(), sends=sends)
             flash(_("The invitation is on its way.") if sends else _("The invitation is made. It is not sent yet."))
-            address = url_for("review.show_one_invitation", slug=slug, public_id=made.public_id)
-            return redirect(address, 303)
-    page = render_desk(
-        "review/invitation_new.html",
-        "invitations",
-        form=form,
-        can_decide=may(Permission.DECIDE),
-    )
-    return (page, _CHECK) if form.errors else page
+            return _back(slug, made.public_id)
+    page = render_desk("review/invitation_new.html", "invitations", form=form, can_decide=may(Permission.DECIDE))
+    return (page, outcome.status_code) if outcome.refused else page
 
 
 @blueprint.get("/manage/events/<slug>/invitations/<public_id>")
@@ -153,21 +132,30 @@ def show_one_invitation(slug: str, public_id: str) -> str:
 @requires(Permission.SEND_MESSAGES)
 def send_one_invitation(slug: str, public_id: str) -> Response:
     """Send an invitation, for the first time or again."""
-    return _act(slug, public_id, send_invitation, _("The invitation is on its way."))
+    with Refusals() as outcome:
+        invitation_messages.send_invitation(g.event.id, public_id, organizer())
+        return _back(slug, public_id, _("The invitation is on its way."))
+    return _back(slug, public_id, outcome.problem)
 
 
 @blueprint.post("/manage/events/<slug>/invitations/<public_id>/remind")
 @requires(Permission.SEND_MESSAGES)
 def remind_one(slug: str, public_id: str) -> Response:
     """Remind somebody who has not answered."""
-    return _act(slug, public_id, remind_of_invitation, _("The reminder is on its way."))
+    with Refusals() as outcome:
+        invitation_messages.remind_of_invitation(g.event.id, public_id, organizer())
+        return _back(slug, public_id, _("The reminder is on its way."))
+    return _back(slug, public_id, outcome.problem)
 
 
 @blueprint.post("/manage/events/<slug>/invitations/<public_id>/take-back")
 @requires(Permission.SEND_MESSAGES)
 def end_invitation(slug: str, public_id: str) -> Response:
     """Take an invitation back."""
-    return _act(slug, public_id, take_invitation_back, _("The invitation is taken back. Its link no longer works."))
+    with Refusals() as outcome:
+        invitations.take_invitation_back(g.event.id, public_id, organizer())
+        return _back(slug, public_id, _("The invitation is taken back. Its link no longer works."))
+    return _back(slug, public_id, outcome.problem)
 
 
 @blueprint.post("/manage/events/<slug>/invitations/<public_id>/extend")
@@ -175,30 +163,27 @@ def end_invitation(slug: str, public_id: str) -> Response:
 def prolong_invitation(slug: str, public_id: str) -> Response:
     """Give an invitation another end."""
     form = ExtendForm()
-    day = form.works_until.data
-    if not form.validate_on_submit() or (day is not None and not 1970 < day.year < 2200):
-        flash(_("Write a date"))
-        return redirect(url_for("review.show_one_invitation", slug=slug, public_id=public_id), 303)
-    until = end_of(day, g.event.time_zone)
-
-    def extend(event_id: int, which: str, account_id: int, scope: Any) -> None:
-        extend_invitation(event_id, which, until, account_id, scope)
-
-    return _act(slug, public_id, extend, _("Saved."))
+    if not form.validate():
+        return _back(slug, public_id, _("Write a date"))
+    with Refusals() as outcome:
+        until = end_of(form.works_until.data, g.event.time_zone)
+        invitations.extend_invitation(g.event.id, public_id, until, organizer())
+        return _back(slug, public_id, _("Saved."))
+    return _back(slug, public_id, outcome.problem)
 
 
 @blueprint.post("/manage/events/<slug>/invitations/send-all")
 @requires(Permission.SEND_MESSAGES)
 def send_all_invitations(slug: str) -> Response:
     """Send every invitation that is made and not sent."""
-    return _act_on_all(slug, send_all_made)
+    return _write_to_all(slug, invitation_messages.send_all_made)
 
 
 @blueprint.post("/manage/events/<slug>/invitations/remind-all")
 @requires(Permission.SEND_MESSAGES)
 def remind_everybody(slug: str) -> Response:
     """Remind everybody who has not answered."""
-    return _act_on_all(slug, remind_all)
+    return _write_to_all(slug, invitation_messages.remind_all)
 
 
 def category_choices() -> list[tuple[str, str]]:
@@ -206,31 +191,19 @@ def category_choices() -> list[tuple[str, str]]:
     return [(category.key, plain_in_reader_language(category.name)) for category in categories_in_sight()]
 
 
-def _act(slug: str, public_id: str, act: Callable[..., object], done: str) -> Response:
-    try:
-        act(g.event.id, public_id, current_user.id, g.event_access.scope)
-    except InvitationRefused as refused:
-        flash(invitation_refused(refused))
-    else:
-        flash(done)
+def _back(slug: str, public_id: str, words: str = "") -> Response:
+    if words:
+        flash(words)
     return redirect(url_for("review.show_one_invitation", slug=slug, public_id=public_id), 303)
 
 
-def _act_on_all(slug: str, act: Callable[..., int]) -> Response:
-    try:
-        number = act(g.event.id, current_user.id, g.event_access.scope)
-    except InvitationRefused as refused:
-        flash(invitation_refused(refused))
-    else:
+def _write_to_all(slug: str, write: Callable[[int, Organizer], int]) -> Response:
+    with Refusals() as outcome:
+        number = write(g.event.id, organizer())
         flash(ngettext("%(num)d message is on its way.", "%(num)d messages are on their way.", number))
+    if outcome.problem:
+        flash(outcome.problem)
     return redirect(url_for("review.show_invitations", slug=slug), 303)
-
-
-def _say_beside(form: InvitationForm, refused: InvitationRefused) -> None:
-    """Put a refusal beside the field that it is about."""
-    reason = InvitationReason(refused.reason)
-    name = str(refused.field or _FIELDS.get(reason, "email"))
-    form[name].errors = [invitation_refused(refused)]
 
 
 def _list_url(slug: str, state: InvitationState | None, search: str, page: int = 1) -> str:

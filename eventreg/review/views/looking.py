@@ -5,9 +5,8 @@ from __future__ import annotations
 import io
 
 from flask import Response, g, request, send_file
-from flask_login import current_user
 
-from eventreg.events.models import Event
+from eventreg.events.organizers import organizer
 from eventreg.events.rules.team import Permission
 from eventreg.review.services.looking import look_at_section, take_file
 from eventreg.review.views import blueprint
@@ -29,9 +28,8 @@ def show_registration(slug: str, reference: str) -> str:
 @requires(Permission.SEE_SENSITIVE)
 def show_sensitive(slug: str, reference: str) -> str:
     """Show the page with the sensitive answers of one section, in this answer alone."""
-    event: Event = g.event
     section = request.form.get("section", "")
-    opened = look_at_section(event.id, reference, section, current_user.id, g.event_access.scope)
+    opened = look_at_section(g.event.id, reference, section, organizer())
     return dossier_page(reference, opened_key=section, opened=opened)
 
 
@@ -39,8 +37,7 @@ def show_sensitive(slug: str, reference: str) -> str:
 @requires(Permission.SEE_SENSITIVE)
 def download_file(slug: str, reference: str, public_id: str) -> Response:
     """Give a file as an attachment, its type being the one found from its content."""
-    event: Event = g.event
-    opened = take_file(event.id, reference, public_id, current_user.id, g.event_access.scope)
+    opened = take_file(g.event.id, reference, public_id, organizer())
     response = send_file(
         io.BytesIO(opened.content), mimetype=opened.media_type, as_attachment=True, download_name=opened.name
     )

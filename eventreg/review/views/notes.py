@@ -5,23 +5,23 @@ from __future__ import annotations
 from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
-from eventreg.events.models import Event
+from eventreg.events.organizers import organizer
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
 from eventreg.kernel.typed import showable
 from eventreg.review.queries.notes import get_own_note, list_mentionable, list_mentions
-from eventreg.review.queries.scoping import get_in_scope
-from eventreg.review.rules.notes import LONGEST_NOTE, NoteRefused, named_in
-from eventreg.review.services.notes import Written, change_note, remove_note, see_mentions, write_note
+from eventreg.review.rules.notes import LONGEST_NOTE, named_in
+from eventreg.review.services import notes
+from eventreg.review.services.notes import Written
 from eventreg.review.views import blueprint
-from eventreg.review.views.desk import registration_url, with_query
+from eventreg.review.views.acting import back_to, the_registration, url_of
+from eventreg.review.views.desk import with_query
 from eventreg.review.views.dossier_page import dossier_page
-from eventreg.review.views.listing import categories_in_sight, read_list_state
+from eventreg.review.views.list_state import categories_in_sight, read_list_state
 from eventreg.review.views.team_words import chosen_colleagues, typed_note
-from eventreg.review.wording.notes import note_refused
 from eventreg.web.access import Answer, requires
+from eventreg.web.refusals import Refusals
 
 _NOTES = "/manage/events/<slug>/registrations/<reference>/notes"
 _ONE = f"{_NOTES}/<int(max=2147483647):note_id>"
@@ -31,12 +31,10 @@ _ONE = f"{_NOTES}/<int(max=2147483647):note_id>"
 @requires(Permission.SEE_REGISTRATIONS)
 def add_note(slug: str, reference: str) -> Answer:
     """Keep a note; the colleagues named in it see so on their front page, and by mail if that was ticked."""
-    written = _written()
-    try:
-        note = write_note(g.event.id, reference, written, current_user.id, g.event_access.scope)
-    except NoteRefused as refused:
-        return dossier_page(reference, faults=[("note", note_refused(refused))], typed=typed_note()), 422
-    return _back(reference, f"note-{note.id}")
+    with Refusals() as outcome:
+        note = notes.write_note(g.event.id, reference, _written(), organizer())
+        return back_to(reference, f"note-{note.id}")
+    return dossier_page(reference, faults=[("note", outcome.problem)], typed=typed_note()), outcome.status_code
 
 
 @blueprint.get(_ONE)
@@ -50,31 +48,27 @@ def edit_note(slug: str, reference: str, note_id: int) -> Answer:
 @requires(Permission.SEE_REGISTRATIONS)
 def save_note(slug: str, reference: str, note_id: int) -> Answer:
     """Change one's own note, or remove it."""
-    event: Event = g.event
-    scope = g.event_access.scope
     if request.form.get("do") == "remove":
-        remove_note(event.id, reference, note_id, current_user.id, scope)
+        notes.remove_note(g.event.id, reference, note_id, organizer())
         flash(_("The note is gone."))
-        return _back(reference, "notes")
-    written = _written()
-    try:
-        change_note(event.id, reference, note_id, written, current_user.id, scope)
-    except NoteRefused as refused:
-        return _page(reference, note_id, written, note_refused(refused)), 422
-    return _back(reference, f"note-{note_id}")
+        return back_to(reference, "notes")
+    with Refusals() as outcome:
+        notes.change_note(g.event.id, reference, note_id, _written(), organizer())
+        return back_to(reference, f"note-{note_id}")
+    return _page(reference, note_id, _written(), outcome.problem), outcome.status_code
 
 
 @blueprint.post("/manage/events/<slug>/registrations/<reference>/mentions")
 @requires(Permission.SEE_REGISTRATIONS)
 def mark_mentions_read(slug: str, reference: str) -> Answer:
     """Mark as read what names oneself in the notes on a registration, and go back to where the button was."""
-    see_mentions(g.event.id, reference, current_user.id, g.event_access.scope)
+    notes.see_mentions(g.event.id, reference, organizer())
     wish = request.form.get("back")
     if wish == "overview":
         return redirect(url_for("site.manage_event", slug=slug), 303)
     if wish == "events":
         return redirect(url_for("site.manage_events"), 303)
-    return _back(reference, "notes")
+    return back_to(reference, "notes")
 
 
 def _written() -> Written:
@@ -82,10 +76,9 @@ def _written() -> Written:
 
 
 def _page(reference: str, note_id: int, written: Written | None = None, problem: str = "") -> str:
-    event: Event = g.event
-    registration = get_in_scope(event.id, reference, g.event_access.scope)
+    registration = the_registration(reference)
     note = get_own_note(registration.id, note_id, current_user.id)
-    able = list_mentionable(event, registration, current_user.id)
+    able = list_mentionable(g.event, registration, current_user.id)
     # Ticked are those whom the text does not name: taken out of it, nobody is named any more.
     ticked = {each.account_id for each in list_mentions(note.id)} - named_in(note.text, {a.id: a.name for a in able})
     state = read_list_state(categories_in_sight())
@@ -100,11 +93,6 @@ def _page(reference: str, note_id: int, written: Written | None = None, problem:
         sends_mail=written is None or written.sends_mail,
         faults=[("note", problem)] if problem else [],
         longest_note=LONGEST_NOTE,
-        back_url=registration_url(event.slug, reference, state),
+        back_url=url_of(reference),
         here=lambda address: with_query(address, state),
     )
-
-
-def _back(reference: str, anchor: str) -> Response:
-    address = registration_url(g.event.slug, reference, read_list_state(categories_in_sight()))
-    return redirect(f"{address}#{anchor}", 303)

@@ -1,25 +1,85 @@
-"""The team withdraws for somebody, sets the language of the mails, sends the link or the present status again."""
+"""What the team does for somebody beside deciding: moves, hands on, withdraws, sets the language, sends again."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import abort, flash, g, request
 from flask_babel import gettext as _
-from flask_login import current_user
+from flask_babel import ngettext
 
+from eventreg.events.models import Category, Event
+from eventreg.events.occupancy import occupancy
+from eventreg.events.organizers import organizer
+from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.events.rules.team import Permission
 from eventreg.i18n.languages import known_languages
-from eventreg.kernel.errors import Busy
 from eventreg.registration.models import Registration
-from eventreg.registration.rules.refusals import ChangeRefused
-from eventreg.review.forms.team_acts import WordedForm
-from eventreg.review.services.on_behalf import send_again_in_scope, set_language_in_scope, withdraw_in_scope
+from eventreg.registration.rules.admission import Places
+from eventreg.registration.rules.moving import action_of_move
+from eventreg.registration.rules.refusals import AddressTaken
+from eventreg.registration.rules.states import next_status
+from eventreg.registration.services import team_care
+from eventreg.registration.services.category_moves import Move, list_unanswered, move_to_category
+from eventreg.registration.services.handing_on import hand_on
+from eventreg.registration.wording import status_for_team
+from eventreg.review.forms.team_acts import HandOnForm, MoveForm, WordedForm
+from eventreg.review.queries.dossier import holds_place
 from eventreg.review.views import blueprint
-from eventreg.review.views.acting import act_of, act_page, back_to, newest_entry, the_registration
+from eventreg.review.views.acting import act_of, act_page, back_to, newest_entry, taken_words, the_registration
 from eventreg.review.views.dossier_page import dossier_page
-from eventreg.review.wording.acts import act_refused
+from eventreg.review.views.list_state import categories_in_sight
 from eventreg.web.access import Answer, requires
+from eventreg.web.refusals import Refusals
+from eventreg.web.templating import plain_in_reader_language
 
 _ONE = "/manage/events/<slug>/registrations/<reference>"
+
+
+@blueprint.get(f"{_ONE}/category")
+@requires(Permission.DECIDE)
+def choose_category(slug: str, reference: str) -> Answer:
+    """Show the other categories, each with what would come of the status, and what is asked there and not answered."""
+    return _move_page(the_registration(reference), _move_form(the_registration(reference), None))
+
+
+@blueprint.post(f"{_ONE}/category")
+@requires(Permission.DECIDE)
+def move_person(slug: str, reference: str) -> Answer:
+    """Move the person."""
+    registration = the_registration(reference)
+    form = _move_form(registration, request.form)
+    with form.refusals(to_team=True) as outcome:
+        form.check()
+        wish = Move(form.category.data, form.words.data or "", form.asks.data)
+        status = move_to_category(g.event.id, reference, wish, act_of(form))
+        flash(_("Moved. The registration is now: %(status)s.", status=status_for_team(status)))
+        return back_to(reference)
+    return _move_page(registration, form, outcome), outcome.status_code
+
+
+@blueprint.get(f"{_ONE}/hand-on")
+@requires(Permission.ADD_PEOPLE)
+def ask_to_hand_on(slug: str, reference: str) -> Answer:
+    """Ask who takes the place."""
+    registration = the_registration(reference)
+    return act_page("review/hand_on.html", registration, _hand_on_form(registration, None))
+
+
+@blueprint.post(f"{_ONE}/hand-on")
+@requires(Permission.ADD_PEOPLE)
+def hand_person_on(slug: str, reference: str) -> Answer:
+    """Give the registration to the person who was named."""
+    registration = the_registration(reference)
+    form = _hand_on_form(registration, request.form)
+    with form.refusals(to_team=True) as outcome:
+        form.check()
+        hand_on(g.event.id, reference, form.person, act_of(form))
+        flash(_("Handed on. The new person is asked by email to complete the registration."))
+        return back_to(reference)
+    if isinstance(outcome.refused, AddressTaken):
+        form.email.errors = [taken_words(outcome.refused.reference)]
+    return act_page("review/hand_on.html", registration, form, outcome), outcome.status_code
 
 
 @blueprint.get(f"{_ONE}/withdraw")
@@ -27,7 +87,7 @@ _ONE = "/manage/events/<slug>/registrations/<reference>"
 def ask_to_withdraw(slug: str, reference: str) -> Answer:
     """Ask once more before somebody is withdrawn."""
     registration = the_registration(reference)
-    return _withdraw_page(registration, WordedForm(None, registration, newest_entry(registration)))
+    return act_page("review/withdraw.html", registration, WordedForm(None, registration, newest_entry(registration)))
 
 
 @blueprint.post(f"{_ONE}/withdraw")
@@ -36,43 +96,91 @@ def withdraw_person(slug: str, reference: str) -> Answer:
     """Withdraw for the person."""
     registration = the_registration(reference)
     form = WordedForm(request.form, registration, newest_entry(registration))
-    words = form.read_words()
-    if words is None:
-        return _withdraw_page(registration, form), 422
-    try:
-        withdraw_in_scope(g.event.id, reference, words, act_of(form), g.event_access.scope)
-    except ChangeRefused as refused:
-        return _withdraw_page(registration, form, refused), 409
-    flash(_("Withdrawn. The place goes to the waiting list."))
-    return back_to(registration)
+    with form.refusals(to_team=True) as outcome:
+        form.check()
+        team_care.withdraw_for(g.event.id, reference, form.words.data or "", act_of(form))
+        flash(_("Withdrawn. The place goes to the waiting list."))
+        return back_to(reference)
+    return act_page("review/withdraw.html", registration, form, outcome), outcome.status_code
 
 
 @blueprint.post(f"{_ONE}/language")
 @requires(Permission.DECIDE)
 def choose_language(slug: str, reference: str) -> Answer:
     """Have the person's mails written in another language from now on."""
-    registration, language = the_registration(reference), request.form.get("language", "")
+    language = request.form.get("language", "")
     if language not in known_languages():
+        the_registration(reference)
         abort(400)
-    set_language_in_scope(g.event.id, reference, language, current_user.id, g.event_access.scope)
+    team_care.set_language(g.event.id, reference, language, organizer())
     flash(_("Saved. From now on the emails are written in this language."))
-    return back_to(registration, "messages")
+    return back_to(reference, "messages")
 
 
 @blueprint.post(f"{_ONE}/send-again")
 @requires(Permission.SEND_MESSAGES)
 def send_again_to(slug: str, reference: str) -> Answer:
     """Send the personal link, or the message of the present status again."""
-    registration, only_link = the_registration(reference), request.form.get("do") == "link"
-    try:
-        send_again_in_scope(g.event.id, reference, current_user.id, g.event_access.scope, only_link=only_link)
-    except ChangeRefused as refused:
-        return dossier_page(reference, problem=act_refused(refused)), 409
-    except Busy:
-        return dossier_page(reference, problem=_("The desk is busy. Nothing is lost: send it once more.")), 503
-    flash(_("The personal link is on its way.") if only_link else _("The email is on its way."))
-    return back_to(registration, "messages")
+    only_link = request.form.get("do") == "link"
+    with Refusals(to_team=True, busy=_("The desk is busy. Nothing is lost: send it once more.")) as outcome:
+        send = team_care.send_link_to if only_link else team_care.send_where_it_stands
+        send(g.event.id, reference, organizer())
+        flash(_("The personal link is on its way.") if only_link else _("The email is on its way."))
+        return back_to(reference, "messages")
+    return dossier_page(reference, problem=outcome.problem), outcome.status_code
 
 
-def _withdraw_page(registration: Registration, form: WordedForm, refused: ChangeRefused | None = None) -> str:
-    return act_page("review/withdraw.html", registration, form, refused, errors=form.errors_list())
+def _hand_on_form(registration: Registration, sent: Any) -> HandOnForm:
+    return HandOnForm(sent, registration, newest_entry(registration), language=registration.language)
+
+
+def _move_page(registration: Registration, form: MoveForm, outcome: Refusals | None = None) -> str:
+    return act_page("review/move.html", registration, form, outcome, category=registration.category)
+
+
+def _move_form(registration: Registration, sent: Any) -> MoveForm:
+    form = MoveForm(sent, registration, newest_entry(registration))
+    event = get_event_whole(g.event.id)
+    others = [each for each in categories_in_sight() if each.id != registration.category_id]
+    form.offer([(each.key, plain_in_reader_language(each.name), _hint(event, registration, each)) for each in others])
+    return form
+
+
+def _hint(event: Event, registration: Registration, category: Category) -> str:
+    """Say what would come of the status, and what is asked there and not answered."""
+    action = action_of_move(
+        registration.status,
+        category.approval,
+        category.pending_counts,
+        _places_without(event, registration, category),
+        registration.approved_at is not None,
+    )
+    after = (next_status(registration.status, action) if action else None) or registration.status
+    if action is None:
+        words = [_("Stays: %(status)s.", status=status_for_team(after))]
+    else:
+        words = [_("Becomes: %(status)s.", status=status_for_team(after))]
+    unanswered = list_unanswered(registration, category)
+    if unanswered:
+        labels = "; ".join(plain_in_reader_language(question.label) for question in unanswered)
+        words.append(
+            ngettext(
+                "%(num)d question is not answered: %(labels)s.",
+                "%(num)d questions are not answered: %(labels)s.",
+                len(unanswered),
+                labels=labels,
+            )
+        )
+    return " ".join(words)
+
+
+def _places_without(event: Event, registration: Registration, category: Category) -> Places:
+    """Return the places of a category without the one that the person gives up."""
+    taken, own = occupancy().count_taken(event.id), registration.category
+    gives_up = int(holds_place(registration.id))
+    return Places(
+        capacity=event.capacity if category.counts_toward_event else None,
+        taken=taken.total - (gives_up if own.counts_toward_event else 0),
+        category_places=category.places,
+        category_taken=taken.by_category.get(category.id, 0),
+    )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from eventreg.audit.services import acting
 from eventreg.events.models import Event
 from eventreg.events.rules.publication import EFFECTS
 from eventreg.events.rules.team import Permission
@@ -16,14 +16,8 @@ from eventreg.i18n.languages import own_name
 from eventreg.review.forms.reasons import ReasonForm
 from eventreg.review.models import ReadyReason
 from eventreg.review.queries.reasons import get_reason, list_reasons
-from eventreg.review.rules.reasons import MOST_OF_AN_EVENT, REASONED, ReasonsRefused
-from eventreg.review.services.reasons import (
-    add_reason,
-    add_starting_reasons,
-    change_reason,
-    move_reason,
-    remove_reason,
-)
+from eventreg.review.rules.reasons import REASONED
+from eventreg.review.services import reasons
 from eventreg.review.views import blueprint
 from eventreg.review.wording.runs import act_verb
 from eventreg.web.access import Answer, may, requires
@@ -44,19 +38,16 @@ def add_ready_reason(slug: str) -> Answer:
     """Add a reason, or those that a team can begin with."""
     event: Event = g.event
     form = ReasonForm(event)
-    try:
+    with form.refusals() as outcome:
         if request.form.get("do") == "start":
-            added = add_starting_reasons(event.id, current_user.id)
+            added = reasons.add_starting_reasons(event.id, acting())
             flash(ngettext("%(num)d reason was added.", "%(num)d reasons were added.", added))
-        elif not form.validate():
-            return _page(form), 422
         else:
-            add_reason(event.id, form.chosen_act, form.title.data or "", form.text.data, current_user.id)
+            form.check()
+            reasons.add_reason(event.id, form.chosen_act, form.title.data or "", form.text.data, acting())
             flash(_("The reason is added."))
-    except ReasonsRefused:
-        form.title.errors = [_("An event has at most %(limit)s reasons", limit=MOST_OF_AN_EVENT)]
-        return _page(form), 422
-    return _back(slug)
+        return _back(slug)
+    return _page(form), outcome.status_code
 
 
 @blueprint.get(f"{_REASONS}/<public_id>")
@@ -74,18 +65,19 @@ def save_ready_reason(slug: str, public_id: str) -> Answer:
     event: Event = g.event
     row, wish = get_reason(event.id, public_id), request.form.get("do", "")
     if wish in ("up", "down"):
-        move_reason(event.id, public_id, is_up=wish == "up")
+        reasons.move_reason(event.id, public_id, is_up=wish == "up")
         return _back(slug)
     if wish == "remove":
-        remove_reason(event.id, public_id, current_user.id)
+        reasons.remove_reason(event.id, public_id, acting())
         flash(_("The reason is removed."))
         return _back(slug)
     form = ReasonForm(event, row)
-    if not form.validate():
-        return _one(row, form), 422
-    change_reason(event.id, public_id, form.chosen_act, form.title.data or "", form.text.data, current_user.id)
-    flash(_("The reason is saved."))
-    return _back(slug)
+    with form.refusals() as outcome:
+        form.check()
+        reasons.change_reason(event.id, public_id, form.chosen_act, form.title.data or "", form.text.data, acting())
+        flash(_("The reason is saved."))
+        return _back(slug)
+    return _one(row, form), outcome.status_code
 
 
 def _page(form: ReasonForm) -> str:
@@ -98,19 +90,11 @@ def _page(form: ReasonForm) -> str:
         groups=[(act_verb(act), found) for act in REASONED if (found := [row for row in rows if row.act is act])],
         lacking=lambda row: [own_name(code) for code in event.languages if not row.text.get(code)],
         may_change=may(Permission.SHAPE_REVIEW) and EFFECTS[event.publication].is_changeable,
-        at=url_for("review.list_ready_reasons", slug=event.slug),
     )
 
 
 def _one(row: ReadyReason, form: ReasonForm) -> str:
-    event: Event = g.event
-    return render_desk(
-        "review/reason.html",
-        "registrations",
-        row=row,
-        form=form,
-        at=url_for("review.edit_ready_reason", slug=event.slug, public_id=row.public_id),
-    )
+    return render_desk("review/reason.html", "registrations", row=row, form=form)
 
 
 def _back(slug: str) -> Response:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import gettext as _
-from flask_login import current_user
 
+from eventreg.audit.services import acting
 from eventreg.events.models import Event
 from eventreg.kernel.errors import Refused
 from eventreg.kernel.typed import is_blank
@@ -59,7 +59,7 @@ class TagPage(UntagPage):
         if not form.validate():
             return False
         try:
-            form.tag.data = create_tag(event.id, name, TagColour.GREY, current_user.id).public_id
+            form.tag.data = create_tag(event.id, name, TagColour.GREY, acting()).public_id
         except Refused as refused:
             form.new_tag.errors = [said(refused)]
             return False

@@ -9,17 +9,16 @@ from flask import abort, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from eventreg.events.organizers import organizer
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
 from eventreg.review.forms.saved_views import SavedViewForm
 from eventreg.review.queries.saved_views import ShownView, list_views
 from eventreg.review.rules.listing import ListState
-from eventreg.review.rules.saved_views import ViewRefused
-from eventreg.review.services.saved_views import change_view, delete_view, replace_view, save_view
+from eventreg.review.services import saved_views
 from eventreg.review.views import blueprint
 from eventreg.review.views.desk import list_url, query_of
 from eventreg.review.views.list_state import categories_in_sight, read_list_state
-from eventreg.review.wording.saved_views import view_refused
 from eventreg.web.access import Answer, may, requires
 
 
@@ -35,13 +34,11 @@ def list_saved_views(slug: str) -> Answer:
 def save_list_view(slug: str) -> Answer:
     """Save the list's state that the address holds: under a new name, or in place of a view."""
     form, state = SavedViewForm(), _state()
-    try:
-        save_view(g.event.id, current_user.id, form.typed_name, query_of(state), is_shared=_is_shared(form))
-    except ViewRefused as refused:
-        form.name.errors = [view_refused(refused)]
-        return _page(form), 422
-    flash(_("The view was saved. It stands above the list."))
-    return redirect(list_url(slug, state), 303)
+    with form.refusals() as outcome:
+        saved_views.save_view(g.event.id, organizer(), form.typed_name, query_of(state), is_shared=_is_shared(form))
+        flash(_("The view was saved. It stands above the list."))
+        return redirect(list_url(slug, state), 303)
+    return _page(form), outcome.status_code
 
 
 @blueprint.post("/manage/events/<slug>/registrations/views/<public_id>")
@@ -57,34 +54,29 @@ def change_saved_view(slug: str, public_id: str) -> Answer:
 
 def _change(slug: str, public_id: str) -> Answer:
     form = SavedViewForm(prefix=_prefix(public_id))
-    try:
-        change_view(
-            g.event.id, public_id, current_user.id, form.typed_name,
+    with form.refusals() as outcome:
+        saved_views.change_view(
+            g.event.id, public_id, organizer(), form.typed_name,
             is_shared=_is_shared(form), may_change_shared=_may_change_shared(),
         )  # fmt: skip
-    except ViewRefused as refused:
-        form.name.errors = [view_refused(refused)]
-        return _page(SavedViewForm(formdata=None), {public_id: form}), 422
-    flash(_("The view was changed."))
-    return redirect(list_url(slug, _state(), "review.list_saved_views"), 303)
+        flash(_("The view was changed."))
+        return redirect(list_url(slug, _state(), "review.list_saved_views"), 303)
+    return _page(SavedViewForm(formdata=None), {public_id: form}), outcome.status_code
 
 
 def _replace(slug: str, public_id: str) -> Answer:
-    state = _state()
-    try:
-        name = replace_view(
-            g.event.id, public_id, current_user.id, query_of(state), may_change_shared=_may_change_shared()
+    form, state = SavedViewForm(formdata=None), _state()
+    with form.refusals() as outcome:
+        name = saved_views.replace_view(
+            g.event.id, public_id, organizer(), query_of(state), may_change_shared=_may_change_shared()
         )
-    except ViewRefused as refused:
-        form = SavedViewForm(formdata=None)
-        form.name.errors = [view_refused(refused)]
-        return _page(form), 422
-    flash(_("“%(name)s” now shows this.", name=name))
-    return redirect(list_url(slug, state), 303)
+        flash(_("“%(name)s” now shows this.", name=name))
+        return redirect(list_url(slug, state), 303)
+    return _page(form), outcome.status_code
 
 
 def _delete(slug: str, public_id: str) -> Answer:
-    name = delete_view(g.event.id, public_id, current_user.id, may_change_shared=_may_change_shared())
+    name = saved_views.delete_view(g.event.id, public_id, organizer(), may_change_shared=_may_change_shared())
     flash(_("“%(name)s” was deleted.", name=name))
     return redirect(list_url(slug, _state(), "review.list_saved_views"), 303)
 
@@ -139,8 +131,8 @@ def _page(form: SavedViewForm, filled: dict[str, SavedViewForm] | None = None) -
     return render_desk(
         "review/saved_views.html",
         "registrations",
-        form=form,
-        faulty=next((each for each in (form, *filled.values()) if each.errors), form),
+        form=next((each for each in filled.values() if each.errors), form),
+        new=form,
         views=[
             {
                 "view": view,

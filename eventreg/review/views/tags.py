@@ -2,28 +2,46 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from flask_login import current_user
+from wtforms import SelectField, StringField
 
+from eventreg.audit.services import acting
 from eventreg.events.models import Event
+from eventreg.events.organizers import organizer
 from eventreg.events.rules.publication import EFFECTS
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
-from eventreg.review.forms.tags import TagForm
 from eventreg.review.models import Tag
 from eventreg.review.queries.tags import count_tagged, get_tag, list_tags
-from eventreg.review.rules.tags import read_colour
-from eventreg.review.services.tagging import change_tags
-from eventreg.review.services.tags import change_tag, create_tag, remove_tag
+from eventreg.review.rules.tags import LONGEST_NAME, TagColour, read_colour
+from eventreg.review.services import tags
 from eventreg.review.views import blueprint
-from eventreg.review.views.desk import registration_url
+from eventreg.review.views.acting import back_to
 from eventreg.review.views.dossier_page import dossier_page
-from eventreg.review.views.listing import categories_in_sight, read_list_state
 from eventreg.review.views.team_words import typed_tags
 from eventreg.web.access import Answer, may, requires
+from eventreg.web.forms import BaseForm, lazy_gettext
 from eventreg.web.refusals import Refusals
+
+
+class TagForm(BaseForm):
+    """The name of a tag and its colour."""
+
+    name = StringField(lazy_gettext("Name"), render_kw={"autocomplete": "off", "maxlength": str(LONGEST_NAME)})
+    colour = SelectField(lazy_gettext("Colour"), validate_choice=False)
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**values)
+        self.colour.choices = [(colour.value, _(colour.title)) for colour in TagColour]
+
+    @property
+    def chosen_colour(self) -> TagColour:
+        """The colour that was chosen, grey for any that is none."""
+        return read_colour(self.colour.data)
 
 
 @blueprint.get("/manage/events/<slug>/tags")
@@ -39,7 +57,7 @@ def add_one_tag(slug: str) -> Answer:
     """Make a tag."""
     form = TagForm()
     with form.refusals() as outcome:
-        tag = create_tag(g.event.id, form.name.data or "", form.chosen_colour, current_user.id)
+        tag = tags.create_tag(g.event.id, form.name.data or "", form.chosen_colour, acting())
         flash(_("The tag “%(name)s” is there.", name=tag.name))
         return redirect(url_for("review.show_tags", slug=slug), 303)
     return _list(form), outcome.status_code
@@ -60,7 +78,7 @@ def save_tag(slug: str, public_id: str) -> Answer:
     tag = get_tag(g.event.id, public_id)
     form = TagForm()
     with form.refusals() as outcome:
-        change_tag(g.event.id, public_id, form.name.data or "", form.chosen_colour, current_user.id)
+        tags.change_tag(g.event.id, public_id, form.name.data or "", form.chosen_colour, acting())
         flash(_("Saved."))
         return redirect(url_for("review.show_tags", slug=slug), 303)
     return _one(tag, form), outcome.status_code
@@ -71,7 +89,7 @@ def save_tag(slug: str, public_id: str) -> Answer:
 def remove_one_tag(slug: str, public_id: str) -> Answer:
     """Remove a tag, from everybody who carries it as well."""
     tag = get_tag(g.event.id, public_id)
-    name, count = tag.name, remove_tag(g.event.id, public_id, current_user.id)
+    name, count = tag.name, tags.remove_tag(g.event.id, public_id, acting())
     words = ngettext(
         "The tag “%(name)s” is gone, from %(num)d registration.",
         "The tag “%(name)s” is gone, from %(num)d registrations.",
@@ -86,13 +104,11 @@ def remove_one_tag(slug: str, public_id: str) -> Answer:
 @requires(Permission.DECIDE)
 def save_tags(slug: str, reference: str) -> Answer:
     """Put on and take off what was changed since the page was shown."""
-    event: Event = g.event
     chosen, seen = request.form.getlist("tag"), request.form.getlist("seen_tag")
     name, colour = request.form.get("new_tag", ""), read_colour(request.form.get("new_tag_colour"))
     with Refusals() as outcome:
-        change_tags(event.id, reference, chosen, seen, name, colour, current_user.id, g.event_access.scope)
-        state = read_list_state(categories_in_sight())
-        return redirect(registration_url(event.slug, reference, state) + "#tags", 303)
+        tags.change_tags(g.event.id, reference, chosen, seen, name, colour, organizer())
+        return back_to(reference, "tags")
     return dossier_page(reference, faults=[("new_tag", outcome.problem)], typed=typed_tags()), outcome.status_code
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flask import abort, flash, g, redirect, request
+from flask import flash, g, request
 from flask_babel import gettext as _
-from flask_login import current_user
 
 from eventreg.events.models import Event
+from eventreg.events.organizers import organizer
 from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
@@ -25,11 +25,9 @@ from eventreg.registration.services.team_answers import change_team_answers, tea
 from eventreg.registration.services.uploads import list_of_registration
 from eventreg.registration.views.filled_form import FilledForm
 from eventreg.registration.wording import registering_refused
-from eventreg.review.queries.scoping import get_in_scope
 from eventreg.review.services.looking import look_at_questions
 from eventreg.review.views import blueprint
-from eventreg.review.views.desk import registration_url
-from eventreg.review.views.listing import categories_in_sight, read_list_state
+from eventreg.review.views.acting import back_to, check_may, the_registration, url_of
 from eventreg.web.access import Answer, may, requires
 from eventreg.web.bodies import takes_files
 
@@ -49,13 +47,11 @@ def save_team_answers(slug: str, reference: str) -> Answer:
     """Keep what was filled in; or show the form with its sensitive answers, which records the look."""
     event: Event = g.event
     wants_sensitive = bool(request.form.get("with_sensitive"))
-    if wants_sensitive and not may(Permission.SEE_SENSITIVE):
-        abort(403)
+    if wants_sensitive:
+        check_may(Permission.SEE_SENSITIVE)
     registration, questions = _open(reference, with_sensitive=wants_sensitive)
     if request.form.get("action") == "show":
-        look_at_questions(
-            registration, [question.key for question in questions if question.is_sensitive], current_user.id
-        )
+        look_at_questions(registration, [question.key for question in questions if question.is_sensitive], organizer())
         return _page(registration, _form(registration, questions, is_sent=False), with_sensitive=True)
     form = _form(registration, questions, is_sent=True)
     form.take_files()
@@ -64,17 +60,17 @@ def save_team_answers(slug: str, reference: str) -> Answer:
     files = ChangedFiles(form.submission_key, form.new_files, form.removed)
     keys = [question.key for question in questions]
     try:
-        change_team_answers(event, registration, form.answers(), keys, files, current_user.id)
+        change_team_answers(event.id, reference, form.answers(), keys, files, organizer())
     except RegistrationRefused as refused:
         message = registering_refused(refused, event.time_zone)
         return _page(registration, form, message, with_sensitive=wants_sensitive), 503
     flash(_("Saved for the team."))
-    return redirect(registration_url(event.slug, reference, read_list_state(categories_in_sight())), 303)
+    return back_to(reference)
 
 
 def _open(reference: str, *, with_sensitive: bool) -> tuple[Registration, list[Question]]:
     event: Event = g.event
-    registration = get_in_scope(event.id, reference, g.event_access.scope)
+    registration = the_registration(reference)
     questions = team_questions(event.id, registration.category.key)
     # A file is as good as sensitive: it is shown by its name, which tells of people.
     shown = [q for q in questions if with_sensitive or not (q.is_sensitive or kinds.get(q.kind).is_file)]
@@ -102,18 +98,18 @@ def _form(registration: Registration, questions: list[Question], *, is_sent: boo
 
 def _page(registration: Registration, form: FilledForm, message: str = "", *, with_sensitive: bool) -> str:
     event: Event = g.event
-    errors = form.kept().errors()
+    faults = form.kept().errors()
     if message:
-        errors.append(("send", message))
+        faults.append(("send", message))
     everything = team_questions(event.id, registration.category.key)
     hides = any(question.is_sensitive or kinds.get(question.kind).is_file for question in everything)
     return render_desk(
         "review/team_answers.html",
         "registrations",
         registration=registration,
-        form=form,
-        errors=errors,
+        answers=form,
+        faults=faults,
         with_sensitive=with_sensitive,
         offers_sensitive=hides and not with_sensitive and may(Permission.SEE_SENSITIVE),
-        back_url=registration_url(event.slug, registration.reference, read_list_state(categories_in_sight())),
+        back_url=url_of(registration.reference),
     )

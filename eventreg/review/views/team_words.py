@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import request
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from eventreg.events.models import Event
@@ -17,7 +18,6 @@ from eventreg.review.queries.dossier import Dossier
 from eventreg.review.queries.notes import list_mentionable
 from eventreg.review.rules.notes import LONGEST_NOTE
 from eventreg.review.rules.tags import TagColour
-from eventreg.review.wording.tags import colour_name
 from eventreg.web.access import may
 from eventreg.web.fields import whole_number
 
@@ -68,7 +68,7 @@ def team_words(dossier: Dossier, event: Event, typed: Typed, faults: Faults) -> 
         "tags": dossier.tags,
         "event_tags": dossier.event_tags,
         "can_tag": is_changeable and may(Permission.DECIDE),
-        "tag_colours": [(colour.value, colour_name(colour)) for colour in TagColour],
+        "tag_colours": [(colour.value, _(colour.title)) for colour in TagColour],
         "notes": dossier.notes,
         "takes_notes": is_changeable,
         "mention_by": next((line.author for line in dossier.notes if current_user.id in line.unseen), ""),

@@ -79,6 +79,7 @@ def left_words(refusal: str) -> str:
     """Return why somebody was left as they were."""
     return {
         DecisionReason.DECIDED_BY_ANOTHER.value: _("Somebody decided since it was chosen."),
+        DecisionReason.DECIDED_ALREADY.value: _("Somebody decided since it was chosen."),
         DecisionReason.CHANGED_MEANWHILE.value: _("The registration has changed since it was chosen."),
         DecisionReason.NOT_POSSIBLE.value: _("This is not possible in the present state of the registration."),
         DecisionReason.REASON_MISSING.value: _("The reason is missing, and the person reads it."),

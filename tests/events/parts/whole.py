@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from eventreg.audit.services import Actor
 from eventreg.db import db, transaction
 from eventreg.events.bundles.parts import TakeOut
 from eventreg.events.bundles.reading import open_bundle
@@ -26,10 +27,11 @@ from eventreg.events.models import (
     Speaker,
     TeamMember,
 )
+from eventreg.events.organizers import Organizer
 from eventreg.events.rules.attendance import AttendanceMode
 from eventreg.events.rules.institutions import PartnerRole
 from eventreg.events.rules.programme import MaterialAudience, OutcomeKind, SessionKind, SpeakerRole
-from eventreg.events.rules.team import WHOLE, TeamRole
+from eventreg.events.rules.team import TeamRole
 from eventreg.events.services.material_files import store_material_file
 from eventreg.events.services.wholes import Placing, import_event, write_event
 from eventreg.kernel.clock import now
@@ -56,8 +58,7 @@ from eventreg.review.rules.runs import RunAct
 from eventreg.review.rules.tags import TagColour
 from eventreg.review.services.notes import Written, write_note
 from eventreg.review.services.reasons import add_reason
-from eventreg.review.services.tagging import change_tags
-from eventreg.review.services.tags import create_tag
+from eventreg.review.services.tags import change_tags, create_tag
 from tests.builders import (
     a_questionnaire,
     a_registration,
@@ -148,7 +149,7 @@ def _people(event: Event, session_id: int) -> None:
         category = "academia" if status == "pending" else "government"
         found = a_registration(event, category, status, answers={"diet": ["Sin gluten"], "topics": ["law", "data"]})
         if status == "pending":
-            decide(event.id, found.reference, Action.DECLINE, "No hay lugar.", 1, owner.id)
+            decide(event.id, found.reference, Action.DECLINE, "No hay lugar.", 1, Organizer.account(owner.id))
     assert receipt.registration is not None
     with transaction() as session:
         row = session.get_one(Registration, receipt.registration.id)
@@ -191,7 +192,9 @@ def _words(event: Event) -> None:
     edit = TextEdit(0, OwnText("Bienvenida, {given_name}", "Le esperamos en {place}.\n\n{details}\n\nHasta pronto."))
     save_message_texts(event.id, "confirmed", {"es": edit}, an_account().id, now())
     _remarks(event)
-    add_reason(event.id, RunAct.DECLINE, "Lleno", text("No hay lugar.", "There is no place."), an_account().id)
+    add_reason(
+        event.id, RunAct.DECLINE, "Lleno", text("No hay lugar.", "There is no place."), Actor.account(an_account().id)
+    )
 
 
 def _remarks(event: Event) -> None:
@@ -200,9 +203,11 @@ def _remarks(event: Event) -> None:
     writer = an_account()
     reference = db.session.scalars(select(Registration.reference).where(Registration.event_id == event.id)).first()
     assert reference is not None
-    tags = [create_tag(event.id, name, TagColour.GREEN, writer.id).public_id for name in ("Mesa 2", "Ágil")]
-    change_tags(event.id, reference, tags[:1], [], "", TagColour.GREY, writer.id, WHOLE)
-    write_note(event.id, reference, Written("Ver con @Clara."), writer.id, WHOLE)
+    tags = [
+        create_tag(event.id, name, TagColour.GREEN, Actor.account(writer.id)).public_id for name in ("Mesa 2", "Ágil")
+    ]
+    change_tags(event.id, reference, tags[:1], [], "", TagColour.GREY, Organizer.account(writer.id))
+    write_note(event.id, reference, Written("Ver con @Clara."), Organizer.account(writer.id))
 
 
 def a_picture() -> bytes:
