@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language
-from eventreg.registration.rules.refusals import ChangeReason, ChangeRefused, RegisteringReason, RegistrationRefused
+from eventreg.registration.rules.refusals import RegisteringReason, RegistrationRefused
 from eventreg.registration.rules.requests import RequestKind
 from eventreg.registration.rules.session_choices import SessionReason, SessionsRefused
 from eventreg.registration.rules.states import Action, Status
@@ -95,19 +95,6 @@ def _ways_in_over() -> dict[RegisteringReason, str]:
             "This invitation is for another email address. Register with the address that it was sent to."
         ),
     }
-
-
-def change_refused(refused: ChangeRefused) -> str:
-    """Say why a participant's change was not made."""
-    return {
-        ChangeReason.TOO_LATE: _("Answers can no longer be changed here. Write to the contact person."),
-        ChangeReason.BEING_DECIDED: _("Somebody is working on your registration. Try again in two minutes."),
-        ChangeReason.NOT_POSSIBLE_NOW: _("This is not possible in the present state of your registration."),
-        ChangeReason.ADDRESS_IN_USE: _("There is already a registration with this address. Use another address."),
-        ChangeReason.SAME_ADDRESS: _("This is the address we already have. Write the new one."),
-        ChangeReason.CALLED_OFF: _("This event does not take place, so nothing has to be done."),
-        ChangeReason.LINK_EXPIRED: _("This link has expired. Ask for a new one on the page of your registration."),
-    }[ChangeReason(refused.reason)]
 
 
 def request_title(kind: RequestKind, section: str) -> str:

@@ -20,7 +20,6 @@ from eventreg.kernel.errors import Refused
 from eventreg.mail.models import MailMessage
 from eventreg.registration.emails import Occasion
 from eventreg.registration.models import Decision, Place, Registration
-from eventreg.registration.rules.admission import Places
 from eventreg.registration.rules.states import Action, Status
 from eventreg.registration.services import registering
 from eventreg.registration.services.changes import withdraw

@@ -10,9 +10,9 @@ from eventreg.events.models import Event
 from eventreg.events.rules.team import EVERYTHING, Scope, Sight
 from eventreg.kernel.clock import now
 from eventreg.registration.models import Registration
+from eventreg.registration.queries.scoping import conditions
 from eventreg.review.models import KeptApart, Merger
 from eventreg.review.queries.duplicates import Sameness, is_likely_double, list_alike, list_groups
-from eventreg.review.queries.scoping import conditions
 from tests.builders import a_registration, a_team_member, an_event
 
 pytestmark = [pytest.mark.usefixtures("app"), pytest.mark.both_databases]

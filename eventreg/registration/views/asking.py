@@ -20,9 +20,9 @@ from eventreg.registration.services.addresses import confirm_address_change
 from eventreg.registration.services.changes import verify_address
 from eventreg.registration.views import blueprint
 from eventreg.registration.views.framing import page_frame
-from eventreg.registration.wording import change_refused
 from eventreg.web.access import Answer, personal, public
 from eventreg.web.limits import limited
+from eventreg.web.refusals import said
 
 
 @blueprint.route("/events/<slug>/my-link", methods=["GET", "POST"])
@@ -64,7 +64,7 @@ def verify(token: str) -> Answer:
     try:
         registration = verify_address(registration.event_id, registration.id)
     except ChangeRefused as refused:
-        return _confirming_page(registration, "registration/verify.html", token, change_refused(refused)), 409
+        return _confirming_page(registration, "registration/verify.html", token, said(refused)), 409
     return redirect(url_for("registration.show_receipt", token=own_token(registration, "my")), 303)
 
 
@@ -82,7 +82,7 @@ def confirm_address(token: str) -> Answer:
     try:
         registration = confirm_address_change(token)
     except ChangeRefused as refused:
-        return _confirming_page(registration, "registration/confirm_address.html", token, change_refused(refused)), 409
+        return _confirming_page(registration, "registration/confirm_address.html", token, said(refused)), 409
     flash(_("Your new email address is confirmed. Your earlier personal link no longer works."))
     return redirect(url_for("registration.show_own", token=own_token(registration, "my")), 303)
 

@@ -16,11 +16,12 @@ from eventreg.registration.services.uploads import list_of_registration
 from eventreg.registration.views import blueprint
 from eventreg.registration.views.filled_form import FilledForm, has_token
 from eventreg.registration.views.own_page import OwnRegistration
-from eventreg.registration.wording import change_refused, registering_refused
+from eventreg.registration.wording import registering_refused
 from eventreg.web.access import Answer, personal
 from eventreg.web.bodies import takes_files
 from eventreg.web.forms import checks_token_itself
 from eventreg.web.limits import limited
+from eventreg.web.refusals import said
 
 _CHECK, _SEND_AGAIN, _TRY_AGAIN, _NOT_NOW = 422, 400, 503, 409
 
@@ -63,8 +64,8 @@ def _save(own: OwnRegistration, token: str, form: FilledForm) -> Answer:
         changes = change_answers(own.event.id, own.registration.id, form.answers(), files)
     except ChangeRefused as refused:
         if refused.reason is ChangeReason.BEING_DECIDED:
-            return _page(own, token, form, change_refused(refused)), _NOT_NOW
-        flash(change_refused(refused))
+            return _page(own, token, form, said(refused)), _NOT_NOW
+        flash(said(refused))
         return redirect(url_for("registration.show_own", token=token), 303)
     except RegistrationRefused as refused:
         return _page(own, token, form, registering_refused(refused, own.event.time_zone)), _TRY_AGAIN

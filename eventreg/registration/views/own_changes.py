@@ -15,9 +15,9 @@ from eventreg.registration.services.addresses import request_address_change
 from eventreg.registration.services.changes import change_language, record_consent_changes, withdraw
 from eventreg.registration.views import blueprint
 from eventreg.registration.views.own_page import OwnRegistration
-from eventreg.registration.wording import change_refused
 from eventreg.web.access import Answer, personal
 from eventreg.web.limits import limited
+from eventreg.web.refusals import said
 
 _CHECK = 422
 
@@ -59,7 +59,7 @@ def change_address(token: str) -> Answer:
         try:
             request_address_change(own.event.id, own.registration.id, form.address)
         except ChangeRefused as refused:
-            form.email.errors = [change_refused(refused)]
+            form.email.errors = [said(refused)]
         except TooManyTries as refused:
             form.email.errors = [too_many_tries(refused.until, own.event.time_zone)]
         else:
@@ -79,7 +79,7 @@ def withdraw_own(token: str) -> Answer:
         try:
             withdraw(own.event.id, own.registration.id)
         except ChangeRefused as refused:
-            flash(change_refused(refused))
+            flash(said(refused))
         return redirect(url_for("registration.show_own", token=own_token(own.registration, "my")), 303)
     if not own.may_withdraw:
         return redirect(url_for("registration.show_own", token=token))

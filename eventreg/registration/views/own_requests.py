@@ -26,11 +26,12 @@ from eventreg.registration.services.uploads import list_of_registration
 from eventreg.registration.views import blueprint
 from eventreg.registration.views.filled_form import FilledForm, has_token
 from eventreg.registration.views.own_page import OwnRegistration
-from eventreg.registration.wording import change_refused, registering_refused, request_title
+from eventreg.registration.wording import registering_refused, request_title
 from eventreg.web.access import Answer, personal
 from eventreg.web.bodies import takes_files
 from eventreg.web.forms import checks_token_itself
 from eventreg.web.limits import limited
+from eventreg.web.refusals import said
 
 _CHECK, _SEND_AGAIN, _TRY_AGAIN, _NOT_NOW = 422, 400, 503, 409
 
@@ -101,8 +102,8 @@ def _save(own: OwnRegistration, token: str, asking: Asking, form: FilledForm) ->
         answer_request(own.event.id, own.registration.id, asking.request.id, form.answers(), files, current_language())
     except ChangeRefused as refused:
         if refused.reason is ChangeReason.BEING_DECIDED:
-            return _page(own, token, asking, form, change_refused(refused)), _NOT_NOW
-        flash(change_refused(refused))
+            return _page(own, token, asking, form, said(refused)), _NOT_NOW
+        flash(said(refused))
         return redirect(url_for("registration.show_own", token=token), 303)
     except RegistrationRefused as refused:
         return _page(own, token, asking, form, registering_refused(refused, own.event.time_zone)), _TRY_AGAIN

@@ -17,7 +17,7 @@ from eventreg.registration.services.addresses import request_address_change
 from eventreg.registration.services.used_forms import find_first
 from eventreg.registration.views.filled_form import FilledForm
 from eventreg.registration.views.framing import page_frame
-from eventreg.registration.wording import change_refused
+from eventreg.web.refusals import said
 
 #: the key that was used; a hyphen stands in no question's key
 EARLIER = "form-earlier"
@@ -83,7 +83,7 @@ def correct_address(event: Event, first: Registration, email: str) -> Response:
     try:
         request_address_change(event.id, first.id, email)
     except ChangeRefused as refused:
-        flash(change_refused(refused))
+        flash(said(refused))
     else:
         flash(_("We have sent a message to %(email)s. Confirm the address there.", email=email))
     return redirect(url_for("registration.show_own", token=own_token(first, "my")), 303)

@@ -13,10 +13,10 @@ from eventreg.db import db
 from eventreg.events.models import Category
 from eventreg.events.rules.team import Scope
 from eventreg.registration.models import AccessCode, Registration
+from eventreg.registration.queries.scoping import in_scope, is_shown
 from eventreg.registration.rules.refusals import RegisteringReason
 from eventreg.registration.rules.states import Status
 from eventreg.registration.rules.ways_in import CodeState, refusal_of_code
-from eventreg.review.queries.scoping import in_scope, is_shown
 
 
 @dataclass(frozen=True)

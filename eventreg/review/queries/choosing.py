@@ -11,7 +11,7 @@ from eventreg.db import db
 from eventreg.events.rules.team import Scope
 from eventreg.kernel.text import folded
 from eventreg.registration.models import Registration
-from eventreg.review.queries.scoping import in_scope
+from eventreg.registration.queries.scoping import in_scope
 
 #: more than these nobody chooses from
 MOST_OFFERED = 8

@@ -24,12 +24,9 @@ from eventreg.registration.models import Answer, Consent, Decision, Place, Regis
 from eventreg.registration.queries.answers import open_answer
 from eventreg.registration.queries.asked import find_asked
 from eventreg.registration.queries.consents import list_consents
+from eventreg.registration.queries.scoping import get_in_scope
 from eventreg.registration.queries.sessions import ChosenSession, list_chosen
-from eventreg.review.models import Tag
 from eventreg.review.queries.messages import MessageLine, list_messages_about
-from eventreg.review.queries.notes import NoteLine, list_notes
-from eventreg.review.queries.scoping import get_in_scope
-from eventreg.review.queries.tags import list_tags, list_tags_of
 
 _MOST_EXPORTS = 20
 
@@ -71,11 +68,6 @@ class Dossier:
     seats: Seats
     #: whether the person counts among the taken places, as somebody declined does until the time to undo is over
     holds_place: bool
-    #: on the registration, and of the event
-    tags: Sequence[Tag]
-    event_tags: Sequence[Tag]
-    #: the team's, the newest first
-    notes: Sequence[NoteLine]
 
     @property
     def standing_decision(self) -> Decision | None:
@@ -113,9 +105,6 @@ def get_dossier(event: Event, reference: str, scope: Scope) -> Dossier:
         names=_names(event.id, traces, decisions),
         seats=occupancy().seats_of(event),
         holds_place=holds_place(registration.id),
-        tags=list_tags_of([registration.id]).get(registration.id, ()),
-        event_tags=list_tags(event.id),
-        notes=list_notes(registration.id),
     )
 
 

@@ -21,9 +21,9 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 from eventreg.db import db
 from eventreg.events.rules.team import Sight
 from eventreg.registration.models import Registration
+from eventreg.registration.queries.scoping import conditions
 from eventreg.registration.rules.states import Status
 from eventreg.review.models import KeptApart, Merger
-from eventreg.review.queries.scoping import conditions
 
 #: more lines than these are not looked through at once for groups
 MOST_LOOKED_AT = 5000

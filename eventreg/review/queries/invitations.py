@@ -16,8 +16,8 @@ from eventreg.kernel.errors import NotFound
 from eventreg.kernel.text import folded
 from eventreg.registration.models import Invitation, Registration
 from eventreg.registration.queries.invitations import find_live_keys, tell_stories
+from eventreg.registration.queries.scoping import in_scope
 from eventreg.registration.rules.invitations import InvitationState, state_of
-from eventreg.review.queries.scoping import in_scope
 
 #: lines on one page
 PAGE = 100

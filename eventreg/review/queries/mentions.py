@@ -12,8 +12,8 @@ from eventreg.accounts.models import Account
 from eventreg.db import db
 from eventreg.events.rules.team import Scope
 from eventreg.registration.models import Registration
+from eventreg.registration.queries.scoping import conditions
 from eventreg.review.models import Note, NoteMention
-from eventreg.review.queries.scoping import conditions
 
 #: lines on a front page; whoever has more sees the rest when these are read
 _MOST = 20

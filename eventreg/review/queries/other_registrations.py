@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 from eventreg.db import db
 from eventreg.events.rules.team import Sight
 from eventreg.registration.models import Registration
-from eventreg.review.queries.scoping import conditions
+from eventreg.registration.queries.scoping import conditions
 
 _MOST = 20
 

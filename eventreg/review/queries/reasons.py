@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from eventreg.db import db
-from eventreg.kernel.errors import NotFound
+from eventreg.db import db, get_of_event
 from eventreg.review.models import ReadyReason
 from eventreg.review.rules.reasons import REASONED
 from eventreg.review.rules.runs import RunAct
@@ -24,10 +23,7 @@ def list_reasons(event_id: int, act: RunAct | None = None) -> Sequence[ReadyReas
 
 def get_reason(event_id: int, public_id: str) -> ReadyReason:
     """Return a reason of this event. Raises NotFound."""
-    row = find_reason(event_id, public_id)
-    if row is None:
-        raise NotFound
-    return row
+    return get_of_event(ReadyReason, event_id, public_id=public_id)
 
 
 def find_reason(event_id: int, public_id: str) -> ReadyReason | None:

@@ -6,12 +6,11 @@ from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import func, select
 
-from eventreg.db import db
+from eventreg.db import db, get_of_event
 from eventreg.events.rules.team import Scope
-from eventreg.kernel.errors import NotFound
 from eventreg.registration.models import Registration
+from eventreg.registration.queries.scoping import in_scope
 from eventreg.review.models import Tag, Tagging
-from eventreg.review.queries.scoping import in_scope
 
 
 def list_tags(event_id: int) -> Sequence[Tag]:
@@ -21,10 +20,7 @@ def list_tags(event_id: int) -> Sequence[Tag]:
 
 def get_tag(event_id: int, public_id: str) -> Tag:
     """Return a tag of this event. Raises NotFound."""
-    tag = db.session.scalars(select(Tag).where(Tag.event_id == event_id, Tag.public_id == public_id)).one_or_none()
-    if tag is None:
-        raise NotFound
-    return tag
+    return get_of_event(Tag, event_id, public_id=public_id)
 
 
 def find_tag_by_key(event_id: int, key: str) -> Tag | None:

@@ -27,7 +27,6 @@ from eventreg.kernel.typed import showable
 from eventreg.registration.rules.access_codes import CodeTerms
 from eventreg.registration.services import access_codes as codes
 from eventreg.review.queries.access_codes import list_codes
-from eventreg.review.rules.listing import ListState
 from eventreg.review.services.access_codes import export_codes
 from eventreg.review.views import blueprint
 from eventreg.review.views.desk import registration_url
@@ -167,7 +166,7 @@ def _page(form: CodesForm) -> str:
         form=form,
         codes=list_codes(event.id, g.event_access.scope, now()),
         standing=code_standing,
-        url_of=lambda person: registration_url(event.slug, person.reference, ListState()),
+        url_of=lambda person: registration_url(event.slug, person.reference),
         is_whole=g.event_access.scope.is_whole,
         can_decide=may(Permission.DECIDE),
     )

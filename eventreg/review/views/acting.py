@@ -24,7 +24,6 @@ from eventreg.registration.rules.refusals import ChangeReason
 from eventreg.registration.services.team_acts import TeamAct
 from eventreg.review.forms.team_acts import ActForm
 from eventreg.review.queries.dossier import get_dossier
-from eventreg.review.rules.listing import ListState
 from eventreg.review.views.desk import registration_url, with_query
 from eventreg.review.views.history_shown import history_shown
 from eventreg.review.views.list_state import categories_in_sight, read_list_state
@@ -114,5 +113,5 @@ def link_to(reference: str) -> Markup | None:
         there = the_registration(reference)
     except NotFound:
         return None
-    address = registration_url(g.event.slug, reference, ListState())
+    address = registration_url(g.event.slug, reference)
     return Markup('<a class="govuk-link" href="{}">{}, {}</a>').format(address, there.full_name, reference)

@@ -34,7 +34,6 @@ from eventreg.registration.views.filled_form import FilledForm
 from eventreg.registration.views.form_pages import refusal_in
 from eventreg.registration.wording import registering_refused, status_for_team
 from eventreg.review.forms.adding import CONFIRMED, AddingForm
-from eventreg.review.rules.listing import ListState
 from eventreg.review.views import blueprint
 from eventreg.review.views.acting import link_to, taken_words
 from eventreg.review.views.desk import list_url, registration_url
@@ -119,7 +118,7 @@ def _register(event: Event, form: FilledForm, terms: AddingForm) -> Answer:
         ), _TRY_AGAIN
     status = status_for_team(registration.status)
     flash(_("%(name)s is registered: %(status)s.", name=registration.full_name, status=status))
-    return redirect(registration_url(event.slug, registration.reference, ListState()), 303)
+    return redirect(registration_url(event.slug, registration.reference), 303)
 
 
 def _say_sent_before(form: FilledForm, reference: str) -> None:
@@ -145,7 +144,7 @@ def _event_to_add_to() -> Event | None:
 
 
 def _cannot_add() -> Answer:
-    address = list_url(g.event.slug, ListState())
+    address = list_url(g.event.slug)
     return render_desk("review/add_impossible.html", "registrations", list_url=address), _TOO_LATE
 
 
@@ -165,7 +164,7 @@ def _choice(event: Event, complaint: str = "") -> str:
             if row.key in keys
         ],
         complaint=complaint,
-        list_url=list_url(event.slug, ListState()),
+        list_url=list_url(event.slug),
     )
 
 

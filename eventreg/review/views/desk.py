@@ -9,8 +9,13 @@ from flask import url_for
 
 from eventreg.review.rules.listing import ListState
 
+#: the list as it opens
+_AS_IT_OPENS = ListState()
 
-def list_url(slug: str, state: ListState, endpoint: str = "review.list_registrations", **parts: Any) -> str:
+
+def list_url(
+    slug: str, state: ListState = _AS_IT_OPENS, endpoint: str = "review.list_registrations", **parts: Any
+) -> str:
     """Return the address of a list in a state, or of another page that keeps it."""
     return with_query(url_for(endpoint, slug=slug, **parts), state)
 
@@ -20,7 +25,7 @@ def query_of(state: ListState) -> str:
     return urlencode(state.with_().query())
 
 
-def registration_url(slug: str, reference: str, state: ListState) -> str:
+def registration_url(slug: str, reference: str, state: ListState = _AS_IT_OPENS) -> str:
     """Return the address of a registration that keeps the list it was reached from."""
     return with_query(url_for("review.show_registration", slug=slug, reference=reference), state)
 

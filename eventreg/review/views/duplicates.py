@@ -33,7 +33,6 @@ from eventreg.review.queries.duplicates import (
     list_merged_from,
 )
 from eventreg.review.queries.people import Person, list_definitions, list_people
-from eventreg.review.rules.listing import ListState
 from eventreg.review.services.merging import Merging, keep_apart, merge
 from eventreg.review.sheets.answers import AnswerCells
 from eventreg.review.sheets.sheet import questions_of
@@ -77,10 +76,10 @@ def list_duplicates(slug: str) -> Answer:
         most=MOST_LOOKED_AT,
         category_names=names,
         status_label=status_for_team,
-        url_of=lambda reference: registration_url(slug, reference, ListState()),
+        url_of=lambda reference: registration_url(slug, reference),
         previous_url=f"{here}?page={page - 1}" if page > 1 else "",
         next_url=f"{here}?page={page + 1}" if page < pages else "",
-        list_url=list_url(slug, ListState()),
+        list_url=list_url(slug),
     )
 
 
@@ -111,7 +110,7 @@ def merge_duplicates(slug: str) -> Answer:
     with Refusals(busy=_("The desk is busy. Nothing is lost: send it once more.")) as outcome:
         registration = merge(g.event.id, merging, organizer())
         flash(_("Merged: %(goes)s went into %(stays)s.", goes=goes.reference, stays=registration.reference))
-        return redirect(registration_url(slug, registration.reference, ListState()), 303)
+        return redirect(registration_url(slug, registration.reference), 303)
     return _page(one, other, outcome.problem), outcome.status_code
 
 
@@ -177,7 +176,7 @@ def _page(one: Registration, other: Registration, problem: str = "") -> str:
         problem_title=_("Nothing was merged"),
         category_names=names,
         status_label=status_for_team,
-        url_of=lambda reference: registration_url(event.slug, reference, ListState()),
+        url_of=lambda reference: registration_url(event.slug, reference),
         back_url=url_for("review.list_duplicates", slug=event.slug),
     )
 
@@ -230,7 +229,7 @@ def doubles_shown(registration: Registration) -> Mapping[str, Any]:
             (each, sameness_words(why), compare_url(slug, registration.reference, each.reference))
             for each, why in alike[:5]
         ],
-        "url_of": lambda reference: registration_url(slug, reference, ListState()),
+        "url_of": lambda reference: registration_url(slug, reference),
     }
 
 

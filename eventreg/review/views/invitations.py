@@ -22,7 +22,6 @@ from eventreg.registration.services import invitation_messages, invitations
 from eventreg.registration.wording import status_for_team
 from eventreg.review.forms.invitations import ExtendForm, InvitationForm, end_of, last_day
 from eventreg.review.queries.invitations import InvitationList, get_invitation_line, list_invitations
-from eventreg.review.rules.listing import ListState
 from eventreg.review.views import blueprint
 from eventreg.review.views.desk import registration_url
 from eventreg.review.views.list_state import categories_in_sight
@@ -69,7 +68,7 @@ def show_invitations(slug: str) -> str:
         state_label=invitation_state,
         looks=LOOKS,
         status_label=status_for_team,
-        url_of=lambda person: registration_url(slug, person.reference, ListState()),
+        url_of=lambda person: registration_url(slug, person.reference),
         previous_url=_list_url(slug, state, search, found.page - 1) if found.page > 1 else "",
         next_url=_list_url(slug, state, search, found.page + 1) if found.page < found.pages else "",
         has_contact_data=sight.has_contact_data,
@@ -117,7 +116,7 @@ def show_one_invitation(slug: str, public_id: str) -> str:
         state_label=invitation_state,
         looks=LOOKS,
         status_label=status_for_team,
-        registration_url=registration_url(slug, line.registration.reference, ListState()) if line.registration else "",
+        registration_url=registration_url(slug, line.registration.reference) if line.registration else "",
         has_contact_data=sight.has_contact_data,
         is_open=line.state in OPEN,
         can_send=can_send,

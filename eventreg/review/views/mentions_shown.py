@@ -13,7 +13,6 @@ from eventreg.events.rules.team import Scope
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language
 from eventreg.review.queries.mentions import list_open_mentions
-from eventreg.review.rules.listing import ListState
 from eventreg.review.views.desk import registration_url
 from eventreg.web.templating import plain_in_reader_language
 
@@ -29,7 +28,7 @@ def mentions_shown(seen: Sequence[tuple[Event, Scope]], *, names_events: bool = 
             "event": plain_in_reader_language(events[line.event_id].title) if names_events else "",
             "by": line.by,
             "at": formats.short_instant(line.at, events[line.event_id].time_zone, current_language()),
-            "href": registration_url(events[line.event_id].slug, line.reference, ListState()) + "#notes",
+            "href": registration_url(events[line.event_id].slug, line.reference) + "#notes",
             "action": url_for("review.mark_mentions_read", slug=events[line.event_id].slug, reference=line.reference),
         }
         for line in found

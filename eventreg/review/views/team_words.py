@@ -14,8 +14,9 @@ from eventreg.events.models import Event
 from eventreg.events.rules.publication import EFFECTS
 from eventreg.events.rules.team import Permission
 from eventreg.kernel.typed import showable
-from eventreg.review.queries.dossier import Dossier
-from eventreg.review.queries.notes import list_mentionable
+from eventreg.registration.models import Registration
+from eventreg.review.queries.notes import list_mentionable, list_notes
+from eventreg.review.queries.tags import list_tags, list_tags_of
 from eventreg.review.rules.notes import LONGEST_NOTE
 from eventreg.review.rules.tags import TagColour
 from eventreg.web.access import may
@@ -61,18 +62,18 @@ def chosen_colleagues() -> frozenset[int]:
     return frozenset(number for text in request.form.getlist("mention") if (number := whole_number(text)) is not None)
 
 
-def team_words(dossier: Dossier, event: Event, typed: Typed, faults: Faults) -> dict[str, Any]:
+def team_words(registration: Registration, event: Event, typed: Typed, faults: Faults) -> dict[str, Any]:
     """Return what `review/_tags.html` and `review/_notes.html` need."""
-    is_changeable = EFFECTS[event.publication].is_changeable
+    is_changeable, notes = EFFECTS[event.publication].is_changeable, list_notes(registration.id)
     return {
-        "tags": dossier.tags,
-        "event_tags": dossier.event_tags,
+        "tags": list_tags_of([registration.id]).get(registration.id, ()),
+        "event_tags": list_tags(event.id),
         "can_tag": is_changeable and may(Permission.DECIDE),
         "tag_colours": [(colour.value, _(colour.title)) for colour in TagColour],
-        "notes": dossier.notes,
+        "notes": notes,
         "takes_notes": is_changeable,
-        "mention_by": next((line.author for line in dossier.notes if current_user.id in line.unseen), ""),
-        "mentionable": list_mentionable(event, dossier.registration, current_user.id) if is_changeable else [],
+        "mention_by": next((line.author for line in notes if current_user.id in line.unseen), ""),
+        "mentionable": list_mentionable(event, registration, current_user.id) if is_changeable else [],
         "longest_note": LONGEST_NOTE,
         "typed": typed,
         "faults": list(faults),
