@@ -37,7 +37,7 @@ class _Checking:
         if not self.validate():
             raise Refused("")
 
-    def values_for(self, row: Any) -> dict[str, Any]:
+    def values_for(self: Any, row: Any) -> dict[str, Any]:
         """Return what the fields say of the columns of `row` that bear their names, for `audit.services.change`."""
         names = [bound.short_name for bound in self if bound.short_name in row.__table__.c]
         kept = SimpleNamespace(**{name: getattr(row, name) for name in names})

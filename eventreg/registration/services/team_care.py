@@ -21,7 +21,7 @@ from eventreg.registration.services.pending_decisions import find_standing_decis
 from eventreg.registration.services.places import PlaceCount
 from eventreg.registration.services.promotion import promote_from_waiting_list
 from eventreg.registration.services.statuses import move
-from eventreg.registration.services.team_acts import STANDING, TeamAct, open_for
+from eventreg.registration.services.team_acts import TeamAct, open_for
 
 LONGEST_WORDS = 1_000
 

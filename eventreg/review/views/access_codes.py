@@ -14,7 +14,7 @@ from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.fields import Field
 from wtforms.validators import StopValidation
 
-from eventreg.events.forms.settings import clock_sentence
+from eventreg.events.forms.clocks import clock_sentence
 from eventreg.events.models import Category, Event
 from eventreg.events.organizers import organizer
 from eventreg.events.queries.for_registration import get_event_whole

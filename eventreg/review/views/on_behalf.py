@@ -8,14 +8,14 @@ from flask import abort, flash, g, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from eventreg.events.models import Category, Event
+from eventreg.events.models import Category
 from eventreg.events.occupancy import occupancy
 from eventreg.events.organizers import organizer
 from eventreg.events.queries.for_registration import get_event_whole
+from eventreg.events.rules.seats import Seats
 from eventreg.events.rules.team import Permission
 from eventreg.i18n.languages import known_languages
 from eventreg.registration.models import Registration
-from eventreg.registration.rules.admission import Places
 from eventreg.registration.rules.moving import action_of_move
 from eventreg.registration.rules.refusals import AddressTaken
 from eventreg.registration.rules.states import next_status
@@ -140,19 +140,21 @@ def _move_page(registration: Registration, form: MoveForm, outcome: Refusals | N
 
 def _move_form(registration: Registration, sent: Any) -> MoveForm:
     form = MoveForm(sent, registration, newest_entry(registration))
-    event = get_event_whole(g.event.id)
+    seats = occupancy().seats_of(get_event_whole(g.event.id))
+    if holds_place(registration.id):
+        seats = seats.without(registration.category_id)
     others = [each for each in categories_in_sight() if each.id != registration.category_id]
-    form.offer([(each.key, plain_in_reader_language(each.name), _hint(event, registration, each)) for each in others])
+    form.offer([(each.key, plain_in_reader_language(each.name), _hint(seats, registration, each)) for each in others])
     return form
 
 
-def _hint(event: Event, registration: Registration, category: Category) -> str:
-    """Say what would come of the status, and what is asked there and not answered."""
+def _hint(seats: Seats, registration: Registration, category: Category) -> str:
+    """Say what would come of the status, in `seats` without the person's place, and what is asked and not answered."""
     action = action_of_move(
         registration.status,
         category.approval,
         category.pending_counts,
-        _places_without(event, registration, category),
+        seats.of(category.id),
         registration.approved_at is not None,
     )
     after = (next_status(registration.status, action) if action else None) or registration.status
@@ -172,15 +174,3 @@ def _hint(event: Event, registration: Registration, category: Category) -> str:
             )
         )
     return " ".join(words)
-
-
-def _places_without(event: Event, registration: Registration, category: Category) -> Places:
-    """Return the places of a category without the one that the person gives up."""
-    taken, own = occupancy().count_taken(event.id), registration.category
-    gives_up = int(holds_place(registration.id))
-    return Places(
-        capacity=event.capacity if category.counts_toward_event else None,
-        taken=taken.total - (gives_up if own.counts_toward_event else 0),
-        category_places=category.places,
-        category_taken=taken.by_category.get(category.id, 0),
-    )
