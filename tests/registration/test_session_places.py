@@ -18,9 +18,10 @@ from eventreg.events.organizers import Organizer
 from eventreg.events.rules.publication import Publication
 from eventreg.jobs.registry import job_registry
 from eventreg.jobs.running import run_due
+from eventreg.kernel.errors import Refused
 from eventreg.registration.models import Registration, SessionPlace
 from eventreg.registration.queries.sessions import list_chosen, list_offered
-from eventreg.registration.rules.session_choices import OfferedSession, SessionReason, SessionsRefused
+from eventreg.registration.rules.session_choices import OfferedSession, SessionReason
 from eventreg.registration.rules.states import Action
 from eventreg.registration.services import session_places
 from eventreg.registration.services.changes import withdraw
@@ -48,8 +49,8 @@ def chosen_by(person: Registration) -> list[str]:
     return [place.session.public_id for place in list_chosen(person.id)]
 
 
-def refused(event: Event, person: Registration, *wanted: ProgrammeSession) -> SessionsRefused:
-    with pytest.raises(SessionsRefused) as caught:
+def refused(event: Event, person: Registration, *wanted: ProgrammeSession) -> Refused:
+    with pytest.raises(Refused) as caught:
         choose_sessions(event.id, person.id, [session.public_id for session in wanted])
     return caught.value
 
@@ -63,9 +64,9 @@ def test_ten_at_once_for_three_places_fill_exactly_three(app: Flask) -> None:
     outcomes = at_once(
         app, *(lambda one=one: choose_sessions(event.id, one.id, [workshop.public_id]) for one in people)
     )
-    reasons = [outcome.reason for outcome in outcomes if isinstance(outcome, SessionsRefused)]
+    reasons = [outcome.reason for outcome in outcomes if isinstance(outcome, Refused)]
     assert reasons == [SessionReason.FULL] * (PEOPLE - PLACES)
-    assert [each for each in outcomes if isinstance(each, Exception) and not isinstance(each, SessionsRefused)] == []
+    assert [each for each in outcomes if isinstance(each, Exception) and not isinstance(each, Refused)] == []
     assert people_in(workshop) == PLACES
 
 
@@ -181,7 +182,7 @@ def test_what_is_not_offered_is_refused() -> None:
     person = a_registration(event)
     for session in (a_workshop(other), a_session(event)):
         assert refused(event, person, session).reason is SessionReason.UNKNOWN
-    with pytest.raises(SessionsRefused):
+    with pytest.raises(Refused):
         choose_sessions(event.id, person.id, ["nothing"])
 
 

@@ -8,8 +8,9 @@ from sqlalchemy import select
 
 from eventreg.db import db
 from eventreg.events.models import Event
+from eventreg.kernel.errors import Refused
 from eventreg.registration.models import Answer, Registration, SessionPlace
-from eventreg.registration.rules.session_choices import SessionReason, SessionsRefused
+from eventreg.registration.rules.session_choices import SessionReason
 from eventreg.registration.rules.states import Action, Status
 from eventreg.registration.services.session_places import choose_sessions
 from eventreg.registration.services.statuses import move
@@ -53,7 +54,7 @@ def test_place_that_is_gone_under_the_lock_registers_nobody(app: Flask) -> None:
     event = asking()
     session = a_session(event, takes_sign_up=True, places=1)
     register_somebody(event, workshops=[session.public_id])
-    with pytest.raises(SessionsRefused) as refused:
+    with pytest.raises(Refused) as refused:
         register_somebody(event, email="otra@instituto.example", workshops=[session.public_id])
     assert refused.value.reason is SessionReason.FULL
     assert count_registrations() == 1

@@ -1,38 +1,55 @@
-"""Why registering, changing or deciding was refused. `registration.wording` has the sentences."""
+"""Why registering, changing or deciding was refused."""
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Sequence
 
 from eventreg.kernel.errors import N_, Conflict, Reason, Refused
 from eventreg.questionnaires.rules import reasons
 
 
-class RegisteringReason(enum.Enum):
+class RegisteringReason(Conflict):
     """Why a form was not accepted as a whole. Faults of single answers are told by the questionnaire."""
 
-    NOT_OPEN_YET = "not_open_yet"
-    CLOSED = "closed"
+    #: details: `moment`
+    NOT_OPEN_YET = "not_open_yet", N_("Registration opens on %(moment)s.")
+    CLOSED = "closed", N_("Registration has closed. If you have a question, write to the contact person.")
     #: the event does not take place
-    CALLED_OFF = "called_off"
+    CALLED_OFF = "called_off", N_("This event does not take place.")
     #: the event is over and archived
-    OVER = "over"
-    UNKNOWN_CATEGORY = "unknown_category"
+    OVER = "over", N_("This event has taken place.")
+    UNKNOWN_CATEGORY = "unknown_category", N_("Choose in which capacity you take part")
     #: this very form was sent before, with another mail address
-    SENT_BEFORE = "sent_before"
-    FILE_GONE = "file_gone"
-    TOO_MANY_FILES = "too_many_files"
+    SENT_BEFORE = "sent_before", N_("This form was sent already, with another email address.")
+    FILE_GONE = "file_gone", N_("Choose the file again: it was kept for 24 hours only"), "", 422
+    TOO_MANY_FILES = (
+        "too_many_files",
+        N_("We cannot keep the file at this moment. Try again in a while, and choose it again then."),
+        "",
+        503,
+    )
     #: the link of a private category was replaced by a newer one
-    LINK_OVER = "link_over"
+    LINK_OVER = (
+        "link_over",
+        N_("The link that brought you here no longer works. Ask whoever gave it to you for the new one."),
+    )
     #: an access code was switched off, its time is over, or as many have used it as may
-    CODE_OFF = "code_off"
-    CODE_EXPIRED = "code_expired"
-    CODE_USED_UP = "code_used_up"
+    CODE_OFF = "code_off", N_("This code is no longer valid. Write to the contact person.")
+    CODE_EXPIRED = "code_expired", N_("The time to use this code is over. Write to the contact person.")
+    CODE_USED_UP = (
+        "code_used_up",
+        N_("As many people as this code is for have already used it. Write to the contact person."),
+    )
     #: an invitation was used, taken back or declined, or its time is over
-    INVITATION_OVER = "invitation_over"
+    INVITATION_OVER = (
+        "invitation_over",
+        N_("This invitation can no longer be used. If you have not registered, write to the contact person."),
+    )
     #: an invitation is for another mail address
-    OTHER_ADDRESS = "other_address"
+    OTHER_ADDRESS = (
+        "other_address",
+        N_("This invitation is for another email address. Register with the address that it was sent to."),
+    )
 
 
 class ChangeReason(Conflict):

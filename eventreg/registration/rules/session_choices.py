@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import combinations
 
 from eventreg.events.rules.seats import Places
-from eventreg.kernel.errors import Refused
+from eventreg.kernel.errors import N_, Conflict, Refused
 from eventreg.kernel.text import LocalizedText
 
 
-class SessionReason(enum.Enum):
-    """Why a choice of sessions was not kept."""
+class SessionReason(Conflict):
+    """Why a choice of sessions was not kept: what others did meanwhile, but for two at the same time."""
 
     #: only somebody who is confirmed has a place in a session
-    NOT_CONFIRMED = "not_confirmed"
+    NOT_CONFIRMED = "not_confirmed", N_("Sessions can be chosen once your place is confirmed.")
     #: the event is cancelled or over
-    CLOSED = "closed"
+    CLOSED = "closed", N_("Sessions can no longer be chosen.")
     #: one was chosen that is not offered
-    UNKNOWN = "unknown"
+    UNKNOWN = "unknown", N_("The programme has changed since you opened this page. Choose again.")
     #: `title` of a session that has begun
-    BEGUN = "begun"
+    BEGUN = "begun", N_("“%(title)s” has begun.")
     #: `title` of a session without a free place
-    FULL = "full"
+    FULL = "full", N_("“%(title)s” has no place left. Your choice is not saved: choose another one.")
     #: `first` and `second`, titles of two sessions at the same time
-    OVERLAP = "overlap"
-
-
-class SessionsRefused(Refused):
-    """The choice cannot be kept; `reason` is a SessionReason. Nothing of it was."""
+    OVERLAP = "overlap", N_("“%(first)s” and “%(second)s” are at the same time. Choose one of the two."), "", 422
 
 
 @dataclass(frozen=True)
@@ -64,24 +59,24 @@ class OfferedSession:
 
 
 def check_choice(offered: Sequence[OfferedSession], wanted: Collection[str], now: datetime) -> list[OfferedSession]:
-    """Return what the person holds once the choice of these public ids is kept. Raises SessionsRefused.
+    """Return what the person holds once the choice of these public ids is kept. Raises Refused: a SessionReason.
 
     What has begun can neither be taken nor given up any more. A place that is held stays held where there are fewer
     places than before. Two sessions at the same time cannot both be held; one may begin when the other ends.
     """
     by_id = {session.public_id: session for session in offered}
     if not set(wanted) <= set(by_id):
-        raise SessionsRefused(SessionReason.UNKNOWN)
+        raise Refused(SessionReason.UNKNOWN)
     for session in offered:
         if session.begins_at <= now and session.public_id in wanted and not session.is_chosen:
-            raise SessionsRefused(SessionReason.BEGUN, title=session.title)
+            raise Refused(SessionReason.BEGUN, title=session.title)
     held = [each for each in offered if (each.is_chosen if each.begins_at <= now else each.public_id in wanted)]
     clash = first_overlap(each for each in held if each.begins_at > now)
     if clash is not None:
-        raise SessionsRefused(SessionReason.OVERLAP, first=clash[0].title, second=clash[1].title)
+        raise Refused(SessionReason.OVERLAP, first=clash[0].title, second=clash[1].title)
     for session in held:
         if session.is_full_for_them:
-            raise SessionsRefused(SessionReason.FULL, title=session.title)
+            raise Refused(SessionReason.FULL, title=session.title)
     return held
 
 

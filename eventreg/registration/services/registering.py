@@ -132,7 +132,7 @@ def _register(
     refusal = refusal_to_register(now, event.registration_opens_at, event.registration_closes_at, event.publication)
     if refusal is not None and not earlier.is_sent_again:
         # Before it is looked whether the address is known: a closed door tells nobody who is inside.
-        raise RegistrationRefused(refusal, opens_at=event.registration_opens_at)
+        raise RegistrationRefused(refusal, moment=event.registration_opens_at)
     if earlier.is_sent_again:
         return _answer_again(event, earlier)
     # Likewise before an address is told to be known: who may not come in learns nothing.
@@ -223,7 +223,7 @@ def _check_window(event: Event, category: Category, now: datetime) -> None:
     window = event.window_of(category)
     refusal = refusal_to_register(now, window.opens_at, window.closes_at, event.publication)
     if refusal is not None:
-        raise RegistrationRefused(refusal, opens_at=window.opens_at, is_of_category=True)
+        raise RegistrationRefused(refusal, moment=window.opens_at)
 
 
 def new_registration(
@@ -260,7 +260,7 @@ def keep_answers(
 ) -> None:
     """Write answers, files, places of options and sessions, and what was said to the consents that came up.
 
-    In the caller's transaction, who holds the event's row. Raises OptionsFull, SessionsRefused and RegistrationRefused.
+    In the caller's transaction, who holds the event's row. Raises OptionsFull and Refused: a SessionReason or RegisteringReason.
     """
     questions = submission.questions()
     asked = {question.key for question in questions}

@@ -14,6 +14,7 @@ from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import lock_event_in_any_state
 from eventreg.events.rules.publication import ALIVE
 from eventreg.kernel import clock
+from eventreg.kernel.errors import Refused
 from eventreg.kernel.text import pick
 from eventreg.questionnaires.queries import definition_of, get_version
 from eventreg.registration.models import Answer, Decision, Registration, SessionPlace
@@ -24,7 +25,6 @@ from eventreg.registration.rules.deadlines import UNDO_WINDOW
 from eventreg.registration.rules.session_choices import (
     OfferedSession,
     SessionReason,
-    SessionsRefused,
     check_choice,
     first_overlap,
 )
@@ -48,16 +48,16 @@ def choose_sessions(event_id: int, registration_id: int, wanted: Collection[str]
     """Let somebody hold places in exactly these sessions (public ids), all of them or nothing of the choice.
 
     The event's row is held, so that k places are taken k times, however many choose at once. Raises NotFound and
-    SessionsRefused.
+    Refused: a SessionReason.
     """
     now = clock.now()
     with transaction() as session:
         event = lock_event_in_any_state(event_id)
         registration = lock_registration(event_id, registration_id)
         if registration.status is not Status.CONFIRMED:
-            raise SessionsRefused(SessionReason.NOT_CONFIRMED)
+            raise Refused(SessionReason.NOT_CONFIRMED)
         if event.publication not in ALIVE:
-            raise SessionsRefused(SessionReason.CLOSED)
+            raise Refused(SessionReason.CLOSED)
         offered = list_offered(event, registration_id)
         before = {each.id for each in offered if each.is_chosen}
         after = {each.id for each in check_choice(offered, wanted, now)}
@@ -80,7 +80,7 @@ def choose_sessions(event_id: int, registration_id: int, wanted: Collection[str]
 def take_at_once(event: Event, registration: Registration, wanted: Collection[str], now: datetime) -> None:
     """Take what somebody chose on the form, all of it or nothing: who registers is confirmed at once.
 
-    In the caller's transaction, who holds the event's row. Raises SessionsRefused.
+    In the caller's transaction, who holds the event's row. Raises Refused: a SessionReason.
     """
     if wanted:
         chosen = check_choice(list_offered(event, registration.id), wanted, now)

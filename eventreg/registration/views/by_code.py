@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 from flask import request
-from flask_babel import gettext as _
 
-from eventreg.accounts.rules.refusals import TooManyTries
-from eventreg.accounts.wording import too_many_tries
-from eventreg.events.models import Event
-from eventreg.events.queries.for_registration import get_published_event, list_credited
-from eventreg.kernel.errors import Busy
+from eventreg.kernel.errors import N_, Refused
 from eventreg.registration.emails import Occasion
-from eventreg.registration.rules.refusals import RegistrationRefused
 from eventreg.registration.services.access_codes import TriedCode, try_code
 from eventreg.registration.views import blueprint
 from eventreg.registration.views.filled_form import FilledForm, has_token
@@ -25,12 +19,10 @@ from eventreg.registration.views.form_pages import (
     sent_way_in,
     submission_key_of,
 )
-from eventreg.registration.wording import registering_refused
+from eventreg.registration.views.framing import VisitorRefusals, crowd_words, public_occasion
 from eventreg.web.access import Answer, public
 from eventreg.web.forms import checks_token_itself
 from eventreg.web.limits import limited
-
-_CHECK, _SEND_AGAIN, _TOO_LATE, _TOO_MANY, _TRY_AGAIN = 422, 400, 409, 429, 503
 
 
 @blueprint.post("/events/<slug>/register/code")
@@ -39,28 +31,19 @@ _CHECK, _SEND_AGAIN, _TOO_LATE, _TOO_MANY, _TRY_AGAIN = 422, 400, 409, 429, 503
 @limited("30 per 10 minutes")
 def use_code(slug: str) -> Answer:
     """Lead into the category of a code, with what was typed so far; or say beside the code why it leads nowhere."""
-    event = get_published_event(slug)
-    occasion = Occasion(event, event.days, list_credited(event.id))
+    occasion = public_occasion(slug)
+    event = occasion.event
     refusal = refusal_now(event)
     if refusal is not None:
         return closed_page(occasion, refusal)
     is_own = has_token()
     key = submission_key_of(event, is_own)
-    if not is_own:
-        message = _("Send the code once more. The page was open for a long time; nothing you wrote is lost.")
-        return _again(occasion, key, message, _SEND_AGAIN)
-    typed = request.form.get("access_code", "").strip()
-    if not typed:
-        return _again(occasion, key, _("Write the code"), _CHECK)
-    try:
-        tried = try_code(event, typed, request.remote_addr)
-    except TooManyTries as refused:
-        return _again(occasion, key, too_many_tries(refused.until, event.time_zone), _TOO_MANY)
-    except Busy:
-        message = _("Many people are sending at this moment. Nothing is lost: send the form once more.")
-        return _again(occasion, key, message, _TRY_AGAIN)
+    tried = TriedCode()
+    with VisitorRefusals(busy=crowd_words()) as outcome:
+        tried = try_code(event, _typed_code(is_own), request.remote_addr)
+        _check_leads_in(tried)
     if not tried.carried:
-        return _again(occasion, key, *_why_not(event, tried))
+        return _again(occasion, key, outcome.problem, outcome.status_code)
     category = next(row for row in event.categories if row.key == tried.category_key)
     refusal = refusal_in(event, category)
     if refusal is not None:
@@ -70,10 +53,21 @@ def use_code(slug: str) -> Answer:
     return form_page(occasion, form, carried=tried.carried)
 
 
-def _why_not(event: Event, tried: TriedCode) -> tuple[str, int]:
+def _typed_code(is_own: bool) -> str:
+    typed = request.form.get("access_code", "").strip()
+    if not is_own:
+        sentence = N_("Send the code once more. The page was open for a long time; nothing you wrote is lost.")
+        raise Refused(sentence, status_code=400)
+    if not typed:
+        raise Refused(N_("Write the code"))
+    return typed
+
+
+def _check_leads_in(tried: TriedCode) -> None:
     if tried.refusal is not None:
-        return registering_refused(RegistrationRefused(tried.refusal), event.time_zone), _TOO_LATE
-    return _("This is no code of this event. Look whether you wrote it as you received it."), _CHECK
+        raise Refused(tried.refusal)
+    if not tried.carried:
+        raise Refused(N_("This is no code of this event. Look whether you wrote it as you received it."))
 
 
 def _again(occasion: Occasion, key: str, message: str, code: int) -> Answer:

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from eventreg.accounts.rules.refusals import TooManyTries
-from eventreg.accounts.wording import too_many_tries
 from eventreg.events.models import Category, Event
-from eventreg.events.queries.for_registration import get_event_whole, get_published_event, list_credited
+from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.i18n.languages import current_language
 from eventreg.kernel.errors import NotFound
 from eventreg.questionnaires import kinds
@@ -25,11 +23,10 @@ from eventreg.registration.services.earlier_answers import request_earlier_answe
 from eventreg.registration.views import blueprint
 from eventreg.registration.views.filled_form import FilledForm
 from eventreg.registration.views.form_pages import form_page
-from eventreg.registration.views.framing import page_frame
+from eventreg.registration.views.framing import VisitorRefusals, occasion_of, page_frame, public_occasion
 from eventreg.web.access import Answer, personal, public
 from eventreg.web.limits import limited
-
-_CHECK, _TOO_MANY = 422, 429
+from eventreg.web.refusals import refuse
 
 
 @blueprint.route("/events/<slug>/register/earlier", methods=["GET", "POST"])
@@ -37,28 +34,24 @@ _CHECK, _TOO_MANY = 422, 429
 @limited("30 per hour")
 def ask_for_earlier(slug: str) -> Answer:
     """Send people the link to their earlier answers. The answer is the same whether or not the address is known."""
-    event = get_published_event(slug)
-    occasion = Occasion(event, event.days, list_credited(event.id))
+    occasion = public_occasion(slug)
     form = AddressForm()
-    if form.validate_on_submit():
-        try:
-            request_earlier_answers(event.id, form.address, current_language(), request.remote_addr)
-        except TooManyTries as refused:
-            form.email.errors = [too_many_tries(refused.until, event.time_zone)]
-            return render_template("registration/ask_for_earlier.html", form=form, **page_frame(occasion)), _TOO_MANY
+    if request.method != "POST":  # HEAD asks for the page too
+        return _asking_page(occasion, form)
+    with VisitorRefusals(form) as outcome:
+        form.check()
+        request_earlier_answers(occasion.event.id, form.address, current_language(), request.remote_addr)
         return redirect(url_for("registration.earlier_on_its_way", slug=slug), 303)
-    page = render_template("registration/ask_for_earlier.html", form=form, **page_frame(occasion))
-    return (page, _CHECK) if form.errors else page
+    if outcome.problem:
+        refuse(form.email, outcome.problem)
+    return _asking_page(occasion, form), outcome.status_code
 
 
 @blueprint.get("/events/<slug>/register/earlier/sent")
 @public
 def earlier_on_its_way(slug: str) -> str:
     """Say that a message is on its way if the address took part before."""
-    event = get_published_event(slug)
-    return render_template(
-        "registration/earlier_on_its_way.html", **page_frame(Occasion(event, event.days, list_credited(event.id)))
-    )
+    return render_template("registration/earlier_on_its_way.html", **page_frame(public_occasion(slug)))
 
 
 @dataclass(frozen=True)
@@ -97,25 +90,28 @@ def offer_earlier_answers(token: str) -> Answer:
     if "agrees" not in request.form:
         errors["agrees"] = _("Tick that your earlier answers may be taken over")
     if chosen is None or errors:
-        return _offer(event, registration, token, choices, errors), _CHECK
+        return _offer(event, registration, token, choices, errors), 422
     version = get_current_version(chosen.event.id)
     context = Context.of(chosen.event)
     found = answers_to_carry(registration, definition_of(version), chosen.category, context)
     form = FilledForm(chosen.event, chosen.category, version, new_submission_key(), is_sent=False, answers=found)
-    return form_page(Occasion(chosen.event, chosen.event.days, list_credited(chosen.event.id)), form)
+    return form_page(occasion_of(chosen.event), form)
+
+
+def _asking_page(occasion: Occasion, form: AddressForm) -> str:
+    return render_template("registration/ask_for_earlier.html", form=form, **page_frame(occasion))
 
 
 def _offer(
     event: Event, registration: Registration, token: str, choices: list[Choice], errors: dict[str, str] | None = None
 ) -> str:
-    occasion = Occasion(event, event.days, list_credited(event.id))
     return render_template(
         "registration/earlier_answers.html",
         token=token,
         choices=choices,
         carried=_in_words(event, registration, choices),
         errors=errors or {},
-        **page_frame(occasion),
+        **page_frame(occasion_of(event)),
     )
 
 

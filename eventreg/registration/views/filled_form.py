@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache
+from types import TracebackType
 
 from flask import request
 from flask_babel import gettext as _
@@ -14,9 +15,9 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from wtforms import ValidationError
 
 from eventreg.events.models import Category, Event
-from eventreg.i18n.languages import current_language
+from eventreg.i18n.languages import current_language, switch_language
 from eventreg.kernel.clock import now
-from eventreg.kernel.errors import Busy
+from eventreg.kernel.errors import N_, Busy, Refused
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.forms import QuestionnaireForm
 from eventreg.questionnaires.kinds import Context, Invalid
@@ -30,12 +31,35 @@ from eventreg.registration.forms import FRAME_FIELDS
 from eventreg.registration.queries.answers import SESSIONS_KIND
 from eventreg.registration.queries.option_places import list_option_places_left
 from eventreg.registration.queries.sessions import list_session_choices
-from eventreg.registration.rules.refusals import RegisteringReason, RegistrationRefused
+from eventreg.registration.rules.refusals import OptionsFull, RegisteringReason
 from eventreg.registration.rules.searching import email_key
-from eventreg.registration.rules.session_choices import SessionsRefused
+from eventreg.registration.rules.session_choices import SessionReason
 from eventreg.registration.services.uploads import HeldFile, NewFile, drop_held, hold_file, list_held, move_held
+from eventreg.registration.views.framing import crowd_words
 from eventreg.registration.views.steps import Steps, SummaryPart
-from eventreg.registration.wording import registering_refused, sessions_refused
+from eventreg.web.refusals import Refusals, said
+
+SEND_AGAIN = N_("Send the form once more. It was open for a long time; nothing you wrote is lost.")
+
+
+class FormRefusals(Refusals):
+    """As `Refusals`: what others took meanwhile is said beside the question that it was chosen in, with 409."""
+
+    def __init__(self, filled: FilledForm, *, busy: str = "", to_team: bool = False) -> None:
+        super().__init__(busy=busy, to_team=to_team)
+        self.filled = filled
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        if isinstance(error, OptionsFull):
+            self.filled.refuse_full(error.options)
+        elif isinstance(error, Refused) and isinstance(error.reason, SessionReason):
+            self.filled.refuse_sessions(error)
+        else:
+            return super().__exit__(kind, error, trace)
+        self.refused, self.status_code = error, 409
+        return True
 
 
 class FilledForm:
@@ -170,7 +194,7 @@ class FilledForm:
             return True
         if email_key(self.typed_address()) == email_key(self._only_address):
             return True
-        self._say(key, RegisteringReason.OTHER_ADDRESS)
+        self._say(key, Refused(RegisteringReason.OTHER_ADDRESS))
         return False
 
     def _address_key(self) -> str:
@@ -185,12 +209,24 @@ class FilledForm:
             label = self._context.text(option.label, current_language()) if option else value
             self.questions.refuse(key, Invalid(Reason.FULL, option=label))
 
-    def refuse_sessions(self, refused: SessionsRefused) -> None:
+    def refuse_sessions(self, refused: Refused) -> None:
         """Say beside the question for sessions why the choice cannot be kept: the last place was just taken, or the like."""
-        keys = [bound.question.key for bound in self.questions if bound.question.kind == SESSIONS_KIND]
-        for key in keys[:1]:
-            if not self.questions[key].errors:
-                self.questions[key].errors = [sessions_refused(refused)]
+        key = next((bound.question.key for bound in self.questions if bound.question.kind == SESSIONS_KIND), "")
+        if key:
+            self._say(key, refused)
+
+    def refusals(self, *, busy: str = "", to_team: bool = False) -> FormRefusals:
+        """Return what catches a refusal of its block and says it beside the question that it is about."""
+        return FormRefusals(self, busy=busy or crowd_words(), to_team=to_team)
+
+    def check(self) -> None:
+        """Raise Refused where the form is only to be shown again: in another language, once more, or to be checked."""
+        if "switch_language" in request.form:
+            raise Refused("", status_code=200)
+        if not has_token():
+            raise Refused(SEND_AGAIN, status_code=400)
+        if not self.is_valid() or self.misses_files():
+            raise Refused("")
 
     def answers(self) -> dict[str, list[str]]:
         """Return the cleaned answers, after `is_valid`."""
@@ -240,8 +276,8 @@ class FilledForm:
         for file in self.new_files:
             try:
                 hold_file(self._event.id, self.submission_key, file, is_one_more=is_many[file.question_key])
-            except (RegistrationRefused, Busy):
-                self._say(file.question_key, RegisteringReason.TOO_MANY_FILES)
+            except (Refused, Busy):
+                self._say(file.question_key, Refused(RegisteringReason.TOO_MANY_FILES))
         self._held = None
         for question in self.questions.files:
             shown = self._shown(question)
@@ -250,7 +286,7 @@ class FilledForm:
                 [KeptFile(file.name, file.size, file.public_id, file.public_id in self.removed) for file in shown],
             )
             if question.key in missed and (is_many[question.key] or not shown):
-                self._say(question.key, RegisteringReason.FILE_GONE)
+                self._say(question.key, Refused(RegisteringReason.FILE_GONE))
         return self
 
     def go_on_under(self, key: str) -> None:
@@ -276,10 +312,10 @@ class FilledForm:
     def _standing_left(self, key: str) -> bool:
         return any(file.public_id not in self.removed for file in self._standing.get(key, ()))
 
-    def _say(self, key: str, reason: RegisteringReason) -> None:
+    def _say(self, key: str, refused: Refused) -> None:
         bound = self.questions[key]
         if not bound.errors:
-            bound.errors = [registering_refused(RegistrationRefused(reason), self._event.time_zone)]
+            bound.errors = [said(refused)]
 
     def _remove(self, key: str, ids: Sequence[str]) -> None:
         drop_held(self._event.id, self.submission_key, ids)
@@ -295,6 +331,12 @@ class FilledForm:
 def _named(storage: FileStorage) -> str:
     """Return the name of a file as a message repeats it."""
     return "".join(sign for sign in storage.filename or "" if sign.isprintable())[-60:]
+
+
+def follow_language() -> None:
+    """Go on in the language that a form was sent to be shown in."""
+    if "switch_language" in request.form:
+        switch_language(request.form["switch_language"])
 
 
 def has_token() -> bool:

@@ -9,20 +9,20 @@ from flask import render_template, request
 from eventreg.events.models import Category, Event
 from eventreg.events.queries.for_registration import find_current_notice
 from eventreg.kernel import clock
-from eventreg.kernel.errors import Busy
+from eventreg.kernel.errors import Busy, Refused
 from eventreg.kernel.typed import showable
 from eventreg.registration.emails import Occasion
 from eventreg.registration.forms import FRAME_FIELDS, submission_key_or_new
 from eventreg.registration.queries.ways_in import LONGEST_TYPED, find_way_in, has_codes
 from eventreg.registration.rules.deadlines import refusal_to_register
-from eventreg.registration.rules.refusals import RegisteringReason, RegistrationRefused
+from eventreg.registration.rules.refusals import RegisteringReason
 from eventreg.registration.rules.ways_in import WayIn, WayKind
 from eventreg.registration.services.uploads import move_held
 from eventreg.registration.views.filled_form import FilledForm
 from eventreg.registration.views.framing import page_frame
 from eventreg.registration.views.sent_before import unanswered_key
-from eventreg.registration.wording import registering_refused
 from eventreg.web.access import Answer
+from eventreg.web.refusals import said
 
 #: a page that shows what somebody typed is kept by no cache
 _NOT_STORED = {"Cache-Control": "no-store"}
@@ -76,9 +76,7 @@ def _shut(event: Event) -> dict[str, str]:
     """Return why categories cannot be chosen now, by their keys: those with dates of their own."""
     refusals = {category: refusal_in(event, category) for category in event.categories}
     return {
-        category.key: registering_refused(
-            RegistrationRefused(reason, opens_at=event.window_of(category).opens_at), event.time_zone
-        )
+        category.key: said(Refused(reason, moment=event.window_of(category).opens_at))
         for category, reason in refusals.items()
         if reason is not None
     }
@@ -120,7 +118,7 @@ def closed_page(occasion: Occasion, refusal: RegisteringReason, category: Catego
     """Say that nobody can register, and why."""
     event = occasion.event
     opens_at = event.window_of(category).opens_at if category is not None else event.registration_opens_at
-    sentence = registering_refused(RegistrationRefused(refusal, opens_at=opens_at), event.time_zone)
+    sentence = said(Refused(refusal, moment=opens_at))
     return render_template("registration/closed.html", sentence=sentence, **page_frame(occasion))
 
 

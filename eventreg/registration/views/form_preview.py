@@ -13,7 +13,7 @@ from flask import Response as FlaskResponse
 from flask import g, make_response, render_template, request, url_for
 
 from eventreg.events.models import Category, Event
-from eventreg.events.queries.for_registration import find_current_notice, get_event_whole, list_credited
+from eventreg.events.queries.for_registration import find_current_notice, get_event_whole
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
 from eventreg.i18n.languages import current_language, own_name, speaking
@@ -26,10 +26,9 @@ from eventreg.questionnaires.rules.drafts import read_draft
 from eventreg.questionnaires.rules.files import most_files
 from eventreg.questionnaires.rules.finishing import finished
 from eventreg.questionnaires.rules.schema import Definition, DefinitionInvalid, Question, Stage
-from eventreg.registration.emails import Occasion
 from eventreg.registration.forms import FRAME_FIELDS, new_submission_key
 from eventreg.registration.views import blueprint
-from eventreg.registration.views.framing import page_frame
+from eventreg.registration.views.framing import occasion_of, page_frame
 from eventreg.registration.views.steps import Steps, SummaryPart
 from eventreg.web.access import requires
 from eventreg.web.bodies import takes_files
@@ -148,7 +147,7 @@ def preview_form(slug: str) -> FlaskResponse:
             left_out=left_out,
             is_fine=is_tried and "step_to" not in request.form and not errors and not unexpected,
             choices=choices,
-            **page_frame(Occasion(event, event.days, list_credited(event.id))),
+            **page_frame(occasion_of(event)),
         )
     response = make_response(page, 422 if errors else 200)
     # Framed by our own page above, and by nobody else's.

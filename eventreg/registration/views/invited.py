@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from eventreg.accounts.models import Account
 from eventreg.db import db
 from eventreg.events.models import Category, Event
-from eventreg.events.queries.for_registration import get_event_whole, list_credited
+from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.events.rules.publication import PUBLIC
 from eventreg.kernel import clock
 from eventreg.kernel.errors import NotFound
@@ -25,7 +25,7 @@ from eventreg.registration.services.invitations import decline_invitation
 from eventreg.registration.views import blueprint
 from eventreg.registration.views.filled_form import FilledForm
 from eventreg.registration.views.form_pages import closed_page, form_page, refusal_in, refusal_now
-from eventreg.registration.views.framing import page_frame
+from eventreg.registration.views.framing import occasion_of, page_frame
 from eventreg.web.access import Answer, personal
 from eventreg.web.limits import limited
 from eventreg.web.refusals import Refusals
@@ -55,7 +55,7 @@ class _Opened:
             raise NotFound
         category = next(row for row in event.categories if row.id == invitation.category_id)
         state = state_of(tell_stories(event.id, [invitation])[invitation.id], clock.now())
-        return cls(invitation, event, category, Occasion(event, event.days, list_credited(event.id)), state)
+        return cls(invitation, event, category, occasion_of(event), state)
 
     @property
     def is_open(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, abort, g, redirect, render_template, url_for
+from flask import Response, abort, g, render_template
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventreg.events.calendars import CalendarPerson, personal_calendar
@@ -29,10 +29,9 @@ def show_receipt(token: str) -> str | BaseResponse:
     """Show what came of the form: the reference, the status, what happens next. Later on, one's own page says more."""
     own = OwnRegistration.open(token)
     if own.status not in STANDING or own.event.is_called_off:
-        return redirect(url_for("registration.show_own", token=token))
+        return own.back(code=302)
     return render_template(
         "registration/receipt.html",
-        token=token,
         status_word=status_for_participant(own.status),
         status_sentence=status_explained(own.status),
         **own.frame(),
@@ -46,15 +45,14 @@ def show_own(token: str) -> str:
     own = OwnRegistration.open(token)
     return render_template(
         "registration/own.html",
-        token=token,
         status_word=status_for_participant(own.status),
         status_sentence=status_explained(own.status),
         merged_into=find_merged_into(own.registration.id) if own.status is Status.CANCELLED else None,
-        answers=own.answer_rows(token),
+        answers=own.answer_rows(),
         consents=own.consent_rows(),
         requests=requests_shown(own),
         yes_or_no=yes_or_no,
-        **belongings(own, token),
+        **belongings(own),
         **own.frame(),
     )
 

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request
 from flask_babel import gettext as _
 
-from eventreg.accounts.rules.refusals import TooManyTries
-from eventreg.accounts.wording import too_many_tries
 from eventreg.i18n.languages import current_language, known_languages, switch_language
 from eventreg.registration.forms import NewAddressForm
-from eventreg.registration.queries.registrations import own_token
-from eventreg.registration.rules.refusals import ChangeRefused
 from eventreg.registration.services.addresses import request_address_change
 from eventreg.registration.services.changes import change_language, record_consent_changes, withdraw
 from eventreg.registration.views import blueprint
+from eventreg.registration.views.framing import VisitorRefusals
 from eventreg.registration.views.own_page import OwnRegistration
 from eventreg.web.access import Answer, personal
 from eventreg.web.limits import limited
-from eventreg.web.refusals import said
-
-_CHECK = 422
+from eventreg.web.refusals import Refusals, refuse
 
 
 @blueprint.post("/my/<token>/consents")
@@ -30,8 +25,7 @@ def save_consents(token: str) -> Answer:
     own = OwnRegistration.open(token)
     given = {question.key: question.key in request.form for question in own.consent_questions()}
     record_consent_changes(own.event.id, own.registration.id, given, current_language())
-    flash(_("Your permissions are saved."))
-    return redirect(url_for("registration.show_own", token=token), 303)
+    return own.back(_("Your permissions are saved."))
 
 
 @blueprint.post("/my/<token>/language")
@@ -44,8 +38,8 @@ def save_language(token: str) -> Answer:
     if language in known_languages():
         change_language(own.event.id, own.registration.id, language)
         switch_language(language)
-        flash(_("From now on we write to you in this language."))
-    return redirect(url_for("registration.show_own", token=token), 303)
+        return own.back(_("From now on we write to you in this language."))
+    return own.back()
 
 
 @blueprint.route("/my/<token>/address", methods=["GET", "POST"])
@@ -55,18 +49,15 @@ def change_address(token: str) -> Answer:
     """Ask for another mail address; its holder confirms it by mail."""
     own = OwnRegistration.open(token)
     form = NewAddressForm()
-    if form.validate_on_submit():
-        try:
-            request_address_change(own.event.id, own.registration.id, form.address)
-        except ChangeRefused as refused:
-            form.email.errors = [said(refused)]
-        except TooManyTries as refused:
-            form.email.errors = [too_many_tries(refused.until, own.event.time_zone)]
-        else:
-            flash(_("We have sent a message to %(email)s. Confirm the address there.", email=form.address))
-            return redirect(url_for("registration.show_own", token=token), 303)
-    page = render_template("registration/address.html", token=token, form=form, **own.frame())
-    return (page, _CHECK) if form.errors or form.email.errors else page
+    if request.method != "POST":  # HEAD asks for the page too
+        return _address_page(own, form)
+    with VisitorRefusals(form) as outcome:
+        form.check()
+        request_address_change(own.event.id, own.registration.id, form.address)
+        return own.back(_("We have sent a message to %(email)s. Confirm the address there.", email=form.address))
+    if outcome.problem:
+        refuse(form.email, outcome.problem)
+    return _address_page(own, form), 422
 
 
 @blueprint.route("/my/<token>/withdraw", methods=["GET", "POST"])
@@ -76,11 +67,13 @@ def withdraw_own(token: str) -> Answer:
     """Ask once more, then withdraw."""
     own = OwnRegistration.open(token)
     if request.method == "POST":
-        try:
+        with Refusals() as outcome:
             withdraw(own.event.id, own.registration.id)
-        except ChangeRefused as refused:
-            flash(said(refused))
-        return redirect(url_for("registration.show_own", token=own_token(own.registration, "my")), 303)
+        return own.back(outcome.problem)
     if not own.may_withdraw:
-        return redirect(url_for("registration.show_own", token=token))
-    return render_template("registration/withdraw.html", token=token, **own.frame())
+        return own.back(code=302)
+    return render_template("registration/withdraw.html", **own.frame())
+
+
+def _address_page(own: OwnRegistration, form: NewAddressForm) -> str:
+    return render_template("registration/address.html", form=form, **own.frame())

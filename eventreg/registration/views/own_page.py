@@ -8,10 +8,12 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from flask import flash, redirect, url_for
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
 
 from eventreg.events.models import Event
-from eventreg.events.queries.for_registration import get_event_whole, list_credited
+from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.i18n.languages import current_language
 from eventreg.kernel import clock
 from eventreg.questionnaires import kinds
@@ -25,17 +27,20 @@ from eventreg.registration.queries.consents import list_consents
 from eventreg.registration.queries.registrations import get_by_token
 from eventreg.registration.rules.asked import Asked
 from eventreg.registration.rules.deadlines import may_change_answers, may_withdraw
+from eventreg.registration.rules.refusals import ChangeReason
 from eventreg.registration.rules.states import Status
 from eventreg.registration.services.answers import CONSENT_KIND, FILE_KINDS
 from eventreg.registration.services.pending_decisions import find_last_decision, is_pending
 from eventreg.registration.services.uploads import list_of_registration
-from eventreg.registration.views.framing import page_frame
+from eventreg.registration.views.framing import occasion_of, page_frame
+from eventreg.web.refusals import Refusals
 
 
 @dataclass(frozen=True)
 class OwnRegistration:
     """A registration that was opened by its personal link, with its event."""
 
+    token: str
     registration: Registration
     event: Event
     occasion: Occasion
@@ -50,9 +55,10 @@ class OwnRegistration:
         registration = get_by_token(token, OWN_PAGE)
         event = get_event_whole(registration.event_id)
         return cls(
+            token=token,
             registration=registration,
             event=event,
-            occasion=Occasion(event, event.days, list_credited(event.id)),
+            occasion=occasion_of(event),
             asked=find_asked(registration),
             decision=find_last_decision(registration.id),
             now=clock.now(),
@@ -138,12 +144,19 @@ class OwnRegistration:
         later = {question.key for question in self.asked.definition.questions(Stage.FOLLOW_UP)}
         return later | {question.key for question in self.asked.definition.questions() if _is_apart(question)}
 
+    def back(self, word: str = "", code: int = 303) -> BaseResponse:
+        """Lead to one's own page, which says `word`."""
+        if word:
+            flash(word)
+        return redirect(url_for("registration.show_own", token=self.token), code)
+
     def frame(self) -> dict[str, Any]:
         """Return the variables of the templates of this room's personal pages."""
         language = current_language()
         is_coming = self.status is Status.CONFIRMED and not self.event.is_called_off
         return {
             "own": self,
+            "token": self.token,
             "registration": self.registration,
             "answer_promise": self.occasion.answer_promise(clock.now(), language),
             #: how to take part from afar, for the confirmed alone: words in Markdown, and the link
@@ -151,7 +164,7 @@ class OwnRegistration:
             **page_frame(self.occasion),
         }
 
-    def answer_rows(self, token: str) -> list[dict[str, Any]]:
+    def answer_rows(self) -> list[dict[str, Any]]:
         """Return (label, lines) of every answer for the summary list; files lead to their downloads."""
         language, context = current_language(), self.context()
         values = self._answers
@@ -195,3 +208,13 @@ def _is_apart(question: Question) -> bool:
 def yes_or_no(is_given: bool) -> str:
     """Return a consent's state as a word."""
     return _("Yes") if is_given else _("No")
+
+
+def is_over(outcome: Refusals) -> bool:
+    """Say whether one's own page tells it, and not the form: what was sent cannot be changed any more, however often tried."""
+    refused = outcome.refused
+    return (
+        refused is not None
+        and isinstance(refused.reason, ChangeReason)
+        and not outcome.is_for(ChangeReason.BEING_DECIDED)
+    )

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request
 from flask_babel import gettext as _
 
 from eventreg.i18n import formats
-from eventreg.i18n.languages import current_language, switch_language
-from eventreg.kernel.errors import Busy
+from eventreg.i18n.languages import current_language
 from eventreg.questionnaires.queries import get_version
 from eventreg.questionnaires.rules.schema import Definition, Stage
 from eventreg.registration.forms import new_submission_key, submission_key_or_new
@@ -18,22 +17,18 @@ from eventreg.registration.models import AnswerRequest
 from eventreg.registration.queries.answers import load_answers
 from eventreg.registration.queries.consents import current_consents
 from eventreg.registration.queries.requests import Asking, find_asking, get_request, list_requests, standing_keys
-from eventreg.registration.rules.refusals import ChangeReason, ChangeRefused, OptionsFull, RegistrationRefused
 from eventreg.registration.rules.requests import RequestState, closes_at, concerns, state_of
 from eventreg.registration.services.answer_changes import ChangedFiles
 from eventreg.registration.services.answering import answer_request
 from eventreg.registration.services.uploads import list_of_registration
 from eventreg.registration.views import blueprint
-from eventreg.registration.views.filled_form import FilledForm, has_token
-from eventreg.registration.views.own_page import OwnRegistration
-from eventreg.registration.wording import registering_refused, request_title
+from eventreg.registration.views.filled_form import FilledForm, follow_language
+from eventreg.registration.views.own_page import OwnRegistration, is_over
+from eventreg.registration.wording import request_title
 from eventreg.web.access import Answer, personal
 from eventreg.web.bodies import takes_files
 from eventreg.web.forms import checks_token_itself
 from eventreg.web.limits import limited
-from eventreg.web.refusals import said
-
-_CHECK, _SEND_AGAIN, _TRY_AGAIN, _NOT_NOW = 422, 400, 503, 409
 
 
 @dataclass(frozen=True)
@@ -68,8 +63,8 @@ def show_request(token: str, request_id: int) -> Answer:
     """Show the questions of one request as a form, or say why they cannot be answered any more."""
     own, asking = _open(token, request_id)
     if not _is_open(own, asking.request):
-        return _closed_page(own, token, asking.request)
-    return _page(own, token, asking, _form(own, asking, new_submission_key(), is_sent=False))
+        return _closed_page(own, asking.request)
+    return _page(own, asking, _form(own, asking, new_submission_key(), is_sent=False))
 
 
 @blueprint.post("/my/<token>/requests/<int(max=2147483647):request_id>")
@@ -80,41 +75,19 @@ def show_request(token: str, request_id: int) -> Answer:
 def save_request(token: str, request_id: int) -> Answer:
     """Keep the answers to a request, or show the form again with what is to be checked."""
     own, asking = _open(token, request_id)
-    if "switch_language" in request.form:
-        switch_language(request.form["switch_language"])
+    follow_language()
     if not _is_open(own, asking.request):
-        return _closed_page(own, token, asking.request), _NOT_NOW
+        return _closed_page(own, asking.request), 409
     form = _form(own, asking, submission_key_or_new(request.form.get("submission_key")), is_sent=True)
     form.take_files()
-    if "switch_language" in request.form:
-        return _page(own, token, asking, form)
-    if not has_token():
-        message = _("Send the form once more. It was open for a long time; nothing you wrote is lost.")
-        return _page(own, token, asking, form, message), _SEND_AGAIN
-    if not form.is_valid() or form.misses_files():
-        return _page(own, token, asking, form), _CHECK
-    return _save(own, token, asking, form)
-
-
-def _save(own: OwnRegistration, token: str, asking: Asking, form: FilledForm) -> Answer:
-    files = ChangedFiles(form.submission_key, form.new_files, form.removed)
-    try:
+    with form.refusals() as outcome:
+        form.check()
+        files = ChangedFiles(form.submission_key, form.new_files, form.removed)
         answer_request(own.event.id, own.registration.id, asking.request.id, form.answers(), files, current_language())
-    except ChangeRefused as refused:
-        if refused.reason is ChangeReason.BEING_DECIDED:
-            return _page(own, token, asking, form, said(refused)), _NOT_NOW
-        flash(said(refused))
-        return redirect(url_for("registration.show_own", token=token), 303)
-    except RegistrationRefused as refused:
-        return _page(own, token, asking, form, registering_refused(refused, own.event.time_zone)), _TRY_AGAIN
-    except OptionsFull as full:
-        form.refuse_full(full.options)
-        return _page(own, token, asking, form), _NOT_NOW
-    except Busy:
-        message = _("Many people are sending at this moment. Nothing is lost: send the form once more.")
-        return _page(own, token, asking, form, message), _TRY_AGAIN
-    flash(_("Thank you, we have your answers."))
-    return redirect(url_for("registration.show_own", token=token), 303)
+        return own.back(_("Thank you, we have your answers."))
+    if is_over(outcome):
+        return own.back(outcome.problem)
+    return _page(own, asking, form, outcome.problem), outcome.status_code
 
 
 def _open(token: str, request_id: int) -> tuple[OwnRegistration, Asking]:
@@ -174,18 +147,14 @@ def _all_on_one_form(definition: Definition) -> Definition:
     return replace(definition, sections=tuple(sections), is_stepwise=False)
 
 
-def _page(own: OwnRegistration, token: str, asking: Asking, form: FilledForm, message: str = "") -> str:
+def _page(own: OwnRegistration, asking: Asking, form: FilledForm, message: str = "") -> str:
     errors = form.kept().errors()
     if message:
         errors.append(("send", message))
     shown = _shown(own, asking.request)
-    return render_template(
-        "registration/request.html", token=token, form=form, errors=errors, asked=shown, **own.frame()
-    )
+    return render_template("registration/request.html", form=form, errors=errors, asked=shown, **own.frame())
 
 
-def _closed_page(own: OwnRegistration, token: str, row: AnswerRequest) -> str:
+def _closed_page(own: OwnRegistration, row: AnswerRequest) -> str:
     is_late = row.taken_back_at is None and concerns(row.kind, own.status) and not own.event.is_called_off
-    return render_template(
-        "registration/request_closed.html", token=token, asked=_shown(own, row), is_late=is_late, **own.frame()
-    )
+    return render_template("registration/request_closed.html", asked=_shown(own, row), is_late=is_late, **own.frame())

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from itertools import groupby
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import Response, render_template, request, url_for
 from flask_babel import gettext as _
 
 from eventreg.events.models import Event, Material
@@ -16,23 +16,17 @@ from eventreg.events.rules.publication import ALIVE
 from eventreg.events.services.material_files import open_material_file
 from eventreg.events.views.materials_shown import materials_shown
 from eventreg.kernel.clock import now
-from eventreg.kernel.errors import NotFound
+from eventreg.kernel.errors import NotFound, Refused
 from eventreg.registration.queries.sessions import list_chosen, list_offered, offers_sessions
-from eventreg.registration.rules.session_choices import OfferedSession, SessionReason, SessionsRefused
+from eventreg.registration.rules.session_choices import OfferedSession, SessionReason
 from eventreg.registration.rules.states import Status
 from eventreg.registration.services.session_places import choose_sessions
 from eventreg.registration.views import blueprint
 from eventreg.registration.views.own_page import OwnRegistration
-from eventreg.registration.wording import sessions_refused
 from eventreg.web.access import Answer, personal
 from eventreg.web.downloads import as_attachment
 from eventreg.web.limits import limited
-
-_CHECK, _NOT_NOW = 422, 409
-#: refusals that come of what others did meanwhile, not of what was chosen
-_OF_THE_MOMENT = frozenset(
-    {SessionReason.FULL, SessionReason.CLOSED, SessionReason.NOT_CONFIRMED, SessionReason.BEGUN, SessionReason.UNKNOWN}
-)
+from eventreg.web.refusals import Refusals, said
 
 
 @blueprint.get("/my/<token>/sessions")
@@ -41,9 +35,9 @@ def edit_own_sessions(token: str) -> Answer:
     """Show the sessions that one signs up for, with their free places."""
     own = OwnRegistration.open(token)
     if not _may_choose(own):
-        return redirect(url_for("registration.show_own", token=token))
+        return own.back(code=302)
     offered = list_offered(own.event, own.registration.id)
-    return _page(own, token, offered, {each.public_id for each in offered if each.is_chosen})
+    return _page(own, offered, {each.public_id for each in offered if each.is_chosen})
 
 
 @blueprint.post("/my/<token>/sessions")
@@ -54,18 +48,13 @@ def save_own_sessions(token: str) -> Answer:
     own = OwnRegistration.open(token)
     wanted = set(request.form.getlist("session"))
     if own.status is not Status.CONFIRMED:
-        flash(sessions_refused(SessionsRefused(SessionReason.NOT_CONFIRMED)))
-        return redirect(url_for("registration.show_own", token=token), 303)
-    event_id, registration_id = own.event.id, own.registration.id
-    try:
-        chosen = choose_sessions(event_id, registration_id, wanted)
-    except SessionsRefused as refused:
-        own = OwnRegistration.open(token)
-        frame = own.frame()  # titles are said in the event's languages from here on
-        page = _page(own, token, list_offered(own.event, registration_id), wanted, sessions_refused(refused), frame)
-        return page, _NOT_NOW if refused.reason in _OF_THE_MOMENT else _CHECK
-    flash(_("Your sessions are saved.") if chosen.is_change else _("Nothing was changed."))
-    return redirect(url_for("registration.show_own", token=token), 303)
+        return own.back(said(Refused(SessionReason.NOT_CONFIRMED)))
+    with Refusals() as outcome:
+        chosen = choose_sessions(own.event.id, own.registration.id, wanted)
+        return own.back(_("Your sessions are saved.") if chosen.is_change else _("Nothing was changed."))
+    own = OwnRegistration.open(token)
+    offered = list_offered(own.event, own.registration.id)
+    return _page(own, offered, wanted, outcome.problem), outcome.status_code
 
 
 @blueprint.get("/my/<token>/materials/<public_id>")
@@ -80,14 +69,14 @@ def download_own_material(token: str, public_id: str) -> Response:
     return as_attachment(file, material.file_name, material.media_type, material.size)
 
 
-def belongings(own: OwnRegistration, token: str) -> dict[str, Any]:
+def belongings(own: OwnRegistration) -> dict[str, Any]:
     """Return what one's own page says of sessions and materials; nothing but for the confirmed."""
     if own.status is not Status.CONFIRMED:
         return {"chosen_sessions": [], "may_choose_sessions": False, "materials": []}
     return {
         "chosen_sessions": list_chosen(own.registration.id),
         "may_choose_sessions": _may_choose(own),
-        "materials": _materials(own.event, token),
+        "materials": _materials(own.event, own.token),
     }
 
 
@@ -107,20 +96,12 @@ def _materials(event: Event, token: str) -> list[dict[str, Any]]:
     return materials_shown(found, address_of, titles)
 
 
-def _page(
-    own: OwnRegistration,
-    token: str,
-    offered: Collection[OfferedSession],
-    wanted: Collection[str],
-    problem: str = "",
-    frame: dict[str, Any] | None = None,
-) -> str:
+def _page(own: OwnRegistration, offered: Collection[OfferedSession], wanted: Collection[str], problem: str = "") -> str:
     return render_template(
         "registration/sessions.html",
-        token=token,
         days_of_sessions=[(held_on, list(group)) for held_on, group in groupby(offered, lambda each: each.held_on)],
         wanted=wanted,
         problem=problem,
         now=own.now,
-        **(frame or own.frame()),
+        **own.frame(),
     )

@@ -6,20 +6,17 @@ from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from eventreg.events.models import Category, Event
-from eventreg.events.queries.for_registration import get_published_event, list_credited
 from eventreg.i18n.languages import current_language, switch_language
-from eventreg.kernel.errors import Busy, NotFound
+from eventreg.kernel.errors import NotFound, Refused
 from eventreg.registration.emails import Occasion
 from eventreg.registration.forms import new_submission_key
 from eventreg.registration.queries.registrations import own_token
 from eventreg.registration.queries.ways_in import find_way_in
-from eventreg.registration.rules.refusals import OptionsFull, RegisteringReason, RegistrationRefused
-from eventreg.registration.rules.session_choices import SessionsRefused
 from eventreg.registration.rules.ways_in import refusal_of_link
+from eventreg.registration.services import registering
 from eventreg.registration.services.registering import Outcome, Receipt, Submission
-from eventreg.registration.services.registering import register as register_person
 from eventreg.registration.views import blueprint
-from eventreg.registration.views.filled_form import FilledForm, has_token
+from eventreg.registration.views.filled_form import SEND_AGAIN, FilledForm, has_token
 from eventreg.registration.views.form_pages import (
     category_page,
     closed_page,
@@ -30,26 +27,25 @@ from eventreg.registration.views.form_pages import (
     sent_way_in,
     submission_key_of,
 )
-from eventreg.registration.views.framing import page_frame
+from eventreg.registration.views.framing import page_frame, public_occasion
 from eventreg.registration.views.keep_page import ask_where_to
 from eventreg.registration.views.sent_before import EARLIER, ask_whose, asked_in_vain, correct_address, first_to_correct
-from eventreg.registration.wording import registering_refused
 from eventreg.web.access import Answer, personal, public
 from eventreg.web.bodies import takes_files
 from eventreg.web.forms import checks_token_itself
 from eventreg.web.limits import limited
+from eventreg.web.refusals import said
 
 #: whoever presses these means them, whatever stands in the field of the code
 _LEAVES_CODE = frozenset({"switch_language", "keep_form", "change_category"})
-_FORM_MOST_CHECK, _SEND_AGAIN, _TRY_AGAIN, _TOO_LATE = 422, 400, 503, 409
 
 
 @blueprint.get("/events/<slug>/register")
 @public
 def register(slug: str) -> Answer:
     """Show the choice of a category, or the questions of the one that `?category=` names."""
-    event = get_published_event(slug)
-    occasion = Occasion(event, event.days, list_credited(event.id))
+    occasion = public_occasion(slug)
+    event = occasion.event
     refusal = refusal_now(event)
     if refusal is not None:
         return closed_page(occasion, refusal)
@@ -68,8 +64,8 @@ def register(slug: str) -> Answer:
 @personal
 def register_by_link(slug: str, token: str) -> Answer:
     """Show the questions of a category to whoever has its link; of one that was replaced, say so."""
-    event = get_published_event(slug)
-    occasion, carried = Occasion(event, event.days, list_credited(event.id)), f"link:{token}"
+    occasion, carried = public_occasion(slug), f"link:{token}"
+    event = occasion.event
     way_in = find_way_in(event, carried)
     category = find_category(event, way_in.category_key, way_in) if way_in is not None else None
     if way_in is None or category is None:
@@ -90,8 +86,8 @@ def register_by_link(slug: str, token: str) -> Answer:
 @takes_files
 def send_form(slug: str) -> Answer:
     """Take the form: register, or show it again with what is to be checked."""
-    event = get_published_event(slug)
-    occasion = Occasion(event, event.days, list_credited(event.id))
+    occasion = public_occasion(slug)
+    event = occasion.event
     sent = request.form
     if "switch_language" in sent:
         switch_language(sent["switch_language"])
@@ -118,8 +114,7 @@ def send_form(slug: str) -> Answer:
     if "choose_category" in sent or "switch_language" in sent:
         return _show_again(occasion, form)
     if not is_own:
-        message = _("Send the form once more. It was open for a long time; nothing you wrote is lost.")
-        return form_page(occasion, form, message, _SEND_AGAIN)
+        return form_page(occasion, form, said(Refused(SEND_AGAIN)), 400)
     return _take(occasion, form)
 
 
@@ -133,10 +128,10 @@ def _take(occasion: Occasion, form: FilledForm) -> Answer:
     """Take a form that is a page of ours: go to the step that is wanted, or register."""
     is_valid, wish = form.is_valid(), request.form.get("step_to")
     if wish is not None and form.steps.has_pages:
-        return form_page(occasion, form, code=200 if form.steps.go(wish) else _FORM_MOST_CHECK)
+        return form_page(occasion, form, code=200 if form.steps.go(wish) else 422)
     if not is_valid:
         form.steps.go_to_trouble()
-        return form_page(occasion, form, code=_FORM_MOST_CHECK)
+        return form_page(occasion, form, code=422)
     if earlier := asked_in_vain(occasion.event, form):
         return ask_whose(occasion, form, earlier)
     return _register(occasion, form)
@@ -146,18 +141,14 @@ def _take(occasion: Occasion, form: FilledForm) -> Answer:
 @public
 def already_live(slug: str) -> Answer:
     """Say that the address has a registration, and nothing of it; its holder has been sent the link."""
-    event = get_published_event(slug)
-    occasion = Occasion(event, event.days, list_credited(event.id))
-    return render_template("registration/already_live.html", **page_frame(occasion))
+    return render_template("registration/already_live.html", **page_frame(public_occasion(slug)))
 
 
 @blueprint.get("/events/<slug>/register/check-your-mail")
 @public
 def check_mail(slug: str) -> Answer:
     """Say to everybody alike that a message is on its way to the address."""
-    event = get_published_event(slug)
-    occasion = Occasion(event, event.days, list_credited(event.id))
-    return render_template("registration/check_mail.html", **page_frame(occasion))
+    return render_template("registration/check_mail.html", **page_frame(public_occasion(slug)))
 
 
 def _register(occasion: Occasion, form: FilledForm) -> Answer:
@@ -175,28 +166,15 @@ def _register(occasion: Occasion, form: FilledForm) -> Answer:
         kept_files=form.counts_on,
         way_in=way_in if way_in is not None and way_in.category_key == form.category.key else None,
     )
-    try:
+    with form.refusals() as outcome:
         first = first_to_correct(event)
         if first is not None:
             return correct_address(event, first, form.typed_address())
-        receipt = register_person(event.id, submission, occasion)
-    except RegistrationRefused as refused:
-        if refused.reason is RegisteringReason.FILE_GONE:
-            return form_page(occasion, form, code=_FORM_MOST_CHECK)
-        code = _TRY_AGAIN if refused.reason is RegisteringReason.TOO_MANY_FILES else _TOO_LATE
-        return form_page(occasion, form, registering_refused(refused, event.time_zone), code)
-    except OptionsFull as full:
-        form.refuse_full(full.options)
-        return form_page(occasion, form, code=_TOO_LATE)
-    except SessionsRefused as refused_sessions:
-        form.refuse_sessions(refused_sessions)
-        return form_page(occasion, form, code=_TOO_LATE)
-    except Busy:
-        message = _("Many people are sending at this moment. Nothing is lost: send the form once more.")
-        return form_page(occasion, form, message, _TRY_AGAIN)
-    if receipt.outcome is Outcome.SENT_BEFORE:
-        return ask_whose(occasion, form)
-    return redirect(_next_page(event, receipt), 303)
+        receipt = registering.register(event.id, submission, occasion)
+        if receipt.outcome is Outcome.SENT_BEFORE:
+            return ask_whose(occasion, form)
+        return redirect(_next_page(event, receipt), 303)
+    return form_page(occasion, form, outcome.problem, outcome.status_code)
 
 
 def _next_page(event: Event, receipt: Receipt) -> str:
@@ -210,7 +188,7 @@ def _next_page(event: Event, receipt: Receipt) -> str:
 def _choose_category(occasion: Occasion, key: str) -> Answer:
     if "switch_language" in request.form:
         return category_page(occasion, key)
-    return category_page(occasion, key, error=_("Choose in which capacity you take part"), code=_FORM_MOST_CHECK)
+    return category_page(occasion, key, error=_("Choose in which capacity you take part"), code=422)
 
 
 def _address_of(event: Event, category: Category) -> str:

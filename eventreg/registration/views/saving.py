@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from flask import redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from eventreg.accounts.rules.refusals import TooManyTries
-from eventreg.accounts.wording import too_many_tries
-from eventreg.events.queries.for_registration import get_event_whole, get_published_event, list_credited
+from eventreg.events.queries.for_registration import get_event_whole, get_published_event
 from eventreg.i18n.languages import current_language
-from eventreg.kernel.errors import Busy, NotFound
+from eventreg.kernel.errors import NotFound
 from eventreg.questionnaires.queries import get_current_version
-from eventreg.registration.emails import SAVED_FORM, Occasion
+from eventreg.registration.emails import SAVED_FORM
 from eventreg.registration.forms import KeepForm, submission_key_or_new
 from eventreg.registration.queries.saved_forms import get_saved_form, open_form, resumed_key, was_sent
 from eventreg.registration.queries.ways_in import find_way_in
-from eventreg.registration.services.saved_forms import save_form as keep_form
+from eventreg.registration.services import saved_forms
 from eventreg.registration.views import blueprint
 from eventreg.registration.views.filled_form import FilledForm
 from eventreg.registration.views.form_pages import (
@@ -27,12 +24,11 @@ from eventreg.registration.views.form_pages import (
     refusal_now,
     sent_way_in,
 )
-from eventreg.registration.views.framing import page_frame
+from eventreg.registration.views.framing import VisitorRefusals, crowd_words, occasion_of, page_frame, public_occasion
 from eventreg.registration.views.keep_page import NOT_CARRIED, keep_page
 from eventreg.web.access import Answer, personal, public
 from eventreg.web.limits import limited
-
-_CHECK, _TOO_MANY, _TRY_AGAIN = 422, 429, 503
+from eventreg.web.refusals import refuse
 
 
 @blueprint.post("/events/<slug>/register/keep")
@@ -40,8 +36,8 @@ _CHECK, _TOO_MANY, _TRY_AGAIN = 422, 429, 503
 @limited("30 per 10 minutes")
 def save_form(slug: str) -> Answer:
     """Keep the form and mail the link to it."""
-    event = get_published_event(slug)
-    occasion = Occasion(event, event.days, list_credited(event.id))
+    occasion = public_occasion(slug)
+    event = occasion.event
     category = find_category(event, request.form.get("category", ""), sent_way_in(event))
     if category is None:
         return redirect(url_for("registration.register", slug=slug), 303)
@@ -51,11 +47,10 @@ def save_form(slug: str) -> Answer:
         return closed_page(occasion, refusal, category)
     key = submission_key_or_new(request.form.get("submission_key"))
     form = KeepForm()
-    if not form.validate_on_submit():
-        return keep_page(occasion, category, key, form, _CHECK)
     values = {name: values for name, values in request.form.lists() if name not in NOT_CARRIED}
-    try:
-        keep_form(
+    with VisitorRefusals(form, busy=crowd_words()) as outcome:
+        form.check()
+        saved_forms.save_form(
             event.id,
             category.id,
             key,
@@ -64,25 +59,17 @@ def save_form(slug: str) -> Answer:
             language=current_language(),
             client=request.remote_addr,
         )
-    except TooManyTries as refused:
-        form.keep_email.errors = [too_many_tries(refused.until, event.time_zone)]
-        return keep_page(occasion, category, key, form, _TOO_MANY)
-    except Busy:
-        form.keep_email.errors = [
-            _("Many people are sending at this moment. Nothing is lost: send the form once more.")
-        ]
-        return keep_page(occasion, category, key, form, _TRY_AGAIN)
-    return redirect(url_for("registration.form_kept", slug=slug), 303)
+        return redirect(url_for("registration.form_kept", slug=slug), 303)
+    if outcome.problem:
+        refuse(form.keep_email, outcome.problem)
+    return keep_page(occasion, category, key, form, outcome.status_code)
 
 
 @blueprint.get("/events/<slug>/register/kept")
 @public
 def form_kept(slug: str) -> str:
     """Say that the form is kept and the link on its way."""
-    event = get_published_event(slug)
-    return render_template(
-        "registration/form_kept.html", **page_frame(Occasion(event, event.days, list_credited(event.id)))
-    )
+    return render_template("registration/form_kept.html", **page_frame(public_occasion(slug)))
 
 
 @blueprint.get("/my/form/<token>")
@@ -90,8 +77,8 @@ def form_kept(slug: str) -> str:
 def show_saved_form(token: str) -> Answer:
     """Show a kept form, filled in as it was. Nothing is written."""
     saved = get_saved_form(token, SAVED_FORM)
-    event = get_event_whole(saved.event_id)
-    occasion = Occasion(event, event.days, list_credited(event.id))
+    occasion = occasion_of(get_event_whole(saved.event_id))
+    event = occasion.event
     if was_sent(saved):
         return render_template("registration/form_was_sent.html", **page_frame(occasion))
     typed = MultiDict([(name, value) for name, values in open_form(saved).items() for value in values])

@@ -11,13 +11,12 @@ from eventreg.registration.emails import Occasion
 from eventreg.registration.forms import FRAME_FIELDS, new_submission_key, submission_key_or_new
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.registrations import own_token
-from eventreg.registration.rules.refusals import ChangeRefused
 from eventreg.registration.rules.searching import email_key
 from eventreg.registration.services.addresses import request_address_change
 from eventreg.registration.services.used_forms import find_first
 from eventreg.registration.views.filled_form import FilledForm
 from eventreg.registration.views.framing import page_frame
-from eventreg.web.refusals import said
+from eventreg.web.refusals import Refusals
 
 #: the key that was used; a hyphen stands in no question's key
 EARLIER = "form-earlier"
@@ -80,10 +79,9 @@ def first_to_correct(event: Event) -> Registration | None:
 
 def correct_address(event: Event, first: Registration, email: str) -> Response:
     """Ask for the change as its holder does: the new address confirms it, the old one is told. Shows one's own page."""
-    try:
+    with Refusals() as outcome:
         request_address_change(event.id, first.id, email)
-    except ChangeRefused as refused:
-        flash(said(refused))
-    else:
         flash(_("We have sent a message to %(email)s. Confirm the address there.", email=email))
+    if outcome.problem:
+        flash(outcome.problem)
     return redirect(url_for("registration.show_own", token=own_token(first, "my")), 303)

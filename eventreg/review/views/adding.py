@@ -14,25 +14,18 @@ from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.events.rules.categories import ApprovalRule
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
-from eventreg.kernel.errors import Busy, NotFound
+from eventreg.kernel.errors import NotFound
 from eventreg.questionnaires.queries import definition_of, get_current_version
 from eventreg.registration.emails import Occasion
 from eventreg.registration.forms import new_submission_key, submission_key_or_new
-from eventreg.registration.rules.refusals import (
-    AddressTaken,
-    FormSentBefore,
-    OptionsFull,
-    RegisteringReason,
-    RegistrationRefused,
-)
+from eventreg.registration.rules.refusals import AddressTaken, FormSentBefore, RegisteringReason
 from eventreg.registration.rules.relaxing import relaxed
-from eventreg.registration.rules.session_choices import SessionsRefused
 from eventreg.registration.services.answers import CONSENT_KIND
 from eventreg.registration.services.on_behalf import OnBehalf, register_on_behalf
 from eventreg.registration.services.registering import Submission
 from eventreg.registration.views.filled_form import FilledForm
 from eventreg.registration.views.form_pages import refusal_in
-from eventreg.registration.wording import registering_refused, status_for_team
+from eventreg.registration.wording import status_for_team
 from eventreg.review.forms.adding import CONFIRMED, AddingForm
 from eventreg.review.views import blueprint
 from eventreg.review.views.acting import link_to, taken_words
@@ -41,8 +34,6 @@ from eventreg.review.views.list_state import categories_in_sight
 from eventreg.web.access import Answer, requires
 from eventreg.web.bodies import takes_files
 from eventreg.web.templating import plain_in_reader_language
-
-_FORM_MOST_CHECK, _TRY_AGAIN, _TOO_LATE = 422, 503, 409
 
 
 @blueprint.get("/manage/events/<slug>/registrations/new")
@@ -68,12 +59,12 @@ def send_person(slug: str) -> Answer:
         return _cannot_add()
     category = _category(event, request.form.get("category", ""))
     if category is None:
-        return _choice(event, _("Choose in which capacity the person takes part")), _FORM_MOST_CHECK
+        return _choice(event, _("Choose in which capacity the person takes part")), 422
     terms = _terms(event, category, is_sent=True)
     form = _filled(event, category, is_sent=True, is_relaxed=bool(terms.leaves_open.data))
     form.take_files()
     if not (form.is_valid() & terms.validate()) or form.misses_files():
-        return _page(event, form, terms), _FORM_MOST_CHECK
+        return _page(event, form, terms), 422
     return _register(event, form, terms)
 
 
@@ -95,30 +86,21 @@ def _register(event: Event, form: FilledForm, terms: AddingForm) -> Answer:
         tells=bool(terms.tells.data),
         asks=bool(terms.asks.data),
     )
-    try:
+    with form.refusals(busy=_("The desk is busy. Nothing is lost: send it once more.")) as outcome:
         registration = register_on_behalf(event.id, submission, Occasion.load(event), wanted)
-    except AddressTaken as taken:
-        form.refuse_address(taken_words(taken.reference))
-        return _page(event, form, terms), _TOO_LATE
-    except FormSentBefore as before:
-        _say_sent_before(form, before.reference)
-        return _page(event, form, terms), _TOO_LATE
-    except RegistrationRefused as refused:
-        code = _FORM_MOST_CHECK if refused.reason is RegisteringReason.FILE_GONE else _TOO_LATE
-        return _page(event, form, terms, ("send", registering_refused(refused, event.time_zone))), code
-    except OptionsFull as full:
-        form.refuse_full(full.options)
-        return _page(event, form, terms), _TOO_LATE
-    except SessionsRefused as refused_sessions:
-        form.refuse_sessions(refused_sessions)
-        return _page(event, form, terms), _TOO_LATE
-    except Busy:
-        return _page(
-            event, form, terms, ("send", _("The desk is busy. Nothing is lost: send it once more."))
-        ), _TRY_AGAIN
-    status = status_for_team(registration.status)
-    flash(_("%(name)s is registered: %(status)s.", name=registration.full_name, status=status))
-    return redirect(registration_url(event.slug, registration.reference), 303)
+        status = status_for_team(registration.status)
+        flash(_("%(name)s is registered: %(status)s.", name=registration.full_name, status=status))
+        return redirect(registration_url(event.slug, registration.reference), 303)
+    refused = outcome.refused
+    if isinstance(refused, AddressTaken):
+        form.refuse_address(taken_words(refused.reference))
+        return _page(event, form, terms), 409
+    if isinstance(refused, FormSentBefore):
+        _say_sent_before(form, refused.reference)
+        return _page(event, form, terms), 409
+    more = [("send", outcome.problem)] if outcome.problem else []
+    code = 409 if outcome.is_for(RegisteringReason.TOO_MANY_FILES) else outcome.status_code
+    return _page(event, form, terms, *more), code
 
 
 def _say_sent_before(form: FilledForm, reference: str) -> None:
@@ -144,8 +126,7 @@ def _event_to_add_to() -> Event | None:
 
 
 def _cannot_add() -> Answer:
-    address = list_url(g.event.slug)
-    return render_desk("review/add_impossible.html", "registrations", list_url=address), _TOO_LATE
+    return render_desk("review/add_impossible.html", "registrations", list_url=list_url(g.event.slug)), 409
 
 
 def _category(event: Event, key: str) -> Category | None:

@@ -18,13 +18,12 @@ from eventreg.registration.queries.answers import load_answers
 from eventreg.registration.queries.asked import find_asked
 from eventreg.registration.queries.consents import current_consents
 from eventreg.registration.rules.asked import Asked
-from eventreg.registration.rules.refusals import AddressTaken, OptionsFull, RegistrationRefused
+from eventreg.registration.rules.refusals import AddressTaken, RegisteringReason
 from eventreg.registration.rules.relaxing import as_one_form, relaxed
 from eventreg.registration.services.answer_changes import ChangedFiles
 from eventreg.registration.services.team_changes import Edit, answerable_keys, change_for
 from eventreg.registration.services.uploads import list_of_registration
 from eventreg.registration.views.filled_form import FilledForm
-from eventreg.registration.wording import registering_refused
 from eventreg.review.forms.team_acts import EditForm
 from eventreg.review.services.looking import look_at_questions
 from eventreg.review.views import blueprint
@@ -100,9 +99,7 @@ class _Editing:
             self.terms.entry,
             bool(self.terms.tells_old.data),
         )
-        with self.terms.refusals(
-            to_team=True, busy=_("The desk is busy. Nothing is lost: send it once more.")
-        ) as outcome:
+        with form.refusals(to_team=True, busy=_("The desk is busy. Nothing is lost: send it once more.")) as outcome:
             done = change_for(self.event.id, self.registration.reference, edit, act_of(self.terms))
             if not done.answers and not done.has_new_address:
                 flash(_("Nothing was changed."))
@@ -111,15 +108,11 @@ class _Editing:
             else:
                 flash(_("Saved. The person is told by email.") if self.terms.tells.data else _("Saved."))
             return back_to(self.registration.reference)
-        refused = outcome.refused
-        if isinstance(refused, AddressTaken):
-            form.refuse_address(taken_words(refused.reference))
+        if isinstance(outcome.refused, AddressTaken):
+            form.refuse_address(taken_words(outcome.refused.reference))
             return self.page(), 409
-        if isinstance(refused, OptionsFull):
-            form.refuse_full(refused.options)
-            return self.page(), 409
-        if isinstance(refused, RegistrationRefused):
-            return self.page(message=registering_refused(refused, self.event.time_zone)), 503
+        if outcome.is_for(RegisteringReason.TOO_MANY_FILES):
+            return self.page(message=outcome.problem), outcome.status_code
         return self.page(outcome), outcome.status_code
 
     def page(self, outcome: Refusals | None = None, message: str = "") -> str:

@@ -19,17 +19,16 @@ from eventreg.registration.forms import new_submission_key, submission_key_or_ne
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.answers import load_answers
 from eventreg.registration.queries.asked import find_asked
-from eventreg.registration.rules.refusals import RegistrationRefused
 from eventreg.registration.services.answer_changes import ChangedFiles
 from eventreg.registration.services.team_answers import change_team_answers, team_questions
 from eventreg.registration.services.uploads import list_of_registration
 from eventreg.registration.views.filled_form import FilledForm
-from eventreg.registration.wording import registering_refused
 from eventreg.review.services.looking import look_at_questions
 from eventreg.review.views import blueprint
 from eventreg.review.views.acting import back_to, check_may, the_registration, url_of
 from eventreg.web.access import Answer, may, requires
 from eventreg.web.bodies import takes_files
+from eventreg.web.refusals import Refusals
 
 
 @blueprint.get("/manage/events/<slug>/registrations/<reference>/for-team")
@@ -59,13 +58,11 @@ def save_team_answers(slug: str, reference: str) -> Answer:
         return _page(registration, form, with_sensitive=wants_sensitive), 422
     files = ChangedFiles(form.submission_key, form.new_files, form.removed)
     keys = [question.key for question in questions]
-    try:
+    with Refusals() as outcome:
         change_team_answers(event.id, reference, form.answers(), keys, files, organizer())
-    except RegistrationRefused as refused:
-        message = registering_refused(refused, event.time_zone)
-        return _page(registration, form, message, with_sensitive=wants_sensitive), 503
-    flash(_("Saved for the team."))
-    return back_to(reference)
+        flash(_("Saved for the team."))
+        return back_to(reference)
+    return _page(registration, form, outcome.problem, with_sensitive=wants_sensitive), outcome.status_code
 
 
 def _open(reference: str, *, with_sensitive: bool) -> tuple[Registration, list[Question]]:
