@@ -161,7 +161,7 @@ def test_twin_without_the_row_lock_sees_more(app: Flask, monkeypatch: pytest.Mon
             counted.wait()
 
     monkeypatch.setattr(registering, "lock_event_in_any_state", lambda _event_id: event)
-    monkeypatch.setattr(registering, "record", lambda **_entry: None)
+    monkeypatch.setattr(registering, "note", lambda *_entry, **_detail: None)
     monkeypatch.setattr(registering, "PlaceCount", CountThenWait)
     outcomes = register_all(app, event, [a_submission(event) for _ in range(PEOPLE)])
     assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []

@@ -12,9 +12,9 @@ from eventreg.kernel import clock as clocks
 from eventreg.kernel.errors import Busy
 from eventreg.registration.queries.answers import load_answers
 from eventreg.registration.rules.states import Status
+from eventreg.registration.services import registering
 from eventreg.registration.services.links import SEND_LINK_JOB
 from eventreg.registration.services.uploads import list_of_registration, open_upload
-from eventreg.registration.views import registering as registering_views
 from tests.builders import a_registration, an_event
 from tests.registration.filling import PDF, SEND, address_of_form, days_of, open_form, send, typed
 from tests.registration.records import count_registrations, fresh, jobs_of, the_registration
@@ -287,7 +287,7 @@ class TestWhatIsToBeChecked:
         event = an_event()
         page = open_form(pages, event)
         with monkeypatch.context() as patched:
-            patched.setattr(registering_views, "register_person", _busy)
+            patched.setattr(registering, "register", _busy)
             answer = send(page, event, 503, Letter=("carta.pdf", PDF), Diet="sin gluten")
         assert answer.errors() == ["Many people are sending at this moment. Nothing is lost: send the form once more."]
         assert answer.form(SEND).values()["diet"] == ["sin gluten"]

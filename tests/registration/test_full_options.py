@@ -11,8 +11,8 @@ from flask import Flask
 from eventreg.events.models import Event
 from eventreg.kernel import clock as clocks
 from eventreg.registration.queries.answers import load_answers
+from eventreg.registration.services import registering
 from eventreg.registration.services.follow_ups import see_to_follow_ups
-from eventreg.registration.views import registering
 from tests.belongings import a_session
 from tests.builders import a_questionnaire, a_registration, an_event, register_somebody
 from tests.questionnaire import DEFINITION
@@ -107,14 +107,14 @@ def test_session_that_fills_between_the_check_and_the_lock(
     data["sections"][1]["questions"].append(workshops)
     a_questionnaire(event, data)
     session = a_session(event, takes_sign_up=True, places=1)
-    page, register = open_form(pages, event), registering.register_person
+    page, register = open_form(pages, event), registering.register
 
     def after_another(event_id: int, submission: Any, occasion: Any) -> Any:
-        monkeypatch.setattr(registering, "register_person", register)
+        monkeypatch.setattr(registering, "register", register)
         register_somebody(event, email="otra@instituto.example", workshops=[session.public_id])
         return register(event_id, submission, occasion)
 
-    monkeypatch.setattr(registering, "register_person", after_another)
+    monkeypatch.setattr(registering, "register", after_another)
     page = send(page, event, 409, **{"Given name": "Zoe", "workshops": [session.public_id]})
     assert len(page.errors()) == 1
     assert 'href="#q-workshops"' in page.html

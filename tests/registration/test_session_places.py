@@ -104,7 +104,7 @@ def test_twin_without_the_row_lock_sees_more(app: Flask, monkeypatch: pytest.Mon
         return offered
 
     monkeypatch.setattr(session_places, "lock_event_in_any_state", lambda _event_id: event)
-    monkeypatch.setattr(session_places, "record", lambda **_entry: None)
+    monkeypatch.setattr(session_places, "note", lambda *_entry, **_detail: None)
     monkeypatch.setattr(session_places, "list_offered", count_then_wait)
     at_once(app, *(lambda one=one: choose_sessions(event.id, one.id, [workshop.public_id]) for one in people))
     assert people_in(workshop) > PLACES

@@ -183,6 +183,10 @@ class Event(Base):
         """The categories that the public is offered; private ones are shown to nobody without a way in."""
         return [category for category in self.categories if not category.is_private]
 
+    def category_of(self, row: Any) -> Category:
+        """Return the category of this event that a row names by `category_id`."""
+        return next(category for category in self.categories if category.id == row.category_id)
+
     def window_of(self, category: Category) -> Window:
         """Return when a category takes registrations: by its own dates, inside those of the event."""
         whole = Window(self.registration_opens_at, self.registration_closes_at)

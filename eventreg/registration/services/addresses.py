@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from eventreg.accounts.rules.guarding import Limit
 from eventreg.accounts.services.guards import Try, demand
-from eventreg.audit.services import Actor, record
+from eventreg.audit.services import Actor, note
 from eventreg.db import db, transaction
 from eventreg.events.queries.for_registration import get_event_whole, lock_event_in_any_state
 from eventreg.kernel import clock
@@ -61,7 +61,7 @@ def request_address_change(event_id: int, registration_id: int, email: str) -> N
             expires_at=now + CONFIRM_ADDRESS_WITHIN,
         )
         db.session.add(change)
-        _record(event_id, registration, "address_change_requested")
+        note(registration, "address_change_requested", Actor.participant(registration.id), now)
         db.session.flush()
         occasion = Occasion.load(get_event_whole(event_id))
         enqueue_all(
@@ -119,7 +119,7 @@ def _confirm(token: str) -> Registration:
     registration.revision += 1
     change.confirmed_at = now
     refresh_search(registration)
-    _record(event.id, registration, "address_changed", {"old": old_address, "new": change.email})
+    note(registration, "address_changed", Actor.participant(registration.id), now, old=old_address, new=change.email)
     db.session.flush()
     occasion = Occasion.load(get_event_whole(event.id))
     day_ids = find_day_ids(registration)
@@ -144,16 +144,4 @@ def _end_requests(registration_id: int, now: datetime) -> None:
             AddressChange.expires_at > now,
         )
         .values(expires_at=now)
-    )
-
-
-def _record(event_id: int, registration: Registration, action: str, detail: dict[str, str] | None = None) -> None:
-    record(
-        event_id=event_id,
-        actor=Actor.participant(registration.id),
-        action=action,
-        record_kind="registration",
-        record_id=registration.id,
-        at=clock.now(),
-        detail=detail,
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from eventreg.audit.services import Actor, record
+from eventreg.audit.services import Actor, note
 from eventreg.db import db, transaction
 from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import get_event_whole, lock_event
@@ -161,7 +161,7 @@ def put_answers(
 
 
 def _changeable(event: Event, registration: Registration) -> Answerable:
-    category = next(found for found in event.categories if found.id == registration.category_id)
+    category = event.category_of(registration)
     asked = find_asked(registration)
     frozen = frozen_keys(event, asked.definition, clock.now())
     questions = [
@@ -180,7 +180,7 @@ def _hidden_by(event: Event, registration: Registration, definition: Definition,
     questions = list(definition.questions())
     if all(question.condition is None for question in questions):
         return []
-    category = next(found.key for found in event.categories if found.id == registration.category_id)
+    category = event.category_of(registration).key
     consents = {key: ["yes"] for key, is_given in current_consents(registration.id).items() if is_given}
     standing = frozen_keys(event, definition, clock.now())
     hidden = definition.hidden_keys(category, {**consents, **answers}, standing)
@@ -243,15 +243,7 @@ def record_changes(
         words = {"under": under} if any(number != numbers.get(own) for number in under) else {}
         return {"old": change.old, "new": change.new, **words}
 
-    record(
-        event_id=registration.event_id,
-        actor=actor,
-        action=action,
-        record_kind="registration",
-        record_id=registration.id,
-        at=now,
-        detail={change.question.key: told(change) for change in changes},
-    )
+    note(registration, action, actor, now, **{change.question.key: told(change) for change in changes})
 
 
 def tell_changes(

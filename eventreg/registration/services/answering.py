@@ -53,7 +53,7 @@ def answer_request(
             raise ChangeRefused(ChangeReason.TOO_LATE)
         if is_pending(find_last_decision(registration.id), now):
             raise ChangeRefused(ChangeReason.BEING_DECIDED)
-        category = next(found for found in event.categories if found.id == registration.category_id)
+        category = event.category_of(registration)
         asking = find_asking(registration, request)
         questions = asking.questions(category.key)
         standing = standing_keys(event, asking, now)

@@ -13,7 +13,7 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import Table, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from eventreg.audit.services import Act, Actor, Target, note_all, record
+from eventreg.audit.services import Act, Actor, Target, note, note_all
 from eventreg.db import db, transaction
 from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import get_event_whole, lock_event
@@ -265,15 +265,8 @@ def _record(
     actor: Actor,
     now: datetime,
 ) -> None:
-    record(
-        event_id=event.id,
-        actor=actor,
-        action="people_imported",
-        record_kind="event",
-        record_id=event.id,
-        at=now,
-        detail={"file": plan.file_name, "people_added": len(ready), "people_changed": len(changed)},
-    )
+    counts = {"people_added": len(ready), "people_changed": len(changed)}
+    note(event, "people_imported", actor, now, file=plan.file_name, **counts)
     acts = [Act(each.row, f"imported_{each.person.status.value}", actor, now) for each in ready]
     numbers = list_version_numbers({put.version_id for person in plan.changed for put in person.puts})
     acts += [

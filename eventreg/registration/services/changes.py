@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
 
-from eventreg.audit.services import Actor, record
+from eventreg.audit.services import Actor, note
 from eventreg.db import db, transaction
 from eventreg.events.queries.for_registration import lock_event, lock_event_in_any_state
 from eventreg.kernel import clock
@@ -38,9 +36,8 @@ def change_language(event_id: int, registration_id: int, language: str) -> None:
         registration = lock_registration(event_id, registration_id)
         if registration.language == language:
             return
-        detail = {"old": registration.language, "new": language}
-        registration.language = language
-        _record(event_id, registration, "language_changed", now, detail)
+        old, registration.language = registration.language, language
+        note(registration, "language_changed", Actor.participant(registration_id), now, old=old, new=language)
 
 
 def record_consent_changes(event_id: int, registration_id: int, given: Mapping[str, bool], language: str) -> None:
@@ -53,7 +50,7 @@ def record_consent_changes(event_id: int, registration_id: int, given: Mapping[s
         event = lock_event_in_any_state(event_id)
         registration = lock_registration(event_id, registration_id)
         standing, asked = current_consents(registration.id), find_asked(registration)
-        category = next(found.key for found in event.categories if found.id == registration.category_id)
+        category = event.category_of(registration).key
         questions = [
             question
             for question in asked.definition.questions()
@@ -76,7 +73,8 @@ def record_consent_changes(event_id: int, registration_id: int, given: Mapping[s
                 now=now,
                 version_id=version_id,
             )
-        _record(event_id, registration, "consents_changed", now, {key: bool(value) for key, value in answers.items()})
+        agreed = {key: bool(value) for key, value in answers.items()}
+        note(registration, "consents_changed", Actor.participant(registration_id), now, **agreed)
 
 
 def withdraw(event_id: int, registration_id: int) -> None:
@@ -92,7 +90,7 @@ def withdraw(event_id: int, registration_id: int) -> None:
         move(registration, Action.WITHDRAW, now)
         count = PlaceCount(event)
         count.free(registration)
-        _record(event_id, registration, "withdrew", now)
+        note(registration, "withdrew", Actor.participant(registration_id), now)
         db.session.flush()
         occasion = Occasion.load(event)
         taken_back = known is Status.CONFIRMED
@@ -115,14 +113,15 @@ def verify_address(event_id: int, registration_id: int) -> Registration:
             return registration
         if event.is_called_off:
             raise ChangeRefused(ChangeReason.CALLED_OFF)
-        category = next(found for found in event.categories if found.id == registration.category_id)
+        category = event.category_of(registration)
         count = PlaceCount(event)
         is_approved = registration.approved_at is not None
         admission = admit(category.approval, category.pending_counts, count.of(category), is_approved)
         move(registration, admission.action, now)
         if admission.takes_place:
             count.take(registration, now)
-        _record(event_id, registration, "address_verified", now, {"status": registration.status.value})
+        verified = registration.status.value
+        note(registration, "address_verified", Actor.participant(registration_id), now, status=verified)
         db.session.flush()
         dropped = take_or_drop(registration, now)
         news = News(NEWS_OF[registration.status], find_day_ids(registration))
@@ -130,17 +129,3 @@ def verify_address(event_id: int, registration_id: int) -> Registration:
         if dropped:
             tell_changes(event_id, registration, dropped, now)
         return registration
-
-
-def _record(
-    event_id: int, registration: Registration, action: str, now: datetime, detail: Mapping[str, Any] | None = None
-) -> None:
-    record(
-        event_id=event_id,
-        actor=Actor.participant(registration.id),
-        action=action,
-        record_kind="registration",
-        record_id=registration.id,
-        at=now,
-        detail=detail,
-    )

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from eventreg.audit.services import SYSTEM, record
+from eventreg.audit.services import SYSTEM, note
 from eventreg.db import db, transaction
 from eventreg.events.queries.for_registration import lock_event_in_any_state
 from eventreg.registration.models import Registration
@@ -35,12 +35,5 @@ def _expire(event_id: int, registration_id: int, now: datetime) -> bool:
             return False
         move(registration, Action.EXPIRE, now)
         open_again(registration)
-        record(
-            event_id=event_id,
-            actor=SYSTEM,
-            action="expired",
-            record_kind="registration",
-            record_id=registration_id,
-            at=now,
-        )
+        note(registration, "expired", SYSTEM, now)
         return True

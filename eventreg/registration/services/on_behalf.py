@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy.exc import IntegrityError
 
 from eventreg.audit.services import note
-from eventreg.db import db, transaction
+from eventreg.db import db
 from eventreg.events.models import Category, Event
 from eventreg.events.organizers import Organizer
 from eventreg.events.queries.for_registration import lock_event
@@ -32,12 +31,10 @@ from eventreg.registration.services.registering import (
     keep_answers,
     let_in,
     new_registration,
+    write_form,
 )
 from eventreg.registration.services.requests import new_correction, send_request
-from eventreg.registration.services.uploads import seal_files, submission_hash
 from eventreg.registration.services.used_forms import find_earlier
-
-_TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -59,21 +56,11 @@ def register_on_behalf(event_id: int, submission: Submission, occasion: Occasion
 
     A consent is the person's alone: none is recorded, whatever was sent. The address counts as verified, since the team
     vouches for it. The same form twice is one registration (case 17). Raises AddressTaken, FormSentBefore, RegistrationRefused
-    (UNKNOWN_CATEGORY, CALLED_OFF, FILE_GONE, TOO_MANY_FILES), OptionsFull, SessionsRefused, LifecycleRefused and Busy.
+    (UNKNOWN_CATEGORY, CALLED_OFF, FILE_GONE, TOO_MANY_FILES), OptionsFull, Refused (a SessionReason), LifecycleRefused and Busy.
     """
-    hashed = submission_hash(event_id, submission.submission_key)
-    rest = _left_open(submission)
-    submission = replace(submission, definition=without_consents(submission.definition))
-    asked = {question.key for question in submission.questions()}
-    sealed = seal_files(event_id, hashed, [f for f in submission.files if f.question_key in asked], clock.now())
-    for attempt in range(_TRIES):
-        try:
-            with transaction():
-                return _register(event_id, submission, _Rest(occasion, rest), hashed, sealed, terms)
-        except IntegrityError:
-            if attempt == _TRIES - 1:
-                raise
-    raise AssertionError("unreachable")
+    rest = _Rest(occasion, _left_open(submission))
+    form = replace(submission, definition=without_consents(submission.definition))
+    return write_form(event_id, form, lambda hashed, sealed: _register(event_id, form, rest, hashed, sealed, terms))
 
 
 def without_consents(definition: Definition) -> Definition:

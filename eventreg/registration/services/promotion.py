@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, select
 
-from eventreg.audit.services import SYSTEM, record
+from eventreg.audit.services import SYSTEM, note
 from eventreg.db import db, transaction
 from eventreg.events.models import Category, Event
 from eventreg.events.queries.for_registration import lock_event_in_any_state
@@ -46,7 +46,7 @@ def promote_from_waiting_list(
         return []
     promoted: list[Registration] = []
     while (registration := _next_in_line(event, count, passed_over)) is not None:
-        category = _category_of(event, registration)
+        category = event.category_of(registration)
         overtake_pending_decision(registration, now)
         if needs_organizer(category, registration):
             move(registration, Action.PROMOTE_TO_PENDING, now)
@@ -57,15 +57,7 @@ def promote_from_waiting_list(
         if takes_place:
             count.take(registration, now)
         db.session.flush()
-        record(
-            event_id=event.id,
-            actor=SYSTEM,
-            action="promoted",
-            record_kind="registration",
-            record_id=registration.id,
-            at=now,
-            detail={"status": registration.status.value},
-        )
+        note(registration, "promoted", SYSTEM, now, status=registration.status.value)
         occasion = occasion or Occasion.load(event)
         tell(occasion, registration, News(deciding.Promoted, day_ids=find_day_ids(registration)), now)
         promoted.append(registration)
@@ -113,7 +105,3 @@ def _next_in_line(event: Event, count: PlaceCount, passed_over: Collection[int])
         .order_by(Registration.waitlisted_at, Registration.id)
         .limit(1)
     ).first()
-
-
-def _category_of(event: Event, registration: Registration) -> Category:
-    return next(category for category in event.categories if category.id == registration.category_id)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from eventreg.accounts.services.guards import Try
 from eventreg.accounts.services.guards import admit as admit_try
-from eventreg.audit.services import Actor, record
+from eventreg.audit.services import Actor, note
 from eventreg.db import db, transaction
 from eventreg.events.models import Category, Event, PrivacyNotice
 from eventreg.events.queries.for_registration import lock_event_in_any_state
@@ -47,6 +48,8 @@ from eventreg.registration.services.used_forms import Earlier, address_hash, fin
 from eventreg.registration.services.ways_in import check_way_in, note_use
 
 _TRIES = 3
+
+Written = TypeVar("Written")
 
 #: which message tells of which outcome
 NEWS_OF = {each.status: each for each in (Confirmed, Received, Waitlisted)}
@@ -107,6 +110,13 @@ def register(event_id: int, submission: Submission, occasion: Occasion) -> Recei
     Raises RegistrationRefused (not open yet, closed, unknown category, a way in that no longer leads in, a file that cannot
     be kept or is gone), OptionsFull and Busy. `occasion` was loaded before the lock: nothing in it decides anything.
     """
+    return write_form(
+        event_id, submission, lambda hashed, sealed: _register(event_id, submission, occasion, hashed, sealed)
+    )
+
+
+def write_form(event_id: int, submission: Submission, write: Callable[[str, Sequence[Upload]], Written]) -> Written:
+    """Call `write` in a transaction with the hash of a form's key and its files, sealed; anew where two forms met."""
     hashed = submission_hash(event_id, submission.submission_key)
     asked = {question.key for question in submission.questions()}
     files = [file for file in submission.files if file.question_key in asked]
@@ -114,7 +124,7 @@ def register(event_id: int, submission: Submission, occasion: Occasion) -> Recei
     for attempt in range(_TRIES):
         try:
             with transaction():
-                return _register(event_id, submission, occasion, hashed, sealed)
+                return write(hashed, sealed)
         except IntegrityError:
             # Two random codes met, or (were the lock not held) two forms: the next try sees what the other one wrote.
             if attempt == _TRIES - 1:
@@ -157,15 +167,8 @@ def _register(
     if takes_place:
         count.take(registration, now)
     keep_answers(event, registration, submission, sealed, now)
-    record(
-        event_id=event.id,
-        actor=Actor.participant(registration.id),
-        action=f"registered_{registration.status.value}",
-        record_kind="registration",
-        record_id=registration.id,
-        at=now,
-        detail={"way_in": way_in.kind.value} if way_in is not None else None,
-    )
+    came_by = {"way_in": way_in.kind.value} if way_in is not None else {}
+    note(registration, f"registered_{registration.status.value}", Actor.participant(registration.id), now, **came_by)
     _tell(Occasion(event, occasion.days, occasion.partners), registration, submission, now)
     if event.verifies_addresses:
         return Receipt(Outcome.CHECK_MAIL)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, exists, select
 
-from eventreg.audit.services import Actor, record
+from eventreg.audit.services import Actor, note
 from eventreg.db import db, transaction
 from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import lock_event_in_any_state
@@ -73,7 +73,7 @@ def choose_sessions(event_id: int, registration_id: int, wanted: Collection[str]
             SessionPlace(session_id=id_, registration_id=registration_id, taken_at=now) for id_ in sorted(chosen.taken)
         )
         _keep_as_answer(registration, [each.public_id for each in offered if each.id in after])
-        _record(event_id, registration_id, now, [_titles(offered, ids, event.languages) for ids in (before, after)])
+        _note(registration, now, [_titles(offered, ids, event.languages) for ids in (before, after)])
         return chosen
 
 
@@ -145,7 +145,7 @@ def _take(
         SessionPlace(session_id=each.id, registration_id=registration.id, taken_at=now) for each in sessions
     )
     titles = _titles(sessions, {each.id for each in sessions}, languages)
-    _record(registration.event_id, registration.id, now, [[], titles])
+    _note(registration, now, [[], titles])
 
 
 def _wished(registration_id: int, keys: Collection[str]) -> list[str]:
@@ -171,13 +171,5 @@ def _titles(offered: Collection[OfferedSession], ids: Collection[int], languages
     return [pick(each.title, languages[0], languages).text for each in offered if each.id in ids]
 
 
-def _record(event_id: int, registration_id: int, now: datetime, titles: list[list[str]]) -> None:
-    record(
-        event_id=event_id,
-        actor=Actor.participant(registration_id),
-        action="sessions_chosen",
-        record_kind="registration",
-        record_id=registration_id,
-        at=now,
-        detail={"changed": {"sessions": titles}},
-    )
+def _note(registration: Registration, now: datetime, titles: list[list[str]]) -> None:
+    note(registration, "sessions_chosen", Actor.participant(registration.id), now, changed={"sessions": titles})

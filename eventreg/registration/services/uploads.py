@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, func, select, update
 
-from eventreg.db import db, transaction
+from eventreg.db import db, get_of_event, transaction
 from eventreg.kernel import clock, sealing
 from eventreg.kernel.errors import NotFound
 from eventreg.kernel.tokens import lookup_hash, new_public_id
@@ -196,13 +196,7 @@ def list_of_registration(registration_id: int) -> dict[str, list[HeldFile]]:
 
 def open_upload(event_id: int, registration_id: int, public_id: str) -> OpenedFile:
     """Return a file of this registration of this event with its content. Raises NotFound for any other."""
-    row = db.session.scalars(
-        select(Upload).where(
-            Upload.event_id == event_id, Upload.registration_id == registration_id, Upload.public_id == public_id
-        )
-    ).one_or_none()
-    if row is None:
-        raise NotFound
+    row = get_of_event(Upload, event_id, registration_id=registration_id, public_id=public_id)
     return OpenedFile(_described(row).name, row.media_type, read_content(public_id))
 
 

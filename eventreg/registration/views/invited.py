@@ -53,7 +53,7 @@ class _Opened:
         event = get_event_whole(invitation.event_id)
         if event.publication not in PUBLIC:
             raise NotFound
-        category = next(row for row in event.categories if row.id == invitation.category_id)
+        category = event.category_of(invitation)
         state = state_of(tell_stories(event.id, [invitation])[invitation.id], clock.now())
         return cls(invitation, event, category, occasion_of(event), state)
 
