@@ -12,10 +12,11 @@ from sqlalchemy import func, select
 from eventreg.db import db
 from eventreg.events.organizers import Organizer
 from eventreg.kernel import clock as clocks
+from eventreg.kernel.errors import Refused
 from eventreg.mail.models import MailMessage
 from eventreg.registration.emails import Occasion
 from eventreg.registration.models import Answer, Consent, Place, Registration
-from eventreg.registration.rules.refusals import RegisteringReason, RegistrationRefused
+from eventreg.registration.rules.refusals import RegisteringReason
 from eventreg.registration.rules.states import Action, Status
 from eventreg.registration.services import registering
 from eventreg.registration.services.changes import verify_address, withdraw
@@ -179,7 +180,7 @@ def test_registration_outside_its_time_is_refused_under_the_lock(
 ) -> None:
     event = an_event()
     clock.shift(shift)
-    with pytest.raises(RegistrationRefused) as refused:
+    with pytest.raises(Refused) as refused:
         register_somebody(event)
     assert refused.value.reason is reason
     assert db.session.scalar(select(func.count()).select_from(Registration)) == 0
@@ -189,7 +190,7 @@ def test_a_category_that_is_gone_is_refused() -> None:
     event = an_event()
     submission = a_submission(event)
     gone = type(submission)(**{**submission.__dict__, "category_key": "press"})
-    with pytest.raises(RegistrationRefused) as refused:
+    with pytest.raises(Refused) as refused:
         register(event.id, gone, Occasion.load(event))
     assert refused.value.reason is RegisteringReason.UNKNOWN_CATEGORY
 

@@ -14,11 +14,11 @@ from sqlalchemy import func, select
 
 from eventreg.db import db
 from eventreg.kernel import clock as clocks
-from eventreg.kernel.errors import NotFound
+from eventreg.kernel.errors import NotFound, Refused
 from eventreg.kernel.sealing import CannotUnseal
 from eventreg.registration.models import Registration, Upload
 from eventreg.registration.queries.answers import load_answers
-from eventreg.registration.rules.refusals import RegisteringReason, RegistrationRefused
+from eventreg.registration.rules.refusals import RegisteringReason
 from eventreg.registration.services import registering, uploads
 from eventreg.registration.services.answer_changes import ChangedFiles, change_answers
 from eventreg.registration.services.uploads import (
@@ -126,7 +126,7 @@ def test_what_is_held_is_bounded(monkeypatch: pytest.MonkeyPatch, bound: str) ->
     event = an_event()
     hold_file(event.id, "a" * 22, a_letter())
     hold_file(event.id, "b" * 22, a_letter())
-    with pytest.raises(RegistrationRefused) as refused:
+    with pytest.raises(Refused) as refused:
         hold_file(event.id, "c" * 22, a_letter())
     assert refused.value.reason is RegisteringReason.TOO_MANY_FILES
     assert len(on_disk()) == 2

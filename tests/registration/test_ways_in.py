@@ -16,11 +16,12 @@ from sqlalchemy import select
 from eventreg.db import db
 from eventreg.events.models import Category, Event
 from eventreg.kernel.clock import now
+from eventreg.kernel.errors import Refused
 from eventreg.registration.emails import Occasion
 from eventreg.registration.models import AccessCode, Invitation, Registration
 from eventreg.registration.queries.ways_in import count_uses
 from eventreg.registration.rules.deadlines import VERIFY_WITHIN
-from eventreg.registration.rules.refusals import RegisteringReason, RegistrationRefused
+from eventreg.registration.rules.refusals import RegisteringReason
 from eventreg.registration.rules.ways_in import WayIn, WayKind
 from eventreg.registration.services import registering, ways_in
 from eventreg.registration.services.changes import verify_address, withdraw
@@ -43,7 +44,7 @@ def registered(event: Event, submission: Submission) -> Receipt:
 
 
 def refused(event: Event, submission: Submission) -> RegisteringReason:
-    with pytest.raises(RegistrationRefused) as refusal:
+    with pytest.raises(Refused) as refusal:
         registered(event, submission)
     assert not db.session.scalars(select(Registration).where(Registration.event_id == event.id)).all()
     return RegisteringReason(refusal.value.reason)
@@ -133,7 +134,7 @@ def test_a_use_is_given_back_by_whoever_withdraws(app: Flask) -> None:
     event = an_event()
     way_in = by(an_access_code(event, most_uses=1))
     first = found(registered(event, form_by(way_in, event)))
-    with pytest.raises(RegistrationRefused) as refusal:
+    with pytest.raises(Refused) as refusal:
         registered(event, form_by(way_in, event))
     assert refusal.value.reason is RegisteringReason.CODE_USED_UP
     withdraw(event.id, first.id)
@@ -152,7 +153,7 @@ def test_a_way_in_that_is_over_tells_nobody_who_is_inside(app: Flask) -> None:
     code = an_access_code(event, is_active=False)
     a_registration(event, email="dentro@instituto.example")
     for email in ("dentro@instituto.example", "fuera@instituto.example"):
-        with pytest.raises(RegistrationRefused) as refusal:
+        with pytest.raises(Refused) as refusal:
             registered(event, form_by(by(code), event, email=email))
         assert refusal.value.reason is RegisteringReason.CODE_OFF
 
@@ -174,7 +175,7 @@ def test_an_invitation_is_used_once_by_its_address(app: Flask) -> None:
     used = db.session.get_one(Invitation, invitation.id)
     assert (person.status.value, used.registration_id) == ("confirmed", person.id)
     assert used.used_at is not None
-    with pytest.raises(RegistrationRefused) as refusal:
+    with pytest.raises(Refused) as refusal:
         registered(event, form_by(way_in, event, "academia", email="eva@instituto.example"))
     assert refusal.value.reason is RegisteringReason.INVITATION_OVER
 
@@ -274,6 +275,6 @@ def test_an_invitation_whose_use_was_never_verified_leads_in_again(app: Flask) -
 
 
 def refusal(event: Event, submission: Submission) -> RegisteringReason:
-    with pytest.raises(RegistrationRefused) as refused_with:
+    with pytest.raises(Refused) as refused_with:
         registered(event, submission)
     return RegisteringReason(refused_with.value.reason)

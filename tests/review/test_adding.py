@@ -13,10 +13,11 @@ from eventreg.events.models import Event, TeamMember
 from eventreg.events.organizers import Organizer
 from eventreg.events.rules.team import Scope
 from eventreg.kernel.clock import now
+from eventreg.kernel.errors import Refused
 from eventreg.registration.emails import Occasion
 from eventreg.registration.models import AnswerRequest, Consent, Registration
 from eventreg.registration.queries.registrations import own_token
-from eventreg.registration.rules.refusals import AddressTaken, RegisteringReason, RegistrationRefused
+from eventreg.registration.rules.refusals import AddressTaken, RegisteringReason
 from eventreg.registration.rules.states import Status
 from eventreg.registration.rules.ways_in import WayKind
 from eventreg.registration.services.on_behalf import OnBehalf, register_on_behalf
@@ -121,11 +122,11 @@ def test_nobody_is_written_to_unless_wanted_and_the_same_form_is_one(event: Even
 def test_verified_addresses_closed_doors_and_other_categories(app: Flask) -> None:
     event = an_event(categories=[PRIVATE], verifies_addresses=True, registration_closes_at=now() - timedelta(hours=1))
     assert add(event, "press").status is Status.CONFIRMED, "the team vouches for the address, and is not the public"
-    with pytest.raises(RegistrationRefused) as refused:
+    with pytest.raises(Refused) as refused:
         add(event, "press", terms(event, who=Organizer("account", 1, Scope(categories=frozenset({"academia"})))))
     assert refused.value.reason is RegisteringReason.UNKNOWN_CATEGORY
     called_off = an_event(publication="cancelled")
-    with pytest.raises(RegistrationRefused):
+    with pytest.raises(Refused):
         add(called_off)
 
 

@@ -17,6 +17,7 @@ from eventreg.events.bundles.parts import Entry, Intake
 from eventreg.events.models import Event, ProgrammeSession
 from eventreg.events.parts.accounts import find_or_add_account
 from eventreg.kernel import sealing
+from eventreg.kernel.errors import Refused
 from eventreg.kernel.filetypes import safe_name, sniff
 from eventreg.kernel.office import sniff_office
 from eventreg.kernel.tokens import new_reference
@@ -45,7 +46,6 @@ from eventreg.registration.parts.fields import (
     UPLOAD,
 )
 from eventreg.registration.queries.answers import DAYS_KIND, SESSIONS_KIND, sealed_place
-from eventreg.registration.rules.refusals import RegistrationRefused
 from eventreg.registration.rules.searching import email_key
 from eventreg.registration.services.answers import FILE_KINDS, refresh_search
 from eventreg.registration.services.uploads import NewFile, attach_new, seal_files
@@ -168,7 +168,7 @@ class Giver:
             file = NewFile(values["question_key"], name, media_type, content)
             try:
                 uploads = seal_files(row.event_id, row.submission_hash, [file], values["created_at"])
-            except RegistrationRefused as refused:
+            except Refused as refused:
                 raise BundleInvalid(f"{where}: the disk takes no more") from refused
             for key, public_ids in attach_new(row.id, uploads).items():
                 rows += [_answer_row(row, key, counts[key], public_id, is_sealed=False) for public_id in public_ids]

@@ -143,10 +143,6 @@ class RequestReason(Reason):
     NOT_OPEN = "not_open", N_("This request is answered, over or taken back.")
 
 
-class RegistrationRefused(Refused):
-    """A registration was not accepted. Nothing was written."""
-
-
 class AddressTaken(Refused):
     """Somebody with this address is registered already. Nothing was written. `reference`: the live registration's."""
 

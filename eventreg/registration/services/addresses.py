@@ -13,6 +13,7 @@ from eventreg.audit.services import Actor, note
 from eventreg.db import db, transaction
 from eventreg.events.queries.for_registration import get_event_whole, lock_event_in_any_state
 from eventreg.kernel import clock
+from eventreg.kernel.errors import Refused
 from eventreg.kernel.tokens import new_public_id
 from eventreg.mail.services import enqueue_all
 from eventreg.registration.emails import CONFIRM_ADDRESS, News, Occasion, addresses, participant_message
@@ -25,7 +26,7 @@ from eventreg.registration.queries.registrations import (
     lock_registration,
 )
 from eventreg.registration.rules.deadlines import CONFIRM_ADDRESS_WITHIN, may_withdraw
-from eventreg.registration.rules.refusals import ChangeReason, ChangeRefused
+from eventreg.registration.rules.refusals import ChangeReason
 from eventreg.registration.rules.searching import email_key
 from eventreg.registration.services.answers import refresh_search
 from eventreg.registration.services.pending_decisions import find_last_decision, is_pending
@@ -39,7 +40,7 @@ CHANGES_BY_ADDRESS = Limit("own-address/address", 5, 60, one_more_after=12)
 def request_address_change(event_id: int, registration_id: int, email: str) -> None:
     """Send a confirming link to a new address. Until it is confirmed nothing changes.
 
-    An earlier request that is not confirmed yet dies. Raises ChangeRefused (NOT_POSSIBLE_NOW, SAME_ADDRESS) and
+    An earlier request that is not confirmed yet dies. Raises Refused (NOT_POSSIBLE_NOW, SAME_ADDRESS) and
     TooManyTries. Whether another registration has the address is not told here, only to whoever holds it.
     """
     now = clock.now()
@@ -47,9 +48,9 @@ def request_address_change(event_id: int, registration_id: int, email: str) -> N
         lock_event_in_any_state(event_id)
         registration = lock_registration(event_id, registration_id)
         if not may_withdraw(registration.status):
-            raise ChangeRefused(ChangeReason.NOT_POSSIBLE_NOW)
+            raise Refused(ChangeReason.NOT_POSSIBLE_NOW)
         if email_key(email) == registration.email_key:
-            raise ChangeRefused(ChangeReason.SAME_ADDRESS)
+            raise Refused(ChangeReason.SAME_ADDRESS)
         tries = (Try(CHANGES_BY_REGISTRATION, registration.public_id), Try(CHANGES_BY_ADDRESS, email_key(email)))
         demand(*tries)
         _end_requests(registration.id, now)
@@ -82,14 +83,14 @@ def request_address_change(event_id: int, registration_id: int, email: str) -> N
 def confirm_address_change(token: str) -> Registration:
     """Make the new address the person's. The link of the old one dies, both addresses are told.
 
-    Confirmed twice changes nothing. Raises NotFound for no such link, ChangeRefused (LINK_EXPIRED, ADDRESS_IN_USE,
+    Confirmed twice changes nothing. Raises NotFound for no such link, Refused (LINK_EXPIRED, ADDRESS_IN_USE,
     BEING_DECIDED).
     """
     try:
         with transaction():
             return _confirm(token)
     except IntegrityError:
-        raise ChangeRefused(ChangeReason.ADDRESS_IN_USE) from None
+        raise Refused(ChangeReason.ADDRESS_IN_USE) from None
 
 
 def _confirm(token: str) -> Registration:
@@ -103,15 +104,15 @@ def _confirm(token: str) -> Registration:
     if change.confirmed_at is not None:
         if registration.email_key == email_key(change.email):
             return registration
-        raise ChangeRefused(ChangeReason.LINK_EXPIRED)
+        raise Refused(ChangeReason.LINK_EXPIRED)
     if change.expires_at <= now or not may_withdraw(registration.status):
-        raise ChangeRefused(ChangeReason.LINK_EXPIRED)
+        raise Refused(ChangeReason.LINK_EXPIRED)
     if is_pending(find_last_decision(registration.id), now):
         # Its messages wait, written to the address that is to be left, with the link that is to die.
-        raise ChangeRefused(ChangeReason.BEING_DECIDED)
+        raise Refused(ChangeReason.BEING_DECIDED)
     other = find_live_by_email(event.id, change.email)
     if other is not None and other.id != registration.id:
-        raise ChangeRefused(ChangeReason.ADDRESS_IN_USE)
+        raise Refused(ChangeReason.ADDRESS_IN_USE)
     old_address = registration.email
     registration.email = change.email
     registration.email_key = email_key(change.email)

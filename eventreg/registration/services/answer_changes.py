@@ -12,6 +12,7 @@ from eventreg.db import db, transaction
 from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import get_event_whole, lock_event
 from eventreg.kernel import clock
+from eventreg.kernel.errors import Refused
 from eventreg.mail.content import Change
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.kinds import Context
@@ -28,7 +29,7 @@ from eventreg.registration.queries.consents import current_consents
 from eventreg.registration.queries.registrations import lock_registration
 from eventreg.registration.rules.asked import Asked
 from eventreg.registration.rules.deadlines import may_change_answers
-from eventreg.registration.rules.refusals import ChangeReason, ChangeRefused
+from eventreg.registration.rules.refusals import ChangeReason
 from eventreg.registration.rules.states import STANDING, Status
 from eventreg.registration.services.answers import CONSENT_KIND, FILE_KINDS, fill_identity, replace_answers
 from eventreg.registration.services.option_places import hold_exactly
@@ -80,9 +81,8 @@ def change_answers(
 
     `answers` were checked against what the registration was asked (`queries.asked`). The mail address and the consents are
     changed by use cases of their own and stay as they are, as does what is frozen. What a changed answer hides is emptied:
-    a change like another. Raises ChangeRefused: TOO_LATE, and BEING_DECIDED while the
-    messages of a decision wait, which tell of the answers as they were; RegistrationRefused (TOO_MANY_FILES) when a
-    file cannot be kept.
+    a change like another. Raises Refused: TOO_LATE; BEING_DECIDED while the messages of a decision wait, which tell of
+    the answers as they were; TOO_MANY_FILES when a file cannot be kept.
     """
     now = clock.now()
     hashed = submission_hash(event_id, files.form_key) if files is not None else ""
@@ -91,9 +91,9 @@ def change_answers(
         event = lock_event(event_id)
         registration = lock_registration(event_id, registration_id)
         if not may_change_answers(registration.status, now, event.changes_until, event.publication):
-            raise ChangeRefused(ChangeReason.TOO_LATE)
+            raise Refused(ChangeReason.TOO_LATE)
         if is_pending(find_last_decision(registration.id), now):
-            raise ChangeRefused(ChangeReason.BEING_DECIDED)
+            raise Refused(ChangeReason.BEING_DECIDED)
         changes = put_answers(
             event, registration, _changeable(event, registration), answers, SentFiles(hashed, sealed, files)
         )

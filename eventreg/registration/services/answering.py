@@ -9,13 +9,14 @@ from eventreg.db import db, transaction
 from eventreg.events.queries.for_registration import lock_event
 from eventreg.events.rules.publication import ALIVE
 from eventreg.kernel import clock
+from eventreg.kernel.errors import Refused
 from eventreg.questionnaires.rules.schema import Question
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.answers import load_answers
 from eventreg.registration.queries.consents import list_consents
 from eventreg.registration.queries.registrations import lock_registration
 from eventreg.registration.queries.requests import Asking, find_asking, get_request, standing_keys
-from eventreg.registration.rules.refusals import ChangeReason, ChangeRefused
+from eventreg.registration.rules.refusals import ChangeReason
 from eventreg.registration.rules.requests import closes_at, concerns
 from eventreg.registration.services.answer_changes import (
     Answerable,
@@ -38,7 +39,7 @@ def answer_request(
     """Keep the answers to a request under the version that it asks, and tell both sides what changed.
 
     Until its deadline it can be answered anew, but for what is frozen by then. Raises NotFound for another person's,
-    ChangeRefused (TOO_LATE, NOT_POSSIBLE_NOW, BEING_DECIDED) and RegistrationRefused (TOO_MANY_FILES).
+    Refused (TOO_LATE, NOT_POSSIBLE_NOW, BEING_DECIDED, TOO_MANY_FILES).
     """
     now = clock.now()
     hashed = submission_hash(event_id, files.form_key)
@@ -48,11 +49,11 @@ def answer_request(
         registration = lock_registration(event_id, registration_id)
         request = get_request(registration.id, request_id)
         if request.taken_back_at is not None or not concerns(request.kind, registration.status):
-            raise ChangeRefused(ChangeReason.NOT_POSSIBLE_NOW)
+            raise Refused(ChangeReason.NOT_POSSIBLE_NOW)
         if event.publication not in ALIVE or now >= closes_at(request.answer_by, event.changes_until, event.time_zone):
-            raise ChangeRefused(ChangeReason.TOO_LATE)
+            raise Refused(ChangeReason.TOO_LATE)
         if is_pending(find_last_decision(registration.id), now):
-            raise ChangeRefused(ChangeReason.BEING_DECIDED)
+            raise Refused(ChangeReason.BEING_DECIDED)
         category = event.category_of(registration)
         asking = find_asking(registration, request)
         questions = asking.questions(category.key)

@@ -8,6 +8,7 @@ from eventreg.audit.services import Actor, note
 from eventreg.db import db, transaction
 from eventreg.events.queries.for_registration import lock_event, lock_event_in_any_state
 from eventreg.kernel import clock
+from eventreg.kernel.errors import Refused
 from eventreg.registration.emails import News, Occasion, changing, tell
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.answers import find_day_ids
@@ -16,7 +17,7 @@ from eventreg.registration.queries.consents import current_consents
 from eventreg.registration.queries.registrations import lock_registration
 from eventreg.registration.rules.admission import admit
 from eventreg.registration.rules.deadlines import may_withdraw
-from eventreg.registration.rules.refusals import ChangeReason, ChangeRefused
+from eventreg.registration.rules.refusals import ChangeReason
 from eventreg.registration.rules.states import Action, Status
 from eventreg.registration.services.answer_changes import tell_changes
 from eventreg.registration.services.answers import CONSENT_KIND, record_consents
@@ -78,13 +79,13 @@ def record_consent_changes(event_id: int, registration_id: int, given: Mapping[s
 
 
 def withdraw(event_id: int, registration_id: int) -> None:
-    """Withdraw at the person's own wish; the place goes to the waiting list at once. Raises ChangeRefused."""
+    """Withdraw at the person's own wish; the place goes to the waiting list at once. Raises Refused."""
     now = clock.now()
     with transaction():
         event = lock_event(event_id)
         registration = lock_registration(event_id, registration_id)
         if not may_withdraw(registration.status, event.publication):
-            raise ChangeRefused(ChangeReason.NOT_POSSIBLE_NOW)
+            raise Refused(ChangeReason.NOT_POSSIBLE_NOW)
         known = overtake_pending_decision(registration, now)
         day_ids = find_day_ids(registration)
         move(registration, Action.WITHDRAW, now)
@@ -101,18 +102,18 @@ def withdraw(event_id: int, registration_id: int) -> None:
 def verify_address(event_id: int, registration_id: int) -> Registration:
     """Let a registration count whose address was verified, with the places of now. Verified twice changes nothing.
 
-    Raises ChangeRefused (LINK_EXPIRED, CALLED_OFF).
+    Raises Refused (LINK_EXPIRED, CALLED_OFF).
     """
     now = clock.now()
     with transaction():
         event = lock_event(event_id)
         registration = lock_registration(event_id, registration_id)
         if registration.status is Status.CANCELLED:
-            raise ChangeRefused(ChangeReason.LINK_EXPIRED)
+            raise Refused(ChangeReason.LINK_EXPIRED)
         if registration.status is not Status.UNVERIFIED:
             return registration
         if event.is_called_off:
-            raise ChangeRefused(ChangeReason.CALLED_OFF)
+            raise Refused(ChangeReason.CALLED_OFF)
         category = event.category_of(registration)
         count = PlaceCount(event)
         is_approved = registration.approved_at is not None

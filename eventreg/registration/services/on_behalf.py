@@ -16,12 +16,13 @@ from eventreg.events.queries.for_registration import lock_event
 from eventreg.events.rules.publication import ALIVE
 from eventreg.i18n.languages import speaking
 from eventreg.kernel import clock
+from eventreg.kernel.errors import Refused
 from eventreg.mail.services import enqueue_all
 from eventreg.questionnaires.rules.schema import Definition, Stage
 from eventreg.registration.emails import News, Occasion, participant_message
 from eventreg.registration.models import Registration, Upload
 from eventreg.registration.queries.answers import find_day_ids
-from eventreg.registration.rules.refusals import AddressTaken, FormSentBefore, RegisteringReason, RegistrationRefused
+from eventreg.registration.rules.refusals import AddressTaken, FormSentBefore, RegisteringReason
 from eventreg.registration.rules.ways_in import WayKind
 from eventreg.registration.services.answers import CONSENT_KIND
 from eventreg.registration.services.places import PlaceCount
@@ -55,7 +56,7 @@ def register_on_behalf(event_id: int, submission: Submission, occasion: Occasion
     """Register somebody for them, in any category, open or not, and queue the messages that are wanted.
 
     A consent is the person's alone: none is recorded, whatever was sent. The address counts as verified, since the team
-    vouches for it. The same form twice is one registration (case 17). Raises AddressTaken, FormSentBefore, RegistrationRefused
+    vouches for it. The same form twice is one registration (case 17). Raises AddressTaken, FormSentBefore, Refused
     (UNKNOWN_CATEGORY, CALLED_OFF, FILE_GONE, TOO_MANY_FILES), OptionsFull, Refused (a SessionReason), LifecycleRefused and Busy.
     """
     rest = _Rest(occasion, _left_open(submission))
@@ -103,7 +104,7 @@ def _register(
     now = clock.now()
     event = lock_event(event_id)
     if event.is_called_off:
-        raise RegistrationRefused(RegisteringReason.CALLED_OFF)
+        raise Refused(RegisteringReason.CALLED_OFF)
     category = _category(event, submission, terms.who)
     email = _address(submission)
     earlier = find_earlier(event, hashed, email)
@@ -142,7 +143,7 @@ def _category(event: Event, submission: Submission, who: Organizer) -> Category:
     for category in event.categories:
         if category.key == submission.category_key and who.scope.has_category(category.key):
             return category
-    raise RegistrationRefused(RegisteringReason.UNKNOWN_CATEGORY)
+    raise Refused(RegisteringReason.UNKNOWN_CATEGORY)
 
 
 def _address(submission: Submission) -> str:

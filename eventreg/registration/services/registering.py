@@ -18,6 +18,7 @@ from eventreg.db import db, transaction
 from eventreg.events.models import Category, Event, PrivacyNotice
 from eventreg.events.queries.for_registration import lock_event_in_any_state
 from eventreg.kernel import clock
+from eventreg.kernel.errors import Refused
 from eventreg.kernel.tokens import new_public_id, new_reference
 from eventreg.mail.services import enqueue_all
 from eventreg.questionnaires.rules.files import has_all, most_files
@@ -29,7 +30,7 @@ from eventreg.registration.queries.answers import SESSIONS_KIND, day_keys
 from eventreg.registration.queries.option_places import limited_options
 from eventreg.registration.rules.admission import admit
 from eventreg.registration.rules.deadlines import refusal_to_register
-from eventreg.registration.rules.refusals import RegisteringReason, RegistrationRefused
+from eventreg.registration.rules.refusals import RegisteringReason
 from eventreg.registration.rules.searching import email_key
 from eventreg.registration.rules.states import TRANSITIONS, Status
 from eventreg.registration.rules.ways_in import WayIn
@@ -107,7 +108,7 @@ def register(event_id: int, submission: Submission, occasion: Occasion) -> Recei
 
     The same submission key and address give the same receipt; the same key with another address changes nothing, and the
     sender is to be asked. Another submission with a live address changes nothing either, and sends its holder the link.
-    Raises RegistrationRefused (not open yet, closed, unknown category, a way in that no longer leads in, a file that cannot
+    Raises Refused (not open yet, closed, unknown category, a way in that no longer leads in, a file that cannot
     be kept or is gone), OptionsFull and Busy. `occasion` was loaded before the lock: nothing in it decides anything.
     """
     return write_form(
@@ -142,7 +143,7 @@ def _register(
     refusal = refusal_to_register(now, event.registration_opens_at, event.registration_closes_at, event.publication)
     if refusal is not None and not earlier.is_sent_again:
         # Before it is looked whether the address is known: a closed door tells nobody who is inside.
-        raise RegistrationRefused(refusal, moment=event.registration_opens_at)
+        raise Refused(refusal, moment=event.registration_opens_at)
     if earlier.is_sent_again:
         return _answer_again(event, earlier)
     # Likewise before an address is told to be known: who may not come in learns nothing.
@@ -219,14 +220,14 @@ def _category(event: Event, submission: Submission) -> Category:
         for category in event.categories:
             if category.key == key and (way_in is not None or not category.is_private):
                 return category
-    raise RegistrationRefused(RegisteringReason.UNKNOWN_CATEGORY)
+    raise Refused(RegisteringReason.UNKNOWN_CATEGORY)
 
 
 def _check_window(event: Event, category: Category, now: datetime) -> None:
     window = event.window_of(category)
     refusal = refusal_to_register(now, window.opens_at, window.closes_at, event.publication)
     if refusal is not None:
-        raise RegistrationRefused(refusal, moment=window.opens_at)
+        raise Refused(refusal, moment=window.opens_at)
 
 
 def new_registration(
@@ -281,7 +282,7 @@ def keep_answers(
 def _attached(
     event: Event, registration: Registration, submission: Submission, sealed: Sequence[Upload]
 ) -> dict[str, list[str]]:
-    """Give the registration its files; returns their ids by question. Raises RegistrationRefused (FILE_GONE)."""
+    """Give the registration its files; returns their ids by question. Raises Refused (FILE_GONE)."""
     asked = [question for question in submission.questions() if question.kind in FILE_KINDS]
     new = attach_new(registration.id, sealed)
     open_keys = [question.key for question in asked if most_files(question) > 1 or question.key not in new]
@@ -291,7 +292,7 @@ def _attached(
         ids = [*held.get(question.key, ()), *new.get(question.key, ())]
         shown = submission.kept_files.get(question.key)
         if shown and not has_all(question, shown, ids):
-            raise RegistrationRefused(RegisteringReason.FILE_GONE)
+            raise Refused(RegisteringReason.FILE_GONE)
         found[question.key] = ids[: most_files(question)]
         detach(registration.id, ids[most_files(question) :])
     return found

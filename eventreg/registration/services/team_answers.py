@@ -34,7 +34,7 @@ def change_team_answers(
 ) -> list[AnswerChange]:
     """Keep what organizers filled in for the questions `keys`; returns what changed. Nobody is written to.
 
-    Raises NotFound, LifecycleRefused for an archived event, and RegistrationRefused (TOO_MANY_FILES).
+    Raises NotFound, LifecycleRefused for an archived event, and Refused (TOO_MANY_FILES).
     """
     now = clock.now()
     hashed = submission_hash(event_id, files.form_key)

@@ -72,7 +72,7 @@ def change_for(event_id: int, reference: str, edit: Edit, act: TeamAct) -> Chang
     Consents stay as they are: they are the person's. An answer that somebody else changed since the form was first shown,
     and that this form holds as it was then, is left as the other one made it. A new mail address gets a link of its own and
     the message of the present status; the old link dies. Raises what `open_for` raises, AddressTaken, OptionsFull and
-    RegistrationRefused (TOO_MANY_FILES).
+    Refused (TOO_MANY_FILES).
     """
     now = clock.now()
     hashed = submission_hash(event_id, edit.files.form_key)

@@ -13,12 +13,12 @@ from sqlalchemy import delete, func, select, update
 
 from eventreg.db import db, get_of_event, transaction
 from eventreg.kernel import clock, sealing
-from eventreg.kernel.errors import NotFound
+from eventreg.kernel.errors import NotFound, Refused
 from eventreg.kernel.tokens import lookup_hash, new_public_id
 from eventreg.media.store import CannotKeep, path_of, sweep_folder, write_file
 from eventreg.registration.models import Upload
 from eventreg.registration.rules.deadlines import FILE_HELD_FOR
-from eventreg.registration.rules.refusals import RegisteringReason, RegistrationRefused
+from eventreg.registration.rules.refusals import RegisteringReason
 from eventreg.web.instance import config, keys
 
 #: all files held for forms together; beyond it a form has to be sent with its file again
@@ -67,7 +67,7 @@ def submission_hash(event_id: int, submission_key: str) -> str:
 def hold_file(event_id: int, submission_key: str, file: NewFile, *, is_one_more: bool = False) -> HeldFile:
     """Keep a file for the next try of the same form, for 24 hours; earlier ones of the same question go.
 
-    Unless it `is_one_more`, of a question that takes several. Raises RegistrationRefused(TOO_MANY_FILES) when the instance
+    Unless it `is_one_more`, of a question that takes several. Raises Refused(TOO_MANY_FILES) when the instance
     holds too much already, or the disk takes no more.
     """
     now = clock.now()
@@ -78,7 +78,7 @@ def hold_file(event_id: int, submission_key: str, file: NewFile, *, is_one_more:
             select(func.count(), func.coalesce(func.sum(Upload.size), 0)).where(Upload.held_until.is_not(None))
         ).one()
         if count >= MOST_HELD_FILES or size + row.size > MOST_HELD_BYTES:
-            raise RegistrationRefused(RegisteringReason.TOO_MANY_FILES)
+            raise Refused(RegisteringReason.TOO_MANY_FILES)
         if not is_one_more:
             session.execute(
                 delete(Upload).where(
@@ -162,7 +162,7 @@ def seal_files(event_id: int, submission: str, files: Sequence[NewFile], now: da
     """Seal files that came with a form and write them to the disk: before the lock, since it waits for the disk.
 
     The rows are given to `attach_new`. What no row refers to in the end, the sweep removes. Raises
-    RegistrationRefused(TOO_MANY_FILES) when the disk takes no more.
+    Refused(TOO_MANY_FILES) when the disk takes no more.
     """
     rows = [_sealed_row(event_id, submission, file, now) for file in files]
     for row, file in zip(rows, files, strict=True):
@@ -257,4 +257,4 @@ def _write(public_id: str, content: bytes) -> None:
     try:
         write_file(config().uploads, public_id, [sealed])
     except CannotKeep as error:
-        raise RegistrationRefused(RegisteringReason.TOO_MANY_FILES) from error
+        raise Refused(RegisteringReason.TOO_MANY_FILES) from error

@@ -10,9 +10,10 @@ from sqlalchemy import select, update
 
 from eventreg.db import db
 from eventreg.events.models import Category, Event
+from eventreg.kernel.errors import Refused
 from eventreg.registration.models import AccessCode, Invitation, Registration
 from eventreg.registration.queries.ways_in import count_uses
-from eventreg.registration.rules.refusals import RegisteringReason, RegistrationRefused
+from eventreg.registration.rules.refusals import RegisteringReason
 from eventreg.registration.rules.searching import email_key
 from eventreg.registration.rules.ways_in import (
     CodeState,
@@ -30,7 +31,7 @@ _Row = TypeVar("_Row", AccessCode, Invitation)
 def check_way_in(event: Event, category: Category, way_in: WayIn, email: str, now: datetime) -> WayIn:
     """Return a way in as it stands now, or refuse it: it no longer leads into the category, or not with this address.
 
-    The caller holds the event's row. Raises RegistrationRefused.
+    The caller holds the event's row. Raises Refused.
     """
     if way_in.kind is WayKind.LINK:
         refusal = refusal_of_link(way_in.generation, category.link_generation, category.is_private)
@@ -40,7 +41,7 @@ def check_way_in(event: Event, category: Category, way_in: WayIn, email: str, no
     else:
         refusal, found = _look_at_invitation(event, category, way_in, email, now)
     if refusal is not None:
-        raise RegistrationRefused(refusal)
+        raise Refused(refusal)
     return found
 
 
