@@ -5,15 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from flask import request
 from flask_babel import gettext as _
-from wtforms import Field, HiddenField, PasswordField, RadioField, SelectField, StringField, ValidationError
+from wtforms import HiddenField, PasswordField, RadioField, SelectField, StringField, ValidationError
 
 from eventreg.accounts.models import Account
 from eventreg.accounts.rules.passwords import SHORTEST
 from eventreg.accounts.rules.profiles import is_like_address
-from eventreg.accounts.rules.refusals import Reason
 from eventreg.i18n.languages import known_languages, own_name
 from eventreg.web.forms import BaseForm, lazy_gettext
+
+
+class LanguageField(RadioField):
+    """One of the languages that the instance speaks; `chosen` is the first of them where none was."""
+
+    def __init__(self, label: str = "", **values: Any) -> None:
+        super().__init__(label, validate_choice=False, **values)
+        self.choices = [(code, own_name(code)) for code in known_languages()]
+
+    @property
+    def chosen(self) -> str:
+        """The language that was chosen."""
+        return self.data if self.data in known_languages() else known_languages()[0]
 
 
 class SignInForm(BaseForm):
@@ -23,19 +36,20 @@ class SignInForm(BaseForm):
     password = PasswordField(lazy_gettext("Password"), render_kw={"autocomplete": "current-password"})
     next = HiddenField()
 
-    def has_address(self) -> bool:
-        """Say whether something like an address was written, adding to the errors when not."""
-        if is_like_address(self.email.data or ""):
-            return True
-        self.email.errors = [_("Write an email address like name@institution.org")]
-        return False
+    @property
+    def asks_for_link(self) -> bool:
+        """Whether the button for a link was pressed, which needs no password."""
+        return "link" in request.form
 
-    def has_password(self) -> bool:
-        """Say whether a password was written, adding to the errors when not."""
-        if self.password.data:
-            return True
-        self.password.errors = [_("Write your password")]
-        return False
+    def validate_email(self, field: StringField) -> None:
+        """Refuse what is nothing like an address."""
+        if not is_like_address(field.data or ""):
+            raise ValidationError(_("Write an email address like name@institution.org"))
+
+    def validate_password(self, field: PasswordField) -> None:
+        """Refuse none."""
+        if not field.data and not self.asks_for_link:
+            raise ValidationError(_("Write your password"))
 
 
 class ProfileForm(BaseForm):
@@ -77,12 +91,10 @@ class CodeForm(BaseForm):
     )
     next = HiddenField()
 
-    def has_code(self) -> bool:
-        """Say whether something was written, adding to the errors when not."""
-        if (self.code.data or "").strip():
-            return True
-        self.code.errors = [_("Write the code")]
-        return False
+    def validate_code(self, field: StringField) -> None:
+        """Refuse none."""
+        if not (field.data or "").strip():
+            raise ValidationError(_("Write the code"))
 
 
 class ProofForm(CodeForm):
@@ -100,20 +112,15 @@ class ProofForm(CodeForm):
         form.asks_code = account.totp_confirmed_at is not None
         return form
 
-    def is_filled(self) -> bool:
-        """Say whether everything that is asked for was written, adding to the errors when not."""
-        is_there = True
-        if self.asks_password and not self.password.data:
-            self.password.errors = [_("Write your password")]
-            is_there = False
-        if self.asks_code and not self.has_code():
-            is_there = False
-        return is_there
+    def validate_password(self, field: PasswordField) -> None:
+        """Refuse none where one is asked for."""
+        if self.asks_password and not field.data:
+            raise ValidationError(_("Write your password"))
 
-    def field_about(self, reason: Reason) -> Field:
-        """Return the field beside which a refusal is told."""
-        about_code = self.asks_code and (reason is Reason.CODE_WRONG or not self.asks_password)
-        return self.code if about_code else self.password
+    def validate_code(self, field: StringField) -> None:
+        """Refuse none where one is asked for."""
+        if self.asks_code:
+            super().validate_code(field)
 
 
 class AccountForm(BaseForm):
@@ -121,22 +128,17 @@ class AccountForm(BaseForm):
 
     email = StringField(lazy_gettext("Email address"), render_kw={"autocomplete": "off"})
     name = StringField(lazy_gettext("Name"), render_kw={"autocomplete": "off"})
-    language = RadioField(lazy_gettext("Language of the email"), validate_choice=False)
+    language = LanguageField(lazy_gettext("Language of the email"))
     rights = RadioField(lazy_gettext("May besides"), default="none", validate_choice=False)
 
     def __init__(self, **values: Any) -> None:
         super().__init__(**values)
-        self.language.choices = [(code, own_name(code)) for code in known_languages()]
-        self.language.data = self.chosen_language()
+        self.language.data = self.language.chosen
         self.rights.choices = [
             ("none", _("Nothing until somebody invites this person to a team")),
             ("creator", _("Make events")),
             ("administrator", _("See to the whole instance: accounts, settings, figures of every event")),
         ]
-
-    def chosen_language(self) -> str:
-        """Return a language that the instance speaks."""
-        return self.language.data if self.language.data in known_languages() else known_languages()[0]
 
     def chosen_rights(self) -> str:
         """Return what the account may besides: nothing unless it was chosen plainly."""

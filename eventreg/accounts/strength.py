@@ -1,6 +1,6 @@
 """How hard a password is to guess, judged by zxcvbn (Wheeler, USENIX Security 2016), and what would make it harder.
 
-zxcvbn's English sentences are told apart here and said in words of ours, in every language, by `accounts.wording`.
+zxcvbn's English sentences are told apart here and said in words of ours, in every language.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ import re
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
 
 from eventreg.accounts.rules import judging
 from eventreg.accounts.rules.passwords import normalized
-from eventreg.accounts.rules.refusals import AccountRefused, Reason
-from eventreg.kernel.errors import Busy
+from eventreg.accounts.rules.refusals import AccountReason
+from eventreg.kernel.errors import N_, Busy, Refused
 
 #: of 0 to 4: "safely unguessable" to an offline attack on a slow hash
 SCORE_DEMANDED = 3
@@ -28,6 +28,41 @@ _PATIENCE = 20
 #: seconds that somebody waits for others to be judged
 _TURN = 5
 _at_once = threading.BoundedSemaphore(2)
+
+_COMMON = N_("Many people use this password.")
+_NAMES = N_("Names and surnames are tried first.")
+#: what zxcvbn says, in words of ours
+_SENTENCES: Final = {
+    "This is a top-10 common password.": _COMMON,
+    "This is a top-100 common password.": _COMMON,
+    "This is a very common password.": _COMMON,
+    "This is similar to a commonly used password.": N_("It is like one that many people use."),
+    "A word by itself is easy to guess.": N_("One word alone is guessed fast."),
+    "Names and surnames by themselves are easy to guess.": _NAMES,
+    "Common names and surnames are easy to guess.": _NAMES,
+    "Straight rows of keys are easy to guess.": N_("Keys that stand in a row are tried early."),
+    "Short keyboard patterns are easy to guess.": N_("Patterns on the keyboard are tried early."),
+    'Repeats like "aaa" are easy to guess.': N_("Repeating a letter adds nothing."),
+    'Repeats like "abcabcabc" are only slightly harder to guess than "abc".': N_("Repeating a part adds little."),
+    "Sequences like abc or 6543 are easy to guess.": N_("Series like abc or 6543 are tried early."),
+    "Recent years are easy to guess.": N_("Years of our time are tried early."),
+    "Dates are often easy to guess.": N_("Dates are tried early."),
+    "Use a few words, avoid common phrases.": N_("Use words that do not usually stand together."),
+    "No need for symbols, digits, or uppercase letters.": N_("Signs, digits and capitals are not needed."),
+    "Add another word or two. Uncommon words are better.": N_("Add one or two words, uncommon ones."),
+    "Use a longer keyboard pattern with more turns.": N_("Write words and no pattern."),
+    "Avoid repeated words and characters.": N_("Avoid repetition."),
+    "Avoid sequences.": N_("Avoid series."),
+    "Avoid recent years.": N_("Avoid years."),
+    "Avoid years that are associated with you.": N_("Avoid years that have to do with you."),
+    "Avoid dates and years that are associated with you.": N_("Avoid dates that have to do with you."),
+    "Capitalization doesn't help very much.": N_("A capital at the beginning hardly helps."),
+    "All-uppercase is almost as easy to guess as all-lowercase.": N_("Capitals alone hardly help."),
+    "Reversed words aren't much harder to guess.": N_("Writing a word backwards hardly helps."),
+    "Predictable substitutions like '@' instead of 'a' don't help very much.": N_(
+        "Writing @ for a and the like hardly helps."
+    ),
+}
 
 
 class Judgement(NamedTuple):
@@ -66,10 +101,19 @@ def judge(password: str, words: Iterable[str] = ()) -> Judgement:
 
 
 def check_strength(password: str, words: Iterable[str] = ()) -> None:
-    """Raise AccountRefused (PASSWORD_EASY, with `warning` and `hints`) unless the password is hard enough to guess."""
+    """Raise Refused (PASSWORD_EASY) unless the password is hard enough to guess."""
     judgement = judge(password, words)
     if judgement.score < SCORE_DEMANDED:
-        raise AccountRefused(Reason.PASSWORD_EASY, warning=judgement.warning, hints=judgement.hints)
+        raise Refused(AccountReason.PASSWORD_EASY, told=explain(judgement.warning, judgement.hints))
+
+
+def explain(warning: str, hints: Sequence[str]) -> list[str]:
+    """Return why a password is easy to guess and what would help, a sentence each, from the English ones of zxcvbn.
+
+    What it may say in a later version and is not known here is left out; the advice to write a sentence stands alone.
+    """
+    told = [_SENTENCES[said] for said in (warning, *hints) if said in _SENTENCES]
+    return [N_("This password is easy to guess."), *told, N_("A sentence of four or more words is a good one.")]
 
 
 def _parts_of(word: str) -> Iterable[str]:

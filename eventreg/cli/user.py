@@ -151,16 +151,16 @@ def second_factor_off(email: str) -> None:
 @contextmanager
 def _accounts() -> Iterator[None]:
     """Open the application; what the rules of accounts refuse becomes the reason that is printed."""
-    from eventreg.accounts.rules.refusals import AccountRefused
-    from eventreg.accounts.wording import refusal_sentence
     from eventreg.cli.application import open_app
     from eventreg.i18n.languages import speaking
+    from eventreg.kernel.errors import Refused
+    from eventreg.web.refusals import said
 
     with open_app(), speaking("en"):
         try:
             yield
-        except AccountRefused as refused:
-            raise click.ClickException(str(refusal_sentence(refused))) from refused
+        except Refused as refused:
+            raise click.ClickException(said(refused)) from refused
 
 
 def _account_of(email: str) -> Account:

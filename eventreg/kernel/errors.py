@@ -12,6 +12,8 @@ The sentence stands where the rule stands, in English, and is translated where i
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from typing import Any, ClassVar
 
@@ -30,6 +32,20 @@ def N_(text: str) -> str:  # noqa: N802 - the name under which gettext's tools l
 def NN_(one: str, many: str) -> tuple[str, str]:  # noqa: N802 - as N_
     """Mark a text with a plural that is translated later; the refusal's detail `num` says how many."""
     return one, many
+
+
+@dataclass(frozen=True)
+class TimeOf:
+    """A detail of a refusal that is said as the time of day of a moment."""
+
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ZoneOf:
+    """A detail of a refusal that is said as the zone in which moments are said: "UTC−6"."""
+
+    at: datetime
 
 
 class Reason(Enum):

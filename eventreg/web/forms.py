@@ -45,9 +45,9 @@ class _Checking:
             self[name].populate_obj(kept, name)
         return vars(kept)
 
-    def refusals(self, *, busy: str = "", to_team: bool = False, **details: Any) -> Refusals:
+    def refusals(self, *, beside: str = "", busy: str = "", to_team: bool = False, **details: Any) -> Refusals:
         """Return what catches a refusal of its block and says it beside the field. See `web.refusals`."""
-        return Refusals(self, busy=busy, to_team=to_team, **details)
+        return Refusals(self, beside=beside, busy=busy, to_team=to_team, **details)
 
 
 class BaseForm(_Checking, FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types

@@ -13,21 +13,23 @@ from collections.abc import Mapping
 from datetime import datetime
 from types import TracebackType
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import g
 from flask_babel import gettext, ngettext
 
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language
-from eventreg.kernel.errors import Busy, Marked, Reason, Refused
+from eventreg.kernel.errors import Busy, Marked, Reason, Refused, TimeOf, ZoneOf
+from eventreg.web.instance import config
 from eventreg.web.templating import plain_in_reader_language
 
 
 def said(refused: Refused, *, to_team: bool = False, **more: Any) -> str:
     """Return why something was refused, in the reader's language. `more` are details in words that only the room has.
 
-    Details that are content in several languages are picked, moments are said in the zone of the event at hand; words that
-    are marked are translated, and what is called for its words is called now.
+    Details that are content in several languages are picked, texts that are marked are translated, lists are such texts;
+    moments are said in the zone of the event at hand, else of the instance; what is called for its words is called now.
     """
     reason, details = refused.reason, refused.details | more
     sentence = (reason.for_team if to_team and isinstance(reason, Reason) else "") or refused.sentence
@@ -39,12 +41,15 @@ def said(refused: Refused, *, to_team: bool = False, **more: Any) -> str:
 class Refusals:
     """Catches a refusal of the block: says it beside its field of `form`, else as `problem`; `status_code` is the answer's code.
 
+    `beside`: the field beside which it is said where the form has none of the name that the refusal gives.
     `busy` is said, with 503, when a lock was not had in time; without it that goes on to the page of errors.
     `to_team`: as `said`. `details`: in words that only the room has, whatever is refused.
     """
 
-    def __init__(self, form: Any = None, *, busy: str = "", to_team: bool = False, **details: Any) -> None:
-        self.form, self.busy, self.to_team, self.details = form, busy, to_team, details
+    def __init__(
+        self, form: Any = None, *, beside: str = "", busy: str = "", to_team: bool = False, **details: Any
+    ) -> None:
+        self.form, self.beside, self.busy, self.to_team, self.details = form, beside, busy, to_team, details
         self.problem = ""
         self.status_code = 422
         self.refused: Refused | None = None
@@ -62,8 +67,9 @@ class Refusals:
             return False
         self.refused, self.status_code = error, error.status_code
         sentence = said(error, to_team=self.to_team, **self.details) if error.sentence else ""
-        if sentence and self.form is not None and error.field in self.form:
-            refuse(self.form[error.field], sentence)
+        fields = () if self.form is None else self.form
+        if sentence and (field := error.field if error.field in fields else self.beside):
+            refuse(self.form[field], sentence)
         else:
             self.problem = sentence
         return True
@@ -82,12 +88,26 @@ def refuse(field: Any, sentence: str) -> None:
 
 
 def _worded(value: Any) -> Any:
-    if isinstance(value, Marked):
-        return gettext(value)
-    if callable(value):
-        return value()
-    if isinstance(value, Mapping):
-        return plain_in_reader_language(value)
-    if isinstance(value, datetime):
-        return formats.instant(value, g.event.time_zone, current_language())
+    language = current_language()
+    match value:
+        case Marked():
+            return gettext(value)
+        case Mapping():
+            return plain_in_reader_language(value)
+        case list():
+            return " ".join(map(gettext, value))
+        case datetime():
+            return formats.instant(value, _zone(), language)
+        case TimeOf(at):
+            return formats.clock(at.astimezone(ZoneInfo(_zone())).time(), language)
+        case ZoneOf(at):
+            return formats.zone_offset(at, _zone())
+        case _ if callable(value):
+            return value()
     return value
+
+
+def _zone() -> str:
+    """Return the zone in which moments are said."""
+    zone: str = getattr(g.get("event"), "time_zone", None) or config().time_zone
+    return zone

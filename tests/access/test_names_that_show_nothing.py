@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import select
 
 from eventreg.accounts.rules.profiles import checked_name
-from eventreg.accounts.rules.refusals import AccountRefused
 from eventreg.db import db
 from eventreg.events.bundles.faults import BundleInvalid
 from eventreg.events.bundles.fields import AS_IT_IS, COMPLETE, LOCALIZED, text
@@ -30,7 +29,7 @@ from tests.support.pages import Pages
 
 UNSEEN = ["\u200b", "\u3164", "\u2800", "\u00ad", "\u2067", "\U000e0061", "\u0301", "\ufe0f"]
 REFUSED: dict[str, tuple[Callable[[str], Any], type[Exception]]] = {
-    "account": (checked_name, AccountRefused),
+    "account": (checked_name, Refused),
     "tag": (read_tag_name, Refused),
     "institution": (lambda name: check_entry(OrganizationEntry({"es": name, "en": name})), OrganizationRefused),
     "institution in a file": (lambda name: check_profile(OrganizationProfile("key", {"es": name})), ProfileInvalid),

@@ -7,7 +7,7 @@ from flask import Flask
 
 from eventreg.accounts.models import Account
 from eventreg.accounts.queries import find_account_by_address, find_session, list_account_names
-from eventreg.accounts.rules.refusals import AccountRefused, Reason
+from eventreg.accounts.rules.refusals import AccountReason
 from eventreg.accounts.rules.ways import Way
 from eventreg.accounts.services.accounts import change_profile, close_account, create_account
 from eventreg.accounts.services.passwords import set_password
@@ -16,7 +16,7 @@ from eventreg.accounts.services.sign_in_links import make_sign_in_link, use_sign
 from eventreg.audit.queries import find_broken_position, list_traces
 from eventreg.audit.services import INSTANCE_CHAIN
 from eventreg.kernel.clock import now
-from eventreg.kernel.errors import NotFound
+from eventreg.kernel.errors import NotFound, Refused
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -54,26 +54,26 @@ def test_an_account_is_found_however_its_address_is_written(app: Flask) -> None:
 @pytest.mark.parametrize(
     ("email", "name", "reason"),
     [
-        ("olga", "Olga", Reason.ADDRESS_INVALID),
-        ("olga@equipo.example\nBcc: x@equipo.example", "Olga", Reason.ADDRESS_INVALID),
-        ("usér@equipo.example", "Olga", Reason.ADDRESS_INVALID),
-        ("olga@equipo.example", "   ", Reason.NAME_MISSING),
-        ("olga@equipo.example", "Ol\x00ga", Reason.NAME_MISSING),
-        ("olga@equipo.example", "agl\u202eO", Reason.NAME_MISSING),
-        ("olga@equipo.example", "O" * 201, Reason.NAME_MISSING),
+        ("olga", "Olga", AccountReason.ADDRESS_INVALID),
+        ("olga@equipo.example\nBcc: x@equipo.example", "Olga", AccountReason.ADDRESS_INVALID),
+        ("usér@equipo.example", "Olga", AccountReason.ADDRESS_INVALID),
+        ("olga@equipo.example", "   ", AccountReason.NAME_MISSING),
+        ("olga@equipo.example", "Ol\x00ga", AccountReason.NAME_MISSING),
+        ("olga@equipo.example", "agl\u202eO", AccountReason.NAME_MISSING),
+        ("olga@equipo.example", "O" * 201, AccountReason.NAME_MISSING),
     ],
 )
-def test_what_cannot_be_an_account_is_refused(email: str, name: str, reason: Reason) -> None:
-    with pytest.raises(AccountRefused) as refused:
+def test_what_cannot_be_an_account_is_refused(email: str, name: str, reason: AccountReason) -> None:
+    with pytest.raises(Refused) as refused:
         make(email, name)
     assert refused.value.reason is reason
 
 
 def test_one_address_is_one_account_even_a_closed_one() -> None:
     close_account(make())
-    with pytest.raises(AccountRefused) as refused:
+    with pytest.raises(Refused) as refused:
         make("OLGA@equipo.example")
-    assert refused.value.reason is Reason.ADDRESS_TAKEN
+    assert refused.value.reason is AccountReason.ADDRESS_TAKEN
 
 
 @pytest.mark.both_databases
@@ -88,7 +88,7 @@ def test_closing_ends_every_way_in(app: Flask) -> None:
     assert find_session(account_id, generation, session_id, now()) is None
     assert find_session(account_id, generation + 1, session_id, now()) is None
     assert find_account_by_address("olga@equipo.example") is None
-    with pytest.raises(AccountRefused):
+    with pytest.raises(Refused):
         use_sign_in_link(token)
     with pytest.raises(NotFound):
         set_password(account_id, "otra frase bastante larga")

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from eventreg.accounts.models import Account, AccountSession, SignInLink
-from eventreg.accounts.rules.refusals import AccountRefused, Reason
+from eventreg.accounts.rules.refusals import AccountReason
 from eventreg.accounts.services.closing import NeedsSuccessor, close_everywhere
 from eventreg.accounts.services.sign_in_links import make_sign_in_link
 from eventreg.audit.models import AuditEntry
@@ -19,6 +19,7 @@ from eventreg.db import db, transaction
 from eventreg.events.models import Event, TeamInvitation, TeamMember
 from eventreg.events.rules.team import TeamRole
 from eventreg.events.services.invitations import Wish, invite
+from eventreg.kernel.errors import Refused
 from eventreg.mail.models import MailMessage
 from tests.builders import a_team_member, an_account, an_event
 from tests.support.pages import Pages
@@ -95,9 +96,9 @@ def test_nobody_leaves_an_event_without_an_owner(app: Flask, administrator: Acco
 
 
 def test_nobody_closes_the_account_they_close_with(administrator: Account) -> None:
-    with pytest.raises(AccountRefused) as refused:
+    with pytest.raises(Refused) as refused:
         close_everywhere(administrator.id, None, Actor.account(administrator.id))
-    assert refused.value.reason is Reason.OWN_ACCOUNT
+    assert refused.value.reason is AccountReason.OWN_ACCOUNT
 
 
 def test_an_administrator_closes_an_account_through_the_screens(

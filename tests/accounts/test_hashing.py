@@ -12,7 +12,7 @@ from argon2.low_level import Type
 from eventreg.accounts import hashing
 from eventreg.accounts.rules.passwords import LONGEST, check_new_password
 from eventreg.accounts.rules.profiles import is_like_address
-from eventreg.accounts.rules.refusals import AccountRefused
+from eventreg.kernel.errors import Refused
 
 
 def test_settings_are_those_that_were_decided() -> None:
@@ -71,6 +71,6 @@ def test_a_run_of_accents_costs_nothing() -> None:
     began = process_time()
     assert not hashing.fits(hashing.hash_of("a"), accents)
     assert not is_like_address(f"a@b{accents}")
-    with pytest.raises(AccountRefused):
+    with pytest.raises(Refused):
         check_new_password(accents)
     assert process_time() - began < 5

@@ -12,14 +12,15 @@ from sqlalchemy import func, select
 
 from eventreg.accounts.models import Account
 from eventreg.accounts.rules.guarding import Visitor
-from eventreg.accounts.rules.refusals import AccountRefused, Reason, TooManyTries
+from eventreg.accounts.rules.refusals import AccountReason, TooManyTries
 from eventreg.accounts.services.sign_in_links import ask_for_sign_in_link, make_sign_in_link
 from eventreg.accounts.services.signing_in import sign_in_with_password
-from eventreg.accounts.wording import refusal_sentence
 from eventreg.db import db
 from eventreg.i18n.languages import speaking
 from eventreg.jobs.models import Job
 from eventreg.kernel.clock import now
+from eventreg.kernel.errors import Refused
+from eventreg.web.refusals import said
 from tests.accounts.authenticator import code_of, with_second_factor
 from tests.builders import an_account
 from tests.support.apps import AppMaker
@@ -74,9 +75,9 @@ def use_up(app: Flask, email: str = OLGA, address: str = "203.0.113.9") -> Page:
 
 def guess(email: str, address: str, times: int) -> None:
     for _ in range(times):
-        with pytest.raises(AccountRefused) as refused:
+        with pytest.raises(Refused) as refused:
             sign_in_with_password(email, "not the password", Visitor(address))
-        assert refused.value.reason is Reason.SIGN_IN_WRONG
+        assert refused.value.reason is AccountReason.SIGN_IN_WRONG
 
 
 def ask_for_link(pages: Pages, email: str = OLGA) -> Page:
@@ -115,7 +116,7 @@ def test_strangers_slow_each_other_and_are_told_until_when(
     elsewhere = browser(limited, "198.51.100.4")
     assert sign_in(elsewhere).errors() == [told], "a new device, whoever sits at it"
     with speaking("es"):
-        assert "12:16 h (UTC−6)" in refusal_sentence(TooManyTries(now() + timedelta(minutes=15)))
+        assert "12:16 h (UTC−6)" in said(TooManyTries(now() + timedelta(minutes=15)))
     clock.move_to("2027-02-12T18:16:00Z", tick=False)
     assert sign_in(elsewhere).location == "/manage/"
 

@@ -14,13 +14,14 @@ from sqlalchemy import select
 from eventreg.accounts.models import Account, RecoveryCode
 from eventreg.accounts.queries import get_account
 from eventreg.accounts.rules.guarding import Visitor
-from eventreg.accounts.rules.refusals import AccountRefused, Reason
+from eventreg.accounts.rules.refusals import AccountReason
 from eventreg.accounts.services.proving import give_code
 from eventreg.accounts.services.second_factor import remove
 from eventreg.accounts.services.sign_in_links import make_sign_in_link
 from eventreg.db import db, transaction
 from eventreg.events.models import Event
 from eventreg.kernel.clock import now
+from eventreg.kernel.errors import Refused
 from eventreg.mail.models import MailMessage
 from eventreg.settings.models import InstanceSettings
 from eventreg.settings.queries import forget_settings
@@ -148,9 +149,9 @@ def test_clocks_may_be_half_a_minute_off(
     if fits:
         assert give_code(olga.id, olga.session_generation, code, Visitor())
         return
-    with pytest.raises(AccountRefused) as refused:
+    with pytest.raises(Refused) as refused:
         give_code(olga.id, olga.session_generation, code, Visitor())
-    assert refused.value.reason is Reason.CODE_WRONG
+    assert refused.value.reason is AccountReason.CODE_WRONG
 
 
 def test_a_code_works_once_and_so_does_none_before_it(olga: Account, clock: time_machine.Traveller) -> None:  # case 10
@@ -159,7 +160,7 @@ def test_a_code_works_once_and_so_does_none_before_it(olga: Account, clock: time
     earlier, code = code_of(olga, -30), code_of(olga)
     give_code(olga.id, olga.session_generation, code, Visitor())
     for used in (code, earlier):
-        with pytest.raises(AccountRefused):
+        with pytest.raises(Refused):
             give_code(olga.id, olga.session_generation, used, Visitor())
 
 
@@ -175,14 +176,14 @@ def test_of_two_at_once_with_one_code_one_comes_in(app: Flask, olga: Account, ki
             barrier.wait()
             try:
                 came_in.append(give_code(olga.id, olga.session_generation, code, Visitor()).id)
-            except AccountRefused as no:
+            except Refused as no:
                 refused.append(no.reason)
 
     threads = [Thread(target=come) for _ in range(4)]
     for thread in threads:
         thread.start()
     join(threads)
-    assert (came_in, refused) == ([olga.id], [Reason.CODE_WRONG] * 3)
+    assert (came_in, refused) == ([olga.id], [AccountReason.CODE_WRONG] * 3)
 
 
 def test_a_recovery_code_works_once_however_it_is_typed(pages: Pages, olga: Account) -> None:
@@ -201,7 +202,7 @@ def test_new_recovery_codes_end_the_old_ones(pages: Pages, olga: Account) -> Non
     new = re.findall(r"<li>([a-z0-9]{5}-[a-z0-9]{5})</li>", shown.html)
     assert len(new) == 10
     assert not set(new) & set(old)
-    with pytest.raises(AccountRefused):
+    with pytest.raises(Refused):
         give_code(olga.id, olga.session_generation, old[0], Visitor())
     assert give_code(olga.id, olga.session_generation, new[0], Visitor())
 
@@ -228,10 +229,10 @@ def test_codes_cannot_be_guessed_over_many_accounts(make_app: AppMaker) -> None:
             with_second_factor(account)
         reasons = []
         for number in range(31):
-            with pytest.raises(AccountRefused) as refused:
+            with pytest.raises(Refused) as refused:
                 give_code(accounts[number % 4].id, 1, "000000", Visitor("203.0.113.9"))
             reasons.append(refused.value.reason)
-        assert reasons == [Reason.CODE_WRONG] * 30 + [Reason.TOO_MANY_TRIES]
+        assert reasons == [AccountReason.CODE_WRONG] * 30 + [AccountReason.TOO_MANY_TRIES]
 
 
 def test_a_first_proof_dies_with_the_password(pages: Pages, olga: Account) -> None:
@@ -278,9 +279,9 @@ def test_who_runs_the_instance_can_take_it_off(olga: Account) -> None:
     with_second_factor(olga)
     remove(olga.id)
     assert get_account(olga.id).totp_sealed is None
-    with pytest.raises(AccountRefused) as refused:
+    with pytest.raises(Refused) as refused:
         remove(olga.id)
-    assert refused.value.reason is Reason.FACTOR_IS_OFF
+    assert refused.value.reason is AccountReason.FACTOR_IS_OFF
 
 
 def demand_on_instance() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from eventreg.accounts.services.accounts import create_account
 from eventreg.accounts.services.administering import add_account
+from eventreg.audit.services import Actor
 from eventreg.db import db
 from eventreg.kernel.keys import create_keys
 from eventreg.migrations.runner import upgrade
@@ -40,7 +41,7 @@ def new_site(folder: Path) -> Iterator[NewSite]:
             "es",
             is_administrator=False,
             may_create_events=True,
-            by=administrator,
+            by=Actor.account(administrator),
         )
         db.session.remove()
         db.engine.dispose()

@@ -14,7 +14,7 @@ from eventreg.accounts.services.accounts import close_account
 from eventreg.db import db, transaction
 from eventreg.events.links import invitation_address, invitation_token
 from eventreg.events.models import Event, TeamInvitation, TeamMember
-from eventreg.events.rules.agreements import Narrowing, TeamReason, TeamRefused
+from eventreg.events.rules.agreements import Narrowing, TeamReason
 from eventreg.events.rules.team import TeamRole
 from eventreg.events.services.invitations import (
     Newcomer,
@@ -25,7 +25,7 @@ from eventreg.events.services.invitations import (
     revoke_invitation,
     send_invitation_again,
 )
-from eventreg.kernel.errors import NotFound
+from eventreg.kernel.errors import NotFound, Refused
 from eventreg.mail.markers import fill
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
@@ -73,8 +73,8 @@ def mails() -> list[MailMessage]:
     return list(db.session.scalars(select(MailMessage).where(MailMessage.template == "events/invitation")))
 
 
-def refused_with(reason: TeamReason) -> pytest.RaisesExc[TeamRefused]:
-    return pytest.raises(TeamRefused, check=lambda error: error.reason is reason)
+def refused_with(reason: TeamReason) -> pytest.RaisesExc[Refused]:
+    return pytest.raises(Refused, check=lambda error: error.reason is reason)
 
 
 def path(public_id: str) -> str:
@@ -315,7 +315,7 @@ def test_used_twice_at_once_it_succeeds_once(event: Event, owner: Account, app: 
             ready.wait()
             try:
                 outcomes.append(accept_invitation(token, None, NEW).slug)
-            except TeamRefused as refused:
+            except Refused as refused:
                 outcomes.append(refused.reason.value)
             finally:
                 db.session.remove()

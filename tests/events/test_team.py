@@ -13,7 +13,7 @@ from eventreg.audit.models import AuditEntry
 from eventreg.audit.queries import find_broken_position
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, TeamMember
-from eventreg.events.rules.agreements import NO_DAY, Narrowing, TeamReason, TeamRefused, agree, followed_days
+from eventreg.events.rules.agreements import NO_DAY, Narrowing, TeamReason, agree, followed_days
 from eventreg.events.rules.team import (
     NARROWABLE,
     NEEDS,
@@ -28,7 +28,7 @@ from eventreg.events.rules.team import (
 )
 from eventreg.events.services.team import change_member, hand_over, leave_team, remove_member
 from eventreg.events.wording import permission_groups
-from eventreg.kernel.errors import NotFound
+from eventreg.kernel.errors import NotFound, Refused
 from eventreg.mail.models import MailMessage
 from tests.builders import a_team_member, an_account, an_event
 from tests.support.pages import Pages
@@ -101,7 +101,7 @@ def test_roles_below_ones_own_are_given_and_no_other(giver: TeamRole, role: Team
     if may:
         assert agree(Grant(giver), role, Narrowing(), [], []) == Narrowing()
     else:
-        with pytest.raises(TeamRefused) as refused:
+        with pytest.raises(Refused) as refused:
             agree(Grant(giver), role, Narrowing(), [], [])
         assert refused.value.reason is TeamReason.ROLE_NOT_YOURS
 
@@ -116,7 +116,7 @@ def test_nobody_gives_more_than_they_have() -> None:
     [Narrowing(only_categories=("academy",)), Narrowing(only_days=("2027-03-13",)), Narrowing(withheld=("own",))],
 )
 def test_a_name_that_is_not_understood_does_not_widen_what_was_meant_to_be_narrow(wish: Narrowing) -> None:
-    with pytest.raises(TeamRefused) as refused:
+    with pytest.raises(Refused) as refused:
         agree(Grant(TeamRole.OWNER), TeamRole.REVIEWER, wish, ["academia"], [])
     assert refused.value.reason is TeamReason.UNKNOWN_PART
 
@@ -146,9 +146,9 @@ def test_an_owner_agrees_anew_with_a_member(event: Event) -> None:
 def test_a_manager_touches_nobody_of_the_own_rank_or_above(event: Event, other: str) -> None:
     manager, colleague = a_team_member(event, "manager"), a_team_member(event, other)
     member_id = membership(event, colleague).id
-    with pytest.raises(TeamRefused):
+    with pytest.raises(Refused):
         remove_member(event.id, member_id, manager.id)
-    with pytest.raises(TeamRefused):
+    with pytest.raises(Refused):
         change_member(event.id, member_id, TeamRole.VIEWER, Narrowing(), manager.id)
     assert is_member(event, colleague)
 
@@ -192,7 +192,7 @@ def test_a_member_leaves_by_oneself(event: Event, pages: Pages) -> None:
 def test_an_event_always_has_an_owner(event: Event) -> None:
     first, second = a_team_member(event), a_team_member(event)
     leave_team(event.id, first.id)
-    with pytest.raises(TeamRefused) as refused:
+    with pytest.raises(Refused) as refused:
         leave_team(event.id, second.id)
     assert refused.value.reason is TeamReason.LAST_OWNER
     assert membership(event, second).role is TeamRole.OWNER
@@ -233,7 +233,7 @@ def test_a_new_owner_loses_what_narrowed_the_member(event: Event) -> None:
 def test_only_an_owner_hands_over(event: Event) -> None:
     a_team_member(event)
     manager, viewer = a_team_member(event, "manager"), a_team_member(event, "viewer")
-    with pytest.raises(TeamRefused):
+    with pytest.raises(Refused):
         hand_over(event.id, membership(event, viewer).id, manager.id, stays_owner=False)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
-from eventreg.accounts.rules.refusals import AccountRefused, Reason
+from eventreg.accounts.rules.refusals import AccountReason
+from eventreg.kernel.errors import Refused
 
 SHORTEST = 12
 #: nobody types more; longer is refused in words, never cut
@@ -25,8 +26,8 @@ def is_too_long(password: str) -> bool:
 
 
 def check_new_password(password: str) -> None:
-    """Raise AccountRefused (PASSWORD_TOO_SHORT, PASSWORD_TOO_LONG) unless the password may be set."""
+    """Raise Refused (PASSWORD_TOO_SHORT, PASSWORD_TOO_LONG) unless the password may be set."""
     if is_too_long(password):
-        raise AccountRefused(Reason.PASSWORD_TOO_LONG, longest=LONGEST)
+        raise Refused(AccountReason.PASSWORD_TOO_LONG, longest=LONGEST)
     if len(normalized(password)) < SHORTEST:
-        raise AccountRefused(Reason.PASSWORD_TOO_SHORT, shortest=SHORTEST)
+        raise Refused(AccountReason.PASSWORD_TOO_SHORT, shortest=SHORTEST)

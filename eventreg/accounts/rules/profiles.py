@@ -6,7 +6,8 @@ import unicodedata
 
 from email_validator import EmailNotValidError, validate_email
 
-from eventreg.accounts.rules.refusals import AccountRefused, Reason
+from eventreg.accounts.rules.refusals import AccountReason
+from eventreg.kernel.errors import Refused
 from eventreg.kernel.typed import is_blank
 
 _LONGEST_NAME = 200
@@ -30,17 +31,17 @@ def is_like_address(email: str) -> bool:
 
 
 def checked_address(email: str) -> str:
-    """Return an address as it is written to, checked without the network. Raises AccountRefused (ADDRESS_INVALID)."""
+    """Return an address as it is written to, checked without the network. Raises Refused (ADDRESS_INVALID)."""
     try:
         return validate_email(email.strip(), check_deliverability=False, allow_smtputf8=False).normalized
     except EmailNotValidError as error:
-        raise AccountRefused(Reason.ADDRESS_INVALID) from error
+        raise Refused(AccountReason.ADDRESS_INVALID) from error
 
 
 def checked_name(name: str) -> str:
-    """Return a name in one line. Raises AccountRefused (NAME_MISSING) when nothing of it can be shown, or too much."""
+    """Return a name in one line. Raises Refused (NAME_MISSING) when nothing of it can be shown, or too much."""
     shown = " ".join(name.split())
     is_showable = all(unicodedata.category(char) not in ("Cc", "Cs") and char not in _BIDI_OVERRIDES for char in shown)
     if is_blank(shown) or not is_showable or len(shown) > _LONGEST_NAME:
-        raise AccountRefused(Reason.NAME_MISSING)
+        raise Refused(AccountReason.NAME_MISSING)
     return shown

@@ -6,16 +6,17 @@ from sqlalchemy import select, update
 
 from eventreg.accounts.models import Account, AccountSession, SignInLink
 from eventreg.accounts.rules.profiles import address_key, checked_address, checked_name
-from eventreg.accounts.rules.refusals import AccountRefused, Reason
+from eventreg.accounts.rules.refusals import AccountReason
 from eventreg.audit.services import SYSTEM, Actor, record
 from eventreg.db import db, lock_row, transaction
 from eventreg.kernel.clock import now
+from eventreg.kernel.errors import Refused
 
 
 def create_account(email: str, name: str, language: str, is_administrator: bool = False, by: Actor = SYSTEM) -> int:
     """Make an account without a password and return its id; a sign-in link opens it.
 
-    One that only stands in for its person becomes theirs. Raises AccountRefused: NAME_MISSING, ADDRESS_INVALID, ADDRESS_TAKEN (an
+    One that only stands in for its person becomes theirs. Raises Refused: NAME_MISSING, ADDRESS_INVALID, ADDRESS_TAKEN (an
     account that was closed keeps its address).
     """
     shown_name, address = checked_name(name), checked_address(email)
@@ -25,7 +26,7 @@ def create_account(email: str, name: str, language: str, is_administrator: bool 
             account = Account(email_key=address_key(address))
             session.add(account)
         elif not account.stands_in:
-            raise AccountRefused(Reason.ADDRESS_TAKEN)
+            raise Refused(AccountReason.ADDRESS_TAKEN)
         account.email, account.name, account.language = address, shown_name, language
         account.is_administrator = is_administrator
         account.created_at, account.closed_at = now(), None
@@ -35,7 +36,7 @@ def create_account(email: str, name: str, language: str, is_administrator: bool 
 
 
 def change_profile(account_id: int, name: str, language: str) -> None:
-    """Change one's own name and the language of one's mails. Raises AccountRefused (NAME_MISSING) and NotFound."""
+    """Change one's own name and the language of one's mails. Raises Refused (NAME_MISSING) and NotFound."""
     shown_name = checked_name(name)
     with transaction():
         account = lock_account(account_id)

@@ -18,33 +18,32 @@ _MINUTES_A_DAY = 24 * 60
 
 
 def add_account(
-    email: str, name: str, language: str, *, is_administrator: bool, may_create_events: bool, by: int
+    email: str, name: str, language: str, *, is_administrator: bool, may_create_events: bool, by: Actor
 ) -> str:
     """Make an account, mail it a link that signs in once within seven days, and return the link's token.
 
-    Raises AccountRefused: NAME_MISSING, ADDRESS_INVALID, ADDRESS_TAKEN, TOO_MANY_TRIES.
+    Raises Refused: NAME_MISSING, ADDRESS_INVALID, ADDRESS_TAKEN, TOO_MANY_TRIES.
     """
     with transaction():
-        demand(Try(INVITATION_BY_ACCOUNT, str(by)))
-        actor = Actor.account(by)
-        account_id = create_account(email, name, language, is_administrator, actor)
+        demand(Try(INVITATION_BY_ACCOUNT, str(by.id)))
+        account_id = create_account(email, name, language, is_administrator, by)
         account = lock_account(account_id)
         if may_create_events:
             account.may_create_events = True
-            record_act(account_id, "may_create_events", actor)
-        token = make_sign_in_link(account_id, WELCOME_DAYS * _MINUTES_A_DAY, actor)
+            record_act(account_id, "may_create_events", by)
+        token = make_sign_in_link(account_id, WELCOME_DAYS * _MINUTES_A_DAY, by)
         enqueue_welcome(account, link_id_of(token) or "", WELCOME_DAYS)
         return token
 
 
-def send_link_to(account_id: int, by: int) -> str:
-    """Mail an account a link that signs in once, and return its token. Raises NotFound, AccountRefused (TOO_MANY_TRIES).
+def send_link_to(account_id: int, by: Actor) -> str:
+    """Mail an account a link that signs in once, and return its token. Raises NotFound, Refused (TOO_MANY_TRIES).
 
     A second factor is asked for all the same.
     """
     with transaction():
-        demand(Try(INVITATION_BY_ACCOUNT, str(by)))
+        demand(Try(INVITATION_BY_ACCOUNT, str(by.id)))
         account: Account = lock_account(account_id)
-        token = make_sign_in_link(account_id, MAILED_LINK_MINUTES, Actor.account(by))
+        token = make_sign_in_link(account_id, MAILED_LINK_MINUTES, by)
         enqueue_sign_in_link(account, link_id_of(token) or "", MAILED_LINK_MINUTES)
         return token

@@ -8,10 +8,11 @@ from typing import Protocol
 
 from flask import Flask, current_app
 
-from eventreg.accounts.rules.refusals import AccountRefused, Reason
+from eventreg.accounts.rules.refusals import AccountReason
 from eventreg.accounts.services.accounts import close_account
 from eventreg.audit.services import SYSTEM, Actor
 from eventreg.db import transaction
+from eventreg.kernel.errors import Refused
 from eventreg.kernel.text import LocalizedText
 
 _EXTENSION = "eventreg_belongings"
@@ -25,11 +26,11 @@ class OwnedAlone:
     title: LocalizedText
 
 
-class NeedsSuccessor(AccountRefused):
+class NeedsSuccessor(Refused):
     """The account owns something alone, and nobody was named to take it over."""
 
     def __init__(self) -> None:
-        super().__init__(Reason.SUCCESSOR_MISSING)
+        super().__init__(AccountReason.SUCCESSOR_MISSING)
 
 
 class Belongings(Protocol):
@@ -59,11 +60,11 @@ def belongings() -> Belongings:
 def close_everywhere(account_id: int, successor_id: int | None = None, by: Actor = SYSTEM) -> None:
     """End an account with its rights on all events, its invitations, sessions and links: all of it or nothing.
 
-    What it owns alone goes to `successor_id`. Raises NotFound; NeedsSuccessor; AccountRefused (OWN_ACCOUNT: an administrator
+    What it owns alone goes to `successor_id`. Raises NotFound; NeedsSuccessor; Refused (OWN_ACCOUNT: an administrator
     does not close the account that closes).
     """
     if by == Actor.account(account_id):
-        raise AccountRefused(Reason.OWN_ACCOUNT)
+        raise Refused(AccountReason.OWN_ACCOUNT)
     with transaction():
         belongings().give_up(account_id, successor_id, by)
         close_account(account_id, by)

@@ -21,7 +21,7 @@ def set_password(account_id: int, password: str, by: Actor = SYSTEM, kept: str =
 
     Returns the account, with the new generation that the cookie of the session that is kept needs.
 
-    Raises AccountRefused (PASSWORD_TOO_SHORT, PASSWORD_TOO_LONG, PASSWORD_EASY) and NotFound.
+    Raises Refused (PASSWORD_TOO_SHORT, PASSWORD_TOO_LONG, PASSWORD_EASY) and NotFound.
     """
     check_new_password(password)
     person = get_account(account_id)
@@ -42,7 +42,7 @@ def change_password(
 ) -> Account:
     """Change one's own password. `old_password` is None for somebody who has just come by a sign-in link.
 
-    Returns the account as `set_password` does. Raises AccountRefused: PASSWORD_TOO_SHORT, PASSWORD_TOO_LONG,
+    Returns the account as `set_password` does. Raises Refused: PASSWORD_TOO_SHORT, PASSWORD_TOO_LONG,
     PASSWORD_EASY, OLD_PASSWORD_WRONG, TOO_MANY_TRIES; and NotFound.
     """
     check_new_password(new_password)

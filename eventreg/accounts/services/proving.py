@@ -11,7 +11,7 @@ from eventreg.accounts.models import Account, RecoveryCode
 from eventreg.accounts.queries import get_account
 from eventreg.accounts.rules.codes import folded, is_recovery, is_timed, step_of
 from eventreg.accounts.rules.guarding import CODE, OLD_PASSWORD, Visitor
-from eventreg.accounts.rules.refusals import AccountRefused, Reason
+from eventreg.accounts.rules.refusals import AccountReason
 from eventreg.accounts.secrets import recovery_hash, secret_of
 from eventreg.accounts.services.accounts import lock_account, record_act
 from eventreg.accounts.services.guards import demand_of, forgive
@@ -19,24 +19,24 @@ from eventreg.accounts.services.sessions import prove_again
 from eventreg.audit.services import Actor
 from eventreg.db import db, transaction
 from eventreg.kernel.clock import now
-from eventreg.kernel.errors import NotFound
+from eventreg.kernel.errors import NotFound, Refused
 
 
 def give_code(account_id: int, generation: int, code: str, who: Visitor) -> Account:
     """Return the account after a right code of its app or a recovery code, which is used up; of two at once one is.
 
-    `generation` is that of the account when the first proof was given. Raises AccountRefused: CODE_WRONG,
+    `generation` is that of the account when the first proof was given. Raises Refused: CODE_WRONG,
     TOO_MANY_TRIES without looking at the code, SIGN_IN_OVER when the account changed meanwhile.
     """
     try:
         device = known_mark(get_account(account_id), who)
         counted = demand_of(CODE, str(account_id), who, device)
     except NotFound:
-        raise AccountRefused(Reason.SIGN_IN_OVER) from None
+        raise Refused(AccountReason.SIGN_IN_OVER) from None
     with transaction():
         account = lock_account(account_id)
         if account.session_generation != generation:
-            raise AccountRefused(Reason.SIGN_IN_OVER)
+            raise Refused(AccountReason.SIGN_IN_OVER)
         _use_code(account, folded(code))
         forgive(counted)
         return account
@@ -45,13 +45,13 @@ def give_code(account_id: int, generation: int, code: str, who: Visitor) -> Acco
 def prove(account_id: int, session_id: str, password: str, code: str, who: Visitor) -> None:
     """Prove again who is signed in: by the password where there is one, and by a code where there is a second factor.
 
-    Raises AccountRefused: OLD_PASSWORD_WRONG, CODE_WRONG, TOO_MANY_TRIES, and LINK_NEEDED for an account that has
+    Raises Refused: OLD_PASSWORD_WRONG, CODE_WRONG, TOO_MANY_TRIES, and LINK_NEEDED for an account that has
     neither; and NotFound.
     """
     account = get_account(account_id)
     asks_code = account.totp_confirmed_at is not None
     if not account.password_hash and not asks_code:
-        raise AccountRefused(Reason.LINK_NEEDED)
+        raise Refused(AccountReason.LINK_NEEDED)
     if account.password_hash:
         check_password(account, password, who)
     if asks_code:
@@ -60,15 +60,15 @@ def prove(account_id: int, session_id: str, password: str, code: str, who: Visit
 
 
 def check_password(account: Account, password: str, who: Visitor) -> None:
-    """Check the present password of whoever is signed in. Raises AccountRefused (OLD_PASSWORD_WRONG, TOO_MANY_TRIES)."""
+    """Check the present password of whoever is signed in. Raises Refused (OLD_PASSWORD_WRONG, TOO_MANY_TRIES)."""
     counted = demand_of(OLD_PASSWORD, str(account.id), who, known_mark(account, who))
     if not hashing.fits(account.password_hash, password):
-        raise AccountRefused(Reason.OLD_PASSWORD_WRONG)
+        raise Refused(AccountReason.OLD_PASSWORD_WRONG)
     forgive(counted)
 
 
 def _use_code(account: Account, code: str) -> None:
-    """Use a code up, under the lock of the account. Raises AccountRefused (CODE_WRONG)."""
+    """Use a code up, under the lock of the account. Raises Refused (CODE_WRONG)."""
     secret = secret_of(account) if account.totp_confirmed_at is not None else None
     if secret is not None and is_timed(code):
         step = step_of(secret, code, now(), account.totp_last_step)
@@ -77,7 +77,7 @@ def _use_code(account: Account, code: str) -> None:
             return
     if secret is not None and is_recovery(code) and _use_recovery_code(account, code):
         return
-    raise AccountRefused(Reason.CODE_WRONG)
+    raise Refused(AccountReason.CODE_WRONG)
 
 
 def _use_recovery_code(account: Account, code: str) -> bool:

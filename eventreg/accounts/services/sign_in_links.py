@@ -13,7 +13,7 @@ from eventreg.accounts.models import Account, SignInLink
 from eventreg.accounts.queries import find_account_by_address
 from eventreg.accounts.rules.guarding import LINK, Visitor
 from eventreg.accounts.rules.profiles import address_key
-from eventreg.accounts.rules.refusals import AccountRefused, Reason
+from eventreg.accounts.rules.refusals import AccountReason
 from eventreg.accounts.services.accounts import lock_account, record_act
 from eventreg.accounts.services.guards import Try, admit, demand
 from eventreg.audit.services import SYSTEM, Actor
@@ -21,7 +21,7 @@ from eventreg.db import db, transaction
 from eventreg.jobs.services import schedule
 from eventreg.kernel.clients import client_network
 from eventreg.kernel.clock import now
-from eventreg.kernel.errors import NotFound
+from eventreg.kernel.errors import NotFound, Refused
 from eventreg.kernel.tokens import new_public_id
 
 #: the job that looks the account up and mails the link; its payload is {"email": …}
@@ -43,7 +43,7 @@ def ask_for_sign_in_link(email: str, who: Visitor) -> None:
 
     Does the same whether or not there is one: it counts the try and leaves a job, and the worker looks the address up.
     Where strangers have asked often, none is sent a few minutes long: the last one still works. A device that the account
-    knows is sent one all the same. Raises AccountRefused (TOO_MANY_TRIES).
+    knows is sent one all the same. Raises Refused (TOO_MANY_TRIES).
     """
     device = known_mark(find_account_by_address(email), who)
     with transaction():
@@ -68,10 +68,10 @@ def send_sign_in_link(email: str) -> bool:
 
 
 def use_sign_in_link(token: str) -> Account:
-    """Use a link up and return its account; of two at once one succeeds. Raises AccountRefused (LINK_OVER)."""
+    """Use a link up and return its account; of two at once one succeeds. Raises Refused (LINK_OVER)."""
     public_id = link_id_of(token)
     if public_id is None:
-        raise AccountRefused(Reason.LINK_OVER)
+        raise Refused(AccountReason.LINK_OVER)
     with transaction() as session:
         at = now()
         account_id = session.scalar(
@@ -83,7 +83,7 @@ def use_sign_in_link(token: str) -> Account:
         try:
             account = lock_account(account_id or 0)
         except NotFound:
-            raise AccountRefused(Reason.LINK_OVER) from None
+            raise Refused(AccountReason.LINK_OVER) from None
         record_act(account.id, "sign_in_link_used", Actor.account(account.id))
         return account
 

@@ -9,17 +9,16 @@ from eventreg.accounts.forms import AccountForm, ClosingForm
 from eventreg.accounts.links import sign_in_address
 from eventreg.accounts.models import Account
 from eventreg.accounts.queries import get_account, list_accounts
-from eventreg.accounts.rules.refusals import AccountRefused, Reason
 from eventreg.accounts.services import second_factor
 from eventreg.accounts.services.administering import WELCOME_DAYS, add_account, send_link_to
 from eventreg.accounts.services.closing import belongings, close_everywhere
 from eventreg.accounts.services.sign_in_links import MAILED_LINK_MINUTES
 from eventreg.accounts.views import blueprint
-from eventreg.accounts.wording import refusal_sentence
-from eventreg.audit.services import Actor
+from eventreg.audit.services import acting
 from eventreg.web.access import Answer, administrators_only
 from eventreg.web.freshness import requires_fresh_sign_in
 from eventreg.web.instance import config
+from eventreg.web.refusals import Refusals
 from eventreg.web.templating import language_url_at
 
 _ONE = "/manage/accounts/<int(max=2147483647):account_id>"
@@ -37,20 +36,18 @@ def show_accounts() -> Answer:
 def invite_account() -> Answer:
     """Make an account and mail it a link."""
     form = AccountForm()
-    try:
+    rights = form.chosen_rights()
+    with form.refusals(beside="email") as outcome:
         token = add_account(
             form.email.data or "",
             form.name.data or "",
-            form.chosen_language(),
-            is_administrator=form.chosen_rights() == "administrator",
-            may_create_events=form.chosen_rights() == "creator",
-            by=current_user.id,
+            form.language.chosen,
+            is_administrator=rights == "administrator",
+            may_create_events=rights == "creator",
+            by=acting(),
         )
-    except AccountRefused as refused:
-        field = form.name if refused.reason is Reason.NAME_MISSING else form.email
-        field.errors = [refusal_sentence(refused)]
-        return _page(form, code=429 if refused.reason is Reason.TOO_MANY_TRIES else 422)
-    return _done(form.email.data or "", token, WELCOME_DAYS * 24 * 60)
+        return _done(form.email.data or "", token, WELCOME_DAYS * 24 * 60)
+    return _page(form, code=outcome.status_code)
 
 
 @blueprint.post(f"{_ONE}/link")
@@ -58,11 +55,9 @@ def invite_account() -> Answer:
 def send_account_link(account_id: int) -> Answer:
     """Mail a link that signs in once."""
     account = get_account(account_id)
-    try:
-        token = send_link_to(account_id, current_user.id)
-    except AccountRefused as refused:
-        return _page(AccountForm(formdata=None), refusal_sentence(refused), 429)
-    return _done(account.email, token, MAILED_LINK_MINUTES)
+    with Refusals() as outcome:
+        return _done(account.email, send_link_to(account_id, acting()), MAILED_LINK_MINUTES)
+    return _page(AccountForm(formdata=None), outcome.problem, outcome.status_code)
 
 
 @blueprint.post(f"{_ONE}/second-factor/remove")
@@ -70,11 +65,10 @@ def send_account_link(account_id: int) -> Answer:
 @requires_fresh_sign_in(back="accounts.show_accounts")
 def remove_lost_second_factor(account_id: int) -> Answer:
     """Take the second factor off for somebody who lost it; the person is told by mail."""
-    try:
-        second_factor.remove(account_id, Actor.account(current_user.id))
-    except AccountRefused as refused:
-        return _page(AccountForm(formdata=None), refusal_sentence(refused), 409)
-    return redirect(url_for("accounts.show_accounts"), 303)
+    with Refusals() as outcome:
+        second_factor.remove(account_id, acting())
+        return redirect(url_for("accounts.show_accounts"), 303)
+    return _page(AccountForm(formdata=None), outcome.problem, 409)
 
 
 @blueprint.get(f"{_ONE}/close")
@@ -91,12 +85,10 @@ def close(account_id: int) -> Answer:
     """Close the account with every right it has anywhere."""
     account = get_account(account_id)
     form = _closing_form(account)
-    try:
-        close_everywhere(account_id, form.chosen_successor(), Actor.account(current_user.id))
-    except AccountRefused as refused:
-        form.successor.errors = [refusal_sentence(refused)]
-        return _closing_page(account, form, 422)
-    return redirect(url_for("accounts.show_accounts", closed="yes"), 303)
+    with form.refusals(beside="successor") as outcome:
+        close_everywhere(account_id, form.chosen_successor(), acting())
+        return redirect(url_for("accounts.show_accounts", closed="yes"), 303)
+    return _closing_page(account, form, outcome.status_code)
 
 
 def _page(form: AccountForm, problem: str = "", code: int = 200) -> Answer:
@@ -134,6 +126,5 @@ def _closing_page(account: Account, form: ClosingForm | None = None, code: int =
         owned=belongings().list_owned_alone(account.id),
         form=form or _closing_form(account),
         is_me=account.id == current_user.id,
-        language_url=language_url_at(url_for("accounts.confirm_closing", account_id=account.id)),
     )
     return page, code

@@ -7,12 +7,11 @@ from werkzeug.wrappers import Response
 
 from eventreg.accounts.devices import visitor
 from eventreg.accounts.forms import CodeForm
-from eventreg.accounts.rules.refusals import AccountRefused, Reason
+from eventreg.accounts.rules.refusals import AccountReason
 from eventreg.accounts.services.proving import give_code
-from eventreg.accounts.sessions import HalfSignedIn, end_session, half_signed_in
+from eventreg.accounts.sessions import end_session, half_signed_in
 from eventreg.accounts.views import blueprint
 from eventreg.accounts.views.arriving import arrive
-from eventreg.accounts.wording import refusal_sentence
 from eventreg.web.access import Answer, public
 
 
@@ -34,9 +33,13 @@ def try_code() -> Answer:
     half = half_signed_in()
     if half is None:
         return _from_the_start(form.next.data or "")
-    if not form.has_code():
-        return _page(form, 422)
-    return _give(half, form)
+    with form.refusals(beside="code") as outcome:
+        form.check()
+        account = give_code(half.account_id, half.generation, form.code.data or "", visitor())
+        return arrive(account, half.way, form.next.data, gave_code=True)
+    if outcome.is_for(AccountReason.SIGN_IN_OVER):
+        return _from_the_start(form.next.data or "")
+    return _page(form, outcome.status_code)
 
 
 @blueprint.post("/sign-in/code/leave")
@@ -46,17 +49,6 @@ def leave_code() -> Answer:
     if half_signed_in() is not None:
         end_session()
     return redirect(url_for("accounts.sign_in"), 303)
-
-
-def _give(half: HalfSignedIn, form: CodeForm) -> Answer:
-    try:
-        account = give_code(half.account_id, half.generation, form.code.data or "", visitor())
-    except AccountRefused as refused:
-        if refused.reason is Reason.SIGN_IN_OVER:
-            return _from_the_start(form.next.data or "")
-        form.code.errors = [refusal_sentence(refused)]
-        return _page(form, 429 if refused.reason is Reason.TOO_MANY_TRIES else 422)
-    return arrive(account, half.way, form.next.data, gave_code=True)
 
 
 def _from_the_start(wanted: str) -> Response:

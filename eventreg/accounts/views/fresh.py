@@ -10,13 +10,11 @@ from flask_login import current_user
 
 from eventreg.accounts.devices import visitor
 from eventreg.accounts.forms import ProofForm
-from eventreg.accounts.rules.refusals import AccountRefused, Reason
 from eventreg.accounts.services.proving import prove
 from eventreg.accounts.services.sign_in_links import MAILED_LINK_MINUTES, ask_for_sign_in_link
 from eventreg.accounts.sessions import remember_target, this_session
 from eventreg.accounts.views import blueprint
 from eventreg.accounts.views.arriving import safe_target
-from eventreg.accounts.wording import refusal_sentence
 from eventreg.web.access import Answer, signed_in
 from eventreg.web.templating import language_url_at
 
@@ -34,18 +32,15 @@ def prove_again() -> Answer:
     """Take the proof and lead back to the page where the act is confirmed, or have a link mailed."""
     form = ProofForm.for_account(current_user)
     target = safe_target(form.next.data)
-    try:
+    with form.refusals(beside="code" if form.asks_code and not form.asks_password else "password") as outcome:
         if "link" in request.form:
             ask_for_sign_in_link(current_user.email, visitor())
             remember_target(target)
             return redirect(url_for("accounts.sign_in_link_sent"), 303)
-        if not form.is_filled():
-            return _page(form, 422)
+        form.check()
         prove(current_user.id, this_session(), form.password.data or "", form.code.data or "", visitor())
-    except AccountRefused as refused:
-        form.field_about(refused.reason).errors = [refusal_sentence(refused)]
-        return _page(form, 429 if refused.reason is Reason.TOO_MANY_TRIES else 422)
-    return redirect(target, 303)
+        return redirect(target, 303)
+    return _page(form, outcome.status_code)
 
 
 def _page(form: ProofForm, code: int = 200) -> Answer:

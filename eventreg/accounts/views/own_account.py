@@ -9,12 +9,10 @@ from flask_login import current_user
 from eventreg.accounts.devices import visitor
 from eventreg.accounts.forms import PasswordForm, ProfileForm
 from eventreg.accounts.queries import list_open_sessions
-from eventreg.accounts.rules.refusals import AccountRefused, Reason
 from eventreg.accounts.services.accounts import change_profile
 from eventreg.accounts.services.passwords import change_password
 from eventreg.accounts.sessions import came_by_link_lately, forget_link, keep_session, this_session
 from eventreg.accounts.views import blueprint
-from eventreg.accounts.wording import refusal_sentence
 from eventreg.i18n.languages import switch_language
 from eventreg.kernel.clock import now
 from eventreg.web.access import Answer, signed_in
@@ -34,15 +32,12 @@ def own_account() -> Answer:
 def save_profile() -> Answer:
     """Change name and language."""
     form = ProfileForm()
-    if not form.validate():
-        return _page(form, PasswordForm(formdata=None), 422)
-    try:
+    with form.refusals() as outcome:
+        form.check()
         change_profile(current_user.id, form.name.data or "", form.language.data)
-    except AccountRefused as refused:
-        form.name.errors = [refusal_sentence(refused)]
-        return _page(form, PasswordForm(formdata=None), 422)
-    switch_language(form.language.data)
-    return redirect(url_for("accounts.own_account", saved="profile"), 303)
+        switch_language(form.language.data)
+        return redirect(url_for("accounts.own_account", saved="profile"), 303)
+    return _page(form, PasswordForm(formdata=None), outcome.status_code)
 
 
 @blueprint.post("/account/password")
@@ -50,25 +45,17 @@ def save_profile() -> Answer:
 def save_password() -> Answer:
     """Set or change the password. This session goes on; every other one ends."""
     form = PasswordForm()
-    if not form.validate():
-        return _page(_profile_form(), form, 422)
-    if not current_user.password_hash and not (came_by_link_lately() or is_sign_in_fresh()):
-        # Nothing else shows who is there: a browser left open would be enough to take the account over.
-        return lead_to_proof("accounts.own_account")
-    old_password = None if came_by_link_lately() else form.old_password.data or ""
-    try:
+    with form.refusals(beside="old_password"):
+        form.check()
+        if not current_user.password_hash and not (came_by_link_lately() or is_sign_in_fresh()):
+            # Nothing else shows who is there: a browser left open would be enough to take the account over.
+            return lead_to_proof("accounts.own_account")
+        old_password = None if came_by_link_lately() else form.old_password.data or ""
         new_password = form.new_password.data or ""
-        account = change_password(current_user.id, old_password, new_password, visitor(), this_session())
-    except AccountRefused as refused:
-        field = form.old_password if refused.reason in _ABOUT_THE_OLD else form.new_password
-        field.errors = [refusal_sentence(refused)]
-        return _page(_profile_form(), form, 422)
-    keep_session(account)
-    forget_link()
-    return redirect(url_for("accounts.own_account", saved="password"), 303)
-
-
-_ABOUT_THE_OLD = (Reason.OLD_PASSWORD_WRONG, Reason.TOO_MANY_TRIES)
+        keep_session(change_password(current_user.id, old_password, new_password, visitor(), this_session()))
+        forget_link()
+        return redirect(url_for("accounts.own_account", saved="password"), 303)
+    return _page(_profile_form(), form, 422)
 
 
 def _profile_form() -> ProfileForm:

@@ -15,14 +15,12 @@ from eventreg.accounts.forms import CodeForm
 from eventreg.accounts.policies import has_second_factor
 from eventreg.accounts.queries import count_recovery_codes
 from eventreg.accounts.rules.codes import folded, in_groups, is_recovery, setup_address
-from eventreg.accounts.rules.refusals import AccountRefused, Reason
 from eventreg.accounts.secrets import secret_of
 from eventreg.accounts.services.second_factor import begin_setup, confirm_setup, make_recovery_codes, remove
 from eventreg.accounts.sessions import this_session
 from eventreg.accounts.views import blueprint
 from eventreg.accounts.views.arriving import safe_target
-from eventreg.accounts.wording import refusal_sentence
-from eventreg.audit.services import Actor
+from eventreg.audit.services import acting
 from eventreg.web.access import Answer, signed_in
 from eventreg.web.freshness import is_sign_in_fresh, lead_to_proof, requires_fresh_sign_in
 from eventreg.web.instance import site_name
@@ -49,11 +47,10 @@ def second_factor() -> Answer:
 def set_up_second_factor() -> Answer:
     """Make a secret, to be shown and confirmed."""
     form = CodeForm()
-    try:
+    with form.refusals() as outcome:
         begin_setup(current_user.id)
-    except AccountRefused as refused:
-        return _refused(form, refused)
-    return redirect(url_for(_PAGE, next=form.next.data or None), 303)
+        return redirect(url_for(_PAGE, next=form.next.data or None), 303)
+    return _page(form, outcome.status_code)
 
 
 @blueprint.post("/account/second-factor/confirm")
@@ -62,13 +59,11 @@ def set_up_second_factor() -> Answer:
 def confirm_second_factor() -> Answer:
     """Turn it on by a first code, and show the recovery codes this once."""
     form = CodeForm()
-    if not form.has_code():
-        return _page(form, 422)
-    try:
+    with form.refusals(beside="code") as outcome:
+        form.check()
         codes = confirm_setup(current_user.id, form.code.data or "", this_session(), visitor())
-    except AccountRefused as refused:
-        return _refused(form, refused)
-    return _codes_page(codes, form.next.data)
+        return _codes_page(codes, form.next.data)
+    return _page(form, outcome.status_code)
 
 
 @blueprint.post("/account/second-factor/codes")
@@ -76,10 +71,10 @@ def confirm_second_factor() -> Answer:
 @requires_fresh_sign_in(back=_PAGE)
 def renew_recovery_codes() -> Answer:
     """Make new recovery codes; the old ones stop."""
-    try:
+    form = CodeForm()
+    with form.refusals() as outcome:
         return _codes_page(make_recovery_codes(current_user.id), "")
-    except AccountRefused as refused:
-        return _refused(CodeForm(), refused)
+    return _page(form, outcome.status_code)
 
 
 @blueprint.post("/account/second-factor/codes.txt")
@@ -99,16 +94,11 @@ def download_recovery_codes() -> Response:
 @requires_fresh_sign_in(back=_PAGE)
 def turn_second_factor_off() -> Answer:
     """Turn it off, or stop setting it up."""
-    try:
-        remove(current_user.id, Actor.account(current_user.id))
-    except AccountRefused as refused:
-        return _refused(CodeForm(), refused)
-    return redirect(url_for(_PAGE), 303)
-
-
-def _refused(form: CodeForm, refused: AccountRefused) -> Answer:
-    form.code.errors = [refusal_sentence(refused)]
-    return _page(form, 429 if refused.reason is Reason.TOO_MANY_TRIES else 422)
+    form = CodeForm()
+    with form.refusals() as outcome:
+        remove(current_user.id, acting())
+        return redirect(url_for(_PAGE), 303)
+    return _page(form, outcome.status_code)
 
 
 def _page(form: CodeForm, code: int = 200) -> Answer:

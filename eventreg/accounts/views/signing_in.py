@@ -9,7 +9,6 @@ from eventreg.accounts.devices import visitor
 from eventreg.accounts.forms import SignInForm
 from eventreg.accounts.links import link_id_of
 from eventreg.accounts.queries import find_open_link
-from eventreg.accounts.rules.refusals import AccountRefused, Reason
 from eventreg.accounts.rules.ways import Way
 from eventreg.accounts.services.sessions import end_session_of
 from eventreg.accounts.services.sign_in_links import (
@@ -21,11 +20,11 @@ from eventreg.accounts.services.signing_in import sign_in_with_password
 from eventreg.accounts.sessions import end_session, half_signed_in, remember_target, remembered_target, this_session
 from eventreg.accounts.views import blueprint
 from eventreg.accounts.views.arriving import arrive, safe_target
-from eventreg.accounts.wording import refusal_sentence
 from eventreg.kernel.clock import now
 from eventreg.web.access import Answer, personal, public, signed_in
 from eventreg.web.forms import BaseForm
 from eventreg.web.instance import config
+from eventreg.web.refusals import Refusals
 
 
 @blueprint.get("/sign-in")
@@ -44,16 +43,13 @@ def sign_in() -> Answer:
 def try_to_sign_in() -> Answer:
     """Sign in by password, or have a link mailed: the two buttons of one form."""
     form = SignInForm()
-    if "link" in request.form:
+    if form.asks_for_link:
         return _send_link(form)
-    if not all([form.has_address(), form.has_password()]):
-        return _form_page(form, 422)
-    try:
+    with form.refusals(beside="password") as outcome:
+        form.check()
         account = sign_in_with_password(form.email.data or "", form.password.data or "", visitor())
-    except AccountRefused as refused:
-        form.password.errors = [refusal_sentence(refused)]
-        return _form_page(form, _code_of(refused))
-    return arrive(account, Way.PASSWORD, form.next.data)
+        return arrive(account, Way.PASSWORD, form.next.data)
+    return _form_page(form, outcome.status_code)
 
 
 @blueprint.get("/sign-in/sent")
@@ -77,11 +73,9 @@ def sign_in_by_link(token: str) -> Answer:
 @personal
 def use_link(token: str) -> Answer:
     """Use the link up and sign in."""
-    try:
-        account = use_sign_in_link(token)
-    except AccountRefused:
-        return _link_over_page()
-    return arrive(account, Way.LINK, remembered_target())
+    with Refusals():
+        return arrive(use_sign_in_link(token), Way.LINK, remembered_target())
+    return _link_over_page()
 
 
 @blueprint.post("/sign-out")
@@ -94,15 +88,12 @@ def sign_out() -> Answer:
 
 
 def _send_link(form: SignInForm) -> Answer:
-    if not form.has_address():
-        return _form_page(form, 422)
-    remember_target(safe_target(form.next.data))
-    try:
+    with form.refusals(beside="email") as outcome:
+        form.check()
+        remember_target(safe_target(form.next.data))
         ask_for_sign_in_link(form.email.data or "", visitor())
-    except AccountRefused as refused:
-        form.email.errors = [refusal_sentence(refused)]
-        return _form_page(form, _code_of(refused))
-    return redirect(url_for("accounts.sign_in_link_sent"), 303)
+        return redirect(url_for("accounts.sign_in_link_sent"), 303)
+    return _form_page(form, outcome.status_code)
 
 
 def _form_page(form: SignInForm, code: int = 200) -> Answer:
@@ -111,7 +102,3 @@ def _form_page(form: SignInForm, code: int = 200) -> Answer:
 
 def _link_over_page() -> Answer:
     return render_template("accounts/link_over.html"), 410
-
-
-def _code_of(refused: AccountRefused) -> int:
-    return 429 if refused.reason is Reason.TOO_MANY_TRIES else 422

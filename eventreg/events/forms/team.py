@@ -6,22 +6,20 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _
-from wtforms import PasswordField, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms import PasswordField, RadioField, SelectMultipleField, StringField, TextAreaField, ValidationError
 
+from eventreg.accounts.forms import LanguageField
 from eventreg.accounts.rules.passwords import SHORTEST
 from eventreg.events.models import Category, EventDay
 from eventreg.events.rules.agreements import LONGEST_NOTE, Narrowing
 from eventreg.events.rules.team import WITHHOLDABLE, TeamRole
+from eventreg.events.services.invitations import Wish
 from eventreg.events.wording import permission_words, role_in_words, team_role_name
 from eventreg.i18n import formats
-from eventreg.i18n.languages import current_language, known_languages, own_name
+from eventreg.i18n.languages import current_language
 from eventreg.kernel.typed import showable, tidied
 from eventreg.web.forms import BaseForm, lazy_gettext
 from eventreg.web.templating import plain_in_reader_language
-
-
-def _tidied(text: str | None) -> str:
-    return tidied(showable(text or ""))
 
 
 class AgreementForm(BaseForm):
@@ -56,12 +54,15 @@ class AgreementForm(BaseForm):
         self.only_days.choices = [(day.held_on.isoformat(), formats.day(day.held_on, language)) for day in days]
         self.withheld.choices = [(found.value, permission_words(found)) for found in WITHHOLDABLE]
 
-    def chosen_role(self) -> TeamRole | None:
-        """Return the role, adding to the errors when none of ours was chosen."""
-        found = next((role for role in TeamRole if role.value == self.role.data), None)
-        if found is None:
-            self.role.errors = [_("Choose a role")]
-        return found
+    def validate_role(self, field: RadioField) -> None:
+        """Refuse what is no role of ours."""
+        if field.data not in {role.value for role in TeamRole}:
+            raise ValidationError(_("Choose a role"))
+
+    @property
+    def chosen_role(self) -> TeamRole:
+        """The role, once it is checked."""
+        return TeamRole(self.role.data)
 
     def narrowing(self) -> Narrowing:
         """Return what is less than the role, as it was sent."""
@@ -82,21 +83,19 @@ class InviteForm(AgreementForm):
 
     email = StringField(lazy_gettext("Email address"), render_kw={"autocomplete": "off"})
     name = StringField(lazy_gettext("Name"), render_kw={"autocomplete": "off"})
-    language = RadioField(lazy_gettext("Language of the email"), validate_choice=False)
+    language = LanguageField(lazy_gettext("Language of the email"))
     note = TextAreaField(lazy_gettext("A few words from you"))
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
-        self.language.choices = [(code, own_name(code)) for code in known_languages()]
         setattr(self.note, "limit", LONGEST_NOTE)  # noqa: B010 - read by the template, unknown to the types
 
-    def chosen_language(self) -> str:
-        """Return the language of the mail: one that the instance speaks."""
-        return self.language.data if self.language.data in known_languages() else known_languages()[0]
-
-    def typed_note(self) -> str:
-        """Return the note with what no mail can carry left out."""
-        return _tidied(self.note.data)
+    def wish(self) -> Wish:
+        """Return what was typed, with what no mail can carry left out of the note."""
+        note = tidied(showable(self.note.data or ""))
+        return Wish(
+            self.email.data or "", self.name.data or "", self.language.chosen, self.chosen_role, self.narrowing(), note
+        )
 
 
 class HandOverForm(BaseForm):
@@ -113,7 +112,7 @@ class NewcomerForm(BaseForm):
     """What somebody says about themselves whose account is new."""
 
     name = StringField(lazy_gettext("Your name"), render_kw={"autocomplete": "name"})
-    language = RadioField(lazy_gettext("Language of your mails and of these pages"), validate_choice=False)
+    language = LanguageField(lazy_gettext("Language of your mails and of these pages"))
     password = PasswordField(
         lazy_gettext("Password"),
         description=lazy_gettext(
@@ -122,11 +121,3 @@ class NewcomerForm(BaseForm):
         ),
         render_kw={"autocomplete": "new-password"},
     )
-
-    def __init__(self, **values: Any) -> None:
-        super().__init__(**values)
-        self.language.choices = [(code, own_name(code)) for code in known_languages()]
-
-    def chosen_language(self) -> str:
-        """Return a language that the instance speaks."""
-        return self.language.data if self.language.data in known_languages() else known_languages()[0]

@@ -9,12 +9,12 @@ from sqlalchemy import select
 
 from eventreg.accounts.models import Account
 from eventreg.accounts.rules.profiles import address_key, is_like_address
-from eventreg.accounts.rules.refusals import AccountRefused
 from eventreg.accounts.services.accounts import create_account
 from eventreg.db import db
 from eventreg.events.bundles.faults import BundleInvalid
 from eventreg.events.bundles.fields import Field, Record, text
 from eventreg.i18n.languages import known_languages
+from eventreg.kernel.errors import Refused
 
 _ACCOUNT = Record(Field("email", text(320)), Field("name", text(200)), Field("language", text(12)))
 
@@ -38,7 +38,7 @@ def find_or_add_account(data: Any, place: str, *, closed_at: datetime | None = N
     language = values["language"] if values["language"] in known_languages() else known_languages()[0]
     try:
         account_id = create_account(values["email"], values["name"], language)
-    except AccountRefused as refused:
+    except Refused as refused:
         raise BundleInvalid(f"{place}: cannot be an account ({refused})") from refused
     made = db.session.get_one(Account, account_id)
     if closed_at is not None:

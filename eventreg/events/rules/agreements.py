@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from eventreg.events.rules.team import NARROWABLE, PERMISSIONS, WITHHOLDABLE, Grant, Permission, TeamRole, is_below
-from eventreg.kernel.errors import Refused
+from eventreg.kernel.errors import N_, Reason, Refused
 
 INVITATION_LASTS = timedelta(days=14)
 LONGEST_NOTE = 500
@@ -16,34 +15,40 @@ LONGEST_NOTE = 500
 NO_DAY = date.min
 
 
-class TeamReason(enum.Enum):
-    """Why a team was not changed. `events.wording` says each in a sentence."""
+class TeamReason(Reason):
+    """Why a team was not changed."""
 
-    ALREADY_MEMBER = "already_member"
+    ALREADY_MEMBER = "already_member", N_("This person belongs to the team already"), "email"
     #: one gives roles below one's own only
-    ROLE_NOT_YOURS = "role_not_yours"
+    ROLE_NOT_YOURS = "role_not_yours", N_("Choose a role below your own"), "role"
     #: a category or day that the event does not have, or a permission that cannot be withheld
-    UNKNOWN_PART = "unknown_part"
-    #: details: `limit`, in characters
-    NOTE_TOO_LONG = "note_too_long"
-    #: details: `minutes`
-    TOO_MANY_INVITATIONS = "too_many_invitations"
+    UNKNOWN_PART = "unknown_part", N_("Choose among the categories, days and rights that are shown"), "withheld"
+    NOTE_TOO_LONG = "note_too_long", N_("Write up to %(limit)s characters"), "note"
+    TOO_MANY_INVITATIONS = (
+        "too_many_invitations",
+        N_("These were many invitations. Wait %(minutes)s minutes, then invite again."),
+        "email",
+        429,
+    )
     #: the account of this address was closed
-    ACCOUNT_CLOSED = "account_closed"
+    ACCOUNT_CLOSED = (
+        "account_closed",
+        N_("The account with this address was closed. Invite another address."),
+        "email",
+    )
     #: accepted, declined, taken back, too old, or never made
-    INVITATION_OVER = "invitation_over"
+    INVITATION_OVER = (
+        "invitation_over",
+        N_("This invitation was used already, taken back, or it is too old"),
+        "email",
+        409,
+    )
     #: the account has a way in already: it is asked for that first
-    SIGN_IN_FIRST = "sign_in_first"
+    SIGN_IN_FIRST = "sign_in_first", N_("Sign in first, then accept"), "", 409
     #: signed in with another account than the invited one
-    OTHER_ACCOUNT = "other_account"
+    OTHER_ACCOUNT = "other_account", N_("This invitation is for another account"), "", 409
     #: an event always has an owner
-    LAST_OWNER = "last_owner"
-
-
-class TeamRefused(Refused):
-    """A rule about teams said no."""
-
-    reason: TeamReason
+    LAST_OWNER = "last_owner", N_("An event needs an owner. Hand it over first."), "", 409
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,10 @@ class Narrowing:
     only_categories: tuple[str, ...] = ()
     only_days: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
+
+    def columns(self) -> dict[str, list[str]]:
+        """Return it as memberships and invitations keep it."""
+        return {name: list(kept) for name, kept in vars(self).items()}
 
 
 def roles_to_give(grant: Grant) -> list[TeamRole]:
@@ -71,11 +80,11 @@ def agree(
     """Return what is stored of a wish. Whoever gives holds nothing back from whom they do not hold it themselves.
 
     A role that cannot be narrowed is given whole. What is withheld from the giver is withheld from the member too: one
-    cannot give more than one has. Raises TeamRefused: ROLE_NOT_YOURS, UNKNOWN_PART (a name that is not understood must not
+    cannot give more than one has. Raises Refused: ROLE_NOT_YOURS, UNKNOWN_PART (a name that is not understood must not
     widen what was meant to be narrow).
     """
     if role not in roles_to_give(giver):
-        raise TeamRefused(TeamReason.ROLE_NOT_YOURS)
+        raise Refused(TeamReason.ROLE_NOT_YOURS)
     known_days = {day.isoformat() for day in days}
     known_permissions = {permission.value for permission in WITHHOLDABLE}
     is_known = (
@@ -84,11 +93,11 @@ def agree(
         and set(wish.withheld) <= known_permissions
     )
     if not is_known:
-        raise TeamRefused(TeamReason.UNKNOWN_PART)
+        raise Refused(TeamReason.UNKNOWN_PART)
     own = {permission for permission in giver.withheld if permission in PERMISSIONS[role]}
     if role not in NARROWABLE:
         if own:
-            raise TeamRefused(TeamReason.ROLE_NOT_YOURS)
+            raise Refused(TeamReason.ROLE_NOT_YOURS)
         return Narrowing()
     withheld = own | {found for found in PERMISSIONS[role] if found.value in wish.withheld}
     return Narrowing(

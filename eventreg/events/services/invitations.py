@@ -11,11 +11,11 @@ from eventreg.accounts.queries import find_account_by_address
 from eventreg.accounts.rules.guarding import INVITATION_BY_ACCOUNT, INVITATION_BY_ADDRESS
 from eventreg.accounts.rules.passwords import check_new_password
 from eventreg.accounts.rules.profiles import address_key
-from eventreg.accounts.rules.refusals import AccountRefused, Reason
+from eventreg.accounts.rules.refusals import AccountReason
 from eventreg.accounts.services.accounts import change_profile, create_account, lock_account
 from eventreg.accounts.services.guards import Try, admit
 from eventreg.accounts.services.passwords import set_password
-from eventreg.audit.services import Actor, record
+from eventreg.audit.services import Actor, note, plain
 from eventreg.db import db, transaction
 from eventreg.events.emails import enqueue_invitation
 from eventreg.events.links import invitation_id_of
@@ -27,14 +27,16 @@ from eventreg.events.rules.agreements import (
     LONGEST_NOTE,
     Narrowing,
     TeamReason,
-    TeamRefused,
     agree,
     roles_to_give,
 )
 from eventreg.events.rules.team import TeamRole
 from eventreg.kernel.clock import now
-from eventreg.kernel.errors import NotFound
+from eventreg.kernel.errors import NotFound, Refused
 from eventreg.kernel.tokens import new_public_id
+
+#: columns of an invitation and of the membership that it becomes
+_AGREED = ("role", "only_categories", "only_days", "withheld")
 
 
 @dataclass(frozen=True)
@@ -70,19 +72,19 @@ class Accepted:
 def invite(event_id: int, wish: Wish, account_id: int) -> str:
     """Invite somebody by mail and return the invitation's public id. An account that is not there is made.
 
-    An earlier invitation of the same account to this event ends. Raises NotFound; TeamRefused: ROLE_NOT_YOURS,
-    UNKNOWN_PART, NOTE_TOO_LONG, ALREADY_MEMBER, ACCOUNT_CLOSED, TOO_MANY_INVITATIONS; and AccountRefused: NAME_MISSING,
+    An earlier invitation of the same account to this event ends. Raises NotFound; Refused: ROLE_NOT_YOURS,
+    UNKNOWN_PART, NOTE_TOO_LONG, ALREADY_MEMBER, ACCOUNT_CLOSED, TOO_MANY_INVITATIONS, NAME_MISSING,
     ADDRESS_INVALID.
     """
-    note = wish.note.strip()
-    if len(note) > LONGEST_NOTE:
-        raise TeamRefused(TeamReason.NOTE_TOO_LONG, limit=LONGEST_NOTE)
+    words = wish.note.strip()
+    if len(words) > LONGEST_NOTE:
+        raise Refused(TeamReason.NOTE_TOO_LONG, limit=LONGEST_NOTE)
     with transaction() as session:
         event = lock_event_in_any_state(event_id)
         agreed = _agreed(event, wish, account_id)
         account = _account_for(wish, account_id)
         if find_member(event.id, account.id) is not None:
-            raise TeamRefused(TeamReason.ALREADY_MEMBER)
+            raise Refused(TeamReason.ALREADY_MEMBER)
         _count(event_id, account_id, wish.email)
         end_invitations(TeamInvitation.event_id == event.id, TeamInvitation.account_id == account.id)
         at = now()
@@ -91,10 +93,8 @@ def invite(event_id: int, wish: Wish, account_id: int) -> str:
             event_id=event.id,
             account_id=account.id,
             role=wish.role,
-            only_categories=list(agreed.only_categories),
-            only_days=list(agreed.only_days),
-            withheld=list(agreed.withheld),
-            note=note,
+            **agreed.columns(),
+            note=words,
             invited_by_id=account_id,
             created_at=at,
             expires_at=at + INVITATION_LASTS,
@@ -102,34 +102,34 @@ def invite(event_id: int, wish: Wish, account_id: int) -> str:
         session.add(invitation)
         session.flush()
         enqueue_invitation(event, account, invitation, lock_account(account_id).name)
-        _record(invitation, "team_invited", Actor.account(account_id), _agreement(invitation))
+        note(invitation, "team_invited", Actor.account(account_id), **_agreement(invitation))
         return invitation.public_id
 
 
 def send_invitation_again(event_id: int, public_id: str, account_id: int) -> None:
-    """Send an invitation once more; its 14 days begin anew. Raises NotFound, TeamRefused (as `invite`)."""
+    """Send an invitation once more; its 14 days begin anew. Raises NotFound, Refused (as `invite`)."""
     with transaction():
         event, invitation = _locked_by_team(event_id, public_id, account_id)
         account = lock_account(invitation.account_id)
         _count(event_id, account_id, account.email)
         invitation.expires_at = now() + INVITATION_LASTS
         enqueue_invitation(event, account, invitation, lock_account(account_id).name)
-        _record(invitation, "team_invitation_sent_again", Actor.account(account_id))
+        note(invitation, "team_invitation_sent_again", Actor.account(account_id), account=invitation.account_id)
 
 
 def revoke_invitation(event_id: int, public_id: str, account_id: int) -> None:
-    """Take an invitation back: its link opens nothing any more. Raises NotFound, TeamRefused (ROLE_NOT_YOURS)."""
+    """Take an invitation back: its link opens nothing any more. Raises NotFound, Refused (ROLE_NOT_YOURS)."""
     with transaction():
         _, invitation = _locked_by_team(event_id, public_id, account_id)
         invitation.ended_at = now()
-        _record(invitation, "team_invitation_revoked", Actor.account(account_id))
+        note(invitation, "team_invitation_revoked", Actor.account(account_id), account=invitation.account_id)
 
 
 def accept_invitation(token: str, account_id: int | None, newcomer: Newcomer | None) -> Accepted:
     """Join the team; of two at once one succeeds. `account_id` is whoever is signed in.
 
     Somebody whose account was made for this and opens nothing else says who they are (`newcomer`) and need not sign in.
-    Raises TeamRefused: INVITATION_OVER, OTHER_ACCOUNT, SIGN_IN_FIRST; and AccountRefused as `change_profile` and
+    Raises Refused: INVITATION_OVER, OTHER_ACCOUNT, SIGN_IN_FIRST; and as `change_profile` and
     `set_password` do.
     """
     if newcomer is not None and newcomer.password:
@@ -144,7 +144,7 @@ def accept_invitation(token: str, account_id: int | None, newcomer: Newcomer | N
         if find_member(event.id, account.id) is None:
             session.add(_member(invitation))
             session.flush()
-        _record(invitation, "team_joined", Actor.account(account.id), _agreement(invitation))
+        note(invitation, "team_joined", Actor.account(account.id), **_agreement(invitation))
     if signs_in and newcomer is not None and newcomer.password:
         # Hashing takes as long as fifty small transactions: nobody waits for it.
         set_password(account.id, newcomer.password, Actor.account(account.id))
@@ -152,11 +152,13 @@ def accept_invitation(token: str, account_id: int | None, newcomer: Newcomer | N
 
 
 def decline_invitation(token: str) -> None:
-    """Say no. Whoever holds the link may: it gives nothing away. Raises TeamRefused (INVITATION_OVER)."""
+    """Say no. Whoever holds the link may: it gives nothing away. Raises Refused (INVITATION_OVER)."""
     with transaction():
         _, invitation = _locked_by_token(token)
         invitation.ended_at = now()
-        _record(invitation, "team_invitation_declined", Actor.account(invitation.account_id))
+        note(
+            invitation, "team_invitation_declined", Actor.account(invitation.account_id), account=invitation.account_id
+        )
 
 
 def end_invitations(*which: object) -> None:
@@ -181,9 +183,9 @@ def _account_for(wish: Wish, account_id: int) -> Account:
         known = (
             found.id if found else create_account(wish.email, wish.name, wish.language, by=Actor.account(account_id))
         )
-    except AccountRefused as refused:
-        if refused.reason is Reason.ADDRESS_TAKEN:
-            raise TeamRefused(TeamReason.ACCOUNT_CLOSED) from refused
+    except Refused as refused:
+        if refused.reason is AccountReason.ADDRESS_TAKEN:
+            raise Refused(TeamReason.ACCOUNT_CLOSED) from refused
         raise
     return lock_account(known)
 
@@ -195,7 +197,7 @@ def _count(event_id: int, account_id: int, email: str) -> None:
         Try(INVITATION_BY_ADDRESS, f"{event_id}/{address_key(email)}"),
     )
     if admit(*tries) is None:
-        raise TeamRefused(TeamReason.TOO_MANY_INVITATIONS, minutes=INVITATION_BY_ACCOUNT.minutes)
+        raise Refused(TeamReason.TOO_MANY_INVITATIONS, minutes=INVITATION_BY_ACCOUNT.minutes)
 
 
 def _locked_by_team(event_id: int, public_id: str, account_id: int) -> tuple[Event, TeamInvitation]:
@@ -205,7 +207,7 @@ def _locked_by_team(event_id: int, public_id: str, account_id: int) -> tuple[Eve
     if line is None or line.invitation.event_id != event.id:
         raise NotFound
     if line.invitation.role not in roles_to_give(grant_on(event.id, account_id)):
-        raise TeamRefused(TeamReason.ROLE_NOT_YOURS)
+        raise Refused(TeamReason.ROLE_NOT_YOURS)
     return event, line.invitation
 
 
@@ -214,13 +216,13 @@ def _locked_by_token(token: str) -> tuple[Event, TeamInvitation]:
     public_id = invitation_id_of(token)
     line = find_open_invitation(public_id, now()) if public_id is not None else None
     if public_id is None or line is None:
-        raise TeamRefused(TeamReason.INVITATION_OVER)
+        raise Refused(TeamReason.INVITATION_OVER)
     event = lock_event_in_any_state(line.invitation.event_id)
     # Read again under the lock: another may have answered while this one waited for it.
     db.session.refresh(line.invitation)
     line = find_open_invitation(public_id, now())
     if line is None:
-        raise TeamRefused(TeamReason.INVITATION_OVER)
+        raise Refused(TeamReason.INVITATION_OVER)
     return event, line.invitation
 
 
@@ -228,7 +230,7 @@ def _lock_invited(invitation: TeamInvitation) -> Account:
     try:
         return lock_account(invitation.account_id)
     except NotFound:
-        raise TeamRefused(TeamReason.INVITATION_OVER) from None
+        raise Refused(TeamReason.INVITATION_OVER) from None
 
 
 def _enters_by_link(account: Account, invitation: TeamInvitation, account_id: int | None) -> bool:
@@ -236,41 +238,16 @@ def _enters_by_link(account: Account, invitation: TeamInvitation, account_id: in
     if account_id == account.id:
         return False
     if account_id is not None:
-        raise TeamRefused(TeamReason.OTHER_ACCOUNT)
+        raise Refused(TeamReason.OTHER_ACCOUNT)
     if not opens_directly(account, invitation.id, now()):
-        raise TeamRefused(TeamReason.SIGN_IN_FIRST)
+        raise Refused(TeamReason.SIGN_IN_FIRST)
     return True
 
 
 def _member(invitation: TeamInvitation) -> TeamMember:
-    return TeamMember(
-        event_id=invitation.event_id,
-        account_id=invitation.account_id,
-        role=invitation.role,
-        only_categories=list(invitation.only_categories),
-        only_days=list(invitation.only_days),
-        withheld=list(invitation.withheld),
-        added_at=now(),
-    )
+    values = {name: getattr(invitation, name) for name in ("event_id", "account_id", *_AGREED)}
+    return TeamMember(**values, added_at=now())
 
 
 def _agreement(invitation: TeamInvitation) -> dict[str, object]:
-    return {
-        "account": invitation.account_id,
-        "role": invitation.role.value,
-        "only_categories": list(invitation.only_categories),
-        "only_days": list(invitation.only_days),
-        "withheld": list(invitation.withheld),
-    }
-
-
-def _record(invitation: TeamInvitation, action: str, actor: Actor, detail: dict[str, object] | None = None) -> None:
-    record(
-        event_id=invitation.event_id,
-        actor=actor,
-        action=action,
-        record_kind="team_invitation",
-        record_id=invitation.id,
-        at=now(),
-        detail=detail or {"account": invitation.account_id},
-    )
+    return {"account": invitation.account_id, **{name: plain(getattr(invitation, name)) for name in _AGREED}}

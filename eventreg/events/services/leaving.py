@@ -16,7 +16,7 @@ from eventreg.events.queries.for_registration import lock_event_in_any_state
 from eventreg.events.queries.team import count_owners, find_member
 from eventreg.events.rules.team import TeamRole
 from eventreg.events.services.invitations import end_invitations
-from eventreg.events.services.team import end_membership, make_owner, record_member
+from eventreg.events.services.team import end_membership, make_owner, note_handed_over
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import Busy
 
@@ -97,8 +97,7 @@ def _succeed(event_id: int, account_id: int, successor_id: int | None, by: Actor
         db.session.add(successor)
     make_owner(successor)
     db.session.flush()
-    detail: dict[str, object] = {"account": successor_id, "from": account_id, "stays_owner": False}
-    record_member(successor, "team_handed_over", by, detail)
+    note_handed_over(successor, account_id, by, stays_owner=False)
     to, former = lock_account(successor_id), lock_account(account_id)
     event = db.session.get_one(Event, event_id)
     enqueue_handed_over(event, to, new_owner=to.name, former=former.name)

@@ -107,7 +107,7 @@ def set_columns(event: Event, values: Mapping[str, Any]) -> dict[str, Any]:
 def lift_mail_hold(event_id: int, contact_email: str, actor: Actor) -> None:
     """Let the messages of an event go, to and about the contact address that is entered; those held so far stay held.
 
-    For owners: the view asks for that permission. Raises AccountRefused (ADDRESS_INVALID) and NotFound.
+    For owners: the view asks for that permission. Raises Refused (ADDRESS_INVALID) and NotFound.
     """
     address = checked_address(contact_email)
     with transaction():

@@ -8,21 +8,17 @@ from flask import g, redirect, render_template, url_for
 from flask_login import current_user
 
 from eventreg.accounts.queries import get_account
-from eventreg.accounts.rules.refusals import AccountRefused, Reason
 from eventreg.accounts.rules.ways import Way
 from eventreg.accounts.sessions import begin_session
-from eventreg.accounts.wording import refusal_sentence
 from eventreg.events.forms.team import InviteForm, NewcomerForm
 from eventreg.events.links import invitation_id_of
-from eventreg.events.models import Event
 from eventreg.events.queries.categories import list_categories
 from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.events.queries.team import InvitationLine, find_open_invitation, opens_directly
-from eventreg.events.rules.agreements import TeamReason, TeamRefused
+from eventreg.events.rules.agreements import TeamReason
 from eventreg.events.rules.team import Permission
 from eventreg.events.services.invitations import (
     Newcomer,
-    Wish,
     accept_invitation,
     decline_invitation,
     invite,
@@ -31,10 +27,11 @@ from eventreg.events.services.invitations import (
 )
 from eventreg.events.views import blueprint
 from eventreg.events.views.team import agreed_grant, choices, team_page
-from eventreg.events.wording import narrowing_words, permission_words, role_in_words, team_refusal, team_role_name
+from eventreg.events.wording import narrowing_words, permission_words, role_in_words, team_role_name
 from eventreg.i18n.languages import switch_language
 from eventreg.kernel.clock import now
 from eventreg.web.access import Answer, personal, requires
+from eventreg.web.refusals import Refusals
 from eventreg.web.templating import plain_in_reader_language
 
 _ONE = "/manage/events/<slug>/team/invitations/<public_id>"
@@ -44,24 +41,12 @@ _ONE = "/manage/events/<slug>/team/invitations/<public_id>"
 @requires(Permission.EDIT_TEAM)
 def invite_to_team(slug: str) -> Answer:
     """Invite somebody; the form is ready for the next one afterwards."""
-    event: Event = g.event
     form = InviteForm(*choices())
-    role = form.chosen_role()
-    if role is None:
-        return team_page(form, code=422)
-    wish = Wish(
-        form.email.data or "", form.name.data or "", form.chosen_language(), role, form.narrowing(), form.typed_note()
-    )
-    try:
-        invite(event.id, wish, current_user.id)
-    except TeamRefused as refused:
-        _put(form, refused)
-        return team_page(form, code=429 if refused.reason is TeamReason.TOO_MANY_INVITATIONS else 422)
-    except AccountRefused as refused:
-        field = form.name if refused.reason is Reason.NAME_MISSING else form.email
-        field.errors = [refusal_sentence(refused)]
-        return team_page(form, code=422)
-    return redirect(url_for("events.show_team", slug=event.slug, _anchor="invitations"), 303)
+    with form.refusals(beside="email") as outcome:
+        form.check()
+        invite(g.event.id, form.wish(), current_user.id)
+        return _to_invitations()
+    return team_page(form, code=outcome.status_code)
 
 
 @blueprint.post(f"{_ONE}/again")
@@ -90,52 +75,39 @@ def show_invitation(token: str) -> Answer:
 def accept(token: str) -> Answer:
     """Join the team. Whoever is new is signed in; whoever has a way in already takes that one first."""
     form = NewcomerForm()
-    newcomer = Newcomer(form.name.data or "", form.chosen_language(), form.password.data or "")
+    newcomer = Newcomer(form.name.data or "", form.language.chosen, form.password.data or "")
     signed_in_id = current_user.id if current_user.is_authenticated else None
-    try:
+    with form.refusals(beside="password") as outcome:
         accepted = accept_invitation(token, signed_in_id, newcomer)
-    except TeamRefused as refused:
-        if refused.reason is TeamReason.SIGN_IN_FIRST:
-            return redirect(url_for("accounts.sign_in", next=url_for("site.manage_events")), 303)
-        return _page(token, code=409)
-    except AccountRefused as refused:
-        field = form.name if refused.reason is Reason.NAME_MISSING else form.password
-        field.errors = [refusal_sentence(refused)]
-        return _page(token, form, 422)
-    if accepted.signs_in:
-        account = get_account(accepted.account_id)
-        begin_session(account, Way.INVITATION)
-        switch_language(account.language)
-    return redirect(url_for("site.manage_event", slug=accepted.slug), 303)
+        if accepted.signs_in:
+            account = get_account(accepted.account_id)
+            begin_session(account, Way.INVITATION)
+            switch_language(account.language)
+        return redirect(url_for("site.manage_event", slug=accepted.slug), 303)
+    if outcome.is_for(TeamReason.SIGN_IN_FIRST):
+        return redirect(url_for("accounts.sign_in", next=url_for("site.manage_events")), 303)
+    return _page(token, None if outcome.is_for(*TeamReason) else form, outcome.status_code)
 
 
 @blueprint.post("/invitations/<token>/decline")
 @personal
 def decline(token: str) -> Answer:
     """Say no."""
-    try:
+    with Refusals():
         decline_invitation(token)
-    except TeamRefused:
-        return _over_page()
-    return render_template("events/invitation_declined.html")
+        return render_template("events/invitation_declined.html")
+    return _over_page()
 
 
 def _act(act: Callable[[int, str, int], None], public_id: str) -> Answer:
-    try:
+    with Refusals() as outcome:
         act(g.event.id, public_id, current_user.id)
-    except TeamRefused as refused:
-        return team_page(problem=team_refusal(refused), code=409)
+        return _to_invitations()
+    return team_page(problem=outcome.problem, code=409)
+
+
+def _to_invitations() -> Answer:
     return redirect(url_for("events.show_team", slug=g.event.slug, _anchor="invitations"), 303)
-
-
-def _put(form: InviteForm, refused: TeamRefused) -> None:
-    """Put a refusal beside what it is about."""
-    field = {
-        TeamReason.ROLE_NOT_YOURS: form.role,
-        TeamReason.UNKNOWN_PART: form.withheld,
-        TeamReason.NOTE_TOO_LONG: form.note,
-    }.get(refused.reason, form.email)
-    field.errors = [team_refusal(refused)]
 
 
 def _page(token: str, form: NewcomerForm | None = None, code: int = 200) -> Answer:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from flask import g, redirect, request, url_for
 
-from eventreg.accounts.rules.refusals import AccountRefused
 from eventreg.audit.services import acting
 from eventreg.events.forms.settings import SettingsPage
 from eventreg.events.models import Event
@@ -49,11 +48,10 @@ def save_event_settings(slug: str) -> Answer:
 @requires(Permission.OWN)
 def lift_hold(slug: str) -> Answer:
     """Let the event's messages go, once a contact address of the team's own is entered."""
-    try:
+    with Refusals() as outcome:
         lift_mail_hold(g.event.id, request.form.get("contact_address", ""), acting())
-    except AccountRefused:
-        return _page(SettingsPage(get_event_whole(g.event.id)), has_bad_address=True), 422
-    return redirect(url_for("events.edit_settings", slug=slug, saved=1), 303)
+        return redirect(url_for("events.edit_settings", slug=slug, saved=1), 303)
+    return _page(SettingsPage(get_event_whole(g.event.id)), has_bad_address=True), outcome.status_code
 
 
 def _page_of_conflict(sent: SettingsPage) -> str:

@@ -22,7 +22,7 @@ from eventreg.events.queries.team import (
     list_open_invitations,
     opens_directly,
 )
-from eventreg.events.rules.agreements import TeamReason, TeamRefused, roles_to_give
+from eventreg.events.rules.agreements import roles_to_give
 from eventreg.events.rules.team import PERMISSIONS, Grant, Permission, TeamRole, grant_of
 from eventreg.events.services.team import change_member, hand_over, leave_team, remove_member
 from eventreg.events.views import blueprint
@@ -32,7 +32,6 @@ from eventreg.events.wording import (
     permission_groups,
     permission_words,
     role_in_words,
-    team_refusal,
     team_role_name,
 )
 from eventreg.kernel.clock import now
@@ -41,6 +40,7 @@ from eventreg.mail.rules import is_fictional
 from eventreg.web.access import Answer, may, requires
 from eventreg.web.freshness import requires_fresh_sign_in
 from eventreg.web.instance import config
+from eventreg.web.refusals import Refusals
 from eventreg.web.templating import plain_in_reader_language
 
 _ONE = "/manage/events/<slug>/team/<int(max=2147483647):member_id>"
@@ -64,29 +64,22 @@ def edit_member(slug: str, member_id: int) -> Answer:
 @requires(Permission.EDIT_TEAM)
 def save_member(slug: str, member_id: int) -> Answer:
     """Agree anew with a member."""
-    event: Event = g.event
     form = AgreementForm(*choices())
-    role = form.chosen_role()
-    if role is None:
-        return _member_page(member_id, form, 422)
-    try:
-        change_member(event.id, member_id, role, form.narrowing(), current_user.id)
-    except TeamRefused as refused:
-        field = form.withheld if refused.reason is TeamReason.UNKNOWN_PART else form.role
-        field.errors = [team_refusal(refused)]
-        return _member_page(member_id, form, 422)
-    return _to_team()
+    with form.refusals(beside="role") as outcome:
+        form.check()
+        change_member(g.event.id, member_id, form.chosen_role, form.narrowing(), current_user.id)
+        return _to_team()
+    return _member_page(member_id, form, outcome.status_code)
 
 
 @blueprint.post(f"{_ONE}/remove")
 @requires(Permission.EDIT_TEAM)
 def remove_from_team(slug: str, member_id: int) -> Answer:
     """Take a member's rights away."""
-    try:
+    with Refusals() as outcome:
         remove_member(g.event.id, member_id, current_user.id)
-    except TeamRefused as refused:
-        return team_page(problem=team_refusal(refused), code=409)
-    return _to_team()
+        return _to_team()
+    return team_page(problem=outcome.problem, code=409)
 
 
 @blueprint.post(f"{_ONE}/owner")
@@ -103,11 +96,10 @@ def hand_event_over(slug: str, member_id: int) -> Answer:
 @requires(Permission.ENTER)
 def leave(slug: str) -> Answer:
     """Give up one's own rights."""
-    try:
+    with Refusals() as outcome:
         leave_team(g.event.id, current_user.id)
-    except TeamRefused as refused:
-        return team_page(problem=team_refusal(refused), code=409)
-    return redirect(url_for("site.manage_events"), 303)
+        return redirect(url_for("site.manage_events"), 303)
+    return team_page(problem=outcome.problem, code=409)
 
 
 def team_page(form: InviteForm | None = None, problem: str = "", code: int = 200) -> Answer:
@@ -116,11 +108,12 @@ def team_page(form: InviteForm | None = None, problem: str = "", code: int = 200
     grant: Grant = g.event_access.grant
     categories = list_categories([event.id])
     can_edit = may(Permission.EDIT_TEAM)
+    waiting = list_open_invitations(event.id, now()) if can_edit else []
     page = render_desk(
         "events/team.html",
         "team",
         members=[_member_shown(line, grant, categories) for line in list_members(event.id)],
-        invitations=[_invitation_shown(event, line, categories) for line in _invitations(event)] if can_edit else [],
+        invitations=[_invitation_shown(event, line, categories) for line in waiting],
         can_edit=can_edit,
         form=(form or _empty_form()) if can_edit else None,
         problem=problem,
@@ -130,7 +123,6 @@ def team_page(form: InviteForm | None = None, problem: str = "", code: int = 200
         table=_table(),
         roles=[(role, team_role_name(role)) for role in TeamRole],
         mine=grant.role,
-        at=url_for("events.show_team", slug=event.slug),
     )
     return page, code
 
@@ -165,7 +157,6 @@ def _member_page(member_id: int, form: AgreementForm | None = None, code: int = 
         member=line.member,
         form=form or _form_of(line.member),
         hand_over=HandOverForm(formdata=None) if may(Permission.OWN) else None,
-        at=url_for("events.edit_member", slug=event.slug, member_id=member_id),
     )
     return page, code
 
@@ -183,10 +174,6 @@ def _form_of(member: TeamMember) -> AgreementForm:
 
 def _empty_form() -> InviteForm:
     return InviteForm(*choices(), formdata=None, role=TeamRole.REVIEWER.value, language=g.event.languages[0])
-
-
-def _invitations(event: Event) -> Sequence[InvitationLine]:
-    return list_open_invitations(event.id, now())
 
 
 def _member_shown(line: MemberLine, own: Grant, categories: Sequence[Category]) -> dict[str, Any]:

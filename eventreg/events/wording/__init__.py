@@ -18,7 +18,6 @@ from eventreg.events.crediting import (
     partner_role_name,
     role_name,
 )
-from eventreg.events.rules.agreements import TeamReason, TeamRefused
 from eventreg.events.rules.programme import MaterialAudience, OutcomeKind, SessionKind, SpeakerRole
 from eventreg.events.rules.team import Grant, Permission, TeamRole
 from eventreg.i18n import formats
@@ -151,22 +150,6 @@ def narrowing_words(grant: Grant, category_names: Mapping[str, str]) -> list[str
         if permission in grant.withheld
     ]
     return words
-
-
-def team_refusal(refused: TeamRefused) -> str:
-    """Say in the reader's language what stands against it and what to do."""
-    return {
-        TeamReason.ALREADY_MEMBER: _("This person belongs to the team already"),
-        TeamReason.ROLE_NOT_YOURS: _("Choose a role below your own"),
-        TeamReason.UNKNOWN_PART: _("Choose among the categories, days and rights that are shown"),
-        TeamReason.NOTE_TOO_LONG: _("Write up to %(limit)s characters"),
-        TeamReason.TOO_MANY_INVITATIONS: _("These were many invitations. Wait %(minutes)s minutes, then invite again."),
-        TeamReason.ACCOUNT_CLOSED: _("The account with this address was closed. Invite another address."),
-        TeamReason.INVITATION_OVER: _("This invitation was used already, taken back, or it is too old"),
-        TeamReason.SIGN_IN_FIRST: _("Sign in first, then accept"),
-        TeamReason.OTHER_ACCOUNT: _("This invitation is for another account"),
-        TeamReason.LAST_OWNER: _("An event needs an owner. Hand it over first."),
-    }[refused.reason] % refused.details
 
 
 def _days(days: frozenset[date], language: str) -> str:
