@@ -21,6 +21,7 @@ from eventreg.registration.models import Registration, Upload
 from eventreg.review.models import Export, Import
 from eventreg.review.rules import exports
 from tests.builders import a_registration, a_team_member, an_account, an_event
+from tests.registration.filling import posted
 from tests.review.incoming import HEAD, a_file, a_row
 from tests.support.pages import Page, Pages
 from tests.world import PDF
@@ -47,33 +48,18 @@ def png() -> tuple[str, bytes]:
     return "sala.png", kept.getvalue()
 
 
-def typed(event: Event, **changes: Any) -> dict[str, Any]:
-    answers = {
-        "category": "government",
-        "submission_key": "k" * 22,
-        "given_name": "Ana María",
-        "institution": "Instituto de Prueba",
-        "country": "MX",
-        "email": "ana@instituto.example",
-        "days": str(event.days[0].id),
-        "agrees": "yes",
-        "letter": (io.BytesIO(PDF), "carta.pdf"),
-    }
-    return answers | changes
-
-
 def count(table: type[Any]) -> int:
     return db.session.scalar(select(func.count()).select_from(table)) or 0
 
 
 def test_a_registrations_file_is_refused_beside_its_question_and_the_rest_stays(event: Event, paginas: Pages) -> None:
     page = paginas.post(
-        f"/events/{event.slug}/register", typed(event), 503, token=True, content_type="multipart/form-data"
+        f"/events/{event.slug}/register", posted(event), 503, token=True, content_type="multipart/form-data"
     )
     assert page.has("En este momento no podemos conservar el archivo.")
     assert page.form("Enviar mi solicitud").values()["email"] == ["ana@instituto.example"]
     assert (count(Registration), count(Upload)) == (0, 0)
-    without = typed(event)
+    without = posted(event)
     del without["letter"]
     assert paginas.post(f"/events/{event.slug}/register", without, 303, token=True).location.startswith("/my/")
 

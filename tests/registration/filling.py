@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 from sqlalchemy import select
@@ -48,3 +49,19 @@ def days_of(event: Event) -> list[str]:
 def send(page: Page, event: Event, status: int | None = None, **entries: Any) -> Page:
     """Fill in the English form on this page, with every day chosen unless said otherwise, and send it."""
     return page.submit(SEND, typed(event, **entries), status)
+
+
+def posted(event: Event, **changes: Any) -> dict[str, Any]:
+    """Return what a form with a file posts, by the keys of its questions."""
+    answers = {
+        "category": "government",
+        "submission_key": "k" * 22,
+        "given_name": "Ana María",
+        "institution": "Instituto de Prueba",
+        "country": "MX",
+        "email": "ana@instituto.example",
+        "days": str(event.days[0].id),
+        "agrees": "yes",
+        "letter": (io.BytesIO(PDF), "carta.pdf"),
+    }
+    return answers | changes

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import logging
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -15,12 +13,11 @@ from sqlalchemy import func, select
 
 from eventreg.config import Config
 from eventreg.db import db
-from eventreg.events.models import Event
 from eventreg.registration.models import Registration, Upload
 from eventreg.registration.queries.registrations import own_token
 from tests.builders import an_event, register_somebody
+from tests.registration.filling import posted
 from tests.support.pages import Pages
-from tests.world import PDF
 
 SENTENCE = "We cannot keep the file at this moment. Try again in a while, and choose it again then."
 
@@ -35,27 +32,12 @@ def no_folder(app: Flask, config: Config) -> Iterator[Path]:
         config.uploads.unlink()
 
 
-def typed(event: Event, **changes: Any) -> dict[str, Any]:
-    answers = {
-        "category": "government",
-        "submission_key": "k" * 22,
-        "given_name": "Ana María",
-        "institution": "Instituto de Prueba",
-        "country": "MX",
-        "email": "ana@instituto.example",
-        "days": str(event.days[0].id),
-        "agrees": "yes",
-        "letter": (io.BytesIO(PDF), "carta.pdf"),
-    }
-    return answers | changes
-
-
 @pytest.mark.parametrize(("given_name", "status"), [("Ana María", 503), ("", 422)])
 def test_a_form_with_a_file_comes_back_filled(
     no_folder: Path, pages: Pages, caplog: pytest.LogCaptureFixture, given_name: str, status: int
 ) -> None:
     event = an_event()
-    data = typed(event, given_name=given_name)
+    data = posted(event, given_name=given_name)
     with caplog.at_level(logging.ERROR):
         page = pages.post(
             f"/events/{event.slug}/register", data, status, token=True, content_type="multipart/form-data"
@@ -68,7 +50,7 @@ def test_a_form_with_a_file_comes_back_filled(
         assert db.session.scalar(select(func.count()).select_from(table)) == 0
     no_folder.unlink()
     again = pages.post(
-        f"/events/{event.slug}/register", typed(event), 303, token=True, content_type="multipart/form-data"
+        f"/events/{event.slug}/register", posted(event), 303, token=True, content_type="multipart/form-data"
     )
     assert again.location.startswith("/my/")
 
@@ -77,7 +59,7 @@ def test_changed_answers_with_a_file_come_back_filled(app: Flask, no_folder: Pat
     event = an_event()
     person = register_somebody(event).registration
     assert person is not None
-    data = typed(event, given_name="Anita")
+    data = posted(event, given_name="Anita")
     for name in ("category", "email", "agrees"):
         del data[name]
     page = pages.post(
@@ -90,6 +72,6 @@ def test_changed_answers_with_a_file_come_back_filled(app: Flask, no_folder: Pat
 
 def test_a_form_without_a_file_needs_no_folder(no_folder: Path, pages: Pages) -> None:
     event = an_event()
-    data = typed(event)
+    data = posted(event)
     del data["letter"]
     assert pages.post(f"/events/{event.slug}/register", data, 303, token=True).location.startswith("/my/")
