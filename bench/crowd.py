@@ -130,7 +130,7 @@ def _make_event(slug: str, prefix: str) -> int:
         {**data, "slug": slug, "organizations": [], "demonstration": demonstration}, read("programme"), {}, now()
     )
     event_id = create_event(plan, now())
-    publish(event_id, questionnaire(), now())
+    publish(event_id, questionnaire())
     return event_id
 
 

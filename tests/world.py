@@ -31,7 +31,7 @@ from eventreg.events.services.invitations import Wish, invite
 from eventreg.kernel.clock import now
 from eventreg.kernel.tokens import new_public_id, personal_token
 from eventreg.mail.models import MailMessage
-from eventreg.questionnaires.rules.drafts import fingerprint
+from eventreg.questionnaires.rules.drafts.reading import fingerprint
 from eventreg.questionnaires.rules.publishing import seen_mark
 from eventreg.registration.emails import CONFIRM_ADDRESS, EARLIER_ANSWERS, OWN_PAGE, SAVED_FORM, VERIFY
 from eventreg.registration.models import AddressChange, Registration, SavedForm, Upload

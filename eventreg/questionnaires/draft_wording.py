@@ -1,4 +1,4 @@
-"""What organizers read while they write questions: refusals, stages, ready-made purposes, what a question fills in."""
+"""What organizers read while they write questions: stages, ready-made purposes, what a question fills in."""
 
 from __future__ import annotations
 
@@ -6,56 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from flask_babel import gettext as _
 
-from eventreg.i18n import formats
-from eventreg.i18n.languages import current_language
 from eventreg.kernel.text import LocalizedText
 from eventreg.questionnaires.kinds.base import KindGroup, speaking
-from eventreg.questionnaires.rules.drafts import DraftReason, DraftRefused
 from eventreg.questionnaires.rules.schema import Stage
-from eventreg.web.templating import plain_in_reader_language
-
-
-def draft_sentence(refused: DraftRefused) -> str:
-    """Say why a draft was not changed, and what to do."""
-    details = refused.details
-    question = plain_in_reader_language(details.get("question"))
-    names = [f"“{plain_in_reader_language(label)}”" for label in details.get("dependents", ())]
-    others = formats.joined(names, current_language())
-    if refused.reason is DraftReason.STILL_NEEDED:
-        return _(
-            "“%(question)s” stays: %(others)s is asked depending on its answer. Change that first.",
-            question=question,
-            others=others,
-        )
-    if refused.reason is DraftReason.WRONG_ORDER:
-        return _(
-            "“%(question)s” has to be asked before %(others)s, which depends on its answer.",
-            question=question,
-            others=others,
-        )
-    if refused.reason is DraftReason.ANSWER_STILL_NEEDED:
-        answer = plain_in_reader_language(details.get("answer"))
-        return _(
-            "The answer “%(answer)s” stays: %(others)s is asked depending on it. Change that first.",
-            answer=answer,
-            others=others,
-        )
-    if refused.reason is DraftReason.COLUMN_TAKEN:
-        column = column_name(str(details["column"]))
-        return _(
-            "“%(question)s” already gives this of the person: %(column)s. Only one question can.",
-            question=question,
-            column=column,
-        )
-    if refused.reason is DraftReason.KIND_FIXED:
-        return _("It was published, and its kind stays: retire it, and add another question.")
-    if refused.reason is DraftReason.NOT_EMPTY:
-        return _("Only an empty section is removed. Move its questions, or retire them, first.")
-    if refused.reason is DraftReason.TOO_MANY:
-        return _too_many(str(details["what"]), int(details["most"]))
-    if refused.reason is DraftReason.GONE:
-        return _("Somebody else removed it meanwhile.")
-    return _("Somebody else changed this meanwhile. Nothing was overwritten.")
 
 
 def stage_name(stage: Stage) -> str:
@@ -117,11 +70,3 @@ def first_section_title(languages: Sequence[str]) -> LocalizedText:
         with speaking(language):
             titles[language] = _("About you")
     return titles
-
-
-def _too_many(what: str, most: int) -> str:
-    if what == "sections":
-        return _("There can be %(most)s sections.", most=most)
-    if what == "options":
-        return _("A question can offer %(most)s answers.", most=most)
-    return _("There can be %(most)s questions.", most=most)

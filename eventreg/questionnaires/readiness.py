@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from eventreg.questionnaires import kinds
-from eventreg.questionnaires.rules.drafts import read_draft
+from eventreg.questionnaires.rules.drafts.reading import read_draft
 from eventreg.questionnaires.rules.finishing import finished
 from eventreg.questionnaires.rules.obstacles import Ground, Obstacle, ObstacleKind, find_obstacles
 from eventreg.questionnaires.rules.schema import DefinitionInvalid, Question

@@ -22,14 +22,15 @@ from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language
 from eventreg.kernel.errors import Busy, Marked, Reason, Refused, TimeOf, ZoneOf
 from eventreg.web.instance import config
-from eventreg.web.templating import plain_in_reader_language
+from eventreg.web.templating import plain_in_reader_language, quoted_in_reader_language
 
 
 def said(refused: Refused, *, to_team: bool = False, **more: Any) -> str:
     """Return why something was refused, in the reader's language. `more` are details in words that only the room has.
 
-    Details that are content in several languages are picked, texts that are marked are translated, lists are such texts;
-    moments are said in the zone of the event at hand, else of the instance; what is called for its words is called now.
+    Details that are content in several languages are picked, lists of such are joined; texts that are marked are translated,
+    lists of such are sentences; moments are said in the zone of the event at hand, else of the instance; what is called for
+    its words is called now.
     """
     reason, details = refused.reason, refused.details | more
     sentence = (reason.for_team if to_team and isinstance(reason, Reason) else "") or refused.sentence
@@ -94,6 +95,8 @@ def _worded(value: Any) -> Any:
             return gettext(value)
         case Mapping():
             return plain_in_reader_language(value)
+        case [Mapping(), *_]:
+            return quoted_in_reader_language(value)
         case list():
             return " ".join(map(gettext, value))
         case datetime():

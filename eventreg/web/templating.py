@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 from urllib.parse import urlencode
@@ -60,6 +60,11 @@ def in_reader_language(text: Mapping[str, str] | None) -> Markup:
 def plain_in_reader_language(text: Mapping[str, str] | None) -> str:
     """Return content in the reader's language as plain text, for titles and attributes."""
     return _picked(text).text
+
+
+def quoted_in_reader_language(texts: Iterable[Mapping[str, str]]) -> str:
+    """Return contents in the reader's language as a list in words, each in quotation marks."""
+    return formats.joined([f"“{plain_in_reader_language(text)}”" for text in texts], current_language())
 
 
 def markdown_in_reader_language(text: Mapping[str, str] | None, top: int = 2) -> Markup:

@@ -12,8 +12,7 @@ from eventreg.events.models import Event
 from eventreg.kernel.clock import now
 from eventreg.questionnaires.models import QuestionnaireDraft
 from eventreg.questionnaires.queries import draft_document
-from eventreg.questionnaires.rules.drafts import fingerprint
-from eventreg.questionnaires.rules.drafts.reading import questions_in
+from eventreg.questionnaires.rules.drafts.reading import fingerprint, questions_in
 from tests.access.hostile import LIVE, TEXTS
 from tests.builders import a_team_member, an_event
 from tests.support.html import elements

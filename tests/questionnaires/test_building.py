@@ -8,15 +8,16 @@ import pytest
 from flask import Flask
 
 from eventreg.audit.queries import TrailFilter, list_trail
+from eventreg.audit.services import Actor
 from eventreg.events.models import Event
-from eventreg.kernel.clock import now
+from eventreg.kernel.errors import Refused
 from eventreg.questionnaires.queries import draft_document, find_draft, get_board
-from eventreg.questionnaires.rules.drafts import DraftReason, DraftRefused, fingerprint
-from eventreg.questionnaires.rules.drafts.reading import questions_in
+from eventreg.questionnaires.rules.drafts import changes
+from eventreg.questionnaires.rules.drafts.reading import fingerprint, questions_in
+from eventreg.questionnaires.rules.drafts.refusals import DraftReason
 from eventreg.questionnaires.services import building
+from eventreg.questionnaires.services.drafting import change_draft
 from tests.builders import a_questionnaire, an_account, an_event, text
-
-LANGUAGES = ("es", "en")
 
 
 def _question(es: str, en: str, **parts: Any) -> dict[str, Any]:
@@ -33,7 +34,7 @@ def _empty_event() -> Event:
 def _add(event: Event, entry: dict[str, Any], section: str = "") -> str:
     account = an_account()
     return building.add_question(
-        event.id, section, entry, LANGUAGES, account.id, now(), first_title=text("Sobre usted", "About you")
+        event.id, section, entry, Actor.account(account.id), first_title=text("Sobre usted", "About you")
     )
 
 
@@ -53,7 +54,7 @@ def test_first_question_brings_a_section_and_keys_come_from_the_labels(app: Flas
 def test_a_key_that_answers_hang_on_is_not_given_again(app: Flask) -> None:
     event = an_event()
     account = an_account()
-    building.retire_question(event.id, "diet", account.id, now())
+    change_draft(event.id, Actor.account(account.id), changes.remove_question, "diet")
     assert _add(event, _question("Diet", "Diet"), "you") == "diet_2"
     # A name that the form needs for itself is no key either.
     assert _add(event, _question("Language", "Language"), "you") == "language_2"
@@ -64,14 +65,14 @@ def test_two_people_who_change_different_questions_lose_nothing(app: Flask) -> N
     event, one, other = an_event(), an_account(), an_account()
     diet, phone = _stored(event, "diet"), _stored(event, "phone")
     changed = {**diet, "is_required": True}
-    building.save_question(event.id, "diet", fingerprint(diet), changed, "stay", one.id, now())
+    building.save_question(event.id, "diet", fingerprint(diet), changed, "stay", Actor.account(one.id))
     building.save_question(
-        event.id, "phone", fingerprint(phone), {**phone, "is_required": True}, "you", other.id, now()
+        event.id, "phone", fingerprint(phone), {**phone, "is_required": True}, "you", Actor.account(other.id)
     )
     assert _stored(event, "diet")["is_required"]
     assert _stored(event, "phone")["is_required"]
-    with pytest.raises(DraftRefused) as caught:
-        building.save_question(event.id, "diet", fingerprint(diet), diet, "stay", other.id, now())
+    with pytest.raises(Refused) as caught:
+        building.save_question(event.id, "diet", fingerprint(diet), diet, "stay", Actor.account(other.id))
     assert caught.value.reason is DraftReason.CHANGED_MEANWHILE
     assert _stored(event, "diet")["is_required"]
     draft = find_draft(event.id)
@@ -84,13 +85,13 @@ def test_history_tells_what_was_changed_and_is_silent_about_order(app: Flask) ->
     event, account = an_event(), an_account()
     before = len(list_trail(event.id, TrailFilter(), 50))
     phone = _stored(event, "phone")
-    building.move_question(event.id, "phone", -1, account.id, now())
-    building.save_question(event.id, "phone", fingerprint(phone), phone, "you", account.id, now())
+    change_draft(event.id, Actor.account(account.id), changes.move_question, "phone", -1)
+    building.save_question(event.id, "phone", fingerprint(phone), phone, "you", Actor.account(account.id))
     assert len(list_trail(event.id, TrailFilter(), 50)) == before
     label = text("Celular", "Mobile")
     changed = {**phone, "label": label, "settings": {}}
-    building.save_question(event.id, "phone", fingerprint(phone), changed, "you", account.id, now())
-    building.retire_question(event.id, "phone", account.id, now())
+    building.save_question(event.id, "phone", fingerprint(phone), changed, "you", Actor.account(account.id))
+    change_draft(event.id, Actor.account(account.id), changes.remove_question, "phone")
     retired, saved = list_trail(event.id, TrailFilter(), 2)
     assert (saved.entry.action, saved.entry.actor_id) == ("question_changed", account.id)
     assert saved.detail["changed"] == {"label": [phone["label"], label], "settings": "changed"}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from eventreg.questionnaires.rules.changes import Change, Part, changes_between
-from eventreg.questionnaires.rules.drafts import How
+from eventreg.questionnaires.rules.drafts.comparing import How
 from eventreg.questionnaires.rules.effects import Effect, Figures, consequences
 from tests.questionnaires.samples import definition, entry, text
 

@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
-from eventreg.questionnaires.rules.drafts import DraftReason, DraftRefused, How, changes, fingerprint, list_differences
-from eventreg.questionnaires.rules.drafts.reading import questions_in, read_draft
+from eventreg.kernel.errors import Refused
+from eventreg.questionnaires.rules.drafts import changes
+from eventreg.questionnaires.rules.drafts.comparing import How, list_differences
+from eventreg.questionnaires.rules.drafts.reading import fingerprint, questions_in, read_draft
+from eventreg.questionnaires.rules.drafts.refusals import DraftReason
 from tests.questionnaires.samples import entry, text
 
 
@@ -34,9 +37,9 @@ def _order(document: dict[str, Any]) -> list[str]:
     return [question["key"] for question in questions_in(document)]
 
 
-def _refusal(reason: DraftReason, change: Any, *arguments: Any) -> DraftRefused:
+def _refusal(reason: DraftReason, change: Any, *arguments: Any) -> Refused:
     before = _document()
-    with pytest.raises(DraftRefused) as caught:
+    with pytest.raises(Refused) as caught:
         change(before, *arguments)
     assert caught.value.reason is reason
     assert before == _document(), "what was given was changed"
@@ -63,7 +66,7 @@ def test_question_is_placed_before_another_or_at_the_end() -> None:
 def test_what_others_look_at_cannot_go_after_them_or_away() -> None:
     refused = _refusal(DraftReason.WRONG_ORDER, changes.move_question, "seat", -1)
     assert refused.details["question"] == text("travels")
-    assert refused.details["dependents"] == [text("seat")]
+    assert refused.details["others"] == [text("seat")]
     _refusal(DraftReason.WRONG_ORDER, changes.place_question, "travels", "more")
     _refusal(DraftReason.STILL_NEEDED, changes.remove_question, "travels")
     assert _order(changes.remove_question(_document(), "seat")) == ["name", "travels", "remarks"]
@@ -83,7 +86,7 @@ def test_an_answer_that_others_look_at_stays() -> None:
 def test_section_that_is_answered_later_takes_no_question_from_those_that_look_at_it() -> None:
     document = changes.move_question(_document(), "seat", 1)
     you = document["sections"][0]
-    with pytest.raises(DraftRefused) as caught:
+    with pytest.raises(Refused) as caught:
         changes.save_section(document, "you", fingerprint(you), {"title": you["title"], "stage": "organizers"})
     assert caught.value.reason is DraftReason.WRONG_ORDER
 
@@ -94,7 +97,7 @@ def test_saving_what_was_changed_meanwhile_is_refused() -> None:
     # Another question was changed: nothing is lost, and nobody is refused.
     name = changes.save_question(first, "name", fingerprint(entry("name")), entry("name", is_required=True))
     assert [question.is_required for question in read_draft(name).questions()] == [True, False, False, True]
-    with pytest.raises(DraftRefused) as caught:
+    with pytest.raises(Refused) as caught:
         changes.save_question(name, "remarks", seen, entry("remarks"))
     assert caught.value.reason is DraftReason.CHANGED_MEANWHILE
     _refusal(DraftReason.GONE, changes.save_question, "gone", seen, entry("gone"))
@@ -124,15 +127,15 @@ def test_limits_at_both_edges() -> None:
     document: dict[str, Any] = {"sections": []}
     for number in range(changes.MOST_SECTIONS):
         document = changes.add_section(document, {"key": f"s{number}", "title": text("s")})
-    with pytest.raises(DraftRefused, match="too_many"):
+    with pytest.raises(Refused, match="too_many"):
         changes.add_section(document, {"key": "more", "title": text("s")})
     document["sections"][0]["questions"] = [entry(f"q{number}") for number in range(changes.MOST_QUESTIONS - 1)]
     document = changes.add_question(document, "s1", entry("last"))
-    with pytest.raises(DraftRefused, match="too_many"):
+    with pytest.raises(Refused, match="too_many"):
         changes.add_question(document, "s1", entry("over"))
     options = [{"value": f"o{number}", "label": text("o")} for number in range(changes.MOST_OPTIONS)]
     assert changes.add_question(_document(), "more", entry("c", "choice", options=options))
-    with pytest.raises(DraftRefused, match="too_many"):
+    with pytest.raises(Refused, match="too_many"):
         changes.add_question(_document(), "more", entry("c", "choice", options=[*options, *options[:1]]))
 
 
@@ -183,12 +186,12 @@ def test_differences_name_what_was_added_changed_removed_and_moved() -> None:
 
 def test_two_questions_never_fill_the_same_part_of_a_registration() -> None:
     document = changes.add_question(_document(), "you", entry("centre", column="institution"))
-    with pytest.raises(DraftRefused) as caught:
+    with pytest.raises(Refused) as caught:
         changes.add_question(document, "more", entry("office", column="institution"))
     assert caught.value.reason is DraftReason.COLUMN_TAKEN
     assert caught.value.details == {"question": text("centre"), "column": "institution"}
     remarks = entry("remarks")
-    with pytest.raises(DraftRefused):
+    with pytest.raises(Refused):
         changes.save_question(document, "remarks", fingerprint(remarks), {**remarks, "column": "institution"})
     # what was at fault before is nobody's hindrance, and a question does not stand in its own way
     twice = _document()

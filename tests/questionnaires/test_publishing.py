@@ -9,7 +9,6 @@ from flask import Flask
 
 from eventreg.audit.queries import list_traces
 from eventreg.db import db, transaction
-from eventreg.kernel import clock
 from eventreg.kernel.errors import NotFound
 from eventreg.questionnaires.models import QuestionnaireVersion
 from eventreg.questionnaires.queries import definition_of, get_current_version, get_version
@@ -25,7 +24,7 @@ pytestmark = pytest.mark.both_databases
 def test_next_version_is_what_is_asked(app: Flask) -> None:
     event = an_event()
     first = get_current_version(event.id)
-    second = publish(event.id, DEFINITION, clock.now())
+    second = publish(event.id, DEFINITION)
     assert second.version == first.version + 1
     assert get_current_version(event.id).id == second.id
     assert get_version(first.id).version == first.version
@@ -34,10 +33,10 @@ def test_next_version_is_what_is_asked(app: Flask) -> None:
 def test_version_keeps_its_wording_whatever_happens_to_the_data(app: Flask) -> None:  # case 24
     event = an_event()
     data = copy.deepcopy(DEFINITION)
-    published = publish(event.id, data, clock.now())
+    published = publish(event.id, data)
     wording = data["sections"][0]["questions"][0]["label"]["es"]
     data["sections"][0]["questions"][0]["label"]["es"] = "Otra cosa"
-    publish(event.id, data, clock.now())
+    publish(event.id, data)
     db.session.expire_all()
     kept = definition_of(get_version(published.id)).find("given_name")
     assert kept is not None
@@ -49,7 +48,7 @@ def test_version_keeps_its_wording_whatever_happens_to_the_data(app: Flask) -> N
 
 def test_publishing_is_in_the_trail(app: Flask) -> None:
     event = an_event()
-    version = publish(event.id, DEFINITION, clock.now())
+    version = publish(event.id, DEFINITION)
     (trace,) = list_traces(event.id, "questionnaire", version.id)
     assert (trace.entry.action, trace.detail) == ("questionnaire_published", {"version": version.version})
 
@@ -76,7 +75,7 @@ def test_what_does_not_fit_is_not_published(app: Flask, data: dict[str, object],
     event = an_event()
     before = get_current_version(event.id).version
     with pytest.raises(DefinitionInvalid, match=place):
-        publish(event.id, data, clock.now())
+        publish(event.id, data)
     assert get_current_version(event.id).version == before
 
 
@@ -86,7 +85,7 @@ def test_what_is_not_there_is_not_found(app: Flask) -> None:
     with pytest.raises(NotFound):
         get_version(4711)
     with pytest.raises(NotFound):
-        publish(4711, DEFINITION, clock.now())
+        publish(4711, DEFINITION)
 
 
 def test_definition_is_parsed_once_and_never_taken_for_another(app: Flask) -> None:
@@ -105,7 +104,7 @@ def test_publishing_joins_the_use_case_around_it(app: Flask) -> None:
 
     def load_and_fail() -> None:
         with transaction():
-            publish(event.id, DEFINITION, clock.now())
+            publish(event.id, DEFINITION)
             raise RuntimeError
 
     with pytest.raises(RuntimeError):

@@ -9,11 +9,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from eventreg.audit.services import Actor
 from eventreg.db import db
 from eventreg.events.models import Event
-from eventreg.kernel import clock
+from eventreg.kernel.errors import Refused
 from eventreg.questionnaires.models import QuestionnaireDraft, QuestionnaireVersion
-from eventreg.questionnaires.rules.drafts import DraftRefused
 from eventreg.questionnaires.rules.publishing import seen_mark
 from eventreg.questionnaires.services import publishing
 from eventreg.questionnaires.services.publishing import AskAgain, publish_draft
@@ -23,9 +23,9 @@ from tests.registration.test_concurrency import at_once
 
 def _publish_twice(app: Flask, event: Event, draft: QuestionnaireDraft) -> list[Any]:
     owner = a_team_member(event).id
-    event_id, at = event.id, clock.now()
+    event_id = event.id
     mark = seen_mark(draft.revision, draft.definition)
-    return at_once(app, *[lambda: publish_draft(event_id, mark, AskAgain(), owner, at)] * 2)
+    return at_once(app, *[lambda: publish_draft(event_id, mark, AskAgain(), Actor.account(owner))] * 2)
 
 
 def _versions(event: Event) -> int:
@@ -37,7 +37,7 @@ def _versions(event: Event) -> int:
 def test_one_draft_is_published_once(app: Flask) -> None:
     event = an_event()
     outcomes = _publish_twice(app, event, a_draft(event))
-    assert sorted(isinstance(outcome, DraftRefused) for outcome in outcomes) == [False, True]
+    assert sorted(isinstance(outcome, Refused) for outcome in outcomes) == [False, True]
     assert _versions(event) == 2
 
 

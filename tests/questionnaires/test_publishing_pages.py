@@ -11,18 +11,19 @@ from flask import Flask
 from sqlalchemy import select
 
 from eventreg.audit.queries import list_traces
+from eventreg.audit.services import Actor
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, TeamMember
 from eventreg.events.rules.team import WHOLE, Scope
 from eventreg.jobs.models import Job
 from eventreg.kernel import clock
+from eventreg.kernel.errors import Refused
 from eventreg.questionnaires.checks import list_missing_questions
 from eventreg.questionnaires.models import QuestionnaireVersion
 from eventreg.questionnaires.queries import find_draft, get_current_version
 from eventreg.questionnaires.readiness import list_obstacles
 from eventreg.questionnaires.registered import ASK_AGAIN_JOB, Wanted, count_registered
-from eventreg.questionnaires.rules.drafts import DraftRefused
-from eventreg.questionnaires.rules.publishing import PublishingRefused, seen_mark
+from eventreg.questionnaires.rules.publishing import seen_mark
 from eventreg.questionnaires.services.drafting import change_draft, discard_draft
 from eventreg.questionnaires.services.publishing import AskAgain, publish_draft
 from eventreg.registration.models import Upload
@@ -54,7 +55,9 @@ def _draft(event: Event, account_id: int, change: Any = None) -> str:
             change(data)
         return data
 
-    draft = change_draft(event.id, write, account_id, clock.now())
+    change_draft(event.id, Actor.account(account_id), write)
+    draft = find_draft(event.id)
+    assert draft is not None
     return seen_mark(draft.revision, draft.definition)
 
 
@@ -71,7 +74,7 @@ def test_draft_that_was_seen_becomes_what_is_asked(app: Flask) -> None:
     owner = a_team_member(event)
     revision = _draft(event, owner.id, _add)
     version = publish_draft(
-        event.id, revision, AskAgain(["arrival", "gone"], text("Por favor", "Please")), owner.id, clock.now()
+        event.id, revision, AskAgain(["arrival", "gone"], text("Por favor", "Please")), Actor.account(owner.id)
     )
     assert get_current_version(event.id).id == version.id
     assert find_draft(event.id) is None
@@ -90,8 +93,8 @@ def test_another_draft_than_the_one_seen_is_not_published(app: Flask) -> None:  
     seen = _draft(event, owner.id)
     _draft(event, owner.id, _add)
     before = get_current_version(event.id).id
-    with pytest.raises(DraftRefused):
-        publish_draft(event.id, seen, AskAgain(), owner.id, clock.now())
+    with pytest.raises(Refused, match="since you opened this page"):
+        publish_draft(event.id, seen, AskAgain(), Actor.account(owner.id))
     assert get_current_version(event.id).id == before
 
 
@@ -99,9 +102,9 @@ def test_published_twice_is_published_once(app: Flask) -> None:  # case 10
     event = an_event()
     owner = a_team_member(event)
     revision = _draft(event, owner.id, _add)
-    publish_draft(event.id, revision, AskAgain(), owner.id, clock.now())
-    with pytest.raises(DraftRefused):
-        publish_draft(event.id, revision, AskAgain(), owner.id, clock.now())
+    publish_draft(event.id, revision, AskAgain(), Actor.account(owner.id))
+    with pytest.raises(Refused, match="since you opened this page"):
+        publish_draft(event.id, revision, AskAgain(), Actor.account(owner.id))
     versions = db.session.query(QuestionnaireVersion).filter_by(event_id=event.id).count()
     assert versions == 2
 
@@ -115,9 +118,13 @@ def test_what_stands_in_the_way_is_told_whole_and_nothing_is_written(app: Flask)
         del _question(data, "diet")["label"]["en"]
 
     revision = _draft(event, owner.id, spoil)
-    with pytest.raises(PublishingRefused) as refused:
-        publish_draft(event.id, revision, AskAgain(), owner.id, clock.now())
-    assert {each.question.key for each in refused.value.obstacles if each.question} == {"sex", "topics", "diet"}
+    with pytest.raises(Refused, match="stands in the way") as refused:
+        publish_draft(event.id, revision, AskAgain(), Actor.account(owner.id))
+    assert {each.question.key for each in refused.value.details["obstacles"] if each.question} == {
+        "sex",
+        "topics",
+        "diet",
+    }
     assert find_draft(event.id) is not None
 
 
@@ -129,7 +136,7 @@ def test_texts_of_a_language_that_is_gone_and_blank_ones_are_left_out(app: Flask
         _question(data, "sex")["label"]["fr"] = "Sexe"
         _question(data, "sex")["help"] = {"es": " ", "en": ""}
 
-    version = publish_draft(event.id, _draft(event, owner.id, odd), AskAgain(), owner.id, clock.now())
+    version = publish_draft(event.id, _draft(event, owner.id, odd), AskAgain(), Actor.account(owner.id))
     assert _question(version.definition, "sex")["label"].keys() == {"es", "en"}
     assert "help" not in _question(version.definition, "sex")
 
@@ -228,7 +235,7 @@ def test_page_that_was_overtaken_publishes_nothing(app: Flask, pages: Pages) -> 
 def test_versions_are_told_with_who_and_what(app: Flask, pages: Pages) -> None:
     event = an_event()
     owner = a_team_member(event)
-    publish_draft(event.id, _draft(event, owner.id, _add), AskAgain(), owner.id, clock.now())
+    publish_draft(event.id, _draft(event, owner.id, _add), AskAgain(), Actor.account(owner.id))
     pages.sign_in(owner)
     page = pages.get(f"/manage/events/{event.slug}/questions/versions")
     assert owner.name in page.text
@@ -309,7 +316,7 @@ def test_nobody_is_asked_again_when_nothing_can_be_answered_any_more(app: Flask,
     page = pages.get(ADDRESS.format(event.slug))
     assert "cannot be asked again" in page.text
     assert "to answer again" not in page.text
-    publish_draft(event.id, revision, AskAgain(["arrival"]), owner.id, clock.now())
+    publish_draft(event.id, revision, AskAgain(["arrival"]), Actor.account(owner.id))
     assert db.session.scalars(select(Job).where(Job.kind == ASK_AGAIN_JOB)).first() is None
 
 
@@ -422,15 +429,15 @@ def test_draft_begun_after_the_one_that_was_seen_is_another(app: Flask) -> None:
     event = an_event()
     owner = a_team_member(event)
     seen = _draft(event, owner.id)
-    publish_draft(event.id, seen, AskAgain(), owner.id, clock.now())
+    publish_draft(event.id, seen, AskAgain(), Actor.account(owner.id))
     _draft(event, owner.id, _add)
     draft = find_draft(event.id)
     assert draft is not None
     assert f"{draft.revision}-" == seen.split("-")[0] + "-"
-    with pytest.raises(DraftRefused):
-        publish_draft(event.id, seen, AskAgain(), owner.id, clock.now())
-    with pytest.raises(DraftRefused):
-        discard_draft(event.id, seen, owner.id, clock.now())
+    with pytest.raises(Refused, match="since you opened this page"):
+        publish_draft(event.id, seen, AskAgain(), Actor.account(owner.id))
+    with pytest.raises(Refused, match="since you opened this page"):
+        discard_draft(event.id, seen, Actor.account(owner.id))
 
 
 def test_first_questions_are_published(app: Flask, pages: Pages) -> None:

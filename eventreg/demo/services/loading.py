@@ -94,7 +94,7 @@ def _make(data: dict[str, Any], now: datetime) -> int:
     event_id = create_event(event_plan(data, read("programme"), organization_ids, now), now)
     notice = read("notice")
     publish_notice(event_id, notice["summary"], notice["body"])
-    publish(event_id, read("questionnaire"), now)
+    publish(event_id, read("questionnaire"))
     return event_id
 
 

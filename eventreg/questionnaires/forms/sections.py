@@ -9,6 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 from wtforms import HiddenField, RadioField, StringField
 
+from eventreg.kernel.errors import Refused
 from eventreg.kernel.text import merged
 from eventreg.questionnaires.draft_wording import stage_name
 from eventreg.questionnaires.rules.drafts.reading import fingerprint, texts
@@ -47,13 +48,13 @@ class SectionForm(LocalizedForm):
             **given, "stage": given["stage"] or Stage.REGISTRATION.value,
         }  # fmt: skip
 
-    def read(self) -> dict[str, Any] | None:
-        """Return the section as data, or None with the reasons beside the fields."""
+    def read(self) -> dict[str, Any]:
+        """Return the section as data. Raises Refused, with the reasons beside the fields."""
         # A date belongs to a follow-up; under another choice it is out of sight, and not looked at.
         is_follow_up = self.stage.data == Stage.FOLLOW_UP.value
         is_sound, answer_by = self.validate(), read_date(self.answer_by) if is_follow_up else ""
         if not is_sound or answer_by is None:
-            return None
+            raise Refused("")
         entry = {name: value for name, value in self._stored.items() if name not in (*self.data, "questions", "key")}
         entry["title"] = merged(texts(self._stored, "title"), self.title.data, self.languages)
         if intro := merged(texts(self._stored, "intro"), self.intro.data, self.languages):

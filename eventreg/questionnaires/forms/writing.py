@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, SelectMultipleField, StringField
 
 from eventreg.i18n.languages import known_languages
+from eventreg.kernel.errors import Refused
 from eventreg.kernel.text import merged
 from eventreg.questionnaires.draft_wording import column_name, ready_purposes
 from eventreg.questionnaires.forms import conditions
@@ -128,8 +129,8 @@ class QuestionForm(LocalizedForm):
                 rows[index], rows[other] = rows[other], rows[index]
         self.options = renumbered(self.languages, self.options)
 
-    def read(self) -> dict[str, Any] | None:
-        """Return the question as data, or None with the reasons beside the fields."""
+    def read(self) -> dict[str, Any]:
+        """Return the question as data. Raises Refused, with the reasons beside the fields."""
         is_sound = self.validate()
         frozen_after, retention = read_date(self.frozen_after), self._retention()
         options, settings = self._options(), self.settings.read()
@@ -141,7 +142,7 @@ class QuestionForm(LocalizedForm):
             self.required_for.errors = [_("Choose at least one category")]
             is_sound = False
         if not is_sound or None in (frozen_after, retention, options, settings) or not is_condition_sound:
-            return None
+            raise Refused("")
         if self.kept_condition is not None and not self.drops_condition:
             condition = self.kept_condition
         settings = self._following(settings or {})

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from eventreg.kernel.text import LocalizedText
-from eventreg.questionnaires.rules.drafts import Difference, How, list_differences, read_draft
+from eventreg.questionnaires.rules.drafts.comparing import Difference, How, list_differences
+from eventreg.questionnaires.rules.drafts.reading import read_draft
 from eventreg.questionnaires.rules.schema import Definition, Option, Question, Section, Stage
 
 

@@ -10,8 +10,7 @@ from typing import Any
 
 from eventreg.kernel.text import LocalizedText
 from eventreg.questionnaires.rules.conditions import AllOf, AnyOf, Condition, IsOneOf, Not
-from eventreg.questionnaires.rules.drafts import read_draft
-from eventreg.questionnaires.rules.drafts.reading import entries
+from eventreg.questionnaires.rules.drafts.reading import entries, read_draft
 from eventreg.questionnaires.rules.parsing import parse_definition
 from eventreg.questionnaires.rules.schema import (
     NEEDED_COLUMNS,

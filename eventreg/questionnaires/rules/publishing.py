@@ -1,21 +1,11 @@
-"""What keeps a draft from being published."""
+"""Which draft was seen."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
-
-from eventreg.questionnaires.rules.obstacles import Obstacle
-
-
-class PublishingRefused(Exception):
-    """Something stands in the way of publishing a draft. Nothing was written."""
-
-    def __init__(self, obstacles: Sequence[Obstacle]) -> None:
-        super().__init__(f"{len(obstacles)} things stand in the way")
-        self.obstacles = list(obstacles)
 
 
 def seen_mark(revision: int, document: Mapping[str, Any]) -> str:

@@ -9,8 +9,8 @@ from datetime import date
 from typing import Any
 
 from eventreg.events.rules.starting import starting_document
+from eventreg.kernel.errors import N_, Refused
 from eventreg.kernel.text import LocalizedText, pick
-from eventreg.questionnaires.rules.drafts import DraftReason, DraftRefused
 from eventreg.questionnaires.rules.drafts.changes import MOST_QUESTIONS, MOST_SECTIONS
 from eventreg.questionnaires.rules.drafts.reading import entries, questions_in, texts
 from eventreg.questionnaires.rules.fitting import fitted, moved
@@ -54,7 +54,7 @@ def take_over(document: Mapping[str, Any], source: Mapping[str, Any], fit: Fit, 
     """Return the draft `document` with the sections and questions of `source` that it has not.
 
     A question whose key or column is there already is left out, and so is one asked only of categories that the event does
-    not have. With `instead` the source takes the place of all that stands there. Raises DraftRefused (TOO_MANY).
+    not have. With `instead` the source takes the place of all that stands there. Raises Refused for too many.
     """
     source = fitted(source, lambda text: _text(text, fit.languages))
     if fit.move is not None:
@@ -97,11 +97,11 @@ class _Taking:
         sections.append({**section, "key": key, "questions": questions})
 
     def check(self) -> None:
-        """Refuse more than anybody keeps apart. Raises DraftRefused."""
-        if len(self._target["sections"]) > MOST_SECTIONS:
-            raise DraftRefused(DraftReason.TOO_MANY, what="sections", most=MOST_SECTIONS)
-        if len(self._keys) > MOST_QUESTIONS:
-            raise DraftRefused(DraftReason.TOO_MANY, what="questions", most=MOST_QUESTIONS)
+        """Refuse more than anybody keeps apart. Raises Refused."""
+        for count, most in ((len(self._target["sections"]), MOST_SECTIONS), (len(self._keys), MOST_QUESTIONS)):
+            if count > most:
+                sentence = N_("That would be more than a form can have: at most %(what)s.")
+                raise Refused(sentence, status_code=409, most=most)
 
     def taken(self) -> Taken:
         """Return what came of it."""

@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, select
 
-from eventreg.audit.services import SYSTEM, Actor, record
+from eventreg.audit.services import SYSTEM, Actor, note
 from eventreg.db import db, transaction
 from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import lock_event
 from eventreg.events.rules.publication import ALIVE
 from eventreg.jobs.services import schedule
+from eventreg.kernel.clock import now
+from eventreg.kernel.errors import N_, Refused
 from eventreg.kernel.text import LocalizedText, pick
 from eventreg.questionnaires.kinds import checked_definition
 from eventreg.questionnaires.models import QuestionnaireDraft, QuestionnaireVersion
@@ -23,9 +24,8 @@ from eventreg.questionnaires.queries import find_draft, find_newest_version
 from eventreg.questionnaires.readiness import is_answerable, list_obstacles
 from eventreg.questionnaires.registered import ASK_AGAIN_JOB
 from eventreg.questionnaires.rules.changes import Change, Changes, changes_between
-from eventreg.questionnaires.rules.drafts import DraftReason, DraftRefused
 from eventreg.questionnaires.rules.finishing import finished
-from eventreg.questionnaires.rules.publishing import PublishingRefused, seen_mark
+from eventreg.questionnaires.rules.publishing import seen_mark
 from eventreg.questionnaires.rules.schema import NEEDED_COLUMNS, Definition, DefinitionInvalid
 
 
@@ -37,45 +37,52 @@ class AskAgain:
     note: LocalizedText = field(default_factory=dict)
 
 
-def publish_draft(event_id: int, seen: str, again: AskAgain, account_id: int, at: datetime) -> QuestionnaireVersion:
+def publish_draft(event_id: int, seen: str, again: AskAgain, actor: Actor) -> QuestionnaireVersion:
     """Make the draft of an event what it asks from now on, if it is the one that was `seen` (its `seen_mark`); it is gone
     afterwards.
 
     People already registered are asked again by a job, in the same transaction, where `again` names questions that were
-    added or changed. Raises DraftRefused (CHANGED_MEANWHILE), PublishingRefused with everything that stands in the way,
+    added or changed. Raises Refused where another draft stands there, or with all `obstacles` that stand in the way,
     NotFound, and LifecycleRefused for an archived event.
     """
     with transaction() as session:
         event = lock_event(event_id)
         draft = find_draft(event_id)
         if draft is None or seen_mark(draft.revision, draft.definition) != seen:
-            raise DraftRefused(DraftReason.CHANGED_MEANWHILE)
+            raise Refused(
+                N_(
+                    "Somebody changed the questions since you opened this page. Look at what is different, then publish."
+                ),
+                status_code=409,
+            )
         document = finished(draft.definition, event.languages)
         obstacles = list_obstacles(document, event.languages, {category.key for category in event.categories})
         if obstacles:
-            raise PublishingRefused(obstacles)
+            raise Refused(
+                N_("Something stands in the way. Mend what is listed, then publish."),
+                status_code=409,
+                obstacles=obstacles,
+            )
         newest = find_newest_version(event_id)
         changes = changes_between(newest.definition if newest is not None else {}, document)
-        can_be_asked = newest is not None and can_be_asked_again(event, at)
+        can_be_asked = newest is not None and can_be_asked_again(event)
         askable = changes.askable(is_answerable) if can_be_asked else []
         asked = [change for change in askable if change.key in set(again.question_keys)]
-        more = _told(changes, asked, event.languages)
-        version = publish(event_id, document, at, actor=Actor.account(account_id), more=more)
+        version = publish(event_id, document, actor=actor, more=_told(changes, asked, event.languages))
         session.execute(delete(QuestionnaireDraft).where(QuestionnaireDraft.id == draft.id))
         if asked:
-            _ask_again(version, [change.key for change in asked], again.note, account_id, at)
+            _ask_again(version, [change.key for change in asked], again.note, actor)
     return version
 
 
-def can_be_asked_again(event: Event, at: datetime) -> bool:
+def can_be_asked_again(event: Event) -> bool:
     """Say whether people already registered can still answer anything: the event is on, and changes have not ended."""
-    return event.publication in ALIVE and at < event.changes_until
+    return event.publication in ALIVE and now() < event.changes_until
 
 
 def publish(
     event_id: int,
     definition: Mapping[str, Any],
-    at: datetime,
     *,
     actor: Actor = SYSTEM,
     more: Mapping[str, Any] | None = None,
@@ -98,19 +105,11 @@ def publish(
             version=(last or 0) + 1,
             # A copy of its own, of plain JSON: what the caller holds may change, a published version may not.
             definition=json.loads(json.dumps(definition)),
-            published_at=at,
+            published_at=now(),
         )
         db.session.add(version)
         db.session.flush()
-        record(
-            event_id=event_id,
-            actor=actor,
-            action="questionnaire_published",
-            record_kind="questionnaire",
-            record_id=version.id,
-            at=at,
-            detail={"version": version.version, **(more or {})},
-        )
+        note(version, "questionnaire_published", actor, version=version.version, **(more or {}))
     return version
 
 
@@ -128,15 +127,14 @@ def _name(change: Change, languages: Sequence[str]) -> str:
     return pick(change.label, languages[0], languages).text or change.key
 
 
-def _ask_again(
-    version: QuestionnaireVersion, keys: Collection[str], note: LocalizedText, account_id: int, at: datetime
-) -> None:
+def _ask_again(version: QuestionnaireVersion, keys: Collection[str], words: LocalizedText, actor: Actor) -> None:
+    at = version.published_at
     payload = {
         "event_id": version.event_id,
         "version_id": version.id,
         "question_keys": list(keys),
-        "note": dict(note),
-        "account_id": account_id,
+        "note": dict(words),
+        "account_id": actor.id,
         "at": at.isoformat(),
     }
     schedule(ASK_AGAIN_JOB, f"{ASK_AGAIN_JOB}:{version.id}", payload, at)

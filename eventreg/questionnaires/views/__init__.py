@@ -11,8 +11,7 @@ from eventreg.questionnaires.views import (  # noqa: E402
     publishing,
     questions,
     sections,
-    shape,
     starts,
 )
 
-__all__ = ["blueprint", "history", "listing", "publishing", "questions", "sections", "shape", "starts"]
+__all__ = ["blueprint", "history", "listing", "publishing", "questions", "sections", "starts"]

@@ -9,16 +9,13 @@ from flask_babel import gettext as _
 
 from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import get_event_whole
-from eventreg.events.rules.publication import EFFECTS
-from eventreg.events.views.desk import desk
 from eventreg.i18n.languages import current_language
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.forms.conditions import subjects
 from eventreg.questionnaires.forms.writing import Offers
 from eventreg.questionnaires.kinds import Context, Kind
 from eventreg.questionnaires.queries import draft_document
-from eventreg.questionnaires.rules.drafts import read_draft
-from eventreg.questionnaires.rules.drafts.reading import entries, questions_in, texts
+from eventreg.questionnaires.rules.drafts.reading import find_question, find_section, read_draft, texts
 from eventreg.questionnaires.rules.schema import Definition, Stage
 from eventreg.web.templating import plain_in_reader_language
 
@@ -30,27 +27,14 @@ def whole_event() -> Event:
     return get_event_whole(g.event.id)
 
 
-def stored_question(key: str) -> dict[str, Any]:
-    """Return a question of the draft as it is kept, or answer that there is none."""
-    found = find_question(key)
-    return found if found is not None else abort(404)
-
-
-def find_question(key: str) -> dict[str, Any] | None:
+def kept_question(key: str) -> dict[str, Any] | None:
     """Return a question of the draft as it is kept; None where there is none (any more)."""
-    return next((entry for entry in questions_in(draft_document(g.event.id)) if entry["key"] == key), None)
+    return find_question(draft_document(g.event.id), key)
 
 
-def stored_section(key: str) -> dict[str, Any]:
-    """Return a section of the draft as it is kept, or answer that there is none."""
-    found = find_section(key)
-    return found if found is not None else abort(404)
-
-
-def find_section(key: str) -> dict[str, Any] | None:
+def kept_section(key: str) -> dict[str, Any] | None:
     """Return a section of the draft as it is kept; None where there is none (any more)."""
-    sections = entries(draft_document(g.event.id), "sections")
-    return next((entry for entry in sections if entry["key"] == key), None)
+    return find_section(draft_document(g.event.id), key)
 
 
 def kind_of(name: str) -> Kind:
@@ -89,11 +73,6 @@ def section_of(event_id: int, key: str) -> str:
         if any(question.key == key for question in section.questions):
             return section.key
     return ""
-
-
-def frame(event: Event) -> dict[str, Any]:
-    """Return what every page about questions needs."""
-    return {"is_changeable": EFFECTS[event.publication].is_changeable, **desk(event, "draft")}
 
 
 def _before(definition: Definition, key: str, section_key: str) -> list[Any]:

@@ -15,8 +15,7 @@ from eventreg.questionnaires.forms.writing import QuestionForm
 from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.kinds.condition_words import only_if
 from eventreg.questionnaires.queries import draft_document
-from eventreg.questionnaires.rules.drafts import read_draft
-from eventreg.questionnaires.rules.drafts.reading import condition_of
+from eventreg.questionnaires.rules.drafts.reading import condition_of, read_draft
 
 
 def differences(

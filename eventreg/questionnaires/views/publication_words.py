@@ -12,7 +12,7 @@ from flask_babel import ngettext
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language, name_of
 from eventreg.questionnaires.rules.changes import Change, Changes, Part, PartChange
-from eventreg.questionnaires.rules.drafts import How
+from eventreg.questionnaires.rules.drafts.comparing import How
 from eventreg.questionnaires.rules.effects import Consequence, Effect, Figures
 from eventreg.questionnaires.rules.effects import consequences as consequences_of
 from eventreg.questionnaires.rules.obstacles import Obstacle, ObstacleKind, TextPart

@@ -6,25 +6,22 @@ from dataclasses import dataclass
 
 from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext as _
-from flask_login import current_user
 
+from eventreg.audit.services import acting
 from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import get_event_whole
-from eventreg.events.rules.publication import LifecycleRefused
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
-from eventreg.events.views.publication_words import lifecycle_refused
-from eventreg.kernel.clock import now
+from eventreg.kernel.errors import Refused
 from eventreg.questionnaires.models import QuestionnaireDraft
 from eventreg.questionnaires.publishing_form import PublishingForm
 from eventreg.questionnaires.queries import find_draft, find_newest_version
 from eventreg.questionnaires.readiness import is_answerable, list_obstacles
 from eventreg.questionnaires.registered import Wanted, count_registered
 from eventreg.questionnaires.rules.changes import Change, Changes, Part, changes_between
-from eventreg.questionnaires.rules.drafts import DraftRefused
 from eventreg.questionnaires.rules.effects import Figures
 from eventreg.questionnaires.rules.finishing import finished
-from eventreg.questionnaires.rules.publishing import PublishingRefused, seen_mark
+from eventreg.questionnaires.rules.publishing import seen_mark
 from eventreg.questionnaires.services.drafting import discard_draft
 from eventreg.questionnaires.services.publishing import AskAgain, can_be_asked_again, publish_draft
 from eventreg.questionnaires.views import blueprint
@@ -36,6 +33,7 @@ from eventreg.questionnaires.views.publication_words import (
 )
 from eventreg.web.access import Answer, requires
 from eventreg.web.freshness import requires_fresh_sign_in
+from eventreg.web.refusals import said
 
 
 @dataclass(frozen=True)
@@ -70,16 +68,9 @@ def publish_questions(slug: str) -> Answer:
         return _page(state, form)
     again = AskAgain(form.again.data or (), form.note.data)
     try:
-        publish_draft(g.event.id, request.form.get("revision", ""), again, current_user.id, now())
-    except DraftRefused:
-        problem = _(
-            "Somebody changed the questions since you opened this page. Look at what is different, then publish."
-        )
-        return _page(_state(g.event), form, problem), 409
-    except PublishingRefused:
-        return _page(_state(g.event), form, _("Something stands in the way. Mend what is listed, then publish.")), 409
-    except LifecycleRefused as refused:
-        return _page(state, form, lifecycle_refused(refused)), 409
+        publish_draft(g.event.id, request.form.get("revision", ""), again, acting())
+    except Refused as refused:
+        return _page(_state(g.event), form, said(refused)), refused.status_code
     if again.question_keys:
         flash(_("Published. Those already registered are being asked to answer again."))
     else:
@@ -95,11 +86,9 @@ def discard_questions(slug: str) -> Answer:
     problem, code = "", 200
     if request.method == "POST":
         try:
-            discard_draft(g.event.id, request.form.get("revision", ""), current_user.id, now())
-        except DraftRefused:
-            problem, code = _("Somebody changed the questions since you opened this page. Look once more."), 409
-        except LifecycleRefused as refused:
-            problem, code = lifecycle_refused(refused), 409
+            discard_draft(g.event.id, request.form.get("revision", ""), acting())
+        except Refused as refused:
+            problem, code = said(refused), refused.status_code
         else:
             flash(_("The draft is discarded."))
             return redirect(url_for("questionnaires.review_publishing", slug=slug), 303)
@@ -112,9 +101,8 @@ def discard_questions(slug: str) -> Answer:
         seen=_mark(state.draft),
         has_version=state.has_version,
         changes=changes_in_words(state.changes, None),
-        at=url_for("questionnaires.discard_questions", slug=g.event.slug),
     )
-    return page if code == 200 else (page, code)
+    return page, code
 
 
 def _state(event: Event) -> _State:
@@ -124,7 +112,7 @@ def _state(event: Event) -> _State:
     changes = changes_between(newest.definition if newest else {}, finished(draft.definition, event.languages))
     if newest is None:
         return _State(draft, False, changes, [], None)
-    askable = changes.askable(is_answerable) if can_be_asked_again(event, now()) else []
+    askable = changes.askable(is_answerable) if can_be_asked_again(event) else []
     return _State(draft, True, changes, askable, count_registered(event.id, _wanted(changes), g.event_access.scope))
 
 
@@ -156,6 +144,7 @@ def _page(state: _State, form: PublishingForm, problem: str = "") -> str:
         "publish",
         form=form,
         problem=problem,
+        problem_title=_("Nothing was published"),
         draft=state.draft,
         seen=_mark(state.draft),
         has_version=state.has_version,
@@ -167,8 +156,7 @@ def _page(state: _State, form: PublishingForm, problem: str = "") -> str:
         ticked=ticked,
         reached=state.figures.reached(reached) if state.figures and reached else 0,
         is_part=not g.event_access.scope.is_whole,
-        can_ask=can_be_asked_again(event, now()),
-        at=url_for("questionnaires.review_publishing", slug=event.slug),
+        can_ask=can_be_asked_again(event),
     )
 
 

@@ -10,25 +10,23 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
 
+from eventreg.audit.services import acting
 from eventreg.events.models import Event
 from eventreg.events.policies import find_access
 from eventreg.events.queries.team import list_memberships
-from eventreg.events.rules.publication import LifecycleRefused
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
-from eventreg.events.views.publication_words import lifecycle_refused
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language
-from eventreg.kernel.clock import now
-from eventreg.kernel.errors import NotFound
-from eventreg.kernel.text import LocalizedText
+from eventreg.kernel.errors import Refused
 from eventreg.questionnaires.queries import draft_document
-from eventreg.questionnaires.rules.drafts import DraftRefused, read_draft
+from eventreg.questionnaires.rules.drafts.reading import read_draft
 from eventreg.questionnaires.rules.starts import SETS, Taken, set_document
 from eventreg.questionnaires.services.starts import add_set, take_from_event
 from eventreg.questionnaires.views import blueprint
 from eventreg.web.access import Answer, requires
-from eventreg.web.templating import plain_in_reader_language
+from eventreg.web.refusals import said
+from eventreg.web.templating import plain_in_reader_language, quoted_in_reader_language
 
 _MOST_EVENTS = 200
 
@@ -57,7 +55,7 @@ def add_ready_made_set(slug: str) -> Answer:
     name = request.form.get("set", "")
     if name not in SETS:
         return _page(g.event, _("Choose one of the sets.")), 422
-    return _tell(slug, lambda: add_set(g.event.id, name, current_user.id, now()))
+    return _tell(slug, lambda: add_set(g.event.id, name, acting()))
 
 
 @blueprint.post("/manage/events/<slug>/questions/start/event")
@@ -72,19 +70,15 @@ def take_questions_over(slug: str) -> Answer:
     if access is None or not access.may(Permission.EDIT_EVENT) or access.lacks_second_factor:
         abort(404)
     instead = bool(request.form.get("instead"))
-    return _tell(slug, lambda: take_from_event(g.event.id, access.event.id, current_user.id, now(), instead=instead))
+    return _tell(slug, lambda: take_from_event(g.event.id, access.event.id, acting(), instead=instead))
 
 
 def _tell(slug: str, take: Callable[[], Taken]) -> Answer:
     try:
         taken = take()
-    except DraftRefused as refused:
+    except Refused as refused:
         what = ngettext("%(num)d question", "%(num)d questions", int(refused.details.get("most", 0)))
-        return _page(g.event, _("That would be more than a form can have: at most %(what)s.", what=what)), 409
-    except LifecycleRefused as refused:
-        return _page(g.event, lifecycle_refused(refused)), 409
-    except NotFound:
-        abort(404)
+        return _page(g.event, said(refused, what=what)), refused.status_code
     for sentence in _said(taken):
         flash(sentence)
     return redirect(url_for("questionnaires.show_starts", slug=slug), 303)
@@ -93,20 +87,18 @@ def _tell(slug: str, take: Callable[[], Taken]) -> Answer:
 def _said(taken: Taken) -> list[str]:
     found = [ngettext("%(num)d question added.", "%(num)d questions added.", len(taken.added))]
     if taken.skipped:
-        found.append(_("Asked already, and left as it is: %(questions)s", questions=_labels(taken.skipped)))
+        found.append(
+            _("Asked already, and left as it is: %(questions)s", questions=quoted_in_reader_language(taken.skipped))
+        )
     if taken.homeless:
         found.append(
             _("Only for categories that this event does not have, and left out: %(questions)s",
-              questions=_labels(taken.homeless))
+              questions=quoted_in_reader_language(taken.homeless))
         )  # fmt: skip
     if taken.lost_categories:
         keys = formats.joined(list(taken.lost_categories), current_language())
         found.append(_("Categories that this event does not have: %(categories)s", categories=keys))
     return found
-
-
-def _labels(labels: Sequence[LocalizedText]) -> str:
-    return formats.joined([f"“{plain_in_reader_language(label)}”" for label in labels], current_language())
 
 
 def _page(event: Event, problem: str = "") -> str:

@@ -22,7 +22,7 @@ from eventreg.questionnaires import kinds
 from eventreg.questionnaires.forms import QuestionnaireForm
 from eventreg.questionnaires.kinds import Context, Invalid
 from eventreg.questionnaires.queries import draft_document, find_newest_version, get_numbered_version
-from eventreg.questionnaires.rules.drafts import read_draft
+from eventreg.questionnaires.rules.drafts.reading import read_draft
 from eventreg.questionnaires.rules.files import most_files
 from eventreg.questionnaires.rules.finishing import finished
 from eventreg.questionnaires.rules.schema import Definition, DefinitionInvalid, Question, Stage

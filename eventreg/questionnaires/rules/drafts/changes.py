@@ -1,22 +1,26 @@
-"""Changes of a draft's document. Each takes the document as it stands under the lock and returns it changed.
+"""Changes of a draft's document. Each takes the document as it stands under the lock and returns a changed copy.
 
 What is looked for is found by its key; whoever saves says by `seen` (a `fingerprint`) what it was like when the page was
-opened. A part of the document that is faulty is left where it is.
+opened. A part of the document that is faulty is left where it is. Each raises Refused with a `DraftReason`.
 """
 
 from __future__ import annotations
 
 import copy
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, NamedTuple, ParamSpec
 
+from eventreg.kernel.errors import Refused
 from eventreg.questionnaires.rules.drafts.needs import refuse_new_faults
 from eventreg.questionnaires.rules.drafts.reading import entries, fingerprint, questions_in, texts
-from eventreg.questionnaires.rules.drafts.refusals import DraftReason, DraftRefused
+from eventreg.questionnaires.rules.drafts.refusals import DraftReason
 
 #: longer is no form that anybody fills in
 MOST_SECTIONS, MOST_QUESTIONS, MOST_OPTIONS = 30, 200, 100
 
 Document = dict[str, Any]
+_Given = ParamSpec("_Given")
 
 
 class _Spot(NamedTuple):
@@ -33,74 +37,70 @@ class _Spot(NamedTuple):
         return found
 
 
-def add_section(document: Document, entry: dict[str, Any]) -> Document:
-    """Put a section at the end. Raises DraftRefused."""
-    document = _whole(document)
+def _changing(
+    change: Callable[Concatenate[Document, _Given], None],
+) -> Callable[Concatenate[Document, _Given], Document]:
+    """Let `change` work on a copy, and refuse what leaves a condition without what it looks at."""
+
+    @wraps(change)
+    def changed(document: Document, /, *given: _Given.args, **named: _Given.kwargs) -> Document:
+        before = _whole(document)
+        after = copy.deepcopy(before)
+        change(after, *given, **named)
+        refuse_new_faults(before, after)
+        return after
+
+    return changed
+
+
+@_changing
+def add_section(document: Document, entry: dict[str, Any]) -> None:
+    """Put a section at the end."""
     if len(document["sections"]) >= MOST_SECTIONS:
-        raise DraftRefused(DraftReason.TOO_MANY, what="sections", most=MOST_SECTIONS)
+        raise Refused(DraftReason.TOO_MANY_SECTIONS, most=MOST_SECTIONS)
     document["sections"].append({**entry, "questions": []})
-    return document
 
 
-def save_section(document: Document, key: str, seen: str, entry: dict[str, Any]) -> Document:
-    """Replace what is said of a section; its questions stay. Raises DraftRefused."""
-    document = _whole(document)
-    before = copy.deepcopy(document)
+@_changing
+def save_section(document: Document, key: str, seen: str, entry: dict[str, Any]) -> None:
+    """Replace what is said of a section; its questions stay."""
     section = _section(document, key)
     if fingerprint(section) != seen:
-        raise DraftRefused(DraftReason.CHANGED_MEANWHILE)
+        raise Refused(DraftReason.CHANGED_MEANWHILE)
     questions = section["questions"]
     section.clear()
     section.update({**entry, "key": key, "questions": questions})
-    refuse_new_faults(before, document)
-    return document
 
 
-def move_section(document: Document, key: str, step: int) -> Document:
-    """Let a section change places with the one before (`step` -1) or after it (1). Raises DraftRefused."""
-    document = _whole(document)
-    before = copy.deepcopy(document)
+@_changing
+def move_section(document: Document, key: str, step: int) -> None:
+    """Let a section change places with the one before (`step` -1) or after it (1)."""
     _section(document, key)
-    order = [entry["key"] for entry in entries(document, "sections")]
-    other = order.index(key) + step
-    if 0 <= other < len(order):
-        _swap(document["sections"], key, order[other])
-    refuse_new_faults(before, document)
-    return document
+    _swap(document, "sections", key, step)
 
 
-def remove_section(document: Document, key: str) -> Document:
-    """Remove an empty section. Raises DraftRefused."""
-    document = _whole(document)
+@_changing
+def remove_section(document: Document, key: str) -> None:
+    """Remove an empty section."""
     section = _section(document, key)
     if entries(section, "questions"):
-        raise DraftRefused(DraftReason.NOT_EMPTY)
+        raise Refused(DraftReason.NOT_EMPTY)
     document["sections"] = [entry for entry in document["sections"] if entry is not section]
-    return document
 
 
-def add_question(document: Document, section: str, entry: dict[str, Any], after: str = "") -> Document:
-    """Put a question at the end of a section, or behind another one of it. Raises DraftRefused."""
-    document = _whole(document)
-    before = copy.deepcopy(document)
-    if sum(1 for _entry in questions_in(document)) >= MOST_QUESTIONS:
-        raise DraftRefused(DraftReason.TOO_MANY, what="questions", most=MOST_QUESTIONS)
-    _check_options(entry)
-    _check_column(document, entry)
-    questions = _section(document, section)["questions"]
-    places = [index for index, other in enumerate(questions) if _key(other) == after and after]
-    questions.insert(places[0] + 1 if places else len(questions), entry)
-    refuse_new_faults(before, document)
-    return document
+@_changing
+def add_question(document: Document, section: str, entry: dict[str, Any]) -> None:
+    """Put a question at the end of a section."""
+    _check_room(document, entry)
+    _section(document, section)["questions"].append(entry)
 
 
-def save_question(document: Document, key: str, seen: str, entry: dict[str, Any], section: str = "") -> Document:
-    """Replace a question where it stands, or at the end of another section. Raises DraftRefused."""
-    document = _whole(document)
-    before = copy.deepcopy(document)
+@_changing
+def save_question(document: Document, key: str, seen: str, entry: dict[str, Any], section: str = "") -> None:
+    """Replace a question where it stands, or at the end of another section."""
     spot = _spot(document, key)
     if fingerprint(spot.entry) != seen:
-        raise DraftRefused(DraftReason.CHANGED_MEANWHILE)
+        raise Refused(DraftReason.CHANGED_MEANWHILE)
     _check_options(entry)
     entry = {**entry, "key": key}
     if entry.get("column") != spot.entry.get("column"):
@@ -111,62 +111,53 @@ def save_question(document: Document, key: str, seen: str, entry: dict[str, Any]
         questions.append(entry)
     else:
         spot.questions[spot.place] = entry
-    refuse_new_faults(before, document)
-    return document
 
 
-def move_question(document: Document, key: str, step: int) -> Document:
+@_changing
+def move_question(document: Document, key: str, step: int) -> None:
     """Let a question change places with its neighbour; the first goes to the end of the section before, the last to the
-    beginning of the one after. Raises DraftRefused."""
-    document = _whole(document)
-    before = copy.deepcopy(document)
+    beginning of the one after."""
     spot = _spot(document, key)
-    order = [entry["key"] for entry in entries(spot.section, "questions")]
-    other = order.index(key) + step
-    if 0 <= other < len(order):
-        _swap(spot.questions, key, order[other])
-    else:
-        sections = entries(document, "sections")
-        neighbour = sections.index(spot.section) + step
-        if 0 <= neighbour < len(sections):
-            entry = spot.questions.pop(spot.place)
-            questions = sections[neighbour]["questions"]
-            questions.insert(0 if step > 0 else len(questions), entry)
-    refuse_new_faults(before, document)
-    return document
+    if _swap(spot.section, "questions", key, step):
+        return
+    sections = entries(document, "sections")
+    neighbour = sections.index(spot.section) + step
+    if 0 <= neighbour < len(sections):
+        questions = sections[neighbour]["questions"]
+        questions.insert(0 if step > 0 else len(questions), spot.questions.pop(spot.place))
 
 
-def place_question(document: Document, key: str, section: str, before: str = "") -> Document:
-    """Put a question into a section, before another one of it, else at its end. Raises DraftRefused."""
-    document = _whole(document)
-    old = copy.deepcopy(document)
+@_changing
+def place_question(document: Document, key: str, section: str, before: str = "") -> None:
+    """Put a question into a section, before another one of it, else at its end."""
     spot = _spot(document, key)
     target = _section(document, section)["questions"]
     if before == key:
-        return document
+        return
     entry = spot.questions.pop(spot.place)
     places = [index for index, other in enumerate(target) if _key(other) == before and before]
     target.insert(places[0] if places else len(target), entry)
-    refuse_new_faults(old, document)
-    return document
 
 
-def copy_question(document: Document, key: str, new_key: str) -> Document:
-    """Put a copy behind a question. It fills no column of the registration: only one question does. Raises DraftRefused."""
-    document = _whole(document)
+@_changing
+def copy_question(document: Document, key: str, new_key: str) -> None:
+    """Put a copy behind a question. It fills no column of the registration: only one question does."""
     spot = _spot(document, key)
     entry = {name: value for name, value in copy.deepcopy(spot.entry).items() if name != "column"}
-    return add_question(document, spot.section["key"], {**entry, "key": new_key}, after=key)
+    _check_room(document, entry)
+    spot.questions.insert(spot.place + 1, {**entry, "key": new_key})
 
 
-def remove_question(document: Document, key: str) -> Document:
-    """Take a question out; answers already given stay with their version. Raises DraftRefused."""
-    document = _whole(document)
-    before = copy.deepcopy(document)
+@_changing
+def remove_question(document: Document, key: str) -> None:
+    """Take a question out; answers already given stay with their version."""
     spot = _spot(document, key)
     del spot.questions[spot.place]
-    refuse_new_faults(before, document)
-    return document
+
+
+def save_shape(document: Document, shape: dict[str, bool]) -> Document:
+    """Say how the form is shown: `is_stepwise`, `has_summary`. What is not so is left out, as where nobody ever said it."""
+    return {name: value for name, value in (document | shape).items() if name not in shape or value}
 
 
 def _whole(document: Any) -> Document:
@@ -184,7 +175,7 @@ def _section(document: Document, key: str) -> dict[str, Any]:
     for section in entries(document, "sections"):
         if section["key"] == key:
             return section
-    raise DraftRefused(DraftReason.GONE)
+    raise Refused(DraftReason.GONE)
 
 
 def _spot(document: Document, key: str) -> _Spot:
@@ -192,17 +183,34 @@ def _spot(document: Document, key: str) -> _Spot:
         for index, entry in enumerate(section["questions"]):
             if _key(entry) == key:
                 return _Spot(section, section["questions"], index)
-    raise DraftRefused(DraftReason.GONE)
+    raise Refused(DraftReason.GONE)
 
 
-def _swap(listed: list[Any], one: str, other: str) -> None:
-    first, second = (next(index for index, entry in enumerate(listed) if _key(entry) == key) for key in (one, other))
+def _swap(parent: dict[str, Any], name: str, key: str, step: int) -> bool:
+    """Let an entry of a list change places with its neighbour; False where there is none."""
+    order = [entry["key"] for entry in entries(parent, name)]
+    other = order.index(key) + step
+    if not 0 <= other < len(order):
+        return False
+    listed = parent[name]
+    first, second = (
+        next(place for place, entry in enumerate(listed) if _key(entry) == each) for each in (key, order[other])
+    )
     listed[first], listed[second] = listed[second], listed[first]
+    return True
+
+
+def _check_room(document: Document, entry: dict[str, Any]) -> None:
+    """Refuse one question more than anybody keeps apart, and what it cannot have."""
+    if sum(1 for _entry in questions_in(document)) >= MOST_QUESTIONS:
+        raise Refused(DraftReason.TOO_MANY_QUESTIONS, most=MOST_QUESTIONS)
+    _check_options(entry)
+    _check_column(document, entry)
 
 
 def _check_options(entry: dict[str, Any]) -> None:
     if len(entry.get("options", ())) > MOST_OPTIONS:
-        raise DraftRefused(DraftReason.TOO_MANY, what="options", most=MOST_OPTIONS)
+        raise Refused(DraftReason.TOO_MANY_OPTIONS, most=MOST_OPTIONS)
 
 
 def _check_column(document: Document, entry: dict[str, Any]) -> None:
@@ -210,7 +218,7 @@ def _check_column(document: Document, entry: dict[str, Any]) -> None:
     column = entry.get("column")
     for other in questions_in(document) if column else ():
         if other["key"] != entry.get("key") and other.get("column") == column:
-            raise DraftRefused(DraftReason.COLUMN_TAKEN, question=texts(other, "label"), column=column)
+            raise Refused(DraftReason.COLUMN_TAKEN, question=texts(other, "label"), column=column)
 
 
 def _key(entry: Any) -> str:

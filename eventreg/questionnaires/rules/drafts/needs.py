@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from eventreg.kernel.errors import Refused
 from eventreg.questionnaires.rules.conditions import AllOf, AnyOf, Condition, IsOneOf, Not
 from eventreg.questionnaires.rules.drafts.reading import read_draft
-from eventreg.questionnaires.rules.drafts.refusals import DraftReason, DraftRefused
+from eventreg.questionnaires.rules.drafts.refusals import DraftReason
 from eventreg.questionnaires.rules.schema import Definition, Question, Stage
 
 #: in the order in which they are answered
@@ -37,7 +38,7 @@ def list_faults(definition: Definition) -> list[Fault]:
 
 
 def refuse_new_faults(before: Any, after: Any) -> None:
-    """Refuse a change that leaves a condition without what it looks at. Raises DraftRefused, which names the questions.
+    """Refuse a change that leaves a condition without what it looks at. Raises Refused, which names the questions.
 
     What was at fault before is nobody's hindrance: publishing will tell.
     """
@@ -50,10 +51,10 @@ def refuse_new_faults(before: Any, after: Any) -> None:
     alike = [fault for fault in faults if (fault.reason, fault.question) == (first.reason, first.question)]
     looked_at = old.find(first.question) or new.find(first.question)
     dependents = [new.find(key) for key in dict.fromkeys(fault.dependent for fault in alike)]
-    raise DraftRefused(
+    raise Refused(
         first.reason,
         question=looked_at.label if looked_at else {},
-        dependents=[question.label for question in dependents if question],
+        others=[question.label for question in dependents if question],
         answer=_label_of(looked_at, first.value),
     )
 

@@ -77,6 +77,16 @@ def questions_in(document: Any) -> Iterator[dict[str, Any]]:
         yield from entries(section, "questions")
 
 
+def find_question(document: Any, key: str) -> dict[str, Any] | None:
+    """Return the entry of a question; None where there is none (any more)."""
+    return next((entry for entry in questions_in(document) if entry["key"] == key), None)
+
+
+def find_section(document: Any, key: str) -> dict[str, Any] | None:
+    """Return the entry of a section; None where there is none (any more)."""
+    return next((entry for entry in entries(document, "sections") if entry["key"] == key), None)
+
+
 def texts(entry: Any, name: str) -> LocalizedText:
     """Return a text of an entry by language, without what is no text."""
     found = _mapping(_part(entry, name))
