@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import secrets
+from typing import Any
 
 from wtforms import EmailField, ValidationError
-from wtforms.fields import Field
 
 from eventreg.questionnaires.rules.addresses import mail_address
 from eventreg.questionnaires.rules.reasons import Invalid
@@ -58,57 +58,43 @@ def submission_key_or_new(sent: str | None) -> str:
     return sent if sent and _KEY.fullmatch(sent) else new_submission_key()
 
 
-_ADDRESS_ATTRIBUTES = {"autocomplete": "email", "spellcheck": "false"}
+class AddressField(EmailField):
+    """A mail address, kept in its normal form, as the registration form keeps it, so that both are the same."""
+
+    def __init__(self, label: str, **kwargs: Any) -> None:
+        super().__init__(label, render_kw={"autocomplete": "email", "spellcheck": "false"}, **kwargs)
+        self.flags.required = True
+
+    @property
+    def address(self) -> str:
+        """The address, after the form was found valid."""
+        return str(self.data)
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what cannot be one."""
+        try:
+            self.data = mail_address(self.data or "")
+        except Invalid as invalid:
+            raise ValidationError(sentence(invalid, str(self.label.text))) from None
 
 
 class AddressForm(BaseForm):
     """One mail address, for "send me my link"."""
 
-    email = EmailField(lazy_gettext("Email address"), render_kw=_ADDRESS_ATTRIBUTES)
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        self.email.flags.required = True
-
-    @property
-    def address(self) -> str:
-        """The address in its normal form, after the form was found valid."""
-        return str(self.email.data)
-
-    def validate_email(self, field: Field) -> None:
-        """See `_check_address`."""
-        _check_address(field)
+    email = AddressField(lazy_gettext("Email address"))
 
 
 class NewAddressForm(AddressForm):
     """The mail address that is to take the place of one's present one."""
 
-    email = EmailField(lazy_gettext("New email address"), render_kw=_ADDRESS_ATTRIBUTES)
+    email = AddressField(lazy_gettext("New email address"))
 
 
 class KeepForm(BaseForm):
     """Where the link to a form that is kept goes. Its field is named apart from the questions that come along."""
 
     own_fields = frozenset({"keep_email"})
-    keep_email = EmailField(lazy_gettext("Email address"), render_kw=_ADDRESS_ATTRIBUTES)
+    keep_email = AddressField(lazy_gettext("Email address"))
 
     def __init__(self, *args: object, email: str = "", **kwargs: object) -> None:
         super().__init__(*args, data={"keep_email": email}, **kwargs)
-        self.keep_email.flags.required = True
-
-    @property
-    def address(self) -> str:
-        """The address in its normal form, after the form was found valid."""
-        return str(self.keep_email.data)
-
-    def validate_keep_email(self, field: Field) -> None:
-        """See `AddressForm.validate_email`."""
-        _check_address(field)
-
-
-def _check_address(field: Field) -> None:
-    """Keep an address as the registration form keeps it, so that both are the same; refuse what cannot be one."""
-    try:
-        field.data = mail_address(field.data or "")
-    except Invalid as invalid:
-        raise ValidationError(sentence(invalid, str(field.label.text))) from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from eventreg.db import db, lock_row
+from eventreg.db import db, get_of_event, lock_row
 from eventreg.kernel.errors import NotFound
 from eventreg.kernel.tokens import personal_token, public_id_of, token_fits
 from eventreg.registration.models import AddressChange, Registration
@@ -37,14 +37,7 @@ def own_token(registration: Registration, purpose: str) -> str:
 
 def get_by_reference(event_id: int, reference: str) -> Registration:
     """Return a registration of this event. Another event's is NotFound like one that does not exist."""
-    registration = db.session.scalars(
-        select(Registration)
-        .options(joinedload(Registration.category))
-        .where(Registration.event_id == event_id, Registration.reference == reference)
-    ).one_or_none()
-    if registration is None:
-        raise NotFound
-    return registration
+    return get_of_event(Registration, event_id, [joinedload(Registration.category)], reference=reference)
 
 
 def lock_registration(event_id: int, registration_id: int) -> Registration:

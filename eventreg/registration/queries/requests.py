@@ -8,9 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, select
 
-from eventreg.db import db
+from eventreg.db import db, found
 from eventreg.events.models import Event
-from eventreg.kernel.errors import NotFound
 from eventreg.mail.models import MailMessage
 from eventreg.questionnaires.queries import definition_of, get_version
 from eventreg.questionnaires.rules.schema import Definition, Question, Section
@@ -57,14 +56,10 @@ def list_requests(registration_id: int) -> Sequence[AnswerRequest]:
 
 def get_request(registration_id: int, request_id: int) -> AnswerRequest:
     """Return a request to this person. Raises NotFound for any other's."""
-    found = db.session.scalar(
-        select(AnswerRequest)
-        .where(AnswerRequest.registration_id == registration_id, AnswerRequest.id == request_id)
-        .execution_options(populate_existing=True)
+    statement = select(AnswerRequest).where(
+        AnswerRequest.registration_id == registration_id, AnswerRequest.id == request_id
     )
-    if found is None:
-        raise NotFound
-    return found
+    return found(db.session.scalar(statement.execution_options(populate_existing=True)))
 
 
 def find_asking(registration: Registration, request: AnswerRequest) -> Asking:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -19,7 +18,7 @@ from eventreg.events.queries.for_registration import lock_event
 from eventreg.events.rules.team import Scope
 from eventreg.kernel import clock
 from eventreg.kernel.clients import client_network
-from eventreg.kernel.errors import NotFound, Refused
+from eventreg.kernel.errors import N_, NotFound, Refused
 from eventreg.registration.models import AccessCode
 from eventreg.registration.queries.ways_in import carried_code, count_uses, find_code
 from eventreg.registration.rules.access_codes import (
@@ -29,23 +28,10 @@ from eventreg.registration.rules.access_codes import (
     checked_terms,
     made_codes,
 )
-from eventreg.registration.rules.refusals import RegisteringReason
 from eventreg.registration.rules.ways_in import CodeState, refusal_of_code
 
 #: wrong codes that a client may try in an hour; right ones are not counted
 CODES_BY_CLIENT = Limit("access-code/client", 20, 60)
-
-
-@dataclass(frozen=True)
-class TriedCode:
-    """What came of a code that somebody typed. `carried` and `category_key` where it leads in now.
-
-    Neither these nor a `refusal`: it is no code here.
-    """
-
-    carried: str = ""
-    category_key: str = ""
-    refusal: RegisteringReason | None = None
 
 
 def add_codes(event_id: int, terms: CodeTerms, typed: Iterable[str], who: Organizer) -> int:
@@ -84,21 +70,23 @@ def switch_code(event_id: int, code_id: int, who: Organizer, *, is_active: bool)
         note(code, "access_code_switched_on" if is_active else "access_code_switched_off", who, name=code.code)
 
 
-def try_code(event: Event, typed: str, client: str | None) -> TriedCode:
+def try_code(event: Event, typed: str, client: str | None) -> tuple[str, Category]:
     """Look up a code that somebody typed: one that is there is forgiven, others are counted against the client.
 
-    Whether it still leads in when the form is sent is decided under the lock once more. Raises
-    TooManyTries and Busy.
+    Returns what carries it along, and the category that it leads into now. Whether it still does when the form is sent is
+    decided under the lock once more. Raises Refused where it leads nowhere, TooManyTries and Busy.
     """
     tries = demand(Try(CODES_BY_CLIENT, client_network(client)))
     code = find_code(event.id, typed)
     category = next((row for row in event.categories if code is not None and row.id == code.category_id), None)
     if code is None or category is None:
-        return TriedCode()
+        raise Refused(N_("This is no code of this event. Look whether you wrote it as you received it."))
     state = CodeState(code.is_active, code.expires_at, code.most_uses, count_uses(code.id))
     refusal, carried = refusal_of_code(state, clock.now()), carried_code(code)
     forgive(tries)
-    return TriedCode(refusal=refusal) if refusal is not None else TriedCode(carried, category.key)
+    if refusal is not None:
+        raise Refused(refusal)
+    return carried, category
 
 
 def _categories(event: Event, scope: Scope) -> Mapping[str, Category]:

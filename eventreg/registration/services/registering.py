@@ -34,12 +34,7 @@ from eventreg.registration.rules.refusals import RegisteringReason
 from eventreg.registration.rules.searching import email_key
 from eventreg.registration.rules.states import TRANSITIONS, Status
 from eventreg.registration.rules.ways_in import WayIn
-from eventreg.registration.services.answers import (
-    FILE_KINDS,
-    fill_identity,
-    insert_answers,
-    record_consents,
-)
+from eventreg.registration.services.answers import FILE_KINDS, fill_identity, insert_answers, record_consents
 from eventreg.registration.services.links import LINKS_BY_ADDRESS, schedule_link
 from eventreg.registration.services.option_places import take_new
 from eventreg.registration.services.places import PlaceCount

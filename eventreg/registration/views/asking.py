@@ -16,7 +16,8 @@ from eventreg.registration.services import links
 from eventreg.registration.services.addresses import confirm_address_change
 from eventreg.registration.services.changes import verify_address
 from eventreg.registration.views import blueprint
-from eventreg.registration.views.framing import VisitorRefusals, occasion_of, page_frame, public_occasion
+from eventreg.registration.views.framing import occasion_of, page_frame, public_occasion
+from eventreg.registration.views.sending import VisitorRefusals
 from eventreg.web.access import Answer, personal, public
 from eventreg.web.limits import limited
 from eventreg.web.refusals import Refusals, refuse
@@ -33,7 +34,7 @@ def request_link(slug: str) -> Answer:
         return _link_page(occasion, form)
     with VisitorRefusals(form) as outcome:
         form.check()
-        links.request_link(occasion.event.id, form.address, request.remote_addr)
+        links.request_link(occasion.event.id, form.email.address, request.remote_addr)
         return redirect(url_for("registration.link_on_its_way", slug=slug), 303)
     if outcome.problem:
         refuse(form.email, outcome.problem)

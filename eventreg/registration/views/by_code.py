@@ -6,9 +6,9 @@ from flask import request
 
 from eventreg.kernel.errors import N_, Refused
 from eventreg.registration.emails import Occasion
-from eventreg.registration.services.access_codes import TriedCode, try_code
+from eventreg.registration.services.access_codes import try_code
 from eventreg.registration.views import blueprint
-from eventreg.registration.views.filled_form import FilledForm, has_token
+from eventreg.registration.views.filled_form import FilledForm
 from eventreg.registration.views.form_pages import (
     category_page,
     closed_page,
@@ -19,7 +19,8 @@ from eventreg.registration.views.form_pages import (
     sent_way_in,
     submission_key_of,
 )
-from eventreg.registration.views.framing import VisitorRefusals, crowd_words, public_occasion
+from eventreg.registration.views.framing import public_occasion
+from eventreg.registration.views.sending import VisitorRefusals, crowd_words, has_token
 from eventreg.web.access import Answer, public
 from eventreg.web.forms import checks_token_itself
 from eventreg.web.limits import limited
@@ -38,19 +39,18 @@ def use_code(slug: str) -> Answer:
         return closed_page(occasion, refusal)
     is_own = has_token()
     key = submission_key_of(event, is_own)
-    tried = TriedCode()
+    found = None
     with VisitorRefusals(busy=crowd_words()) as outcome:
-        tried = try_code(event, _typed_code(is_own), request.remote_addr)
-        _check_leads_in(tried)
-    if not tried.carried:
+        found = try_code(event, _typed_code(is_own), request.remote_addr)
+    if found is None:
         return _again(occasion, key, outcome.problem, outcome.status_code)
-    category = next(row for row in event.categories if row.key == tried.category_key)
+    carried, category = found
     refusal = refusal_in(event, category)
     if refusal is not None:
         return closed_page(occasion, refusal, category)
     form = FilledForm.sent(event, category, key)
     form.take_files()
-    return form_page(occasion, form, carried=tried.carried)
+    return form_page(occasion, form, carried=carried)
 
 
 def _typed_code(is_own: bool) -> str:
@@ -61,13 +61,6 @@ def _typed_code(is_own: bool) -> str:
     if not typed:
         raise Refused(N_("Write the code"))
     return typed
-
-
-def _check_leads_in(tried: TriedCode) -> None:
-    if tried.refusal is not None:
-        raise Refused(tried.refusal)
-    if not tried.carried:
-        raise Refused(N_("This is no code of this event. Look whether you wrote it as you received it."))
 
 
 def _again(occasion: Occasion, key: str, message: str, code: int) -> Answer:

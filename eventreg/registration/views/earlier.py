@@ -23,7 +23,8 @@ from eventreg.registration.services.earlier_answers import request_earlier_answe
 from eventreg.registration.views import blueprint
 from eventreg.registration.views.filled_form import FilledForm
 from eventreg.registration.views.form_pages import form_page
-from eventreg.registration.views.framing import VisitorRefusals, occasion_of, page_frame, public_occasion
+from eventreg.registration.views.framing import occasion_of, page_frame, public_occasion
+from eventreg.registration.views.sending import VisitorRefusals
 from eventreg.web.access import Answer, personal, public
 from eventreg.web.limits import limited
 from eventreg.web.refusals import refuse
@@ -40,7 +41,7 @@ def ask_for_earlier(slug: str) -> Answer:
         return _asking_page(occasion, form)
     with VisitorRefusals(form) as outcome:
         form.check()
-        request_earlier_answers(occasion.event.id, form.address, current_language(), request.remote_addr)
+        request_earlier_answers(occasion.event.id, form.email.address, current_language(), request.remote_addr)
         return redirect(url_for("registration.earlier_on_its_way", slug=slug), 303)
     if outcome.problem:
         refuse(form.email, outcome.problem)

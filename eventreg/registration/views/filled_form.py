@@ -6,18 +6,15 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache
-from types import TracebackType
 
 from flask import request
 from flask_babel import gettext as _
-from flask_wtf.csrf import validate_csrf
 from werkzeug.datastructures import FileStorage, MultiDict
-from wtforms import ValidationError
 
 from eventreg.events.models import Category, Event
-from eventreg.i18n.languages import current_language, switch_language
+from eventreg.i18n.languages import current_language
 from eventreg.kernel.clock import now
-from eventreg.kernel.errors import N_, Busy, Refused
+from eventreg.kernel.errors import Busy, Refused
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.forms import QuestionnaireForm
 from eventreg.questionnaires.kinds import Context, Invalid
@@ -31,35 +28,12 @@ from eventreg.registration.forms import FRAME_FIELDS
 from eventreg.registration.queries.answers import SESSIONS_KIND
 from eventreg.registration.queries.option_places import list_option_places_left
 from eventreg.registration.queries.sessions import list_session_choices
-from eventreg.registration.rules.refusals import OptionsFull, RegisteringReason
+from eventreg.registration.rules.refusals import RegisteringReason
 from eventreg.registration.rules.searching import email_key
-from eventreg.registration.rules.session_choices import SessionReason
 from eventreg.registration.services.uploads import HeldFile, NewFile, drop_held, hold_file, list_held, move_held
-from eventreg.registration.views.framing import crowd_words
+from eventreg.registration.views.sending import SEND_AGAIN, FormRefusals, crowd_words, has_token
 from eventreg.registration.views.steps import Steps, SummaryPart
-from eventreg.web.refusals import Refusals, said
-
-SEND_AGAIN = N_("Send the form once more. It was open for a long time; nothing you wrote is lost.")
-
-
-class FormRefusals(Refusals):
-    """As `Refusals`: what others took meanwhile is said beside the question that it was chosen in, with 409."""
-
-    def __init__(self, filled: FilledForm, *, busy: str = "", to_team: bool = False) -> None:
-        super().__init__(busy=busy, to_team=to_team)
-        self.filled = filled
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> bool:
-        if isinstance(error, OptionsFull):
-            self.filled.refuse_full(error.options)
-        elif isinstance(error, Refused) and isinstance(error.reason, SessionReason):
-            self.filled.refuse_sessions(error)
-        else:
-            return super().__exit__(kind, error, trace)
-        self.refused, self.status_code = error, 409
-        return True
+from eventreg.web.refusals import said
 
 
 class FilledForm:
@@ -331,18 +305,3 @@ class FilledForm:
 def _named(storage: FileStorage) -> str:
     """Return the name of a file as a message repeats it."""
     return "".join(sign for sign in storage.filename or "" if sign.isprintable())[-60:]
-
-
-def follow_language() -> None:
-    """Go on in the language that a form was sent to be shown in."""
-    if "switch_language" in request.form:
-        switch_language(request.form["switch_language"])
-
-
-def has_token() -> bool:
-    """Say whether this request brings a valid token against forgery; forms that lose nothing ask themselves."""
-    try:
-        validate_csrf(request.form.get("csrf_token"))
-    except ValidationError:
-        return False
-    return True

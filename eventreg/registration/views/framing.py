@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from types import TracebackType
 from typing import Any
 
 from flask import g, url_for
 from flask_babel import gettext as _
 
-from eventreg.accounts.rules.refusals import TooManyTries
-from eventreg.accounts.wording import too_many_tries
 from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import get_published_event, list_credited
 from eventreg.i18n.languages import current_language
 from eventreg.registration.emails import Occasion
-from eventreg.web.refusals import Refusals
 
 
 def public_occasion(slug: str) -> Occasion:
@@ -49,21 +45,3 @@ def page_frame(occasion: Occasion) -> dict[str, Any]:
             (_("Privacy notice"), url_for("site.show_privacy", slug=event.slug)),
         ],
     }
-
-
-def crowd_words() -> str:
-    """Return what is said where a lock was not had in time."""
-    return _("Many people are sending at this moment. Nothing is lost: send the form once more.")
-
-
-class VisitorRefusals(Refusals):
-    """As `Refusals`, where anybody may try: after too many tries it says from when on the next one is possible, with 429."""
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> bool:
-        if not isinstance(error, TooManyTries):
-            return super().__exit__(kind, error, trace)
-        self.refused, self.status_code = error, 429
-        self.problem = too_many_tries(error.until, g.event.time_zone)
-        return True

@@ -11,8 +11,9 @@ from eventreg.registration.queries.answers import load_answers
 from eventreg.registration.services.answer_changes import ChangedFiles, change_answers
 from eventreg.registration.services.uploads import list_of_registration
 from eventreg.registration.views import blueprint
-from eventreg.registration.views.filled_form import FilledForm, follow_language
+from eventreg.registration.views.filled_form import FilledForm
 from eventreg.registration.views.own_page import OwnRegistration, is_over
+from eventreg.registration.views.sending import follow_language
 from eventreg.web.access import Answer, personal
 from eventreg.web.bodies import takes_files
 from eventreg.web.forms import checks_token_itself

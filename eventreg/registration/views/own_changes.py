@@ -10,8 +10,8 @@ from eventreg.registration.forms import NewAddressForm
 from eventreg.registration.services.addresses import request_address_change
 from eventreg.registration.services.changes import change_language, record_consent_changes, withdraw
 from eventreg.registration.views import blueprint
-from eventreg.registration.views.framing import VisitorRefusals
 from eventreg.registration.views.own_page import OwnRegistration
+from eventreg.registration.views.sending import VisitorRefusals
 from eventreg.web.access import Answer, personal
 from eventreg.web.limits import limited
 from eventreg.web.refusals import Refusals, refuse
@@ -53,8 +53,8 @@ def change_address(token: str) -> Answer:
         return _address_page(own, form)
     with VisitorRefusals(form) as outcome:
         form.check()
-        request_address_change(own.event.id, own.registration.id, form.address)
-        return own.back(_("We have sent a message to %(email)s. Confirm the address there.", email=form.address))
+        request_address_change(own.event.id, own.registration.id, form.email.address)
+        return own.back(_("We have sent a message to %(email)s. Confirm the address there.", email=form.email.address))
     if outcome.problem:
         refuse(form.email, outcome.problem)
     return _address_page(own, form), 422

@@ -22,8 +22,9 @@ from eventreg.registration.services.answer_changes import ChangedFiles
 from eventreg.registration.services.answering import answer_request
 from eventreg.registration.services.uploads import list_of_registration
 from eventreg.registration.views import blueprint
-from eventreg.registration.views.filled_form import FilledForm, follow_language
+from eventreg.registration.views.filled_form import FilledForm
 from eventreg.registration.views.own_page import OwnRegistration, is_over
+from eventreg.registration.views.sending import follow_language
 from eventreg.registration.wording import request_title
 from eventreg.web.access import Answer, personal
 from eventreg.web.bodies import takes_files

@@ -16,7 +16,7 @@ from eventreg.registration.rules.ways_in import refusal_of_link
 from eventreg.registration.services import registering
 from eventreg.registration.services.registering import Outcome, Receipt, Submission
 from eventreg.registration.views import blueprint
-from eventreg.registration.views.filled_form import SEND_AGAIN, FilledForm, has_token
+from eventreg.registration.views.filled_form import FilledForm
 from eventreg.registration.views.form_pages import (
     category_page,
     closed_page,
@@ -29,6 +29,7 @@ from eventreg.registration.views.form_pages import (
 )
 from eventreg.registration.views.framing import page_frame, public_occasion
 from eventreg.registration.views.keep_page import ask_where_to
+from eventreg.registration.views.sending import SEND_AGAIN, has_token
 from eventreg.registration.views.sent_before import EARLIER, ask_whose, asked_in_vain, correct_address, first_to_correct
 from eventreg.web.access import Answer, personal, public
 from eventreg.web.bodies import takes_files

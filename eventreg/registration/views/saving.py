@@ -24,8 +24,9 @@ from eventreg.registration.views.form_pages import (
     refusal_now,
     sent_way_in,
 )
-from eventreg.registration.views.framing import VisitorRefusals, crowd_words, occasion_of, page_frame, public_occasion
+from eventreg.registration.views.framing import occasion_of, page_frame, public_occasion
 from eventreg.registration.views.keep_page import NOT_CARRIED, keep_page
+from eventreg.registration.views.sending import VisitorRefusals, crowd_words
 from eventreg.web.access import Answer, personal, public
 from eventreg.web.limits import limited
 from eventreg.web.refusals import refuse
@@ -55,7 +56,7 @@ def save_form(slug: str) -> Answer:
             category.id,
             key,
             values,
-            email=form.address,
+            email=form.keep_email.address,
             language=current_language(),
             client=request.remote_addr,
         )
