@@ -6,7 +6,7 @@ from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from eventreg.events.models import Category, Event
-from eventreg.i18n.languages import current_language, switch_language
+from eventreg.i18n.languages import current_language
 from eventreg.kernel.errors import NotFound, Refused
 from eventreg.registration.emails import Occasion
 from eventreg.registration.forms import new_submission_key
@@ -29,7 +29,7 @@ from eventreg.registration.views.form_pages import (
 )
 from eventreg.registration.views.framing import page_frame, public_occasion
 from eventreg.registration.views.keep_page import ask_where_to
-from eventreg.registration.views.sending import SEND_AGAIN, has_token
+from eventreg.registration.views.sending import SEND_AGAIN, follow_language, has_token
 from eventreg.registration.views.sent_before import EARLIER, ask_whose, asked_in_vain, correct_address, first_to_correct
 from eventreg.web.access import Answer, personal, public
 from eventreg.web.bodies import takes_files
@@ -90,8 +90,7 @@ def send_form(slug: str) -> Answer:
     occasion = public_occasion(slug)
     event = occasion.event
     sent = request.form
-    if "switch_language" in sent:
-        switch_language(sent["switch_language"])
+    follow_language()
     if sent.get("access_code", "").strip() and not _LEAVES_CODE.intersection(sent):
         # The Enter key in the field of the code sends the form. It goes on where the button beside the field leads.
         return redirect(url_for("registration.use_code", slug=slug), 307)
