@@ -10,17 +10,14 @@ from sqlalchemy import func, select
 from eventreg.accounts.models import Account, AccountSession, GuardedAttempt, RecoveryCode, SignInLink
 from eventreg.accounts.rules.profiles import address_key, is_like_address
 from eventreg.accounts.rules.ways import SESSION_LASTS
-from eventreg.db import db
-from eventreg.kernel.errors import NotFound
+from eventreg.db import db, found
 
 
 def get_account(account_id: int) -> Account:
     """Return an account that is not closed. Raises NotFound."""
-    account = db.session.scalars(
-        select(Account).where(Account.id == account_id, Account.closed_at.is_(None))
-    ).one_or_none()
-    if account is None:
-        raise NotFound
+    account: Account = found(
+        db.session.scalar(select(Account).where(Account.id == account_id, Account.closed_at.is_(None)))
+    )
     return account
 
 

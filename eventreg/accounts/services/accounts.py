@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from eventreg.accounts.models import Account, AccountSession, SignInLink
 from eventreg.accounts.rules.profiles import address_key, checked_address, checked_name
 from eventreg.accounts.rules.refusals import AccountReason
-from eventreg.audit.services import SYSTEM, Actor, record
+from eventreg.audit.services import SYSTEM, Actor, note
 from eventreg.db import db, lock_row, transaction
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import Refused
@@ -31,7 +31,7 @@ def create_account(email: str, name: str, language: str, is_administrator: bool 
         account.is_administrator = is_administrator
         account.created_at, account.closed_at = now(), None
         session.flush()
-        record_act(account.id, "account_created", by, {"is_administrator": is_administrator})
+        note(account, "account_created", by, is_administrator=is_administrator)
         return account.id
 
 
@@ -47,7 +47,7 @@ def change_profile(account_id: int, name: str, language: str) -> None:
         ]
         if changed:
             account.name, account.language = shown_name, language
-            record_act(account_id, "profile_changed", Actor.account(account_id), {"changed": changed})
+            note(account, "profile_changed", Actor.account(account_id), changed=changed)
 
 
 def close_account(account_id: int, by: Actor = SYSTEM) -> None:
@@ -57,7 +57,7 @@ def close_account(account_id: int, by: Actor = SYSTEM) -> None:
         account.closed_at = now()
         account.password_hash = ""
         end_ways_in(account)
-        record_act(account_id, "account_closed", by)
+        note(account, "account_closed", by)
 
 
 def lock_account(account_id: int) -> Account:
@@ -90,8 +90,3 @@ def end_rows(account_id: int, kept: str = "") -> None:
         )
         .values(ended_at=now())
     )
-
-
-def record_act(account_id: int, action: str, by: Actor, detail: dict[str, object] | None = None) -> None:
-    """Append what happened to an account to the instance's audit trail, in the caller's transaction."""
-    record(event_id=None, actor=by, action=action, record_kind="account", record_id=account_id, at=now(), detail=detail)

@@ -6,10 +6,10 @@ from eventreg.accounts.emails import enqueue_sign_in_link, enqueue_welcome
 from eventreg.accounts.links import link_id_of
 from eventreg.accounts.models import Account
 from eventreg.accounts.rules.guarding import INVITATION_BY_ACCOUNT
-from eventreg.accounts.services.accounts import create_account, lock_account, record_act
+from eventreg.accounts.services.accounts import create_account, lock_account
 from eventreg.accounts.services.guards import Try, demand
 from eventreg.accounts.services.sign_in_links import MAILED_LINK_MINUTES, make_sign_in_link
-from eventreg.audit.services import Actor
+from eventreg.audit.services import Actor, note
 from eventreg.db import transaction
 
 #: how long the first link of an account that an administrator made lasts
@@ -30,7 +30,7 @@ def add_account(
         account = lock_account(account_id)
         if may_create_events:
             account.may_create_events = True
-            record_act(account_id, "may_create_events", by)
+            note(account, "may_create_events", by)
         token = make_sign_in_link(account_id, WELCOME_DAYS * _MINUTES_A_DAY, by)
         enqueue_welcome(account, link_id_of(token) or "", WELCOME_DAYS)
         return token

@@ -8,10 +8,10 @@ from eventreg.accounts.models import Account
 from eventreg.accounts.queries import get_account
 from eventreg.accounts.rules.guarding import Visitor
 from eventreg.accounts.rules.passwords import check_new_password
-from eventreg.accounts.services.accounts import end_ways_in, lock_account, record_act
+from eventreg.accounts.services.accounts import end_ways_in, lock_account
 from eventreg.accounts.services.proving import check_password
 from eventreg.accounts.strength import check_strength
-from eventreg.audit.services import SYSTEM, Actor
+from eventreg.audit.services import SYSTEM, Actor, note
 from eventreg.db import transaction
 from eventreg.web.instance import site_name
 
@@ -32,7 +32,7 @@ def set_password(account_id: int, password: str, by: Actor = SYSTEM, kept: str =
         account = lock_account(account_id)
         account.password_hash = stored
         end_ways_in(account, kept)
-        record_act(account_id, "password_set", by)
+        note(account, "password_set", by)
         enqueue_notice(account, Notice.PASSWORD_CHANGED)
         return account
 

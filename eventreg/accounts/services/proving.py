@@ -13,10 +13,10 @@ from eventreg.accounts.rules.codes import folded, is_recovery, is_timed, step_of
 from eventreg.accounts.rules.guarding import CODE, OLD_PASSWORD, Visitor
 from eventreg.accounts.rules.refusals import AccountReason
 from eventreg.accounts.secrets import recovery_hash, secret_of
-from eventreg.accounts.services.accounts import lock_account, record_act
+from eventreg.accounts.services.accounts import lock_account
 from eventreg.accounts.services.guards import demand_of, forgive
 from eventreg.accounts.services.sessions import prove_again
-from eventreg.audit.services import Actor
+from eventreg.audit.services import Actor, note
 from eventreg.db import db, transaction
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import NotFound, Refused
@@ -91,6 +91,6 @@ def _use_recovery_code(account: Account, code: str) -> bool:
     if used is None:
         return False
     left = db.session.scalar(select(func.count()).select_from(RecoveryCode).where(*unused)) or 0
-    record_act(account.id, "recovery_code_used", Actor.account(account.id), {"left": left})
+    note(account, "recovery_code_used", Actor.account(account.id), left=left)
     enqueue_notice(account, Notice.RECOVERY_CODE_USED, left=left)
     return True

@@ -14,9 +14,9 @@ from eventreg.accounts.rules.codes import RECOVERY_CODES, folded, is_timed, new_
 from eventreg.accounts.rules.guarding import CODE, Visitor
 from eventreg.accounts.rules.refusals import AccountReason
 from eventreg.accounts.secrets import recovery_hash, seal_secret, secret_of
-from eventreg.accounts.services.accounts import end_rows, lock_account, record_act
+from eventreg.accounts.services.accounts import end_rows, lock_account
 from eventreg.accounts.services.guards import demand_of, forgive
-from eventreg.audit.services import SYSTEM, Actor
+from eventreg.audit.services import SYSTEM, Actor, note
 from eventreg.db import db, transaction
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import Refused
@@ -57,7 +57,7 @@ def confirm_setup(account_id: int, code: str, kept: str, who: Visitor) -> Sequen
         account.totp_confirmed_at, account.totp_last_step = at, step
         end_rows(account_id, kept)
         session.execute(update(AccountSession).where(AccountSession.public_id == kept).values(has_second_factor=True))
-        record_act(account_id, "second_factor_on", Actor.account(account_id))
+        note(account, "second_factor_on", Actor.account(account_id))
         enqueue_notice(account, Notice.FACTOR_ON)
         return _renew_codes(account_id)
 
@@ -68,7 +68,7 @@ def make_recovery_codes(account_id: int) -> Sequence[str]:
         account = lock_account(account_id)
         if account.totp_confirmed_at is None:
             raise Refused(AccountReason.FACTOR_IS_OFF)
-        record_act(account_id, "recovery_codes_made", Actor.account(account_id))
+        note(account, "recovery_codes_made", Actor.account(account_id))
         return _renew_codes(account_id)
 
 
@@ -85,7 +85,7 @@ def remove(account_id: int, by: Actor = SYSTEM) -> None:
         account.totp_sealed = account.totp_confirmed_at = account.totp_last_step = None
         session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account_id))
         if was_on:
-            record_act(account_id, "second_factor_off", by)
+            note(account, "second_factor_off", by)
             enqueue_notice(account, Notice.FACTOR_OFF)
 
 

@@ -8,8 +8,8 @@ from sqlalchemy import delete, select, update
 
 from eventreg.accounts.models import Account, AccountSession
 from eventreg.accounts.rules.ways import SEEN_EVERY, SESSION_LASTS, Way
-from eventreg.accounts.services.accounts import end_rows, lock_account, record_act
-from eventreg.audit.services import Actor
+from eventreg.accounts.services.accounts import end_rows, lock_account
+from eventreg.audit.services import Actor, Target, note
 from eventreg.db import db, lock_row, transaction
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import NotFound
@@ -40,12 +40,8 @@ def open_session(
         session.add(row)
         _end(replaced)
         account.last_signed_in_at = at
-        record_act(
-            account.id,
-            "signed_in",
-            Actor.account(account.id),
-            {"by": way.value, "second_factor": has_second_factor},
-        )
+        detail = {"by": way.value, "second_factor": has_second_factor}
+        note(account, "signed_in", Actor.account(account.id), **detail)
         session.flush()
         return account, row.public_id
 
@@ -55,7 +51,7 @@ def prove_again(account_id: int, public_id: str) -> None:
     with transaction():
         row = _lock_session(account_id, public_id)
         row.proved_at = row.seen_at = now()
-        record_act(account_id, "proved_again", Actor.account(account_id))
+        note(Target(Account, account_id), "proved_again", Actor.account(account_id))
 
 
 def note_seen(public_id: str) -> None:
@@ -73,7 +69,7 @@ def end_session_of(account_id: int, public_id: str) -> None:
     """End one session of an account: its next request is refused. Raises NotFound when it is not one of them."""
     with transaction():
         _lock_session(account_id, public_id).ended_at = now()
-        record_act(account_id, "session_ended", Actor.account(account_id))
+        note(Target(Account, account_id), "session_ended", Actor.account(account_id))
 
 
 def end_other_sessions_of(account_id: int, kept: str) -> Account:
@@ -85,7 +81,7 @@ def end_other_sessions_of(account_id: int, kept: str) -> Account:
         account = lock_account(account_id)
         account.session_generation += 1
         end_rows(account_id, kept)
-        record_act(account_id, "sessions_ended", Actor.account(account_id))
+        note(account, "sessions_ended", Actor.account(account_id))
         return account
 
 

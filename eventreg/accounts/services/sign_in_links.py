@@ -14,9 +14,9 @@ from eventreg.accounts.queries import find_account_by_address
 from eventreg.accounts.rules.guarding import LINK, Visitor
 from eventreg.accounts.rules.profiles import address_key
 from eventreg.accounts.rules.refusals import AccountReason
-from eventreg.accounts.services.accounts import lock_account, record_act
+from eventreg.accounts.services.accounts import lock_account
 from eventreg.accounts.services.guards import Try, admit, demand
-from eventreg.audit.services import SYSTEM, Actor
+from eventreg.audit.services import SYSTEM, Actor, note
 from eventreg.db import db, transaction
 from eventreg.jobs.services import schedule
 from eventreg.kernel.clients import client_network
@@ -84,7 +84,7 @@ def use_sign_in_link(token: str) -> Account:
             account = lock_account(account_id or 0)
         except NotFound:
             raise Refused(AccountReason.LINK_OVER) from None
-        record_act(account.id, "sign_in_link_used", Actor.account(account.id))
+        note(account, "sign_in_link_used", Actor.account(account.id))
         return account
 
 
@@ -105,5 +105,5 @@ def _add_link(account: Account, minutes: int, by: Actor) -> SignInLink:
     )
     db.session.add(link)
     db.session.flush()
-    record_act(account.id, "sign_in_link_made", by, {"minutes": minutes})
+    note(account, "sign_in_link_made", by, minutes=minutes)
     return link

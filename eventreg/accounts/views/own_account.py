@@ -65,6 +65,7 @@ def _profile_form() -> ProfileForm:
 def _page(profile: ProfileForm, password: PasswordForm, code: int = 200) -> Answer:
     page = render_template(
         "accounts/account.html",
+        form=profile if profile.errors else password,
         profile=profile,
         password=password,
         has_password=bool(current_user.password_hash),
