@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from eventreg.media.rules.pictures import PictureReason, PictureRefused, check_pixels, most_bytes, picture_format
+from eventreg.kernel.errors import Refused
+from eventreg.media.rules.pictures import PictureReason, check_pixels, most_bytes, picture_format
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -43,7 +44,7 @@ def encode_picture(data: bytes, most: tuple[int, int]) -> EncodedPicture:
     """Return the picture of a file, sized down to `most` (width and height in pixels), without what else it holds.
 
     PNG for drawings and what is transparent, else JPEG or WebP, whichever is smaller; never larger than `most_bytes`.
-    Of a moving picture the first one. Raises PictureRefused. Takes up to a second: to be called before the lock.
+    Of a moving picture the first one. Raises Refused. Takes up to a second: to be called before the lock.
     """
     format_name = picture_format(data)
     with _one_at_a_time:
@@ -67,13 +68,13 @@ def _read(data: bytes, format_name: str, most: tuple[int, int]) -> Image:
             sized = _in_plain_colours(opened)
             sized.thumbnail(box, Image.Resampling.LANCZOS, reducing_gap=3.0)
             return _bare(ImageOps.exif_transpose(sized))
-    except PictureRefused:
+    except Refused:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         check_pixels(1_000_000, 1_000_000)
         raise
     except Exception as error:  # Pillow's readers raise whatever they stumble over in a damaged file
-        raise PictureRefused(PictureReason.BROKEN) from error
+        raise Refused(PictureReason.BROKEN) from error
 
 
 def _in_plain_colours(picture: Image) -> Image:

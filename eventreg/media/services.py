@@ -8,10 +8,11 @@ from sqlalchemy import Column, delete, exists
 
 from eventreg.db import Base, transaction
 from eventreg.kernel.disk import has_room_for_files
+from eventreg.kernel.errors import Refused
 from eventreg.kernel.tokens import new_public_id
 from eventreg.media.encoding import EncodedPicture, encode_picture
 from eventreg.media.models import Picture
-from eventreg.media.rules.pictures import PictureReason, PictureRefused
+from eventreg.media.rules.pictures import PictureReason
 from eventreg.web.instance import config
 
 #: a picture that is not referred to yet may belong to a form that is being saved
@@ -22,22 +23,22 @@ def store_picture(data: bytes, most: tuple[int, int], at: datetime) -> int:
     """Keep the picture of a file, sized down to `most` (width and height in pixels), and return the id of its row.
 
     In the caller's transaction. Whoever can does the work before the lock: `take_picture`, then `keep_picture`.
-    Raises PictureRefused for what is no picture, or one that is too large.
+    Raises Refused for what is no picture, or one that is too large.
     """
     return keep_picture(take_picture(data, most), at)
 
 
 def take_picture(data: bytes, most: tuple[int, int]) -> EncodedPicture:
-    """Encode the picture of a file that somebody sent, if there is room to keep it. Raises PictureRefused."""
+    """Encode the picture of a file that somebody sent, if there is room to keep it. Raises Refused."""
     check_room()
     return encode_picture(data, most)
 
 
 def check_room() -> None:
-    """Pictures lie in the database. Raises PictureRefused(CANNOT_BE_KEPT) where its disk is ours and almost full."""
+    """Pictures lie in the database. Raises Refused(CANNOT_BE_KEPT) where its disk is ours and almost full."""
     file = config().sqlite_file
     if file is not None and not has_room_for_files(file.parent):
-        raise PictureRefused(PictureReason.CANNOT_BE_KEPT)
+        raise Refused(PictureReason.CANNOT_BE_KEPT)
 
 
 def keep_picture(picture: EncodedPicture, at: datetime) -> int:
@@ -56,15 +57,13 @@ def keep_picture(picture: EncodedPicture, at: datetime) -> int:
         return row.id
 
 
-def hold_picture(data: bytes, most: tuple[int, int], at: datetime) -> str:
-    """Keep the picture of a file for a form that may have to be shown again; return its public id.
+def hold_picture(picture: EncodedPicture, at: datetime) -> str:
+    """Keep a picture for a form that may have to be shown again; return its public id.
 
-    In a transaction of its own; what no form refers to in the end, the sweep removes. Raises PictureRefused.
+    In a transaction of its own; what no form refers to in the end, the sweep removes.
     """
-    encoded = take_picture(data, most)
     with transaction() as session:
-        picture = session.get(Picture, keep_picture(encoded, at))
-        return picture.public_id if picture is not None else ""
+        return session.get_one(Picture, keep_picture(picture, at)).public_id
 
 
 def sweep_pictures(now: datetime) -> int:

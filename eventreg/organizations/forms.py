@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from flask_wtf.file import FileField
-from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField
 
 from eventreg.i18n.countries import CODES, by_alphabet
 from eventreg.i18n.languages import current_language
-from eventreg.kernel.typed import TypedFault, fault_of, showable, tidied
+from eventreg.kernel.clock import now
+from eventreg.kernel.errors import Refused
+from eventreg.media.forms import PictureField
 from eventreg.media.models import Picture
 from eventreg.media.queries import find_picture
-from eventreg.media.rules.pictures import LOGO_SIZE, MOST_BYTES, PictureRefused
+from eventreg.media.rules.pictures import LOGO_SIZE, MOST_BYTES
 from eventreg.media.services import hold_picture
-from eventreg.media.wording import refusal_sentence as picture_sentence
 from eventreg.organizations.models import Organization
+from eventreg.organizations.queries import list_by_id
 from eventreg.organizations.rules.entries import (
     LONGEST_ACRONYM,
     LONGEST_NAME,
@@ -28,18 +28,14 @@ from eventreg.organizations.rules.entries import (
     completed_address,
 )
 from eventreg.organizations.rules.kinds import OrganizationKind
-from eventreg.organizations.rules.refusals import OrganizationReason, OrganizationRefused
-from eventreg.organizations.wording import kind_name, name_with_acronym, refusal_sentence
+from eventreg.organizations.rules.refusals import OrganizationReason
+from eventreg.organizations.wording import kind_name, name_with_acronym
+from eventreg.web.fields import TextField, whole_number
 from eventreg.web.forms import BaseForm, lazy_gettext
 from eventreg.web.localized import LocalizedField, LocalizedForm
+from eventreg.web.refusals import Refusals, refuse, said
 
 _NONE_OF_THEM = "new"
-#: the field beside which a refusal is told
-_FIELDS = {
-    OrganizationReason.WEBSITE: "website",
-    OrganizationReason.LOGO_GONE: "logo",
-    OrganizationReason.LIKELY_DOUBLE: "same_as",
-}
 
 
 class OrganizationForm(LocalizedForm):
@@ -50,9 +46,10 @@ class OrganizationForm(LocalizedForm):
 
     name = LocalizedField(lazy_gettext("Name"), limit=LONGEST_NAME)
     same_as = RadioField(lazy_gettext("Is it one of these?"), validate_choice=False)
-    acronym = StringField(lazy_gettext("Acronym"))
-    logo = FileField(
+    acronym = TextField(lazy_gettext("Acronym"), limit=LONGEST_ACRONYM)
+    logo = PictureField(
         lazy_gettext("Logo"),
+        most=LOGO_SIZE,
         description=lazy_gettext("PNG, JPEG, WebP or GIF of at most %(limit)s MB.", limit=MOST_BYTES // 1_000_000),
     )
     logo_kept = HiddenField()
@@ -64,7 +61,7 @@ class OrganizationForm(LocalizedForm):
     )
     kind = SelectField(lazy_gettext("Kind"), default=OrganizationKind.OTHER.value, validate_choice=False)
     country = SelectField(lazy_gettext("Country"), validate_choice=False)
-    website = StringField(lazy_gettext("Website"), render_kw={"autocomplete": "off"})
+    website = TextField(lazy_gettext("Website"), limit=LONGEST_WEBSITE, render_kw={"autocomplete": "off"})
     #: the revision that was seen, and the slug of the event that one came from
     revision = HiddenField()
     event = HiddenField()
@@ -76,35 +73,25 @@ class OrganizationForm(LocalizedForm):
         self.country.choices = [("", _("None, or several")), *countries]
         self.same_as.choices = []
 
-    def is_complete(self, at: datetime) -> bool:
-        """Check what was typed and keep the logo that was sent. What is wrong stands beside its field."""
-        is_valid = self.validate()
-        self.take_logo(at)
-        return is_valid and not self.logo.errors
+    def check(self) -> None:
+        """Check what was typed, and keep the logo that was sent also where something else is wrong."""
+        is_sound = self.validate()
+        if self.logo.picture is not None:
+            self.logo_kept.data, self.logo_removed.data = hold_picture(self.logo.picture, now()), False
+        elif self.logo_removed.data and not self.logo.data:
+            self.logo_kept.data, self.logo_removed.data = "", False
+        if not is_sound:
+            raise Refused("")
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check what was typed. A name must be there in one language at least."""
         is_valid = bool(super().validate(extra_validators))
         for select in (self.kind, self.country):
             is_valid &= check_choice(select)
-        for field, limit in ((self.acronym, LONGEST_ACRONYM), (self.website, LONGEST_WEBSITE)):
-            is_valid &= _check_line(field, limit)
         if not self.name.data and not self.name.errors:
-            self.refuse(OrganizationRefused(OrganizationReason.NO_NAME))
+            refuse(self.name, said(Refused(OrganizationReason.NO_NAME)))
             is_valid = False
         return is_valid
-
-    def take_logo(self, at: datetime) -> None:
-        """Keep the picture that was sent, or put beside the field why not; forget it when it is to be removed."""
-        sent = self.logo.data
-        if sent is not None:
-            try:
-                self.logo_kept.data = hold_picture(sent.read(MOST_BYTES + 1), LOGO_SIZE, at)
-                self.logo_removed.data = False
-            except PictureRefused as refused:
-                self.logo.errors = [picture_sentence(refused)]
-        elif self.logo_removed.data:
-            self.logo_kept.data, self.logo_removed.data = "", False
 
     @property
     def kept_logo(self) -> Picture | None:
@@ -117,7 +104,7 @@ class OrganizationForm(LocalizedForm):
         return OrganizationEntry(
             name=self.name.data,
             short_name=self.short_name.data,
-            acronym=tidied(self.acronym.data or ""),
+            acronym=self.acronym.data or "",
             kind=OrganizationKind(self.kind.data),
             country=self.country.data or "",
             website=completed_address(self.website.data or ""),
@@ -127,8 +114,7 @@ class OrganizationForm(LocalizedForm):
     @property
     def seen_revision(self) -> int:
         """The revision that was shown; 0, which is none, for what is no number."""
-        typed = self.revision.data or ""
-        return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else 0
+        return whole_number(self.revision.data) or 0
 
     @property
     def is_new(self) -> bool:
@@ -140,19 +126,13 @@ class OrganizationForm(LocalizedForm):
         """The key of the one of them that it is; empty when none was chosen."""
         return "" if self.is_new else self.same_as.data or ""
 
-    def offer(self, likely: list[Organization]) -> None:
-        """Ask whether it is one of those that may be the same."""
-        offered = [(each.key, name_with_acronym(each)) for each in likely]
-        self.same_as.choices = [*offered, (_NONE_OF_THEM, _("None of them: add it as a new institution"))]
-
-    def refuse(self, refused: OrganizationRefused) -> None:
-        """Put beside its field why nothing was saved."""
-        sentence = refusal_sentence(refused)
-        name = _FIELDS.get(OrganizationReason(refused.reason))
-        if name is None:
-            self.name.refuse(self.languages[0], sentence)
-        else:
-            self[name].errors = [sentence]
+    def offer_doubles(self, outcome: Refusals) -> None:
+        """Ask whether it is one of those that may be the same, where it was refused for that."""
+        if outcome.refused is not None and outcome.is_for(OrganizationReason.LIKELY_DOUBLE):
+            likely = {each.id: each for each in list_by_id(outcome.refused.details["ids"])}
+            known = [likely[each] for each in outcome.refused.details["ids"] if each in likely]
+            offered = [(each.key, name_with_acronym(each)) for each in known]
+            self.same_as.choices = [*offered, (_NONE_OF_THEM, _("None of them: add it as a new institution"))]
 
 
 class MergeForm(BaseForm):
@@ -173,18 +153,4 @@ def check_choice(field: SelectField | RadioField) -> bool:
     if field.data in {str(choice[0]) for choice in field.choices or ()}:
         return True
     field.errors = [_("Choose one of the answers that are offered")]
-    return False
-
-
-def _check_line(field: StringField, limit: int) -> bool:
-    text = tidied(field.data or "")
-    fault = fault_of(text, limit, is_line=True)
-    field.data = showable(field.data or "")
-    if fault is None:
-        return True
-    field.errors = [
-        _("Write at most %(limit)s characters: these are %(excess)s too many", limit=limit, excess=len(text) - limit)
-        if fault is TypedFault.TOO_LONG
-        else _("Take out the characters that cannot be shown")
-    ]
     return False

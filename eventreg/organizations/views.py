@@ -17,18 +17,15 @@ from eventreg.organizations.directory import users
 from eventreg.organizations.forms import MergeForm, OrganizationForm
 from eventreg.organizations.models import Organization
 from eventreg.organizations.policies import Editor, editable, may_add
-from eventreg.organizations.queries import MOST_LISTED, get_organization, list_by_id, list_known, list_organizations
+from eventreg.organizations.queries import MOST_LISTED, get_organization, list_known, list_organizations
 from eventreg.organizations.rules.doubles import likely_doubles
-from eventreg.organizations.rules.refusals import OrganizationReason, OrganizationRefused
 from eventreg.organizations.services import add_organization, edit_organization, merge_organizations
 from eventreg.organizations.wording import kind_name, name_with_acronym
 from eventreg.web.access import Answer, signed_in
 from eventreg.web.bodies import takes_files
-from eventreg.web.templating import language_url_at, plain_in_reader_language
+from eventreg.web.templating import plain_in_reader_language
 
 blueprint = Blueprint("organizations", __name__, url_prefix="/manage/organizations")
-
-_CHECK, _CONFLICT = 422, 409
 
 
 @blueprint.get("/", endpoint="list_organizations")
@@ -66,20 +63,16 @@ def add() -> Answer:
     """Add an institution, unless it may be there already and nobody has said that it is another one."""
     _require(may_add(_editor()))
     form = OrganizationForm(languages=known_languages())
-    if form.is_complete(now()):
+    with form.refusals() as outcome:
+        form.check()
         if form.chosen:
             return redirect(url_for("organizations.edit_organization", key=form.chosen), 303)
-        try:
-            add_organization(form.entry, _editor(), now(), is_new=form.is_new)
-        except OrganizationRefused as refused:
-            _tell(form, refused)
-        else:
-            flash(_("The institution is added."))
-            again = (
-                "organizations.new_organization" if "another" in request.form else "organizations.list_organizations"
-            )
-            return redirect(url_for(again), 303)
-    return _form_page(form, None), _CHECK
+        add_organization(form.entry, _editor(), now(), is_new=form.is_new)
+        flash(_("The institution is added."))
+        again = "new_organization" if "another" in request.form else "list_organizations"
+        return redirect(url_for(f"organizations.{again}"), 303)
+    form.offer_doubles(outcome)
+    return _form_page(form, None), outcome.status_code
 
 
 @blueprint.get("/<key>", endpoint="edit_organization")
@@ -106,17 +99,12 @@ def save(key: str) -> Answer:
     found = get_organization(key)
     _require(bool(editable([found.id], _editor())))
     form = OrganizationForm(languages=known_languages())
-    code = _CHECK
-    if form.is_complete(now()):
-        try:
-            edit_organization(found.id, form.entry, form.languages, form.seen_revision, _editor(), now())
-        except OrganizationRefused as refused:
-            code = _CONFLICT if refused.reason is OrganizationReason.CHANGED_MEANWHILE else _CHECK
-            form.refuse(refused)
-        else:
-            flash(_("Saved."))
-            return redirect(_back_from(form.event.data or ""), 303)
-    return _form_page(form, get_organization(key)), code
+    with form.refusals() as outcome:
+        form.check()
+        edit_organization(found.id, form.entry, form.languages, form.seen_revision, _editor(), now())
+        flash(_("Saved."))
+        return redirect(_back_from(form.event.data or ""), 303)
+    return _form_page(form, get_organization(key)), outcome.status_code
 
 
 @blueprint.get("/<key>/merge", endpoint="choose_merger")
@@ -140,11 +128,11 @@ def merge(key: str) -> Answer:
     other = _other(found, form.other.data or "")
     if other is None:
         form.other.errors = [_("Choose the other institution")]
-        return _merge_page(found, form, None), _CHECK
+        return _merge_page(found, form, None), 422
     _require(bool(editable([other.id], _editor())))
     if form.stays.data not in (found.key, other.key):
         form.stays.errors = [_("Choose which one stays")]
-        return _merge_page(found, form, other), _CHECK
+        return _merge_page(found, form, other), 422
     goes, stays = (found, other) if form.stays.data == other.key else (other, found)
     moved = merge_organizations(goes.id, stays.id, _editor(), now())
     flash(_("The two are one now.") + " " + _moved(moved))
@@ -160,19 +148,7 @@ class _Typed:
         self.logo_kept = row.logo.public_id if row.logo is not None else ""
 
 
-def _tell(form: OrganizationForm, refused: OrganizationRefused) -> None:
-    form.refuse(refused)
-    if refused.reason is OrganizationReason.LIKELY_DOUBLE:
-        likely = {each.id: each for each in list_by_id(refused.details["ids"])}
-        form.offer([likely[each] for each in refused.details["ids"] if each in likely])
-
-
 def _form_page(form: OrganizationForm, organization: Organization | None) -> str:
-    address = (
-        url_for("organizations.edit_organization", key=organization.key)
-        if organization is not None
-        else url_for("organizations.new_organization")
-    )
     uses: Sequence[Any] = ()
     if organization is not None:
         listed = users().list_uses([organization.id], current_user.id, current_user.is_administrator)
@@ -184,7 +160,6 @@ def _form_page(form: OrganizationForm, organization: Organization | None) -> str
         name=name_with_acronym(organization) if organization is not None else "",
         uses=uses,
         back_url=_back_from(form.event.data or ""),
-        language_url=language_url_at(address),
     )
 
 
@@ -205,7 +180,6 @@ def _merge_page(found: Organization, form: MergeForm, other: Organization | None
         uses=users().list_uses([each.id for each in pair], current_user.id, current_user.is_administrator),
         name_of=name_with_acronym,
         kind_name=kind_name,
-        language_url=language_url_at(url_for("organizations.choose_merger", key=found.key)),
     )
 
 

@@ -1,4 +1,4 @@
-"""Institutions in words: their kinds, and why something was refused."""
+"""Institutions in words: their names and kinds."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ import re
 from flask_babel import gettext as _
 
 from eventreg.organizations.models import Organization
-from eventreg.organizations.rules.entries import LONGEST_WEBSITE
 from eventreg.organizations.rules.kinds import OrganizationKind
-from eventreg.organizations.rules.refusals import OrganizationReason, OrganizationRefused
 from eventreg.web.templating import plain_in_reader_language
 
 
@@ -32,23 +30,3 @@ def name_with_acronym(organization: Organization) -> str:
     acronym = organization.acronym
     is_borne = re.search(rf"(?<!\w){re.escape(acronym)}(?!\w)", name, re.IGNORECASE) is not None
     return name if not acronym or is_borne else f"{name} ({acronym})"
-
-
-def refusal_sentence(refused: OrganizationRefused) -> str:
-    """Say in the reader's language why an institution was not recorded, changed or merged."""
-    return {
-        OrganizationReason.NO_NAME: _("Write the name in one language at least"),
-        OrganizationReason.WEBSITE: _(
-            "Write a web address of at most %(limit)s characters, for example https://institution.org",
-            limit=LONGEST_WEBSITE,
-        ),
-        OrganizationReason.LIKELY_DOUBLE: _("It may be in the directory already. Choose which one it is."),
-        OrganizationReason.CHANGED_MEANWHILE: _(
-            "Somebody else has saved this institution since you opened it. Nothing of yours was saved yet."
-        ),
-        OrganizationReason.LOGO_GONE: _("Choose the logo again: we no longer have it"),
-        OrganizationReason.NOT_ALLOWED: _(
-            "Another team's event names this institution too, so only an administrator can change it."
-        ),
-        OrganizationReason.SAME: _("Choose two different institutions"),
-    }[OrganizationReason(refused.reason)]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import BooleanField, FileField, HiddenField, RadioField, SelectMultipleField, StringField
+from flask_babel import gettext as _
+from wtforms import BooleanField, HiddenField, RadioField, SelectMultipleField, StringField, ValidationError
 
 from eventreg.i18n.languages import configured_languages, own_name
+from eventreg.media.forms import PictureField
 from eventreg.settings.models import LegalPage
-from eventreg.settings.rules.values import Settings
+from eventreg.settings.rules.values import LOGO_SIZE, Settings
 from eventreg.web.forms import lazy_gettext
 from eventreg.web.localized import LocalizedField, LocalizedForm
 from eventreg.web.palettes import PALETTES, palette_names
@@ -22,8 +24,9 @@ class SettingsForm(LocalizedForm):
         limit=120,
         description=lazy_gettext("At the top of pages without a host, and as the sender of mails about accounts."),
     )
-    logo = FileField(
+    logo = PictureField(
         lazy_gettext("Logo"),
+        most=LOGO_SIZE,
         description=lazy_gettext("PNG, JPEG, WebP or GIF. It is made small and stands beside the name."),
         render_kw={"accept": "image/png,image/jpeg,image/webp,image/gif"},
     )
@@ -33,7 +36,7 @@ class SettingsForm(LocalizedForm):
         lazy_gettext("Languages of the pages and mails"),
         description=lazy_gettext("Each event says for itself which languages its texts are in."),
     )
-    first = RadioField(lazy_gettext("The language for people who prefer none of these"))
+    first = RadioField(lazy_gettext("The language for people who prefer none of these"), validate_choice=False)
     demands_second_factor = BooleanField(
         lazy_gettext("Everybody who signs in needs a second factor"),
         description=lazy_gettext("A code from an app on the phone. Who has none yet sets it up at the next sign-in."),
@@ -55,6 +58,11 @@ class SettingsForm(LocalizedForm):
         )
         self.palette.choices = palette_names()
         self.offered.choices = self.first.choices = [(code, own_name(code)) for code in languages]
+
+    def validate_first(self, field: RadioField) -> None:
+        """Refuse a language that is not among those ticked."""
+        if not self.chosen_languages():
+            raise ValidationError(_("Choose one of the languages ticked above."))
 
     def chosen_languages(self) -> list[str]:
         """Return the languages that were ticked, the default first; empty when that is not among them."""
@@ -89,8 +97,3 @@ class PageForm(LocalizedForm):
         super().__init__(
             configured_languages(), seen_revision=str(page.revision if page is not None else 0), **values, **options
         )
-
-
-def revision_of(text: str | None) -> int:
-    """Return the revision that a form carries; -1, which no record has, for anything else."""
-    return int(text) if text and text.isdecimal() and len(text) < 10 else -1

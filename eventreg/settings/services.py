@@ -12,7 +12,7 @@ from eventreg.audit.services import Actor, Target, note
 from eventreg.db import db, lock_row, transaction
 from eventreg.i18n.languages import configured_languages
 from eventreg.kernel.clock import now
-from eventreg.kernel.errors import NotFound
+from eventreg.kernel.errors import NotFound, Refused
 from eventreg.kernel.ordering import move_in_order
 from eventreg.kernel.text import LocalizedText, merged
 from eventreg.kernel.typed import is_blank
@@ -20,12 +20,10 @@ from eventreg.media.encoding import EncodedPicture
 from eventreg.media.services import keep_picture
 from eventreg.settings.models import InstanceSettings, LegalPage
 from eventreg.settings.queries import forget_settings
-from eventreg.settings.rules.refusals import SettingsReason, SettingsRefused
+from eventreg.settings.rules.refusals import SettingsReason
 from eventreg.settings.rules.values import is_page_key
 from eventreg.web.palettes import PALETTES
 
-#: width and height in pixels of the instance's logo, for twice as fine screens
-LOGO_SIZE = (360, 100)
 _THE_ROW = 1
 
 
@@ -57,14 +55,14 @@ class NewPage:
 def save_settings(new: NewSettings, seen_revision: int, actor: Actor) -> None:
     """Save the settings that were seen at a revision (0: there were none).
 
-    Raises SettingsRefused: LANGUAGE_UNKNOWN, NO_LANGUAGE, PALETTE_UNKNOWN, and OVERTAKEN when somebody else has saved
+    Raises Refused: LANGUAGE_UNKNOWN, NO_LANGUAGE, PALETTE_UNKNOWN, and OVERTAKEN when somebody else has saved
     since.
     """
     _check(new)
     with transaction() as session:
         row = _lock_settings()
         if row.revision != seen_revision:
-            raise SettingsRefused(SettingsReason.OVERTAKEN)
+            raise Refused(SettingsReason.OVERTAKEN)
         changed = _apply(row, new)
         if not changed:
             return
@@ -78,17 +76,17 @@ def save_settings(new: NewSettings, seen_revision: int, actor: Actor) -> None:
 def save_page(page_id: int | None, new: NewPage, seen_revision: int, actor: Actor) -> str:
     """Make a legal page (`page_id` None) or change one that was seen at a revision, and return its key.
 
-    Raises NotFound and SettingsRefused: KEY_INVALID, KEY_TAKEN, TITLE_MISSING, BODY_MISSING, OVERTAKEN.
+    Raises NotFound and Refused: KEY_INVALID, KEY_TAKEN, TITLE_MISSING, BODY_MISSING, OVERTAKEN.
     """
     _check_page(new)
     with transaction() as session:
         _lock_settings()
         taken = session.scalar(select(LegalPage.id).where(LegalPage.key == new.key))
         if taken is not None and taken != page_id:
-            raise SettingsRefused(SettingsReason.KEY_TAKEN)
+            raise Refused(SettingsReason.KEY_TAKEN)
         page = _new_page() if page_id is None else lock_row(select(LegalPage).where(LegalPage.id == page_id))
         if page_id is not None and page.revision != seen_revision:
-            raise SettingsRefused(SettingsReason.OVERTAKEN)
+            raise Refused(SettingsReason.OVERTAKEN)
         before = {"key": page.key, "title": page.title, "is_published": page.is_published}
         page.key, page.is_published = new.key, new.is_published
         page.title = merged(page.title or {}, new.title, new.languages)
@@ -131,20 +129,20 @@ def move_page(page_id: int, by: int, actor: Actor) -> None:
 def _check(new: NewSettings) -> None:
     configured = configured_languages()
     if not new.languages:
-        raise SettingsRefused(SettingsReason.NO_LANGUAGE)
+        raise Refused(SettingsReason.NO_LANGUAGE)
     if len(set(new.languages)) != len(new.languages) or not set(new.languages) <= set(configured):
-        raise SettingsRefused(SettingsReason.LANGUAGE_UNKNOWN)
+        raise Refused(SettingsReason.LANGUAGE_UNKNOWN)
     if new.palette not in PALETTES:
-        raise SettingsRefused(SettingsReason.PALETTE_UNKNOWN)
+        raise Refused(SettingsReason.PALETTE_UNKNOWN)
 
 
 def _check_page(new: NewPage) -> None:
     if not is_page_key(new.key):
-        raise SettingsRefused(SettingsReason.KEY_INVALID)
+        raise Refused(SettingsReason.KEY_INVALID)
     if all(map(is_blank, new.title.values())):
-        raise SettingsRefused(SettingsReason.TITLE_MISSING)
+        raise Refused(SettingsReason.TITLE_MISSING)
     if new.is_published and all(map(is_blank, new.body.values())):
-        raise SettingsRefused(SettingsReason.BODY_MISSING)
+        raise Refused(SettingsReason.BODY_MISSING)
 
 
 def _lock_settings() -> InstanceSettings:

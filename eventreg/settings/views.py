@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 
 from eventreg.audit.services import acting
 from eventreg.i18n.languages import own_name
-from eventreg.media.encoding import EncodedPicture
-from eventreg.media.rules.pictures import MOST_BYTES, PictureRefused
-from eventreg.media.services import take_picture
-from eventreg.media.wording import refusal_sentence as picture_sentence
-from eventreg.settings.forms import PageForm, SettingsForm, revision_of
+from eventreg.settings.forms import PageForm, SettingsForm
 from eventreg.settings.models import LegalPage
 from eventreg.settings.queries import get_page, list_pages, read_settings
-from eventreg.settings.rules.refusals import SettingsReason, SettingsRefused
+from eventreg.settings.rules.refusals import SettingsReason
 from eventreg.settings.rules.values import Settings
 from eventreg.settings.services import (
-    LOGO_SIZE,
     NewPage,
     NewSettings,
     move_page,
@@ -25,11 +19,10 @@ from eventreg.settings.services import (
     save_page,
     save_settings,
 )
-from eventreg.settings.wording import refusal_sentence
 from eventreg.web.access import Answer, administrators_only, public
 from eventreg.web.addresses import address_of
 from eventreg.web.bodies import takes_files
-from eventreg.web.templating import language_url_at
+from eventreg.web.fields import whole_number
 
 blueprint = Blueprint("settings", __name__)
 
@@ -49,28 +42,21 @@ def change_settings() -> Answer:
     """Save what is set."""
     settings = read_settings()
     form = SettingsForm(settings)
-    is_valid = form.validate()
-    logo = _sent_logo(form)
-    languages = form.chosen_languages()
-    if not languages:
-        form.first.errors = [_("Choose one of the languages ticked above.")]
-    if not is_valid or form.logo.errors or not languages:
-        return _settings_page(form, settings, 422)
-    new = NewSettings(
-        name=form.name.data,
-        palette=form.palette.data,
-        languages=languages,
-        demands_second_factor=form.demands_second_factor.data,
-        logo=logo,
-        removes_logo=form.removes_logo.data,
-    )
-    try:
-        save_settings(new, revision_of(form.seen_revision.data), acting())
-    except SettingsRefused as refused:
+    with form.refusals() as outcome:
+        form.check()
+        new = NewSettings(
+            name=form.name.data,
+            palette=form.palette.data,
+            languages=form.chosen_languages(),
+            demands_second_factor=form.demands_second_factor.data,
+            logo=form.logo.picture,
+            removes_logo=form.removes_logo.data,
+        )
+        save_settings(new, _seen_revision(form), acting())
+        return redirect(url_for("settings.edit_settings", saved="settings"), 303)
+    if is_overtaken := outcome.is_for(SettingsReason.OVERTAKEN):
         form.seen_revision.data = str(settings.revision)
-        form.form_errors.append(refusal_sentence(refused))
-        return _settings_page(form, settings, _code_of(refused), is_overtaken=True)
-    return redirect(url_for("settings.edit_settings", saved="settings"), 303)
+    return _settings_page(form, settings, outcome.problem, is_overtaken=is_overtaken), outcome.status_code
 
 
 @blueprint.get("/manage/settings/pages/new")
@@ -128,75 +114,44 @@ def show_page(key: str) -> Answer:
 
 
 def _save_page(form: PageForm, page: LegalPage | None) -> Answer:
-    if not form.validate():
-        return _form_of_page(form, page, 422)
-    new = NewPage(
-        key=(form.key.data or "").strip(),
-        title=form.title.data,
-        body=form.body.data,
-        is_published=form.is_published.data,
-        languages=form.languages,
-    )
-    try:
-        save_page(page.id if page is not None else None, new, revision_of(form.seen_revision.data), acting())
-    except SettingsRefused as refused:
-        _tell(form, refused)
-        if page is not None:
-            form.seen_revision.data = str(page.revision)
-        return _form_of_page(form, page, _code_of(refused), is_overtaken=refused.reason is SettingsReason.OVERTAKEN)
-    return redirect(url_for("settings.edit_settings", saved="page", _anchor="pages"), 303)
+    with form.refusals() as outcome:
+        form.check()
+        new = NewPage(
+            key=(form.key.data or "").strip(),
+            title=form.title.data,
+            body=form.body.data,
+            is_published=form.is_published.data,
+            languages=form.languages,
+        )
+        save_page(page.id if page is not None else None, new, _seen_revision(form), acting())
+        return redirect(url_for("settings.edit_settings", saved="page", _anchor="pages"), 303)
+    is_overtaken = outcome.is_for(SettingsReason.OVERTAKEN)
+    if page is not None and is_overtaken:
+        form.seen_revision.data = str(page.revision)
+    return _form_of_page(form, page, outcome.problem, is_overtaken=is_overtaken), outcome.status_code
 
 
-def _tell(form: PageForm, refused: SettingsRefused) -> None:
-    sentence = refusal_sentence(refused)
-    if refused.reason in (SettingsReason.KEY_INVALID, SettingsReason.KEY_TAKEN):
-        form.key.errors = [sentence]
-    elif refused.reason is SettingsReason.TITLE_MISSING:
-        form.title.refuse(form.languages[0], sentence)
-    elif refused.reason is SettingsReason.BODY_MISSING:
-        form.body.refuse(form.languages[0], sentence)
-    else:
-        form.form_errors.append(sentence)
-
-
-def _sent_logo(form: SettingsForm) -> EncodedPicture | None:
-    """Return the logo that was sent, made small, before any lock; tells beside the field what is wrong with it."""
-    sent = request.files.get(form.logo.name)
-    if sent is None or not sent.filename:
-        return None
-    try:
-        return take_picture(sent.stream.read(MOST_BYTES + 1), LOGO_SIZE)
-    except PictureRefused as refused:
-        form.logo.errors = [picture_sentence(refused)]
-        return None
-
-
-def _settings_page(form: SettingsForm, settings: Settings, code: int = 200, *, is_overtaken: bool = False) -> Answer:
-    page = render_template(
+def _settings_page(form: SettingsForm, settings: Settings, problem: str = "", *, is_overtaken: bool = False) -> str:
+    return render_template(
         "settings/settings.html",
         form=form,
+        problem=problem,
         settings=settings,
         pages=list_pages(),
         is_overtaken=is_overtaken,
         standing_languages=[own_name(language) for language in settings.languages],
         saved=request.args.get("saved", ""),
-        language_url=language_url_at(url_for("settings.edit_settings")),
     )
-    return page, code
 
 
-def _form_of_page(form: PageForm, page: LegalPage | None, code: int = 200, *, is_overtaken: bool = False) -> Answer:
+def _form_of_page(form: PageForm, page: LegalPage | None, problem: str = "", *, is_overtaken: bool = False) -> str:
     address = url_for("settings.new_page") if page is None else url_for("settings.edit_page", key=page.key)
-    html = render_template(
-        "settings/edit_page.html",
-        form=form,
-        page=page,
-        action=address,
-        is_overtaken=is_overtaken,
-        language_url=language_url_at(address),
+    return render_template(
+        "settings/edit_page.html", form=form, problem=problem, page=page, action=address, is_overtaken=is_overtaken
     )
-    return html, code
 
 
-def _code_of(refused: SettingsRefused) -> int:
-    return 409 if refused.reason is SettingsReason.OVERTAKEN else 422
+def _seen_revision(form: SettingsForm | PageForm) -> int:
+    """Return the revision that a form carries; -1, which no record has, for anything else."""
+    seen = whole_number(form.seen_revision.data)
+    return -1 if seen is None else seen

@@ -97,7 +97,7 @@ def _worded(value: Any) -> Any:
             return plain_in_reader_language(value)
         case [Mapping(), *_]:
             return quoted_in_reader_language(value)
-        case list():
+        case [str(), *_]:
             return " ".join(map(gettext, value))
         case datetime():
             return formats.instant(value, _zone(), language)

@@ -15,9 +15,7 @@ from eventreg.events.bundles.faults import BundleInvalid
 from eventreg.events.bundles.fields import AS_IT_IS, COMPLETE, LOCALIZED, text
 from eventreg.events.rules.programme_entries import names_in
 from eventreg.kernel.errors import Refused
-from eventreg.organizations.rules.entries import OrganizationEntry, check_entry
-from eventreg.organizations.rules.profiles import OrganizationProfile, ProfileInvalid, check_profile
-from eventreg.organizations.rules.refusals import OrganizationRefused
+from eventreg.organizations.rules.entries import OrganizationEntry, ProfileInvalid, check_entry, check_profile
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.invitation_lists import read_list
 from eventreg.registration.rules.invitation_wishes import Wish
@@ -31,8 +29,8 @@ UNSEEN = ["\u200b", "\u3164", "\u2800", "\u00ad", "\u2067", "\U000e0061", "\u030
 REFUSED: dict[str, tuple[Callable[[str], Any], type[Exception]]] = {
     "account": (checked_name, Refused),
     "tag": (read_tag_name, Refused),
-    "institution": (lambda name: check_entry(OrganizationEntry({"es": name, "en": name})), OrganizationRefused),
-    "institution in a file": (lambda name: check_profile(OrganizationProfile("key", {"es": name})), ProfileInvalid),
+    "institution": (lambda name: check_entry(OrganizationEntry({"es": name, "en": name})), Refused),
+    "institution in a file": (lambda name: check_profile("key", OrganizationEntry({"es": name})), ProfileInvalid),
     "event or category in a file": (lambda name: COMPLETE.read({"es": name}, "name", AS_IT_IS), BundleInvalid),
 }
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from eventreg.demo.rules.seminar import event_plan, organization_profiles, read
+from eventreg.demo.rules.seminar import event_plan, organization_entries, read
 from eventreg.events.rules.categories import ApprovalRule
 from eventreg.events.rules.institutions import PartnerRole
 from eventreg.events.rules.plans import EventPlan, check_plan
-from eventreg.organizations.rules.profiles import check_profile
+from eventreg.organizations.rules.entries import check_profile
 from eventreg.questionnaires.kinds import checked_definition
 from eventreg.questionnaires.rules.schema import Definition
 
@@ -53,8 +53,8 @@ def test_institutions_stand_in_their_order_with_their_roles(plan: EventPlan) -> 
         (3, PartnerRole.CO_ORGANIZER),
         (4, PartnerRole.FUNDER),
     ]
-    for profile in organization_profiles(read("seminar")):
-        check_profile(profile)
+    for key, entry in organization_entries(read("seminar")).items():
+        check_profile(key, entry)
 
 
 def test_demonstration_values(plan: EventPlan) -> None:

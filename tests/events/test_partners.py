@@ -22,7 +22,7 @@ from eventreg.kernel.errors import NotFound, Refused
 from eventreg.organizations.policies import Editor
 from eventreg.organizations.queries import list_organizations
 from eventreg.organizations.rules.entries import OrganizationEntry
-from eventreg.organizations.rules.refusals import OrganizationReason, OrganizationRefused
+from eventreg.organizations.rules.refusals import OrganizationReason
 from tests.builders import a_team_member, an_event, an_institution
 
 FUNDER = PartnerEntry(PartnerRole.FUNDER)
@@ -77,7 +77,7 @@ def test_logo_of_an_institution_of_others_is_not_given_in_passing(event: Event, 
 def test_likely_double_is_asked_about_and_then_chosen(event: Event, editor: Editor) -> None:
     known = an_institution(name={"es": "Colegio Demostrativo del Sur"})
     typed = OrganizationEntry({"es": "El Colegio Demostrativo del Sur (CDS)"})
-    with pytest.raises(OrganizationRefused) as refused:
+    with pytest.raises(Refused) as refused:
         add_partner(event.id, typed, FUNDER, editor)
     assert refused.value.reason is OrganizationReason.LIKELY_DOUBLE
     assert len(_names(event)) == 1, "nothing was written"

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from eventreg.kernel.errors import Refused
 from eventreg.media.encoding import encode_picture
-from eventreg.media.rules.pictures import LOGO_SIZE, MOST_BYTES, PICTURE_SIZE, PictureReason, PictureRefused, most_bytes
+from eventreg.media.rules.pictures import LOGO_SIZE, MOST_BYTES, PICTURE_SIZE, PictureReason, most_bytes
 from tests.media.samples import a_logo, a_photograph, opened, png_that_says, saved
 
 _PNG = saved(a_logo(), "PNG")
@@ -40,7 +41,7 @@ _WEBP_OF_A_GIGAPIXEL = b"RIFF\x1a\0\0\0WEBPVP8X\x0a\0\0\0" + b"\0" * 4 + b"\xff\
     ],
 )
 def test_what_is_no_picture_is_refused(content: bytes, reason: PictureReason) -> None:
-    with pytest.raises(PictureRefused) as refused:
+    with pytest.raises(Refused) as refused:
         encode_picture(content, LOGO_SIZE)
     assert refused.value.reason is reason
 

@@ -12,12 +12,13 @@ from eventreg.audit.queries import list_traces
 from eventreg.db import db
 from eventreg.events.models import Event
 from eventreg.kernel.clock import now
+from eventreg.kernel.errors import Refused
 from eventreg.organizations.models import Organization
 from eventreg.organizations.policies import Editor, editable, may_add
 from eventreg.organizations.queries import find_organization, get_organization, list_organizations
 from eventreg.organizations.rules.entries import OrganizationEntry
 from eventreg.organizations.rules.kinds import OrganizationKind
-from eventreg.organizations.rules.refusals import OrganizationReason, OrganizationRefused
+from eventreg.organizations.rules.refusals import OrganizationReason
 from eventreg.organizations.services import add_organization, edit_organization
 from tests.builders import a_picture, a_team_member, an_account, an_event, an_institution
 
@@ -34,7 +35,7 @@ def _owner(event: Event | None = None) -> Editor:
     return Editor(a_team_member(event or an_event(), "owner").id)
 
 
-def _reason(refused: pytest.ExceptionInfo[OrganizationRefused]) -> object:
+def _reason(refused: pytest.ExceptionInfo[Refused]) -> object:
     return refused.value.reason
 
 
@@ -65,7 +66,7 @@ def test_likely_double_is_asked_about_first(app: Flask) -> None:
     editor = _owner()
     first = add_organization(ENTRY, editor, now())
     again = dataclasses.replace(ENTRY, name={"es": "Observatorio fronterizo"}, acronym="")
-    with pytest.raises(OrganizationRefused) as refused:
+    with pytest.raises(Refused) as refused:
         add_organization(again, editor, now())
     assert _reason(refused) is OrganizationReason.LIKELY_DOUBLE
     assert refused.value.details["ids"] == [first]
@@ -76,7 +77,7 @@ def test_likely_double_is_asked_about_first(app: Flask) -> None:
 @pytest.mark.both_databases
 @pytest.mark.parametrize("logo", ["AAAAAAAAAAAA", "a\0b"])
 def test_logo_that_is_gone_is_asked_for_again(app: Flask, logo: str) -> None:
-    with pytest.raises(OrganizationRefused) as refused:
+    with pytest.raises(Refused) as refused:
         add_organization(dataclasses.replace(ENTRY, logo=logo), _owner(), now())
     assert _reason(refused) is OrganizationReason.LOGO_GONE
     assert list_organizations("obf") == []
@@ -86,7 +87,7 @@ def test_who_saves_what_somebody_else_changed_is_told(app: Flask) -> None:
     editor = _owner()
     created = add_organization(ENTRY, editor, now())
     edit_organization(created, dataclasses.replace(ENTRY, acronym="OBFR"), ("es", "en"), 1, editor, now())
-    with pytest.raises(OrganizationRefused) as refused:
+    with pytest.raises(Refused) as refused:
         edit_organization(created, dataclasses.replace(ENTRY, acronym="X"), ("es", "en"), 1, editor, now())
     assert _reason(refused) is OrganizationReason.CHANGED_MEANWHILE
     found = get_organization("obf")
@@ -160,10 +161,10 @@ def test_manager_who_may_not_edit_the_event_has_no_say(app: Flask) -> None:
 
 def test_service_refuses_what_the_account_may_not(shared: tuple[Organization, Event, Event]) -> None:
     institution, _one, other = shared
-    with pytest.raises(OrganizationRefused) as refused:
+    with pytest.raises(Refused) as refused:
         edit_organization(institution.id, ENTRY, ("es",), 1, _owner(other), now())
     assert _reason(refused) is OrganizationReason.NOT_ALLOWED
-    with pytest.raises(OrganizationRefused) as refused:
+    with pytest.raises(Refused) as refused:
         add_organization(ENTRY, Editor(an_account().id), now())
     assert _reason(refused) is OrganizationReason.NOT_ALLOWED
     assert find_organization("obf") is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from eventreg.kernel.errors import Refused
 from eventreg.organizations.rules.doubles import Known, is_same_name, likely_doubles
 from eventreg.organizations.rules.entries import (
     OrganizationEntry,
@@ -13,7 +14,7 @@ from eventreg.organizations.rules.entries import (
     key_from,
     search_text_of,
 )
-from eventreg.organizations.rules.refusals import OrganizationReason, OrganizationRefused
+from eventreg.organizations.rules.refusals import OrganizationReason
 
 MIGRATION = Known(1, {"es": "Instituto Nacional de Migración"}, {}, "INM")
 BORDER = Known(2, {"es": "El Colegio de la Frontera Sur (ECOSUR)"}, {"es": "ECOSUR"}, "")
@@ -72,7 +73,7 @@ def test_key_is_made_from_acronym_or_name() -> None:
 )  # fmt: skip
 def test_what_is_no_web_address(address: str) -> None:
     assert not is_web_address(address)
-    with pytest.raises(OrganizationRefused) as refused:
+    with pytest.raises(Refused) as refused:
         check_entry(OrganizationEntry({"es": "Instituto"}, website=address))
     assert refused.value.reason is OrganizationReason.WEBSITE
 

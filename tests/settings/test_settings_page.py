@@ -13,8 +13,9 @@ from eventreg.audit.queries import find_broken_position, list_traces
 from eventreg.audit.services import Actor
 from eventreg.db import db
 from eventreg.events.models import Event
+from eventreg.kernel.errors import Refused
 from eventreg.settings.queries import read_settings
-from eventreg.settings.rules.refusals import SettingsReason, SettingsRefused
+from eventreg.settings.rules.refusals import SettingsReason
 from eventreg.settings.services import NewSettings, save_settings
 from tests.builders import an_account, an_event
 from tests.support.pages import Page, Pages
@@ -129,7 +130,7 @@ def test_unknown_palette_and_language_are_refused(app: Flask) -> None:
         new = NewSettings(
             **{"name": {}, "palette": "clay", "languages": ["es"], "demands_second_factor": False, **values}
         )  # type: ignore[arg-type]
-        with pytest.raises(SettingsRefused) as refused:
+        with pytest.raises(Refused) as refused:
             save_settings(new, 0, Actor.account(an_account().id))
         assert refused.value.reason is reason
 
@@ -138,7 +139,7 @@ def test_unknown_palette_and_language_are_refused(app: Flask) -> None:
 def test_settings_are_made_once_by_two(app: Flask) -> None:
     new = NewSettings(name={"es": "A"}, palette="clay", languages=["es", "en"], demands_second_factor=False)
     save_settings(new, 0, Actor.account(an_account().id))
-    with pytest.raises(SettingsRefused):
+    with pytest.raises(Refused):
         save_settings(new, 0, Actor.account(an_account().id))
     assert read_settings().revision == 1
 

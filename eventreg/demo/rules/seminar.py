@@ -22,8 +22,8 @@ from eventreg.events.rules.plans import (
 )
 from eventreg.events.rules.programme import SessionKind
 from eventreg.events.rules.publication import Publication
+from eventreg.organizations.rules.entries import OrganizationEntry
 from eventreg.organizations.rules.kinds import OrganizationKind
-from eventreg.organizations.rules.profiles import OrganizationProfile
 
 
 def read(name: str) -> dict[str, Any]:
@@ -31,18 +31,17 @@ def read(name: str) -> dict[str, Any]:
     return tomllib.loads((files("eventreg.demo") / "data" / f"{name}.toml").read_text(encoding="utf-8"))
 
 
-def organization_profiles(data: Mapping[str, Any]) -> list[OrganizationProfile]:
-    """Return the institutions of the seminar in their order."""
-    return [
-        OrganizationProfile(
-            key=entry["key"],
+def organization_entries(data: Mapping[str, Any]) -> dict[str, OrganizationEntry]:
+    """Return the institutions of the seminar in their order, by key."""
+    return {
+        entry["key"]: OrganizationEntry(
             name=entry["name"],
             short_name=entry["short_name"],
             acronym=entry.get("acronym", ""),
             kind=OrganizationKind(entry["kind"]),
         )
         for entry in data["organizations"]
-    ]
+    }
 
 
 def event_plan(

@@ -14,7 +14,7 @@ from eventreg.accounts.queries import find_account_by_address
 from eventreg.accounts.rules.profiles import address_key
 from eventreg.accounts.services.accounts import create_account
 from eventreg.db import db, transaction
-from eventreg.demo.rules.seminar import event_plan, organization_profiles, read
+from eventreg.demo.rules.seminar import event_plan, organization_entries, read
 from eventreg.events.models import Event, TeamMember
 from eventreg.events.rules.team import TeamRole
 from eventreg.events.services.creation import create_event
@@ -88,9 +88,9 @@ def _load(data: dict[str, Any], now: datetime) -> Loaded:
 
 def _make(data: dict[str, Any], now: datetime) -> int:
     organization_ids = {}
-    for profile in organization_profiles(data):
-        known = find_organization(profile.key)
-        organization_ids[profile.key] = known.id if known is not None else create_organization(profile, now)
+    for key, entry in organization_entries(data).items():
+        known = find_organization(key)
+        organization_ids[key] = known.id if known is not None else create_organization(key, entry, now)
     event_id = create_event(event_plan(data, read("programme"), organization_ids, now), now)
     notice = read("notice")
     publish_notice(event_id, notice["summary"], notice["body"])

@@ -11,7 +11,7 @@ from eventreg.events.bundles.parts import Intake, Outlet
 from eventreg.kernel.errors import Refused
 from eventreg.media.encoding import EncodedPicture
 from eventreg.media.models import Picture
-from eventreg.media.rules.pictures import PictureRefused, check_pixels, picture_format
+from eventreg.media.rules.pictures import check_pixels, picture_format
 from eventreg.media.services import check_room, keep_picture
 
 #: what we encode as; the largest that we make is well below
@@ -32,7 +32,7 @@ def given_picture(data: Any, place: str, intake: Intake) -> int | None:
     picture = _checked(content, place)
     try:
         check_room()
-    except PictureRefused as refused:
+    except Refused as refused:
         raise BundleInvalid(f"{place}: the disk takes no more") from refused
     return keep_picture(picture, intake.at)
 

@@ -16,7 +16,7 @@ from eventreg.events.models import Partner, Speaker
 from eventreg.kernel.text import folded
 from eventreg.media.models import Picture
 from eventreg.organizations.models import Organization
-from eventreg.organizations.rules.profiles import OrganizationProfile, ProfileInvalid, check_profile
+from eventreg.organizations.rules.entries import OrganizationEntry, ProfileInvalid, check_profile
 
 _MOST = 2000
 _ORGANIZATION = record_of(
@@ -106,7 +106,7 @@ def _standing(key: str) -> Organization | None:
 def _new(values: dict[str, object], logo: object, place: str, intake: Intake) -> Organization:
     row = Organization(**values)
     try:
-        check_profile(OrganizationProfile(key=row.key, name=row.name, country=row.country, website=row.website))
+        check_profile(row.key, OrganizationEntry(row.name, country=row.country, website=row.website))
     except ProfileInvalid as error:
         raise BundleInvalid(f"{place}: {error}") from error
     row.search_text = folded(" ".join((*row.name.values(), *row.short_name.values(), row.acronym)))

@@ -39,7 +39,7 @@ def save_event_look(slug: str) -> Answer:
         form.check()
         save_look(
             event.id, whole_number(form.revision.data), form.palette.data or "", form.picture_text.data,
-            acting(), picture=form.encoded, removes_picture=bool(form.is_removed.data),
+            acting(), picture=form.picture.picture, removes_picture=bool(form.is_removed.data),
         )  # fmt: skip
         return redirect(url_for("events.edit_look", slug=slug, saved=1), 303)
     problem = ""

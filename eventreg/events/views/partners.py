@@ -16,11 +16,8 @@ from eventreg.events.services import partners
 from eventreg.events.views import blueprint
 from eventreg.events.views.desk import render_desk
 from eventreg.events.wording import credits_of, partner_role_name
-from eventreg.kernel.clock import now
-from eventreg.kernel.errors import Refused
 from eventreg.organizations.policies import Editor, editable
-from eventreg.organizations.queries import list_by_id, list_known
-from eventreg.organizations.rules.refusals import OrganizationReason, OrganizationRefused
+from eventreg.organizations.queries import list_known
 from eventreg.organizations.wording import name_with_acronym
 from eventreg.web.access import Answer, requires
 from eventreg.web.bodies import takes_files
@@ -47,15 +44,13 @@ def add_partner(slug: str) -> Answer:
     """Add an institution, from the directory or a new one."""
     form = AddPartnerForm(languages=g.event.languages)
     with form.refusals() as outcome:
-        if not form.is_complete(now()):
-            raise Refused("")
+        form.check()
         added = partners.add_partner(
             g.event.id, form.entry, form.partner, _editor(), chosen=form.chosen, is_new=form.is_new
         )
         flash(_added(added))
         return redirect(url_for("events.list_partners", slug=slug, role=form.role.data, _anchor=form.name.id), 303)
-    if isinstance(outcome.refused, OrganizationRefused):
-        _tell(form, outcome.refused)
+    form.offer_doubles(outcome)
     return _list_page(g.event, form), outcome.status_code
 
 
@@ -98,13 +93,6 @@ def remove_partner(slug: str, partner_id: int) -> Answer:
     partners.remove_partner(g.event.id, partner_id, acting())
     flash(_("The institution no longer stands here. Its record stays in the directory."))
     return redirect(url_for("events.list_partners", slug=slug), 303)
-
-
-def _tell(form: AddPartnerForm, refused: OrganizationRefused) -> None:
-    form.refuse(refused)
-    if refused.reason is OrganizationReason.LIKELY_DOUBLE:
-        likely = {each.id: each for each in list_by_id(refused.details["ids"])}
-        form.offer([likely[each] for each in refused.details["ids"] if each in likely])
 
 
 def _added(added: partners.Added) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import enum
 import struct
 
 from eventreg.kernel.contents import is_two_things
-from eventreg.kernel.errors import Refused
+from eventreg.kernel.errors import N_, Reason, Refused
 
 #: bytes of a file as it is sent
 MOST_BYTES = 10_000_000
@@ -22,52 +21,51 @@ _SIGNATURES = {"PNG": (b"\x89PNG\r\n\x1a\n",), "JPEG": (b"\xff\xd8\xff",), "GIF"
 _MARKUP = (b"<svg", b"<?xml", b"<!doctype", b"<html")
 
 
-class PictureReason(enum.Enum):
+class PictureReason(Reason):
     """Why a file is not taken as a picture."""
 
-    EMPTY = "empty"
+    EMPTY = "empty", N_("The file is empty. Choose another one.")
     #: none of the formats that are known, or one that can be read as something else too
-    NOT_A_PICTURE = "not_a_picture"
+    NOT_A_PICTURE = "not_a_picture", N_("This file is no picture. Choose one in PNG, JPEG, WebP or GIF.")
     #: a drawing or a page: it can hold script
-    MARKUP = "markup"
-    #: `size` and `limit` in bytes
-    TOO_LARGE = "too_large"
+    MARKUP = "markup", N_("Drawings such as SVG can hold programs and are not taken. Save it as PNG.")
+    TOO_LARGE = "too_large", N_("The file has %(size)s MB. A picture can have %(limit)s MB.")
     #: `limit` in millions of pixels
-    TOO_MANY_PIXELS = "too_many_pixels"
+    TOO_MANY_PIXELS = (
+        "too_many_pixels",
+        N_("The picture has more than %(limit)s million pixels. Choose a smaller one."),
+    )
     #: it begins like a picture and cannot be read to the end
-    BROKEN = "broken"
+    BROKEN = "broken", N_("The picture cannot be read: the file is damaged. Choose another one.")
     #: the disk takes no more
-    CANNOT_BE_KEPT = "cannot_be_kept"
-
-
-class PictureRefused(Refused):
-    """The file is not taken as a picture; `reason` is a PictureReason."""
+    CANNOT_BE_KEPT = "cannot_be_kept", N_("We cannot keep the file at this moment. Try again in a while")
 
 
 def picture_format(content: bytes) -> str:
     """Return "PNG", "JPEG", "GIF" or "WEBP" for a file of at most `MOST_BYTES` that looks like one.
 
-    Raises PictureRefused. Whether the whole file can be read shows only when it is.
+    Raises Refused. Whether the whole file can be read shows only when it is.
     """
     if not content:
-        raise PictureRefused(PictureReason.EMPTY)
+        raise Refused(PictureReason.EMPTY)
     if len(content) > MOST_BYTES:
-        raise PictureRefused(PictureReason.TOO_LARGE, size=len(content), limit=MOST_BYTES)
+        size = f"{len(content) / 1_000_000:.1f}".removesuffix(".0")
+        raise Refused(PictureReason.TOO_LARGE, size=size, limit=MOST_BYTES // 1_000_000)
     found = _signed_as(content)
     if found is None:
         is_markup = any(mark in content[:1024].lower() for mark in _MARKUP)
-        raise PictureRefused(PictureReason.MARKUP if is_markup else PictureReason.NOT_A_PICTURE)
+        raise Refused(PictureReason.MARKUP if is_markup else PictureReason.NOT_A_PICTURE)
     if is_two_things(content):
-        raise PictureRefused(PictureReason.NOT_A_PICTURE)
+        raise Refused(PictureReason.NOT_A_PICTURE)
     if found == "WEBP":
         check_pixels(*_canvas_of_webp(content))
     return found
 
 
 def check_pixels(width: int, height: int) -> None:
-    """Refuse a picture with more than `MOST_PIXELS`. Raises PictureRefused(TOO_MANY_PIXELS)."""
+    """Refuse a picture with more than `MOST_PIXELS`. Raises Refused(TOO_MANY_PIXELS)."""
     if width * height > MOST_PIXELS:
-        raise PictureRefused(PictureReason.TOO_MANY_PIXELS, limit=MOST_PIXELS // 1_000_000)
+        raise Refused(PictureReason.TOO_MANY_PIXELS, limit=MOST_PIXELS // 1_000_000)
 
 
 def most_bytes(most: tuple[int, int]) -> int:

@@ -7,17 +7,23 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from eventreg.kernel.errors import Refused
 from eventreg.kernel.links import is_plain_web_address
 from eventreg.kernel.text import LocalizedText, folded
 from eventreg.kernel.typed import is_blank
 from eventreg.organizations.rules.kinds import OrganizationKind
-from eventreg.organizations.rules.refusals import OrganizationReason, OrganizationRefused
+from eventreg.organizations.rules.refusals import OrganizationReason
 
 LONGEST_NAME = 200
 LONGEST_SHORT_NAME = 60
 LONGEST_ACRONYM = 40
 LONGEST_WEBSITE = 300
 _LONGEST_KEY = 56
+_KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+
+
+class ProfileInvalid(ValueError):
+    """A file names what is no institution; the message says the place and what is wrong there."""
 
 
 @dataclass(frozen=True)
@@ -36,11 +42,22 @@ class OrganizationEntry:
 
 
 def check_entry(entry: OrganizationEntry) -> None:
-    """Refuse what has no name, or a link that is none. Raises OrganizationRefused: NO_NAME, WEBSITE."""
+    """Refuse what has no name, or a link that is none. Raises Refused: NO_NAME, WEBSITE."""
     if all(map(is_blank, entry.name.values())):
-        raise OrganizationRefused(OrganizationReason.NO_NAME)
+        raise Refused(OrganizationReason.NO_NAME)
     if entry.website and not is_web_address(entry.website):
-        raise OrganizationRefused(OrganizationReason.WEBSITE)
+        raise Refused(OrganizationReason.WEBSITE, limit=LONGEST_WEBSITE)
+
+
+def check_profile(key: str, entry: OrganizationEntry) -> None:
+    """Refuse what a file names and cannot be an institution. Raises ProfileInvalid."""
+    if not _KEY.fullmatch(key):
+        raise ProfileInvalid(f"key: {key!r} is none (small letters, digits and hyphens, 64 at most)")
+    if all(map(is_blank, entry.name.values())):
+        raise ProfileInvalid(f"organization {key}: has no name")
+    has_scheme = entry.website.startswith(("https://", "http://"))
+    if entry.website and (not has_scheme or len(entry.website) > LONGEST_WEBSITE):
+        raise ProfileInvalid(f"organization {key}: its website is no web address")
 
 
 def completed_address(typed: str) -> str:

@@ -8,11 +8,12 @@ from typing import Any
 
 from eventreg.audit.services import note
 from eventreg.db import transaction
+from eventreg.kernel.errors import Refused
 from eventreg.organizations.directory import users
 from eventreg.organizations.models import Organization
 from eventreg.organizations.policies import Editor, editable
 from eventreg.organizations.rules.kinds import OrganizationKind
-from eventreg.organizations.rules.refusals import OrganizationReason, OrganizationRefused
+from eventreg.organizations.rules.refusals import OrganizationReason
 from eventreg.organizations.services.recording import change, lock_organization
 
 
@@ -21,15 +22,15 @@ def merge_organizations(goes_id: int, stays_id: int, editor: Editor, at: datetim
 
     What the one that stays lacks (names in a language, acronym, kind, country, link, logo) it takes over; the other is
     hidden everywhere, and its key leads to the one that stays. Returns how many rows were pointed anew, by what they are.
-    Raises NotFound and OrganizationRefused: SAME, NOT_ALLOWED unless the account may change both.
+    Raises NotFound and Refused: SAME, NOT_ALLOWED unless the account may change both.
     """
     if goes_id == stays_id:
-        raise OrganizationRefused(OrganizationReason.SAME)
+        raise Refused(OrganizationReason.SAME)
     with transaction():
         # Always in this order, so that two mergers of the same pair wait for one another.
         rows = {found: lock_organization(found) for found in sorted((goes_id, stays_id))}
         if editable(list(rows), editor) != set(rows):
-            raise OrganizationRefused(OrganizationReason.NOT_ALLOWED)
+            raise Refused(OrganizationReason.NOT_ALLOWED)
         goes, stays = rows[goes_id], rows[stays_id]
         changed = change(stays, _completed(stays, goes))
         moved = dict(users().repoint(goes_id, stays_id, editor.actor, at))

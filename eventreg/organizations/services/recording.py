@@ -9,53 +9,46 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from eventreg.audit.services import SYSTEM, Actor, note
+from eventreg.audit.services import SYSTEM, Actor, note, plain
 from eventreg.db import db, lock_row, transaction
-from eventreg.kernel.errors import Busy
+from eventreg.kernel.errors import Busy, Refused
 from eventreg.kernel.text import merged
 from eventreg.media.queries import find_picture
 from eventreg.organizations.models import Organization
 from eventreg.organizations.policies import Editor, editable, may_add
 from eventreg.organizations.queries import list_known
 from eventreg.organizations.rules.doubles import likely_doubles
-from eventreg.organizations.rules.entries import OrganizationEntry, check_entry, key_from, search_text_of
-from eventreg.organizations.rules.profiles import OrganizationProfile, check_profile
-from eventreg.organizations.rules.refusals import OrganizationReason, OrganizationRefused
+from eventreg.organizations.rules.entries import (
+    OrganizationEntry,
+    check_entry,
+    check_profile,
+    key_from,
+    search_text_of,
+)
+from eventreg.organizations.rules.refusals import OrganizationReason
 
 
-def create_organization(profile: OrganizationProfile, at: datetime, *, actor: Actor = SYSTEM) -> int:
+def create_organization(key: str, entry: OrganizationEntry, at: datetime, *, actor: Actor = SYSTEM) -> int:
     """Record an institution and return its id. Raises ProfileInvalid, and IntegrityError when the key is taken."""
-    check_profile(profile)
+    check_profile(key, entry)
     with transaction():
-        return _insert(
-            {
-                "key": profile.key,
-                "name": dict(profile.name),
-                "short_name": dict(profile.short_name),
-                "acronym": profile.acronym,
-                "kind": profile.kind,
-                "country": profile.country,
-                "website": profile.website,
-            },
-            actor,
-            at,
-        )
+        return _insert({"key": key, **_values(entry)}, actor, at)
 
 
 def add_organization(entry: OrganizationEntry, editor: Editor, at: datetime, *, is_new: bool = False) -> int:
     """Add an institution to the directory and return its id; its key is made from acronym or name.
 
-    `is_new`: somebody has looked at those that may be the same, and it is none of them. Raises OrganizationRefused:
+    `is_new`: somebody has looked at those that may be the same, and it is none of them. Raises Refused:
     NO_NAME, WEBSITE, NOT_ALLOWED, LOGO_GONE, LIKELY_DOUBLE (details: ids). Raises Busy when somebody else took the key
     just now.
     """
     check_entry(entry)
     with transaction() as session:
         if not may_add(editor):
-            raise OrganizationRefused(OrganizationReason.NOT_ALLOWED)
+            raise Refused(OrganizationReason.NOT_ALLOWED)
         doubles = [] if is_new else likely_doubles(entry.name, entry.acronym, list_known())
         if doubles:
-            raise OrganizationRefused(OrganizationReason.LIKELY_DOUBLE, ids=doubles)
+            raise Refused(OrganizationReason.LIKELY_DOUBLE, ids=doubles)
         taken = {"new", *session.scalars(select(Organization.key))}  # an address of its own beside the records
         values = {"key": key_from(entry.acronym, entry.name, taken), **_values(entry)}
         try:
@@ -74,16 +67,16 @@ def edit_organization(
 ) -> None:
     """Save an institution as `entry` has it; names in other languages than `languages` stay, and so does its key.
 
-    Raises NotFound and OrganizationRefused: NO_NAME, WEBSITE, NOT_ALLOWED, LOGO_GONE, CHANGED_MEANWHILE when it is no longer
+    Raises NotFound and Refused: NO_NAME, WEBSITE, NOT_ALLOWED, LOGO_GONE, CHANGED_MEANWHILE when it is no longer
     the revision that was seen.
     """
     check_entry(entry)
     with transaction():
         found = lock_organization(organization_id)
         if not editable([found.id], editor):
-            raise OrganizationRefused(OrganizationReason.NOT_ALLOWED)
+            raise Refused(OrganizationReason.NOT_ALLOWED)
         if found.revision != seen_revision:
-            raise OrganizationRefused(OrganizationReason.CHANGED_MEANWHILE)
+            raise Refused(OrganizationReason.CHANGED_MEANWHILE)
         new = _values(entry) | {
             "name": merged(found.name, entry.name, languages),
             "short_name": merged(found.short_name, entry.short_name, languages),
@@ -96,7 +89,7 @@ def edit_organization(
 def give_first_logo(organization_id: int, logo: str, editor: Editor, at: datetime) -> bool:
     """Let an institution without a logo have this one, and say whether it did: whoever may not change it changes nothing.
 
-    Raises NotFound and OrganizationRefused: LOGO_GONE.
+    Raises NotFound and Refused: LOGO_GONE.
     """
     with transaction():
         found = lock_organization(organization_id)
@@ -117,7 +110,7 @@ def lock_organization(organization_id: int) -> Organization:
 def change(found: Organization, new: Mapping[str, Any]) -> dict[str, Any]:
     """Give an institution new values; return old and new of what changed, as the audit trail keeps it."""
     changed = {
-        name: [_told(getattr(found, name)), _told(value)]
+        name: [plain(getattr(found, name)), plain(value)]
         for name, value in new.items()
         if getattr(found, name) != value
     }
@@ -155,9 +148,5 @@ def _logo_id(public_id: str) -> int | None:
         return None
     found = find_picture(public_id)
     if found is None:
-        raise OrganizationRefused(OrganizationReason.LOGO_GONE)
+        raise Refused(OrganizationReason.LOGO_GONE)
     return found.id
-
-
-def _told(value: Any) -> Any:
-    return getattr(value, "value", value)

@@ -9,8 +9,9 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from wtforms.fields.core import UnboundField
 
+from eventreg.kernel.errors import Refused
 from eventreg.media.encoding import encode_picture
-from eventreg.media.rules.pictures import MOST_BYTES, PictureReason, PictureRefused
+from eventreg.media.rules.pictures import MOST_BYTES, PictureReason
 from eventreg.questionnaires.kinds.base import (
     Context,
     Invalid,
@@ -143,8 +144,8 @@ class Picture(File):
         """Return the picture as it is kept. Raises Invalid."""
         try:
             picture = encode_picture(content, self.kept_size)
-        except PictureRefused as refused:
-            raise _invalid(refused) from refused
+        except Refused as refused:
+            raise _invalid(refused, content) from refused
         least = (int(question.settings.get("least_width", 1)), int(question.settings.get("least_height", 1)))
         if picture.width < least[0] or picture.height < least[1]:
             raise Invalid(Reason.PICTURE_TOO_SMALL, width=least[0], height=least[1])
@@ -161,12 +162,12 @@ class Picture(File):
             return [_("Picture received")] if values else []
 
 
-def _invalid(refused: PictureRefused) -> Invalid:
+def _invalid(refused: Refused, content: bytes) -> Invalid:
     match refused.reason:
         case PictureReason.EMPTY:
             return Invalid(Reason.FILE_EMPTY)
         case PictureReason.TOO_LARGE:
-            return Invalid(Reason.FILE_TOO_LARGE, **refused.details)
+            return Invalid(Reason.FILE_TOO_LARGE, size=len(content), limit=MOST_BYTES)
         case PictureReason.TOO_MANY_PIXELS:
             return Invalid(Reason.PICTURE_TOO_MANY_PIXELS, **refused.details)
         case PictureReason.BROKEN:

@@ -9,6 +9,8 @@ from eventreg.kernel.text import LocalizedText
 
 _KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST_KEY = 40
+#: width and height in pixels of the instance's logo, for twice as fine screens
+LOGO_SIZE = (360, 100)
 
 
 @dataclass(frozen=True)
