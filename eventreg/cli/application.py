@@ -6,11 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import click
+
 if TYPE_CHECKING:
     from flask import Flask
     from sqlalchemy import Engine
 
+    from eventreg.accounts.models import Account
     from eventreg.config import Config
+    from eventreg.events.models import Event
 
 
 def read_config(**overrides: Any) -> Config:
@@ -56,3 +60,39 @@ def open_app(**overrides: Any) -> Iterator[Flask]:
     with app.app_context():
         check_revision(db.engine)
         yield app
+
+
+@contextmanager
+def open_rules(**overrides: Any) -> Iterator[Flask]:
+    """Open the application, in English; what the rules refuse becomes the reason that is printed."""
+    from eventreg.i18n.languages import speaking
+    from eventreg.kernel.errors import Refused
+    from eventreg.web.refusals import said
+
+    with open_app(**overrides) as app, speaking("en"):
+        try:
+            yield app
+        except Refused as refused:
+            if not refused.sentence:
+                raise
+            raise click.ClickException(said(refused)) from refused
+
+
+def account_of(email: str) -> Account:
+    """Return the open account of an address; say that there is none."""
+    from eventreg.accounts.queries import find_account_by_address
+
+    account = find_account_by_address(email)
+    if account is None:
+        raise click.ClickException(f"There is no account with the address {email}.")
+    return account
+
+
+def event_of(slug: str) -> Event:
+    """Return the event of a name in addresses; say that there is none."""
+    from eventreg.events.queries.wholes import find_event
+
+    found = find_event(slug)
+    if found is None:
+        raise click.ClickException(f"There is no event {slug!r}; see eventreg event list.")
+    return found

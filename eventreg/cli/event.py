@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-if TYPE_CHECKING:
-    from eventreg.events.models import Event
+from eventreg.cli.application import account_of, event_of, open_rules
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -33,7 +29,7 @@ def list_events() -> None:
     Example:
       eventreg event list
     """
-    with _rules():
+    with open_rules():
         from eventreg.events.queries.wholes import list_whole_events
         from eventreg.kernel.text import pick
 
@@ -65,14 +61,14 @@ def export(slug: str, file: Path, with_people: bool, with_sensitive: bool, witho
         raise click.UsageError("--with-sensitive needs --with-people.")
     from eventreg.cli.progress import progress
 
-    with _rules():
+    with open_rules():
         from eventreg.events.bundles.parts import TakeOut
         from eventreg.events.services.wholes import count_records, record_export, write_event
         from eventreg.kernel.clock import now
         from eventreg.operations.appearing import appearing_whole
 
         options = TakeOut(with_people=with_people, with_sensitive=with_sensitive, with_files=not without_files)
-        at, event_id = now(), _event_of(slug).id
+        at, event_id = now(), event_of(slug).id
         with appearing_whole(file) as target:
             record_export(event_id, options)
             records = count_records(event_id, options)
@@ -98,13 +94,13 @@ def import_(file: Path, name: str, owner: str, hold_mail: bool) -> None:
     """
     from eventreg.cli.progress import progress
 
-    with _rules():
+    with open_rules():
         from eventreg.events.bundles.reading import open_bundle
         from eventreg.events.services.wholes import Placing, import_event
         from eventreg.kernel.clock import now
         from eventreg.web.instance import config
 
-        owner_id = _account_of(owner) if owner else None
+        owner_id = account_of(owner).id if owner else None
         with file.open("rb") as source, open_bundle(source) as bundle:
             slug = name or str(bundle.event.get("slug"))
             placing = Placing(slug=slug, at=now(), owner_id=owner_id, holds_mail=hold_mail)
@@ -114,39 +110,3 @@ def import_(file: Path, name: str, owner: str, hold_mail: bool) -> None:
         click.echo(f"{config().base_url}/manage/events/{slug}")
         if not has_team and owner_id is None:
             click.echo("Nobody owns it yet: there was no team in the file. See --owner.", err=True)
-
-
-@contextmanager
-def _rules() -> Iterator[None]:
-    """Open the application; what the rules refuse becomes the reason that is printed."""
-    from eventreg.cli.application import open_app
-    from eventreg.events.bundles.faults import BundleInvalid
-    from eventreg.i18n.languages import speaking
-    from eventreg.kernel.errors import Refused
-    from eventreg.web.refusals import said
-
-    with open_app(), speaking("en"):
-        try:
-            yield
-        except BundleInvalid as invalid:
-            raise click.ClickException(f"The file cannot be put in: {invalid}.") from invalid
-        except Refused as refused:
-            raise click.ClickException(said(refused)) from refused
-
-
-def _event_of(slug: str) -> Event:
-    from eventreg.events.queries.wholes import find_event
-
-    found = find_event(slug)
-    if found is None:
-        raise click.ClickException(f"There is no event {slug!r}; see eventreg event list.")
-    return found
-
-
-def _account_of(email: str) -> int:
-    from eventreg.accounts.queries import find_account_by_address
-
-    account = find_account_by_address(email)
-    if account is None or account.closed_at is not None:
-        raise click.ClickException(f"There is no account with the address {email}.")
-    return account.id

@@ -22,6 +22,7 @@ def _sentence(error: Exception) -> str | None:
 
     from eventreg.config import ConfigError
     from eventreg.demo.services.registrations import NotADemonstration
+    from eventreg.events.bundles.faults import BundleInvalid
     from eventreg.kernel.errors import Busy, Refused
     from eventreg.kernel.keys import KeysUnusable
     from eventreg.migrations.runner import SchemaUnfit
@@ -31,6 +32,8 @@ def _sentence(error: Exception) -> str | None:
 
     if isinstance(error, ConfigError | KeysUnusable | SchemaUnfit | OperationRefused | CannotListen | ServerRuns):
         return str(error)
+    if isinstance(error, BundleInvalid):
+        return f"The file cannot be put in: {error}."
     if isinstance(error, Refused):
         return f"The rules do not allow it ({error})."
     if isinstance(error, NotADemonstration):

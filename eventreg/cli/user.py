@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
+
+from eventreg.cli.application import account_of, open_rules
 
 if TYPE_CHECKING:
     from eventreg.accounts.models import Account
@@ -40,7 +40,7 @@ def add(email: str, name: str, language: str | None, administrator: bool) -> Non
     """
     from eventreg.i18n.languages import known_languages
 
-    with _accounts():
+    with open_rules():
         from eventreg.accounts.services.accounts import create_account
 
         chosen = language or known_languages()[0]
@@ -59,7 +59,7 @@ def list_users() -> None:
     Example:
       eventreg user list
     """
-    with _accounts():
+    with open_rules():
         from eventreg.accounts.queries import list_accounts
 
         for account in list_accounts():
@@ -77,10 +77,10 @@ def password(email: str) -> None:
     Example:
       eventreg user password ana@instituto.example
     """
-    with _accounts():
+    with open_rules():
         from eventreg.accounts.services.passwords import set_password
 
-        account_id = _account_of(email).id
+        account_id = account_of(email).id
         set_password(account_id, _asked_password())
         click.echo(f"The password of {email} is set; its sessions are over.")
 
@@ -94,8 +94,8 @@ def link(email: str) -> None:
     Example:
       eventreg user link ana@instituto.example
     """
-    with _accounts():
-        click.echo(_new_link(_account_of(email).id))
+    with open_rules():
+        click.echo(_new_link(account_of(email).id))
 
 
 @user.command("close")
@@ -108,11 +108,11 @@ def close(email: str, successor: str | None) -> None:
     Example:
       eventreg user close ana@instituto.example --successor olga@instituto.example
     """
-    with _accounts():
+    with open_rules():
         from eventreg.accounts.services.closing import NeedsSuccessor, close_everywhere
 
-        leaving = _account_of(email).id
-        heir = _account_of(successor).id if successor else None
+        leaving = account_of(email).id
+        heir = account_of(successor).id if successor else None
         try:
             close_everywhere(leaving, heir)
         except NeedsSuccessor as refused:
@@ -141,35 +141,11 @@ def second_factor_off(email: str) -> None:
     Example:
       eventreg user second-factor off ana@instituto.example
     """
-    with _accounts():
+    with open_rules():
         from eventreg.accounts.services.second_factor import remove
 
-        remove(_account_of(email).id)
+        remove(account_of(email).id)
         click.echo(f"The second factor of {email} is off; its password or a link is enough to sign in.")
-
-
-@contextmanager
-def _accounts() -> Iterator[None]:
-    """Open the application; what the rules of accounts refuse becomes the reason that is printed."""
-    from eventreg.cli.application import open_app
-    from eventreg.i18n.languages import speaking
-    from eventreg.kernel.errors import Refused
-    from eventreg.web.refusals import said
-
-    with open_app(), speaking("en"):
-        try:
-            yield
-        except Refused as refused:
-            raise click.ClickException(said(refused)) from refused
-
-
-def _account_of(email: str) -> Account:
-    from eventreg.accounts.queries import find_account_by_address
-
-    account = find_account_by_address(email)
-    if account is None:
-        raise click.ClickException(f"There is no account with the address {email}.")
-    return account
 
 
 def _new_link(account_id: int) -> str:

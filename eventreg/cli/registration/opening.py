@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from eventreg.cli.application import event_of, open_rules
+
 if TYPE_CHECKING:
     from eventreg.events.models import Event
 
@@ -18,13 +20,7 @@ EVENT = click.option("--event", "slug", metavar="SLUG", required=True, help="The
 @contextmanager
 def opened_event(slug: str) -> Iterator[Event]:
     """Open the application and yield the event of this name, whole; what the rules refuse is told in English."""
-    from eventreg.cli.application import open_app
     from eventreg.events.queries.for_registration import get_event_whole
-    from eventreg.events.queries.wholes import find_event
-    from eventreg.i18n.languages import speaking
 
-    with open_app(), speaking("en"):
-        found = find_event(slug)
-        if found is None:
-            raise click.ClickException(f"There is no event {slug!r}; see eventreg event list.")
-        yield get_event_whole(found.id)
+    with open_rules():
+        yield get_event_whole(event_of(slug).id)
