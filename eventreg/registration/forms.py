@@ -10,8 +10,8 @@ from wtforms import EmailField, ValidationError
 
 from eventreg.questionnaires.rules.addresses import mail_address
 from eventreg.questionnaires.rules.reasons import Invalid
-from eventreg.questionnaires.wording import sentence
 from eventreg.web.forms import BaseForm, lazy_gettext
+from eventreg.web.refusals import said
 
 #: the fields of the form around the questions
 FRAME_FIELDS = frozenset(
@@ -75,7 +75,7 @@ class AddressField(EmailField):
         try:
             self.data = mail_address(self.data or "")
         except Invalid as invalid:
-            raise ValidationError(sentence(invalid, str(self.label.text))) from None
+            raise ValidationError(said(invalid, label=str(self.label.text))) from None
 
 
 class AddressForm(BaseForm):

@@ -10,7 +10,7 @@ return page(form, outcome.problem), outcome.status_code
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from types import TracebackType
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -29,8 +29,8 @@ def said(refused: Refused, *, to_team: bool = False, **more: Any) -> str:
     """Return why something was refused, in the reader's language. `more` are details in words that only the room has.
 
     Details that are content in several languages are picked, lists of such are joined; texts that are marked are translated,
-    lists of such are sentences; moments are said in the zone of the event at hand, else of the instance; what is called for
-    its words is called now.
+    lists of such are sentences; days are said in words, moments in the zone of the event at hand, else of the instance; what
+    is called for its words is called now.
     """
     reason, details = refused.reason, refused.details | more
     sentence = (reason.for_team if to_team and isinstance(reason, Reason) else "") or refused.sentence
@@ -101,6 +101,8 @@ def _worded(value: Any) -> Any:
             return " ".join(map(gettext, value))
         case datetime():
             return formats.instant(value, _zone(), language)
+        case date():
+            return formats.plain_day(value, language)
         case TimeOf(at):
             return formats.clock(at.astimezone(ZoneInfo(_zone())).time(), language)
         case ZoneOf(at):

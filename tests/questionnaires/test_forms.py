@@ -14,9 +14,9 @@ from werkzeug.datastructures import FileStorage, MultiDict
 
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.forms import KeptFile, QuestionnaireForm
-from eventreg.questionnaires.kinds import Invalid, checked_definition
+from eventreg.questionnaires.kinds import checked_definition
+from eventreg.questionnaires.rules.files import too_large
 from eventreg.questionnaires.rules.parsing import parse_definition
-from eventreg.questionnaires.rules.reasons import Reason
 from tests.questionnaires.samples import CONTEXT, definition, entry, text
 
 OPTIONS = [{"value": "a", "label": text("A"), "hint": text("hint")}, {"value": "b", "label": text("B")}]
@@ -218,7 +218,7 @@ def test_file_is_answered_by_what_is_kept() -> None:
 
 def test_refusal_from_outside_stands_in_its_place() -> None:
     filled = form({**WHOLE, "unit": ["x"]}, "government")
-    filled.refuse("letter", Invalid(Reason.FILE_TOO_LARGE, size=11_400_000, limit=5_000_000))
+    filled.refuse("letter", too_large(11_400_000, 5_000_000))
     assert not filled.validate()
     assert filled.errors_list() == [("q-letter", "The file for “letter (es)” has 11.4 MB. It can have 5 MB.")]
 

@@ -63,7 +63,7 @@ def test_limit_is_tested_at_both_edges() -> None:  # case 25
     with pytest.raises(Invalid) as refused:
         clean_line("n" * 203, 200)
     assert refused.value.reason is Reason.TOO_LONG
-    assert refused.value.details == {"excess": 3, "limit": 200}
+    assert refused.value.details == {"num": 3, "limit": 200}
     assert clean_line("  " + "n" * 200 + "  ", 200) == "n" * 200
     assert clean_line("😀" * 200, 200) == "😀" * 200
 

@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 from flask_babel import Babel, force_locale
 
 import eventreg.i18n
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.kinds import Invalid
+from eventreg.questionnaires.rules.files import megabytes
+from eventreg.questionnaires.rules.patterns import PRESETS
 from eventreg.questionnaires.rules.reasons import Reason
-from eventreg.questionnaires.wording import megabytes, sentence
+from eventreg.web.refusals import said
 from tests.questionnaires.samples import CONTEXT, question
 
 DETAILS = {
-    "excess": 2,
+    "num": 2,
     "names": "carta.pdf",
     "limit": 5_000_000,
     "size": 11_400_000,
@@ -26,10 +29,9 @@ DETAILS = {
     "option": "Visit",
     "width": 300,
     "height": 400,
-    "preset": "orcid",
     "example": "0000-0002-1825-0097",
     "day": date(2027, 3, 11),
-    "title": {"es": "Taller", "en": "Workshop"},
+    "session": {"es": "Taller", "en": "Workshop"},
 }
 
 
@@ -40,29 +42,30 @@ def speaking_app() -> Iterator[Flask]:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(Path(eventreg.i18n.__file__).parent / "locale")
     Babel(app)
     with app.app_context():
+        g.event = SimpleNamespace(languages=("es", "en"))
         yield app
 
 
-@pytest.mark.parametrize("reason", list(Reason))
-def test_every_reason_is_said_in_both_languages(reason: Reason, speaking_app: Flask) -> None:
-    said = {}
+@pytest.mark.parametrize("reason", [*Reason, *(preset.sentence for preset in PRESETS.values())])
+def test_every_reason_is_said_in_both_languages(reason: Reason | str, speaking_app: Flask) -> None:
+    told = {}
     for language in ("en", "es"):
         with force_locale(language):
-            said[language] = sentence(Invalid(reason, **DETAILS), "100 % <b>")
-    assert said["en"] != said["es"]
-    for words in said.values():
+            told[language] = said(Invalid(reason, **DETAILS), label="100 % <b>")
+    assert told["en"] != told["es"]
+    for words in told.values():
         assert words
         assert "%(" not in words
 
 
 @pytest.mark.parametrize("name", sorted(kinds.NAMES))
 def test_missing_answer_is_said_for_every_kind(name: str) -> None:
-    assert sentence(Invalid(kinds.get(name).missing), "x")
+    assert said(Invalid(kinds.get(name).missing), label="x")
 
 
 def test_numbers_agree() -> None:
-    one = sentence(Invalid(Reason.TOO_LONG, excess=1, limit=200), "Name")
-    two = sentence(Invalid(Reason.TOO_LONG, excess=2, limit=200), "Name")
+    one = said(Invalid(Reason.TOO_LONG, num=1, limit=200), label="Name")
+    two = said(Invalid(Reason.TOO_LONG, num=2, limit=200), label="Name")
     assert one == "“Name” is 1 character too long. It can have 200."
     assert two == "“Name” is 2 characters too long. It can have 200."
 

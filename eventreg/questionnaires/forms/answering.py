@@ -19,7 +19,7 @@ from eventreg.questionnaires.kinds.reveals import Block, blocks_of
 from eventreg.questionnaires.rules.reasons import Reason
 from eventreg.questionnaires.rules.schema import Definition, Question, Stage
 from eventreg.questionnaires.rules.settling import conditions_on_form
-from eventreg.questionnaires.wording import sentence
+from eventreg.web.refusals import said
 
 #: the box beside a kept file posts its id under its question's key and this
 REMOVE_SUFFIX = "-remove"
@@ -151,7 +151,8 @@ class QuestionnaireForm:
         bound = self[key]
         if not bound.errors:
             label = self._context.text(bound.question.label, self._language)
-            bound.errors = [f"{about}: {sentence(invalid, label)}" if about else sentence(invalid, label)]
+            sentence = said(invalid, label=label)
+            bound.errors = [f"{about}: {sentence}" if about else sentence]
 
     def keep_files(self, key: str, kept: Sequence[KeptFile]) -> None:
         """Show beside a question of files which ones are kept."""

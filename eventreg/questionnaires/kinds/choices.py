@@ -123,10 +123,10 @@ class MultipleChoice(Kind):
         values = _among(question, given)
         most = int(question.settings.get("max_choices", len(question.options)))
         if len(values) > most:
-            raise Invalid(Reason.TOO_MANY, limit=most)
+            raise Invalid(Reason.TOO_MANY, num=most)
         least = int(question.settings.get("min_choices") or 0)
         if len(values) < least:
-            raise Invalid(Reason.TOO_FEW, limit=least)
+            raise Invalid(Reason.TOO_FEW, num=least)
         return values
 
     def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:

@@ -105,7 +105,7 @@ class Url(Kind):
         if not _is_web_address(address):
             raise Invalid(Reason.URL_INVALID)
         if len(address) > _URL_LENGTH:
-            raise Invalid(Reason.TOO_LONG, excess=len(address) - _URL_LENGTH, limit=_URL_LENGTH)
+            raise Invalid(Reason.TOO_LONG, num=len(address) - _URL_LENGTH, limit=_URL_LENGTH)
         return [address]
 
     def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:

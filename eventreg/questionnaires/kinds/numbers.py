@@ -66,7 +66,7 @@ class Number(Kind):
         decimals = int(question.settings.get("decimals", 0))
         exponent = number.as_tuple().exponent
         if isinstance(exponent, int) and -exponent > decimals:
-            raise Invalid(Reason.TOO_MANY_DECIMALS, limit=decimals)
+            raise Invalid(Reason.TOO_MANY_DECIMALS, num=decimals) if decimals else Invalid(Reason.NO_WHOLE_NUMBER)
         least, most = question.settings.get("least"), question.settings.get("most")
         if least is not None and number < least:
             raise Invalid(Reason.NUMBER_TOO_SMALL, limit=str(least))

@@ -126,7 +126,7 @@ class Sessions(Kind):
             raise Invalid(Reason.NOT_OFFERED)
         for public_id in given:
             if offered[public_id].is_full:
-                raise Invalid(Reason.SESSION_FULL, title=offered[public_id].title)
+                raise Invalid(Reason.SESSION_FULL, session=offered[public_id].title)
         return [public_id for public_id in offered if public_id in given]
 
     def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:

@@ -64,7 +64,7 @@ class RankedChoice(Kind):
         if len(set(given)) < len(given):
             raise Invalid(Reason.CHOSEN_TWICE)
         if len(given) > (most := _most(question)):
-            raise Invalid(Reason.TOO_MANY, limit=most)
+            raise Invalid(Reason.TOO_MANY, num=most)
         return list(given)
 
     def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:

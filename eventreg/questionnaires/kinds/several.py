@@ -40,7 +40,7 @@ def distinct(question: Question, given: Sequence[str]) -> list[str]:
         raise (
             Invalid(Reason.SEVERAL_ANSWERS)
             if most_of(question) == 1
-            else Invalid(Reason.TOO_MANY, limit=most_of(question))
+            else Invalid(Reason.TOO_MANY, num=most_of(question))
         )
     if len(set(given)) < len(given):
         raise Invalid(Reason.CHOSEN_TWICE)

@@ -78,7 +78,7 @@ class ShortText(Kind):
         if text and preset is not None:
             kept = preset.kept(text)
             if kept is None:
-                raise Invalid(Reason.OTHER_FORM, preset=question.settings["preset"], example=preset.example)
+                raise Invalid(preset.sentence, example=preset.example)
             text = kept
         return _long_enough(question, text)
 
@@ -155,5 +155,5 @@ def _check_shortest(question: Question, default: int) -> None:
 def _long_enough(question: Question, text: str) -> list[str]:
     shortest = int(question.settings.get("min_length") or 0)
     if text and len(text) < shortest:
-        raise Invalid(Reason.TOO_SHORT, limit=shortest)
+        raise Invalid(Reason.TOO_SHORT, num=shortest)
     return [text] if text else []

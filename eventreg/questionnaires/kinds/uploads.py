@@ -33,6 +33,8 @@ from eventreg.questionnaires.rules.files import (
     MOST_FILES,
     check_file,
     most_files,
+    not_of_types,
+    too_large,
 )
 from eventreg.questionnaires.rules.reasons import Reason
 from eventreg.questionnaires.rules.schema import DefinitionInvalid, Question
@@ -167,13 +169,13 @@ def _invalid(refused: Refused, content: bytes) -> Invalid:
         case PictureReason.EMPTY:
             return Invalid(Reason.FILE_EMPTY)
         case PictureReason.TOO_LARGE:
-            return Invalid(Reason.FILE_TOO_LARGE, size=len(content), limit=MOST_BYTES)
+            return too_large(len(content), MOST_BYTES)
         case PictureReason.TOO_MANY_PIXELS:
             return Invalid(Reason.PICTURE_TOO_MANY_PIXELS, **refused.details)
         case PictureReason.BROKEN:
             return Invalid(Reason.PICTURE_BROKEN)
         case _:
-            return Invalid(Reason.FILE_TYPE, types=("jpeg", "png", "webp", "gif"))
+            return not_of_types(("jpeg", "png", "webp", "gif"))
 
 
 def _type_choices() -> list[tuple[str, str]]:

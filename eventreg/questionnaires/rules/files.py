@@ -34,6 +34,7 @@ MEDIA_TYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "odt": "application/vnd.oasis.opendocument.text",
 }
+_NAMES = {"pdf": "PDF", "jpeg": "JPEG", "png": "PNG", "docx": "DOCX", "odt": "ODT", "webp": "WebP", "gif": "GIF"}
 DEFAULT_TYPES = ("pdf", "jpeg", "png")
 DEFAULT_MAX_BYTES = 5_000_000
 
@@ -58,18 +59,32 @@ def has_all(question: Question, shown: Collection[str], there: Collection[str]) 
 def check_file(question: Question, content: bytes) -> str:
     """Return the media type of a file that fits `question`.
 
-    Raises Invalid: FILE_EMPTY, FILE_TOO_LARGE (`size`, `limit` in bytes), FILE_TYPE (`types` that are taken),
-    FILE_ACTIVE.
+    Raises Invalid: FILE_EMPTY, FILE_TOO_LARGE, FILE_TYPE, FILE_ACTIVE.
     """
     limit = int(question.settings.get("max_bytes", DEFAULT_MAX_BYTES))
     types = tuple(question.settings.get("types", DEFAULT_TYPES))
     if not content:
         raise Invalid(Reason.FILE_EMPTY)
     if len(content) > limit:
-        raise Invalid(Reason.FILE_TOO_LARGE, size=len(content), limit=limit)
+        raise too_large(len(content), limit)
     media_type = sniff(content) or sniff_office(content)
     if media_type is None or media_type not in {MEDIA_TYPES[name] for name in types}:
-        raise Invalid(Reason.FILE_TYPE, types=types)
+        raise not_of_types(types)
     if media_type == MEDIA_TYPES["pdf"] and is_active_pdf(content):
         raise Invalid(Reason.FILE_ACTIVE)
     return media_type
+
+
+def too_large(size: int, limit: int) -> Invalid:
+    """Return the refusal of a file that is larger than its question takes, both in bytes."""
+    return Invalid(Reason.FILE_TOO_LARGE, size=megabytes(size), limit=megabytes(limit))
+
+
+def not_of_types(types: Collection[str]) -> Invalid:
+    """Return the refusal of a file that is none of these types, by their short names."""
+    return Invalid(Reason.FILE_TYPE, types=", ".join(_NAMES[name] for name in types))
+
+
+def megabytes(size: int) -> str:
+    """Write a size in bytes as people say it: "5", "11.4" (millions of bytes)."""
+    return f"{size / 1_000_000:.1f}".removesuffix(".0")

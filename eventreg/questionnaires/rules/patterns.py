@@ -6,12 +6,15 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from eventreg.kernel.errors import N_
+
 
 @dataclass(frozen=True)
 class Preset:
-    """A form that a text can be held to. `example` stands in the message that refuses another."""
+    """A form that a text can be held to. `sentence` refuses another, with an `example`."""
 
     pattern: re.Pattern[str]
+    sentence: str
     example: str
     #: what is taken off or changed before it is looked at, and so kept
     tidy: Callable[[str], str]
@@ -59,15 +62,35 @@ def _in_capitals(text: str) -> str:
 #: by the value of the setting `preset`
 PRESETS: dict[str, Preset] = {
     "orcid": Preset(
-        re.compile(r"[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X]"), "0000-0002-1825-0097", _as_orcid, has_orcid_checksum
+        re.compile(r"[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X]"),
+        N_("Check the 16 characters of the ORCID iD, for example %(example)s"),
+        "0000-0002-1825-0097",
+        _as_orcid,
+        has_orcid_checksum,
     ),
-    "passport": Preset(re.compile(r"[A-Z0-9]{5,15}"), "G12345678", _without_blanks),
-    "postal_code": Preset(re.compile(r"(?=.*[A-Z0-9])[A-Z0-9][A-Z0-9 -]{1,9}"), "30700", _in_capitals),
+    "passport": Preset(
+        re.compile(r"[A-Z0-9]{5,15}"),
+        N_("Write the number as it stands in the passport, for example %(example)s"),
+        "G12345678",
+        _without_blanks,
+    ),
+    "postal_code": Preset(
+        re.compile(r"(?=.*[A-Z0-9])[A-Z0-9][A-Z0-9 -]{1,9}"),
+        N_("Write a postal code, for example %(example)s"),
+        "30700",
+        _in_capitals,
+    ),
     "curp": Preset(
         re.compile(r"[A-Z]{4}[0-9]{6}[HMX][A-Z]{5}[0-9A-Z][0-9]"),
+        N_("Check the 18 characters of the CURP, for example %(example)s"),
         "GODE561231HDFRNN00",
         _without_blanks,
         has_curp_checksum,
     ),
-    "doi": Preset(re.compile(r"10\.[0-9]{4,9}/[!-~]+"), "10.1000/xyz123", _as_doi),
+    "doi": Preset(
+        re.compile(r"10\.[0-9]{4,9}/[!-~]+"),
+        N_("Write a DOI, for example %(example)s"),
+        "10.1000/xyz123",
+        _as_doi,
+    ),
 }

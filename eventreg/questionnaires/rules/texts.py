@@ -32,5 +32,5 @@ def _checked(text: str, limit: int, *, is_line: bool) -> str:
     if is_blank(text):
         return ""
     if fault is TypedFault.TOO_LONG:
-        raise Invalid(Reason.TOO_LONG, excess=len(text) - limit, limit=limit)
+        raise Invalid(Reason.TOO_LONG, num=len(text) - limit, limit=limit)
     return text

@@ -16,13 +16,13 @@ from eventreg.kernel.errors import N_
 from eventreg.kernel.typed import showable
 from eventreg.questionnaires.rules.addresses import mail_address
 from eventreg.questionnaires.rules.reasons import Invalid
-from eventreg.questionnaires.wording import sentence
 from eventreg.registration.models import Registration
 from eventreg.registration.services.handing_on import NewPerson
 from eventreg.registration.services.team_acts import TeamAct
 from eventreg.registration.services.team_care import LONGEST_WORDS
 from eventreg.web.fields import TextField, whole_number
 from eventreg.web.forms import PlainForm, lazy_gettext
+from eventreg.web.refusals import said
 
 _PREFIX = "team-"
 #: what the columns take
@@ -121,7 +121,7 @@ class HandOnForm(WordedForm):
             field.data = mail_address(field.data or "")
         except Invalid as invalid:
             field.data = showable(field.data or "")
-            raise StopValidation(sentence(invalid, str(field.label.text))) from invalid
+            raise StopValidation(said(invalid, label=str(field.label.text))) from invalid
 
     def validate_language(self, field: Field) -> None:
         """Refuse a language that no email is written in."""

@@ -96,7 +96,7 @@ class CellReader:
         kind = kinds.get(question.kind)
         try:
             if len(text) > LONGEST_CELL:
-                raise Invalid(Reason.TOO_LONG, excess=len(text) - LONGEST_CELL, limit=LONGEST_CELL)
+                raise Invalid(Reason.TOO_LONG, num=len(text) - LONGEST_CELL, limit=LONGEST_CELL)
             return kind.clean(question, kind.from_cell(question, text, self._context, self._languages), self._context)
         except Invalid as invalid:
             return invalid

@@ -14,7 +14,6 @@ from eventreg.kernel.typed import showable
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.kinds import Context, Invalid
 from eventreg.questionnaires.rules.schema import Definition, Question
-from eventreg.questionnaires.wording import sentence
 from eventreg.review.incoming.matching import Target, Targets, surnames_of
 from eventreg.review.incoming.reading import CellReader, Row, Words
 from eventreg.review.rules.contact import is_contact_data
@@ -23,6 +22,7 @@ from eventreg.review.rules.spreadsheets import original
 from eventreg.review.rules.whole_names import divided
 from eventreg.review.sheets import Sheet
 from eventreg.review.sheets.sheet import NAME_KIND, NAME_PARTS
+from eventreg.web.refusals import said
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ class Problems:
         """Keep why an answer is not taken, with the beginning of what stands there."""
         title = asked.targets[0].title
         shown = text if len(text) <= 40 else f"{text[:40]}…"
-        message = sentence(invalid, title)
+        message = said(invalid, label=title)
         self.add(title, f"{message} ({shown})" if shown else message)
 
     def __bool__(self) -> bool:
