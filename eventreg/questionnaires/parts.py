@@ -98,11 +98,9 @@ class QuestionnairePart(Document):
     needs = frozenset({"categories", "days"})
 
     def label(self) -> str:
-        """See `Part.label`."""
         return _("Questions of the registration form")
 
     def taken(self, event_id: int, outlet: Outlet) -> Entry:
-        """See `Document.taken`."""
         rows = db.session.scalars(
             select(QuestionnaireVersion)
             .where(QuestionnaireVersion.event_id == event_id)

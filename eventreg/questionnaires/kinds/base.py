@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, time
@@ -146,6 +146,10 @@ class Kind(ABC):
     """One kind of question. Values are always a list of strings, each one row of `answers`; [] means not answered."""
 
     name: ClassVar[str]
+    #: what organizers call it: "One of several"
+    title: ClassVar[str]
+    #: a line that helps to choose it
+    hint: ClassVar[str] = ""
     group: ClassVar[KindGroup]
     #: False: something to read, which nobody answers
     is_answerable: ClassVar[bool] = True
@@ -181,14 +185,6 @@ class Kind(ABC):
         """Return the values to keep of what was sent. Raises Invalid. Whether there must be any is not asked here."""
         given = [text for text in raw if not is_blank(text)]
         return self._clean(question, given, context) if given else []
-
-    @abstractmethod
-    def title(self) -> str:
-        """Return what organizers call it: "One of several"."""
-
-    def hint(self) -> str:
-        """Return a line that helps to choose it; may be empty."""
-        return ""
 
     def offered_settings(self) -> Sequence[Setting]:
         """Return the settings that the builder offers: all of `settings`, but what only data sets."""
@@ -227,8 +223,9 @@ class Kind(ABC):
         return "; ".join(self.display(question, [value], context, language)) or value
 
     def cell(self, question: Question, values: Sequence[str], context: Context, language: str) -> str:
-        """Return the answer as the text of one cell of a spreadsheet in `language`."""
-        return "; ".join(self.display(question, values, context, language))
+        """Return the answer as the text of one cell of a spreadsheet in `language`; what can be reckoned with as it is kept."""
+        is_bare = self.seeking.has_ranges
+        return "; ".join(values if is_bare else self.display(question, values, context, language))
 
     def from_cell(self, question: Question, text: str, context: Context, languages: Sequence[str]) -> list[str]:
         """Return what `clean` takes of a cell's text, written in any of `languages` (of the instance, at least one).
@@ -247,6 +244,14 @@ def only(given: Sequence[str]) -> str:
     if len(given) > 1:
         raise Invalid(Reason.SEVERAL_ANSWERS)
     return given[0]
+
+
+def among(offered: Iterable[str], given: Sequence[str]) -> list[str]:
+    """Return what was chosen in the order of what is offered. Raises Invalid for anything that is not."""
+    offered = list(offered)
+    if not set(given) <= set(offered):
+        raise Invalid(Reason.NOT_OFFERED)
+    return [value for value in offered if value in given]
 
 
 def positive_setting(question: Question, name: str, default: int, most: int) -> int:

@@ -18,6 +18,7 @@ from eventreg.questionnaires.kinds.base import (
     KindGroup,
     Setting,
     Shape,
+    among,
     one_of_setting,
     only,
     positive_setting,
@@ -37,6 +38,7 @@ from eventreg.questionnaires.kinds.fields import (
 from eventreg.questionnaires.rules.reasons import Reason
 from eventreg.questionnaires.rules.schema import DefinitionInvalid, Option, Question
 from eventreg.questionnaires.rules.seeking import Seeking
+from eventreg.web.forms import lazy_gettext
 
 YES, NO = "yes", "no"
 
@@ -45,31 +47,25 @@ class Choice(Kind):
     """One of the answers offered. Settings: `style`, "radios" or "select". None is chosen beforehand."""
 
     name = "choice"
+    title = lazy_gettext("One of several answers")
     seeking = Seeking.CHOICE
     group = KindGroup.CHOICE
     missing = Reason.MISSING_CHOICE
     settings = frozenset({"style"})
     has_options = True
 
-    def title(self) -> str:
-        """See `Kind.title`."""
-        return _("One of several answers")
-
     def offered_settings(self) -> Sequence[Setting]:
-        """See `Kind.offered_settings`."""
         return (Setting("style", Shape.CHOICE, lambda: _("Shown as"), choices=_choice_styles),)
 
     def check(self, question: Question) -> None:
-        """See `Kind.check`."""
         super().check(question)
         one_of_setting(question, "style", ("radios", "select"))
         _require_options(question)
 
     def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
-        return _among(question, [only(given)])
+        return among(_values(question), [only(given)])
 
     def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
-        """See `Kind.field`."""
         texts = labelled(question, context, language)
         offers = partial(_offers, question, context, language)
         if question.settings.get("style") == "select":
@@ -78,11 +74,9 @@ class Choice(Kind):
         return UnboundField(ChoicesField, question, "radios", offers, **texts)
 
     def from_cell(self, question: Question, text: str, context: Context, languages: Sequence[str]) -> list[str]:
-        """See `Kind.from_cell`."""
         return [one_of(text, option_names(question))]
 
     def display(self, question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:
-        """See `Kind.display`."""
         return _labels(question, values, context, language)
 
 
@@ -90,6 +84,8 @@ class MultipleChoice(Kind):
     """Several of the answers offered. Settings: `min_choices`, `max_choices`."""
 
     name = "multiple_choice"
+    title = lazy_gettext("Several answers to tick")
+    hint = lazy_gettext("As many of those offered as fit, or at most so many.")
     seeking = Seeking.CHOICE
     group = KindGroup.CHOICE
     missing = Reason.MISSING_CHOICES
@@ -97,30 +93,20 @@ class MultipleChoice(Kind):
     is_many = True
     has_options = True
 
-    def title(self) -> str:
-        """See `Kind.title`."""
-        return _("Several answers to tick")
-
-    def hint(self) -> str:
-        """See `Kind.hint`."""
-        return _("As many of those offered as fit, or at most so many.")
-
     def offered_settings(self) -> Sequence[Setting]:
-        """See `Kind.offered_settings`."""
         return (
             Setting("min_choices", Shape.NUMBER, lambda: _("At least so many answers")),
             Setting("max_choices", Shape.NUMBER, lambda: _("At most so many answers")),
         )
 
     def check(self, question: Question) -> None:
-        """See `Kind.check`."""
         super().check(question)
         _require_options(question)
         most = positive_setting(question, "max_choices", len(question.options), len(question.options))
         whole_setting(question, "min_choices", 1, most)
 
     def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
-        values = _among(question, given)
+        values = among(_values(question), given)
         most = int(question.settings.get("max_choices", len(question.options)))
         if len(values) > most:
             raise Invalid(Reason.TOO_MANY, num=most)
@@ -130,16 +116,13 @@ class MultipleChoice(Kind):
         return values
 
     def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
-        """See `Kind.field`."""
         offers = partial(_offers, question, context, language)
         return UnboundField(ChoicesField, question, "checkboxes", offers, **labelled(question, context, language))
 
     def from_cell(self, question: Question, text: str, context: Context, languages: Sequence[str]) -> list[str]:
-        """See `Kind.from_cell`."""
         return some_of(text, option_names(question))
 
     def display(self, question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:
-        """See `Kind.display`."""
         return _labels(question, values, context, language)
 
 
@@ -147,6 +130,7 @@ class YesNo(Kind):
     """Yes or no, or one box to tick. Settings: `style`, "radios" or "checkbox"; options may reword "yes" and "no"."""
 
     name = "yes_no"
+    title = lazy_gettext("Yes or no")
     seeking = Seeking.CHOICE
     group = KindGroup.CHOICE
     missing = Reason.MISSING_CHOICE
@@ -154,16 +138,10 @@ class YesNo(Kind):
     has_options = True
     fixed_values = (YES, NO)
 
-    def title(self) -> str:
-        """See `Kind.title`."""
-        return _("Yes or no")
-
     def offered_settings(self) -> Sequence[Setting]:
-        """See `Kind.offered_settings`."""
         return (Setting("style", Shape.CHOICE, lambda: _("Shown as"), choices=_yes_no_styles),)
 
     def check(self, question: Question) -> None:
-        """See `Kind.check`."""
         super().check(question)
         style = one_of_setting(question, "style", ("radios", "checkbox"))
         if question.options and {option.value for option in question.options} != {YES, NO}:
@@ -179,7 +157,6 @@ class YesNo(Kind):
         return [value]
 
     def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
-        """See `Kind.field`."""
         texts = labelled(question, context, language)
         if question.settings.get("style") == "checkbox":
             return UnboundField(TickField, question, **texts)
@@ -187,11 +164,9 @@ class YesNo(Kind):
         return UnboundField(ChoicesField, question, "radios", offers, **texts)
 
     def from_cell(self, question: Question, text: str, context: Context, languages: Sequence[str]) -> list[str]:
-        """See `Kind.from_cell`."""
         return [one_of(text, {**_yes_no_names(languages), **option_names(question)})]
 
     def display(self, question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:
-        """See `Kind.display`."""
         if question.options:
             return _labels(question, values, context, language)
         words = {offer.value: offer.label for offer in _yes_and_no(language)}
@@ -206,20 +181,13 @@ class Consent(Kind):
     """An agreement to one purpose: its label is the text agreed to. Never ticked beforehand."""
 
     name = "consent"
+    title = lazy_gettext("Consent")
+    hint = lazy_gettext("An agreement that is kept with its words and the time.")
     seeking = Seeking.CHOICE
     group = KindGroup.CHOICE
     missing = Reason.MISSING_CONSENT
 
-    def title(self) -> str:
-        """See `Kind.title`."""
-        return _("Consent")
-
-    def hint(self) -> str:
-        """See `Kind.hint`."""
-        return _("An agreement that is kept with its words and the time.")
-
     def check(self, question: Question) -> None:
-        """See `Kind.check`."""
         super().check(question)
         if question.is_sensitive:
             raise DefinitionInvalid(f"question {question.key}: a consent is proof, and is not sealed")
@@ -230,7 +198,6 @@ class Consent(Kind):
         return [YES]
 
     def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
-        """See `Kind.field`."""
         return UnboundField(TickField, question, **labelled(question, context, language))
 
     def display(self, question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:
@@ -262,12 +229,8 @@ def _require_options(question: Question) -> None:
         raise DefinitionInvalid(f"question {question.key}: there are no options")
 
 
-def _among(question: Question, given: Sequence[str]) -> list[str]:
-    """Return what was chosen in the order of the options. Raises Invalid for anything that is not offered."""
-    offered = [option.value for option in question.options]
-    if not set(given) <= set(offered):
-        raise Invalid(Reason.NOT_OFFERED)
-    return [value for value in offered if value in given]
+def _values(question: Question) -> list[str]:
+    return [option.value for option in question.options]
 
 
 def _offers(question: Question, context: Context, language: str) -> list[Offer]:

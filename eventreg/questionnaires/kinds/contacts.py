@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import ClassVar
 from urllib.parse import urlsplit
 
-from flask_babel import gettext as _
-from wtforms.fields.core import UnboundField
-
 from eventreg.kernel.links import is_plain_web_address
-from eventreg.questionnaires.kinds.base import Context, Invalid, Kind, KindGroup, only
-from eventreg.questionnaires.kinds.fields import TextField, labelled
+from eventreg.questionnaires.kinds.base import Context, Invalid, KindGroup, only
+from eventreg.questionnaires.kinds.texts import Line
 from eventreg.questionnaires.rules.addresses import mail_address
 from eventreg.questionnaires.rules.reasons import Reason
 from eventreg.questionnaires.rules.schema import Question
 from eventreg.questionnaires.rules.texts import clean_line
+from eventreg.web.forms import lazy_gettext
 
 _PHONE_LENGTH = 40
 _URL_LENGTH = 300
@@ -25,44 +23,32 @@ _PHONE = re.compile(r"(?:[+＋]|00)[\d\s().\-‐‑–/]+(?:(?:ext\.?|x|#)\s*\d{
 _HOST = re.compile(r"(?!-)[\w-]{1,63}(?<!-)(?:\.(?!-)[\w-]{1,63}(?<!-))+\.?")
 
 
-class Email(Kind):
+class Email(Line):
     """A mail address that can be written to. Its domain is kept in small letters, an international one in ASCII."""
 
     name = "email"
+    title = lazy_gettext("Email address")
     group = KindGroup.PERSON
     missing = Reason.MISSING_EMAIL
     columns = frozenset({"email"})
-
-    def title(self) -> str:
-        """See `Kind.title`."""
-        return _("Email address")
+    input = "email"
+    attributes: ClassVar = {"autocomplete": "email", "inputmode": "email"}
 
     def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
         return [mail_address(only(given))]
 
-    def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
-        """See `Kind.field`."""
-        attributes = {"autocomplete": "email", "inputmode": "email"}
-        return UnboundField(
-            TextField, question, "email", attributes=attributes, **labelled(question, context, language)
-        )
 
-
-class Phone(Kind):
+class Phone(Line):
     """A phone number with its country code, kept as typed."""
 
     name = "phone"
+    title = lazy_gettext("Phone number")
+    hint = lazy_gettext("With its country code.")
     group = KindGroup.PERSON
     missing = Reason.MISSING_PHONE
     columns = frozenset({"phone"})
-
-    def title(self) -> str:
-        """See `Kind.title`."""
-        return _("Phone number")
-
-    def hint(self) -> str:
-        """See `Kind.hint`."""
-        return _("With its country code.")
+    input = "tel"
+    attributes: ClassVar = {"autocomplete": "tel", "inputmode": "tel"}
 
     def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
         import phonenumbers
@@ -82,22 +68,16 @@ class Phone(Kind):
             raise Invalid(Reason.PHONE_INVALID)
         return [text]
 
-    def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
-        """See `Kind.field`."""
-        attributes = {"autocomplete": "tel", "inputmode": "tel"}
-        return UnboundField(TextField, question, "tel", attributes=attributes, **labelled(question, context, language))
 
-
-class Url(Kind):
+class Url(Line):
     """The address of a page on the web. One without a scheme is taken for https."""
 
     name = "url"
+    title = lazy_gettext("Web address")
     group = KindGroup.TEXT
     missing = Reason.MISSING_URL
-
-    def title(self) -> str:
-        """See `Kind.title`."""
-        return _("Web address")
+    input = "url"
+    attributes: ClassVar = {"autocomplete": "url", "inputmode": "url"}
 
     def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
         text = clean_line(only(given), _URL_LENGTH)
@@ -107,11 +87,6 @@ class Url(Kind):
         if len(address) > _URL_LENGTH:
             raise Invalid(Reason.TOO_LONG, num=len(address) - _URL_LENGTH, limit=_URL_LENGTH)
         return [address]
-
-    def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
-        """See `Kind.field`."""
-        attributes = {"autocomplete": "url", "inputmode": "url"}
-        return UnboundField(TextField, question, "url", attributes=attributes, **labelled(question, context, language))
 
 
 def _is_web_address(address: str) -> bool:

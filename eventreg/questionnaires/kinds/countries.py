@@ -3,58 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache, lru_cache, partial
-from typing import Any
+from functools import cache, lru_cache
+from typing import ClassVar
 
 from flask_babel import gettext as _
 from markupsafe import Markup
-from wtforms.fields.core import UnboundField
 
 from eventreg.i18n import formats
 from eventreg.i18n.countries import CODES, by_alphabet
-from eventreg.questionnaires.kinds.base import Context, Invalid, Kind, KindGroup, Setting, speaking
+from eventreg.questionnaires.kinds.base import Context, speaking
 from eventreg.questionnaires.kinds.cells import named, some_of
 from eventreg.questionnaires.kinds.fields import option_markup
-from eventreg.questionnaires.kinds.several import MOST_SELECTS, check_several, distinct, select_field, several_setting
+from eventreg.questionnaires.kinds.several import OfLongList
 from eventreg.questionnaires.rules.reasons import Reason
 from eventreg.questionnaires.rules.schema import Question
-from eventreg.questionnaires.rules.seeking import Seeking
+from eventreg.web.forms import lazy_gettext
 
 
-class Country(Kind):
+class Country(OfLongList):
     """A country by its ISO 3166-1 code of two letters. Settings: `max_choices`, one where it is not set."""
 
     name = "country"
-    seeking = Seeking.CHOICE
-    group = KindGroup.PERSON
+    title = lazy_gettext("Country")
     missing = Reason.MISSING_COUNTRY
-    settings = frozenset({"max_choices"})
+    codes = CODES
+    attributes: ClassVar = {"autocomplete": "country"}
     columns = frozenset({"country"})
-    is_many = True
 
-    def title(self) -> str:
-        """See `Kind.title`."""
-        return _("Country")
-
-    def offered_settings(self) -> Sequence[Setting]:
-        """See `Kind.offered_settings`."""
-        return (several_setting(),)
-
-    def check(self, question: Question) -> None:
-        """See `Kind.check`."""
-        super().check(question)
-        # A column holds one.
-        check_several(question, 1 if question.column else MOST_SELECTS)
-
-    def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
-        if not set(given) <= CODES:
-            raise Invalid(Reason.NOT_OFFERED)
-        return distinct(question, given)
-
-    def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
-        """See `Kind.field`."""
-        options = partial(options_markup, context.region, language)
-        return select_field(question, context, language, options, {"autocomplete": "country"})
+    def options(self, context: Context, language: str) -> Markup:
+        return options_markup(context.region, language)
 
     def display(self, question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:
         """Return the country's name in `language`."""

@@ -5,43 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask_babel import gettext as _
 from wtforms.fields.core import UnboundField
 
 from eventreg.i18n import formats
-from eventreg.questionnaires.kinds.base import Context, Invalid, Kind, KindGroup
+from eventreg.questionnaires.kinds.base import Context, Kind, KindGroup, among
 from eventreg.questionnaires.kinds.cells import named, some_of
 from eventreg.questionnaires.kinds.fields import ChoicesField, Offer, labelled
 from eventreg.questionnaires.rules.reasons import Reason
 from eventreg.questionnaires.rules.schema import Question
 from eventreg.questionnaires.rules.seeking import Seeking
+from eventreg.web.forms import lazy_gettext
 
 
 class Days(Kind):
     """Some of the event's days. A value is the id of a day, so that it stays when the day is moved to another date."""
 
     name = "days"
+    title = lazy_gettext("Days attended")
+    hint = lazy_gettext("The days of the event, to choose from.")
     seeking = Seeking.CHOICE
     group = KindGroup.EVENT
     missing = Reason.MISSING_DAYS
     is_many = True
 
-    def title(self) -> str:
-        """See `Kind.title`."""
-        return _("Days attended")
-
-    def hint(self) -> str:
-        """See `Kind.hint`."""
-        return _("The days of the event, to choose from.")
-
     def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
-        offered = [str(day.id) for day in context.days]
-        if not set(given) <= set(offered):
-            raise Invalid(Reason.NOT_OFFERED)
-        return [value for value in offered if value in given]
+        return among(self.choices(question, context), given)
 
     def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
-        """See `Kind.field`."""
         offers = [Offer(value, written) for value, written in _written(context, language).items()]
         return UnboundField(
             ChoicesField, question, "checkboxes", lambda: offers, **labelled(question, context, language)

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache, lru_cache, partial
-from typing import Any, Final
+from functools import cache, lru_cache
+from typing import Final
 
 from babel import Locale
 from flask_babel import gettext as _
 from markupsafe import Markup
-from wtforms.fields.core import UnboundField
 
 from eventreg.i18n.countries import place_in_alphabet
 from eventreg.i18n.languages import name_of, own_name
-from eventreg.questionnaires.kinds.base import Context, Invalid, Kind, KindGroup, speaking
+from eventreg.questionnaires.kinds.base import Context, speaking
 from eventreg.questionnaires.kinds.cells import named, some_of
 from eventreg.questionnaires.kinds.composite_fields import joined_options
-from eventreg.questionnaires.kinds.several import MOST_SELECTS, check_several, distinct, select_field, several_setting
+from eventreg.questionnaires.kinds.several import OfLongList
 from eventreg.questionnaires.rules.reasons import Reason
 from eventreg.questionnaires.rules.schema import Question
-from eventreg.questionnaires.rules.seeking import Seeking
+from eventreg.web.forms import lazy_gettext
 
 _OF_AMERICA: Final = frozenset({"arn", "nah", "nv", "quc", "zap", "cak", "mam", "yua"})
 _NAMED: Final = [str(code) for code in Locale.parse("en").languages]
@@ -27,37 +26,16 @@ _NAMED: Final = [str(code) for code in Locale.parse("en").languages]
 CODES: Final = frozenset(code for code in _NAMED if (len(code) == 2 and code.isalpha()) or code in _OF_AMERICA)
 
 
-class Language(Kind):
+class Language(OfLongList):
     """A language by its ISO 639 code. Settings: `max_choices`, how many can be named; one where it is not set."""
 
     name = "language"
-    seeking = Seeking.CHOICE
-    group = KindGroup.PERSON
+    title = lazy_gettext("Language")
     missing = Reason.MISSING_LANGUAGE
-    settings = frozenset({"max_choices"})
-    is_many = True
+    codes = CODES
 
-    def title(self) -> str:
-        """See `Kind.title`."""
-        return _("Language")
-
-    def offered_settings(self) -> Sequence[Any]:
-        """See `Kind.offered_settings`."""
-        return (several_setting(),)
-
-    def check(self, question: Question) -> None:
-        """See `Kind.check`."""
-        super().check(question)
-        check_several(question, MOST_SELECTS)
-
-    def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
-        if not set(given) <= CODES:
-            raise Invalid(Reason.NOT_OFFERED)
-        return distinct(question, given)
-
-    def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
-        """See `Kind.field`."""
-        return select_field(question, context, language, partial(_options, context.languages, language))
+    def options(self, context: Context, language: str) -> Markup:
+        return _options(context.languages, language)
 
     def display(self, question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:
         """Return the names of the languages in the reader's."""

@@ -15,6 +15,7 @@ from eventreg.questionnaires.kinds.fields import labelled
 from eventreg.questionnaires.rules.reasons import Reason
 from eventreg.questionnaires.rules.schema import DefinitionInvalid, Question
 from eventreg.questionnaires.rules.texts import clean_line, is_blank
+from eventreg.web.forms import lazy_gettext
 
 _NAME_LENGTH, _INSTITUTION_LENGTH = 200, 300
 _PARTS = 3
@@ -27,17 +28,11 @@ class PersonName(Kind):
     """
 
     name = "person_name"
+    title = lazy_gettext("A person's name")
+    hint = lazy_gettext("Given name, family name, and the name on the badge.")
     group = KindGroup.PERSON
     missing = Reason.MISSING_NAME
     columns = frozenset({"given_name"})
-
-    def title(self) -> str:
-        """See `Kind.title`."""
-        return _("A person's name")
-
-    def hint(self) -> str:
-        """See `Kind.hint`."""
-        return _("Given name, family name, and the name on the badge.")
 
     def clean(self, question: Question, raw: Sequence[str], context: Context) -> list[str]:
         """See `Kind.clean`: which of the parts is blank matters."""
@@ -54,7 +49,6 @@ class PersonName(Kind):
         return self.clean(question, given, context)
 
     def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
-        """See `Kind.field`."""
         is_own = question.column is not None
         with speaking(language):
             parts = [
@@ -86,20 +80,13 @@ class Institution(Kind):
     """An institution: one of the event's, which the browser suggests, or another. Kept as it is written."""
 
     name = "institution"
+    title = lazy_gettext("Institution")
+    hint = lazy_gettext("The institutions of the event are suggested; any other can be written.")
     group = KindGroup.PERSON
     missing = Reason.MISSING_INSTITUTION
     columns = frozenset({"institution"})
 
-    def title(self) -> str:
-        """See `Kind.title`."""
-        return _("Institution")
-
-    def hint(self) -> str:
-        """See `Kind.hint`."""
-        return _("The institutions of the event are suggested; any other can be written.")
-
     def check(self, question: Question) -> None:
-        """See `Kind.check`."""
         super().check(question)
         if question.is_sensitive and question.column:
             raise DefinitionInvalid(f"question {question.key}: a column is not sealed")
@@ -113,7 +100,6 @@ class Institution(Kind):
         return [known.get(folded(text), text)]
 
     def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
-        """See `Kind.field`."""
         suggestions = [context.text(names, language) for names in context.institutions()]
         return UnboundField(
             SuggestingField,

@@ -17,6 +17,7 @@ from eventreg.questionnaires.rules.reasons import Reason
 from eventreg.questionnaires.rules.schema import DefinitionInvalid, Question
 from eventreg.questionnaires.rules.seeking import Seeking
 from eventreg.questionnaires.rules.texts import clean_line
+from eventreg.web.forms import lazy_gettext
 
 _LARGEST = 1_000_000_000
 _MOST_DECIMALS = 6
@@ -27,17 +28,13 @@ class Number(Kind):
     """A number. Settings: `least`, `most` (whole), `decimals` (0 … 6), `unit` (text by language). Kept as "12.5"."""
 
     name = "number"
+    title = lazy_gettext("Number")
     seeking = Seeking.NUMBER
     group = KindGroup.NUMBER_AND_TIME
     missing = Reason.MISSING_NUMBER
     settings = frozenset({"least", "most", "decimals", "unit"})
 
-    def title(self) -> str:
-        """See `Kind.title`."""
-        return _("Number")
-
     def offered_settings(self) -> Sequence[Setting]:
-        """See `Kind.offered_settings`."""
         return (
             Setting("least", Shape.NUMBER, lambda: _("Smallest number"), least=-_LARGEST, most=_LARGEST),
             Setting("most", Shape.NUMBER, lambda: _("Largest number"), least=-_LARGEST, most=_LARGEST),
@@ -48,7 +45,6 @@ class Number(Kind):
         )
 
     def check(self, question: Question) -> None:
-        """See `Kind.check`."""
         super().check(question)
         limits = [whole_setting(question, name, -_LARGEST, _LARGEST) for name in ("least", "most")]
         if None not in limits and limits[0] > limits[1]:  # type: ignore[operator]  # neither is None
@@ -75,7 +71,6 @@ class Number(Kind):
         return [f"{number + 0:f}"]
 
     def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
-        """See `Kind.field`."""
         texts = labelled(question, context, language)
         if unit := self._unit(question, context, language):
             texts["label"] = texts["label"] + f" ({unit})"
@@ -88,10 +83,6 @@ class Number(Kind):
         """Return the number with its unit: "12 years"."""
         unit = self._unit(question, context, language)
         return [f"{value} {unit}" if unit else value for value in values]
-
-    def cell(self, question: Question, values: Sequence[str], context: Context, language: str) -> str:
-        """Return the bare number, to reckon with."""
-        return "; ".join(values)
 
     def _unit(self, question: Question, context: Context, language: str) -> str:
         unit = question.settings.get("unit") or {}

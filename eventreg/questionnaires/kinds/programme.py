@@ -18,6 +18,7 @@ from eventreg.questionnaires.kinds.base import (
     KindGroup,
     Setting,
     Shape,
+    among,
     date_setting,
     speaking,
 )
@@ -26,6 +27,7 @@ from eventreg.questionnaires.kinds.fields import ChoicesField, Offer, labelled
 from eventreg.questionnaires.rules.reasons import Reason
 from eventreg.questionnaires.rules.schema import DefinitionInvalid, Question
 from eventreg.questionnaires.rules.seeking import Seeking
+from eventreg.web.forms import lazy_gettext
 
 _MOST_NIGHTS = 60
 
@@ -38,42 +40,30 @@ class Nights(Kind):
     """
 
     name = "nights"
+    title = lazy_gettext("Nights of accommodation")
+    hint = lazy_gettext("The nights around the days of the event, or between two dates.")
     seeking = Seeking.DATE
     group = KindGroup.EVENT
     missing = Reason.MISSING_NIGHTS
     settings = frozenset({"first_night", "last_night"})
     is_many = True
 
-    def title(self) -> str:
-        """See `Kind.title`."""
-        return _("Nights of accommodation")
-
-    def hint(self) -> str:
-        """See `Kind.hint`."""
-        return _("The nights around the days of the event, or between two dates.")
-
     def offered_settings(self) -> Sequence[Setting]:
-        """See `Kind.offered_settings`."""
         return (
             Setting("first_night", Shape.DATE, lambda: _("First night"), lambda: _("The date on which it begins.")),
             Setting("last_night", Shape.DATE, lambda: _("Last night"), lambda: _("The date on which it begins.")),
         )
 
     def check(self, question: Question) -> None:
-        """See `Kind.check`."""
         super().check(question)
         first, last = date_setting(question, "first_night"), date_setting(question, "last_night")
         if first is not None and last is not None and not first <= last <= first + timedelta(days=_MOST_NIGHTS):
             raise DefinitionInvalid(f"question {question.key}, settings: at most {_MOST_NIGHTS} nights, in their order")
 
     def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
-        offered = [night.isoformat() for night in _nights(question, context)]
-        if not set(given) <= set(offered):
-            raise Invalid(Reason.NOT_OFFERED)
-        return [value for value in offered if value in given]
+        return among((night.isoformat() for night in _nights(question, context)), given)
 
     def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
-        """See `Kind.field`."""
         offers = [Offer(night.isoformat(), _night(night, language)) for night in _nights(question, context)]
         return UnboundField(
             ChoicesField, question, "checkboxes", lambda: offers, **labelled(question, context, language)
@@ -82,10 +72,6 @@ class Nights(Kind):
     def display(self, question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:
         """Return each night by both its dates."""
         return [_night(date.fromisoformat(value), language) for value in values]
-
-    def cell(self, question: Question, values: Sequence[str], context: Context, language: str) -> str:
-        """Return the dates on which the nights begin, as ISO 8601 writes them."""
-        return "; ".join(values)
 
     def from_cell(self, question: Question, text: str, context: Context, languages: Sequence[str]) -> list[str]:
         """See `Kind.from_cell`: the dates on which the nights begin, or both dates in words."""
@@ -101,36 +87,27 @@ class Sessions(Kind):
     """
 
     name = "sessions"
+    title = lazy_gettext("Sessions of the programme")
+    hint = lazy_gettext("Those that people sign up for, with the places that are left.")
     seeking = Seeking.CHOICE
     group = KindGroup.EVENT
     missing = Reason.MISSING_SESSIONS
     is_many = True
 
-    def title(self) -> str:
-        """See `Kind.title`."""
-        return _("Sessions of the programme")
-
-    def hint(self) -> str:
-        """See `Kind.hint`."""
-        return _("Those that people sign up for, with the places that are left.")
-
     def check(self, question: Question) -> None:
-        """See `Kind.check`."""
         super().check(question)
         if question.is_sensitive:
             raise DefinitionInvalid(f"question {question.key}: who has a place in a session is not sealed")
 
     def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
         offered = {session.public_id: session for session in context.sessions()}
-        if not set(given) <= offered.keys():
-            raise Invalid(Reason.NOT_OFFERED)
+        chosen = among(offered, given)
         for public_id in given:
             if offered[public_id].is_full:
                 raise Invalid(Reason.SESSION_FULL, session=offered[public_id].title)
-        return [public_id for public_id in offered if public_id in given]
+        return chosen
 
     def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
-        """See `Kind.field`."""
         with speaking(language):
             offers = [
                 Offer(

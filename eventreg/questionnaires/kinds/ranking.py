@@ -26,12 +26,15 @@ from eventreg.questionnaires.kinds.fields import labelled
 from eventreg.questionnaires.rules.reasons import Reason
 from eventreg.questionnaires.rules.schema import DefinitionInvalid, Question
 from eventreg.questionnaires.rules.seeking import Seeking
+from eventreg.web.forms import lazy_gettext
 
 
 class RankedChoice(Kind):
     """Some of the answers offered, the preferred one first. Settings: `max_choices`, at most so many are put in order."""
 
     name = "ranked_choice"
+    title = lazy_gettext("Answers put in order")
+    hint = lazy_gettext("A first choice, a second one, and so on.")
     seeking = Seeking.CHOICE
     group = KindGroup.CHOICE
     missing = Reason.MISSING_RANKING
@@ -39,20 +42,10 @@ class RankedChoice(Kind):
     is_many = True
     has_options = True
 
-    def title(self) -> str:
-        """See `Kind.title`."""
-        return _("Answers put in order")
-
-    def hint(self) -> str:
-        """See `Kind.hint`."""
-        return _("A first choice, a second one, and so on.")
-
     def offered_settings(self) -> Sequence[Setting]:
-        """See `Kind.offered_settings`."""
         return (Setting("max_choices", Shape.NUMBER, lambda: _("At most so many are put in order")),)
 
     def check(self, question: Question) -> None:
-        """See `Kind.check`."""
         super().check(question)
         if not question.options:
             raise DefinitionInvalid(f"question {question.key}: there are no options")
@@ -68,7 +61,6 @@ class RankedChoice(Kind):
         return list(given)
 
     def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
-        """See `Kind.field`."""
         with speaking(language):
             labels = [_("Choice number %(number)d", number=number) for number in range(1, _most(question) + 1)]
         options = partial(_options, question, context, language)

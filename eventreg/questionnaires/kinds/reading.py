@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask_babel import gettext as _
 from markupsafe import Markup, escape
 from wtforms.fields.core import UnboundField
 
@@ -16,6 +15,7 @@ from eventreg.questionnaires.kinds.fields import labelled, shown
 from eventreg.questionnaires.rules.reasons import Reason
 from eventreg.questionnaires.rules.schema import DefinitionInvalid, Question
 from eventreg.questionnaires.rules.seeking import Seeking
+from eventreg.web.forms import lazy_gettext
 from eventreg.web.markdown import render_markdown
 
 
@@ -23,22 +23,15 @@ class Heading(Kind):
     """A heading over some of the questions of a section; its help stands below it."""
 
     name = "heading"
+    title = lazy_gettext("Heading")
+    hint = lazy_gettext("Nothing is asked: it stands over the questions after it.")
     seeking = Seeking.NOT
     group = KindGroup.READING
     is_answerable = False
     missing = Reason.MISSING_TEXT
     is_heading = True
 
-    def title(self) -> str:
-        """See `Kind.title`."""
-        return _("Heading")
-
-    def hint(self) -> str:
-        """See `Kind.hint`."""
-        return _("Nothing is asked: it stands over the questions after it.")
-
     def check(self, question: Question) -> None:
-        """See `Kind.check`."""
         super().check(question)
         if question.is_required or question.required_for or question.is_sensitive:
             raise DefinitionInvalid(f"question {question.key}: nobody answers a {self.name}")
@@ -51,7 +44,6 @@ class Heading(Kind):
         return []
 
     def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
-        """See `Kind.field`."""
         texts = labelled(question, context, language)
         return UnboundField(
             ReadingField, question, self._text(question, context, language), is_heading=self.is_heading, **texts
@@ -69,15 +61,9 @@ class StaticText(Heading):
     """A text in Markdown: the question's words, then its help."""
 
     name = "static_text"
+    title = lazy_gettext("Text to read")
+    hint = lazy_gettext("Nothing is asked. Paragraphs, lists and links are written in Markdown.")
     is_heading = False
-
-    def title(self) -> str:
-        """See `Kind.title`."""
-        return _("Text to read")
-
-    def hint(self) -> str:
-        """See `Kind.hint`."""
-        return _("Nothing is asked. Paragraphs, lists and links are written in Markdown.")
 
     def _text(self, question: Question, context: Context, language: str) -> Markup:
         return Markup("").join(_rendered(text, context, language) for text in (question.label, question.help) if text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_babel import gettext as _
 from wtforms.fields.core import UnboundField
@@ -25,6 +25,7 @@ from eventreg.questionnaires.rules.patterns import PRESETS
 from eventreg.questionnaires.rules.reasons import Reason
 from eventreg.questionnaires.rules.schema import DefinitionInvalid, Question
 from eventreg.questionnaires.rules.texts import clean_line, clean_paragraphs
+from eventreg.web.forms import lazy_gettext
 
 #: how much the registration's columns hold
 _COLUMN_LIMITS = {"given_name": 200, "family_name": 200, "badge_name": 200, "institution": 300, "position": 300}
@@ -40,31 +41,36 @@ _AUTOCOMPLETE = (
 )
 
 
+class Line(Kind):
+    """A kind whose field is one input, of a type that browsers know."""
+
+    input: ClassVar[str] = "text"
+    attributes: ClassVar[Mapping[str, str]] = {}
+
+    def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
+        texts = labelled(question, context, language)
+        return UnboundField(TextField, question, self.input, attributes=self.attributes, **texts)
+
+
 class ShortText(Kind):
     """One line of text. Settings: `min_length`, `max_length` (characters), `preset` (a form that it has, like "orcid"),
     `autocomplete` (of the HTML standard)."""
 
     name = "short_text"
+    title = lazy_gettext("A line of text")
     group = KindGroup.TEXT
     missing = Reason.MISSING_TEXT
     settings = frozenset({"min_length", "max_length", "preset", "autocomplete"})
     columns = frozenset(_COLUMN_LIMITS)
     default_length = 200
 
-    def title(self) -> str:
-        """See `Kind.title`."""
-        return _("A line of text")
-
     def offered_settings(self) -> Sequence[Setting]:
-        """See `Kind.offered_settings`."""
         return (*_length_settings(1000), Setting("preset", Shape.CHOICE, lambda: _("Form"), choices=_preset_choices))
 
     def settings_for(self, column: str) -> Mapping[str, Any]:
-        """See `Kind.settings_for`."""
         return {"autocomplete": _AUTOCOMPLETE_OF[column]} if column in _AUTOCOMPLETE_OF else {}
 
     def check(self, question: Question) -> None:
-        """See `Kind.check`."""
         super().check(question)
         most = _COLUMN_LIMITS.get(question.column or "", 1000)
         positive_setting(question, "max_length", self.default_length, most)
@@ -83,7 +89,6 @@ class ShortText(Kind):
         return _long_enough(question, text)
 
     def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
-        """See `Kind.field`."""
         autocomplete = str(question.settings.get("autocomplete", ""))
         attributes = {"autocomplete": autocomplete} if autocomplete else {}
         return UnboundField(TextField, question, attributes=attributes, **labelled(question, context, language))
@@ -93,21 +98,16 @@ class LongText(Kind):
     """Paragraphs. Settings: `min_length`, `max_length` (characters)."""
 
     name = "long_text"
+    title = lazy_gettext("Several lines of text")
     group = KindGroup.TEXT
     missing = Reason.MISSING_TEXT
     settings = frozenset({"min_length", "max_length"})
     default_length = 2000
 
-    def title(self) -> str:
-        """See `Kind.title`."""
-        return _("Several lines of text")
-
     def offered_settings(self) -> Sequence[Setting]:
-        """See `Kind.offered_settings`."""
         return _length_settings(20_000)
 
     def check(self, question: Question) -> None:
-        """See `Kind.check`."""
         super().check(question)
         positive_setting(question, "max_length", self.default_length, 20_000)
         _check_shortest(question, self.default_length)
@@ -118,7 +118,6 @@ class LongText(Kind):
         return _long_enough(question, clean_paragraphs(only(given), _limit(question, self.default_length)))
 
     def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
-        """See `Kind.field`."""
         return UnboundField(
             ParagraphsField, question, _limit(question, self.default_length), **labelled(question, context, language)
         )

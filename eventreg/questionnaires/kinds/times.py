@@ -14,7 +14,6 @@ from eventreg.i18n import formats
 from eventreg.questionnaires.kinds.base import (
     Context,
     Invalid,
-    Kind,
     KindGroup,
     Setting,
     Shape,
@@ -23,38 +22,36 @@ from eventreg.questionnaires.kinds.base import (
     speaking,
 )
 from eventreg.questionnaires.kinds.composite_fields import Part, PartsField
-from eventreg.questionnaires.kinds.fields import TextField, labelled
+from eventreg.questionnaires.kinds.fields import labelled
+from eventreg.questionnaires.kinds.texts import Line
 from eventreg.questionnaires.rules.reasons import Reason
 from eventreg.questionnaires.rules.schema import DefinitionInvalid, Question
 from eventreg.questionnaires.rules.seeking import Seeking
 from eventreg.questionnaires.rules.texts import clean_line, is_blank
+from eventreg.web.forms import lazy_gettext
 
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-3])[:.h]([0-5][0-9])(?::[0-5][0-9])?", re.IGNORECASE)
 
 
-class Date(Kind):
+class Date(Line):
     """A date. Settings: `least`, `most` (ISO 8601), `autocomplete` ("bday"). Kept as ISO 8601 writes it."""
 
     name = "date"
+    input = "date"
+    title = lazy_gettext("Date")
     seeking = Seeking.DATE
     group = KindGroup.NUMBER_AND_TIME
     missing = Reason.MISSING_DATE
     settings = frozenset({"least", "most"})
 
-    def title(self) -> str:
-        """See `Kind.title`."""
-        return _("Date")
-
     def offered_settings(self) -> Sequence[Setting]:
-        """See `Kind.offered_settings`."""
         return (
             Setting("least", Shape.DATE, lambda: _("Earliest date")),
             Setting("most", Shape.DATE, lambda: _("Latest date")),
         )
 
     def check(self, question: Question) -> None:
-        """See `Kind.check`."""
         super().check(question)
         least, most = date_setting(question, "least"), date_setting(question, "most")
         if least is not None and most is not None and least > most:
@@ -63,28 +60,17 @@ class Date(Kind):
     def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
         return [_date_within(question, only(given)).isoformat()]
 
-    def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
-        """See `Kind.field`."""
-        return UnboundField(TextField, question, "date", **labelled(question, context, language))
-
     def display(self, question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:
         """Return the date in words: "11 de marzo de 2027"."""
         return [_in_words(value, language) for value in values]
-
-    def cell(self, question: Question, values: Sequence[str], context: Context, language: str) -> str:
-        """Return the date as ISO 8601 writes it."""
-        return "; ".join(values)
 
 
 class DateRange(Date):
     """A date from and a date to, the first not after the second. Settings as of a date. Kept as two values."""
 
     name = "date_range"
+    title = lazy_gettext("From one date to another")
     missing = Reason.MISSING_DATES
-
-    def title(self) -> str:
-        """See `Kind.title`."""
-        return _("From one date to another")
 
     def clean(self, question: Question, raw: Sequence[str], context: Context) -> list[str]:
         """See `Kind.clean`: which of the two is blank matters."""
@@ -100,7 +86,6 @@ class DateRange(Date):
         return [first.isoformat(), last.isoformat()]
 
     def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
-        """See `Kind.field`."""
         with speaking(language):
             parts = [Part(_("First day"), type="date"), Part(_("Last day"), type="date")]
         return UnboundField(PartsField, question, parts, **labelled(question, context, language))
@@ -118,17 +103,15 @@ class DateRange(Date):
         return [part.strip() for part in text.split("/")]
 
 
-class Time(Kind):
+class Time(Line):
     """A time of day, kept as "14:30"."""
 
     name = "time"
+    input = "time"
+    title = lazy_gettext("Time of day")
     seeking = Seeking.TIME
     group = KindGroup.NUMBER_AND_TIME
     missing = Reason.MISSING_TIME
-
-    def title(self) -> str:
-        """See `Kind.title`."""
-        return _("Time of day")
 
     def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
         found = _CLOCK.fullmatch(clean_line(only(given), 20))
@@ -136,19 +119,11 @@ class Time(Kind):
             raise Invalid(Reason.NO_TIME)
         return [f"{int(found[1]):02}:{found[2]}"]
 
-    def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
-        """See `Kind.field`."""
-        return UnboundField(TextField, question, "time", **labelled(question, context, language))
-
     def display(self, question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:
         """Return the time as the language writes it."""
         return [
             formats.clock(time.fromisoformat(value), language) if _CLOCK.fullmatch(value) else value for value in values
         ]
-
-    def cell(self, question: Question, values: Sequence[str], context: Context, language: str) -> str:
-        """Return the time as it is kept."""
-        return "; ".join(values)
 
 
 def _date_within(question: Question, text: str) -> date:

@@ -39,6 +39,7 @@ from eventreg.questionnaires.rules.files import (
 from eventreg.questionnaires.rules.reasons import Reason
 from eventreg.questionnaires.rules.schema import DefinitionInvalid, Question
 from eventreg.questionnaires.rules.seeking import Seeking
+from eventreg.web.forms import lazy_gettext
 
 #: what is refused whole, before any question is looked at, is 50 MB
 _LARGEST = 40_000_000
@@ -52,18 +53,14 @@ class File(Kind):
     """
 
     name = "file"
+    title = lazy_gettext("File")
     seeking = Seeking.PRESENCE
     group = KindGroup.FILE
     missing = Reason.MISSING_FILE
     settings = frozenset({"max_bytes", "types", "max_files"})
     is_file = True
 
-    def title(self) -> str:
-        """See `Kind.title`."""
-        return _("File")
-
     def offered_settings(self) -> Sequence[Setting]:
-        """See `Kind.offered_settings`."""
         return (
             Setting("types", Shape.CHOICES, lambda: _("Kinds of file"), choices=_type_choices),
             Setting(
@@ -82,7 +79,6 @@ class File(Kind):
         return check_file(question, content), content
 
     def check(self, question: Question) -> None:
-        """See `Kind.check`."""
         super().check(question)
         positive_setting(question, "max_bytes", DEFAULT_MAX_BYTES, _LARGEST)
         positive_setting(question, "max_files", 1, MOST_FILES)
@@ -94,7 +90,6 @@ class File(Kind):
         return [only(given)] if most_files(question) == 1 else list(given)
 
     def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
-        """See `Kind.field`."""
         types = question.settings.get("types", DEFAULT_TYPES)
         accept = ",".join(ending for name in types for ending in EXTENSIONS[MEDIA_TYPES[name]])
         limit = int(question.settings.get("max_bytes", DEFAULT_MAX_BYTES))
@@ -117,27 +112,19 @@ class Picture(File):
     """
 
     name = "picture"
+    title = lazy_gettext("Picture")
+    hint = lazy_gettext("Like a portrait for the badge.")
     missing = Reason.MISSING_PICTURE
     settings = frozenset({"least_width", "least_height"})
     kept_size = (1200, 1600)
 
-    def title(self) -> str:
-        """See `Kind.title`."""
-        return _("Picture")
-
-    def hint(self) -> str:
-        """See `Kind.hint`."""
-        return _("Like a portrait for the badge.")
-
     def offered_settings(self) -> Sequence[Setting]:
-        """See `Kind.offered_settings`."""
         return (
             Setting("least_width", Shape.NUMBER, lambda: _("Smallest width in pixels"), most=self.kept_size[0]),
             Setting("least_height", Shape.NUMBER, lambda: _("Smallest height in pixels"), most=self.kept_size[1]),
         )
 
     def check(self, question: Question) -> None:
-        """See `Kind.check`."""
         Kind.check(self, question)
         whole_setting(question, "least_width", 1, self.kept_size[0])
         whole_setting(question, "least_height", 1, self.kept_size[1])
@@ -154,7 +141,6 @@ class Picture(File):
         return picture.media_type, picture.content
 
     def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
-        """See `Kind.field`."""
         accept = ".jpg,.jpeg,.png,.webp,.gif"
         return UnboundField(UploadField, question, MOST_BYTES, accept, **labelled(question, context, language))
 

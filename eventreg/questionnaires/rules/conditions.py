@@ -56,15 +56,12 @@ class IsOneOf(Condition):
     values: tuple[str, ...]
 
     def holds(self, answers: Answers) -> bool:
-        """See `Condition.holds`."""
         return any(value in self.values for value in answers.get(self.question, ()))
 
     def refers_to(self) -> Iterator[str]:
-        """See `Condition.refers_to`."""
         yield self.question
 
     def as_data(self) -> dict[str, Any]:
-        """See `Condition.as_data`."""
         return {"question": self.question, "is": list(self.values)}
 
 
@@ -76,15 +73,12 @@ class IsAnswered(Condition):
     wanted: bool = True
 
     def holds(self, answers: Answers) -> bool:
-        """See `Condition.holds`."""
         return any(value.strip() for value in answers.get(self.question, ())) is self.wanted
 
     def refers_to(self) -> Iterator[str]:
-        """See `Condition.refers_to`."""
         yield self.question
 
     def as_data(self) -> dict[str, Any]:
-        """See `Condition.as_data`."""
         return {"question": self.question, "answered": self.wanted}
 
 
@@ -97,17 +91,14 @@ class Compares(Condition):
     is_least: bool
 
     def holds(self, answers: Answers) -> bool:
-        """See `Condition.holds`."""
         given = next(iter(answers.get(self.question, ())), "").strip()
         pair = _comparable(given, self.bound)
         return pair is not None and (pair[0] >= pair[1] if self.is_least else pair[0] <= pair[1])
 
     def refers_to(self) -> Iterator[str]:
-        """See `Condition.refers_to`."""
         yield self.question
 
     def as_data(self) -> dict[str, Any]:
-        """See `Condition.as_data`."""
         return {"question": self.question, "at_least" if self.is_least else "at_most": self.bound}
 
 
@@ -118,16 +109,13 @@ class AllOf(Condition):
     parts: tuple[Condition, ...]
 
     def holds(self, answers: Answers) -> bool:
-        """See `Condition.holds`."""
         return all(part.holds(answers) for part in self.parts)
 
     def refers_to(self) -> Iterator[str]:
-        """See `Condition.refers_to`."""
         for part in self.parts:
             yield from part.refers_to()
 
     def as_data(self) -> dict[str, Any]:
-        """See `Condition.as_data`."""
         return {"all": [part.as_data() for part in self.parts]}
 
 
@@ -138,16 +126,13 @@ class AnyOf(Condition):
     parts: tuple[Condition, ...]
 
     def holds(self, answers: Answers) -> bool:
-        """See `Condition.holds`."""
         return any(part.holds(answers) for part in self.parts)
 
     def refers_to(self) -> Iterator[str]:
-        """See `Condition.refers_to`."""
         for part in self.parts:
             yield from part.refers_to()
 
     def as_data(self) -> dict[str, Any]:
-        """See `Condition.as_data`."""
         return {"any": [part.as_data() for part in self.parts]}
 
 
@@ -158,15 +143,12 @@ class Not(Condition):
     part: Condition
 
     def holds(self, answers: Answers) -> bool:
-        """See `Condition.holds`."""
         return not self.part.holds(answers)
 
     def refers_to(self) -> Iterator[str]:
-        """See `Condition.refers_to`."""
         yield from self.part.refers_to()
 
     def as_data(self) -> dict[str, Any]:
-        """See `Condition.as_data`."""
         return {"not": self.part.as_data()}
 
 

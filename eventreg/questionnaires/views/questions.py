@@ -150,7 +150,10 @@ def _section_title(event: Event, key: str) -> str:
 def _groups() -> list[tuple[str, list[Kind]]]:
     everything = [kinds.get(name) for name in kinds.NAMES]
     groups = [
-        (group_name(group), sorted((kind for kind in everything if kind.group is group), key=lambda kind: kind.title()))
+        (
+            group_name(group),
+            sorted((kind for kind in everything if kind.group is group), key=lambda kind: str(kind.title)),
+        )
         for group in KindGroup
     ]
     return [(name, members) for name, members in groups if members]
@@ -169,7 +172,7 @@ def _page(
         form=form,
         key=key,
         has_free_kind=not key or key not in list_published_keys(event.id),
-        heading=named(form.stored.get("label")) if key else form.kind.title(),
+        heading=named(form.stored.get("label")) if key else form.kind.title,
         kept_words=condition_in_words(event, form.stored) if form.kept_condition is not None else "",
         problem=problem,
         overtaken=overtaken or [],

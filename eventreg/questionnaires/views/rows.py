@@ -80,7 +80,7 @@ def _question_row(
     return QuestionRow(
         question,
         plain_in_reader_language(question.label) or _("A question without a text"),
-        kind.title() if kind is not None else _("A kind that is not known"),
+        kind.title if kind is not None else _("A kind that is not known"),
         _required(question, names),
         [names.get(key, key) for key in sorted(question.categories)],
         condition,
