@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask_babel import gettext as _
-from wtforms import BooleanField, HiddenField, StringField
+from wtforms import BooleanField, HiddenField
 
+from eventreg.kernel.errors import N_
 from eventreg.kernel.naming import key_from
 from eventreg.kernel.text import merged
 from eventreg.kernel.typed import showable, tidied
 from eventreg.questionnaires.rules.drafts.changes import MOST_OPTIONS
 from eventreg.questionnaires.rules.drafts.reading import texts
+from eventreg.web.fields import NumberField, whole_number
 from eventreg.web.forms import lazy_gettext
 from eventreg.web.localized import LocalizedField, LocalizedForm
 
@@ -26,8 +27,11 @@ class OptionForm(LocalizedForm):
     value = HiddenField()
     label = LocalizedField(lazy_gettext("Answer"), limit=_LONGEST)
     hint = LocalizedField(lazy_gettext("Line below it"), limit=_LONGEST)
-    places = StringField(
-        lazy_gettext("Places"), description=lazy_gettext("How many people can choose it. Empty: any number.")
+    places = NumberField(
+        lazy_gettext("Places"),
+        description=lazy_gettext("How many people can choose it. Empty: any number."),
+        most=999_999,
+        fault=N_("Write a number, 0 or more"),
     )
     is_removed = BooleanField(lazy_gettext("Remove this answer"))
 
@@ -43,12 +47,7 @@ class OptionForm(LocalizedForm):
 
     def read(self, taken: set[str]) -> dict[str, Any] | None:
         """Return the option as data, or None with the reasons beside the fields."""
-        is_sound = self.validate()
-        places = (self.places.data or "").strip()
-        if places and not (places.isascii() and places.isdecimal() and len(places) < 7):
-            self.places.errors = [_("Write a number, 0 or more")]
-            is_sound = False
-        if not is_sound:
+        if not self.validate():
             return None
         value = self.stored.get("value") or key_from(self.label.data, self.languages, taken, "option")
         taken.add(value)
@@ -56,7 +55,7 @@ class OptionForm(LocalizedForm):
         option |= {"value": value, "label": merged(texts(self.stored, "label"), self.label.data, self.languages)}
         if hint := merged(texts(self.stored, "hint"), self.hint.data, self.languages):
             option["hint"] = hint
-        return {**option, "places": int(places)} if places else option
+        return option if self.places.number is None else {**option, "places": self.places.number}
 
 
 def option_rows(
@@ -67,8 +66,7 @@ def option_rows(
         kept: list[Mapping[str, Any]] = [*options, *({} for _number in range(0 if options else blank))]
         return [_row(languages, option, number, None) for number, option in enumerate(kept[:MOST_OPTIONS])]
     by_value = {option.get("value"): option for option in options}
-    count = sent.get("options", "")
-    number = min(int(count), MOST_OPTIONS + blank) if count.isascii() and count.isdecimal() and len(count) < 5 else 0
+    number = min(whole_number(sent.get("options")) or 0, MOST_OPTIONS + blank)
     return [
         _row(languages, by_value.get(sent.get(f"option-{index}-value", ""), {}), index, sent) for index in range(number)
     ]
@@ -107,9 +105,8 @@ def pasted_options(lines: str, languages: Sequence[str], taken: set[str]) -> lis
 
 
 def _row(languages: Sequence[str], option: Mapping[str, Any], number: int, sent: Any) -> OptionForm:
-    places = option.get("places")
     given = {
         "value": option.get("value", ""), "label": texts(option, "label"), "hint": texts(option, "hint"),
-        "places": "" if places is None else str(places),
+        "places": option.get("places"),
     }  # fmt: skip
     return OptionForm(languages, option, formdata=sent, prefix=f"option-{number}-", **given)

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
-from flask_babel import gettext as _
-from wtforms import HiddenField, RadioField, StringField
+from wtforms import HiddenField, RadioField
 
-from eventreg.kernel.errors import Refused
+from eventreg.events.forms.clocks import DayField
 from eventreg.kernel.text import merged
 from eventreg.questionnaires.draft_wording import stage_name
 from eventreg.questionnaires.rules.drafts.reading import fingerprint, texts
-from eventreg.questionnaires.rules.schema import FIRST_DAY, LAST_DAY, Stage
+from eventreg.questionnaires.rules.schema import Stage
 from eventreg.web.forms import lazy_gettext
 from eventreg.web.localized import LocalizedField, LocalizedForm
+
+
+class _FollowUpDayField(DayField):
+    """A date that belongs to a follow-up: under another choice it is out of sight, and not looked at."""
+
+    def validate(self, form: Any, extra_validators: Any = ()) -> bool:
+        return form.stage.data != Stage.FOLLOW_UP.value or super().validate(form, extra_validators)
 
 
 class SectionForm(LocalizedForm):
@@ -25,7 +30,7 @@ class SectionForm(LocalizedForm):
     title = LocalizedField(lazy_gettext("Title"), limit=200, required="first")
     intro = LocalizedField(lazy_gettext("Introduction"), kind="textarea", limit=1000)
     stage = RadioField(lazy_gettext("When it is answered"), default=Stage.REGISTRATION.value)
-    answer_by = StringField(
+    answer_by = _FollowUpDayField(
         lazy_gettext("To be answered until"),
         description=lazy_gettext(
             "Only for what is asked after the confirmation. Empty: as long as answers can be changed."
@@ -50,32 +55,13 @@ class SectionForm(LocalizedForm):
 
     def read(self) -> dict[str, Any]:
         """Return the section as data. Raises Refused, with the reasons beside the fields."""
-        # A date belongs to a follow-up; under another choice it is out of sight, and not looked at.
-        is_follow_up = self.stage.data == Stage.FOLLOW_UP.value
-        is_sound, answer_by = self.validate(), read_date(self.answer_by) if is_follow_up else ""
-        if not is_sound or answer_by is None:
-            raise Refused("")
+        self.check()
         entry = {name: value for name, value in self._stored.items() if name not in (*self.data, "questions", "key")}
         entry["title"] = merged(texts(self._stored, "title"), self.title.data, self.languages)
         if intro := merged(texts(self._stored, "intro"), self.intro.data, self.languages):
             entry["intro"] = intro
         if self.stage.data != Stage.REGISTRATION.value or "stage" in self._stored:
             entry["stage"] = self.stage.data
-        if answer_by:
-            entry["answer_by"] = answer_by
+        if self.stage.data == Stage.FOLLOW_UP.value and self.answer_by.day:
+            entry["answer_by"] = self.answer_by.day.isoformat()
         return entry
-
-
-def read_date(bound: StringField) -> str | None:
-    """Return a date as kept, "" for none, or None with the reason beside the field."""
-    text = (bound.data or "").strip()
-    if not text:
-        return ""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        day = None
-    if day is None or not FIRST_DAY <= day <= LAST_DAY:
-        bound.errors = [_("Write a date")]
-        return None
-    return day.isoformat()

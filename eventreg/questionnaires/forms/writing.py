@@ -6,21 +6,22 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
-from wtforms import BooleanField, HiddenField, RadioField, SelectField, SelectMultipleField, StringField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, SelectMultipleField
 
+from eventreg.events.forms.clocks import DayField
 from eventreg.i18n.languages import known_languages
-from eventreg.kernel.errors import Refused
+from eventreg.kernel.errors import N_, Refused
 from eventreg.kernel.text import merged
 from eventreg.questionnaires.draft_wording import column_name, ready_purposes
 from eventreg.questionnaires.forms import conditions
 from eventreg.questionnaires.forms.options import OptionForm, blank_row, option_rows, pasted_options, renumbered
-from eventreg.questionnaires.forms.sections import read_date
 from eventreg.questionnaires.forms.settings import SettingsForm
 from eventreg.questionnaires.kinds import Kind
 from eventreg.questionnaires.kinds.base import speaking
 from eventreg.questionnaires.rules.drafts.changes import MOST_OPTIONS
 from eventreg.questionnaires.rules.drafts.reading import condition_of, entries, fingerprint, read_question, texts
 from eventreg.questionnaires.rules.schema import Question
+from eventreg.web.fields import NumberField
 from eventreg.web.forms import lazy_gettext
 from eventreg.web.localized import LocalizedField, LocalizedForm
 
@@ -51,11 +52,13 @@ class QuestionForm(LocalizedForm):
             "Encrypted, hidden on screens until asked for, never in mails. For health, food, documents."
         ),
     )
-    retention_days = StringField(
+    retention_days = NumberField(
         lazy_gettext("Days after the event until the answer is deleted"),
         description=lazy_gettext("Empty: it is kept as long as the registration."),
+        most=_LONGEST_RETENTION,
+        fault=N_("Write a number of days"),
     )
-    frozen_after = StringField(
+    frozen_after = DayField(
         lazy_gettext("Last day on which the answer can be changed"),
         description=lazy_gettext("Empty: as long as all others."),
         render_kw={"type": "date"},
@@ -132,7 +135,6 @@ class QuestionForm(LocalizedForm):
     def read(self) -> dict[str, Any]:
         """Return the question as data. Raises Refused, with the reasons beside the fields."""
         is_sound = self.validate()
-        frozen_after, retention = read_date(self.frozen_after), self._retention()
         options, settings = self._options(), self.settings.read()
         condition, is_condition_sound = conditions.condition_from(self.join, self.rows, self.offers.subjects)
         if self.column.data and self.is_sensitive.data:
@@ -141,12 +143,11 @@ class QuestionForm(LocalizedForm):
         if self.required.data == "some" and not self.required_for.data:
             self.required_for.errors = [_("Choose at least one category")]
             is_sound = False
-        if not is_sound or None in (frozen_after, retention, options, settings) or not is_condition_sound:
+        if not is_sound or options is None or settings is None or not is_condition_sound:
             raise Refused("")
         if self.kept_condition is not None and not self.drops_condition:
             condition = self.kept_condition
-        settings = self._following(settings or {})
-        return self._entry(frozen_after or "", retention or "", options or [], settings, condition)
+        return self._entry(options, self._following(settings), condition)
 
     def all_errors(self) -> list[tuple[str, str]]:
         """Return (id of the input, sentence) of everything to be checked."""
@@ -204,13 +205,6 @@ class QuestionForm(LocalizedForm):
         read = [row.read(set()) for row in rows]
         return None if None in read else [option for option in read if option is not None]
 
-    def _retention(self) -> int | str | None:
-        text = (self.retention_days.data or "").strip()
-        if text and not (text.isascii() and text.isdecimal() and len(text) < 7 and int(text) <= _LONGEST_RETENTION):
-            self.retention_days.errors = [_("Write a number of days")]
-            return None
-        return int(text) if text else ""
-
     def _following(self, settings: dict[str, Any]) -> dict[str, Any]:
         """Return the settings with what follows from the column, where another one was chosen."""
         before, after = str(self.stored.get("column") or ""), self.column.data or ""
@@ -224,14 +218,7 @@ class QuestionForm(LocalizedForm):
             return merged(texts(self.stored, "purpose"), self.purpose.data, self.languages)
         return {language: _in(language)[self.ready_purpose.data] for language in _told(self.languages)}
 
-    def _entry(
-        self,
-        frozen_after: str,
-        retention: int | str,
-        options: list[dict[str, Any]],
-        settings: dict[str, Any],
-        condition: Any,
-    ) -> dict[str, Any]:
+    def _entry(self, options: list[dict[str, Any]], settings: dict[str, Any], condition: Any) -> dict[str, Any]:
         written = {
             "kind": self.kind.name,
             "label": merged(texts(self.stored, "label"), self.label.data, self.languages),
@@ -242,14 +229,15 @@ class QuestionForm(LocalizedForm):
             "categories": sorted(self.categories.data or ()),
             "condition": condition,
             "is_sensitive": bool(self.is_sensitive.data),
-            "frozen_after": frozen_after,
+            "frozen_after": self.frozen_after.day and self.frozen_after.day.isoformat(),
             "options": options,
             "column": self.column.data or "",
             "settings": settings,
         }
         entry = {name: value for name, value in self.stored.items() if name not in (*written, "retention_days", "key")}
         entry |= {name: value for name, value in written.items() if value not in (None, "", [], {}, False)}
-        return {**entry, "retention_days": retention} if retention != "" else entry
+        retention = self.retention_days.number
+        return entry if retention is None else {**entry, "retention_days": retention}
 
 
 class Offers:
@@ -282,8 +270,7 @@ def _given(question: Question, section: str, languages: Sequence[str]) -> dict[s
         "ready_purpose": ready, "section": section, "required": required,
         "required_for": sorted(question.required_for), "categories": sorted(question.categories),
         "is_sensitive": question.is_sensitive, "column": question.column or "",
-        "retention_days": "" if question.retention_days is None else str(question.retention_days),
-        "frozen_after": question.frozen_after.isoformat() if question.frozen_after else "",
+        "retention_days": question.retention_days, "frozen_after": question.frozen_after,
     }  # fmt: skip
 
 

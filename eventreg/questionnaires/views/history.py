@@ -13,6 +13,7 @@ from eventreg.questionnaires.rules.changes import changes_between
 from eventreg.questionnaires.views import blueprint
 from eventreg.questionnaires.views.publication_words import changes_in_words, how_in_words, part_in_words
 from eventreg.web.access import requires
+from eventreg.web.fields import whole_number
 
 _A_PAGE = 20
 
@@ -21,7 +22,7 @@ _A_PAGE = 20
 @requires(Permission.EDIT_EVENT)
 def list_question_versions(slug: str) -> str:
     """Show the published versions, the newest first, with what each changed of the one before it."""
-    versions = list_past_versions(g.event.id, _before(), _A_PAGE)
+    versions = list_past_versions(g.event.id, whole_number(request.args.get("before")), _A_PAGE)
     address = url_for("questionnaires.list_question_versions", slug=slug)
     last = versions[-1] if len(versions) == _A_PAGE else None
     return render_desk(
@@ -44,8 +45,3 @@ def _shown(past: PastVersion) -> dict[str, Any]:
         "changes": changes_in_words(changes, None) if past.before is not None else [],
         "form_changes": [part_in_words(part) for part in changes.form] if past.before is not None else [],
     }
-
-
-def _before() -> int | None:
-    sent = request.args.get("before", "")
-    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else None
