@@ -12,6 +12,7 @@ from wtforms import HiddenField, SelectField, StringField
 
 from eventreg.audit import trail
 from eventreg.audit.queries import TrailFilter
+from eventreg.web.fields import whole_number
 from eventreg.web.forms import BaseForm, lazy_gettext
 
 
@@ -68,8 +69,7 @@ class HistoryForm(BaseForm):
 def _split(text: str | None) -> tuple[str, int | None]:
     """Return ("session", 12) of "session-12", and a kind alone without a number."""
     kind, _hyphen, number = (text or "").partition("-")
-    is_number = number.isascii() and number.isdecimal() and len(number) < 10
-    return kind[:24], int(number) if is_number else None
+    return kind[:24], whole_number(number)
 
 
 def _midnight(text: str | None, zone: str, days: int = 0) -> datetime | None:

@@ -20,6 +20,7 @@ from eventreg.site.services import note_history_export
 from eventreg.site.views import blueprint
 from eventreg.web.access import Answer, administrators_only, requires
 from eventreg.web.downloads import as_attachment
+from eventreg.web.fields import whole_number
 
 #: of the instance's history: it belongs to no place
 _NOWHERE = "UTC"
@@ -55,10 +56,11 @@ def export_instance_history() -> Answer:
 
 def _page(chain: int, zone: str, slug: str, **frame: Any) -> Answer:
     form = HistoryForm(formdata=request.args)
-    history = read_history(chain, form.trail_filter(zone), before=_position("before"), after=_position("after"))
+    before, after = (whole_number(request.args.get(name)) for name in ("before", "after"))
+    history = read_history(chain, form.trail_filter(zone), before=before, after=after)
     form.offer(history.people)
     here = url_for("site.show_history", slug=slug) if slug else url_for("site.show_instance_history")
-    if not history.traces and (_position("before") or _position("after")):
+    if not history.traces and (before or after):
         return redirect(_address(here, form))
     telling = Telling(history.names, slug)
     ends = [trace.entry.position for trace in (*history.traces[:1], *history.traces[-1:])]
@@ -101,11 +103,6 @@ def _check(chain: int) -> dict[str, int | None]:
     """Return up to which entry the chain is whole, and where it breaks."""
     head = find_head(chain)
     return {"broken": find_broken_position(chain), "whole": head.position if head else 0}
-
-
-def _position(name: str) -> int | None:
-    text = request.args.get(name, "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 
 def _address(here: str, form: HistoryForm, **position: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ from flask import g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from eventreg.events.models import Event, ProgrammeSession
+from eventreg.events.models import ProgrammeSession
 from eventreg.events.queries.for_registration import find_current_notice
 from eventreg.events.queries.previews import get_slug_by_preview
 from eventreg.events.queries.programme import get_session
@@ -54,67 +55,49 @@ class _Way:
 @personal
 def preview_event(token: str) -> str | Response:
     """Show a draft to whoever has its link; once it is public, lead to its page."""
-    slug, is_draft = get_slug_by_preview(token)
-    if not is_draft:
-        return redirect(url_for("site.show_event", slug=slug))
-    return _event_page(_Way(slug, {"token": token}))
+    return _by_link("event", token)
 
 
 @blueprint.get("/preview/<token>/privacy")
 @personal
 def preview_privacy(token: str) -> str | Response:
     """Show the privacy notice of a draft to whoever has its link."""
-    slug, is_draft = get_slug_by_preview(token)
-    if not is_draft:
-        return redirect(url_for("site.show_privacy", slug=slug))
-    return _notice_page(_Way(slug, {"token": token}))
+    return _by_link("privacy", token)
 
 
 @blueprint.get("/preview/<token>/programme")
 @personal
 def preview_programme(token: str) -> str | Response:
     """Show the programme of a draft to whoever has its link."""
-    slug, is_draft = get_slug_by_preview(token)
-    if not is_draft:
-        return redirect(url_for("site.show_programme", slug=slug))
-    return _programme_page(_Way(slug, {"token": token}))
+    return _by_link("programme", token)
 
 
 @blueprint.get("/preview/<token>/sessions/<public_id>")
 @personal
 def preview_session(token: str, public_id: str) -> str | Response:
     """Show a session of a draft to whoever has its link."""
-    slug, is_draft = get_slug_by_preview(token)
-    if not is_draft:
-        return redirect(url_for("site.show_session", slug=slug, public_id=public_id))
-    return _session_page(_Way(slug, {"token": token}), public_id)
+    return _by_link("session", token, public_id=public_id)
 
 
 @blueprint.get("/manage/events/<slug>/preview")
 @requires(Permission.ENTER)
 def preview_for_team(slug: str) -> str | Response:
     """Show a draft to its team; once it is public, lead to its page."""
-    if _is_public():
-        return redirect(url_for("site.show_event", slug=slug))
-    return _event_page(_Way(slug, {"slug": slug}))
+    return _for_team("event", slug)
 
 
 @blueprint.get("/manage/events/<slug>/preview/privacy")
 @requires(Permission.ENTER)
 def preview_privacy_for_team(slug: str) -> str | Response:
     """Show the privacy notice of a draft to its team."""
-    if _is_public():
-        return redirect(url_for("site.show_privacy", slug=slug))
-    return _notice_page(_Way(slug, {"slug": slug}))
+    return _for_team("privacy", slug)
 
 
 @blueprint.get("/manage/events/<slug>/preview/programme")
 @requires(Permission.ENTER)
 def preview_programme_for_team(slug: str) -> str | Response:
     """Show the programme of a draft to its team."""
-    if _is_public():
-        return redirect(url_for("site.show_programme", slug=slug))
-    return _programme_page(_Way(slug, {"slug": slug}))
+    return _for_team("programme", slug)
 
 
 @blueprint.get("/manage/events/<slug>/preview/sessions/<public_id>")
@@ -122,14 +105,29 @@ def preview_programme_for_team(slug: str) -> str | Response:
 def preview_session_for_team(slug: str, public_id: str) -> str | Response:
     """Show a session of a draft to its team."""
     get_session(g.event.id, public_id)
-    if _is_public():
-        return redirect(url_for("site.show_session", slug=slug, public_id=public_id))
-    return _session_page(_Way(slug, {"slug": slug}), public_id)
+    return _for_team("session", slug, public_id=public_id)
 
 
-def _is_public() -> bool:
-    event: Event = g.event
-    return event.publication is not Publication.DRAFT
+def _by_link(page: str, token: str, **part: str) -> str | Response:
+    slug, is_draft = get_slug_by_preview(token)
+    return _shown(page, _Way(slug, {"token": token}), is_draft, **part)
+
+
+def _for_team(page: str, slug: str, **part: str) -> str | Response:
+    return _shown(page, _Way(slug, {"slug": slug}), g.event.publication is Publication.DRAFT, **part)
+
+
+def _shown(page: str, way: _Way, is_draft: bool, **part: Any) -> str | Response:
+    """Return a page of a draft; of an event that is public the way to its own."""
+    if not is_draft:
+        return redirect(url_for(f"site.show_{page}", slug=way.slug, **part))
+    pages: dict[str, Callable[..., str]] = {
+        "event": _event_page,
+        "privacy": _notice_page,
+        "programme": _programme_page,
+        "session": _session_page,
+    }
+    return pages[page](way, **part)
 
 
 def _event_page(way: _Way) -> str:
