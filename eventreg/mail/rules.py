@@ -22,6 +22,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+from eventreg.kernel.errors import N_, Conflict
+
 
 class DeliveryState(enum.Enum):
     """Where a message stands. `sending` is claimed by a worker until `due_at`, the end of its lease."""
@@ -78,19 +80,19 @@ def standing(state: DeliveryState, attempts: int) -> Standing:
     return Standing(state.value)
 
 
-class MailRefusal(enum.Enum):
-    """Why an organizer's act on a message was refused; `mail.wording` has the sentences."""
+class MailRefusal(Conflict):
+    """Why an organizer's act on a message was refused."""
 
-    NO_SERVER = "no_server"
-    HELD_BACK = "held_back"
-    NOT_HELD = "not_held"
-    NOT_FAILED = "not_failed"
-    #: it is not, or no longer, in doubt
-    NOT_DOUBTFUL = "not_doubtful"
-    #: nothing went yet that could be repeated
-    NOT_SENT = "not_sent"
-    #: what it tells no longer holds, or its address is no longer the person's
-    NO_LONGER_TRUE = "no_longer_true"
+    NO_SERVER = "no_server", N_("No mail server is configured, so nothing can be sent yet.")
+    HELD_BACK = "held_back", N_("This event keeps its messages. Only addresses ending in .example receive them.")
+    NOT_HELD = "not_held", N_("This message is no longer held.")
+    NOT_FAILED = "not_failed", N_("This message is already on its way or was sent.")
+    NOT_DOUBTFUL = "not_doubtful", N_("Somebody decided on this message already.")
+    NOT_SENT = "not_sent", N_("This message was not sent yet.")
+    NO_LONGER_TRUE = (
+        "no_longer_true",
+        N_("What this message tells no longer holds, or its address is no longer the person's."),
+    )
 
 
 def is_fictional(address: str) -> bool:

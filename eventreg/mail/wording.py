@@ -1,10 +1,10 @@
-"""Where a message stands, why it did not go, and why an act on it was refused, as sentences."""
+"""Where a message stands and why it did not go, as sentences."""
 
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from eventreg.mail.rules import MailRefusal, Outcome, Standing
+from eventreg.mail.rules import Outcome, Standing
 
 STANDINGS = {
     Standing.QUEUED: _l("Waiting to be sent"),
@@ -31,16 +31,4 @@ OUTCOMES = {
     Outcome.UNREACHABLE: _l("The mail server could not be reached."),
     Outcome.UNSENDABLE: _l("The message could not be built. Whoever runs this system finds the cause in its log."),
     Outcome.KEPT: _l("The message may not leave this machine."),
-}
-
-REFUSALS = {
-    MailRefusal.NO_SERVER: _l("No mail server is configured, so nothing can be sent yet."),
-    MailRefusal.HELD_BACK: _l("This event keeps its messages. Only addresses ending in .example receive them."),
-    MailRefusal.NOT_HELD: _l("This message is no longer held."),
-    MailRefusal.NOT_FAILED: _l("This message is already on its way or was sent."),
-    MailRefusal.NOT_DOUBTFUL: _l("Somebody decided on this message already."),
-    MailRefusal.NOT_SENT: _l("This message was not sent yet."),
-    MailRefusal.NO_LONGER_TRUE: _l(
-        "What this message tells no longer holds, or its address is no longer the person's."
-    ),
 }

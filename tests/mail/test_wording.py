@@ -6,10 +6,11 @@ from enum import Enum
 
 import pytest
 from flask import Flask
+from flask_babel import lazy_gettext
 
 from eventreg.i18n.languages import speaking
 from eventreg.mail.rules import MailRefusal, Outcome, Standing
-from eventreg.mail.wording import OUTCOMES, REFUSALS, STANDINGS, TROUBLES
+from eventreg.mail.wording import OUTCOMES, STANDINGS, TROUBLES
 
 
 @pytest.mark.parametrize(
@@ -17,7 +18,7 @@ from eventreg.mail.wording import OUTCOMES, REFUSALS, STANDINGS, TROUBLES
     [
         (STANDINGS, set(Standing)),
         (OUTCOMES, set(Outcome) - {Outcome.ACCEPTED}),
-        (REFUSALS, set(MailRefusal)),
+        ({reason: lazy_gettext(reason.sentence) for reason in MailRefusal}, set(MailRefusal)),
         (TROUBLES, {Standing.FAILED, Standing.DOUBTFUL}),
     ],
 )

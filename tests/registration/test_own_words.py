@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from eventreg.audit.services import Actor
 from eventreg.db import db, transaction
 from eventreg.events.bundles.faults import BundleInvalid
 from eventreg.events.bundles.parts import Intake
@@ -42,7 +43,7 @@ def put(
 ) -> SavedMessage:
     """Give a message words of the event's own."""
     edits = {language: TextEdit(seen, OwnText(subject, body))}
-    return save_message_texts(event.id, key, edits, an_account().id, clock.now())
+    return save_message_texts(event.id, key, edits, Actor.account(an_account().id))
 
 
 def of(
@@ -195,7 +196,7 @@ def both_edit(app: Flask, event: Event) -> list[bool]:
 
     def edit(account_id: int) -> bool:
         edits = {"en": TextEdit(1, OwnText("", f"By {account_id}."))}
-        return bool(save_message_texts(event.id, "received", edits, account_id, clock.now()).saved)
+        return bool(save_message_texts(event.id, "received", edits, Actor.account(account_id)).saved)
 
     return at_once(app, *(lambda one=one: edit(one) for one in accounts))
 
@@ -219,7 +220,7 @@ def test_twin_without_the_row_lock_loses_what_one_of_them_wrote(
 
     monkeypatch.setattr(message_texts, "lock_event", get_event_whole)
     monkeypatch.setattr(message_texts, "read_message", read_then_wait)
-    monkeypatch.setattr(message_texts, "record", lambda **_entry: None)
+    monkeypatch.setattr(message_texts, "note", lambda *_row, **_detail: None)
     assert both_edit(app, event) == [True, True]
 
 

@@ -7,10 +7,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from eventreg.audit.queries import list_traces
+from eventreg.audit.services import Actor
 from eventreg.db import db
 from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import get_event_whole
-from eventreg.kernel import clock
 from eventreg.mail.models import MailMessage
 from eventreg.registration.emails import OWN_PAGE, every_message
 from eventreg.registration.models import MessageText, Registration
@@ -142,7 +142,7 @@ def test_two_at_once_lose_nothing(desk: Pages, event: Event) -> None:
     page = desk.get(address(event, "confirmed"))
     colleague = an_account(name="Colega Demo")
     edits = {"en": TextEdit(0, OwnText("Theirs", "Their words."))}
-    save_message_texts(event.id, "confirmed", edits, colleague.id, clock.now())
+    save_message_texts(event.id, "confirmed", edits, Actor.account(colleague.id))
     told = page.submit(SAVE, {"body-en": "My words.", "body-es": "Mis palabras."}, 409)
     assert told.has("Somebody else saved these words meanwhile")
     assert told.has("Colega Demo")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import select
 
-from eventreg.audit.services import Actor, record
+from eventreg.audit.services import Actor, note
 from eventreg.db import db, transaction
 from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import lock_event
+from eventreg.kernel.clock import now
 from eventreg.registration.models import MessageText
 from eventreg.registration.queries.message_texts import NOTHING, StoredText, read_message
 from eventreg.registration.rules.message_texts import OwnText, TextEdit
@@ -26,9 +26,7 @@ class SavedMessage:
     conflicts: Mapping[str, StoredText]
 
 
-def save_message_texts(
-    event_id: int, key: str, edits: Mapping[str, TextEdit], account_id: int, at: datetime
-) -> SavedMessage:
+def save_message_texts(event_id: int, key: str, edits: Mapping[str, TextEdit], actor: Actor) -> SavedMessage:
     """Save the words of a message, each language only when what stands there is what its writer saw.
 
     An empty text gives the message its usual words back. Texts come checked by the form. One entry of the audit trail tells
@@ -47,13 +45,13 @@ def save_message_texts(
             if edit.seen != current.revision:
                 conflicts[language] = current
                 continue
-            _put(event, key, language, edit.text, account_id, at)
+            _put(event, key, language, edit.text, actor)
             changes[language] = (current.text, edit.text)
-        _note(event, key, changes, account_id, at)
+        _note(event, key, changes, actor)
         return SavedMessage(tuple(changes), conflicts)
 
 
-def _put(event: Event, key: str, language: str, text: OwnText, account_id: int, at: datetime) -> None:
+def _put(event: Event, key: str, language: str, text: OwnText, actor: Actor) -> None:
     # A row without words stays, so that its revision goes on: whoever still sees the earlier words is told.
     row = db.session.scalars(
         select(MessageText).where(
@@ -65,7 +63,7 @@ def _put(event: Event, key: str, language: str, text: OwnText, account_id: int, 
         db.session.add(row)
     row.subject, row.body = text.subject, text.body
     row.revision += 1
-    row.changed_by_id, row.changed_at = account_id, at
+    row.changed_by_id, row.changed_at = actor.id, now()
     db.session.flush()
     mark_worded(event, key)
 
@@ -85,9 +83,7 @@ def mark_worded(event: Event, key: str) -> None:
     event.worded_messages = [*others, key] if has_words is not None else others
 
 
-def _note(
-    event: Event, key: str, changes: Mapping[str, tuple[OwnText, OwnText]], account_id: int, at: datetime
-) -> None:
+def _note(event: Event, key: str, changes: Mapping[str, tuple[OwnText, OwnText]], actor: Actor) -> None:
     """Keep old and new in the audit trail, by part and language."""
     changed: dict[str, tuple[dict[str, str], dict[str, str]]] = {}
     for language, (old, new) in changes.items():
@@ -96,12 +92,5 @@ def _note(
                 olds, news = changed.setdefault(part, ({}, {}))
                 olds[language], news[language] = before, after
     if changed:
-        record(
-            event_id=event.id,
-            actor=Actor.account(account_id),
-            action="message_text_changed",
-            record_kind="event",
-            record_id=event.id,
-            at=at,
-            detail={"message_text": key, "changed": {part: list(both) for part, both in changed.items()}},
-        )
+        told = {part: list(both) for part, both in changed.items()}
+        note(event, "message_text_changed", actor, message_text=key, changed=told)

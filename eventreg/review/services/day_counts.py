@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from eventreg.audit.services import Actor, record
+from eventreg.audit.services import note
 from eventreg.db import transaction
+from eventreg.events.organizers import Organizer
 from eventreg.events.queries.for_registration import get_event_whole, lock_event_in_any_state
-from eventreg.events.rules.team import Scope
-from eventreg.kernel import clock
 from eventreg.kernel.errors import NotFound
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.kinds import Context
@@ -29,7 +28,7 @@ class Counted:
 
 
 def count_answers_by_day(
-    event_id: int, key: str, scope: Scope, account_id: int, language: str, *, sees_sensitive: bool, is_file: bool
+    event_id: int, key: str, who: Organizer, language: str, *, sees_sensitive: bool, is_file: bool
 ) -> Counted:
     """Count the answers to a question, and record that. Raises NotFound for a question that is not for this reader."""
     definitions = list_definitions(event_id)
@@ -40,19 +39,11 @@ def count_answers_by_day(
         asked.is_sensitive for definition in definitions.values() if (asked := definition.find(key)) is not None
     )
     with transaction():
-        lock_event_in_any_state(event_id)
+        event = lock_event_in_any_state(event_id)
         if is_sensitive or is_file:
-            record(
-                event_id=event_id,
-                actor=Actor.account(account_id),
-                action="counted_by_day",
-                record_kind="event",
-                record_id=event_id,
-                at=clock.now(),
-                detail={"question": key, "format": "csv"} if is_file else {"question": key},
-            )
+            note(event, "counted_by_day", who, question=key, **({"format": "csv"} if is_file else {}))
     event = get_event_whole(event_id)
-    days = count_by_day(event, definitions, key, scope)
+    days = count_by_day(event, definitions, key, who.scope)
     given = {value for day in days for value in day.answers}
     context, kind = Context.of(event), kinds.get(question.kind)
     values = [option.value for option in question.options] or list(kind.fixed_values)

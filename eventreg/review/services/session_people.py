@@ -7,13 +7,12 @@ import io
 
 from flask_babel import gettext as _
 
-from eventreg.audit.services import Actor, record
+from eventreg.audit.services import Actor, note
 from eventreg.db import transaction
 from eventreg.events.queries.for_registration import lock_event_in_any_state
 from eventreg.events.queries.programme import get_session
 from eventreg.events.rules.team import Sight
 from eventreg.i18n.languages import current_language
-from eventreg.kernel.clock import now
 from eventreg.kernel.text import pick
 from eventreg.registration.wording import status_for_team
 from eventreg.review.queries.session_people import list_session_people
@@ -23,7 +22,7 @@ from eventreg.review.rules.spreadsheets import inert
 _BOM = "\ufeff"
 
 
-def export_session_people(event_id: int, public_id: str, sight: Sight, account_id: int) -> bytes:
+def export_session_people(event_id: int, public_id: str, sight: Sight, actor: Actor) -> bytes:
     """Return who signed up for a session as CSV (RFC 4180, UTF-8 with a byte order mark, cells inert), and record it.
 
     Mail addresses are in it for whoever may see them. Raises NotFound.
@@ -33,15 +32,7 @@ def export_session_people(event_id: int, public_id: str, sight: Sight, account_i
         session = get_session(event_id, public_id).session
         title = pick(session.title, event.languages[0], event.languages).text
         people = list_session_people(event_id, session.id, sight.scope)
-        record(
-            event_id=event_id,
-            actor=Actor.account(account_id),
-            action="exported",
-            record_kind="event",
-            record_id=event_id,
-            at=now(),
-            detail={"format": "csv", "count": len(people), "sessions": [title]},
-        )
+        note(event, "exported", actor, format="csv", count=len(people), sessions=[title])
         head = [_("Reference"), _("Person"), _("Institution"), _("Country"), _("Category"), _("Status")]
         lines = [head + ([_("Email address")] if sight.has_contact_data else [])]
         for person in people:

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from flask import Response, g, redirect, request, url_for
 from flask_babel import gettext as _
-from flask_login import current_user
 
+from eventreg.audit.services import acting
 from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.events.rules.team import Permission
@@ -89,7 +89,7 @@ def save_message_text(slug: str, key: str) -> Answer:
         return _page(form), 422
     if order == "preview":
         return _page(form, preview=_shown(form))
-    outcome = save_message_texts(g.event.id, form.message.key, form.edits(), current_user.id, now())
+    outcome = save_message_texts(g.event.id, form.message.key, form.edits(), acting())
     if outcome.conflicts:
         for language, theirs in outcome.conflicts.items():
             form.seen[language] = theirs.revision
@@ -174,7 +174,6 @@ def _page(
     occasion, at = Occasion.load(event), now()
     people = _people(form) if preview is not None else ()
     shown, person = preview or (None, None)
-    address = url_for("review.edit_message_text", slug=event.slug, key=form.message.key)
     return render_desk(
         "review/message_text.html",
         "words",
@@ -189,6 +188,4 @@ def _page(
         is_nobody=shown is not None and bool(form.who.data) and not people,
         conflicts=conflicts or {},
         can_choose=may(Permission.SEE_REGISTRATIONS),
-        is_saved="saved" in request.args,
-        at=address,
     )

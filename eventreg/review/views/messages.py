@@ -7,25 +7,24 @@ from typing import Any
 
 from flask import Response, g, redirect, request, url_for
 from flask_babel import gettext as _
-from flask_login import current_user
-from werkzeug.wrappers import Response as BaseResponse
 
 from eventreg.events.models import Event
-from eventreg.events.rules.team import Permission, Scope
+from eventreg.events.organizers import Organizer, organizer
+from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
-from eventreg.kernel.errors import Refused
 from eventreg.mail.markers import mask
 from eventreg.mail.models import MailMessage
-from eventreg.mail.rules import DeliveryState, MailRefusal, Standing, standing
-from eventreg.mail.wording import OUTCOMES, REFUSALS, STANDINGS
+from eventreg.mail.rules import DeliveryState, Standing, standing
+from eventreg.mail.wording import OUTCOMES, STANDINGS
 from eventreg.review.queries.figures import count_standings
 from eventreg.review.queries.messages import find_reference, get_message_in_scope, get_message_page, goes_again
 from eventreg.review.services.messages import leave_message, release_message, repeat_message, send_message_again
 from eventreg.review.views import blueprint
 from eventreg.review.views.mail_frames import mail_in_frame
-from eventreg.web.access import may, requires
+from eventreg.web.access import Answer, may, requires
 from eventreg.web.fields import whole_number
 from eventreg.web.instance import config
+from eventreg.web.refusals import Refusals
 
 _ONE = "/manage/events/<slug>/messages/<int(max=2147483647):message_id>"
 
@@ -70,28 +69,28 @@ def show_message_html(slug: str, message_id: int) -> Response:
 
 @blueprint.post(f"{_ONE}/release")
 @requires(Permission.SEND_MESSAGES)
-def release(slug: str, message_id: int) -> BaseResponse | tuple[str, int]:
+def release(slug: str, message_id: int) -> Answer:
     """Let a held message go."""
     return _act(release_message, message_id)
 
 
 @blueprint.post(f"{_ONE}/again")
 @requires(Permission.SEND_MESSAGES)
-def send_again(slug: str, message_id: int) -> BaseResponse | tuple[str, int]:
+def send_again(slug: str, message_id: int) -> Answer:
     """Try a message again that failed or stayed in doubt."""
     return _act(send_message_again, message_id)
 
 
 @blueprint.post(f"{_ONE}/leave")
 @requires(Permission.SEND_MESSAGES)
-def leave(slug: str, message_id: int) -> BaseResponse | tuple[str, int]:
+def leave(slug: str, message_id: int) -> Answer:
     """Take a message in doubt as delivered."""
     return _act(leave_message, message_id)
 
 
 @blueprint.post(f"{_ONE}/repeat")
 @requires(Permission.SEND_MESSAGES)
-def repeat(slug: str, message_id: int) -> BaseResponse | tuple[str, int]:
+def repeat(slug: str, message_id: int) -> Answer:
     """Send a message that was sent once more, as a new one."""
     return _act(repeat_message, message_id)
 
@@ -100,14 +99,11 @@ def _message(message_id: int) -> MailMessage:
     return get_message_in_scope(g.event.id, message_id, g.event_access.scope)
 
 
-def _act(act: Callable[[int, int, int, Scope], None], message_id: int) -> BaseResponse | tuple[str, int]:
-    event: Event = g.event
-    try:
-        act(event.id, message_id, current_user.id, g.event_access.scope)
-    except Refused as refused:
-        problem = str(REFUSALS[MailRefusal(refused.reason)])
-        return _page(_message(message_id), problem), 409
-    return redirect(url_for("review.show_message", slug=event.slug, message_id=message_id), 303)
+def _act(act: Callable[[int, int, Organizer], None], message_id: int) -> Answer:
+    with Refusals() as outcome:
+        act(g.event.id, message_id, organizer())
+        return redirect(url_for("review.show_message", slug=g.event.slug, message_id=message_id), 303)
+    return _page(_message(message_id), outcome.problem), outcome.status_code
 
 
 def _page(message: MailMessage, problem: str = "") -> str:

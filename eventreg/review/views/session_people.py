@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from flask import Response, g, url_for
-from flask_login import current_user
 
+from eventreg.audit.services import acting
 from eventreg.events.models import Event
 from eventreg.events.queries.programme import get_session
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
 from eventreg.registration.wording import status_for_team
 from eventreg.review.queries.session_people import list_session_counts, list_session_people
-from eventreg.review.rules.listing import ListState
 from eventreg.review.services.session_people import export_session_people
 from eventreg.review.views import blueprint
 from eventreg.review.views.desk import list_url, registration_url
@@ -46,8 +45,8 @@ def show_session_people(slug: str, public_id: str) -> str:
         is_over=any(each.is_over for each in counts if each.session.id == found.session.id),
         is_whole=sight.scope.is_whole,
         status_label=status_for_team,
-        url_of=lambda person: registration_url(slug, person.reference, ListState()),
-        list_url=list_url(slug, ListState()),
+        url_of=lambda person: registration_url(slug, person.reference),
+        list_url=list_url(slug),
         can_export=may(Permission.EXPORT),
     )
 
@@ -56,5 +55,5 @@ def show_session_people(slug: str, public_id: str) -> str:
 @requires(Permission.EXPORT)
 def export_session(slug: str, public_id: str) -> Response:
     """Give the list as CSV. A POST, since it is recorded who took whose data."""
-    content = export_session_people(g.event.id, public_id, g.event_access.sight, current_user.id)
+    content = export_session_people(g.event.id, public_id, g.event_access.sight, acting())
     return as_attachment(content, f"{slug}-{public_id}.csv", "text/csv; charset=utf-8")

@@ -190,7 +190,7 @@ def _ways_in(event: Event) -> None:
 def _words(event: Event) -> None:
     """A message in the event's own words, in one of its languages; and a ready-made reason."""
     edit = TextEdit(0, OwnText("Bienvenida, {given_name}", "Le esperamos en {place}.\n\n{details}\n\nHasta pronto."))
-    save_message_texts(event.id, "confirmed", {"es": edit}, an_account().id, now())
+    save_message_texts(event.id, "confirmed", {"es": edit}, Actor.account(an_account().id))
     _remarks(event)
     add_reason(
         event.id, RunAct.DECLINE, "Lleno", text("No hay lugar.", "There is no place."), Actor.account(an_account().id)
