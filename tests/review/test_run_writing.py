@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from eventreg.accounts.models import Account
+from eventreg.audit.services import Actor
 from eventreg.db import db, transaction
 from eventreg.events.models import Event
 from eventreg.events.rules.team import EVERYTHING
@@ -179,16 +180,16 @@ class TestStopping:
         assert all(mail.due_at is not None and mail.due_at >= begun + timedelta(seconds=60) for mail in written())
         with transaction() as session:
             session.get_one(MailMessage, written()[0].id).state = DeliveryState.SENT
-        assert take_back_messages(run.id, owner.id) == 3
+        assert take_back_messages(run.id, Actor.account(owner.id)) == 3
         assert [mail.state for mail in written()] == [DeliveryState.SENT] + [DeliveryState.DROPPED] * 3
         assert outcomes(run) == [(ItemOutcome.DONE, "")] + [(ItemOutcome.LEFT, "taken_back")] * 3
-        assert take_back_messages(run.id, owner.id) == 0
+        assert take_back_messages(run.id, Actor.account(owner.id)) == 0
 
     def test_stopped_half_way_nobody_else_is_written_to(self, event: Event, owner: Account) -> None:
         run = a_draft(event, owner, some_people(event))
         begin_run(run.id)
         do_some(run.id, lambda: False)
-        stop_run(run.id, owner.id)
+        stop_run(run.id, Actor.account(owner.id))
         assert not do_next(run.id)
         assert len(written()) == 1
 

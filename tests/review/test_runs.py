@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -13,6 +13,7 @@ from time_machine import Traveller
 
 from eventreg.accounts.models import Account
 from eventreg.audit.models import AuditEntry
+from eventreg.audit.services import Actor
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, TeamMember
 from eventreg.events.organizers import Organizer
@@ -36,8 +37,7 @@ from eventreg.review.queries.run_previews import forecast_places, get_figures
 from eventreg.review.queries.runs import count_items, get_run
 from eventreg.review.rules.listing import ListState
 from eventreg.review.rules.runs import MOST_CHOSEN, ItemOutcome, RunAct, RunReason
-from eventreg.review.services.run_acts import ACTS, ItemResult
-from eventreg.review.services.run_decisions import decide_one
+from eventreg.review.services.run_acts import ACTS, ItemResult, decide_one
 from eventreg.review.services.run_steps import RUN_JOB, do_some, do_turn
 from eventreg.review.services.runs import (
     all_of,
@@ -295,7 +295,7 @@ def test_what_is_stopped_goes_on_later(app: Flask) -> None:
     run = a_draft(event, RunAct.APPROVE, people, account)
     begin_run(run.id)
     do_some(run.id, iter([True, False]).__next__)
-    stop_run(run.id, account.id)
+    stop_run(run.id, Actor.account(account.id))
     assert not do_turn({"run_id": run.id}, clocks.now())
     assert outcomes(run) == {"done": 2, "waiting": 2}
     assert begin_run(run.id)
@@ -335,8 +335,8 @@ def test_one_who_cannot_be_done_does_not_keep_the_others_waiting(app: Flask, mon
     event = an_event()
     people, account = a_crowd(event, 3), a_team_member(event)
 
-    def faulty(run: Run, item: RunItem, now: datetime) -> ItemResult:
-        result = decide_one(run, item, now)
+    def faulty(run: Run, item: RunItem) -> ItemResult:
+        result = decide_one(run, item)
         if item.registration_id == people[1].id:
             raise ValueError("after it was written")
         return result
@@ -375,8 +375,8 @@ def test_a_run_is_undone_while_no_mail_has_gone(app: Flask, clock: Traveller) ->
     event = an_event(categories=[ACADEMIA], capacity=2)
     people, account = a_crowd(event, 4), a_team_member(event)
     run = begun(a_draft(event, RunAct.APPROVE, people, account))
-    undoing = undo_run(run.id, account.id)
-    assert undo_run(run.id, account.id).id == undoing.id
+    undoing = undo_run(run.id, Actor.account(account.id))
+    assert undo_run(run.id, Actor.account(account.id)).id == undoing.id
     do_some(undoing.id, lambda: True)
     assert outcomes(undoing) == {"done": 4}
     assert statuses() == {"pending": 4}
@@ -392,7 +392,7 @@ def test_for_whom_it_is_too_late_is_said(app: Flask, clock: Traveller) -> None:
     do_some(run.id, lambda: False)
     clock.shift(timedelta(seconds=70))
     do_some(run.id, lambda: True)
-    undoing = undo_run(run.id, account.id)
+    undoing = undo_run(run.id, Actor.account(account.id))
     do_some(undoing.id, lambda: True)
     assert outcomes(undoing) == {"done": 2, "left": 1}
     assert refusals(undoing) == {"told_already": 1}
@@ -401,7 +401,7 @@ def test_for_whom_it_is_too_late_is_said(app: Flask, clock: Traveller) -> None:
     late = begun(a_draft(event, RunAct.DECLINE, a_crowd(event, 1), account, reason={"es": "No."}))
     clock.shift(timedelta(minutes=5))
     with pytest.raises(Refused) as refused:
-        undo_run(late.id, account.id)
+        undo_run(late.id, Actor.account(account.id))
     assert refused.value.reason is RunReason.NOTHING_TO_UNDO
 
 
@@ -411,7 +411,7 @@ def test_no_mail_goes_while_many_are_undone(app: Flask, clock: Traveller) -> Non
     people = [a_registration(event) for _ in range(3)]
     run = begun(a_draft(event, RunAct.DECLINE, people, account, reason={"es": "No hay lugar."}))
     clock.shift(timedelta(seconds=55))
-    undoing = undo_run(run.id, account.id)
+    undoing = undo_run(run.id, Actor.account(account.id))
     clock.shift(timedelta(seconds=30))
     due = db.session.scalars(
         select(func.min(MailMessage.due_at)).where(MailMessage.state == DeliveryState.QUEUED)

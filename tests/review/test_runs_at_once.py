@@ -6,7 +6,6 @@ The twin switches off what keeps them apart and must see the fault.
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from eventreg.accounts.models import Account
+from eventreg.audit.services import Actor
 from eventreg.db import db
 from eventreg.events.models import Event
 from eventreg.events.rules.categories import ApprovalRule
@@ -25,8 +25,7 @@ from eventreg.review.models import Run, RunItem
 from eventreg.review.queries.runs import count_items
 from eventreg.review.rules.runs import ItemOutcome, RunAct
 from eventreg.review.services import run_steps
-from eventreg.review.services.run_acts import ACTS, ItemResult
-from eventreg.review.services.run_decisions import decide_one
+from eventreg.review.services.run_acts import ACTS, ItemResult, decide_one
 from eventreg.review.services.run_steps import do_next, do_some
 from eventreg.review.services.runs import begin_run, draft_run, these, undo_run
 from tests.builders import a_registration, a_team_member, an_event
@@ -78,9 +77,9 @@ def test_twin_without_the_lock_says_that_somebody_was_left_who_was_approved(
     run = a_run(event, a_team_member(event), 1)
     taken = meeting(2)
 
-    def wait_for_the_other(run: Run, item: RunItem, now: datetime) -> ItemResult:
+    def wait_for_the_other(run: Run, item: RunItem) -> ItemResult:
         taken.wait()
-        return decide_one(run, item, now)
+        return decide_one(run, item)
 
     monkeypatch.setattr(run_steps, "lock_event_in_any_state", lambda _event_id: event)
     monkeypatch.setitem(ACTS, RunAct.APPROVE, wait_for_the_other)
@@ -131,7 +130,7 @@ def test_one_draft_begun_at_once_by_two_presses_is_one_run(app: Flask) -> None:
     began = at_once(app, *[lambda: begin_run(run.id)] * 3)
     assert sorted(began) == [False, False, True]
     done(run.id)
-    undone = at_once(app, *[lambda: undo_run(run.id, account.id).id] * 3)
+    undone = at_once(app, *[lambda: undo_run(run.id, Actor.account(account.id)).id] * 3)
     assert len(set(undone)) == 1
 
 

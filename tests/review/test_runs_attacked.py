@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from eventreg.audit.models import AuditEntry
+from eventreg.audit.services import Actor
 from eventreg.db import db, transaction
 from eventreg.events.queries.for_registration import lock_event
 from eventreg.events.rules.team import EVERYTHING
@@ -29,7 +30,7 @@ def test_what_is_undone_in_the_middle_decides_on_nobody_behind_it(app: Flask) ->
     run = a_draft(event, RunAct.APPROVE, a_crowd(event, 5), account)
     begin_run(run.id)
     do_some(run.id, iter([True, False]).__next__)
-    undoing = undo_run(run.id, account.id)
+    undoing = undo_run(run.id, Actor.account(account.id))
     do_some(run.id, lambda: True)
     do_some(undoing.id, lambda: True)
     assert outcomes(run) == {"done": 2, "waiting": 3}
@@ -49,7 +50,7 @@ def test_whoever_stops_a_run_waits_for_the_event_before_it_holds_the_run(app: Fl
 
     def stop() -> None:
         with app.app_context():
-            stop_run(run_id, account_id)
+            stop_run(run_id, Actor.account(account_id))
             db.session.remove()
 
     with transaction() as session:
@@ -70,8 +71,8 @@ def test_the_history_says_who_has_a_run_go_on(app: Flask) -> None:
     chose, other = a_team_member(event), a_team_member(event, "manager")
     run = a_draft(event, RunAct.APPROVE, a_crowd(event, 2), chose)
     begin_run(run.id)
-    stop_run(run.id, chose.id)
-    assert begin_run(run.id, other.id)
+    stop_run(run.id, Actor.account(chose.id))
+    assert begin_run(run.id, Actor.account(other.id))
     entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "run_resumed")).one()
     assert entry.actor_id == other.id
 
@@ -92,4 +93,4 @@ def test_a_key_of_a_form_stands_in_the_way_of_nothing_else(app: Flask) -> None:
     taken = {draft(one.id, RunAct.APPROVE, "k"), draft(other.id, RunAct.APPROVE, "k")}
     blocking = draft(other.id, RunAct.TAG, f"undo-{run.public_id}")
     assert len(taken) == 2
-    assert undo_run(run.id, one.id).id not in {*taken, blocking}
+    assert undo_run(run.id, Actor.account(one.id)).id not in {*taken, blocking}

@@ -26,7 +26,6 @@ class WriteRunForm(RunForm, WordsForm):
     )
 
     def allowed_in(self, part: str) -> Collection[str]:
-        """See `WordsForm.allowed_in`."""
         return IN_WRITTEN_SUBJECT if part == "subject" else IN_WRITTEN_BODY
 
     @property

@@ -7,13 +7,14 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
-from wtforms import DateField, HiddenField, RadioField, SelectField, SelectMultipleField
+from wtforms import DateField, HiddenField, RadioField, SelectField, SelectMultipleField, StringField
 from wtforms.fields import Field
 from wtforms.validators import Optional, StopValidation
 
 from eventreg.registration.rules.placeholders import holds_personal_link
 from eventreg.registration.services.decisions import LONGEST_REASON
 from eventreg.review.models import ReadyReason
+from eventreg.review.rules.tags import LONGEST_NAME
 from eventreg.web.forms import lazy_gettext
 from eventreg.web.localized import LocalizedField, LocalizedForm
 
@@ -107,3 +108,21 @@ class CorrectionRunForm(ReasonedRunForm):
         day: date | None = field.data
         if field.process_errors or (day is not None and not 1970 < day.year < 2200):
             raise StopValidation(_("Write a date"))
+
+
+class UntagRunForm(RunForm):
+    """The tag, by its public id."""
+
+    tag = SelectField(lazy_gettext("Tag"), validate_choice=False)
+
+    def __init__(self, languages: Sequence[str], tags: Sequence[tuple[str, str]], **values: Any) -> None:
+        super().__init__(languages, **values)
+        self.tag.choices = [("", _("Choose a tag")), *tags]
+
+
+class TagRunForm(UntagRunForm):
+    """The tag, or a new one's name."""
+
+    new_tag = StringField(
+        lazy_gettext("Or a new tag"), render_kw={"autocomplete": "off", "maxlength": str(LONGEST_NAME)}
+    )

@@ -6,7 +6,7 @@ import enum
 from datetime import timedelta
 
 from eventreg.events.rules.team import Permission
-from eventreg.kernel.errors import Refused
+from eventreg.kernel.errors import N_, Conflict
 from eventreg.registration.rules.states import Action
 
 #: so many registrations can be named one by one; more are chosen by the list's state
@@ -84,25 +84,24 @@ OUT_OF_SIGHT, FAULT = "out_of_sight", "fault"
 UNVERIFIED, TAKEN_BACK = "unverified", "taken_back"
 
 
-class RunReason(enum.Enum):
-    """Why a run is not made, begun or stopped."""
+class RunReason(Conflict):
+    """Why a run is not made, begun or undone."""
 
-    NOBODY_CHOSEN = "nobody_chosen"
-    TOO_MANY_CHOSEN = "too_many_chosen"
+    NOBODY_CHOSEN = "nobody_chosen", N_("Choose at least one registration first.")
+    TOO_MANY_CHOSEN = "too_many_chosen", N_("Choose at most %(limit)s one by one, or all that match.")
     #: it goes on or is over already
-    BEGUN = "begun"
-    #: what the act needs is missing: the page says what, beside the field
-    INCOMPLETE = "incomplete"
+    BEGUN = "begun", N_("This was begun already.")
     #: fewer places are left than when the page was shown
-    FEWER_PLACES = "fewer_places"
-    #: tried on oneself often enough
-    TOO_MANY_TRIALS = "too_many_trials"
-    #: nothing of it can be undone any more
-    NOTHING_TO_UNDO = "nothing_to_undo"
-
-
-class RunRefused(Refused):
-    """A run was not made, begun or undone. Nothing was written."""
+    FEWER_PLACES = (
+        "fewer_places",
+        N_("Meanwhile places were taken. Look at what is left of them, then confirm again."),
+    )
+    #: tried on oneself
+    TOO_MANY_TRIALS = "too_many_trials", N_("You have tried it often enough. Try again in an hour."), "", 429
+    NOTHING_TO_UNDO = (
+        "nothing_to_undo",
+        N_("Nothing of this can be undone any more: the emails have gone."),
+    )
 
 
 def wait_for(left: int) -> timedelta:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import func, select
 
@@ -29,7 +28,7 @@ DONE = ItemResult(ItemOutcome.DONE)
 
 #: does the act to one person by the service that does it singly, in the transaction of the caller, who holds the event's row
 #: and has seen that the person is in sight of whoever began the run. A Refused that it raises leaves the person as they were
-ActHandler = Callable[[Run, RunItem, datetime], ItemResult]
+ActHandler = Callable[[Run, RunItem], ItemResult]
 
 
 def person_of(item: RunItem) -> Registration:

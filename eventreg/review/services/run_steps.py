@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from eventreg.audit.services import SYSTEM, record
+from eventreg.audit.services import SYSTEM, note
 from eventreg.db import db, revocable, transaction
 from eventreg.events.queries.for_registration import lock_event_in_any_state
 from eventreg.events.queries.team import find_grant
@@ -59,7 +59,7 @@ def do_next(run_id: int) -> bool:
         event_id = session.scalar(select(Run.event_id).where(Run.id == run_id))
         if event_id is None:
             return False
-        lock_event_in_any_state(event_id)
+        event = lock_event_in_any_state(event_id)
         run = session.get_one(Run, run_id, populate_existing=True)
         if run.begun_at is None or run.stopped_at is not None or run.finished_at is not None:
             return False
@@ -74,15 +74,17 @@ def do_next(run_id: int) -> bool:
             return False
         grant = find_grant(event_id, run.account_id)
         if not grant.allows(NEEDED[run.act]):
-            _stop(run, now)
+            # Stopped is what somebody began who may not do it any more.
+            run.stopped_at = now
+            note(event, "run_stopped", SYSTEM, act=run.act.value)
             return False
-        result = _result(run, item, grant, now)
+        result = _result(run, item, grant)
         item.outcome, item.refusal, item.decision_id = result.outcome, result.refusal, result.decision_id
         item.done_at = now
         return True
 
 
-def _result(run: Run, item: RunItem, grant: Grant, now: datetime) -> ItemResult:
+def _result(run: Run, item: RunItem, grant: Grant) -> ItemResult:
     """Do the act within a savepoint, so that what is refused half way leaves nothing behind."""
     run_id, item_id = run.id, item.id
     try:
@@ -90,7 +92,7 @@ def _result(run: Run, item: RunItem, grant: Grant, now: datetime) -> ItemResult:
             person = select(Registration).where(Registration.id == item.registration_id)
             if db.session.scalars(in_scope(person, run.event_id, grant.scope)).first() is None:
                 return ItemResult(ItemOutcome.LEFT, OUT_OF_SIGHT)
-            return ACTS[run.act](run, item, now)
+            return ACTS[run.act](run, item)
     except Refused as refused:
         return ItemResult(ItemOutcome.LEFT, str(refused.reason.value))
     except NotFound:
@@ -101,17 +103,3 @@ def _result(run: Run, item: RunItem, grant: Grant, now: datetime) -> ItemResult:
         # One person whom the act cannot be done to must not keep the others waiting.
         log.error("Run %d, item %d: %s", run_id, item_id, described(error))
         return ItemResult(ItemOutcome.LEFT, FAULT)
-
-
-def _stop(run: Run, now: datetime) -> None:
-    """Stop what somebody began who may not do it any more."""
-    run.stopped_at = now
-    record(
-        event_id=run.event_id,
-        actor=SYSTEM,
-        action="run_stopped",
-        record_kind="event",
-        record_id=run.event_id,
-        at=now,
-        detail={"act": run.act.value},
-    )

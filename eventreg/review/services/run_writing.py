@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from eventreg.accounts.rules.guarding import Limit
 from eventreg.accounts.services.guards import Try, admit
-from eventreg.audit.services import Actor, record
+from eventreg.audit.services import Actor, note
 from eventreg.db import lock_row, transaction
 from eventreg.events.queries.for_registration import get_event_whole, list_credited, lock_event_in_any_state
 from eventreg.kernel import clock
@@ -41,7 +41,7 @@ def message_key(run: Run, public_id: str) -> str:
     return f"registration/{public_id}/written/{run.public_id}/participant"
 
 
-def write_one(run: Run, item: RunItem, now: datetime) -> ItemResult:
+def write_one(run: Run, item: RunItem) -> ItemResult:
     """Write to one person, whatever changed since they were chosen. The message waits until the time to stop it is over.
 
     Whoever has not confirmed the address is left: it may be anybody's.
@@ -50,26 +50,19 @@ def write_one(run: Run, item: RunItem, now: datetime) -> ItemResult:
     if person.status is Status.UNVERIFIED:
         return ItemResult(ItemOutcome.LEFT, UNVERIFIED)
     occasion = _occasion(run)
-    due_at = now + UNDO_WINDOW + wait_for(count_left(run))
+    due_at = clock.now() + UNDO_WINDOW + wait_for(count_left(run))
     key = message_key(run, person.public_id)
     enqueue(written_message(occasion, person, find_day_ids(person), text_of(run), key, due_at))
-    record(
-        event_id=run.event_id,
-        actor=Actor.account(run.account_id),
-        action="written_to",
-        record_kind="registration",
-        record_id=person.id,
-        at=now,
-    )
+    note(person, "written_to", Actor.account(run.account_id))
     return DONE
 
 
-def try_on_oneself(run_id: int, person: Registration, email: str, account_id: int) -> None:
+def try_on_oneself(run_id: int, person: Registration, email: str, actor: Actor) -> None:
     """Send a draft as `person` would get it to the address of whoever wrote it. Raises Refused (TOO_MANY_TRIALS)."""
     now = clock.now()
     with transaction():
         run = lock_row(select(Run).where(Run.id == run_id))
-        if admit(Try(_TRIALS, str(account_id))) is None:
+        if admit(Try(_TRIALS, str(actor.id))) is None:
             raise Refused(RunReason.TOO_MANY_TRIALS)
         days = find_day_ids(person) if person.id else frozenset[int]()
         key = f"run/{run.public_id}/trial/{now.timestamp():.6f}"
@@ -77,12 +70,12 @@ def try_on_oneself(run_id: int, person: Registration, email: str, account_id: in
         enqueue(trial_message(occasion, person, days, text_of(run), email, key, now))
 
 
-def take_back_messages(run_id: int, account_id: int) -> int:
+def take_back_messages(run_id: int, actor: Actor) -> int:
     """Stop those messages of a run that have not gone; returns how many. Their people count as left, and can be written to."""
     now = clock.now()
     with transaction() as session:
         event_id = session.scalars(select(Run.event_id).where(Run.id == run_id)).one()
-        lock_event_in_any_state(event_id)
+        event = lock_event_in_any_state(event_id)
         run = lock_row(select(Run).where(Run.id == run_id))
         done = session.execute(
             select(RunItem, Registration.public_id)
@@ -94,15 +87,7 @@ def take_back_messages(run_id: int, account_id: int) -> int:
         for key in dropped:
             items[key].outcome, items[key].refusal = ItemOutcome.LEFT, TAKEN_BACK
         if dropped:
-            record(
-                event_id=event_id,
-                actor=Actor.account(account_id),
-                action="run_messages_stopped",
-                record_kind="event",
-                record_id=event_id,
-                at=now,
-                detail={"people": len(dropped)},
-            )
+            note(event, "run_messages_stopped", actor, people=len(dropped))
         return len(dropped)
 
 

@@ -14,14 +14,14 @@ from typing import Any
 
 from sqlalchemy import Select, and_, case, delete, func, insert, literal, select, update
 
-from eventreg.audit.services import Actor, record
+from eventreg.audit.services import Actor, note
 from eventreg.db import db, lock_row, transaction
 from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import lock_event
 from eventreg.events.rules.team import Sight
 from eventreg.jobs.services import schedule
 from eventreg.kernel import clock
-from eventreg.kernel.errors import NotFound
+from eventreg.kernel.errors import NotFound, Refused
 from eventreg.kernel.tokens import new_public_id
 from eventreg.registration.models import Decision, Registration
 from eventreg.registration.rules.deadlines import UNDO_WINDOW
@@ -38,7 +38,6 @@ from eventreg.review.rules.runs import (
     ItemOutcome,
     RunAct,
     RunReason,
-    RunRefused,
     wait_for,
 )
 from eventreg.review.services.run_steps import RUN_JOB
@@ -53,9 +52,9 @@ def all_of(registrations: RegistrationList) -> Chosen:
 
 
 def these(event_id: int, seen: Mapping[str, int], sight: Sight) -> Chosen:
-    """Choose registrations by reference, each as it was seen. What is not in sight is not chosen. Raises RunRefused."""
+    """Choose registrations by reference, each as it was seen; none that is not in sight. Raises Refused (TOO_MANY_CHOSEN)."""
     if len(seen) > MOST_CHOSEN:
-        raise RunRefused(RunReason.TOO_MANY_CHOSEN, limit=MOST_CHOSEN)
+        raise Refused(RunReason.TOO_MANY_CHOSEN, limit=MOST_CHOSEN)
 
     def chosen(*columns: Any) -> Select[Any]:
         statement = select(*columns).where(Registration.event_id == event_id, Registration.reference.in_(seen))
@@ -77,7 +76,7 @@ def draft_run(
     """Keep who was chosen, in the order in which they were received, to be looked at before anything is done.
 
     `seen`: which revision of each, by reference; those of now where it is not given. The same form sent twice is one
-    draft. Raises RunRefused (NOBODY_CHOSEN).
+    draft. Raises Refused (NOBODY_CHOSEN).
     """
     now = clock.now()
     # What a form brings is nobody else's key, whatever it is.
@@ -104,63 +103,61 @@ def draft_run(
         people = people.order_by(Registration.submitted_at, Registration.id)
         session.execute(insert(RunItem).from_select(["run_id", "registration_id", "seen_revision"], people))
         if not session.scalar(select(func.count()).where(RunItem.run_id == run.id)):
-            raise RunRefused(RunReason.NOBODY_CHOSEN)
+            raise Refused(RunReason.NOBODY_CHOSEN)
         return run
 
 
 def save_details(run_id: int, details: Mapping[str, Any]) -> None:
-    """Keep what was written for a draft. Raises RunRefused (BEGUN)."""
+    """Keep what was written for a draft. Raises Refused (BEGUN)."""
     with transaction():
         run = _lock_draft(run_id)
         run.details = {**run.details, **details}
 
 
 def leave_out(run_id: int, registration_id: int) -> None:
-    """Take somebody out of a draft. Raises RunRefused (BEGUN)."""
+    """Take somebody out of a draft. Raises Refused (BEGUN)."""
     with transaction() as session:
         run = _lock_draft(run_id)
         session.execute(delete(RunItem).where(RunItem.run_id == run.id, RunItem.registration_id == registration_id))
 
 
 def take_as_they_are(run_id: int) -> None:
-    """Have those who changed since they were chosen count as seen, once somebody has looked. Raises RunRefused (BEGUN)."""
+    """Have those who changed since they were chosen count as seen, once somebody has looked. Raises Refused (BEGUN)."""
     with transaction() as session:
         run = _lock_draft(run_id)
         now_is = select(Registration.revision).where(Registration.id == RunItem.registration_id).scalar_subquery()
         session.execute(update(RunItem).where(RunItem.run_id == run.id).values(seen_revision=now_is))
 
 
-def begin_run(run_id: int, account_id: int | None = None) -> bool:
+def begin_run(run_id: int, actor: Actor | None = None) -> bool:
     """Confirm a draft, or have a stopped run go on: the worker does it from now on. False: it had been begun before, or is
     being taken back.
 
-    `account_id`: who says so, where it is not whoever chose. Raises NotFound and LifecycleRefused.
+    `actor`: who says so, where it is not whoever chose. Raises NotFound and LifecycleRefused.
     """
     now = clock.now()
     with transaction():
-        _event, run = _lock_event_and_run(run_id)
+        event, run = _lock_event_and_run(run_id)
         if run.finished_at is not None or (run.begun_at is not None and run.stopped_at is None) or _is_taken_back(run):
             return False
         is_new = run.begun_at is None
         run.begun_at, run.stopped_at = run.begun_at or now, None
         schedule(RUN_JOB, f"{RUN_JOB}:{run.id}", {"run_id": run.id}, now)
-        _record(run, "run_begun" if is_new else "run_resumed", account_id or run.account_id, now)
+        _note(event, run, "run_begun" if is_new else "run_resumed", actor or Actor.account(run.account_id))
         return True
 
 
-def stop_run(run_id: int, account_id: int) -> None:
+def stop_run(run_id: int, actor: Actor) -> None:
     """Leave undone what is not done yet of a run that goes on. Nothing happens to one that is over."""
-    now = clock.now()
     with transaction():
-        _event, run = _lock_event_and_run(run_id)
-        _stop(run, account_id, now)
+        _stop(*_lock_event_and_run(run_id), actor)
 
 
-def undo_run(run_id: int, account_id: int) -> Run:
+def undo_run(run_id: int, actor: Actor) -> Run:
     """Begin to take back what a run decided, the last first, as far as no mail has told of it; returns the new run.
 
     One that still goes on is stopped for good. The mails that have not gone wait meanwhile. For whom it is too late is
-    left, and named. Asked twice it is one run. Raises RunRefused (NOTHING_TO_UNDO).
+    left, and named. Asked twice it is one run. Raises Refused (NOTHING_TO_UNDO).
     """
     now = clock.now()
     with transaction() as session:
@@ -174,13 +171,13 @@ def undo_run(run_id: int, account_id: int) -> Run:
             select(func.count()).select_from(Decision).where(Decision.id.in_(made), *can_be_undone(now))
         )
         if not to_undo:
-            raise RunRefused(RunReason.NOTHING_TO_UNDO)
+            raise Refused(RunReason.NOTHING_TO_UNDO)
         # Else it would go on deciding behind what takes it back.
-        _stop(run, account_id, now)
+        _stop(event, run, actor)
         undoing = Run(
             public_id=new_public_id(),
             event_id=event.id,
-            account_id=account_id,
+            account_id=actor.id,
             act=RunAct.UNDO,
             details={"list": run.details.get("list", "")},
             submission_key=key,
@@ -195,7 +192,7 @@ def undo_run(run_id: int, account_id: int) -> Run:
         hold_back(made, now, until)
         schedule_passing_on(event.id, until)
         schedule(RUN_JOB, f"{RUN_JOB}:{undoing.id}", {"run_id": undoing.id}, now)
-        _record(undoing, "run_begun", account_id, now)
+        _note(event, undoing, "run_begun", actor)
         return undoing
 
 
@@ -240,10 +237,10 @@ def _lock_event_and_run(run_id: int) -> tuple[Event, Run]:
     return lock_event(event_id), _lock_run(run_id)
 
 
-def _stop(run: Run, account_id: int, now: datetime) -> None:
+def _stop(event: Event, run: Run, actor: Actor) -> None:
     if run.begun_at is not None and run.finished_at is None and run.stopped_at is None:
-        run.stopped_at = now
-        _record(run, "run_stopped", account_id, now)
+        run.stopped_at = clock.now()
+        _note(event, run, "run_stopped", actor)
 
 
 def _is_taken_back(run: Run) -> bool:
@@ -257,18 +254,10 @@ def _lock_run(run_id: int) -> Run:
 def _lock_draft(run_id: int) -> Run:
     run = _lock_run(run_id)
     if run.begun_at is not None:
-        raise RunRefused(RunReason.BEGUN)
+        raise Refused(RunReason.BEGUN)
     return run
 
 
-def _record(run: Run, action: str, account_id: int, now: datetime) -> None:
+def _note(event: Event, run: Run, action: str, actor: Actor) -> None:
     people = db.session.scalar(select(func.count()).where(RunItem.run_id == run.id)) or 0
-    record(
-        event_id=run.event_id,
-        actor=Actor.account(account_id),
-        action=action,
-        record_kind="event",
-        record_id=run.event_id,
-        at=now,
-        detail={"act": run.act.value, "people": people},
-    )
+    note(event, action, actor, act=run.act.value, people=people)

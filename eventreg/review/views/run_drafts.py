@@ -8,26 +8,28 @@ from typing import Any
 from flask import abort, g, redirect, request, url_for
 from flask_login import current_user
 
+from eventreg.audit.services import acting
 from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.events.rules.publication import EFFECTS
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
 from eventreg.i18n.languages import own_name
-from eventreg.kernel.errors import NotFound
+from eventreg.kernel.errors import NotFound, Refused
 from eventreg.registration.wording import decision_verb, status_for_team
 from eventreg.review.queries.run_outcomes import list_decided_since
 from eventreg.review.queries.run_previews import fits, forecast_places, get_figures, list_without_place
 from eventreg.review.queries.runs import RunLine, get_run, list_items
-from eventreg.review.rules.runs import AT_ONCE, DECIDING, MAILING, NEEDED, RunAct, RunReason, RunRefused
+from eventreg.review.rules.runs import AT_ONCE, DECIDING, MAILING, NEEDED, RunAct, RunReason
 from eventreg.review.services.run_steps import do_some
 from eventreg.review.services.runs import begin_run, leave_out, save_details, take_as_they_are
 from eventreg.review.views import blueprint
 from eventreg.review.views.run_mails import mails_shown
 from eventreg.review.views.run_pages import PAGES
-from eventreg.review.wording.runs import act_on, act_verb, begin_on, run_refused
+from eventreg.review.wording.runs import act_on, act_verb, begin_on
 from eventreg.web.access import Answer, may, requires
 from eventreg.web.fields import whole_number
 from eventreg.web.instance import config
+from eventreg.web.refusals import Refusals
 
 _RUN = "/manage/events/<slug>/registrations/runs/<public_id>"
 
@@ -44,7 +46,7 @@ def save_run(slug: str, public_id: str) -> Answer:
     form.validate()
     left_out = whole_number(request.form.get("leave_out"))
     # Begun by another press meanwhile it is kept as it was begun, and its page says so.
-    with suppress(RunRefused):
+    with suppress(Refused):
         save_details(run.id, page.details(form))
         if left_out is not None:
             leave_out(run.id, left_out)
@@ -71,17 +73,19 @@ def begin(slug: str, public_id: str) -> Answer:
     is_sound = page.check(form, event, run, figures)
     try:
         save_details(run.id, page.details(form))
-    except RunRefused:
+    except Refused:
         return to_run  # begun by another press of the same button
     line = get_run(event.id, public_id, current_user.id, g.event_access.scope)
-    if not is_sound:
-        return draft_page(line, form), 422
-    forecast, shown = forecast_places(event, run), whole_number(form.without_place.data)
-    if forecast is not None and shown is not None and forecast.without_place > shown:
-        return draft_page(line, form, run_refused(RunRefused(RunReason.FEWER_PLACES))), 409
-    if begin_run(run.id) and line.counts.total <= AT_ONCE:
-        do_some(run.id, lambda: True)
-    return to_run
+    with Refusals(form) as outcome:
+        if not is_sound:
+            raise Refused("")
+        forecast, shown = forecast_places(event, run), whole_number(form.without_place.data)
+        if forecast is not None and shown is not None and forecast.without_place > shown:
+            raise Refused(RunReason.FEWER_PLACES)
+        if begin_run(run.id, acting()) and line.counts.total <= AT_ONCE:
+            do_some(run.id, lambda: True)
+        return to_run
+    return draft_page(line, form, outcome.problem), outcome.status_code
 
 
 def draft_page(line: RunLine, form: Any = None, problem: str = "") -> str:

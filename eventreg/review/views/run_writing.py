@@ -9,12 +9,13 @@ from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from eventreg.audit.services import acting
 from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.events.rules.team import Permission
 from eventreg.i18n.languages import own_name
 from eventreg.kernel.clock import now
-from eventreg.kernel.errors import Refused
+from eventreg.kernel.errors import N_, Refused
 from eventreg.mail.rules import DeliveryState
 from eventreg.mail.services import OutgoingMessage
 from eventreg.registration.emails import Occasion
@@ -37,7 +38,6 @@ from eventreg.review.services.runs import save_details
 from eventreg.review.views import blueprint
 from eventreg.review.views.run_drafts import draft_of_ones_own, draft_page
 from eventreg.review.views.run_pages import PAGES, ActPage, reading_languages
-from eventreg.review.wording.runs import run_refused
 from eventreg.web.access import Answer, requires
 
 _RUN = "/manage/events/<slug>/registrations/runs/<public_id>"
@@ -94,7 +94,7 @@ class WritePage(ActPage):
         return bool(run.details.get("body"))
 
     def compose(self, occasion: Occasion, run: Run, person: Registration, *, waits: bool) -> OutgoingMessage | None:
-        """See `ActPage.compose`. Of the people of a language, the one who was asked for is shown."""
+        """Return the mail; of the people of a language, the one who was asked for is shown."""
         asked = _asked_for(run)
         shown = asked if asked is not None and asked.language == person.language else person
         return written_message(occasion, shown, find_day_ids(shown), text_of(run), "preview", now())
@@ -127,21 +127,19 @@ def try_run_message(slug: str, public_id: str) -> Answer:
     event, run = get_event_whole(g.event.id), line.run
     page = WritePage()
     form = page.form(event, run, get_figures(run))
-    is_sound = bool(form.validate())
-    save_details(run.id, page.details(form))
-    if is_sound and not form.body.data:
-        form.body.refuse(form.languages[0], _("Write this text"))
-        is_sound = False
-    if not is_sound:
-        return draft_page(line, form), 422
-    person = _asked_for(get_run(g.event.id, public_id, current_user.id, g.event_access.scope).run)
-    person = person or find_person(run, g.event_access.scope)
-    try:
-        try_on_oneself(run.id, person or sample_person(event, form.languages[0]), current_user.email, current_user.id)
-    except Refused as refused:
-        return draft_page(line, form, run_refused(refused)), 429
-    flash(_("Sent to you at %(address)s. Nobody else has got anything yet.", address=current_user.email))
-    return redirect(url_for("review.show_run", slug=slug, public_id=public_id), 303)
+    with form.refusals() as outcome:
+        is_sound = form.validate()
+        save_details(run.id, page.details(form))
+        if not is_sound:
+            raise Refused("")
+        if not form.body.data:
+            raise Refused(N_("Write this text"), field="body")
+        person = _asked_for(get_run(g.event.id, public_id, current_user.id, g.event_access.scope).run)
+        person = person or find_person(run, g.event_access.scope) or sample_person(event, form.languages[0])
+        try_on_oneself(run.id, person, current_user.email, acting())
+        flash(_("Sent to you at %(address)s. Nobody else has got anything yet.", address=current_user.email))
+        return redirect(url_for("review.show_run", slug=slug, public_id=public_id), 303)
+    return draft_page(line, form, outcome.problem), outcome.status_code
 
 
 def _asked_for(run: Run) -> Registration | None:

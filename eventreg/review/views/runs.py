@@ -11,6 +11,7 @@ from flask import abort, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from eventreg.audit.services import acting
 from eventreg.events.models import Event
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
@@ -19,7 +20,7 @@ from eventreg.registration.wording import decision_verb, status_for_team
 from eventreg.review.listing import RegistrationList
 from eventreg.review.queries.run_outcomes import find_undoing, get_undoable, list_decided_since
 from eventreg.review.queries.runs import RunLine, get_run, list_items, list_runs
-from eventreg.review.rules.runs import AT_ONCE, DECIDING, NEEDED, ItemOutcome, RunAct, RunRefused
+from eventreg.review.rules.runs import AT_ONCE, DECIDING, NEEDED, ItemOutcome, RunAct
 from eventreg.review.services.run_steps import do_some
 from eventreg.review.services.run_writing import take_back_messages
 from eventreg.review.services.runs import all_of, begin_run, draft_run, stop_run, these, undo_run
@@ -28,10 +29,11 @@ from eventreg.review.views.desk import list_url
 from eventreg.review.views.listing import categories_in_sight, read_list_state
 from eventreg.review.views.run_drafts import draft_page
 from eventreg.review.views.run_pages import PAGES, ActPage
-from eventreg.review.wording.runs import act_on, left_words, outcome_words, run_refused
+from eventreg.review.wording.runs import act_on, left_words, outcome_words
 from eventreg.web.access import Answer, may, requires
 from eventreg.web.fields import whole_number
 from eventreg.web.instance import config
+from eventreg.web.refusals import Refusals
 
 _RUNS = "/manage/events/<slug>/registrations/runs"
 #: a reference and a revision are short
@@ -67,14 +69,13 @@ def create_run(slug: str) -> Answer:
     state = read_list_state(categories)
     sight, seen = g.event_access.sight, None if request.form.get("all") else _read_chosen()
     key, details = request.form.get("submission_key", "")[:64], {"list": urlencode(state.query())}
-    try:
+    with Refusals() as outcome:
         everybody = RegistrationList(event.id, categories, state, sight)
         chosen = all_of(everybody) if seen is None else these(event.id, seen, sight)
         run = draft_run(event.id, act, chosen, current_user.id, details=details, seen=seen, submission_key=key)
-    except RunRefused as refused:
-        flash(run_refused(refused))
-        return redirect(list_url(slug, state), 303)
-    return redirect(run_url(slug, run.public_id), 303)
+        return redirect(run_url(slug, run.public_id), 303)
+    flash(outcome.problem)
+    return redirect(list_url(slug, state), 303)
 
 
 @blueprint.get(f"{_RUNS}/<public_id>")
@@ -94,11 +95,11 @@ def stop(slug: str, public_id: str) -> Answer:
     if line.run.begun_at is None:
         abort(404)
     if request.form.get("do") == "go_on":
-        begin_run(line.run.id, current_user.id)
+        begin_run(line.run.id, acting())
     else:
-        stop_run(line.run.id, current_user.id)
+        stop_run(line.run.id, acting())
         if line.run.act is RunAct.WRITE:
-            take_back_messages(line.run.id, current_user.id)
+            take_back_messages(line.run.id, acting())
     return redirect(run_url(slug, public_id), 303)
 
 
@@ -109,13 +110,12 @@ def undo_many(slug: str, public_id: str) -> Answer:
     line = _line(public_id)
     if line.run.act not in DECIDING or line.run.begun_at is None:
         abort(404)
-    try:
-        undoing = undo_run(line.run.id, current_user.id)
-    except RunRefused as refused:
-        return _progress_page(line, run_refused(refused)), 409
-    if line.counts.done <= AT_ONCE:
-        do_some(undoing.id, lambda: True)
-    return redirect(run_url(slug, undoing.public_id), 303)
+    with Refusals() as outcome:
+        undoing = undo_run(line.run.id, acting())
+        if line.counts.done <= AT_ONCE:
+            do_some(undoing.id, lambda: True)
+        return redirect(run_url(slug, undoing.public_id), 303)
+    return _progress_page(line, outcome.problem), outcome.status_code
 
 
 def run_url(slug: str, public_id: str, **values: Any) -> str:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from eventreg.kernel.errors import Refused
 from eventreg.registration.rules.refusals import DecisionReason, RequestReason
-from eventreg.review.rules.runs import FAULT, OUT_OF_SIGHT, TAKEN_BACK, UNVERIFIED, ItemOutcome, RunAct, RunReason
+from eventreg.review.rules.runs import FAULT, OUT_OF_SIGHT, TAKEN_BACK, UNVERIFIED, ItemOutcome, RunAct
 
 
 def act_verb(act: RunAct) -> str:
@@ -94,18 +93,3 @@ def left_words(refusal: str) -> str:
         TAKEN_BACK: _("Stopped before the message went."),
         FAULT: _("Something failed on our side. Try this person singly."),
     }.get(refusal, _("This was not possible."))
-
-
-def run_refused(refused: Refused) -> str:
-    """Say why a run was not made or begun."""
-    return {
-        RunReason.NOBODY_CHOSEN: _("Choose at least one registration first."),
-        RunReason.TOO_MANY_CHOSEN: _(
-            "Choose at most %(limit)s one by one, or all that match.", limit=refused.details.get("limit", "")
-        ),
-        RunReason.BEGUN: _("This was begun already."),
-        RunReason.INCOMPLETE: _("Something is missing."),
-        RunReason.FEWER_PLACES: _("Meanwhile places were taken. Look at what is left of them, then confirm again."),
-        RunReason.TOO_MANY_TRIALS: _("You have tried it often enough. Try again in an hour."),
-        RunReason.NOTHING_TO_UNDO: _("Nothing of this can be undone any more: the emails have gone."),
-    }[RunReason(refused.reason)]
