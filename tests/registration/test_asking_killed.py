@@ -5,13 +5,9 @@ The worker is a process of its own that kills itself, without a word, at the mes
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -28,26 +24,12 @@ from eventreg.registration.services.requests import ask_again
 from tests.builders import a_questionnaire, a_registration, a_team_member, an_event
 from tests.registration.requesting import changed, travel
 from tests.support.apps import AppMaker
+from tests.support.killed import let_leases_end, work
 
-ROOT = Path(__file__).parent.parent.parent
 PEOPLE = 200
 #: in the middle of a step, at the last of one, and in the middle of a later one
 MOMENTS = (20, 50, 73)
-WORKER = """
-import os, signal, sys
-from eventreg.app import create_app
-from eventreg.registration.services import requests
-from eventreg.worker import run_worker
-whole, written, dies_at = requests.request_message, 0, int(sys.argv[1])
-def until_killed(*args):
-    global written
-    written += 1
-    if written == dies_at:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return whole(*args)
-requests.request_message = until_killed
-run_worker(create_app(), once=True)
-"""
+REQUEST = "eventreg.registration.services.requests.request_message"
 
 
 @pytest.fixture
@@ -56,26 +38,12 @@ def event(make_app: AppMaker) -> Iterator[Event]:
         yield an_event(capacity=None)
 
 
-def work(instance: Path, database_url: str, dies_at: int) -> int:
-    """Run a worker until it is killed or has nothing to do; return how it ended."""
-    others = {name: value for name, value in os.environ.items() if not name.startswith("EVENTREG_")}
-    settings = {
-        "EVENTREG_INSTANCE": str(instance), "EVENTREG_DATABASE_URL": database_url, "EVENTREG_DEMO_MAIL": "hold",
-    }  # fmt: skip
-    command = [sys.executable, "-c", WORKER, str(dies_at)]
-    return subprocess.run(command, env={**others, **settings}, cwd=ROOT, check=False).returncode
-
-
 def killed_again_and_again(instance: Path) -> None:
     """Kill three workers in the middle of asking, then let one do the rest."""
-    database_url = db.engine.url.render_as_string(hide_password=False)
     for moment in MOMENTS:
-        assert work(instance, database_url, moment) == -signal.SIGKILL
-        with transaction() as session:
-            # A minute later what the dead one had in hand is due again.
-            for job in session.scalars(select(Job)):
-                job.due_at = clocks.now() - timedelta(seconds=1)
-    assert work(instance, database_url, 0) == 0
+        assert work(instance, REQUEST, dies_at=moment, EVENTREG_DEMO_MAIL="hold") == -signal.SIGKILL
+        let_leases_end()
+    assert work(instance, EVENTREG_DEMO_MAIL="hold") == 0
 
 
 def assert_each_once(people: list[int], template: str) -> None:

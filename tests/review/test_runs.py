@@ -353,14 +353,14 @@ def test_a_drafts_and_other_peoples_runs_are_seen_by_whom_they_concern(app: Flas
     event = an_event()
     mine, other = a_team_member(event), a_team_member(event)
     run = a_draft(event, RunAct.APPROVE, a_crowd(event, 1), mine)
-    assert get_run(event.id, run.public_id, mine.id, WHOLE).counts.total == 1
+    assert get_run(event.id, run.public_id, Organizer("account", mine.id, WHOLE)).counts.total == 1
     with pytest.raises(NotFound):
-        get_run(event.id, run.public_id, other.id, WHOLE)
+        get_run(event.id, run.public_id, Organizer("account", other.id, WHOLE))
     begin_run(run.id)
-    assert get_run(event.id, run.public_id, other.id, WHOLE).by == mine.name
+    assert get_run(event.id, run.public_id, Organizer("account", other.id, WHOLE)).by == mine.name
     for event_id, scope in ((event.id, Scope(frozenset({"academia"}))), (an_event().id, WHOLE)):
         with pytest.raises(NotFound):
-            get_run(event_id, run.public_id, other.id, scope)
+            get_run(event_id, run.public_id, Organizer("account", other.id, scope))
 
 
 def test_without_a_mail_nobody_is_told(app: Flask) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import Select, func, select
 
 from eventreg.accounts.models import Account
 from eventreg.db import db
+from eventreg.events.organizers import Organizer
 from eventreg.events.rules.team import Scope
 from eventreg.kernel.errors import NotFound
 from eventreg.registration.models import Registration
@@ -87,22 +88,22 @@ class ItemRow(NamedTuple):
         return self.revision != self.seen_revision
 
 
-def get_run(event_id: int, public_id: str, account_id: int, scope: Scope) -> RunLine:
+def get_run(event_id: int, public_id: str, who: Organizer) -> RunLine:
     """Return a run of this event that an account may know of. Any other is NotFound, like none at all.
 
     A draft is for whoever chose; what was begun is for everybody who sees the whole event as well.
     """
     row = db.session.execute(
-        _seen(event_id, account_id, scope).where(Run.public_id == public_id).execution_options(populate_existing=True)
+        _seen(event_id, who).where(Run.public_id == public_id).execution_options(populate_existing=True)
     ).one_or_none()
     if row is None:
         raise NotFound
     return RunLine(row.Run, row.name, count_items([row.Run.id])[row.Run.id])
 
 
-def list_runs(event_id: int, account_id: int, scope: Scope, before: int | None = None) -> tuple[list[RunLine], int]:
+def list_runs(event_id: int, who: Organizer, before: int | None = None) -> tuple[list[RunLine], int]:
     """Return the newest runs that were begun, and the id from which the next page goes on; 0: no more."""
-    statement = _seen(event_id, account_id, scope).where(Run.begun_at.is_not(None))
+    statement = _seen(event_id, who).where(Run.begun_at.is_not(None))
     if before is not None:
         statement = statement.where(Run.id < before)
     rows = db.session.execute(statement.order_by(Run.id.desc()).limit(RUNS_A_PAGE + 1)).all()
@@ -148,7 +149,7 @@ def list_items(
     return rows[:limit], (rows[limit - 1].item_id if len(rows) > limit else 0)
 
 
-def _seen(event_id: int, account_id: int, scope: Scope) -> Select[Run, str]:
+def _seen(event_id: int, who: Organizer) -> Select[Run, str]:
     statement = select(Run, Account.name).join(Account, Account.id == Run.account_id).where(Run.event_id == event_id)
-    mine = Run.account_id == account_id
-    return statement.where(mine | Run.begun_at.is_not(None) if scope.is_whole else mine)
+    mine = Run.account_id == who.id
+    return statement.where(mine | Run.begun_at.is_not(None) if who.scope.is_whole else mine)

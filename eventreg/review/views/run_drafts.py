@@ -9,6 +9,7 @@ from flask import abort, g, redirect, request, url_for
 from flask_login import current_user
 
 from eventreg.audit.services import acting
+from eventreg.events.organizers import organizer
 from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.events.rules.publication import EFFECTS
 from eventreg.events.rules.team import Permission
@@ -59,7 +60,7 @@ def save_run(slug: str, public_id: str) -> Answer:
 @requires(Permission.SEE_REGISTRATIONS)
 def begin(slug: str, public_id: str) -> Answer:
     """Confirm a draft. A few people are done before the page comes; more by the worker."""
-    line = get_run(g.event.id, public_id, current_user.id, g.event_access.scope)
+    line = get_run(g.event.id, public_id, organizer())
     run = line.run
     if not may(NEEDED[run.act]):
         abort(403)
@@ -75,7 +76,7 @@ def begin(slug: str, public_id: str) -> Answer:
         save_details(run.id, page.details(form))
     except Refused:
         return to_run  # begun by another press of the same button
-    line = get_run(event.id, public_id, current_user.id, g.event_access.scope)
+    line = get_run(event.id, public_id, organizer())
     with Refusals(form) as outcome:
         if not is_sound:
             raise Refused("")
@@ -133,7 +134,7 @@ def draft_page(line: RunLine, form: Any = None, problem: str = "") -> str:
 
 def draft_of_ones_own(public_id: str, act: RunAct | None = None) -> RunLine:
     """Return a draft of one's own, of an act where one is named. Raises NotFound."""
-    line = get_run(g.event.id, public_id, current_user.id, g.event_access.scope)
+    line = get_run(g.event.id, public_id, organizer())
     if act is not None and line.run.act is not act:
         raise NotFound
     if line.run.begun_at is not None or line.run.account_id != current_user.id:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from flask import Response, abort, g, url_for
 from flask_babel import gettext as _
-from flask_login import current_user
 
 from eventreg.events.models import Event
+from eventreg.events.organizers import organizer
 from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.events.rules.team import Permission
 from eventreg.i18n.languages import own_name
@@ -65,7 +65,7 @@ def mails_shown(event: Event, run: Run, figures: RunFigures, forecast: PlaceFore
 @requires(Permission.SEE_MESSAGES)
 def show_run_mail(slug: str, public_id: str, name: str) -> Response:
     """Show the HTML part of a mail of a draft, for the frame of its page."""
-    run = get_run(g.event.id, public_id, current_user.id, g.event_access.scope).run
+    run = get_run(g.event.id, public_id, organizer()).run
     language = name.removesuffix(_WAITING)
     person = list_samples(run, g.event_access.scope).get(language)
     if person is None or run.begun_at is not None:

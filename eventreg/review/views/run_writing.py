@@ -11,6 +11,7 @@ from flask_login import current_user
 
 from eventreg.audit.services import acting
 from eventreg.events.models import Event
+from eventreg.events.organizers import organizer
 from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.events.rules.team import Permission
 from eventreg.i18n.languages import own_name
@@ -134,7 +135,7 @@ def try_run_message(slug: str, public_id: str) -> Answer:
             raise Refused("")
         if not form.body.data:
             raise Refused(N_("Write this text"), field="body")
-        person = _asked_for(get_run(g.event.id, public_id, current_user.id, g.event_access.scope).run)
+        person = _asked_for(get_run(g.event.id, public_id, organizer()).run)
         person = person or find_person(run, g.event_access.scope) or sample_person(event, form.languages[0])
         try_on_oneself(run.id, person, current_user.email, acting())
         flash(_("Sent to you at %(address)s. Nobody else has got anything yet.", address=current_user.email))

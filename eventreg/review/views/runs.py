@@ -13,6 +13,7 @@ from flask_login import current_user
 
 from eventreg.audit.services import acting
 from eventreg.events.models import Event
+from eventreg.events.organizers import organizer
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
 from eventreg.kernel.clock import now
@@ -45,7 +46,7 @@ _LONGEST_CHOSEN = 40
 def list_all_runs(slug: str) -> str:
     """Show what was done to many, the newest first."""
     event: Event = g.event
-    lines, before = list_runs(event.id, current_user.id, g.event_access.scope, whole_number(request.args.get("before")))
+    lines, before = list_runs(event.id, organizer(), whole_number(request.args.get("before")))
     return render_desk(
         "review/runs.html",
         "registrations",
@@ -124,7 +125,7 @@ def run_url(slug: str, public_id: str, **values: Any) -> str:
 
 
 def _line(public_id: str) -> RunLine:
-    return get_run(g.event.id, public_id, current_user.id, g.event_access.scope)
+    return get_run(g.event.id, public_id, organizer())
 
 
 def _check_may(act: RunAct) -> None:
