@@ -283,7 +283,7 @@ def _exports(event: Event, owner: Account) -> dict[str, str]:
 
 def _imports(event: Event, owner: Account) -> dict[str, str]:
     """Take a file of people and try it; return it by the endpoints about it. A row is refused, so that it stays."""
-    importer = Importer(owner.id, "en", sees_sensitive=True)
+    importer = Importer(Actor.account(owner.id), "en", sees_sensitive=True)
     content = b"Given name,Email address,Sex\nAna,ana@archivo.example,woman\nEva,sin arroba,Nadie\n"
     row = take_file(event.id, "personas.csv", content, importer)
     try_file(event.id, row.public_id, matching_of(row), replace(terms_of(row), category="academia"), importer)

@@ -7,6 +7,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import replace
 
+from eventreg.audit.services import Actor
 from eventreg.events.models import Event
 from eventreg.events.rules.team import EVERYTHING
 from eventreg.i18n.languages import speaking
@@ -45,7 +46,7 @@ def a_row(given: str = "Ana", family: str = "Demo", email: str = "ana@instituto.
 
 def an_importer(event: Event, *, sees_sensitive: bool = True, language: str = "en") -> Importer:
     """Somebody of the team."""
-    return Importer(a_team_member(event, "manager").id, language, sees_sensitive)
+    return Importer(Actor.account(a_team_member(event, "manager").id), language, sees_sensitive)
 
 
 def tried(event: Event, content: bytes, importer: Importer | None = None, **terms: object) -> tuple[Import, Tried]:
@@ -80,7 +81,7 @@ def changes(line: Line) -> dict[str, tuple[str | None, str]]:
 
 def exported(event: Event, format_: ExportFormat = ExportFormat.CSV, language: str = "en", **wish: object) -> bytes:
     """The whole list as a file."""
-    taker = Taker(a_team_member(event).id, "Olga", EVERYTHING, True, language)
+    taker = Taker(Actor.account(a_team_member(event).id), "Olga", EVERYTHING, True, language)
     with speaking(language):
         begun = begin_export(event.id, ListState(), Wish(format_, **wish), taker)  # type: ignore[arg-type]
         return b"".join(file_chunks(begun))

@@ -14,8 +14,9 @@ from eventreg.kernel.errors import Refused
 from eventreg.registration.emails import Occasion
 from eventreg.registration.services import bulk
 from eventreg.registration.services.on_behalf import OnBehalf, register_on_behalf
+from eventreg.review.rules.importing import FileReason
 from eventreg.review.services import importing
-from eventreg.review.services.importing import ImportDiffers, confirm_import
+from eventreg.review.services.importing import confirm_import
 from eventreg.review.services.merging import Merging, merge
 from tests.builders import a_registration, a_submission, a_team_member, an_event
 from tests.registration.test_concurrency import at_once, places_taken, statuses
@@ -41,8 +42,8 @@ def test_two_files_at_once_give_no_place_twice(app: Flask) -> None:
     """Case 16: the second is told that its trial holds no longer, and nothing of it is there."""
     event = an_event(capacity=PLACES)
     outcomes = two_files(app, event)
-    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["ImportDiffers", "Put"]
-    assert any(isinstance(outcome, ImportDiffers) for outcome in outcomes)
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Put", "Refused"]
+    assert any(isinstance(outcome, Refused) and outcome.reason is FileReason.DIFFERS for outcome in outcomes)
     assert statuses(event) == {"confirmed": 2}
     assert places_taken(event) == 2
 

@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from eventreg.audit.models import AuditDetail, AuditEntry
+from eventreg.audit.services import Actor
 from eventreg.db import db
 from eventreg.events.models import Event
 from eventreg.events.rules.team import EVERYTHING, TeamRole
@@ -184,7 +185,7 @@ def test_a_person_who_registers_meanwhile_is_not_half_in_it(app: Flask, event: E
     owner = a_team_member(event)
     for _ in range(3):
         a_registration(event)
-    taker = exporting.Taker(owner.id, owner.name, EVERYTHING, sees_sensitive=True, language="en")
+    taker = exporting.Taker(Actor.account(owner.id), owner.name, EVERYTHING, sees_sensitive=True, language="en")
     begun = exporting.begin_export(event.id, ListState(), Wish(ExportFormat.CSV), taker)
     a_registration(event)
     with app.test_request_context():

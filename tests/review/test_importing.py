@@ -16,6 +16,7 @@ from eventreg.events.models import Event
 from eventreg.events.organizers import Organizer
 from eventreg.jobs.registry import job_registry
 from eventreg.jobs.running import run_due
+from eventreg.kernel.errors import Refused
 from eventreg.mail.models import MailMessage
 from eventreg.registration.models import Answer, Consent, OptionPlace, Registration
 from eventreg.registration.queries.answers import load_answers
@@ -27,7 +28,6 @@ from eventreg.review.models import Import
 from eventreg.review.rules.exports import ExportFormat
 from eventreg.review.rules.importing import Full, Outcome, WantedStatus
 from eventreg.review.services.importing import (
-    ImportDiffers,
     confirm_import,
     matching_of,
     open_trial,
@@ -133,7 +133,7 @@ def test_one_bad_row_undoes_all(event: Event) -> None:
     assert "(Utopía)" in problems(found.lines[3])["Country"]
     assert problems(found.lines[4]) == {"": "The same person stands in row 2 as well"}
     assert problems(found.lines[5]) == {"Email address": "This is missing"}
-    with pytest.raises(ImportDiffers):
+    with pytest.raises(Refused, match="differs"):
         confirm_import(event.id, row.public_id, importer)
     assert everybody(event) == []
 
@@ -272,7 +272,7 @@ def test_what_the_trial_showed_must_hold_when_it_is_put_in(app: Flask) -> None:
     row, found = tried(event, content, importer)
     assert outcomes(found) == [ADDED, ADDED, CHANGED]
     register_somebody(event, "government", email="dos@instituto.example")
-    with pytest.raises(ImportDiffers):
+    with pytest.raises(Refused, match="differs"):
         confirm_import(event.id, row.public_id, importer)
     now = open_trial(db.session.get_one(Import, row.id))
     assert [line.is_otherwise for line in now.lines] == [False, True, False]
@@ -299,7 +299,7 @@ def test_a_change_between_the_last_look_and_the_lock_is_seen(event: Event, monke
         return inner(*arguments)
 
     monkeypatch.setattr(importing, "put_people", overtaken)
-    with pytest.raises(ImportDiffers):
+    with pytest.raises(Refused, match="differs"):
         confirm_import(event.id, row.public_id, importer)
     assert fresh(there).given_name == "Ana"
     confirm_import(event.id, row.public_id, importer)
@@ -312,9 +312,9 @@ def test_put_in_twice_is_once(event: Event) -> None:
     importer = an_importer(event)
     row, _ = tried(event, a_file(a_row()), importer)
     confirm_import(event.id, row.public_id, importer)
-    from eventreg.review.rules.importing import FileReason, FileRefused
+    from eventreg.review.rules.importing import FileReason
 
-    with pytest.raises(FileRefused) as refused:
+    with pytest.raises(Refused) as refused:
         confirm_import(event.id, row.public_id, importer)
     assert refused.value.reason is FileReason.GONE
     assert len(everybody(event)) == 1

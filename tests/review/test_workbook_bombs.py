@@ -9,7 +9,8 @@ import zipfile
 import pytest
 from xlsxwriter import Workbook
 
-from eventreg.review.rules.importing import FileReason, FileRefused
+from eventreg.kernel.errors import Refused
+from eventreg.review.rules.importing import FileReason
 from eventreg.review.rules.tables import read_table
 
 #: one text that all cells point to
@@ -36,7 +37,7 @@ def test_a_text_that_very_many_cells_point_to_is_refused() -> None:
     content = a_workbook(4000, 100_000)
     assert len(content) < 50_000
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    with pytest.raises(FileRefused) as refused:
+    with pytest.raises(Refused) as refused:
         read_table(content)
     assert refused.value.reason is FileReason.TOO_LARGE
     # Kilobytes. What it unfolds to is 400 MB.

@@ -45,10 +45,11 @@ def export_registrations(
 
     with opened_event(slug) as event:
         from eventreg.i18n.languages import configured_languages, speaking
+        from eventreg.kernel.errors import Refused
         from eventreg.operations.appearing import appearing_whole
-        from eventreg.review.rules.exports import ExportFormat, ExportRefused, Titles, Wish
+        from eventreg.review.rules.exports import ExportFormat, Titles, Wish
         from eventreg.review.services.exporting import begin_export, file_chunks
-        from eventreg.review.wording.exports import export_refused
+        from eventreg.web.refusals import said
 
         if language and language not in configured_languages():
             raise click.ClickException(f"There is no language {language!r}: {', '.join(configured_languages())}.")
@@ -63,9 +64,9 @@ def export_registrations(
         with speaking(language or event.languages[0]) as spoken, appearing_whole(output) as target:
             try:
                 begun = begin_export(event.id, state, wish, _taker(spoken), query, is_at_once=True)
-            except ExportRefused as refused:
+            except Refused as refused:
                 with speaking("en"):
-                    raise click.ClickException(f"{export_refused(refused)}.") from refused
+                    raise click.ClickException(f"{said(refused)}.") from refused
             with progress("Exporting", len(begun.ids)) as done:
                 for chunk in file_chunks(begun, done):
                     target.write(chunk)
@@ -86,7 +87,8 @@ def _state(event: Event, query: str) -> ListState:
 
 
 def _taker(language: str) -> Taker:
+    from eventreg.audit.services import SYSTEM
     from eventreg.events.rules.team import EVERYTHING
     from eventreg.review.services.exporting import Taker
 
-    return Taker(None, "", EVERYTHING, sees_sensitive=True, language=language)
+    return Taker(SYSTEM, "", EVERYTHING, sees_sensitive=True, language=language)

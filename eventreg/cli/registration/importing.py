@@ -51,10 +51,12 @@ def import_registrations(
       eventreg registration import --event seminario-2027 --dry-run people.csv
     """
     with opened_event(slug) as event:
+        from eventreg.audit.services import SYSTEM
+        from eventreg.kernel.errors import Refused
         from eventreg.registration.rules.bulk import BulkOvertaken
-        from eventreg.review.rules.importing import FileRefused, Full, Outcome, Terms, WantedStatus
+        from eventreg.review.rules.importing import Full, Outcome, Terms, WantedStatus
         from eventreg.review.services.importing import Importer, import_at_once
-        from eventreg.review.wording.importing import file_refused
+        from eventreg.web.refusals import said
 
         terms = Terms(
             category=category or (event.categories[0].key if len(event.categories) == 1 else ""),
@@ -65,13 +67,13 @@ def import_registrations(
             tells=tell,
         )
         _check(event, terms.category, terms.language)
-        importer = Importer(None, "en", sees_sensitive=True)
+        importer = Importer(SYSTEM, "en", sees_sensitive=True)
         try:
             trial, put = import_at_once(event.id, file.name, file.read_bytes(), terms, importer, is_dry=dry_run)
-        except FileRefused as refused:
-            raise click.ClickException(f"{file}: {file_refused(refused)}.") from refused
         except BulkOvertaken as overtaken:
             raise click.ClickException("Something changed meanwhile; nothing was put in. Try again.") from overtaken
+        except Refused as refused:
+            raise click.ClickException(f"{file}: {said(refused)}.") from refused
         for line in trial.lines:
             if line.outcome is not Outcome.SAME:
                 _show(line)

@@ -148,7 +148,7 @@ def _put(event_id: int, plan: BulkPlan, ready: Sequence[_Ready], actor: Actor) -
         raise BulkOvertaken(otherwise)
     _insert(event, ready, hall, now)
     change_people(event, plan.changed, changed, now)
-    _record(event, plan, ready, changed, actor, now)
+    _note(event, plan, ready, changed, actor, now)
     return Put([each.row.id for each in ready], list(changed))
 
 
@@ -257,7 +257,7 @@ def _option_places(event: Event, ready: Sequence[_Ready], now: datetime) -> list
     ]
 
 
-def _record(
+def _note(
     event: Event,
     plan: BulkPlan,
     ready: Sequence[_Ready],

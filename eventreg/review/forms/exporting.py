@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _
-from wtforms import BooleanField, RadioField, TextAreaField
+from wtforms import BooleanField, RadioField, TextAreaField, ValidationError
+from wtforms.fields import Field
 
 from eventreg.questionnaires.rules.texts import showable
 from eventreg.review.rules.exports import LONGEST_REASON, ExportFormat, Titles, Wish
@@ -58,18 +59,21 @@ class ExportForm(BaseForm):
             del self.with_sensitive
             del self.reason
 
-    def read(self, screen_columns: Sequence[str]) -> Wish | None:
-        """Return what was asked for, or None with the reasons beside the fields."""
-        is_sound = self.validate()
-        chosen = self._offered.get(self.format.data or "")
-        if chosen is None:
-            self.format.errors = [_("Choose a format")]
-        if self.columns.data not in (ON_SCREEN, EVERY_COLUMN):
-            self.columns.errors = [_("Choose which columns")]
-        if not is_sound or chosen is None or self.columns.errors:
-            return None
+    def validate_format(self, field: Field) -> None:
+        """Refuse what is no format."""
+        if field.data not in self._offered:
+            raise ValidationError(_("Choose a format"))
+
+    def validate_columns(self, field: Field) -> None:
+        """Refuse what is no choice."""
+        if field.data not in (ON_SCREEN, EVERY_COLUMN):
+            raise ValidationError(_("Choose which columns"))
+
+    def wish(self, screen_columns: Sequence[str]) -> Wish:
+        """Return what was asked for. Raises Refused."""
+        self.check()
         return Wish(
-            format=chosen,
+            format=self._offered[self.format.data],
             columns=tuple(screen_columns) if self.columns.data == ON_SCREEN else None,
             with_contact_data=self._sees_contact_data and bool(self.with_contact_data.data),
             with_sensitive=self._sees_sensitive and bool(self.with_sensitive.data),

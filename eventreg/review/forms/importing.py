@@ -8,7 +8,8 @@ from typing import Any
 
 from flask import request
 from flask_babel import gettext as _
-from wtforms import BooleanField, FileField, RadioField, SelectField
+from wtforms import BooleanField, FileField, RadioField, SelectField, ValidationError
+from wtforms.fields import Field
 
 from eventreg.events.models import Event
 from eventreg.i18n.languages import known_languages, own_name
@@ -50,7 +51,8 @@ class TermsForm(BaseForm):
 
     def __init__(self, event: Event, terms: Terms, has_categories: bool, **more: Any) -> None:
         """`has_categories`: a column of the file says the category."""
-        super().__init__(data={**terms.as_data()}, **more)
+        super().__init__(data=terms.as_data(), **more)
+        self._has_categories = has_categories
         nobody = _("As the file says") if has_categories else _("Choose a category")
         self.category.choices = [
             ("", nobody),
@@ -68,6 +70,11 @@ class TermsForm(BaseForm):
         ]
         self.language.choices = [(code, own_name(code)) for code in known_languages()]
 
+    def validate_category(self, field: Field) -> None:
+        """Refuse none where no column of the file says it."""
+        if not field.data and not self._has_categories:
+            raise ValidationError(_("Choose a category"))
+
     def terms(self) -> Terms:
         """Return what was chosen, after the form was found valid."""
         return Terms(
@@ -78,10 +85,6 @@ class TermsForm(BaseForm):
             empty_clears=bool(self.empty_clears.data),
             tells=bool(self.tells.data),
         )
-
-    def errors_list(self) -> list[tuple[str, str]]:
-        """Return (id of the input, message) for each field to be checked."""
-        return [(field.id, str(field.errors[0])) for field in self if field.errors]
 
 
 @dataclass(frozen=True)

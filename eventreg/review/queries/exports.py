@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from eventreg.accounts.models import Account
 from eventreg.db import db
-from eventreg.kernel.errors import NotFound
 from eventreg.review.models import Export
 
 #: shown at once; the history has all
@@ -35,18 +34,6 @@ def list_exports(event_id: int, account_id: int | None = None) -> Sequence[Taken
     if account_id is not None:
         statement = statement.where(Export.account_id == account_id)
     return [Taken(export, name) for export, name in db.session.execute(statement)]
-
-
-def get_own_export(event_id: int, public_id: str, account_id: int) -> Export:
-    """Return an export of this event that the account asked for. Any other is NotFound, like none at all."""
-    export = db.session.scalars(
-        select(Export).where(
-            Export.event_id == event_id, Export.public_id == public_id, Export.account_id == account_id
-        )
-    ).one_or_none()
-    if export is None:
-        raise NotFound
-    return export
 
 
 def find_export_by_id(public_id: str) -> Export | None:

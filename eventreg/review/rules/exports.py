@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from eventreg.events.rules.team import Scope, Sight
-from eventreg.kernel.errors import Refused
+from eventreg.kernel.errors import N_, Refused
 
 
 class ExportFormat(enum.Enum):
@@ -74,26 +74,6 @@ GIVEN_UP_AFTER = timedelta(hours=2)
 LONGEST_REASON, SHORTEST_REASON = 1000, 5
 #: the words of a file's name, each cut to it: folders of some systems take no more than 255 bytes altogether
 _LONGEST_WORD = 40
-
-
-class ExportReason(enum.Enum):
-    """Why no file is made."""
-
-    #: details: `least`, of the reason for taking sensitive answers
-    REASON_MISSING = "reason_missing"
-    #: details: `limit`
-    REASON_TOO_LONG = "reason_too_long"
-    NO_SENSITIVE = "no_sensitive"
-    NO_COLUMNS = "no_columns"
-    #: details: `limit`, of what is printed
-    TOO_MANY_COLUMNS = "too_many_columns"
-    NO_FILES = "no_files"
-    #: nobody in the list is confirmed, or comes on a day that there is
-    NOBODY_TO_SIGN = "nobody_to_sign"
-
-
-class ExportRefused(Refused):
-    """No file is made, and nothing was written."""
 
 
 @dataclass(frozen=True)
@@ -197,18 +177,18 @@ def _fits(part: frozenset[Any] | None, whole: frozenset[Any] | None) -> bool:
 
 
 def check_wish(wish: Wish, *, sees_sensitive: bool) -> None:
-    """Check that whoever wishes may have it. Raises ExportRefused.
+    """Check that whoever wishes may have it. Raises Refused.
 
     Contact data that one may not see is no fault: it is left out without a word, as on the screen.
     """
     if wish.takes_sensitive and not sees_sensitive:
-        raise ExportRefused(ExportReason.NO_SENSITIVE)
+        raise Refused(N_("Sensitive data is not for you to take"), field="format")
     if wish.takes_sensitive and len(wish.reason) < SHORTEST_REASON:
-        raise ExportRefused(ExportReason.REASON_MISSING, least=SHORTEST_REASON)
+        raise Refused(N_("Write why, in %(least)s characters or more"), field="reason", least=SHORTEST_REASON)
     if len(wish.reason) > LONGEST_REASON:
-        raise ExportRefused(ExportReason.REASON_TOO_LONG, limit=LONGEST_REASON)
+        raise Refused(N_("Use at most %(limit)s characters"), field="reason", limit=LONGEST_REASON)
     if wish.columns is not None and not wish.columns and wish.format is not ExportFormat.ZIP:
-        raise ExportRefused(ExportReason.NO_COLUMNS)
+        raise Refused(N_("There is no column to take"), field="columns")
 
 
 def is_made_aside(format_: ExportFormat, count: int) -> bool:

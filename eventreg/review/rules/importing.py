@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from eventreg.kernel.errors import Refused
+from eventreg.kernel.errors import N_, Conflict
 
 #: a file, and what it unfolds to
 MOST_BYTES = 20_000_000
@@ -19,26 +19,26 @@ LONGEST_CELL = 20_000
 MOST_PROBLEMS = 12
 
 
-class FileReason(enum.Enum):
-    """Why a file cannot be taken."""
+class FileReason(Conflict):
+    """Why a file cannot be taken, or put in."""
 
-    #: nothing in it, or a head alone
-    EMPTY = "empty"
-    TOO_LARGE = "too_large"
-    TOO_MANY_ROWS = "too_many_rows"
-    TOO_MANY_COLUMNS = "too_many_columns"
-    #: neither a table in text nor a workbook, or broken
-    UNREADABLE = "unreadable"
-    #: it was kept for a day, or put in already
-    GONE = "gone"
-    #: the event does not take place, or asks nothing
-    NOT_NOW = "not_now"
-    #: the disk takes no more
-    CANNOT_BE_KEPT = "cannot_be_kept"
-
-
-class FileRefused(Refused):
-    """A file was not taken. Nothing was written."""
+    EMPTY = "empty", N_("The file holds nobody: titles belong in the first row, people below"), "file"
+    TOO_LARGE = "too_large", N_("The file is too large: at most %(limit)s MB. Put it in in parts."), "file"
+    TOO_MANY_ROWS = "too_many_rows", N_("The file has too many rows: at most %(limit)s. Put it in in parts."), "file"
+    TOO_MANY_COLUMNS = "too_many_columns", N_("The file has too many columns: at most %(limit)s"), "file"
+    UNREADABLE = "unreadable", N_("This is neither CSV nor an Excel file (.xlsx) that can be read"), "file"
+    GONE = "gone", N_("This file is here no more: it was kept for a day, or was put in. Choose it again."), "file", 410
+    NOT_NOW = (
+        "not_now",
+        N_("Nobody can be added: the event does not take place, or its form is not published yet."),
+        "file",
+    )
+    CANNOT_BE_KEPT = "cannot_be_kept", N_("We cannot keep the file at this moment. Try again in a while"), "file"
+    #: what its trial showed holds no longer; the new trial says what is otherwise
+    DIFFERS = (
+        "differs",
+        N_("Something has changed since the trial: nothing was put in. What is otherwise now is marked."),
+    )
 
 
 @dataclass(frozen=True)
@@ -91,26 +91,12 @@ class Terms:
 
     def as_data(self) -> dict[str, Any]:
         """Return it as JSON takes it."""
-        return {
-            "category": self.category,
-            "language": self.language,
-            "status": self.status.value,
-            "full": self.full.value,
-            "empty_clears": self.empty_clears,
-            "tells": self.tells,
-        }
+        return {**asdict(self), "status": self.status.value, "full": self.full.value}
 
     @classmethod
     def of_data(cls, data: dict[str, Any]) -> Terms:
         """Return what `as_data` gave."""
-        return cls(
-            category=data["category"],
-            language=data["language"],
-            status=WantedStatus(data["status"]),
-            full=Full(data["full"]),
-            empty_clears=data["empty_clears"],
-            tells=data["tells"],
-        )
+        return cls(**{**data, "status": WantedStatus(data["status"]), "full": Full(data["full"])})
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
+from eventreg.kernel.errors import Refused
 from eventreg.review.rules.importing import (
     LONGEST_CELL,
     MOST_BYTES,
@@ -24,7 +25,6 @@ from eventreg.review.rules.importing import (
     MOST_ROWS,
     MOST_UNPACKED,
     FileReason,
-    FileRefused,
     Table,
 )
 from eventreg.review.rules.workbook_reader import UNREADABLE
@@ -48,11 +48,11 @@ Rows = Iterable[tuple[int, Sequence[str]]]
 
 
 def read_table(content: bytes) -> Table:
-    """Return the table of a file. Raises FileRefused."""
+    """Return the table of a file. Raises Refused."""
     if len(content) > MOST_BYTES:
-        raise FileRefused(FileReason.TOO_LARGE, limit=MOST_BYTES // 1_000_000)
+        raise Refused(FileReason.TOO_LARGE, limit=MOST_BYTES // 1_000_000)
     if content.startswith(_OLE) or not content.strip():
-        raise FileRefused(FileReason.UNREADABLE if content.strip() else FileReason.EMPTY)
+        raise Refused(FileReason.UNREADABLE if content.strip() else FileReason.EMPTY)
     rows = _workbook_rows(content) if content.startswith(_ZIP) else _text_rows(_decoded(content))
     return _table(rows)
 
@@ -66,20 +66,20 @@ def _table(rows: Rows) -> Table:
         if head is None:
             head = _without_tail([cell.strip() for cell in cells])
             if len(head) > MOST_COLUMNS:
-                raise FileRefused(FileReason.TOO_MANY_COLUMNS, limit=MOST_COLUMNS)
+                raise Refused(FileReason.TOO_MANY_COLUMNS, limit=MOST_COLUMNS)
             continue
         if len(found) == MOST_ROWS:
-            raise FileRefused(FileReason.TOO_MANY_ROWS, limit=MOST_ROWS)
+            raise Refused(FileReason.TOO_MANY_ROWS, limit=MOST_ROWS)
         found.append((number, [*cells[: len(head)], *[""] * (len(head) - len(cells))]))
     if head is None or not found:
-        raise FileRefused(FileReason.EMPTY)
+        raise Refused(FileReason.EMPTY)
     return Table(head, found)
 
 
 def _decoded(content: bytes) -> str:
     """Return the text: UTF-8 with or without its mark, UTF-16 as Excel writes "Unicode text", else Windows-1252.
 
-    Raises FileRefused for what holds NUL characters, and so is no text at all.
+    Raises Refused for what holds NUL characters, and so is no text at all.
     """
     for encoding in ("utf-16",) if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp1252", "latin-1"):
         try:
@@ -89,21 +89,20 @@ def _decoded(content: bytes) -> str:
         if "\x00" in text:
             break
         return text
-    raise FileRefused(FileReason.UNREADABLE)
+    raise Refused(FileReason.UNREADABLE)
 
 
 def _text_rows(text: str) -> Iterator[tuple[int, Sequence[str]]]:
     first = next((line for line in text.splitlines() if line.strip()), "")
     separator = max(_SEPARATORS, key=lambda sign: _outside_quotes(first, sign))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    number = 0
     try:
         for number, cells in enumerate(reader, 1):
             if number > MOST_ROWS * 4:
-                raise FileRefused(FileReason.TOO_MANY_ROWS, limit=MOST_ROWS)
+                raise Refused(FileReason.TOO_MANY_ROWS, limit=MOST_ROWS)
             yield number, _checked(cells)
     except csv.Error as error:
-        raise FileRefused(FileReason.UNREADABLE, row=number + 1) from error
+        raise Refused(FileReason.UNREADABLE) from error
 
 
 def _outside_quotes(line: str, sign: str) -> int:
@@ -119,12 +118,12 @@ def _workbook_rows(content: bytes) -> Iterator[tuple[int, Sequence[str]]]:
             command, input=content, capture_output=True, timeout=_PATIENCE, check=False
         )
     except subprocess.TimeoutExpired as error:
-        raise FileRefused(FileReason.TOO_LARGE, limit=MOST_BYTES // 1_000_000) from error
+        raise Refused(FileReason.TOO_LARGE, limit=MOST_BYTES // 1_000_000) from error
     if done.returncode == UNREADABLE:
-        raise FileRefused(FileReason.UNREADABLE)
+        raise Refused(FileReason.UNREADABLE)
     if done.returncode:
         # It said so, or its memory came to an end.
-        raise FileRefused(FileReason.TOO_LARGE, limit=MOST_BYTES // 1_000_000)
+        raise Refused(FileReason.TOO_LARGE, limit=MOST_BYTES // 1_000_000)
     for line in io.BytesIO(done.stdout):
         number, cells = json.loads(line)
         yield number, _checked(cells)
@@ -139,16 +138,16 @@ def _check_unpacked(content: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
             if sum(entry.file_size for entry in entries) > MOST_UNPACKED:
-                raise FileRefused(FileReason.TOO_LARGE, limit=MOST_BYTES // 1_000_000)
+                raise Refused(FileReason.TOO_LARGE, limit=MOST_BYTES // 1_000_000)
             names = [entry.filename for entry in entries]
             if "xl/workbook.xml" not in names:
-                raise FileRefused(FileReason.UNREADABLE)
+                raise Refused(FileReason.UNREADABLE)
             for name in names:
                 if name.startswith("xl/worksheets/") and name.endswith(".xml"):
                     with archive.open(name) as sheet:
                         _check_places(sheet)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
-        raise FileRefused(FileReason.UNREADABLE) from error
+        raise Refused(FileReason.UNREADABLE) from error
 
 
 def _check_places(sheet: IO[bytes]) -> None:
@@ -156,15 +155,15 @@ def _check_places(sheet: IO[bytes]) -> None:
     while block := sheet.read(_BLOCK):
         for column, row in _PLACE.findall(rest + block):
             if int(row) > MOST_ROWS * 4:
-                raise FileRefused(FileReason.TOO_MANY_ROWS, limit=MOST_ROWS)
+                raise Refused(FileReason.TOO_MANY_ROWS, limit=MOST_ROWS)
             if len(column) > 2 or (len(column) == 2 and column > _LAST_COLUMN):
-                raise FileRefused(FileReason.TOO_MANY_COLUMNS, limit=MOST_COLUMNS)
+                raise Refused(FileReason.TOO_MANY_COLUMNS, limit=MOST_COLUMNS)
         rest = block[-_LONGEST_PLACE:]
 
 
 def _checked(cells: Sequence[str]) -> Sequence[str]:
     if len(cells) > MOST_COLUMNS * 4:
-        raise FileRefused(FileReason.TOO_MANY_COLUMNS, limit=MOST_COLUMNS)
+        raise Refused(FileReason.TOO_MANY_COLUMNS, limit=MOST_COLUMNS)
     return [cell[: LONGEST_CELL + 1] for cell in cells]
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
 from flask_babel import gettext as _
 
 from eventreg.audit.services import note
@@ -16,11 +13,8 @@ from eventreg.i18n.languages import current_language
 from eventreg.kernel.clock import now
 from eventreg.kernel.text import pick
 from eventreg.review.queries.access_codes import list_codes
-from eventreg.review.rules.spreadsheets import inert
+from eventreg.review.sheets.csv_file import csv_file
 from eventreg.review.wording import code_standing
-
-#: tells Excel that the file is UTF-8, so that accents open right
-_BOM = "\ufeff"
 
 
 def export_codes(event_id: int, who: Organizer) -> bytes:
@@ -30,7 +24,8 @@ def export_codes(event_id: int, who: Organizer) -> bytes:
         event = lock_event_in_any_state(event_id)
         codes = list_codes(event_id, who.scope, at)
         note(event, "access_codes_exported", who, at, format="csv", count=len(codes))
-        lines = [[_("Code"), _("Whom it is for"), _("Category"), _("Uses"), _("Most uses"), _("Until"), _("State")]]
+        head = [_("Code"), _("Whom it is for"), _("Category"), _("Uses"), _("Most uses"), _("Until"), _("State")]
+        lines = []
         for each in codes:
             code = each.code
             lines.append(
@@ -44,7 +39,4 @@ def export_codes(event_id: int, who: Organizer) -> bytes:
                     code_standing(each.refusal),
                 ]
             )
-    buffer = io.StringIO()
-    buffer.write(_BOM)
-    csv.writer(buffer).writerows([inert(cell) for cell in line] for line in lines)
-    return buffer.getvalue().encode("utf-8")
+        return csv_file(head, lines)

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from eventreg.audit.services import SYSTEM, Actor, record
+from eventreg.audit.services import Actor, note
 from eventreg.db import transaction
 from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import lock_event_in_any_state
@@ -40,19 +40,14 @@ from eventreg.review.sheets.sheet import FIXED
 class Taker:
     """Who takes a file out, and what they may know."""
 
-    #: None: a command on the machine
-    account_id: int | None
+    #: an account, or the system: a command on the machine
+    actor: Actor
     #: in the file's name and stamp
     name: str
     sight: Sight
     sees_sensitive: bool
     #: of the file
     language: str
-
-    @property
-    def actor(self) -> Actor:
-        """Who the history says it was."""
-        return SYSTEM if self.account_id is None else Actor.account(self.account_id)
 
 
 @dataclass(frozen=True)
@@ -74,7 +69,7 @@ def begin_export(
     """Settle whom the list shows to the taker, in its order, and record that their data was taken.
 
     `words` say the list's filters. Whoever waits for it has it made `at_once`, however large it is. Raises NotFound, and
-    ExportRefused or CannotKeep, having written nothing.
+    Refused, having written nothing.
     """
     check_wish(wish, sees_sensitive=taker.sees_sensitive)
     at, query = clock.now(), urlencode(state.with_().query())
@@ -92,7 +87,7 @@ def begin_export(
             Export(
                 public_id=begun.public_id,
                 event_id=event_id,
-                account_id=taker.account_id,
+                account_id=taker.actor.id,
                 format=wish.format,
                 state=ExportState.MAKING if is_aside else ExportState.GIVEN,
                 query=query,
@@ -104,15 +99,7 @@ def begin_export(
                 created_at=at,
             )
         )
-        record(
-            event_id=event_id,
-            actor=taker.actor,
-            action="exported",
-            record_kind="event",
-            record_id=event_id,
-            at=at,
-            detail=_detail(begun, wish, query),
-        )
+        note(event, "exported", taker.actor, at, **_detail(begun, wish, query))
         if is_aside:
             set_aside(begun.public_id, ids, at)
     return begun

@@ -21,7 +21,7 @@ from eventreg.events.crediting import institutions_line
 from eventreg.events.models import Event, EventDay
 from eventreg.events.queries.partners import load_partners
 from eventreg.i18n import formats
-from eventreg.kernel.errors import NotFound
+from eventreg.kernel.errors import N_, NotFound, Refused
 from eventreg.kernel.sealing import CannotUnseal
 from eventreg.kernel.text import pick
 from eventreg.registration.queries.answers import DAYS_KIND
@@ -31,8 +31,6 @@ from eventreg.review.queries.sent_files import SentFile, is_any_sent, list_sent_
 from eventreg.review.rules.exports import (
     MOST_PRINTED_COLUMNS,
     ExportFormat,
-    ExportReason,
-    ExportRefused,
     Wish,
     chosen_questions,
 )
@@ -55,7 +53,7 @@ class FileFormat:
     hint: LazyString
 
     def checked(self, event: Event, wish: Wish, ids: Sequence[int]) -> Sequence[int]:
-        """Return who is in the file, of those whom the list shows. Raises ExportRefused."""
+        """Return who is in the file, of those whom the list shows. Raises Refused."""
         return ids
 
     def chunks(self, source: Source, ids: Sequence[int]) -> Iterator[bytes]:
@@ -142,7 +140,11 @@ class _PdfList(_Printed):
 
     def checked(self, event: Event, wish: Wish, ids: Sequence[int]) -> Sequence[int]:
         if count_columns(event, wish) > MOST_PRINTED_COLUMNS:
-            raise ExportRefused(ExportReason.TOO_MANY_COLUMNS, limit=MOST_PRINTED_COLUMNS)
+            raise Refused(
+                N_("A printed list has %(limit)s columns at most: choose them in the list"),
+                field="columns",
+                limit=MOST_PRINTED_COLUMNS,
+            )
         return ids
 
     def _heading(self) -> str:
@@ -158,7 +160,7 @@ class _PdfSheet(_Printed):
 
     def checked(self, event: Event, wish: Wish, ids: Sequence[int]) -> Sequence[int]:
         if not (confirmed := only_confirmed(event.id, ids)):
-            raise ExportRefused(ExportReason.NOBODY_TO_SIGN)
+            raise Refused(N_("Nobody in this list is confirmed"), field="format")
         return confirmed
 
     def _first(self, done: int) -> int:
@@ -182,7 +184,7 @@ class _Zip(FileFormat):
 
     def checked(self, event: Event, wish: Wish, ids: Sequence[int]) -> Sequence[int]:
         if not is_any_sent(event.id, chosen_questions(wish.columns)):
-            raise ExportRefused(ExportReason.NO_FILES)
+            raise Refused(N_("Nobody has sent a file to these questions"), field="format")
         return ids
 
     def chunks(self, source: Source, ids: Sequence[int]) -> Iterator[bytes]:

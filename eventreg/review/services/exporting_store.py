@@ -14,16 +14,16 @@ from pathlib import Path
 
 from sqlalchemy import or_, select, update
 
-from eventreg.audit.services import Actor, record
-from eventreg.db import db, transaction
+from eventreg.audit.services import Actor, Target, note
+from eventreg.db import db, get_of_event, transaction
+from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import lock_event_in_any_state
 from eventreg.events.rules.team import Sight
 from eventreg.jobs.services import schedule
 from eventreg.kernel import clock
-from eventreg.kernel.errors import NotFound
-from eventreg.media.store import SealedFile, make_folder, path_of, replace_file, sealed_stream
+from eventreg.kernel.errors import N_, NotFound, Refused
+from eventreg.media.store import CannotKeep, SealedFile, make_folder, path_of, replace_file, sealed_stream
 from eventreg.review.models import Export
-from eventreg.review.queries.exports import get_own_export
 from eventreg.review.rules.exports import GIVEN_UP_AFTER, ExportState, may_fetch
 from eventreg.web.instance import config, keys
 
@@ -33,8 +33,12 @@ PEOPLE = "people"
 
 
 def set_aside(public_id: str, ids: Sequence[int], at: datetime) -> None:
-    """Keep who is in an export and have it made, in the transaction that records it. Raises CannotKeep."""
-    write_part(public_id, PEOPLE, [json.dumps(list(ids)).encode()])
+    """Keep who is in an export and have it made, in the transaction that records it. Raises Refused when the disk is full."""
+    try:
+        write_part(public_id, PEOPLE, [json.dumps(list(ids)).encode()])
+    except CannotKeep as error:
+        sentence = N_("The disk is full: the file cannot be kept until you fetch it")
+        raise Refused(sentence, field="format") from error
     schedule(MAKE_JOB, f"{MAKE_JOB}:{public_id}", {"public_id": public_id}, at)
 
 
@@ -86,7 +90,7 @@ class MayNoLonger(Exception):
 
 
 def fetch_export(
-    event_id: int, public_id: str, account_id: int, sight: Sight, *, sees_sensitive: bool
+    event_id: int, public_id: str, actor: Actor, sight: Sight, *, sees_sensitive: bool
 ) -> tuple[Export, Iterator[bytes]]:
     """Return a file that is ready with its content, and record that it was fetched.
 
@@ -95,27 +99,26 @@ def fetch_export(
     at = clock.now()
     with transaction() as session:
         lock_event_in_any_state(event_id)
-        export = get_own_export(event_id, public_id, account_id)
+        export = get_of_event(Export, event_id, public_id=public_id, account_id=actor.id)
         if export.state is not ExportState.READY or export.expires_at is None or export.expires_at <= at:
             raise NotFound
         if not may_fetch(export.plan, sight, sees_sensitive=sees_sensitive):
             raise MayNoLonger
         content = open_file(public_id)
-        _record(export, account_id, "export_fetched", at)
+        _note(export, "export_fetched", actor)
         session.flush()
         session.expunge(export)
     return export, content
 
 
-def delete_export(event_id: int, public_id: str, account_id: int) -> None:
+def delete_export(event_id: int, public_id: str, actor: Actor) -> None:
     """Delete one's own file before its time, made or not; the record stays. Raises NotFound."""
-    at = clock.now()
     with transaction():
         lock_event_in_any_state(event_id)
-        export = get_own_export(event_id, public_id, account_id)
+        export = get_of_event(Export, event_id, public_id=public_id, account_id=actor.id)
         if export.state in (ExportState.READY, ExportState.MAKING):
             export.state = ExportState.EXPIRED
-            _record(export, account_id, "export_deleted", at)
+            _note(export, "export_deleted", actor)
     remove_files(public_id)
 
 
@@ -157,13 +160,6 @@ def _sweep_folder(now: datetime) -> None:
             path.unlink(missing_ok=True)
 
 
-def _record(export: Export, account_id: int, action: str, at: datetime) -> None:
-    record(
-        event_id=export.event_id,
-        actor=Actor.account(account_id),
-        action=action,
-        record_kind="event",
-        record_id=export.event_id,
-        at=at,
-        detail={"format": export.format.value, "count": export.count, "file": export.details["file_name"]},
-    )
+def _note(export: Export, action: str, actor: Actor) -> None:
+    file = {"format": export.format.value, "count": export.count, "file": export.details["file_name"]}
+    note(Target(Event, export.event_id, export.event_id), action, actor, **file)

@@ -12,13 +12,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from eventreg.audit.services import SYSTEM, Actor
-from eventreg.db import db, lock_row, transaction
+from eventreg.audit.services import Actor
+from eventreg.db import db, get_of_event, lock_row, transaction
 from eventreg.events.models import Event
 from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.i18n.languages import speaking
 from eventreg.kernel import clock
-from eventreg.kernel.errors import NotFound
+from eventreg.kernel.errors import NotFound, Refused
 from eventreg.kernel.sealing import CannotUnseal
 from eventreg.kernel.tokens import new_public_id
 from eventreg.kernel.typed import showable
@@ -32,7 +32,7 @@ from eventreg.review.incoming.setting import Setting
 from eventreg.review.incoming.trial import Trial, compare, try_table
 from eventreg.review.models import Import
 from eventreg.review.queries.people import list_definitions
-from eventreg.review.rules.importing import FileReason, FileRefused, Line, Outcome, Table, Terms
+from eventreg.review.rules.importing import FileReason, Line, Outcome, Table, Terms
 from eventreg.review.rules.tables import read_table
 from eventreg.web.instance import config, keys
 
@@ -42,17 +42,13 @@ _LONGEST_NAME = 200
 
 @dataclass(frozen=True)
 class Importer:
-    """Who puts a file in. `account_id` None: a command on the machine."""
+    """Who puts a file in."""
 
-    account_id: int | None
+    #: an account, or the system: a command on the machine
+    actor: Actor
     #: of what is shown of the trial
     language: str
     sees_sensitive: bool
-
-    @property
-    def actor(self) -> Actor:
-        """Who the history says it was."""
-        return SYSTEM if self.account_id is None else Actor.account(self.account_id)
 
 
 @dataclass(frozen=True)
@@ -68,57 +64,32 @@ class Tried:
         return any(line.outcome is Outcome.REFUSED for line in self.lines)
 
 
-class ImportDiffers(Exception):
-    """What the trial showed holds no longer: nothing was written, the new trial says what is otherwise."""
-
-
 def take_file(event_id: int, name: str, content: bytes, importer: Importer) -> Import:
-    """Keep a file for a day and match its columns. Raises FileRefused."""
+    """Keep a file for a day and match its columns. Raises Refused with a `FileReason`."""
     event, table = _event(event_id), read_table(content)
-    now = clock.now()
-    definitions = list_definitions(event.id)
-    with speaking(importer.language) as language:
-        matched = Targets(event, definitions, Context.of(event), language).match(table.head)
     category = event.categories[0].key if len(event.categories) == 1 else ""
-    row = Import(
-        public_id=new_public_id(),
-        event_id=event_id,
-        account_id=importer.account_id,
-        name=showable(name)[-_LONGEST_NAME:],
-        details=_details([each.name for each in matched], Terms(category=category, language=event.languages[0])),
-        size=len(content),
-        created_at=now,
-        expires_at=now + _KEPT_FOR,
-    )
+    terms = Terms(category=category, language=event.languages[0])
+    row = _new_row(event, name, len(content), _matching(event, table, importer), terms, importer)
+    row.expires_at = row.created_at + _KEPT_FOR
     try:
         write_file(config().imports, row.public_id, sealed_parts(keys(), content, _place(row.public_id)))
     except CannotKeep as error:
-        raise FileRefused(FileReason.CANNOT_BE_KEPT) from error
+        raise Refused(FileReason.CANNOT_BE_KEPT) from error
     with transaction() as session:
         session.add(row)
     return row
 
 
-def get_import(event_id: int, public_id: str) -> Import:
-    """Return a file that was taken for this event. Raises NotFound."""
-    row = db.session.scalars(
-        select(Import).where(Import.event_id == event_id, Import.public_id == public_id)
-    ).one_or_none()
-    if row is None:
-        raise NotFound
-    return row
-
-
 def open_table(row: Import) -> Table:
-    """Return what a file holds that waits. Raises FileRefused (GONE)."""
+    """Return what a file holds that waits. Raises Refused (GONE)."""
     if row.done_at is not None or row.expires_at is None or row.expires_at <= clock.now():
-        raise FileRefused(FileReason.GONE)
+        raise Refused(FileReason.GONE)
     return read_table(_open(row.public_id, _place(row.public_id)))
 
 
 def try_file(event_id: int, public_id: str, matching: Sequence[str], terms: Terms, importer: Importer) -> Tried:
-    """Try a file with its columns matched so, and keep what the trial showed. Raises NotFound and FileRefused."""
-    row = get_import(event_id, public_id)
+    """Try a file with its columns matched so, and keep what the trial showed. Raises NotFound and Refused."""
+    row = get_of_event(Import, event_id, public_id=public_id)
     trial = _try(event_id, open_table(row), matching, terms, importer)
     _keep_trial(public_id, trial.lines, trial.incomplete)
     with transaction():
@@ -128,9 +99,9 @@ def try_file(event_id: int, public_id: str, matching: Sequence[str], terms: Term
 
 
 def open_trial(row: Import) -> Tried:
-    """Return what the last trial of a file showed. Raises FileRefused (GONE)."""
+    """Return what the last trial of a file showed. Raises Refused (GONE)."""
     if row.tried_at is None or row.done_at is not None:
-        raise FileRefused(FileReason.GONE)
+        raise Refused(FileReason.GONE)
     kept = json.loads(_open(_trial_id(row.public_id), _trial_place(row.public_id)))
     return Tried([Line.of_data(each) for each in kept["lines"]], kept["incomplete"])
 
@@ -155,24 +126,24 @@ def confirm_import(event_id: int, public_id: str, importer: Importer, seen: str 
     """Put a file in as its last trial showed it, all or nothing.
 
     `seen`: the stamp of the trial that was looked at, where a colleague may have tried it otherwise since. Raises
-    ImportDiffers, having kept the new trial, when anything is otherwise now; NotFound, and FileRefused (GONE).
+    NotFound, and Refused: DIFFERS, having kept the new trial, when anything is otherwise now; GONE.
     """
-    row = get_import(event_id, public_id)
+    row = get_of_event(Import, event_id, public_id=public_id)
     shown, table, terms = open_trial(row), open_table(row), terms_of(row)
     if seen is not None and seen != stamp_of(row, shown):
-        raise ImportDiffers
+        raise Refused(FileReason.DIFFERS)
     try:
         trial = _try(event_id, table, matching_of(row), terms, importer)
         now = compare(shown.lines, trial.lines)
         if now is not None or shown.is_refused:
             _keep_trial(public_id, now or trial.lines, trial.incomplete)
-            raise ImportDiffers
+            raise Refused(FileReason.DIFFERS)
         put = _write(row, trial, terms, importer)
     except BulkOvertaken as overtaken:
         # Between the trial above and the lock: looked at once more, so that the page says what it was.
         again = _try(event_id, table, matching_of(row), terms, importer)
         _keep_trial(public_id, compare(shown.lines, again.lines) or again.lines, again.incomplete)
-        raise ImportDiffers from overtaken
+        raise Refused(FileReason.DIFFERS) from overtaken
     _forget(public_id)
     return put
 
@@ -180,19 +151,13 @@ def confirm_import(event_id: int, public_id: str, importer: Importer, seen: str 
 def import_at_once(
     event_id: int, name: str, content: bytes, terms: Terms, importer: Importer, *, is_dry: bool
 ) -> tuple[Trial, Put | None]:
-    """Try a file, and put it in unless a row is refused, or it is only tried. Raises FileRefused and BulkOvertaken."""
+    """Try a file, and put it in unless a row is refused, or it is only tried. Raises Refused."""
     event, table = _event(event_id), read_table(content)
-    definitions = list_definitions(event.id)
-    with speaking(importer.language) as language:
-        matched = Targets(event, definitions, Context.of(event), language).match(table.head)
-    trial = _try(event_id, table, [each.name for each in matched], terms, importer)
+    matching = _matching(event, table, importer)
+    trial = _try(event_id, table, matching, terms, importer)
     if is_dry or trial.counts[Outcome.REFUSED]:
         return trial, None
-    row = Import(
-        public_id=new_public_id(), event_id=event_id, account_id=importer.account_id, name=showable(name)[-_LONGEST_NAME:],
-        details=_details([each.name for each in matched], terms), size=len(content), created_at=clock.now(),
-    )  # fmt: skip
-    return trial, _write(row, trial, terms, importer)
+    return trial, _write(_new_row(event, name, len(content), matching, terms, importer), trial, terms, importer)
 
 
 def sweep_imports(now: datetime) -> int:
@@ -207,8 +172,27 @@ def sweep_imports(now: datetime) -> int:
 def _event(event_id: int) -> Event:
     event = get_event_whole(event_id)
     if event.is_called_off or not list_definitions(event_id):
-        raise FileRefused(FileReason.NOT_NOW)
+        raise Refused(FileReason.NOT_NOW)
     return event
+
+
+def _matching(event: Event, table: Table, importer: Importer) -> list[str]:
+    """Return which of our columns each column of a file looks like, "" for none."""
+    with speaking(importer.language) as language:
+        targets = Targets(event, list_definitions(event.id), Context.of(event), language)
+        return [each.name for each in targets.match(table.head)]
+
+
+def _new_row(event: Event, name: str, size: int, matching: Sequence[str], terms: Terms, importer: Importer) -> Import:
+    return Import(
+        public_id=new_public_id(),
+        event_id=event.id,
+        account_id=importer.actor.id,
+        name=showable(name)[-_LONGEST_NAME:],
+        details=_details(matching, terms),
+        size=size,
+        created_at=clock.now(),
+    )
 
 
 def _try(event_id: int, table: Table, matching: Sequence[str], terms: Terms, importer: Importer) -> Trial:
@@ -234,7 +218,7 @@ def _write(row: Import, trial: Trial, terms: Terms, importer: Importer) -> Put:
     def finish(put: Put, now: datetime) -> None:
         kept = lock_row(select(Import).where(Import.id == row.id)) if is_kept else row
         if kept.done_at is not None:
-            raise FileRefused(FileReason.GONE)
+            raise Refused(FileReason.GONE)
         kept.done_at, kept.expires_at, kept.added, kept.changed = now, None, len(put.added), len(put.changed)
         db.session.add(kept)
         if terms.tells:
@@ -253,14 +237,14 @@ def _keep_trial(public_id: str, lines: Sequence[Line], incomplete: int) -> None:
     try:
         replace_file(config().imports, _trial_id(public_id), parts, leaves_room=False)
     except CannotKeep as error:
-        raise FileRefused(FileReason.CANNOT_BE_KEPT) from error
+        raise Refused(FileReason.CANNOT_BE_KEPT) from error
 
 
 def _open(file_id: str, place: str) -> bytes:
     try:
         return b"".join(SealedFile(keys(), path_of(config().imports, file_id), place))
     except (NotFound, CannotUnseal) as error:
-        raise FileRefused(FileReason.GONE) from error
+        raise Refused(FileReason.GONE) from error
 
 
 def _forget(public_id: str) -> None:

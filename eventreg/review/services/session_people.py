@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
 from flask_babel import gettext as _
 
 from eventreg.audit.services import Actor, note
@@ -16,10 +13,7 @@ from eventreg.i18n.languages import current_language
 from eventreg.kernel.text import pick
 from eventreg.registration.wording import status_for_team
 from eventreg.review.queries.session_people import list_session_people
-from eventreg.review.rules.spreadsheets import inert
-
-#: tells Excel that the file is UTF-8, so that accents open right
-_BOM = "\ufeff"
+from eventreg.review.sheets.csv_file import csv_file
 
 
 def export_session_people(event_id: int, public_id: str, sight: Sight, actor: Actor) -> bytes:
@@ -34,13 +28,10 @@ def export_session_people(event_id: int, public_id: str, sight: Sight, actor: Ac
         people = list_session_people(event_id, session.id, sight.scope)
         note(event, "exported", actor, format="csv", count=len(people), sessions=[title])
         head = [_("Reference"), _("Person"), _("Institution"), _("Country"), _("Category"), _("Status")]
-        lines = [head + ([_("Email address")] if sight.has_contact_data else [])]
+        lines = []
         for person in people:
             category = pick(person.category.name, current_language(), event.languages).text
             line = [person.reference, person.full_name, person.institution, person.country, category]
             line.append(status_for_team(person.status))
             lines.append(line + ([person.email] if sight.has_contact_data else []))
-    buffer = io.StringIO()
-    buffer.write(_BOM)
-    csv.writer(buffer).writerows([inert(cell) for cell in line] for line in lines)
-    return buffer.getvalue().encode("utf-8")
+    return csv_file(head + ([_("Email address")] if sight.has_contact_data else []), lines)

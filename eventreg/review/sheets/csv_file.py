@@ -9,15 +9,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from eventreg.review.rules.spreadsheets import inert
 
 #: tells Excel that the file is UTF-8, so that accents open right
-BOM = "\ufeff"
+_BOM = "\ufeff"
 Rows = Iterable[Sequence[str]]
 
 
 def csv_chunks(head: Sequence[str], portions: Iterable[Rows]) -> Iterator[bytes]:
     """Yield the file: the head at once, then one piece for each portion of rows."""
-    yield _lines([head], BOM)
+    yield _lines([head], _BOM)
     for rows in portions:
         yield _lines(rows)
+
+
+def csv_file(head: Sequence[str], rows: Rows) -> bytes:
+    """Return a small file whole."""
+    return b"".join(csv_chunks(head, [rows]))
 
 
 def _lines(rows: Rows, before: str = "") -> bytes:

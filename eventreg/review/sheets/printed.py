@@ -14,6 +14,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from eventreg.i18n import formats
+from eventreg.kernel.errors import N_, Refused
 from eventreg.kernel.text import folded
 from eventreg.review.sheets.stamp import Stamp
 
@@ -26,8 +27,12 @@ _MOST_NARROW = 5
 _NARROWEST, _WIDEST, _AIR = 6, 40, 5
 
 
-class CannotPrint(Exception):
+class CannotPrint(Refused):
     """The document was not laid out."""
+
+    def __init__(self) -> None:
+        sentence = N_("The document could not be laid out. Choose fewer columns, or another format.")
+        super().__init__(sentence, field="format")
 
 
 @dataclass(frozen=True)
@@ -99,9 +104,9 @@ def typeset(document: Mapping[str, Any], at: datetime) -> bytes:
         done = subprocess.run(  # noqa: S603 - our own program, nothing of what people wrote among its arguments
             command, input=json.dumps(document).encode(), capture_output=True, timeout=_PATIENCE, check=True
         )
-    except (subprocess.SubprocessError, OSError) as error:
+    except (subprocess.SubprocessError, OSError):
         # What it said can hold what people wrote, and belongs in no log.
-        raise CannotPrint(type(error).__name__) from None
+        raise CannotPrint from None
     return done.stdout
 
 

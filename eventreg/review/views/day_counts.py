@@ -20,7 +20,7 @@ from eventreg.review.queries.day_counts import list_countable
 from eventreg.review.queries.people import list_definitions
 from eventreg.review.rules.exports import MEDIA_TYPES, file_name
 from eventreg.review.services.day_counts import Counted, count_answers_by_day
-from eventreg.review.sheets.csv_file import csv_chunks
+from eventreg.review.sheets.csv_file import csv_file
 from eventreg.review.views import blueprint
 from eventreg.review.views.desk import list_url
 from eventreg.web.access import Answer, may, requires
@@ -57,7 +57,7 @@ def _file(event: Event, counted: Counted) -> FlaskResponse:
     rows.append([_("People on this day"), *(str(day.people) for day in counted.days)])
     local = now().astimezone(ZoneInfo(event.time_zone))
     name = file_name(event.slug, local, current_user.name, f"counts {counted.question.key}", "csv")
-    return as_attachment(b"".join(csv_chunks(head, [rows])), name, MEDIA_TYPES["csv"])
+    return as_attachment(csv_file(head, rows), name, MEDIA_TYPES["csv"])
 
 
 def _page(counted: Counted | None, faults: Sequence[tuple[str, str]] = ()) -> str:

@@ -4,34 +4,23 @@ from __future__ import annotations
 
 from flask import Response as FlaskResponse
 from flask import g, redirect, request, stream_with_context, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 
+from eventreg.audit.services import acting
 from eventreg.events.models import Event
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
 from eventreg.i18n.languages import current_language
-from eventreg.media.store import CannotKeep
 from eventreg.review.forms.exporting import EVERY_COLUMN, ON_SCREEN, ExportForm
 from eventreg.review.listing import RegistrationList
-from eventreg.review.rules.exports import ExportFormat, ExportReason, ExportRefused, Wish
+from eventreg.review.rules.exports import ExportFormat, Wish
 from eventreg.review.rules.listing import ListState
 from eventreg.review.services.exporting import Begun, Taker, begin_export, file_chunks, first_of
-from eventreg.review.sheets.printed import CannotPrint
 from eventreg.review.views import blueprint
 from eventreg.review.views.desk import list_url
 from eventreg.review.views.listing import categories_in_sight, filter_words, list_shape, read_list_state
-from eventreg.review.wording.exports import export_refused
 from eventreg.web.access import Answer, may, requires
 from eventreg.web.downloads import as_attachment
-
-#: the input that a refusal is about
-_FIELDS = {
-    ExportReason.REASON_MISSING: "reason",
-    ExportReason.REASON_TOO_LONG: "reason",
-    ExportReason.NO_COLUMNS: "columns",
-    ExportReason.TOO_MANY_COLUMNS: "columns",
-}
 
 
 @blueprint.post("/manage/events/<slug>/registrations.csv")
@@ -59,24 +48,13 @@ def take_out(slug: str) -> Answer:
     event: Event = g.event
     state = read_list_state(categories_in_sight())
     form = _form(formdata=request.form)
-    wish = form.read(_screen_columns(state))
-    if wish is None:
-        return _page(form, state), 422
-    try:
+    with form.refusals() as outcome:
+        wish = form.wish(_screen_columns(state))
         begun = begin_export(event.id, state, wish, _taker(), filter_words(state))
-    except ExportRefused as refused:
-        form[_FIELDS.get(ExportReason(refused.reason), "format")].errors = [export_refused(refused)]
-        return _page(form, state), 422
-    except CannotKeep:
-        form.format.errors = [_("The disk is full: the file cannot be kept until you fetch it")]
-        return _page(form, state), 422
-    if begun.is_aside:
-        return redirect(url_for("review.show_export", slug=slug, public_id=begun.public_id), 303)
-    try:
+        if begun.is_aside:
+            return redirect(url_for("review.show_export", slug=slug, public_id=begun.public_id), 303)
         return _as_file(begun)
-    except CannotPrint:
-        form.format.errors = [_("The document could not be laid out. Choose fewer columns, or another format.")]
-        return _page(form, state), 422
+    return _page(form, state), outcome.status_code
 
 
 def _screen_columns(state: ListState) -> list[str]:
@@ -87,7 +65,7 @@ def _screen_columns(state: ListState) -> list[str]:
 
 def _taker() -> Taker:
     return Taker(
-        account_id=current_user.id,
+        actor=acting(),
         name=current_user.name,
         sight=g.event_access.sight,
         sees_sensitive=may(Permission.SEE_SENSITIVE),

@@ -6,39 +6,39 @@ from flask import Response as FlaskResponse
 from flask import abort, flash, g, redirect, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
+from eventreg.audit.services import acting
+from eventreg.db import get_of_event
 from eventreg.events.models import Event
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
-from eventreg.review.queries.exports import MOST_SHOWN, get_own_export, list_exports
+from eventreg.review.models import Export
+from eventreg.review.queries import exports
 from eventreg.review.rules.exports import ExportState
-from eventreg.review.rules.listing import ListState
+from eventreg.review.services import exporting_store
 from eventreg.review.services.exporting_formats import FORMATS
-from eventreg.review.services.exporting_store import MayNoLonger, delete_export, fetch_export
 from eventreg.review.views import blueprint
 from eventreg.review.views.desk import list_url
-from eventreg.review.wording.exports import state_words
-from eventreg.web.access import may, requires
+from eventreg.web.access import Answer, may, requires
 from eventreg.web.downloads import as_attachment
 
 
-@blueprint.get("/manage/events/<slug>/exports", endpoint="list_exports")
+@blueprint.get("/manage/events/<slug>/exports")
 @requires(Permission.SEE_REGISTRATIONS)
-def show_exports(slug: str) -> str:
+def list_exports(slug: str) -> str:
     """List who took what: everybody's for those who may read the history, one's own for all others."""
     event: Event = g.event
     sees_all = may(Permission.SEE_HISTORY)
     return render_desk(
         "review/exports.html",
         "registrations",
-        exports=list_exports(event.id, None if sees_all else current_user.id),
+        exports=exports.list_exports(event.id, None if sees_all else current_user.id),
         sees_all=sees_all,
-        most=MOST_SHOWN,
+        most=exports.MOST_SHOWN,
         is_own=lambda export: export.account_id == current_user.id,
         formats=FORMATS,
         state_words=state_words,
-        back_url=list_url(slug, ListState()),
+        back_url=list_url(slug),
     )
 
 
@@ -47,7 +47,7 @@ def show_exports(slug: str) -> str:
 def show_export(slug: str, public_id: str) -> str:
     """Show how far one's own file is, and how it is fetched."""
     event: Event = g.event
-    export = get_own_export(event.id, public_id, current_user.id)
+    export = get_of_event(Export, event.id, public_id=public_id, account_id=current_user.id)
     return render_desk(
         "review/export_made.html",
         "registrations",
@@ -60,27 +60,35 @@ def show_export(slug: str, public_id: str) -> str:
     )
 
 
-@blueprint.post("/manage/events/<slug>/exports/<public_id>/file", endpoint="fetch_export")
+@blueprint.post("/manage/events/<slug>/exports/<public_id>/file")
 @requires(Permission.EXPORT)
-def download_export(slug: str, public_id: str) -> FlaskResponse:
+def fetch_export(slug: str, public_id: str) -> FlaskResponse:
     """Give a file that is ready. A POST, since it is recorded; what one may see is looked at again."""
     try:
-        export, content = fetch_export(
-            g.event.id,
-            public_id,
-            current_user.id,
-            g.event_access.sight,
-            sees_sensitive=may(Permission.SEE_SENSITIVE),
+        sight, sees_sensitive = g.event_access.sight, may(Permission.SEE_SENSITIVE)
+        export, content = exporting_store.fetch_export(
+            g.event.id, public_id, acting(), sight, sees_sensitive=sees_sensitive
         )
-    except MayNoLonger:
+    except exporting_store.MayNoLonger:
         abort(403)
     return as_attachment(content, export.details["file_name"], export.plan.media_type, export.size)
 
 
-@blueprint.post("/manage/events/<slug>/exports/<public_id>/delete", endpoint="delete_export")
+@blueprint.post("/manage/events/<slug>/exports/<public_id>/delete")
 @requires(Permission.EXPORT)
-def drop_export(slug: str, public_id: str) -> Response:
+def delete_export(slug: str, public_id: str) -> Answer:
     """Delete one's own file before its time."""
-    delete_export(g.event.id, public_id, current_user.id)
+    exporting_store.delete_export(g.event.id, public_id, acting())
     flash(_("The file is deleted. That it was made stays in the history."))
     return redirect(url_for("review.list_exports", slug=slug), 303)
+
+
+def state_words(state: ExportState) -> str:
+    """Return where a file stands."""
+    return {
+        ExportState.MAKING: _("Being made"),
+        ExportState.READY: _("Ready"),
+        ExportState.GIVEN: _("Downloaded at once"),
+        ExportState.FAILED: _("Could not be made"),
+        ExportState.EXPIRED: _("Deleted"),
+    }[state]

@@ -11,24 +11,22 @@ from eventreg.events.models import Event
 from eventreg.events.views.desk import render_desk
 from eventreg.review.models import Import
 from eventreg.review.rules.importing import Line, Outcome
-from eventreg.review.rules.listing import ListState
 from eventreg.review.services.importing import Tried, stamp_of, terms_of
 from eventreg.review.views.desk import registration_url
-from eventreg.review.wording.importing import outcome_title
 
 _LINES_A_PAGE = 100
 
 
-def trial_page(row: Import, tried: Tried, message: str = "") -> str:
-    """Show what would come of each row; `message` says why nothing was put in."""
+def trial_page(row: Import, tried: Tried, problem: str = "") -> str:
+    """Show what would come of each row; `problem` says why nothing was put in."""
     event: Event = g.event
     slug, only = event.slug, request.args.get("only", "")
-    if message:
+    if problem:
         only = "otherwise"
     counts = {outcome: sum(line.outcome is outcome for line in tried.lines) for outcome in Outcome}
     otherwise = sum(line.is_otherwise for line in tried.lines)
     shown = [line for line in tried.lines if _is_shown(line, only)]
-    if message and not shown:
+    if problem and not shown:
         shown, only = list(tried.lines), ""
     pages = max(1, -(-len(shown) // _LINES_A_PAGE))
     page = min(max(request.args.get("page", 1, int), 1), pages)
@@ -47,11 +45,21 @@ def trial_page(row: Import, tried: Tried, message: str = "") -> str:
         outcome_title=outcome_title,
         outcomes=Outcome,
         looks=_LOOKS,
-        message=message,
-        url_of=lambda reference: registration_url(slug, reference, ListState()),
+        problem=problem,
+        url_of=lambda reference: registration_url(slug, reference),
         previous_url=_paged(address, only, page - 1) if page > 1 else "",
         next_url=_paged(address, only, page + 1) if page < pages else "",
     )
+
+
+def outcome_title(outcome: Outcome) -> str:
+    """Return what comes of a row."""
+    return {
+        Outcome.ADDED: _("To be added"),
+        Outcome.CHANGED: _("To be changed"),
+        Outcome.SAME: _("Nothing changes"),
+        Outcome.REFUSED: _("Refused"),
+    }[outcome]
 
 
 _LOOKS = {

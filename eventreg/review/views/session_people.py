@@ -10,7 +10,7 @@ from eventreg.events.queries.programme import get_session
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
 from eventreg.registration.wording import status_for_team
-from eventreg.review.queries.session_people import list_session_counts, list_session_people
+from eventreg.review.queries import session_people
 from eventreg.review.services.session_people import export_session_people
 from eventreg.review.views import blueprint
 from eventreg.review.views.desk import list_url, registration_url
@@ -19,20 +19,20 @@ from eventreg.web.downloads import as_attachment
 from eventreg.web.templating import plain_in_reader_language
 
 
-@blueprint.get("/manage/events/<slug>/sessions/<public_id>/people", endpoint="list_session_people")
+@blueprint.get("/manage/events/<slug>/sessions/<public_id>/people")
 @requires(Permission.SEE_REGISTRATIONS)
-def show_session_people(slug: str, public_id: str) -> str:
+def list_session_people(slug: str, public_id: str) -> str:
     """List who holds a place in a session, as far as one may know of them; the other sessions stand beside it."""
     event: Event = g.event
     sight = g.event_access.sight
     found = get_session(event.id, public_id)
-    counts = list_session_counts(event.id, sight.scope)
+    counts = session_people.list_session_counts(event.id, sight.scope)
     return render_desk(
         "review/session_people.html",
         "registrations",
         session=found.session,
         day=found.day,
-        people=list_session_people(event.id, found.session.id, sight.scope),
+        people=session_people.list_session_people(event.id, found.session.id, sight.scope),
         others=[
             {
                 "text": plain_in_reader_language(each.session.title),
