@@ -36,7 +36,7 @@ def test_what_is_a_placeholder_and_what_is_text(text: str, parts: list[str | Slo
     ("text", "faults"),
     [
         ("Hola {given_name}", []),
-        ("Hola {given_nam}", [PlaceholderFault(R.UNKNOWN, "given_nam", "given_name")]),
+        ("Hola {given_nam}", [PlaceholderFault(R.MISSPELT, "given_nam", "given_name")]),
         ("Hola {xyz}", [PlaceholderFault(R.UNKNOWN, "xyz", "")]),
         ("{link}", [PlaceholderFault(R.NOT_HERE, "link", "")]),
         ("Antes {details}", [PlaceholderFault(R.NOT_ALONE, "details")]),

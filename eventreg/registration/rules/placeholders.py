@@ -7,10 +7,11 @@ somebody's name or answer remain braces.
 from __future__ import annotations
 
 import difflib
-import enum
 import re
 from collections.abc import Collection
 from typing import NamedTuple
+
+from eventreg.kernel.errors import N_, Reason
 
 #: spaces inside the braces and capitals are forgiven
 _WRITTEN = re.compile(r"\{[ \t]*([^\W\d]\w*)[ \t]*\}")
@@ -26,19 +27,24 @@ class Slot(NamedTuple):
     name: str
 
 
-class PlaceholderReason(enum.Enum):
-    """Why a text with placeholders cannot be kept."""
+class PlaceholderReason(Reason):
+    """Why a text with placeholders cannot be kept. Details: `written`, the placeholder as it is written, and `nearest`."""
 
-    #: there is none of this name
-    UNKNOWN = "unknown"
+    UNKNOWN = "unknown", N_("There is no placeholder %(written)s")
+    #: there is none of this name, and one that is nearly called so
+    MISSPELT = "misspelt", N_("There is no placeholder %(written)s. The nearest one is %(nearest)s")
     #: there is one, but not in this message
-    NOT_HERE = "not_here"
-    #: it stands for a part of the message, so it wants a line of its own
-    NOT_ALONE = "not_alone"
-    #: twice what can stand once
-    TWICE = "twice"
-    #: the address of somebody's own page
-    PERSONAL_LINK = "personal_link"
+    NOT_HERE = "not_here", N_("%(written)s cannot stand here: this text has no such thing to say")
+    #: it stands for a part of the message
+    NOT_ALONE = "not_alone", N_("Put %(written)s on a line of its own")
+    TWICE = "twice", N_("%(written)s can stand once only")
+    PERSONAL_LINK = (
+        "personal_link",
+        N_(
+            "Take out the address of a personal page: whoever follows it acts for that person. "
+            "Write {link} instead, which is each reader's own."
+        ),
+    )
 
 
 class PlaceholderFault(NamedTuple):
@@ -93,7 +99,8 @@ def holds_personal_link(text: str) -> bool:
 
 def _fault_of_name(name: str, allowed: Collection[str], known: Collection[str]) -> PlaceholderFault:
     nearest = difflib.get_close_matches(name[:60], sorted(allowed), n=1, cutoff=_NEAR)
-    reason = PlaceholderReason.NOT_HERE if name in known else PlaceholderReason.UNKNOWN
+    unknown = PlaceholderReason.MISSPELT if nearest else PlaceholderReason.UNKNOWN
+    reason = PlaceholderReason.NOT_HERE if name in known else unknown
     return PlaceholderFault(reason, name[:60], nearest[0] if nearest else "")
 
 

@@ -23,8 +23,6 @@ from eventreg.registration.rules.message_texts import (
     TextEdit,
 )
 from eventreg.registration.rules.placeholders import (
-    PlaceholderFault,
-    PlaceholderReason,
     names_in,
     placeholder_faults,
 )
@@ -58,7 +56,8 @@ class WordsForm(LocalizedForm):
             alone = [DETAILS] if DETAILS in self.allowed_in(part) else []
             for language, text in bound.data.items():
                 for fault in placeholder_faults(text, self.allowed_in(part), PLACEHOLDERS, alone):
-                    bound.refuse(language, _fault_words(fault))
+                    written, nearest = f"{{{fault.name}}}", f"{{{fault.nearest}}}"
+                    bound.refuse(language, _(fault.reason.sentence, written=written, nearest=nearest))
                     is_sound = False
         for language, text in self.body.data.items():
             if any(_is_half_a_placeholder(address) for address in addresses_in(text)):
@@ -97,7 +96,6 @@ class MessageTextForm(WordsForm):
         self.who.data = showable(self.who.data or "")[:200]
 
     def allowed_in(self, part: str) -> Collection[str]:
-        """See `WordsForm.allowed_in`."""
         return self.message.in_subject() if part == "subject" else self.message.in_body()
 
     def see(self, sent: Mapping[str, str]) -> None:
@@ -121,27 +119,3 @@ def _is_half_a_placeholder(address: str) -> bool:
 
 def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else -1
-
-
-def _fault_words(fault: PlaceholderFault) -> str:
-    """Return what is wrong with a text, as a sentence beside its field."""
-    written = f"{{{fault.name}}}"
-    if fault.reason is PlaceholderReason.PERSONAL_LINK:
-        return _(
-            "Take out the address of a personal page: whoever follows it acts for that person. "
-            "Write {link} instead, which is each reader's own."
-        )
-    if fault.reason is PlaceholderReason.TWICE:
-        return _("%(written)s can stand once only", written=written)
-    if fault.reason is PlaceholderReason.NOT_ALONE:
-        return _("Put %(written)s on a line of its own", written=written)
-    return _unknown(fault, written)
-
-
-def _unknown(fault: PlaceholderFault, written: str) -> str:
-    near = f"{{{fault.nearest}}}"
-    if fault.reason is PlaceholderReason.NOT_HERE:
-        return _("%(written)s cannot stand here: this text has no such thing to say", written=written)
-    if fault.nearest:
-        return _("There is no placeholder %(written)s. The nearest one is %(nearest)s", written=written, nearest=near)
-    return _("There is no placeholder %(written)s", written=written)
