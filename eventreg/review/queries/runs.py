@@ -1,22 +1,26 @@
-"""Runs as the team sees them: which there are, how far each has come, and what came of each person."""
+"""Runs as the team sees them: which there are, how far each has come, what came of each person, what can be undone."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import joinedload
 
 from eventreg.accounts.models import Account
 from eventreg.db import db
 from eventreg.events.organizers import Organizer
 from eventreg.events.rules.team import Scope
 from eventreg.kernel.errors import NotFound
-from eventreg.registration.models import Registration
-from eventreg.registration.rules.states import Status
+from eventreg.mail.models import MailMessage
+from eventreg.mail.rules import DeliveryState
+from eventreg.registration.models import Decision, Registration
+from eventreg.registration.rules.states import Action, Status
 from eventreg.review.models import Run, RunItem
+from eventreg.review.queries.choosing import is_called
 from eventreg.review.queries.scoping import in_scope
 from eventreg.review.rules.runs import ItemOutcome
 
@@ -88,6 +92,22 @@ class ItemRow(NamedTuple):
         return self.revision != self.seen_revision
 
 
+class Decided(NamedTuple):
+    """What somebody decided since a person was chosen."""
+
+    by: str
+    action: Action
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Undoable:
+    """How many decisions of a run can still be undone, and when the first mail goes; None: none goes."""
+
+    count: int
+    mails_at: datetime | None
+
+
 def get_run(event_id: int, public_id: str, who: Organizer) -> RunLine:
     """Return a run of this event that an account may know of. Any other is NotFound, like none at all.
 
@@ -149,7 +169,95 @@ def list_items(
     return rows[:limit], (rows[limit - 1].item_id if len(rows) > limit else 0)
 
 
+def can_be_undone(now: datetime) -> Sequence[ColumnElement[bool]]:
+    """Return what a decision must fulfil to be taken back without a mail: none has gone, or none was to go."""
+    return Decision.undone_at.is_(None), (Decision.mails_at > now) | Decision.has_mail.is_(False)
+
+
+def get_undoable(run: Run, now: datetime) -> Undoable:
+    """Return what of a run can still be undone: one statement."""
+    row = db.session.execute(
+        select(func.count(), func.min(Decision.mails_at).filter(Decision.has_mail.is_(True)))
+        .select_from(RunItem)
+        .join(Decision, Decision.id == RunItem.decision_id)
+        .where(RunItem.run_id == run.id, *can_be_undone(now))
+    ).one()
+    return Undoable(row[0], row[1])
+
+
+def find_undoing(run: Run) -> Run | None:
+    """Return the run that takes a run back, or None when nobody has begun one."""
+    return db.session.scalars(select(Run).where(Run.undoes_id == run.id).order_by(Run.id).limit(1)).first()
+
+
+def list_decided_since(run: Run, rows: Iterable[ItemRow]) -> Mapping[int, Decided]:
+    """Return the newest decision on each of these people that the run did not see and did not make: one statement."""
+    seen = {row.registration_id: row for row in rows}
+    if not seen:
+        return {}
+    found = db.session.execute(
+        select(Decision, Account.name)
+        .join(Account, Account.id == Decision.account_id)
+        .where(Decision.registration_id.in_(seen), Decision.undone_at.is_(None))
+        .order_by(Decision.id)
+    )
+    return {
+        decision.registration_id: Decided(name, decision.action, decision.decided_at)
+        for decision, name in found
+        if decision.revision > seen[decision.registration_id].seen_revision
+    }
+
+
+def find_person(run: Run, scope: Scope, typed: str = "") -> Registration | None:
+    """Return somebody of a run by reference or a part of the name, in scope; without either the first."""
+    statement = in_scope(_people(run), run.event_id, scope)
+    if typed:
+        statement = statement.where(is_called(typed))
+    return db.session.scalars(statement.order_by(RunItem.id).limit(1)).first()
+
+
+def count_statuses(run: Run) -> dict[Status, int]:
+    """Return how many people of a run have which status, the most frequent first."""
+    rows = db.session.execute(
+        select(Registration.status, func.count())
+        .select_from(RunItem)
+        .join(Registration, Registration.id == RunItem.registration_id)
+        .where(RunItem.run_id == run.id)
+        .group_by(Registration.status)
+        .order_by(func.count().desc(), Registration.status)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def count_messages(run: Run, template: str) -> dict[DeliveryState, int]:
+    """Return where the messages of a run that writes stand."""
+    rows = db.session.execute(
+        select(MailMessage.state, func.count())
+        .select_from(RunItem)
+        .join(
+            MailMessage,
+            (MailMessage.record_kind == "registration") & (MailMessage.record_id == RunItem.registration_id),
+        )
+        .where(
+            RunItem.run_id == run.id,
+            MailMessage.template == template,
+            MailMessage.key.endswith(f"/written/{run.public_id}/participant", autoescape=True),
+        )
+        .group_by(MailMessage.state)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def _seen(event_id: int, who: Organizer) -> Select[Run, str]:
     statement = select(Run, Account.name).join(Account, Account.id == Run.account_id).where(Run.event_id == event_id)
     mine = Run.account_id == who.id
     return statement.where(mine | Run.begun_at.is_not(None) if who.scope.is_whole else mine)
+
+
+def _people(run: Run) -> Select[Any]:
+    return (
+        select(Registration)
+        .options(joinedload(Registration.category))
+        .join(RunItem, RunItem.registration_id == Registration.id)
+        .where(RunItem.run_id == run.id)
+    )

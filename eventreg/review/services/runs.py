@@ -30,7 +30,7 @@ from eventreg.registration.services.pending_decisions import hold_back
 from eventreg.registration.services.promotion import schedule_passing_on
 from eventreg.review.listing import RegistrationList
 from eventreg.review.models import Run, RunItem
-from eventreg.review.queries.run_outcomes import can_be_undone
+from eventreg.review.queries.runs import can_be_undone
 from eventreg.review.queries.scoping import in_scope
 from eventreg.review.rules.runs import (
     DRAFTS_KEPT_FOR,

@@ -17,9 +17,8 @@ from eventreg.events.views.desk import render_desk
 from eventreg.i18n.languages import own_name
 from eventreg.kernel.errors import NotFound, Refused
 from eventreg.registration.wording import decision_verb, status_for_team
-from eventreg.review.queries.run_outcomes import list_decided_since
 from eventreg.review.queries.run_previews import fits, forecast_places, get_figures, list_without_place
-from eventreg.review.queries.runs import RunLine, get_run, list_items
+from eventreg.review.queries.runs import RunLine, get_run, list_decided_since, list_items
 from eventreg.review.rules.runs import AT_ONCE, DECIDING, MAILING, NEEDED, RunAct, RunReason
 from eventreg.review.services.run_steps import do_some
 from eventreg.review.services.runs import begin_run, leave_out, save_details, take_as_they_are

@@ -30,9 +30,8 @@ from eventreg.registration.rules.states import Status
 from eventreg.registration.wording import status_for_team
 from eventreg.review.forms.run_writing import WriteRunForm
 from eventreg.review.models import Run
-from eventreg.review.queries.run_people import count_messages, count_statuses, find_person
 from eventreg.review.queries.run_previews import RunFigures, get_figures
-from eventreg.review.queries.runs import get_run
+from eventreg.review.queries.runs import count_messages, count_statuses, find_person, get_run
 from eventreg.review.rules.runs import RunAct
 from eventreg.review.services.run_writing import text_of, try_on_oneself
 from eventreg.review.services.runs import save_details

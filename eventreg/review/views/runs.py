@@ -19,8 +19,15 @@ from eventreg.events.views.desk import render_desk
 from eventreg.kernel.clock import now
 from eventreg.registration.wording import decision_verb, status_for_team
 from eventreg.review.listing import RegistrationList
-from eventreg.review.queries.run_outcomes import find_undoing, get_undoable, list_decided_since
-from eventreg.review.queries.runs import RunLine, get_run, list_items, list_runs
+from eventreg.review.queries.runs import (
+    RunLine,
+    find_undoing,
+    get_run,
+    get_undoable,
+    list_decided_since,
+    list_items,
+    list_runs,
+)
 from eventreg.review.rules.runs import AT_ONCE, DECIDING, NEEDED, ItemOutcome, RunAct
 from eventreg.review.services.run_steps import do_some
 from eventreg.review.services.run_writing import take_back_messages
