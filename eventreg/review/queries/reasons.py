@@ -24,10 +24,3 @@ def list_reasons(event_id: int, act: RunAct | None = None) -> Sequence[ReadyReas
 def get_reason(event_id: int, public_id: str) -> ReadyReason:
     """Return a reason of this event. Raises NotFound."""
     return get_of_event(ReadyReason, event_id, public_id=public_id)
-
-
-def find_reason(event_id: int, public_id: str) -> ReadyReason | None:
-    """Return a reason of this event, or None where there is none of this name any more."""
-    return db.session.scalars(
-        select(ReadyReason).where(ReadyReason.event_id == event_id, ReadyReason.public_id == public_id)
-    ).one_or_none()
