@@ -175,20 +175,6 @@ def _entry(chain: int, position: int, previous: str, act: Act) -> tuple[AuditEnt
     return entry, salt
 
 
-def record(
-    *,
-    event_id: int | None,
-    actor: Actor,
-    action: str,
-    record_kind: str,
-    record_id: int | None,
-    at: datetime,
-    detail: Mapping[str, Any] | None = None,
-) -> AuditEntry:
-    """Append an entry as `note` does. Goes as soon as every room notes by object."""
-    return note(Target(record_kind, record_id, event_id), action, actor, at, **(detail or {}))
-
-
 #: what an entry holds beside its number in the table
 _ENTRY = (
     "chain", "position", "at", "actor_kind", "actor_id", "action", "record_kind", "record_id", "detail_hash", "hash",

@@ -13,13 +13,12 @@ from flask import Flask
 from sqlalchemy import select
 
 from eventreg.accounts.models import Account
-from eventreg.audit.services import Actor, record
+from eventreg.audit.services import Actor, note
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, TeamMember
 from eventreg.events.organizers import Organizer
 from eventreg.events.queries.categories import list_categories
 from eventreg.events.rules.team import EVERYTHING, Scope, Sight, TeamRole
-from eventreg.kernel.clock import now
 from eventreg.kernel.errors import NotFound
 from eventreg.mail.models import MailMessage
 from eventreg.registration.models import Registration, Upload
@@ -351,10 +350,7 @@ def test_without_contact_data_no_page_holds_an_address_or_a_number(
             ("address_changed", {"old": "antes@universidad.example", "new": inside.email}),
             ("answers_changed", {"phone": {"old": ["+52 55 5555 9999"], "new": [PHONE]}}),
         ):
-            record(
-                event_id=event.id, actor=Actor.participant(inside.id), action=action, record_kind="registration",
-                record_id=inside.id, at=now(), detail=detail,
-            )  # fmt: skip
+            note(inside, action, Actor.participant(inside.id), **detail)
     desk = pages.sign_in(a_narrowed(event, role, withheld=["see_contact_data"]))
     for page in _pages_without_contact(event, inside, desk):
         assert "universidad.example" not in page.html, page.address

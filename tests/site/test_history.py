@@ -12,8 +12,9 @@ from flask import Flask
 from sqlalchemy import delete, text, update
 
 from eventreg.accounts.models import Account
+from eventreg.audit import services as audit
 from eventreg.audit.models import AuditDetail, AuditEntry
-from eventreg.audit.services import SYSTEM, Actor, record
+from eventreg.audit.services import SYSTEM, Actor, Target
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, TeamMember
 from eventreg.events.organizers import Organizer
@@ -47,15 +48,7 @@ def note(
     **detail: Any,
 ) -> None:
     with transaction():
-        record(
-            event_id=event.id if event else None,
-            actor=actor,
-            action=action,
-            record_kind=kind,
-            record_id=record_id,
-            at=now(),
-            detail=detail,
-        )
+        audit.note(Target(kind, record_id, event.id if event else None), action, actor, **detail)
 
 
 def history(pages: Pages, event: Event, query: str = "") -> Page:
@@ -199,7 +192,7 @@ def test_a_day_is_one_of_the_place(pages: Pages, event: Event, olga: Account) ->
 
     with transaction():
         for at in (datetime(2027, 3, 11, 5, 59, tzinfo=UTC), datetime(2027, 3, 11, 6, tzinfo=UTC)):
-            record(event_id=event.id, actor=SYSTEM, action="texts_changed", record_kind="event", record_id=1, at=at)
+            audit.note(Target("event", 1, event.id), "texts_changed", SYSTEM, at)
     page = history(pages.sign_in(olga), event, "?since=2027-03-11&until=2027-03-11")
     assert len(entries(page)) == 1
     assert page.has("11 Mar 2027, 00:00")
