@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from eventreg.kernel.errors import N_, Reason
 from eventreg.kernel.text import LocalizedText
 from eventreg.questionnaires.rules.conditions import AllOf, AnyOf, Condition, IsOneOf, Not
 from eventreg.questionnaires.rules.drafts.reading import entries, read_draft
@@ -24,37 +25,48 @@ from eventreg.questionnaires.rules.schema import (
 )
 
 
-class ObstacleKind(enum.Enum):
-    """What is wrong."""
+class ObstacleKind(Reason):
+    """What is wrong. The sentences name what an `Obstacle` says beside it."""
 
-    NOTHING_ASKED = "nothing_asked"
-    #: nobody could be written to or found. `detail`: the column
-    IDENTITY = "identity"
-    #: `part`, `languages`
-    UNTRANSLATED = "untranslated"
-    #: a text that must be there is in no language. `part`
-    NO_TEXT = "no_text"
-    NO_PURPOSE = "no_purpose"
-    NO_OPTIONS = "no_options"
-    #: `detail`: the label of the question that stands after it, or is answered later
-    LATER_CONDITION = "later_condition"
+    NOTHING_ASKED = "nothing_asked", N_("Add questions: nothing is asked yet")
+    NO_ADDRESS = (
+        "no_address",
+        N_("Ask everybody for a mail address, and require it: without one nobody can be answered"),
+    )
+    NO_NAME = "no_name", N_("Ask everybody for a given name, and require it: without one nobody can be found")
+    UNTRANSLATED = "untranslated", N_("Translate into %(languages)s%(colon)s %(text)s")
+    #: a text that must be there is in no language
+    NO_TEXT = "no_text", N_("Write what is missing%(colon)s %(text)s")
+    NO_PURPOSE = "no_purpose", N_("Say what the answer is for")
+    NO_OPTIONS = "no_options", N_("Add answers to choose from")
+    #: that question stands after it, or is answered later
+    LATER_CONDITION = (
+        "later_condition",
+        N_("Its condition looks at “%(question)s”, which is asked after it. Move one of them, or change the condition"),
+    )
     #: the condition looks at a question that is not there, or cannot be read
-    BROKEN_CONDITION = "broken_condition"
-    #: `option`: it looks at an answer that is not offered. `detail`: the label of that question
-    LOST_ANSWER = "lost_answer"
-    #: `detail`: the key of a category that the event does not have
-    UNKNOWN_CATEGORY = "unknown_category"
-    TWICE = "twice"
-    #: two questions fill the same column of the registration
-    COLUMN_TWICE = "column_twice"
-    RESERVED = "reserved"
-    SENSITIVE_COLUMN = "sensitive_column"
-    SENSITIVE_PLACES = "sensitive_places"
-    UNKNOWN_KIND = "unknown_kind"
-    #: the settings do not fit the kind. `detail`: what the check said, for who knows the file
-    SETTINGS = "settings"
-    #: whatever else the strict reading refuses. `detail`: what it said
-    OTHER = "other"
+    BROKEN_CONDITION = "broken_condition", N_("Its condition looks at a question that is not there. Change it")
+    LOST_ANSWER = (
+        "lost_answer",
+        N_("Its condition looks at an answer that “%(question)s” does not offer any more. Change it"),
+    )
+    UNKNOWN_CATEGORY = (
+        "unknown_category",
+        N_("It is for a category that the event does not have: %(category)s"),
+    )
+    TWICE = "twice", N_("There are two of the same key. Remove one")
+    COLUMN_TWICE = "column_twice", N_("Two questions ask for the same part of the registration. Remove one")
+    RESERVED = "reserved", N_("The form needs its key for itself. Remove the question and add it anew")
+    SENSITIVE_COLUMN = (
+        "sensitive_column",
+        N_("What stands in the list of registrations is not encrypted, so this question cannot be sensitive"),
+    )
+    SENSITIVE_PLACES = "sensitive_places", N_("Answers to a sensitive question cannot have places of their own")
+    UNKNOWN_KIND = "unknown_kind", N_("There is no such kind of question. Remove it")
+    #: what the check said is for who knows the file
+    SETTINGS = "settings", N_("Its settings do not fit its kind. Open it and save it once more")
+    #: whatever else the strict reading refuses
+    OTHER = "other", N_("Something does not fit: %(what)s")
 
 
 class TextPart(enum.Enum):
@@ -116,7 +128,7 @@ def _of_form(definition: Definition, ground: Ground) -> Iterator[Obstacle]:
         yield Obstacle(ObstacleKind.NOTHING_ASKED)
         return
     for column in sorted(NEEDED_COLUMNS - definition.sure_columns()):
-        yield Obstacle(ObstacleKind.IDENTITY, detail=column)
+        yield Obstacle(ObstacleKind.NO_ADDRESS if column == "email" else ObstacleKind.NO_NAME)
 
 
 def _of_section(section: Section, ground: Ground) -> Iterator[Obstacle]:

@@ -15,7 +15,7 @@ from eventreg.questionnaires.rules.changes import Change, Changes, Part, PartCha
 from eventreg.questionnaires.rules.drafts.comparing import How
 from eventreg.questionnaires.rules.effects import Consequence, Effect, Figures
 from eventreg.questionnaires.rules.effects import consequences as consequences_of
-from eventreg.questionnaires.rules.obstacles import Obstacle, ObstacleKind, TextPart
+from eventreg.questionnaires.rules.obstacles import Obstacle, TextPart
 from eventreg.questionnaires.rules.schema import Option, Question
 from eventreg.web.templating import plain_in_reader_language
 
@@ -198,56 +198,16 @@ _EFFECTS: dict[Effect, Callable[[int, str, bool], str]] = {
 
 
 def _obstacle(each: Obstacle) -> str:
-    return _OBSTACLES[each.kind](each)
-
-
-def _identity(each: Obstacle) -> str:
-    if each.detail == "email":
-        return _("Ask everybody for a mail address, and require it: without one nobody can be answered")
-    return _("Ask everybody for a given name, and require it: without one nobody can be found")
-
-
-def _untranslated(each: Obstacle) -> str:
-    names = formats.joined([name_of(language, current_language()) for language in each.languages], current_language())
-    return _("Translate into %(languages)s%(colon)s %(text)s", languages=names, colon=_colon(), text=_text_part(each))
-
-
-def _colon() -> str:
-    return formats.colon(current_language())
-
-
-_OBSTACLES: dict[ObstacleKind, Callable[[Obstacle], str]] = {
-    ObstacleKind.NOTHING_ASKED: lambda _each: _("Add questions: nothing is asked yet"),
-    ObstacleKind.IDENTITY: _identity,
-    ObstacleKind.UNTRANSLATED: _untranslated,
-    ObstacleKind.NO_TEXT: lambda each: _(
-        "Write what is missing%(colon)s %(text)s", colon=_colon(), text=_text_part(each)
-    ),
-    ObstacleKind.NO_PURPOSE: lambda _each: _("Say what the answer is for"),
-    ObstacleKind.NO_OPTIONS: lambda _each: _("Add answers to choose from"),
-    ObstacleKind.LATER_CONDITION: lambda each: _(
-        "Its condition looks at “%(question)s”, which is asked after it. Move one of them, or change the condition",
+    language = current_language()
+    return _(
+        each.kind.sentence,
+        languages=formats.joined([name_of(code, language) for code in each.languages], language),
+        colon=formats.colon(language),
+        text=_text_part(each),
         question=_question_label(each.other),
-    ),
-    ObstacleKind.BROKEN_CONDITION: lambda _each: _("Its condition looks at a question that is not there. Change it"),
-    ObstacleKind.LOST_ANSWER: lambda each: _(
-        "Its condition looks at an answer that “%(question)s” does not offer any more. Change it",
-        question=_question_label(each.other),
-    ),
-    ObstacleKind.UNKNOWN_CATEGORY: lambda each: _(
-        "It is for a category that the event does not have: %(category)s", category=each.detail
-    ),
-    ObstacleKind.TWICE: lambda _each: _("There are two of the same key. Remove one"),
-    ObstacleKind.COLUMN_TWICE: lambda _each: _("Two questions ask for the same part of the registration. Remove one"),
-    ObstacleKind.RESERVED: lambda _each: _("The form needs its key for itself. Remove the question and add it anew"),
-    ObstacleKind.SENSITIVE_COLUMN: lambda _each: _(
-        "What stands in the list of registrations is not encrypted, so this question cannot be sensitive"
-    ),
-    ObstacleKind.SENSITIVE_PLACES: lambda _each: _("Answers to a sensitive question cannot have places of their own"),
-    ObstacleKind.UNKNOWN_KIND: lambda _each: _("There is no such kind of question. Remove it"),
-    ObstacleKind.SETTINGS: lambda _each: _("Its settings do not fit its kind. Open it and save it once more"),
-    ObstacleKind.OTHER: lambda each: _("Something does not fit: %(what)s", what=each.detail),
-}
+        category=each.detail,
+        what=each.detail,
+    )
 
 
 def _text_part(each: Obstacle) -> str:
