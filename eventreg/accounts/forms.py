@@ -94,7 +94,7 @@ class CodeForm(BaseForm):
     def validate_code(self, field: StringField) -> None:
         """Refuse none."""
         if not (field.data or "").strip():
-            raise ValidationError(_("Write the code"))
+            raise ValidationError(_("Enter the code"))
 
 
 class ProofForm(CodeForm):
@@ -129,14 +129,14 @@ class AccountForm(BaseForm):
     email = StringField(lazy_gettext("Email address"), render_kw={"autocomplete": "off"})
     name = StringField(lazy_gettext("Name"), render_kw={"autocomplete": "off"})
     language = LanguageField(lazy_gettext("Language of the email"))
-    rights = RadioField(lazy_gettext("May besides"), default="none", validate_choice=False)
+    rights = RadioField(lazy_gettext("Extra permissions"), default="none", validate_choice=False)
 
     def __init__(self, **values: Any) -> None:
         super().__init__(**values)
         self.language.data = self.language.chosen
         self.rights.choices = [
             ("none", _("Nothing until somebody invites this person to a team")),
-            ("creator", _("Make events")),
+            ("creator", _("Create events")),
             ("administrator", _("See to the whole instance: accounts, settings, figures of every event")),
         ]
 
@@ -148,7 +148,7 @@ class AccountForm(BaseForm):
 class ClosingForm(BaseForm):
     """Who takes over the events that an account owns alone."""
 
-    successor = SelectField(lazy_gettext("Who takes over"), validate_choice=False)
+    successor = SelectField(lazy_gettext("New owner"), validate_choice=False)
 
     def __init__(self, others: Sequence[Account], me: int, **values: Any) -> None:
         super().__init__(**values)

@@ -42,7 +42,7 @@ _TITLES = {
     Group.TEAM: _("Notes and tags"),
     Group.MAIL: _("Emails"),
     Group.REQUESTS: _("Questions asked"),
-    Group.LOOKS: _("Looks and exports"),
+    Group.LOOKS: _("Views and exports"),
 }
 
 

@@ -14,7 +14,7 @@ STANDINGS = {
     Standing.HELD: _l("Held"),
     Standing.DOUBTFUL: _l("Probably delivered"),
     Standing.FAILED: _l("Failed"),
-    Standing.DROPPED: _l("Taken back"),
+    Standing.DROPPED: _l("Revoked"),
 }
 
 #: what is said beside a person whose newest message somebody should look at

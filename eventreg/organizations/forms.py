@@ -139,7 +139,7 @@ class MergeForm(BaseForm):
     """Two records of one institution, and which of them stays."""
 
     other = SelectField(lazy_gettext("The other record of the same institution"), id="with", validate_choice=False)
-    stays = RadioField(lazy_gettext("Which one stays?"), validate_choice=False)
+    stays = RadioField(lazy_gettext("Which record is kept?"), validate_choice=False)
 
     def offer(self, candidates: Sequence[Organization], pair: Sequence[Organization]) -> None:
         """Offer those that can be merged, and the two of which one stays."""

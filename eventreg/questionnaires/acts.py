@@ -25,7 +25,7 @@ trail.add_parts(
     help=_("Help"),
     purpose=_("Purpose"),
     intro=_("Introduction"),
-    options=_("Answers offered"),
+    options=_("Answer options"),
     settings=_("Settings"),
     is_required=_("Required"),
     required_for=_("Required of these categories only"),

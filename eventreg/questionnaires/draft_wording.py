@@ -29,7 +29,7 @@ def group_name(group: KindGroup) -> str:
         KindGroup.PERSON: _("About the person"),
         KindGroup.EVENT: _("About the event"),
         KindGroup.FILE: _("Files"),
-        KindGroup.READING: _("Something to read"),
+        KindGroup.READING: _("Information"),
     }[group]
 
 

@@ -25,25 +25,25 @@ trail.add_acts(
     promoted=_("Moved up from the waiting list"),
     withdrawn_by_team=_("Withdrew for the person"),
     moved_to_category=_("Moved to another category"),
-    handed_on=_("Handed to another person"),
+    handed_on=_("Transferred to another person"),
 )
 trail.add_acts(
     decided_approve=_("Approved the registration"),
     decided_approve_without_place=_("Approved without a free place"),
     decided_decline=_("Declined the registration"),
     decided_waitlist=_("Moved to the waiting list"),
-    decided_reopen=_("Took the decision back"),
+    decided_reopen=_("Reversed the decision"),
     decision_undone=_("Decision undone before its email went"),
 )
 trail.add_acts(
     added_pending=_("Registered somebody, who waits for a decision"),
     added_confirmed=_("Registered somebody, who is confirmed"),
     added_waitlisted=_("Registered somebody, who is on the waiting list"),
-    imported_pending=_("Put in from a file, waits for a decision"),
-    imported_confirmed=_("Put in from a file, confirmed"),
-    imported_waitlisted=_("Put in from a file, on the waiting list"),
-    imported_declined=_("Put in from a file, declined"),
-    people_imported=_("Put people in from a file"),
+    imported_pending=_("Imported, waits for a decision"),
+    imported_confirmed=_("Imported, confirmed"),
+    imported_waitlisted=_("Imported, on the waiting list"),
+    imported_declined=_("Imported, declined"),
+    people_imported=_("Imported people"),
 )
 trail.add_acts(
     trail.Group.STATUS,
@@ -54,7 +54,7 @@ trail.add_acts(
     trail.Group.ANSWERS,
     trail.Holds.ANSWERS,
     answers_changed=_("Changed answers"),
-    team_answers_changed=_("Filled in answers for the team"),
+    team_answers_changed=_("Edited team answers"),
     options_full=_("An answer had no place left and was taken off"),
     answers_edited=_("Changed answers for the person"),
 )
@@ -83,10 +83,10 @@ trail.add_acts(
 )
 trail.add_acts(
     trail.Group.REQUESTS,
-    correction_requested=_("Asked to check answers"),
+    correction_requested=_("Requested a correction"),
     request_reminded=_("Reminded of unanswered questions"),
-    request_taken_back=_("Took back a request to answer"),
-    request_put_off=_("Put off the deadline to answer"),
+    request_taken_back=_("Revoked a request to answer"),
+    request_put_off=_("Extended the deadline to answer"),
 )
 trail.add_acts(
     trail.Group.MAIL,
@@ -94,24 +94,24 @@ trail.add_acts(
     link_sent=_("Sent the personal link"),
 )
 trail.add_acts(
-    invitation_made=_("Made an invitation"),
-    invitations_made=_("Made invitations from a list"),
+    invitation_made=_("Created an invitation"),
+    invitations_made=_("Created invitations from a list"),
     invitation_sent=_("Sent an invitation to take part"),
     invitation_sent_again=_("Sent an invitation to take part again"),
     invitation_reminded=_("Reminded somebody of an invitation"),
     invitation_extended=_("Changed until when an invitation works"),
-    invitation_taken_back=_("Took an invitation to take part back"),
+    invitation_taken_back=_("Revoked an invitation to take part"),
     invitation_declined=_("Declined an invitation to take part"),
     access_codes_added=_("Added access codes"),
-    access_code_switched_off=_("Switched an access code off"),
-    access_code_switched_on=_("Switched an access code on again"),
-    message_text_changed=_("Changed the words of a message"),
+    access_code_switched_off=_("Deactivated an access code"),
+    access_code_switched_on=_("Reactivated an access code"),
+    message_text_changed=_("Changed a message template"),
 )
 _STATUSES = {status.value: trail.later(status_for_team, status) for status in Status}
 trail.add_own_titles(
     **{f"registered_{key}": _("Registered: %(status)s", status=said) for key, said in _STATUSES.items()},
     **{f"added_{key}": _("Registered by the team: %(status)s", status=said) for key, said in _STATUSES.items()},
-    **{f"imported_{key}": _("Put in from a file: %(status)s", status=said) for key, said in _STATUSES.items()},
+    **{f"imported_{key}": _("Imported: %(status)s", status=said) for key, said in _STATUSES.items()},
     **{f"decided_{action.value}": trail.later(decision_verb, action) for action in Action},
 )
 trail.add_kinds(
@@ -122,7 +122,7 @@ trail.add_kinds(
 trail.add_parts(
     status=_("Status"),
     without_mail=_("Without an email"),
-    way_in=_("How the person came"),
+    way_in=_("Source"),
     people_added=_("People added"),
     people_changed=_("People changed"),
     given_name=_("Given name"),

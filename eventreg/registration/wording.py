@@ -50,7 +50,7 @@ def decision_verb(action: Action) -> str:
         Action.APPROVE_WITHOUT_PLACE: _("Approved, waits for a place"),
         Action.DECLINE: _("Declined"),
         Action.WAITLIST: _("On the waiting list"),
-        Action.REOPEN: _("Taken back for review"),
+        Action.REOPEN: _("Returned to review"),
     }.get(action, action.value)
 
 

@@ -12,18 +12,18 @@ from eventreg.web.forms import lazy_gettext as _
 trail.add_acts(
     merged=_("Merged another registration into this one"),
     merged_into=_("Merged this registration into another one"),
-    kept_apart=_("Said that two registrations are of different people"),
+    kept_apart=_("Marked two registrations as not duplicates"),
 )
 trail.add_acts(
     trail.Group.STATUS,
     trail.Holds.ANSWERS,
-    answers_merged=_("Took answers of a merged registration"),
+    answers_merged=_("Copied answers of a merged registration"),
 )
 trail.add_acts(
     trail.Group.LOOKS,
-    sensitive_answers_seen=_("Looked at sensitive answers"),
+    sensitive_answers_seen=_("Viewed sensitive answers"),
     file_downloaded=_("Downloaded a file"),
-    exported=_("Took the list away as a file"),
+    exported=_("Exported the list"),
 )
 trail.add_acts(
     trail.Group.TEAM,
@@ -37,40 +37,40 @@ trail.add_acts(
     trail.Group.MAIL,
     message_released=_("Released a held message"),
     message_sent_again=_("Sent a message again"),
-    message_left=_("Took a message in doubt as delivered"),
+    message_left=_("Marked a message in doubt as delivered"),
     message_repeated=_("Sent a message once more"),
-    written_to=_("Wrote to the person"),
+    written_to=_("Emailed the person"),
 )
 trail.add_acts(
-    tag_added=_("Made a tag"),
+    tag_added=_("Created a tag"),
     tag_changed=_("Changed a tag"),
     tag_removed=_("Removed a tag"),
-    view_saved=_("Saved a view of the list"),
-    view_changed=_("Changed a view of the list"),
-    view_replaced=_("Let a view of the list show something else"),
-    view_deleted=_("Deleted a view of the list"),
+    view_saved=_("Saved a view"),
+    view_changed=_("Changed a saved view"),
+    view_replaced=_("Replaced a saved view"),
+    view_deleted=_("Deleted a saved view"),
     ready_reason_added=_("Added a ready-made reason"),
     ready_reason_changed=_("Changed a ready-made reason"),
     ready_reason_removed=_("Removed a ready-made reason"),
-    run_begun=_("Began an act on several registrations"),
-    run_resumed=_("Had an act on several registrations go on"),
-    run_stopped=_("Stopped an act on several registrations"),
-    run_messages_stopped=_("Stopped messages that had not gone"),
+    run_begun=_("Started a bulk action"),
+    run_resumed=_("Resumed a bulk action"),
+    run_stopped=_("Stopped a bulk action"),
+    run_messages_stopped=_("Cancelled unsent messages"),
     counted_by_day=_("Counted answers by day"),
-    export_fetched=_("Downloaded a file that was made of the list"),
-    export_deleted=_("Deleted a file that was made of the list"),
-    access_codes_exported=_("Took the access codes away as a file"),
+    export_fetched=_("Downloaded an exported file"),
+    export_deleted=_("Deleted an exported file"),
+    access_codes_exported=_("Exported the access codes"),
 )
 trail.add_own_titles(
     merged=_("Another registration of the person was merged into this one"),
     merged_into=_("Merged into another registration of the person"),
-    answers_merged=_("Took answers of the merged registration"),
-    kept_apart=_("Kept apart from a registration that looks alike"),
+    answers_merged=_("Copied answers of the merged registration"),
+    kept_apart=_("Marked as not a duplicate"),
 )
 trail.add_kinds(
     tag=_("Tag"),
     ready_reason=_("Ready-made reason"),
-    saved_view=_("View of the list"),
+    saved_view=_("Saved view"),
 )
 trail.add_pages(
     registration="review.show_registration",
@@ -83,8 +83,8 @@ trail.add_parts(
     with_sensitive=_("With sensitive answers"),
     without_contact_data=_("Without contact data"),
     message=_("Message"),
-    put_on=_("Put on"),
-    taken_off=_("Taken off"),
+    put_on=_("Added tag"),
+    taken_off=_("Removed tag"),
     colour=_("Colour"),
     is_shared=_("Shared with the team"),
 )

@@ -7,13 +7,13 @@ from eventreg.web.forms import lazy_gettext as _
 
 trail.add_acts(
     settings_changed=_("Changed settings"),
-    legal_page_made=_("Made a legal page"),
+    legal_page_made=_("Created a legal page"),
     legal_page_changed=_("Changed a legal page"),
     legal_page_moved=_("Moved a legal page"),
     legal_page_removed=_("Removed a legal page"),
 )
 trail.add_kinds(
-    settings=_("Settings of the site"),
+    settings=_("Site settings"),
     legal_page=_("Legal page"),
 )
 trail.add_parts(

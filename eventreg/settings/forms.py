@@ -30,7 +30,7 @@ class SettingsForm(LocalizedForm):
         description=lazy_gettext("PNG, JPEG, WebP or GIF. It is made small and stands beside the name."),
         render_kw={"accept": "image/png,image/jpeg,image/webp,image/gif"},
     )
-    removes_logo = BooleanField(lazy_gettext("Take the logo away"))
+    removes_logo = BooleanField(lazy_gettext("Remove the logo"))
     palette = RadioField(lazy_gettext("Colours"), description=lazy_gettext("An event can have others."))
     offered = SelectMultipleField(
         lazy_gettext("Languages of the pages and mails"),

@@ -6,7 +6,7 @@ from eventreg.audit import trail
 from eventreg.web.forms import lazy_gettext as _
 
 trail.add_acts(
-    history_exported=_("Took the history away as a file"),
+    history_exported=_("Exported the audit log"),
 )
 trail.add_pages(event="site.manage_event")
 trail.add_parts(

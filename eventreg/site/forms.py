@@ -23,8 +23,8 @@ class HistoryForm(BaseForm):
         csrf = False
 
     who = SelectField(lazy_gettext("Who"), validate_choice=False)
-    kind = SelectField(lazy_gettext("On what"), validate_choice=False)
-    act = SelectField(lazy_gettext("What was done"), validate_choice=False)
+    kind = SelectField(lazy_gettext("Record"), validate_choice=False)
+    act = SelectField(lazy_gettext("Action"), validate_choice=False)
     since = StringField(lazy_gettext("From"))
     until = StringField(lazy_gettext("To"))
     #: one record, like "session-12": by the link beside an entry

@@ -24,7 +24,7 @@ _BOM = "\ufeff"
 
 def history_chunks(chain: int, wanted: TrailFilter, before: int, zone: str, slug: str) -> Iterator[bytes]:
     """Yield the file, newest first: everything that the filter shows before a position, 500 entries in six statements at most."""
-    head = [_("Number"), _("Time"), _("Who"), _("What was done"), _("On what"), _("Details")]
+    head = [_("Number"), _("Time"), _("Who"), _("Action"), _("Record"), _("Details")]
     yield _written([head], _BOM)
     position = before
     while True:

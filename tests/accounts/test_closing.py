@@ -108,7 +108,7 @@ def test_an_administrator_closes_an_account_through_the_screens(
     leaving = a_team_member(event, name="Lía Saliente")
     page = pages.sign_in(administrator).get("/manage/accounts").click(f"Close: Lía Saliente, {leaving.email}")
     assert page.has(event.title["en"])
-    form = {"Who takes over": f"Ada Administradora ({administrator.email})"}
+    form = {"New owner": f"Ada Administradora ({administrator.email})"}
     done = page.submit("Close the account", form, 303).follow()
     assert done.has("The account is closed.")
     assert closed(leaving)
@@ -137,7 +137,7 @@ def test_the_list_says_who_is_who(app: Flask, administrator: Account, pages: Pag
 def test_an_account_is_added_and_its_link_handed_over_where_no_mail_leaves(
     app: Flask, administrator: Account, pages: Pages
 ) -> None:
-    form = {"Email address": "nora@instituto.example", "Name": "Nora Nueva", "May besides": "Make events"}
+    form = {"Email address": "nora@instituto.example", "Name": "Nora Nueva", "Extra permissions": "Create events"}
     desk = pages.sign_in(administrator)
     done = desk.get("/manage/accounts").submit("Add the account", form, 200)
     assert done.has("No email leaves this machine.")

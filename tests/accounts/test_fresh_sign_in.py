@@ -20,7 +20,7 @@ from tests.builders import an_account
 from tests.support.pages import Page, Pages
 
 PASSWORD = "una frase bastante larga"
-ASKED = "Show once more that it is you"
+ASKED = "Confirm your identity"
 
 
 @pytest.fixture
@@ -89,8 +89,8 @@ def test_then_the_password_is_asked_for_and_the_way_leads_back_to_the_page(
     page = raw(stale(pages, olga, clock), verb, address).follow()
     assert page.heading == ASKED
     assert acts == []
-    assert page.submit("Go on", {"Password": "not the password"}).errors() == ["This is not your present password"]
-    assert page.submit("Go on", {"Password": PASSWORD}).location == back
+    assert page.submit("Continue", {"Password": "not the password"}).errors() == ["This is not your present password"]
+    assert page.submit("Continue", {"Password": PASSWORD}).location == back
     assert acts == []
     assert raw(pages, verb, address).status == 200
     assert len(acts) == 1
@@ -99,7 +99,7 @@ def test_then_the_password_is_asked_for_and_the_way_leads_back_to_the_page(
 @pytest.mark.parametrize("target", [target for target in FOREIGN if "\x00" not in target])
 def test_it_leads_nowhere_else(pages: Pages, olga: Account, target: str) -> None:  # case 14
     page = pages.sign_in(olga).get(f"/sign-in/again?next={quote(target)}")
-    assert page.submit("Go on", {"Password": PASSWORD}).location == "/manage/"
+    assert page.submit("Continue", {"Password": PASSWORD}).location == "/manage/"
 
 
 def test_an_account_without_password_is_sent_a_link_that_leads_back(

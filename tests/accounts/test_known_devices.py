@@ -209,7 +209,7 @@ def test_ending_every_other_session_ends_their_marks_too(limited: Flask, olga: A
     device, here = known_device(limited), browser(limited, "192.0.2.2")
     sign_in(here)
     sign_in(device)
-    here.get("/account").submit("End the other sessions")
+    here.get("/account").submit("Sign out other sessions")
     assert here.get("/account").status == 200, "this session goes on"
     here.get("/manage/").submit("Sign out")
     use_up(limited)
@@ -238,9 +238,9 @@ def test_somebody_else_who_is_signed_in_does_not_use_up_the_proofs_of_the_holder
     sign_in(here)
     thief.sign_in(olga)
     for _ in range(10):
-        thief.get("/sign-in/again").submit("Go on", {"Password": "not the password"}, 422)
-    assert thief.get("/sign-in/again").submit("Go on", {"Password": "not the password"}).status == 429
-    assert here.get("/sign-in/again").submit("Go on", {"Password": PASSWORD}).status == 303
+        thief.get("/sign-in/again").submit("Continue", {"Password": "not the password"}, 422)
+    assert thief.get("/sign-in/again").submit("Continue", {"Password": "not the password"}).status == 429
+    assert here.get("/sign-in/again").submit("Continue", {"Password": PASSWORD}).status == 303
 
 
 def test_links_keep_arriving_whoever_asks_for_them(

@@ -139,7 +139,7 @@ def test_a_password_that_does_not_do_is_refused(
 
 def test_the_other_sessions_can_be_ended(app: Flask, olga: Account) -> None:
     here, elsewhere = by_password(app), by_password(app)
-    assert here.get("/account").submit("End the other sessions").follow().has("Every other session has ended.")
+    assert here.get("/account").submit("Sign out other sessions").follow().has("Every other session has ended.")
     assert is_signed_in(here)
     assert not is_signed_in(elsewhere)
 

@@ -57,7 +57,7 @@ def subjects() -> list[str]:
 @pytest.mark.both_databases
 def test_it_is_set_up_with_a_square_and_a_first_code(pages: Pages, olga: Account) -> None:
     pages.sign_in(olga)
-    waiting = pages.get("/account/second-factor").submit("Set it up").follow()
+    waiting = pages.get("/account/second-factor").submit("Set up").follow()
     # Drawn to scale: without a view box the style sheet's width would cut it off.
     assert re.search(r'<div class="er-square"><svg [^>]*viewBox="0 0 (\d+) \1"', waiting.html)
     assert "style=" not in waiting.html
@@ -65,7 +65,7 @@ def test_it_is_set_up_with_a_square_and_a_first_code(pages: Pages, olga: Account
     assert re.fullmatch(r"(?:[A-Z2-7]{4} ){7}[A-Z2-7]{4}", typed)
     assert waiting.submit("Turn the second factor on", {"Code": "000000"}).errors() == [WRONG]
     shown = waiting.submit("Turn the second factor on", {"Code": code_of(olga)})
-    assert shown.heading == "Keep your recovery codes"
+    assert shown.heading == "Save your recovery codes"
     codes = re.findall(r"<li>([a-z0-9]{5}-[a-z0-9]{5})</li>", shown.html)
     assert len(set(codes)) == 10
     saved = shown.submit("Save as a file")
@@ -85,7 +85,7 @@ def test_what_is_stored_opens_nothing(olga: Account) -> None:
 
 
 def test_a_secret_that_was_not_confirmed_is_not_asked_for(pages: Pages, olga: Account) -> None:
-    pages.sign_in(olga).get("/account/second-factor").submit("Set it up")
+    pages.sign_in(olga).get("/account/second-factor").submit("Set up")
     assert give_password(Pages(pages.app)).location == "/manage/"
 
 
@@ -93,7 +93,7 @@ def test_turning_it_on_ends_sessions_that_began_without(pages: Pages, olga: Acco
     elsewhere = Pages(pages.app)
     give_password(elsewhere)
     give_password(pages)
-    pages.get("/account/second-factor").submit("Set it up")
+    pages.get("/account/second-factor").submit("Set up")
     pages.get("/account/second-factor").submit("Turn the second factor on", {"Code": code_of(olga)})
     assert is_signed_in(pages)
     assert not is_signed_in(elsewhere)
@@ -107,7 +107,7 @@ def test_after_the_first_proof_the_code_is_asked_for_and_opens(pages: Pages, olg
     else:
         asked = pages.get(f"/sign-in/{make_sign_in_link(olga.id)}").submit("Sign in")
     page = asked.follow()
-    assert page.heading == "Write the code"
+    assert page.heading == "Enter the code"
     assert not is_signed_in(pages)
     assert pages.get("/account", 302).location.startswith("/sign-in")
     assert page.submit("Sign in", {"Code": "123 456"}).errors() == [WRONG]
@@ -198,7 +198,7 @@ def test_a_recovery_code_works_once_however_it_is_typed(pages: Pages, olga: Acco
 
 def test_new_recovery_codes_end_the_old_ones(pages: Pages, olga: Account) -> None:
     old = with_second_factor(olga)
-    shown = pages.sign_in(olga).get("/account/second-factor").submit("Make new recovery codes")
+    shown = pages.sign_in(olga).get("/account/second-factor").submit("Generate new recovery codes")
     new = re.findall(r"<li>([a-z0-9]{5}-[a-z0-9]{5})</li>", shown.html)
     assert len(new) == 10
     assert not set(new) & set(old)
@@ -250,10 +250,10 @@ def test_turning_it_off_asks_for_a_fresh_sign_in(pages: Pages, olga: Account, cl
     page = pages.get("/account/second-factor")
     clock.shift(timedelta(minutes=16))
     asked = page.submit("Turn the second factor off").follow()
-    assert asked.submit("Go on", {"Password": PASSWORD}).errors() == ["Write the code"]
-    wrong = asked.submit("Go on", {"Password": PASSWORD, "Code": "000000"})
+    assert asked.submit("Continue", {"Password": PASSWORD}).errors() == ["Enter the code"]
+    wrong = asked.submit("Continue", {"Password": PASSWORD, "Code": "000000"})
     assert wrong.errors() == [WRONG]
-    back = asked.submit("Go on", {"Password": PASSWORD, "Code": code_of(olga)}).follow()
+    back = asked.submit("Continue", {"Password": PASSWORD, "Code": code_of(olga)}).follow()
     assert get_account(olga.id).totp_confirmed_at is not None
     assert back.submit("Turn the second factor off").status == 303
     assert give_password(Pages(pages.app)).location == "/manage/"
@@ -264,13 +264,13 @@ def test_turning_it_off_asks_for_a_fresh_sign_in(pages: Pages, olga: Account, cl
 def test_at_a_browser_left_open_nobody_makes_a_secret_that_waits_their_own(
     pages: Pages, olga: Account, clock: time_machine.Traveller
 ) -> None:
-    waiting = pages.sign_in(olga).get("/account/second-factor").submit("Set it up").follow()
+    waiting = pages.sign_in(olga).get("/account/second-factor").submit("Set up").follow()
     clock.shift(timedelta(minutes=16))
     assert pages.get("/account/second-factor", 303).location.startswith("/sign-in/again")
     led = waiting.submit("Turn the second factor on", {"Code": code_of(olga)}, 303)
     assert led.location == "/sign-in/again?next=/account/second-factor"
     assert get_account(olga.id).totp_confirmed_at is None
-    back = led.follow().submit("Go on", {"Password": PASSWORD}).follow()
+    back = led.follow().submit("Continue", {"Password": PASSWORD}).follow()
     assert back.submit("Turn the second factor on", {"Code": code_of(olga)}).status == 200
     assert get_account(olga.id).totp_confirmed_at is not None
 
@@ -302,9 +302,9 @@ def test_an_event_can_demand_it(pages: Pages) -> None:
     assert not front.has("To review"), "not even figures before there is a second factor"
     told = led.follow()
     assert told.has("The page you came for is open only to accounts with a second factor.")
-    waiting = told.submit("Set it up").follow()
+    waiting = told.submit("Set up").follow()
     shown = waiting.submit("Turn the second factor on", {"Code": code_of(owner)})
-    assert shown.click("I have kept them, go on").address == address
+    assert shown.click("I have saved them, continue").address == address
     # Who has nothing to do with it learns nothing of it.
     assert Pages(pages.app).sign_in(stranger).get(address, 404)
 
@@ -322,7 +322,7 @@ def test_the_instance_can_demand_it(pages: Pages, olga: Account) -> None:
     give_password(pages)
     assert pages.get("/manage/", 303).location == "/account/second-factor?next=/manage/"
     assert pages.get("/account").status == 200
-    pages.get("/account/second-factor?next=/manage/").submit("Set it up")
+    pages.get("/account/second-factor?next=/manage/").submit("Set up")
     pages.get("/account/second-factor").submit("Turn the second factor on", {"Code": code_of(olga)})
     assert is_signed_in(pages)
 

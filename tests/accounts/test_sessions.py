@@ -48,9 +48,9 @@ def test_every_browser_is_listed_in_words(app: Flask, olga: Account) -> None:
     rows = [text for text in page.texts("tr") if "UTC" in text]
     assert [row.split(" Signed")[0].split(" 2")[0] for row in rows]
     assert rows[0].startswith("Firefox, Windows")
-    assert "This one" in rows[0]
+    assert "This session" in rows[0]
     assert rows[1].startswith("Safari, iPhone")
-    assert "This one" not in rows[1]
+    assert "This session" not in rows[1]
 
 
 @pytest.mark.both_databases
@@ -104,7 +104,7 @@ def test_closing_the_account_ends_all(app: Flask, olga: Account) -> None:
 def test_signing_in_anew_in_one_browser_leaves_one_session(app: Flask, olga: Account) -> None:
     pages = come(app, FIREFOX)
     page = pages.get("/sign-in/again")
-    page.submit("Go on", {"Password": PASSWORD})
+    page.submit("Continue", {"Password": PASSWORD})
     assert len(db.session.scalars(select(AccountSession)).all()) == 1
 
 

@@ -91,7 +91,7 @@ def test_guessing_is_limited_and_the_link_still_works(make_app: AppMaker) -> Non
         assert blocked.status == 429
         assert blocked.errors()[0].startswith("There were too many tries. The next one is possible from ")
         sent = blocked.submit("Email me a sign-in link", {"Email address": "olga@equipo.example"}).follow()
-        assert sent.heading == "Look in your mailbox"
+        assert sent.heading == "Check your email"
 
 
 def test_guessing_is_limited_for_one_client_over_many_accounts(make_app: AppMaker) -> None:  # case 15

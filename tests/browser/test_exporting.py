@@ -52,5 +52,5 @@ def test_without_script_one_looks_again(site: Site, visits: ContextMaker) -> Non
     with scripts_off(page):
         page.goto(site.url(address))
         finish(site, address)
-        page.get_by_role("link", name="Look again").click()
+        page.get_by_role("link", name="Refresh").click()
         page.get_by_role("button", name="Download the file").wait_for()

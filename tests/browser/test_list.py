@@ -63,7 +63,7 @@ def test_keys_go_through_the_list_and_decide(site: Site, visits: ContextMaker) -
     expect(page.get_by_role("heading", level=1)).to_have_text("Put 2 registrations on the waiting list")
     page.go_back()
     page.keyboard.press("?")
-    page.get_by_label("Keys are on").uncheck()
+    page.get_by_label("Keyboard shortcuts are on").uncheck()
     page.locator("body").press("j")
     expect(page.get_by_role("link", name="Tecla 2")).not_to_be_focused()
 

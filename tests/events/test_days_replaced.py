@@ -20,7 +20,7 @@ from tests.events.programmes import an_entry
 from tests.support.pages import Page, Pages
 
 LINES = "09:00–11:00 Apertura | Opening\n11:00–12:00 Panel nuevo | New panel"
-TRY, REPLACE = "See what would be added", "Replace the day with these sessions"
+TRY, REPLACE = "Preview sessions", "Replace the day with these sessions"
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ def test_colours_picture_and_its_description_are_saved_with_one_button(app: Flas
         "Colours": "forest", "Picture": ("sala.png", drawn(4000, 2000)), "#picture_text-en": "A hall",
         "#picture_text-es": "Una sala",
     }  # fmt: skip
-    page = opened(app, event).submit("Save look", entries).follow()
+    page = opened(app, event).submit("Save appearance", entries).follow()
     after = stored(event)
     assert (after.palette, after.picture_text) == ("forest", {"es": "Una sala", "en": "A hall"})
     picture = db.session.get(Picture, after.picture_id)
@@ -50,11 +50,11 @@ def test_colours_picture_and_its_description_are_saved_with_one_button(app: Flas
 
 def test_the_picture_stays_until_it_is_removed(app: Flask) -> None:
     event = an_event()
-    opened(app, event).submit("Save look", {"Picture": ("sala.png", drawn())})
+    opened(app, event).submit("Save appearance", {"Picture": ("sala.png", drawn())})
     first = stored(event).picture_id
-    opened(app, event).submit("Save look", {"#picture_text-en": "A hall"})
+    opened(app, event).submit("Save appearance", {"#picture_text-en": "A hall"})
     assert stored(event).picture_id == first
-    opened(app, event).submit("Save look", {"Remove the picture": True})
+    opened(app, event).submit("Save appearance", {"Remove the picture": True})
     assert stored(event).picture_id is None
 
 
@@ -64,28 +64,28 @@ def test_the_picture_stays_until_it_is_removed(app: Flask) -> None:
 def test_what_is_no_picture_is_refused_beside_it(app: Flask, content: bytes) -> None:
     # case 26
     event = an_event()
-    answer = opened(app, event).submit("Save look", {"Picture": ("x.png", content), "#picture_text-en": "Kept"})
+    answer = opened(app, event).submit("Save appearance", {"Picture": ("x.png", content), "#picture_text-en": "Kept"})
     assert answer.status == 422
     assert len(answer.errors()) == 1
-    assert answer.form("Save look").values()["picture_text-en"] == ["Kept"]
+    assert answer.form("Save appearance").values()["picture_text-en"] == ["Kept"]
     assert stored(event).picture_id is None
 
 
 def test_the_second_of_two_people_is_told(app: Flask) -> None:
     event = an_event()
     anas, luises = opened(app, event), opened(app, event)
-    anas.submit("Save look", {"Colours": "plum"})
-    clash = luises.submit("Save look", {"Colours": "slate"})
+    anas.submit("Save appearance", {"Colours": "plum"})
+    clash = luises.submit("Save appearance", {"Colours": "slate"})
     assert clash.status == 409
     assert stored(event).palette == "plum"
-    assert clash.submit("Save look").status == 303
+    assert clash.submit("Save appearance").status == 303
     assert stored(event).palette == "slate"
 
 
 def test_a_palette_that_there_is_not_is_refused(app: Flask) -> None:
     event = an_event()
     page = opened(app, event)
-    submission = page.form("Save look").fill("Save look", {})
+    submission = page.form("Save appearance").fill("Save appearance", {})
     submission.pairs = [(name, value) for name, value in submission.pairs if name != "palette"]
     submission.pairs.append(("palette", "javascript"))
     assert page.pages.send(submission, page.address).status == 422

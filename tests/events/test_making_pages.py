@@ -57,7 +57,7 @@ def test_form_is_filled_in_but_for_what_only_a_person_knows(app: Flask, template
     pages = _maker(app)
     page = pages.get(f"/manage/events/new?from={template}")
     assert page.status == 200
-    assert page.form("Make the event").element is not None
+    assert page.form("Create event").element is not None
     assert '<option selected value="MX">' in page.html
     for shown in ("09:00", "10:00"):
         if shown in page.html:
@@ -134,7 +134,7 @@ def test_copy_needs_one_button(app: Flask) -> None:
     event = an_event(title={"es": "Foro", "en": "Forum"})
     pages = Pages(app, "en").sign_in(a_team_member(event))
     page = pages.get(f"/manage/events/{event.slug}/copy")
-    answer = page.submit("Make the copy")
+    answer = page.submit("Create copy")
     assert answer.status == 303
     copy = _event(answer.location.rsplit("/", 1)[1])
     assert copy.slug == f"foro-{next_year(event.days[0].held_on).year}"

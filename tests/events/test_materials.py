@@ -64,7 +64,7 @@ def test_a_file_is_added_with_what_is_said_of_it(desk: Pages, event: Event) -> N
             "#title-es": "Informe", "#title-en": "Report",
             "Belongs to": session.public_id,
             "Language of the document": "es",
-            "Who can open it": "confirmed",
+            "Visible to": "confirmed",
             "Not before": "2027-03-11T09:30",
         },
         303,
@@ -208,7 +208,7 @@ def test_removing_takes_the_file_with_the_next_sweep(desk: Pages, event: Event, 
 def test_every_change_is_recorded(desk: Pages, event: Event) -> None:
     add(desk, event, file=("a.pdf", PDF))
     (material,) = stored()
-    desk.get(address(event, material.public_id)).submit("Save", {"Who can open it": "confirmed"}, 303)
+    desk.get(address(event, material.public_id)).submit("Save", {"Visible to": "confirmed"}, 303)
     desk.post(address(event, material.public_id, "remove"), {}, 303, token=True)
     actions = db.session.scalars(select(AuditEntry.action).where(AuditEntry.record_kind == "material"))
     assert list(actions) == ["material_added", "material_changed", "material_removed"]

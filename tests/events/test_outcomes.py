@@ -46,14 +46,14 @@ def test_one_after_the_other_with_the_session_and_kind_kept(
     page = desk.get(address(event))
     for number in (1, 2):
         page = page.submit(
-            "Save and record another",
+            "Save and add another",
             {
                 "#text-es": f"Recomendación {number}", "#text-en": f"Recommendation {number}",
                 "#addressee-es": "Ministerios", "Session": session.public_id, "Show it to the public": True,
             },
             303,
         ).follow()  # fmt: skip
-    values = page.form("Save and record another").values()
+    values = page.form("Save and add another").values()
     assert (values["session"], values["kind"]) == ([session.public_id], ["recommendation"])
     assert values["is_public"] == ["y"], "what is public stays ticked"
     assert values["text-es"] == [""]
@@ -62,14 +62,14 @@ def test_one_after_the_other_with_the_session_and_kind_kept(
 
 
 def test_it_is_for_the_team_unless_said_otherwise(desk: Pages, event: Event, session: ProgrammeSession) -> None:
-    desk.get(address(event)).submit("Save and record another", {"#text-es": "Nota", "Kind": "remark"}, 303)
+    desk.get(address(event)).submit("Save and add another", {"#text-es": "Nota", "Kind": "remark"}, 303)
     assert [(each.is_public, each.kind) for each in stored()] == [(False, OutcomeKind.REMARK)]
 
 
 def test_without_a_text_nothing_is_kept(desk: Pages, event: Event, session: ProgrammeSession) -> None:
-    page = desk.get(address(event)).submit("Save and record another", {"#text-en": "Only in English"}, 422)
+    page = desk.get(address(event)).submit("Save and add another", {"#text-en": "Only in English"}, 422)
     assert "Write this text" in " ".join(page.errors())
-    assert page.form("Save and record another").values()["text-en"] == ["Only in English"]
+    assert page.form("Save and add another").values()["text-en"] == ["Only in English"]
     assert stored() == []
 
 
@@ -116,7 +116,7 @@ def test_they_are_recorded_in_every_state(pages: Pages, publication: Publication
     event = an_event(publication=publication)
     a_session(event)
     desk = pages.sign_in(a_team_member(event))
-    desk.get(address(event)).submit("Save and record another", {"#text-es": "Nota"}, 303)
+    desk.get(address(event)).submit("Save and add another", {"#text-es": "Nota"}, 303)
     assert len(stored()) == 1
 
 

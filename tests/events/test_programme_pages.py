@@ -255,21 +255,21 @@ def test_two_who_edit_one_speaker_are_told(desk: Pages, event: Event) -> None:
     page = desk.get(f"/manage/events/encuentro/speakers/{speaker.public_id}")
     page.submit("Save speaker", {"Name": "Una"}, 303)
     late = page.submit("Save speaker", {"Name": "Otra"}, 409)
-    assert late.has("What is saved now")
+    assert late.has("Saved text")
     late.submit("Save speaker", {}, 303)
     assert list_speakers(event.id)[0][0].name == "Otra"
 
 
 def test_a_day_is_entered_as_lines_after_a_trial(desk: Pages, event: Event) -> None:
     a_room(event)
-    page = programme(desk).click("Enter a whole day")
-    tried = page.submit("See what would be added", {"#lines": "11:00–12:00 Panel | Panel @ Sala Uno\nno sé\n"}, 200)
+    page = programme(desk).click("Add a whole day")
+    tried = page.submit("Preview sessions", {"#lines": "11:00–12:00 Panel | Panel @ Sala Uno\nno sé\n"}, 200)
     assert tried.has("1 session would be added:")
     assert tried.has("Line 2 is not understood")
-    assert "Add these sessions" not in tried.form("See what would be added").buttons()
+    assert "Add these sessions" not in tried.form("Preview sessions").buttons()
     assert len(hours(event)) == 1
     tried = tried.submit(
-        "See what would be added", {"#lines": "11:00–12:00 Panel @ Sala Uno\n12:00-13:00 Comida | Lunch"}, 200
+        "Preview sessions", {"#lines": "11:00–12:00 Panel @ Sala Uno\n12:00-13:00 Comida | Lunch"}, 200
     )
     added = tried.submit("Add these sessions", {}, 303)
     assert added.location.endswith(f"#day-{event.days[0].id}")

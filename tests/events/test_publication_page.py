@@ -107,7 +107,7 @@ def test_the_checklist_takes_the_same_statements_however_long_the_programme_is(a
 def test_what_is_missing_is_no_heading_over_nothing(owner: Pages) -> None:
     event = an_event(**REST)
     headings = page_of(owner, event).texts("h2") + page_of(owner, event).texts("h3")
-    assert headings.count("Worth a look") == 1
+    assert headings.count("Recommendations before publishing") == 1
     assert "What is missing" not in headings
     lacking = an_event(summary={}, **REST)
     assert "What is missing" in page_of(owner, lacking).texts("h2")
@@ -144,7 +144,7 @@ def test_registration_is_closed_and_opened_by_hand(owner: Pages) -> None:
     assert public.texts("strong", class_="er-status")[0] == "Registration closed"
     assert public.texts("a", class_="er-call") == []
     assert owner.get(f"/events/{event.slug}/register").has("Registration has closed.")
-    page_of(owner, event).submit("Open registration again")
+    page_of(owner, event).submit("Reopen registration")
     assert now_of(event) is Publication.PUBLISHED
 
 
@@ -209,7 +209,7 @@ def test_only_what_is_over_is_archived_and_only_an_owner_takes_it_out(owner: Pag
     assert page_of(manager, event, "manager").has("Only an owner of the event can do this.")
     manager.post(f"/manage/events/{event.slug}/publication/unarchive", token=True, status=403)
     assert now_of(event) is Publication.ARCHIVED
-    page_of(owner, event).click("Take out of the archive").submit("Take out of the archive")
+    page_of(owner, event).click("Unarchive").submit("Unarchive")
     assert now_of(event) is Publication.PUBLISHED
 
 
@@ -226,13 +226,13 @@ def test_what_was_cancelled_says_so_in_the_archive_too(owner: Pages) -> None:
     event = an_event(publication=Publication.CANCELLED, cancellation_note=text("El río creció.", "The river rose."))
     page_of(owner, event).click("Archive the event").submit("Archive the event")
     assert owner.get(f"/events/{event.slug}").has("This event does not take place.")
-    page_of(owner, event).click("Take out of the archive").submit("Take out of the archive")
+    page_of(owner, event).click("Unarchive").submit("Unarchive")
     assert now_of(event) is Publication.CANCELLED
 
 
 def test_back_to_a_draft_while_nobody_has_registered(owner: Pages) -> None:
     event = an_event()
-    page_of(owner, event).click("Take back to a draft").submit("Take back to a draft")
+    page_of(owner, event).click("Unpublish").submit("Unpublish")
     assert now_of(event) is Publication.DRAFT
     owner.get(f"/events/{event.slug}", 404)
     used = an_event()
@@ -292,7 +292,7 @@ def test_a_draft_that_somebody_registered_for_stays(owner: Pages) -> None:
 
 def test_an_event_made_after_one_was_deleted_has_a_trail_of_its_own(owner: Pages) -> None:
     event = a_draft()
-    page_of(owner, event).submit("Make a preview link")
+    page_of(owner, event).submit("Create preview link")
     page_of(owner, event).click("Delete this draft").submit("Delete the draft")
     assert clocks.now() is not None
     later = a_draft()

@@ -294,14 +294,16 @@ def test_only_an_owner_lifts_the_hold_on_mail_and_only_with_an_address(app: Flas
     event = an_event(holds_mail=True)
     manager, _account = desk(app, event)
     address = f"/manage/events/{event.slug}/settings/mail"
-    assert not opened(manager, event).has("Mail of this event is held")
+    assert not opened(manager, event).has("Messages of this event are held")
     manager.post(address, {"contact_address": "nueva@instituto.example"}, 403, token=True)
     owner, _owner = desk(app, event, "owner")
     page = opened(owner, event)
-    wrong = page.submit("Let the mail of this event go", {"Address of your contact person": "nobody"})
+    wrong = page.submit("Release messages of this event", {"Address of your contact person": "nobody"})
     assert wrong.status == 422
     assert stored(event).holds_mail
-    page.submit("Let the mail of this event go", {"Address of your contact person": "nueva@instituto.example"}).follow()
+    page.submit(
+        "Release messages of this event", {"Address of your contact person": "nueva@instituto.example"}
+    ).follow()
     assert not stored(event).holds_mail
     assert stored(event).contact_email == "nueva@instituto.example"
 

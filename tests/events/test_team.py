@@ -200,7 +200,7 @@ def test_an_event_always_has_an_owner(event: Event) -> None:
 
 def test_the_last_owner_is_told_what_to_do_instead(event: Event, pages: Pages) -> None:
     page = pages.sign_in(a_team_member(event)).get(address(event)).submit("Leave the team", {}, 409)
-    assert page.has("An event needs an owner. Hand it over first.")
+    assert page.has("An event needs an owner. Transfer ownership first.")
 
 
 # Handing over
@@ -264,7 +264,7 @@ def test_everybody_on_the_team_sees_who_is_on_it_without_addresses(event: Event,
     page = pages.sign_in(a_team_member(event, role)).get(address(event))
     assert page.has(owner.name)
     assert owner.email not in page.html
-    assert not page.has("Invite somebody")
+    assert not page.has("Invite a team member")
 
 
 def test_what_narrows_a_member_stands_there_in_words(event: Event, pages: Pages) -> None:
@@ -281,7 +281,7 @@ def test_an_owner_changes_a_member_through_the_screens(event: Event, pages: Page
     owner, reviewer = a_team_member(event), a_team_member(event, "reviewer")
     desk = pages.sign_in(owner)
     page = desk.get(address(event)).click(f"Change {reviewer.name}")
-    page.submit("Save what is agreed", {"Only these categories": ["Academia"], "Role": "Manager"}).follow()
+    page.submit("Save role", {"Only these categories": ["Academia"], "Role": "Manager"}).follow()
     member = membership(event, reviewer)
     assert (member.role, member.only_categories) == (TeamRole.MANAGER, ["academia"])
 
@@ -293,7 +293,7 @@ def test_handing_over_asks_for_a_fresh_sign_in(event: Event, pages: Pages, clock
     desk = pages.sign_in(owner)
     page = desk.get(address(event, f"/{membership(event, manager).id}"))
     clock.shift(timedelta(hours=1))  # type: ignore[attr-defined]
-    answer = page.submit("Hand the event over", {})
+    answer = page.submit("Transfer ownership", {})
     assert answer.status == 303
     assert "/sign-in/again" in answer.location
     assert membership(event, manager).role is TeamRole.MANAGER

@@ -93,7 +93,7 @@ def test_two_people_at_once_see_both_versions_and_lose_nothing(app: Flask) -> No
 
     undecided = send(clash)
     assert undecided.status == 409
-    decided = undecided.submit("Save texts", {"Which one stands?": "Put mine, as it stands above"})
+    decided = undecided.submit("Save texts", {"Which version is kept?": "Put mine, as it stands above"})
     assert decided.status == 303
     assert stored(event).title["en"] == "Luis's title"
 
@@ -104,7 +104,7 @@ def test_keeping_theirs_leaves_it(app: Flask) -> None:
     luises = opened(luis, event)
     send(opened(ana, event), title_en="Ana's title")
     clash = send(luises, title_en="Luis's title")
-    assert clash.submit("Save texts", {"Which one stands?": "Keep theirs"}).status == 303
+    assert clash.submit("Save texts", {"Which version is kept?": "Keep theirs"}).status == 303
     assert stored(event).title["en"] == "Ana's title"
 
 
@@ -115,7 +115,7 @@ def test_a_third_version_before_the_choice_is_a_conflict_again(app: Flask) -> No
     send(opened(ana, event), title_en="One")
     clash = send(luises, title_en="Mine")
     send(opened(ana, event), title_en="Two")
-    again = clash.submit("Save texts", {"Which one stands?": "Put mine, as it stands above"})
+    again = clash.submit("Save texts", {"Which version is kept?": "Put mine, as it stands above"})
     assert again.status == 409
     assert stored(event).title["en"] == "Two"
 
@@ -186,13 +186,13 @@ def test_history_shows_the_difference_and_leads_back(app: Flask) -> None:
     pages = desk(app, event, "Ana Primera")
     send(opened(pages, event), title_en="One three")
     history = opened(pages, event, "/history?field=title&language=en")
-    assert history.has("Ana Primera (stands now)")
+    assert history.has("Ana Primera (current)")
     assert "<del>" in history.html
     assert "<ins>" in history.html
     (button,) = (
         [name for name in history.form(None).buttons() if name]
         if len(history.forms()) == 1
-        else [name for form in history.forms() for name in form.buttons() if name.startswith("Return to this version")]
+        else [name for form in history.forms() for name in form.buttons() if name.startswith("Restore this version")]
     )
     assert history.submit(button).follow().has("Saved.")
     assert stored(event).title["en"] == "One two"

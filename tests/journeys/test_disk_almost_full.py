@@ -75,7 +75,7 @@ def test_a_material_is_refused_and_a_link_is_not(desk: Pages, event: Event) -> N
 
 def test_a_file_of_people_is_refused(desk: Pages, event: Event) -> None:
     page = desk.get(f"/manage/events/{event.slug}/registrations/import").submit(
-        "Go on to the columns", {"File": ("personas.csv", a_file(HEAD, a_row()))}, 422
+        "Continue to the columns", {"File": ("personas.csv", a_file(HEAD, a_row()))}, 422
     )
     assert page.has(SENTENCE)
     assert count(Import) == 0
@@ -83,7 +83,7 @@ def test_a_file_of_people_is_refused(desk: Pages, event: Event) -> None:
 
 def _look(pages: Pages, event: Event) -> Page:
     visitor = pages.sign_in(a_team_member(event, "owner"))
-    return visitor.get(f"/manage/events/{event.slug}/look").submit("Save look", {"Picture": png()})
+    return visitor.get(f"/manage/events/{event.slug}/look").submit("Save appearance", {"Picture": png()})
 
 
 def _site_logo(pages: Pages, _event: Event) -> Page:
@@ -109,9 +109,9 @@ def test_an_export_that_would_be_kept_is_refused_and_one_at_once_is_given(
 ) -> None:
     a_registration(event)
     address = f"/manage/events/{event.slug}/registrations/export"
-    desk.get(address).submit("Export the file", {"#format": "csv"}, 200)
+    desk.get(address).submit("Export", {"#format": "csv"}, 200)
     monkeypatch.setattr(exports, "MOST_AT_ONCE", dict.fromkeys(exports.ExportFormat, 0))
-    page = desk.get(address).submit("Export the file", {"#format": "csv"}, 422)
+    page = desk.get(address).submit("Export", {"#format": "csv"}, 422)
     assert page.has("The disk is full")
     assert count(Export) == 1
 

@@ -34,7 +34,9 @@ def test_each_gets_it_after_a_minute_and_comes_to_their_own_page(
     chosen = {"act": "write", "chosen": [f"{person.reference}.{person.revision}" for person in people]}
     draft = desk.post(f"/manage/events/{event.slug}/registrations/runs", chosen, 303, token=True).follow()
     draft.submit(
-        "Send to 2 people", {"Subject": "The bus", "Words": "{greeting}\n\nIt leaves at 8. [Your page]({link})"}, 303
+        "Send to 2 people",
+        {"Subject": "The bus", "Message text": "{greeting}\n\nIt leaves at 8. [Your page]({link})"},
+        303,
     )
     run_worker(app, once=True)
     assert mail_server.received == [], "it can still be stopped"

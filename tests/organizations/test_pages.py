@@ -108,9 +108,9 @@ def test_others_institution_is_not_ones_own(event: Event, desk: Pages) -> None:
 
 def test_merging_shows_what_changes_first(own: Organization, event: Event, desk: Pages) -> None:
     host = event.partners[0].organization
-    page = desk.get(f"{LIST}cen/merge").submit("See what changes", {"#with": "Host Institution"})
+    page = desk.get(f"{LIST}cen/merge").submit("Preview changes", {"#with": "Host Institution"})
     assert page.has(event.title["en"])
-    page = page.submit("Merge the two", {"Which one stays?": "Núñez Study Centre (CEN)"}, status=303).follow()
+    page = page.submit("Merge institutions", {"Which record is kept?": "Núñez Study Centre (CEN)"}, status=303).follow()
     assert page.has("The two are one now.")
     assert page.has("1 role at an event was taken over.")
     db.session.remove()

@@ -51,7 +51,7 @@ def test_from_nothing_to_a_bilingual_form_with_a_condition(desk: Pages, event: E
     page = desk.get(_list(event)).click("Add the first question").click("Yes or no")
     page = page.submit("Save and add another", {"label-es": "¿Viaja?", "label-en": "Do you travel?"}, 303).follow()
     assert page.has("Saved: Do you travel?")
-    page = page.click("One of several answers")
+    page = page.click("Single choice")
     page = page.submit(
         "Save question",
         {
@@ -203,7 +203,7 @@ def test_a_faulty_draft_breaks_no_page(desk: Pages, event: Event, document: Any)
 def test_buttons_beside_the_rows_save_nothing(desk: Pages, event: Event) -> None:
     page = desk.get(f"{_list(event)}/edit/topics")
     page = page.submit("Add more answers", {}, 200)
-    page = page.submit("Make answers of these lines", {"pasted": "Uno | One\nDos | Two"}, 200)
+    page = page.submit("Add these lines as answers", {"pasted": "Uno | One\nDos | Two"}, 200)
     assert 'value="Two"' in page.html
     assert draft_document(event.id) == draft_document(event.id)
     page.submit("Save question", {}, 303)
@@ -231,7 +231,7 @@ def test_pasted_answers_stand_behind_those_that_were_written(desk: Pages, event:
     _with_draft(event, {"sections": []})
     page = desk.get(f"{_list(event)}/new?kind=choice")
     written = {"label-es": "Transporte", "option-0-label-en": "Bus", "option-2-label-en": "Plane"}
-    page = page.submit("Make answers of these lines", written | {"pasted": "Tren | Train\nBarco | Boat"}, 200)
+    page = page.submit("Add these lines as answers", written | {"pasted": "Tren | Train\nBarco | Boat"}, 200)
     page.submit("Save question", {}, 303)
     assert [label for _value, label in _values(event, "transporte")] == ["Bus", "Plane", "Train", "Boat"]
 
@@ -306,20 +306,20 @@ def test_a_question_that_was_never_published_becomes_one_of_another_kind(desk: P
     page = desk.get(f"{_list(event)}/new?kind=choice&section=stay")
     page.submit("Save question", {"label-es": "Comida", "label-en": "Food", "pasted": "Sí | Yes\nNo | No"}, 303)
     overtaken = desk.get(f"{_list(event)}/edit/comida")
-    page = desk.get(f"{_list(event)}/edit/comida").click("Another kind of question").click("Several lines of text")
+    page = desk.get(f"{_list(event)}/edit/comida").click("Choose question type").click("Long text")
     page.submit("Save question", {}, 303)
     stored = _question(event, "comida")
     assert (stored["kind"], stored["label"]["en"], "options" in stored) == ("long_text", "Food", False)
     # who still had the other kind before them is told, and can put theirs in its place
     page = overtaken.submit("Save question", {"label-en": "Meal"}, 409)
-    assert page.has("Kind of question")
+    assert page.has("Question type")
     page.submit("Save question", {}, 303)
     assert _question(event, "comida")["kind"] == "choice"
 
 
 def test_a_published_question_keeps_its_kind(desk: Pages, event: Event) -> None:
     page = desk.get(f"{_list(event)}/edit/phone?kind=")
-    assert not page.has("Another kind of question")
+    assert not page.has("Choose question type")
     page = desk.get(f"{_list(event)}/edit/phone?kind=short_text").submit("Save question", {}, 409)
     assert page.has("its kind stays")
     assert _question(event, "phone")["kind"] == "phone"

@@ -14,8 +14,8 @@ def test_an_organizer_chooses_steps_and_takes_them_back(pages: Pages) -> None:
     event = an_event()
     pages.sign_in(a_team_member(event))
     address = f"/manage/events/{event.slug}/questions"
-    page = pages.get(address).submit("Save how it is shown", {"One section after the other, with progress": True}, 303)
+    page = pages.get(address).submit("Save form layout", {"One section after the other, with progress": True}, 303)
     assert draft_document(event.id)["is_stepwise"] is True
     assert "has_summary" not in draft_document(event.id)
-    page.follow().submit("Save how it is shown", {"One section after the other, with progress": False}, 303)
+    page.follow().submit("Save form layout", {"One section after the other, with progress": False}, 303)
     assert "is_stepwise" not in draft_document(event.id)

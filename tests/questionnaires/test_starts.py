@@ -158,7 +158,7 @@ def test_only_events_that_one_edits_are_offered(app: Flask, pages: Pages) -> Non
         sent = pages.post(f"/manage/events/{event.slug}/questions/start/event", {"event": slug, "csrf_token": token})
         assert sent.status == 422
     assert find_draft(event.id) is None
-    page.submit("Take its questions over", {"In place of everything that stands in the draft": True}).follow()
+    page.submit("Reuse its questions", {"In place of everything that stands in the draft": True}).follow()
     assert find_draft(event.id) is not None
 
 

@@ -185,7 +185,7 @@ def test_anything_else_is_answered_alike(pages: Pages, event: Event) -> None:
         page = use(pages, event, wrong)
         answers.add((page.status, *page.errors()))
     assert len(answers) == 1
-    assert use(pages, event, "   ").has("Write the code")
+    assert use(pages, event, "   ").has("Enter the code")
 
 
 def test_what_a_form_carries_is_proof_of_a_code_of_this_event_alone(app: Flask, event: Event) -> None:
@@ -245,7 +245,7 @@ def test_looking_at_the_page_writes_nothing_and_costs_one_statement_more(pages: 
 
 def test_a_form_kept_for_later_comes_back_with_the_code(pages: Pages, event: Event) -> None:
     code = an_access_code(event, "speakers", code="NORTE-2027")
-    kept = use(pages, event, "NORTE-2027").submit("Keep for later", typed(event), 200)
+    kept = use(pages, event, "NORTE-2027").submit("Save for later", typed(event), 200)
     assert kept.submit("Send me the link").status == 303
     db.session.rollback()
     saved = db.session.scalars(select(SavedForm)).one()
@@ -266,7 +266,7 @@ def test_a_private_category_is_kept_for_nobody_without_a_way_in(pages: Pages, ev
 
 def test_when_the_code_goes_the_kept_form_is_not_there_any_more(pages: Pages, event: Event) -> None:
     code = an_access_code(event, "speakers", code="NORTE-2027")
-    use(pages, event, "NORTE-2027").submit("Keep for later", typed(event), 200).submit("Send me the link")
+    use(pages, event, "NORTE-2027").submit("Save for later", typed(event), 200).submit("Send me the link")
     db.session.rollback()
     saved = db.session.scalars(select(SavedForm)).one()
     link = f"/my/form/{personal_token(keys(), SAVED_FORM, saved.public_id, saved.generation)}"

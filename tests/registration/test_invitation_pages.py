@@ -156,7 +156,7 @@ def test_the_invitation_of_another_event_proves_nothing(app: Flask) -> None:
 
 def test_a_form_that_is_kept_keeps_the_invitation(app: Flask) -> None:
     event, pages = an_event(), Pages(app, "en")
-    form = opened(pages, invited(event), "/register").submit("Keep for later")
+    form = opened(pages, invited(event), "/register").submit("Save for later")
     assert 'name="way_in" value="invitation:' in form.html
 
 
@@ -164,7 +164,7 @@ def test_going_on_with_a_kept_form_registers_by_the_invitation(app: Flask) -> No
     event, pages = an_event(), Pages(app, "en")
     a_category(event, "speakers", is_private=True, name={"es": "Ponentes", "en": "Speakers"})
     invitation = invited(event, category="speakers")
-    asked = opened(pages, invitation, "/register").submit("Keep for later", typed_by(event))
+    asked = opened(pages, invitation, "/register").submit("Save for later", typed_by(event))
     assert asked.submit("Send me the link").status == 303
     saved = db.session.scalars(select(SavedForm)).one()
     token = personal_token(keys(), SAVED_FORM, saved.public_id, saved.generation)

@@ -86,7 +86,7 @@ def test_organizers_see_the_link_and_replace_it(app: Flask) -> None:
     pages = Pages(app, "en").sign_in(a_team_member(event, "manager"))
     page = pages.get(f"/manage/events/{event.slug}/categories")
     assert page.has(before)
-    after = page.submit("Make a new link: 3").follow()
+    after = page.submit("Create new link: 3").follow()
     assert not after.has(before)
     db.session.rollback()
     assert after.has(category_token(category_of(event, "speakers")))

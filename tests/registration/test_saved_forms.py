@@ -25,7 +25,7 @@ from tests.registration.records import the_registration
 from tests.support.apps import AppMaker
 from tests.support.pages import Page, Pages
 
-KEEP, SEND_LINK = "Keep for later", "Send me the link"
+KEEP, SEND_LINK = "Save for later", "Send me the link"
 EMAIL = "ana.demo@instituto.example"
 
 

@@ -98,7 +98,7 @@ class TestSteps:
     def test_kept_for_later_it_goes_on(self, pages: Pages) -> None:
         event = an_event_in_steps()
         page = open_form(pages, event).submit(ON, ABOUT_YOU, 200)
-        page = page.submit("Keep for later", {"Diet": "sin sal"}, 200)
+        page = page.submit("Save for later", {"Diet": "sin sal"}, 200)
         assert page.form("Send me the link").values()["keep_email"] == ["ana.demo@instituto.example"]
 
 

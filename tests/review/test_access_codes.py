@@ -51,11 +51,11 @@ def codes() -> list[str]:
 def test_a_pasted_list_becomes_codes_with_what_holds_for_them(app: Flask, event: Event) -> None:
     page = the_page(at_the_desk(app, event), event)
     entries = {
-        "Codes of your own": "Norte 2027\r\n\r\n  SUR-2027 \r\n",
+        "Custom codes": "Norte 2027\r\n\r\n  SUR-2027 \r\n",
         "They lead into the category": "academia",
-        "Whom they are for (optional)": "Redes",
-        "How many people can use each (optional)": "3",
-        "Until when they work (optional)": "2099-02-25T18:00",
+        "Intended for (optional)": "Redes",
+        "Maximum uses of each (optional)": "3",
+        "Valid until (optional)": "2099-02-25T18:00",
         "Whoever uses one is confirmed at once, as long as there are places": "y",
     }
     after = page.submit(ADD, entries, 303).follow()
@@ -68,7 +68,7 @@ def test_a_pasted_list_becomes_codes_with_what_holds_for_them(app: Flask, event:
 
 
 def test_new_ones_are_read_without_doubt_and_none_is_twice(app: Flask, event: Event) -> None:
-    the_page(at_the_desk(app, event), event).submit(ADD, {"Or so many new codes": "200"}, 303)
+    the_page(at_the_desk(app, event), event).submit(ADD, {"Number of codes to generate": "200"}, 303)
     made = codes()
     assert len(set(made)) == 200
     assert not set("".join(made)) & set("01OIL")
@@ -78,18 +78,18 @@ def test_new_ones_are_read_without_doubt_and_none_is_twice(app: Flask, event: Ev
     ("entries", "sentence"),
     [
         ({}, "Write at least one code"),
-        ({"Codes of your own": "abc"}, "too short"),
-        ({"Codes of your own": "A" * 41}, "too long"),
-        ({"Codes of your own": "ﷺ" * 30}, "too long"),
-        ({"Codes of your own": "NORTE\nnórte"}, "stands in the list twice"),
-        ({"Codes of your own": "vie-jo1"}, "This event has"),
-        ({"Codes of your own": "NORTE", "Or so many new codes": "3"}, "not both"),
-        ({"Or so many new codes": "501"}, "at most 500"),
-        ({"Or so many new codes": "x"}, "Write a number, 1 or more"),
-        ({"Codes of your own": "NORTE", "How many people can use each (optional)": "0"}, "Write a number, 1 or more"),
-        ({"Codes of your own": "NORTE", "Until when they work (optional)": "2001-01-01T10:00"}, "a moment to come"),
-        ({"Codes of your own": "NORTE", "Until when they work (optional)": "tomorrow"}, "Write a date and a time"),
-        ({"Codes of your own": "NORTE", "Whom they are for (optional)": "x" * 201}, "at most 200 characters"),
+        ({"Custom codes": "abc"}, "too short"),
+        ({"Custom codes": "A" * 41}, "too long"),
+        ({"Custom codes": "ﷺ" * 30}, "too long"),
+        ({"Custom codes": "NORTE\nnórte"}, "stands in the list twice"),
+        ({"Custom codes": "vie-jo1"}, "This event has"),
+        ({"Custom codes": "NORTE", "Number of codes to generate": "3"}, "not both"),
+        ({"Number of codes to generate": "501"}, "at most 500"),
+        ({"Number of codes to generate": "x"}, "Write a number, 1 or more"),
+        ({"Custom codes": "NORTE", "Maximum uses of each (optional)": "0"}, "Write a number, 1 or more"),
+        ({"Custom codes": "NORTE", "Valid until (optional)": "2001-01-01T10:00"}, "a moment to come"),
+        ({"Custom codes": "NORTE", "Valid until (optional)": "tomorrow"}, "Write a date and a time"),
+        ({"Custom codes": "NORTE", "Intended for (optional)": "x" * 201}, "at most 200 characters"),
     ],
 )
 def test_what_cannot_be_a_code_is_said_beside_it_and_nothing_is_added(
@@ -118,12 +118,12 @@ def test_switched_off_it_leads_in_no_more_and_keeps_its_people(app: Flask, event
     code = an_access_code(event, code="NORTE-1")
     person = found(registered(event, form_by(by(code), event)))
     pages = at_the_desk(app, event)
-    page = the_page(pages, event).submit("Switch off: NORTE-1").follow()
-    assert page.has("Switched off")
+    page = the_page(pages, event).submit("Deactivate: NORTE-1").follow()
+    assert page.has("Inactive")
     db.session.rollback()
     assert db.session.get_one(AccessCode, code.id).is_active is False
     assert db.session.get_one(Registration, person.id).access_code_id == code.id
-    assert page.submit("Switch on again: NORTE-1").follow().has("Works")
+    assert page.submit("Reactivate: NORTE-1").follow().has("Valid")
 
 
 def test_whoever_sees_one_category_sees_its_codes_alone(app: Flask, event: Event) -> None:

@@ -143,7 +143,7 @@ def test_the_pages_lead_from_the_list_to_the_registration(app: Flask, pages: Pag
     page = fill(page, event, Institution="  ")
     assert page.status == 422
     assert "O&#39;Demo de la Prueba" in page.html, "what was typed stays (case 27)"
-    page = fill(page, event, **{"Institution": "", "Country": "", "Leave open what I do not know": True})
+    page = fill(page, event, **{"Institution": "", "Country": "", "Allow missing answers": True})
     assert page.status == 303
     page = page.follow()
     assert page.has("Ana O'Demo de la Prueba is registered: Confirmed.")

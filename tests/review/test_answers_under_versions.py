@@ -69,7 +69,7 @@ def answered(event: Event, pages: Pages) -> Registration:
     owner = a_team_member(event)
     pages.sign_in(owner)
     form = pages.get(address(event, person, "/for-team")).submit("Show sensitive answers")
-    form.submit("Save for the team", {"risk": RISK}, 303)
+    form.submit("Save team answers", {"risk": RISK}, 303)
     ask_for_correction(event.id, person.reference, ["passport"], "Please check.", Organizer.account(owner.id))
     return person
 

@@ -81,7 +81,7 @@ def step() -> bool:
 @pytest.mark.both_databases
 def test_a_large_workbook_is_made_in_steps_and_fetched(desk: Pages, event: Event, few: None) -> None:  # case 39
     page = asked(desk, event)
-    assert page.has("Being made")
+    assert page.has("In progress")
     assert page.has("0 of 5")
     assert step()
     assert desk.get(page.address).has("2 of 5")
@@ -93,7 +93,7 @@ def test_a_large_workbook_is_made_in_steps_and_fetched(desk: Pages, event: Event
     assert int(file.headers["Content-Length"]) == len(file.body) == the_export().size
     assert the_export().state is ExportState.READY
     assert not list(exports_folder().glob("*~*")), "the parts are gone"
-    assert desk.get(f"/manage/events/{event.slug}/history").has("Downloaded a file that was made of the list")
+    assert desk.get(f"/manage/events/{event.slug}/history").has("Downloaded an exported file")
 
 
 @pytest.mark.both_databases
@@ -234,7 +234,7 @@ def test_what_no_worker_comes_through_with_is_given_up(
     page = asked(desk, event)
     clock.shift(timedelta(hours=2, seconds=1))
     assert sweep_exports(clocks.now()) == 1
-    assert desk.get(page.address).has("Could not be made")
+    assert desk.get(page.address).has("Export failed")
     assert not step()
 
 
@@ -244,14 +244,14 @@ def test_a_part_that_is_lost_ends_it(desk: Pages, event: Event, few: None) -> No
     for path in exports_folder().glob("*~*"):
         path.unlink()
     work()
-    assert desk.get(page.address).has("Could not be made")
+    assert desk.get(page.address).has("Export failed")
 
 
 def test_its_taker_deletes_it_sooner(desk: Pages, event: Event, owner: Account) -> None:
     export = an_export(event, owner)
     page = desk.get(f"/manage/events/{event.slug}/exports/{export.public_id}")
     listed = page.submit("Delete the file now", status=303).follow()
-    assert listed.has("The file is deleted. That it was made stays in the history.")
+    assert listed.has("The file is deleted. That it was made stays in the audit log.")
     assert not list(exports_folder().glob(f"{export.public_id}*"))
 
 

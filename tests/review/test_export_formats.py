@@ -42,7 +42,7 @@ def desk(pages: Pages, event: Event) -> Pages:
 def take(desk: Pages, event: Event, query: str = "", status: int = 200, **entries: Any) -> Page:
     """Fill in the page that asks what is taken out."""
     page = desk.get(f"/manage/events/{event.slug}/registrations/export" + (f"?{query}" if query else ""))
-    return page.submit("Export the file", {"columns": "all", **entries}, status)
+    return page.submit("Export", {"columns": "all", **entries}, status)
 
 
 def workbook(page: Page) -> dict[str, list[list[str]]]:
@@ -85,7 +85,7 @@ def test_workbook_has_the_screens_people_in_its_order_and_says_whose_it_is(desk:
     sheets = workbook(page)
     assert [row["Family name"] for row in people(page)] == ["Zúñiga", "Ñandú", "Álvarez"]
     about = dict(row[:2] for row in sheets["About this file"])
-    assert about["Taken by"] == "Olga Núñez"
+    assert about["Exported by"] == "Olga Núñez"
     assert about["Filter"] == "Confirmed"
     assert about["Registrations"] == "3"
     name = page.headers["Content-Disposition"]
@@ -201,7 +201,7 @@ def test_sensitive_answers_leave_with_a_reason_that_the_history_keeps(desk: Page
 def test_what_was_typed_stays_when_something_is_missing(desk: Pages, event: Event) -> None:
     a_registration(event)
     page = take(desk, event, status=422, format="zip", reason="no")
-    assert page.form("Export the file").values()["reason"] == ["no"]
+    assert page.form("Export").values()["reason"] == ["no"]
 
 
 def test_who_may_not_see_sensitive_answers_takes_none(pages: Pages, event: Event) -> None:

@@ -41,7 +41,7 @@ def start(event: Event) -> str:
 
 
 def upload(visitor: Pages, event: Event, content: bytes, name: str = "personas.csv") -> Page:
-    return visitor.get(start(event)).submit("Go on to the columns", {"File": (name, content)})
+    return visitor.get(start(event)).submit("Continue to the columns", {"File": (name, content)})
 
 
 def count(event: Event) -> int:
@@ -51,34 +51,34 @@ def count(event: Event) -> int:
 
 def test_from_the_list_to_the_people(event: Event, pages: Pages) -> None:
     visitor = desk(pages, event)
-    page = visitor.get(f"/manage/events/{event.slug}/registrations").click("Add people from a file")
+    page = visitor.get(f"/manage/events/{event.slug}/registrations").click("Import people")
     content = a_file(
         (*a_row(), "42"), (*a_row("Eva", email="eva@instituto.example"), "<b>x</b>"), head=(*HEAD, "Shoes")
     )
-    page = page.submit("Go on to the columns", {"File": ("personas.csv", content)}).follow()
+    page = page.submit("Continue to the columns", {"File": ("personas.csv", content)}).follow()
     assert page.has("1 column is left out.")
     assert page.has("Not recognized: choose what it is, or leave it out.")
-    page = page.submit("Try the file").follow()
+    page = page.submit("Check file").follow()
     assert page.has("Nothing is done yet. 2 would be added, 0 changed, 0 stay as they are.")
     assert page.has("Nobody is written to.")
     assert count(event) == 0, "a trial writes nobody"
-    page = page.submit("Put the file in").follow()
+    page = page.submit("Import").follow()
     assert page.has("2 people were added.")
     assert count(event) == 2
     assert list(config().imports.glob("*")) == [], "the file is gone from the disk"
-    assert page.click("Show who came by a file").status == 200
+    assert page.click("Show imported people").status == 200
 
 
 def test_problems_stand_beside_row_and_column_and_alone_by_a_link(event: Event, pages: Pages) -> None:
     visitor = desk(pages, event)
     content = a_file(a_row(), a_row("=1+1", email="sin arroba"))
-    page = upload(visitor, event, content).follow().submit("Try the file").follow()
+    page = upload(visitor, event, content).follow().submit("Check file").follow()
     assert page.has("1 row is refused.")
-    assert "Put the file in" not in [button for form in page.forms() for button in form.buttons()]
+    assert "Import" not in [button for form in page.forms() for button in form.buttons()]
     address = page.address
     only = visitor.get(f"{address}?only=refused")
     assert [text.split()[0] for text in only.texts("th", scope="row")] == ["=1+1"]
-    file = visitor.get(page.link("Download the trial as CSV"))
+    file = visitor.get(page.link("Download the check as CSV"))
     assert "'=1+1" in file.body.decode("utf-8-sig"), "cells are inert (case 38)"
     assert "(sin arroba)" in file.body.decode("utf-8-sig")
     assert visitor.get(f"{address}?only=zzz&page=99").status == 200
@@ -135,7 +135,7 @@ def test_hostile_cells_and_names_are_refused_or_inert(event: Event, pages: Pages
         )
         sheet.write_row(2, 0, ["Ana", "Demo", "%s", "GT", "b@instituto.example", "academia", "PRU\x0100", "y" * 30_000])
     page = upload(desk(pages, event), event, file.getvalue(), 'x"><b>\x01.xlsx').follow()
-    page = page.submit("Try the file").follow()
+    page = page.submit("Check file").follow()
     assert page.has("2 rows are refused.")
     assert "<script>x" not in page.html
     assert "49" not in page.main
@@ -146,12 +146,12 @@ def test_columns_are_matched_by_hand_and_never_twice(event: Event, pages: Pages)
     content = a_file(("Ana", "Demo", "ana@instituto.example"), head=("Uno", "Dos", "Tres"))
     page = upload(visitor, event, content).follow()
     chosen = {"Uno": "answer.given_name", "Dos": "answer.given_name", "Tres": "answer.email"}
-    page = page.submit("Try the file", chosen)
+    page = page.submit("Check file", chosen)
     assert page.status == 422
     assert page.has("Another column of the file is this one already")
     assert page.has("Choose a category")
-    page = page.submit("Try the file", {"Dos": "answer.family_name", "Category of new people": "academia"}).follow()
-    page.submit("Put the file in").follow()
+    page = page.submit("Check file", {"Dos": "answer.family_name", "Category of new people": "academia"}).follow()
+    page.submit("Import").follow()
     db.session.rollback()
     assert db.session.scalars(select(Registration)).one().full_name == "Ana Demo"
 
@@ -159,12 +159,12 @@ def test_columns_are_matched_by_hand_and_never_twice(event: Event, pages: Pages)
 def test_what_changed_since_the_trial_is_shown_and_nothing_is_put_in(event: Event, pages: Pages) -> None:
     visitor = desk(pages, event)
     page = upload(visitor, event, a_file(a_row(), a_row(email="b@instituto.example"))).follow()
-    page = page.submit("Try the file").follow()
+    page = page.submit("Check file").follow()
     a_registration(event, "academia", email="b@instituto.example", given_name="Otra")
-    page = page.submit("Put the file in")
+    page = page.submit("Import")
     assert page.status == 409
-    assert page.has("Something has changed since the trial: nothing was put in.")
-    assert page.has("Otherwise than in the trial before")
+    assert page.has("Something has changed since the check: nothing was imported.")
+    assert page.has("Different from the check before")
     assert count(event) == 1
 
 
@@ -187,7 +187,7 @@ def test_a_file_of_another_event_or_of_yesterday_is_not_there(event: Event, page
 def test_whoever_knows_a_part_of_the_event_puts_no_file_in(event: Event, pages: Pages) -> None:
     visitor = desk(pages, event, only_categories=["academia"])
     assert visitor.get(start(event), None).status == 403
-    assert not visitor.get(f"/manage/events/{event.slug}/registrations").has("Add people from a file")
+    assert not visitor.get(f"/manage/events/{event.slug}/registrations").has("Import people")
 
 
 def test_a_name_in_one_column_is_divided_as_chosen_and_shown(event: Event, pages: Pages) -> None:
@@ -197,15 +197,15 @@ def test_a_name_in_one_column_is_divided_as_chosen_and_shown(event: Event, pages
     content = a_file(person, head=head)
     page = upload(visitor, event, content).follow()
     assert page.has("The whole name: choose how it is divided.")
-    refused = page.submit("Try the file").follow()
+    refused = page.submit("Check file").follow()
     assert refused.has("This is missing")
     page = visitor.get(page.address)
     both = {"#column-0": "answer.family_name", "#column-1": "whole_name.2"}
-    assert "Another column of the file is this one already" in " ".join(page.submit("Try the file", both, 422).errors())
-    page = page.submit("Try the file", {"#column-1": "whole_name.2"}, 303).follow()
+    assert "Another column of the file is this one already" in " ".join(page.submit("Check file", both, 422).errors())
+    page = page.submit("Check file", {"#column-1": "whole_name.2"}, 303).follow()
     assert page.has("María de la Cruz")
     assert page.has("Family name: López Ramírez")
-    page.submit("Put the file in", {}, 303)
+    page.submit("Import", {}, 303)
     db.session.rollback()
     put = db.session.scalars(select(Registration)).one()
     assert (put.given_name, put.family_name) == ("María de la Cruz", "López Ramírez")

@@ -219,7 +219,7 @@ def test_an_empty_cell_leaves_the_answer_or_takes_it_away_as_chosen(event: Event
     _, found = tried(event, content)
     assert outcomes(found) == [SAME]
     _, refused = tried(event, content, empty_clears=True)
-    assert problems(refused.lines[0]) == {"Given name": "This cannot be taken away"}
+    assert problems(refused.lines[0]) == {"Given name": "This cannot be removed"}
     content = a_file(("ana@instituto.example", "", ""), head=("Email address", "Sex", "Diet"))
     put_in(event, content, empty_clears=True)
     answers = load_answers(fresh(one))

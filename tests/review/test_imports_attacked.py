@@ -14,18 +14,18 @@ from tests.support.pages import Page, Pages
 def a_trial(event: Event, visitor: Pages) -> tuple[Page, Page]:
     """The page with the columns of a file, and that of its trial."""
     columns = upload(visitor, event, a_file(a_row(), a_row("Eva", email="eva@instituto.example"))).follow()
-    return columns, columns.submit("Try the file").follow()
+    return columns, columns.submit("Check file").follow()
 
 
 def test_what_was_tried_otherwise_since_is_not_put_in_unseen(app: Flask, pages: Pages) -> None:
     event = an_event()
     columns, trial = a_trial(event, desk(pages, event))
     assert trial.has("Nobody is written to.")
-    columns.submit("Try the file", {"Tell each new person by email": True})
-    again = trial.submit("Put the file in", status=409)
+    columns.submit("Check file", {"Tell each new person by email": True})
+    again = trial.submit("Import", status=409)
     assert count(event) == 0
     assert again.has("Each new person is told by email.")
-    again.submit("Put the file in", status=303)
+    again.submit("Import", status=303)
     assert count(event) == 2
 
 

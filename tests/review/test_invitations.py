@@ -74,13 +74,13 @@ def test_a_list_is_tried_then_made(app: Flask) -> None:
     event = an_event()
     pages, address = desk(app, event, rest="/list")
     text = "ana@x.example;Ana;Demo;COLEF;en;academia\nnot-an-address;Eva"
-    tried = pages.get(address).submit("Try the list", {"People, one a line": text})
+    tried = pages.get(address).submit("Check list", {"People, one a line": text})
     assert tried.has("Refused")
-    assert "Make and send" not in tried.html
+    assert "Create and send" not in tried.html
     assert invitations() == []
-    mended = tried.submit("Change the list").submit("Try the list", {"People, one a line": text.split("\n")[0]})
+    mended = tried.submit("Change the list").submit("Check list", {"People, one a line": text.split("\n")[0]})
     assert mended.has("1 person can be invited.")
-    assert mended.submit("Make and send").status == 303
+    assert mended.submit("Create and send").status == 303
     (made,) = invitations()
     assert (made.email, made.given_name, made.language) == ("ana@x.example", "Ana", "en")
 
@@ -89,9 +89,9 @@ def test_a_file_is_taken_as_a_list(app: Flask) -> None:
     event = an_event()
     pages, address = desk(app, event, rest="/list")
     content = "Nombre;Apellidos;Correo\nAna;Núñez;ana@x.example".encode("cp1252")
-    tried = pages.get(address).submit("Try the list", {"Or a CSV file": ("list.csv", content)})
+    tried = pages.get(address).submit("Check list", {"Or a CSV file": ("list.csv", content)})
     assert tried.has("Ana Núñez")
-    assert tried.submit("Only make them").status == 303
+    assert tried.submit("Create without sending").status == 303
     assert [(row.family_name, row.sent_at) for row in invitations()] == [("Núñez", None)]
     assert not db.session.scalars(select(MailMessage).where(MailMessage.record_kind == "invitation")).all()
 
@@ -118,7 +118,7 @@ def test_reminding_extending_and_taking_back(app: Flask) -> None:
     assert pages.get(one).submit("Remind").follow().has("We wrote to this person less than a day ago.")
     until = (now() + timedelta(days=9)).date().isoformat()
     assert pages.get(one).submit("Save", {"It works until the end of": until}).follow().has("Saved.")
-    assert pages.get(one).submit("Take back").follow().has("Its link no longer works.")
+    assert pages.get(one).submit("Revoke").follow().has("Its link no longer works.")
     (row,) = invitations()
     assert row.taken_back_at is not None
     assert row.expires_at is not None
@@ -178,5 +178,5 @@ def test_the_history_tells_of_invitations(app: Flask) -> None:
     pages, address = desk(app, event)
     pages.get(f"{address}/new").submit("Send the invitation", {"Email address": EVA})
     history = pages.get(f"/manage/events/{event.slug}/history")
-    for words in ("Declined an invitation to take part", "Made an invitation", "Sent an invitation to take part"):
+    for words in ("Declined an invitation to take part", "Created an invitation", "Sent an invitation to take part"):
         assert history.has(words), words

@@ -166,7 +166,7 @@ def test_from_the_list_to_one_registration(event: Event, pages: Pages) -> None:
     assert page.has("They have in common: the same name.")
     assert "nuez" not in page.html
     assert "pollo" not in page.html, "sensitive answers are chosen unseen"
-    page = page.submit("Merge into one", {"#answer-institution": other.reference}).follow()
+    page = page.submit("Merge registrations", {"#answer-institution": other.reference}).follow()
     assert page.has(f"Merged: {other.reference} went into {one.reference}.")
     assert page.has("Merged into this one:")
     assert fresh(one).institution == "Otro Instituto"
@@ -184,7 +184,7 @@ def test_an_older_page_is_shown_again_with_what_changed(event: Event, pages: Pag
     )
     with transaction() as session:
         session.get_one(Registration, other.id).revision += 1
-    page = page.submit("Merge into one")
+    page = page.submit("Merge registrations")
     assert page.status == 409
     assert page.has("One of the two has changed since you opened this page.")
     assert status_of(other) is Status.CONFIRMED
@@ -202,6 +202,6 @@ def test_different_people_and_people_out_of_sight(event: Event, pages: Pages) ->
     elsewhere = a_registration(an_event())
     assert visitor.get(f"{address}/compare?of={one.reference}&of={elsewhere.reference}", None).status == 404
     assert visitor.get(f"{address}/compare?of={one.reference}&of={one.reference}", None).status == 404
-    page = visitor.get(address).submit(f"Different people: {one.reference}, {other.reference}").follow()
+    page = visitor.get(address).submit(f"Not duplicates: {one.reference}, {other.reference}").follow()
     assert page.has("Kept apart")
     assert page.has("Nobody looks like a duplicate")

@@ -21,7 +21,7 @@ from tests.builders import a_registration, a_team_member, an_account, an_event, 
 from tests.review.test_narrowed import a_narrowed
 from tests.support.pages import Page, Pages
 
-SAVE, SHOW = "Save words", "Show as it would arrive"
+SAVE, SHOW = "Save template", "Preview message"
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_words_are_saved_by_language_and_stand_in_the_next_message(desk: Pages, 
     saved = page.submit(SAVE, {"subject-es": "Bienvenida, {given_name}", "body-es": "Le esperamos."}, 303).follow()
     assert saved.has("Saved.")
     assert stored() == {"es": ("Bienvenida, {given_name}", "Le esperamos.")}
-    assert desk.get(address(event)).has("Own words")
+    assert desk.get(address(event)).has("Custom text")
     db.session.expire_all()
     register_somebody(get_event_whole(event.id), given_name="Ana")
     message = db.session.scalars(select(MailMessage).where(MailMessage.audience == "participant")).one()
@@ -148,7 +148,7 @@ def test_two_at_once_lose_nothing(desk: Pages, event: Event) -> None:
     assert told.has("Colega Demo")
     assert told.has("My words.")
     assert stored() == {"en": ("Theirs", "Their words."), "es": ("", "Mis palabras.")}
-    taken = told.submit("Take theirs", {})
+    taken = told.submit("Use theirs", {})
     assert _value(taken, "body-en") == "Their words."
     told.submit(SAVE, {}, 303)
     assert stored()["en"] == ("", "My words.")
@@ -156,7 +156,7 @@ def test_two_at_once_lose_nothing(desk: Pages, event: Event) -> None:
 
 def test_reset_and_the_history_of_it(desk: Pages, event: Event) -> None:
     desk.get(address(event, "declined")).submit(SAVE, {"body-en": "Sorry."}, 303)
-    desk.get(address(event, "declined")).submit("Back to the usual words", {}, 303)
+    desk.get(address(event, "declined")).submit("Reset to the default text", {}, 303)
     entries = [
         trace for trace in list_traces(event.id, "event", event.id) if trace.entry.action == "message_text_changed"
     ]
@@ -164,13 +164,13 @@ def test_reset_and_the_history_of_it(desk: Pages, event: Event) -> None:
         [{"en": "Sorry."}, {"en": ""}], [{"en": ""}, {"en": "Sorry."}],
     ]  # fmt: skip
     page = desk.get(f"/manage/events/{event.slug}/history")
-    assert page.has("Changed the words of a message")
+    assert page.has("Changed a message template")
     assert page.has("Declined")
     assert page.has("English: Sorry.")
 
 
 def test_usual_words_fill_what_is_empty_and_nothing_else(desk: Pages, event: Event) -> None:
-    page = desk.get(address(event, "confirmed")).submit("Begin from the usual words", {"body-en": "Mine."})
+    page = desk.get(address(event, "confirmed")).submit("Start from the default text", {"body-en": "Mine."})
     assert _value(page, "body-en") == "Mine."
     assert _value(page, "subject-es") == "Su lugar está confirmado: {event_title}"
     assert stored() == {}

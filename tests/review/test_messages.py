@@ -212,9 +212,9 @@ def test_a_message_in_doubt_is_left_or_sent_again_by_a_person(
         page = desk.get(address(event, f"/{message.id}"))
         assert page.has("Probably delivered")
         assert page.has("The mail server was given it 4 times and never said whether it took it.")
-        assert page.submit("Leave it: it arrived").follow().has("Sent")
+        assert page.submit("Mark as delivered").follow().has("Sent")
         assert db.session.get_one(MailMessage, message.id).state is DeliveryState.SENT
-        again = page.submit("Leave it: it arrived", status=409)
+        again = page.submit("Mark as delivered", status=409)
         assert again.has("Somebody decided on this message already.")
         entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "message_left")).one()
         assert (entry.record_kind, entry.record_id) == ("registration", person.id)

@@ -72,9 +72,9 @@ def test_nobody_is_moved_out_of_ones_sight(app: Flask, event: Event) -> None:
 
 
 def hand_on(desk: Pages, event: Event, person: Registration, **more: object) -> Page:
-    page = desk.get(address(event, person)).click("Hand to another person")
+    page = desk.get(address(event, person)).click("Transfer to another person")
     entries = {"Given name": "Nora", "Family name (optional)": "Nueva", "Email address": "nora@instituto.example"}
-    return page.submit("Hand on", {**entries, "Language of the emails to the person": "en", **more})
+    return page.submit("Transfer", {**entries, "Language of the emails to the person": "en", **more})
 
 
 @pytest.mark.both_databases
@@ -122,18 +122,18 @@ def test_the_new_person_completes_the_registration_by_the_link(
 
 def test_what_is_wrong_stands_beside_its_field(desk: Pages, event: Event, person: Registration) -> None:
     other = a_registration(event, given_name="Otra", family_name="Persona", email="otra@instituto.example")
-    page = desk.get(address(event, person)).click("Hand to another person")
-    assert page.submit("Hand on", {"Given name": " ", "Email address": "nora"}, 422).errors()[0] == "Write a name"
-    same = page.submit("Hand on", {"Given name": "Nora", "Email address": "ANA@instituto.example"}, 409)
+    page = desk.get(address(event, person)).click("Transfer to another person")
+    assert page.submit("Transfer", {"Given name": " ", "Email address": "nora"}, 422).errors()[0] == "Write a name"
+    same = page.submit("Transfer", {"Given name": "Nora", "Email address": "ANA@instituto.example"}, 409)
     assert same.errors() == ["This is the address of now"]
-    taken = page.submit("Hand on", {"Given name": "Nora", "Email address": "otra@instituto.example"}, 409)
+    taken = page.submit("Transfer", {"Given name": "Nora", "Email address": "otra@instituto.example"}, 409)
     assert taken.has(f"There is already a registration with this address: Otra Persona, {other.reference}")
     assert fresh(person).full_name == "Ana Núñez"
 
 
 def test_handing_on_needs_the_right_to_add_people(app: Flask, event: Event, person: Registration) -> None:
     reviewer = Pages(app, "en").sign_in(a_team_member(event, "reviewer"))
-    assert "Hand to another person" not in reviewer.get(address(event, person)).texts("a")
+    assert "Transfer to another person" not in reviewer.get(address(event, person)).texts("a")
     reviewer.get(address(event, person, "/hand-on"), 403)
 
 

@@ -127,7 +127,7 @@ def test_sensitive_answers_are_masked_until_asked_for(desk: Pages, event: Event,
     assert "cacahuate" not in desk.get(address(event, registration.reference)).html
     ((entry, detail),) = entries("sensitive_answers_seen")
     assert (entry.record_id, entry.actor_id, detail) == (registration.id, owner.id, {"questions": ["diet"]})
-    assert "Looked at sensitive answers · Olga Organizadora" in desk.get(address(event, registration.reference)).main
+    assert "Viewed sensitive answers · Olga Organizadora" in desk.get(address(event, registration.reference)).main
 
 
 def test_each_look_is_recorded(desk: Pages, event: Event) -> None:

@@ -40,7 +40,7 @@ def event(app: Flask) -> Event:
 def test_a_correction_is_asked_from_the_page_of_the_registration(event: Event, pages: Pages) -> None:
     person = a_registration(event, language="en")
     pages.sign_in(a_team_member(event))
-    page = pages.get(address(event, person)).click("Ask to check answers")
+    page = pages.get(address(event, person)).click("Request correction")
     page.submit("Ask this person", {"reason": "Look again."}, status=422)
     page = page.submit("Ask this person", {"question": ["sex"]}, status=422)
     assert page.errors
@@ -66,13 +66,13 @@ def test_team_reminds_puts_off_and_takes_back(event: Event, pages: Pages) -> Non
     pages.sign_in(a_team_member(event))
     pages.get(address(event, person)).submit("Remind now: Your journey").follow()
     day = (clocks.now() + timedelta(days=30)).date()
-    pages.get(address(event, person)).submit("Put off: Your journey", {"until": day.isoformat()}).follow()
+    pages.get(address(event, person)).submit("Extend deadline: Your journey", {"until": day.isoformat()}).follow()
     assert requests_to(person)[0].answer_by == day
     assert told(person) == ["asked_follow_up", "ask_reminder"]
     page = pages.get(address(event, person))
-    page.submit("Take back: Your journey").follow()
+    page.submit("Revoke: Your journey").follow()
     assert told(person) == [], "messages that waited never go"
-    assert "Taken back" in pages.get(address(event, person)).text
+    assert "Revoked" in pages.get(address(event, person)).text
     page.submit("Remind now: Your journey", status=409)
     see_to_follow_ups(clocks.now())
     assert len(requests_to(person)) == 1
@@ -85,11 +85,11 @@ def test_team_reminds_puts_off_and_takes_back(event: Event, pages: Pages) -> Non
 def test_what_the_team_fills_in_is_the_teams_alone(event: Event, pages: Pages, app: Flask) -> None:
     person = a_registration(event, language="en")
     pages.sign_in(a_team_member(event))
-    page = pages.get(address(event, person)).click("Fill in for the team: For the team only")
+    page = pages.get(address(event, person)).click("Edit team answers: For the team only")
     assert "Risk" not in page.text
-    page.submit("Save for the team", {"hotel": "HOTEL-QUETZAL"}).follow()
+    page.submit("Save team answers", {"hotel": "HOTEL-QUETZAL"}).follow()
     form = pages.get(address(event, person) + "/for-team").submit("Show sensitive answers")
-    form.submit("Save for the team", {"hotel": "HOTEL-QUETZAL", "risk": "RISK-HIGH"}).follow()
+    form.submit("Save team answers", {"hotel": "HOTEL-QUETZAL", "risk": "RISK-HIGH"}).follow()
     shown = pages.get(address(event, person))
     assert "HOTEL-QUETZAL" in shown.text
     assert "RISK-HIGH" not in shown.text
@@ -112,9 +112,9 @@ def test_member_without_the_right_never_gets_sensitive_ones(event: Event, pages:
     pages.sign_in(a_team_member(event, "reviewer"))
     page = pages.get(address(event, person) + "/for-team")
     assert "Show sensitive answers" not in page.text
-    token = page.form("Save for the team")
+    token = page.form("Save team answers")
     assert token is not None
-    page.submit("Save for the team", {"hotel": "Quetzal"}).follow()
+    page.submit("Save team answers", {"hotel": "Quetzal"}).follow()
     assert fresh(person).revision == 2
 
 

@@ -89,7 +89,7 @@ def test_each_reads_the_reason_in_their_language_and_a_missing_one_is_pointed_ou
     draft = chosen(pages, event, "decline", rows)
     without = draft.submit("Decline 3 registrations", status=422)
     assert without.errors() == ["Español: Write the reason: the person reads it"]
-    kept = without.submit("Keep and show the email", {"Español": "No hay lugar."}).follow()
+    kept = without.submit("Save and preview email", {"Español": "No hay lugar."}).follow()
     assert kept.has("1 person reads English and would get the reason in Español.")
     assert kept.has("No hay lugar.")
     done = kept.submit("Decline 3 registrations", {"reason-en": "There is no place."}).follow()
@@ -103,7 +103,7 @@ def test_each_reads_the_reason_in_their_language_and_a_missing_one_is_pointed_ou
 def test_the_mail_that_is_shown_is_the_one_that_goes(event: Event, pages: Pages) -> None:
     rows = people(event, "en")
     draft = chosen(pages, event, "decline", rows).submit(
-        "Keep and show the email", {"Reason": "The room is too small."}
+        "Save and preview email", {"Reason": "The room is too small."}
     ).follow()  # fmt: skip
     shown = draft.texts("pre")[0]
     frame = draft.all("iframe")[0].get("src") or ""
@@ -128,9 +128,7 @@ def test_a_ready_made_reason_stands_where_nothing_else_is_written(event: Event, 
 @pytest.mark.usefixtures("owner")
 def test_without_an_email_nobody_is_written_to_and_the_page_says_so(event: Event, pages: Pages) -> None:
     rows = people(event, "es", "es")
-    done = (
-        chosen(pages, event, "decline", rows).submit("Decline 2 registrations", {"Email": "Write to nobody"}).follow()
-    )
+    done = chosen(pages, event, "decline", rows).submit("Decline 2 registrations", {"Email": "Send no email"}).follow()
     assert done.has("Nobody is written to.")
     assert texts_sent() == {}
     one = pages.get(f"/manage/events/{event.slug}/registrations/{rows[0].reference}")
@@ -159,7 +157,7 @@ def test_one_is_left_out_and_one_who_changed_taken_as_they_are(event: Event, pag
     with transaction() as session:
         session.get_one(Registration, rows[2].id).revision = 5
     typed = {"Reason": "Bienvenida."}
-    draft = pages.get(draft.address).submit(f"Leave out: {rows[0].full_name}", typed).follow()
+    draft = pages.get(draft.address).submit(f"Exclude: {rows[0].full_name}", typed).follow()
     assert draft.heading == "Approve 2 registrations"
     assert draft.texts("textarea") == ["Bienvenida."]
     draft = draft.submit("I have looked: take them as they are now").follow()
@@ -170,12 +168,12 @@ def test_one_is_left_out_and_one_who_changed_taken_as_they_are(event: Event, pag
 def test_more_than_a_few_are_done_by_the_worker_and_the_page_follows(event: Event, pages: Pages) -> None:
     rows = people(event, *["es"] * (AT_ONCE + 1))
     going = chosen(pages, event, "waitlist", rows).submit(f"Put {len(rows)} registrations on the waiting list").follow()
-    assert going.has(f"Going on. 0 of {len(rows)} Look again")
+    assert going.has(f"Going on. 0 of {len(rows)} Refresh")
     run = db.session.scalars(select(Run)).one()
     do_some(run.id, lambda: False)
     stopped = pages.get(going.address).submit("Stop").follow()
     assert stopped.has(f"Stopped. 1 of {len(rows)}")
-    stopped.submit("Go on").follow()
+    stopped.submit("Resume").follow()
     do_some(run.id, lambda: True)
     assert pages.get(going.address).has("Finished.")
     listed = pages.get(f"/manage/events/{event.slug}/registrations/runs")
@@ -186,16 +184,16 @@ def test_more_than_a_few_are_done_by_the_worker_and_the_page_follows(event: Even
 def test_answers_of_many_are_asked_to_be_checked(event: Event, pages: Pages) -> None:
     rows = people(event, "es", "en")
     draft = chosen(pages, event, "correct", rows)
-    refused = draft.submit("Ask 2 people to check answers", status=422)
+    refused = draft.submit("Request a correction from 2 people", status=422)
     assert "Choose which answers are to be checked" in refused.errors()
     late = refused.submit(
-        "Ask 2 people to check answers",
+        "Request a correction from 2 people",
         {"Family name": True, "Español": "Revise.", "Last day to answer": "2020-01-01"},
         422,
     )
     assert late.errors() == ["Choose a day that is still to come"]
-    done = late.submit("Ask 2 people to check answers", {"Last day to answer": ""}).follow()
-    assert done.has("Asked to check answers 2")
+    done = late.submit("Request a correction from 2 people", {"Last day to answer": ""}).follow()
+    assert done.has("Requested a correction 2")
     assert all("Revise." in sent for sent in texts_sent().values())
 
 

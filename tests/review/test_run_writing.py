@@ -33,7 +33,7 @@ from tests.support.apps import AppMaker
 from tests.support.html import elements, parse
 from tests.support.pages import Page, Pages
 
-SHOW, TRY = "Keep and show the email", "Send to me first"
+SHOW, TRY = "Save and preview email", "Send to me first"
 WORDS = {
     "subject": {"es": "Autobús para {given_name}", "en": "Bus for {given_name}"},
     "body": {"es": "{greeting}\n\nSale a las 8.\n\n[Su página]({link})", "en": "{greeting}\n\nIt leaves at 8: {link}"},
@@ -201,7 +201,7 @@ class TestStopping:
         after = begun.follow()
         assert after.has("4 wait or are held.")
         assert after.has("Autobús para {given_name}")
-        stopped = after.submit("Stop the messages that have not gone", {}, 303).follow()
+        stopped = after.submit("Cancel unsent messages", {}, 303).follow()
         assert stopped.has("Stopped before the message went.")
         assert {mail.state for mail in written()} == {DeliveryState.DROPPED}
 
@@ -236,18 +236,18 @@ class TestTheDraft:
     def test_nothing_written_is_not_sent(self, desk: Pages, event: Event) -> None:
         page = open_draft(desk, event, some_people(event)[:1])
         assert page.submit("Send to 1 person", {"Subject": "Autobús"}, 422).has("Write this text")
-        assert page.submit("Send to 1 person", {"Words": "Sale."}, 422).has("Write this text")
+        assert page.submit("Send to 1 person", {"Message text": "Sale."}, 422).has("Write this text")
 
     def test_unknown_placeholders_and_personal_links_are_refused(self, desk: Pages, event: Event) -> None:
         """Case 33."""
         people = some_people(event)
         page = open_draft(desk, event, people[:1])
-        refused = page.submit("Send to 1 person", {"Subject": "Hola {given_nam}", "Words": "Sale."}, 422)
+        refused = page.submit("Send to 1 person", {"Subject": "Hola {given_nam}", "Message text": "Sale."}, 422)
         assert refused.has("The nearest one is {given_name}")
         link = f"http://localhost/my/{own_token(people[1], OWN_PAGE)}"
-        refused = page.submit("Send to 1 person", {"Subject": "Hola", "Words": f"Vea {link}"}, 422)
+        refused = page.submit("Send to 1 person", {"Subject": "Hola", "Message text": f"Vea {link}"}, 422)
         assert refused.has("Take out the address of a personal page")
-        shown = page.submit(SHOW, {"Words": "Hola {nada}"}, 303).follow()
+        shown = page.submit(SHOW, {"Message text": "Hola {nada}"}, 303).follow()
         assert shown.has("There is no placeholder {nada}")
         assert written() == []
 
@@ -312,18 +312,18 @@ def test_a_narrowed_member_reaches_only_the_people_of_the_scope(pages: Pages, ev
     outside = a_registration(event, "government", "confirmed")
     desk = pages.sign_in(a_narrowed(event, "manager", only_categories=["academia"]))
     page = open_draft(desk, event, [inside, outside])
-    page.submit("Send to 1 person", {"Subject": "Hola", "Words": "Sale."}, 303)
+    page.submit("Send to 1 person", {"Subject": "Hola", "Message text": "Sale."}, 303)
     assert [mail.recipient for mail in written()] == [inside.email]
 
 
 def test_from_the_page_of_a_registration_to_its_timeline(desk: Pages, event: Event) -> None:
     (person, *_others) = some_people(event)
     page = desk.get(f"/manage/events/{event.slug}/registrations/{person.reference}")
-    draft = page.submit("Write to this person", {}, 303).follow()
-    draft.submit("Send to 1 person", {"Subject": "Su vuelo", "Words": "Llega a las 8."}, 303)
+    draft = page.submit("Email this person", {}, 303).follow()
+    draft.submit("Send to 1 person", {"Subject": "Su vuelo", "Message text": "Llega a las 8."}, 303)
     page = desk.get(f"/manage/events/{event.slug}/registrations/{person.reference}")
     assert page.has("Su vuelo")
-    assert page.has("Wrote to the person")
+    assert page.has("Emailed the person")
 
 
 @pytest.mark.parametrize("role", ["reviewer"])
@@ -332,4 +332,4 @@ def test_whoever_may_not_send_cannot_write(pages: Pages, event: Event, role: str
     desk = pages.sign_in(a_team_member(event, role))
     data = {"act": "write", "chosen": f"{person.reference}.1"}
     desk.post(f"/manage/events/{event.slug}/registrations/runs", data, 403, token=True)
-    assert not desk.get(f"/manage/events/{event.slug}/registrations/{person.reference}").has("Write to this person")
+    assert not desk.get(f"/manage/events/{event.slug}/registrations/{person.reference}").has("Email this person")

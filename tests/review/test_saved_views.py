@@ -122,9 +122,7 @@ def test_the_list_is_saved_and_opened_again_without_script(event: Event, pages: 
     a_registration(event, "government", Status.CONFIRMED, family_name="Confirmada")
     desk = pages.sign_in(a_team_member(event))
     page = desk.get(address(event, "?status=pending&order=name"))
-    page = page.submit(
-        "Save as a view", {"Name of the view": "To decide", "Share it with the whole team": True}
-    ).follow()
+    page = page.submit("Save view", {"Name of the view": "To decide", "Share it with the whole team": True}).follow()
     assert page.has("The view was saved.")
     assert page.all("a", **{"aria-current": "page"})
     opened = desk.get(address(event)).click("To decide")
@@ -139,8 +137,8 @@ def test_the_list_is_saved_and_opened_again_without_script(event: Event, pages: 
 
 def test_a_name_that_does_not_do_is_told_beside_its_field_and_stays(event: Event, pages: Pages) -> None:
     desk = pages.sign_in(a_team_member(event))
-    desk.get(address(event, "/views?status=pending")).submit("Save as a view", {"Name of the view": "Una"}).follow()
-    page = desk.get(address(event, "/views")).submit("Save as a view", {"Name of the view": "UNA"})
+    desk.get(address(event, "/views?status=pending")).submit("Save view", {"Name of the view": "Una"}).follow()
+    page = desk.get(address(event, "/views")).submit("Save view", {"Name of the view": "UNA"})
     assert page.status == 422
     assert page.has("There is a view of this name")
     assert [field.get("value") for field in page.all("input", id="name")] == ["UNA"]

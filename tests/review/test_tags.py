@@ -147,7 +147,7 @@ def test_tags_are_put_on_and_taken_off_on_the_page(
     page = page.submit("Save tags", {"A new tag": "Mesa <2>", "Its colour": "green"}).follow()
     assert page.address.endswith("?status=confirmed#tags")
     assert "Mesa <2>" in tags_of_page(page)  # case 32
-    assert page.has("Put on: Mesa <2>")
+    assert page.has("Added tag: Mesa <2>")
     page = page.submit("Save tags", {"Mesa <2>": False}).follow()
     assert carried(person) == []
     refused = page.submit("Save tags", {"A new tag": "x" * 41}, 422)
@@ -203,7 +203,7 @@ def test_many_are_tagged_by_one_run_and_untagged_by_another(
     assert draft.submit(button, {}, 422).errors() == ["Choose a tag"]
     assert draft.submit(button, {"Or a new tag": "x" * 41}, 422).errors() == ["Use at most 40 characters"]
     done = draft.submit(button, {"Or a new tag": "Mesa 2"}, 303).follow()
-    assert person.full_name in done.click("Show all who carry it").html
+    assert person.full_name in done.click("Show registrations with this tag").html
     assert carried(person) == carried(other) == ["Mesa 2"]
     assert history(other)[-1] == ("tags_changed", {"put_on": ["Mesa 2"]})
     tag = db.session.scalars(select(Tag)).one()

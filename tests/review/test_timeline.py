@@ -89,8 +89,8 @@ def test_everything_stands_in_one_order_and_one_kind_alone_by_a_link(
     first_words = [each.split(" ·")[0] for each in shown]
     assert first_words[-3:] == ["Email", "Email", "Registered: To review"]
     assert first_words.index("Wrote a note") > first_words.index("Approved")
-    assert first_words.index("Approved") > first_words.index("Looked at sensitive answers")
-    assert any(each.startswith("The list was taken away as a file") for each in shown)
+    assert first_words.index("Approved") > first_words.index("Viewed sensitive answers")
+    assert any(each.startswith("The list was exported") for each in shown)
     assert any("Held" in each for each in shown if each.startswith("Email"))
     mails = page.click("Emails 4")
     assert mails.address.endswith("?status=confirmed&order=person&kind=mail#history")

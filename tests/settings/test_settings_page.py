@@ -60,7 +60,7 @@ def test_logo_is_made_small_shown_and_taken_away(administrator: Pages, pages: Pa
     assert (logo.width, logo.height) == (300, 100)
     assert f"/pictures/{logo.public_id}" in pages.get("/").html
     assert pages.get(f"/pictures/{logo.public_id}").status == 200
-    _saved(administrator.get(SETTINGS), {"Take the logo away": True})
+    _saved(administrator.get(SETTINGS), {"Remove the logo": True})
     assert read_settings().logo is None
     assert "/pictures/" not in pages.get("/").html
 

@@ -193,7 +193,7 @@ def test_a_bare_event_is_shown_without_empty_parts(pages: Pages) -> None:
         stored.days, stored.partners = [], []
     page = pages.get("/events/escueto")
     assert "Programme" not in page.text
-    assert "Who convenes" not in page.text
+    assert "Organizers and partners" not in page.text
     assert "Telephone" not in page.text
     assert page.link("Add to my calendar") == "/events/escueto/event.ics"
     assert page.title.endswith(" – Seminars and meetings")

@@ -87,7 +87,7 @@ def test_a_viewer_is_told_of_no_few(pages: Pages, event: Event) -> None:
     assert "Belize" not in page.text
     assert "Colegio de Belice" not in page.text
     assert "/registrations" not in page.html
-    assert "Decisions that wait" not in page.text
+    assert "Pending decisions" not in page.text
     assert "Messages" not in page.texts("h2")
     numbers = [int(found) for found in re.findall(r"\d+", " ".join(page.texts("td")))]
     assert not [number for number in numbers if 0 < number < 5]

@@ -63,7 +63,7 @@ def test_a_page_of_the_desk_has_its_section_of_the_guide(pages: Pages, event: Ev
     (help_,) = page.all("aside", **{"aria-label": "Help"})
     assert says in text_of(help_)
     whole = page.click(next(str(a.get("href")) and text_of(a) for a in help_.iter() if "/help/" in str(a.get("href"))))
-    assert whole.heading == "For organizers"
+    assert whole.heading == "Organizer guide"
 
 
 def test_help_is_in_the_language_of_the_page(app: Flask, paginas: Pages, event: Event) -> None:

@@ -66,7 +66,7 @@ def test_what_happened_is_said_newest_first_with_what_changed(pages: Pages, even
     note(event, "texts_changed", actor, changed={"title": [{"es": "Uno"}, {"es": "Dos"}]})
     note(event, "team_member_added", actor, "team_member", account=olga.id, role="owner")
     page = history(pages.sign_in(olga), event)
-    assert entries(page) == ["Added somebody to the team", "Changed texts", "Changed settings"]
+    assert entries(page) == ["Added a team member", "Changed texts", "Changed settings"]
     for said in ("· Olga Organizadora", "Places: 100 → 120", "Emails are held: yes → no", "Title: Español: Uno → Español: Dos",
                  "Team member: Olga Organizadora", "Role: Owner"):  # fmt: skip
         assert page.has(said)
@@ -96,7 +96,7 @@ def kept(event: Event) -> None:
         ("en", ["Institution: Demonstrative College", "Role: Co-organizer", "Title (English), ", "Category: Academia",
                 "Practical information: Hotels (Spanish)", "Practical information: Parking, heading (English)",
                 "Practical information: Parking added", "Only these categories: Academia and Government",
-                "Not allowed: Takes lists away as files", "Role: Viewer: figures only → Door team"]),
+                "Not allowed: Exports lists", "Role: Viewer: figures only → Door team"]),
         ("es", ["Institución: Colegio Demostrativo", "Función: Coorganizadora", "Información práctica: Hoteles (español)",
                 "Estacionamiento, encabezado (inglés)", "Estacionamiento agregado"]),
         ("fr", ["Institution : Colegio Demostrativo",
@@ -246,18 +246,18 @@ def test_the_file_holds_what_the_page_shows_on_all_its_pages(pages: Pages, event
     rows = list(csv.reader(io.StringIO(answer.body.decode("utf-8-sig"))))
     assert len(rows) == 61
     assert rows[1][2:5] == ["automatic", "Added a speaker", "Person on the programme: =1+1"]
-    assert entries(history(pages, event))[0] == "Took the history away as a file"
+    assert entries(history(pages, event))[0] == "Exported the audit log"
     assert not [cell for row in rows for cell in row if cell.startswith("=")]
 
 
 def test_that_it_is_whole_is_shown(pages: Pages, event: Event, olga: Account) -> None:
     note(event, "texts_changed")
     note(event, "session_added", SYSTEM, "session", 1)
-    page = history(pages.sign_in(olga), event).submit("Check that it is whole")
-    assert page.has("The history is whole up to entry 2.")
+    page = history(pages.sign_in(olga), event).submit("Verify integrity")
+    assert page.has("The audit log is whole up to entry 2.")
     with transaction() as session:
         session.execute(update(AuditEntry).where(AuditEntry.position == 1).values(action="session_removed"))
-    assert history(pages, event, "?check=1").has("The history is broken at entry 1")
+    assert history(pages, event, "?check=1").has("The audit log is broken at entry 1")
 
 
 @pytest.mark.parametrize(
@@ -276,7 +276,7 @@ def test_the_instances_history_is_for_who_runs_it(pages: Pages) -> None:
     administrator = an_account(is_administrator=True, language="en")
     note(None, "account_created", Actor.account(administrator.id), "account", administrator.id)
     page = pages.sign_in(administrator).get("/manage/history")
-    assert page.has("Made an account")
+    assert page.has("Created an account")
     assert page.has(f"Account: {administrator.name}")
     assert page.submit("Download as CSV").status == 200
 

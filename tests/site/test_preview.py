@@ -33,7 +33,7 @@ def link_on(page: Page) -> str:
 
 
 def make_link(pages: Pages, event: Event) -> str:
-    return link_on(team_page(pages, event).submit("Make a preview link").follow())
+    return link_on(team_page(pages, event).submit("Create preview link").follow())
 
 
 def test_the_link_shows_the_page_as_the_public_will_see_it(pages: Pages, draft: Event) -> None:
@@ -102,10 +102,10 @@ def test_sessions_of_other_events_are_not_in_a_preview(pages: Pages, draft: Even
 def test_a_link_that_was_replaced_or_switched_off_is_dead_for_good(pages: Pages, draft: Event) -> None:
     guest = Pages(pages.app)
     first = make_link(pages, draft)
-    second = link_on(team_page(pages, draft).submit("Replace the link by another").follow())
+    second = link_on(team_page(pages, draft).submit("Replace preview link").follow())
     guest.get(first, 404)
     guest.get(second)
-    team_page(pages, draft).submit("Switch the link off")
+    team_page(pages, draft).submit("Deactivate preview link")
     third = make_link(pages, draft)
     assert len({first, second, third}) == 3
     for dead in (first, second):

@@ -28,7 +28,9 @@ class CategoryForm(LocalizedForm):
 
     name = LocalizedField(lazy_gettext("Name"), limit=120, required="first")
     description = LocalizedField(
-        lazy_gettext("Who belongs to it"), limit=300, description=lazy_gettext("A line below the name, in the form.")
+        lazy_gettext("Description of the category"),
+        limit=300,
+        description=lazy_gettext("A line below the name, in the form."),
     )
     places = NumberField(
         lazy_gettext("Places"),

@@ -153,7 +153,7 @@ class CopyForm(LocalizedForm):
         description=lazy_gettext("Small letters, digits and hyphens. Empty: made from the title."),
         render_kw=_PLAIN,
     )
-    parts = SelectMultipleField(lazy_gettext("Take along"), validate_choice=False)
+    parts = SelectMultipleField(lazy_gettext("Include"), validate_choice=False)
 
     def read(self, taken: Collection[str]) -> tuple[date, str]:
         """Return the first day and the name in addresses. Raises Refused, with the reasons beside the fields."""
@@ -168,7 +168,7 @@ class CopyForm(LocalizedForm):
 class ImportForm(BaseForm):
     """An event's file, to be put in."""
 
-    file = FileField(lazy_gettext("File of an event"), description=lazy_gettext("As “Take the event away” wrote it."))
+    file = FileField(lazy_gettext("File of an event"), description=lazy_gettext("As “Export event” wrote it."))
     slug = StringField(
         lazy_gettext("Name in the address"),
         description=lazy_gettext("Empty: its own."),
@@ -176,7 +176,7 @@ class ImportForm(BaseForm):
         render_kw=_PLAIN,
     )
     hold_mail = BooleanField(
-        lazy_gettext("Hold its messages"),
+        lazy_gettext("Hold messages"),
         description=lazy_gettext("Nobody gets mail of it until an owner lifts the hold: for trying a file out."),
     )
 

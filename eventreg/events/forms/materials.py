@@ -46,7 +46,7 @@ class MaterialForm(LocalizedForm):
     )
     session = SelectField(lazy_gettext("Belongs to"), validate_choice=False)
     language = SelectField(lazy_gettext("Language of the document"), validate_choice=False)
-    audience = RadioField(lazy_gettext("Who can open it"), validate_choice=False)
+    audience = RadioField(lazy_gettext("Visible to"), validate_choice=False)
     released_at = StringField(lazy_gettext("Not before"), render_kw={"type": "datetime-local"})
     revision = HiddenField()
 

@@ -28,7 +28,7 @@ class OutcomeForm(LocalizedForm):
     kind = RadioField(lazy_gettext("Kind"), validate_choice=False)
     text = LocalizedField(lazy_gettext("Text"), kind="textarea", limit=LONGEST_OUTCOME, required="first")
     addressee = LocalizedField(
-        lazy_gettext("Whom it is for"),
+        lazy_gettext("Intended for"),
         limit=LONGEST_ADDRESSEE,
         description=lazy_gettext("For example: ministries of the interior"),
     )

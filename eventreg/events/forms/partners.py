@@ -20,7 +20,7 @@ class PartnerForm(LocalizedForm):
 
     role = EnumField(lazy_gettext("Role at this event"), of=PartnerRole, validate_choice=False)
     credit = LocalizedField(
-        lazy_gettext("Words above its name"),
+        lazy_gettext("Text above the name"),
         limit=LONGEST_CREDIT,
         description=lazy_gettext("Instead of those of the role, for example “With the support of”."),
     )

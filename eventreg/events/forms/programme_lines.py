@@ -24,7 +24,7 @@ class LinesForm(LocalizedForm):
     """A day as lines of text."""
 
     day = SelectField(lazy_gettext("Day"), validate_choice=False)
-    lines = TextAreaField(lazy_gettext("The day, a session in each line"))
+    lines = TextAreaField(lazy_gettext("Sessions, one a line"))
     instead = BooleanField(
         lazy_gettext("Instead of what stands on this day"),
         description=lazy_gettext("Sessions with the same hours and title stay as they are; the others are removed."),

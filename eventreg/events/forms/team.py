@@ -37,7 +37,7 @@ class AgreementForm(BaseForm):
         validate_choice=False,
     )
     withheld = SelectMultipleField(
-        lazy_gettext("What is left out of the role"),
+        lazy_gettext("Permissions withheld"),
         description=lazy_gettext("What you choose here, this person does not get."),
         validate_choice=False,
     )
@@ -101,7 +101,7 @@ class InviteForm(AgreementForm):
 class HandOverForm(BaseForm):
     """What becomes of whoever hands an event over."""
 
-    stays = RadioField(lazy_gettext("What becomes of you"), default="manager", validate_choice=False)
+    stays = RadioField(lazy_gettext("Your role afterwards"), default="manager", validate_choice=False)
 
     def __init__(self, **values: Any) -> None:
         super().__init__(**values)

@@ -48,7 +48,7 @@ class TeamReason(Reason):
     #: signed in with another account than the invited one
     OTHER_ACCOUNT = "other_account", N_("This invitation is for another account"), "", 409
     #: an event always has an owner
-    LAST_OWNER = "last_owner", N_("An event needs an owner. Hand it over first."), "", 409
+    LAST_OWNER = "last_owner", N_("An event needs an owner. Transfer ownership first."), "", 409
 
 
 @dataclass(frozen=True)

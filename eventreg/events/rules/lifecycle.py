@@ -31,11 +31,11 @@ class Step(enum.Enum):
     REOPEN_REGISTRATION = (
         "reopen_registration",
         "registration_reopened",
-        N_("Open registration again"),
+        N_("Reopen registration"),
         N_("The event is published; registration follows its dates again."),
     )
     #: back to a draft, while nobody has registered
-    UNPUBLISH = "unpublish", "unpublished", N_("Take back to a draft"), N_("The event is a draft again.")
+    UNPUBLISH = "unpublish", "unpublished", N_("Unpublish"), N_("The event is a draft again.")
     ARCHIVE = "archive", "archived", N_("Archive the event"), N_("The event is archived.")
     CANCEL = (
         "cancel",
@@ -65,7 +65,7 @@ class Step(enum.Enum):
     UNARCHIVE = (
         "unarchive",
         "unarchived",
-        N_("Take out of the archive"),
+        N_("Unarchive"),
         N_("The event is out of the archive and can be changed."),
     )
 

@@ -34,14 +34,14 @@ PAGES: Final = (
     Page("invitations", "", N_("Invitations"), "review.show_invitations", Permission.SEE_REGISTRATIONS),
     Page("messages", "", N_("Messages"), "review.list_messages", Permission.SEE_MESSAGES),
     Page("sent", "messages", N_("Messages"), "review.list_messages", Permission.SEE_MESSAGES),
-    Page("words", "messages", N_("Texts"), "review.list_message_texts", Permission.EDIT_EVENT),
+    Page("words", "messages", N_("Templates"), "review.list_message_texts", Permission.EDIT_EVENT),
     Page("event", "", N_("Event"), "events.edit_texts", Permission.EDIT_EVENT),
-    Page("texts", "event", N_("Texts"), "events.edit_texts", Permission.EDIT_EVENT),
+    Page("texts", "event", N_("Templates"), "events.edit_texts", Permission.EDIT_EVENT),
     Page("settings", "event", N_("Dates and places"), "events.edit_settings", Permission.EDIT_EVENT),
     Page("categories", "event", N_("Categories"), "events.list_categories", Permission.EDIT_EVENT),
     Page("codes", "event", N_("Access codes"), "review.list_access_codes", Permission.EDIT_EVENT),
     Page("notice", "event", N_("Privacy notice"), "events.edit_notice", Permission.EDIT_EVENT),
-    Page("look", "event", N_("Look"), "events.edit_look", Permission.EDIT_EVENT),
+    Page("look", "event", N_("Appearance"), "events.edit_look", Permission.EDIT_EVENT),
     Page("publication", "event", N_("Publication"), "events.show_publication", Permission.PUBLISH),
     Page("questions", "", N_("Questions"), "questionnaires.list_questions", Permission.EDIT_EVENT),
     Page("draft", "questions", N_("Questions"), "questionnaires.list_questions", Permission.EDIT_EVENT),
@@ -55,7 +55,7 @@ PAGES: Final = (
     Page("outcomes", "programme", N_("Conclusions"), "events.list_outcomes", Permission.EDIT_PROGRAMME),
     Page("institutions", "", N_("Institutions"), "events.list_partners", Permission.EDIT_EVENT),
     Page("team", "", N_("Team"), "events.show_team", Permission.ENTER),
-    Page("history", "", N_("History"), "site.show_history", Permission.SEE_HISTORY),
+    Page("history", "", N_("Audit log"), "site.show_history", Permission.SEE_HISTORY),
 )
 _BY_KEY: Final = {page.key: page for page in PAGES}
 

@@ -119,7 +119,7 @@ def _put_in(form: ImportForm) -> str:
             import_event(bundle, Placing(slug, now(), actor, owner_id=actor.id, holds_mail=holds_mail))
             return slug
     except BundleInvalid as invalid:
-        raise Refused(N_("The file cannot be put in: %(reason)s."), field="file", reason=str(invalid)) from invalid
+        raise Refused(N_("The file cannot be imported: %(reason)s."), field="file", reason=str(invalid)) from invalid
 
 
 def _require_right() -> None:
@@ -175,6 +175,6 @@ def beginnings() -> list[Beginning]:
         "workshop": (_("Half-day workshop"), _("Participants confirmed at once, group work, one morning.")),
         "webinar": (_("Webinar"), _("Online, an hour and a half, open until an hour before it begins.")),
         "conference": (_("Conference"), _("Three days, two rooms in parallel, speakers, students and press.")),
-        BLANK: (_("From nothing"), _("Days, one category, a privacy notice and the basic form.")),
+        BLANK: (_("Blank event"), _("Days, one category, a privacy notice and the basic form.")),
     }  # fmt: skip
     return [Beginning(key, *words[key]) for key in (*TEMPLATES, BLANK)]

@@ -74,7 +74,7 @@ def speaker_role_name(role: SpeakerRole, count: int = 1) -> str:
 def role_in_words(role: TeamRole) -> str:
     """Return in a sentence what a role sees and does."""
     return {
-        TeamRole.OWNER: _("Sees and does everything, takes the whole event away as a file, hands it over."),
+        TeamRole.OWNER: _("Sees and does everything, exports the whole event, transfers ownership."),
         TeamRole.MANAGER: _("Prepares the event, decides on registrations, writes to people, invites colleagues."),
         TeamRole.REVIEWER: _("Sees who registered, decides, reads the messages."),
         TeamRole.DOOR: _("Knows that the event exists. What the door needs appears here on the days of the event."),
@@ -95,14 +95,14 @@ def permission_words(permission: Permission) -> str:
         Permission.ADD_PEOPLE: _("Adds people, also from a file, and merges doubles"),
         Permission.SEE_MESSAGES: _("Sees messages as they arrive"),
         Permission.SEND_MESSAGES: _("Releases messages and sends them again"),
-        Permission.EXPORT: _("Takes lists away as files"),
+        Permission.EXPORT: _("Exports lists"),
         Permission.EDIT_PROGRAMME: _("Edits the programme, speakers and materials"),
         Permission.EDIT_EVENT: _("Edits texts, dates, places, categories and institutions"),
         Permission.PUBLISH: _("Publishes, closes, cancels and archives"),
-        Permission.SEE_HISTORY: _("Sees who did what"),
+        Permission.SEE_HISTORY: _("Sees the audit log"),
         Permission.EDIT_TEAM: _("Invites, changes and removes members below the own role"),
-        Permission.EXPORT_EVENT: _("Takes the whole event away as one file"),
-        Permission.OWN: _("Hands the event over, lets its held messages go"),
+        Permission.EXPORT_EVENT: _("Exports the whole event"),
+        Permission.OWN: _("Transfers ownership, releases held messages"),
     }[permission]
 
 

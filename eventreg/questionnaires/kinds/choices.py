@@ -47,7 +47,7 @@ class Choice(Kind):
     """One of the answers offered. Settings: `style`, "radios" or "select". None is chosen beforehand."""
 
     name = "choice"
-    title = lazy_gettext("One of several answers")
+    title = lazy_gettext("Single choice")
     seeking = Seeking.CHOICE
     group = KindGroup.CHOICE
     missing = Reason.MISSING_CHOICE
@@ -84,7 +84,7 @@ class MultipleChoice(Kind):
     """Several of the answers offered. Settings: `min_choices`, `max_choices`."""
 
     name = "multiple_choice"
-    title = lazy_gettext("Several answers to tick")
+    title = lazy_gettext("Multiple choice")
     hint = lazy_gettext("As many of those offered as fit, or at most so many.")
     seeking = Seeking.CHOICE
     group = KindGroup.CHOICE
@@ -256,11 +256,11 @@ def _places(left: int | None) -> str:
 
 
 def _choice_styles() -> list[tuple[str, str]]:
-    return [("radios", _("All answers, one below the other")), ("select", _("A list that opens"))]
+    return [("radios", _("All answers, one below the other")), ("select", _("Drop-down list"))]
 
 
 def _yes_no_styles() -> list[tuple[str, str]]:
-    return [("radios", _("Yes and no to choose from")), ("checkbox", _("One box to tick"))]
+    return [("radios", _("Yes and no buttons")), ("checkbox", _("Checkbox"))]
 
 
 def _select_options(offers: Callable[[], Sequence[Offer]], language: str) -> Markup:

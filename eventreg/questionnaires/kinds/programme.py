@@ -87,7 +87,7 @@ class Sessions(Kind):
     """
 
     name = "sessions"
-    title = lazy_gettext("Sessions of the programme")
+    title = lazy_gettext("Programme sessions")
     hint = lazy_gettext("Those that people sign up for, with the places that are left.")
     seeking = Seeking.CHOICE
     group = KindGroup.EVENT

@@ -33,7 +33,7 @@ class RankedChoice(Kind):
     """Some of the answers offered, the preferred one first. Settings: `max_choices`, at most so many are put in order."""
 
     name = "ranked_choice"
-    title = lazy_gettext("Answers put in order")
+    title = lazy_gettext("Ranking")
     hint = lazy_gettext("A first choice, a second one, and so on.")
     seeking = Seeking.CHOICE
     group = KindGroup.CHOICE

@@ -61,7 +61,7 @@ class StaticText(Heading):
     """A text in Markdown: the question's words, then its help."""
 
     name = "static_text"
-    title = lazy_gettext("Text to read")
+    title = lazy_gettext("Text block")
     hint = lazy_gettext("Nothing is asked. Paragraphs, lists and links are written in Markdown.")
     is_heading = False
 

@@ -57,7 +57,7 @@ class ShortText(Kind):
     `autocomplete` (of the HTML standard)."""
 
     name = "short_text"
-    title = lazy_gettext("A line of text")
+    title = lazy_gettext("Short text")
     group = KindGroup.TEXT
     missing = Reason.MISSING_TEXT
     settings = frozenset({"min_length", "max_length", "preset", "autocomplete"})
@@ -98,7 +98,7 @@ class LongText(Kind):
     """Paragraphs. Settings: `min_length`, `max_length` (characters)."""
 
     name = "long_text"
-    title = lazy_gettext("Several lines of text")
+    title = lazy_gettext("Long text")
     group = KindGroup.TEXT
     missing = Reason.MISSING_TEXT
     settings = frozenset({"min_length", "max_length"})

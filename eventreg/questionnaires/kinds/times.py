@@ -69,7 +69,7 @@ class DateRange(Date):
     """A date from and a date to, the first not after the second. Settings as of a date. Kept as two values."""
 
     name = "date_range"
-    title = lazy_gettext("From one date to another")
+    title = lazy_gettext("Date range")
     missing = Reason.MISSING_DATES
 
     def clean(self, question: Question, raw: Sequence[str], context: Context) -> list[str]:

@@ -62,7 +62,7 @@ class File(Kind):
 
     def offered_settings(self) -> Sequence[Setting]:
         return (
-            Setting("types", Shape.CHOICES, lambda: _("Kinds of file"), choices=_type_choices),
+            Setting("types", Shape.CHOICES, lambda: _("File types"), choices=_type_choices),
             Setting(
                 "max_bytes",
                 Shape.NUMBER,

@@ -31,10 +31,10 @@ def differences(
         if name not in ("csrf_token", "seen") and _shown(field) != _shown(stored[name])
     ]
     if kind != typed.kind.name and kind in kinds.NAMES:
-        found.insert(0, (_("Kind of question"), kinds.get(kind).title))
+        found.insert(0, (_("Question type"), kinds.get(kind).title))
     answers = [[_answer(row) for row in form.options if row.is_wanted] for form in (typed, stored)]
     if answers[0] != answers[1]:
-        found.append((_("Answers offered"), "; ".join(answers[1]) or "–"))
+        found.append((_("Answer options"), "; ".join(answers[1]) or "–"))
     found += [
         (str(kept.label.text), _shown(kept))
         for field, kept in zip(typed.settings.fields, stored.settings.fields, strict=True)

@@ -24,7 +24,7 @@ class QuestionRow:
 
     question: Question
     label: str
-    #: "One of several answers"
+    #: "Single choice"
     kind: str
     #: "Required", "Required of Government"; empty where it is not
     required: str

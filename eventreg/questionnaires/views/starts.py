@@ -131,7 +131,7 @@ def _titles() -> Mapping[str, str]:
         "basics": _("Seminar basics"),
         "travel": _("Travel and visa"),
         "needs": _("Diet and accessibility"),
-        "speaker": _("For whoever speaks"),
+        "speaker": _("For speakers"),
     }
 
 

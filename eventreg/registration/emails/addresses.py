@@ -153,7 +153,7 @@ class FormKept(ToAddress):
 
     key = "saved_form"
     group = Group.ADDRESSES
-    title = _l("Form kept for later")
+    title = _l("Form saved for later")
     trigger = _l("Goes when somebody keeps a form to go on with it later.")
     goes_again = Again.NEVER
     names = OF_EVENT | {"kept_until"}

@@ -118,7 +118,7 @@ class Reopened(AboutRegistration):
 
     key = "reopened"
     group = Group.DECIDING
-    title = _l("Decision taken back")
+    title = _l("Decision reversed")
     trigger = _l("Goes when a decision that was told is taken back.")
     goes_again = Again.IN_ITS_STATUS
     status = Status.PENDING

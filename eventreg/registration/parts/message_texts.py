@@ -36,7 +36,7 @@ class MessageTextsPart(Document):
 
     def label(self) -> str:
         """See `Part.label`."""
-        return _("Texts of the messages")
+        return _("Message templates")
 
     def taken(self, event_id: int, outlet: Outlet) -> Entry:
         """See `Document.taken`."""

@@ -59,7 +59,7 @@ def _typed_code(is_own: bool) -> str:
         sentence = N_("Send the code once more. The page was open for a long time; nothing you wrote is lost.")
         raise Refused(sentence, status_code=400)
     if not typed:
-        raise Refused(N_("Write the code"))
+        raise Refused(N_("Enter the code"))
     return typed
 
 

@@ -19,7 +19,7 @@ class AddingForm(PlainForm):
     status = RadioField(lazy_gettext("Status"))
     language = SelectField(lazy_gettext("Language of the emails to the person"))
     leaves_open = BooleanField(
-        lazy_gettext("Leave open what I do not know"),
+        lazy_gettext("Allow missing answers"),
         description=lazy_gettext("What must be answered may stay empty, but for name and email address."),
     )
     tells = BooleanField(

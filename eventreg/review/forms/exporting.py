@@ -37,7 +37,7 @@ class ExportForm(BaseForm):
     reason = TextAreaField(
         lazy_gettext("Why sensitive data is taken"),
         description=lazy_gettext(
-            "Needed for sensitive answers and for the files that people sent. It is kept in the event's history."
+            "Needed for sensitive answers and for the files that people sent. It is kept in the event's audit log."
         ),
     )
 

@@ -34,7 +34,7 @@ class WordsForm(LocalizedForm):
     """A subject and words in each language, with placeholders; the names that may stand in each are given by subclasses."""
 
     subject = LocalizedField(lazy_gettext("Subject"), limit=MAX_SUBJECT)
-    body = LocalizedField(lazy_gettext("Words"), kind="markdown", limit=MAX_BODY, rows=10)
+    body = LocalizedField(lazy_gettext("Message text"), kind="markdown", limit=MAX_BODY, rows=10)
 
     def allowed_in(self, part: str) -> Collection[str]:
         """Return the placeholders that may stand in the "subject" or the "body"."""

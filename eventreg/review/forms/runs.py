@@ -75,7 +75,7 @@ class DecisionRunForm(ReasonedRunForm):
 
     def __init__(self, languages: Sequence[str], offered: Sequence[ReadyReason] = (), **values: Any) -> None:
         super().__init__(languages, offered, **values)
-        self.mail.choices = [(WITH_MAIL, _("Write to each person")), (WITHOUT_MAIL, _("Write to nobody"))]
+        self.mail.choices = [(WITH_MAIL, _("Email each person")), (WITHOUT_MAIL, _("Send no email"))]
 
     @property
     def is_told(self) -> bool:

@@ -132,7 +132,7 @@ class Changes:
         if not self._setting.terms.empty_clears or not (current or is_sealed):
             return None
         if question.column in NEEDED_COLUMNS:
-            problems.add(asked.targets[0].title, _("This cannot be taken away"))
+            problems.add(asked.targets[0].title, _("This cannot be removed"))
             return None
         if question.kind == SESSIONS_KIND:
             problems.add(asked.targets[0].title, _("Sessions are chosen on the person's own page"))

@@ -79,7 +79,7 @@ class Newcomers:
         if status is None:
             problems.add(title, _("There is no status “%(name)s”", name=text[:40]))
         elif status not in _POSSIBLE:
-            problems.add(title, _("Nobody is put in with the status “%(name)s”", name=text[:40]))
+            problems.add(title, _("Nobody is imported with the status “%(name)s”", name=text[:40]))
         return status
 
     def _answers(self, row: Row, category_key: str, problems: Problems) -> dict[str, Sequence[str]]:

@@ -210,7 +210,7 @@ class Way(ChoiceField):
     """How the person came, and on the screen by which code."""
 
     name = column = "way"
-    title = _l("Came by")
+    title = _l("Source")
     none_title = _l("By the public form")
     counted = "came_by"
     choices = tuple(way.value for way in WayKind)

@@ -27,7 +27,12 @@ class FileReason(Conflict):
     TOO_MANY_ROWS = "too_many_rows", N_("The file has too many rows: at most %(limit)s. Put it in in parts."), "file"
     TOO_MANY_COLUMNS = "too_many_columns", N_("The file has too many columns: at most %(limit)s"), "file"
     UNREADABLE = "unreadable", N_("This is neither CSV nor an Excel file (.xlsx) that can be read"), "file"
-    GONE = "gone", N_("This file is here no more: it was kept for a day, or was put in. Choose it again."), "file", 410
+    GONE = (
+        "gone",
+        N_("This file is here no more: it was kept for a day, or was imported. Choose it again."),
+        "file",
+        410,
+    )
     NOT_NOW = (
         "not_now",
         N_("Nobody can be added: the event does not take place, or its form is not published yet."),
@@ -37,7 +42,7 @@ class FileReason(Conflict):
     #: what its trial showed holds no longer; the new trial says what is otherwise
     DIFFERS = (
         "differs",
-        N_("Something has changed since the trial: nothing was put in. What is otherwise now is marked."),
+        N_("Something has changed since the check: nothing was imported. What is otherwise now is marked."),
     )
 
 

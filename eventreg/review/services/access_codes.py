@@ -24,7 +24,7 @@ def export_codes(event_id: int, who: Organizer) -> bytes:
         event = lock_event_in_any_state(event_id)
         codes = list_codes(event_id, who.scope, at)
         note(event, "access_codes_exported", who, at, format="csv", count=len(codes))
-        head = [_("Code"), _("Whom it is for"), _("Category"), _("Uses"), _("Most uses"), _("Until"), _("State")]
+        head = [_("Code"), _("Intended for"), _("Category"), _("Uses"), _("Maximum uses"), _("Until"), _("State")]
         lines = []
         for each in codes:
             code = each.code

@@ -49,8 +49,8 @@ class Stamp:
         yes, no = _("Yes"), _("No")
         return [
             (_("Event"), self.event_title),
-            (_("Taken on"), self.when),
-            (_("Taken by"), self.who),
+            (_("Exported on"), self.when),
+            (_("Exported by"), self.who),
             (_("Filter"), self.words or _("Everybody")),
             (_("Registrations"), str(self.count)),
             (_("With contact data"), yes if self.has_contact_data else no),

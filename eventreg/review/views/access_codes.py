@@ -44,27 +44,27 @@ class CodesForm(BaseForm):
     """Access codes to be added: a list of one's own, or a number of new ones, and what holds for all of them."""
 
     codes = TextAreaField(
-        lazy_gettext("Codes of your own"),
+        lazy_gettext("Custom codes"),
         description=lazy_gettext("One a line. Case, accents, blanks and hyphens do not matter."),
     )
     count = NumberField(
-        lazy_gettext("Or so many new codes"),
+        lazy_gettext("Number of codes to generate"),
         least=1,
         fault=N_("Write a number, 1 or more"),
         description=lazy_gettext("They are made at random, without letters and digits that look alike."),
     )
     category = SelectField(lazy_gettext("They lead into the category"))
     label = StringField(
-        lazy_gettext("Whom they are for"), description=lazy_gettext("For the team: participants never see it.")
+        lazy_gettext("Intended for"), description=lazy_gettext("For the team: participants never see it.")
     )
     most_uses = NumberField(
-        lazy_gettext("How many people can use each"),
+        lazy_gettext("Maximum uses of each"),
         least=1,
         fault=N_("Write a number, 1 or more"),
         description=lazy_gettext("Empty: any number. 1: one person each."),
     )
     expires_at = StringField(
-        lazy_gettext("Until when they work"),
+        lazy_gettext("Valid until"),
         description=lazy_gettext("Empty: as long as registration is open."),
         render_kw={"step": "1", "autocomplete": "off"},
     )

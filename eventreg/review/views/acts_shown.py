@@ -24,7 +24,7 @@ def acts_shown(event: Event, registration: Registration) -> Sequence[tuple[str, 
     offered = [
         ("review.edit_registration", _("Edit answers"), can_decide and may(Permission.SEE_CONTACT_DATA)),
         ("review.choose_category", _("Move to another category"), can_decide),
-        ("review.ask_to_hand_on", _("Hand to another person"), is_standing and may(Permission.ADD_PEOPLE)),
+        ("review.ask_to_hand_on", _("Transfer to another person"), is_standing and may(Permission.ADD_PEOPLE)),
         (
             "review.ask_to_withdraw",
             _("Withdraw for the person"),

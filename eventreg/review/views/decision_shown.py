@@ -59,7 +59,7 @@ def _actions(status: Status) -> list[tuple[str, str, str]]:
         Action.APPROVE: _("Approve"),
         Action.WAITLIST: _("Put on the waiting list"),
         Action.DECLINE: _("Decline"),
-        Action.REOPEN: _("Take back for review"),
+        Action.REOPEN: _("Return to review"),
     }
     return [
         (action.value, verbs[action], _LOOKS[action]) for action in DECISIONS if next_status(status, action) is not None

@@ -180,7 +180,7 @@ def _request_states() -> dict[RequestState, str]:
         RequestState.OPEN: _("Waits for the answer"),
         RequestState.ANSWERED: _("Answered"),
         RequestState.LATE: _("Not answered in time"),
-        RequestState.TAKEN_BACK: _("Taken back"),
+        RequestState.TAKEN_BACK: _("Revoked"),
     }
 
 

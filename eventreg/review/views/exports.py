@@ -79,16 +79,16 @@ def fetch_export(slug: str, public_id: str) -> FlaskResponse:
 def delete_export(slug: str, public_id: str) -> Answer:
     """Delete one's own file before its time."""
     exporting_store.delete_export(g.event.id, public_id, acting())
-    flash(_("The file is deleted. That it was made stays in the history."))
+    flash(_("The file is deleted. That it was made stays in the audit log."))
     return redirect(url_for("review.list_exports", slug=slug), 303)
 
 
 def state_words(state: ExportState) -> str:
     """Return where a file stands."""
     return {
-        ExportState.MAKING: _("Being made"),
+        ExportState.MAKING: _("In progress"),
         ExportState.READY: _("Ready"),
         ExportState.GIVEN: _("Downloaded at once"),
-        ExportState.FAILED: _("Could not be made"),
+        ExportState.FAILED: _("Export failed"),
         ExportState.EXPIRED: _("Deleted"),
     }[state]

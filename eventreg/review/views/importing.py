@@ -250,9 +250,9 @@ def _note(matched: Matched, chosen: str, targets: Targets) -> str:
             "Known, and not read: consents, files, the time of arrival and questions asked no more stay as they are."
         )
     if chosen in targets.whole_names:
-        return _("The trial shows row by row how each name is divided.")
+        return _("The check shows row by row how each name is divided.")
     if matched.is_whole_name:
-        return _("The whole name: choose how it is divided. The trial shows it row by row.")
+        return _("The whole name: choose how it is divided. The check shows it row by row.")
     if matched.is_unsure:
         return _("This could be more than one column: choose which.")
     return _("Not recognized: choose what it is, or leave it out.")

@@ -163,7 +163,7 @@ class _Making:
         """Return the box that turns the choice round, where there is something to choose."""
         if self._field.seeking in (Seeking.PRESENCE, Seeking.NOT) or self._field.name == RECEIVED:
             return []
-        return [Choice(f"{self._id}-but", BUT, self._field.name, _("Everybody but those"), self._is_turned, None)]
+        return [Choice(f"{self._id}-but", BUT, self._field.name, _("Exclude these"), self._is_turned, None)]
 
     def _contains(self) -> tuple[str, str] | None:
         if self._field.seeking is not Seeking.TEXT:

@@ -75,7 +75,7 @@ def hand_person_on(slug: str, reference: str) -> Answer:
     with form.refusals(to_team=True) as outcome:
         form.check()
         hand_on(g.event.id, reference, form.person, act_of(form))
-        flash(_("Handed on. The new person is asked by email to complete the registration."))
+        flash(_("Transferred. The new person is asked by email to complete the registration."))
         return back_to(reference)
     if isinstance(outcome.refused, AddressTaken):
         form.email.errors = [taken_words(outcome.refused.reference)]

@@ -95,7 +95,7 @@ def _export(trace: Trace, event: Event) -> dict[str, Any]:
     is_counted = isinstance(count, int) and count > 0
     words = ngettext("A list of %(num)d registration", "A list of %(num)d registrations", count) if is_counted else ""
     return {
-        "title": _("The list was taken away as a file"),
+        "title": _("The list was exported"),
         "by": "",
         "at": formats.short_instant(entry.at, event.time_zone, current_language()),
         "iso": entry.at.isoformat(timespec="seconds"),

@@ -31,18 +31,18 @@ def invitation_state(state: InvitationState) -> str:
         InvitationState.REGISTERED: _("Registered"),
         InvitationState.DECLINED: _("Said no"),
         InvitationState.EXPIRED: _("Expired"),
-        InvitationState.TAKEN_BACK: _("Taken back"),
+        InvitationState.TAKEN_BACK: _("Revoked"),
     }[state]
 
 
 def code_standing(refusal: RegisteringReason | None) -> str:
     """Return whether a code leads in now, as the team reads it."""
     words = {
-        RegisteringReason.CODE_OFF: _("Switched off"),
+        RegisteringReason.CODE_OFF: _("Inactive"),
         RegisteringReason.CODE_EXPIRED: _("Expired"),
         RegisteringReason.CODE_USED_UP: _("Used up"),
     }
-    return words[refusal] if refusal is not None else _("Works")
+    return words[refusal] if refusal is not None else _("Valid")
 
 
 def came_by_words(way: WayKind, code: AccessCode | None) -> str:
@@ -55,5 +55,5 @@ def came_by_words(way: WayKind, code: AccessCode | None) -> str:
         WayKind.CODE: _("by a code"),
         WayKind.INVITATION: _("by an invitation"),
         WayKind.TEAM: _("registered by the team"),
-        WayKind.IMPORT: _("by a file of the team"),
+        WayKind.IMPORT: _("by import"),
     }[way]

@@ -15,9 +15,9 @@ def act_verb(act: RunAct) -> str:
         RunAct.APPROVE: _("Approve"),
         RunAct.DECLINE: _("Decline"),
         RunAct.WAITLIST: _("Put on the waiting list"),
-        RunAct.REOPEN: _("Take back for review"),
-        RunAct.CORRECT: _("Ask to check answers"),
-        RunAct.WRITE: _("Write"),
+        RunAct.REOPEN: _("Return to review"),
+        RunAct.CORRECT: _("Request correction"),
+        RunAct.WRITE: _("Send email"),
         RunAct.TAG: _("Add a tag"),
         RunAct.UNTAG: _("Remove a tag"),
         RunAct.UNDO: _("Undo"),
@@ -33,12 +33,12 @@ def act_on(act: RunAct, number: int) -> str:
             "Put %(num)d registration on the waiting list", "Put %(num)d registrations on the waiting list", number
         ),
         RunAct.REOPEN: lambda: ngettext(
-            "Take %(num)d registration back for review", "Take %(num)d registrations back for review", number
+            "Return %(num)d registration to review", "Take %(num)d registrations back for review", number
         ),
         RunAct.CORRECT: lambda: ngettext(
-            "Ask %(num)d person to check answers", "Ask %(num)d people to check answers", number
+            "Request a correction from %(num)d person", "Ask %(num)d people to check answers", number
         ),
-        RunAct.WRITE: lambda: ngettext("Write to %(num)d person", "Write to %(num)d people", number),
+        RunAct.WRITE: lambda: ngettext("Email %(num)d person", "Write to %(num)d people", number),
         RunAct.TAG: lambda: ngettext("Add a tag to %(num)d registration", "Add a tag to %(num)d registrations", number),
         RunAct.UNTAG: lambda: ngettext(
             "Remove a tag from %(num)d registration", "Remove a tag from %(num)d registrations", number
@@ -67,9 +67,9 @@ def outcome_words(act: RunAct, outcome: ItemOutcome) -> str:
         RunAct.APPROVE: _("Approved"),
         RunAct.DECLINE: _("Declined"),
         RunAct.WAITLIST: _("On the waiting list"),
-        RunAct.REOPEN: _("Taken back for review"),
-        RunAct.CORRECT: _("Asked to check answers"),
-        RunAct.WRITE: _("Written to"),
+        RunAct.REOPEN: _("Returned to review"),
+        RunAct.CORRECT: _("Requested a correction"),
+        RunAct.WRITE: _("Emailed"),
         RunAct.UNDO: _("Undone"),
     }.get(act, _("Done"))
 
