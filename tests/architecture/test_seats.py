@@ -24,7 +24,6 @@ _READERS = {
     "eventreg/site/views/sharing.py": "tells search engines how large the event is",
     "eventreg/events/forms/making.py": "what is typed for it",
     "eventreg/events/services/settings.py": "asks whether a new one gives more",
-    "eventreg/events/services/creation.py": "sets it",
     "eventreg/events/rules/plans.py": "refuses one below nothing",
     "eventreg/demo/services/registrations.py": "raises it to what is taken, and writes that down",
 }
