@@ -129,7 +129,7 @@ trail.add_pages(
 _LABELS = {column.name: column.info["label"] for column in named_columns()}
 trail.add_parts(**{name: _(label) for name, label in _LABELS.items()})
 trail.add_parts(
-    texts=_("Templates"),
+    texts=_("Texts"),
     credit=_("Credit line"),
     url=_("Link"),
     picture=_("Picture"),

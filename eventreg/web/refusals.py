@@ -29,8 +29,8 @@ def said(refused: Refused, *, to_team: bool = False, **more: Any) -> str:
     """Return why something was refused, in the reader's language. `more` are details in words that only the room has.
 
     Details that are content in several languages are picked, lists of such are joined; texts that are marked are translated,
-    lists of such are sentences; days are said in words, moments in the zone of the event at hand, else of the instance; what
-    is called for its words is called now.
+    lists of such are sentences; days are said in words, moments in the zone of the event at hand, else of the instance; what is
+    called for its words is called now.
     """
     reason, details = refused.reason, refused.details | more
     sentence = (reason.for_team if to_team and isinstance(reason, Reason) else "") or refused.sentence
@@ -89,7 +89,6 @@ def refuse(field: Any, sentence: str) -> None:
 
 
 def _worded(value: Any) -> Any:
-    language = current_language()
     match value:
         case Marked():
             return gettext(value)
@@ -100,11 +99,11 @@ def _worded(value: Any) -> Any:
         case [str(), *_]:
             return " ".join(map(gettext, value))
         case datetime():
-            return formats.instant(value, _zone(), language)
+            return formats.instant(value, _zone(), current_language())
         case date():
-            return formats.plain_day(value, language)
+            return formats.plain_day(value, current_language())
         case TimeOf(at):
-            return formats.clock(at.astimezone(ZoneInfo(_zone())).time(), language)
+            return formats.clock(at.astimezone(ZoneInfo(_zone())).time(), current_language())
         case ZoneOf(at):
             return formats.zone_offset(at, _zone())
         case _ if callable(value):

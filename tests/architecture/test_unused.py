@@ -21,20 +21,20 @@ _REGISTERED = [
 _ASKED_FOR = {
     # Flask-Login, SQLAlchemy, WTForms
     "get_id", "impl", "cache_ok", "inherit_cache", "process_bind_param", "process_result_value", "process_data",
-    "process_formdata", "html_params", "extra_filters", "validate_*",
+    "process_formdata", "html_params", "extra_filters", "validate_*", "pre_validate",
     # smtplib, waitress, the archives' reader
     "configure_host", "task_class", "parser_class", "channel_class", "handle_error", "maintenance", "readinto",
 }  # fmt: skip
 #: by name, with the reason why it stays
 _EXCEPTIONS = {
+    **dict.fromkeys(("DESCRIPTION", "VENUE"), "what an event lacks, made from the name of the column"),
+    **dict.fromkeys(("BLUE", "GREEN", "YELLOW", "ORANGE", "RED", "PURPLE"), "colours that rows hold and forms list"),
     "RAPPORTEUR": "a role that rows hold and forms list, as a member of its enum",
     "PICTURE_SIZE": "what pictures are sized to beside logos; the tests hold both",
     "ask_again": "tests arrange by it what a published version asks for",
     "store_picture": "tests arrange pictures by it",
     "is_new_decision": "the promise of an undo, which tests read",
     "invited_by": "a fact that placeholders read by their name",
-    "register_until": "a fact that placeholders read by their name",
-    "kept_until": "a fact that placeholders read by their name",
 }
 
 

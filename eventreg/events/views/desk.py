@@ -36,7 +36,7 @@ PAGES: Final = (
     Page("sent", "messages", N_("Messages"), "review.list_messages", Permission.SEE_MESSAGES),
     Page("words", "messages", N_("Templates"), "review.list_message_texts", Permission.EDIT_EVENT),
     Page("event", "", N_("Event"), "events.edit_texts", Permission.EDIT_EVENT),
-    Page("texts", "event", N_("Templates"), "events.edit_texts", Permission.EDIT_EVENT),
+    Page("texts", "event", N_("Texts"), "events.edit_texts", Permission.EDIT_EVENT),
     Page("settings", "event", N_("Dates and places"), "events.edit_settings", Permission.EDIT_EVENT),
     Page("categories", "event", N_("Categories"), "events.list_categories", Permission.EDIT_EVENT),
     Page("codes", "event", N_("Access codes"), "review.list_access_codes", Permission.EDIT_EVENT),

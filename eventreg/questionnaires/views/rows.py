@@ -24,7 +24,7 @@ class QuestionRow:
 
     question: Question
     label: str
-    #: "Single choice"
+    #: "One of several answers"
     kind: str
     #: "Required", "Required of Government"; empty where it is not
     required: str

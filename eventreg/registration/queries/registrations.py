@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from eventreg.db import db, get_of_event, lock_row
+from eventreg.db import db, lock_row
 from eventreg.kernel.errors import NotFound
 from eventreg.kernel.tokens import personal_token, public_id_of, token_fits
 from eventreg.registration.models import AddressChange, Registration
@@ -33,11 +33,6 @@ def get_by_token(token: str, purpose: str) -> Registration:
 def own_token(registration: Registration, purpose: str) -> str:
     """Return the token that opens a registration for `purpose` while its generation stands."""
     return personal_token(keys(), purpose, registration.public_id, registration.link_generation)
-
-
-def get_by_reference(event_id: int, reference: str) -> Registration:
-    """Return a registration of this event. Another event's is NotFound like one that does not exist."""
-    return get_of_event(Registration, event_id, [joinedload(Registration.category)], reference=reference)
 
 
 def lock_registration(event_id: int, registration_id: int) -> Registration:

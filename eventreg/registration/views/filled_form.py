@@ -151,11 +151,6 @@ class FilledForm:
             field.description = field.description + " " + sentence if field.description else sentence
         return self
 
-    def address_id(self) -> str:
-        """Return the id of the field of the mail address."""
-        key = self._address_key()
-        return str(self.questions[key].id) if key else "send"
-
     def refuse_address(self, message: str) -> None:
         """Say beside the mail address what is wrong with it."""
         key = self._address_key()
