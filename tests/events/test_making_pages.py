@@ -212,7 +212,7 @@ def test_file_that_is_no_event_is_refused_beside_its_field(app: Flask, content: 
     pages = Pages(app, "en").sign_in(an_account(is_administrator=True))
     page = pages.post("/manage/events/new/file", {"file": (io.BytesIO(content), "a.zip")}, token=True)
     assert page.status == 422
-    assert "cannot be put in" in page.text
+    assert "cannot be imported" in page.text
 
 
 def test_people_leave_only_with_who_proved_lately_who_they_are(app: Flask) -> None:

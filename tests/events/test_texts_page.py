@@ -204,7 +204,7 @@ def test_returning_to_a_version_after_somebody_saved_is_told(app: Flask) -> None
     send(opened(pages, event), title_en="Two")
     history = opened(pages, event, "/history?field=title&language=en")
     send(opened(pages, event), title_en="Three")
-    button = next(name for form in history.forms() for name in form.buttons() if name.startswith("Return"))
+    button = next(name for form in history.forms() for name in form.buttons() if name.startswith("Restore"))
     answer = history.submit(button)
     assert answer.status == 409
     assert stored(event).title["en"] == "Three"

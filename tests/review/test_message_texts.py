@@ -47,7 +47,7 @@ def stored(key: str = "confirmed") -> dict[str, tuple[str, str]]:
 
 
 def test_every_message_is_listed_with_its_trigger_and_words_in_each_language(desk: Pages, event: Event) -> None:
-    page = desk.get(f"/manage/events/{event.slug}/messages").click("Texts")
+    page = desk.get(f"/manage/events/{event.slug}/messages").click("Templates")
     assert page.has("Goes when somebody gets a place: at once on registering, or by a decision.")
     assert page.has("Su lugar está confirmado: {event_title}")
     assert page.has("Your place is confirmed: {event_title}")
