@@ -85,7 +85,7 @@ def take_the_list_out(person: Person, evening: Evening) -> None:
     person.set_choice("Lista impresa (PDF)")
     person.set_choice("Las de la pantalla, en su orden")
     person.set_box("Con correos electrónicos y teléfonos", False)
-    evening.file = person.fetch("Exportar el archivo")
+    evening.file = person.fetch("Exportar")
 
 
 _PHASES = (
