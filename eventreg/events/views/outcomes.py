@@ -19,13 +19,11 @@ from eventreg.events.rules.team import Permission
 from eventreg.events.services import outcomes
 from eventreg.events.views import blueprint
 from eventreg.events.views.desk import render_desk
-from eventreg.events.views.outcomes_document import outcomes_document
+from eventreg.events.views.outcomes_document import Group, outcomes_document
 from eventreg.events.wording import outcome_kind_name
 from eventreg.i18n.languages import own_name
 from eventreg.web.access import Answer, requires
 from eventreg.web.downloads import as_attachment
-
-Group = tuple[SessionOfDay, list[SessionOutcome]]
 
 
 @blueprint.get("/manage/events/<slug>/outcomes", endpoint="list_outcomes")

@@ -20,6 +20,7 @@ from eventreg.i18n import formats
 from eventreg.i18n.languages import own_name
 from eventreg.questionnaires.rules.seeking import Seeking
 from eventreg.registration.models import AccessCode, Registration
+from eventreg.registration.queries.scoping import comes_on
 from eventreg.registration.rules.states import Status as RegistrationStatus
 from eventreg.registration.rules.ways_in import WayKind
 from eventreg.registration.wording import status_for_team
@@ -37,7 +38,6 @@ from eventreg.review.listing.asking import (
 from eventreg.review.listing.fields import Cell, ChoiceField, ColumnField, ListField, MomentField
 from eventreg.review.listing.offer import ListOf, Words
 from eventreg.review.queries.people import Person
-from eventreg.review.queries.scoping import comes_on
 from eventreg.review.rules.columns import PERSON, RECEIVED, STATUS
 from eventreg.review.rules.listing import STATUS_ORDER
 from eventreg.review.wording import came_by_words

@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_
 
 from eventreg.registration.models import Registration
+from eventreg.registration.queries.scoping import conditions as in_scope
 from eventreg.review.listing.offer import ListOf
 from eventreg.review.listing.shape import ListShape
-from eventreg.review.queries.scoping import conditions as in_scope
 from eventreg.review.rules.listing import Filter, ListState
 
 Statement = TypeVar("Statement", bound=Select[*tuple[Any, ...]])

@@ -13,8 +13,8 @@ from eventreg.events.rules.team import Scope
 from eventreg.questionnaires.registered import Wanted
 from eventreg.questionnaires.rules.effects import Figures
 from eventreg.registration.models import Answer, Consent, Registration, Upload
+from eventreg.registration.queries.scoping import conditions
 from eventreg.registration.rules.states import STANDING
-from eventreg.review.queries.scoping import conditions
 
 Counts = dict[str, dict[str, int]]
 

@@ -14,9 +14,9 @@ from sqlalchemy import BigInteger, ColumnElement, String, case, cast, extract, f
 from eventreg.db import db
 from eventreg.events.rules.team import Scope
 from eventreg.registration.models import Answer, Registration
+from eventreg.registration.queries.scoping import conditions
 from eventreg.registration.rules.states import Status
 from eventreg.review.queries.messages import has_trouble
-from eventreg.review.queries.scoping import conditions
 from eventreg.review.rules.figures import Cell
 
 #: as many institutions are named, those of the most people first

@@ -16,8 +16,8 @@ from eventreg.kernel import sealing
 from eventreg.questionnaires.rules.schema import Definition, Question
 from eventreg.registration.models import Answer, Registration
 from eventreg.registration.queries.answers import day_keys, sealed_place
+from eventreg.registration.queries.scoping import conditions
 from eventreg.registration.rules.states import Status
-from eventreg.review.queries.scoping import conditions
 from eventreg.web.instance import keys
 
 #: kinds of questions whose answers can be counted: there are few of them, and nobody wrote them freely

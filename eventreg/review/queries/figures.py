@@ -14,8 +14,8 @@ from eventreg.events.rules.team import Scope
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import Standing, standing
 from eventreg.registration.models import Place, Registration
+from eventreg.registration.queries.scoping import about_scope, conditions
 from eventreg.registration.rules.states import Status
-from eventreg.review.queries.scoping import about_scope, conditions
 
 #: what stands in place of a status in the lines about places; a category counts towards those of the event, or beside them
 _PLACE, _PLACE_BESIDE = "place", "place beside"

@@ -19,8 +19,8 @@ from eventreg.mail.rules import DeliveryState, Standing, standing
 from eventreg.registration.emails.messages import Again, find_by_template
 from eventreg.registration.emails.written import WRITTEN
 from eventreg.registration.models import Registration
+from eventreg.registration.queries.scoping import about_scope
 from eventreg.registration.rules.states import Status
-from eventreg.review.queries.scoping import about_scope
 
 PAGE_SIZE = 50
 

@@ -13,10 +13,10 @@ from eventreg.events.models import Category, Event
 from eventreg.events.rules.seats import Places, Seats
 from eventreg.events.rules.team import Scope
 from eventreg.registration.models import Place, Registration
+from eventreg.registration.queries.scoping import in_scope
 from eventreg.registration.queries.seats import get_seats
 from eventreg.registration.rules.states import Status, next_status
 from eventreg.review.models import Run, RunItem
-from eventreg.review.queries.scoping import in_scope
 from eventreg.review.rules.runs import ACTIONS, MOST_CHOSEN, RunAct
 
 

@@ -18,10 +18,10 @@ from eventreg.kernel.errors import NotFound
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
 from eventreg.registration.models import Decision, Registration
+from eventreg.registration.queries.scoping import in_scope
 from eventreg.registration.rules.states import Action, Status
 from eventreg.review.models import Run, RunItem
 from eventreg.review.queries.choosing import is_called
-from eventreg.review.queries.scoping import in_scope
 from eventreg.review.rules.runs import ItemOutcome
 
 RUNS_A_PAGE = 30

@@ -14,7 +14,7 @@ from eventreg.events.models import EventDay, ProgrammeSession
 from eventreg.events.rules.seats import Places
 from eventreg.events.rules.team import Scope
 from eventreg.registration.models import Registration, SessionPlace
-from eventreg.review.queries.scoping import in_scope
+from eventreg.registration.queries.scoping import in_scope
 
 
 @dataclass(frozen=True)

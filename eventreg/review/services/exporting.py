@@ -17,9 +17,9 @@ from eventreg.events.queries.for_registration import lock_event_in_any_state
 from eventreg.events.rules.team import Sight
 from eventreg.kernel import clock
 from eventreg.kernel.tokens import new_public_id
+from eventreg.registration.queries.scoping import is_shown
 from eventreg.review.listing import RegistrationList, get_shape
 from eventreg.review.models import Export
-from eventreg.review.queries.scoping import is_shown
 from eventreg.review.rules.exports import (
     ExportState,
     Plan,

@@ -24,8 +24,8 @@ from eventreg.kernel import clock
 from eventreg.kernel.errors import Busy, NotFound, Refused
 from eventreg.kernel.faults import described
 from eventreg.registration.models import Registration
+from eventreg.registration.queries.scoping import in_scope
 from eventreg.review.models import Run, RunItem
-from eventreg.review.queries.scoping import in_scope
 from eventreg.review.rules.runs import FAULT, NEEDED, OUT_OF_SIGHT, TURN, ItemOutcome
 from eventreg.review.services.run_acts import ACTS
 from eventreg.review.services.run_items import ItemResult

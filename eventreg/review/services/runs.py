@@ -24,6 +24,7 @@ from eventreg.kernel import clock
 from eventreg.kernel.errors import NotFound, Refused
 from eventreg.kernel.tokens import new_public_id
 from eventreg.registration.models import Decision, Registration
+from eventreg.registration.queries.scoping import in_scope
 from eventreg.registration.rules.deadlines import UNDO_WINDOW
 from eventreg.registration.rules.refusals import DecisionReason
 from eventreg.registration.services.pending_decisions import hold_back
@@ -31,7 +32,6 @@ from eventreg.registration.services.promotion import schedule_passing_on
 from eventreg.review.listing import RegistrationList
 from eventreg.review.models import Run, RunItem
 from eventreg.review.queries.runs import can_be_undone
-from eventreg.review.queries.scoping import in_scope
 from eventreg.review.rules.runs import (
     DRAFTS_KEPT_FOR,
     MOST_CHOSEN,

@@ -11,8 +11,8 @@ from eventreg.events.queries.categories import list_categories
 from eventreg.events.queries.choosing import list_sign_up_sessions
 from eventreg.i18n.languages import current_language
 from eventreg.questionnaires.kinds import Context, DayChoice, SessionChoice
+from eventreg.registration.queries.scoping import is_shown
 from eventreg.review.listing import ListShape, ListWords, RegistrationList, get_shape, read_state
-from eventreg.review.queries.scoping import is_shown
 from eventreg.review.rules.list_forms import APPLY, as_address
 from eventreg.review.rules.listing import ListState
 

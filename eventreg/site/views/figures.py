@@ -18,11 +18,11 @@ from eventreg.events.rules.team import Permission, Scope
 from eventreg.events.views.desk import render_desk
 from eventreg.kernel.clock import now
 from eventreg.questionnaires.rules.schema import Definition, Stage
+from eventreg.registration.queries.scoping import is_shown
 from eventreg.registration.rules.states import Status
 from eventreg.review.queries.breakdowns import Breakdown, Wanted, break_down
 from eventreg.review.queries.figures import count_places
 from eventreg.review.queries.people import list_definitions
-from eventreg.review.queries.scoping import is_shown
 from eventreg.review.rules.asked import day_keys_of, sex_question
 from eventreg.review.rules.figures import Counting, is_told, spans
 from eventreg.site.deadlines import coming_deadlines

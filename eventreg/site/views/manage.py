@@ -26,12 +26,12 @@ from eventreg.kernel.clock import now
 from eventreg.mail.queries import list_latest_states
 from eventreg.mail.wording import TROUBLES
 from eventreg.registration.queries.requests import count_unanswered
+from eventreg.registration.queries.scoping import is_shown
 from eventreg.registration.rules.states import Status
 from eventreg.registration.wording import status_for_team
 from eventreg.review.listing import ListShape, RegistrationList
 from eventreg.review.queries.breakdowns import Breakdown
 from eventreg.review.queries.figures import Figures, list_figures
-from eventreg.review.queries.scoping import is_shown
 from eventreg.review.rules.figures import Counting, is_told
 from eventreg.review.rules.listing import STATUS_ORDER, ListState, Unanswered
 from eventreg.review.views.desk import list_url, registration_url
