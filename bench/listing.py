@@ -27,7 +27,7 @@ from eventreg.accounts.models import Account, AccountSession
 from eventreg.app import create_app
 from eventreg.config import load_config
 from eventreg.db import db, transaction
-from eventreg.demo.services.loading import load_seminar
+from eventreg.demo.services import load_seminar
 from eventreg.events.rules.team import TeamRole
 from eventreg.events.services.team import add_team_member
 from eventreg.kernel.clock import now

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from eventreg.audit import trail
 from eventreg.db import db
+from eventreg.events.crediting import partner_role_name
 from eventreg.events.forms.texts import topic_name
 from eventreg.events.models import Category, Event, EventDay, ProgrammeSession, named_columns
 from eventreg.events.rules.categories import ApprovalRule
@@ -19,13 +20,7 @@ from eventreg.events.rules.practical import keyed, split_field, topic_of
 from eventreg.events.rules.programme import MaterialAudience, SpeakerRole
 from eventreg.events.rules.publication import Publication
 from eventreg.events.rules.team import Permission, TeamRole
-from eventreg.events.wording import (
-    audience_name,
-    partner_role_name,
-    permission_words,
-    speaker_role_name,
-    team_role_name,
-)
+from eventreg.events.wording import audience_name, permission_words, speaker_role_name, team_role_name
 from eventreg.events.wording.settings import approval_name
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language, known_languages, name_of

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
-from eventreg.db import Localized, UtcDateTime
-from eventreg.db.base import Base, add_conditions
+from eventreg.db import Base, Localized, UtcDateTime
+from eventreg.db.base import add_conditions
 
 
 def render_plain_type(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from eventreg.kernel.tokens import personal_token
 from eventreg.registration.emails import CONFIRM_ADDRESS, EARLIER_ANSWERS, OWN_PAGE, SAVED_FORM, VERIFY
-from eventreg.registration.queries.invitations import INVITED
+from eventreg.registration.queries.invitation_links import INVITED
 from eventreg.web.addresses import address_of
 from eventreg.web.instance import keys
 

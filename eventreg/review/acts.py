@@ -6,7 +6,7 @@ from eventreg.audit import trail
 from eventreg.registration.rules.ways_in import WayKind
 from eventreg.review.rules.runs import RunAct
 from eventreg.review.wording import came_by_words
-from eventreg.review.wording.runs import act_verb
+from eventreg.review.wording.acts import act_verb
 from eventreg.web.forms import lazy_gettext as _
 
 trail.add_acts(

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 from xml.etree import ElementTree as Xml
 
+from eventreg.events.crediting import host_name
 from eventreg.events.models import Event
-from eventreg.events.wording import host_name
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language
 from eventreg.web.addresses import address_of

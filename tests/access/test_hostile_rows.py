@@ -11,8 +11,7 @@ from xml.etree import ElementTree
 import pytest
 from sqlalchemy import Column, String, Table, Text, select, update
 
-from eventreg.db import db, transaction
-from eventreg.db.types import Localized
+from eventreg.db import Localized, db, transaction
 from eventreg.events.models import Event, ProgrammeSession, SessionPerson, Speaker
 from eventreg.events.rules.attendance import AttendanceMode
 from eventreg.events.rules.programme import SessionKind, SpeakerRole

@@ -19,13 +19,13 @@ from eventreg.events.models import Event, EventDay, PrivacyNotice, TeamMember
 from eventreg.events.queries.for_registration import find_current_notice, get_event_whole, list_credited
 from eventreg.events.rules.categories import ApprovalRule
 from eventreg.events.rules.institutions import PartnerRole
+from eventreg.events.rules.notices import PlanInvalid
 from eventreg.events.rules.plans import (
     CategoryPlan,
     ContactPlan,
     DayPlan,
     EventPlan,
     PartnerPlan,
-    PlanInvalid,
     SessionPlan,
     WindowPlan,
     check_plan,

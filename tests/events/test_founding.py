@@ -16,9 +16,10 @@ from eventreg.db import db
 from eventreg.events.models import Event, EventDay, PrivacyNotice, ProgrammeSession, TeamMember
 from eventreg.events.queries.for_registration import get_event_whole
 from eventreg.events.queries.readiness import load_readiness
-from eventreg.events.rules.founding import BLANK, TEMPLATES, Hours, fitted_sessions
+from eventreg.events.rules.founding import BLANK, Hours, fitted_sessions
 from eventreg.events.rules.publication import Publication
 from eventreg.events.rules.slugs import SlugReason, is_slug, suggested_prefix, suggested_slug
+from eventreg.events.rules.starting import TEMPLATES
 from eventreg.events.rules.team import TeamRole
 from eventreg.events.services.founding import Founding, document, found_event
 from eventreg.i18n.catalogs import translated_languages

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from eventreg.events.rules.moments import read_clock
 from eventreg.events.rules.programme import SessionKind, SpeakerRole
 from eventreg.events.rules.programme_checks import FindingKind, Slot, findings_of, meet, minutes_of, time_of
 from eventreg.events.rules.programme_entries import (
@@ -21,7 +22,6 @@ from eventreg.events.rules.programme_entries import (
     check_entry,
     default_role,
     names_in,
-    read_clock,
     suggested_hours,
 )
 from eventreg.events.rules.programme_lines import MOST_LINES, read_lines

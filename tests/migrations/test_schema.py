@@ -7,7 +7,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import JSON, Engine, LargeBinary, String, inspect
 
 from eventreg.app import import_models
-from eventreg.db.base import Base
+from eventreg.db import Base
 from eventreg.migrations import runner
 from tests.migrations.catalogs import Catalog, catalog_of
 from tests.migrations.conftest import EngineMaker

@@ -10,8 +10,7 @@ from sqlalchemy import LargeBinary, inspect, select
 
 from eventreg.accounts.queries import get_account
 from eventreg.accounts.secrets import secret_of
-from eventreg.db import db, transaction
-from eventreg.db.base import Base
+from eventreg.db import Base, db, transaction
 from eventreg.events.services.material_files import read_material_file
 from eventreg.kernel.clock import now
 from eventreg.kernel.keys import add_sealing_key, load_keys

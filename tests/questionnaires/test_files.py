@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eventreg.questionnaires.rules.files import check_file, safe_name, sniff
+from eventreg.kernel.filetypes import safe_name, sniff
+from eventreg.questionnaires.rules.files import check_file
 from eventreg.questionnaires.rules.reasons import Invalid, Reason
 from tests.questionnaires.samples import PDF, jpeg, png, question, zip_archive
 

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from eventreg.questionnaires import kinds
-from eventreg.questionnaires.forms import KeptFile, QuestionnaireForm
+from eventreg.questionnaires.forms import QuestionnaireForm
 from eventreg.questionnaires.kinds import checked_definition
+from eventreg.questionnaires.kinds.fields import KeptFile
 from eventreg.questionnaires.rules.files import too_large
 from eventreg.questionnaires.rules.parsing import parse_definition
 from tests.questionnaires.samples import CONTEXT, definition, entry, text

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from eventreg.audit.services import Actor
-from eventreg.events.rules.founding import TEMPLATES
+from eventreg.events.rules.starting import TEMPLATES
 from eventreg.events.services.founding import basic_questionnaire
 from eventreg.i18n.catalogs import translated_languages
 from eventreg.kernel.errors import NotFound, Refused

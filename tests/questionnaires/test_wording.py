@@ -13,10 +13,9 @@ from flask_babel import Babel, force_locale
 
 import eventreg.i18n
 from eventreg.questionnaires import kinds
-from eventreg.questionnaires.kinds import Invalid
 from eventreg.questionnaires.rules.files import megabytes
 from eventreg.questionnaires.rules.patterns import PRESETS
-from eventreg.questionnaires.rules.reasons import Reason
+from eventreg.questionnaires.rules.reasons import Invalid, Reason
 from eventreg.web.refusals import said
 from tests.questionnaires.samples import CONTEXT, question
 

@@ -11,7 +11,6 @@ import pytest
 
 from eventreg.registration.rules.access_codes import (
     LONGEST_CODE,
-    LONGEST_KEY,
     LONGEST_LABEL,
     MOST_CODES,
     MOST_USES,
@@ -22,6 +21,7 @@ from eventreg.registration.rules.access_codes import (
     checked_terms,
     made_codes,
 )
+from eventreg.registration.rules.ways_in import LONGEST_KEY
 
 NOW = datetime(2027, 2, 1, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

@@ -25,7 +25,8 @@ from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
 from eventreg.mail.services import enqueue_all
 from eventreg.registration.models import Invitation
-from eventreg.registration.queries.invitations import invitation_token, tell_stories
+from eventreg.registration.queries.invitation_links import invitation_token
+from eventreg.registration.queries.invitations import tell_stories
 from eventreg.registration.rules.invitation_wishes import Wish
 from eventreg.registration.rules.invitations import InvitationReason, InvitationState, state_of
 from eventreg.registration.services import invitation_messages

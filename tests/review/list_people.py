@@ -15,7 +15,8 @@ from eventreg.kernel.clock import now
 from eventreg.kernel.text import folded
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
-from eventreg.registration.models import AnswerRequest, Registration, RequestKind
+from eventreg.registration.models import AnswerRequest, Registration
+from eventreg.registration.rules.requests import RequestKind
 from eventreg.registration.rules.states import Status
 from eventreg.registration.rules.ways_in import WayKind
 from eventreg.review.models import Note, Tag, Tagging

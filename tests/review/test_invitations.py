@@ -15,7 +15,7 @@ from eventreg.kernel.clock import now
 from eventreg.mail.models import MailMessage
 from eventreg.registration.emails import Occasion
 from eventreg.registration.models import Invitation
-from eventreg.registration.queries.invitations import invitation_token
+from eventreg.registration.queries.invitation_links import invitation_token
 from eventreg.registration.services.invitations import decline_invitation
 from eventreg.registration.services.registering import register
 from tests.builders import a_registration, a_team_member, an_event

@@ -37,7 +37,8 @@ from eventreg.review.queries.run_previews import forecast_places, get_figures
 from eventreg.review.queries.runs import count_items, get_run
 from eventreg.review.rules.listing import ListState
 from eventreg.review.rules.runs import MOST_CHOSEN, ItemOutcome, RunAct, RunReason
-from eventreg.review.services.run_acts import ACTS, ItemResult, decide_one
+from eventreg.review.services.run_acts import ACTS, decide_one
+from eventreg.review.services.run_items import ItemResult
 from eventreg.review.services.run_steps import RUN_JOB, do_some, do_turn
 from eventreg.review.services.runs import (
     all_of,

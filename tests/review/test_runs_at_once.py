@@ -25,7 +25,8 @@ from eventreg.review.models import Run, RunItem
 from eventreg.review.queries.runs import count_items
 from eventreg.review.rules.runs import ItemOutcome, RunAct
 from eventreg.review.services import run_steps
-from eventreg.review.services.run_acts import ACTS, ItemResult, decide_one
+from eventreg.review.services.run_acts import ACTS, decide_one
+from eventreg.review.services.run_items import ItemResult
 from eventreg.review.services.run_steps import do_next, do_some
 from eventreg.review.services.runs import begin_run, draft_run, these, undo_run
 from tests.builders import a_registration, a_team_member, an_event

@@ -6,7 +6,6 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField
 
 from eventreg.events.forms.clocks import MomentField
-from eventreg.events.forms.localized import LocalizedField, LocalizedForm
 from eventreg.events.models import Category, Event
 from eventreg.events.rules.categories import (
     MOST_CATEGORIES,
@@ -20,6 +19,7 @@ from eventreg.events.wording.settings import approval_name
 from eventreg.kernel.errors import N_, Refused
 from eventreg.web.fields import EnumField, NumberField, whole_number
 from eventreg.web.forms import errors_in, lazy_gettext
+from eventreg.web.localized import LocalizedField, LocalizedForm
 from eventreg.web.refusals import said
 
 

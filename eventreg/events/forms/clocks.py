@@ -8,8 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 from wtforms import StringField
 
-from eventreg.events.rules.moments import ClockFault, instant_of, read_moment, written_moment
-from eventreg.events.rules.programme_entries import read_clock
+from eventreg.events.rules.moments import ClockFault, instant_of, read_clock, read_moment, written_moment
 from eventreg.kernel.typed import showable
 from eventreg.kernel.zones import time_zones
 

@@ -8,10 +8,10 @@ from typing import Any
 from flask_babel import gettext as _
 from wtforms import BooleanField, HiddenField, RadioField
 
-from eventreg.events.forms.localized import LocalizedField, LocalizedForm
 from eventreg.media.forms import PictureField
 from eventreg.media.rules.pictures import MOST_BYTES
 from eventreg.web.forms import lazy_gettext
+from eventreg.web.localized import LocalizedField, LocalizedForm
 from eventreg.web.palettes import palette_names
 
 #: width and height in pixels: twice the width of the column, for dense screens

@@ -20,7 +20,6 @@ from wtforms import (
 
 from eventreg.accounts.rules.profiles import checked_address
 from eventreg.events.forms.clocks import DayField, read_time
-from eventreg.events.forms.localized import LocalizedField, LocalizedForm
 from eventreg.events.forms.settings import check_offered
 from eventreg.events.rules.founding import MOST_DAYS, Hours
 from eventreg.events.rules.settings import LARGEST_NUMBER
@@ -32,6 +31,7 @@ from eventreg.kernel.errors import N_, Refused
 from eventreg.kernel.zones import time_zones
 from eventreg.web.fields import NumberField, TextField
 from eventreg.web.forms import BaseForm, lazy_gettext
+from eventreg.web.localized import LocalizedField, LocalizedForm
 from eventreg.web.refusals import said
 
 _PLAIN = {"autocomplete": "off"}

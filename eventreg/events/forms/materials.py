@@ -12,7 +12,6 @@ from werkzeug.datastructures import FileStorage
 from wtforms import FileField, HiddenField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the types
 
-from eventreg.events.forms.localized import LocalizedField, LocalizedForm
 from eventreg.events.models import Event, Material
 from eventreg.events.queries.materials import SessionOfDay
 from eventreg.events.rules.materials import ACCEPTED, LONGEST_TITLE, MOST_BYTES
@@ -25,6 +24,7 @@ from eventreg.kernel.errors import Refused
 from eventreg.kernel.typed import showable, tidied
 from eventreg.web.fields import whole_number
 from eventreg.web.forms import lazy_gettext
+from eventreg.web.localized import LocalizedField, LocalizedForm
 from eventreg.web.templating import plain_in_reader_language
 
 _LOCAL = "%Y-%m-%dT%H:%M"

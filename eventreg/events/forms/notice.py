@@ -7,9 +7,9 @@ from typing import Any
 from flask_babel import gettext as _
 from wtforms import HiddenField
 
-from eventreg.events.forms.localized import LocalizedField, LocalizedForm
 from eventreg.events.rules.notices import LONGEST_BODY, LONGEST_SUMMARY, languages_to_adapt
 from eventreg.web.forms import lazy_gettext
+from eventreg.web.localized import LocalizedField, LocalizedForm
 
 
 class NoticeForm(LocalizedForm):

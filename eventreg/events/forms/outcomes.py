@@ -8,7 +8,6 @@ from typing import Any
 from flask_babel import gettext as _
 from wtforms import BooleanField, HiddenField, RadioField, SelectField
 
-from eventreg.events.forms.localized import LocalizedField, LocalizedForm
 from eventreg.events.forms.materials import offered, session_choices
 from eventreg.events.models import Event, SessionOutcome
 from eventreg.events.queries.materials import SessionOfDay
@@ -19,6 +18,7 @@ from eventreg.events.wording import outcome_kind_name
 from eventreg.kernel.errors import Refused
 from eventreg.web.fields import whole_number
 from eventreg.web.forms import lazy_gettext
+from eventreg.web.localized import LocalizedField, LocalizedForm
 
 
 class OutcomeForm(LocalizedForm):

@@ -7,12 +7,12 @@ from typing import Any
 from flask_babel import gettext as _
 from wtforms import BooleanField
 
-from eventreg.events.forms.localized import LocalizedField, LocalizedForm
+from eventreg.events.crediting import partner_role_name
 from eventreg.events.rules.institutions import LONGEST_CREDIT, LONGEST_PHRASE, PartnerEntry, PartnerRole
-from eventreg.events.wording import partner_role_name
 from eventreg.organizations.forms import OrganizationForm, check_choice
 from eventreg.web.fields import EnumField
 from eventreg.web.forms import lazy_gettext
+from eventreg.web.localized import LocalizedField, LocalizedForm
 
 
 class PartnerForm(LocalizedForm):

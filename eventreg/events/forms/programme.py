@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 from wtforms import BooleanField, HiddenField, SelectField, StringField
 
 from eventreg.events.forms.clocks import read_time
-from eventreg.events.forms.localized import LocalizedField, LocalizedForm
 from eventreg.events.models import EventDay, ProgrammeSession, Room, SessionPerson
 from eventreg.events.rules.programme import SessionKind, SpeakerRole
 from eventreg.events.rules.programme_entries import (
@@ -35,6 +34,7 @@ from eventreg.kernel.errors import Refused
 from eventreg.kernel.typed import fault_of, showable, tidied
 from eventreg.web.fields import whole_number
 from eventreg.web.forms import lazy_gettext
+from eventreg.web.localized import LocalizedField, LocalizedForm
 from eventreg.web.templating import plain_in_reader_language
 
 

@@ -8,7 +8,6 @@ from typing import Any
 from flask_babel import gettext as _
 from wtforms import BooleanField, HiddenField, SelectField, TextAreaField
 
-from eventreg.events.forms.localized import LocalizedForm
 from eventreg.events.forms.programme import chosen_number
 from eventreg.events.models import EventDay, ProgrammeSession
 from eventreg.i18n import formats
@@ -16,6 +15,7 @@ from eventreg.i18n.languages import current_language, own_name
 from eventreg.kernel.typed import showable
 from eventreg.web.fields import whole_number
 from eventreg.web.forms import lazy_gettext
+from eventreg.web.localized import LocalizedForm
 
 _LONGEST_TEXT = 20_000
 

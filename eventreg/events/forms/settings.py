@@ -23,7 +23,6 @@ from wtforms import (
 
 from eventreg.accounts.rules.profiles import checked_address
 from eventreg.events.forms.clocks import DayField, MomentField, read_time
-from eventreg.events.forms.localized import LocalizedField, LocalizedForm
 from eventreg.events.models import Event, EventDay
 from eventreg.events.rules.attendance import AttendanceMode
 from eventreg.events.rules.settings import LARGEST_NUMBER, MOST_DAYS, DayEntry, SettingsRefused
@@ -36,6 +35,7 @@ from eventreg.kernel.typed import showable
 from eventreg.kernel.zones import time_zones
 from eventreg.web.fields import EnumField, NumberField, TextField
 from eventreg.web.forms import errors_in, lazy_gettext
+from eventreg.web.localized import LocalizedField, LocalizedForm
 from eventreg.web.refusals import refuse, said
 
 _MISSING = N_("Write this text")

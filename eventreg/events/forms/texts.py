@@ -9,12 +9,12 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 from wtforms import Field, SelectField
 
-from eventreg.events.forms.localized import LocalizedField, LocalizedForm
 from eventreg.events.models import Event
 from eventreg.events.rules.practical import NewItem, PracticalEdit, Topic, field_of, keyed, split_field, topic_of
 from eventreg.events.rules.texts import FIELDS, PRACTICAL_FIELDS, TextChange, TextId, fingerprint, text_of
 from eventreg.i18n.languages import speaking
 from eventreg.web.forms import errors_in, lazy_gettext
+from eventreg.web.localized import LocalizedField, LocalizedForm
 
 _NO_CSRF = {"csrf": False}  # the page's own form carries the token
 

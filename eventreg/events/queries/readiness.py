@@ -13,9 +13,8 @@ from eventreg.events.models import Category, Event, EventDay, Partner, PrivacyNo
 from eventreg.events.queries.for_registration import find_current_notice
 from eventreg.events.queries.programme import get_programme, names_of, slots_of
 from eventreg.events.rules.checklist import Readiness
-from eventreg.events.rules.founding import TEMPLATES
 from eventreg.events.rules.institutions import PartnerRole
-from eventreg.events.rules.starting import texts_left_open
+from eventreg.events.rules.starting import TEMPLATES, texts_left_open
 from eventreg.kernel.text import LocalizedText
 from eventreg.web.instance import config
 

@@ -10,8 +10,6 @@ from typing import Any
 #: templates are dated from this day, in UTC
 REFERENCE_DAY = date(2001, 1, 1)
 REFERENCE_ZONE = "UTC"
-#: kinds of events that are offered, in the order of the page; their documents are `data/templates/<key>.toml`
-TEMPLATES = ("seminar", "workshop", "webinar", "conference")
 #: what is offered beside them: days and a form, and nothing else
 BLANK = "blank"
 MOST_DAYS = 31

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
 _MOMENT = re.compile(r"\s*(\d{4})-(\d{2})-(\d{2})[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d{1,6})?)?\s*", re.ASCII)
@@ -50,3 +50,32 @@ def instant_of(local: datetime, zone: str) -> datetime | ClockFault:
     # Of a time that is skipped neither reading comes back as it was written (PEP 495).
     comes_back = first.astimezone(ZoneInfo(zone)).replace(tzinfo=None) == local
     return ClockFault.TWICE if comes_back else ClockFault.SKIPPED
+
+
+#: the hour, perhaps minutes, perhaps "h" or the half of the day
+_CLOCK = re.compile(
+    r"""(?P<hour>[01]?\d|2[0-3]) (?:(?:\s?[:.h]\s?)?(?P<minute>[0-5]\d)(?::00)?)?
+        \s?(?:h|hrs?|(?P<half>[ap])\.?\s?m\.?)?""",
+    re.ASCII | re.IGNORECASE | re.VERBOSE,
+)
+
+
+def read_clock(text: str) -> time | None:
+    """Return a time of day as people type it ("9:00", "900", "09.00", "9h00", "9", "2:30 pm", "11 a. m."), or None.
+
+    Without "am" and "pm" it is one of 24 hours.
+    """
+    found = _CLOCK.fullmatch(" ".join(text.split()))
+    if found is None:
+        return None
+    hour = _hour_of_day(int(found["hour"]), (found["half"] or "").lower())
+    return None if hour is None else time(hour, int(found["minute"] or 0))
+
+
+def _hour_of_day(hour: int, half: str) -> int | None:
+    """Return an hour that was told with "a", "p" or neither; None where the two do not go together ("13 am")."""
+    if half == "p" and hour < 12:
+        return hour + 12 if hour else None
+    if half == "a" and hour >= 12:
+        return 0 if hour == 12 else None
+    return hour

@@ -34,3 +34,7 @@ def starting_text(languages: Sequence[str], contact_email: str) -> StartingText:
 def languages_to_adapt(text: LocalizedText) -> list[str]:
     """Return the languages in which something of the text to begin with is still to be replaced."""
     return [language for language, words in text.items() if _PLACE_HOLDER in words]
+
+
+class PlanInvalid(ValueError):
+    """The plan is no event; the message names the place and what is wrong there."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from eventreg.events.rules.categories import ApprovalRule
 from eventreg.events.rules.institutions import PartnerRole
+from eventreg.events.rules.notices import PlanInvalid
 from eventreg.events.rules.programme import SessionKind
 from eventreg.events.rules.publication import Publication
 from eventreg.events.rules.slugs import is_prefix, is_slug
@@ -18,10 +19,6 @@ from eventreg.kernel.typed import is_blank
 from eventreg.kernel.zones import time_zones
 
 _CATEGORY_KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
-
-
-class PlanInvalid(ValueError):
-    """The plan is no event; the message names the place and what is wrong there."""
 
 
 @dataclass(frozen=True)

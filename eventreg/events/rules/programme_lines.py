@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import time
 
+from eventreg.events.rules.moments import read_clock
 from eventreg.events.rules.programme import SessionKind
-from eventreg.events.rules.programme_entries import LONGEST_ROOM_NAME, LONGEST_TITLE, read_clock
+from eventreg.events.rules.programme_entries import LONGEST_ROOM_NAME, LONGEST_TITLE
 from eventreg.kernel.text import LocalizedText, folded
 from eventreg.kernel.typed import fault_of, is_blank, tidied
 

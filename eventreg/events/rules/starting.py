@@ -48,3 +48,7 @@ def _translated(value: Any) -> Any:
             return in_all_languages(value[SOURCE].strip(), _CONTEXT)
         return {name: _translated(part) for name, part in value.items()}
     return [_translated(part) for part in value] if isinstance(value, list) else value
+
+
+#: kinds of events that are offered, in the order of the page; their documents are `data/templates/<key>.toml`
+TEMPLATES = ("seminar", "workshop", "webinar", "conference")

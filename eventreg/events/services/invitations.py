@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import update
-
 from eventreg.accounts.models import Account
 from eventreg.accounts.queries import find_account_by_address
 from eventreg.accounts.rules.guarding import INVITATION_BY_ACCOUNT, INVITATION_BY_ADDRESS
@@ -31,6 +29,7 @@ from eventreg.events.rules.agreements import (
     roles_to_give,
 )
 from eventreg.events.rules.team import TeamRole
+from eventreg.events.services.team import end_invitations
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import NotFound, Refused
 from eventreg.kernel.tokens import new_public_id
@@ -159,15 +158,6 @@ def decline_invitation(token: str) -> None:
         note(
             invitation, "team_invitation_declined", Actor.account(invitation.account_id), account=invitation.account_id
         )
-
-
-def end_invitations(*which: object) -> None:
-    """End the open invitations that fulfil these conditions, in the caller's transaction."""
-    db.session.execute(
-        update(TeamInvitation)
-        .where(TeamInvitation.accepted_at.is_(None), TeamInvitation.ended_at.is_(None), *which)  # type: ignore[arg-type]
-        .values(ended_at=now())
-    )
 
 
 def _agreed(event: Event, wish: Wish, account_id: int) -> Narrowing:

@@ -15,8 +15,7 @@ from eventreg.events.models import Event, TeamInvitation, TeamMember
 from eventreg.events.queries.for_registration import lock_event_in_any_state
 from eventreg.events.queries.team import count_owners, find_member
 from eventreg.events.rules.team import TeamRole
-from eventreg.events.services.invitations import end_invitations
-from eventreg.events.services.team import end_membership, make_owner, note_handed_over
+from eventreg.events.services.team import end_invitations, end_membership, make_owner, note_handed_over
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import Busy
 

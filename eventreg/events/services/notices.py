@@ -8,7 +8,7 @@ from eventreg.audit.services import SYSTEM, Actor, note
 from eventreg.db import transaction
 from eventreg.events.models import PrivacyNotice
 from eventreg.events.queries.for_registration import lock_event
-from eventreg.events.rules.plans import PlanInvalid
+from eventreg.events.rules.notices import PlanInvalid
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import N_, Refused
 from eventreg.kernel.text import LocalizedText

@@ -24,7 +24,8 @@ from eventreg.organizations.policies import Editor
 from eventreg.organizations.queries import find_organization, list_known
 from eventreg.organizations.rules.doubles import Known, is_same_name
 from eventreg.organizations.rules.entries import OrganizationEntry
-from eventreg.organizations.services.recording import add_organization, give_first_logo, lock_organization
+from eventreg.organizations.services import add_organization
+from eventreg.organizations.services.recording import give_first_logo, lock_organization
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from eventreg.accounts.services.accounts import lock_account
 from eventreg.audit.services import SYSTEM, Actor, change, note
@@ -16,7 +16,7 @@ from eventreg.events.queries.for_registration import list_days, lock_event_in_an
 from eventreg.events.queries.team import count_owners, find_member, get_member, grant_on
 from eventreg.events.rules.agreements import Narrowing, TeamReason, agree, followed_days, roles_to_give
 from eventreg.events.rules.team import TeamRole
-from eventreg.events.services.invitations import end_invitations
+from eventreg.kernel.clock import now
 from eventreg.kernel.errors import NotFound, Refused
 
 
@@ -140,3 +140,12 @@ def _locked_below(event_id: int, member_id: int, account_id: int) -> tuple[Event
 
 def _member_of(event_id: int, account_id: int) -> TeamMember:
     return found(find_member(event_id, account_id))
+
+
+def end_invitations(*which: object) -> None:
+    """End the open invitations that fulfil these conditions, in the caller's transaction."""
+    db.session.execute(
+        update(TeamInvitation)
+        .where(TeamInvitation.accepted_at.is_(None), TeamInvitation.ended_at.is_(None), *which)  # type: ignore[arg-type]
+        .values(ended_at=now())
+    )

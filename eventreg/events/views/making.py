@@ -14,8 +14,9 @@ from eventreg.events.bundles.reading import open_bundle
 from eventreg.events.forms.making import CopyForm, FoundingForm, ImportForm
 from eventreg.events.policies import may_create_events
 from eventreg.events.queries.wholes import list_copyable_events, list_slugs
-from eventreg.events.rules.founding import BLANK, TEMPLATES, next_year, title_for
+from eventreg.events.rules.founding import BLANK, next_year, title_for
 from eventreg.events.rules.slugs import suggested_slug
+from eventreg.events.rules.starting import TEMPLATES
 from eventreg.events.rules.team import Permission
 from eventreg.events.services.copying import USUAL, Copying, copy_event, first_day_of, list_copyable
 from eventreg.events.services.founding import found_event

@@ -8,10 +8,10 @@ from textwrap import indent
 from flask_babel import gettext as _
 from markupsafe import escape
 
+from eventreg.events.crediting import credits_of
 from eventreg.events.models import Event, SessionOutcome
 from eventreg.events.queries.materials import SessionOfDay
 from eventreg.events.rules.programme import OutcomeKind
-from eventreg.events.wording import credits_of
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language, speaking
 from eventreg.kernel.text import LocalizedText, pick

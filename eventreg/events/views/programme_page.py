@@ -13,14 +13,10 @@ from flask_babel import gettext as _
 from eventreg.events.forms.programme import NewSessionForm, RoomForm
 from eventreg.events.models import Event, EventDay, ProgrammeSession, Room
 from eventreg.events.queries.programme import PeopleOf, Programme, get_programme, list_rooms, names_of, slots_of
+from eventreg.events.rules.moments import read_clock
 from eventreg.events.rules.programme import SessionKind
 from eventreg.events.rules.programme_checks import Finding, FindingKind, Slot, findings_of
-from eventreg.events.rules.programme_entries import (
-    DEFAULT_BREAK_MINUTES,
-    DEFAULT_MINUTES,
-    read_clock,
-    suggested_hours,
-)
+from eventreg.events.rules.programme_entries import DEFAULT_BREAK_MINUTES, DEFAULT_MINUTES, suggested_hours
 from eventreg.events.rules.programme_layout import columns_of, rows_of
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table, func, select
 
 from eventreg.config import Config
-from eventreg.db.base import Base
+from eventreg.db import Base
 from eventreg.db.engines import take_time
 from eventreg.kernel.clock import now
 from eventreg.kernel.keys import load_keys

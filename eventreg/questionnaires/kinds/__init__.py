@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
-from eventreg.questionnaires.kinds.base import Context, DayChoice, Invalid, Kind, SessionChoice
+from eventreg.questionnaires.kinds.base import Context, DayChoice, Kind, SessionChoice
 from eventreg.questionnaires.kinds.choices import Choice, Consent, MultipleChoice, YesNo
 from eventreg.questionnaires.kinds.contacts import Email, Phone, Url
 from eventreg.questionnaires.kinds.countries import Country
@@ -23,6 +23,7 @@ from eventreg.questionnaires.kinds.texts import LongText, ShortText
 from eventreg.questionnaires.kinds.times import Date, DateRange, Time
 from eventreg.questionnaires.kinds.uploads import File, Picture
 from eventreg.questionnaires.rules.parsing import parse_definition
+from eventreg.questionnaires.rules.reasons import Invalid
 from eventreg.questionnaires.rules.schema import Definition
 
 __all__ = ["NAMES", "Context", "DayChoice", "Invalid", "Kind", "SessionChoice", "checked_definition", "get"]

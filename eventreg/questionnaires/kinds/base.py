@@ -16,10 +16,10 @@ from flask_babel import force_locale, get_locale
 from eventreg.events.queries.choosing import list_institution_names, list_sign_up_sessions
 from eventreg.i18n import formats
 from eventreg.kernel.text import LocalizedText, pick
+from eventreg.kernel.typed import is_blank
 from eventreg.questionnaires.rules.reasons import Invalid, Reason
 from eventreg.questionnaires.rules.schema import FIRST_YEAR, LAST_YEAR, DefinitionInvalid, Question
 from eventreg.questionnaires.rules.seeking import Seeking
-from eventreg.questionnaires.rules.texts import is_blank
 
 if TYPE_CHECKING:
     from wtforms.fields.core import UnboundField

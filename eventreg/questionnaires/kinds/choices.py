@@ -13,7 +13,6 @@ from wtforms.fields.core import UnboundField
 
 from eventreg.questionnaires.kinds.base import (
     Context,
-    Invalid,
     Kind,
     KindGroup,
     Setting,
@@ -35,7 +34,7 @@ from eventreg.questionnaires.kinds.fields import (
     labelled,
     option_markup,
 )
-from eventreg.questionnaires.rules.reasons import Reason
+from eventreg.questionnaires.rules.reasons import Invalid, Reason
 from eventreg.questionnaires.rules.schema import DefinitionInvalid, Option, Question
 from eventreg.questionnaires.rules.seeking import Seeking
 from eventreg.web.forms import lazy_gettext

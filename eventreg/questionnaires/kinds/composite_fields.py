@@ -8,9 +8,9 @@ from typing import Any
 
 from markupsafe import Markup
 
+from eventreg.kernel.typed import showable
 from eventreg.questionnaires.kinds.fields import AnswerField, TextField, attributes_of, option_markup
 from eventreg.questionnaires.rules.schema import Question
-from eventreg.questionnaires.rules.texts import showable
 
 
 @dataclass(frozen=True)

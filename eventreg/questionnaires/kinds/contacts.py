@@ -8,10 +8,10 @@ from typing import ClassVar
 from urllib.parse import urlsplit
 
 from eventreg.kernel.links import is_plain_web_address
-from eventreg.questionnaires.kinds.base import Context, Invalid, KindGroup, only
+from eventreg.questionnaires.kinds.base import Context, KindGroup, only
 from eventreg.questionnaires.kinds.texts import Line
 from eventreg.questionnaires.rules.addresses import mail_address
-from eventreg.questionnaires.rules.reasons import Reason
+from eventreg.questionnaires.rules.reasons import Invalid, Reason
 from eventreg.questionnaires.rules.schema import Question
 from eventreg.questionnaires.rules.texts import clean_line
 from eventreg.web.forms import lazy_gettext

@@ -15,10 +15,10 @@ from wtforms.fields.choices import Choice  # type: ignore[attr-defined]  # newer
 from wtforms.widgets import CheckboxInput, FileInput, Input, TextArea
 
 from eventreg.kernel.text import LocalizedText, pick
+from eventreg.kernel.typed import showable
 from eventreg.questionnaires.kinds.base import Context
 from eventreg.questionnaires.rules.conditions import Condition
 from eventreg.questionnaires.rules.schema import Question
-from eventreg.questionnaires.rules.texts import showable
 
 #: keeps ids of inputs apart from ids of the page around them
 ID_PREFIX = "q-"

@@ -9,12 +9,13 @@ from flask_babel import gettext as _
 from wtforms.fields.core import UnboundField
 
 from eventreg.kernel.text import folded
-from eventreg.questionnaires.kinds.base import Context, Invalid, Kind, KindGroup, only, speaking
+from eventreg.kernel.typed import is_blank
+from eventreg.questionnaires.kinds.base import Context, Kind, KindGroup, only, speaking
 from eventreg.questionnaires.kinds.composite_fields import Part, PartsField, SuggestingField
 from eventreg.questionnaires.kinds.fields import labelled
-from eventreg.questionnaires.rules.reasons import Reason
+from eventreg.questionnaires.rules.reasons import Invalid, Reason
 from eventreg.questionnaires.rules.schema import DefinitionInvalid, Question
-from eventreg.questionnaires.rules.texts import clean_line, is_blank
+from eventreg.questionnaires.rules.texts import clean_line
 from eventreg.web.forms import lazy_gettext
 
 _NAME_LENGTH, _INSTITUTION_LENGTH = 200, 300

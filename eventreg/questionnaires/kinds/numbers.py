@@ -11,9 +11,9 @@ from flask_babel import gettext as _
 from wtforms.fields.core import UnboundField
 
 from eventreg.kernel.text import pick
-from eventreg.questionnaires.kinds.base import Context, Invalid, Kind, KindGroup, Setting, Shape, only, whole_setting
+from eventreg.questionnaires.kinds.base import Context, Kind, KindGroup, Setting, Shape, only, whole_setting
 from eventreg.questionnaires.kinds.fields import TextField, labelled
-from eventreg.questionnaires.rules.reasons import Reason
+from eventreg.questionnaires.rules.reasons import Invalid, Reason
 from eventreg.questionnaires.rules.schema import DefinitionInvalid, Question
 from eventreg.questionnaires.rules.seeking import Seeking
 from eventreg.questionnaires.rules.texts import clean_line

@@ -11,20 +11,10 @@ from flask_babel import ngettext
 from wtforms.fields.core import UnboundField
 
 from eventreg.i18n import formats
-from eventreg.questionnaires.kinds.base import (
-    Context,
-    Invalid,
-    Kind,
-    KindGroup,
-    Setting,
-    Shape,
-    among,
-    date_setting,
-    speaking,
-)
+from eventreg.questionnaires.kinds.base import Context, Kind, KindGroup, Setting, Shape, among, date_setting, speaking
 from eventreg.questionnaires.kinds.cells import named, some_of
 from eventreg.questionnaires.kinds.fields import ChoicesField, Offer, labelled
-from eventreg.questionnaires.rules.reasons import Reason
+from eventreg.questionnaires.rules.reasons import Invalid, Reason
 from eventreg.questionnaires.rules.schema import DefinitionInvalid, Question
 from eventreg.questionnaires.rules.seeking import Seeking
 from eventreg.web.forms import lazy_gettext

@@ -10,20 +10,11 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 from wtforms.fields.core import UnboundField
 
-from eventreg.questionnaires.kinds.base import (
-    Context,
-    Invalid,
-    Kind,
-    KindGroup,
-    Setting,
-    Shape,
-    positive_setting,
-    speaking,
-)
+from eventreg.questionnaires.kinds.base import Context, Kind, KindGroup, Setting, Shape, positive_setting, speaking
 from eventreg.questionnaires.kinds.cells import named, some_of, without_number
 from eventreg.questionnaires.kinds.composite_fields import SelectsField, joined_options
 from eventreg.questionnaires.kinds.fields import labelled
-from eventreg.questionnaires.rules.reasons import Reason
+from eventreg.questionnaires.rules.reasons import Invalid, Reason
 from eventreg.questionnaires.rules.schema import DefinitionInvalid, Question
 from eventreg.questionnaires.rules.seeking import Seeking
 from eventreg.web.forms import lazy_gettext

@@ -11,19 +11,10 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 from wtforms.fields.core import UnboundField
 
-from eventreg.questionnaires.kinds.base import (
-    Context,
-    Invalid,
-    Kind,
-    KindGroup,
-    Setting,
-    Shape,
-    positive_setting,
-    speaking,
-)
+from eventreg.questionnaires.kinds.base import Context, Kind, KindGroup, Setting, Shape, positive_setting, speaking
 from eventreg.questionnaires.kinds.composite_fields import SelectsField
 from eventreg.questionnaires.kinds.fields import AnswerField, SelectFrom, labelled
-from eventreg.questionnaires.rules.reasons import Reason
+from eventreg.questionnaires.rules.reasons import Invalid, Reason
 from eventreg.questionnaires.rules.schema import Question
 from eventreg.questionnaires.rules.seeking import Seeking
 

@@ -10,7 +10,6 @@ from wtforms.fields.core import UnboundField
 
 from eventreg.questionnaires.kinds.base import (
     Context,
-    Invalid,
     Kind,
     KindGroup,
     Setting,
@@ -22,7 +21,7 @@ from eventreg.questionnaires.kinds.base import (
 )
 from eventreg.questionnaires.kinds.fields import ParagraphsField, TextField, labelled
 from eventreg.questionnaires.rules.patterns import PRESETS
-from eventreg.questionnaires.rules.reasons import Reason
+from eventreg.questionnaires.rules.reasons import Invalid, Reason
 from eventreg.questionnaires.rules.schema import DefinitionInvalid, Question
 from eventreg.questionnaires.rules.texts import clean_line, clean_paragraphs
 from eventreg.web.forms import lazy_gettext

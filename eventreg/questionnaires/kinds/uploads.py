@@ -10,11 +10,11 @@ from flask_babel import ngettext
 from wtforms.fields.core import UnboundField
 
 from eventreg.kernel.errors import Refused
+from eventreg.kernel.filetypes import EXTENSIONS
 from eventreg.media.encoding import encode_picture
 from eventreg.media.rules.pictures import MOST_BYTES, PictureReason
 from eventreg.questionnaires.kinds.base import (
     Context,
-    Invalid,
     Kind,
     KindGroup,
     Setting,
@@ -28,7 +28,6 @@ from eventreg.questionnaires.kinds.fields import UploadField, labelled
 from eventreg.questionnaires.rules.files import (
     DEFAULT_MAX_BYTES,
     DEFAULT_TYPES,
-    EXTENSIONS,
     MEDIA_TYPES,
     MOST_FILES,
     check_file,
@@ -36,7 +35,7 @@ from eventreg.questionnaires.rules.files import (
     not_of_types,
     too_large,
 )
-from eventreg.questionnaires.rules.reasons import Reason
+from eventreg.questionnaires.rules.reasons import Invalid, Reason
 from eventreg.questionnaires.rules.schema import DefinitionInvalid, Question
 from eventreg.questionnaires.rules.seeking import Seeking
 from eventreg.web.forms import lazy_gettext

@@ -16,7 +16,7 @@ from eventreg.registration.emails.messages import Again, Group, ToAddress
 from eventreg.registration.emails.occasions import Occasion
 from eventreg.registration.emails.placeholders import Facts
 from eventreg.registration.models import Invitation, Registration
-from eventreg.registration.queries.invitations import INVITED, RECORD_KIND
+from eventreg.registration.queries.invitation_links import INVITED, RECORD_KIND
 from eventreg.registration.rules.message_texts import OF_EVENT, OF_PERSON
 
 

@@ -23,10 +23,8 @@ from eventreg.registration.emails.outgoing import outgoing
 from eventreg.registration.emails.placeholders import in_words
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.message_texts import IN_WRITTEN_BODY, IN_WRITTEN_SUBJECT, OwnText
+from eventreg.review.queries.messages import TRIED, WRITTEN
 from eventreg.web.addresses import address_of
-
-#: names the messages in lists, and those that one tries on oneself
-WRITTEN, TRIED = "registration/written", "registration/written_trial"
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from eventreg.events.bundles.fields import (
     text,
     texts,
 )
-from eventreg.registration.models import RequestKind
+from eventreg.registration.rules.requests import RequestKind
 from eventreg.registration.rules.states import Action, Status
 from eventreg.registration.rules.ways_in import WayKind
 

@@ -31,7 +31,6 @@ from eventreg.registration.models import (
     OptionPlace,
     Place,
     Registration,
-    RequestKind,
     SessionPlace,
 )
 from eventreg.registration.parts.fields import (
@@ -46,6 +45,7 @@ from eventreg.registration.parts.fields import (
     UPLOAD,
 )
 from eventreg.registration.queries.answers import DAYS_KIND, SESSIONS_KIND, sealed_place
+from eventreg.registration.rules.requests import RequestKind
 from eventreg.registration.rules.searching import email_key
 from eventreg.registration.services.answers import FILE_KINDS, refresh_search
 from eventreg.registration.services.uploads import NewFile, attach_new, seal_files

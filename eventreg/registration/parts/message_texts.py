@@ -10,7 +10,8 @@ from eventreg.events.bundles.faults import BundleInvalid
 from eventreg.events.bundles.fields import Field, Record, listed, text
 from eventreg.events.bundles.parts import Document, Entry, Intake, Outlet
 from eventreg.events.models import Event
-from eventreg.registration.emails.messages import Message, find_message
+from eventreg.registration.emails import find_message
+from eventreg.registration.emails.messages import Message
 from eventreg.registration.emails.placeholders import PLACEHOLDERS
 from eventreg.registration.models import MessageText
 from eventreg.registration.rules.message_texts import (

@@ -16,9 +16,8 @@ from eventreg.events.bundles.parts import Document, Entry, Intake, Outlet
 from eventreg.events.models import Category
 from eventreg.registration.models import AccessCode, Invitation, Registration
 from eventreg.registration.parts.fields import ACCESS_CODE, INVITATION
-from eventreg.registration.rules.access_codes import LONGEST_KEY
 from eventreg.registration.rules.searching import email_key
-from eventreg.registration.rules.ways_in import code_key
+from eventreg.registration.rules.ways_in import LONGEST_KEY, code_key
 
 _MOST = 5000
 

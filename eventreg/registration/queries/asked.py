@@ -10,8 +10,9 @@ from eventreg.db import db
 from eventreg.questionnaires.models import QuestionnaireVersion
 from eventreg.questionnaires.queries import definition_of, get_current_version
 from eventreg.questionnaires.rules.schema import Definition
-from eventreg.registration.models import Answer, AnswerRequest, Registration, RequestKind
+from eventreg.registration.models import Answer, AnswerRequest, Registration
 from eventreg.registration.rules.asked import Asked, put_together
+from eventreg.registration.rules.requests import RequestKind
 
 
 def find_asked(registration: Registration, *, with_open: bool = False, for_team: bool = False) -> Asked:

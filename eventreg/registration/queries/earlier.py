@@ -11,7 +11,8 @@ from eventreg.events.models import Category, Event
 from eventreg.events.rules.publication import Publication
 from eventreg.kernel import clock
 from eventreg.questionnaires import kinds
-from eventreg.questionnaires.kinds import Context, Invalid
+from eventreg.questionnaires.kinds import Context
+from eventreg.questionnaires.rules.reasons import Invalid
 from eventreg.questionnaires.rules.schema import Definition, Question, Stage
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.answers import load_answers

@@ -13,11 +13,11 @@ from eventreg.events.models import Event
 from eventreg.mail.models import MailMessage
 from eventreg.questionnaires.queries import definition_of, get_version
 from eventreg.questionnaires.rules.schema import Definition, Question, Section
-from eventreg.registration.models import AnswerRequest, Registration, RequestKind
+from eventreg.registration.models import AnswerRequest, Registration
 from eventreg.registration.queries.answers import frozen_keys
 from eventreg.registration.queries.asked import find_asked
 from eventreg.registration.rules.asked import Asked
-from eventreg.registration.rules.requests import CONFIRMED
+from eventreg.registration.rules.requests import CONFIRMED, RequestKind
 from eventreg.registration.rules.states import STANDING
 
 

@@ -12,10 +12,9 @@ from eventreg.events.models import Event
 from eventreg.kernel.errors import NotFound
 from eventreg.kernel.tokens import lookup_hash
 from eventreg.registration.models import AccessCode, Invitation, Registration
-from eventreg.registration.queries.invitations import get_invitation_by_token, invitation_token
-from eventreg.registration.rules.access_codes import LONGEST_KEY
+from eventreg.registration.queries.invitation_links import get_invitation_by_token, invitation_token
 from eventreg.registration.rules.states import Status
-from eventreg.registration.rules.ways_in import WayIn, WayKind, code_key
+from eventreg.registration.rules.ways_in import LONGEST_KEY, WayIn, WayKind, code_key
 from eventreg.web.instance import keys
 
 #: digits of the number of a code, at most

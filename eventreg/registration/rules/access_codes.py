@@ -10,12 +10,10 @@ from eventreg.kernel.errors import N_, Reason, Refused
 from eventreg.questionnaires.rules import reasons
 from eventreg.questionnaires.rules.reasons import Invalid
 from eventreg.questionnaires.rules.texts import clean_line
-from eventreg.registration.rules.ways_in import code_key
+from eventreg.registration.rules.ways_in import LONGEST_KEY, code_key
 
 #: characters of a code and of what the team writes beside it
 LONGEST_CODE, SHORTEST_CODE, LONGEST_LABEL = 40, 4, 200
-#: how long a folded code can be: some signs fold into several
-LONGEST_KEY = 80
 #: codes added at once, and uses of one
 MOST_CODES, MOST_USES = 500, 100_000
 #: read aloud and written by hand without doubt: no 0 and O, no 1, I and L

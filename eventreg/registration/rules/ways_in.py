@@ -97,3 +97,7 @@ def refusal_of_invitation(
 def code_key(code: str) -> str:
     """Return a code folded for comparing: case, accents, white space and hyphens do not matter."""
     return folded(code).replace(" ", "").replace("-", "")
+
+
+#: how long a folded code can be: some signs fold into several
+LONGEST_KEY = 80

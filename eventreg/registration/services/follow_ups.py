@@ -25,9 +25,9 @@ from eventreg.questionnaires.queries import definition_of, get_current_version
 from eventreg.questionnaires.rules.schema import Section, Stage
 from eventreg.registration.emails import Occasion
 from eventreg.registration.emails.asking import AskReminder
-from eventreg.registration.models import AnswerRequest, Registration, RequestKind
+from eventreg.registration.models import AnswerRequest, Registration
 from eventreg.registration.queries.requests import find_asking
-from eventreg.registration.rules.requests import closes_at, concerns, is_to_be_reminded
+from eventreg.registration.rules.requests import RequestKind, closes_at, concerns, is_to_be_reminded
 from eventreg.registration.rules.states import Status
 from eventreg.registration.services.pending_decisions import find_last_decision, is_pending
 from eventreg.registration.services.request_mails import ASKS, request_message

@@ -17,14 +17,8 @@ from eventreg.kernel.errors import NotFound, Refused
 from eventreg.kernel.tokens import new_public_id
 from eventreg.mail.services import drop_of_record
 from eventreg.registration.models import Invitation
-from eventreg.registration.queries.invitations import (
-    RECORD_KIND,
-    find_live_keys,
-    find_open_keys,
-    get_invitation_by_token,
-    lock_invitation,
-    tell_stories,
-)
+from eventreg.registration.queries.invitation_links import RECORD_KIND, get_invitation_by_token
+from eventreg.registration.queries.invitations import find_live_keys, find_open_keys, lock_invitation, tell_stories
 from eventreg.registration.rules.invitation_wishes import Known, Verdict, Wish, checked, judged
 from eventreg.registration.rules.invitations import (
     MOST_LINES,

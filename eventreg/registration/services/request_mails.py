@@ -11,9 +11,10 @@ from eventreg.questionnaires import kinds
 from eventreg.registration.emails import News, Occasion, RequestWording, participant_message
 from eventreg.registration.emails.about_registration import AboutRegistration
 from eventreg.registration.emails.asking import AskedAgain, AskedCorrection, AskedFollowUp
-from eventreg.registration.models import AnswerRequest, Registration, RequestKind
+from eventreg.registration.models import AnswerRequest, Registration
 from eventreg.registration.queries.answers import find_day_ids
 from eventreg.registration.queries.requests import Asking, find_asking
+from eventreg.registration.rules.requests import RequestKind
 
 #: which message asks
 ASKS = {

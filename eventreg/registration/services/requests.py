@@ -28,12 +28,12 @@ from eventreg.questionnaires.queries import definition_of, get_version
 from eventreg.questionnaires.registered import ASK_AGAIN_JOB
 from eventreg.questionnaires.rules.schema import Definition, Stage
 from eventreg.registration.emails import Occasion
-from eventreg.registration.models import AnswerRequest, Registration, RequestKind
+from eventreg.registration.models import AnswerRequest, Registration
 from eventreg.registration.queries.asked import find_asked
 from eventreg.registration.queries.requests import find_asking
 from eventreg.registration.queries.scoping import lock_in_scope
 from eventreg.registration.rules.refusals import RequestReason
-from eventreg.registration.rules.requests import closes_at
+from eventreg.registration.rules.requests import RequestKind, closes_at
 from eventreg.registration.rules.states import STANDING
 from eventreg.registration.services.answers import CONSENT_KIND
 from eventreg.registration.services.request_mails import ASKS, request_message

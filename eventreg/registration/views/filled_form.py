@@ -15,14 +15,15 @@ from eventreg.events.models import Category, Event
 from eventreg.i18n.languages import current_language
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import Busy, Refused
+from eventreg.kernel.filetypes import safe_name
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.forms import QuestionnaireForm
-from eventreg.questionnaires.kinds import Context, Invalid
+from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.kinds.fields import KeptFile
 from eventreg.questionnaires.models import QuestionnaireVersion
 from eventreg.questionnaires.queries import definition_of, get_current_version
-from eventreg.questionnaires.rules.files import has_all, most_files, safe_name
-from eventreg.questionnaires.rules.reasons import Reason
+from eventreg.questionnaires.rules.files import has_all, most_files
+from eventreg.questionnaires.rules.reasons import Invalid, Reason
 from eventreg.questionnaires.rules.schema import Definition, Question
 from eventreg.registration.forms import FRAME_FIELDS
 from eventreg.registration.queries.answers import SESSIONS_KIND

@@ -20,11 +20,12 @@ from eventreg.i18n.languages import current_language, own_name, speaking
 from eventreg.kernel.errors import NotFound
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.forms import QuestionnaireForm
-from eventreg.questionnaires.kinds import Context, Invalid
+from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.queries import draft_document, find_newest_version, get_numbered_version
 from eventreg.questionnaires.rules.drafts.reading import read_draft
 from eventreg.questionnaires.rules.files import most_files
 from eventreg.questionnaires.rules.finishing import finished
+from eventreg.questionnaires.rules.reasons import Invalid
 from eventreg.questionnaires.rules.schema import Definition, DefinitionInvalid, Question, Stage
 from eventreg.registration.forms import FRAME_FIELDS, new_submission_key
 from eventreg.registration.views import blueprint

@@ -18,7 +18,8 @@ from eventreg.questionnaires.queries import definition_of, get_current_version
 from eventreg.registration.emails import Occasion
 from eventreg.registration.forms import new_submission_key
 from eventreg.registration.models import Invitation
-from eventreg.registration.queries.invitations import get_invitation_by_token, tell_stories
+from eventreg.registration.queries.invitation_links import get_invitation_by_token
+from eventreg.registration.queries.invitations import tell_stories
 from eventreg.registration.queries.ways_in import carried_invitation
 from eventreg.registration.rules.invitations import OPEN, InvitationState, state_of
 from eventreg.registration.services.invitations import decline_invitation

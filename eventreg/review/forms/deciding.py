@@ -12,7 +12,7 @@ from eventreg.kernel.typed import showable
 from eventreg.registration.rules.states import DECISIONS, Action
 from eventreg.review.models import ReadyReason
 from eventreg.review.rules.runs import DECIDING
-from eventreg.review.wording.runs import act_verb
+from eventreg.review.wording.acts import act_verb
 from eventreg.web.forms import BaseForm, lazy_gettext
 
 

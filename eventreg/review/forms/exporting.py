@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from wtforms import BooleanField, RadioField, TextAreaField, ValidationError
 from wtforms.fields import Field
 
-from eventreg.questionnaires.rules.texts import showable
+from eventreg.kernel.typed import showable
 from eventreg.review.rules.exports import LONGEST_REASON, ExportFormat, Titles, Wish
 from eventreg.review.services.exporting_formats import FORMATS
 from eventreg.web.forms import BaseForm, lazy_gettext

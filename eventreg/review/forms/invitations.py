@@ -14,7 +14,7 @@ from wtforms.fields import Field
 from wtforms.validators import Optional, StopValidation
 
 from eventreg.i18n.languages import known_languages, own_name
-from eventreg.questionnaires.rules.texts import showable
+from eventreg.kernel.typed import showable
 from eventreg.registration.rules.invitation_wishes import Wish
 from eventreg.registration.rules.invitations import LONGEST_NOTE
 from eventreg.web.forms import BaseForm, lazy_gettext

@@ -11,12 +11,12 @@ from wtforms.validators import StopValidation
 
 from eventreg.events.models import Event
 from eventreg.kernel.errors import N_
+from eventreg.registration.rules.placeholders import holds_personal_link
 from eventreg.registration.services.decisions import LONGEST_REASON
-from eventreg.review.forms.runs import refuse_personal_links
 from eventreg.review.models import ReadyReason
 from eventreg.review.rules.reasons import LONGEST_TITLE, REASONED
 from eventreg.review.rules.runs import RunAct
-from eventreg.review.wording.runs import act_verb
+from eventreg.review.wording.acts import act_verb
 from eventreg.web.fields import TextField
 from eventreg.web.forms import lazy_gettext
 from eventreg.web.localized import LocalizedField, LocalizedForm
@@ -56,3 +56,11 @@ class ReasonForm(LocalizedForm):
     def chosen_act(self) -> RunAct:
         """The act of a form that is sound."""
         return RunAct(self.act.data)
+
+
+def refuse_personal_links(field: LocalizedField) -> bool:
+    """Say whether a text for many holds nobody's personal link; else that stands beside it."""
+    held = [code for code, text in field.data.items() if holds_personal_link(text)]
+    for code in held:
+        field.refuse(code, _("Take out the address of a personal page: whoever follows it acts for that person"))
+    return not held

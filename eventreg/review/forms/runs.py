@@ -11,8 +11,8 @@ from wtforms import DateField, HiddenField, RadioField, SelectField, SelectMulti
 from wtforms.fields import Field
 from wtforms.validators import Optional, StopValidation
 
-from eventreg.registration.rules.placeholders import holds_personal_link
 from eventreg.registration.services.decisions import LONGEST_REASON
+from eventreg.review.forms.reasons import refuse_personal_links
 from eventreg.review.models import ReadyReason
 from eventreg.review.rules.tags import LONGEST_NAME
 from eventreg.web.forms import lazy_gettext
@@ -26,14 +26,6 @@ class RunForm(LocalizedForm):
 
     #: how many people would find no place, as it was shown
     without_place = HiddenField()
-
-
-def refuse_personal_links(field: LocalizedField) -> bool:
-    """Say whether a text for many holds nobody's personal link; else that stands beside it."""
-    held = [code for code, text in field.data.items() if holds_personal_link(text)]
-    for code in held:
-        field.refuse(code, _("Take out the address of a personal page: whoever follows it acts for that person"))
-    return not held
 
 
 class ReasonedRunForm(RunForm):

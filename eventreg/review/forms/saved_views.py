@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wtforms import BooleanField, StringField
 
-from eventreg.questionnaires.rules.texts import showable
+from eventreg.kernel.typed import showable
 from eventreg.web.forms import BaseForm, lazy_gettext
 
 

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from eventreg.i18n.languages import own_name
 from eventreg.kernel.text import folded
-from eventreg.questionnaires.kinds import Invalid
+from eventreg.questionnaires.rules.reasons import Invalid
 from eventreg.questionnaires.rules.schema import NEEDED_COLUMNS, Question
 from eventreg.registration.queries.answers import SESSIONS_KIND
 from eventreg.registration.rules.bulk import AnswerPut, ChangedPerson

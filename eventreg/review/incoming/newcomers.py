@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flask_babel import gettext as _
 
 from eventreg.kernel.text import folded
-from eventreg.questionnaires.kinds import Invalid
+from eventreg.questionnaires.rules.reasons import Invalid
 from eventreg.questionnaires.rules.schema import NEEDED_COLUMNS
 from eventreg.registration.rules.bulk import Hall, NewPerson, OptionSeats
 from eventreg.registration.rules.states import STANDING, Status

@@ -10,12 +10,12 @@ from flask_babel import gettext as _
 from eventreg.events.models import Category, Event
 from eventreg.i18n.languages import configured_languages, known_languages, name_of, own_name, speaking
 from eventreg.kernel.text import folded
+from eventreg.kernel.typed import is_blank
 from eventreg.questionnaires import kinds
-from eventreg.questionnaires.kinds import Context, Invalid
+from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.kinds.cells import named
-from eventreg.questionnaires.rules.reasons import Reason
+from eventreg.questionnaires.rules.reasons import Invalid, Reason
 from eventreg.questionnaires.rules.schema import Question
-from eventreg.questionnaires.rules.texts import is_blank
 from eventreg.registration.rules.states import Status
 from eventreg.registration.wording import status_for_team
 from eventreg.review.rules.importing import LONGEST_CELL

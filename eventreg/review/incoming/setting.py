@@ -12,7 +12,8 @@ from eventreg.i18n.languages import speaking
 from eventreg.kernel.text import folded
 from eventreg.kernel.typed import showable
 from eventreg.questionnaires import kinds
-from eventreg.questionnaires.kinds import Context, Invalid
+from eventreg.questionnaires.kinds import Context
+from eventreg.questionnaires.rules.reasons import Invalid
 from eventreg.questionnaires.rules.schema import Definition, Question
 from eventreg.review.incoming.matching import Target, Targets, surnames_of
 from eventreg.review.incoming.reading import CellReader, Row, Words

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from flask_babel import gettext as _
 
 from eventreg.kernel.typed import showable
-from eventreg.questionnaires.kinds import Invalid
+from eventreg.questionnaires.rules.reasons import Invalid
 from eventreg.registration.rules.bulk import BulkPlan, ChangedPerson, NewPerson
 from eventreg.registration.rules.searching import email_key
 from eventreg.registration.services.bulk import seats_of

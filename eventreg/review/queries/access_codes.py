@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,14 +51,6 @@ def list_codes(event_id: int, scope: Scope, now: datetime) -> list[ListedCode]:
         for code, category in rows
         if is_shown(category, scope)
     ]
-
-
-def find_codes(code_ids: Collection[int | None]) -> dict[int, AccessCode]:
-    """Return these codes by id; no statement where there are none."""
-    wanted = {code_id for code_id in code_ids if code_id is not None}
-    if not wanted:
-        return {}
-    return {code.id: code for code in db.session.scalars(select(AccessCode).where(AccessCode.id.in_(wanted)))}
 
 
 def _uses(event_id: int) -> Mapping[int, int]:

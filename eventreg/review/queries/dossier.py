@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -20,7 +20,7 @@ from eventreg.events.rules.team import Scope
 from eventreg.kernel.errors import NotFound
 from eventreg.questionnaires.queries import list_version_numbers, list_wordings
 from eventreg.questionnaires.rules.schema import Definition
-from eventreg.registration.models import Answer, Consent, Decision, Place, Registration, Upload
+from eventreg.registration.models import AccessCode, Answer, Consent, Decision, Place, Registration, Upload
 from eventreg.registration.queries.answers import open_answer
 from eventreg.registration.queries.asked import find_asked
 from eventreg.registration.queries.consents import list_consents
@@ -161,3 +161,11 @@ def _files(registration_id: int) -> dict[str, FileLine]:
 def holds_place(registration_id: int) -> bool:
     """Say whether a registration counts among the taken places."""
     return bool(db.session.scalar(select(exists().where(Place.registration_id == registration_id))))
+
+
+def find_codes(code_ids: Collection[int | None]) -> dict[int, AccessCode]:
+    """Return these codes by id; no statement where there are none."""
+    wanted = {code_id for code_id in code_ids if code_id is not None}
+    if not wanted:
+        return {}
+    return {code.id: code for code in db.session.scalars(select(AccessCode).where(AccessCode.id.in_(wanted)))}

@@ -17,7 +17,6 @@ from eventreg.mail.models import MailMessage
 from eventreg.mail.queries import get_message
 from eventreg.mail.rules import DeliveryState, Standing, standing
 from eventreg.registration.emails.messages import Again, find_by_template
-from eventreg.registration.emails.written import WRITTEN
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.scoping import about_scope
 from eventreg.registration.rules.states import Status
@@ -193,3 +192,7 @@ def _has_living_link(message: MailMessage, row: Registration) -> bool:
     """Say whether the personal link in a message, if there is one, still opens the page (`mail.markers`)."""
     link = f":{row.public_id}:"
     return link not in message.text or f"{link}{row.link_generation}]]" in message.text
+
+
+#: names the messages in lists, and those that one tries on oneself
+WRITTEN, TRIED = "registration/written", "registration/written_trial"

@@ -14,7 +14,7 @@ from eventreg.kernel.clock import now
 from eventreg.kernel.text import pick
 from eventreg.review.queries.access_codes import list_codes
 from eventreg.review.sheets.csv_file import csv_file
-from eventreg.review.wording import code_standing
+from eventreg.review.wording.ways_in import code_standing
 
 
 def export_codes(event_id: int, who: Organizer) -> bytes:

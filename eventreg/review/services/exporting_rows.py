@@ -16,7 +16,8 @@ from eventreg.review.listing.pages import BESIDE
 from eventreg.review.queries.people import Person, list_definitions, list_people
 from eventreg.review.rules.exports import COLUMNS_OF, Plan, Wish
 from eventreg.review.sheets import Sheet, list_sheet_columns
-from eventreg.review.sheets.sheet import FIXED, questions_of
+from eventreg.review.sheets.answers import questions_of
+from eventreg.review.sheets.sheet import FIXED
 from eventreg.review.sheets.stamp import Stamp
 
 #: called with how many more people were read

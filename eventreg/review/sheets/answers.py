@@ -108,3 +108,13 @@ class AnswerCells:
             if len(written) < _MOST_KEPT:
                 written[at] = found
         return found
+
+
+def questions_of(definitions: Mapping[int, Definition]) -> dict[str, Question]:
+    """Return what was ever asked by key, each as its newest version asks it: those that are retired come last."""
+    found: dict[str, Question] = {}
+    for definition in definitions.values():
+        for question in definition.questions():
+            if kinds.get(question.kind).is_answerable:
+                found.setdefault(question.key, question)
+    return found

@@ -14,7 +14,6 @@ from flask_babel import gettext as _
 
 from eventreg.events.models import Category
 from eventreg.kernel.text import folded
-from eventreg.questionnaires import kinds
 from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.rules.schema import Definition, Question
 from eventreg.review.listing import ListField, ListShape
@@ -25,7 +24,7 @@ from eventreg.review.queries.people import Person
 from eventreg.review.rules.columns import ANSWER
 from eventreg.review.rules.contact import is_contact_data
 from eventreg.review.rules.exports import Titles
-from eventreg.review.sheets.answers import AnswerCells
+from eventreg.review.sheets.answers import AnswerCells, questions_of
 
 #: the columns that every registration has, by name
 FIXED = {field.column: field for field in ListShape().every_fixed if field.column}
@@ -47,16 +46,6 @@ class SheetColumn:
     question: Question | None = None
     #: which of the values it is; None: all of them
     part: int | None = None
-
-
-def questions_of(definitions: Mapping[int, Definition]) -> dict[str, Question]:
-    """Return what was ever asked by key, each as its newest version asks it: those that are retired come last."""
-    found: dict[str, Question] = {}
-    for definition in definitions.values():
-        for question in definition.questions():
-            if kinds.get(question.kind).is_answerable:
-                found.setdefault(question.key, question)
-    return found
 
 
 def list_sheet_columns(

@@ -31,7 +31,7 @@ from eventreg.review.services.access_codes import export_codes
 from eventreg.review.views import blueprint
 from eventreg.review.views.desk import registration_url
 from eventreg.review.views.list_state import categories_in_sight
-from eventreg.review.wording import code_standing
+from eventreg.review.wording.ways_in import code_standing
 from eventreg.web.access import Answer, may, requires
 from eventreg.web.downloads import as_attachment
 from eventreg.web.fields import NumberField

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from flask import abort, g, redirect
+from flask import abort, g
 from flask_babel import gettext as _
 from markupsafe import Markup
-from werkzeug.wrappers import Response
 
 from eventreg.audit.queries import TrailFilter, list_trail
 from eventreg.events.models import Event
@@ -19,31 +18,15 @@ from eventreg.events.views.desk import render_desk
 from eventreg.kernel.errors import NotFound
 from eventreg.questionnaires.kinds import Context
 from eventreg.registration.models import Registration
-from eventreg.registration.queries.scoping import get_in_scope
 from eventreg.registration.rules.refusals import ChangeReason
 from eventreg.registration.services.team_acts import TeamAct
 from eventreg.review.forms.team_acts import ActForm
 from eventreg.review.queries.dossier import get_dossier
 from eventreg.review.views.desk import registration_url, with_query
 from eventreg.review.views.history_shown import history_shown
-from eventreg.review.views.list_state import categories_in_sight, read_list_state
+from eventreg.review.views.list_state import categories_in_sight, read_list_state, the_registration, url_of
 from eventreg.web.access import may
 from eventreg.web.refusals import Refusals
-
-
-def the_registration(reference: str) -> Registration:
-    """Return the registration of this request's address, if it is in sight. Raises NotFound."""
-    return get_in_scope(g.event.id, reference, g.event_access.scope)
-
-
-def url_of(reference: str) -> str:
-    """Return the address of a registration's page, which keeps the list that one came from."""
-    return registration_url(g.event.slug, reference, read_list_state(categories_in_sight()))
-
-
-def back_to(reference: str, anchor: str = "") -> Response:
-    """Lead back to a registration's page."""
-    return redirect(f"{url_of(reference)}#{anchor}" if anchor else url_of(reference), 303)
 
 
 def check_may(*permissions: Permission) -> None:

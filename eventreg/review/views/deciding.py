@@ -17,9 +17,9 @@ from eventreg.registration.services.decisions import LONGEST_REASON, Telling, de
 from eventreg.review.forms.deciding import read_action
 from eventreg.review.queries.dossier import get_dossier
 from eventreg.review.views import blueprint
-from eventreg.review.views.acting import back_to, the_registration
 from eventreg.review.views.decision_shown import decision_form
 from eventreg.review.views.dossier_page import dossier_page
+from eventreg.review.views.list_state import back_to, the_registration
 from eventreg.review.views.mail_frames import mail_in_frame
 from eventreg.web.access import Answer, requires
 from eventreg.web.fields import whole_number

@@ -27,8 +27,7 @@ from eventreg.registration.rules.requests import RequestState, closes_at, concer
 from eventreg.registration.rules.states import Status
 from eventreg.registration.wording import request_title, status_for_team
 from eventreg.review.forms.deciding import DecisionForm
-from eventreg.review.queries.access_codes import find_codes
-from eventreg.review.queries.dossier import Dossier, get_dossier, list_exports_since
+from eventreg.review.queries.dossier import Dossier, find_codes, get_dossier, list_exports_since
 from eventreg.review.queries.other_registrations import list_other_registrations
 from eventreg.review.rules.listing import ListState
 from eventreg.review.views.acts_shown import acts_shown

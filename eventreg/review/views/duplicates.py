@@ -34,11 +34,10 @@ from eventreg.review.queries.duplicates import (
 )
 from eventreg.review.queries.people import Person, list_definitions, list_people
 from eventreg.review.services.merging import Merging, keep_apart, merge
-from eventreg.review.sheets.answers import AnswerCells
-from eventreg.review.sheets.sheet import questions_of
+from eventreg.review.sheets.answers import AnswerCells, questions_of
 from eventreg.review.views import blueprint
-from eventreg.review.views.acting import the_registration
 from eventreg.review.views.desk import list_url, registration_url
+from eventreg.review.views.list_state import the_registration
 from eventreg.web.access import Answer, may, requires
 from eventreg.web.fields import whole_number
 from eventreg.web.refusals import Refusals

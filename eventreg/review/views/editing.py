@@ -27,15 +27,8 @@ from eventreg.registration.views.filled_form import FilledForm
 from eventreg.review.forms.team_acts import EditForm
 from eventreg.review.services.looking import look_at_questions
 from eventreg.review.views import blueprint
-from eventreg.review.views.acting import (
-    act_of,
-    act_page,
-    back_to,
-    check_may,
-    newest_entry,
-    taken_words,
-    the_registration,
-)
+from eventreg.review.views.acting import act_of, act_page, check_may, newest_entry, taken_words
+from eventreg.review.views.list_state import back_to, the_registration
 from eventreg.web.access import Answer, may, requires
 from eventreg.web.bodies import takes_files
 from eventreg.web.refusals import Refusals

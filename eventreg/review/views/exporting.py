@@ -18,7 +18,8 @@ from eventreg.review.rules.listing import ListState
 from eventreg.review.services.exporting import Begun, Taker, begin_export, file_chunks, first_of
 from eventreg.review.views import blueprint
 from eventreg.review.views.desk import list_url
-from eventreg.review.views.listing import categories_in_sight, filter_words, list_shape, read_list_state
+from eventreg.review.views.list_state import categories_in_sight, list_shape, read_list_state
+from eventreg.review.views.listing import filter_words
 from eventreg.web.access import Answer, may, requires
 from eventreg.web.downloads import as_attachment
 

@@ -10,7 +10,7 @@ from eventreg.events.organizers import organizer
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
 from eventreg.i18n.languages import known_languages, name_of, own_name
-from eventreg.questionnaires.rules.texts import showable
+from eventreg.kernel.typed import showable
 from eventreg.registration.rules.invitation_lists import Lines, names_of, read_list
 from eventreg.registration.rules.invitation_wishes import Verdict
 from eventreg.registration.services.invitations import invite_list, try_list

@@ -16,7 +16,7 @@ from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
 from eventreg.i18n.languages import own_name
 from eventreg.kernel.clock import now
-from eventreg.registration.queries.invitations import invitation_token
+from eventreg.registration.queries.invitation_links import invitation_token
 from eventreg.registration.rules.invitations import OPEN, InvitationState
 from eventreg.registration.services import invitation_messages, invitations
 from eventreg.registration.wording import status_for_team
@@ -25,7 +25,7 @@ from eventreg.review.queries.invitations import InvitationList, get_invitation_l
 from eventreg.review.views import blueprint
 from eventreg.review.views.desk import registration_url
 from eventreg.review.views.list_state import categories_in_sight
-from eventreg.review.wording import invitation_state
+from eventreg.review.wording.ways_in import invitation_state
 from eventreg.web.access import Answer, may, requires
 from eventreg.web.addresses import address_of
 from eventreg.web.fields import whole_number

@@ -17,7 +17,7 @@ from eventreg.review.rules.listing import ListState
 from eventreg.review.rules.runs import NEEDED, RunAct
 from eventreg.review.views.desk import list_url
 from eventreg.review.views.run_pages import PAGES
-from eventreg.review.wording.runs import act_verb
+from eventreg.review.wording.acts import act_verb
 from eventreg.web.access import may
 from eventreg.web.templating import plain_in_reader_language
 

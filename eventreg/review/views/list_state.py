@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import g, request
+from flask import g, redirect, request
+from werkzeug.wrappers import Response
 
 from eventreg.events.models import Category
 from eventreg.events.queries.categories import list_categories
 from eventreg.events.queries.choosing import list_sign_up_sessions
 from eventreg.i18n.languages import current_language
 from eventreg.questionnaires.kinds import Context, DayChoice, SessionChoice
-from eventreg.registration.queries.scoping import is_shown
+from eventreg.registration.models import Registration
+from eventreg.registration.queries.scoping import get_in_scope, is_shown
 from eventreg.review.listing import ListShape, ListWords, RegistrationList, get_shape, read_state
 from eventreg.review.rules.list_forms import APPLY, as_address
 from eventreg.review.rules.listing import ListState
+from eventreg.review.views.desk import registration_url
+from eventreg.review.views.list_state import categories_in_sight, read_list_state
 
 
 def categories_in_sight() -> list[Category]:
@@ -55,3 +59,18 @@ def field_words(categories: Sequence[Category]) -> ListWords:
         sessions=lambda: [SessionChoice(*row) for row in list_sign_up_sessions(event_id)],
     )
     return ListWords(shape, categories, context, current_language(), g.event.time_zone)
+
+
+def the_registration(reference: str) -> Registration:
+    """Return the registration of this request's address, if it is in sight. Raises NotFound."""
+    return get_in_scope(g.event.id, reference, g.event_access.scope)
+
+
+def url_of(reference: str) -> str:
+    """Return the address of a registration's page, which keeps the list that one came from."""
+    return registration_url(g.event.slug, reference, read_list_state(categories_in_sight()))
+
+
+def back_to(reference: str, anchor: str = "") -> Response:
+    """Lead back to a registration's page."""
+    return redirect(f"{url_of(reference)}#{anchor}" if anchor else url_of(reference), 303)

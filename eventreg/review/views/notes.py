@@ -15,10 +15,9 @@ from eventreg.review.rules.notes import LONGEST_NOTE, named_in
 from eventreg.review.services import notes
 from eventreg.review.services.notes import Written
 from eventreg.review.views import blueprint
-from eventreg.review.views.acting import back_to, the_registration, url_of
 from eventreg.review.views.desk import with_query
 from eventreg.review.views.dossier_page import dossier_page
-from eventreg.review.views.list_state import categories_in_sight, read_list_state
+from eventreg.review.views.list_state import back_to, categories_in_sight, read_list_state, the_registration, url_of
 from eventreg.review.views.team_words import chosen_colleagues, typed_note
 from eventreg.web.access import Answer, requires
 from eventreg.web.refusals import Refusals

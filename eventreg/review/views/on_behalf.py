@@ -26,9 +26,9 @@ from eventreg.registration.wording import status_for_team
 from eventreg.review.forms.team_acts import HandOnForm, MoveForm, WordedForm
 from eventreg.review.queries.dossier import holds_place
 from eventreg.review.views import blueprint
-from eventreg.review.views.acting import act_of, act_page, back_to, newest_entry, taken_words, the_registration
+from eventreg.review.views.acting import act_of, act_page, newest_entry, taken_words
 from eventreg.review.views.dossier_page import dossier_page
-from eventreg.review.views.list_state import categories_in_sight
+from eventreg.review.views.list_state import back_to, categories_in_sight, the_registration
 from eventreg.web.access import Answer, requires
 from eventreg.web.refusals import Refusals
 from eventreg.web.templating import plain_in_reader_language

@@ -19,7 +19,7 @@ from eventreg.review.queries.reasons import get_reason, list_reasons
 from eventreg.review.rules.reasons import REASONED
 from eventreg.review.services import reasons
 from eventreg.review.views import blueprint
-from eventreg.review.wording.runs import act_verb
+from eventreg.review.wording.acts import act_verb
 from eventreg.web.access import Answer, may, requires
 
 _REASONS = "/manage/events/<slug>/registrations/reasons"

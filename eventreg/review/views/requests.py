@@ -17,8 +17,8 @@ from eventreg.registration.services import request_care
 from eventreg.registration.services.answers import CONSENT_KIND
 from eventreg.registration.services.requests import LONGEST_REASON, ask_for_correction
 from eventreg.review.views import blueprint
-from eventreg.review.views.acting import back_to, the_registration, url_of
 from eventreg.review.views.dossier_page import dossier_page
+from eventreg.review.views.list_state import back_to, the_registration, url_of
 from eventreg.web.access import Answer, requires
 from eventreg.web.refusals import Refusals
 from eventreg.web.templating import plain_in_reader_language

@@ -25,7 +25,8 @@ from eventreg.review.services.runs import begin_run, leave_out, save_details, ta
 from eventreg.review.views import blueprint
 from eventreg.review.views.run_mails import mails_shown
 from eventreg.review.views.run_pages import PAGES
-from eventreg.review.wording.runs import act_on, act_verb, begin_on
+from eventreg.review.wording.acts import act_verb
+from eventreg.review.wording.runs import act_on, begin_on
 from eventreg.web.access import Answer, may, requires
 from eventreg.web.fields import whole_number
 from eventreg.web.instance import config

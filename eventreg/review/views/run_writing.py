@@ -22,7 +22,7 @@ from eventreg.mail.services import OutgoingMessage
 from eventreg.registration.emails import Occasion
 from eventreg.registration.emails.placeholders import offered
 from eventreg.registration.emails.previews import sample_person
-from eventreg.registration.emails.written import WRITTEN, written_message
+from eventreg.registration.emails.written import written_message
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.answers import find_day_ids
 from eventreg.registration.rules.message_texts import IN_WRITTEN_BODY
@@ -30,6 +30,7 @@ from eventreg.registration.rules.states import Status
 from eventreg.registration.wording import status_for_team
 from eventreg.review.forms.run_writing import WriteRunForm
 from eventreg.review.models import Run
+from eventreg.review.queries.messages import WRITTEN
 from eventreg.review.queries.run_previews import RunFigures, get_figures
 from eventreg.review.queries.runs import count_messages, count_statuses, find_person, get_run
 from eventreg.review.rules.runs import RunAct

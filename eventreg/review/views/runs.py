@@ -34,7 +34,7 @@ from eventreg.review.services.run_writing import take_back_messages
 from eventreg.review.services.runs import all_of, begin_run, draft_run, stop_run, these, undo_run
 from eventreg.review.views import blueprint
 from eventreg.review.views.desk import list_url
-from eventreg.review.views.listing import categories_in_sight, read_list_state
+from eventreg.review.views.list_state import categories_in_sight, read_list_state
 from eventreg.review.views.run_drafts import draft_page
 from eventreg.review.views.run_pages import PAGES, ActPage
 from eventreg.review.wording.runs import act_on, left_words, outcome_words

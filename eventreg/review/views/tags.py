@@ -20,8 +20,8 @@ from eventreg.review.queries.tags import count_tagged, get_tag, list_tags
 from eventreg.review.rules.tags import LONGEST_NAME, TagColour, read_colour
 from eventreg.review.services import tags
 from eventreg.review.views import blueprint
-from eventreg.review.views.acting import back_to
 from eventreg.review.views.dossier_page import dossier_page
+from eventreg.review.views.list_state import back_to
 from eventreg.review.views.team_words import typed_tags
 from eventreg.web.access import Answer, may, requires
 from eventreg.web.forms import BaseForm, lazy_gettext

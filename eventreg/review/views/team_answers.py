@@ -25,7 +25,8 @@ from eventreg.registration.services.uploads import list_of_registration
 from eventreg.registration.views.filled_form import FilledForm
 from eventreg.review.services.looking import look_at_questions
 from eventreg.review.views import blueprint
-from eventreg.review.views.acting import back_to, check_may, the_registration, url_of
+from eventreg.review.views.acting import check_may
+from eventreg.review.views.list_state import back_to, the_registration, url_of
 from eventreg.web.access import Answer, may, requires
 from eventreg.web.bodies import takes_files
 from eventreg.web.refusals import Refusals

@@ -9,21 +9,6 @@ from eventreg.registration.rules.refusals import DecisionReason, RequestReason
 from eventreg.review.rules.runs import FAULT, OUT_OF_SIGHT, TAKEN_BACK, UNVERIFIED, ItemOutcome, RunAct
 
 
-def act_verb(act: RunAct) -> str:
-    """Return an act as a button says it."""
-    return {
-        RunAct.APPROVE: _("Approve"),
-        RunAct.DECLINE: _("Decline"),
-        RunAct.WAITLIST: _("Put on the waiting list"),
-        RunAct.REOPEN: _("Return to review"),
-        RunAct.CORRECT: _("Request correction"),
-        RunAct.WRITE: _("Send email"),
-        RunAct.TAG: _("Add a tag"),
-        RunAct.UNTAG: _("Remove a tag"),
-        RunAct.UNDO: _("Undo"),
-    }[act]
-
-
 def act_on(act: RunAct, number: int) -> str:
     """Return what is done to how many: the title of a run's page."""
     one_and_many = {

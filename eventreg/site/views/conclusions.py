@@ -8,13 +8,13 @@ from typing import Any
 from flask import g, render_template
 from werkzeug.wrappers import Response as BaseResponse
 
+from eventreg.events.crediting import credits_of
 from eventreg.events.models import SessionOutcome
 from eventreg.events.queries.for_registration import list_days
 from eventreg.events.queries.materials import list_sessions
 from eventreg.events.queries.outcomes import list_outcomes, list_public_of_session
 from eventreg.events.queries.public import get_credited_event
 from eventreg.events.rules.programme import OutcomeKind
-from eventreg.events.wording import credits_of
 from eventreg.kernel.errors import NotFound
 from eventreg.site.views import blueprint
 from eventreg.site.views.presenting import cacheable, frame

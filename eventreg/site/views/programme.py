@@ -8,11 +8,12 @@ from flask import Response, g, render_template, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventreg.events.calendars import session_calendar
+from eventreg.events.crediting import credits_of
 from eventreg.events.models import EventDay
 from eventreg.events.queries.programme import SessionFound, get_programme, get_session
 from eventreg.events.queries.public import PublicEvent, get_credited_event
 from eventreg.events.rules.programme import SessionKind, SpeakerRole
-from eventreg.events.wording import credits_of, session_kind_name, speaker_role_name
+from eventreg.events.wording import session_kind_name, speaker_role_name
 from eventreg.i18n.languages import current_language
 from eventreg.site.views import blueprint
 from eventreg.site.views.conclusions import session_outcomes

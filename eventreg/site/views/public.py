@@ -9,11 +9,11 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventreg.events.calendars import event_calendar
+from eventreg.events.crediting import credits_of, host_name
 from eventreg.events.queries.for_registration import find_current_notice, get_published_event
 from eventreg.events.queries.outcomes import count_public
 from eventreg.events.queries.public import PublicEvent, get_credited_event, get_public_event, list_public_events
 from eventreg.events.rules.contact import mail_uri, telephone_uri
-from eventreg.events.wording import credits_of, host_name
 from eventreg.i18n.languages import current_language
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import NotFound

@@ -47,10 +47,10 @@ from eventreg.registration.models import (
     Invitation,
     OptionPlace,
     Registration,
-    RequestKind,
     SessionPlace,
 )
 from eventreg.registration.rules.message_texts import OwnText, TextEdit
+from eventreg.registration.rules.requests import RequestKind
 from eventreg.registration.rules.states import Action
 from eventreg.registration.services.decisions import decide
 from eventreg.registration.services.message_texts import save_message_texts
