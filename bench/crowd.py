@@ -9,14 +9,16 @@ from typing import Any
 
 from sqlalchemy import func, insert, literal, select, text
 
+from eventreg.attendees.models import Tag, Tagging
+from eventreg.attendees.rules.tags import TagColour
 from eventreg.db import db, transaction
 from eventreg.demo.rules.people import invent
 from eventreg.demo.rules.seminar import event_plan, read
 from eventreg.events.models import Category
-from eventreg.events.services.creation import create_event
 from eventreg.kernel.clock import now
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
+from eventreg.making.services.founding import create_event
 from eventreg.questionnaires.queries import get_current_version
 from eventreg.questionnaires.services import publish
 from eventreg.registration.models import Answer, Registration
@@ -29,8 +31,6 @@ from eventreg.registration.rules.searching import (
     sort_position,
 )
 from eventreg.registration.rules.states import Status
-from eventreg.review.models import Tag, Tagging
-from eventreg.review.rules.tags import TagColour
 
 ANSWERS = 25
 #: people whose answers are written one by one; those of the others are copies of theirs

@@ -28,7 +28,8 @@ from eventreg.db import db
 from eventreg.demo.rules.answers import invent_answers
 from eventreg.demo.rules.people import invent
 from eventreg.events.models import Event
-from eventreg.events.queries.for_registration import get_event_whole
+from eventreg.events.queries.events import get_event_whole
+from eventreg.exchange.services.importing import Importer, confirm_import, matching_of, take_file, terms_of, try_file
 from eventreg.kernel.errors import Busy
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.kinds import Context
@@ -37,14 +38,6 @@ from eventreg.registration.emails import Occasion
 from eventreg.registration.models import Registration
 from eventreg.registration.services.answers import CONSENT_KIND
 from eventreg.registration.services.registering import Submission, register
-from eventreg.review.services.importing import (
-    Importer,
-    confirm_import,
-    matching_of,
-    take_file,
-    terms_of,
-    try_file,
-)
 
 PEOPLE = 5_000
 #: seconds for trying and putting in together

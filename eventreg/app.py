@@ -16,7 +16,7 @@ from eventreg.config import Config, load_config
 from eventreg.db import db
 from eventreg.db.engines import THREADS, engine_options, prepare_engine
 from eventreg.i18n import languages
-from eventreg.kernel.cookies import cookie_name
+from eventreg.kernel.clients import cookie_name
 from eventreg.kernel.keys import create_keys, load_keys
 from eventreg.web import access, assets, bodies, compression, errors, guides, headers, limits, templating
 from eventreg.web.instance import Instance, init_instance
@@ -108,14 +108,14 @@ def _init_database(app: Flask) -> None:
 def _init_rooms(app: Flask) -> None:
     from eventreg.accounts.devices import init_devices
     from eventreg.accounts.policies import lacks_second_factor
-    from eventreg.accounts.services.closing import init_belongings
+    from eventreg.accounts.services.accounts import init_belongings
     from eventreg.accounts.sessions import init_sign_in
     from eventreg.events.policies import find_access
-    from eventreg.events.services.leaving import TeamBelongings
-    from eventreg.events.services.sign_ups import init_sign_ups
-    from eventreg.mail.setup import init_mail
+    from eventreg.mail.connection import init_mail
+    from eventreg.programme.services.programme import init_sign_ups
     from eventreg.registration.queries.sessions import count_session_people
     from eventreg.settings.queries import current_settings
+    from eventreg.team.services import TeamBelongings
     from eventreg.web.instance import init_chosen
 
     init_chosen(app, current_settings)
@@ -141,7 +141,7 @@ def _init_rooms(app: Flask) -> None:
 def _init_directory(app: Flask) -> None:
     """Tell the directory of institutions where they are used, and by whom."""
     from eventreg.events.queries import partners
-    from eventreg.events.services.merging import repoint_organization
+    from eventreg.events.services.partners import repoint_organization
     from eventreg.organizations.directory import Users, init_directory
 
     users = Users(partners.list_uses, partners.runs_an_event, partners.list_foreign, repoint_organization)
@@ -150,77 +150,71 @@ def _init_directory(app: Flask) -> None:
 
 def _init_jobs(app: Flask) -> None:
     """Say who does which later work, and what is done again and again."""
-    from eventreg.accounts.services import guards, sessions, sign_in_links
-    from eventreg.events.services import material_files
+    from eventreg.accounts.services import guards, sessions, sign_in
+    from eventreg.bulk.services import runs, steps
+    from eventreg.bulk.services.steps import RUN_JOB
+    from eventreg.exchange.services import background, files, importing
+    from eventreg.exchange.services import importing as telling_added
+    from eventreg.invitations.services import invitations, messages
     from eventreg.jobs.registry import init_jobs
     from eventreg.media.services import sweep_pictures
+    from eventreg.programme.services import materials
     from eventreg.questionnaires.registered import ASK_AGAIN_JOB
     from eventreg.registration.services import (
         cancelling,
-        decided_ahead,
-        earlier_answers,
-        expiring,
         follow_ups,
-        invitation_care,
-        invitation_messages,
         links,
         promotion,
         requests,
-        saved_forms,
-        telling_added,
+        statuses,
         uploads,
         used_forms,
     )
-    from eventreg.review.services import exporting_aside, exporting_store, importing, run_steps, runs
-    from eventreg.review.services.run_steps import RUN_JOB
+    from eventreg.registration.services import promotion as decided_ahead
+    from eventreg.selfservice import services
 
     registry = init_jobs(app)
     registry.add_handler(cancelling.TELL_JOB, cancelling.tell_some)
     registry.add_handler(promotion.PLACES_JOB, lambda work, _now: promotion.pass_on_places(work["event_id"]))
-    registry.add_handler(invitation_messages.SEND_JOB, invitation_messages.send_some)
+    registry.add_handler(messages.SEND_JOB, messages.send_some)
     registry.add_handler(links.SEND_LINK_JOB, lambda work, _now: links.send_link(work["event_id"], work["email"]))
     registry.add_handler(
-        earlier_answers.SEND_EARLIER_JOB,
-        lambda work, _now: earlier_answers.send_earlier_answers(work["event_id"], work["email"], work["language"]),
+        services.SEND_EARLIER_JOB,
+        lambda work, _now: services.send_earlier_answers(work["event_id"], work["email"], work["language"]),
     )
-    registry.add_handler(sign_in_links.SEND_LINK_JOB, lambda work, _now: sign_in_links.send_sign_in_link(work["email"]))
+    registry.add_handler(sign_in.SEND_LINK_JOB, lambda work, _now: sign_in.send_sign_in_link(work["email"]))
     registry.add_handler(telling_added.TELL_ADDED_JOB, telling_added.tell_added)
     registry.add_duty("review.sweep_imports", timedelta(hours=1), importing.sweep_imports)
     registry.add_duty("media.sweep_pictures", timedelta(days=1), sweep_pictures)
     registry.add_duty("registration.sweep_uploads", timedelta(hours=1), uploads.sweep_uploads)
-    registry.add_duty("registration.sweep_saved_forms", timedelta(hours=1), saved_forms.sweep_saved_forms)
+    registry.add_duty("registration.sweep_saved_forms", timedelta(hours=1), services.sweep_saved_forms)
     registry.add_duty("registration.sweep_used_forms", timedelta(days=1), used_forms.sweep_used_forms)
-    registry.add_duty("registration.forget_invited", timedelta(days=1), invitation_care.forget_invited)
-    registry.add_duty("events.sweep_materials", timedelta(hours=1), material_files.sweep_materials)
-    registry.add_work(exporting_store.MAKE_JOB, exporting_aside.make_some)
-    registry.add_duty("review.sweep_exports", timedelta(minutes=10), exporting_store.sweep_exports)
+    registry.add_duty("registration.forget_invited", timedelta(days=1), invitations.forget_invited)
+    registry.add_duty("events.sweep_materials", timedelta(hours=1), materials.sweep_materials)
+    registry.add_work(files.MAKE_JOB, background.make_some)
+    registry.add_duty("review.sweep_exports", timedelta(minutes=10), files.sweep_exports)
     registry.add_handler(ASK_AGAIN_JOB, requests.ask_some)
     registry.add_duty("registration.follow_ups", timedelta(minutes=1), follow_ups.see_to_follow_ups)
     registry.add_duty("registration.decided_ahead", timedelta(minutes=1), decided_ahead.pull_back_decisions)
-    registry.add_work(RUN_JOB, run_steps.do_turn)
+    registry.add_work(RUN_JOB, steps.do_turn)
     registry.add_duty("review.sweep_drafts", timedelta(hours=1), runs.sweep_drafts)
-    registry.add_duty("registration.expire_unverified", timedelta(hours=1), expiring.expire_unverified)
+    registry.add_duty("registration.expire_unverified", timedelta(hours=1), statuses.expire_unverified)
     registry.add_duty(
         "accounts.forget_attempts", timedelta(days=1), lambda now: guards.forget_old_attempts(now - _A_DAY)
     )
     registry.add_duty("accounts.forget_sessions", timedelta(days=1), sessions.forget_old_sessions)
-    registry.add_duty(
-        "accounts.forget_links", timedelta(days=1), lambda now: sign_in_links.forget_old_links(now - _A_DAY)
-    )
+    registry.add_duty("accounts.forget_links", timedelta(days=1), lambda now: sign_in.forget_old_links(now - _A_DAY))
 
 
 def _init_lifecycle(app: Flask) -> None:
     """Say who looks at an event before it is published, who follows when it is cancelled, who knows what is taken and asked."""
-    from eventreg.events.asked import init_asked
-    from eventreg.events.checks import init_lifecycle
-    from eventreg.events.occupancy import init_occupancy
+    from eventreg.attendees.queries.duplicates import find_merged_into
+    from eventreg.attendees.queries.people import count_answered
+    from eventreg.events.checks import init_asked, init_lifecycle, init_occupancy
     from eventreg.questionnaires.checks import count_asked, list_missing_questions
     from eventreg.questionnaires.registered import init_registered
-    from eventreg.registration.merged import init_merged
-    from eventreg.registration.services.cancelling import RegistrationFollowers
-    from eventreg.registration.services.occupancy import RegistrationOccupancy
-    from eventreg.review.queries.answered import count_answered
-    from eventreg.review.queries.duplicates import find_merged_into
+    from eventreg.registration.queries.registrations import init_merged
+    from eventreg.registration.services.cancelling import RegistrationFollowers, RegistrationOccupancy
 
     lifecycle = init_lifecycle(app)
     lifecycle.add_check(list_missing_questions)
@@ -233,11 +227,13 @@ def _init_lifecycle(app: Flask) -> None:
 
 def _init_event_parts(app: Flask) -> None:
     """Say what an event is made of, each part after those that it needs."""
+    from eventreg.attendees.parts import ReadyReasonsPart, RemarksPart, TagsPart
     from eventreg.events.bundles.parts import init_parts
-    from eventreg.events.parts import EVENT_PARTS
+    from eventreg.exchange.parts.taking import RegistrationsPart
+    from eventreg.exchange.parts.ways_in import AccessCodesPart, InvitationsPart
+    from eventreg.making.parts import EVENT_PARTS
+    from eventreg.messages.parts import MessageTextsPart
     from eventreg.questionnaires.parts import QuestionnairePart
-    from eventreg.registration.parts import AccessCodesPart, InvitationsPart, MessageTextsPart, RegistrationsPart
-    from eventreg.review.parts import ReadyReasonsPart, RemarksPart, TagsPart
 
     registry = init_parts(app)
     of_team = (MessageTextsPart(), ReadyReasonsPart(), TagsPart())
@@ -250,7 +246,7 @@ def _personal_link(purpose: str, public_id: str, generation: int) -> str:
     """Return the address of a personal link, whichever room it belongs to. Raises LookupError."""
     from eventreg.accounts import links as account_links
     from eventreg.events import links as event_links
-    from eventreg.registration import links as registration_links
+    from eventreg.registration.services import links as registration_links
 
     for room in (account_links, event_links):
         try:

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from eventreg.i18n.catalogs import translated_languages
-from eventreg.kernel.zones import time_zones
+from eventreg.kernel.clock import time_zones
 
 PREFIX = "EVENTREG_"
 #: names with our prefix that the test suite, build steps and `eventreg backup` use; they are no settings

@@ -18,7 +18,7 @@ from flask import Flask
 from eventreg.jobs.registry import job_registry
 from eventreg.jobs.running import plan_duties, run_due
 from eventreg.kernel import clock
-from eventreg.kernel.faults import described
+from eventreg.kernel.errors import described
 from eventreg.mail.delivery import deliver_due
 from eventreg.web.instance import refresh_keys
 

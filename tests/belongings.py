@@ -10,9 +10,9 @@ from typing import Any
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, EventDay, Material, ProgrammeSession, SessionOutcome
 from eventreg.events.rules.programme import MaterialAudience, OutcomeKind, SessionKind
-from eventreg.events.services.material_files import store_material_file
 from eventreg.kernel.clock import now
 from eventreg.kernel.tokens import new_public_id
+from eventreg.programme.services.materials import store_material_file
 from eventreg.registration.models import Registration, SessionPlace
 from tests.builders import text
 

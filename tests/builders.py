@@ -14,8 +14,8 @@ from datetime import datetime, time, timedelta
 from itertools import count
 from typing import Any
 
-from eventreg.accounts.hashing import hash_of
 from eventreg.accounts.models import Account
+from eventreg.accounts.passwords import hash_of
 from eventreg.accounts.rules.profiles import address_key
 from eventreg.db import db, transaction
 from eventreg.events.models import Category, Event, EventDay, Partner, PrivacyNotice, ProgrammeSession, TeamMember

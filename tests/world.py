@@ -18,16 +18,23 @@ from sqlalchemy import make_url, select
 from werkzeug.routing import Rule
 
 from eventreg.accounts.models import Account
-from eventreg.accounts.services.sign_in_links import make_sign_in_link
+from eventreg.accounts.services.sign_in import make_sign_in_link
+from eventreg.attendees.rules.acts import RunAct
+from eventreg.attendees.rules.tags import TagColour
+from eventreg.attendees.services.notes import Written, write_note
+from eventreg.attendees.services.reasons import add_reason, save_view
+from eventreg.attendees.services.tags import change_tags, create_tag
 from eventreg.audit.services import Actor
+from eventreg.bulk.services.runs import begin_run, draft_run, these
+from eventreg.bulk.services.steps import do_some
 from eventreg.db import db, transaction
 from eventreg.events.links import category_token, invitation_token
 from eventreg.events.models import Event, EventDay, ProgrammeSession, TeamMember
 from eventreg.events.organizers import Organizer
-from eventreg.events.queries.previews import PREVIEW
+from eventreg.events.queries.events import PREVIEW
 from eventreg.events.rules.publication import Publication
 from eventreg.events.rules.team import EVERYTHING, TeamRole
-from eventreg.events.services.invitations import Wish, invite
+from eventreg.exchange.services.importing import Importer, matching_of, take_file, terms_of, try_file
 from eventreg.kernel.clock import now
 from eventreg.kernel.tokens import new_public_id, personal_token
 from eventreg.mail.models import MailMessage
@@ -35,23 +42,15 @@ from eventreg.questionnaires.rules.drafts.reading import fingerprint
 from eventreg.questionnaires.rules.publishing import seen_mark
 from eventreg.registration.emails import CONFIRM_ADDRESS, EARLIER_ANSWERS, OWN_PAGE, SAVED_FORM, VERIFY
 from eventreg.registration.models import AddressChange, Registration, SavedForm, Upload
-from eventreg.registration.queries.invitation_links import invitation_token as token_of_invited
 from eventreg.registration.queries.registrations import ADDRESS_GENERATION, own_token
+from eventreg.registration.queries.ways_in import invitation_token as token_of_invited
 from eventreg.registration.rules.states import Action
 from eventreg.registration.services.decisions import decide
 from eventreg.registration.services.registering import Receipt
 from eventreg.registration.services.requests import ask_for_correction
-from eventreg.registration.services.saved_forms import save_form
 from eventreg.registration.services.uploads import NewFile
-from eventreg.review.rules.runs import RunAct
-from eventreg.review.rules.tags import TagColour
-from eventreg.review.services.importing import Importer, matching_of, take_file, terms_of, try_file
-from eventreg.review.services.notes import Written, write_note
-from eventreg.review.services.reasons import add_reason
-from eventreg.review.services.run_steps import do_some
-from eventreg.review.services.runs import begin_run, draft_run, these
-from eventreg.review.services.saved_views import save_view
-from eventreg.review.services.tags import change_tags, create_tag
+from eventreg.selfservice.services import save_form
+from eventreg.team.services import Wish, invite
 from eventreg.web.instance import keys
 from tests.belongings import a_material, a_session, an_outcome
 from tests.builders import (
@@ -184,7 +183,7 @@ class World:
             return self.tokens[rule.endpoint] if actor == "link" else FORGED
         return {
             "slug": self.event.slug,
-            "reference": self.people["pending" if rule.endpoint == "review.undo_decision" else "letter"].reference,
+            "reference": self.people["pending" if rule.endpoint == "attendees.undo_decision" else "letter"].reference,
             "public_id": self.public_ids.get(
                 rule.endpoint, self.picture_id if rule.endpoint == "media.show_picture" else self.upload_id
             ),
@@ -199,7 +198,7 @@ class World:
             "message_id": self.message_id,
             "partner_id": self.event.partners[0].id,
             "key": "imprint" if rule.endpoint.startswith("settings.") else self.event.partners[0].organization.key,
-            "name": "es" if rule.endpoint == "review.show_run_mail" else "css/theme.css",
+            "name": "es" if rule.endpoint == "bulk.show_run_mail" else "css/theme.css",
             "step": "cancel",
             "topic": "organizing",
             "path": "en/event.png",
@@ -238,7 +237,7 @@ def build_world(app: Flask) -> World:
         world.public_ids, world.outcome_id = _what_a_programme_leaves(event)
         world.request_id = _asked(event, letter, accounts["owner"])
         world.public_ids |= _exports(event, accounts["owner"])
-        world.public_ids["review.change_saved_view"] = save_view(
+        world.public_ids["attendees.change_saved_view"] = save_view(
             event.id, Organizer.account(accounts["owner"].id), "Por revisar", "status=pending", is_shared=True
         )
         world.public_ids |= _imports(event, accounts["owner"])
@@ -246,16 +245,14 @@ def build_world(app: Flask) -> World:
         world.code_id = an_access_code(event, code="PUERTA-2027").id
         tag_id, world.note_id = _what_the_team_adds(event, letter, accounts["owner"])
         world.public_ids |= {f"review.{name}": tag_id for name in ("edit_tag", "save_tag", "remove_one_tag")}
-        more_ids, world.room_id = _who_and_where(event, world.public_ids["review.list_session_people"])
+        more_ids, world.room_id = _who_and_where(event, world.public_ids["reports.list_session_people"])
         world.public_ids |= more_ids | {"site.preview_session": _session_of_the_draft()}
         draft = a_draft(event)
         world.draft_mark = seen_mark(draft.revision, draft.definition)
         invitation, world.member_id, world.account_id = _a_team(event, accounts)
-        world.public_ids |= dict.fromkeys(
-            ("events.send_invitation_once_more", "events.take_invitation_back"), invitation
-        )
+        world.public_ids |= dict.fromkeys(("team.send_invitation_once_more", "team.take_invitation_back"), invitation)
         world.tokens |= dict.fromkeys(
-            ("events.show_invitation", "events.accept", "events.decline"), invitation_token(invitation)
+            ("team.show_invitation", "team.accept", "team.decline"), invitation_token(invitation)
         )
         row = an_invitation(event)
         invited = token_of_invited(row)
@@ -278,7 +275,7 @@ def rules(app: Flask) -> Iterator[tuple[str, Rule]]:
 def _exports(event: Event, owner: Account) -> dict[str, str]:
     """Return files that a worker has made, by the endpoints about them."""
     kept, other = (an_export(event, owner).public_id for _ in range(2))
-    return dict.fromkeys(("review.show_export", "review.fetch_export"), kept) | {"review.delete_export": other}
+    return dict.fromkeys(("exchange.show_export", "exchange.fetch_export"), kept) | {"exchange.delete_export": other}
 
 
 def _imports(event: Event, owner: Account) -> dict[str, str]:
@@ -320,14 +317,14 @@ def _runs(event: Event, person: Registration, account: Account) -> dict[str, str
     begin_run(begun.id)
     do_some(begun.id, lambda: True)
     reason = add_reason(event.id, RunAct.DECLINE, "Sin lugar", {"es": "No hay lugar."}, Actor.account(account.id))
-    of_drafts = dict.fromkeys(("review.save_run", "review.begin", "review.show_run_mail"), draft.public_id)
-    of_reasons = dict.fromkeys(("review.edit_ready_reason", "review.save_ready_reason"), reason.public_id)
-    of_begun = dict.fromkeys(("review.show_run", "review.stop", "review.undo_many"), begun.public_id)
+    of_drafts = dict.fromkeys(("bulk.save_run", "bulk.begin", "bulk.show_run_mail"), draft.public_id)
+    of_reasons = dict.fromkeys(("attendees.edit_ready_reason", "attendees.save_ready_reason"), reason.public_id)
+    of_begun = dict.fromkeys(("bulk.show_run", "bulk.stop", "bulk.undo_many"), begun.public_id)
     words = {"subject": {"es": "Autobús"}, "body": {"es": "Sale a las 8, {given_name}."}}
     written = draft_run(
         event.id, RunAct.WRITE, these(event.id, {person.reference: 1}, EVERYTHING), account.id, details=words
     )
-    return of_drafts | of_reasons | of_begun | {"review.try_run_message": written.public_id}
+    return of_drafts | of_reasons | of_begun | {"bulk.try_run_message": written.public_id}
 
 
 def _what_the_team_adds(event: Event, person: Registration, account: Account) -> tuple[str, int]:
@@ -377,7 +374,7 @@ def _what_a_programme_leaves(event: Event) -> tuple[dict[str, str], int]:
     material, outcome = a_material(event, session), an_outcome(session)
     of_materials = ("edit_material", "save_material", "move_material", "remove_material", "download_material")
     ids = {f"events.{name}": material.public_id for name in of_materials}
-    ids |= {"site.download_material": material.public_id, "registration.download_own_material": material.public_id}
+    ids |= {"site.download_material": material.public_id, "selfservice.download_own_material": material.public_id}
     ids |= {f"review.{name}": session.public_id for name in ("list_session_people", "export_session")}
     return ids, outcome.id
 
@@ -398,12 +395,12 @@ def _address_change(registration: Registration) -> AddressChange:
 
 def _tokens(own: Registration, unverified: Registration, change: AddressChange, account: Account) -> dict[str, str]:
     by_purpose = {
-        "registration.verify": own_token(unverified, VERIFY),
-        "registration.confirm_address": personal_token(keys(), CONFIRM_ADDRESS, change.public_id, ADDRESS_GENERATION),
+        "selfservice.verify": own_token(unverified, VERIFY),
+        "selfservice.confirm_address": personal_token(keys(), CONFIRM_ADDRESS, change.public_id, ADDRESS_GENERATION),
         "accounts.sign_in_by_link": make_sign_in_link(account.id),
     }
-    by_purpose["registration.offer_earlier_answers"] = own_token(own, EARLIER_ANSWERS)
-    by_purpose["registration.show_saved_form"] = _a_kept_form(own)
+    by_purpose["selfservice.offer_earlier_answers"] = own_token(own, EARLIER_ANSWERS)
+    by_purpose["selfservice.show_saved_form"] = _a_kept_form(own)
     by_purpose["accounts.use_link"] = by_purpose["accounts.sign_in_by_link"]
     draft = an_event(publication=Publication.DRAFT, preview_generation=1)
     by_purpose["site.preview_event"] = personal_token(keys(), PREVIEW, draft.public_id, 1)
@@ -441,10 +438,10 @@ def _seen(key: str) -> str:
 
 
 _FORMS: dict[str, Any] = {
-    "registration.use_code": lambda world: {"access_code": "puerta 2027"},
-    "review.add_access_codes": lambda world: {"codes": "NORTE-2027", "category": "government"},
-    "registration.ask_for_earlier": lambda world: {"email": "ana@instituto.example"},
-    "registration.save_form": lambda world: {"category": "government", "keep_email": "ana@instituto.example"},
+    "invitations.use_code": lambda world: {"access_code": "puerta 2027"},
+    "invitations.add_access_codes": lambda world: {"codes": "NORTE-2027", "category": "government"},
+    "selfservice.ask_for_earlier": lambda world: {"email": "ana@instituto.example"},
+    "selfservice.save_form": lambda world: {"category": "government", "keep_email": "ana@instituto.example"},
     "settings.change_settings": lambda world: {
         "name-es": "Mesa de registro", "palette": "forest", "offered": ["es", "en"], "first": "es", "seen_revision": "0",
     },
@@ -453,67 +450,67 @@ _FORMS: dict[str, Any] = {
         "title-es": "Aviso", "key": "imprint", "body-es": "Nosotros.", "seen_revision": "1", "is_published": "y",
     },
     "settings.move_legal_page": lambda world: {"down": "1"},
-    "events.create_event": lambda world: {
+    "making.create_event": lambda world: {
         "template": "workshop", "title-es": "Taller", "title-en": "Workshop",
         "first_day": "2027-05-11", "days": "1", "starts_at": "09:00", "ends_at": "13:00", "city": "Prueba", "country": "MX",
         "time_zone": "America/Mexico_City", "contact_name": "Clara", "contact_email": "clara@anfitriona.example",
     },
-    "events.make_copy": lambda world: {
+    "making.make_copy": lambda world: {
         "title-es": "Otra vez", "title-en": "Once more", "first_day": "2028-03-09", "parts": ["days", "categories"],
     },
-    "events.add_session": lambda world: {
+    "programme.add_session": lambda world: {
         "title-es": "Otra sesión", "day": str(world.event.days[0].id), "starts_at": "16:00", "ends_at": "17:00",
     },
-    "events.save_session": lambda world: {
+    "programme.save_session": lambda world: {
         "title-es": "Otra sesión", "day": str(world.event.days[0].id), "starts_at": "16:00", "ends_at": "17:00", "revision": "1",
     },
-    "review.show_count": lambda world: {"question": "sex"},
-    "review.take_out": lambda world: {"format": "csv", "columns": "all"},
-    "review.save_list_view": lambda world: {"name": "Otra vista"},
-    "review.change_saved_view": lambda world: {
-        "do": "change", f"view-{world.public_ids['review.change_saved_view']}-name": "Otro nombre",
+    "reports.show_count": lambda world: {"question": "sex"},
+    "exchange.take_out": lambda world: {"format": "csv", "columns": "all"},
+    "attendees.save_list_view": lambda world: {"name": "Otra vista"},
+    "attendees.change_saved_view": lambda world: {
+        "do": "change", f"view-{world.public_ids['attendees.change_saved_view']}-name": "Otro nombre",
     },
-    "review.create_run": lambda world: {"act": "waitlist", "chosen": [f"{world.people['letter'].reference}.1"]},
-    "review.save_registration": lambda world: {
+    "bulk.create_run": lambda world: {"act": "waitlist", "chosen": [f"{world.people['letter'].reference}.1"]},
+    "onbehalf.save_registration": lambda world: {
         "given_name": "Carla", "email": "carta@instituto.example", "team-seen_revision": str(world.people["letter"].revision),
     },
-    "review.move_person": lambda world: {
+    "onbehalf.move_person": lambda world: {
         "team-category": "academia", "team-seen_revision": str(world.people["letter"].revision),
     },
-    "review.hand_person_on": lambda world: {
+    "onbehalf.hand_person_on": lambda world: {
         "team-given_name": "Nora", "team-email": "nora@instituto.example", "team-language": "es",
         "team-seen_revision": str(world.people["letter"].revision),
     },
-    "review.withdraw_person": lambda world: {"team-seen_revision": str(world.people["letter"].revision)},
-    "review.choose_language": lambda world: {"language": "en"},
-    "review.add_one_tag": lambda world: {"name": "Ponente", "colour": "green"},
-    "review.save_tag": lambda world: {"name": "Mesa 3", "colour": "red"},
-    "review.save_tags": lambda world: {"new_tag": "Otra"},
-    "review.add_note": lambda world: {"note": "Habla francés."},
-    "review.save_note": lambda world: {"note": "Llega muy tarde."},
-    "review.add_ready_reason": lambda world: {"act": "approve", "title": "Documento", "text-es": "Traiga uno."},
-    "review.save_ready_reason": lambda world: {"act": "decline", "title": "Otro", "text-es": "Otro motivo."},
-    "review.preview_decision": lambda world: {"action": "decline"},
-    "review.ask_correction": lambda world: {"question": ["sex"], "reason": "Por favor, revise."},
-    "review.see_to_request": lambda world: {"do": "remind"},
-    "registration.save_request": lambda world: {"sex": "woman"},
-    "events.move_one_session": lambda world: {"do": "earlier", "revision": "1"},
-    "events.remove_one_session": lambda world: {"revision": "1"},
-    "events.try_lines": lambda world: {"day": str(world.event.days[0].id), "lines": "16:00–17:00 Otra", "do": "add"},
-    "events.add_room": lambda world: {"name-es": "Sala Dos"},
-    "events.change_room": lambda world: {"do": "remove"},
-    "events.save_speaker": lambda world: {"name": "Dora Demo", "revision": "1"},
+    "onbehalf.withdraw_person": lambda world: {"team-seen_revision": str(world.people["letter"].revision)},
+    "onbehalf.choose_language": lambda world: {"language": "en"},
+    "attendees.add_one_tag": lambda world: {"name": "Ponente", "colour": "green"},
+    "attendees.save_tag": lambda world: {"name": "Mesa 3", "colour": "red"},
+    "attendees.save_tags": lambda world: {"new_tag": "Otra"},
+    "attendees.add_note": lambda world: {"note": "Habla francés."},
+    "attendees.save_note": lambda world: {"note": "Llega muy tarde."},
+    "attendees.add_ready_reason": lambda world: {"act": "approve", "title": "Documento", "text-es": "Traiga uno."},
+    "attendees.save_ready_reason": lambda world: {"act": "decline", "title": "Otro", "text-es": "Otro motivo."},
+    "attendees.preview_decision": lambda world: {"action": "decline"},
+    "onbehalf.ask_correction": lambda world: {"question": ["sex"], "reason": "Por favor, revise."},
+    "onbehalf.see_to_request": lambda world: {"do": "remind"},
+    "selfservice.save_request": lambda world: {"sex": "woman"},
+    "programme.move_one_session": lambda world: {"do": "earlier", "revision": "1"},
+    "programme.remove_one_session": lambda world: {"revision": "1"},
+    "programme.try_lines": lambda world: {"day": str(world.event.days[0].id), "lines": "16:00–17:00 Otra", "do": "add"},
+    "programme.add_room": lambda world: {"name-es": "Sala Dos"},
+    "programme.change_room": lambda world: {"do": "remove"},
+    "programme.save_speaker": lambda world: {"name": "Dora Demo", "revision": "1"},
     "events.lift_hold": lambda world: {"contact_address": "nueva@instituto.example"},
-    "events.add_material": lambda world: {
+    "programme.add_material": lambda world: {
         "url": "https://videos.example/1", "title-es": "Grabación", "audience": "everybody", "session": "", "language": "",
     },
-    "events.save_material": lambda world: {"title-es": "Lámina", "audience": "confirmed", "session": "", "language": "es",
+    "programme.save_material": lambda world: {"title-es": "Lámina", "audience": "confirmed", "session": "", "language": "es",
                                            "url": "", "revision": "1"},
-    "events.add_outcome": lambda world: {
-        "session": world.public_ids["review.list_session_people"], "kind": "remark", "text-es": "Se observó algo.",
+    "programme.add_outcome": lambda world: {
+        "session": world.public_ids["reports.list_session_people"], "kind": "remark", "text-es": "Se observó algo.",
     },
-    "events.save_outcome": lambda world: {
-        "session": world.public_ids["review.list_session_people"], "kind": "remark", "text-es": "Otra.", "revision": "1",
+    "programme.save_outcome": lambda world: {
+        "session": world.public_ids["reports.list_session_people"], "kind": "remark", "text-es": "Otra.", "revision": "1",
     },
     "events.take_step": lambda world: {"note-es": "El río creció.", "note-en": "The river rose."},
     "questionnaires.add_question": lambda world: {
@@ -524,7 +521,7 @@ _FORMS: dict[str, Any] = {
     "questionnaires.add_section": lambda world: {"title-es": "Viaje"},
     "questionnaires.save_section": lambda world: {"title-es": "Viaje", "seen": _seen("stay")},
     "questionnaires.arrange_section": lambda world: {"do": "up"},
-    "registration.save_own_sessions": lambda world: {"session": world.public_ids["review.list_session_people"]},
+    "selfservice.save_own_sessions": lambda world: {"session": world.public_ids["reports.list_session_people"]},
     "events.add_partner": lambda world: {"name-es": "Fundación de Prueba", "role": "funder", "kind": "foundation", "country": ""},
     "events.save_partner": lambda world: {"role": "host", "credit-es": "Invita"},
     "organizations.add_organization": lambda world: {"name-es": "Observatorio de Prueba", "kind": "other", "country": "MX"},
@@ -537,20 +534,20 @@ _FORMS: dict[str, Any] = {
     "accounts.try_to_sign_in": lambda world: {"email": world.accounts["owner"].email, "link": "1"},
     "accounts.save_profile": lambda world: {"name": "Olga Otra", "language": "en"},
     "accounts.invite_account": lambda world: {"email": "nueva@equipo.example", "name": "Nuria Nueva"},
-    "events.invite_to_team": lambda world: {
+    "team.invite_to_team": lambda world: {
         "email": "otra@equipo.example", "name": "Otilia Otra", "language": "es", "role": "viewer",
     },
-    "events.save_member": lambda world: {"role": "door"},
-    "events.accept": lambda world: {"name": "Irene Invitada", "language": "es"},
+    "team.save_member": lambda world: {"role": "door"},
+    "team.accept": lambda world: {"name": "Irene Invitada", "language": "es"},
     "questionnaires.publish_questions": lambda world: {"revision": world.draft_mark},
     "questionnaires.discard_questions": lambda world: {"revision": world.draft_mark},
     "questionnaires.add_ready_made_set": lambda world: {"set": "needs"},
-    "registration.request_link": lambda world: {"email": "carta@instituto.example"},
-    "registration.change_address": lambda world: {"email": "otra-vez@instituto.example"},
-    "registration.save_language": lambda world: {"language": "en"},
-    "review.decide_registration": lambda world: {
+    "selfservice.request_link": lambda world: {"email": "carta@instituto.example"},
+    "selfservice.change_address": lambda world: {"email": "otra-vez@instituto.example"},
+    "selfservice.save_language": lambda world: {"language": "en"},
+    "attendees.decide_registration": lambda world: {
         "action": "decline", "reason": "No hay lugar.", "seen_revision": str(world.people["letter"].revision),
     },
-    "review.undo_decision": lambda world: {"decision": str(world.decision_id)},
-    "review.show_sensitive": lambda world: {"section": "stay"},
+    "attendees.undo_decision": lambda world: {"decision": str(world.decision_id)},
+    "attendees.show_sensitive": lambda world: {"section": "stay"},
 }  # fmt: skip

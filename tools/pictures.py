@@ -184,7 +184,7 @@ def fill() -> tuple[str, dict[tuple[str, str], str]]:
     """Load the seminar with fictional people; return its slug and links to sign in with."""
     from eventreg.accounts.links import sign_in_address
     from eventreg.accounts.services.accounts import create_account
-    from eventreg.accounts.services.sign_in_links import make_sign_in_link
+    from eventreg.accounts.services.sign_in import make_sign_in_link
     from eventreg.db import db
     from eventreg.demo.services import add_registrations, load_seminar
     from eventreg.migrations.runner import upgrade

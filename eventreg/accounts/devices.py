@@ -11,7 +11,7 @@ from flask import Flask, Response, g, request
 
 from eventreg.accounts.models import Account
 from eventreg.accounts.rules.guarding import Visitor
-from eventreg.kernel.cookies import cookie_name
+from eventreg.kernel.clients import cookie_name
 from eventreg.kernel.tokens import new_public_id, personal_token, public_id_of, token_fits
 from eventreg.web.instance import config, keys
 

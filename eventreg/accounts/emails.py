@@ -15,8 +15,7 @@ from eventreg.kernel.tokens import new_public_id
 from eventreg.mail.content import MailContent, render_content
 from eventreg.mail.markers import link_marker, new_marker
 from eventreg.mail.services import OutgoingMessage, enqueue
-from eventreg.web.addresses import address_of
-from eventreg.web.instance import site_name
+from eventreg.web.instance import address_of, site_name
 
 
 class Notice(enum.Enum):

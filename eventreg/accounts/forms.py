@@ -10,8 +10,7 @@ from flask_babel import gettext as _
 from wtforms import HiddenField, PasswordField, RadioField, SelectField, StringField, ValidationError
 
 from eventreg.accounts.models import Account
-from eventreg.accounts.rules.passwords import SHORTEST
-from eventreg.accounts.rules.profiles import is_like_address
+from eventreg.accounts.rules.profiles import SHORTEST, is_like_address
 from eventreg.i18n.languages import known_languages, own_name
 from eventreg.web.forms import BaseForm, lazy_gettext
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from eventreg.kernel.tokens import personal_token, public_id_of, token_fits
-from eventreg.web.addresses import address_of
-from eventreg.web.instance import keys
+from eventreg.web.instance import address_of, keys
 
 SIGN_IN = "sign_in"
 #: a link is never given a second token: another row is made

@@ -8,8 +8,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from eventreg.accounts.models import Account, AccountSession, GuardedAttempt, RecoveryCode, SignInLink
+from eventreg.accounts.rules.codes import SESSION_LASTS
 from eventreg.accounts.rules.profiles import address_key, is_like_address
-from eventreg.accounts.rules.ways import SESSION_LASTS
 from eventreg.db import db, found
 
 

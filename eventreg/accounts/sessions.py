@@ -17,8 +17,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from eventreg.accounts.devices import remember_device
 from eventreg.accounts.models import Account, AccountSession
 from eventreg.accounts.queries import find_session
-from eventreg.accounts.rules.clients import client_words
-from eventreg.accounts.rules.ways import CODE_WAITS, LINK_IS_FRESH, SEEN_EVERY, SESSION_LASTS, Way, is_code_asked
+from eventreg.accounts.rules.codes import (
+    CODE_WAITS,
+    LINK_IS_FRESH,
+    SEEN_EVERY,
+    SESSION_LASTS,
+    Way,
+    client_words,
+    is_code_asked,
+)
 from eventreg.accounts.services.sessions import note_seen, open_session
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import Busy

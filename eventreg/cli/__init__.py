@@ -10,6 +10,7 @@ import sys
 
 import click
 
+from eventreg.cli.application import reason_of
 from eventreg.cli.audit import audit
 from eventreg.cli.backup import backup, restore
 from eventreg.cli.deliver import deliver
@@ -18,7 +19,6 @@ from eventreg.cli.doctor import doctor
 from eventreg.cli.event import event
 from eventreg.cli.keys import keys
 from eventreg.cli.migrate import migrate
-from eventreg.cli.reasons import reason_of
 from eventreg.cli.registration import registration
 from eventreg.cli.serve import serve
 from eventreg.cli.user import user

@@ -28,12 +28,11 @@ def backup(file: Path, with_keys: bool) -> None:
       eventreg backup --with-keys /safe/place/eventreg-2027-03-01.tar.gz
     """
     from eventreg.app import import_models
-    from eventreg.cli.application import open_database, read_config
-    from eventreg.cli.progress import progress
+    from eventreg.cli.application import open_database, progress, read_config
     from eventreg.operations.backups.placing import finish_restores
     from eventreg.operations.backups.writing import count_work, write_backup
     from eventreg.operations.preparing import check_database_is_there
-    from eventreg.serving.presence import not_restored
+    from eventreg.serving.lock import not_restored
 
     config = read_config()
     check_database_is_there(config)
@@ -63,12 +62,11 @@ def restore(file: Path, replace: bool, without_keys: bool, hold_mail: bool) -> N
     Example:
       EVENTREG_INSTANCE=/srv/eventreg eventreg restore /safe/place/eventreg-2027-03-01.tar.gz
     """
-    from eventreg.cli.application import open_database, read_config
-    from eventreg.cli.progress import progress
+    from eventreg.cli.application import open_database, progress, read_config
     from eventreg.operations.backups.reading import opened
     from eventreg.operations.backups.restoring import RestoreOptions, keys_in, restore
     from eventreg.operations.preparing import make_instance_folder
-    from eventreg.serving.presence import not_served
+    from eventreg.serving.lock import not_served
 
     config = read_config()
     make_instance_folder(config.instance)
@@ -90,7 +88,7 @@ def restore(file: Path, replace: bool, without_keys: bool, hold_mail: bool) -> N
 
 
 def _new_passphrase() -> str:
-    from eventreg.operations.backups.keyfile import SHORTEST_PASSPHRASE
+    from eventreg.operations.backups.manifest import SHORTEST_PASSPHRASE
 
     given = os.environ.get(PASSPHRASE_VARIABLE)
     passphrase = given or click.prompt("Passphrase for the keys", hide_input=True, confirmation_prompt=True, err=True)

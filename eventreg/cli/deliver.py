@@ -18,7 +18,7 @@ def deliver(once: bool) -> None:
       eventreg deliver --once
     """
     from eventreg.cli.application import open_app
-    from eventreg.serving.presence import being_served
+    from eventreg.serving.lock import being_served
     from eventreg.web.instance import config
     from eventreg.worker import run_worker
 

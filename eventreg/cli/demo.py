@@ -21,11 +21,10 @@ def demo(registrations: int | None) -> None:
     Example:
       eventreg demo --registrations 200
     """
-    from eventreg.cli.application import open_app
-    from eventreg.cli.progress import progress
+    from eventreg.cli.application import open_app, progress
     from eventreg.demo.services import add_registrations, load_seminar
     from eventreg.kernel.clock import now
-    from eventreg.operations.greeting import block, demo_lines
+    from eventreg.operations.banner import block, demo_lines
 
     with open_app():
         loaded = load_seminar(now())

@@ -30,7 +30,7 @@ def list_events() -> None:
       eventreg event list
     """
     with open_rules():
-        from eventreg.events.queries.wholes import list_whole_events
+        from eventreg.events.queries.team import list_whole_events
         from eventreg.kernel.text import pick
 
         for row in list_whole_events():
@@ -59,12 +59,12 @@ def export(slug: str, file: Path, with_people: bool, with_sensitive: bool, witho
     """
     if with_sensitive and not with_people:
         raise click.UsageError("--with-sensitive needs --with-people.")
-    from eventreg.cli.progress import progress
+    from eventreg.cli.application import progress
 
     with open_rules():
         from eventreg.events.bundles.parts import TakeOut
-        from eventreg.events.services.wholes import count_records, record_export, write_event
         from eventreg.kernel.clock import now
+        from eventreg.making.services.wholes import count_records, record_export, write_event
         from eventreg.operations.appearing import appearing_whole
 
         options = TakeOut(with_people=with_people, with_sensitive=with_sensitive, with_files=not without_files)
@@ -92,12 +92,12 @@ def import_(file: Path, name: str, owner: str, hold_mail: bool) -> None:
     Example:
       eventreg event import --owner ana@instituto.example seminario-2027.zip
     """
-    from eventreg.cli.progress import progress
+    from eventreg.cli.application import progress
 
     with open_rules():
         from eventreg.events.bundles.reading import open_bundle
-        from eventreg.events.services.wholes import Placing, import_event
         from eventreg.kernel.clock import now
+        from eventreg.making.services.wholes import Placing, import_event
         from eventreg.web.instance import config
 
         owner_id = account_of(owner).id if owner else None

@@ -105,8 +105,7 @@ def forget(name: str) -> None:
 @contextmanager
 def _working(label: str) -> Iterator[tuple[Config, Callable[[int], None]]]:
     """Yield the settings and what to call with work that is done, for a progress bar."""
-    from eventreg.cli.application import open_app
-    from eventreg.cli.progress import progress
+    from eventreg.cli.application import open_app, progress
     from eventreg.operations.rotation import count_sealed
     from eventreg.web.instance import config
 

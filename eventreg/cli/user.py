@@ -78,7 +78,7 @@ def password(email: str) -> None:
       eventreg user password ana@instituto.example
     """
     with open_rules():
-        from eventreg.accounts.services.passwords import set_password
+        from eventreg.accounts.services.sign_in import set_password
 
         account_id = account_of(email).id
         set_password(account_id, _asked_password())
@@ -109,7 +109,7 @@ def close(email: str, successor: str | None) -> None:
       eventreg user close ana@instituto.example --successor olga@instituto.example
     """
     with open_rules():
-        from eventreg.accounts.services.closing import NeedsSuccessor, close_everywhere
+        from eventreg.accounts.services.accounts import NeedsSuccessor, close_everywhere
 
         leaving = account_of(email).id
         heir = account_of(successor).id if successor else None
@@ -150,7 +150,7 @@ def second_factor_off(email: str) -> None:
 
 def _new_link(account_id: int) -> str:
     from eventreg.accounts.links import sign_in_address
-    from eventreg.accounts.services.sign_in_links import make_sign_in_link
+    from eventreg.accounts.services.sign_in import make_sign_in_link
 
     return sign_in_address(make_sign_in_link(account_id, minutes=_LINK_MINUTES))
 

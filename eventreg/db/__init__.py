@@ -3,11 +3,20 @@
 Owns no table. `transaction()` is the only code of the product that commits.
 """
 
-from eventreg.db.base import NOT_PERSONAL, PERSONAL, Base, db, partial_index
+from eventreg.db.base import (
+    NOT_PERSONAL,
+    PERSONAL,
+    Base,
+    Localized,
+    UtcDateTime,
+    choice_column,
+    db,
+    folded_column,
+    partial_index,
+)
 from eventreg.db.due import SKEW, pull_back
 from eventreg.db.lookups import found, get_of_event
 from eventreg.db.transactions import lock_row, revocable, transaction
-from eventreg.db.types import Localized, UtcDateTime, choice_column, folded_column
 
 __all__ = [
     "NOT_PERSONAL",

@@ -11,8 +11,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from eventreg.db.base import Base, db
-from eventreg.db.engines import WRITE_OPTION
-from eventreg.db.turns import writer_turn
+from eventreg.db.engines import WRITE_OPTION, writer_turn
 from eventreg.kernel.errors import Busy, NotFound
 
 Row = TypeVar("Row", bound=Base)

@@ -11,17 +11,23 @@ from sqlalchemy import select
 
 from eventreg.audit import trail
 from eventreg.db import db
-from eventreg.events.crediting import partner_role_name
 from eventreg.events.forms.texts import topic_name
-from eventreg.events.models import Category, Event, EventDay, ProgrammeSession, named_columns
+from eventreg.events.models import Category, Event, EventDay, ProgrammeSession
+from eventreg.events.models.event import named_columns
 from eventreg.events.rules.categories import ApprovalRule
 from eventreg.events.rules.institutions import PartnerRole
 from eventreg.events.rules.practical import keyed, split_field, topic_of
 from eventreg.events.rules.programme import MaterialAudience, SpeakerRole
 from eventreg.events.rules.publication import Publication
 from eventreg.events.rules.team import Permission, TeamRole
-from eventreg.events.wording import audience_name, permission_words, speaker_role_name, team_role_name
-from eventreg.events.wording.settings import approval_name
+from eventreg.events.wording import (
+    approval_name,
+    audience_name,
+    partner_role_name,
+    permission_words,
+    speaker_role_name,
+    team_role_name,
+)
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language, known_languages, name_of
 from eventreg.kernel.text import LocalizedText
@@ -110,16 +116,16 @@ trail.add_kinds(
     team_invitation=_("Invitation to the team"),
 )
 trail.add_pages(
-    session="events.edit_programme",
-    room="events.edit_programme",
-    speaker="events.list_speakers",
-    material="events.list_materials",
-    outcome="events.list_outcomes",
+    session="programme.edit_programme",
+    room="programme.edit_programme",
+    speaker="programme.list_speakers",
+    material="programme.list_materials",
+    outcome="programme.list_outcomes",
     partner="events.list_partners",
     category="events.list_categories",
     privacy_notice="events.edit_notice",
-    team_member="events.show_team",
-    team_invitation="events.show_team",
+    team_member="team.show_team",
+    team_invitation="team.show_team",
 )
 _LABELS = {column.name: column.info["label"] for column in named_columns()}
 trail.add_parts(**{name: _(label) for name, label in _LABELS.items()})

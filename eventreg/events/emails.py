@@ -18,8 +18,7 @@ from eventreg.kernel.text import pick
 from eventreg.kernel.tokens import new_public_id
 from eventreg.mail.content import MailContent
 from eventreg.mail.markers import link_marker, new_marker
-from eventreg.web.addresses import address_of
-from eventreg.web.instance import site_name
+from eventreg.web.instance import address_of, site_name
 
 
 def enqueue_invitation(event: Event, account: Account, invitation: TeamInvitation, inviter: str) -> None:
@@ -87,7 +86,7 @@ def _handed_over(event: Event, to: Account, new_owner: str, former: str, languag
             role_in_words(TeamRole.OWNER),
         ),
         facts=((_("Event"), title), (_("Owner"), new_owner)),
-        action=(_("Open the team"), address_of("events.show_team", slug=event.slug)),
+        action=(_("Open the team"), address_of("team.show_team", slug=event.slug)),
         is_link_personal=False,
         footer=(_("If you did not expect this, ask the administrator of this site."), site_name()),
     )

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from eventreg.events.models import Category
 from eventreg.kernel.tokens import personal_token, public_id_of, token_fits
-from eventreg.web.addresses import address_of
-from eventreg.web.instance import keys
+from eventreg.web.instance import address_of, keys
 
 INVITATION = "invitation"
 #: an invitation is never given a second token: another row is made
@@ -22,7 +21,7 @@ def invitation_token(public_id: str) -> str:
 
 def invitation_address(public_id: str) -> str:
     """Return the absolute address of an invitation."""
-    return address_of("events.show_invitation", token=invitation_token(public_id))
+    return address_of("team.show_invitation", token=invitation_token(public_id))
 
 
 def invitation_id_of(token: str) -> str | None:

@@ -11,7 +11,7 @@ from flask import Flask, Response, current_app, g, has_request_context, request
 from flask_babel import Babel, force_locale, get_locale
 
 from eventreg.i18n.catalogs import LOCALE_FOLDER
-from eventreg.kernel.cookies import cookie_name
+from eventreg.kernel.clients import cookie_name
 
 _COOKIE = "lang"
 _COOKIE_SECONDS = 365 * 24 * 3600

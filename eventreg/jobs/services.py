@@ -1,14 +1,17 @@
-"""Having work done later, in the transaction of the fact that asks for it."""
+"""Having work done later, in the transaction of the fact that asks for it.
+
+Reads for whoever runs the instance.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
-from sqlalchemy import case
+from sqlalchemy import Connection, case, func, select
 
-from eventreg.db import transaction
+from eventreg.db import db, transaction
 from eventreg.jobs.models import Job
 from eventreg.jobs.rules import JobState
 from eventreg.kernel import clock
@@ -56,3 +59,34 @@ def _insert_of(dialect: str) -> Any:
     from sqlalchemy.dialects import sqlite
 
     return sqlite.insert
+
+
+#: work that has been due for so long without a worker taking it says that none is there
+STUCK_AFTER = timedelta(minutes=10)
+
+
+class Backlog(NamedTuple):
+    """Work that nobody does: how many jobs no worker has taken for `STUCK_AFTER`, since when, and how many were given up."""
+
+    stuck: int
+    stuck_since: datetime | None
+    given_up: int
+
+
+def count_backlog(connection: Connection, now: datetime) -> Backlog:
+    """Count what waits too long and what was given up, in one statement."""
+    is_stuck = Job.due_at <= now - STUCK_AFTER
+    return Backlog(
+        *connection.execute(
+            select(
+                func.count().filter(is_stuck),
+                func.min(Job.due_at).filter(is_stuck),
+                func.count().filter(Job.state == JobState.FAILED),
+            )
+        ).one()
+    )
+
+
+def find_payload(key: str) -> dict[str, Any] | None:
+    """Return what the job of this key is asked to do now, which may be newer than what a worker took; None: no job."""
+    return db.session.scalar(select(Job.payload).where(Job.key == key))

@@ -17,11 +17,11 @@ from tempfile import mkstemp
 from sqlalchemy import select, update
 
 from eventreg.db import db, transaction
-from eventreg.kernel.faults import described
+from eventreg.kernel.errors import described
 from eventreg.mail.composition import compose
+from eventreg.mail.connection import personal_links, sender_address
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
-from eventreg.mail.setup import personal_links, sender_address
 from eventreg.web import instance
 
 log = logging.getLogger(__name__)

@@ -28,7 +28,7 @@ _MARKER_AS_TARGET = re.compile(rf'href="\s*{_FORM}[^"]*"')
 
 
 class PersonalLinks(Protocol):
-    """Makes the address that a marker stands for. The assembly plugs it in (`mail.setup.init_mail`)."""
+    """Makes the address that a marker stands for. The assembly plugs it in (`mail.connection.init_mail`)."""
 
     def __call__(self, purpose: str, public_id: str, generation: int) -> str:
         """Return the absolute address of the record `public_id` for `purpose`, like "my" for one's own page.

@@ -13,7 +13,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from eventreg.kernel.errors import Refused
-from eventreg.media.rules.pictures import PictureReason, check_pixels, most_bytes, picture_format
+from eventreg.media.rules import PictureReason, check_pixels, most_bytes, picture_format
 
 if TYPE_CHECKING:
     from PIL.Image import Image

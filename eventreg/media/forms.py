@@ -8,7 +8,7 @@ from flask_wtf.file import FileField
 
 from eventreg.kernel.errors import Refused
 from eventreg.media.encoding import EncodedPicture
-from eventreg.media.rules.pictures import MOST_BYTES
+from eventreg.media.rules import MOST_BYTES
 from eventreg.media.services import take_picture
 from eventreg.web.refusals import said
 

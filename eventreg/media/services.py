@@ -1,18 +1,22 @@
-"""Keeping pictures, and forgetting those that nothing shows."""
+"""Keeping pictures, and forgetting those that nothing shows.
+
+Reads of pictures.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Column, delete, exists
+from sqlalchemy import Column, delete, exists, select
+from sqlalchemy.orm import undefer
 
-from eventreg.db import Base, transaction
+from eventreg.db import Base, db, transaction
 from eventreg.kernel.disk import has_room_for_files
-from eventreg.kernel.errors import Refused
+from eventreg.kernel.errors import NotFound, Refused
 from eventreg.kernel.tokens import new_public_id
 from eventreg.media.encoding import EncodedPicture, encode_picture
 from eventreg.media.models import Picture
-from eventreg.media.rules.pictures import PictureReason
+from eventreg.media.rules import PictureReason
 from eventreg.web.instance import config
 
 #: a picture that is not referred to yet may belong to a form that is being saved
@@ -83,3 +87,18 @@ def referring_columns() -> list[Column[object]]:
         for column in table.columns
         if any(key.column.table is pictures for key in column.foreign_keys)
     ]
+
+
+def get_picture(public_id: str) -> Picture:
+    """Return a picture with its content. Raises NotFound."""
+    found = db.session.scalar(select(Picture).where(Picture.public_id == public_id).options(undefer(Picture.content)))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def find_picture(public_id: str) -> Picture | None:
+    """Return a picture without its content; None for what cannot be the id of one, whatever a form brought."""
+    if not public_id.isascii() or not public_id.isprintable():
+        return None
+    return db.session.scalar(select(Picture).where(Picture.public_id == public_id))

@@ -17,8 +17,7 @@ from pathlib import Path
 
 from eventreg.kernel import sealing
 from eventreg.kernel.disk import has_room_for_files, sync_folder, write_parts
-from eventreg.kernel.errors import NotFound
-from eventreg.kernel.faults import described
+from eventreg.kernel.errors import NotFound, described
 from eventreg.kernel.keys import Keys
 
 log = logging.getLogger(__name__)

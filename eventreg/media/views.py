@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from eventreg.media.queries import get_picture
+from eventreg.media.services import get_picture
 from eventreg.web.access import public
 
 blueprint = Blueprint("media", __name__)

@@ -21,19 +21,19 @@ from eventreg.accounts.secrets import secret_place
 from eventreg.config import Config
 from eventreg.db import db, transaction
 from eventreg.events.models import Material
-from eventreg.events.services import material_files
+from eventreg.exchange.models import Export
+from eventreg.exchange.rules.exports import ExportState
+from eventreg.exchange.services import files
 from eventreg.kernel.errors import NotFound
 from eventreg.kernel.keys import Keys, add_sealing_key, drop_sealing_key, load_keys
 from eventreg.kernel.sealing import key_of, reseal
 from eventreg.media.store import SealedFile, path_of, replace_file, sealed_parts
 from eventreg.operations import OperationRefused
+from eventreg.programme.services import materials
 from eventreg.registration.models import Answer, Registration, SavedForm, Upload
 from eventreg.registration.queries.answers import sealed_place
-from eventreg.registration.queries.saved_forms import sealed_form_place
+from eventreg.registration.queries.forms import sealed_form_place
 from eventreg.registration.services import uploads
-from eventreg.review.models import Export
-from eventreg.review.rules.exports import ExportState
-from eventreg.review.services import exporting_store
 
 _BATCH = 200
 #: a pass meets what was sealed under the old key since the one before; a third finds nothing any more
@@ -183,10 +183,10 @@ def _reseal_files(config: Config, keys: Keys, progress: Progress) -> int:
 def _in_parts(config: Config) -> Iterator[tuple[Path, str, str]]:
     """Yield the files that are sealed in parts: their folder, name and place."""
     for file_id in _known(select(Material.file_id).where(Material.file_id != "")):
-        yield config.materials, file_id, material_files.content_place(file_id)
+        yield config.materials, file_id, materials.content_place(file_id)
     # What a worker is still making is sealed under either key, and forgotten with its steps.
     for public_id in _known(select(Export.public_id).where(Export.state == ExportState.READY)):
-        yield config.exports, public_id, exporting_store.content_place(public_id)
+        yield config.exports, public_id, files.content_place(public_id)
 
 
 #: a file in parts begins with the length of its first one

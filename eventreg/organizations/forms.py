@@ -14,21 +14,20 @@ from eventreg.kernel.clock import now
 from eventreg.kernel.errors import Refused
 from eventreg.media.forms import PictureField
 from eventreg.media.models import Picture
-from eventreg.media.queries import find_picture
-from eventreg.media.rules.pictures import LOGO_SIZE, MOST_BYTES
-from eventreg.media.services import hold_picture
+from eventreg.media.rules import LOGO_SIZE, MOST_BYTES
+from eventreg.media.services import find_picture, hold_picture
 from eventreg.organizations.models import Organization
 from eventreg.organizations.queries import list_by_id
-from eventreg.organizations.rules.entries import (
+from eventreg.organizations.rules import (
     LONGEST_ACRONYM,
     LONGEST_NAME,
     LONGEST_SHORT_NAME,
     LONGEST_WEBSITE,
     OrganizationEntry,
+    OrganizationKind,
+    OrganizationReason,
     completed_address,
 )
-from eventreg.organizations.rules.kinds import OrganizationKind
-from eventreg.organizations.rules.refusals import OrganizationReason
 from eventreg.organizations.wording import kind_name, name_with_acronym
 from eventreg.web.fields import TextField, whole_number
 from eventreg.web.forms import BaseForm, lazy_gettext

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventreg.db import NOT_PERSONAL, Base, Localized, choice_column
 from eventreg.media.models import Picture
-from eventreg.organizations.rules.kinds import OrganizationKind
+from eventreg.organizations.rules import OrganizationKind
 
 
 class Organization(Base):

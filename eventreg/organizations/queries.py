@@ -11,7 +11,7 @@ from eventreg.db import db
 from eventreg.kernel.errors import NotFound
 from eventreg.kernel.text import folded
 from eventreg.organizations.models import Organization
-from eventreg.organizations.rules.doubles import Known
+from eventreg.organizations.rules import Known
 
 #: a page of the directory; beyond it one searches
 MOST_LISTED = 300

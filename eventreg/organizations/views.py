@@ -18,7 +18,7 @@ from eventreg.organizations.forms import MergeForm, OrganizationForm
 from eventreg.organizations.models import Organization
 from eventreg.organizations.policies import Editor, editable, may_add
 from eventreg.organizations.queries import MOST_LISTED, get_organization, list_known, list_organizations
-from eventreg.organizations.rules.doubles import likely_doubles
+from eventreg.organizations.rules import likely_doubles
 from eventreg.organizations.services import add_organization, edit_organization, merge_organizations
 from eventreg.organizations.wording import kind_name, name_with_acronym
 from eventreg.web.access import Answer, signed_in

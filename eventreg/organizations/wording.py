@@ -7,7 +7,7 @@ import re
 from flask_babel import gettext as _
 
 from eventreg.organizations.models import Organization
-from eventreg.organizations.rules.kinds import OrganizationKind
+from eventreg.organizations.rules import OrganizationKind
 from eventreg.web.templating import plain_in_reader_language
 
 

@@ -1,8 +1,12 @@
-"""What this room tells of an event: what it lacks before it is published, and how much each category is asked."""
+"""What this room tells of an event: what it lacks before it is published, and how much each category is asked.
+
+What stands in the way of publishing what organizers wrote, with what only the kinds of questions know.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -14,10 +18,11 @@ from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language, name_of
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.queries import definition_of, find_draft, find_newest_version
-from eventreg.questionnaires.readiness import ground_of
 from eventreg.questionnaires.rules.changes import changes_between
-from eventreg.questionnaires.rules.obstacles import ObstacleKind, find_obstacles
-from eventreg.questionnaires.rules.schema import Stage
+from eventreg.questionnaires.rules.drafts.reading import read_draft
+from eventreg.questionnaires.rules.obstacles import Ground, Obstacle, ObstacleKind, find_obstacles
+from eventreg.questionnaires.rules.publishing import finished
+from eventreg.questionnaires.rules.schema import DefinitionInvalid, Question, Stage
 
 
 def list_missing_questions(event_id: int) -> Sequence[Missing]:
@@ -76,3 +81,47 @@ def count_asked(event_id: int, category_keys: Collection[str]) -> dict[str, int]
         key: sum(kinds.get(question.kind).is_answerable for question in definition.questions_for(key, *stages))
         for key in category_keys
     }
+
+
+def list_obstacles(
+    document: Mapping[str, Any], languages: Collection[str], categories: Collection[str]
+) -> list[Obstacle]:
+    """Return everything that stands in the way of publishing a document; nothing where it can be published."""
+    document = finished(document, languages)
+    found = find_obstacles(document, ground_of(languages, categories))
+    told = {obstacle.question.key for obstacle in found if obstacle.question is not None}
+    for section in read_draft(document).sections:
+        for question in section.questions:
+            if question.key in told or question.kind not in kinds.NAMES:
+                continue
+            try:
+                kinds.get(question.kind).check(question)
+            except DefinitionInvalid as error:
+                found.append(Obstacle(ObstacleKind.SETTINGS, section, question, detail=str(error)))
+    return found
+
+
+def ground_of(languages: Collection[str], categories: Collection[str]) -> Ground:
+    """Return what a draft of an event in these languages and with these categories is held against."""
+    every = {name: kinds.get(name) for name in kinds.NAMES}
+    return Ground(
+        languages=tuple(languages),
+        categories=frozenset(categories),
+        kinds=kinds.NAMES,
+        answerable=frozenset(name for name, kind in every.items() if kind.is_answerable),
+        needing_options=frozenset(name for name, kind in every.items() if kind.has_options and _needs_options(kind)),
+    )
+
+
+def _needs_options(kind: kinds.Kind) -> bool:
+    """Say whether a kind refuses a question that offers nothing."""
+    try:
+        kind.check(Question("nothing_offered", kind.name, {}))
+    except DefinitionInvalid:
+        return True
+    return False
+
+
+def is_answerable(question: Question) -> bool:
+    """Say whether somebody answers such a question; headings and texts are only read."""
+    return question.kind in kinds.NAMES and kinds.get(question.kind).is_answerable

@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from eventreg.db import db
-from eventreg.events.bundles.faults import BundleInvalid
 from eventreg.events.bundles.fields import (
     INSTANT,
+    BundleInvalid,
     Field,
     Fitting,
     Kind,
@@ -26,7 +26,7 @@ from eventreg.events.bundles.parts import Document, Entry, Intake, Outlet
 from eventreg.questionnaires.kinds import checked_definition
 from eventreg.questionnaires.models import QuestionnaireDraft, QuestionnaireVersion
 from eventreg.questionnaires.queries import find_draft
-from eventreg.questionnaires.rules.fitting import fitted, moved
+from eventreg.questionnaires.rules.publishing import fitted, moved
 from eventreg.questionnaires.rules.schema import NEEDED_COLUMNS, DefinitionInvalid
 
 _MOST = 1000

@@ -12,7 +12,7 @@ from typing import Protocol
 from flask import Flask, current_app
 
 from eventreg.events.rules.team import Scope
-from eventreg.questionnaires.rules.effects import Figures
+from eventreg.questionnaires.rules.changes import Figures
 
 _EXTENSION = "eventreg_registered"
 #: the job that asks people again; its handler is plugged in by the assembly. Payload: `event_id`, `version_id`,

@@ -8,8 +8,7 @@ from typing import Any
 
 from wtforms import EmailField, ValidationError
 
-from eventreg.questionnaires.rules.addresses import mail_address
-from eventreg.questionnaires.rules.reasons import Invalid
+from eventreg.questionnaires.rules.answers import Invalid, mail_address
 from eventreg.web.forms import BaseForm, lazy_gettext
 from eventreg.web.refusals import said
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
-from eventreg.registration.rules.requests import RequestKind
+from eventreg.registration.rules.asked import RequestKind
 from eventreg.registration.rules.states import Action, Status
 
 

@@ -23,7 +23,7 @@ from waitress.task import WSGITask
 from waitress.utilities import BadRequest
 
 from eventreg.kernel.clients import client_network
-from eventreg.kernel.faults import traced
+from eventreg.kernel.errors import traced
 from eventreg.web.bodies import REFUSED
 
 #: seconds in which a client may send nothing at all, or too little

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from eventreg.kernel.faults import traced
+from eventreg.kernel.errors import traced
 
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _DATE_FORMAT = "%Y-%m-%d %H:%M:%S"

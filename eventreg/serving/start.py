@@ -1,4 +1,7 @@
-"""Starting to serve: everything is loaded and made ready in one process, and only then forked."""
+"""Starting to serve: everything is loaded and made ready in one process, and only then forked.
+
+Asking for the public pages once before the fork, so that all processes share what that makes and nobody waits for it.
+"""
 
 from __future__ import annotations
 
@@ -13,18 +16,18 @@ from flask import Flask
 from eventreg.app import create_app
 from eventreg.config import Config, load_config
 from eventreg.db import db
+from eventreg.events.queries.public import list_public_events
 from eventreg.migrations.runner import check_revision
 from eventreg.operations.backups.placing import finish_restores
-from eventreg.operations.greeting import greeting
+from eventreg.operations.banner import greeting
 from eventreg.operations.preparing import check_database_is_there, is_prepared, make_instance_folder, prepare
 from eventreg.serving.addresses import check_free, listen
-from eventreg.serving.apart import run_apart
+from eventreg.serving.lock import being_served
 from eventreg.serving.logs import set_up_logging
-from eventreg.serving.memory import share_what_is_loaded, tame_allocator
-from eventreg.serving.presence import being_served
+from eventreg.serving.subprocesses import run_apart, share_what_is_loaded, tame_allocator
 from eventreg.serving.supervisor import Child, Supervisor
-from eventreg.serving.warming import warm_up
 from eventreg.serving.web import Bounds, WebOptions, work
+from eventreg.web.instance import address_of, config
 from eventreg.web.instance import config as settings
 from eventreg.worker import run_worker
 
@@ -116,3 +119,24 @@ def _greet(said: str) -> None:
     # To the terminal alone: it holds a link that opens an account. Nobody may be there to read it.
     with suppress(OSError):
         click.echo(said)
+
+
+#: as many events as people look at
+_EVENTS = 2
+
+
+def warm_up(app: Flask) -> None:
+    """Fetch home, sign-in, and the newest events with their forms, in every language. Call it in an app context.
+
+    Templates get compiled, tables mapped, catalogs read. A page that fails is logged and stops nothing.
+    """
+    addresses = [address_of("site.home"), address_of("accounts.sign_in")]
+    for event in list_public_events()[:_EVENTS]:
+        addresses.append(address_of("site.show_event", slug=event.slug))
+        addresses.append(address_of("registration.register", slug=event.slug))
+    for language in config().languages:
+        client = app.test_client()
+        for address in addresses:
+            answer = client.get(address, headers={"Accept-Language": language, "Accept-Encoding": "gzip"})
+            if answer.status_code >= 500:
+                log.warning("%s answered %d", address, answer.status_code)

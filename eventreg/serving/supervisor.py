@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NoReturn
 
-from eventreg.serving.lifelines import end_with
+from eventreg.serving.subprocesses import end_with
 
 #: seconds for requests and the message in hand to be finished when asked to stop
 GRACE_SECONDS = 25

@@ -22,7 +22,7 @@ from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
 from eventreg.kernel import disk
-from eventreg.kernel.faults import traced
+from eventreg.kernel.errors import traced
 from eventreg.serving.addresses import Bind
 from eventreg.serving.connections import IN_MEMORY, Connection
 from eventreg.web.bodies import Judgement, judge_head

@@ -10,7 +10,7 @@ from wtforms import BooleanField, HiddenField, RadioField, SelectMultipleField, 
 from eventreg.i18n.languages import configured_languages, own_name
 from eventreg.media.forms import PictureField
 from eventreg.settings.models import LegalPage
-from eventreg.settings.rules.values import LOGO_SIZE, Settings
+from eventreg.settings.rules import LOGO_SIZE, Settings
 from eventreg.web.forms import lazy_gettext
 from eventreg.web.localized import LocalizedField, LocalizedForm
 from eventreg.web.palettes import PALETTES, palette_names

@@ -13,7 +13,7 @@ from eventreg.db import db
 from eventreg.kernel.errors import NotFound
 from eventreg.media.models import Picture
 from eventreg.settings.models import InstanceSettings, LegalPage
-from eventreg.settings.rules.values import UNSET, Logo, PageLink, Settings
+from eventreg.settings.rules import UNSET, Logo, PageLink, Settings
 
 #: seconds; so long may another process still show what was set before
 KEPT_FOR = 10.0

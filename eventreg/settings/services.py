@@ -14,14 +14,12 @@ from eventreg.i18n.languages import configured_languages
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import NotFound, Refused
 from eventreg.kernel.ordering import move_in_order
-from eventreg.kernel.text import LocalizedText, merged
-from eventreg.kernel.typed import is_blank
+from eventreg.kernel.text import LocalizedText, is_blank, merged
 from eventreg.media.encoding import EncodedPicture
 from eventreg.media.services import keep_picture
 from eventreg.settings.models import InstanceSettings, LegalPage
 from eventreg.settings.queries import forget_settings
-from eventreg.settings.rules.refusals import SettingsReason
-from eventreg.settings.rules.values import is_page_key
+from eventreg.settings.rules import SettingsReason, is_page_key
 from eventreg.web.palettes import PALETTES
 
 _THE_ROW = 1

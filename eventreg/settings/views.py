@@ -9,8 +9,7 @@ from eventreg.i18n.languages import own_name
 from eventreg.settings.forms import PageForm, SettingsForm
 from eventreg.settings.models import LegalPage
 from eventreg.settings.queries import get_page, list_pages, read_settings
-from eventreg.settings.rules.refusals import SettingsReason
-from eventreg.settings.rules.values import Settings
+from eventreg.settings.rules import Settings, SettingsReason
 from eventreg.settings.services import (
     NewPage,
     NewSettings,
@@ -20,9 +19,9 @@ from eventreg.settings.services import (
     save_settings,
 )
 from eventreg.web.access import Answer, administrators_only, public
-from eventreg.web.addresses import address_of
 from eventreg.web.bodies import takes_files
 from eventreg.web.fields import whole_number
+from eventreg.web.instance import address_of
 
 blueprint = Blueprint("settings", __name__)
 

@@ -14,8 +14,7 @@ from eventreg.events.rules.categories import ApprovalRule
 from eventreg.events.rules.publication import Publication
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language
-from eventreg.registration.rules.admission import RegistrationState
-from eventreg.registration.rules.availability import Availability
+from eventreg.registration.rules.availability import Availability, RegistrationState
 from eventreg.web.templating import in_reader_language, plain_in_reader_language
 
 #: what `components/status.html` calls the states

@@ -11,7 +11,7 @@ from pathlib import Path
 from flask import Flask, Response, abort, request, url_for
 
 from eventreg.web.access import public
-from eventreg.web.encodings import accepts_gzip
+from eventreg.web.bodies import accepts_gzip
 
 _YEAR = 365 * 24 * 3600
 _COMPRESSIBLE = {"text/css", "text/javascript", "image/svg+xml", "application/json", "text/plain"}

@@ -3,6 +3,8 @@ that cannot be read is one plain refusal wherever it goes.
 
 The server asks `judge_head` as soon as it has a head, and takes no body that is refused: the application then answers by
 the code that stands under REFUSED. Under any other server the application judges by itself, before it reads.
+
+What the client can unpack.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from werkzeug.http import parse_options_header
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import RequestRedirect
 
-from eventreg.kernel.faults import described
+from eventreg.kernel.errors import described
 from eventreg.web.limits import is_used_up
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -111,3 +113,8 @@ def _judge_size(view: Callable[..., Any] | None, mimetype: str, length: int) -> 
 def _has_too_many_fields() -> bool:
     """Say whether a form without files would unfold to far more memory than it has bytes: werkzeug counts only parts."""
     return request.mimetype == "application/x-www-form-urlencoded" and request.get_data().count(b"&") >= _MOST_FIELDS
+
+
+def accepts_gzip() -> bool:
+    """Say whether the client takes gzip: named or by `*`, and not with quality 0."""
+    return request.accept_encodings.quality("gzip") > 0

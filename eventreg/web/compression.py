@@ -11,7 +11,7 @@ import gzip
 from flask import Flask, Response, request
 
 from eventreg.web.access import Audience, stamp_of
-from eventreg.web.encodings import accepts_gzip
+from eventreg.web.bodies import accepts_gzip
 
 _SMALLEST = 1_000
 _LEVEL = 5

@@ -1,4 +1,7 @@
-"""Files that go out: as attachments, of the type found from their content, so that no browser runs them."""
+"""Files that go out: as attachments, of the type found from their content, so that no browser runs them.
+
+Sizes of files, in words.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ from collections.abc import Iterable
 from urllib.parse import quote
 
 from flask import Response
+from flask_babel import format_decimal
+from flask_babel import gettext as _
 
 
 def as_attachment(content: bytes | Iterable[bytes], name: str, media_type: str, size: int | None = None) -> Response:
@@ -25,3 +30,13 @@ def as_attachment(content: bytes | Iterable[bytes], name: str, media_type: str, 
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
+
+
+_KILOBYTE, _MEGABYTE = 1024, 1024 * 1024
+
+
+def size_words(size: int) -> str:
+    """Return bytes as people say them: "84 KB", "1.2 MB", with the reader's units and decimal point."""
+    if size < _MEGABYTE:
+        return _("%(number)s KB", number=max(round(size / _KILOBYTE), 1))
+    return _("%(number)s MB", number=format_decimal(round(size / _MEGABYTE, 1)))

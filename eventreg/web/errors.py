@@ -13,8 +13,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from eventreg.db import db
-from eventreg.kernel.errors import Busy, NotFound
-from eventreg.kernel.faults import described, traced
+from eventreg.kernel.errors import Busy, NotFound, described, traced
 
 Answer = tuple[str, int]
 

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from wtforms import RadioField, StringField
 from wtforms.widgets import TextArea
 
-from eventreg.kernel.typed import TypedFault, fault_of, showable, tidied
+from eventreg.kernel.text import TypedFault, fault_of, showable, tidied
 
 #: the largest number that a column of every database takes
 LARGEST: Final = 2**31 - 1

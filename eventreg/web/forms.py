@@ -12,7 +12,7 @@ from wtforms import Form, PasswordField, StringField
 from wtforms.meta import DefaultMeta
 
 from eventreg.kernel.errors import Refused
-from eventreg.kernel.typed import is_blank
+from eventreg.kernel.text import is_blank
 from eventreg.web.refusals import Refusals
 
 View = TypeVar("View", bound=Callable[..., Any])

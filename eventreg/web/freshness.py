@@ -2,7 +2,7 @@
 
     @blueprint.post("/manage/events/<slug>/hand-over")
     @requires(Permission.OWN)
-    @requires_fresh_sign_in(back="events.show_team")
+    @requires_fresh_sign_in(back="team.show_team")
     def hand_over(slug): ...
 
 Stands below the access stamp in the source, so that the stamp stays on the outermost function.

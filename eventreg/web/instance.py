@@ -1,10 +1,13 @@
-"""The running instance, from wherever an application context is: its settings and its keys."""
+"""The running instance, from wherever an application context is: its settings and its keys.
+
+Absolute addresses for mails and calendars: always below the configured base URL, never from a request's Host.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from flask import Flask, current_app
 from flask_babel import gettext as _
@@ -140,3 +143,9 @@ def keys() -> Keys:
 def _instance() -> Instance:
     instance: Instance = current_app.extensions[_EXTENSION]
     return instance
+
+
+def address_of(endpoint: str, **values: Any) -> str:
+    """Return the absolute address of a view. Works in the worker too, where there is no request."""
+    adapter = current_app.url_map.bind("")
+    return config().base_url.rstrip("/") + adapter.build(endpoint, values, force_external=False)

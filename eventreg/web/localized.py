@@ -31,8 +31,7 @@ from wtforms import Field, StringField, TextAreaField
 
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language, own_name
-from eventreg.kernel.text import merged
-from eventreg.kernel.typed import showable, tidied
+from eventreg.kernel.text import merged, showable, tidied
 from eventreg.web.fields import text_fault
 from eventreg.web.forms import BaseForm
 

@@ -17,10 +17,10 @@ from eventreg.i18n.languages import current_language, known_languages, own_name
 from eventreg.kernel.links import web_address
 from eventreg.kernel.text import Picked, pick
 from eventreg.web.access import may
+from eventreg.web.downloads import size_words
 from eventreg.web.instance import chosen, site_name
 from eventreg.web.markdown import render_markdown
 from eventreg.web.palettes import palette_class
-from eventreg.web.sizes import size_words
 
 
 def init_templating(app: Flask) -> None:

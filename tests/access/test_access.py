@@ -9,7 +9,7 @@ from tests.world import ACTORS, World, rules
 
 TABLE = read_table()
 #: what is no page of ours: files, and the frame that shows a mail as it came
-_NO_PAGES = {"static", "site.favicon", "review.show_message_html", "review.show_run_mail"}
+_NO_PAGES = {"static", "site.favicon", "messages.show_message_html", "bulk.show_run_mail"}
 
 
 def test_table_names_every_address_and_no_other(built_world: World) -> None:

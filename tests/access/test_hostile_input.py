@@ -221,7 +221,7 @@ def _forms(world: World, visitor: Pages) -> Iterator[tuple[Page, Form]]:
         if verb != "GET" or rule.rule.startswith("/static"):
             continue
         addresses = [world.address(rule)]
-        if rule.endpoint in ("registration.register", "review.add_person"):
+        if rule.endpoint in ("registration.register", "onbehalf.add_person"):
             addresses += [f"{addresses[0]}?category={category.key}" for category in world.event.categories]
         for address in addresses:
             page = visitor.get(address, None, sound=False)

@@ -13,8 +13,8 @@ from sqlalchemy import Column, String, Table, Text, select, update
 
 from eventreg.db import Localized, db, transaction
 from eventreg.events.models import Event, ProgrammeSession, SessionPerson, Speaker
-from eventreg.events.rules.attendance import AttendanceMode
 from eventreg.events.rules.programme import SessionKind, SpeakerRole
+from eventreg.events.rules.settings import AttendanceMode
 from eventreg.mail.models import MailMessage
 from tests.access.hostile import JOINED
 from tests.access.test_hostile_input import assert_inert, assert_mails_inert
@@ -67,7 +67,7 @@ def _complete(world: World) -> None:
                 select(ProgrammeSession).where(ProgrammeSession.public_id == world.public_ids["site.show_session"])
             ).one()
             speaker = session.scalars(
-                select(Speaker).where(Speaker.public_id == world.public_ids["events.edit_speaker"])
+                select(Speaker).where(Speaker.public_id == world.public_ids["programme.edit_speaker"])
             ).one()
             place.room_id, place.kind = world.room_id, SessionKind.PANEL
             session.add(

@@ -114,7 +114,7 @@ def test_they_are_there_in_their_own_event(world: World, foreign: dict[str, str]
 
 def test_files_go_out_as_attachments_to_those_entitled(world: World, foreign: dict[str, str]) -> None:
     """Case 8: under one's own link another's file is not there."""
-    own = world.tokens["registration.show_own"]
+    own = world.tokens["selfservice.show_own"]
     guest = world.visitor("link")
     answer = guest.get(f"/my/{own}/files/{world.upload_id}")
     assert answer.headers["Content-Type"] == "application/pdf"

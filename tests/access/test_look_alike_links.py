@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, Partner
-from eventreg.events.rules.attendance import AttendanceMode
 from eventreg.events.rules.institutions import PartnerRole
+from eventreg.events.rules.settings import AttendanceMode
 from eventreg.mail.models import MailMessage
 from eventreg.registration.emails import OWN_PAGE
 from eventreg.registration.queries.registrations import own_token

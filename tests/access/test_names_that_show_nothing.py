@@ -10,16 +10,15 @@ import pytest
 from sqlalchemy import select
 
 from eventreg.accounts.rules.profiles import checked_name
+from eventreg.attendees.rules.tags import read_tag_name
 from eventreg.db import db
-from eventreg.events.bundles.faults import BundleInvalid
-from eventreg.events.bundles.fields import AS_IT_IS, COMPLETE, LOCALIZED, text
-from eventreg.events.rules.programme_entries import names_in
+from eventreg.events.bundles.fields import AS_IT_IS, COMPLETE, LOCALIZED, BundleInvalid, text
+from eventreg.invitations.rules.invitations import Wish
+from eventreg.invitations.rules.lists import read_list
 from eventreg.kernel.errors import Refused
-from eventreg.organizations.rules.entries import OrganizationEntry, ProfileInvalid, check_entry, check_profile
+from eventreg.organizations.rules import OrganizationEntry, ProfileInvalid, check_entry, check_profile
+from eventreg.programme.rules.sessions import names_in
 from eventreg.registration.models import Registration
-from eventreg.registration.rules.invitation_lists import read_list
-from eventreg.registration.rules.invitation_wishes import Wish
-from eventreg.review.rules.tags import read_tag_name
 from tests.builders import a_questionnaire, an_event
 from tests.questionnaire import DEFINITION
 from tests.registration.filling import open_form, send

@@ -7,12 +7,11 @@ from flask import Flask
 
 from eventreg.accounts.models import Account
 from eventreg.accounts.queries import find_account_by_address, find_session, list_account_names
+from eventreg.accounts.rules.codes import Way
 from eventreg.accounts.rules.refusals import AccountReason
-from eventreg.accounts.rules.ways import Way
 from eventreg.accounts.services.accounts import change_profile, close_account, create_account
-from eventreg.accounts.services.passwords import set_password
 from eventreg.accounts.services.sessions import end_other_sessions_of, end_session_of, open_session
-from eventreg.accounts.services.sign_in_links import make_sign_in_link, use_sign_in_link
+from eventreg.accounts.services.sign_in import make_sign_in_link, set_password, use_sign_in_link
 from eventreg.audit.queries import find_broken_position, list_traces
 from eventreg.audit.services import INSTANCE_CHAIN
 from eventreg.kernel.clock import now

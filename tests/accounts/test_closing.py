@@ -10,17 +10,17 @@ from sqlalchemy import select
 
 from eventreg.accounts.models import Account, AccountSession, SignInLink
 from eventreg.accounts.rules.refusals import AccountReason
-from eventreg.accounts.services.closing import NeedsSuccessor, close_everywhere
-from eventreg.accounts.services.sign_in_links import make_sign_in_link
+from eventreg.accounts.services.accounts import NeedsSuccessor, close_everywhere
+from eventreg.accounts.services.sign_in import make_sign_in_link
 from eventreg.audit.models import AuditEntry
 from eventreg.audit.queries import find_broken_position
 from eventreg.audit.services import Actor
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, TeamInvitation, TeamMember
 from eventreg.events.rules.team import TeamRole
-from eventreg.events.services.invitations import Wish, invite
 from eventreg.kernel.errors import Refused
 from eventreg.mail.models import MailMessage
+from eventreg.team.services import Wish, invite
 from tests.builders import a_team_member, an_account, an_event
 from tests.support.pages import Pages
 

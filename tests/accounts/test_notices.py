@@ -14,7 +14,7 @@ from eventreg.accounts.emails import Notice, enqueue_notice
 from eventreg.accounts.models import Account
 from eventreg.accounts.queries import get_account
 from eventreg.accounts.rules.guarding import Visitor
-from eventreg.accounts.services.passwords import change_password
+from eventreg.accounts.services.sign_in import change_password
 from eventreg.db import db, transaction
 from eventreg.mail.models import MailMessage
 from tests.builders import an_account

@@ -9,7 +9,7 @@ import time_machine
 from flask import Flask
 
 from eventreg.accounts.models import Account
-from eventreg.accounts.services.sign_in_links import make_sign_in_link
+from eventreg.accounts.services.sign_in import make_sign_in_link
 from tests.builders import an_account
 from tests.support.apps import AppMaker
 from tests.support.pages import Page, Pages

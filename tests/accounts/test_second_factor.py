@@ -15,9 +15,8 @@ from eventreg.accounts.models import Account, RecoveryCode
 from eventreg.accounts.queries import get_account
 from eventreg.accounts.rules.guarding import Visitor
 from eventreg.accounts.rules.refusals import AccountReason
-from eventreg.accounts.services.proving import give_code
-from eventreg.accounts.services.second_factor import remove
-from eventreg.accounts.services.sign_in_links import make_sign_in_link
+from eventreg.accounts.services.second_factor import give_code, remove
+from eventreg.accounts.services.sign_in import make_sign_in_link
 from eventreg.db import db, transaction
 from eventreg.events.models import Event
 from eventreg.kernel.clock import now

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from eventreg.accounts.models import Account, AccountSession
-from eventreg.accounts.rules.clients import client_words
+from eventreg.accounts.rules.codes import client_words
 from eventreg.accounts.services.accounts import close_account
 from eventreg.accounts.services.sessions import forget_old_sessions
 from eventreg.db import db

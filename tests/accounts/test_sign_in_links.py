@@ -14,12 +14,12 @@ from eventreg.accounts.links import GENERATION, SIGN_IN, resolve
 from eventreg.accounts.models import SignInLink
 from eventreg.accounts.rules.guarding import Visitor
 from eventreg.accounts.rules.refusals import AccountReason, TooManyTries
-from eventreg.accounts.services.passwords import set_password
-from eventreg.accounts.services.sign_in_links import (
+from eventreg.accounts.services.sign_in import (
     ask_for_sign_in_link,
     forget_old_links,
     make_sign_in_link,
     send_sign_in_link,
+    set_password,
     use_sign_in_link,
 )
 from eventreg.db import db

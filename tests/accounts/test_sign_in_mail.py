@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from eventreg.accounts.services.sign_in_links import send_sign_in_link
+from eventreg.accounts.services.sign_in import send_sign_in_link
 from eventreg.db import db
 from eventreg.jobs.registry import job_registry
 from eventreg.jobs.running import run_due

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from eventreg.accounts.models import Account, SignInLink
 from eventreg.accounts.services.accounts import close_account
-from eventreg.accounts.services.sign_in_links import make_sign_in_link
+from eventreg.accounts.services.sign_in import make_sign_in_link
 from eventreg.db import db
 from eventreg.jobs.models import Job
 from tests.accounts.test_targets import FOREIGN

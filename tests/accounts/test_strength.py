@@ -8,15 +8,14 @@ import sys
 import pytest
 from flask import Flask
 
-from eventreg.accounts import strength
+from eventreg.accounts import passwords
 from eventreg.accounts.models import Account
+from eventreg.accounts.passwords import _SENTENCES, explain, judge
 from eventreg.accounts.queries import get_account
 from eventreg.accounts.rules.guarding import Visitor
-from eventreg.accounts.rules.passwords import LONGEST
+from eventreg.accounts.rules.profiles import LONGEST
 from eventreg.accounts.rules.refusals import AccountReason
-from eventreg.accounts.services.passwords import set_password
-from eventreg.accounts.services.signing_in import sign_in_with_password
-from eventreg.accounts.strength import _SENTENCES, explain, judge
+from eventreg.accounts.services.sign_in import set_password, sign_in_with_password
 from eventreg.i18n.languages import speaking
 from eventreg.kernel.errors import Busy, Refused
 from eventreg.web.refusals import said
@@ -77,7 +76,7 @@ def test_every_sentence_that_it_can_say_is_known(app: Flask) -> None:
 
 def test_judging_leaves_nothing_in_the_process_that_serves() -> None:
     """The word lists took 14 MB of every process that had judged one password."""
-    program = "import sys; from eventreg.accounts.strength import judge; judge('x'); print(sorted(sys.modules))"
+    program = "import sys; from eventreg.accounts.passwords import judge; judge('x'); print(sorted(sys.modules))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert "zxcvbn" not in done.stdout
 
@@ -97,8 +96,8 @@ def test_a_judge_that_does_not_come_is_told_as_such(olga: Account, monkeypatch: 
 
 
 def test_nobody_waits_for_ever_for_others_to_be_judged(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(strength, "_TURN", 0.1)
-    with strength._at_once, strength._at_once, pytest.raises(Busy):
+    monkeypatch.setattr(passwords, "_TURN", 0.1)
+    with passwords._at_once, passwords._at_once, pytest.raises(Busy):
         judge("cuatro gansos cruzan despacio")
     assert judge("cuatro gansos cruzan despacio").score == 4, "a turn that was not had is not given back"
 

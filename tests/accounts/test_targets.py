@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from eventreg.accounts.rules.targets import is_safe_target
+from eventreg.accounts.rules.profiles import is_safe_target
 
 OWN = (
     "/manage/",

@@ -9,8 +9,9 @@ import pytest
 
 from eventreg.app import import_models
 from eventreg.db import Base
-from eventreg.events.models import EVENT, OWN, Event, named_columns
-from eventreg.events.parts import EVENT_PARTS
+from eventreg.events.models import Event
+from eventreg.events.models.event import EVENT, OWN, named_columns
+from eventreg.making.parts import EVENT_PARTS
 from tests.architecture.source import modules
 
 import_models()

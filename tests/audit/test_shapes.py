@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from eventreg.accounts.models import Account
+from eventreg.attendees.queries.person import get_dossier
+from eventreg.attendees.views.history import ToldHistory
 from eventreg.audit import trail
 from eventreg.audit.models import AuditEntry
 from eventreg.audit.queries import Trace
@@ -24,8 +26,6 @@ from eventreg.events.rules.team import WHOLE, Permission
 from eventreg.kernel.clock import now
 from eventreg.questionnaires.kinds import Context
 from eventreg.registration.models import Registration
-from eventreg.review.queries.dossier import get_dossier
-from eventreg.review.views.history_shown import ToldHistory
 from tests.architecture.acts import recorded_actions
 from tests.builders import a_registration, a_team_member, an_account, an_event
 from tests.review.test_narrowed import a_narrowed

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eventreg.accounts.services.accounts import create_account
-from eventreg.accounts.services.administering import add_account
+from eventreg.accounts.services.sign_in import add_account
 from eventreg.audit.services import Actor
 from eventreg.db import db
 from eventreg.kernel.keys import create_keys

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from eventreg.accounts.services.sign_in_links import make_sign_in_link
+from eventreg.accounts.services.sign_in import make_sign_in_link
 from eventreg.db import db, transaction
 from eventreg.demo.services import add_registrations, load_seminar
 from eventreg.events.models import Category, Event

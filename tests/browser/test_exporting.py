@@ -7,8 +7,8 @@ from sqlalchemy import select, update
 
 from eventreg.accounts.models import Account
 from eventreg.db import db, transaction
-from eventreg.review.models import Export
-from eventreg.review.rules.exports import ExportState
+from eventreg.exchange.models import Export
+from eventreg.exchange.rules.exports import ExportState
 from tests.browser.conftest import Site
 from tests.browser.test_every_page import sign_in
 from tests.review.exporting import an_export

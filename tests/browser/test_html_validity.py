@@ -25,7 +25,7 @@ def _refused_forms(site: Site, pages: Pages) -> Iterator[Page]:
     yield pages.post(f"/events/{event}/register", {}, 422, token=True)
     yield pages.post("/sign-in", {}, 422, token=True)
     yield pages.post(f"/events/{event}/my-link", {"email": "nobody"}, 422, token=True)
-    answers = pages.get(f"/my/{site.world.tokens['registration.show_own']}/answers")
+    answers = pages.get(f"/my/{site.world.tokens['selfservice.show_own']}/answers")
     yield pages.send(answers.form().fill(None, {"#given_name": ""}), answers.address)
 
 

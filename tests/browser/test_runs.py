@@ -6,14 +6,14 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
+from eventreg.attendees.rules.acts import AT_ONCE, RunAct
+from eventreg.attendees.services.reasons import add_reason
 from eventreg.audit.services import Actor
+from eventreg.bulk.models import Run
+from eventreg.bulk.services.steps import do_some
 from eventreg.db import db
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import Status
-from eventreg.review.models import Run
-from eventreg.review.rules.runs import AT_ONCE, RunAct
-from eventreg.review.services.reasons import add_reason
-from eventreg.review.services.run_steps import do_some
 from tests.browser.conftest import Site
 from tests.browser.test_desk import _sign_in
 from tests.browser.test_registering import new_address

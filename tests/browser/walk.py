@@ -17,7 +17,7 @@ from tests.world import rules
 #: who opens a page: somebody who has signed in as an owner of the events, as an administrator, or not at all
 GUEST, ORGANIZER, ADMINISTRATOR = "anonymous", "owner", "administrator"
 #: somebody else's HTML in a frame of ours
-_NOT_OURS = {"review.show_message_html", "review.show_run_mail"}
+_NOT_OURS = {"messages.show_message_html", "bulk.show_run_mail"}
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def _more_desk(site: Site) -> Iterator[str]:
     yield f"{base}?q=nobody-is-called-so"
     yield f"{base}?status=pending&sort=name"
     # a run that is begun stands in the addresses of the rules, as "letter" does
-    yield f"{base}/runs/{site.world.public_ids['review.begin']}"
+    yield f"{base}/runs/{site.world.public_ids['bulk.begin']}"
     yield from (f"{base}/{person.reference}" for name, person in site.world.people.items() if name != "letter")
     yield from (f"/manage/events/{site.seminar}/{part}" for part in ("registrations", "programme", "texts"))
     yield from (f"/manage/events/{site.draft}/{part}" for part in ("delete", "publication", "programme"))

@@ -12,8 +12,8 @@ import pytest
 from eventreg.demo.rules.seminar import event_plan, organization_entries, read
 from eventreg.events.rules.categories import ApprovalRule
 from eventreg.events.rules.institutions import PartnerRole
-from eventreg.events.rules.plans import EventPlan, check_plan
-from eventreg.organizations.rules.entries import check_profile
+from eventreg.making.rules import EventPlan, check_plan
+from eventreg.organizations.rules import check_profile
 from eventreg.questionnaires.kinds import checked_definition
 from eventreg.questionnaires.rules.schema import Definition
 

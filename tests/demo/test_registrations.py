@@ -13,13 +13,14 @@ from sqlalchemy import func, select
 
 from eventreg.audit.queries import find_broken_position
 from eventreg.db import db
-from eventreg.demo.rules.places import settle
+from eventreg.demo.rules.people import settle
 from eventreg.demo.services import Loaded, add_registrations, load_seminar
 from eventreg.demo.services.registrations import NotADemonstration
 from eventreg.events.models import Category, Event
-from eventreg.events.queries.for_registration import get_event_whole
+from eventreg.events.queries.events import get_event_whole
 from eventreg.events.rules.categories import ApprovalRule
 from eventreg.events.rules.seats import Seats
+from eventreg.exchange.rules.importing import CategoryRule
 from eventreg.kernel import clock
 from eventreg.kernel.text import folded
 from eventreg.mail.models import MailMessage
@@ -28,7 +29,6 @@ from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.queries import definition_of, get_current_version
 from eventreg.registration.models import Answer, Consent, Decision, Place, Registration
 from eventreg.registration.queries.answers import load_answers, open_answer
-from eventreg.registration.rules.bulk import CategoryRule
 from eventreg.registration.rules.states import Status
 from tests.builders import a_questionnaire, an_event
 from tests.questionnaire import EVERY_KIND

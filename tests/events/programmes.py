@@ -11,8 +11,8 @@ from typing import Any
 from eventreg.db import transaction
 from eventreg.events.models import Event, EventDay, ProgrammeSession, Room, SessionPerson, Speaker
 from eventreg.events.rules.programme import SessionKind, SpeakerRole
-from eventreg.events.rules.programme_entries import SessionEntry
 from eventreg.kernel.text import LocalizedText
+from eventreg.programme.rules.sessions import SessionEntry
 from tests.builders import an_event, an_institution, text
 from tests.events.programme_texts import INSTITUTIONS, a_position, a_text, names, titles
 

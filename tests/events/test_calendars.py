@@ -7,8 +7,8 @@ from typing import Any
 
 from icalendar import Calendar
 
-from eventreg.events.calendars import CalendarPerson, event_calendar
 from eventreg.events.models import Event, EventDay
+from eventreg.programme.calendars import CalendarPerson, event_calendar
 
 CREATED = datetime(2027, 1, 11, 15, 0, 1, 250, tzinfo=UTC)
 URL = "https://registro.anfitriona.example/events/encuentro"

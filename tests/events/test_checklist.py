@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from eventreg.events.rules.attendance import AttendanceMode
 from eventreg.events.rules.checklist import (
     MOST_SPEAKERS_NAMED,
     Finding,
@@ -16,7 +15,8 @@ from eventreg.events.rules.checklist import (
     Readiness,
     list_findings,
 )
-from eventreg.events.rules.programme_checks import Slot
+from eventreg.events.rules.programme import Slot
+from eventreg.events.rules.settings import AttendanceMode
 
 NOW = datetime(2027, 1, 11, 15, tzinfo=UTC)
 BOTH = {"es": "Texto", "en": "Text"}

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from eventreg.events.rules.contact import mail_uri, telephone_uri
+from eventreg.events.rules.practical import mail_uri, telephone_uri
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from eventreg.audit.services import Actor
 from eventreg.db import db, transaction
-from eventreg.events.bundles.moving import Move
+from eventreg.events.bundles.fields import Move
 from eventreg.events.models import (
     Event,
     EventDay,
@@ -23,11 +23,11 @@ from eventreg.events.models import (
     SessionOutcome,
     TeamMember,
 )
-from eventreg.events.queries.for_registration import get_event_whole
-from eventreg.events.rules.founding import next_year, title_for
+from eventreg.events.queries.events import get_event_whole
 from eventreg.events.rules.publication import Publication
 from eventreg.events.rules.team import TeamRole
-from eventreg.events.services.copying import USUAL, Copying, copy_event, first_day_of, list_copyable
+from eventreg.making.rules import next_year, title_for
+from eventreg.making.services.founding import USUAL, Copying, copy_event, first_day_of, list_copyable
 from eventreg.questionnaires.models import QuestionnaireVersion
 from eventreg.questionnaires.queries import get_current_version
 from eventreg.registration.models import Registration

@@ -16,11 +16,17 @@ from sqlalchemy.orm import selectinload
 from eventreg.audit.queries import find_broken_position, list_traces
 from eventreg.db import db
 from eventreg.events.models import Event, EventDay, PrivacyNotice, TeamMember
-from eventreg.events.queries.for_registration import find_current_notice, get_event_whole, list_credited
+from eventreg.events.queries.events import find_current_notice, get_event_whole, list_credited
 from eventreg.events.rules.categories import ApprovalRule
 from eventreg.events.rules.institutions import PartnerRole
-from eventreg.events.rules.notices import PlanInvalid
-from eventreg.events.rules.plans import (
+from eventreg.events.rules.practical import PlanInvalid
+from eventreg.events.rules.programme import SessionKind
+from eventreg.events.rules.team import TeamRole
+from eventreg.events.services.settings import publish_notice
+from eventreg.events.services.team import add_team_member
+from eventreg.kernel import clock
+from eventreg.kernel.errors import NotFound
+from eventreg.making.rules import (
     CategoryPlan,
     ContactPlan,
     DayPlan,
@@ -30,13 +36,7 @@ from eventreg.events.rules.plans import (
     WindowPlan,
     check_plan,
 )
-from eventreg.events.rules.programme import SessionKind
-from eventreg.events.rules.team import TeamRole
-from eventreg.events.services.creation import create_event
-from eventreg.events.services.notices import publish_notice
-from eventreg.events.services.team import add_team_member
-from eventreg.kernel import clock
-from eventreg.kernel.errors import NotFound
+from eventreg.making.services.founding import create_event
 from tests.builders import an_account, an_event, an_institution, text
 
 

@@ -12,9 +12,8 @@ from eventreg.db import db
 from eventreg.events.models import Event, ProgrammeSession
 from eventreg.events.queries.programme import get_programme
 from eventreg.events.rules.programme import SpeakerRole
-from eventreg.events.rules.programme_entries import People
-from eventreg.events.services.programme import add_session, edit_session
-from eventreg.events.services.sign_ups import init_sign_ups
+from eventreg.programme.rules.sessions import People
+from eventreg.programme.services.programme import add_session, edit_session, init_sign_ups
 from tests.builders import a_team_member, an_account, an_event
 from tests.events.programmes import an_entry
 from tests.support.pages import Page, Pages

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eventreg.events.rules.differences import Piece, word_differences
+from eventreg.events.rules.texts import Piece, word_differences
 
 WORDS = st.lists(st.sampled_from(["the", "bus", "leaves", "at", "nine", " ", " ", ".", "\n"]), max_size=40).map("".join)
 

@@ -14,16 +14,16 @@ from sqlalchemy import select
 from eventreg.audit.services import Actor
 from eventreg.db import db
 from eventreg.events.models import Event, EventDay, PrivacyNotice, ProgrammeSession, TeamMember
-from eventreg.events.queries.for_registration import get_event_whole
-from eventreg.events.queries.readiness import load_readiness
-from eventreg.events.rules.founding import BLANK, Hours, fitted_sessions
+from eventreg.events.queries.events import get_event_whole
+from eventreg.events.queries.texts import load_readiness
 from eventreg.events.rules.publication import Publication
 from eventreg.events.rules.slugs import SlugReason, is_slug, suggested_prefix, suggested_slug
 from eventreg.events.rules.starting import TEMPLATES
 from eventreg.events.rules.team import TeamRole
-from eventreg.events.services.founding import Founding, document, found_event
 from eventreg.i18n.catalogs import translated_languages
 from eventreg.kernel.errors import Refused
+from eventreg.making.rules import BLANK, Hours, fitted_sessions
+from eventreg.making.services.founding import Founding, document, found_event
 from eventreg.questionnaires.kinds import checked_definition
 from eventreg.questionnaires.queries import get_current_version
 from tests.builders import an_account, an_event

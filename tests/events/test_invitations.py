@@ -14,9 +14,12 @@ from eventreg.accounts.services.accounts import close_account
 from eventreg.db import db, transaction
 from eventreg.events.links import invitation_address, invitation_token
 from eventreg.events.models import Event, TeamInvitation, TeamMember
-from eventreg.events.rules.agreements import Narrowing, TeamReason
-from eventreg.events.rules.team import TeamRole
-from eventreg.events.services.invitations import (
+from eventreg.events.rules.team import Narrowing, TeamReason, TeamRole
+from eventreg.kernel.errors import NotFound, Refused
+from eventreg.mail.markers import fill
+from eventreg.mail.models import MailMessage
+from eventreg.mail.rules import DeliveryState
+from eventreg.team.services import (
     Newcomer,
     Wish,
     accept_invitation,
@@ -25,10 +28,6 @@ from eventreg.events.services.invitations import (
     revoke_invitation,
     send_invitation_again,
 )
-from eventreg.kernel.errors import NotFound, Refused
-from eventreg.mail.markers import fill
-from eventreg.mail.models import MailMessage
-from eventreg.mail.rules import DeliveryState
 from eventreg.web.instance import config
 from tests.builders import a_team_member, an_account, an_event
 from tests.support.apps import AppMaker

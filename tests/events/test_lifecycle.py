@@ -8,26 +8,24 @@ from typing import Any
 
 import pytest
 
-from eventreg.events.rules.lifecycle import (
+from eventreg.events.rules.publication import (
+    ALIVE,
     ASKED_TWICE,
+    EFFECTS,
     LONGEST_NOTE,
+    PUBLIC,
     TRANSITIONS,
     Circumstances,
+    LifecycleReason,
+    LifecycleRefused,
+    Publication,
     Step,
+    check_changeable,
     check_deletion,
     check_step,
     next_publication,
     permission_for,
     steps_from,
-)
-from eventreg.events.rules.publication import (
-    ALIVE,
-    EFFECTS,
-    PUBLIC,
-    LifecycleReason,
-    LifecycleRefused,
-    Publication,
-    check_changeable,
 )
 from eventreg.events.rules.team import PERMISSIONS, Permission, TeamRole
 

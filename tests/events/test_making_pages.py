@@ -15,10 +15,10 @@ from eventreg.accounts.models import AccountSession
 from eventreg.audit.models import AuditDetail, AuditEntry
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, ProgrammeSession, TeamMember
-from eventreg.events.queries.for_registration import get_event_whole
-from eventreg.events.rules.founding import BLANK, next_year
+from eventreg.events.queries.events import get_event_whole
 from eventreg.events.rules.starting import TEMPLATES
 from eventreg.kernel.clock import now
+from eventreg.making.rules import BLANK, next_year
 from tests.builders import a_registration, a_team_member, an_account, an_event
 from tests.events.parts.whole import contents, file_of
 from tests.support.pages import Pages

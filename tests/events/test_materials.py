@@ -14,13 +14,13 @@ from eventreg.audit.models import AuditEntry
 from eventreg.config import Config
 from eventreg.db import db
 from eventreg.events.models import Event, Material
-from eventreg.events.rules import materials as rules
-from eventreg.events.rules.materials import MaterialReason, check_address, check_file
 from eventreg.events.rules.programme import MaterialAudience
 from eventreg.events.rules.publication import Publication
-from eventreg.events.services.material_files import read_material_file, store_material_file, sweep_materials
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import Refused
+from eventreg.programme.rules import materials as rules
+from eventreg.programme.rules.materials import MaterialReason, check_address, check_file
+from eventreg.programme.services.materials import read_material_file, store_material_file, sweep_materials
 from tests.belongings import PDF, a_material, a_session, a_word_file
 from tests.builders import a_team_member, an_event
 from tests.hostile_files import ACTIVE_PDFS, HOSTILE

@@ -6,8 +6,8 @@ from flask import Flask
 
 from eventreg.db import db
 from eventreg.events.models import Event, PrivacyNotice
-from eventreg.events.queries.for_registration import list_notices
-from eventreg.events.rules.notices import languages_to_adapt, starting_text
+from eventreg.events.queries.events import list_notices
+from eventreg.events.rules.practical import languages_to_adapt, starting_text
 from eventreg.i18n.catalogs import translated_languages
 from tests.builders import a_team_member, an_event
 from tests.support.pages import Page, Pages

@@ -21,8 +21,7 @@ from eventreg.events.services.partners import add_partner, edit_partner, move_pa
 from eventreg.kernel.errors import NotFound, Refused
 from eventreg.organizations.policies import Editor
 from eventreg.organizations.queries import list_organizations
-from eventreg.organizations.rules.entries import OrganizationEntry
-from eventreg.organizations.rules.refusals import OrganizationReason
+from eventreg.organizations.rules import OrganizationEntry, OrganizationReason
 from tests.builders import a_team_member, an_event, an_institution
 
 FUNDER = PartnerEntry(PartnerRole.FUNDER)

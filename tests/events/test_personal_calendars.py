@@ -14,10 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from eventreg.events.calendars import CalendarPerson, personal_calendar
-from eventreg.events.calendars.zones import zone_rules
 from eventreg.events.models import EventDay
-from eventreg.events.rules.recurrence import MOST_EXCEPTIONS, as_series
+from eventreg.events.rules.dates import MOST_EXCEPTIONS, as_series
+from eventreg.programme.calendars import CalendarPerson, personal_calendar, zone_rules
 from tests.events.test_calendars import ANA, CREATED, URL, an_unstored_event
 from tests.registration.calendars import by_icalendar, by_icaljs, by_vobject
 

@@ -12,10 +12,9 @@ from eventreg.db import transaction
 from eventreg.events.models import Event
 from eventreg.events.queries.programme import get_programme, get_session, list_rooms, list_speakers
 from eventreg.events.rules.programme import SessionKind, SpeakerRole
-from eventreg.events.rules.programme_entries import People
 from eventreg.events.rules.publication import Publication
-from eventreg.events.services.programme import add_session, edit_session
-from eventreg.events.services.sign_ups import init_sign_ups
+from eventreg.programme.rules.sessions import People
+from eventreg.programme.services.programme import add_session, edit_session, init_sign_ups
 from tests.builders import a_team_member, an_account, an_event, an_institution, text
 from tests.events.programmes import a_large_programme, a_room, a_speaker, an_entry
 from tests.support.pages import Page, Pages

@@ -11,22 +11,32 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from eventreg.events.rules.moments import read_clock
-from eventreg.events.rules.programme import SessionKind, SpeakerRole
-from eventreg.events.rules.programme_checks import FindingKind, Slot, findings_of, meet, minutes_of, time_of
-from eventreg.events.rules.programme_entries import (
+from eventreg.events.rules.dates import read_clock
+from eventreg.events.rules.programme import (
+    FindingKind,
+    SessionKind,
+    Slot,
+    SpeakerRole,
+    findings_of,
+    meet,
+    minutes_of,
+    time_of,
+)
+from eventreg.kernel.errors import Refused
+from eventreg.programme.rules.sessions import (
+    MOST_LINES,
     MOST_PEOPLE,
     People,
     ProgrammeReason,
     SessionEntry,
+    blocks_of,
     check_entry,
     default_role,
+    moved,
     names_in,
+    read_lines,
     suggested_hours,
 )
-from eventreg.events.rules.programme_lines import MOST_LINES, read_lines
-from eventreg.events.rules.programme_moves import blocks_of, moved
-from eventreg.kernel.errors import Refused
 
 K = FindingKind
 

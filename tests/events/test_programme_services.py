@@ -16,13 +16,25 @@ from eventreg.db import db, transaction
 from eventreg.events.models import Event, ProgrammeSession, Room, SessionPerson, Speaker
 from eventreg.events.queries.programme import get_programme, get_session, list_rooms, list_speakers
 from eventreg.events.rules.programme import SessionKind, SpeakerRole
-from eventreg.events.rules.programme_entries import People, ProgrammeReason, SpeakerEntry
 from eventreg.events.rules.publication import LifecycleRefused, Publication
-from eventreg.events.services.programme import add_session, add_sessions, edit_session, move_session, remove_session
-from eventreg.events.services.rooms import add_room, move_room, remove_room, rename_room
-from eventreg.events.services.sign_ups import init_sign_ups
-from eventreg.events.services.speakers import edit_speaker, remove_speaker
 from eventreg.kernel.errors import NotFound, Refused
+from eventreg.programme.rules.sessions import People, ProgrammeReason, SpeakerEntry
+from eventreg.programme.services.programme import (
+    add_session,
+    add_sessions,
+    edit_session,
+    init_sign_ups,
+    move_session,
+    remove_session,
+)
+from eventreg.programme.services.speakers import (
+    add_room,
+    edit_speaker,
+    move_room,
+    remove_room,
+    remove_speaker,
+    rename_room,
+)
 from tests.builders import an_account, an_event, an_institution, text
 from tests.events.programmes import a_room, a_speaker, an_entry
 

@@ -14,12 +14,12 @@ from eventreg.audit.queries import list_traces
 from eventreg.audit.services import Actor
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, TeamMember
-from eventreg.events.queries.readiness import load_readiness
+from eventreg.events.queries.texts import load_readiness
 from eventreg.events.rules.programme import SpeakerRole
-from eventreg.events.rules.programme_entries import People
 from eventreg.events.rules.publication import Publication
-from eventreg.events.services.programme import add_session
 from eventreg.kernel import clock as clocks
+from eventreg.programme.rules.sessions import People
+from eventreg.programme.services.programme import add_session
 from eventreg.questionnaires.models import QuestionnaireVersion
 from tests.builders import a_registration, a_team_member, an_account, an_event, text
 from tests.events.programmes import a_large_programme, a_room, an_entry

@@ -13,7 +13,7 @@ from eventreg.accounts.models import Account
 from eventreg.audit.models import AuditDetail, AuditEntry
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, EventDay, TeamMember
-from eventreg.events.rules.moments import ClockFault, instant_of, read_moment, written_moment
+from eventreg.events.rules.dates import ClockFault, instant_of, read_moment, written_moment
 from eventreg.events.rules.publication import Publication
 from eventreg.jobs.models import Job
 from eventreg.registration.services.promotion import PLACES_JOB, pass_on_places

@@ -13,17 +13,21 @@ from eventreg.audit.models import AuditEntry
 from eventreg.audit.queries import find_broken_position
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, TeamMember
-from eventreg.events.rules.agreements import NO_DAY, Narrowing, TeamReason, agree, followed_days
 from eventreg.events.rules.team import (
     NARROWABLE,
     NEEDS,
+    NO_DAY,
     OF_THE_WHOLE,
     PERMISSIONS,
     WITHHOLDABLE,
     Grant,
+    Narrowing,
     Permission,
     Scope,
+    TeamReason,
     TeamRole,
+    agree,
+    followed_days,
     grant_of,
 )
 from eventreg.events.services.team import change_member, hand_over, leave_team, remove_member
@@ -306,7 +310,7 @@ def test_changing_a_member_of_the_own_rank_is_no_page(event: Event, pages: Pages
 
 def test_a_member_who_is_no_more_ends_their_invitations(event: Event) -> None:
     from eventreg.events.models import TeamInvitation
-    from eventreg.events.services.invitations import Wish, invite
+    from eventreg.team.services import Wish, invite
 
     owner, manager = a_team_member(event), a_team_member(event, "manager")
     with db.session.no_autoflush:
@@ -318,7 +322,7 @@ def test_a_member_who_is_no_more_ends_their_invitations(event: Event) -> None:
 def test_a_member_who_is_given_less_has_nothing_waiting_that_gives_more(event: Event) -> None:
     """Else somebody invites a second address of their own in time, and joins by it with what they had."""
     from eventreg.events.models import TeamInvitation
-    from eventreg.events.services.invitations import Wish, invite
+    from eventreg.team.services import Wish, invite
 
     owner, manager = a_team_member(event), a_team_member(event, "manager")
     invite(event.id, Wish("segunda@instituto.example", "Segunda", "es", TeamRole.REVIEWER), manager.id)

@@ -7,8 +7,8 @@ from flask import Flask
 
 from eventreg.db import db
 from eventreg.events.models import Event
-from eventreg.events.rules.attendance import AttendanceMode
 from eventreg.events.rules.publication import Publication
+from eventreg.events.rules.settings import AttendanceMode
 from tests.builders import a_team_member, an_event, text
 from tests.support.pages import Page, Pages
 

@@ -13,12 +13,10 @@ import time_machine
 from flask import Flask
 
 from eventreg.db import db, transaction
-from eventreg.jobs.claims import LEASE, LeaseLost, claim_next, finish
-from eventreg.jobs.queries import count_backlog
 from eventreg.jobs.registry import JobRegistry
 from eventreg.jobs.rules import MAX_ATTEMPTS, JobState
-from eventreg.jobs.running import plan_duties, run_due
-from eventreg.jobs.services import schedule
+from eventreg.jobs.running import LEASE, LeaseLost, claim_next, finish, plan_duties, run_due
+from eventreg.jobs.services import count_backlog, schedule
 from eventreg.kernel.errors import Busy
 from tests.jobs.work import START, ask, find, get, note, notes
 from tests.mail.outbox import HandClock

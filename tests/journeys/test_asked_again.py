@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from eventreg.db import db
 from eventreg.registration.models import AnswerRequest
-from eventreg.registration.queries.asked import find_asked
+from eventreg.registration.queries.answers import find_asked
 from tests.builders import a_draft, a_registration, a_team_member, an_event
 from tests.registration.requesting import do_jobs, requests_to
 from tests.support.pages import Pages

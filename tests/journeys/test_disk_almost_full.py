@@ -14,12 +14,12 @@ from sqlalchemy import func, select
 from eventreg.config import Config
 from eventreg.db import db
 from eventreg.events.models import Event, Material
+from eventreg.exchange.models import Export, Import
+from eventreg.exchange.rules import exports
 from eventreg.kernel import disk
 from eventreg.media.models import Picture
 from eventreg.media.store import CannotKeep, replace_file, write_file
 from eventreg.registration.models import Registration, Upload
-from eventreg.review.models import Export, Import
-from eventreg.review.rules import exports
 from tests.builders import a_registration, a_team_member, an_account, an_event
 from tests.registration.filling import posted
 from tests.review.incoming import HEAD, a_file, a_row

@@ -7,7 +7,7 @@ from io import BytesIO
 
 import pytest
 
-from eventreg.kernel.office import sniff_office
+from eventreg.kernel.files import sniff_office
 from tests.belongings import a_word_file, an_archive
 
 OOXML = "application/vnd.openxmlformats-officedocument."

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eventreg.kernel.pdfs import is_active_pdf
+from eventreg.kernel.files import is_active_pdf
 from tests.hostile_files import ACTIVE_PDFS, a_pdf, an_object_stream
 
 HONEST = {

@@ -11,8 +11,8 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from eventreg.db import db, transaction
-from eventreg.mail.claims import LEASE, claim_next, settle
 from eventreg.mail.connection import MESSAGE_SECONDS, Attempt
+from eventreg.mail.delivery import LEASE, claim_next, settle
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState, Outcome
 from eventreg.mail.services import drop

@@ -8,8 +8,7 @@ import pytest
 import time_machine
 
 from eventreg.mail import connection
-from eventreg.mail.claims import LEASE, claim_next
-from eventreg.mail.delivery import deliver_due
+from eventreg.mail.delivery import LEASE, claim_next, deliver_due
 from eventreg.mail.rules import GIVE_UP_AFTER, DeliveryState, Outcome
 from tests.mail.outbox import START, HandClock, queue_some, stored
 from tests.support.apps import AppMaker

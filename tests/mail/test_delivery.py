@@ -188,5 +188,5 @@ def test_a_message_that_cannot_be_built_fails_and_others_go(
         assert deliver_due(10, read_clock=HandClock()).outcomes == {Outcome.UNSENDABLE: 1, Outcome.ACCEPTED: 1}
         assert stored(broken.key).state is DeliveryState.FAILED
     (fault,) = [record.message for record in caplog.records if record.levelno == logging.ERROR]
-    assert "Error at eventreg/registration/links.py" in fault
+    assert "Error at eventreg/registration/services/links.py" in fault
     assert "no_such_purpose" not in fault

@@ -10,8 +10,7 @@ from sqlalchemy import select
 from eventreg.db import db
 from eventreg.kernel.errors import Refused
 from eventreg.mail import connection
-from eventreg.mail.claims import LEASE, claim_next
-from eventreg.mail.delivery import deliver_due
+from eventreg.mail.delivery import LEASE, claim_next, deliver_due
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState, MailRefusal, Outcome
 from eventreg.mail.services import drop, leave, send_again

@@ -9,7 +9,7 @@ from PIL import Image
 
 from eventreg.kernel.errors import Refused
 from eventreg.media.encoding import encode_picture
-from eventreg.media.rules.pictures import LOGO_SIZE, MOST_BYTES, PICTURE_SIZE, PictureReason, most_bytes
+from eventreg.media.rules import LOGO_SIZE, MOST_BYTES, PICTURE_SIZE, PictureReason, most_bytes
 from tests.media.samples import a_logo, a_photograph, opened, png_that_says, saved
 
 _PNG = saved(a_logo(), "PNG")

@@ -12,9 +12,8 @@ from eventreg.db import db, transaction
 from eventreg.jobs.registry import job_registry
 from eventreg.kernel.clock import now
 from eventreg.media.models import Picture
-from eventreg.media.queries import find_picture
-from eventreg.media.rules.pictures import LOGO_SIZE
-from eventreg.media.services import referring_columns, store_picture, sweep_pictures
+from eventreg.media.rules import LOGO_SIZE
+from eventreg.media.services import find_picture, referring_columns, store_picture, sweep_pictures
 from tests.builders import an_event, an_institution
 from tests.media.samples import a_logo, saved
 from tests.support.statements import counted

@@ -16,18 +16,18 @@ from eventreg.config import Config
 from eventreg.db import Base, db
 from eventreg.db.engines import open_engine
 from eventreg.events.models import Material
-from eventreg.events.services.material_files import read_material_file
+from eventreg.exchange.rules.exports import ExportState
 from eventreg.kernel.keys import create_keys
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
 from eventreg.migrations import runner
 from eventreg.migrations.runner import SchemaUnfit
 from eventreg.operations import OperationRefused
-from eventreg.operations.backups.values import KINDS, kind_of
+from eventreg.operations.backups.rows import KINDS, kind_of
+from eventreg.programme.services.materials import read_material_file
 from eventreg.registration.models import Registration, Upload
 from eventreg.registration.queries.answers import load_answers
 from eventreg.registration.services.uploads import open_upload
-from eventreg.review.rules.exports import ExportState
 from tests.builders import an_account, register_somebody
 from tests.operations.conftest import InstanceMaker
 from tests.operations.instances import (

@@ -210,7 +210,7 @@ def test_instance_is_not_restored_into_while_another_machine_restores(
     backup: Path, config: Config, empty_instance: InstanceMaker
 ) -> None:
     from eventreg.operations.backups.placing import Laid
-    from eventreg.serving.presence import ServerRuns
+    from eventreg.serving.lock import ServerRuns
 
     other = empty_instance(SQLITE)
     other.uploads.mkdir(parents=True)

@@ -11,17 +11,17 @@ from sqlalchemy import LargeBinary, inspect, select
 from eventreg.accounts.queries import get_account
 from eventreg.accounts.secrets import secret_of
 from eventreg.db import Base, db, transaction
-from eventreg.events.services.material_files import read_material_file
+from eventreg.exchange.services.files import open_file
 from eventreg.kernel.clock import now
 from eventreg.kernel.keys import add_sealing_key, load_keys
 from eventreg.kernel.sealing import key_of, seal
 from eventreg.media.store import path_of
 from eventreg.operations import OperationRefused
 from eventreg.operations.rotation import COLUMNS, count_sealed, forget, reseal_all, rotate
+from eventreg.programme.services.materials import read_material_file
 from eventreg.registration.models import Answer, Registration, SavedForm, Upload
 from eventreg.registration.queries.answers import load_answers
 from eventreg.registration.services.uploads import open_upload
-from eventreg.review.services.exporting_store import open_file
 from eventreg.web.instance import config, keys, refresh_keys
 from tests.accounts.authenticator import with_second_factor
 from tests.belongings import a_material

@@ -16,9 +16,7 @@ from eventreg.kernel.errors import Refused
 from eventreg.organizations.models import Organization
 from eventreg.organizations.policies import Editor, editable, may_add
 from eventreg.organizations.queries import find_organization, get_organization, list_organizations
-from eventreg.organizations.rules.entries import OrganizationEntry
-from eventreg.organizations.rules.kinds import OrganizationKind
-from eventreg.organizations.rules.refusals import OrganizationReason
+from eventreg.organizations.rules import OrganizationEntry, OrganizationKind, OrganizationReason
 from eventreg.organizations.services import add_organization, edit_organization
 from tests.builders import a_picture, a_team_member, an_account, an_event, an_institution
 

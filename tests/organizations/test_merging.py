@@ -15,7 +15,7 @@ from eventreg.kernel.errors import NotFound, Refused
 from eventreg.organizations.models import Organization
 from eventreg.organizations.policies import Editor
 from eventreg.organizations.queries import find_organization, get_organization, list_organizations
-from eventreg.organizations.rules.refusals import OrganizationReason
+from eventreg.organizations.rules import OrganizationReason
 from eventreg.organizations.services import merge_organizations
 from tests.builders import a_picture, a_team_member, an_account, an_event, an_institution
 

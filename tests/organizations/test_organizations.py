@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from eventreg.audit.queries import list_traces
 from eventreg.kernel import clock
 from eventreg.organizations.queries import find_organization
-from eventreg.organizations.rules.entries import OrganizationEntry, ProfileInvalid, check_profile
+from eventreg.organizations.rules import OrganizationEntry, ProfileInvalid, check_profile
 from eventreg.organizations.services import create_organization
 
 NAME = {"es": "Instituto de Prueba", "en": "Trial Institute"}

@@ -11,7 +11,7 @@ from eventreg.kernel.clock import now
 from eventreg.organizations.models import Organization
 from eventreg.organizations.policies import Editor
 from eventreg.organizations.queries import find_organization, get_organization
-from eventreg.organizations.rules.entries import OrganizationEntry
+from eventreg.organizations.rules import OrganizationEntry
 from eventreg.organizations.services import add_organization, edit_organization
 from tests.builders import a_team_member, an_account, an_event
 from tests.media.samples import a_logo, saved

@@ -5,16 +5,18 @@ from __future__ import annotations
 import pytest
 
 from eventreg.kernel.errors import Refused
-from eventreg.organizations.rules.doubles import Known, is_same_name, likely_doubles
-from eventreg.organizations.rules.entries import (
+from eventreg.organizations.rules import (
+    Known,
     OrganizationEntry,
+    OrganizationReason,
     check_entry,
     completed_address,
+    is_same_name,
     is_web_address,
     key_from,
+    likely_doubles,
     search_text_of,
 )
-from eventreg.organizations.rules.refusals import OrganizationReason
 
 MIGRATION = Known(1, {"es": "Instituto Nacional de Migración"}, {}, "INM")
 BORDER = Known(2, {"es": "El Colegio de la Frontera Sur (ECOSUR)"}, {"es": "ECOSUR"}, "")

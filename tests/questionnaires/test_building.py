@@ -13,9 +13,8 @@ from eventreg.events.models import Event
 from eventreg.kernel.errors import Refused
 from eventreg.questionnaires.queries import draft_document, find_draft, get_board
 from eventreg.questionnaires.rules.drafts import changes
-from eventreg.questionnaires.rules.drafts.reading import fingerprint, questions_in
-from eventreg.questionnaires.rules.drafts.refusals import DraftReason
-from eventreg.questionnaires.services import building
+from eventreg.questionnaires.rules.drafts.reading import DraftReason, fingerprint, questions_in
+from eventreg.questionnaires.services import drafting
 from eventreg.questionnaires.services.drafting import change_draft
 from tests.builders import a_questionnaire, an_account, an_event, text
 
@@ -33,7 +32,7 @@ def _empty_event() -> Event:
 
 def _add(event: Event, entry: dict[str, Any], section: str = "") -> str:
     account = an_account()
-    return building.add_question(
+    return drafting.add_question(
         event.id, section, entry, Actor.account(account.id), first_title=text("Sobre usted", "About you")
     )
 
@@ -65,14 +64,14 @@ def test_two_people_who_change_different_questions_lose_nothing(app: Flask) -> N
     event, one, other = an_event(), an_account(), an_account()
     diet, phone = _stored(event, "diet"), _stored(event, "phone")
     changed = {**diet, "is_required": True}
-    building.save_question(event.id, "diet", fingerprint(diet), changed, "stay", Actor.account(one.id))
-    building.save_question(
+    drafting.save_question(event.id, "diet", fingerprint(diet), changed, "stay", Actor.account(one.id))
+    drafting.save_question(
         event.id, "phone", fingerprint(phone), {**phone, "is_required": True}, "you", Actor.account(other.id)
     )
     assert _stored(event, "diet")["is_required"]
     assert _stored(event, "phone")["is_required"]
     with pytest.raises(Refused) as caught:
-        building.save_question(event.id, "diet", fingerprint(diet), diet, "stay", Actor.account(other.id))
+        drafting.save_question(event.id, "diet", fingerprint(diet), diet, "stay", Actor.account(other.id))
     assert caught.value.reason is DraftReason.CHANGED_MEANWHILE
     assert _stored(event, "diet")["is_required"]
     draft = find_draft(event.id)
@@ -86,11 +85,11 @@ def test_history_tells_what_was_changed_and_is_silent_about_order(app: Flask) ->
     before = len(list_trail(event.id, TrailFilter(), 50))
     phone = _stored(event, "phone")
     change_draft(event.id, Actor.account(account.id), changes.move_question, "phone", -1)
-    building.save_question(event.id, "phone", fingerprint(phone), phone, "you", Actor.account(account.id))
+    drafting.save_question(event.id, "phone", fingerprint(phone), phone, "you", Actor.account(account.id))
     assert len(list_trail(event.id, TrailFilter(), 50)) == before
     label = text("Celular", "Mobile")
     changed = {**phone, "label": label, "settings": {}}
-    building.save_question(event.id, "phone", fingerprint(phone), changed, "you", Actor.account(account.id))
+    drafting.save_question(event.id, "phone", fingerprint(phone), changed, "you", Actor.account(account.id))
     change_draft(event.id, Actor.account(account.id), changes.remove_question, "phone")
     retired, saved = list_trail(event.id, TrailFilter(), 2)
     assert (saved.entry.action, saved.entry.actor_id) == ("question_changed", account.id)

@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from eventreg.questionnaires.rules.changes import Change, Part, changes_between
-from eventreg.questionnaires.rules.drafts.comparing import How
-from eventreg.questionnaires.rules.effects import Effect, Figures, consequences
+from eventreg.questionnaires.rules.changes import Change, Effect, Figures, Part, changes_between, consequences
+from eventreg.questionnaires.rules.drafts.reading import How
 from tests.questionnaires.samples import definition, entry, text
 
 

@@ -8,9 +8,14 @@ import pytest
 
 from eventreg.kernel.errors import Refused
 from eventreg.questionnaires.rules.drafts import changes
-from eventreg.questionnaires.rules.drafts.comparing import How, list_differences
-from eventreg.questionnaires.rules.drafts.reading import fingerprint, questions_in, read_draft
-from eventreg.questionnaires.rules.drafts.refusals import DraftReason
+from eventreg.questionnaires.rules.drafts.reading import (
+    DraftReason,
+    How,
+    fingerprint,
+    list_differences,
+    questions_in,
+    read_draft,
+)
 from tests.questionnaires.samples import entry, text
 
 

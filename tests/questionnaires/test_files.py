@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eventreg.kernel.filetypes import safe_name, sniff
-from eventreg.questionnaires.rules.files import check_file
-from eventreg.questionnaires.rules.reasons import Invalid, Reason
+from eventreg.kernel.files import safe_name, sniff
+from eventreg.questionnaires.rules.answers import Invalid, Reason, check_file
 from tests.questionnaires.samples import PDF, jpeg, png, question, zip_archive
 
 SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from eventreg.questionnaires.rules.fitting import fitted, moved
+from eventreg.questionnaires.rules.publishing import fitted, moved
 
 DEFINITION = {
     "is_stepwise": True,

@@ -16,7 +16,7 @@ from eventreg.questionnaires import kinds
 from eventreg.questionnaires.forms import QuestionnaireForm
 from eventreg.questionnaires.kinds import checked_definition
 from eventreg.questionnaires.kinds.fields import KeptFile
-from eventreg.questionnaires.rules.files import too_large
+from eventreg.questionnaires.rules.answers import too_large
 from eventreg.questionnaires.rules.parsing import parse_definition
 from tests.questionnaires.samples import CONTEXT, definition, entry, text
 

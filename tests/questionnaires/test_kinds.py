@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from eventreg.i18n.countries import CODES, by_alphabet, place_in_alphabet
 from eventreg.questionnaires import kinds
-from eventreg.questionnaires.rules.reasons import Invalid, Reason
+from eventreg.questionnaires.rules.answers import Invalid, Reason
 from tests.questionnaires.samples import CONTEXT, question
 
 DIET = question("multiple_choice", options=("halal", "kosher", "vegan"), settings={"max_choices": 2})

@@ -9,8 +9,7 @@ import pytest
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.forms.options import pasted_options
 from eventreg.questionnaires.kinds import checked_definition
-from eventreg.questionnaires.rules.patterns import PRESETS
-from eventreg.questionnaires.rules.reasons import Invalid, Reason
+from eventreg.questionnaires.rules.answers import PRESETS, Invalid, Reason
 from eventreg.questionnaires.rules.schema import DefinitionInvalid
 from tests.questionnaires.samples import CONTEXT, definition, entry, jpeg, question
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from eventreg.questionnaires.readiness import list_obstacles
+from eventreg.questionnaires.checks import list_obstacles
 from eventreg.questionnaires.rules.obstacles import Obstacle, ObstacleKind, TextPart
 from tests.questionnaires.samples import definition, entry, text
 

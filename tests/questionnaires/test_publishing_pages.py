@@ -18,10 +18,9 @@ from eventreg.events.rules.team import WHOLE, Scope
 from eventreg.jobs.models import Job
 from eventreg.kernel import clock
 from eventreg.kernel.errors import Refused
-from eventreg.questionnaires.checks import list_missing_questions
+from eventreg.questionnaires.checks import list_missing_questions, list_obstacles
 from eventreg.questionnaires.models import QuestionnaireVersion
 from eventreg.questionnaires.queries import find_draft, get_current_version
-from eventreg.questionnaires.readiness import list_obstacles
 from eventreg.questionnaires.registered import ASK_AGAIN_JOB, Wanted, count_registered
 from eventreg.questionnaires.rules.publishing import seen_mark
 from eventreg.questionnaires.services.drafting import change_draft, discard_draft

@@ -9,8 +9,7 @@ import pytest
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.kinds import NAMES, Context, DayChoice, SessionChoice
 from eventreg.questionnaires.rules.parsing import parse_definition
-from eventreg.questionnaires.rules.schema import Question
-from eventreg.questionnaires.rules.seeking import Seeking
+from eventreg.questionnaires.rules.schema import Question, Seeking
 from tests.questionnaire import EVERY_KIND
 
 CONTEXT = Context(

@@ -11,14 +11,14 @@ from flask import Flask
 
 from eventreg.audit.services import Actor
 from eventreg.events.rules.starting import TEMPLATES
-from eventreg.events.services.founding import basic_questionnaire
 from eventreg.i18n.catalogs import translated_languages
 from eventreg.kernel.errors import NotFound, Refused
+from eventreg.making.services.founding import basic_questionnaire
+from eventreg.questionnaires.checks import list_obstacles
 from eventreg.questionnaires.queries import draft_document, find_draft
-from eventreg.questionnaires.readiness import list_obstacles
 from eventreg.questionnaires.rules.drafts.reading import questions_in
 from eventreg.questionnaires.rules.starts import SETS, Fit, set_document, take_over
-from eventreg.questionnaires.services.starts import add_set, take_from_event
+from eventreg.questionnaires.services.drafting import add_set, take_from_event
 from tests.builders import a_questionnaire, a_team_member, an_event
 from tests.questionnaires.samples import definition, entry, text
 from tests.support.pages import Pages

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eventreg.kernel.typed import is_blank, showable
-from eventreg.questionnaires.rules.reasons import Invalid, Reason
-from eventreg.questionnaires.rules.texts import clean_line, clean_paragraphs
+from eventreg.kernel.text import is_blank, showable
+from eventreg.questionnaires.rules.answers import Invalid, Reason, clean_line, clean_paragraphs
 
 KEPT_AS_TYPED = [
     "Ana",

@@ -13,9 +13,7 @@ from flask_babel import Babel, force_locale
 
 import eventreg.i18n
 from eventreg.questionnaires import kinds
-from eventreg.questionnaires.rules.files import megabytes
-from eventreg.questionnaires.rules.patterns import PRESETS
-from eventreg.questionnaires.rules.reasons import Invalid, Reason
+from eventreg.questionnaires.rules.answers import PRESETS, Invalid, Reason, megabytes
 from eventreg.web.refusals import said
 from tests.questionnaires.samples import CONTEXT, question
 
@@ -81,7 +79,7 @@ def test_answers_are_written_in_the_language_asked_for_whatever_is_in_force(spea
 
 
 def test_choices_of_a_country_are_in_the_readers_language(speaking_app: Flask) -> None:
-    from eventreg.questionnaires.kinds.countries import options_markup
+    from eventreg.questionnaires.kinds.lists import options_markup
 
     with force_locale("es"):
         spanish = options_markup(("MX",), "es")

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, Partner
-from eventreg.events.queries.for_registration import get_event_whole
+from eventreg.events.queries.events import get_event_whole
 from eventreg.events.rules.institutions import PartnerRole
 from eventreg.kernel import clock
 from eventreg.mail.content import Change

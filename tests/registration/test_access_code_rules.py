@@ -9,7 +9,7 @@ from itertools import cycle
 
 import pytest
 
-from eventreg.registration.rules.access_codes import (
+from eventreg.invitations.rules.access_codes import (
     LONGEST_CODE,
     LONGEST_LABEL,
     MOST_CODES,

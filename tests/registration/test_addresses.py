@@ -16,7 +16,7 @@ from eventreg.accounts.models import GuardedAttempt
 from eventreg.accounts.rules.refusals import TooManyTries
 from eventreg.db import db
 from eventreg.events.organizers import Organizer
-from eventreg.events.queries.for_registration import get_event_whole
+from eventreg.events.queries.events import get_event_whole
 from eventreg.kernel import clock as clocks
 from eventreg.kernel.errors import NotFound, Refused
 from eventreg.kernel.tokens import personal_token
@@ -24,12 +24,16 @@ from eventreg.mail.models import MailMessage
 from eventreg.registration.emails import CONFIRM_ADDRESS, OWN_PAGE
 from eventreg.registration.models import AddressChange, Registration
 from eventreg.registration.queries.registrations import ADDRESS_GENERATION, get_by_token, own_token
-from eventreg.registration.rules.refusals import ChangeReason
-from eventreg.registration.rules.states import Action, Status
-from eventreg.registration.services.addresses import confirm_address_change, request_address_change
+from eventreg.registration.rules.states import Action, ChangeReason, Status
 from eventreg.registration.services.decisions import decide
-from eventreg.registration.services.earlier_answers import SEND_EARLIER_JOB, request_earlier_answers
-from eventreg.registration.services.links import SEND_LINK_JOB, request_link, send_link
+from eventreg.registration.services.links import (
+    SEND_LINK_JOB,
+    confirm_address_change,
+    request_address_change,
+    request_link,
+    send_link,
+)
+from eventreg.selfservice.services import SEND_EARLIER_JOB, request_earlier_answers
 from eventreg.web.instance import keys
 from tests.builders import a_registration, a_team_member, an_event, register_somebody
 from tests.registration.calendars import occurrences

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from eventreg.events.rules.categories import ApprovalRule
 from eventreg.events.rules.seats import Places
-from eventreg.registration.rules.admission import Admission, admit
+from eventreg.registration.rules.availability import Admission, admit
 from eventreg.registration.rules.states import Action
 
 AT_ONCE, BY_ORGANIZER = ApprovalRule.AT_ONCE, ApprovalRule.BY_ORGANIZER

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from eventreg.events.rules.categories import ApprovalRule, Window
 from eventreg.events.rules.seats import Seats
-from eventreg.registration.rules.admission import RegistrationState
-from eventreg.registration.rules.availability import Availability, OfferedCategory, availability
+from eventreg.registration.rules.availability import Availability, OfferedCategory, RegistrationState, availability
 
 OPENS = datetime(2027, 1, 10, 15, 0, tzinfo=UTC)
 CLOSES = datetime(2027, 2, 13, 0, 0, tzinfo=UTC)

@@ -7,8 +7,8 @@ from eventreg.db import transaction
 from eventreg.events.queries.public import get_public_event
 from eventreg.kernel.clock import now
 from eventreg.registration.models import Place
-from eventreg.registration.queries.availability import get_availability, list_availabilities
-from eventreg.registration.rules.admission import RegistrationState
+from eventreg.registration.queries.places import get_availability, list_availabilities
+from eventreg.registration.rules.availability import RegistrationState
 from tests.builders import AT_ONCE, BY_ORGANIZER, a_registration, an_event
 from tests.support.statements import counted
 

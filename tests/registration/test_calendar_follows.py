@@ -11,19 +11,19 @@ import time_machine
 
 from eventreg.audit.services import Actor
 from eventreg.db import transaction
-from eventreg.events.calendars import day_uid, personal_uid
 from eventreg.events.models import Event
 from eventreg.events.organizers import Organizer
-from eventreg.events.queries.for_registration import list_days
+from eventreg.events.queries.events import list_days
 from eventreg.events.rules.settings import DayEntry
 from eventreg.events.services.settings import save_settings
 from eventreg.mail.models import MailMessage
+from eventreg.onbehalf.services.care import send_link_to
+from eventreg.programme.calendars import day_uid, personal_uid
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import Action
 from eventreg.registration.services.answer_changes import change_answers
-from eventreg.registration.services.changes import withdraw
 from eventreg.registration.services.decisions import decide, undo
-from eventreg.registration.services.team_care import send_link_to
+from eventreg.selfservice.services import withdraw
 from tests.builders import a_team_member, an_event, register_somebody
 from tests.registration.calendars import occurrences
 from tests.registration.records import entries, fresh, last_mail, mails, registered, told

@@ -14,9 +14,9 @@ from eventreg.mail.models import MailMessage
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import Action, Status
 from eventreg.registration.services.answer_changes import change_answers
-from eventreg.registration.services.changes import withdraw
 from eventreg.registration.services.decisions import decide, undo
 from eventreg.registration.services.promotion import pass_on_places
+from eventreg.selfservice.services import withdraw
 from tests.builders import a_registration, a_team_member, an_event, register_somebody
 from tests.registration.calendars import occurrences
 from tests.registration.records import entries, fresh, last_mail, mails, registered, told

@@ -13,8 +13,7 @@ from eventreg.audit.services import Actor
 from eventreg.db import db, transaction
 from eventreg.events.models import Event
 from eventreg.events.organizers import Organizer
-from eventreg.events.rules.lifecycle import Step
-from eventreg.events.rules.publication import LifecycleRefused, Publication
+from eventreg.events.rules.publication import LifecycleRefused, Publication, Step
 from eventreg.events.services.publication import change_publication
 from eventreg.jobs.models import Job
 from eventreg.jobs.registry import job_registry
@@ -24,12 +23,11 @@ from eventreg.kernel.errors import Refused
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
 from eventreg.registration.models import Registration
-from eventreg.registration.rules.refusals import ChangeReason, DecisionReason
-from eventreg.registration.rules.states import Action, Status
+from eventreg.registration.rules.states import Action, ChangeReason, DecisionReason, Status
 from eventreg.registration.services import cancelling
-from eventreg.registration.services.changes import verify_address, withdraw
 from eventreg.registration.services.decisions import decide, undo
 from eventreg.registration.services.promotion import pass_on_places
+from eventreg.selfservice.services import verify_address, withdraw
 from tests.builders import a_registration, a_team_member, an_event, register_somebody
 from tests.registration.records import entries, fresh, jobs_of, last_mail, registered, status_of, told
 

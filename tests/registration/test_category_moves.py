@@ -8,19 +8,18 @@ import pytest
 from flask import Flask
 
 from eventreg.accounts.models import Account
+from eventreg.attendees.services.team_acts import TeamAct
 from eventreg.db import db, transaction
 from eventreg.events.models import Category, Event
 from eventreg.events.organizers import Organizer
 from eventreg.events.rules.categories import ApprovalRule
 from eventreg.events.rules.seats import Places
+from eventreg.onbehalf.rules import action_of_move
+from eventreg.onbehalf.services import moving
+from eventreg.onbehalf.services.moving import Move, list_unanswered, move_to_category
 from eventreg.registration.models import Place, Registration
-from eventreg.registration.rules.moving import action_of_move
-from eventreg.registration.rules.refusals import ChangeReason, ChangeRefused
-from eventreg.registration.rules.states import Action, Status
-from eventreg.registration.services import category_moves
-from eventreg.registration.services.category_moves import Move, list_unanswered, move_to_category
+from eventreg.registration.rules.states import Action, ChangeReason, ChangeRefused, Status
 from eventreg.registration.services.places import PlaceCount
-from eventreg.registration.services.team_acts import TeamAct
 from tests.builders import AT_ONCE, BY_ORGANIZER, CATEGORIES, a_registration, a_team_member, an_event, text
 from tests.registration.records import entries, fresh, history, last_mail, places_of, status_of, told
 from tests.registration.test_concurrency import at_once
@@ -207,6 +206,6 @@ def test_twin_that_counts_outside_the_lock_sees_two(
         def of(self, category: Category) -> Places:
             return early.of(category)
 
-    monkeypatch.setattr(category_moves, "PlaceCount", CountedEarly)
+    monkeypatch.setattr(moving, "PlaceCount", CountedEarly)
     move_both(app, event, owner, people)
     assert in_press(event) == 2

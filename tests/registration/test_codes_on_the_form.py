@@ -16,13 +16,13 @@ from sqlalchemy import func, select
 from eventreg.accounts.models import GuardedAttempt
 from eventreg.db import db
 from eventreg.events.models import Category, Event
+from eventreg.invitations.services.access_codes import CODES_BY_CLIENT
 from eventreg.kernel.clock import now
 from eventreg.kernel.tokens import personal_token
 from eventreg.registration.emails import SAVED_FORM
 from eventreg.registration.models import AccessCode, Registration, SavedForm
 from eventreg.registration.queries.ways_in import carried_code, find_way_in
 from eventreg.registration.rules.ways_in import WayKind
-from eventreg.registration.services.access_codes import CODES_BY_CLIENT
 from eventreg.web.instance import keys
 from tests.builders import a_category, an_event
 from tests.registration.arriving import an_access_code, category_of, changed

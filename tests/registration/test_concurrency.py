@@ -22,10 +22,10 @@ from eventreg.registration.emails import Occasion
 from eventreg.registration.models import Decision, Place, Registration
 from eventreg.registration.rules.states import Action, Status
 from eventreg.registration.services import registering
-from eventreg.registration.services.changes import withdraw
 from eventreg.registration.services.decisions import decide
 from eventreg.registration.services.places import PlaceCount
 from eventreg.registration.services.registering import Submission, register
+from eventreg.selfservice.services import withdraw
 from tests.builders import AT_ONCE, a_category, a_registration, a_submission, a_team_member, an_event
 from tests.support.waiting import join, meeting
 

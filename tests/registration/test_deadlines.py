@@ -8,15 +8,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from eventreg.events.rules.publication import Publication
-from eventreg.registration.rules.deadlines import (
+from eventreg.registration.rules.asked import closes_at, is_to_be_reminded
+from eventreg.registration.rules.availability import (
     may_change_answers,
     may_pass_on_places,
     may_withdraw,
     refusal_to_register,
 )
-from eventreg.registration.rules.refusals import RegisteringReason
-from eventreg.registration.rules.requests import closes_at, is_to_be_reminded
-from eventreg.registration.rules.states import Status
+from eventreg.registration.rules.states import RegisteringReason, Status
 
 SECOND = timedelta(seconds=1)
 NOW = datetime(2027, 2, 1, 12, tzinfo=UTC)

@@ -14,12 +14,11 @@ from eventreg.kernel.errors import NotFound, Refused
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
 from eventreg.registration.models import Registration
-from eventreg.registration.rules.refusals import DecisionReason
-from eventreg.registration.rules.states import Action, Status
+from eventreg.registration.rules.states import Action, DecisionReason, Status
 from eventreg.registration.services.answer_changes import change_answers
-from eventreg.registration.services.changes import withdraw
 from eventreg.registration.services.decisions import LONGEST_REASON, DecisionMade, decide, undo
 from eventreg.registration.services.promotion import PLACES_JOB, pass_on_places
+from eventreg.selfservice.services import withdraw
 from eventreg.web.refusals import said
 from tests.builders import BY_ORGANIZER, a_registration, a_team_member, an_event
 from tests.registration.records import fresh, history, jobs_of, last_mail, mails, places_of, status_of, told

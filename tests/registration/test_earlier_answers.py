@@ -21,7 +21,7 @@ from eventreg.registration.models import Registration
 from eventreg.registration.queries.answers import load_answers
 from eventreg.registration.queries.registrations import own_token
 from eventreg.registration.services.answers import replace_answers
-from eventreg.registration.services.earlier_answers import send_earlier_answers
+from eventreg.selfservice.services import send_earlier_answers
 from tests.builders import a_questionnaire, a_registration, an_event, register_somebody, text
 from tests.questionnaire import DEFINITION
 from tests.support.pages import Page, Pages

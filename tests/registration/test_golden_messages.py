@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from eventreg.db import db, transaction
-from eventreg.events.queries.for_registration import get_event_whole
+from eventreg.events.queries.events import get_event_whole
 from eventreg.kernel import clock as clocks
 from eventreg.mail.models import MailMessage
 from eventreg.mail.services import OutgoingMessage

@@ -17,7 +17,7 @@ from eventreg.registration.models import Consent, Registration, Upload
 from eventreg.registration.queries.answers import load_answers
 from eventreg.registration.queries.registrations import own_token
 from eventreg.registration.services.answer_changes import change_answers
-from eventreg.registration.services.changes import record_consent_changes
+from eventreg.selfservice.services import record_consent_changes
 from tests.builders import a_questionnaire, register_somebody
 from tests.registration.asking import an_asking_event, asking, is_yes
 from tests.registration.filling import PDF, open_form, send

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from eventreg.registration.rules.invitation_lists import names_of, read_list
-from eventreg.registration.rules.invitation_wishes import Wish
+from eventreg.invitations.rules.invitations import Wish
+from eventreg.invitations.rules.lists import names_of, read_list
 
 COMMON = Wish(category="government", language="es")
 CATEGORIES = names_of({"government": ["Gobierno", "Government"], "academia": ["Academia"]})

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from eventreg.events.queries.for_registration import get_event_whole
+from eventreg.events.queries.events import get_event_whole
 from eventreg.kernel.clock import now
 from eventreg.mail.services import OutgoingMessage
 from eventreg.registration.emails import Occasion

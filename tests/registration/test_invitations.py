@@ -17,6 +17,25 @@ from eventreg.events.models import Event
 from eventreg.events.organizers import Organizer
 from eventreg.events.rules.publication import Publication
 from eventreg.events.rules.team import Scope
+from eventreg.invitations.queries import tell_stories
+from eventreg.invitations.rules.invitations import InvitationReason, InvitationState, Wish, state_of
+from eventreg.invitations.services import messages as invitation_messages
+from eventreg.invitations.services.invitations import (
+    decline_invitation,
+    extend_invitation,
+    forget_invited,
+    invite,
+    invite_list,
+    take_invitation_back,
+    try_list,
+)
+from eventreg.invitations.services.messages import (
+    count_to_write_to,
+    remind_all,
+    remind_of_invitation,
+    send_all_made,
+    send_invitation,
+)
 from eventreg.jobs.registry import job_registry
 from eventreg.jobs.running import run_due
 from eventreg.kernel.clock import now
@@ -25,27 +44,7 @@ from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
 from eventreg.mail.services import enqueue_all
 from eventreg.registration.models import Invitation
-from eventreg.registration.queries.invitation_links import invitation_token
-from eventreg.registration.queries.invitations import tell_stories
-from eventreg.registration.rules.invitation_wishes import Wish
-from eventreg.registration.rules.invitations import InvitationReason, InvitationState, state_of
-from eventreg.registration.services import invitation_messages
-from eventreg.registration.services.invitation_care import forget_invited
-from eventreg.registration.services.invitation_messages import (
-    count_to_write_to,
-    remind_all,
-    remind_of_invitation,
-    send_all_made,
-    send_invitation,
-)
-from eventreg.registration.services.invitations import (
-    decline_invitation,
-    extend_invitation,
-    invite,
-    invite_list,
-    take_invitation_back,
-    try_list,
-)
+from eventreg.registration.queries.ways_in import invitation_token
 from tests.builders import a_registration, a_team_member, an_event
 from tests.registration.arriving import an_invitation, by, changed
 from tests.registration.test_concurrency import at_once

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from eventreg.db import db
 from eventreg.events.models import Event
-from eventreg.events.rules.attendance import AttendanceMode
+from eventreg.events.rules.settings import AttendanceMode
 from eventreg.i18n import formats
 from eventreg.kernel.clock import now
 from eventreg.mail.models import MailMessage

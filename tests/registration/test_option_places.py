@@ -20,15 +20,14 @@ from eventreg.questionnaires.queries import definition_of, get_current_version
 from eventreg.registration.emails import Occasion
 from eventreg.registration.models import OptionPlace, Registration
 from eventreg.registration.queries.answers import load_answers
-from eventreg.registration.queries.option_places import limited_options, list_option_places, list_option_places_left
-from eventreg.registration.rules.refusals import OptionsFull
-from eventreg.registration.rules.states import Action
-from eventreg.registration.services import option_places
+from eventreg.registration.queries.places import limited_options, list_option_places, list_option_places_left
+from eventreg.registration.rules.states import Action, OptionsFull
+from eventreg.registration.services import places
 from eventreg.registration.services.answer_changes import change_answers
-from eventreg.registration.services.changes import verify_address, withdraw
 from eventreg.registration.services.decisions import decide, undo
 from eventreg.registration.services.promotion import pass_on_places
 from eventreg.registration.services.registering import register
+from eventreg.selfservice.services import verify_address, withdraw
 from tests.builders import a_questionnaire, a_submission, a_team_member, an_event, register_somebody
 from tests.questionnaire import DEFINITION
 from tests.registration.filling import open_form, send
@@ -97,7 +96,7 @@ def test_twin_that_counts_outside_the_lock_sees_more(app: Flask, monkeypatch: py
         counted_all.wait()
         register(event.id, submission, occasion)
 
-    monkeypatch.setattr(option_places, "list_option_places", lambda *_: early[threading.get_ident()])
+    monkeypatch.setattr(places, "list_option_places", lambda *_: early[threading.get_ident()])
     submissions = [a_submission(event, **VISIT) for _ in range(PEOPLE)]
     at_once(app, *(lambda one=one: register_with_early_count(one) for one in submissions))
     assert taken(event) > SEATS

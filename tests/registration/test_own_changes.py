@@ -15,14 +15,12 @@ from eventreg.kernel import clock as clocks
 from eventreg.kernel.errors import Refused
 from eventreg.mail.models import MailMessage
 from eventreg.registration.models import Answer, Registration
-from eventreg.registration.queries.answers import load_answers
-from eventreg.registration.queries.consents import current_consents, list_consents
-from eventreg.registration.rules.refusals import ChangeReason
-from eventreg.registration.rules.states import Action, Status
+from eventreg.registration.queries.answers import current_consents, list_consents, load_answers
+from eventreg.registration.rules.states import Action, ChangeReason, Status
 from eventreg.registration.services.answer_changes import change_answers
-from eventreg.registration.services.changes import change_language, record_consent_changes, withdraw
 from eventreg.registration.services.decisions import decide
-from eventreg.registration.services.expiring import expire_unverified
+from eventreg.registration.services.statuses import expire_unverified
+from eventreg.selfservice.services import change_language, record_consent_changes, withdraw
 from tests.builders import a_registration, a_team_member, an_event, register_somebody
 from tests.registration.records import fresh, history, last_mail, places_of, registered, status_of, told
 

@@ -17,7 +17,7 @@ from eventreg.events.rules.publication import Publication
 from eventreg.kernel.tokens import personal_token
 from eventreg.registration.emails import CONFIRM_ADDRESS, OWN_PAGE, VERIFY
 from eventreg.registration.models import AddressChange, Registration, Upload
-from eventreg.registration.queries.consents import current_consents
+from eventreg.registration.queries.answers import current_consents
 from eventreg.registration.queries.registrations import ADDRESS_GENERATION, own_token
 from eventreg.registration.rules.states import Action, Status
 from eventreg.registration.services.decisions import decide

@@ -10,20 +10,20 @@ from flask import Flask
 
 from eventreg.audit.services import Actor
 from eventreg.db import db, transaction
-from eventreg.events.bundles.faults import BundleInvalid
+from eventreg.events.bundles.fields import BundleInvalid
 from eventreg.events.bundles.parts import Intake
 from eventreg.events.models import Event
-from eventreg.events.queries.for_registration import get_event_whole
+from eventreg.events.queries.events import get_event_whole
 from eventreg.kernel import clock
 from eventreg.mail.services import OutgoingMessage
+from eventreg.messages import services
+from eventreg.messages.parts import MessageTextsPart
+from eventreg.messages.services import SavedMessage, save_message_texts
 from eventreg.registration.emails import deciding, registering
 from eventreg.registration.emails.about_registration import AboutRegistration
-from eventreg.registration.parts import MessageTextsPart
-from eventreg.registration.queries.message_texts import StoredText
-from eventreg.registration.rules.message_texts import OwnText, TextEdit
+from eventreg.registration.queries.registrations import StoredText
+from eventreg.registration.rules.messages import OwnText, TextEdit
 from eventreg.registration.rules.states import Status
-from eventreg.registration.services import message_texts
-from eventreg.registration.services.message_texts import SavedMessage, save_message_texts
 from tests.builders import an_account, register_somebody
 from tests.registration.messages import REASON, TO_PARTICIPANT, Told, a_seminar, queued, without_marker
 from tests.registration.test_concurrency import at_once
@@ -210,7 +210,7 @@ def test_of_two_at_the_same_moment_one_is_saved_and_the_other_told(app: Flask, e
 def test_twin_without_the_row_lock_loses_what_one_of_them_wrote(
     app: Flask, event: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen, read = meeting(2), message_texts.read_message
+    seen, read = meeting(2), services.read_message
 
     def read_then_wait(*args: Any) -> dict[str, StoredText]:
         found = read(*args)
@@ -218,9 +218,9 @@ def test_twin_without_the_row_lock_loses_what_one_of_them_wrote(
             seen.wait()
         return found
 
-    monkeypatch.setattr(message_texts, "lock_event", get_event_whole)
-    monkeypatch.setattr(message_texts, "read_message", read_then_wait)
-    monkeypatch.setattr(message_texts, "note", lambda *_row, **_detail: None)
+    monkeypatch.setattr(services, "lock_event", get_event_whole)
+    monkeypatch.setattr(services, "read_message", read_then_wait)
+    monkeypatch.setattr(services, "note", lambda *_row, **_detail: None)
     assert both_edit(app, event) == [True, True]
 
 

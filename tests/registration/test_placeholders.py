@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from eventreg.registration.rules.placeholders import (
+from eventreg.registration.rules.messages import (
     PlaceholderFault,
     PlaceholderReason,
     Slot,

@@ -13,10 +13,9 @@ from eventreg.events.organizers import Organizer
 from eventreg.kernel import clock as clocks
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import Action, Status
-from eventreg.registration.services.changes import withdraw
-from eventreg.registration.services.decided_ahead import pull_back_decisions
 from eventreg.registration.services.decisions import decide
-from eventreg.registration.services.promotion import pass_on_places
+from eventreg.registration.services.promotion import pass_on_places, pull_back_decisions
+from eventreg.selfservice.services import withdraw
 from tests.builders import AT_ONCE, BY_ORGANIZER, a_registration, a_team_member, an_event
 from tests.registration.records import fresh, history, places_of, status_of, told
 

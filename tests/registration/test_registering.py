@@ -16,13 +16,12 @@ from eventreg.kernel.errors import Refused
 from eventreg.mail.models import MailMessage
 from eventreg.registration.emails import Occasion
 from eventreg.registration.models import Answer, Consent, Place, Registration
-from eventreg.registration.rules.refusals import RegisteringReason
-from eventreg.registration.rules.states import Action, Status
+from eventreg.registration.rules.states import Action, RegisteringReason, Status
 from eventreg.registration.services import registering
-from eventreg.registration.services.changes import verify_address, withdraw
 from eventreg.registration.services.decisions import decide
 from eventreg.registration.services.links import SEND_LINK_JOB, send_link
 from eventreg.registration.services.registering import Outcome, Receipt, register
+from eventreg.selfservice.services import verify_address, withdraw
 from tests.builders import (
     AT_ONCE,
     BY_ORGANIZER,

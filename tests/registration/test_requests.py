@@ -13,15 +13,13 @@ from eventreg.events.models import Event
 from eventreg.events.organizers import Organizer
 from eventreg.kernel import clock as clocks
 from eventreg.kernel.errors import Refused
-from eventreg.registration.queries.answers import load_answers
-from eventreg.registration.queries.asked import find_asked
-from eventreg.registration.rules.refusals import RequestReason
-from eventreg.registration.rules.states import Action, Status
+from eventreg.registration.queries.answers import find_asked, load_answers
+from eventreg.registration.rules.states import Action, RequestReason, Status
 from eventreg.registration.services import requests as asking
-from eventreg.registration.services.changes import withdraw
 from eventreg.registration.services.decisions import decide, undo
 from eventreg.registration.services.follow_ups import see_to_follow_ups
 from eventreg.registration.services.requests import ask_again, ask_for_correction
+from eventreg.selfservice.services import withdraw
 from tests.builders import a_registration, a_team_member, an_event
 from tests.registration.owning import home, own_page
 from tests.registration.records import fresh, last_mail, mails, told

@@ -16,8 +16,8 @@ from eventreg.kernel.tokens import personal_token
 from eventreg.mail.models import MailMessage
 from eventreg.registration.emails import SAVED_FORM
 from eventreg.registration.models import SavedForm, Upload
-from eventreg.registration.services.saved_forms import sweep_saved_forms
 from eventreg.registration.services.uploads import sweep_uploads
+from eventreg.selfservice.services import sweep_saved_forms
 from eventreg.web.instance import keys
 from tests.builders import an_event
 from tests.registration.filling import PDF, open_form, send, typed

@@ -21,12 +21,12 @@ from eventreg.jobs.running import run_due
 from eventreg.kernel.errors import Refused
 from eventreg.registration.models import Registration, SessionPlace
 from eventreg.registration.queries.sessions import list_chosen, list_offered
-from eventreg.registration.rules.session_choices import OfferedSession, SessionReason
+from eventreg.registration.rules.sessions import OfferedSession, SessionReason
 from eventreg.registration.rules.states import Action
-from eventreg.registration.services import session_places
-from eventreg.registration.services.changes import withdraw
+from eventreg.registration.services import places
 from eventreg.registration.services.decisions import decide, undo
-from eventreg.registration.services.session_places import choose_sessions
+from eventreg.registration.services.places import choose_sessions
+from eventreg.selfservice.services import withdraw
 from tests.belongings import a_session, a_session_place
 from tests.builders import a_registration, a_team_member, an_event
 from tests.registration.test_concurrency import at_once
@@ -84,7 +84,7 @@ def test_twin_that_counts_outside_the_lock_sees_more(app: Flask, monkeypatch: py
         counted.wait()
         choose_sessions(event.id, person.id, [workshop.public_id])
 
-    monkeypatch.setattr(session_places, "list_offered", lambda *_: early[threading.get_ident()])
+    monkeypatch.setattr(places, "list_offered", lambda *_: early[threading.get_ident()])
     outcomes = at_once(app, *(lambda one=one: choose_with_early_count(one) for one in people))
     assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []
     assert people_in(workshop) == PEOPLE
@@ -103,9 +103,9 @@ def test_twin_without_the_row_lock_sees_more(app: Flask, monkeypatch: pytest.Mon
         counted.wait()
         return offered
 
-    monkeypatch.setattr(session_places, "lock_event_in_any_state", lambda _event_id: event)
-    monkeypatch.setattr(session_places, "note", lambda *_entry, **_detail: None)
-    monkeypatch.setattr(session_places, "list_offered", count_then_wait)
+    monkeypatch.setattr(places, "lock_event_in_any_state", lambda _event_id: event)
+    monkeypatch.setattr(places, "note", lambda *_entry, **_detail: None)
+    monkeypatch.setattr(places, "list_offered", count_then_wait)
     at_once(app, *(lambda one=one: choose_sessions(event.id, one.id, [workshop.public_id]) for one in people))
     assert people_in(workshop) > PLACES
 

@@ -10,9 +10,9 @@ from eventreg.db import db
 from eventreg.events.models import Event
 from eventreg.kernel.errors import Refused
 from eventreg.registration.models import Answer, Registration, SessionPlace
-from eventreg.registration.rules.session_choices import SessionReason
+from eventreg.registration.rules.sessions import SessionReason
 from eventreg.registration.rules.states import Action, Status
-from eventreg.registration.services.session_places import choose_sessions
+from eventreg.registration.services.places import choose_sessions
 from eventreg.registration.services.statuses import move
 from tests.belongings import a_session
 from tests.builders import a_questionnaire, a_registration, an_event, register_somebody

@@ -16,11 +16,11 @@ from tests.architecture.source import ROOT, TEMPLATES, modules
 #: places that name some statuses and leave others out on purpose: which, and why. Any other place names every status
 _LEFT_OUT: Mapping[str, tuple[str, str]] = {
     "registration/rules/states.py STANDING": ("unverified declined cancelled", "does not take part, and may not yet"),
-    "registration/rules/bulk.py seat": (
+    "exchange/rules/importing.py seat": (
         "unverified pending confirmed cancelled",
         "a place is asked for, or it cannot be wanted",
     ),
-    "registration/rules/moving.py _DECIDED_ANEW": (
+    "onbehalf/rules.py _DECIDED_ANEW": (
         "unverified waitlisted declined cancelled",
         "has no place, or keeps its turn",
     ),
@@ -29,14 +29,14 @@ _LEFT_OUT: Mapping[str, tuple[str, str]] = {
         "unverified declined cancelled",
         "nobody comes in so, told by these mails",
     ),
-    "registration/services/team_care.py _STANDS": ("cancelled", "nothing is said again to who is gone"),
+    "onbehalf/services/care.py _STANDS": ("cancelled", "nothing is said again to who is gone"),
     "registration/wording.py status_for_participant": ("unverified waitlisted", "the same word as for the team"),
-    "review/views/list_rows.py _WITHOUT_PLACE": (
+    "attendees/views/columns.py _WITHOUT_PLACE": (
         "unverified pending confirmed cancelled",
         "has a place, or is not approved",
     ),
-    "review/views/run_writing.py _POINTED_OUT": ("unverified pending confirmed", "is written to as a matter of course"),
-    "demo/rules/places.py _SHARES": ("unverified", "fictional people are past it, or it stands for one rule alone"),
+    "bulk/views/writing.py _POINTED_OUT": ("unverified pending confirmed", "is written to as a matter of course"),
+    "demo/rules/people.py _SHARES": ("unverified", "fictional people are past it, or it stands for one rule alone"),
 }
 
 
@@ -69,8 +69,8 @@ def _places() -> dict[str, set[str]]:
         .split("endmacro")[0]
     )
     places["templates/components/status.html status"] = set(re.findall(r'"(\w+)":', macro))
-    command = (ROOT / "eventreg/cli/registration/listing.py").read_text(encoding="utf-8")
-    places["cli/registration/listing.py --status"] = set(
+    command = (ROOT / "eventreg/cli/registration.py").read_text(encoding="utf-8")
+    places["cli/registration.py --status"] = set(
         re.findall(r'"(\w+)"', command.split("click.Choice([")[1].split("]")[0])
     )
     return places

@@ -18,10 +18,9 @@ from eventreg.mail.models import MailMessage
 from eventreg.registration.emails import OWN_PAGE
 from eventreg.registration.models import Decision, Registration
 from eventreg.registration.queries.registrations import own_token
-from eventreg.registration.rules.refusals import DecisionReason
-from eventreg.registration.rules.states import Action, Status
+from eventreg.registration.rules.states import Action, DecisionReason, Status
 from eventreg.registration.services.decisions import Telling, decide, undo
-from eventreg.registration.views.own_page import OwnRegistration
+from eventreg.selfservice.views.page import OwnRegistration
 from tests.builders import a_registration, a_team_member, an_event
 
 pytestmark = pytest.mark.both_databases

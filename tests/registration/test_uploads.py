@@ -18,7 +18,7 @@ from eventreg.kernel.errors import NotFound, Refused
 from eventreg.kernel.sealing import CannotUnseal
 from eventreg.registration.models import Registration, Upload
 from eventreg.registration.queries.answers import load_answers
-from eventreg.registration.rules.refusals import RegisteringReason
+from eventreg.registration.rules.states import RegisteringReason
 from eventreg.registration.services import registering, uploads
 from eventreg.registration.services.answer_changes import ChangedFiles, change_answers
 from eventreg.registration.services.uploads import (

@@ -8,13 +8,12 @@ import pytest
 from flask_babel import lazy_gettext as _l
 
 from eventreg.kernel import clock
+from eventreg.messages.emails import usual_words
 from eventreg.registration.emails import Occasion, every_message
 from eventreg.registration.emails.about_registration import AboutRegistration
 from eventreg.registration.emails.messages import Again, Group
 from eventreg.registration.emails.placeholders import PLACEHOLDERS
-from eventreg.registration.emails.usual_words import usual_words
-from eventreg.registration.rules.message_texts import DETAILS
-from eventreg.registration.rules.placeholders import placeholder_faults
+from eventreg.registration.rules.messages import DETAILS, placeholder_faults
 from tests.registration.messages import TO_PARTICIPANT, a_seminar, queued
 
 

@@ -20,13 +20,13 @@ from eventreg.kernel.errors import Refused
 from eventreg.registration.emails import Occasion
 from eventreg.registration.models import AccessCode, Invitation, Registration
 from eventreg.registration.queries.ways_in import count_uses
-from eventreg.registration.rules.deadlines import VERIFY_WITHIN
-from eventreg.registration.rules.refusals import RegisteringReason
+from eventreg.registration.rules.availability import VERIFY_WITHIN
+from eventreg.registration.rules.states import RegisteringReason
 from eventreg.registration.rules.ways_in import WayIn, WayKind
 from eventreg.registration.services import registering, ways_in
-from eventreg.registration.services.changes import verify_address, withdraw
-from eventreg.registration.services.expiring import expire_unverified
 from eventreg.registration.services.registering import Outcome, Receipt, Submission, register
+from eventreg.registration.services.statuses import expire_unverified
+from eventreg.selfservice.services import verify_address, withdraw
 from tests.builders import BY_ORGANIZER, a_category, a_registration, a_submission, an_event
 from tests.registration.arriving import an_access_code, an_invitation, by, changed
 from tests.registration.test_concurrency import at_once, statuses

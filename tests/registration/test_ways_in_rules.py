@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from eventreg.registration.rules.refusals import RegisteringReason
+from eventreg.registration.rules.states import RegisteringReason
 from eventreg.registration.rules.ways_in import (
     CodeState,
     InvitationState,

@@ -9,11 +9,11 @@ from eventreg.accounts.models import Account
 from eventreg.db import db, transaction
 from eventreg.events.models import Event
 from eventreg.events.rules.team import WHOLE
+from eventreg.exchange.models import Export
+from eventreg.exchange.rules.exports import ExportFormat, ExportState, Plan, Titles
+from eventreg.exchange.services.files import write_part
 from eventreg.kernel import clock
 from eventreg.kernel.tokens import new_public_id
-from eventreg.review.models import Export
-from eventreg.review.rules.exports import ExportFormat, ExportState, Plan, Titles
-from eventreg.review.services.exporting_store import write_part
 
 CONTENT = b"a workbook"
 

@@ -7,17 +7,15 @@ import io
 from collections.abc import Sequence
 from dataclasses import replace
 
+from eventreg.attendees.rules.listing import ListState
 from eventreg.audit.services import Actor
 from eventreg.events.models import Event
 from eventreg.events.rules.team import EVERYTHING
-from eventreg.i18n.languages import speaking
-from eventreg.registration.services.bulk import Put
-from eventreg.review.models import Import
-from eventreg.review.rules.exports import ExportFormat, Wish
-from eventreg.review.rules.importing import Line, Outcome, Terms
-from eventreg.review.rules.listing import ListState
-from eventreg.review.services.exporting import Taker, begin_export, file_chunks
-from eventreg.review.services.importing import (
+from eventreg.exchange.models import Import
+from eventreg.exchange.rules.exports import ExportFormat, Wish
+from eventreg.exchange.rules.importing import Line, Outcome, Terms
+from eventreg.exchange.services.exporting import Taker, begin_export, file_chunks
+from eventreg.exchange.services.importing import (
     Importer,
     Tried,
     confirm_import,
@@ -26,6 +24,8 @@ from eventreg.review.services.importing import (
     terms_of,
     try_file,
 )
+from eventreg.exchange.services.people import Put
+from eventreg.i18n.languages import speaking
 from tests.builders import a_team_member
 
 HEAD = ("Given name", "Family name", "Institution", "Country", "Email address", "Category")

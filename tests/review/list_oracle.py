@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from eventreg.attendees.listing import ListField
+from eventreg.attendees.rules.listing import Filter, Term, Test
 from eventreg.kernel.text import folded
-from eventreg.questionnaires.rules.seeking import Seeking
-from eventreg.review.listing import ListField
-from eventreg.review.rules.listing import Filter, Term, Test
+from eventreg.questionnaires.rules.schema import Seeking
 from tests.review.list_people import Crowd, Person
 
 

@@ -9,6 +9,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from eventreg.attendees.models import Note, Tag, Tagging
+from eventreg.attendees.rules.tags import TagColour
 from eventreg.db import transaction
 from eventreg.events.models import Event
 from eventreg.kernel.clock import now
@@ -16,11 +18,9 @@ from eventreg.kernel.text import folded
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
 from eventreg.registration.models import AnswerRequest, Registration
-from eventreg.registration.rules.requests import RequestKind
+from eventreg.registration.rules.asked import RequestKind
 from eventreg.registration.rules.states import Status
 from eventreg.registration.rules.ways_in import WayKind
-from eventreg.review.models import Note, Tag, Tagging
-from eventreg.review.rules.tags import TagColour
 from tests.builders import a_questionnaire, a_registration, a_team_member, an_event
 from tests.questionnaire import EVERY_KIND
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
+from eventreg.attendees.listing import ListShape, OfferedQuestion, OfferedTag
+from eventreg.attendees.rules.tags import TagColour
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.rules.parsing import parse_definition
-from eventreg.questionnaires.rules.seeking import Seeking
-from eventreg.review.listing import ListShape, OfferedQuestion, OfferedTag
-from eventreg.review.rules.tags import TagColour
+from eventreg.questionnaires.rules.schema import Seeking
 from tests.questionnaire import EVERY_KIND
 
 DAYS = ((7, date(2027, 3, 11)), (8, date(2027, 3, 12)))

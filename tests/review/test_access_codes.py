@@ -16,7 +16,7 @@ from eventreg.events.models import Event
 from eventreg.questionnaires.queries import definition_of, get_current_version
 from eventreg.questionnaires.rules.schema import Stage
 from eventreg.registration.models import AccessCode, Registration
-from eventreg.registration.services.changes import withdraw
+from eventreg.selfservice.services import withdraw
 from tests.builders import an_event
 from tests.registration.arriving import an_access_code, an_invitation, by
 from tests.registration.test_ways_in import form_by, found, registered

@@ -14,13 +14,12 @@ from eventreg.events.organizers import Organizer
 from eventreg.events.rules.team import Scope
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import Refused
+from eventreg.onbehalf.services.registering import OnBehalf, register_on_behalf
 from eventreg.registration.emails import Occasion
 from eventreg.registration.models import AnswerRequest, Consent, Registration
 from eventreg.registration.queries.registrations import own_token
-from eventreg.registration.rules.refusals import AddressTaken, RegisteringReason
-from eventreg.registration.rules.states import Status
+from eventreg.registration.rules.states import AddressTaken, RegisteringReason, Status
 from eventreg.registration.rules.ways_in import WayKind
-from eventreg.registration.services.on_behalf import OnBehalf, register_on_behalf
 from tests.builders import a_registration, a_submission, a_team_member, an_event, text
 from tests.registration.filling import days_of
 from tests.registration.records import history, last_mail, places_of, told

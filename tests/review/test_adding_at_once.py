@@ -8,16 +8,15 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from eventreg.attendees.services.merging import Merging, merge
 from eventreg.events.models import Event
 from eventreg.events.organizers import Organizer
+from eventreg.exchange.rules.importing import FileReason
+from eventreg.exchange.services import importing, people
+from eventreg.exchange.services.importing import confirm_import
 from eventreg.kernel.errors import Refused
+from eventreg.onbehalf.services.registering import OnBehalf, register_on_behalf
 from eventreg.registration.emails import Occasion
-from eventreg.registration.services import bulk
-from eventreg.registration.services.on_behalf import OnBehalf, register_on_behalf
-from eventreg.review.rules.importing import FileReason
-from eventreg.review.services import importing
-from eventreg.review.services.importing import confirm_import
-from eventreg.review.services.merging import Merging, merge
 from tests.builders import a_registration, a_submission, a_team_member, an_event
 from tests.registration.test_concurrency import at_once, places_taken, statuses
 from tests.review.incoming import a_file, a_row, an_importer, tried
@@ -52,7 +51,7 @@ def test_two_files_at_once_give_no_place_twice(app: Flask) -> None:
 def test_twin_that_counts_outside_the_lock_gives_a_place_twice(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     event = an_event(capacity=PLACES)
     early = threading.local()
-    counted, inner_seats = meeting(2), bulk.seats_of
+    counted, inner_seats = meeting(2), people.seats_of
 
     def outside(event: Event) -> Any:
         return early.seats
@@ -62,8 +61,8 @@ def test_twin_that_counts_outside_the_lock_gives_a_place_twice(app: Flask, monke
         counted.wait()
         return real(event_id, *rest)
 
-    real = bulk.put_people
-    monkeypatch.setattr(bulk, "seats_of", outside)
+    real = people.put_people
+    monkeypatch.setattr(people, "seats_of", outside)
     monkeypatch.setattr(importing, "put_people", put_people)
     two_files(app, event)
     assert statuses(event)["confirmed"] > PLACES

@@ -10,17 +10,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from eventreg.attendees.listing import RegistrationList
+from eventreg.attendees.queries.people import Person, list_definitions
+from eventreg.attendees.rules.listing import ListState
 from eventreg.events.models import Event
 from eventreg.events.rules.team import EVERYTHING, Scope, Sight
 from eventreg.kernel.clock import now
 from eventreg.registration.rules.states import Status
-from eventreg.review.listing import RegistrationList
-from eventreg.review.queries.breakdowns import Breakdown, Wanted, break_down
-from eventreg.review.queries.figures import count_places, list_figures
-from eventreg.review.queries.people import Person, list_definitions
-from eventreg.review.rules.asked import day_keys_of, sex_question
-from eventreg.review.rules.figures import Counting
-from eventreg.review.rules.listing import ListState
+from eventreg.reports.queries.figures import Breakdown, Wanted, break_down, count_places, list_figures
+from eventreg.reports.rules import Counting, day_keys_of, sex_question
 from tests.builders import a_registration, an_event
 from tests.support.statements import counted
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from eventreg.attendees.models import KeptApart, Merger
+from eventreg.attendees.queries.duplicates import Sameness, is_likely_double, list_alike, list_groups
 from eventreg.db import db, transaction
 from eventreg.events.models import Event
 from eventreg.events.rules.team import EVERYTHING, Scope, Sight
 from eventreg.kernel.clock import now
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.scoping import conditions
-from eventreg.review.models import KeptApart, Merger
-from eventreg.review.queries.duplicates import Sameness, is_likely_double, list_alike, list_groups
 from tests.builders import a_registration, a_team_member, an_event
 
 pytestmark = [pytest.mark.usefixtures("app"), pytest.mark.both_databases]

@@ -15,11 +15,11 @@ from eventreg.audit.services import Actor
 from eventreg.db import db
 from eventreg.events.models import Event
 from eventreg.events.rules.team import EVERYTHING, TeamRole
+from eventreg.exchange.rules.exports import ExportFormat, Wish
+from eventreg.exchange.services import exporting, files
+from eventreg.exchange.services.exporting import file_chunks
+from eventreg.kernel.csv import original
 from eventreg.registration.rules.states import Status
-from eventreg.review.rules.exports import ExportFormat, Wish
-from eventreg.review.rules.spreadsheets import original
-from eventreg.review.services import exporting, exporting_rows
-from eventreg.review.services.exporting import file_chunks
 from tests.builders import a_questionnaire, a_registration, a_team_member, an_event, text
 from tests.questionnaire import DEFINITION
 from tests.support.pages import Page, Pages
@@ -167,7 +167,7 @@ def test_each_export_is_recorded(desk: Pages, event: Event) -> None:
 def test_statements_grow_with_portions_not_with_people(
     desk: Pages, event: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # case 39
-    monkeypatch.setattr(exporting_rows, "PORTION", 10)
+    monkeypatch.setattr(files, "PORTION", 10)
     numbers = []
     for _ in range(3):
         for _ in range(10):
@@ -180,7 +180,7 @@ def test_statements_grow_with_portions_not_with_people(
 
 
 def test_a_person_who_registers_meanwhile_is_not_half_in_it(app: Flask, event: Event) -> None:
-    from eventreg.review.rules.listing import ListState
+    from eventreg.attendees.rules.listing import ListState
 
     owner = a_team_member(event)
     for _ in range(3):

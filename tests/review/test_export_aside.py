@@ -17,13 +17,13 @@ from eventreg.accounts.models import Account
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, TeamMember
 from eventreg.events.rules.team import Scope, TeamRole
+from eventreg.exchange.models import Export
+from eventreg.exchange.rules import exports as rules
+from eventreg.exchange.rules.exports import ExportFormat, ExportState
+from eventreg.exchange.services import background
+from eventreg.exchange.services.background import make_some
+from eventreg.exchange.services.files import exports_folder, sweep_exports
 from eventreg.kernel import clock as clocks
-from eventreg.review.models import Export
-from eventreg.review.rules import exports as rules
-from eventreg.review.rules.exports import ExportFormat, ExportState
-from eventreg.review.services import exporting_aside
-from eventreg.review.services.exporting_aside import make_some
-from eventreg.review.services.exporting_store import exports_folder, sweep_exports
 from tests.builders import a_registration, a_team_member, an_event
 from tests.registration.requesting import do_jobs
 from tests.review.exporting import CONTENT, a_plan, an_export
@@ -53,7 +53,7 @@ def desk(pages: Pages, owner: Account) -> Pages:
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have a worker make files of more than three people, two in a step."""
     monkeypatch.setattr(rules, "MOST_AT_ONCE", dict.fromkeys(rules.MOST_AT_ONCE, 3))
-    monkeypatch.setattr(exporting_aside, "STEPS", dict.fromkeys(rules.STEPS, 2))
+    monkeypatch.setattr(background, "STEPS", dict.fromkeys(rules.STEPS, 2))
 
 
 def asked(desk: Pages, event: Event, number: int = 5, **entries: str | bool) -> Page:
@@ -103,7 +103,7 @@ def test_a_step_done_twice_counts_once_and_another_worker_goes_on(desk: Pages, e
     before = the_export()
     assert step()
     with transaction():
-        exporting_aside._change(before.public_id, Export.done == 0, done=2)
+        background._change(before.public_id, Export.done == 0, done=2)
     assert the_export().done == 2
     while step():
         pass

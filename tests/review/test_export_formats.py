@@ -15,8 +15,8 @@ from eventreg.audit.models import AuditDetail, AuditEntry
 from eventreg.db import db
 from eventreg.events.models import Event
 from eventreg.events.rules.team import TeamRole
-from eventreg.review.models import Export
-from eventreg.review.rules.exports import ExportState
+from eventreg.exchange.models import Export
+from eventreg.exchange.rules.exports import ExportState
 from tests.builders import a_questionnaire, a_registration, a_team_member, an_event, register_somebody, text
 from tests.questionnaire import DEFINITION
 from tests.review.test_narrowed import a_narrowed

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eventreg.registration.rules.states import Status
-from eventreg.review.rules.figures import FEWEST, OTHERS, Cell, Counting, Span, merged, merged_spans, spans, told
+from eventreg.reports.rules import FEWEST, OTHERS, Cell, Counting, Span, merged, merged_spans, spans, told
 
 MONDAY = date(2027, 2, 1)
 numbers = st.lists(st.integers(0, 12), max_size=8)

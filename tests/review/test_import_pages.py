@@ -12,10 +12,10 @@ from sqlalchemy import func, select
 
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, TeamMember
+from eventreg.exchange.models import Import
+from eventreg.exchange.services.importing import sweep_imports
 from eventreg.kernel.clock import now
 from eventreg.registration.models import Registration
-from eventreg.review.models import Import
-from eventreg.review.services.importing import sweep_imports
 from eventreg.web.instance import config
 from tests.builders import a_registration, a_team_member, an_event
 from tests.review.incoming import HEAD, a_file, a_row

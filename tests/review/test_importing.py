@@ -14,6 +14,18 @@ from eventreg.audit.queries import list_traces
 from eventreg.db import db
 from eventreg.events.models import Event
 from eventreg.events.organizers import Organizer
+from eventreg.exchange.models import Import
+from eventreg.exchange.rules.exports import ExportFormat
+from eventreg.exchange.rules.importing import Full, Outcome, WantedStatus
+from eventreg.exchange.services.importing import (
+    TELL_ADDED_JOB,
+    confirm_import,
+    matching_of,
+    open_trial,
+    take_file,
+    terms_of,
+    try_file,
+)
 from eventreg.jobs.registry import job_registry
 from eventreg.jobs.running import run_due
 from eventreg.kernel.errors import Refused
@@ -23,18 +35,6 @@ from eventreg.registration.queries.answers import load_answers
 from eventreg.registration.rules.states import Action, Status
 from eventreg.registration.rules.ways_in import WayKind
 from eventreg.registration.services.decisions import decide
-from eventreg.registration.services.telling_added import TELL_ADDED_JOB
-from eventreg.review.models import Import
-from eventreg.review.rules.exports import ExportFormat
-from eventreg.review.rules.importing import Full, Outcome, WantedStatus
-from eventreg.review.services.importing import (
-    confirm_import,
-    matching_of,
-    open_trial,
-    take_file,
-    terms_of,
-    try_file,
-)
 from tests.builders import a_questionnaire, a_registration, a_team_member, an_event, register_somebody, text
 from tests.questionnaire import DEFINITION, EVERY_KIND
 from tests.registration.records import fresh, history, jobs_of, places_of, told
@@ -174,7 +174,7 @@ def test_an_export_comes_back_and_changes_nothing(app: Flask, format_: ExportFor
 
 def test_an_export_with_keys_and_sensitive_answers_comes_back_too(event: Event) -> None:
     """Case 38."""
-    from eventreg.review.rules.exports import Titles
+    from eventreg.exchange.rules.exports import Titles
 
     a_registration(event, answers={"diet": ["nuez"]})
     content = exported(event, titles=Titles.KEYS, with_sensitive=True, reason="Para la cocina del lugar")
@@ -285,8 +285,8 @@ def test_what_the_trial_showed_must_hold_when_it_is_put_in(app: Flask) -> None:
 @pytest.mark.both_databases
 def test_a_change_between_the_last_look_and_the_lock_is_seen(event: Event, monkeypatch: pytest.MonkeyPatch) -> None:
     """Case 18: the revisions, addresses and places are looked at again under the lock."""
-    from eventreg.registration.services import bulk
-    from eventreg.review.services import importing
+    from eventreg.exchange.services import importing
+    from eventreg.exchange.services import people as bulk
 
     there = a_registration(event, "academia", "pending", email="esta@instituto.example")
     importer, reviewer = an_importer(event), a_team_member(event)
@@ -312,7 +312,7 @@ def test_put_in_twice_is_once(event: Event) -> None:
     importer = an_importer(event)
     row, _ = tried(event, a_file(a_row()), importer)
     confirm_import(event.id, row.public_id, importer)
-    from eventreg.review.rules.importing import FileReason
+    from eventreg.exchange.rules.importing import FileReason
 
     with pytest.raises(Refused) as refused:
         confirm_import(event.id, row.public_id, importer)

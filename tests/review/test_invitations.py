@@ -11,12 +11,12 @@ from sqlalchemy import select
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, TeamMember
 from eventreg.events.rules.team import TeamRole
+from eventreg.invitations.services.invitations import decline_invitation
 from eventreg.kernel.clock import now
 from eventreg.mail.models import MailMessage
 from eventreg.registration.emails import Occasion
 from eventreg.registration.models import Invitation
-from eventreg.registration.queries.invitation_links import invitation_token
-from eventreg.registration.services.invitations import decline_invitation
+from eventreg.registration.queries.ways_in import invitation_token
 from eventreg.registration.services.registering import register
 from tests.builders import a_registration, a_team_member, an_event
 from tests.registration.arriving import an_invitation, by

@@ -8,14 +8,14 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
+from eventreg.attendees.listing import RegistrationList
+from eventreg.attendees.listing import pages as listing
+from eventreg.attendees.rules.listing import Cursor, ListState
 from eventreg.events.models import Event
 from eventreg.events.rules.team import EVERYTHING
 from eventreg.kernel.clock import now
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import Status
-from eventreg.review.listing import RegistrationList
-from eventreg.review.listing import pages as listing
-from eventreg.review.rules.listing import Cursor, ListState
 from tests.builders import a_registration, an_event
 
 pytestmark = pytest.mark.usefixtures("app")

@@ -8,9 +8,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from eventreg.attendees.listing import ListShape, read_state
+from eventreg.bulk.models import Run
 from eventreg.db import db
-from eventreg.review.listing import ListShape, read_state
-from eventreg.review.models import Run
 from tests.builders import a_registration, a_team_member, an_event
 from tests.review.test_runs import outcomes
 from tests.support.pages import Pages

@@ -5,12 +5,23 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+from eventreg.attendees.listing import (
+    COLUMNS,
+    FILTERS,
+    PANEL,
+    PANEL_FIRST,
+    ListField,
+    ListOf,
+    ListShape,
+    ListWords,
+    Status,
+    annotations,
+    fixed,
+)
 from eventreg.events.rules.team import EVERYTHING
 from eventreg.questionnaires.kinds import Context
-from eventreg.questionnaires.rules.seeking import Seeking
+from eventreg.questionnaires.rules.schema import Seeking
 from eventreg.registration.models import Registration
-from eventreg.review.listing import ListField, ListOf, ListShape, ListWords, annotations, fixed
-from eventreg.review.listing.fixed import COLUMNS, FILTERS, PANEL, PANEL_FIRST, Status
 
 SHAPE = ListShape(has_contact_data=True)
 FIELDS = {each for module in (fixed, annotations) for each in vars(module).values() if isinstance(each, type)}

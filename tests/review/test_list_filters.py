@@ -9,10 +9,8 @@ from collections.abc import Iterator, Sequence
 import pytest
 from flask import Flask
 
-from eventreg.events.rules.team import EVERYTHING
-from eventreg.questionnaires.rules.seeking import Seeking
-from eventreg.review.listing import ListField, ListShape, RegistrationList, get_shape
-from eventreg.review.rules.listing import (
+from eventreg.attendees.listing import ListField, ListShape, RegistrationList, get_shape
+from eventreg.attendees.rules.listing import (
     IS_ANSWERED,
     IS_EMPTY,
     Filter,
@@ -24,6 +22,8 @@ from eventreg.review.rules.listing import (
     is_,
     is_not,
 )
+from eventreg.events.rules.team import EVERYTHING
+from eventreg.questionnaires.rules.schema import Seeking
 from tests.review.list_oracle import filtered
 from tests.review.list_people import Crowd, Person, a_crowd
 

@@ -9,6 +9,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from eventreg.attendees.queries.person import newest_position
+from eventreg.attendees.services.looking import look_at_questions
+from eventreg.attendees.services.reasons import save_view
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, TeamMember
 from eventreg.events.organizers import Organizer
@@ -16,9 +19,6 @@ from eventreg.events.rules.team import Permission, TeamRole
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import Action, Status
 from eventreg.registration.services.decisions import decide
-from eventreg.review.queries.changes import newest_position
-from eventreg.review.services.looking import look_at_questions
-from eventreg.review.services.saved_views import save_view
 from tests.builders import a_registration, a_team_member, an_event, register_somebody
 from tests.support.pages import Pages
 from tests.support.statements import counted

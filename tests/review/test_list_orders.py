@@ -9,17 +9,16 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from eventreg.attendees.listing import ListShape, OfferedQuestion, RegistrationList, get_shape
+from eventreg.attendees.rules.listing import STATUS_ORDER, Cursor, ListState
 from eventreg.events.rules.team import EVERYTHING
 from eventreg.i18n.countries import CODES, by_alphabet
 from eventreg.kernel.text import folded
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.kinds import Context
-from eventreg.questionnaires.rules.schema import Question
-from eventreg.questionnaires.rules.seeking import Seeking
+from eventreg.questionnaires.rules.schema import Question, Seeking
 from eventreg.registration.rules.searching import sort_value
 from eventreg.registration.rules.ways_in import WayKind
-from eventreg.review.listing import ListShape, OfferedQuestion, RegistrationList, get_shape
-from eventreg.review.rules.listing import STATUS_ORDER, Cursor, ListState
 from tests.review.list_people import Crowd, Person, a_crowd
 
 pytestmark = [pytest.mark.usefixtures("app"), pytest.mark.both_databases]

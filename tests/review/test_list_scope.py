@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import pytest
 from flask import Flask
 
+from eventreg.attendees.listing import ListShape, RegistrationList, get_shape
+from eventreg.attendees.rules.listing import Cursor, Filter, ListState, contains, is_
 from eventreg.events.rules.team import EVERYTHING, Scope, Sight
-from eventreg.review.listing import ListShape, RegistrationList, get_shape
-from eventreg.review.rules.listing import Cursor, Filter, ListState, contains, is_
 from tests.review.list_oracle import filtered
 from tests.review.list_people import Crowd, Person, a_crowd, mark_duplicates
 from tests.review.test_list_filters import FIXED, assert_facet, filters_of

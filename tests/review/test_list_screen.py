@@ -8,17 +8,17 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from eventreg.attendees.listing import RegistrationList
+from eventreg.attendees.models import Note, Tag, Tagging
+from eventreg.attendees.rules.listing import ListState
+from eventreg.attendees.rules.saved_views import as_address, moved
+from eventreg.attendees.rules.tags import TagColour
 from eventreg.db import transaction
 from eventreg.events.models import Event, TeamMember
 from eventreg.events.rules.team import EVERYTHING, Permission, TeamRole
 from eventreg.kernel.clock import now
 from eventreg.kernel.tokens import new_public_id
 from eventreg.registration.rules.states import Status
-from eventreg.review.listing import RegistrationList
-from eventreg.review.models import Note, Tag, Tagging
-from eventreg.review.rules.list_forms import as_address, moved
-from eventreg.review.rules.listing import ListState
-from eventreg.review.rules.tags import TagColour
 from tests.builders import a_registration, a_team_member, an_event
 from tests.registration.arriving import an_access_code
 from tests.support.pages import Page, Pages

@@ -9,11 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eventreg.questionnaires.rules.seeking import Seeking
-from eventreg.registration.rules.requests import RequestKind
-from eventreg.registration.rules.states import Status
-from eventreg.review.listing import ListField, read_state
-from eventreg.review.rules.listing import (
+from eventreg.attendees.listing import ListField, read_state
+from eventreg.attendees.rules.listing import (
     IS_ANSWERED,
     IS_EMPTY,
     Cursor,
@@ -28,6 +25,9 @@ from eventreg.review.rules.listing import (
     is_not,
     read_term,
 )
+from eventreg.questionnaires.rules.schema import Seeking
+from eventreg.registration.rules.asked import RequestKind
+from eventreg.registration.rules.states import Status
 from tests.review.listing_shapes import a_shape
 
 SHAPE = a_shape()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
+from eventreg.attendees.models import Merger
 from eventreg.db import transaction
 from eventreg.kernel.clock import now
-from eventreg.review.models import Merger
 from tests.builders import a_registration, a_team_member, an_event
 from tests.review.test_narrowed import a_narrowed
 from tests.support.pages import Pages

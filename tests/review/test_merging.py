@@ -8,6 +8,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from eventreg.attendees.models import Note, Tag, Tagging
+from eventreg.attendees.queries.duplicates import find_merged_into, list_groups, list_merged_from
+from eventreg.attendees.rules.tags import TagColour
+from eventreg.attendees.services.merging import MergeReason, Merging, keep_apart, merge
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, TeamMember
 from eventreg.events.organizers import Organizer
@@ -19,10 +23,6 @@ from eventreg.registration.queries.answers import load_answers
 from eventreg.registration.queries.registrations import own_token
 from eventreg.registration.rules.states import Status
 from eventreg.registration.services.uploads import NewFile, open_upload
-from eventreg.review.models import Note, Tag, Tagging
-from eventreg.review.queries.duplicates import find_merged_into, list_groups, list_merged_from
-from eventreg.review.rules.tags import TagColour
-from eventreg.review.services.merging import MergeReason, Merging, keep_apart, merge
 from tests.builders import a_registration, a_team_member, an_event, register_somebody
 from tests.registration.records import fresh, history, last_mail, places_of, registered, status_of, told
 from tests.support.pages import Pages

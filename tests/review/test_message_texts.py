@@ -10,13 +10,13 @@ from eventreg.audit.queries import list_traces
 from eventreg.audit.services import Actor
 from eventreg.db import db
 from eventreg.events.models import Event
-from eventreg.events.queries.for_registration import get_event_whole
+from eventreg.events.queries.events import get_event_whole
 from eventreg.mail.models import MailMessage
+from eventreg.messages.services import save_message_texts
 from eventreg.registration.emails import OWN_PAGE, every_message
 from eventreg.registration.models import MessageText, Registration
 from eventreg.registration.queries.registrations import own_token
-from eventreg.registration.rules.message_texts import OwnText, TextEdit
-from eventreg.registration.services.message_texts import save_message_texts
+from eventreg.registration.rules.messages import OwnText, TextEdit
 from tests.builders import a_registration, a_team_member, an_account, an_event, register_somebody
 from tests.review.test_narrowed import a_narrowed
 from tests.support.pages import Page, Pages

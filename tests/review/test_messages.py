@@ -6,7 +6,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from eventreg.accounts.services.sign_in_links import send_sign_in_link
+from eventreg.accounts.services.sign_in import send_sign_in_link
+from eventreg.attendees.queries.messages import may_go_again
 from eventreg.audit.models import AuditEntry
 from eventreg.db import db, transaction
 from eventreg.events.models import Event
@@ -18,8 +19,7 @@ from eventreg.registration.emails import OWN_PAGE
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.registrations import own_token
 from eventreg.registration.rules.states import Status
-from eventreg.registration.services.changes import withdraw
-from eventreg.review.queries.messages import may_go_again
+from eventreg.selfservice.services import withdraw
 from tests.builders import a_registration, a_team_member, an_event, register_somebody
 from tests.mail.outbox import a_message
 from tests.support.apps import AppMaker

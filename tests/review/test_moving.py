@@ -10,8 +10,7 @@ from eventreg.db import db
 from eventreg.events.models import Event
 from eventreg.registration.emails import OWN_PAGE
 from eventreg.registration.models import Consent, Registration, Upload
-from eventreg.registration.queries.answers import load_answers
-from eventreg.registration.queries.consents import list_consents
+from eventreg.registration.queries.answers import list_consents, load_answers
 from eventreg.registration.queries.registrations import own_token
 from eventreg.registration.rules.states import Status
 from tests.builders import AT_ONCE, CATEGORIES, a_registration, a_team_member, an_event, register_somebody, text

@@ -13,41 +13,38 @@ from flask import Flask
 from sqlalchemy import select
 
 from eventreg.accounts.models import Account
+from eventreg.attendees.listing import RegistrationList
+from eventreg.attendees.models import SavedView
+from eventreg.attendees.queries.messages import get_message_page
+from eventreg.attendees.queries.tags import list_reasons
+from eventreg.attendees.rules.acts import RunAct
+from eventreg.attendees.rules.listing import Cursor, ListState
+from eventreg.attendees.rules.tags import TagColour
+from eventreg.attendees.services.looking import look_at_section, take_file
+from eventreg.attendees.services.merging import Merging, keep_apart, merge
+from eventreg.attendees.services.notes import Written, change_note, remove_note, see_mentions, write_note
+from eventreg.attendees.services.reasons import add_reason, save_view
+from eventreg.attendees.services.tags import change_tags, create_tag
+from eventreg.attendees.services.team_acts import TeamAct
 from eventreg.audit.services import Actor, note
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, TeamMember
 from eventreg.events.organizers import Organizer
-from eventreg.events.queries.categories import list_categories
+from eventreg.events.queries.events import list_categories
 from eventreg.events.rules.team import EVERYTHING, Scope, Sight, TeamRole
 from eventreg.kernel.errors import NotFound
 from eventreg.mail.models import MailMessage
+from eventreg.onbehalf.services import care
+from eventreg.onbehalf.services.changes import Edit, change_for, change_team_answers
+from eventreg.onbehalf.services.moving import Move, NewPerson, hand_on, move_to_category
 from eventreg.registration.models import Registration, Upload
 from eventreg.registration.queries.scoping import get_in_scope
 from eventreg.registration.rules.states import Action, Status
-from eventreg.registration.services import request_care, team_care
 from eventreg.registration.services.answer_changes import ChangedFiles
-from eventreg.registration.services.category_moves import Move, move_to_category
 from eventreg.registration.services.decisions import decide, undo
-from eventreg.registration.services.handing_on import NewPerson, hand_on
 from eventreg.registration.services.requests import ask_for_correction
-from eventreg.registration.services.team_acts import TeamAct
-from eventreg.registration.services.team_answers import change_team_answers
-from eventreg.registration.services.team_changes import Edit, change_for
 from eventreg.registration.services.uploads import NewFile
-from eventreg.review.listing import RegistrationList
-from eventreg.review.models import SavedView
-from eventreg.review.queries.figures import count_standings, list_figures
-from eventreg.review.queries.messages import get_message_page
-from eventreg.review.queries.reasons import list_reasons
-from eventreg.review.rules.listing import Cursor, ListState
-from eventreg.review.rules.runs import RunAct
-from eventreg.review.rules.tags import TagColour
-from eventreg.review.services.looking import look_at_section, take_file
-from eventreg.review.services.merging import Merging, keep_apart, merge
-from eventreg.review.services.notes import Written, change_note, remove_note, see_mentions, write_note
-from eventreg.review.services.reasons import add_reason
-from eventreg.review.services.saved_views import save_view
-from eventreg.review.services.tags import change_tags, create_tag
+from eventreg.reports.queries.figures import count_standings, list_figures
 from tests.builders import a_registration, a_team_member, an_event, register_somebody
 from tests.support.pages import Page, Pages
 
@@ -197,15 +194,15 @@ def acts_on(person: Registration, who: Organizer) -> list[Callable[[], object]]:
     merging = Merging(reference, reference, person.revision, person.revision)
     return [
         lambda: ask_for_correction(event_id, reference, ["sex"], "Revise.", who),
-        lambda: request_care.remind_now(event_id, reference, 1, who),
-        lambda: request_care.take_back(event_id, reference, 1, who),
-        lambda: request_care.put_off(event_id, reference, 1, date(2099, 1, 1), who),
+        lambda: care.remind_now(event_id, reference, 1, who),
+        lambda: care.take_back(event_id, reference, 1, who),
+        lambda: care.put_off(event_id, reference, 1, date(2099, 1, 1), who),
         lambda: move_to_category(event_id, reference, Move("academia"), act),
         lambda: hand_on(event_id, reference, NewPerson("N", "N", "n@instituto.example", "es"), act),
-        lambda: team_care.withdraw_for(event_id, reference, "", act),
-        lambda: team_care.set_language(event_id, reference, "en", who),
-        lambda: team_care.send_link_to(event_id, reference, who),
-        lambda: team_care.send_where_it_stands(event_id, reference, who),
+        lambda: care.withdraw_for(event_id, reference, "", act),
+        lambda: care.set_language(event_id, reference, "en", who),
+        lambda: care.send_link_to(event_id, reference, who),
+        lambda: care.send_where_it_stands(event_id, reference, who),
         lambda: change_for(event_id, reference, Edit({}, set(), files), act),
         lambda: change_team_answers(event_id, reference, {}, set(), files, who),
         lambda: merge(event_id, merging, who),

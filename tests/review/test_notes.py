@@ -7,6 +7,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from eventreg.accounts.models import Account
+from eventreg.attendees.models import Note, NoteMention
+from eventreg.attendees.queries.notes import list_mentionable, list_notes, list_open_mentions
+from eventreg.attendees.rules.notes import LONGEST_NOTE, named_in, read_note
+from eventreg.attendees.services.notes import Written, change_note, remove_note, see_mentions, write_note
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, TeamMember
 from eventreg.events.organizers import Organizer
@@ -14,11 +18,6 @@ from eventreg.events.rules.team import WHOLE
 from eventreg.kernel.errors import NotFound, Refused
 from eventreg.mail.models import MailMessage
 from eventreg.registration.models import Registration
-from eventreg.review.models import Note, NoteMention
-from eventreg.review.queries.mentions import list_open_mentions
-from eventreg.review.queries.notes import list_mentionable, list_notes
-from eventreg.review.rules.notes import LONGEST_NOTE, named_in, read_note
-from eventreg.review.services.notes import Written, change_note, remove_note, see_mentions, write_note
 from tests.builders import a_registration, a_team_member, an_event
 from tests.registration.records import fresh, history
 from tests.review.test_narrowed import a_narrowed

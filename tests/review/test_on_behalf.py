@@ -15,8 +15,7 @@ from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
 from eventreg.registration.emails import OWN_PAGE
 from eventreg.registration.models import Registration
-from eventreg.registration.queries.answers import load_answers
-from eventreg.registration.queries.consents import list_consents
+from eventreg.registration.queries.answers import list_consents, load_answers
 from eventreg.registration.queries.registrations import own_token
 from eventreg.registration.rules.states import Action, Status
 from eventreg.registration.services.decisions import decide

@@ -7,24 +7,24 @@ from flask import Flask
 from sqlalchemy import select
 
 from eventreg.accounts.models import Account
-from eventreg.audit.services import Actor
-from eventreg.db import db
-from eventreg.events.bundles.parts import Intake, Outlet, TakeOut, part_registry
-from eventreg.events.models import Event
-from eventreg.kernel.clock import now
-from eventreg.kernel.errors import NotFound, Refused
-from eventreg.review.models import ReadyReason
-from eventreg.review.queries.reasons import get_reason, list_reasons
-from eventreg.review.rules import reasons as rules
-from eventreg.review.rules.runs import RunAct
-from eventreg.review.services import reasons as services
-from eventreg.review.services.reasons import (
+from eventreg.attendees.models import ReadyReason
+from eventreg.attendees.queries.tags import get_reason, list_reasons
+from eventreg.attendees.rules import acts as rules
+from eventreg.attendees.rules.acts import RunAct
+from eventreg.attendees.services import reasons as services
+from eventreg.attendees.services.reasons import (
     add_reason,
     add_starting_reasons,
     change_reason,
     move_reason,
     remove_reason,
 )
+from eventreg.audit.services import Actor
+from eventreg.db import db
+from eventreg.events.bundles.parts import Intake, Outlet, TakeOut, part_registry
+from eventreg.events.models import Event
+from eventreg.kernel.clock import now
+from eventreg.kernel.errors import NotFound, Refused
 from tests.builders import a_registration, a_team_member, an_event, text
 from tests.support.pages import Pages
 

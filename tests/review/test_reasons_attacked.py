@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Flask
 from sqlalchemy import func, select
 
+from eventreg.attendees.models import ReadyReason
 from eventreg.db import db
 from eventreg.registration.models import Decision
-from eventreg.review.models import ReadyReason
 from tests.builders import a_registration, a_team_member, an_event
 from tests.review.test_run_pages import ACADEMIA, chosen
 from tests.support.pages import Pages

@@ -15,8 +15,8 @@ from eventreg.db import db
 from eventreg.events.models import Event
 from eventreg.registration.models import Registration, Upload
 from eventreg.registration.rules.states import Status
-from eventreg.registration.services.changes import change_language, withdraw
 from eventreg.registration.services.uploads import NewFile
+from eventreg.selfservice.services import change_language, withdraw
 from tests.builders import a_questionnaire, a_registration, a_team_member, an_event, register_somebody, text
 from tests.questionnaire import DEFINITION
 from tests.support.pages import Page, Pages

@@ -14,9 +14,9 @@ from eventreg.events.organizers import Organizer
 from eventreg.kernel import clock as clocks
 from eventreg.mail.models import MailMessage
 from eventreg.registration.models import Registration
-from eventreg.registration.services.changes import withdraw
 from eventreg.registration.services.follow_ups import see_to_follow_ups
 from eventreg.registration.services.requests import ask_again, ask_for_correction
+from eventreg.selfservice.services import withdraw
 from tests.builders import a_registration, a_team_member, an_event
 from tests.registration.owning import home, own_page
 from tests.registration.records import fresh, history, last_mail, told

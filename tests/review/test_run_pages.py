@@ -10,7 +10,11 @@ from flask import Flask
 from sqlalchemy import select
 
 from eventreg.accounts.models import Account
+from eventreg.attendees.rules.acts import AT_ONCE, MOST_CHOSEN, RunAct
+from eventreg.attendees.services.reasons import add_reason
 from eventreg.audit.services import Actor
+from eventreg.bulk.models import Run
+from eventreg.bulk.services.steps import do_some
 from eventreg.db import db, transaction
 from eventreg.events.models import Event
 from eventreg.events.organizers import Organizer
@@ -20,10 +24,6 @@ from eventreg.mail.models import MailMessage
 from eventreg.registration.models import Decision, Registration
 from eventreg.registration.rules.states import Action
 from eventreg.registration.services.decisions import decide
-from eventreg.review.models import Run
-from eventreg.review.rules.runs import AT_ONCE, MOST_CHOSEN, RunAct
-from eventreg.review.services.reasons import add_reason
-from eventreg.review.services.run_steps import do_some
 from tests.builders import a_registration, a_team_member, an_event, text
 from tests.support.pages import Page, Pages
 

@@ -10,7 +10,12 @@ from flask import Flask
 from sqlalchemy import select
 
 from eventreg.accounts.models import Account
+from eventreg.attendees.rules.acts import ItemOutcome, RunAct
 from eventreg.audit.services import Actor
+from eventreg.bulk.models import Run, RunItem
+from eventreg.bulk.services.runs import begin_run, draft_run, stop_run, these
+from eventreg.bulk.services.steps import do_next, do_some
+from eventreg.bulk.services.writing import take_back_messages
 from eventreg.db import db, transaction
 from eventreg.events.models import Event
 from eventreg.events.rules.team import EVERYTHING
@@ -21,11 +26,6 @@ from eventreg.mail.rules import DeliveryState
 from eventreg.registration.emails import OWN_PAGE
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.registrations import own_token
-from eventreg.review.models import Run, RunItem
-from eventreg.review.rules.runs import ItemOutcome, RunAct
-from eventreg.review.services.run_steps import do_next, do_some
-from eventreg.review.services.run_writing import take_back_messages
-from eventreg.review.services.runs import begin_run, draft_run, stop_run, these
 from tests.builders import a_registration, a_team_member, an_event
 from tests.registration.records import history
 from tests.review.test_narrowed import a_narrowed

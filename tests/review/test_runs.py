@@ -12,12 +12,32 @@ from sqlalchemy import func, select
 from time_machine import Traveller
 
 from eventreg.accounts.models import Account
+from eventreg.attendees.listing import RegistrationList
+from eventreg.attendees.rules.acts import MOST_CHOSEN, ItemOutcome, RunAct, RunReason
+from eventreg.attendees.rules.listing import ListState
 from eventreg.audit.models import AuditEntry
 from eventreg.audit.services import Actor
+from eventreg.bulk.models import Run, RunItem
+from eventreg.bulk.queries.previews import forecast_places, get_figures
+from eventreg.bulk.queries.runs import count_items, get_run
+from eventreg.bulk.services.runs import (
+    all_of,
+    begin_run,
+    draft_run,
+    leave_out,
+    save_details,
+    stop_run,
+    sweep_drafts,
+    take_as_they_are,
+    these,
+    undo_run,
+)
+from eventreg.bulk.services.steps import ACTS, RUN_JOB, decide_one, do_some, do_turn
+from eventreg.bulk.services.writing import ItemResult
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, TeamMember
 from eventreg.events.organizers import Organizer
-from eventreg.events.queries.for_registration import get_event_whole
+from eventreg.events.queries.events import get_event_whole
 from eventreg.events.rules.categories import ApprovalRule
 from eventreg.events.rules.team import EVERYTHING, WHOLE, Scope, Sight
 from eventreg.jobs.models import Job
@@ -31,27 +51,6 @@ from eventreg.registration.models import Decision, Place, Registration
 from eventreg.registration.rules.states import Action, Status
 from eventreg.registration.services.decisions import decide
 from eventreg.registration.services.promotion import pass_on_places
-from eventreg.review.listing import RegistrationList
-from eventreg.review.models import Run, RunItem
-from eventreg.review.queries.run_previews import forecast_places, get_figures
-from eventreg.review.queries.runs import count_items, get_run
-from eventreg.review.rules.listing import ListState
-from eventreg.review.rules.runs import MOST_CHOSEN, ItemOutcome, RunAct, RunReason
-from eventreg.review.services.run_acts import ACTS, decide_one
-from eventreg.review.services.run_items import ItemResult
-from eventreg.review.services.run_steps import RUN_JOB, do_some, do_turn
-from eventreg.review.services.runs import (
-    all_of,
-    begin_run,
-    draft_run,
-    leave_out,
-    save_details,
-    stop_run,
-    sweep_drafts,
-    take_as_they_are,
-    these,
-    undo_run,
-)
 from tests.builders import a_registration, a_team_member, an_event
 
 pytestmark = pytest.mark.both_databases

@@ -13,7 +13,14 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from eventreg.accounts.models import Account
+from eventreg.attendees.rules.acts import ItemOutcome, RunAct
 from eventreg.audit.services import Actor
+from eventreg.bulk.models import Run, RunItem
+from eventreg.bulk.queries.runs import count_items
+from eventreg.bulk.services import steps
+from eventreg.bulk.services.runs import begin_run, draft_run, these, undo_run
+from eventreg.bulk.services.steps import ACTS, decide_one, do_next, do_some
+from eventreg.bulk.services.writing import ItemResult
 from eventreg.db import db
 from eventreg.events.models import Event
 from eventreg.events.rules.categories import ApprovalRule
@@ -21,14 +28,6 @@ from eventreg.events.rules.team import EVERYTHING
 from eventreg.mail.models import MailMessage
 from eventreg.registration.models import Decision, Place, Registration
 from eventreg.registration.rules.states import Status
-from eventreg.review.models import Run, RunItem
-from eventreg.review.queries.runs import count_items
-from eventreg.review.rules.runs import ItemOutcome, RunAct
-from eventreg.review.services import run_steps
-from eventreg.review.services.run_acts import ACTS, decide_one
-from eventreg.review.services.run_items import ItemResult
-from eventreg.review.services.run_steps import do_next, do_some
-from eventreg.review.services.runs import begin_run, draft_run, these, undo_run
 from tests.builders import a_registration, a_team_member, an_event
 from tests.registration.test_concurrency import at_once
 from tests.support.statements import counted
@@ -82,7 +81,7 @@ def test_twin_without_the_lock_says_that_somebody_was_left_who_was_approved(
         taken.wait()
         return decide_one(run, item)
 
-    monkeypatch.setattr(run_steps, "lock_event_in_any_state", lambda _event_id: event)
+    monkeypatch.setattr(steps, "lock_event_in_any_state", lambda _event_id: event)
     monkeypatch.setitem(ACTS, RunAct.APPROVE, wait_for_the_other)
     at_once(app, *[lambda: do_next(run.id)] * 2)
     assert db.session.scalar(select(Registration.status)) is Status.CONFIRMED

@@ -8,16 +8,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from eventreg.attendees.rules.acts import RunAct
 from eventreg.audit.models import AuditEntry
 from eventreg.audit.services import Actor
+from eventreg.bulk.models import Run
+from eventreg.bulk.services.runs import begin_run, draft_run, stop_run, these, undo_run
+from eventreg.bulk.services.steps import do_some
 from eventreg.db import db, transaction
-from eventreg.events.queries.for_registration import lock_event
+from eventreg.events.queries.events import lock_event
 from eventreg.events.rules.team import EVERYTHING
 from eventreg.registration.models import Registration
-from eventreg.review.models import Run
-from eventreg.review.rules.runs import RunAct
-from eventreg.review.services.run_steps import do_some
-from eventreg.review.services.runs import begin_run, draft_run, stop_run, these, undo_run
 from tests.builders import a_team_member, an_event
 from tests.review.test_runs import a_crowd, a_draft, outcomes, statuses
 from tests.support.waiting import join

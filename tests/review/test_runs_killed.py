@@ -14,6 +14,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from eventreg.attendees.rules.acts import ItemOutcome, RunAct
+from eventreg.bulk.models import Run
+from eventreg.bulk.queries.runs import count_items
+from eventreg.bulk.services.runs import begin_run, draft_run, these
+from eventreg.bulk.services.steps import RUN_JOB
 from eventreg.db import db
 from eventreg.events.models import Event
 from eventreg.events.rules.categories import ApprovalRule
@@ -22,11 +27,6 @@ from eventreg.jobs.models import Job
 from eventreg.mail.models import MailMessage
 from eventreg.registration.models import Decision, Place, Registration
 from eventreg.registration.rules.states import Status
-from eventreg.review.models import Run
-from eventreg.review.queries.runs import count_items
-from eventreg.review.rules.runs import ItemOutcome, RunAct
-from eventreg.review.services.run_steps import RUN_JOB
-from eventreg.review.services.runs import begin_run, draft_run, these
 from tests.builders import a_registration, a_team_member, an_event
 from tests.support.apps import AppMaker
 from tests.support.killed import let_leases_end, work
@@ -34,7 +34,7 @@ from tests.support.killed import let_leases_end, work
 PEOPLE, PLACES = 100, 75
 #: at which decision each worker dies, counted by itself; an odd one dies after all is written
 MOMENTS = (20, 31, 40)
-DECIDE = "eventreg.review.services.run_acts.decide"
+DECIDE = "eventreg.bulk.services.steps.decide"
 
 
 @pytest.fixture

@@ -6,16 +6,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from eventreg.audit.models import AuditDetail, AuditEntry
-from eventreg.db import db, transaction
-from eventreg.events.models import Event, TeamMember
-from eventreg.events.organizers import Organizer
-from eventreg.events.rules.team import Permission, TeamRole
-from eventreg.kernel.errors import NotFound, Refused
-from eventreg.registration.rules.states import Status
-from eventreg.review.models import SavedView
-from eventreg.review.queries.saved_views import list_views
-from eventreg.review.services.saved_views import (
+from eventreg.attendees.models import SavedView
+from eventreg.attendees.queries.tags import list_views
+from eventreg.attendees.services.reasons import (
     LONGEST_NAME,
     MOST_OF_ONE,
     ViewReason,
@@ -24,6 +17,13 @@ from eventreg.review.services.saved_views import (
     replace_view,
     save_view,
 )
+from eventreg.audit.models import AuditDetail, AuditEntry
+from eventreg.db import db, transaction
+from eventreg.events.models import Event, TeamMember
+from eventreg.events.organizers import Organizer
+from eventreg.events.rules.team import Permission, TeamRole
+from eventreg.kernel.errors import NotFound, Refused
+from eventreg.registration.rules.states import Status
 from tests.builders import a_registration, a_team_member, an_event
 from tests.support.pages import Pages
 

@@ -13,8 +13,8 @@ from eventreg.audit.models import AuditEntry
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, ProgrammeSession, TeamMember
 from eventreg.events.rules.team import WHOLE
-from eventreg.registration.services.session_places import choose_sessions
-from eventreg.review.queries.session_people import list_session_people
+from eventreg.registration.services.places import choose_sessions
+from eventreg.reports.queries.days import list_session_people
 from tests.belongings import a_session, a_session_place
 from tests.builders import a_registration, a_team_member, an_event
 from tests.support.pages import Pages

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eventreg.review.rules.spreadsheets import inert, original
+from eventreg.kernel.csv import inert, original
 
 DANGEROUS = (
     "=1+1",

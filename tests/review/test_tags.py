@@ -10,6 +10,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from eventreg.accounts.models import Account
+from eventreg.attendees.models import Tag
+from eventreg.attendees.queries.tags import list_tags_of
+from eventreg.attendees.rules.tags import TagColour, TagReason, read_tag_name, tag_key
+from eventreg.attendees.services.tags import change_tags, create_tag, remove_tag
 from eventreg.audit.services import Actor
 from eventreg.db import db
 from eventreg.events.models import Event
@@ -17,10 +21,6 @@ from eventreg.events.organizers import Organizer
 from eventreg.events.rules.publication import Publication
 from eventreg.kernel.errors import Refused
 from eventreg.registration.models import Registration
-from eventreg.review.models import Tag
-from eventreg.review.queries.tags import list_tags_of
-from eventreg.review.rules.tags import TagColour, TagReason, read_tag_name, tag_key
-from eventreg.review.services.tags import change_tags, create_tag, remove_tag
 from tests.builders import a_registration, a_team_member, an_event
 from tests.registration.records import history
 from tests.review.test_narrowed import a_narrowed

@@ -9,6 +9,7 @@ import time_machine
 from flask import Flask
 
 from eventreg.accounts.models import Account
+from eventreg.attendees.services.notes import Written, write_note
 from eventreg.audit.trail import Group, group_of, read_group
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, TeamMember
@@ -19,7 +20,6 @@ from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import Action, Status
 from eventreg.registration.services.answer_changes import change_answers
 from eventreg.registration.services.decisions import decide
-from eventreg.review.services.notes import Written, write_note
 from tests.builders import a_registration, a_team_member, an_event, register_somebody
 from tests.review.test_narrowed import a_narrowed
 from tests.support.html import elements, text_of

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eventreg.review.rules.whole_names import divided
+from eventreg.exchange.rules.importing import divided
 
 
 @pytest.mark.parametrize(

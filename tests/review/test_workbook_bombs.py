@@ -9,9 +9,9 @@ import zipfile
 import pytest
 from xlsxwriter import Workbook
 
+from eventreg.exchange.rules.importing import FileReason
+from eventreg.exchange.rules.tables import read_table
 from eventreg.kernel.errors import Refused
-from eventreg.review.rules.importing import FileReason
-from eventreg.review.rules.tables import read_table
 
 #: one text that all cells point to
 _TEXT = b"<t>Q</t>"

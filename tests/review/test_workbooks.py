@@ -9,9 +9,8 @@ import pytest
 from flask import Flask
 from python_calamine import load_workbook
 
+from eventreg.exchange.sheets.formats import LONGEST_CELL, Stamp, xlsx_chunks
 from eventreg.kernel.clock import now
-from eventreg.review.sheets.stamp import Stamp
-from eventreg.review.sheets.xlsx_file import LONGEST_CELL, xlsx_chunks
 
 pytestmark = pytest.mark.usefixtures("app")
 STAMP = Stamp("s", "Seminario [2027] *?/", now(), "America/Mexico_City", "Olga", "", 1, "en", False, False)

@@ -13,19 +13,19 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from eventreg.attendees.rules.acts import RunAct
+from eventreg.bulk.models import Run
+from eventreg.bulk.services.runs import begin_run, draft_run, these
+from eventreg.bulk.services.steps import RUN_JOB
 from eventreg.db import db
 from eventreg.events.rules.team import EVERYTHING
 from eventreg.mail.models import MailMessage
-from eventreg.review.models import Run
-from eventreg.review.rules.runs import RunAct
-from eventreg.review.services.run_steps import RUN_JOB
-from eventreg.review.services.runs import begin_run, draft_run, these
 from tests.builders import a_registration, a_team_member, an_event
 from tests.support.killed import let_leases_end, work
 
 PEOPLE = 30
 DIES_AT = 12
-ENQUEUE = "eventreg.review.services.run_writing.enqueue"
+ENQUEUE = "eventreg.bulk.services.writing.enqueue"
 
 
 @pytest.mark.slow

@@ -10,7 +10,7 @@ import pytest
 
 from eventreg.kernel.errors import Refused
 from eventreg.migrations.runner import SchemaUnfit
-from eventreg.serving.apart import run_apart
+from eventreg.serving.subprocesses import run_apart
 
 
 class Color(enum.Enum):

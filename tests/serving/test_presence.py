@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from eventreg.serving.presence import ServerRuns, being_served, last_address, not_served
+from eventreg.serving.lock import ServerRuns, being_served, last_address, not_served
 
 
 def test_instance_remembers_where_it_was_served(tmp_path: Path) -> None:

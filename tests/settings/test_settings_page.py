@@ -15,7 +15,7 @@ from eventreg.db import db
 from eventreg.events.models import Event
 from eventreg.kernel.errors import Refused
 from eventreg.settings.queries import read_settings
-from eventreg.settings.rules.refusals import SettingsReason
+from eventreg.settings.rules import SettingsReason
 from eventreg.settings.services import NewSettings, save_settings
 from tests.builders import an_account, an_event
 from tests.support.pages import Page, Pages

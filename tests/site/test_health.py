@@ -17,7 +17,7 @@ from eventreg.kernel.clock import now
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState, Outcome
 from eventreg.settings.queries import forget_settings
-from eventreg.site.queries import readiness
+from eventreg.site import queries
 from tests.builders import a_registration, an_account, an_event, register_somebody
 from tests.support.apps import AppMaker
 from tests.support.pages import Pages
@@ -28,9 +28,9 @@ TOKEN = "a-long-token-of-whoever-watches"
 
 @pytest.fixture(autouse=True)
 def _fresh_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(readiness, "_KEPT", 0)
+    monkeypatch.setattr(queries, "_KEPT", 0)
     # What is found matters here, however busy the machine; that it comes in time is `test_probes_answer_within_two_seconds`.
-    monkeypatch.setattr(readiness, "_SECONDS", HANGS)
+    monkeypatch.setattr(queries, "_SECONDS", HANGS)
 
 
 def break_database(app: Flask) -> None:
@@ -61,11 +61,11 @@ def test_readyz_looks_once_for_all_who_ask_in_a_moment(
     app: Flask, pages: Pages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # case 61
-    monkeypatch.setattr(readiness, "_KEPT", 3600)
+    monkeypatch.setattr(queries, "_KEPT", 3600)
     pages.get("/readyz")
     break_database(app)
     pages.get("/readyz")
-    monkeypatch.setattr(readiness, "_KEPT", 0)
+    monkeypatch.setattr(queries, "_KEPT", 0)
     pages.get("/readyz", 503)
 
 

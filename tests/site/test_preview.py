@@ -7,7 +7,7 @@ from flask import Flask
 
 from eventreg.db import db, transaction
 from eventreg.events.models import Event
-from eventreg.events.queries.previews import PREVIEW
+from eventreg.events.queries.events import PREVIEW
 from eventreg.events.queries.programme import get_programme, get_session
 from eventreg.events.rules.publication import Publication
 from eventreg.kernel.tokens import new_public_id, personal_token

@@ -16,10 +16,10 @@ from eventreg.events.models import Event, EventDay, Partner, ProgrammeSession
 from eventreg.events.queries.programme import get_programme, get_session, list_speakers
 from eventreg.events.rules.institutions import PartnerRole
 from eventreg.events.rules.programme import SessionKind, SpeakerRole
-from eventreg.events.rules.programme_entries import People
 from eventreg.events.rules.publication import Publication
-from eventreg.events.services.programme import add_session, edit_session
 from eventreg.organizations.models import Organization
+from eventreg.programme.rules.sessions import People
+from eventreg.programme.services.programme import add_session, edit_session
 from tests.builders import a_picture, an_account, an_event, an_institution, text
 from tests.events.programmes import a_large_programme, a_room, a_speaker, an_entry
 from tests.support.pages import Page, Pages

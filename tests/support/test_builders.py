@@ -7,7 +7,7 @@ from flask import Flask
 
 from eventreg.kernel.clock import now
 from eventreg.questionnaires.kinds import NAMES, checked_definition
-from eventreg.registration.queries.availability import get_availability
+from eventreg.registration.queries.places import get_availability
 from tests.builders import a_category, a_registration, a_team_member, an_event
 from tests.questionnaire import DEFINITION, EVERY_KIND
 

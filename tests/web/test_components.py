@@ -24,7 +24,7 @@ from wtforms import (
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired
 
-from eventreg.web.sizes import size_words
+from eventreg.web.downloads import size_words
 from tests.support.html import elements, parse, text_of
 from tests.support.pagechecks import check_ids, check_inline, check_names
 from tests.web.test_assets import ROOT

@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, event, func, select, text
 from sqlalchemy.pool import NullPool
 
 from eventreg.accounts.models import AccountSession
-from eventreg.accounts.rules.ways import SEEN_EVERY
+from eventreg.accounts.rules.codes import SEEN_EVERY
 from eventreg.db import db, transaction
 from eventreg.kernel.clock import now
 from eventreg.registration.models import Registration

@@ -16,7 +16,7 @@ from eventreg.db import db
 from eventreg.kernel import clock
 from eventreg.mail.rules import DeliveryState
 from eventreg.settings.queries import forget_settings
-from eventreg.site.queries import readiness
+from eventreg.site import queries
 from eventreg.worker import run_worker
 from tests.mail.outbox import queue_some, stored
 from tests.support.apps import build_app, make_config
@@ -57,7 +57,7 @@ def test_probes_answer_within_two_seconds(
     app: Flask, passage: Passage, has_connections: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # case 65
-    monkeypatch.setattr(readiness, "_KEPT", 0)
+    monkeypatch.setattr(queries, "_KEPT", 0)
     visitor = Pages(app)
     if has_connections:
         visitor.get("/readyz")

@@ -1,14 +1,20 @@
-"""What an account's name and address must be, and how addresses are compared."""
+"""What an account's name and address must be, and how addresses are compared.
+
+Where signing in may lead to.
+
+What a password must be.
+"""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from email_validator import EmailNotValidError, validate_email
 
 from eventreg.accounts.rules.refusals import AccountReason
 from eventreg.kernel.errors import Refused
-from eventreg.kernel.typed import is_blank
+from eventreg.kernel.text import is_blank
 
 _LONGEST_NAME = 200
 _LONGEST_ADDRESS = 320
@@ -45,3 +51,45 @@ def checked_name(name: str) -> str:
     if is_blank(shown) or not is_showable or len(shown) > _LONGEST_NAME:
         raise Refused(AccountReason.NAME_MISSING)
     return shown
+
+
+_LONGEST = 2_000
+#: a page of the desk or one's account, each part of the path plain letters, and a query string that is encoded
+_TARGET = re.compile(
+    r"/(?:manage|account)(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?(?:\?[A-Za-z0-9._~%+&=:,;*!'()-]*)?", re.ASCII
+)
+
+
+def is_safe_target(target: str) -> bool:
+    """Say whether `target` is an address of our own that needs signing in, written plainly.
+
+    Everything else is refused, whatever a browser would make of it: other hosts (`//evil`, `https:evil`, backslashes),
+    user info, white space and control characters, encoded separators in the path.
+    """
+    return len(target) <= _LONGEST and _TARGET.fullmatch(target) is not None
+
+
+SHORTEST = 12
+#: nobody types more; longer is refused in words, never cut
+LONGEST = 1_000
+#: as typed, an accented letter being two or three characters; what is longer is not even normalized, since the time
+#: that takes grows with the square of a run of accents
+_LONGEST_TYPED = 4 * LONGEST
+
+
+def normalized(password: str) -> str:
+    """Return the password as it is hashed: keyboards write "ñ" as one character or as two (NIST SP 800-63B)."""
+    return unicodedata.normalize("NFKC", password)
+
+
+def is_too_long(password: str) -> bool:
+    """Say whether a password is longer than any that can be set."""
+    return len(password) > _LONGEST_TYPED or len(normalized(password)) > LONGEST
+
+
+def check_new_password(password: str) -> None:
+    """Raise Refused (PASSWORD_TOO_SHORT, PASSWORD_TOO_LONG) unless the password may be set."""
+    if is_too_long(password):
+        raise Refused(AccountReason.PASSWORD_TOO_LONG, longest=LONGEST)
+    if len(normalized(password)) < SHORTEST:
+        raise Refused(AccountReason.PASSWORD_TOO_SHORT, shortest=SHORTEST)

@@ -19,7 +19,7 @@ class AccountReason(Reason):
         "new_password",
     )
     PASSWORD_TOO_LONG = "password_too_long", N_("Choose a password of up to %(longest)s characters"), "new_password"
-    #: `told`: sentences, see `accounts.strength`
+    #: `told`: sentences, see `accounts.passwords`
     PASSWORD_EASY = "password_easy", "%(told)s", "new_password"
     OLD_PASSWORD_WRONG = "old_password_wrong", N_("This is not your present password"), "old_password"
     #: address and password do not belong together, or there is no such account: nobody is told which

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 
 from eventreg.accounts.models import Account, AccountSession
-from eventreg.accounts.rules.ways import SEEN_EVERY, SESSION_LASTS, Way
+from eventreg.accounts.rules.codes import SEEN_EVERY, SESSION_LASTS, Way
 from eventreg.accounts.services.accounts import end_rows, lock_account
 from eventreg.audit.services import Actor, Target, note
 from eventreg.db import db, lock_row, transaction

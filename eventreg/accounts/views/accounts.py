@@ -10,9 +10,8 @@ from eventreg.accounts.links import sign_in_address
 from eventreg.accounts.models import Account
 from eventreg.accounts.queries import get_account, list_accounts
 from eventreg.accounts.services import second_factor
-from eventreg.accounts.services.administering import WELCOME_DAYS, add_account, send_link_to
-from eventreg.accounts.services.closing import belongings, close_everywhere
-from eventreg.accounts.services.sign_in_links import MAILED_LINK_MINUTES
+from eventreg.accounts.services.accounts import belongings, close_everywhere
+from eventreg.accounts.services.sign_in import MAILED_LINK_MINUTES, WELCOME_DAYS, add_account, send_link_to
 from eventreg.accounts.views import blueprint
 from eventreg.audit.services import acting
 from eventreg.web.access import Answer, administrators_only

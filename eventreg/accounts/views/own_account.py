@@ -1,16 +1,21 @@
-"""One's own account: name, language, password, sessions."""
+"""One's own account: name, language, password, sessions.
+
+The browsers in which one is signed in: one or all others are signed out.
+"""
 
 from __future__ import annotations
 
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
+from werkzeug.wrappers import Response
 
 from eventreg.accounts.devices import visitor
 from eventreg.accounts.forms import PasswordForm, ProfileForm
 from eventreg.accounts.queries import list_open_sessions
 from eventreg.accounts.services.accounts import change_profile
-from eventreg.accounts.services.passwords import change_password
+from eventreg.accounts.services.sessions import end_other_sessions_of, end_session_of
+from eventreg.accounts.services.sign_in import change_password
 from eventreg.accounts.sessions import came_by_link_lately, forget_link, keep_session, this_session
 from eventreg.accounts.views import blueprint
 from eventreg.i18n.languages import switch_language
@@ -86,3 +91,19 @@ def _told(saved: str) -> str:
         "sessions": _("Every other session has ended."),
         "session": _("The session has ended."),
     }.get(saved, "")
+
+
+@blueprint.post("/account/sessions/end")
+@signed_in
+def end_other_sessions() -> Response:
+    """End every other session: a phone was lost, a shared machine was left."""
+    keep_session(end_other_sessions_of(current_user.id, this_session()))
+    return redirect(url_for("accounts.own_account", saved="sessions"), 303)
+
+
+@blueprint.post("/account/sessions/<public_id>/end")
+@signed_in
+def end_one_session(public_id: str) -> Response:
+    """End one session. Another account's is not there."""
+    end_session_of(current_user.id, public_id)
+    return redirect(url_for("accounts.own_account", saved="session"), 303)

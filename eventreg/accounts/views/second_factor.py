@@ -19,7 +19,7 @@ from eventreg.accounts.secrets import secret_of
 from eventreg.accounts.services.second_factor import begin_setup, confirm_setup, make_recovery_codes, remove
 from eventreg.accounts.sessions import this_session
 from eventreg.accounts.views import blueprint
-from eventreg.accounts.views.arriving import safe_target
+from eventreg.accounts.views.signing_in import safe_target
 from eventreg.audit.services import acting
 from eventreg.web.access import Answer, signed_in
 from eventreg.web.freshness import is_sign_in_fresh, lead_to_proof, requires_fresh_sign_in

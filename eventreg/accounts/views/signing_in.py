@@ -1,30 +1,52 @@
-"""Signing in by password or by a link that works once, and signing out."""
+"""Signing in by password or by a link that works once, and signing out.
+
+The second proof at signing in: a code of the app, or a recovery code.
+
+Where a sign-in ends, whichever way somebody came: signed in and led on, or asked for the code first.
+
+A fresh sign-in before a dangerous act: whoever is signed in proves again who they are.
+
+Views that need it carry `eventreg.web.freshness.requires_fresh_sign_in`.
+"""
 
 from __future__ import annotations
 
 from flask import redirect, render_template, request, url_for
 from flask_login import current_user
+from werkzeug.wrappers import Response
 
 from eventreg.accounts.devices import visitor
-from eventreg.accounts.forms import SignInForm
+from eventreg.accounts.forms import CodeForm, ProofForm, SignInForm
 from eventreg.accounts.links import link_id_of
+from eventreg.accounts.models import Account
 from eventreg.accounts.queries import find_open_link
-from eventreg.accounts.rules.ways import Way
+from eventreg.accounts.rules.codes import Way
+from eventreg.accounts.rules.profiles import is_safe_target
+from eventreg.accounts.rules.refusals import AccountReason
+from eventreg.accounts.services.second_factor import give_code, prove
 from eventreg.accounts.services.sessions import end_session_of
-from eventreg.accounts.services.sign_in_links import (
+from eventreg.accounts.services.sign_in import (
     MAILED_LINK_MINUTES,
     ask_for_sign_in_link,
+    sign_in_with_password,
     use_sign_in_link,
 )
-from eventreg.accounts.services.signing_in import sign_in_with_password
-from eventreg.accounts.sessions import end_session, half_signed_in, remember_target, remembered_target, this_session
+from eventreg.accounts.sessions import (
+    begin_session,
+    end_session,
+    half_signed_in,
+    remember_target,
+    remembered_target,
+    this_session,
+)
 from eventreg.accounts.views import blueprint
-from eventreg.accounts.views.arriving import arrive, safe_target
+from eventreg.i18n.languages import has_chosen_language, switch_language
 from eventreg.kernel.clock import now
 from eventreg.web.access import Answer, personal, public, signed_in
 from eventreg.web.forms import BaseForm
 from eventreg.web.instance import config
 from eventreg.web.refusals import Refusals
+from eventreg.web.templating import language_url_at
 
 
 @blueprint.get("/sign-in")
@@ -102,3 +124,100 @@ def _form_page(form: SignInForm, code: int = 200) -> Answer:
 
 def _link_over_page() -> Answer:
     return render_template("accounts/link_over.html"), 410
+
+
+@blueprint.get("/sign-in/code")
+@public
+def ask_for_code() -> Answer:
+    """Ask for the code of whoever gave the first proof in this browser; anybody else has to give that first."""
+    wanted = request.args.get("next", "")
+    if half_signed_in() is None:
+        return _from_the_start(wanted)
+    return _page(CodeForm(formdata=None, next=wanted))
+
+
+@blueprint.post("/sign-in/code")
+@public
+def try_code() -> Answer:
+    """Take the code and complete the sign-in."""
+    form = CodeForm()
+    half = half_signed_in()
+    if half is None:
+        return _from_the_start(form.next.data or "")
+    with form.refusals(beside="code") as outcome:
+        form.check()
+        account = give_code(half.account_id, half.generation, form.code.data or "", visitor())
+        return arrive(account, half.way, form.next.data, gave_code=True)
+    if outcome.is_for(AccountReason.SIGN_IN_OVER):
+        return _from_the_start(form.next.data or "")
+    return _page(form, outcome.status_code)
+
+
+@blueprint.post("/sign-in/code/leave")
+@public
+def leave_code() -> Answer:
+    """Forget the first proof, to sign in with another account."""
+    if half_signed_in() is not None:
+        end_session()
+    return redirect(url_for("accounts.sign_in"), 303)
+
+
+def _from_the_start(wanted: str) -> Response:
+    if half_signed_in() is not None:
+        end_session()
+    return redirect(url_for("accounts.sign_in", next=wanted), 303)
+
+
+def _page(form: CodeForm, code: int = 200) -> Answer:
+    return render_template("accounts/sign_in_code.html", form=form), code
+
+
+def arrive(account: Account, way: Way, wanted: str | None = "", *, gave_code: bool = False) -> Response:
+    """Begin the session of an account that gave its first proof, and lead to `wanted` if that is safe.
+
+    Accounts with a second factor are led to the page that asks for a code; nobody is signed in until then.
+    """
+    if not begin_session(account, way, gave_code=gave_code):
+        return redirect(url_for("accounts.ask_for_code", next=safe_target(wanted)), 303)
+    if not has_chosen_language():
+        switch_language(account.language)
+    return redirect(safe_target(wanted), 303)
+
+
+def safe_target(wanted: str | None) -> str:
+    """Return where to go after signing in: what was asked for if it is ours and plain, else the events."""
+    return wanted if wanted and is_safe_target(wanted) else url_for("site.manage_events")
+
+
+@blueprint.get("/sign-in/again")
+@signed_in
+def sign_in_again() -> Answer:
+    """Ask for what the account has: its password, a code, or a link sent by mail."""
+    return _page_of_fresh(ProofForm.for_account(current_user, formdata=None, next=request.args.get("next", "")))
+
+
+@blueprint.post("/sign-in/again")
+@signed_in
+def prove_again() -> Answer:
+    """Take the proof and lead back to the page where the act is confirmed, or have a link mailed."""
+    form = ProofForm.for_account(current_user)
+    target = safe_target(form.next.data)
+    with form.refusals(beside="code" if form.asks_code and not form.asks_password else "password") as outcome:
+        if "link" in request.form:
+            ask_for_sign_in_link(current_user.email, visitor())
+            remember_target(target)
+            return redirect(url_for("accounts.sign_in_link_sent"), 303)
+        form.check()
+        prove(current_user.id, this_session(), form.password.data or "", form.code.data or "", visitor())
+        return redirect(target, 303)
+    return _page_of_fresh(form, outcome.status_code)
+
+
+def _page_of_fresh(form: ProofForm, code: int = 200) -> Answer:
+    page = render_template(
+        "accounts/sign_in_again.html",
+        form=form,
+        minutes=MAILED_LINK_MINUTES,
+        language_url=language_url_at(url_for("accounts.sign_in_again", next=form.next.data or "")),
+    )
+    return page, code

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 from eventreg.demo.rules.people import Person
-from eventreg.questionnaires.rules.patterns import PRESETS
+from eventreg.questionnaires.rules.answers import PRESETS
 from eventreg.questionnaires.rules.schema import Question
 
 _SHORT: dict[str, Sequence[str]] = {

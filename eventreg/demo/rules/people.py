@@ -1,13 +1,24 @@
-"""Fictional people: plainly so by their family names and institutions, with addresses that nobody can have (`.example`)."""
+"""Fictional people: plainly so by their family names and institutions, with addresses that nobody can have (`.example`).
+
+What happened to a fictional registration before now.
+
+How fictional registrations stand, so that their statuses and the places taken fit each other.
+"""
 
 from __future__ import annotations
 
 import random
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
+from eventreg.events.rules.categories import ApprovalRule
+from eventreg.events.rules.seats import Places, Seats
+from eventreg.exchange.rules.importing import CategoryRule
 from eventreg.kernel.text import folded
+from eventreg.registration.rules.availability import admit
+from eventreg.registration.rules.states import TRANSITIONS, Action, Status
 
 
 @dataclass(frozen=True)
@@ -128,3 +139,111 @@ def _mailbox(given_name: str) -> str:
     """Return the plain letters of a name for a mail address; "persona" where it has none."""
     letters = [char for char in folded(given_name) if char.isascii() and unicodedata.category(char) == "Ll"]
     return "".join(letters) or "persona"
+
+
+_REASONS = {
+    "es": "Los lugares de este seminario son para otras áreas de trabajo (demostración).",
+    "en": "The places of this seminar are for other fields of work (demonstration).",
+}
+_LONGEST_WAIT = timedelta(hours=20)
+
+
+@dataclass(frozen=True)
+class Decided:
+    """An organizer's decision."""
+
+    action: Action
+    before: Status
+    after: Status
+    at: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class History:
+    """How a registration came to its status."""
+
+    first_status: Status
+    submitted_at: datetime
+    decided: Decided | None = None
+    withdrew_at: datetime | None = None
+
+    @property
+    def changed_at(self) -> datetime:
+        """When the status last changed."""
+        return self.withdrew_at or (self.decided.at if self.decided else self.submitted_at)
+
+    @property
+    def revision(self) -> int:
+        """How often the status was set."""
+        return 1 + (self.decided is not None) + (self.withdrew_at is not None)
+
+
+def invent_history(
+    rule: CategoryRule, status: Status, language: str, submitted_at: datetime, now: datetime, chance: random.Random
+) -> History:
+    """Return a history that ends in `status`, between submitting and now."""
+    first = Status.CONFIRMED if rule.approval is ApprovalRule.AT_ONCE else Status.PENDING
+    later = submitted_at + min(_LONGEST_WAIT, now - submitted_at) * chance.random()
+    if status is Status.CANCELLED:
+        return History(first, submitted_at, withdrew_at=later)
+    if status is Status.DECLINED:
+        return History(first, submitted_at, Decided(Action.DECLINE, first, Status.DECLINED, later, _REASONS[language]))
+    if status is Status.CONFIRMED and first is Status.PENDING:
+        return History(first, submitted_at, Decided(Action.APPROVE, first, Status.CONFIRMED, later))
+    return History(status, submitted_at)
+
+
+_SHARES = {
+    ApprovalRule.AT_ONCE: {
+        Status.CONFIRMED: 72,
+        Status.WAITLISTED: 12,
+        Status.DECLINED: 5,
+        Status.CANCELLED: 11,
+    },
+    ApprovalRule.BY_ORGANIZER: {
+        Status.CONFIRMED: 44,
+        Status.PENDING: 25,
+        Status.WAITLISTED: 11,
+        Status.DECLINED: 11,
+        Status.CANCELLED: 9,
+    },
+}
+
+
+def draw_status(rule: CategoryRule, chance: random.Random) -> Status:
+    """Draw how a registration in this category stands."""
+    shares = _SHARES[rule.approval]
+    return chance.choices(list(shares), list(shares.values()))[0]
+
+
+def large_enough(seats: Seats) -> Seats:
+    """Return the seats with limits raised to what is taken, where more is taken than there is."""
+    limits = {id_: _raised(seats.in_category(id_)) for id_ in seats.limits}
+    return replace(seats, limits=limits, capacity=_raised(seats.whole))
+
+
+def settle(seats: Seats, drawn: Sequence[tuple[CategoryRule, Status]]) -> tuple[Seats, list[Status]]:
+    """Return the seats after these people, and how each stands.
+
+    Whoever was drawn to have a place has one: limits rise to what is taken. Whoever was drawn to wait waits only where
+    nothing is free then, and is let in as the rules say otherwise: nobody waits for a place that is there.
+    """
+    for rule, status in drawn:
+        if rule.takes_place(status):
+            seats = seats.take(rule.id)
+    seats = large_enough(seats)
+    settled = []
+    for rule, drawn_status in drawn:
+        status = drawn_status
+        if status is Status.WAITLISTED:
+            admission = admit(rule.approval, rule.pending_counts, seats.of(rule.id))
+            status = TRANSITIONS[Status.UNVERIFIED, admission.action]
+            if admission.takes_place:
+                seats = seats.take(rule.id)
+        settled.append(status)
+    return seats, settled
+
+
+def _raised(places: Places) -> int | None:
+    return None if places.limit is None else places.limit + places.over

@@ -11,19 +11,10 @@ from zoneinfo import ZoneInfo
 
 from eventreg.events.rules.categories import ApprovalRule
 from eventreg.events.rules.institutions import PartnerRole
-from eventreg.events.rules.plans import (
-    CategoryPlan,
-    ContactPlan,
-    DayPlan,
-    EventPlan,
-    PartnerPlan,
-    SessionPlan,
-    WindowPlan,
-)
 from eventreg.events.rules.programme import SessionKind
 from eventreg.events.rules.publication import Publication
-from eventreg.organizations.rules.entries import OrganizationEntry
-from eventreg.organizations.rules.kinds import OrganizationKind
+from eventreg.making.rules import CategoryPlan, ContactPlan, DayPlan, EventPlan, PartnerPlan, SessionPlan, WindowPlan
+from eventreg.organizations.rules import OrganizationEntry, OrganizationKind
 
 
 def read(name: str) -> dict[str, Any]:

@@ -17,9 +17,9 @@ from eventreg.db import db, transaction
 from eventreg.demo.rules.seminar import event_plan, organization_entries, read
 from eventreg.events.models import Event, TeamMember
 from eventreg.events.rules.team import TeamRole
-from eventreg.events.services.creation import create_event
-from eventreg.events.services.notices import publish_notice
+from eventreg.events.services.settings import publish_notice
 from eventreg.events.services.team import add_team_member
+from eventreg.making.services.founding import create_event
 from eventreg.organizations.queries import find_organization
 from eventreg.organizations.services import create_organization
 from eventreg.questionnaires.services import publish

@@ -12,16 +12,14 @@ from sqlalchemy import func, select
 from eventreg.audit.services import SYSTEM, note
 from eventreg.db import db, transaction
 from eventreg.demo.rules.answers import invent_answers
-from eventreg.demo.rules.histories import invent_history
-from eventreg.demo.rules.people import invent
-from eventreg.demo.rules.places import draw_status, settle
+from eventreg.demo.rules.people import draw_status, invent, invent_history, settle
 from eventreg.demo.services.rows import Invented, Setting, insert_registrations
 from eventreg.events.models import Event
-from eventreg.events.queries.for_registration import lock_event
+from eventreg.events.queries.events import lock_event
+from eventreg.exchange.rules.importing import CategoryRule
 from eventreg.kernel import clock
 from eventreg.registration.models import Registration
-from eventreg.registration.queries.seats import get_seats
-from eventreg.registration.rules.bulk import CategoryRule
+from eventreg.registration.queries.places import get_seats
 from eventreg.registration.rules.states import Status
 
 #: people in one transaction: others get their turn in between

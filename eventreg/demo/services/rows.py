@@ -14,11 +14,11 @@ from sqlalchemy import insert, select
 
 from eventreg.audit.services import Act, Actor, Target, note_all
 from eventreg.db import db
-from eventreg.demo.rules.histories import History
-from eventreg.demo.rules.people import Person
+from eventreg.demo.rules.people import History, Person
 from eventreg.events.models import Event, TeamMember
-from eventreg.events.queries.for_registration import find_current_notice, list_days
+from eventreg.events.queries.events import find_current_notice, list_days
 from eventreg.events.rules.team import TeamRole
+from eventreg.exchange.rules.importing import CategoryRule
 from eventreg.kernel import sealing
 from eventreg.kernel.keys import Keys
 from eventreg.kernel.text import pick
@@ -27,8 +27,7 @@ from eventreg.questionnaires.queries import definition_of, get_current_version
 from eventreg.questionnaires.rules.schema import Definition, Question
 from eventreg.registration.models import Answer, Consent, Decision, Place, Registration
 from eventreg.registration.queries.answers import sealed_place
-from eventreg.registration.rules.bulk import CategoryRule
-from eventreg.registration.rules.deadlines import UNDO_WINDOW
+from eventreg.registration.rules.availability import UNDO_WINDOW
 from eventreg.registration.rules.searching import (
     email_key,
     phone_key,

@@ -11,12 +11,12 @@ from typing import Any, Final
 from sqlalchemy import exists, select
 
 from eventreg.db import Base, db
-from eventreg.events.bundles.faults import BundleInvalid
-from eventreg.events.bundles.fields import COMPLETE, INSTANT, Field, Fitting, optional, record_of, texts
-from eventreg.events.models import EVENT, OWN, Event, columns_kept
+from eventreg.events.bundles.fields import COMPLETE, INSTANT, BundleInvalid, Field, Fitting, optional, record_of, texts
+from eventreg.events.models import Event
+from eventreg.events.models.event import EVENT, OWN, columns_kept
 from eventreg.events.rules.slugs import is_prefix, is_slug
+from eventreg.kernel.clock import time_zones
 from eventreg.kernel.tokens import new_public_id
-from eventreg.kernel.zones import time_zones
 from eventreg.mail.rules import check_address
 
 PUBLIC_ID = re.compile(r"[A-Za-z0-9_-]{12}")

@@ -7,26 +7,31 @@
     DAY = record_of(EventDay, ("held_on", "starts_at", "title"))    # where the columns tell it all
 
 Keys that a record does not know are passed over, so that a newer writer can add some; what it needs must be there.
+
+Moving the dates of an event: a copy for next year, a template to its first day.
+
+Why a file is no event.
+
+The names inside an event's file, and how large things may be.
 """
 
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
 from typing import Any, Final, TypeVar
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Boolean, Date, Integer, String, Time
 from sqlalchemy import Enum as ChoiceType
 from sqlalchemy.types import TypeEngine
 
 from eventreg.db import Base, Localized, UtcDateTime
-from eventreg.events.bundles.faults import BundleInvalid
-from eventreg.events.bundles.moving import Move
-from eventreg.kernel.text import pick
-from eventreg.kernel.typed import fault_of, is_blank
+from eventreg.kernel.text import fault_of, is_blank, pick
 
 #: characters of one text in one language
 LONGEST_TEXT = 200_000
@@ -315,3 +320,57 @@ _KINDS: Final[Mapping[type[TypeEngine[Any]], Kind]] = {
     Boolean: FLAG,
     Integer: number(),
 }
+
+
+@dataclass(frozen=True)
+class Move:
+    """So many days later (or earlier), from one zone to another, the clock on the wall staying as it is."""
+
+    days: int
+    from_zone: str
+    to_zone: str
+
+    def day(self, day: date) -> date:
+        """Return the day that stands for `day` after the move. Raises BundleInvalid beyond the calendar."""
+        try:
+            return day + timedelta(days=self.days)
+        except OverflowError as error:
+            raise BundleInvalid(f"{day}: cannot be moved by {self.days} days") from error
+
+    def instant(self, instant: datetime) -> datetime:
+        """Return the instant, in UTC, at which clocks in the new zone show what those in the old one showed.
+
+        So "closes at midnight" stays midnight across a change of clocks. A time that a change of clocks leaves out
+        becomes the one that clocks jump to.
+        """
+        try:
+            local = instant.astimezone(ZoneInfo(self.from_zone)).replace(tzinfo=None)
+            moved = (local + timedelta(days=self.days)).replace(tzinfo=ZoneInfo(self.to_zone))
+            return moved.astimezone(UTC)
+        except OverflowError as error:
+            raise BundleInvalid(f"{instant}: cannot be moved by {self.days} days") from error
+
+
+class BundleInvalid(ValueError):
+    """The data is no event, or not one that can be put in here; the message names the place and what is wrong there."""
+
+
+#: raised when a reader of the old one would misunderstand; see docs/event-format.md
+FORMAT: Final = "eventreg-event/1"
+MANIFEST: Final = "manifest.json"
+EVENT: Final = "event.json"
+PARTS: Final = "parts/"
+FILES: Final = "files/"
+
+#: every name that such a file has; nothing that leads out of it
+NAME = re.compile(
+    rf"{re.escape(MANIFEST)}|{re.escape(EVENT)}|{PARTS}(?P<part>[a-z_]{{1,40}})\.jsonl?|{FILES}(?P<digest>[0-9a-f]{{64}})"
+)
+PART_KEY = re.compile(r"[a-z_]{1,40}")
+
+#: bytes of one document, of one line of a long part, of one file beside them, of everything unpacked
+LARGEST_DOCUMENT = 32 * 1024 * 1024
+LARGEST_LINE = 4 * 1024 * 1024
+LARGEST_FILE = 64 * 1024 * 1024
+LARGEST_WHOLE = 8 * 1024 * 1024 * 1024
+MOST_NAMES = 100_000

@@ -13,8 +13,7 @@ from typing import Any, Protocol
 from flask import Flask, current_app
 
 from eventreg.audit.services import SYSTEM, Actor
-from eventreg.events.bundles.faults import BundleInvalid
-from eventreg.events.bundles.fields import AS_IT_IS, Fitting
+from eventreg.events.bundles.fields import AS_IT_IS, BundleInvalid, Fitting
 
 _EXTENSION = "eventreg_event_parts"
 

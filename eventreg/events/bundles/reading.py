@@ -1,16 +1,25 @@
-"""Reading an event's file: everything of it is a stranger's until it was checked. Nothing is unpacked to the disk."""
+"""Reading an event's file: everything of it is a stranger's until it was checked. Nothing is unpacked to the disk.
+
+Writing an event's file: a ZIP whose documents are the same whenever the event is, with bounded memory.
+
+Pictures in an event's file: the bytes as we encoded them, so that nothing is lost by taking them out and in again.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import io
 import json
+import shutil
+import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from io import BytesIO
 from typing import IO, Any, Protocol
 
-from eventreg.events.bundles.archive import (
+from eventreg.events.bundles.fields import (
     EVENT,
     FILES,
     FORMAT,
@@ -23,10 +32,15 @@ from eventreg.events.bundles.archive import (
     NAME,
     PART_KEY,
     PARTS,
+    BundleInvalid,
+    mapping,
 )
-from eventreg.events.bundles.faults import BundleInvalid
-from eventreg.events.bundles.fields import mapping
-from eventreg.events.bundles.parts import Entry
+from eventreg.events.bundles.parts import Entry, Intake, Outlet, Part, TakeOut
+from eventreg.kernel.errors import Refused
+from eventreg.media.encoding import EncodedPicture
+from eventreg.media.models import Picture
+from eventreg.media.rules import check_pixels, picture_format
+from eventreg.media.services import check_room, keep_picture
 
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x1
@@ -188,3 +202,102 @@ def _parsed(content: bytes, name: str) -> Any:
 
 def _refuse_constant(name: str) -> Any:
     raise ValueError(name)
+
+
+#: ZIP knows no time before it; the same event gives the same bytes
+_NO_TIME = (1980, 1, 1, 0, 0, 0)
+_BLOCK = 1 << 20
+
+
+class BundleWriter:
+    """An event's file that is being written. An `Outlet` for the parts."""
+
+    def __init__(self, target: IO[bytes], options: TakeOut, manifest: dict[str, Any]) -> None:
+        self._zip = zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED)
+        self.options = options
+        self._kept: set[str] = set()
+        # First in the file, so that whoever looks into it knows at once what it holds.
+        self.document(MANIFEST, manifest)
+
+    def document(self, name: str, content: Any) -> None:
+        """Write one document."""
+        self._zip.writestr(_named(name), f"{_json(content, indent=1)}\n")
+
+    def part(self, part: Part, records: Iterable[Entry]) -> None:
+        """Write the records of a part."""
+        if not part.is_long:
+            (record,) = records
+            self.document(f"{PARTS}{part.key}.json", record)
+            return
+        # While one name of a ZIP is written no other can be, and records keep files as they come.
+        with tempfile.TemporaryFile() as lines:
+            for record in records:
+                lines.write(f"{_json(record)}\n".encode())
+            lines.seek(0)
+            self._copy(f"{PARTS}{part.key}.jsonl", lines)
+
+    def keep(self, content: bytes) -> str:
+        """See `Outlet.keep`: a file is named by its content, so that one that is used twice is kept once."""
+        digest = hashlib.sha256(content).hexdigest()
+        if digest not in self._kept:
+            self._kept.add(digest)
+            self._copy(f"{FILES}{digest}", io.BytesIO(content))
+        return digest
+
+    def close(self) -> None:
+        """Write the end: before it, the file is none."""
+        self._zip.close()
+
+    def _copy(self, name: str, content: IO[bytes]) -> None:
+        with self._zip.open(_named(name), "w", force_zip64=True) as target:
+            shutil.copyfileobj(content, target, _BLOCK)
+
+
+def _named(name: str) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(name, _NO_TIME)
+    info.compress_type = zipfile.ZIP_DEFLATED
+    info.external_attr = 0o600 << 16
+    return info
+
+
+def _json(content: Any, indent: int | None = None) -> str:
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, indent=indent, allow_nan=False)
+
+
+#: what we encode as; the largest that we make is well below
+_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
+_MOST_BYTES = 1_000_000
+
+
+def taken_picture(picture: Picture | None, outlet: Outlet) -> dict[str, Any] | None:
+    """Return what a record says of its picture."""
+    return None if picture is None else {"file": outlet.keep(picture.content), "media_type": picture.media_type}
+
+
+def given_picture(data: Any, place: str, intake: Intake) -> int | None:
+    """Keep the picture that a record has and return the id of its row. Raises BundleInvalid for what is none."""
+    if data is None:
+        return None
+    content = intake.read_file(mapping(data, place).get("file"), place)
+    picture = _checked(content, place)
+    try:
+        check_room()
+    except Refused as refused:
+        raise BundleInvalid(f"{place}: the disk takes no more") from refused
+    return keep_picture(picture, intake.at)
+
+
+def _checked(content: bytes, place: str) -> EncodedPicture:
+    """Look whether the bytes are a picture from beginning to end; they are kept as they are."""
+    from PIL import Image
+
+    try:
+        format_name = picture_format(content)
+        if format_name not in _TYPES or len(content) > _MOST_BYTES:
+            raise BundleInvalid(f"{place}: is no picture that is kept (PNG, JPEG, WebP; 1 MB at most)")
+        with Image.open(BytesIO(content), formats=(format_name,)) as picture:
+            check_pixels(*picture.size)
+            picture.load()
+            return EncodedPicture(_TYPES[format_name], *picture.size, content)
+    except (Refused, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise BundleInvalid(f"{place}: is no picture that can be read") from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField
 
-from eventreg.events.forms.clocks import MomentField
+from eventreg.events.forms.settings import MomentField
 from eventreg.events.models import Category, Event
 from eventreg.events.rules.categories import (
     MOST_CATEGORIES,
@@ -15,7 +15,7 @@ from eventreg.events.rules.categories import (
     moved_entries,
 )
 from eventreg.events.rules.settings import LARGEST_NUMBER
-from eventreg.events.wording.settings import approval_name
+from eventreg.events.wording import approval_name
 from eventreg.kernel.errors import N_, Refused
 from eventreg.web.fields import EnumField, NumberField, whole_number
 from eventreg.web.forms import errors_in, lazy_gettext

@@ -1,4 +1,21 @@
-"""The form of an event's colours and picture."""
+"""The form of an event's colours and picture.
+
+The form of an event's privacy notice.
+
+The forms of the institutions of an event.
+
+Texts in the languages of an event, as fields of a form: `<name>-es`, `<name>-en`.
+
+    class CategoryForm(LocalizedForm):
+        name = LocalizedField(lazy_gettext("Name"), limit=120, required="first")
+
+    form = CategoryForm(languages=event.languages, obj=category)
+    form.name.data      # {"es": …, "en": …}: tidied, without empty ones, of the event's languages only
+
+The whole contract stands in `eventreg/web/localized.py`, where rooms below this one find the same fields (the names of an
+organization, of the instance). A service saves what it is given with `kernel.text.merged`, so that a language the event has
+given up keeps its text, hidden.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +25,13 @@ from typing import Any
 from flask_babel import gettext as _
 from wtforms import BooleanField, HiddenField, RadioField
 
+from eventreg.events.rules.institutions import LONGEST_CREDIT, LONGEST_PHRASE, PartnerEntry, PartnerRole
+from eventreg.events.rules.practical import LONGEST_BODY, LONGEST_SUMMARY, languages_to_adapt
+from eventreg.events.wording import partner_role_name
 from eventreg.media.forms import PictureField
-from eventreg.media.rules.pictures import MOST_BYTES
+from eventreg.media.rules import MOST_BYTES
+from eventreg.organizations.forms import OrganizationForm, check_choice
+from eventreg.web.fields import EnumField
 from eventreg.web.forms import lazy_gettext
 from eventreg.web.localized import LocalizedField, LocalizedForm
 from eventreg.web.palettes import palette_names
@@ -39,3 +61,72 @@ class LookForm(LocalizedForm):
     def __init__(self, languages: Sequence[str], **values: Any) -> None:
         super().__init__(languages, **values)
         self.palette.choices = [("", _("As the instance has them")), *palette_names()]
+
+
+class NoticeForm(LocalizedForm):
+    """Summary and body in each language of the event; both must be there in all of them."""
+
+    version = HiddenField()
+    summary = LocalizedField(
+        lazy_gettext("In two sentences"),
+        kind="textarea",
+        limit=LONGEST_SUMMARY,
+        required="every",
+        description=lazy_gettext("Stands in the registration form, above the link to the whole notice."),
+    )
+    body = LocalizedField(lazy_gettext("Whole notice"), kind="markdown", limit=LONGEST_BODY, required="every", rows=18)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Refuse also what of the text to begin with was not adapted."""
+        is_sound: bool = super().validate(extra_validators)
+        for bound in (self.summary, self.body):
+            for language in languages_to_adapt(bound.data):
+                bound.refuse(language, _("Replace what stands in [[ ]]"))
+                is_sound = False
+        return is_sound
+
+
+class PartnerForm(LocalizedForm):
+    """What an institution is at an event."""
+
+    role = EnumField(lazy_gettext("Role at this event"), of=PartnerRole, validate_choice=False)
+    credit = LocalizedField(
+        lazy_gettext("Text above the name"),
+        limit=LONGEST_CREDIT,
+        description=lazy_gettext("Instead of those of the role, for example “With the support of”."),
+    )
+    phrase = LocalizedField(
+        lazy_gettext("Phrase that must be used"),
+        kind="textarea",
+        limit=LONGEST_PHRASE,
+        description=lazy_gettext(
+            "A funder's own sentence. It stands at the foot of the page, of mails and of what is printed."
+        ),
+    )
+    is_logo_first = BooleanField(lazy_gettext("Its logo stands before all others"))
+
+    def __init__(self, languages: Any, **values: Any) -> None:
+        super().__init__(languages, **values)
+        self.role.choices = [(role.value, partner_role_name(role)) for role in PartnerRole]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check what was typed; the role must be one that is offered."""
+        is_valid = bool(super().validate(extra_validators))
+        return check_choice(self.role) and is_valid
+
+    @property
+    def partner(self) -> PartnerEntry:
+        """What was typed, as the services take it."""
+        return PartnerEntry(
+            PartnerRole(self.role.data), self.credit.data, self.phrase.data, bool(self.is_logo_first.data)
+        )
+
+
+class AddPartnerForm(OrganizationForm, PartnerForm):
+    """An institution and its role at once: one that is in the directory by its name alone, a new one with what is known."""
+
+    def __init__(self, languages: Any, **values: Any) -> None:
+        super().__init__(languages, **values)
+        for language, bound in self.name.inputs.items():
+            bound.render_kw = {**(bound.render_kw or {}), "list": f"known-{language}", "autocomplete": "off"}
+        self.name.description = _("Institutions that are known are offered while you write.")

@@ -1,8 +1,14 @@
 """The tables of events, by subject: the event, its programme, its institutions, its categories, its team."""
 
-from eventreg.events.models.category import Category
-from eventreg.events.models.event import EVENT, OWN, Event, PrivacyNotice, columns_kept, named_columns
-from eventreg.events.models.institutions import Partner
+from eventreg.events.models.event import (
+    Category,
+    Event,
+    Partner,
+    PrivacyNotice,
+    TeamInvitation,
+    TeamMember,
+    TextVersion,
+)
 from eventreg.events.models.programme import (
     EventDay,
     Material,
@@ -12,12 +18,8 @@ from eventreg.events.models.programme import (
     SessionPerson,
     Speaker,
 )
-from eventreg.events.models.team import TeamInvitation, TeamMember
-from eventreg.events.models.texts import TextVersion
 
 __all__ = [
-    "EVENT",
-    "OWN",
     "Category",
     "Event",
     "EventDay",
@@ -32,6 +34,4 @@ __all__ = [
     "TeamInvitation",
     "TeamMember",
     "TextVersion",
-    "columns_kept",
-    "named_columns",
 ]

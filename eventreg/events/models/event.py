@@ -1,4 +1,13 @@
-"""The event itself and its privacy notice."""
+"""The event itself and its privacy notice.
+
+Which institutions stand behind an event, and as what.
+
+What the texts of an event were before.
+
+Kinds of participants.
+
+Who has which rights on an event.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +22,9 @@ from sqlalchemy import (
     Connection,
     Date,
     ForeignKey,
+    Index,
     String,
+    Text,
     UniqueConstraint,
     func,
     inspect,
@@ -23,18 +34,19 @@ from sqlalchemy.event import listens_for
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventreg.audit.models import AuditEntry
-from eventreg.db import NOT_PERSONAL, Base, Localized, UtcDateTime, choice_column
-from eventreg.events.rules.attendance import AttendanceMode
-from eventreg.events.rules.categories import Window
+from eventreg.db import NOT_PERSONAL, PERSONAL, Base, Localized, UtcDateTime, choice_column
+from eventreg.events.rules.categories import ApprovalRule, Window
+from eventreg.events.rules.institutions import PartnerRole
 from eventreg.events.rules.publication import Publication
 from eventreg.events.rules.seats import Seats
+from eventreg.events.rules.settings import AttendanceMode
+from eventreg.events.rules.team import TeamRole
 from eventreg.kernel.errors import N_
 from eventreg.kernel.tokens import new_public_id
 from eventreg.media.models import Picture
+from eventreg.organizations.models import Organization
 
 if TYPE_CHECKING:
-    from eventreg.events.models.category import Category
-    from eventreg.events.models.institutions import Partner
     from eventreg.events.models.programme import EventDay
 
 
@@ -253,3 +265,123 @@ class PrivacyNotice(Base):
     #: the whole notice, Markdown
     body: Mapped[dict[str, str]] = mapped_column(Localized, info=NOT_PERSONAL)
     published_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Partner(Base):
+    """An institution's role at an event."""
+
+    __tablename__ = "event_partners"
+    audited_as = "partner"
+    __table_args__ = (UniqueConstraint("event_id", "organization_id", "role"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    role: Mapped[PartnerRole] = mapped_column(choice_column(PartnerRole, "role"), info=NOT_PERSONAL)
+    position: Mapped[int]
+    #: the words above its name, instead of those of the role: "With the support of"
+    credit: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=NOT_PERSONAL)
+    #: a sentence that the institution obliges the organizers to use: on the page, in mails and on what is printed
+    phrase: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=NOT_PERSONAL)
+    #: the institution obliges the organizers to show its logo before all others
+    is_logo_first: Mapped[bool] = mapped_column(default=False)
+
+    organization: Mapped[Organization] = relationship(lazy="raise")
+
+
+class TextVersion(Base):
+    """One text of an event in one language as it was saved. Append-only: the newest is what stands."""
+
+    __tablename__ = "text_versions"
+    __table_args__ = (Index("ix_text_versions_text", "event_id", "field", "language", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
+    #: which text: "title", "practical.k3f9.text", "session.<public id>.title"
+    field: Mapped[str] = mapped_column(String(80), info=NOT_PERSONAL)
+    language: Mapped[str] = mapped_column(String(12), info=NOT_PERSONAL)
+    #: the position of the contact person is one of them
+    text: Mapped[str] = mapped_column(Text, info=PERSONAL)
+    #: None: the system (the event was made, copied or imported)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Category(Base):
+    """A kind of participant, with its own places, approval rule and questions."""
+
+    __tablename__ = "categories"
+    audited_as = "category"
+    __table_args__ = (
+        UniqueConstraint("event_id", "key"),
+        CheckConstraint("places IS NULL OR places >= 0", name="places"),
+        CheckConstraint("opens_at IS NULL OR closes_at IS NULL OR opens_at < closes_at", name="window"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: random; with the instance's key it makes the link of a private category
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_public_id, info=NOT_PERSONAL)
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
+    key: Mapped[str] = mapped_column(String(40), info=NOT_PERSONAL)
+    position: Mapped[int]
+    name: Mapped[dict[str, str]] = mapped_column(Localized, info=NOT_PERSONAL)
+    description: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=NOT_PERSONAL)
+    #: None: only the event's capacity limits it
+    places: Mapped[int | None]
+    approval: Mapped[ApprovalRule] = mapped_column(choice_column(ApprovalRule, "approval"), info=NOT_PERSONAL)
+    #: whether a registration that waits for a decision takes a place
+    pending_counts: Mapped[bool] = mapped_column(default=False)
+    #: whether its people count towards the capacity of the event; speakers and staff may not
+    counts_toward_event: Mapped[bool] = mapped_column(default=True)
+    #: its own window inside that of the event; None: the event's
+    opens_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: not offered in public: reached by its link, an access code or an invitation
+    is_private: Mapped[bool] = mapped_column(default=False)
+    #: of its link, raised with each new one, which kills the one before
+    link_generation: Mapped[int] = mapped_column(default=1)
+
+
+class TeamMember(Base):
+    """An account with rights on an event."""
+
+    __tablename__ = "team_members"
+    audited_as = "team_member"
+    __table_args__ = (UniqueConstraint("event_id", "account_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    role: Mapped[TeamRole] = mapped_column(choice_column(TeamRole, "role"), info=NOT_PERSONAL)
+    #: what was agreed and is less than the role: keys of categories, dates ("2027-03-11"), values of Permission.
+    #: an empty list narrows nothing
+    only_categories: Mapped[list[str]] = mapped_column(JSON, default=list, info=NOT_PERSONAL)
+    only_days: Mapped[list[str]] = mapped_column(JSON, default=list, info=NOT_PERSONAL)
+    withheld: Mapped[list[str]] = mapped_column(JSON, default=list, info=NOT_PERSONAL)
+    added_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class TeamInvitation(Base):
+    """An account that was asked to join a team and has not answered. Its link is derived from `public_id`."""
+
+    __tablename__ = "team_invitations"
+    audited_as = "team_invitation"
+    __table_args__ = (Index("ix_team_invitations_event_id_account_id", "event_id", "account_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, info=NOT_PERSONAL)
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    role: Mapped[TeamRole] = mapped_column(choice_column(TeamRole, "role"), info=NOT_PERSONAL)
+    #: as of TeamMember
+    only_categories: Mapped[list[str]] = mapped_column(JSON, default=list, info=NOT_PERSONAL)
+    only_days: Mapped[list[str]] = mapped_column(JSON, default=list, info=NOT_PERSONAL)
+    withheld: Mapped[list[str]] = mapped_column(JSON, default=list, info=NOT_PERSONAL)
+    #: a few words of whoever invites, in the mail
+    note: Mapped[str] = mapped_column(String(500), default="", info=PERSONAL)
+    invited_by_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: taken back, or declined
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -11,7 +11,7 @@ from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from eventreg.db import db
 from eventreg.events.models import EventDay, ProgrammeSession, Room, SessionPerson, Speaker
-from eventreg.events.rules.programme_checks import Slot
+from eventreg.events.rules.programme import Slot
 from eventreg.kernel.errors import NotFound
 
 #: sessions by id to who speaks there, in the order in which they are announced

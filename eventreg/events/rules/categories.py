@@ -9,8 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from eventreg.kernel.errors import N_, NN_, Reason, Refused
-from eventreg.kernel.naming import key_from
-from eventreg.kernel.text import LocalizedText
+from eventreg.kernel.text import LocalizedText, key_from
 
 
 class ApprovalRule(enum.Enum):

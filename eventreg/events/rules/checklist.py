@@ -9,12 +9,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from eventreg.events.rules.attendance import AttendanceMode
-from eventreg.events.rules.programme import Hours
-from eventreg.events.rules.programme_checks import FindingKind, Slot, findings_of
+from eventreg.events.rules.programme import FindingKind, Hours, Slot, findings_of
+from eventreg.events.rules.settings import AttendanceMode
 from eventreg.kernel.errors import N_, NN_, Sentence
-from eventreg.kernel.text import LocalizedText
-from eventreg.kernel.typed import is_blank
+from eventreg.kernel.text import LocalizedText, is_blank
 
 
 class Lack(enum.Enum):

@@ -1,13 +1,18 @@
-"""What state an event is in, and what that means for its pages, for registering and for its messages."""
+"""What state an event is in, and what that means for its pages, for registering and for its messages.
+
+The life of an event: which steps lead from one state to another, who may take them, and what must hold before.
+"""
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
+from eventreg.events.rules.team import Permission
 from eventreg.kernel.errors import N_, NN_, Reason, Refused
+from eventreg.kernel.text import LocalizedText, is_blank
 
 
 class Publication(enum.Enum):
@@ -114,3 +119,169 @@ def check_changeable(publication: Publication) -> None:
     """Refuse to change an event that is archived, or what belongs to it. Raises LifecycleRefused (ARCHIVED)."""
     if not EFFECTS[publication].is_changeable:
         raise LifecycleRefused(LifecycleReason.ARCHIVED)
+
+
+#: characters of the reason for a cancellation, in each language
+LONGEST_NOTE = 1_000
+
+
+class Step(enum.Enum):
+    """Something that changes the state of an event, in the order of the screen.
+
+    A member is its key, what the history says was done, the words of its button, what is said when it was taken, and what it
+    does beyond the state that it leads to.
+    """
+
+    PUBLISH = "publish", "published", N_("Publish the event"), N_("The event is published.")
+    CLOSE_REGISTRATION = (
+        "close_registration", "registration_closed", N_("Close registration"), N_("Registration is closed."),
+    )  # fmt: skip
+    REOPEN_REGISTRATION = (
+        "reopen_registration",
+        "registration_reopened",
+        N_("Reopen registration"),
+        N_("The event is published; registration follows its dates again."),
+    )
+    #: back to a draft, while nobody has registered
+    UNPUBLISH = "unpublish", "unpublished", N_("Unpublish"), N_("The event is a draft again.")
+    ARCHIVE = "archive", "archived", N_("Archive the event"), N_("The event is archived.")
+    CANCEL = (
+        "cancel",
+        "cancelled",
+        N_("Cancel the event"),
+        N_("The event is cancelled. Everybody registered is being told by email."),
+        (
+            N_("Messages of the event that wait are dropped."),
+            N_(
+                "Everybody registered is told once by email, in their own language; calendars of the confirmed are cleared."
+            ),
+            N_("The contact person is told once."),
+        ),
+    )
+    #: a cancelled event takes place after all
+    REINSTATE = (
+        "reinstate",
+        "reinstated",
+        N_("Reinstate the event"),
+        N_("The event takes place after all. Everybody registered is being told by email."),
+        (
+            N_("Everybody registered is told once by email; those confirmed get the dates back into their calendars."),
+            N_("The contact person is told once."),
+        ),
+    )
+    #: an archived event can be changed again
+    UNARCHIVE = (
+        "unarchive",
+        "unarchived",
+        N_("Unarchive"),
+        N_("The event is out of the archive and can be changed."),
+    )
+
+    def __new__(cls, key: str, *_words: Any) -> Step:
+        """Make a member whose value is its key."""
+        member = object.__new__(cls)
+        member._value_ = key
+        return member
+
+    def __init__(
+        self, _key: str, past: str = "", label: str = "", done: str = "", effects: tuple[str, ...] = ()
+    ) -> None:
+        self.past, self.label, self.done, self.effects = past, label, done, effects
+
+
+_P, _S = Publication, Step
+
+TRANSITIONS: Mapping[tuple[Publication, Step], Publication] = {
+    (_P.DRAFT, _S.PUBLISH): _P.PUBLISHED,
+    (_P.PUBLISHED, _S.CLOSE_REGISTRATION): _P.REGISTRATION_CLOSED,
+    (_P.PUBLISHED, _S.UNPUBLISH): _P.DRAFT,
+    (_P.PUBLISHED, _S.ARCHIVE): _P.ARCHIVED,
+    (_P.PUBLISHED, _S.CANCEL): _P.CANCELLED,
+    (_P.REGISTRATION_CLOSED, _S.REOPEN_REGISTRATION): _P.PUBLISHED,
+    (_P.REGISTRATION_CLOSED, _S.ARCHIVE): _P.ARCHIVED,
+    (_P.REGISTRATION_CLOSED, _S.CANCEL): _P.CANCELLED,
+    (_P.CANCELLED, _S.REINSTATE): _P.PUBLISHED,
+    (_P.CANCELLED, _S.ARCHIVE): _P.ARCHIVED,
+    (_P.ARCHIVED, _S.UNARCHIVE): _P.PUBLISHED,
+}
+
+#: steps that only an owner takes: everybody is written to again, or what was closed is opened
+_OWNERS = frozenset({Step.REINSTATE, Step.UNARCHIVE})
+#: steps that cannot simply be undone: a page asks once more and says whom they reach
+ASKED_TWICE = frozenset({Step.UNPUBLISH, Step.ARCHIVE, Step.CANCEL, Step.REINSTATE, Step.UNARCHIVE})
+#: steps that everybody registered is told of
+TOLD = frozenset({Step.CANCEL, Step.REINSTATE})
+
+
+def next_publication(publication: Publication, step: Step) -> Publication | None:
+    """Return the state that a step leads to, or None when it is not possible from `publication`."""
+    return TRANSITIONS.get((publication, step))
+
+
+def steps_from(publication: Publication) -> list[Step]:
+    """Return the steps that are possible from a state, in the order of the screen."""
+    return [step for step in Step if (publication, step) in TRANSITIONS]
+
+
+def permission_for(step: Step) -> Permission:
+    """Return the permission that a step needs."""
+    return Permission.OWN if step in _OWNERS else Permission.PUBLISH
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What decides whether a step can be taken, as it is at this instant."""
+
+    publication: Publication
+    languages: tuple[str, ...]
+    #: whether the account has the permission that the step needs
+    is_permitted: bool = True
+    #: registrations of any status, withdrawn ones included: each is somebody's record
+    registrations: int = 0
+    #: whether the last day has ended; False where no day is set
+    is_over: bool = False
+    #: how many things are missing without which no event is published
+    missing: int = 0
+    #: the reason of a cancellation, by language: the one given now, or the one that stands
+    note: LocalizedText = field(default_factory=dict)
+
+
+def check_step(step: Step, circumstances: Circumstances) -> Publication:
+    """Return the state that a step leads to. Raises LifecycleRefused, which says why it cannot be taken."""
+    target = next_publication(circumstances.publication, step)
+    if target is None:
+        raise LifecycleRefused(LifecycleReason.NOT_POSSIBLE_NOW, publication=circumstances.publication)
+    if not circumstances.is_permitted:
+        raise LifecycleRefused(LifecycleReason.OWNERS_ONLY)
+    if step is Step.PUBLISH and circumstances.missing:
+        raise LifecycleRefused(LifecycleReason.NOT_READY, num=circumstances.missing)
+    if step is Step.UNPUBLISH and circumstances.registrations:
+        raise LifecycleRefused(LifecycleReason.HAS_REGISTRATIONS, num=circumstances.registrations)
+    # What never took place is over as soon as it is cancelled.
+    if step is Step.ARCHIVE and not circumstances.is_over and circumstances.publication is not Publication.CANCELLED:
+        raise LifecycleRefused(LifecycleReason.NOT_OVER)
+    if step is Step.CANCEL:
+        _check_note(circumstances.note, circumstances.languages)
+    if step is Step.UNARCHIVE and circumstances.note:
+        # It was cancelled before it was archived, and nobody has been told anything else.
+        return Publication.CANCELLED
+    return target
+
+
+def check_deletion(circumstances: Circumstances) -> None:
+    """Refuse to delete what is no draft, or what somebody has registered for. Raises LifecycleRefused."""
+    if circumstances.publication is not Publication.DRAFT:
+        raise LifecycleRefused(LifecycleReason.NOT_POSSIBLE_NOW, publication=circumstances.publication)
+    if not circumstances.is_permitted:
+        raise LifecycleRefused(LifecycleReason.OWNERS_ONLY)
+    if circumstances.registrations:
+        raise LifecycleRefused(LifecycleReason.HAS_REGISTRATIONS, num=circumstances.registrations)
+
+
+def _check_note(note: LocalizedText, languages: Iterable[str]) -> None:
+    missing = [language for language in languages if is_blank(note.get(language, ""))]
+    if missing:
+        raise LifecycleRefused(LifecycleReason.NOTE_MISSING, languages=missing)
+    too_long = [language for language in languages if len(note[language].strip()) > LONGEST_NOTE]
+    if too_long:
+        raise LifecycleRefused(LifecycleReason.NOTE_TOO_LONG, languages=too_long, limit=LONGEST_NOTE)

@@ -1,15 +1,19 @@
-"""Dates, places and the like of an event: what they are, and what cannot be."""
+"""Dates, places and the like of an event: what they are, and what cannot be.
+
+How one takes part.
+"""
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
 
+from eventreg.kernel.clock import time_zones
 from eventreg.kernel.errors import N_, NN_, Reason, Refused
 from eventreg.kernel.text import LocalizedText
-from eventreg.kernel.zones import time_zones
 
 #: a meeting, not a season
 MOST_DAYS = 31
@@ -108,3 +112,11 @@ def _faults(days: Sequence[DayEntry], columns: Mapping[str, Any]) -> Iterator[Re
         yield Refused(reason.NO_SUCH_ZONE)
     if columns["registration_opens_at"] >= columns["registration_closes_at"]:
         yield Refused(reason.CLOSES_BEFORE_OPENS)
+
+
+class AttendanceMode(enum.Enum):
+    """Where an event takes place."""
+
+    ONSITE = "onsite"
+    ONLINE = "online"
+    BOTH = "both"

@@ -7,9 +7,9 @@ from typing import Any
 
 from eventreg.audit.services import Actor, note, plain
 from eventreg.db import db, found, transaction
+from eventreg.events.checks import occupancy
 from eventreg.events.models import Category, Event
-from eventreg.events.occupancy import occupancy
-from eventreg.events.queries.for_registration import lock_event
+from eventreg.events.queries.events import lock_event
 from eventreg.events.rules.categories import (
     CategoriesRefused,
     CategoryEntry,

@@ -11,11 +11,17 @@ from eventreg.audit.services import Actor, Target, note
 from eventreg.db import transaction
 from eventreg.events.checks import followers, list_missing
 from eventreg.events.models import Event
-from eventreg.events.queries.for_registration import list_days, lock_event, lock_event_in_any_state
-from eventreg.events.queries.readiness import end_of, load_readiness
+from eventreg.events.queries.events import list_days, lock_event, lock_event_in_any_state
+from eventreg.events.queries.texts import end_of, load_readiness
 from eventreg.events.rules.checklist import list_findings
-from eventreg.events.rules.lifecycle import Circumstances, Step, check_deletion, check_step
-from eventreg.events.rules.publication import LifecycleRefused, Publication
+from eventreg.events.rules.publication import (
+    Circumstances,
+    LifecycleRefused,
+    Publication,
+    Step,
+    check_deletion,
+    check_step,
+)
 from eventreg.kernel import clock
 from eventreg.kernel.text import LocalizedText
 

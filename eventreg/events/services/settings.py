@@ -1,4 +1,7 @@
-"""Saving the dates, places, colours, picture and other settings of an event."""
+"""Saving the dates, places, colours, picture and other settings of an event.
+
+What an event tells people about their data.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,12 @@ from typing import Any
 from sqlalchemy import func, select
 
 from eventreg.accounts.rules.profiles import checked_address
-from eventreg.audit.services import Actor, note, plain
+from eventreg.audit.services import SYSTEM, Actor, note, plain
 from eventreg.db import db, transaction
-from eventreg.events.models import Event, EventDay, ProgrammeSession
-from eventreg.events.occupancy import occupancy
-from eventreg.events.queries.for_registration import list_days, lock_event
+from eventreg.events.checks import occupancy
+from eventreg.events.models import Event, EventDay, PrivacyNotice, ProgrammeSession
+from eventreg.events.queries.events import list_days, lock_event
+from eventreg.events.rules.practical import PlanInvalid
 from eventreg.events.rules.seats import gives_more
 from eventreg.events.rules.settings import (
     DayEntry,
@@ -25,8 +29,8 @@ from eventreg.events.rules.settings import (
 )
 from eventreg.events.services.team import follow_days
 from eventreg.kernel.clock import now
-from eventreg.kernel.errors import NotFound, Refused
-from eventreg.kernel.text import LocalizedText, merged
+from eventreg.kernel.errors import N_, NotFound, Refused
+from eventreg.kernel.text import LocalizedText, is_blank, merged
 from eventreg.media.encoding import EncodedPicture
 from eventreg.media.services import keep_picture
 
@@ -163,3 +167,35 @@ def _gives_more(event: Event, values: Mapping[str, Any]) -> bool:
 def _day_told(day: EventDay) -> list[str]:
     title = " / ".join((day.title or {}).values())
     return [day.held_on.isoformat(), f"{day.starts_at:%H:%M}", f"{day.ends_at:%H:%M}", *([title] if title else [])]
+
+
+def publish_notice(
+    event_id: int,
+    summary: LocalizedText,
+    body: LocalizedText,
+    *,
+    actor: Actor = SYSTEM,
+    seen_version: int | None = None,
+) -> int:
+    """Publish the next version of an event's privacy notice and return its id; earlier ones stay as they were.
+
+    `summary` is two sentences for the form, `body` the whole notice in Markdown. With `seen_version` (0: none) only
+    when no other was published since. Raises PlanInvalid when a language of the event lacks a text, Refused when
+    another one was, NotFound, and LifecycleRefused for an archived event.
+    """
+    with transaction() as session:
+        event = lock_event(event_id)
+        for place, text in (("summary", summary), ("body", body)):
+            for language in event.languages:
+                if is_blank(text.get(language, "")):
+                    raise PlanInvalid(f"notice.{place}: there is no text in {language!r}")
+        last = session.scalar(select(func.max(PrivacyNotice.version)).where(PrivacyNotice.event_id == event_id))
+        if seen_version is not None and seen_version != (last or 0):
+            raise Refused(N_("Somebody else published a version meanwhile"), status_code=409)
+        notice = PrivacyNotice(
+            event_id=event_id, version=(last or 0) + 1, summary=dict(summary), body=dict(body), published_at=now()
+        )
+        session.add(notice)
+        session.flush()
+        note(notice, "notice_published", actor, version=notice.version)
+        return notice.id

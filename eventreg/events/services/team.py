@@ -12,10 +12,9 @@ from eventreg.audit.services import SYSTEM, Actor, change, note
 from eventreg.db import db, found, transaction
 from eventreg.events.emails import enqueue_handed_over
 from eventreg.events.models import Event, TeamInvitation, TeamMember
-from eventreg.events.queries.for_registration import list_days, lock_event_in_any_state
+from eventreg.events.queries.events import list_days, lock_event_in_any_state
 from eventreg.events.queries.team import count_owners, find_member, get_member, grant_on
-from eventreg.events.rules.agreements import Narrowing, TeamReason, agree, followed_days, roles_to_give
-from eventreg.events.rules.team import TeamRole
+from eventreg.events.rules.team import Narrowing, TeamReason, TeamRole, agree, followed_days, roles_to_give
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import NotFound, Refused
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from eventreg.audit.services import Actor, note
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, TextVersion
-from eventreg.events.queries.for_registration import lock_event
+from eventreg.events.queries.events import lock_event
 from eventreg.events.queries.texts import find_last_version, get_version_text, last_version_ids
 from eventreg.events.rules.practical import (
     MOST_ITEMS,

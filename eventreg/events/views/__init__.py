@@ -7,19 +7,8 @@ blueprint = Blueprint("events", __name__)
 # Each module adds its pages to the blueprint.
 from eventreg.events.views import (  # noqa: E402, F401
     categories,
-    invitations,
-    look,
-    making,
-    materials,
-    notice,
-    outcomes,
     partners,
-    programme,
     publication,
-    sessions,
     settings,
-    speakers,
-    taking_away,
-    team,
     texts,
 )

@@ -5,12 +5,11 @@ from __future__ import annotations
 from flask import g, redirect, request, url_for
 
 from eventreg.audit.services import acting
-from eventreg.events.asked import count_asked
+from eventreg.events.checks import count_asked, occupancy
 from eventreg.events.forms.categories import CategoriesForm
 from eventreg.events.links import category_token
 from eventreg.events.models import Event
-from eventreg.events.occupancy import occupancy
-from eventreg.events.queries.for_registration import get_event_whole
+from eventreg.events.queries.events import get_event_whole
 from eventreg.events.rules.categories import CategoriesRefused
 from eventreg.events.rules.settings import SettingsReason
 from eventreg.events.rules.team import Permission
@@ -18,8 +17,8 @@ from eventreg.events.services.categories import replace_link, save_categories
 from eventreg.events.views import blueprint
 from eventreg.events.views.desk import render_desk
 from eventreg.web.access import Answer, requires
-from eventreg.web.addresses import address_of
 from eventreg.web.fields import whole_number
+from eventreg.web.instance import address_of
 from eventreg.web.refusals import Refusals
 
 

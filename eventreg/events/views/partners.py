@@ -7,8 +7,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from eventreg.audit.services import acting
-from eventreg.events.crediting import credits_of, partner_role_name
-from eventreg.events.forms.partners import AddPartnerForm, PartnerForm
+from eventreg.events.forms.look import AddPartnerForm, PartnerForm
 from eventreg.events.models import Event, Partner
 from eventreg.events.queries.partners import get_partner, list_partners, load_partners
 from eventreg.events.rules.institutions import PartnerRole, likely_role
@@ -16,6 +15,7 @@ from eventreg.events.rules.team import Permission
 from eventreg.events.services import partners
 from eventreg.events.views import blueprint
 from eventreg.events.views.desk import render_desk
+from eventreg.events.wording import credits_of, partner_role_name
 from eventreg.organizations.policies import Editor, editable
 from eventreg.organizations.queries import list_known
 from eventreg.organizations.wording import name_with_acronym

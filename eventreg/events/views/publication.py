@@ -10,20 +10,21 @@ from flask_babel import gettext as _
 from eventreg.audit.services import acting
 from eventreg.events.checks import followers, list_missing
 from eventreg.events.models import Event
-from eventreg.events.queries.for_registration import get_event_whole
-from eventreg.events.queries.previews import PREVIEW
-from eventreg.events.queries.readiness import load_readiness
+from eventreg.events.queries.events import PREVIEW, get_event_whole
+from eventreg.events.queries.texts import load_readiness
 from eventreg.events.rules.checklist import list_findings
-from eventreg.events.rules.lifecycle import (
+from eventreg.events.rules.publication import (
     ASKED_TWICE,
     LONGEST_NOTE,
     TOLD,
+    LifecycleReason,
+    LifecycleRefused,
+    Publication,
     Step,
     next_publication,
     permission_for,
     steps_from,
 )
-from eventreg.events.rules.publication import LifecycleReason, LifecycleRefused, Publication
 from eventreg.events.rules.team import Permission
 from eventreg.events.services.publication import (
     change_publication,
@@ -44,10 +45,9 @@ from eventreg.events.views.publication_words import (
 from eventreg.kernel import clock
 from eventreg.kernel.tokens import personal_token
 from eventreg.web.access import Answer, may, requires
-from eventreg.web.addresses import address_of
 from eventreg.web.forms import lazy_gettext
 from eventreg.web.freshness import requires_fresh_sign_in
-from eventreg.web.instance import keys
+from eventreg.web.instance import address_of, keys
 from eventreg.web.localized import LocalizedField, LocalizedForm
 
 

@@ -1,23 +1,33 @@
-"""Dates, places and other settings of an event on the desk."""
+"""Dates, places and other settings of an event on the desk.
+
+The colours and the picture of an event on the desk.
+
+The privacy notice of an event on the desk.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from flask import g, redirect, request, url_for
+from flask_babel import gettext as _
 
 from eventreg.audit.services import acting
+from eventreg.events.checks import occupancy
+from eventreg.events.forms.look import LookForm, NoticeForm
 from eventreg.events.forms.settings import SettingsPage
 from eventreg.events.models import Event
-from eventreg.events.occupancy import occupancy
-from eventreg.events.queries.for_registration import get_event_whole
+from eventreg.events.queries.events import get_event_whole, get_event_with_picture, list_notices
+from eventreg.events.rules.practical import starting_text
 from eventreg.events.rules.settings import SettingsReason
 from eventreg.events.rules.team import Permission
-from eventreg.events.services.settings import lift_mail_hold, save_settings
+from eventreg.events.services.settings import lift_mail_hold, publish_notice, save_look, save_settings
 from eventreg.events.views import blueprint
 from eventreg.events.views.desk import render_desk
 from eventreg.web.access import Answer, requires
+from eventreg.web.bodies import takes_files
 from eventreg.web.fields import whole_number
+from eventreg.web.markdown import render_markdown
 from eventreg.web.refusals import Refusals
 
 
@@ -96,4 +106,92 @@ def _page(
         own=Permission.OWN,
         has_bad_address=has_bad_address,
         typed_address=request.form.get("contact_address", "") if has_bad_address else "",
+    )
+
+
+@blueprint.get("/manage/events/<slug>/look")
+@requires(Permission.EDIT_EVENT)
+def edit_look(slug: str) -> Answer:
+    """Show colours and picture."""
+    event = get_event_with_picture(g.event.id)
+    given = {"palette": event.palette, "picture_text": event.picture_text, "revision": str(event.settings_revision)}
+    return _page_of_look(event, LookForm(event.languages, formdata=None, **given))
+
+
+@blueprint.post("/manage/events/<slug>/look")
+@requires(Permission.EDIT_EVENT)
+@takes_files
+def save_event_look(slug: str) -> Answer:
+    """Save colours and picture. The picture is read before anything is locked."""
+    event = get_event_with_picture(g.event.id)
+    form = LookForm(event.languages)
+    with form.refusals() as outcome:
+        form.check()
+        save_look(
+            event.id, whole_number(form.revision.data), form.palette.data or "", form.picture_text.data,
+            acting(), picture=form.picture.picture, removes_picture=bool(form.is_removed.data),
+        )  # fmt: skip
+        return redirect(url_for("events.edit_look", slug=slug, saved=1), 303)
+    problem = ""
+    if outcome.is_for(SettingsReason.CHANGED_MEANWHILE):
+        problem = _("Nothing was overwritten. Below stands what you chose; choose a new picture once more, then save.")
+        event = get_event_with_picture(event.id)
+        form.revision.data = str(event.settings_revision)
+    return _page_of_look(event, form, problem, outcome.problem), outcome.status_code
+
+
+def _page_of_look(event: Event, form: LookForm, problem: str = "", problem_title: str = "") -> str:
+    return render_desk(
+        "events/look.html", "look", form=form, shown=event.picture, problem=problem, problem_title=problem_title
+    )
+
+
+@blueprint.get("/manage/events/<slug>/notice")
+@requires(Permission.EDIT_EVENT)
+def edit_notice(slug: str) -> Answer:
+    """Show the notice that stands, or a text to begin with."""
+    event: Event = g.event
+    current = next(iter(list_notices(event.id)), None)
+    text = current if current is not None else starting_text(event.languages, event.contact_email)
+    version = current.version if current is not None else 0
+    form = NoticeForm(event.languages, formdata=None, summary=text.summary, body=text.body, version=str(version))
+    return _page_of_notice(form)
+
+
+@blueprint.post("/manage/events/<slug>/notice")
+@requires(Permission.EDIT_EVENT)
+def publish_event_notice(slug: str) -> Answer:
+    """Publish the next version; one that says the same is none."""
+    event: Event = g.event
+    form = NoticeForm(event.languages)
+    if request.form.get("do") == "preview":
+        return _page_of_notice(form, has_preview=True)
+    with form.refusals() as outcome:
+        form.check()
+        current = next(iter(list_notices(event.id)), None)
+        if current is not None and (form.summary.data, form.body.data) == (current.summary, current.body):
+            return redirect(url_for("events.edit_notice", slug=slug), 303)
+        seen = whole_number(form.version.data)
+        publish_notice(
+            event.id, form.summary.data, form.body.data, actor=acting(), seen_version=-1 if seen is None else seen
+        )
+        return redirect(url_for("events.edit_notice", slug=slug, saved=1), 303)
+    problem = ""
+    if outcome.problem:
+        problem = _("Nothing you wrote is lost. Their version stands below; publishing yours makes the next one.")
+        form.version.data = str(list_notices(event.id)[0].version)
+    return _page_of_notice(form, problem, outcome.problem), outcome.status_code
+
+
+def _page_of_notice(form: NoticeForm, problem: str = "", problem_title: str = "", *, has_preview: bool = False) -> str:
+    event: Event = g.event
+    previews = {language: render_markdown(text, 3) for language, text in form.body.data.items()} if has_preview else {}
+    return render_desk(
+        "events/notice.html",
+        "notice",
+        form=form,
+        notices=list_notices(event.id),
+        previews=previews,
+        problem=problem,
+        problem_title=problem_title,
     )

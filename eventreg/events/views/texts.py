@@ -13,14 +13,23 @@ from markupsafe import Markup
 from eventreg.audit.services import acting
 from eventreg.events.forms.texts import TextsPage
 from eventreg.events.models import Event
-from eventreg.events.queries.for_registration import get_event_whole
+from eventreg.events.queries.events import get_event_whole
 from eventreg.events.queries.texts import Version, last_version_ids, list_versions
-from eventreg.events.rules.attendance import AttendanceMode
 from eventreg.events.rules.checklist import needed_texts
-from eventreg.events.rules.differences import Piece, word_differences
 from eventreg.events.rules.practical import NewItem, Topic, split_field
+from eventreg.events.rules.settings import AttendanceMode
 from eventreg.events.rules.team import Permission
-from eventreg.events.rules.texts import TextConflict, TextId, TextState, fingerprint, kind_of, states_of, text_of
+from eventreg.events.rules.texts import (
+    Piece,
+    TextConflict,
+    TextId,
+    TextState,
+    fingerprint,
+    kind_of,
+    states_of,
+    text_of,
+    word_differences,
+)
 from eventreg.events.services.texts import SavedTexts, return_to_version, save_texts
 from eventreg.events.views import blueprint
 from eventreg.events.views.desk import render_desk

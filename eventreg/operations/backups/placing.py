@@ -25,7 +25,7 @@ from eventreg.kernel.disk import sync_folder, write_new
 from eventreg.operations import OperationRefused
 from eventreg.operations.backups.manifest import file_folders
 from eventreg.operations.backups.rows import forget_mark, restore_marked
-from eventreg.serving.presence import RESTORED, ServerRuns
+from eventreg.serving.lock import RESTORED, ServerRuns
 
 _BESIDE = ".restoring-"
 _NEW, _GOING = "new", "going.json"

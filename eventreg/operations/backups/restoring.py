@@ -17,8 +17,7 @@ from eventreg.kernel.disk import sync_folder
 from eventreg.kernel.keys import KeysUnusable, load_keys
 from eventreg.migrations import runner
 from eventreg.operations import OperationRefused
-from eventreg.operations.backups.keyfile import missing_keys, open_keys
-from eventreg.operations.backups.manifest import KEYS, Manifest, file_folders, kept_files
+from eventreg.operations.backups.manifest import KEYS, Manifest, file_folders, kept_files, missing_keys, open_keys
 from eventreg.operations.backups.placing import Laid, derived_folders, finish_restores, settle
 from eventreg.operations.backups.reading import Backup
 from eventreg.operations.backups.rows import holds_rows, insert_rows, mark_restore

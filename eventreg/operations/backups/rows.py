@@ -1,19 +1,33 @@
-"""Rows of a backup going into a database that is at the backup's revision."""
+"""Rows of a backup going into a database that is at the backup's revision.
+
+Values of columns as JSON, and back: by the kind of column, which the manifest names.
+"""
 
 from __future__ import annotations
 
+import base64
+import enum
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime, time
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    JSON,
+    Boolean,
     Column,
     Connection,
+    Date,
+    DateTime,
     Engine,
+    Enum,
+    Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
+    Time,
     column,
     func,
     insert,
@@ -22,12 +36,13 @@ from sqlalchemy import (
     table,
     text,
 )
+from sqlalchemy.types import TypeEngine
 
+from eventreg.db import Localized, UtcDateTime
 from eventreg.migrations import runner
 from eventreg.operations import OperationRefused
 from eventreg.operations.backups.manifest import Manifest, TablePart
 from eventreg.operations.backups.reading import Backup
-from eventreg.operations.backups.values import KINDS, read
 
 _BATCH = 500
 #: there from the commit of restored rows until their files are in place; no migration makes it, and no model reads it
@@ -101,3 +116,64 @@ def _set_sequences(connection: Connection, manifest: Manifest) -> None:
 def _numbered(manifest: Manifest) -> Iterator[tuple[str, str]]:
     for part in manifest.tables:
         yield from ((part.name, name) for name, kind in part.columns.items() if kind == "integer")
+
+
+class Kind(NamedTuple):
+    """How one kind of column is written and read. `stored_as` is the plain type by which it is inserted again."""
+
+    stored_as: TypeEngine[Any]
+    write: Callable[[Any], Any]
+    read: Callable[[Any], Any]
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _choice(value: Any) -> Any:
+    return value.value if isinstance(value, enum.Enum) else value
+
+
+KINDS: Mapping[str, Kind] = {
+    "integer": Kind(Integer(), _as_it_is, _as_it_is),
+    "flag": Kind(Boolean(), _as_it_is, _as_it_is),
+    "text": Kind(String(), _choice, _as_it_is),
+    "json": Kind(JSON(none_as_null=True), _as_it_is, _as_it_is),
+    "instant": Kind(UtcDateTime(), lambda value: value.isoformat(), datetime.fromisoformat),
+    "day": Kind(Date(), lambda value: value.isoformat(), date.fromisoformat),
+    "time": Kind(Time(), lambda value: value.isoformat(), time.fromisoformat),
+    "bytes": Kind(LargeBinary(), lambda value: base64.b64encode(value).decode("ascii"), base64.b64decode),
+}
+
+#: the first that fits counts: an Enum is a String too
+_TYPES: tuple[tuple[type[TypeEngine[Any]], str], ...] = (
+    (UtcDateTime, "instant"),
+    (Localized, "json"),
+    (JSON, "json"),
+    (Enum, "text"),
+    (String, "text"),
+    (Boolean, "flag"),
+    (Integer, "integer"),
+    (DateTime, "instant"),
+    (Date, "day"),
+    (Time, "time"),
+    (LargeBinary, "bytes"),
+)
+
+
+def kind_of(column: Column[Any]) -> str:
+    """Return the kind of a model's column. Raises LookupError for a type that no backup knows yet."""
+    for known, kind in _TYPES:
+        if isinstance(column.type, known):
+            return kind
+    raise LookupError(f"{column} has a type that backups cannot carry: {column.type!r}")
+
+
+def written(kind: str, value: Any) -> Any:
+    """Return a value as JSON has it."""
+    return None if value is None else KINDS[kind].write(value)
+
+
+def read(kind: str, value: Any) -> Any:
+    """Return a value as the database takes it."""
+    return None if value is None else KINDS[kind].read(value)

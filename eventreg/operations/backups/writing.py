@@ -24,7 +24,6 @@ from eventreg.kernel.keys import load_keys
 from eventreg.migrations.runner import check_revision, head
 from eventreg.operations import OperationRefused
 from eventreg.operations.appearing import appearing_whole
-from eventreg.operations.backups.keyfile import fingerprints, seal_keys
 from eventreg.operations.backups.manifest import (
     FORMAT,
     KEYS,
@@ -33,9 +32,11 @@ from eventreg.operations.backups.manifest import (
     Manifest,
     TablePart,
     file_folders,
+    fingerprints,
     kept_files,
+    seal_keys,
 )
-from eventreg.operations.backups.values import kind_of, written
+from eventreg.operations.backups.rows import kind_of, written
 
 #: called with a number of rows and files as they are done
 Progress = Callable[[int], None]

@@ -14,8 +14,7 @@ from eventreg.kernel.keys import Keys, KeysUnusable, load_keys
 from eventreg.operations.doctor.database import check_clock, check_durability, check_keys_fit, check_revision
 from eventreg.operations.doctor.files import check_exports, check_files, check_keys, check_materials, check_uploads
 from eventreg.operations.doctor.findings import Finding, Level, fail
-from eventreg.operations.doctor.restores import check_restores
-from eventreg.operations.doctor.settings import check_settings
+from eventreg.operations.doctor.settings import check_restores, check_settings
 from eventreg.operations.doctor.work import check_jobs, check_mail_server, check_outbox
 
 

@@ -11,12 +11,12 @@ from sqlalchemy import Connection, select
 
 from eventreg.config import Config
 from eventreg.events.models import Material
+from eventreg.exchange.models import Export
+from eventreg.exchange.rules.exports import ExportState
 from eventreg.kernel import disk
 from eventreg.kernel.keys import KeysUnusable, load_keys
 from eventreg.operations.doctor.findings import Finding, fail, ok, warn
 from eventreg.registration.models import Upload
-from eventreg.review.models import Export
-from eventreg.review.rules.exports import ExportState
 
 _MEGABYTE = 1_000_000
 _SCARCE = 2_000 * _MEGABYTE

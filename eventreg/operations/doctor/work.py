@@ -10,8 +10,8 @@ from flask import Flask, current_app
 from sqlalchemy import Connection, func, select
 
 from eventreg.config import Config
-from eventreg.jobs.queries import STUCK_AFTER as JOBS_STUCK
-from eventreg.jobs.queries import count_backlog as count_jobs
+from eventreg.jobs.services import STUCK_AFTER as JOBS_STUCK
+from eventreg.jobs.services import count_backlog as count_jobs
 from eventreg.kernel.clock import now
 from eventreg.mail.connection import OutboxConnection
 from eventreg.mail.models import MailMessage

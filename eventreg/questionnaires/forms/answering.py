@@ -13,10 +13,10 @@ from wtforms.form import BaseForm
 
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.kinds import Context
+from eventreg.questionnaires.kinds.choices import Block, blocks_of
 from eventreg.questionnaires.kinds.condition_words import only_if
 from eventreg.questionnaires.kinds.fields import AnswerField, KeptFile, UploadField, shown
-from eventreg.questionnaires.kinds.reveals import Block, blocks_of
-from eventreg.questionnaires.rules.reasons import Invalid, Reason
+from eventreg.questionnaires.rules.answers import Invalid, Reason
 from eventreg.questionnaires.rules.schema import Definition, Question, Stage
 from eventreg.questionnaires.rules.settling import conditions_on_form
 from eventreg.web.refusals import said

@@ -1,13 +1,17 @@
-"""The form by which organizers write a section."""
+"""The form by which organizers write a section.
+
+What organizers say when they publish: who is asked to answer again, and with which words.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from wtforms import HiddenField, RadioField
+from wtforms import HiddenField, RadioField, SelectMultipleField
+from wtforms.widgets import HiddenInput
 
-from eventreg.events.forms.clocks import DayField
+from eventreg.events.forms.settings import DayField
 from eventreg.kernel.text import merged
 from eventreg.questionnaires.draft_wording import stage_name
 from eventreg.questionnaires.rules.drafts.reading import fingerprint, texts
@@ -65,3 +69,24 @@ class SectionForm(LocalizedForm):
         if self.stage.data == Stage.FOLLOW_UP.value and self.answer_by.day:
             entry["answer_by"] = self.answer_by.day.isoformat()
         return entry
+
+
+LONGEST_NOTE = 1000
+
+
+class PublishingForm(LocalizedForm):
+    """The ticked questions and the note. `again` knows only questions that can be asked again."""
+
+    again = SelectMultipleField(lazy_gettext("Ask those already registered to answer again"), widget=HiddenInput())
+    note = LocalizedField(
+        lazy_gettext("A word to those who are asked again"),
+        kind="textarea",
+        limit=LONGEST_NOTE,
+        description=lazy_gettext("It stands in the message and on their page. Say why you ask."),
+    )
+
+    def __init__(self, languages: Sequence[str], askable: Sequence[str], **values: Any) -> None:
+        super().__init__(languages, **values)
+        self.again.choices = [(key, key) for key in askable]
+        # What is offered no more is passed over: the page shows what it would do before anything is done.
+        self.again.data = [key for key in self.again.data or () if key in askable]

@@ -8,14 +8,20 @@ from typing import Any
 from flask_babel import gettext as _
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, SelectMultipleField
 
-from eventreg.events.forms.clocks import DayField
+from eventreg.events.forms.settings import DayField
 from eventreg.i18n.languages import known_languages
 from eventreg.kernel.errors import N_, Refused
 from eventreg.kernel.text import merged
 from eventreg.questionnaires.draft_wording import column_name, ready_purposes
 from eventreg.questionnaires.forms import conditions
-from eventreg.questionnaires.forms.options import OptionForm, blank_row, option_rows, pasted_options, renumbered
-from eventreg.questionnaires.forms.settings import SettingsForm
+from eventreg.questionnaires.forms.options import (
+    OptionForm,
+    SettingsForm,
+    blank_row,
+    option_rows,
+    pasted_options,
+    renumbered,
+)
 from eventreg.questionnaires.kinds import Kind
 from eventreg.questionnaires.kinds.base import speaking
 from eventreg.questionnaires.rules.drafts.changes import MOST_OPTIONS

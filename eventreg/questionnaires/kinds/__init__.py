@@ -10,20 +10,14 @@ from typing import Any, Final
 
 from eventreg.questionnaires.kinds.base import Context, DayChoice, Kind, SessionChoice
 from eventreg.questionnaires.kinds.choices import Choice, Consent, MultipleChoice, YesNo
-from eventreg.questionnaires.kinds.contacts import Email, Phone, Url
-from eventreg.questionnaires.kinds.countries import Country
-from eventreg.questionnaires.kinds.days import Days
-from eventreg.questionnaires.kinds.languages import Language
-from eventreg.questionnaires.kinds.names import Institution, PersonName
-from eventreg.questionnaires.kinds.numbers import Number
-from eventreg.questionnaires.kinds.programme import Nights, Sessions
-from eventreg.questionnaires.kinds.ranking import RankedChoice
-from eventreg.questionnaires.kinds.reading import Heading, StaticText
-from eventreg.questionnaires.kinds.texts import LongText, ShortText
+from eventreg.questionnaires.kinds.lists import Country, Language, RankedChoice
+from eventreg.questionnaires.kinds.names import Email, Institution, PersonName, Phone, Url
+from eventreg.questionnaires.kinds.programme import Days, Nights, Sessions
+from eventreg.questionnaires.kinds.texts import Heading, LongText, Number, ShortText, StaticText
 from eventreg.questionnaires.kinds.times import Date, DateRange, Time
 from eventreg.questionnaires.kinds.uploads import File, Picture
+from eventreg.questionnaires.rules.answers import Invalid
 from eventreg.questionnaires.rules.parsing import parse_definition
-from eventreg.questionnaires.rules.reasons import Invalid
 from eventreg.questionnaires.rules.schema import Definition
 
 __all__ = ["NAMES", "Context", "DayChoice", "Invalid", "Kind", "SessionChoice", "checked_definition", "get"]

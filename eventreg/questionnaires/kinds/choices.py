@@ -1,8 +1,15 @@
-"""Answers that are chosen: one of several, several of several, yes or no, a consent."""
+"""Answers that are chosen: one of several, several of several, yes or no, a consent.
+
+Questions that one choice reveals: put under the question they follow from, so that style sheets alone show and hide them.
+
+Only where they directly follow a question of radios or boxes and ask for nothing but one of its answers; every other
+conditional question says in words when it is asked. What is hidden by style is sent all the same: the server decides.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -18,13 +25,15 @@ from eventreg.questionnaires.kinds.base import (
     Setting,
     Shape,
     among,
+    named,
+    one_of,
     one_of_setting,
     only,
     positive_setting,
+    some_of,
     speaking,
     whole_setting,
 )
-from eventreg.questionnaires.kinds.cells import named, one_of, some_of
 from eventreg.questionnaires.kinds.fields import (
     AnswerField,
     ChoicesField,
@@ -34,9 +43,9 @@ from eventreg.questionnaires.kinds.fields import (
     labelled,
     option_markup,
 )
-from eventreg.questionnaires.rules.reasons import Invalid, Reason
-from eventreg.questionnaires.rules.schema import DefinitionInvalid, Option, Question
-from eventreg.questionnaires.rules.seeking import Seeking
+from eventreg.questionnaires.rules.answers import Invalid, Reason
+from eventreg.questionnaires.rules.conditions import IsOneOf
+from eventreg.questionnaires.rules.schema import DefinitionInvalid, Option, Question, Seeking
 from eventreg.web.forms import lazy_gettext
 
 YES, NO = "yes", "no"
@@ -277,3 +286,71 @@ def _labels(question: Question, values: Sequence[str], context: Context, languag
 def _yes_and_no(language: str) -> list[Offer]:
     with speaking(language):
         return [Offer(YES, _("Yes")), Offer(NO, _("No"))]
+
+
+#: how many branches of one question the style sheet knows
+MOST_BRANCHES = 4
+_LEADS = frozenset({"radios", "checkboxes", "checkbox"})
+
+
+@dataclass(frozen=True)
+class Branch:
+    """What some values of a question reveal. `number` names it in the style sheet."""
+
+    number: int
+    blocks: Sequence[Block]
+
+
+@dataclass(frozen=True)
+class Block:
+    """A question, and what its answers reveal."""
+
+    lead: AnswerField
+    branches: Sequence[Branch] = ()
+
+
+def blocks_of(fields: Sequence[AnswerField]) -> list[Block]:
+    """Return the fields of a section in blocks, in their order."""
+    blocks: list[Block] = []
+    position = 0
+    while position < len(fields):
+        lead = fields[position]
+        branches = list(_branches(lead, fields[position + 1 :])) if lead.kind in _LEADS and lead.frozen is None else []
+        opens: dict[str, str] = {}
+        for number, (values, inside) in enumerate(branches, 1):
+            for value in values:
+                opens[value] = f"{opens.get(value, '')} {number}".strip()
+            for bound in inside:
+                bound.is_revealed |= bound.condition is not None and lead.short_name in bound.condition.refers_to()
+        lead.opens = opens
+        blocks.append(
+            Block(lead, [Branch(number, blocks_of(inside)) for number, (_, inside) in enumerate(branches, 1)])
+        )
+        position += 1 + sum(len(inside) for _, inside in branches)
+    return blocks
+
+
+def _branches(lead: AnswerField, after: Sequence[AnswerField]) -> Iterator[tuple[Sequence[str], list[AnswerField]]]:
+    values: Sequence[str] = ()
+    inside: list[AnswerField] = []
+    count = 0
+    for bound in after:
+        condition = bound.condition
+        if not isinstance(condition, IsOneOf) or bound.frozen is not None:
+            break
+        if condition.question == lead.short_name:
+            if inside and set(values) != set(condition.values):
+                yield values, inside
+                inside = []
+            if not inside:
+                count += 1
+                if count > MOST_BRANCHES:
+                    return
+                values = condition.values
+            inside.append(bound)
+        elif any(condition.question == each.short_name for each in inside):
+            inside.append(bound)
+        else:
+            break
+    if inside:
+        yield values, inside

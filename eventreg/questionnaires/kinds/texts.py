@@ -1,13 +1,22 @@
-"""Texts that are typed: a line, or paragraphs."""
+"""Texts that are typed: a line, or paragraphs.
+
+A number, within limits that the question sets.
+
+What is read among the questions, and answered by nobody: a heading, a text.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from flask_babel import gettext as _
+from markupsafe import Markup, escape
 from wtforms.fields.core import UnboundField
 
+from eventreg.kernel.text import LocalizedText, pick
 from eventreg.questionnaires.kinds.base import (
     Context,
     Kind,
@@ -19,12 +28,11 @@ from eventreg.questionnaires.kinds.base import (
     positive_setting,
     whole_setting,
 )
-from eventreg.questionnaires.kinds.fields import ParagraphsField, TextField, labelled
-from eventreg.questionnaires.rules.patterns import PRESETS
-from eventreg.questionnaires.rules.reasons import Invalid, Reason
-from eventreg.questionnaires.rules.schema import DefinitionInvalid, Question
-from eventreg.questionnaires.rules.texts import clean_line, clean_paragraphs
+from eventreg.questionnaires.kinds.fields import ParagraphsField, ReadingField, TextField, labelled, shown
+from eventreg.questionnaires.rules.answers import PRESETS, Invalid, Reason, clean_line, clean_paragraphs
+from eventreg.questionnaires.rules.schema import DefinitionInvalid, Question, Seeking
 from eventreg.web.forms import lazy_gettext
+from eventreg.web.markdown import render_markdown
 
 #: how much the registration's columns hold
 _COLUMN_LIMITS = {"given_name": 200, "family_name": 200, "badge_name": 200, "institution": 300, "position": 300}
@@ -155,3 +163,131 @@ def _long_enough(question: Question, text: str) -> list[str]:
     if text and len(text) < shortest:
         raise Invalid(Reason.TOO_SHORT, num=shortest)
     return [text] if text else []
+
+
+_LARGEST = 1_000_000_000
+_MOST_DECIMALS = 6
+_NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:[.,][0-9]{1,15})?")
+
+
+class Number(Kind):
+    """A number. Settings: `least`, `most` (whole), `decimals` (0 … 6), `unit` (text by language). Kept as "12.5"."""
+
+    name = "number"
+    title = lazy_gettext("Number")
+    seeking = Seeking.NUMBER
+    group = KindGroup.NUMBER_AND_TIME
+    missing = Reason.MISSING_NUMBER
+    settings = frozenset({"least", "most", "decimals", "unit"})
+
+    def offered_settings(self) -> Sequence[Setting]:
+        return (
+            Setting("least", Shape.NUMBER, lambda: _("Smallest number"), least=-_LARGEST, most=_LARGEST),
+            Setting("most", Shape.NUMBER, lambda: _("Largest number"), least=-_LARGEST, most=_LARGEST),
+            Setting(
+                "decimals", Shape.NUMBER, lambda: _("Places after the decimal point"), least=0, most=_MOST_DECIMALS
+            ),
+            Setting("unit", Shape.LOCALIZED, lambda: _("Unit"), lambda: _("Stands behind the question, like “years”.")),
+        )
+
+    def check(self, question: Question) -> None:
+        super().check(question)
+        limits = [whole_setting(question, name, -_LARGEST, _LARGEST) for name in ("least", "most")]
+        if None not in limits and limits[0] > limits[1]:  # type: ignore[operator]  # neither is None
+            raise DefinitionInvalid(f"question {question.key}, settings: least is above most")
+        whole_setting(question, "decimals", 0, _MOST_DECIMALS)
+        unit = question.settings.get("unit", {})
+        if not isinstance(unit, dict) or not all(isinstance(text, str) and text.strip() for text in unit.values()):
+            raise DefinitionInvalid(f"question {question.key}, settings.unit: text by language is expected")
+
+    def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
+        text = re.sub(r"[\s'’]", "", clean_line(only(given), 40))
+        if not _NUMBER.fullmatch(text):
+            raise Invalid(Reason.NO_NUMBER)
+        number = Decimal(text.replace(",", ".")).normalize()
+        decimals = int(question.settings.get("decimals", 0))
+        exponent = number.as_tuple().exponent
+        if isinstance(exponent, int) and -exponent > decimals:
+            raise Invalid(Reason.TOO_MANY_DECIMALS, num=decimals) if decimals else Invalid(Reason.NO_WHOLE_NUMBER)
+        least, most = question.settings.get("least"), question.settings.get("most")
+        if least is not None and number < least:
+            raise Invalid(Reason.NUMBER_TOO_SMALL, limit=str(least))
+        if most is not None and number > most:
+            raise Invalid(Reason.NUMBER_TOO_LARGE, limit=str(most))
+        return [f"{number + 0:f}"]
+
+    def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
+        texts = labelled(question, context, language)
+        if unit := self._unit(question, context, language):
+            texts["label"] = texts["label"] + f" ({unit})"
+        inputmode = "decimal" if question.settings.get("decimals") else "numeric"
+        if (question.settings.get("least") or 0) < 0:
+            inputmode = "text"  # keyboards of digits have no minus
+        return UnboundField(TextField, question, attributes={"inputmode": inputmode, "autocomplete": "off"}, **texts)
+
+    def display(self, question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:
+        """Return the number with its unit: "12 years"."""
+        unit = self._unit(question, context, language)
+        return [f"{value} {unit}" if unit else value for value in values]
+
+    def _unit(self, question: Question, context: Context, language: str) -> str:
+        unit = question.settings.get("unit") or {}
+        return pick(unit, language, context.languages).text if unit else ""
+
+
+class Heading(Kind):
+    """A heading over some of the questions of a section; its help stands below it."""
+
+    name = "heading"
+    title = lazy_gettext("Heading")
+    hint = lazy_gettext("Nothing is asked: it stands over the questions after it.")
+    seeking = Seeking.NOT
+    group = KindGroup.READING
+    is_answerable = False
+    missing = Reason.MISSING_TEXT
+    is_heading = True
+
+    def check(self, question: Question) -> None:
+        super().check(question)
+        if question.is_required or question.required_for or question.is_sensitive:
+            raise DefinitionInvalid(f"question {question.key}: nobody answers a {self.name}")
+
+    def clean(self, question: Question, raw: Sequence[str], context: Context) -> list[str]:
+        """Return nothing: whatever was sent is no answer."""
+        return []
+
+    def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
+        return []
+
+    def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
+        texts = labelled(question, context, language)
+        return UnboundField(
+            ReadingField, question, self._text(question, context, language), is_heading=self.is_heading, **texts
+        )
+
+    def display(self, question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:
+        """Return nothing: there is no answer."""
+        return []
+
+    def _text(self, question: Question, context: Context, language: str) -> Markup:
+        return escape(shown(question.help, context, language))
+
+
+class StaticText(Heading):
+    """A text in Markdown: the question's words, then its help."""
+
+    name = "static_text"
+    title = lazy_gettext("Text block")
+    hint = lazy_gettext("Nothing is asked. Paragraphs, lists and links are written in Markdown.")
+    is_heading = False
+
+    def _text(self, question: Question, context: Context, language: str) -> Markup:
+        return Markup("").join(_rendered(text, context, language) for text in (question.label, question.help) if text)
+
+
+def _rendered(text: LocalizedText, context: Context, language: str) -> Markup:
+    picked = pick(text, language, context.languages)
+    rendered = render_markdown(picked.text, 3)
+    if picked.language == language:
+        return rendered
+    return Markup('<div lang="{}">{}</div>').format(picked.language, rendered)

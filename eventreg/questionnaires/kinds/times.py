@@ -11,15 +11,12 @@ from flask_babel import gettext as _
 from wtforms.fields.core import UnboundField
 
 from eventreg.i18n import formats
-from eventreg.kernel.typed import is_blank
+from eventreg.kernel.text import is_blank
 from eventreg.questionnaires.kinds.base import Context, KindGroup, Setting, Shape, date_setting, only, speaking
-from eventreg.questionnaires.kinds.composite_fields import Part, PartsField
-from eventreg.questionnaires.kinds.fields import labelled
+from eventreg.questionnaires.kinds.fields import Part, PartsField, labelled
 from eventreg.questionnaires.kinds.texts import Line
-from eventreg.questionnaires.rules.reasons import Invalid, Reason
-from eventreg.questionnaires.rules.schema import DefinitionInvalid, Question
-from eventreg.questionnaires.rules.seeking import Seeking
-from eventreg.questionnaires.rules.texts import clean_line
+from eventreg.questionnaires.rules.answers import Invalid, Reason, clean_line
+from eventreg.questionnaires.rules.schema import DefinitionInvalid, Question, Seeking
 from eventreg.web.forms import lazy_gettext
 
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

@@ -10,9 +10,9 @@ from flask_babel import ngettext
 from wtforms.fields.core import UnboundField
 
 from eventreg.kernel.errors import Refused
-from eventreg.kernel.filetypes import EXTENSIONS
+from eventreg.kernel.files import EXTENSIONS
 from eventreg.media.encoding import encode_picture
-from eventreg.media.rules.pictures import MOST_BYTES, PictureReason
+from eventreg.media.rules import MOST_BYTES, PictureReason
 from eventreg.questionnaires.kinds.base import (
     Context,
     Kind,
@@ -25,19 +25,19 @@ from eventreg.questionnaires.kinds.base import (
     whole_setting,
 )
 from eventreg.questionnaires.kinds.fields import UploadField, labelled
-from eventreg.questionnaires.rules.files import (
+from eventreg.questionnaires.rules.answers import (
     DEFAULT_MAX_BYTES,
     DEFAULT_TYPES,
     MEDIA_TYPES,
     MOST_FILES,
+    Invalid,
+    Reason,
     check_file,
     most_files,
     not_of_types,
     too_large,
 )
-from eventreg.questionnaires.rules.reasons import Invalid, Reason
-from eventreg.questionnaires.rules.schema import DefinitionInvalid, Question
-from eventreg.questionnaires.rules.seeking import Seeking
+from eventreg.questionnaires.rules.schema import DefinitionInvalid, Question, Seeking
 from eventreg.web.forms import lazy_gettext
 
 #: what is refused whole, before any question is looked at, is 50 MB

@@ -1,15 +1,28 @@
-"""What publishing a draft changes of what is asked. What that does to people is in `rules.effects`."""
+"""What publishing a draft changes of what is asked. What that does to people is in `rules.effects`.
+
+What a change of the questions does to people who are already registered.
+
+An answer belongs to the version it was given under: its wording, its options, whether it is sealed and how long it is kept
+stay as they were (case 24). So a change reaches people already registered only where they are asked again, and what is
+said here of each change is what would become of their answers without that:
+
+- a question that is added was asked of nobody of them, and where it is required theirs is missing;
+- answers keep the wording they were given under, and answers to a question that is removed stay to be read;
+- an option that is removed stays in the answers of whoever chose it, and is offered no more;
+- an answer stays stored as it was: open where the question became sensitive later, sealed where it is so no more. Sealing it
+  without the person would be possible, but copies, exports and mails that were made of it are not sealed either;
+- an answer is kept as long as its person was told when giving it.
+"""
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from eventreg.kernel.text import LocalizedText
-from eventreg.questionnaires.rules.drafts.comparing import Difference, How, list_differences
-from eventreg.questionnaires.rules.drafts.reading import read_draft
+from eventreg.questionnaires.rules.drafts.reading import Difference, How, list_differences, read_draft
 from eventreg.questionnaires.rules.schema import Definition, Option, Question, Section, Stage
 
 
@@ -199,3 +212,140 @@ def _of_form(old: Definition, new: Definition) -> Iterator[PartChange]:
 def _languages(old: LocalizedText, new: LocalizedText) -> tuple[str, ...]:
     """Return the languages in which a text is not as it was."""
     return tuple(language for language in dict.fromkeys((*old, *new)) if old.get(language, "") != new.get(language, ""))
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How many people are registered and how many of them answered; counts alone. Living registrations, see the caller."""
+
+    #: by category key
+    people: Mapping[str, int] = field(default_factory=dict)
+    #: by question key, then by category key: who has answered it
+    answered: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    #: by question key, then by value: who has chosen it. Sealed answers are in none
+    chosen: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    def asked(self, question: Question) -> int:
+        """Return how many people are in a category that the question is asked of."""
+        return sum(count for key, count in self.people.items() if question.is_asked_of(key))
+
+    def reached(self, questions: Collection[Question]) -> int:
+        """Return how many people are in a category that one of these questions is asked of."""
+        return sum(count for key, count in self.people.items() if any(each.is_asked_of(key) for each in questions))
+
+    def having_answered(self, key: str) -> int:
+        """Return how many people answered the question."""
+        return sum(self.answered.get(key, {}).values())
+
+
+class Effect(enum.Enum):
+    """What a change does to people who are already registered. Each has a number of people."""
+
+    NOT_ASKED = "not_asked"
+    MISSING = "missing"
+    WORDING_KEPT = "wording_kept"
+    ANSWERS_KEPT = "answers_kept"
+    NOT_ASKED_ANY_MORE = "not_asked_any_more"
+    OPTION_GONE = "option_gone"
+    #: whoever chose an option that is gone is not known: the answers are sealed
+    SEALED_OPTION_GONE = "sealed_option_gone"
+    STAYS_OPEN = "stays_open"
+    STAYS_SEALED = "stays_sealed"
+    RETENTION_KEPT = "retention_kept"
+    KIND_KEPT = "kind_kept"
+
+
+@dataclass(frozen=True)
+class Consequence:
+    """An effect and how many people it has it on."""
+
+    effect: Effect
+    people: int
+    option: Option | None = None
+    #: a condition decides too, so it may be fewer
+    is_at_most: bool = False
+
+
+#: parts after which an answer was given to other words than those that stand now
+_WORDS = frozenset({Part.LABEL, Part.HELP, Part.PURPOSE, Part.OPTIONS_REWORDED})
+
+
+def consequences(change: Change, figures: Figures) -> list[Consequence]:
+    """Say what a change of a question does to people who are already registered; those that it does nothing to are left out."""
+    if change.is_section:
+        return []
+    found = [
+        Consequence(effect, people, option, _is_at_most(change, effect))
+        for effect, people, option in _effects(change, figures)
+    ]
+    return [each for each in found if each.people or each.effect is Effect.SEALED_OPTION_GONE]
+
+
+def _is_at_most(change: Change, effect: Effect) -> bool:
+    is_counted_by_category = effect in (Effect.NOT_ASKED, Effect.MISSING)
+    return is_counted_by_category and change.after is not None and change.after.condition is not None
+
+
+def _effects(change: Change, figures: Figures) -> Iterator[tuple[Effect, int, Option | None]]:
+    answered = figures.having_answered(change.key)
+    before, after = change.before, change.after
+    if after is None:
+        yield Effect.ANSWERS_KEPT, answered, None
+        return
+    if change.stage is not Stage.REGISTRATION:
+        return
+    if before is None:
+        yield _unanswered(after, figures), figures.asked(after) - _answered_of_asked(after, figures), None
+        return
+    parts = {each.part for each in change.parts}
+    if parts & _WORDS:
+        yield Effect.WORDING_KEPT, answered, None
+    if Part.KIND in parts:
+        yield Effect.KIND_KEPT, answered, None
+    yield from _of_options(change, before, figures)
+    if parts & {Part.REQUIRED, Part.FOR_WHOM, Part.CONDITION}:
+        yield from _of_reach(before, after, figures)
+    if Part.SENSITIVE in parts:
+        yield (Effect.STAYS_OPEN if after.is_sensitive else Effect.STAYS_SEALED), answered, None
+    if Part.RETENTION in parts:
+        yield Effect.RETENTION_KEPT, answered, None
+
+
+def _of_options(change: Change, before: Question, figures: Figures) -> Iterator[tuple[Effect, int, Option | None]]:
+    gone = [option for each in change.parts if each.part is Part.OPTIONS_REMOVED for option in each.options]
+    for option in gone:
+        if before.is_sensitive:
+            yield Effect.SEALED_OPTION_GONE, figures.having_answered(change.key), option
+        else:
+            yield Effect.OPTION_GONE, figures.chosen.get(change.key, {}).get(option.value, 0), option
+
+
+def _of_reach(before: Question, after: Question, figures: Figures) -> Iterator[tuple[Effect, int, Option | None]]:
+    """Yield what becomes of people whom the question is asked of now, or was, and who must answer it now, or had not to."""
+    answered = figures.answered.get(after.key, {})
+    newly = _without(answered, figures, lambda key: after.is_required_of(key) and not before.is_required_of(key), after)
+    if newly:
+        yield Effect.MISSING, newly, None
+    else:
+        yield Effect.NOT_ASKED, _without(answered, figures, lambda key: not before.is_asked_of(key), after), None
+    left = sum(count for key, count in answered.items() if before.is_asked_of(key) and not after.is_asked_of(key))
+    yield Effect.NOT_ASKED_ANY_MORE, left, None
+
+
+def _without(answered: Mapping[str, int], figures: Figures, counts: Callable[[str], bool], question: Question) -> int:
+    """Return how many people of the categories that count, and that are asked, have not answered."""
+    return sum(
+        max(people - answered.get(key, 0), 0)
+        for key, people in figures.people.items()
+        if question.is_asked_of(key) and counts(key)
+    )
+
+
+def _unanswered(question: Question, figures: Figures) -> Effect:
+    is_required = any(question.is_required_of(key) for key in figures.people if question.is_asked_of(key))
+    return Effect.MISSING if is_required else Effect.NOT_ASKED
+
+
+def _answered_of_asked(question: Question, figures: Figures) -> int:
+    """A key that was asked once, removed and now stands again has answers."""
+    return sum(count for key, count in figures.answered.get(question.key, {}).items() if question.is_asked_of(key))

@@ -110,7 +110,7 @@ class Ground:
 
 def find_obstacles(document: Mapping[str, Any], ground: Ground) -> list[Obstacle]:
     """Return everything that stands in the way of publishing a document, in its order; what only a kind knows is left to
-    `questionnaires.readiness`.
+    `questionnaires.checks`.
 
     Nothing of it is passed over: where nothing is found, the strict reading is asked, and what it says is an obstacle.
     """

@@ -4,6 +4,8 @@ A definition is JSON: `{"sections": [{"key", "title", "intro"?, "stage"?, "answe
 "label", …}]}], "is_stepwise"?, "has_summary"?}`. Texts are mappings from language to text, dates are ISO 8601,
 conditions as in `rules.conditions`. `rules.parsing.parse_definition` turns it into the frozen dataclasses below and
 refuses what does not fit.
+
+How a list of people is narrowed by their answers.
 """
 
 from __future__ import annotations
@@ -202,3 +204,26 @@ class Definition:
     def find(self, key: str) -> Question | None:
         """Return the question with this key."""
         return next((question for question in self.questions() if question.key == key), None)
+
+
+class Seeking(enum.Enum):
+    """What can be asked of the answers of one kind of question."""
+
+    #: nothing: nobody answers it
+    NOT = "not"
+    #: whether there is an answer, and no more
+    PRESENCE = "presence"
+    #: one of several values
+    CHOICE = "choice"
+    #: a text, compared without accents and case
+    TEXT = "text"
+    NUMBER = "number"
+    #: ISO 8601
+    DATE = "date"
+    #: like "14:30"
+    TIME = "time"
+
+    @property
+    def has_ranges(self) -> bool:
+        """Whether answers lie between two others."""
+        return self in (Seeking.NUMBER, Seeking.DATE, Seeking.TIME)

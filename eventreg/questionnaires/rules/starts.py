@@ -13,7 +13,7 @@ from eventreg.kernel.errors import N_, Refused
 from eventreg.kernel.text import LocalizedText, pick
 from eventreg.questionnaires.rules.drafts.changes import MOST_QUESTIONS, MOST_SECTIONS
 from eventreg.questionnaires.rules.drafts.reading import entries, questions_in, texts
-from eventreg.questionnaires.rules.fitting import fitted, moved
+from eventreg.questionnaires.rules.publishing import fitted, moved
 
 #: names of the sets, in the order of the page; their documents are `events/data/questions/<name>.toml`
 SETS = ("basics", "travel", "needs", "speaker")

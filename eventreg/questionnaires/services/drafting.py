@@ -1,24 +1,46 @@
-"""The draft of what an event asks: one document, changed under the event's lock."""
+"""The draft of what an event asks: one document, changed under the event's lock.
+
+Building what an event asks: the acts that need more than the draft itself. All others are `change_draft` with a rule.
+
+Taking questions over into a draft: from a ready-made set, or from another event.
+"""
 
 from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Concatenate, ParamSpec
+
+from sqlalchemy import select
 
 from eventreg.audit.services import Actor, Target, note
 from eventreg.db import db, transaction
-from eventreg.events.queries.for_registration import lock_event
+from eventreg.events.models import Category, Event
+from eventreg.events.queries.events import lock_event
 from eventreg.kernel.clock import now
-from eventreg.kernel.errors import N_, Refused
-from eventreg.kernel.text import pick
+from eventreg.kernel.errors import N_, NotFound, Refused
+from eventreg.kernel.text import LocalizedText, key_from, pick
+from eventreg.making.services.founding import first_day_of
 from eventreg.questionnaires.models import QuestionnaireDraft, QuestionnaireVersion
-from eventreg.questionnaires.queries import draft_document, find_draft
-from eventreg.questionnaires.rules.drafts.comparing import Difference, How, list_differences
+from eventreg.questionnaires.queries import draft_document, find_draft, find_newest_version, list_published_keys
+from eventreg.questionnaires.rules.drafts import changes
+from eventreg.questionnaires.rules.drafts.reading import (
+    Difference,
+    DraftReason,
+    How,
+    entries,
+    find_question,
+    list_differences,
+    questions_in,
+    texts,
+)
 from eventreg.questionnaires.rules.publishing import seen_mark
+from eventreg.questionnaires.rules.schema import RESERVED_KEYS
+from eventreg.questionnaires.rules.starts import Fit, Taken, set_document, take_over
 
 Document = dict[str, Any]
 Given = ParamSpec("Given")
@@ -111,3 +133,98 @@ def _detail(difference: Difference) -> dict[str, Any]:
 
 def _name(difference: Difference, languages: Sequence[str]) -> str:
     return pick(difference.label, languages[0], languages).text or difference.key
+
+
+def add_section(event_id: int, entry: Mapping[str, Any], actor: Actor) -> str:
+    """Put a section at the end; returns its key, made from its title. Raises as `change_draft`."""
+    with changing_draft(event_id, actor) as draft:
+        return _add_section(draft, entry)
+
+
+def add_question(
+    event_id: int, section: str, entry: Mapping[str, Any], actor: Actor, *, first_title: LocalizedText
+) -> str:
+    """Put a question at the end of a section; returns its key, made from its label.
+
+    Where there is no section at all, one is made first with the title `first_title`. A key that any published version has is
+    not given again: answers hang on it. Raises as `change_draft`.
+    """
+    with changing_draft(event_id, actor) as draft:
+        if not entries(draft.document, "sections"):
+            section = _add_section(draft, {"title": dict(first_title)})
+        key = _question_key(event_id, draft, texts(entry, "label"))
+        draft.document = changes.add_question(draft.document, section, {**copy.deepcopy(dict(entry)), "key": key})
+        return key
+
+
+def save_question(event_id: int, key: str, seen: str, entry: Mapping[str, Any], section: str, actor: Actor) -> None:
+    """Save a question, if it is still what was seen, and put it into a section. Raises as `change_draft`.
+
+    Its kind changes only as long as no version has it.
+    """
+    with changing_draft(event_id, actor) as draft:
+        before = find_question(draft.document, key) or {}
+        if before.get("kind") != entry.get("kind") and key in list_published_keys(event_id):
+            raise Refused(DraftReason.KIND_FIXED)
+        draft.document = changes.save_question(draft.document, key, seen, dict(entry), section)
+
+
+def copy_question(event_id: int, key: str, actor: Actor) -> str:
+    """Put a copy behind a question; returns its key. Raises as `change_draft`."""
+    with changing_draft(event_id, actor) as draft:
+        copied = _question_key(event_id, draft, texts(find_question(draft.document, key), "label"))
+        draft.document = changes.copy_question(draft.document, key, copied)
+        return copied
+
+
+def _add_section(draft: OpenDraft, entry: Mapping[str, Any]) -> str:
+    taken = {section["key"] for section in entries(draft.document, "sections")}
+    key = key_from(texts(entry, "title"), draft.languages, taken, "section")
+    draft.document = changes.add_section(draft.document, {"key": key, **entry})
+    return key
+
+
+def _question_key(event_id: int, draft: OpenDraft, label: LocalizedText) -> str:
+    taken = {question["key"] for question in questions_in(draft.document)}
+    return key_from(label, draft.languages, taken | list_published_keys(event_id) | RESERVED_KEYS, "question")
+
+
+def add_set(event_id: int, name: str, actor: Actor) -> Taken:
+    """Add a ready-made set to the draft of an event; what is asked already is left out, and said.
+
+    Raises NotFound for no such set, Refused for too many, LifecycleRefused for an archived event.
+    """
+    try:
+        source = set_document(name)
+    except KeyError as error:
+        raise NotFound from error
+    return _take(event_id, source, _fit(event_id), actor)
+
+
+def take_from_event(event_id: int, source_id: int, actor: Actor, *, instead: bool = False) -> Taken:
+    """Add what another event asks to the draft, or put it in its place: in the languages of this event, at its dates.
+
+    Whether the account may see the other event is for the caller to know. What the other asks now is taken, or its draft
+    where it has published nothing. Raises NotFound, Refused for too many, LifecycleRefused for an archived event.
+    """
+    first, theirs = first_day_of(event_id), first_day_of(source_id)
+    days = (first - theirs).days if first and theirs else 0
+    fit = _fit(event_id)
+    moved = Fit(fit.languages, fit.categories, lambda day: day + timedelta(days=days))
+    version = find_newest_version(source_id)
+    return _take(event_id, version.definition if version else draft_document(source_id), moved, actor, instead=instead)
+
+
+def _take(event_id: int, source: Mapping[str, Any], fit: Fit, actor: Actor, *, instead: bool = False) -> Taken:
+    with changing_draft(event_id, actor) as draft:
+        taken = take_over(draft.document, source, fit, instead=instead)
+        draft.document = taken.document
+        return taken
+
+
+def _fit(event_id: int) -> Fit:
+    languages = db.session.scalar(select(Event.languages).where(Event.id == event_id))
+    if languages is None:
+        raise NotFound
+    keys = db.session.scalars(select(Category.key).where(Category.event_id == event_id))
+    return Fit(tuple(languages), frozenset(keys))

@@ -12,20 +12,19 @@ from sqlalchemy import delete, func, select
 from eventreg.audit.services import SYSTEM, Actor, note
 from eventreg.db import db, transaction
 from eventreg.events.models import Event
-from eventreg.events.queries.for_registration import lock_event
+from eventreg.events.queries.events import lock_event
 from eventreg.events.rules.publication import ALIVE
 from eventreg.jobs.services import schedule
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import N_, Refused
 from eventreg.kernel.text import LocalizedText, pick
+from eventreg.questionnaires.checks import is_answerable, list_obstacles
 from eventreg.questionnaires.kinds import checked_definition
 from eventreg.questionnaires.models import QuestionnaireDraft, QuestionnaireVersion
 from eventreg.questionnaires.queries import find_draft, find_newest_version
-from eventreg.questionnaires.readiness import is_answerable, list_obstacles
 from eventreg.questionnaires.registered import ASK_AGAIN_JOB
 from eventreg.questionnaires.rules.changes import Change, Changes, changes_between
-from eventreg.questionnaires.rules.finishing import finished
-from eventreg.questionnaires.rules.publishing import seen_mark
+from eventreg.questionnaires.rules.publishing import finished, seen_mark
 from eventreg.questionnaires.rules.schema import NEEDED_COLUMNS, Definition, DefinitionInvalid
 
 

@@ -5,13 +5,10 @@ from flask import Blueprint
 blueprint = Blueprint("questionnaires", __name__)
 
 # Each module adds its pages to the blueprint.
-from eventreg.questionnaires.views import (  # noqa: E402
-    history,
+from eventreg.questionnaires.views import (  # noqa: E402, F401
     listing,
     publishing,
     questions,
     sections,
     starts,
 )
-
-__all__ = ["blueprint", "history", "listing", "publishing", "questions", "sections", "starts"]

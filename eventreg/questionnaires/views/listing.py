@@ -1,23 +1,37 @@
-"""What an event asks, on one page of the desk: sections, questions, how the form is shown, and what is not published yet."""
+"""What an event asks, on one page of the desk: sections, questions, how the form is shown, and what is not published yet.
+
+A draft as the list of questions shows it: each section and question with what there is to say of it.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
 from flask import g, redirect, request, url_for
+from flask_babel import gettext as _
 
 from eventreg.audit.services import acting
+from eventreg.events.models import Event
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
+from eventreg.i18n.languages import current_language, name_of
+from eventreg.kernel.text import LocalizedText
+from eventreg.questionnaires import kinds
+from eventreg.questionnaires.draft_wording import stage_name
+from eventreg.questionnaires.kinds import Context
+from eventreg.questionnaires.kinds.condition_words import only_if
 from eventreg.questionnaires.queries import get_board
 from eventreg.questionnaires.rules.drafts import changes
-from eventreg.questionnaires.rules.drafts.comparing import list_differences
-from eventreg.questionnaires.rules.drafts.reading import read_draft
-from eventreg.questionnaires.services import building
+from eventreg.questionnaires.rules.drafts.reading import list_differences, read_draft
+from eventreg.questionnaires.rules.schema import Definition, Question, Section, Stage
+from eventreg.questionnaires.services import drafting
 from eventreg.questionnaires.services.drafting import change_draft
 from eventreg.questionnaires.views import blueprint
-from eventreg.questionnaires.views.offering import whole_event
-from eventreg.questionnaires.views.rows import section_rows
+from eventreg.questionnaires.views.questions import whole_event
 from eventreg.web.access import Answer, requires
 from eventreg.web.refusals import Refusals
+from eventreg.web.templating import plain_in_reader_language
 
 _STEPS = {"up": -1, "down": 1}
 
@@ -41,7 +55,7 @@ def arrange_question(slug: str, key: str) -> Answer:
             section, before = request.form.get("section", ""), request.form.get("before", "")
             change_draft(event_id, acting(), changes.place_question, key, section, before)
         elif order == "copy":
-            copied = building.copy_question(event_id, key, acting())
+            copied = drafting.copy_question(event_id, key, acting())
             return redirect(url_for("questionnaires.edit_question", slug=slug, key=copied), 303)
         elif order == "retire":
             change_draft(event_id, acting(), changes.remove_question, key)
@@ -84,3 +98,88 @@ def _page(problem: str = "") -> str:
         change_count=len(list_differences(board.published or {}, board.document)) if board.draft is not None else 0,
         problem=problem,
     )
+
+
+@dataclass(frozen=True)
+class QuestionRow:
+    """One question of the list. Texts are in the reader's language."""
+
+    question: Question
+    label: str
+    #: "One of several answers"
+    kind: str
+    #: "Required", "Required of Government"; empty where it is not
+    required: str
+    #: names of the categories it is asked of; empty: all
+    categories: Sequence[str]
+    #: "Only if …"; empty where it is always asked
+    condition: str
+    lacks_purpose: bool
+    #: names of the event's languages in which a text is not there
+    untranslated: Sequence[str]
+
+
+@dataclass(frozen=True)
+class SectionRow:
+    """One section of the list."""
+
+    section: Section
+    title: str
+    #: "After the confirmation"; empty for what is asked on registering
+    stage: str
+    rows: Sequence[QuestionRow]
+    untranslated: Sequence[str]
+
+
+def section_rows(definition: Definition, event: Event) -> list[SectionRow]:
+    """Return the sections of a draft with their questions, in order."""
+    names = {category.key: plain_in_reader_language(category.name) for category in event.categories}
+    everything, context = {question.key: question for question in definition.questions()}, Context.of(event)
+
+    def _condition(question: Question) -> str:
+        if question.condition is None:
+            return ""
+        return only_if(question.condition, everything, context, current_language())
+
+    return [
+        SectionRow(
+            section,
+            plain_in_reader_language(section.title) or _("A section without a title"),
+            stage_name(section.stage) if section.stage is not Stage.REGISTRATION else "",
+            [_question_row(question, names, event.languages, _condition(question)) for question in section.questions],
+            _lacking([section.title], [section.intro], event.languages),
+        )
+        for section in definition.sections
+    ]
+
+
+def _question_row(
+    question: Question, names: Mapping[str, str], languages: Sequence[str], condition: str
+) -> QuestionRow:
+    kind = kinds.get(question.kind) if question.kind in kinds.NAMES else None
+    needed = [question.label, *(option.label for option in question.options)]
+    optional = [question.help, question.purpose, *(option.hint for option in question.options)]
+    return QuestionRow(
+        question,
+        plain_in_reader_language(question.label) or _("A question without a text"),
+        kind.title if kind is not None else _("A kind that is not known"),
+        _required(question, names),
+        [names.get(key, key) for key in sorted(question.categories)],
+        condition,
+        kind is not None and kind.is_answerable and not question.purpose,
+        _lacking(needed, optional, languages),
+    )
+
+
+def _required(question: Question, names: Mapping[str, str]) -> str:
+    if question.is_required:
+        return _("Required")
+    some = [names.get(key, key) for key in sorted(question.required_for)]
+    return _("Required of: %(categories)s", categories=", ".join(some)) if some else ""
+
+
+def _lacking(needed: Sequence[LocalizedText], optional: Sequence[LocalizedText], languages: Sequence[str]) -> list[str]:
+    """Return the names of the languages that lack a text: one that must be there, or one that another language has."""
+    texts = [*needed, *(text for text in optional if text)]
+    lacking = [language for language in languages if any(not text.get(language) for text in texts)]
+    return [name_of(language, current_language()) for language in lacking]

@@ -1,37 +1,35 @@
-"""Publishing the draft: what stands in the way, what changes, what that does to people; and throwing the draft away."""
+"""Publishing the draft: what stands in the way, what changes, what that does to people; and throwing the draft away.
+
+The versions of what an event asks: when each was published, by whom, and what it changed.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 
 from eventreg.audit.services import acting
 from eventreg.events.models import Event
-from eventreg.events.queries.for_registration import get_event_whole
+from eventreg.events.queries.events import get_event_whole
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
 from eventreg.kernel.errors import Refused
+from eventreg.questionnaires.checks import is_answerable, list_obstacles
+from eventreg.questionnaires.forms.sections import PublishingForm
 from eventreg.questionnaires.models import QuestionnaireDraft
-from eventreg.questionnaires.publishing_form import PublishingForm
-from eventreg.questionnaires.queries import find_draft, find_newest_version
-from eventreg.questionnaires.readiness import is_answerable, list_obstacles
+from eventreg.questionnaires.queries import PastVersion, find_draft, find_newest_version, list_past_versions
 from eventreg.questionnaires.registered import Wanted, count_registered
-from eventreg.questionnaires.rules.changes import Change, Changes, Part, changes_between
-from eventreg.questionnaires.rules.effects import Figures
-from eventreg.questionnaires.rules.finishing import finished
-from eventreg.questionnaires.rules.publishing import seen_mark
+from eventreg.questionnaires.rules.changes import Change, Changes, Figures, Part, changes_between
+from eventreg.questionnaires.rules.publishing import finished, seen_mark
 from eventreg.questionnaires.services.drafting import discard_draft
 from eventreg.questionnaires.services.publishing import AskAgain, can_be_asked_again, publish_draft
 from eventreg.questionnaires.views import blueprint
-from eventreg.questionnaires.views.publication_words import (
-    changes_in_words,
-    how_in_words,
-    obstacles_in_words,
-    part_in_words,
-)
+from eventreg.questionnaires.wording import changes_in_words, how_in_words, obstacles_in_words, part_in_words
 from eventreg.web.access import Answer, requires
+from eventreg.web.fields import whole_number
 from eventreg.web.freshness import requires_fresh_sign_in
 from eventreg.web.refusals import said
 
@@ -166,3 +164,35 @@ def _keys(state: _State) -> list[str]:
 
 def _mark(draft: QuestionnaireDraft | None) -> str:
     return seen_mark(draft.revision, draft.definition) if draft is not None else ""
+
+
+_A_PAGE = 20
+
+
+@blueprint.get("/manage/events/<slug>/questions/versions")
+@requires(Permission.EDIT_EVENT)
+def list_question_versions(slug: str) -> str:
+    """Show the published versions, the newest first, with what each changed of the one before it."""
+    versions = list_past_versions(g.event.id, whole_number(request.args.get("before")), _A_PAGE)
+    address = url_for("questionnaires.list_question_versions", slug=slug)
+    last = versions[-1] if len(versions) == _A_PAGE else None
+    return render_desk(
+        "questionnaires/versions.html",
+        "versions",
+        versions=[_shown(past) for past in versions],
+        how_words=how_in_words,
+        older_url=f"{address}?before={last.version.version}" if last and last.version.version > 1 else "",
+        at=address,
+    )
+
+
+def _shown(past: PastVersion) -> dict[str, Any]:
+    changes = changes_between(past.before.definition if past.before else {}, past.version.definition)
+    return {
+        "number": past.version.version,
+        "at": past.version.published_at,
+        "publisher": past.publisher,
+        "is_first": past.before is None,
+        "changes": changes_in_words(changes, None) if past.before is not None else [],
+        "form_changes": [part_in_words(part) for part in changes.form] if past.before is not None else [],
+    }

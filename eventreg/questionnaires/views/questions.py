@@ -1,37 +1,47 @@
-"""Adding and editing one question."""
+"""Adding and editing one question.
+
+What somebody else saved of a question meanwhile, beside what was typed.
+
+What the forms of questions are made with, and what every page about them shares.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from flask import abort, flash, redirect, request, url_for
+from flask import abort, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 
 from eventreg.audit.services import acting
 from eventreg.events.models import Event
+from eventreg.events.queries.events import get_event_whole
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
+from eventreg.i18n.languages import current_language
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.draft_wording import column_name, first_section_title, group_name
-from eventreg.questionnaires.forms.writing import QuestionForm
-from eventreg.questionnaires.kinds import Kind
+from eventreg.questionnaires.forms.conditions import subjects
+from eventreg.questionnaires.forms.options import OptionForm
+from eventreg.questionnaires.forms.writing import Offers, QuestionForm
+from eventreg.questionnaires.kinds import Context, Kind
 from eventreg.questionnaires.kinds.base import KindGroup
-from eventreg.questionnaires.queries import list_published_keys
-from eventreg.questionnaires.rules.drafts.reading import fingerprint
-from eventreg.questionnaires.rules.drafts.refusals import DraftReason
-from eventreg.questionnaires.services import building
-from eventreg.questionnaires.views import blueprint
-from eventreg.questionnaires.views.offering import (
-    fitted,
-    kept_question,
-    kind_of,
-    named,
-    offers_for,
-    section_of,
-    whole_event,
+from eventreg.questionnaires.kinds.condition_words import only_if
+from eventreg.questionnaires.queries import draft_document, list_published_keys
+from eventreg.questionnaires.rules.drafts.reading import (
+    DraftReason,
+    condition_of,
+    find_question,
+    find_section,
+    fingerprint,
+    read_draft,
+    texts,
 )
-from eventreg.questionnaires.views.overtaken import condition_in_words, differences
+from eventreg.questionnaires.rules.schema import Definition, Stage
+from eventreg.questionnaires.services import drafting
+from eventreg.questionnaires.views import blueprint
 from eventreg.web.access import Answer, requires
+from eventreg.web.templating import plain_in_reader_language
 
 
 @blueprint.get("/manage/events/<slug>/questions/new")
@@ -56,7 +66,7 @@ def add_question(slug: str) -> Answer:
     with form.refusals(column=column_name(form.column.data or "")) as outcome:
         section, title = form.section.data or "", first_section_title(event.languages)
         entry = form.read()
-        key = building.add_question(event.id, section, entry, acting(), first_title=title)
+        key = drafting.add_question(event.id, section, entry, acting(), first_title=title)
         if request.form.get("do") == "another":
             flash(_("Saved: %(question)s", question=named(entry["label"])))
             return redirect(url_for("questionnaires.new_question", slug=slug, section=section_of(event.id, key)), 303)
@@ -86,7 +96,7 @@ def save_question(slug: str, key: str) -> Answer:
         return _page(event, form, key)
     with form.refusals(column=column_name(form.column.data or "")) as outcome:
         entry, section = form.read(), form.section.data or ""
-        building.save_question(event.id, key, form.seen.data or "", entry, section, acting())
+        drafting.save_question(event.id, key, form.seen.data or "", entry, section, acting())
         return redirect(url_for("questionnaires.list_questions", slug=slug, _anchor=f"question-{key}"), 303)
     overtaken, stored = None, kept_question(key)
     if stored is None:
@@ -178,3 +188,137 @@ def _page(
         overtaken=overtaken or [],
         at=url_for("questionnaires.list_questions", slug=event.slug) if request.method == "POST" and not key else "",
     )
+
+
+def differences(
+    event: Event, typed: QuestionForm, entry: Mapping[str, Any], stored: QuestionForm, kind: str
+) -> list[tuple[str, str]]:
+    """Return (label, what is stored) of everything in which the two differ.
+
+    `entry` is what was typed, as data; `kind` that of what is stored, which is shown in a form of the kind that was typed.
+    """
+    found = [
+        (str(field.label.text), _shown(stored[name]))
+        for name, field in typed._fields.items()
+        if name not in ("csrf_token", "seen") and _shown(field) != _shown(stored[name])
+    ]
+    if kind != typed.kind.name and kind in kinds.NAMES:
+        found.insert(0, (_("Question type"), kinds.get(kind).title))
+    answers = [[_answer(row) for row in form.options if row.is_wanted] for form in (typed, stored)]
+    if answers[0] != answers[1]:
+        found.append((_("Answer options"), "; ".join(answers[1]) or "–"))
+    found += [
+        (str(kept.label.text), _shown(kept))
+        for field, kept in zip(typed.settings.fields, stored.settings.fields, strict=True)
+        if _shown(field) != _shown(kept)
+    ]
+    if entry.get("condition") != stored.stored.get("condition"):
+        found.append((_("Ask it only when …"), condition_in_words(event, stored.stored) or _("Always ask it")))
+    return found
+
+
+def condition_in_words(event: Event, entry: Mapping[str, Any]) -> str:
+    """Say when a question is asked; "" where it always is."""
+    if entry.get("condition") is None:
+        return ""
+    condition = condition_of(entry)
+    if condition is None:
+        return _("A condition that cannot be read")
+    questions = {question.key: question for question in read_draft(draft_document(event.id)).questions()}
+    return only_if(condition, questions, Context.of(event), current_language())
+
+
+def _answer(row: OptionForm) -> str:
+    parts = [_shown(row.label), *([_shown(row.hint)] if row.hint.data else [])]
+    return ", ".join(parts) + (f" ({row.places.data})" if row.places.data else "")
+
+
+def _shown(field: Any) -> str:
+    if isinstance(field.data, dict):
+        return " | ".join(field.data[language] for language in field.languages if language in field.data) or "–"
+    if isinstance(field.data, bool):
+        return _("Yes") if field.data else _("No")
+    labels = {value: str(label) for value, label, *_rest in getattr(field, "choices", None) or ()}
+    if isinstance(field.data, list):
+        return ", ".join(str(labels.get(value, value)) for value in field.data) or "–"
+    return str(labels.get(field.data, field.data or "–"))
+
+
+_STAGES = tuple(Stage)
+
+
+def whole_event() -> Event:
+    """Return the event of the request with its categories and days."""
+    return get_event_whole(g.event.id)
+
+
+def kept_question(key: str) -> dict[str, Any] | None:
+    """Return a question of the draft as it is kept; None where there is none (any more)."""
+    return find_question(draft_document(g.event.id), key)
+
+
+def kept_section(key: str) -> dict[str, Any] | None:
+    """Return a section of the draft as it is kept; None where there is none (any more)."""
+    return find_section(draft_document(g.event.id), key)
+
+
+def kind_of(name: str) -> Kind:
+    """Return a kind by its name, or answer that there is none."""
+    return kinds.get(name) if name in kinds.NAMES else abort(404)
+
+
+def fitted(stored: dict[str, Any], kind: Kind) -> dict[str, Any]:
+    """Return a question as one of another kind: what only its own kind has is left out."""
+    if stored.get("kind") == kind.name:
+        return stored
+    kept = {name: value for name, value in stored.items() if name != "settings"}
+    if not kind.has_options:
+        kept.pop("options", None)
+    if kept.get("column") not in kind.columns:
+        kept.pop("column", None)
+    return {**kept, "kind": kind.name}
+
+
+def offers_for(event: Event, key: str = "", section: str = "") -> Offers:
+    """Return what a question can be given: one that is there, or a new one at the end of a section."""
+    definition = read_draft(draft_document(event.id))
+    columns = {question.column for question in definition.questions() if question.column and question.key != key}
+    context = Context.of(event)
+    return Offers(
+        [(each.key, plain_in_reader_language(each.title) or each.key) for each in definition.sections],
+        [(category.key, plain_in_reader_language(category.name)) for category in event.categories],
+        frozenset(columns),
+        subjects(_before(definition, key, section), context, current_language()),
+    )
+
+
+def section_of(event_id: int, key: str) -> str:
+    """Return the key of the section in which a question stands."""
+    for section in read_draft(draft_document(event_id)).sections:
+        if any(question.key == key for question in section.questions):
+            return section.key
+    return ""
+
+
+def _before(definition: Definition, key: str, section_key: str) -> list[Any]:
+    """Return the questions that stand before one, and are not answered later."""
+    found: list[tuple[Stage, Any]] = []
+    own = Stage.ORGANIZERS
+    for section in definition.sections:
+        own = section.stage
+        for question in section.questions:
+            if question.key == key:
+                return _not_later(found, own)
+            found.append((section.stage, question))
+        if section.key == section_key and not key:
+            break
+    return _not_later(found, own)
+
+
+def _not_later(found: list[tuple[Stage, Any]], own: Stage) -> list[Any]:
+    return [question for stage, question in found if _STAGES.index(stage) <= _STAGES.index(own)]
+
+
+def named(text: Any) -> str:
+    """Return a label or title for a heading."""
+    return plain_in_reader_language(texts({"it": text}, "it")) or _("without a text")

@@ -10,12 +10,11 @@ from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
 from eventreg.questionnaires.forms.sections import SectionForm
 from eventreg.questionnaires.rules.drafts import changes
-from eventreg.questionnaires.rules.drafts.reading import fingerprint, texts
-from eventreg.questionnaires.rules.drafts.refusals import DraftReason
-from eventreg.questionnaires.services import building
+from eventreg.questionnaires.rules.drafts.reading import DraftReason, fingerprint, texts
+from eventreg.questionnaires.services import drafting
 from eventreg.questionnaires.services.drafting import change_draft
 from eventreg.questionnaires.views import blueprint
-from eventreg.questionnaires.views.offering import kept_section, named
+from eventreg.questionnaires.views.questions import kept_section, named
 from eventreg.web.access import Answer, requires
 
 
@@ -32,7 +31,7 @@ def add_section(slug: str) -> Answer:
     """Add a section at the end, and go on to its first question."""
     form = SectionForm(g.event.languages, formdata=request.form)
     with form.refusals() as outcome:
-        key = building.add_section(g.event.id, form.read(), acting())
+        key = drafting.add_section(g.event.id, form.read(), acting())
         return redirect(url_for("questionnaires.new_question", slug=slug, section=key), 303)
     return _page(form, problem=outcome.problem), outcome.status_code
 

@@ -22,7 +22,7 @@ from eventreg.kernel.errors import Refused
 from eventreg.questionnaires.queries import draft_document
 from eventreg.questionnaires.rules.drafts.reading import read_draft
 from eventreg.questionnaires.rules.starts import SETS, Taken, set_document
-from eventreg.questionnaires.services.starts import add_set, take_from_event
+from eventreg.questionnaires.services.drafting import add_set, take_from_event
 from eventreg.questionnaires.views import blueprint
 from eventreg.web.access import Answer, requires
 from eventreg.web.refusals import said

@@ -13,11 +13,10 @@ from flask_babel.speaklater import LazyString
 from eventreg.i18n import formats
 from eventreg.mail.content import Change, Fact, MailContent, Reason
 from eventreg.registration.emails.messages import Message
-from eventreg.registration.emails.occasions import Occasion
-from eventreg.registration.emails.outgoing import contact_content
+from eventreg.registration.emails.occasions import Occasion, contact_content
 from eventreg.registration.emails.placeholders import Facts
 from eventreg.registration.models import Registration
-from eventreg.registration.rules.message_texts import OF_EVENT, OF_REGISTRATION
+from eventreg.registration.rules.messages import OF_EVENT, OF_REGISTRATION
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from eventreg.registration.emails.messages import Again, Group, Message, ToAddre
 from eventreg.registration.emails.occasions import Occasion
 from eventreg.registration.emails.placeholders import Facts
 from eventreg.registration.models import Registration, SavedForm
-from eventreg.registration.rules.deadlines import CONFIRM_ADDRESS_WITHIN, VERIFY_WITHIN
-from eventreg.registration.rules.message_texts import OF_EVENT
+from eventreg.registration.rules.availability import CONFIRM_ADDRESS_WITHIN, VERIFY_WITHIN
+from eventreg.registration.rules.messages import OF_EVENT
 from eventreg.registration.rules.states import Status
 
 #: purposes of personal links, resolved when a message is sent

@@ -20,11 +20,10 @@ from eventreg.i18n.languages import speaking
 from eventreg.mail.content import Change, MailContent
 from eventreg.mail.markers import link_marker, new_marker
 from eventreg.mail.services import OutgoingMessage
-from eventreg.registration.emails.occasions import Occasion
-from eventreg.registration.emails.outgoing import foot, outgoing
+from eventreg.registration.emails.occasions import Occasion, foot, outgoing
 from eventreg.registration.emails.placeholders import Facts, in_words
 from eventreg.registration.models import Registration
-from eventreg.registration.rules.message_texts import DETAILS, OF_EVENT
+from eventreg.registration.rules.messages import DETAILS, OF_EVENT
 from eventreg.registration.rules.states import Status
 
 

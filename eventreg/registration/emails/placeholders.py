@@ -15,8 +15,7 @@ from eventreg.mail.content import Fact, MailContent, Reason
 from eventreg.mail.rich import RichText, Value, plain, render_rich
 from eventreg.registration.emails.occasions import Occasion
 from eventreg.registration.models import Registration
-from eventreg.registration.rules.message_texts import DETAILS, OwnText
-from eventreg.registration.rules.placeholders import Slot, names_in, split_placeholders
+from eventreg.registration.rules.messages import DETAILS, OwnText, Slot, names_in, split_placeholders
 from eventreg.registration.wording import status_for_participant
 
 

@@ -19,10 +19,9 @@ from eventreg.mail.markers import new_marker
 from eventreg.mail.services import OutgoingMessage
 from eventreg.registration.emails.about_registration import AboutRegistration
 from eventreg.registration.emails.messages import Again, Group
-from eventreg.registration.emails.occasions import Occasion
-from eventreg.registration.emails.outgoing import contact_content, outgoing
+from eventreg.registration.emails.occasions import Occasion, contact_content, outgoing
 from eventreg.registration.wording import status_explained
-from eventreg.web.addresses import address_of
+from eventreg.web.instance import address_of
 
 
 class AboutEvent(AboutRegistration, is_base=True):
@@ -124,7 +123,7 @@ def event_contact_message(
                 (_("Dates"), occasion.dates(frozenset(), language)),
                 (_("Place"), occasion.place(language)),
             ),
-            action=(_("See the messages"), address_of("review.list_messages", slug=event.slug)),
+            action=(_("See the messages"), address_of("messages.list_messages", slug=event.slug)),
         )
         return outgoing(
             occasion, content, language, audience="contact",

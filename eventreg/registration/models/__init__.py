@@ -1,13 +1,16 @@
 """The tables of registrations, by subject."""
 
 from eventreg.registration.models.answers import Answer, Consent, Upload
-from eventreg.registration.models.decisions import Decision
-from eventreg.registration.models.places import OptionPlace, Place, SessionPlace
-from eventreg.registration.models.registration import AddressChange, Registration
-from eventreg.registration.models.requests import AnswerRequest
-from eventreg.registration.models.texts import MessageText
-from eventreg.registration.models.ways_in import AccessCode, Invitation, SavedForm, UsedForm
-from eventreg.registration.rules.requests import RequestKind
+from eventreg.registration.models.places import (
+    AccessCode,
+    Invitation,
+    OptionPlace,
+    Place,
+    SavedForm,
+    SessionPlace,
+    UsedForm,
+)
+from eventreg.registration.models.registration import AddressChange, AnswerRequest, Decision, MessageText, Registration
 
 __all__ = [
     "AccessCode",
@@ -21,7 +24,6 @@ __all__ = [
     "OptionPlace",
     "Place",
     "Registration",
-    "RequestKind",
     "SavedForm",
     "SessionPlace",
     "Upload",

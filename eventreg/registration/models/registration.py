@@ -1,20 +1,29 @@
-"""The registration itself, and a change of its mail address that waits to be confirmed."""
+"""The registration itself, and a change of its mail address that waits to be confirmed.
+
+What organizers decided.
+
+What somebody who is registered is asked to answer, beside the form they registered by.
+
+The words in which an event tells people what happened, where they are its own.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, Date, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventreg.db import NOT_PERSONAL, PERSONAL, Base, UtcDateTime, choice_column, folded_column, partial_index
 from eventreg.events.models import Category
-from eventreg.registration.rules.states import Status
+from eventreg.registration.rules.asked import RequestKind
+from eventreg.registration.rules.states import Action, Status
 from eventreg.registration.rules.ways_in import WayKind
 
 if TYPE_CHECKING:
     from eventreg.registration.models.answers import Answer, Consent
+
 
 #: names of constraints that a service maps to a refusal
 ONE_LIVE_PER_ADDRESS = "uq_registrations_live_address"
@@ -123,3 +132,88 @@ class AddressChange(Base):
     requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Decision(Base):
+    """One decision on one registration. Its mails go at `mails_at`; undone before, they never go.
+
+    Decided without a mail, nobody is told: until something else tells the person, `status_known` is what the person knows.
+    """
+
+    __tablename__ = "decisions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id", ondelete="CASCADE"), index=True)
+    action: Mapped[Action] = mapped_column(choice_column(Action, "action"), info=NOT_PERSONAL)
+    status_before: Mapped[Status] = mapped_column(choice_column(Status, "status_before"), info=NOT_PERSONAL)
+    status_after: Mapped[Status] = mapped_column(choice_column(Status, "status_after"), info=NOT_PERSONAL)
+    #: what the person had been told before: not `status_before` when that came of a decision whose mails never went
+    status_known: Mapped[Status] = mapped_column(choice_column(Status, "status_known"), info=NOT_PERSONAL)
+    #: the registration's revision that it made: whoever looked earlier was overtaken by it
+    revision: Mapped[int]
+    #: what of the registration the decision changed and an undo brings back
+    approved_at_before: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    waitlisted_at_before: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: comes back also where something newer takes its messages back. None: decided before this was kept
+    calendar_uids_before: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True), info=NOT_PERSONAL)
+    #: the reason the person reads
+    reason: Mapped[str] = mapped_column(Text, default="", info=PERSONAL)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    decided_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    mails_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    has_mail: Mapped[bool] = mapped_column(default=True)
+    #: the keys of its messages in the outbox, the participant's first
+    mail_keys: Mapped[list[str]] = mapped_column(JSON, default=list, info=NOT_PERSONAL)
+    undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class AnswerRequest(Base):
+    """Questions that one person is asked to answer by their own page. It is open until answered or taken back."""
+
+    __tablename__ = "answer_requests"
+    __table_args__ = (
+        # Everybody is asked a follow-up once.
+        partial_index(
+            "uq_answer_requests_follow_up", "registration_id", "section_key", unique=True, where="kind = 'follow_up'"
+        ),
+        Index("ix_answer_requests_event_id_kind", "event_id", "kind"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[RequestKind] = mapped_column(choice_column(RequestKind, "kind"), info=NOT_PERSONAL)
+    #: the version whose questions are asked, until it is answered
+    questionnaire_id: Mapped[int] = mapped_column(ForeignKey("questionnaire_versions.id"))
+    #: of a follow-up: its section; empty for the others
+    section_key: Mapped[str] = mapped_column(String(64), default="", info=NOT_PERSONAL)
+    question_keys: Mapped[list[str]] = mapped_column(JSON, default=list, info=NOT_PERSONAL)
+    #: what the person reads: why they are asked
+    reason: Mapped[str] = mapped_column(Text, default="", info=PERSONAL)
+    requested_by_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"))
+    requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: the last day, in the event's zone; None: until changes end
+    answer_by: Mapped[date | None] = mapped_column(Date)
+    reminded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    taken_back_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class MessageText(Base):
+    """The event's own subject and words of one message in one language. Without a row the usual words stand."""
+
+    __tablename__ = "message_texts"
+    __table_args__ = (UniqueConstraint("event_id", "message", "language"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
+    #: the key of a `registration.emails.messages.Message`
+    message: Mapped[str] = mapped_column(String(32), info=NOT_PERSONAL)
+    language: Mapped[str] = mapped_column(String(12), info=NOT_PERSONAL)
+    #: with placeholders in braces (`registration.rules.messages`)
+    subject: Mapped[str] = mapped_column(String(400), info=NOT_PERSONAL)
+    body: Mapped[str] = mapped_column(Text, info=NOT_PERSONAL)
+    #: raised with every change: whoever saves says which one was seen
+    revision: Mapped[int] = mapped_column(default=1)
+    changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"))
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)

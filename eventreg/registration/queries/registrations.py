@@ -1,16 +1,39 @@
-"""Finding registrations: by personal link, by the team within one event, by address."""
+"""Finding registrations: by personal link, by the team within one event, by address.
+
+What people are asked to answer beside the form they registered by.
+
+The words of messages that an event has of its own.
+
+Into which registration one was merged, asked by this room and answered by the room above that knows.
+
+This room declares; the assembly plugs in.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from flask import Flask, current_app
+from sqlalchemy import ColumnElement, and_, case, exists, func, select
 from sqlalchemy.orm import joinedload
 
-from eventreg.db import db, lock_row
+from eventreg.accounts.models import Account
+from eventreg.db import db, found, lock_row
+from eventreg.events.models import Event
 from eventreg.kernel.errors import NotFound
 from eventreg.kernel.tokens import personal_token, public_id_of, token_fits
-from eventreg.registration.models import AddressChange, Registration
+from eventreg.mail.models import MailMessage
+from eventreg.questionnaires.queries import definition_of, get_version
+from eventreg.questionnaires.rules.schema import Definition, Question, Section
+from eventreg.registration.models import AddressChange, AnswerRequest, MessageText, Registration
+from eventreg.registration.queries.answers import find_asked, frozen_keys
+from eventreg.registration.rules.asked import CONFIRMED, Asked, RequestKind
+from eventreg.registration.rules.messages import OwnText
 from eventreg.registration.rules.searching import email_key
-from eventreg.registration.rules.states import Status
+from eventreg.registration.rules.states import STANDING, Status
 from eventreg.web.instance import keys
 
 #: a confirming link is used once and has no second generation
@@ -59,3 +82,184 @@ def get_address_change(token: str, purpose: str) -> AddressChange:
     if change is None or not token_fits(keys(), token, purpose, change.public_id, ADDRESS_GENERATION):
         raise NotFound
     return change
+
+
+@dataclass(frozen=True)
+class Asking:
+    """The questions of one request, and what the person was asked and answered before."""
+
+    request: AnswerRequest
+    #: the version that is asked, or for a correction what the person answered, as it was asked then
+    definition: Definition
+    before: Asked
+    keys: frozenset[str]
+
+    def questions(self, category_key: str) -> list[Question]:
+        """Return the questions, in order, that somebody of this category is asked; the address has a way of its own."""
+        asked = self.definition.questions_for(category_key)
+        return [question for question in asked if question.key in self.keys and question.column != "email"]
+
+    def section(self) -> Section | None:
+        """Return the section of a follow-up."""
+        return next((each for each in self.definition.sections if each.key == self.request.section_key), None)
+
+    def version_of(self, key: str) -> int:
+        """Return the version under which a question is answered by it."""
+        if self.request.kind is RequestKind.CORRECTION:
+            return self.before.versions[key]
+        return self.request.questionnaire_id
+
+
+def list_requests(registration_id: int) -> Sequence[AnswerRequest]:
+    """Return the requests to one person in the order in which they were made."""
+    return db.session.scalars(
+        select(AnswerRequest).where(AnswerRequest.registration_id == registration_id).order_by(AnswerRequest.id)
+    ).all()
+
+
+def get_request(registration_id: int, request_id: int) -> AnswerRequest:
+    """Return a request to this person. Raises NotFound for any other's."""
+    statement = select(AnswerRequest).where(
+        AnswerRequest.registration_id == registration_id, AnswerRequest.id == request_id
+    )
+    return found(db.session.scalar(statement.execution_options(populate_existing=True)))
+
+
+def find_asking(registration: Registration, request: AnswerRequest) -> Asking:
+    """Return what a request asks."""
+    before = find_asked(registration)
+    if request.kind is RequestKind.CORRECTION:
+        definition = before.definition
+        keys = frozenset(request.question_keys) & before.versions.keys()
+    else:
+        definition = definition_of(get_version(request.questionnaire_id))
+        keys = frozenset(request.question_keys)
+    return Asking(request, definition, before, keys)
+
+
+def standing_keys(event: Event, asking: Asking, now: datetime) -> set[str]:
+    """Return the keys of questions whose answers stand, by the date after which they are changed no more.
+
+    Whoever asks again, or to mend an answer, wants it in spite of that date: the first answer is taken, and stands then.
+    """
+    request = asking.request
+    if request.kind is not RequestKind.FOLLOW_UP and request.answered_at is None:
+        return set()
+    return frozen_keys(event, asking.definition, now)
+
+
+def find_mail_keys(registration: Registration, request: AnswerRequest) -> list[str]:
+    """Return the keys of the messages by which the person was asked, or reminded, by this request."""
+    keys = db.session.scalars(
+        select(MailMessage.key).where(
+            MailMessage.record_kind == "registration",
+            MailMessage.record_id == registration.id,
+            MailMessage.template.in_(
+                [
+                    "registration/ask_reminder",
+                    "registration/handed_to",
+                    *(f"registration/asked_{k.value}" for k in RequestKind),
+                ]
+            ),
+        )
+    )
+    return [key for key in keys if f"-{request.id}-" in key]
+
+
+def is_asked_still() -> ColumnElement[bool]:
+    """Return what a request, joined with its registration, must fulfil to concern the person, answered or not."""
+    concerned = case(
+        (AnswerRequest.kind == RequestKind.FOLLOW_UP, Registration.status.in_(CONFIRMED)),
+        else_=Registration.status.in_(STANDING),
+    )
+    return and_(AnswerRequest.taken_back_at.is_(None), concerned)
+
+
+def has_unanswered(kind: RequestKind, section_key: str) -> ColumnElement[bool]:
+    """Return what a registration must fulfil to have something of this kind, or this follow-up, not answered."""
+    return exists().where(
+        AnswerRequest.registration_id == Registration.id,
+        AnswerRequest.kind == kind,
+        AnswerRequest.section_key == section_key,
+        AnswerRequest.answered_at.is_(None),
+        is_asked_still(),
+    )
+
+
+def has_any_unanswered() -> ColumnElement[bool]:
+    """Return what a registration must fulfil to have anything that was asked not answered."""
+    return exists().where(
+        AnswerRequest.registration_id == Registration.id, AnswerRequest.answered_at.is_(None), is_asked_still()
+    )
+
+
+def count_unanswered(event_id: int) -> dict[tuple[RequestKind, str], tuple[int, int]]:
+    """Return by kind and section how many people are asked, and how many of them have not answered. One statement."""
+    waiting = case((AnswerRequest.answered_at.is_(None), AnswerRequest.registration_id))
+    rows = db.session.execute(
+        select(
+            AnswerRequest.kind,
+            AnswerRequest.section_key,
+            func.count(AnswerRequest.registration_id.distinct()),
+            func.count(waiting.distinct()),
+        )
+        .join(Registration, Registration.id == AnswerRequest.registration_id)
+        .where(AnswerRequest.event_id == event_id, is_asked_still())
+        .group_by(AnswerRequest.kind, AnswerRequest.section_key)
+        .order_by(func.min(AnswerRequest.id))
+    )
+    return {(row[0], row[1]): (row[2], row[3]) for row in rows}
+
+
+class StoredText(NamedTuple):
+    """One text as it stands, with its revision and who saved it when. `by` is empty where that account is gone."""
+
+    text: OwnText
+    revision: int
+    by: str
+    at: datetime | None
+
+
+#: where there is no row
+NOTHING = StoredText(OwnText(), 0, "", None)
+
+
+def read_texts(event_id: int) -> dict[tuple[str, str], OwnText]:
+    """Return every text of an event by message and language: one statement."""
+    rows = db.session.execute(
+        select(MessageText.message, MessageText.language, MessageText.subject, MessageText.body).where(
+            MessageText.event_id == event_id
+        )
+    )
+    return {(row.message, row.language): OwnText(row.subject, row.body) for row in rows}
+
+
+def read_message(event_id: int, key: str) -> dict[str, StoredText]:
+    """Return the texts of one message by language, with what saving needs to know of them."""
+    rows = db.session.execute(
+        select(MessageText, Account.name)
+        .outerjoin(Account, Account.id == MessageText.changed_by_id)
+        .where(MessageText.event_id == event_id, MessageText.message == key)
+        .execution_options(populate_existing=True)
+    )
+    return {
+        row.language: StoredText(OwnText(row.subject, row.body), row.revision, name or "", row.changed_at)
+        for row, name in rows
+    }
+
+
+_EXTENSION = "eventreg_merged"
+
+#: takes the id of a registration, returns the reference of the one that it was merged into
+Finder = Callable[[int], str | None]
+
+
+def init_merged(app: Flask, find: Finder) -> None:
+    """Have `app` ask `find`."""
+    app.extensions[_EXTENSION] = find
+
+
+def find_merged_into(registration_id: int) -> str | None:
+    """Return the reference of the registration that this one was merged into; None for any other."""
+    find: Finder | None = current_app.extensions.get(_EXTENSION)
+    return find(registration_id) if find is not None else None

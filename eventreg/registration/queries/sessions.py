@@ -15,7 +15,7 @@ from eventreg.events.models import Event, EventDay, ProgrammeSession
 from eventreg.events.rules.seats import Places
 from eventreg.questionnaires.kinds import SessionChoice
 from eventreg.registration.models import SessionPlace
-from eventreg.registration.rules.session_choices import OfferedSession
+from eventreg.registration.rules.sessions import OfferedSession
 
 
 class ChosenSession(NamedTuple):

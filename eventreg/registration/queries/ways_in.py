@@ -1,4 +1,7 @@
-"""Ways in: what is carried by a form to show that somebody holds one, and how often codes were used."""
+"""Ways in: what is carried by a form to show that somebody holds one, and how often codes were used.
+
+Finding an invitation by its personal link.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,8 @@ from eventreg.db import db
 from eventreg.events.links import generation_of
 from eventreg.events.models import Event
 from eventreg.kernel.errors import NotFound
-from eventreg.kernel.tokens import lookup_hash
+from eventreg.kernel.tokens import lookup_hash, personal_token, public_id_of, token_fits
 from eventreg.registration.models import AccessCode, Invitation, Registration
-from eventreg.registration.queries.invitation_links import get_invitation_by_token, invitation_token
 from eventreg.registration.rules.states import Status
 from eventreg.registration.rules.ways_in import LONGEST_KEY, WayIn, WayKind, code_key
 from eventreg.web.instance import keys
@@ -107,3 +109,24 @@ def count_uses(access_code_id: int) -> int:
         )
         or 0
     )
+
+
+#: the purpose of the link that opens an invitation; "invitation" is that to a team
+INVITED = "invited"
+
+
+#: the kind of record of an invitation in the outbox and in the history
+RECORD_KIND = "invitation"
+
+
+def get_invitation_by_token(token: str) -> Invitation:
+    """Return the invitation whose personal link `token` is, whether or not it is over. Raises NotFound."""
+    found = db.session.scalars(select(Invitation).where(Invitation.public_id == public_id_of(token))).one_or_none()
+    if found is None or not token_fits(keys(), token, INVITED, found.public_id, found.generation):
+        raise NotFound
+    return found
+
+
+def invitation_token(invitation: Invitation) -> str:
+    """Return the token that opens an invitation."""
+    return personal_token(keys(), INVITED, invitation.public_id, invitation.generation)

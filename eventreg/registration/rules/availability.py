@@ -1,18 +1,68 @@
-"""What the public is told about registering: when, and whether there are places."""
+"""Who gets a place, who waits for a decision, who waits for a place.
+
+What the public is told about registering: when, and whether there are places.
+
+Until when participants and the system act by themselves. Every instant is aware; a window is half open: [from, to).
+"""
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from eventreg.events.rules.categories import ApprovalRule, Window
-from eventreg.events.rules.publication import Publication
-from eventreg.events.rules.seats import Seats
-from eventreg.registration.rules.admission import RegistrationState, admit
-from eventreg.registration.rules.deadlines import refusal_to_register
-from eventreg.registration.rules.refusals import RegisteringReason
-from eventreg.registration.rules.states import Action
+from eventreg.events.rules.publication import ALIVE, EFFECTS, Publication
+from eventreg.events.rules.seats import Places, Seats
+from eventreg.registration.rules.states import STANDING, Action, RegisteringReason, Status
+
+
+@dataclass(frozen=True)
+class Admission:
+    """How someone is let in: the action on the status, and whether it takes a place."""
+
+    action: Action
+    takes_place: bool
+
+
+def admit(approval: ApprovalRule, pending_counts: bool, places: Places, is_approved: bool = False) -> Admission:
+    """Decide on somebody who has just registered, or whose turn it is on the waiting list.
+
+    A category that confirms at once confirms while there is a place. One that waits for an organizer takes the person
+    as pending; where pending people count towards capacity, only while there is a place. Everyone else waits.
+    `places` are those that the category needs one of; `is_approved` says that an organizer has approved the person before.
+    """
+    if approval is ApprovalRule.AT_ONCE or is_approved:
+        if places.has_free:
+            return Admission(Action.ADMIT_CONFIRMED, takes_place=True)
+        return Admission(Action.ADMIT_WAITLISTED, takes_place=False)
+    if not pending_counts:
+        return Admission(Action.ADMIT_PENDING, takes_place=False)
+    if places.has_free:
+        return Admission(Action.ADMIT_PENDING, takes_place=True)
+    return Admission(Action.ADMIT_WAITLISTED, takes_place=False)
+
+
+def needs_place(status: Status, pending_counts: bool) -> bool:
+    """Say whether somebody with this status takes a place, in a category whose pending people do or do not."""
+    return status is Status.CONFIRMED or (status is Status.PENDING and pending_counts)
+
+
+class RegistrationState(enum.Enum):
+    """What the public is told about registering."""
+
+    SOON = "soon"
+    OPEN = "open"
+    FEW_PLACES = "few_places"
+    WAITING_LIST = "waiting_list"
+    #: everybody comes by a private category
+    BY_INVITATION = "by_invitation"
+    CLOSED = "closed"
+    #: the event does not take place
+    CALLED_OFF = "called_off"
+    #: the event is over and archived
+    OVER = "over"
 
 
 @dataclass(frozen=True)
@@ -144,3 +194,57 @@ _STATES_OF_REFUSAL = {
 def _waits(category: OfferedCategory, seats: Seats) -> bool:
     places = seats.of(category.id)
     return admit(category.approval, category.pending_counts, places).action is Action.ADMIT_WAITLISTED
+
+
+#: a decision's mails go, and a place it frees is passed on, when this time to undo it is over
+UNDO_WINDOW = timedelta(seconds=60)
+#: a file sent with a form that was not accepted is kept this long for the next try
+FILE_HELD_FOR = timedelta(hours=24)
+#: an address that is not verified in this time is given up
+VERIFY_WITHIN = timedelta(hours=72)
+#: a link that confirms a new mail address works this long
+CONFIRM_ADDRESS_WITHIN = timedelta(hours=72)
+
+_BY_STATE = {
+    Publication.CANCELLED: RegisteringReason.CALLED_OFF,
+    Publication.ARCHIVED: RegisteringReason.OVER,
+}
+
+
+def refusal_to_register(
+    now: datetime, opens_at: datetime, closes_at: datetime, publication: Publication = Publication.PUBLISHED
+) -> RegisteringReason | None:
+    """Say why nobody can register now, or None when registration is open. Closing at 18:00 means that 18:00:00 is late.
+
+    What the event's state forbids is forbidden whatever the dates say. Dates of a category that leave it no time at all
+    mean that it is closed.
+    """
+    if not EFFECTS[publication].takes_registrations:
+        return _BY_STATE.get(publication, RegisteringReason.CLOSED)
+    if opens_at >= closes_at:
+        return RegisteringReason.CLOSED
+    if now < opens_at:
+        return RegisteringReason.NOT_OPEN_YET
+    if now >= closes_at:
+        return RegisteringReason.CLOSED
+    return None
+
+
+def may_change_answers(
+    status: Status, now: datetime, changes_until: datetime, publication: Publication = Publication.PUBLISHED
+) -> bool:
+    """Say whether the participant may still change answers: in time, and at an event that takes place."""
+    return status in STANDING and now < changes_until and publication in ALIVE
+
+
+def may_withdraw(status: Status, publication: Publication = Publication.PUBLISHED) -> bool:
+    """Say whether the participant may withdraw. No deadline: a place that nobody will use helps nobody.
+
+    From a cancelled event too: people may not want to be asked again. An archived one is over.
+    """
+    return status in STANDING and EFFECTS[publication].takes_withdrawals
+
+
+def may_pass_on_places(now: datetime, promotes_until: datetime, publication: Publication) -> bool:
+    """Say whether a place set free goes to the waiting list by itself: in time, and at an event that takes place."""
+    return now < promotes_until and publication in ALIVE

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from eventreg.kernel.text import folded
-from eventreg.registration.rules.refusals import RegisteringReason
+from eventreg.registration.rules.states import RegisteringReason
 
 
 class WayKind(enum.Enum):

@@ -1,4 +1,7 @@
-"""Participants change their answers: what changed is kept, told to both sides, and follows into the calendar."""
+"""Participants change their answers: what changed is kept, told to both sides, and follows into the calendar.
+
+Somebody counts from now on, or again: options that are full by then are taken off the answers, and both sides are told.
+"""
 
 from __future__ import annotations
 
@@ -7,41 +10,39 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from eventreg.audit.services import Actor, note
+from eventreg.audit.services import SYSTEM, Actor, note
 from eventreg.db import db, transaction
 from eventreg.events.models import Event
-from eventreg.events.queries.for_registration import get_event_whole, lock_event
+from eventreg.events.queries.events import get_event_whole, lock_event
 from eventreg.kernel import clock
 from eventreg.kernel.errors import Refused
 from eventreg.mail.content import Change
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.kinds import Context
-from eventreg.questionnaires.queries import list_version_numbers
-from eventreg.questionnaires.rules.files import most_files
+from eventreg.questionnaires.queries import definition_of, get_current_version, list_version_numbers
+from eventreg.questionnaires.rules.answers import most_files
 from eventreg.questionnaires.rules.schema import Definition, Question, Stage
 from eventreg.registration.emails import News, Occasion, tell
 from eventreg.registration.emails.by_team import TeamChanged
 from eventreg.registration.emails.changing import Changed
 from eventreg.registration.models import Registration, Upload
-from eventreg.registration.queries.answers import DAYS_KIND, find_day_ids, frozen_keys, load_answers
-from eventreg.registration.queries.asked import find_asked
-from eventreg.registration.queries.consents import current_consents
+from eventreg.registration.queries.answers import (
+    DAYS_KIND,
+    current_consents,
+    find_asked,
+    find_day_ids,
+    frozen_keys,
+    load_answers,
+)
+from eventreg.registration.queries.places import limited_options
 from eventreg.registration.queries.registrations import lock_registration
 from eventreg.registration.rules.asked import Asked
-from eventreg.registration.rules.deadlines import may_change_answers
-from eventreg.registration.rules.refusals import ChangeReason
-from eventreg.registration.rules.states import STANDING, Status
+from eventreg.registration.rules.availability import may_change_answers
+from eventreg.registration.rules.states import STANDING, ChangeReason, Status
 from eventreg.registration.services.answers import CONSENT_KIND, FILE_KINDS, fill_identity, replace_answers
-from eventreg.registration.services.option_places import hold_exactly
-from eventreg.registration.services.pending_decisions import find_last_decision, is_pending
-from eventreg.registration.services.uploads import (
-    NewFile,
-    attach_held,
-    attach_new,
-    detach,
-    seal_files,
-    submission_hash,
-)
+from eventreg.registration.services.places import hold_exactly, take_what_is_free
+from eventreg.registration.services.statuses import find_last_decision, is_pending
+from eventreg.registration.services.uploads import NewFile, attach_held, attach_new, detach, seal_files, submission_hash
 
 Answers = Mapping[str, Sequence[str]]
 
@@ -285,3 +286,29 @@ def _in_words(change: AnswerChange, context: Context, language: str) -> Change:
         for question, values in ((change.old_question or change.question, change.old), (change.question, change.new))
     )
     return Change(label, old, new)
+
+
+def take_or_drop(registration: Registration, now: datetime) -> Sequence[AnswerChange]:
+    """Take the places that the answers need; drop from them, and record, what has none left. Returns what was dropped.
+
+    The caller holds the event's row and tells of the changes.
+    """
+    limits = limited_options(definition_of(get_current_version(registration.event_id)))
+    if not limits:
+        return []
+    asked = find_asked(registration)
+    before = load_answers(registration, asked.definition)
+    full = take_what_is_free(registration, limits, before, now)
+    if not full:
+        return []
+    after = {key: [value for value in values if (key, value) not in full] for key, values in before.items()}
+    changes = [
+        AnswerChange(
+            question, before[question.key], after[question.key], question, (asked.versions.get(question.key),) * 2
+        )
+        for question in asked.definition.questions()
+        if before.get(question.key, []) != after.get(question.key, [])
+    ]
+    replace_answers(registration, [change.question for change in changes], after, asked.versions)
+    record_changes(SYSTEM, "options_full", registration, changes, now)
+    return changes

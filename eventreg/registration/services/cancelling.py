@@ -3,6 +3,8 @@
 The change of state, the messages it drops and the one to the contact person are one transaction. Everybody else is told
 by a job that does some people a step: what a step writes and where the next one begins commit together, so that a worker
 killed at any moment leaves nobody out and tells nobody twice.
+
+What the room of events asks registration; see `events.checks`.
 """
 
 from __future__ import annotations
@@ -18,18 +20,20 @@ from sqlalchemy.orm import aliased
 from eventreg.db import db
 from eventreg.events.checks import Told
 from eventreg.events.models import Event
-from eventreg.events.queries.for_registration import lock_event_in_any_state
-from eventreg.jobs.queries import find_payload
-from eventreg.jobs.services import schedule
+from eventreg.events.queries.events import lock_event_in_any_state
+from eventreg.events.rules.seats import Seats
+from eventreg.jobs.services import find_payload, schedule
 from eventreg.kernel import clock
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
 from eventreg.mail.services import drop_of_event, enqueue_all
 from eventreg.registration.emails import News, Occasion, participant_message, whole_event
-from eventreg.registration.models import Decision, Registration, Upload
+from eventreg.registration.models import Decision, Invitation, Place, Registration, Upload
 from eventreg.registration.queries.answers import list_day_ids
+from eventreg.registration.queries.places import find_seats
 from eventreg.registration.rules.states import STANDING, Status
-from eventreg.registration.services.pending_decisions import put_calendar_back
+from eventreg.registration.services.promotion import schedule_passing_on
+from eventreg.registration.services.statuses import put_calendar_back
 
 TELL_JOB = "registration.tell_everybody"
 #: people written to in one step: a second of work, in which nobody else can write to a small database
@@ -203,3 +207,65 @@ def _schedule_step(
 
 def _key(event_id: int) -> str:
     return f"{TELL_JOB}:{event_id}"
+
+
+class RegistrationOccupancy:
+    """Implements `events.checks.Occupancy`."""
+
+    def seats_of(self, event: Event) -> Seats:
+        """Return the places of an event by the ledger, in one statement."""
+        return find_seats(event)
+
+    def count_on_day(self, event_id: int, day_id: int) -> int:
+        """Return how many live registrations come on a day; whoever was not asked for days comes on each."""
+        living = db.session.scalars(
+            select(Registration).where(Registration.event_id == event_id, Registration.status != Status.CANCELLED)
+        ).all()
+        return sum(not chosen or day_id in chosen for chosen in list_day_ids(living).values())
+
+    def count_in_categories(self, event_id: int) -> Mapping[int, int]:
+        """Return how many registrations of any status each category has."""
+        rows = db.session.execute(
+            select(Registration.category_id, func.count())
+            .where(Registration.event_id == event_id)
+            .group_by(Registration.category_id)
+        )
+        return {row[0]: row[1] for row in rows}
+
+    def count_invited(self, event_id: int) -> Mapping[int, int]:
+        """Return how many invitations that are neither used, declined, taken back nor expired each category has."""
+        rows = db.session.execute(
+            select(Invitation.category_id, func.count())
+            .where(
+                Invitation.event_id == event_id,
+                Invitation.used_at.is_(None),
+                Invitation.declined_at.is_(None),
+                Invitation.taken_back_at.is_(None),
+                or_(Invitation.expires_at.is_(None), Invitation.expires_at > clock.now()),
+            )
+            .group_by(Invitation.category_id)
+        )
+        return {row[0]: row[1] for row in rows}
+
+    def places_added(self, event_id: int, at: datetime) -> None:
+        """Have the waiting list looked at by the worker."""
+        schedule_passing_on(event_id, at)
+
+    def count_pending_anew(self, event_id: int, category_id: int, counts: bool, at: datetime) -> None:
+        """Enter a place for each pending registration that has none, whatever the limit, or free theirs."""
+        pending = select(Registration.id).where(
+            Registration.event_id == event_id,
+            Registration.category_id == category_id,
+            Registration.status == Status.PENDING,
+        )
+        if not counts:
+            db.session.execute(
+                delete(Place).where(Place.registration_id.in_(pending)).execution_options(synchronize_session=False)
+            )
+            return
+        without = pending.where(~select(Place.id).where(Place.registration_id == Registration.id).exists())
+        for registration_id in db.session.scalars(without).all():
+            db.session.add(
+                Place(event_id=event_id, category_id=category_id, registration_id=registration_id, taken_at=at)
+            )
+        db.session.flush()

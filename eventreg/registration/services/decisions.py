@@ -1,4 +1,7 @@
-"""What organizers decide, one registration at a time, and undo."""
+"""What organizers decide, one registration at a time, and undo.
+
+What a decision tells the person, and how that reads before anything is decided.
+"""
 
 from __future__ import annotations
 
@@ -6,36 +9,35 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
+from sqlalchemy import inspect
+
 from eventreg.accounts.queries import get_account
 from eventreg.audit.services import note
 from eventreg.db import db, transaction
 from eventreg.events.models import Category, Event
 from eventreg.events.organizers import Organizer
-from eventreg.events.queries.for_registration import lock_event
+from eventreg.events.queries.events import lock_event
 from eventreg.kernel import clock
 from eventreg.kernel.errors import Refused
-from eventreg.registration.emails import Occasion, tell
+from eventreg.mail.services import OutgoingMessage
+from eventreg.registration.emails import News, Occasion, deciding, participant_message, registering, tell
 from eventreg.registration.models import Decision, Registration
+from eventreg.registration.queries.answers import find_day_ids
 from eventreg.registration.queries.scoping import lock_in_scope
-from eventreg.registration.rules.admission import needs_place
-from eventreg.registration.rules.deadlines import UNDO_WINDOW
-from eventreg.registration.rules.refusals import DecisionReason
-from eventreg.registration.rules.states import Action, Status, next_status
-from eventreg.registration.services.answer_changes import tell_changes
-from eventreg.registration.services.decision_news import news_of
-from eventreg.registration.services.option_drops import take_or_drop
-from eventreg.registration.services.option_places import free_option_places, release_option_places
-from eventreg.registration.services.pending_decisions import (
+from eventreg.registration.rules.availability import UNDO_WINDOW, needs_place
+from eventreg.registration.rules.states import Action, DecisionReason, Status, next_status
+from eventreg.registration.services.answer_changes import take_or_drop, tell_changes
+from eventreg.registration.services.places import PlaceCount, find_place, free_option_places, release_option_places
+from eventreg.registration.services.promotion import schedule_passing_on
+from eventreg.registration.services.statuses import (
     find_decision_before,
     find_last_decision,
     is_undone_in_silence,
+    move,
     overtake_pending_decision,
     put_calendar_back,
     take_back_mails,
 )
-from eventreg.registration.services.places import PlaceCount, find_place
-from eventreg.registration.services.promotion import schedule_passing_on
-from eventreg.registration.services.statuses import move
 from eventreg.registration.wording import decision_verb, status_for_team
 
 LONGEST_REASON = 1_000
@@ -268,3 +270,43 @@ def _overtaken(registration: Registration, seen_revision: int, who: Organizer) -
             return Refused(DecisionReason.DECIDED_ALREADY, decision=words)
         return Refused(DecisionReason.DECIDED_BY_ANOTHER, name=get_account(decision.account_id).name, decision=words)
     return Refused(DecisionReason.CHANGED_MEANWHILE, status=partial(status_for_team, registration.status))
+
+
+#: which message tells of which decision
+_NEWS_OF = {
+    Action.APPROVE: registering.Confirmed,
+    Action.APPROVE_WITHOUT_PLACE: registering.Waitlisted,
+    Action.DECLINE: deciding.Declined,
+    Action.WAITLIST: registering.Waitlisted,
+    Action.REOPEN: deciding.Reopened,
+}
+
+
+def news_of(action: Action, registration: Registration, known: Status, reason: str, due_at: datetime) -> News:
+    """Return what tells of a decision that was made. `known`: the status that the person knew of before."""
+    day_ids = find_day_ids(registration)
+    is_no_longer_invited = known is Status.CONFIRMED and registration.status is not Status.CONFIRMED
+    return News(
+        _NEWS_OF[action],
+        day_ids,
+        reason=reason,
+        due_at=due_at,
+        takes_back=is_no_longer_invited,
+    )
+
+
+def compose_decision(
+    occasion: Occasion, registration: Registration, action: Action, reason: str, now: datetime
+) -> OutgoingMessage | None:
+    """Return the message that the person would get if this were decided now; None where it cannot be. Writes nothing."""
+    status = next_status(registration.status, action)
+    if status is None:
+        return None
+    # A copy that belongs to no session: nothing of what is only imagined can reach the database.
+    copy = Registration(**{each.key: getattr(registration, each.key) for each in inspect(Registration).column_attrs})
+    copy.status, copy.revision = status, registration.revision + 1
+    if action in (Action.APPROVE, Action.APPROVE_WITHOUT_PLACE):
+        copy.approved_at = now
+    elif action in (Action.DECLINE, Action.REOPEN):
+        copy.approved_at = None
+    return participant_message(occasion, copy, news_of(action, copy, registration.status, reason, now), now)

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from eventreg.db import db, transaction
 from eventreg.events.models import Event
-from eventreg.events.queries.for_registration import lock_event_in_any_state
+from eventreg.events.queries.events import lock_event_in_any_state
 from eventreg.events.rules.publication import ALIVE
 from eventreg.kernel.errors import NotFound
 from eventreg.mail.models import MailMessage
@@ -26,12 +26,11 @@ from eventreg.questionnaires.rules.schema import Section, Stage
 from eventreg.registration.emails import Occasion
 from eventreg.registration.emails.asking import AskReminder
 from eventreg.registration.models import AnswerRequest, Registration
-from eventreg.registration.queries.requests import find_asking
-from eventreg.registration.rules.requests import RequestKind, closes_at, concerns, is_to_be_reminded
+from eventreg.registration.queries.registrations import find_asking
+from eventreg.registration.rules.asked import RequestKind, closes_at, concerns, is_to_be_reminded
 from eventreg.registration.rules.states import Status
-from eventreg.registration.services.pending_decisions import find_last_decision, is_pending
-from eventreg.registration.services.request_mails import ASKS, request_message
-from eventreg.registration.services.requests import send_request
+from eventreg.registration.services.requests import ASKS, request_message, send_request
+from eventreg.registration.services.statuses import find_last_decision, is_pending
 
 PEOPLE_A_STEP = 50
 _WAITING = (DeliveryState.QUEUED, DeliveryState.HELD)

@@ -1,29 +1,29 @@
-"""The waiting list: a place set free goes to the first in time for whom both event and category have one."""
+"""The waiting list: a place set free goes to the first in time for whom both event and category have one.
+
+Decisions made while the machine's clock was ahead, once it has come back (see `db.due`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from eventreg.audit.services import SYSTEM, note
-from eventreg.db import db, transaction
+from eventreg.db import SKEW, db, transaction
 from eventreg.events.models import Category, Event
-from eventreg.events.queries.for_registration import lock_event_in_any_state
+from eventreg.events.queries.events import lock_event_in_any_state
 from eventreg.events.rules.categories import ApprovalRule
 from eventreg.jobs.services import schedule
 from eventreg.kernel import clock
 from eventreg.registration.emails import News, Occasion, deciding, tell
-from eventreg.registration.models import Place, Registration
+from eventreg.registration.models import Decision, OptionPlace, Place, Registration
 from eventreg.registration.queries.answers import find_day_ids
-from eventreg.registration.rules.deadlines import may_pass_on_places
+from eventreg.registration.rules.availability import may_pass_on_places
 from eventreg.registration.rules.states import Action, Status
-from eventreg.registration.services.option_places import pass_on_option_places
-from eventreg.registration.services.pending_decisions import overtake_pending_decision
-from eventreg.registration.services.places import PlaceCount
-from eventreg.registration.services.session_places import pass_on_session_places
-from eventreg.registration.services.statuses import move
+from eventreg.registration.services.places import PlaceCount, pass_on_option_places, pass_on_session_places
+from eventreg.registration.services.statuses import move, overtake_pending_decision
 
 PLACES_JOB = "registration.pass_on_places"
 
@@ -105,3 +105,29 @@ def _next_in_line(event: Event, count: PlaceCount, passed_over: Collection[int])
         .order_by(Registration.waitlisted_at, Registration.id)
         .limit(1)
     ).first()
+
+
+def pull_back_decisions(now: datetime) -> None:
+    """Have the time to undo such decisions end, and what they set free be free, as long from now as from when they were
+    made. A duty of the worker: their mails and jobs are pulled back by themselves."""
+    ahead = (Decision.mails_at > now, Decision.decided_at > now + SKEW)
+    events = select(Registration.event_id).join(Decision, Decision.registration_id == Registration.id)
+    for event_id in db.session.scalars(events.where(*ahead).distinct()).all():
+        with transaction() as session:
+            lock_event_in_any_state(event_id)
+            decisions = session.scalars(
+                select(Decision)
+                .join(Registration, Registration.id == Decision.registration_id)
+                .where(Registration.event_id == event_id, *ahead)
+            ).all()
+            for decision in decisions:
+                at = now + (decision.mails_at - decision.decided_at)
+                for held in (Place, OptionPlace):
+                    session.execute(
+                        update(held)
+                        .where(held.registration_id == decision.registration_id, held.released_at == decision.mails_at)
+                        .values(released_at=at)
+                        .execution_options(synchronize_session=False)
+                    )
+                decision.mails_at, decision.decided_at = at, now
+                schedule_passing_on(event_id, at)

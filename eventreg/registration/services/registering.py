@@ -16,29 +16,25 @@ from eventreg.accounts.services.guards import admit as admit_try
 from eventreg.audit.services import Actor, note
 from eventreg.db import db, transaction
 from eventreg.events.models import Category, Event, PrivacyNotice
-from eventreg.events.queries.for_registration import lock_event_in_any_state
+from eventreg.events.queries.events import lock_event_in_any_state
 from eventreg.kernel import clock
 from eventreg.kernel.errors import Refused
 from eventreg.kernel.tokens import new_public_id, new_reference
 from eventreg.mail.services import enqueue_all
-from eventreg.questionnaires.rules.files import has_all, most_files
+from eventreg.questionnaires.rules.answers import has_all, most_files
 from eventreg.questionnaires.rules.schema import Definition, Question, Stage
 from eventreg.registration.emails import VERIFY, News, Occasion, addresses, note_invited, participant_message, tell
 from eventreg.registration.emails.registering import Confirmed, Received, Waitlisted
 from eventreg.registration.models import Registration, Upload
 from eventreg.registration.queries.answers import SESSIONS_KIND, day_keys
-from eventreg.registration.queries.option_places import limited_options
-from eventreg.registration.rules.admission import admit
-from eventreg.registration.rules.deadlines import refusal_to_register
-from eventreg.registration.rules.refusals import RegisteringReason
+from eventreg.registration.queries.places import limited_options
+from eventreg.registration.rules.availability import admit, refusal_to_register
 from eventreg.registration.rules.searching import email_key
-from eventreg.registration.rules.states import TRANSITIONS, Status
+from eventreg.registration.rules.states import TRANSITIONS, RegisteringReason, Status
 from eventreg.registration.rules.ways_in import WayIn
 from eventreg.registration.services.answers import FILE_KINDS, fill_identity, insert_answers, record_consents
 from eventreg.registration.services.links import LINKS_BY_ADDRESS, schedule_link
-from eventreg.registration.services.option_places import take_new
-from eventreg.registration.services.places import PlaceCount
-from eventreg.registration.services.session_places import take_at_once
+from eventreg.registration.services.places import PlaceCount, take_at_once, take_new
 from eventreg.registration.services.uploads import NewFile, attach_held, attach_new, detach, seal_files, submission_hash
 from eventreg.registration.services.used_forms import Earlier, address_hash, find_earlier, note_used
 from eventreg.registration.services.ways_in import check_way_in, note_use

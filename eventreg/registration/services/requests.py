@@ -2,6 +2,8 @@
 
 Everybody is asked by a job in steps: what a step writes and where the next one begins commit together, so that a worker
 killed at any moment leaves nobody out and asks nobody twice.
+
+The messages that ask: one for each request, one for its reminder.
 """
 
 from __future__ import annotations
@@ -16,27 +18,28 @@ from eventreg.audit.services import Actor, note
 from eventreg.db import db, transaction
 from eventreg.events.models import Event
 from eventreg.events.organizers import Organizer
-from eventreg.events.queries.for_registration import lock_event, lock_event_in_any_state
+from eventreg.events.queries.events import lock_event, lock_event_in_any_state
 from eventreg.events.rules.publication import ALIVE
+from eventreg.i18n import formats
 from eventreg.jobs.services import schedule
 from eventreg.kernel import clock
 from eventreg.kernel.errors import Refused
-from eventreg.kernel.text import LocalizedText
-from eventreg.kernel.typed import showable, tidied
-from eventreg.mail.services import enqueue_all
+from eventreg.kernel.text import LocalizedText, showable, tidied
+from eventreg.mail.services import OutgoingMessage, enqueue_all
+from eventreg.questionnaires import kinds
 from eventreg.questionnaires.queries import definition_of, get_version
 from eventreg.questionnaires.registered import ASK_AGAIN_JOB
 from eventreg.questionnaires.rules.schema import Definition, Stage
-from eventreg.registration.emails import Occasion
+from eventreg.registration.emails import News, Occasion, RequestWording, participant_message
+from eventreg.registration.emails.about_registration import AboutRegistration
+from eventreg.registration.emails.asking import AskedAgain, AskedCorrection, AskedFollowUp
 from eventreg.registration.models import AnswerRequest, Registration
-from eventreg.registration.queries.asked import find_asked
-from eventreg.registration.queries.requests import find_asking
+from eventreg.registration.queries.answers import find_asked, find_day_ids
+from eventreg.registration.queries.registrations import Asking, find_asking
 from eventreg.registration.queries.scoping import lock_in_scope
-from eventreg.registration.rules.refusals import RequestReason
-from eventreg.registration.rules.requests import RequestKind, closes_at
-from eventreg.registration.rules.states import STANDING
+from eventreg.registration.rules.asked import RequestKind, closes_at
+from eventreg.registration.rules.states import STANDING, RequestReason
 from eventreg.registration.services.answers import CONSENT_KIND
-from eventreg.registration.services.request_mails import ASKS, request_message
 
 PEOPLE_A_STEP = 50
 LONGEST_REASON = 1_000
@@ -236,3 +239,59 @@ def _replacing_open(
         questionnaire_id=version_id,
         question_keys=[question.key for question in definition.questions() if question.key in wanted],
     )
+
+
+#: which message asks
+ASKS = {
+    RequestKind.FOLLOW_UP: AskedFollowUp,
+    RequestKind.AGAIN: AskedAgain,
+    RequestKind.CORRECTION: AskedCorrection,
+}
+
+
+def compose_correction(
+    occasion: Occasion,
+    registration: Registration,
+    question_keys: Sequence[str],
+    reason: str,
+    answer_by: date | None,
+    now: datetime,
+) -> OutgoingMessage:
+    """Return the message by which a person would be asked to mend answers now. Writes nothing."""
+    request = AnswerRequest(
+        id=0,
+        event_id=registration.event_id,
+        registration_id=registration.id,
+        kind=RequestKind.CORRECTION,
+        questionnaire_id=registration.questionnaire_id,
+        question_keys=list(question_keys),
+        reason=reason,
+        requested_at=now,
+        answer_by=answer_by,
+    )
+    asking = find_asking(registration, request)
+    return request_message(occasion, registration, asking, AskedCorrection, now)
+
+
+def request_message(
+    occasion: Occasion, registration: Registration, asking: Asking, message: type[AboutRegistration], now: datetime
+) -> OutgoingMessage:
+    """Return the message by which a person is asked, or reminded, in the person's language."""
+    request, category = asking.request, occasion.category_of(registration)
+    section = asking.section()
+
+    def worded(language: str) -> RequestWording:
+        questions = [each for each in asking.questions(category.key) if kinds.get(each.kind).is_answerable]
+        return RequestWording(
+            labels=[occasion.text(question.label, language) for question in questions],
+            section=occasion.text(section.title, language) if section is not None else "",
+            until=formats.day(request.answer_by, language)
+            if request.answer_by is not None
+            else occasion.changes_until(language),
+            path=f"/requests/{request.id}",
+        )
+
+    news = News(message, find_day_ids(registration), reason=request.reason, request=worded)
+    # One request can be asked again when a place comes back: the moment tells the messages apart.
+    suffix = f"-{request.id}-{int(now.timestamp())}"
+    return participant_message(occasion, registration, news, now, key_suffix=suffix)

@@ -17,8 +17,8 @@ from eventreg.kernel.errors import NotFound, Refused
 from eventreg.kernel.tokens import lookup_hash, new_public_id
 from eventreg.media.store import CannotKeep, path_of, sweep_folder, write_file
 from eventreg.registration.models import Upload
-from eventreg.registration.rules.deadlines import FILE_HELD_FOR
-from eventreg.registration.rules.refusals import RegisteringReason
+from eventreg.registration.rules.availability import FILE_HELD_FOR
+from eventreg.registration.rules.states import RegisteringReason
 from eventreg.web.instance import config, keys
 
 #: all files held for forms together; beyond it a form has to be sent with its file again

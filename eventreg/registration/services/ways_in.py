@@ -13,8 +13,8 @@ from eventreg.events.models import Category, Event
 from eventreg.kernel.errors import Refused
 from eventreg.registration.models import AccessCode, Invitation, Registration
 from eventreg.registration.queries.ways_in import count_uses
-from eventreg.registration.rules.refusals import RegisteringReason
 from eventreg.registration.rules.searching import email_key
+from eventreg.registration.rules.states import RegisteringReason
 from eventreg.registration.rules.ways_in import (
     CodeState,
     InvitationState,

@@ -1,4 +1,7 @@
-"""The questions of one category with what a person typed and uploaded, over as many tries as it takes."""
+"""The questions of one category with what a person typed and uploaded, over as many tries as it takes.
+
+How a form that was sent is answered when it cannot be taken: what is asked of it, and what is said of it.
+"""
 
 from __future__ import annotations
 
@@ -6,35 +9,39 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache
+from types import TracebackType
 
-from flask import request
+from flask import g, request
 from flask_babel import gettext as _
+from flask_wtf.csrf import validate_csrf
 from werkzeug.datastructures import FileStorage, MultiDict
+from wtforms import ValidationError
 
+from eventreg.accounts.rules.refusals import TooManyTries
+from eventreg.accounts.wording import too_many_tries
 from eventreg.events.models import Category, Event
-from eventreg.i18n.languages import current_language
+from eventreg.i18n.languages import current_language, switch_language
 from eventreg.kernel.clock import now
-from eventreg.kernel.errors import Busy, Refused
-from eventreg.kernel.filetypes import safe_name
+from eventreg.kernel.errors import N_, Busy, Refused
+from eventreg.kernel.files import safe_name
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.forms import QuestionnaireForm
 from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.kinds.fields import KeptFile
 from eventreg.questionnaires.models import QuestionnaireVersion
 from eventreg.questionnaires.queries import definition_of, get_current_version
-from eventreg.questionnaires.rules.files import has_all, most_files
-from eventreg.questionnaires.rules.reasons import Invalid, Reason
+from eventreg.questionnaires.rules.answers import Invalid, Reason, has_all, most_files
 from eventreg.questionnaires.rules.schema import Definition, Question
 from eventreg.registration.forms import FRAME_FIELDS
 from eventreg.registration.queries.answers import SESSIONS_KIND
-from eventreg.registration.queries.option_places import list_option_places_left
+from eventreg.registration.queries.places import list_option_places_left
 from eventreg.registration.queries.sessions import list_session_choices
-from eventreg.registration.rules.refusals import RegisteringReason
 from eventreg.registration.rules.searching import email_key
+from eventreg.registration.rules.sessions import SessionReason
+from eventreg.registration.rules.states import OptionsFull, RegisteringReason
 from eventreg.registration.services.uploads import HeldFile, NewFile, drop_held, hold_file, list_held, move_held
-from eventreg.registration.views.sending import SEND_AGAIN, FormRefusals, crowd_words, has_token
 from eventreg.registration.views.steps import Steps, SummaryPart
-from eventreg.web.refusals import said
+from eventreg.web.refusals import Refusals, said
 
 
 class FilledForm:
@@ -301,3 +308,59 @@ class FilledForm:
 def _named(storage: FileStorage) -> str:
     """Return the name of a file as a message repeats it."""
     return "".join(sign for sign in storage.filename or "" if sign.isprintable())[-60:]
+
+
+SEND_AGAIN = N_("Send the form once more. It was open for a long time; nothing you wrote is lost.")
+
+
+def follow_language() -> None:
+    """Go on in the language that a form was sent to be shown in."""
+    if "switch_language" in request.form:
+        switch_language(request.form["switch_language"])
+
+
+def has_token() -> bool:
+    """Say whether this request brings a valid token against forgery; forms that lose nothing ask themselves."""
+    try:
+        validate_csrf(request.form.get("csrf_token"))
+    except ValidationError:
+        return False
+    return True
+
+
+def crowd_words() -> str:
+    """Return what is said where a lock was not had in time."""
+    return _("Many people are sending at this moment. Nothing is lost: send the form once more.")
+
+
+class VisitorRefusals(Refusals):
+    """As `Refusals`, where anybody may try: after too many tries it says from when on the next one is possible, with 429."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        if not isinstance(error, TooManyTries):
+            return super().__exit__(kind, error, trace)
+        self.refused, self.status_code = error, 429
+        self.problem = too_many_tries(error.until, g.event.time_zone)
+        return True
+
+
+class FormRefusals(Refusals):
+    """As `Refusals`: what others took meanwhile is said beside the question that it was chosen in, with 409."""
+
+    def __init__(self, filled: FilledForm, *, busy: str = "", to_team: bool = False) -> None:
+        super().__init__(busy=busy, to_team=to_team)
+        self.filled = filled
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        if isinstance(error, OptionsFull):
+            self.filled.refuse_full(error.options)
+        elif isinstance(error, Refused) and isinstance(error.reason, SessionReason):
+            self.filled.refuse_sessions(error)
+        else:
+            return super().__exit__(kind, error, trace)
+        self.refused, self.status_code = error, 409
+        return True

@@ -1,28 +1,42 @@
-"""The pages of the form, and what a form that was sent says around the answers: its key, its category, the way in."""
+"""The pages of the form, and what a form that was sent says around the answers: its key, its category, the way in.
+
+What stands around every page of this room: the event's institutions in head and foot.
+
+The question to whoever sends a form that was sent before with another address: somebody else, or a correction?
+
+The page that asks where the link to a form that is kept goes; what was typed comes along in hidden fields.
+"""
 
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import Any
 
-from flask import render_template, request
+from flask import flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
 from eventreg.events.models import Category, Event
-from eventreg.events.queries.for_registration import find_current_notice
+from eventreg.events.queries.events import find_current_notice, get_published_event, list_credited
+from eventreg.i18n.languages import current_language
 from eventreg.kernel import clock
 from eventreg.kernel.errors import Busy, Refused
-from eventreg.kernel.typed import showable
+from eventreg.kernel.text import showable
 from eventreg.registration.emails import Occasion
-from eventreg.registration.forms import FRAME_FIELDS, submission_key_or_new
+from eventreg.registration.forms import FRAME_FIELDS, KeepForm, new_submission_key, submission_key_or_new
+from eventreg.registration.models import Registration
+from eventreg.registration.queries.registrations import own_token
 from eventreg.registration.queries.ways_in import LONGEST_TYPED, find_way_in, has_codes
-from eventreg.registration.rules.deadlines import refusal_to_register
-from eventreg.registration.rules.refusals import RegisteringReason
+from eventreg.registration.rules.availability import refusal_to_register
+from eventreg.registration.rules.searching import email_key
+from eventreg.registration.rules.states import RegisteringReason
 from eventreg.registration.rules.ways_in import WayIn, WayKind
+from eventreg.registration.services.links import request_address_change
 from eventreg.registration.services.uploads import move_held
+from eventreg.registration.services.used_forms import find_first
 from eventreg.registration.views.filled_form import FilledForm
-from eventreg.registration.views.framing import page_frame
-from eventreg.registration.views.sent_before import unanswered_key
 from eventreg.web.access import Answer
-from eventreg.web.refusals import said
+from eventreg.web.refusals import Refusals, said
 
 #: a page that shows what somebody typed is kept by no cache
 _NOT_STORED = {"Cache-Control": "no-store"}
@@ -158,3 +172,131 @@ def _offered(event: Event, carried: str) -> list[Category]:
         # Whoever is invited is invited as somebody.
         return [row for row in event.categories if row.key == way_in.category_key]
     return [row for row in event.categories if find_category(event, row.key, way_in) is not None]
+
+
+def public_occasion(slug: str) -> Occasion:
+    """Return the published event that a page is about. Raises NotFound."""
+    return occasion_of(get_published_event(slug))
+
+
+def occasion_of(event: Event) -> Occasion:
+    """Return the event that a page is about, whose days are loaded."""
+    # From here on texts are said in the event's order of languages, moments in its zone.
+    g.event = event
+    return Occasion(event, event.days, list_credited(event.id))
+
+
+def page_frame(occasion: Occasion) -> dict[str, Any]:
+    """Return the template variables that name the event and who stands behind it."""
+    event = occasion.event
+    # Templates fall back in the event's order of languages.
+    g.event = event
+    language = current_language()
+    address = url_for("site.show_event", slug=event.slug)
+    return {
+        "event": event,
+        "days": [day.held_on for day in occasion.days],
+        "dates": occasion.dates(frozenset(), language),
+        "place": occasion.place(language),
+        "host_name": occasion.host_name(language),
+        "brand_url": address,
+        "footer_line": occasion.credits(language),
+        "footer_links": [
+            (_("The event"), address),
+            (_("Privacy notice"), url_for("site.show_privacy", slug=event.slug)),
+        ],
+    }
+
+
+#: the key that was used; a hyphen stands in no question's key
+EARLIER = "form-earlier"
+CORRECTS = "form-corrects"
+#: the same key, in a form to which somebody went back without an answer
+UNANSWERED = "form-unanswered"
+#: of the frame around the questions, what the form that goes on brings along as it came
+_CARRIED = ("category", "notice", "way_in", "step")
+_ASKED = 409
+
+
+def ask_whose(occasion: Occasion, form: FilledForm, earlier: str = "") -> tuple[str, int, dict[str, str]]:
+    """Ask, with everything typed and uploaded kept under a key that was not used.
+
+    To send the page is to register one more person: pressed twice it is one. It is the same page whatever became of the form
+    before, `earlier`, so that it tells nothing of the address that was sent with it.
+    """
+    if not earlier:
+        earlier = form.submission_key
+        form.go_on_under(new_submission_key())
+    form.kept()
+    carried = [
+        (name, value)
+        for name, values in request.form.lists()
+        if name in _CARRIED or name not in FRAME_FIELDS
+        for value in values
+    ]
+    page = render_template(
+        "registration/sent_before.html",
+        email=form.typed_address(),
+        carried=[*carried, ("submission_key", form.submission_key), (EARLIER, earlier)],
+        corrects=CORRECTS,
+        **page_frame(occasion),
+    )
+    return page, _ASKED, _NOT_STORED
+
+
+def unanswered_key() -> str:
+    """Return the key with which the form that is shown was sent before, where nobody has answered whose this one is."""
+    return request.form.get(EARLIER, "") or request.form.get(UNANSWERED, "")
+
+
+def asked_in_vain(event: Event, form: FilledForm) -> str:
+    """Return that key where the form is sent now with another address than the first one, so that it is asked again."""
+    earlier = request.form.get(UNANSWERED, "")
+    first = find_first(event, submission_key_or_new(earlier)) if earlier else None
+    return earlier if first is not None and first.email_key != email_key(form.typed_address()) else ""
+
+
+def first_to_correct(event: Event) -> Registration | None:
+    """Return whose address the sender wants corrected; None where there is nobody: then the form is one more registration.
+
+    That nothing was made of the first form is told by nothing but by what becomes of this one.
+    """
+    if CORRECTS not in request.form:
+        return None
+    return find_first(event, submission_key_or_new(request.form.get(EARLIER)))
+
+
+def correct_address(event: Event, first: Registration, email: str) -> Response:
+    """Ask for the change as its holder does: the new address confirms it, the old one is told. Shows one's own page."""
+    with Refusals() as outcome:
+        request_address_change(event.id, first.id, email)
+        flash(_("We have sent a message to %(email)s. Confirm the address there.", email=email))
+    if outcome.problem:
+        flash(outcome.problem)
+    return redirect(url_for("selfservice.show_own", token=own_token(first, "my")), 303)
+
+
+#: what each page of the form makes anew, and what only says which button was pressed
+NOT_CARRIED = KeepForm.own_fields | {
+    "access_code", "category", "change_category", "choose_category", "csrf_token", "keep_form", "submission_key",
+    "switch_language",
+}  # fmt: skip
+
+
+def ask_where_to(occasion: Occasion, form: FilledForm) -> tuple[str, int, dict[str, str]]:
+    """Show the page, with the address that stands in the form."""
+    return keep_page(occasion, form.category, form.submission_key, KeepForm(None, email=form.typed_address()))
+
+
+def keep_page(
+    occasion: Occasion, category: Category, submission_key: str, form: KeepForm, code: int = 200
+) -> tuple[str, int, dict[str, str]]:
+    """Show the page as it stands."""
+    carried = [(name, value) for name, values in request.form.lists() if name not in NOT_CARRIED for value in values]
+    page = render_template(
+        "registration/keep_form.html",
+        form=form,
+        carried=[*carried, ("submission_key", submission_key), ("category", category.key)],
+        **page_frame(occasion),
+    )
+    return page, code, _NOT_STORED

@@ -13,7 +13,7 @@ from flask import Response as FlaskResponse
 from flask import g, make_response, render_template, request, url_for
 
 from eventreg.events.models import Category, Event
-from eventreg.events.queries.for_registration import find_current_notice, get_event_whole
+from eventreg.events.queries.events import find_current_notice, get_event_whole
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
 from eventreg.i18n.languages import current_language, own_name, speaking
@@ -22,14 +22,13 @@ from eventreg.questionnaires import kinds
 from eventreg.questionnaires.forms import QuestionnaireForm
 from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.queries import draft_document, find_newest_version, get_numbered_version
+from eventreg.questionnaires.rules.answers import Invalid, most_files
 from eventreg.questionnaires.rules.drafts.reading import read_draft
-from eventreg.questionnaires.rules.files import most_files
-from eventreg.questionnaires.rules.finishing import finished
-from eventreg.questionnaires.rules.reasons import Invalid
+from eventreg.questionnaires.rules.publishing import finished
 from eventreg.questionnaires.rules.schema import Definition, DefinitionInvalid, Question, Stage
 from eventreg.registration.forms import FRAME_FIELDS, new_submission_key
 from eventreg.registration.views import blueprint
-from eventreg.registration.views.framing import occasion_of, page_frame
+from eventreg.registration.views.form_pages import occasion_of, page_frame
 from eventreg.registration.views.steps import Steps, SummaryPart
 from eventreg.web.access import requires
 from eventreg.web.bodies import takes_files

@@ -16,21 +16,25 @@ from eventreg.registration.rules.ways_in import refusal_of_link
 from eventreg.registration.services import registering
 from eventreg.registration.services.registering import Outcome, Receipt, Submission
 from eventreg.registration.views import blueprint
-from eventreg.registration.views.filled_form import FilledForm
+from eventreg.registration.views.filled_form import SEND_AGAIN, FilledForm, follow_language, has_token
 from eventreg.registration.views.form_pages import (
+    EARLIER,
+    ask_where_to,
+    ask_whose,
+    asked_in_vain,
     category_page,
     closed_page,
+    correct_address,
     find_category,
+    first_to_correct,
     form_page,
+    page_frame,
+    public_occasion,
     refusal_in,
     refusal_now,
     sent_way_in,
     submission_key_of,
 )
-from eventreg.registration.views.framing import page_frame, public_occasion
-from eventreg.registration.views.keep_page import ask_where_to
-from eventreg.registration.views.sending import SEND_AGAIN, follow_language, has_token
-from eventreg.registration.views.sent_before import EARLIER, ask_whose, asked_in_vain, correct_address, first_to_correct
 from eventreg.web.access import Answer, personal, public
 from eventreg.web.bodies import takes_files
 from eventreg.web.forms import checks_token_itself
@@ -93,7 +97,7 @@ def send_form(slug: str) -> Answer:
     follow_language()
     if sent.get("access_code", "").strip() and not _LEAVES_CODE.intersection(sent):
         # The Enter key in the field of the code sends the form. It goes on where the button beside the field leads.
-        return redirect(url_for("registration.use_code", slug=slug), 307)
+        return redirect(url_for("invitations.use_code", slug=slug), 307)
     is_own = has_token()
     key = submission_key_of(event, is_own)
     category = find_category(event, sent.get("category", ""), sent_way_in(event))
@@ -180,7 +184,7 @@ def _register(occasion: Occasion, form: FilledForm) -> Answer:
 def _next_page(event: Event, receipt: Receipt) -> str:
     if receipt.outcome is Outcome.RECEIPT and receipt.registration is not None:
         token = own_token(receipt.registration, "my")
-        return url_for("registration.show_receipt", token=token)
+        return url_for("selfservice.show_receipt", token=token)
     page = "registration.check_mail" if receipt.outcome is Outcome.CHECK_MAIL else "registration.already_live"
     return url_for(page, slug=event.slug)
 

@@ -5,31 +5,12 @@ from flask import Blueprint
 blueprint = Blueprint("site", __name__)
 
 # Each module adds its pages to the blueprint.
-from eventreg.site.views import (  # noqa: E402
-    conclusions,
+from eventreg.site.views import (  # noqa: E402, F401
     feeds,
-    figures,
-    guides,
     health,
     history,
     manage,
-    materials,
     preview,
     programme,
     public,
 )
-
-__all__ = [
-    "blueprint",
-    "conclusions",
-    "feeds",
-    "figures",
-    "guides",
-    "health",
-    "history",
-    "manage",
-    "materials",
-    "preview",
-    "programme",
-    "public",
-]

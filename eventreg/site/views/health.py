@@ -9,12 +9,10 @@ from flask import Response, abort, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventreg.kernel.clock import now
-from eventreg.site.queries.figures import Figures, count_everything
-from eventreg.site.queries.readiness import look_whether_ready
+from eventreg.site.queries import Figures, count_everything, look_whether_ready
 from eventreg.site.views import blueprint
 from eventreg.web.access import probe, public
-from eventreg.web.addresses import address_of
-from eventreg.web.instance import config
+from eventreg.web.instance import address_of, config
 
 #: pages that mean nothing to a search engine; personal and organizers' pages also say so themselves
 _NOT_FOR_CRAWLERS = (

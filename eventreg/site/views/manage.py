@@ -1,19 +1,28 @@
-"""The desk's front pages: one's events, and the overview of one."""
+"""The desk's front pages: one's events, and the overview of one.
+
+Acts of the pages that are made of several rooms.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import g, render_template, url_for
 from flask_login import current_user
 
 from eventreg.accounts.policies import has_second_factor
+from eventreg.attendees.listing import ListShape, RegistrationList
+from eventreg.attendees.rules.listing import STATUS_ORDER, ListState, Unanswered
+from eventreg.attendees.views.cards import unanswered_shown
+from eventreg.attendees.views.desk import list_url, registration_url
+from eventreg.attendees.views.notes import mentions_shown
+from eventreg.audit.services import INSTANCE_CHAIN, Actor, Target, note
+from eventreg.db import transaction
 from eventreg.events.links import invitation_token
 from eventreg.events.models import Category, Event
 from eventreg.events.policies import may_create_events
-from eventreg.events.queries.categories import list_categories
-from eventreg.events.queries.for_registration import list_days
+from eventreg.events.queries.events import list_categories, list_days, lock_event_in_any_state
 from eventreg.events.queries.team import Membership, list_days_of, list_invitations_to, list_memberships
 from eventreg.events.rules.publication import Publication
 from eventreg.events.rules.seats import Places
@@ -25,22 +34,15 @@ from eventreg.events.wording import team_role_name
 from eventreg.kernel.clock import now
 from eventreg.mail.queries import list_latest_states
 from eventreg.mail.wording import TROUBLES
-from eventreg.registration.queries.requests import count_unanswered
+from eventreg.registration.queries.registrations import count_unanswered
 from eventreg.registration.queries.scoping import is_shown
 from eventreg.registration.rules.states import Status
 from eventreg.registration.wording import status_for_team
-from eventreg.review.listing import ListShape, RegistrationList
-from eventreg.review.queries.breakdowns import Breakdown
-from eventreg.review.queries.figures import Figures, list_figures
-from eventreg.review.rules.figures import Counting, is_told
-from eventreg.review.rules.listing import STATUS_ORDER, ListState, Unanswered
-from eventreg.review.views.desk import list_url, registration_url
-from eventreg.review.views.mentions_shown import mentions_shown
-from eventreg.review.views.unanswered import unanswered_shown
-from eventreg.site.deadlines import coming_deadlines
-from eventreg.site.figure_rows import FigureRows
+from eventreg.reports.queries.figures import Breakdown, Figures, coming_deadlines, list_figures
+from eventreg.reports.rules import Counting, is_told
+from eventreg.reports.views.figures import FigureRows, mail_rows
+from eventreg.settings.models import InstanceSettings
 from eventreg.site.views import blueprint
-from eventreg.site.views.mail_figures import mail_rows
 from eventreg.web.access import may, requires, signed_in
 from eventreg.web.templating import plain_in_reader_language
 
@@ -64,7 +66,7 @@ def manage_events() -> str:
             (
                 event,
                 team_role_name(invitation.role),
-                url_for("events.show_invitation", token=invitation_token(invitation.public_id)),
+                url_for("team.show_invitation", token=invitation_token(invitation.public_id)),
             )
             for invitation, event in list_invitations_to(current_user.id, now())
         ],
@@ -220,3 +222,13 @@ def _latest(event: Event, categories: Sequence[Category]) -> list[dict[str, Any]
         }
         for row in rows
     ]
+
+
+def note_history_export(chain: int, filters: Mapping[str, str], actor: Actor) -> int:
+    """Record that the history of an event (or of the instance) is taken away as a file. Raises NotFound.
+
+    Returns the position of that entry: the file holds what was before it.
+    """
+    with transaction():
+        row = Target(InstanceSettings, None) if chain == INSTANCE_CHAIN else lock_event_in_any_state(chain)
+        return note(row, "history_exported", actor, format="csv", filters=dict(filters)).position

@@ -12,15 +12,15 @@ from jinja2.utils import urlize
 from markupsafe import Markup, escape
 from werkzeug.wrappers import Response
 
-from eventreg.events.calendars import day_bounds
-from eventreg.events.crediting import host_name, institutions_line
 from eventreg.events.models import Event
 from eventreg.events.queries.public import PublicEvent
-from eventreg.events.rules.attendance import AttendanceMode
 from eventreg.events.rules.programme import common_hours
 from eventreg.events.rules.publication import Publication
+from eventreg.events.rules.settings import AttendanceMode
+from eventreg.events.wording import host_name, institutions_line
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language
+from eventreg.programme.calendars import day_bounds
 from eventreg.site.views.sharing import sharing
 from eventreg.web.instance import site_name
 from eventreg.web.templating import in_reader_language, plain_in_reader_language

@@ -11,8 +11,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from eventreg.events.models import ProgrammeSession
-from eventreg.events.queries.for_registration import find_current_notice
-from eventreg.events.queries.previews import get_slug_by_preview
+from eventreg.events.queries.events import find_current_notice, get_slug_by_preview
 from eventreg.events.queries.programme import get_session
 from eventreg.events.queries.public import PublicEvent, get_credited_event, get_public_event
 from eventreg.events.rules.publication import Publication

@@ -1,27 +1,44 @@
-"""The programme in public: the whole of it by day, a session's own page, and its calendar entry."""
+"""The programme in public: the whole of it by day, a session's own page, and its calendar entry.
+
+Materials for the public: those that are released for everybody. Of any other nothing shows, not even that it is there.
+
+What an event leaves to those who make policy: its public remarks and recommendations, on one page that prints.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, g, render_template, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from eventreg.events.calendars import session_calendar
-from eventreg.events.crediting import credits_of
-from eventreg.events.models import EventDay
+from eventreg.events.models import Event, EventDay, Material, SessionOutcome
+from eventreg.events.queries.events import list_days
 from eventreg.events.queries.programme import SessionFound, get_programme, get_session
 from eventreg.events.queries.public import PublicEvent, get_credited_event
-from eventreg.events.rules.programme import SessionKind, SpeakerRole
-from eventreg.events.wording import session_kind_name, speaker_role_name
+from eventreg.events.rules.programme import OutcomeKind, SessionKind, SpeakerRole
+from eventreg.events.wording import credits_of, session_kind_name, speaker_role_name
 from eventreg.i18n.languages import current_language
+from eventreg.kernel.clock import now
+from eventreg.kernel.errors import NotFound
+from eventreg.programme.calendars import session_calendar
+from eventreg.programme.queries import (
+    get_openable_file,
+    list_openable_of,
+    list_outcomes,
+    list_public_of_session,
+    list_sessions,
+)
+from eventreg.programme.rules.materials import Reader
+from eventreg.programme.services.materials import open_material_file
+from eventreg.programme.views.materials import materials_shown
 from eventreg.site.views import blueprint
-from eventreg.site.views.conclusions import session_outcomes
-from eventreg.site.views.materials import public_materials
 from eventreg.site.views.presenting import cacheable, frame
 from eventreg.site.views.programme_shown import AddressOf, days_shown, institution_of, span_of
 from eventreg.web.access import public
-from eventreg.web.addresses import address_of
+from eventreg.web.downloads import as_attachment
+from eventreg.web.instance import address_of
 
 
 @blueprint.get("/events/<slug>/programme")
@@ -106,3 +123,60 @@ def _groups(shown: SessionFound) -> list[tuple[str, list[Any]]]:
     """Return (what they do, speakers) for each role that somebody has."""
     by_role = {role: [person.speaker for person in shown.people if person.role is role] for role in SpeakerRole}
     return [(speaker_role_name(role, len(people)), people) for role, people in by_role.items() if people]
+
+
+@blueprint.get("/events/<slug>/materials/<public_id>")
+@public
+def download_material(slug: str, public_id: str) -> Response:
+    """Give the file of a material that everybody can open now."""
+    event = get_credited_event(slug).event
+    material = get_openable_file(event.id, public_id, Reader.ANYBODY, now())
+    file = open_material_file(material.file_id)
+    response = as_attachment(file, material.file_name, material.media_type, material.size)
+    # Asked for again each time: another file may have taken its place, or it was taken back.
+    response.cache_control.no_cache = True
+    return response
+
+
+def public_materials(event: Event, session_id: int | None = None) -> list[dict[str, Any]]:
+    """Return what everybody can open now of a session, or of the whole event, for `components/documents.html`."""
+
+    def address_of(material: Material) -> str:
+        return url_for("site.download_material", slug=event.slug, public_id=material.public_id)
+
+    return materials_shown(list_openable_of(event.id, session_id, Reader.ANYBODY, now()), address_of)
+
+
+@blueprint.get("/events/<slug>/conclusions")
+@public
+def show_conclusions(slug: str) -> BaseResponse:
+    """Show what the sessions concluded and recommend. There is no such page while nothing of it is public."""
+    found = get_credited_event(slug)
+    event = g.event = found.event
+    by_session: dict[int, list[SessionOutcome]] = {}
+    for outcome in list_outcomes(event.id, only_public=True):
+        by_session.setdefault(outcome.session_id, []).append(outcome)
+    if not by_session:
+        raise NotFound
+    sessions = [each for each in list_sessions(event.id) if each.session.id in by_session]
+    page = render_template(
+        "site/conclusions.html",
+        event=event,
+        days=[day.held_on for day in list_days(event.id)],
+        groups=[(each, outcomes_by_kind(by_session[each.session.id])) for each in sessions],
+        credits=credits_of(event),
+        **frame(found, "site.show_conclusions"),
+    )
+    return cacheable(page)
+
+
+def session_outcomes(session_id: int) -> dict[str, Any]:
+    """Return what is public of one session, for `site/_outcomes.html`."""
+    return {"outcomes": outcomes_by_kind(list_public_of_session(session_id))}
+
+
+def outcomes_by_kind(outcomes: Sequence[SessionOutcome]) -> dict[str, list[SessionOutcome]]:
+    """Return "recommendation" and "remark", each with its outcomes in their order; a kind without any is left out."""
+    kinds = (OutcomeKind.RECOMMENDATION, OutcomeKind.REMARK)
+    found = {kind.value: [outcome for outcome in outcomes if outcome.kind is kind] for kind in kinds}
+    return {kind: members for kind, members in found.items() if members}

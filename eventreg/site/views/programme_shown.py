@@ -12,10 +12,10 @@ from markupsafe import Markup, escape
 from eventreg.events.models import Event, EventDay, ProgrammeSession, SessionPerson, Speaker
 from eventreg.events.queries.programme import people_of, slots_of
 from eventreg.events.rules.programme import SessionKind, SpeakerRole
-from eventreg.events.rules.programme_layout import columns_of, rows_of
 from eventreg.events.wording import session_kind_name, speaker_role_name
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language
+from eventreg.programme.rules.sessions import columns_of, rows_of
 from eventreg.web.templating import in_reader_language
 
 #: a longer programme, or one in several rooms, has a page of its own; the event's page gives its outline

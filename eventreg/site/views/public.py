@@ -1,31 +1,35 @@
-"""The public pages: the list of events, an event, its calendar file, its privacy notice, accessibility."""
+"""The public pages: the list of events, an event, its calendar file, its privacy notice, accessibility.
+
+The guides, in the product: one page each, with pictures.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, g, render_template, url_for
+from flask import Response, abort, g, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from eventreg.events.calendars import event_calendar
-from eventreg.events.crediting import credits_of, host_name
-from eventreg.events.queries.for_registration import find_current_notice, get_published_event
-from eventreg.events.queries.outcomes import count_public
+from eventreg.events.queries.events import find_current_notice, get_published_event
 from eventreg.events.queries.public import PublicEvent, get_credited_event, get_public_event, list_public_events
-from eventreg.events.rules.contact import mail_uri, telephone_uri
+from eventreg.events.rules.practical import mail_uri, telephone_uri
+from eventreg.events.wording import credits_of, host_name
 from eventreg.i18n.languages import current_language
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import NotFound
-from eventreg.registration.queries.availability import get_availability, list_availabilities
+from eventreg.programme.calendars import event_calendar
+from eventreg.programme.queries import count_public
+from eventreg.registration.queries.places import get_availability, list_availabilities
 from eventreg.site import wording
 from eventreg.site.views import blueprint
-from eventreg.site.views.materials import public_materials
 from eventreg.site.views.presenting import cacheable, frame, hours_shown, is_over, is_past, practical_rows
+from eventreg.site.views.programme import public_materials
 from eventreg.site.views.programme_shown import event_programme
 from eventreg.site.views.sharing import event_data, sharing
 from eventreg.web.access import public
-from eventreg.web.addresses import address_of
+from eventreg.web.guides import guides
+from eventreg.web.instance import address_of
 
 #: past events on the first page; the archive has all
 _PAST_ON_HOME = 10
@@ -115,3 +119,30 @@ def download_calendar(slug: str) -> BaseResponse:
 def show_accessibility() -> BaseResponse:
     """Say how far these pages can be used by everybody."""
     return cacheable(render_template("site/accessibility.html", sharing=sharing("site.show_accessibility")))
+
+
+@blueprint.get("/help/<topic>")
+@public
+def show_help(topic: str) -> BaseResponse:
+    """Show a guide in the reader's language."""
+    guide = guides().find(topic)
+    if guide is None:
+        abort(404)
+    others = [found for other in guides().topics if other != topic and (found := guides().find(other))]
+    return cacheable(
+        render_template("site/help.html", guide=guide, others=others, sharing=sharing("site.show_help", topic=topic))
+    )
+
+
+@blueprint.get("/help/pictures/<path:path>")
+@public
+def show_help_picture(path: str) -> Response:
+    """Give a picture of a guide."""
+    content = guides().pictures.get(path)
+    if content is None:
+        abort(404)
+    response = Response(content, mimetype="image/png")
+    response.add_etag()
+    response.headers["Cache-Control"] = "public, max-age=3600"
+    response.make_conditional(request)
+    return response

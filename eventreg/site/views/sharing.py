@@ -8,16 +8,15 @@ from zoneinfo import ZoneInfo
 
 from flask import request
 
-from eventreg.events.calendars import day_bounds
 from eventreg.events.models import Event
-from eventreg.events.rules.attendance import AttendanceMode
 from eventreg.events.rules.institutions import PartnerRole
+from eventreg.events.rules.settings import AttendanceMode
 from eventreg.i18n.languages import current_language, known_languages
 from eventreg.kernel.links import web_address
 from eventreg.organizations.models import Organization
-from eventreg.registration.rules.admission import RegistrationState
-from eventreg.registration.rules.availability import Availability
-from eventreg.web.addresses import address_of
+from eventreg.programme.calendars import day_bounds
+from eventreg.registration.rules.availability import Availability, RegistrationState
+from eventreg.web.instance import address_of
 from eventreg.web.templating import plain_in_reader_language
 
 #: schema.org's properties for each role; what reads events looks for a sponsor, where the exact word is funder

@@ -17,7 +17,7 @@ from eventreg.accounts.queries import find_account_by_address
 from eventreg.accounts.services.accounts import close_account, create_account
 from eventreg.db import db
 from eventreg.events.bundles import reading
-from eventreg.events.bundles.faults import BundleInvalid
+from eventreg.events.bundles.fields import BundleInvalid
 from eventreg.events.models import Event
 from eventreg.events.rules.slugs import SlugReason
 from eventreg.kernel.errors import Refused

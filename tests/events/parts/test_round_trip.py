@@ -12,8 +12,8 @@ from sqlalchemy import select
 from eventreg.db import db
 from eventreg.events.bundles.parts import TakeOut, part_registry
 from eventreg.events.models import Event
-from eventreg.events.parts.order import list_sessions
 from eventreg.kernel.keys import create_keys
+from eventreg.programme.parts import list_sessions
 from eventreg.questionnaires.models import QuestionnaireVersion
 from eventreg.registration.models import Answer, Registration
 from eventreg.registration.queries.answers import load_answers

@@ -11,6 +11,11 @@ from typing import Any
 
 from sqlalchemy import select
 
+from eventreg.attendees.rules.acts import RunAct
+from eventreg.attendees.rules.tags import TagColour
+from eventreg.attendees.services.notes import Written, write_note
+from eventreg.attendees.services.reasons import add_reason
+from eventreg.attendees.services.tags import change_tags, create_tag
 from eventreg.audit.services import Actor
 from eventreg.db import db, transaction
 from eventreg.events.bundles.parts import TakeOut
@@ -28,16 +33,17 @@ from eventreg.events.models import (
     TeamMember,
 )
 from eventreg.events.organizers import Organizer
-from eventreg.events.rules.attendance import AttendanceMode
 from eventreg.events.rules.institutions import PartnerRole
 from eventreg.events.rules.programme import MaterialAudience, OutcomeKind, SessionKind, SpeakerRole
+from eventreg.events.rules.settings import AttendanceMode
 from eventreg.events.rules.team import TeamRole
-from eventreg.events.services.material_files import store_material_file
-from eventreg.events.services.wholes import Placing, import_event, write_event
 from eventreg.kernel.clock import now
 from eventreg.kernel.tokens import new_public_id
-from eventreg.media.rules.pictures import LOGO_SIZE
+from eventreg.making.services.wholes import Placing, import_event, write_event
+from eventreg.media.rules import LOGO_SIZE
 from eventreg.media.services import store_picture
+from eventreg.messages.services import save_message_texts
+from eventreg.programme.services.materials import store_material_file
 from eventreg.questionnaires.models import QuestionnaireDraft, QuestionnaireVersion
 from eventreg.questionnaires.queries import get_current_version
 from eventreg.registration.models import (
@@ -49,16 +55,10 @@ from eventreg.registration.models import (
     Registration,
     SessionPlace,
 )
-from eventreg.registration.rules.message_texts import OwnText, TextEdit
-from eventreg.registration.rules.requests import RequestKind
+from eventreg.registration.rules.asked import RequestKind
+from eventreg.registration.rules.messages import OwnText, TextEdit
 from eventreg.registration.rules.states import Action
 from eventreg.registration.services.decisions import decide
-from eventreg.registration.services.message_texts import save_message_texts
-from eventreg.review.rules.runs import RunAct
-from eventreg.review.rules.tags import TagColour
-from eventreg.review.services.notes import Written, write_note
-from eventreg.review.services.reasons import add_reason
-from eventreg.review.services.tags import change_tags, create_tag
 from tests.builders import (
     a_questionnaire,
     a_registration,

@@ -2,19 +2,28 @@
 
 What is looked for is found by its key; whoever saves says by `seen` (a `fingerprint`) what it was like when the page was
 opened. A part of the document that is faulty is left where it is. Each raises Refused with a `DraftReason`.
+
+What of a document hangs on what: conditions look at questions that stand before, and at answers that are offered.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from functools import wraps
 from typing import Any, Concatenate, NamedTuple, ParamSpec
 
 from eventreg.kernel.errors import Refused
-from eventreg.questionnaires.rules.drafts.needs import refuse_new_faults
-from eventreg.questionnaires.rules.drafts.reading import entries, fingerprint, questions_in, texts
-from eventreg.questionnaires.rules.drafts.refusals import DraftReason
+from eventreg.questionnaires.rules.conditions import AllOf, AnyOf, Condition, IsOneOf, Not
+from eventreg.questionnaires.rules.drafts.reading import (
+    DraftReason,
+    entries,
+    fingerprint,
+    questions_in,
+    read_draft,
+    texts,
+)
+from eventreg.questionnaires.rules.schema import Definition, Question, Stage
 
 #: longer is no form that anybody fills in
 MOST_SECTIONS, MOST_QUESTIONS, MOST_OPTIONS = 30, 200, 100
@@ -224,3 +233,81 @@ def _check_column(document: Document, entry: dict[str, Any]) -> None:
 def _key(entry: Any) -> str:
     key = entry.get("key") if isinstance(entry, dict) else None
     return key if isinstance(key, str) else ""
+
+
+#: in the order in which they are answered
+_STAGES = tuple(Stage)
+
+
+class Fault(NamedTuple):
+    """A condition that looks at what is not there, or comes too late. `value`: the answer that is not offered."""
+
+    reason: DraftReason
+    question: str
+    dependent: str
+    value: str = ""
+
+
+def list_faults(definition: Definition) -> list[Fault]:
+    """Return every condition that cannot be decided, in order."""
+    everywhere = {question.key: question for question in definition.questions()}
+    before: dict[str, Stage] = {}
+    found: list[Fault] = []
+    for section in definition.sections:
+        for question in section.questions:
+            for part in _singles(question.condition):
+                found += _faults(question.key, part, before, section.stage, everywhere)
+            before[question.key] = section.stage
+    return list(dict.fromkeys(found))
+
+
+def refuse_new_faults(before: Any, after: Any) -> None:
+    """Refuse a change that leaves a condition without what it looks at. Raises Refused, which names the questions.
+
+    What was at fault before is nobody's hindrance: publishing will tell.
+    """
+    old, new = read_draft(before), read_draft(after)
+    known = set(list_faults(old))
+    faults = [fault for fault in list_faults(new) if fault not in known]
+    if not faults:
+        return
+    first = faults[0]
+    alike = [fault for fault in faults if (fault.reason, fault.question) == (first.reason, first.question)]
+    looked_at = old.find(first.question) or new.find(first.question)
+    dependents = [new.find(key) for key in dict.fromkeys(fault.dependent for fault in alike)]
+    raise Refused(
+        first.reason,
+        question=looked_at.label if looked_at else {},
+        others=[question.label for question in dependents if question],
+        answer=_label_of(looked_at, first.value),
+    )
+
+
+def _faults(
+    dependent: str, part: Condition, before: Mapping[str, Stage], stage: Stage, everywhere: Mapping[str, Question]
+) -> Iterator[Fault]:
+    for key in part.refers_to():
+        if key not in everywhere:
+            yield Fault(DraftReason.STILL_NEEDED, key, dependent)
+        elif key not in before or _STAGES.index(before[key]) > _STAGES.index(stage):
+            yield Fault(DraftReason.WRONG_ORDER, key, dependent)
+        elif isinstance(part, IsOneOf) and (options := everywhere[key].options):
+            offered = {option.value for option in options}
+            for value in part.values:
+                if value not in offered:
+                    yield Fault(DraftReason.ANSWER_STILL_NEEDED, key, dependent, value)
+
+
+def _singles(condition: Condition | None) -> Iterator[Condition]:
+    if isinstance(condition, AllOf | AnyOf):
+        for part in condition.parts:
+            yield from _singles(part)
+    elif isinstance(condition, Not):
+        yield from _singles(condition.part)
+    elif condition is not None:
+        yield condition
+
+
+def _label_of(question: Question | None, value: str) -> Mapping[str, str]:
+    options = question.options if question is not None else ()
+    return next((option.label for option in options if option.value == value), {})

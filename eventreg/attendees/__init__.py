@@ -1,0 +1,1 @@
+"""The organizers' attendee list and one person of it: answers, decisions, tags, notes, reasons, doubles."""

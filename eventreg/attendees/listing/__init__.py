@@ -1,0 +1,33 @@
+"""Listing."""
+
+from eventreg.attendees.listing.counting import Counts, Facet
+from eventreg.attendees.listing.fields import Cell, ListField
+from eventreg.attendees.listing.fixed import COLUMNS, FILTERS, IN_EXPORTS, PANEL, PANEL_FIRST, Status, Way
+from eventreg.attendees.listing.offer import ListOf, OfferedQuestion, OfferedTag, Words
+from eventreg.attendees.listing.pages import BESIDE, RegistrationList, put_marks
+from eventreg.attendees.listing.shape import ListShape, ListWords, get_shape, read_state
+
+__all__ = [
+    "BESIDE",
+    "COLUMNS",
+    "FILTERS",
+    "IN_EXPORTS",
+    "PANEL",
+    "PANEL_FIRST",
+    "Cell",
+    "Counts",
+    "Facet",
+    "ListField",
+    "ListOf",
+    "ListShape",
+    "ListWords",
+    "OfferedQuestion",
+    "OfferedTag",
+    "RegistrationList",
+    "Status",
+    "Way",
+    "Words",
+    "get_shape",
+    "put_marks",
+    "read_state",
+]

@@ -1,0 +1,157 @@
+"""Tags: of an event, of registrations, and how many carry each.
+
+The ready-made reasons of an event.
+
+Saved views of the list: one's own, and those that the team shares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+
+from eventreg.accounts.models import Account
+from eventreg.attendees.models import ReadyReason, SavedView, Tag, Tagging
+from eventreg.attendees.rules.acts import REASONED, RunAct
+from eventreg.audit.models import AuditEntry
+from eventreg.db import db, get_of_event
+from eventreg.events.rules.team import Scope
+from eventreg.kernel.errors import NotFound
+from eventreg.kernel.text import folded
+from eventreg.registration.models import Registration
+from eventreg.registration.queries.scoping import in_scope
+
+
+def list_tags(event_id: int) -> Sequence[Tag]:
+    """Return the tags of an event, by name."""
+    return db.session.scalars(select(Tag).where(Tag.event_id == event_id).order_by(Tag.name_key, Tag.id)).all()
+
+
+def get_tag(event_id: int, public_id: str) -> Tag:
+    """Return a tag of this event. Raises NotFound."""
+    return get_of_event(Tag, event_id, public_id=public_id)
+
+
+def find_tag_by_key(event_id: int, key: str) -> Tag | None:
+    """Return the tag of an event with this folded name."""
+    return db.session.scalars(select(Tag).where(Tag.event_id == event_id, Tag.name_key == key)).one_or_none()
+
+
+def list_tags_of(registration_ids: Collection[int]) -> Mapping[int, Sequence[Tag]]:
+    """Return the tags on each of these registrations by id, by name; whoever has none is left out. One statement."""
+    if not registration_ids:
+        return {}
+    rows = db.session.execute(
+        select(Tagging.registration_id, Tag)
+        .join(Tag, Tag.id == Tagging.tag_id)
+        .where(Tagging.registration_id.in_(registration_ids))
+        .order_by(Tag.name_key, Tag.id)
+    )
+    found: dict[int, list[Tag]] = {}
+    for registration_id, tag in rows:
+        found.setdefault(registration_id, []).append(tag)
+    return found
+
+
+def count_tagged(event_id: int, scope: Scope) -> Mapping[int, int]:
+    """Return how many registrations in scope carry each tag of an event, by the tag's id."""
+    statement = (
+        select(Tagging.tag_id, func.count())
+        .join(Registration, Registration.id == Tagging.registration_id)
+        .where(Registration.event_id == event_id)
+        .group_by(Tagging.tag_id)
+    )
+    return {row[0]: row[1] for row in db.session.execute(in_scope(statement, event_id, scope))}
+
+
+def list_reasons(event_id: int, act: RunAct | None = None) -> Sequence[ReadyReason]:
+    """Return the reasons of an event, those of one act or all, by act and in their order."""
+    statement = select(ReadyReason).where(ReadyReason.event_id == event_id)
+    if act is not None:
+        statement = statement.where(ReadyReason.act == act)
+    rows = db.session.scalars(statement.order_by(ReadyReason.position, ReadyReason.id)).all()
+    return sorted(rows, key=lambda row: REASONED.index(row.act) if row.act in REASONED else len(REASONED))
+
+
+def get_reason(event_id: int, public_id: str) -> ReadyReason:
+    """Return a reason of this event. Raises NotFound."""
+    return get_of_event(ReadyReason, event_id, public_id=public_id)
+
+
+class ShownView(NamedTuple):
+    """A view as a member meets it."""
+
+    public_id: str
+    name: str
+    #: of the list, as an address holds it
+    query: str
+    is_shared: bool
+    is_own: bool
+    owner: str
+
+
+class Around(NamedTuple):
+    """What stands around the list."""
+
+    #: the position of the newest entry in the event's history
+    revision: int
+    views: Sequence[ShownView]
+
+
+def get_around(event_id: int, account_id: int) -> Around:
+    """Return the newest position of an event's history with the views that an account has: one statement."""
+    newest = select(func.max(AuditEntry.position).label("position")).where(AuditEntry.chain == event_id).subquery()
+    statement = (
+        select(newest.c.position, SavedView, Account.name)
+        .select_from(newest)
+        .outerjoin(SavedView, _is_seen_by(event_id, account_id))
+        .outerjoin(Account, Account.id == SavedView.account_id)
+    )
+    found = db.session.execute(statement).all()
+    shown = [_shown(view, owner, account_id) for _position, view, owner in found if view is not None]
+    return Around(found[0][0] or 0, sorted(shown, key=_by_name))
+
+
+def list_views(event_id: int, account_id: int) -> Sequence[ShownView]:
+    """Return an account's own views of an event and those that are shared with the team, by name: one statement."""
+    found = db.session.execute(_seen_by(event_id, account_id)).all()
+    return sorted((_shown(view, owner, account_id) for view, owner in found), key=_by_name)
+
+
+def get_view(event_id: int, public_id: str, account_id: int) -> SavedView:
+    """Return a view of this event that the account has. Another's own view is NotFound, like none at all."""
+    view: SavedView | None = db.session.scalars(
+        _seen_by(event_id, account_id).where(SavedView.public_id == public_id)
+    ).one_or_none()
+    if view is None:
+        raise NotFound
+    return view
+
+
+def list_views_of_owner(event_id: int, account_id: int) -> Sequence[SavedView]:
+    """Return what one account has saved on an event."""
+    mine = select(SavedView).where(SavedView.event_id == event_id, SavedView.account_id == account_id)
+    return db.session.scalars(mine.order_by(SavedView.id)).all()
+
+
+def _shown(view: SavedView, owner: str, account_id: int) -> ShownView:
+    return ShownView(view.public_id, view.name, view.query, view.is_shared, view.account_id == account_id, owner)
+
+
+def _by_name(view: ShownView) -> tuple[str, str]:
+    return folded(view.name), view.public_id
+
+
+def _seen_by(event_id: int, account_id: int) -> Select[SavedView, str]:
+    return (
+        select(SavedView, Account.name)
+        .join(Account, Account.id == SavedView.account_id)
+        .where(_is_seen_by(event_id, account_id))
+    )
+
+
+def _is_seen_by(event_id: int, account_id: int) -> ColumnElement[bool]:
+    is_for = or_(SavedView.account_id == account_id, SavedView.is_shared)
+    return and_(SavedView.event_id == event_id, is_for)

@@ -1,0 +1,93 @@
+"""What the team does to a registration on the person's behalf: what all of it has in common."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from eventreg.db import db
+from eventreg.events.models import Category, Event
+from eventreg.events.organizers import Organizer
+from eventreg.events.queries.events import lock_event
+from eventreg.mail.models import MailMessage
+from eventreg.mail.rules import DeliveryState
+from eventreg.mail.services import drop
+from eventreg.registration.models import AddressChange, Registration
+from eventreg.registration.queries.registrations import find_live_by_email
+from eventreg.registration.queries.scoping import lock_in_scope
+from eventreg.registration.rules.searching import email_key
+from eventreg.registration.rules.states import AddressTaken, ChangeReason, ChangeRefused, Status
+from eventreg.registration.services.answers import refresh_search
+from eventreg.registration.services.statuses import find_last_decision, is_pending
+
+
+@dataclass(frozen=True)
+class TeamAct:
+    """Who acts, on what they saw, and whether the person is told by mail."""
+
+    who: Organizer
+    #: the registration's revision that was shown
+    seen_revision: int
+    tells: bool = True
+
+
+def open_for(
+    event_id: int, reference: str, act: TeamAct, now: datetime, statuses: Collection[Status]
+) -> tuple[Event, Registration]:
+    """Return the event, whose row is held, and the registration as it was seen, in the caller's transaction.
+
+    Raises NotFound (out of scope too), LifecycleRefused and ChangeRefused: CHANGED_MEANWHILE, CALLED_OFF, NOT_POSSIBLE_NOW for
+    other statuses, BEING_DECIDED while the messages of a decision wait, which tell of the registration as it was.
+    """
+    event = lock_event(event_id)
+    registration = lock_in_scope(event_id, reference, act.who.scope)
+    if registration.revision != act.seen_revision:
+        raise ChangeRefused(ChangeReason.CHANGED_MEANWHILE)
+    if event.is_called_off:
+        raise ChangeRefused(ChangeReason.CALLED_OFF)
+    if registration.status not in statuses:
+        raise ChangeRefused(ChangeReason.NOT_POSSIBLE_NOW)
+    decision = find_last_decision(registration.id)
+    if decision is not None and decision.has_mail and is_pending(decision, now):
+        raise ChangeRefused(ChangeReason.BEING_DECIDED)
+    return event, registration
+
+
+def category_of(event: Event, registration: Registration) -> Category:
+    """Return the category of a registration of this event, whose categories are loaded."""
+    return next(found for found in event.categories if found.id == registration.category_id)
+
+
+def change_address(registration: Registration, email: str, now: datetime) -> None:
+    """Put another mail address in place of the old one, in the caller's transaction. The old link dies.
+
+    What waits for the old address never goes, and a change that the person asked for is over. Raises AddressTaken.
+    """
+    other = find_live_by_email(registration.event_id, email)
+    if other is not None and other.id != registration.id:
+        raise AddressTaken(other.reference)
+    waiting = db.session.scalars(
+        select(MailMessage.key).where(
+            MailMessage.record_kind == "registration",
+            MailMessage.record_id == registration.id,
+            MailMessage.audience == "participant",
+            MailMessage.recipient == registration.email,
+            MailMessage.state.in_((DeliveryState.QUEUED, DeliveryState.HELD)),
+        )
+    ).all()
+    drop(waiting, now)
+    db.session.execute(
+        update(AddressChange)
+        .where(
+            AddressChange.registration_id == registration.id,
+            AddressChange.confirmed_at.is_(None),
+            AddressChange.expires_at > now,
+        )
+        .values(expires_at=now)
+    )
+    registration.email, registration.email_key = email, email_key(email)
+    registration.link_generation += 1
+    refresh_search(registration)

@@ -1,0 +1,184 @@
+"""The table of the list: heads of its columns, which there are to choose from, and its lines as the screen shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from flask import g, request
+
+from eventreg.attendees.listing import ListShape, ListWords, RegistrationList, Way
+from eventreg.attendees.queries.people import Person
+from eventreg.attendees.rules.listing import PERSON, ListState
+from eventreg.attendees.rules.saved_views import OPEN
+from eventreg.attendees.views.desk import list_url, registration_url
+from eventreg.events.models import Category
+from eventreg.i18n import formats
+from eventreg.kernel.text import LocalizedText
+from eventreg.mail.wording import TROUBLES
+from eventreg.registration.rules.states import Status
+from eventreg.registration.wording import status_for_team
+
+#: what `open` says when the chooser is to be open
+CHOOSER = "columns"
+#: with more columns the table scrolls within itself
+_MOST_IN_PAGE = 8
+
+
+class Head(NamedTuple):
+    """The head of a column: its text, the address that orders by it, the direction in force."""
+
+    text: str
+    href: str
+    direction: str
+
+
+class Offered(NamedTuple):
+    """A column that can be chosen, or ordered by."""
+
+    name: str
+    title: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class Chooser:
+    """Which columns the list shows, which it could, and what it is ordered by."""
+
+    address: str
+    kept: Sequence[tuple[str, str]]
+    #: names, the person first
+    shown: Sequence[str]
+    offered: Sequence[Offered]
+    orders: Sequence[Offered]
+    is_descending: bool
+    is_open: bool
+    #: leads back to the usual columns; empty where they are shown
+    usual_url: str
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether there are more columns than a page has room for."""
+        return len(self.shown) > _MOST_IN_PAGE
+
+
+def shown_columns(state: ListState) -> list[str]:
+    """Return the names of the list's columns, in order: the person, whose line it is, comes first."""
+    return [PERSON, *(name for name in state.shown_columns if name != PERSON)]
+
+
+def heads_of(slug: str, state: ListState, words: ListWords) -> list[Head]:
+    """Return the heads of the columns shown."""
+    turned = "descending" if state.is_descending else "ascending"
+    return [
+        Head(
+            words.short_title(name),
+            list_url(slug, state.ordered_by(name, newest_first=words.shape.by_column[name].is_newest_first)),
+            turned if name == state.order else "",
+        )
+        for name in shown_columns(state)
+    ]
+
+
+def chooser_of(slug: str, state: ListState, shape: ListShape, words: ListWords) -> Chooser:
+    """Return which columns there are: those shown in their order, the others behind."""
+    shown = shown_columns(state)
+    rest = [name for name in shape.columns if name not in shown]
+    own = ("columns", "order")
+    return Chooser(
+        address=list_url(slug, ListState()),
+        kept=[pair for pair in state.with_().query() if pair[0] not in own],
+        shown=shown,
+        offered=[Offered(name, words.title(name), name in shown) for name in (*shown[1:], *rest)],
+        orders=[Offered(name, words.short_title(name), name == state.order) for name in shape.columns],
+        is_descending=state.is_descending,
+        is_open=CHOOSER in request.args.getlist(OPEN),
+        usual_url=list_url(slug, state.with_(columns=())) if state.columns else "",
+    )
+
+
+#: approving them takes a place that they do not have yet
+_WITHOUT_PLACE = (Status.WAITLISTED, Status.DECLINED)
+
+
+@dataclass(frozen=True)
+class ShownRow:
+    """One line."""
+
+    reference: str
+    revision: int
+    url: str
+    name: str
+    category: LocalizedText
+    category_key: str
+    country: str
+    way: str
+    status: Status
+    status_label: str
+    zone: str
+    #: by column
+    texts: Mapping[str, str]
+    #: by column
+    moments: Mapping[str, datetime]
+    #: the heads of the columns by name
+    titles: Mapping[str, str]
+    #: what is marked on the person
+    marks: Person
+    #: what is said of the newest message to the person, if somebody should look; or nothing
+    trouble: str
+    takes_place: bool
+    can_be_chosen: bool
+    is_chosen: bool
+    #: who changed it since the list was shown, in words
+    changed_by: str
+
+
+class Lines:
+    """Draws lines of one list for one reader."""
+
+    def __init__(
+        self, registrations: RegistrationList, categories: Sequence[Category], words: ListWords, *, can_choose: bool
+    ) -> None:
+        self._registrations, self._words, self._can_choose = registrations, words, can_choose
+        self._category_of = {category.id: category for category in categories}
+        self.columns = shown_columns(registrations.state)
+        self._titles = {name: words.short_title(name) for name in self.columns}
+        self._fields = [registrations.shape.by_column[name] for name in self.columns]
+        self._cells = {each.column: each.writer(words) for each in self._fields if not each.is_drawn}
+        self._way = registrations.shape.of_kind(Way).writer(words)
+
+    def shown(
+        self, rows: Sequence[Person], *, are_chosen: bool = False, changed_by: Mapping[int, str] | None = None
+    ) -> list[ShownRow]:
+        """Return rows with their marks: one statement, however many there are."""
+        self._registrations.put_marks(rows)
+        by = changed_by or {}
+        return [self._line(row, are_chosen, by.get(row.id, "")) for row in rows]
+
+    def _line(self, row: Person, is_chosen: bool, changed_by: str) -> ShownRow:
+        category = self._category_of[row.category_id]
+        is_waiting = row.status is Status.PENDING and not category.pending_counts
+        return ShownRow(
+            reference=row.reference,
+            revision=row.revision,
+            url=registration_url(g.event.slug, row.reference, self._registrations.state),
+            name=row.full_name,
+            category=category.name,
+            category_key=category.key,
+            country=formats.country(row.columns["country"], self._words.language),
+            way=self._way(row),
+            status=row.status,
+            status_label=status_for_team(row.status),
+            zone=g.event.time_zone,
+            texts={name: cell(row) for name, cell in self._cells.items()},
+            moments={each.column: at for each in self._fields if (at := each.moment(row)) is not None},
+            titles=self._titles,
+            marks=row,
+            trouble=str(TROUBLES[row.trouble]) if row.trouble else "",
+            takes_place=is_waiting or row.status in _WITHOUT_PLACE,
+            can_be_chosen=self._can_choose,
+            is_chosen=is_chosen,
+            changed_by=changed_by,
+        )

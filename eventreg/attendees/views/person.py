@@ -1,0 +1,349 @@
+"""One registration; its sensitive answers and files, by POST and with a trace.
+
+What the team can do for somebody beside deciding, as links of the registration's page.
+
+What the team adds to a registration for itself, as its page shows it: tags and notes.
+
+The page of one registration, for every view that ends on it.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response, g, request, send_file, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from eventreg.accounts.policies import has_second_factor
+from eventreg.attendees.forms import DecisionForm
+from eventreg.attendees.queries.notes import list_mentionable, list_notes
+from eventreg.attendees.queries.person import (
+    Dossier,
+    find_codes,
+    get_dossier,
+    list_exports_since,
+    list_other_registrations,
+)
+from eventreg.attendees.queries.tags import list_tags, list_tags_of
+from eventreg.attendees.rules.listing import ListState
+from eventreg.attendees.rules.notes import LONGEST_NOTE
+from eventreg.attendees.rules.tags import TagColour
+from eventreg.attendees.services.looking import look_at_section, take_file
+from eventreg.attendees.views import blueprint
+from eventreg.attendees.views.cards import changes_marked, decision_shown, sections_shown
+from eventreg.attendees.views.desk import (
+    categories_in_sight,
+    list_of,
+    list_url,
+    read_list_state,
+    registration_url,
+    with_query,
+)
+from eventreg.attendees.views.duplicates import doubles_shown
+from eventreg.attendees.views.history import timeline_shown
+from eventreg.attendees.wording import came_by_words
+from eventreg.audit.trail import read_group
+from eventreg.events.models import Category, Event
+from eventreg.events.organizers import organizer
+from eventreg.events.queries.events import list_days
+from eventreg.events.queries.team import Membership, list_memberships
+from eventreg.events.rules.publication import EFFECTS
+from eventreg.events.rules.team import Permission, Sight
+from eventreg.events.views.desk import render_desk
+from eventreg.i18n import formats
+from eventreg.i18n.languages import current_language, known_languages, own_name
+from eventreg.kernel.clock import now
+from eventreg.kernel.text import showable
+from eventreg.mail.wording import STANDINGS
+from eventreg.questionnaires.kinds import Context
+from eventreg.registration.models import Registration
+from eventreg.registration.queries.registrations import list_requests
+from eventreg.registration.rules.asked import RequestState, closes_at, concerns, state_of
+from eventreg.registration.rules.states import STANDING, Status
+from eventreg.registration.wording import request_title, status_for_team
+from eventreg.web.access import may, requires
+from eventreg.web.fields import whole_number
+from eventreg.web.templating import language_url_at, plain_in_reader_language
+
+#: what came from outside is shown by no page of ours, whatever a browser would make of it
+_FILE_POLICY = "default-src 'none'; sandbox"
+
+
+@blueprint.get("/manage/events/<slug>/registrations/<reference>")
+@requires(Permission.SEE_REGISTRATIONS)
+def show_registration(slug: str, reference: str) -> str:
+    """Show one registration, its sensitive answers masked."""
+    return dossier_page(reference)
+
+
+@blueprint.post("/manage/events/<slug>/registrations/<reference>/sensitive")
+@requires(Permission.SEE_SENSITIVE)
+def show_sensitive(slug: str, reference: str) -> str:
+    """Show the page with the sensitive answers of one section, in this answer alone."""
+    section = request.form.get("section", "")
+    opened = look_at_section(g.event.id, reference, section, organizer())
+    return dossier_page(reference, opened_key=section, opened=opened)
+
+
+@blueprint.post("/manage/events/<slug>/registrations/<reference>/files/<public_id>")
+@requires(Permission.SEE_SENSITIVE)
+def download_file(slug: str, reference: str, public_id: str) -> Response:
+    """Give a file as an attachment, its type being the one found from its content."""
+    opened = take_file(g.event.id, reference, public_id, organizer())
+    response = send_file(
+        io.BytesIO(opened.content), mimetype=opened.media_type, as_attachment=True, download_name=opened.name
+    )
+    response.headers["Content-Security-Policy"] = _FILE_POLICY
+    return response
+
+
+def acts_shown(event: Event, registration: Registration) -> Sequence[tuple[str, str]]:
+    """Return (address, words) of what is possible now, for whoever may do it."""
+    status = registration.status
+    if not EFFECTS[event.publication].is_changeable or event.is_called_off or status is Status.CANCELLED:
+        return []
+    can_decide, is_standing = may(Permission.DECIDE), status in STANDING
+    offered = [
+        ("onbehalf.edit_registration", _("Edit answers"), can_decide and may(Permission.SEE_CONTACT_DATA)),
+        ("onbehalf.choose_category", _("Move to another category"), can_decide),
+        ("onbehalf.ask_to_hand_on", _("Transfer to another person"), is_standing and may(Permission.ADD_PEOPLE)),
+        (
+            "onbehalf.ask_to_withdraw",
+            _("Withdraw for the person"),
+            can_decide and (is_standing or status is Status.UNVERIFIED),
+        ),
+    ]
+    return [
+        (url_for(endpoint, slug=event.slug, reference=registration.reference), words)
+        for endpoint, words, is_possible in offered
+        if is_possible
+    ]
+
+
+#: (id of the input, what is wrong)
+Faults = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What was typed into the forms of the page and is shown again, since it was not kept."""
+
+    note: str = ""
+    mentioned: frozenset[int] = frozenset()
+    sends_mail: bool = True
+    #: None: what the registration carries
+    tags: Sequence[str] | None = None
+    new_tag: str = ""
+    colour: str = ""
+
+
+def typed_note() -> Typed:
+    """Return what this request brings of a note."""
+    return Typed(
+        note=showable(request.form.get("note", "")),
+        mentioned=chosen_colleagues(),
+        sends_mail=bool(request.form.get("mail")),
+    )
+
+
+def typed_tags() -> Typed:
+    """Return what this request brings of tags."""
+    return Typed(
+        tags=request.form.getlist("tag"),
+        new_tag=showable(request.form.get("new_tag", "")),
+        colour=request.form.get("new_tag_colour", ""),
+    )
+
+
+def chosen_colleagues() -> frozenset[int]:
+    """Return the ids of the accounts that this request ticks."""
+    return frozenset(number for text in request.form.getlist("mention") if (number := whole_number(text)) is not None)
+
+
+def team_words(registration: Registration, event: Event, typed: Typed, faults: Faults) -> dict[str, Any]:
+    """Return what `review/_tags.html` and `review/_notes.html` need."""
+    is_changeable, notes = EFFECTS[event.publication].is_changeable, list_notes(registration.id)
+    return {
+        "tags": list_tags_of([registration.id]).get(registration.id, ()),
+        "event_tags": list_tags(event.id),
+        "can_tag": is_changeable and may(Permission.DECIDE),
+        "tag_colours": [(colour.value, _(colour.title)) for colour in TagColour],
+        "notes": notes,
+        "takes_notes": is_changeable,
+        "mention_by": next((line.author for line in notes if current_user.id in line.unseen), ""),
+        "mentionable": list_mentionable(event, registration, current_user.id) if is_changeable else [],
+        "longest_note": LONGEST_NOTE,
+        "typed": typed,
+        "faults": list(faults),
+        "wrong": dict(faults),
+    }
+
+
+_NOTHING_TYPED = Typed()
+
+
+def dossier_page(
+    reference: str,
+    form: DecisionForm | None = None,
+    problem: str = "",
+    opened_key: str = "",
+    opened: Mapping[str, Sequence[str]] | None = None,
+    faults: Faults = (),
+    typed: Typed = _NOTHING_TYPED,
+) -> str:
+    """Return the page. `problem`: why a decision was not made; `opened`: sensitive answers shown this once.
+
+    `faults` are what is wrong with what was `typed` of notes and tags.
+    """
+    event: Event = g.event
+    sight: Sight = g.event_access.sight
+    dossier = get_dossier(event, reference, sight.scope)
+    categories = categories_in_sight()
+    state = read_list_state(categories)
+    context = Context.of(event, list_days(event.id))
+    changed = changes_marked(dossier, event, context, sight.has_contact_data)
+    return render_desk(
+        "review/registration.html",
+        "registrations",
+        registration=dossier.registration,
+        problem=problem,
+        sections=sections_shown(dossier, context, sight.has_contact_data, opened_key, opened, changed),
+        consents=list(reversed(dossier.consents)),
+        chosen_sessions=dossier.sessions,
+        requests=_requests(dossier, event),
+        doubles=doubles_shown(dossier.registration),
+        others=_others(event, dossier.registration, sight),
+        **_timeline(dossier, event, context, state),
+        messages=dossier.messages,
+        standings=STANDINGS,
+        counts_event=sight.scope.is_whole,
+        status_label=status_for_team(dossier.registration.status),
+        versions=dossier.version_numbers,
+        **_rights(),
+        **_sending(dossier.registration),
+        came_by=_came_by(dossier.registration),
+        **_ways_around(event, dossier.registration, categories, state),
+        acts=acts_shown(event, dossier.registration),
+        **team_words(dossier.registration, event, typed, faults),
+        **decision_shown(dossier, event, form),
+    )
+
+
+def _rights() -> dict[str, Any]:
+    """Return what of the page the account may see and do."""
+    return {
+        "can_ask": may(Permission.DECIDE),
+        "can_see_sensitive": may(Permission.SEE_SENSITIVE),
+        "can_see_messages": may(Permission.SEE_MESSAGES),
+        "can_write": may(Permission.SEND_MESSAGES),
+    }
+
+
+def _timeline(dossier: Dossier, event: Event, context: Context, state: ListState) -> dict[str, Any]:
+    """Return what happened, as far as the account may see it; of one kind alone where the address says so."""
+    return timeline_shown(
+        dossier,
+        event,
+        context,
+        has_contact_data=g.event_access.sight.has_contact_data,
+        has_messages=may(Permission.SEE_MESSAGES),
+        exports=list_exports_since(event.id, dossier.registration) if may(Permission.SEE_HISTORY) else [],
+        only=read_group(request.args.get("kind")),
+        address=lambda address: with_query(address, state),
+    )
+
+
+def _sending(registration: Registration) -> dict[str, Any]:
+    """Return what the account may do about the person's mails, and in which language they are written."""
+    return {
+        "sends_again": may(Permission.SEND_MESSAGES) and registration.status is not Status.CANCELLED,
+        "language_name": own_name(registration.language),
+        "languages_known": [(code, own_name(code)) for code in known_languages()],
+    }
+
+
+def _ways_around(
+    event: Event, registration: Registration, categories: Sequence[Category], state: ListState
+) -> dict[str, Any]:
+    """Return where one goes from here: back to the list one came from, and along it."""
+    previous, following = list_of(categories, state).neighbours(registration)
+    return {
+        "language_url": language_url_at(registration_url(event.slug, registration.reference, state)),
+        "back_url": list_url(event.slug, state),
+        "previous_url": registration_url(event.slug, previous, state) if previous else "",
+        "next_url": registration_url(event.slug, following, state) if following else "",
+        "here": lambda address: with_query(address, state),
+    }
+
+
+def _came_by(registration: Registration) -> str:
+    """Return by which way the person came, beside the public form; "" by none."""
+    code = find_codes([registration.access_code_id]).get(registration.access_code_id or 0)
+    return came_by_words(registration.came_by, code) if registration.came_by is not None else ""
+
+
+def _requests(dossier: Dossier, event: Event) -> list[dict[str, Any]]:
+    """Return the rows of `review/_requests.html`, the newest first."""
+    registration, language = dossier.registration, current_language()
+    titles = {section.key: plain_in_reader_language(section.title) for section in dossier.definition.sections}
+    rows = []
+    for asked in reversed(list_requests(registration.id)):
+        closes = closes_at(asked.answer_by, event.changes_until, event.time_zone)
+        state = state_of(now(), closes, asked.answered_at, asked.taken_back_at)
+        is_asked = concerns(asked.kind, registration.status)
+        if state in (RequestState.OPEN, RequestState.LATE) and not is_asked:
+            state = RequestState.TAKEN_BACK
+        rows.append(
+            {
+                "id": asked.id,
+                "title": request_title(asked.kind, titles.get(asked.section_key, asked.section_key)),
+                "state": _request_states()[state],
+                "requested_at": asked.requested_at,
+                "until": formats.day(asked.answer_by, language)
+                if asked.answer_by is not None
+                else formats.instant(event.changes_until, event.time_zone, language),
+                "reason": asked.reason,
+                "is_open": state is RequestState.OPEN,
+                "is_waiting": state in (RequestState.OPEN, RequestState.LATE),
+            }
+        )
+    return rows
+
+
+def _request_states() -> dict[RequestState, str]:
+    return {
+        RequestState.OPEN: _("Waits for the answer"),
+        RequestState.ANSWERED: _("Answered"),
+        RequestState.LATE: _("Not answered in time"),
+        RequestState.TAKEN_BACK: _("Revoked"),
+    }
+
+
+def _others(event: Event, registration: Registration, sight: Sight) -> list[dict[str, Any]]:
+    """Return the rows of `review/_others.html`: at events that the account may see the people of, and at this one."""
+    memberships = list_memberships(current_user.id, is_administrator=False)
+    seen = {each.event.id: each for each in memberships if _sees_people(each)}
+    sights = {event_id: each.grant.sight for event_id, each in seen.items()} | {event.id: sight}
+    events = {event_id: each.event for event_id, each in seen.items()} | {event.id: event}
+    return [
+        {
+            "registration": row,
+            "event": plain_in_reader_language(events[row.event_id].title) if row.event_id != event.id else "",
+            "category": plain_in_reader_language(row.category.name),
+            "status": row.status.value,
+            "status_label": status_for_team(row.status),
+            "why": _("same address") if has_same_address else _("same name"),
+            "href": registration_url(events[row.event_id].slug, row.reference),
+            "time_zone": events[row.event_id].time_zone,
+        }
+        for row, has_same_address in list_other_registrations(registration, sights)
+    ]
+
+
+def _sees_people(membership: Membership) -> bool:
+    lacks_factor = membership.event.demands_second_factor and not has_second_factor(current_user)
+    return membership.grant.allows(Permission.SEE_REGISTRATIONS) and not lacks_factor

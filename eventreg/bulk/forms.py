@@ -1,0 +1,169 @@
+"""What is written for an act on many registrations, in the languages of whoever reads it.
+
+A message to many, in the languages of whoever reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from wtforms import BooleanField, DateField, HiddenField, RadioField, SelectField, SelectMultipleField, StringField
+from wtforms.fields import Field
+from wtforms.validators import Optional, StopValidation
+
+from eventreg.attendees.forms.tags import refuse_personal_links
+from eventreg.attendees.models import ReadyReason
+from eventreg.attendees.rules.tags import LONGEST_NAME
+from eventreg.i18n.languages import own_name
+from eventreg.kernel.text import showable
+from eventreg.messages.forms import WordsForm
+from eventreg.registration.rules.messages import IN_WRITTEN_BODY, IN_WRITTEN_SUBJECT
+from eventreg.registration.services.decisions import LONGEST_REASON
+from eventreg.web.forms import lazy_gettext
+from eventreg.web.localized import LocalizedField, LocalizedForm
+
+WITH_MAIL, WITHOUT_MAIL = "yes", "no"
+
+
+class RunForm(LocalizedForm):
+    """What every act has: a draft that is confirmed. `languages`: those of the people concerned."""
+
+    #: how many people would find no place, as it was shown
+    without_place = HiddenField()
+
+
+class ReasonedRunForm(RunForm):
+    """An act that is told with a reason: a ready-made one, or one's own in the readers' languages."""
+
+    ready = SelectField(
+        lazy_gettext("Ready-made reason"),
+        validate_choice=False,
+        description=lazy_gettext("It stands wherever you write no reason of your own below."),
+    )
+    reason = LocalizedField(
+        lazy_gettext("Reason"),
+        kind="textarea",
+        limit=LONGEST_REASON,
+        description=lazy_gettext("Each person reads it in the email."),
+    )
+
+    def __init__(self, languages: Sequence[str], offered: Sequence[ReadyReason] = (), **values: Any) -> None:
+        super().__init__(languages, **values)
+        self.offered = {row.public_id: {code: text for code, text in row.text.items() if text} for row in offered}
+        self.ready.choices = [("", _("None")), *((row.public_id, row.title) for row in offered)]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Refuse also somebody's personal link, which all of them would read (case 33)."""
+        is_sound: bool = super().validate(extra_validators)
+        return refuse_personal_links(self.reason) and is_sound
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """What stands as the reason, by language: one's own words, else those of the ready-made reason."""
+        own: dict[str, str] = self.reason.data
+        return {**self.offered.get(self.ready.data or "", {}), **own}
+
+
+class DecisionRunForm(ReasonedRunForm):
+    """A decision on many: the reason, and whether it is told."""
+
+    mail = RadioField(lazy_gettext("Email"), validate_choice=False, default=WITH_MAIL)
+
+    def __init__(self, languages: Sequence[str], offered: Sequence[ReadyReason] = (), **values: Any) -> None:
+        super().__init__(languages, offered, **values)
+        self.mail.choices = [(WITH_MAIL, _("Email each person")), (WITHOUT_MAIL, _("Send no email"))]
+
+    @property
+    def is_told(self) -> bool:
+        """Whether each person gets a mail; anything unknown means that they do."""
+        return bool(self.mail.data != WITHOUT_MAIL)
+
+
+class CorrectionRunForm(ReasonedRunForm):
+    """Asking many to mend some of their answers."""
+
+    questions = SelectMultipleField(lazy_gettext("Answers to check"), validate_choice=False)
+    until = DateField(
+        lazy_gettext("Last day to answer"),
+        validators=[Optional()],
+        description=lazy_gettext("Left empty: until changes end."),
+    )
+
+    def __init__(
+        self,
+        languages: Sequence[str],
+        asked: Sequence[tuple[str, str]],
+        offered: Sequence[ReadyReason] = (),
+        **values: Any,
+    ) -> None:
+        super().__init__(languages, offered, **values)
+        self.questions.choices = list(asked)
+
+    def validate_until(self, field: Field) -> None:
+        """Say in our words that a date is none."""
+        day: date | None = field.data
+        if field.process_errors or (day is not None and not 1970 < day.year < 2200):
+            raise StopValidation(_("Write a date"))
+
+
+class UntagRunForm(RunForm):
+    """The tag, by its public id."""
+
+    tag = SelectField(lazy_gettext("Tag"), validate_choice=False)
+
+    def __init__(self, languages: Sequence[str], tags: Sequence[tuple[str, str]], **values: Any) -> None:
+        super().__init__(languages, **values)
+        self.tag.choices = [("", _("Choose a tag")), *tags]
+
+
+class TagRunForm(UntagRunForm):
+    """The tag, or a new one's name."""
+
+    new_tag = StringField(
+        lazy_gettext("Or a new tag"), render_kw={"autocomplete": "off", "maxlength": str(LONGEST_NAME)}
+    )
+
+
+class WriteRunForm(RunForm, WordsForm):
+    """Subject and words by language, and as whom they are shown."""
+
+    falls_back = BooleanField(lazy_gettext("Whoever reads a language left empty gets the words of another one"))
+    who = StringField(
+        lazy_gettext("Preview as"), description=lazy_gettext("Reference or name. Empty: the first of them."), default=""
+    )
+
+    def allowed_in(self, part: str) -> Collection[str]:
+        return IN_WRITTEN_SUBJECT if part == "subject" else IN_WRITTEN_BODY
+
+    @property
+    def typed_who(self) -> str:
+        """Who is asked for, as far as it is kept."""
+        return showable(self.who.data or "").strip()[:200]
+
+    def is_complete(self, by_language: Mapping[str, int]) -> bool:
+        """Say whether everybody gets something to read; else what is missing stands beside the fields.
+
+        `by_language`: how many people read which. A language left empty is pointed out, and must be agreed to.
+        """
+        subjects, bodies = self.subject.data, self.body.data
+        if not bodies:
+            self.body.refuse(self.languages[0], _("Write this text"))
+            return False
+        lacking = [code for code in bodies if code not in subjects]
+        for code in lacking:
+            self.subject.refuse(code, _("Write this text"))
+        empty = [code for code in by_language if code not in bodies and not self.falls_back.data]
+        for code in empty:
+            self.body.refuse(code, self._nothing_for(code, by_language[code], bodies))
+        return not lacking and not empty
+
+    def _nothing_for(self, code: str, people: int, bodies: Mapping[str, Any]) -> str:
+        return ngettext(
+            "%(num)d person reads %(language)s. Write it, or tick below that they get the words in %(other)s",
+            "%(num)d people read %(language)s. Write it, or tick below that they get the words in %(other)s",
+            people, language=own_name(code), other=own_name(next(iter(bodies))),
+        )  # fmt: skip

@@ -1,0 +1,238 @@
+"""A run before it is begun: who is concerned, what is written to them, whether there are places.
+
+The mail of a draft as each person would get it: one for each language, and for each of what may come of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response, abort, g, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from eventreg.attendees.rules.acts import AT_ONCE, DECIDING, MAILING, NEEDED, RunAct, RunReason
+from eventreg.attendees.views.desk import mail_in_frame
+from eventreg.attendees.wording import act_verb
+from eventreg.audit.services import acting
+from eventreg.bulk.models import Run
+from eventreg.bulk.queries.previews import (
+    PlaceForecast,
+    RunFigures,
+    fits,
+    forecast_places,
+    get_figures,
+    list_samples,
+    list_without_place,
+)
+from eventreg.bulk.queries.runs import RunLine, get_run, list_decided_since, list_items
+from eventreg.bulk.services.runs import begin_run, leave_out, save_details, take_as_they_are
+from eventreg.bulk.services.steps import do_some
+from eventreg.bulk.views import blueprint
+from eventreg.bulk.views.pages import PAGES
+from eventreg.bulk.wording import act_on, begin_on
+from eventreg.events.models import Event
+from eventreg.events.organizers import organizer
+from eventreg.events.queries.events import get_event_whole
+from eventreg.events.rules.publication import EFFECTS
+from eventreg.events.rules.team import Permission
+from eventreg.events.views.desk import render_desk
+from eventreg.i18n.languages import own_name
+from eventreg.kernel.errors import NotFound, Refused
+from eventreg.mail.markers import mask
+from eventreg.mail.services import OutgoingMessage
+from eventreg.registration.emails import Occasion
+from eventreg.registration.wording import decision_verb, status_for_team
+from eventreg.web.access import Answer, may, requires
+from eventreg.web.fields import whole_number
+from eventreg.web.instance import config
+from eventreg.web.refusals import Refusals
+
+_RUN = "/manage/events/<slug>/registrations/runs/<public_id>"
+
+
+@blueprint.post(_RUN)
+@requires(Permission.SEE_REGISTRATIONS)
+def save_run(slug: str, public_id: str) -> Answer:
+    """Keep what was written for a draft and show it again, with somebody left out, or taken as they are now."""
+    line = draft_of_ones_own(public_id)
+    event, run = get_event_whole(g.event.id), line.run
+    figures = get_figures(run)
+    page = PAGES[run.act]
+    form = page.form(event, run, figures)
+    form.validate()
+    left_out = whole_number(request.form.get("leave_out"))
+    # Begun by another press meanwhile it is kept as it was begun, and its page says so.
+    with suppress(Refused):
+        save_details(run.id, page.details(form))
+        if left_out is not None:
+            leave_out(run.id, left_out)
+        if request.form.get("as_they_are"):
+            take_as_they_are(run.id)
+    return redirect(url_for("bulk.show_run", slug=slug, public_id=public_id), 303)
+
+
+@blueprint.post(f"{_RUN}/begin")
+@requires(Permission.SEE_REGISTRATIONS)
+def begin(slug: str, public_id: str) -> Answer:
+    """Confirm a draft. A few people are done before the page comes; more by the worker."""
+    line = get_run(g.event.id, public_id, organizer())
+    run = line.run
+    if not may(NEEDED[run.act]):
+        abort(403)
+    to_run = redirect(url_for("bulk.show_run", slug=slug, public_id=public_id), 303)
+    if run.begun_at is not None:
+        return to_run
+    event = get_event_whole(g.event.id)
+    figures = get_figures(run)
+    page = PAGES[run.act]
+    form: Any = page.form(event, run, figures)
+    is_sound = page.check(form, event, run, figures)
+    try:
+        save_details(run.id, page.details(form))
+    except Refused:
+        return to_run  # begun by another press of the same button
+    line = get_run(event.id, public_id, organizer())
+    with Refusals(form) as outcome:
+        if not is_sound:
+            raise Refused("")
+        forecast, shown = forecast_places(event, run), whole_number(form.without_place.data)
+        if forecast is not None and shown is not None and forecast.without_place > shown:
+            raise Refused(RunReason.FEWER_PLACES)
+        if begin_run(run.id, acting()) and line.counts.total <= AT_ONCE:
+            do_some(run.id, lambda: True)
+        return to_run
+    return draft_page(line, form, outcome.problem), outcome.status_code
+
+
+def draft_page(line: RunLine, form: Any = None, problem: str = "") -> str:
+    """Return the page on which a draft is looked at and confirmed."""
+    event = get_event_whole(g.event.id)
+    run, page = line.run, PAGES[line.run.act]
+    figures, forecast = get_figures(run), forecast_places(event, run)
+    form = form if form is not None else page.form(event, run, figures)
+    form.without_place.data = str(forecast.without_place) if forecast is not None else ""
+    after = whole_number(request.args.get("after")) or 0
+    items, more = list_items(run, g.event_access.scope, after=after)
+    mails = mails_shown(event, run, figures, forecast)
+    return render_desk(
+        "review/run_draft.html",
+        "registrations",
+        run=run,
+        form=form,
+        problem=problem,
+        figures=figures,
+        forecast=forecast,
+        title=act_on(run.act, figures.total),
+        button=begin_on(run.act, figures.concerned),
+        verb=act_verb(run.act),
+        items=items,
+        decided=list_decided_since(run, [item for item in items if item.has_changed]),
+        decision_verb=decision_verb,
+        mails=mails,
+        mail=next((each for each in mails if each.name == request.args.get("mail")), mails[0] if mails else None),
+        mail_leaves=config().sends_mail and not event.holds_mail,
+        without_place=list_without_place(event, run, forecast) if forecast is not None else (),
+        fits=lambda item: fits(run.act, item.status),
+        next_url=url_for("bulk.show_run", slug=event.slug, public_id=run.public_id, after=more) if more else "",
+        status_label=status_for_team,
+        language_name=own_name,
+        category_of={category.id: category for category in event.categories},
+        partial=page.template,
+        has_mail=run.act in MAILING,
+        can_undo_later=run.act in DECIDING,
+        can_act=may(NEEDED[run.act]) and EFFECTS[event.publication].is_changeable,
+        list_query=run.details.get("list", ""),
+        at=url_for("bulk.show_run", slug=event.slug, public_id=run.public_id),
+        **page.shown(form, event, run, figures),
+    )
+
+
+def draft_of_ones_own(public_id: str, act: RunAct | None = None) -> RunLine:
+    """Return a draft of one's own, of an act where one is named. Raises NotFound."""
+    line = get_run(g.event.id, public_id, organizer())
+    if act is not None and line.run.act is not act:
+        raise NotFound
+    if line.run.begun_at is not None or line.run.account_id != current_user.id:
+        abort(409)
+    if not may(NEEDED[line.run.act]):
+        abort(403)
+    return line
+
+
+#: how an address names the mail to those for whom no place is left
+_WAITING = "-waiting"
+
+
+@dataclass(frozen=True)
+class MailShown:
+    """One mail of a draft."""
+
+    #: how the address names it: the language, and what comes of it
+    name: str
+    language: str
+    title: str
+    #: how many read this language
+    readers: int
+    subject: str
+    text: str
+    recipient: str
+    has_calendar: bool
+    html_url: str
+
+
+def mails_shown(event: Event, run: Run, figures: RunFigures, forecast: PlaceForecast | None) -> Sequence[MailShown]:
+    """Return the mails of a draft, the most read language first; none where nobody is written to."""
+    page = PAGES[run.act]
+    if not page.writes(run) or not may(Permission.SEE_MESSAGES):
+        return ()
+    samples, occasion = list_samples(run, g.event_access.scope), Occasion.load(event)
+    shown = []
+    for language in [code for code in figures.by_language if code in samples]:
+        for waits in _fates(run, figures, forecast):
+            message = page.compose(occasion, run, samples[language], waits=waits)
+            if message is not None:
+                shown.append(_shown(event, run, message, language, figures.by_language[language], waits))
+    return shown
+
+
+@blueprint.get("/manage/events/<slug>/registrations/runs/<public_id>/mail/<name>/html")
+@requires(Permission.SEE_MESSAGES)
+def show_run_mail(slug: str, public_id: str, name: str) -> Response:
+    """Show the HTML part of a mail of a draft, for the frame of its page."""
+    run = get_run(g.event.id, public_id, organizer()).run
+    language = name.removesuffix(_WAITING)
+    person = list_samples(run, g.event_access.scope).get(language)
+    if person is None or run.begun_at is not None:
+        abort(404)
+    occasion = Occasion.load(get_event_whole(g.event.id))
+    message = PAGES[run.act].compose(occasion, run, person, waits=name.endswith(_WAITING))
+    if message is None:
+        abort(404)
+    return mail_in_frame(message)
+
+
+def _fates(run: Run, figures: RunFigures, forecast: PlaceForecast | None) -> Sequence[bool]:
+    """Return for whom there is a mail of its own: those who get a place, those who do not."""
+    if run.act is not RunAct.APPROVE or forecast is None or not forecast.without_place:
+        return (False,)
+    return (True,) if forecast.without_place >= figures.concerned else (False, True)
+
+
+def _shown(event: Event, run: Run, message: OutgoingMessage, language: str, readers: int, waits: bool) -> MailShown:
+    name = f"{language}{_WAITING}" if waits else language
+    title = own_name(language)
+    return MailShown(
+        name=name,
+        language=language,
+        title=_("%(language)s, without a place", language=title) if waits else title,
+        readers=readers,
+        subject=message.subject,
+        text=mask(message.text, message.marker, _("[personal link]")),
+        recipient=message.recipient,
+        has_calendar=bool(message.calendar),
+        html_url=url_for("bulk.show_run_mail", slug=event.slug, public_id=run.public_id, name=name),
+    )

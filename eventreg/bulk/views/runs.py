@@ -1,0 +1,209 @@
+"""Runs on many registrations: chosen on the list, looked at, begun, followed, stopped."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from flask import abort, flash, g, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from eventreg.attendees.listing import RegistrationList
+from eventreg.attendees.rules.acts import AT_ONCE, DECIDING, NEEDED, ItemOutcome, RunAct
+from eventreg.attendees.views.desk import categories_in_sight, list_url, read_list_state
+from eventreg.audit.services import acting
+from eventreg.bulk.queries.runs import (
+    RunLine,
+    find_undoing,
+    get_run,
+    get_undoable,
+    list_decided_since,
+    list_items,
+    list_runs,
+)
+from eventreg.bulk.services.runs import all_of, begin_run, draft_run, stop_run, these, undo_run
+from eventreg.bulk.services.steps import do_some
+from eventreg.bulk.services.writing import take_back_messages
+from eventreg.bulk.views import blueprint
+from eventreg.bulk.views.drafts import draft_page
+from eventreg.bulk.views.pages import PAGES, ActPage
+from eventreg.bulk.wording import act_on, left_words, outcome_words
+from eventreg.events.models import Event
+from eventreg.events.organizers import organizer
+from eventreg.events.rules.team import Permission
+from eventreg.events.views.desk import render_desk
+from eventreg.kernel.clock import now
+from eventreg.registration.wording import decision_verb, status_for_team
+from eventreg.web.access import Answer, may, requires
+from eventreg.web.fields import whole_number
+from eventreg.web.instance import config
+from eventreg.web.refusals import Refusals
+
+_RUNS = "/manage/events/<slug>/registrations/runs"
+#: a reference and a revision are short
+_LONGEST_CHOSEN = 40
+
+
+@blueprint.get(_RUNS)
+@requires(Permission.SEE_REGISTRATIONS)
+def list_all_runs(slug: str) -> str:
+    """Show what was done to many, the newest first."""
+    event: Event = g.event
+    lines, before = list_runs(event.id, organizer(), whole_number(request.args.get("before")))
+    return render_desk(
+        "review/runs.html",
+        "registrations",
+        lines=lines,
+        title_of=lambda line: act_on(line.run.act, line.counts.total),
+        next_url=url_for("bulk.list_all_runs", slug=slug, before=before) if before else "",
+        can_decide=may(Permission.DECIDE),
+    )
+
+
+@blueprint.post(_RUNS)
+@requires(Permission.SEE_REGISTRATIONS)
+def create_run(slug: str) -> Answer:
+    """Keep who was chosen on the list, and what is to be done, to be looked at before it is done."""
+    event: Event = g.event
+    act = next((each for each in RunAct if each.value == request.form.get("act")), None)
+    if act is None or act not in PAGES:
+        abort(400)
+    _check_may(act)
+    categories = categories_in_sight()
+    state = read_list_state(categories)
+    sight, seen = g.event_access.sight, None if request.form.get("all") else _read_chosen()
+    key, details = request.form.get("submission_key", "")[:64], {"list": urlencode(state.query())}
+    with Refusals() as outcome:
+        everybody = RegistrationList(event.id, categories, state, sight)
+        chosen = all_of(everybody) if seen is None else these(event.id, seen, sight)
+        run = draft_run(event.id, act, chosen, current_user.id, details=details, seen=seen, submission_key=key)
+        return redirect(run_url(slug, run.public_id), 303)
+    flash(outcome.problem)
+    return redirect(list_url(slug, state), 303)
+
+
+@blueprint.get(f"{_RUNS}/<public_id>")
+@requires(Permission.SEE_REGISTRATIONS)
+def show_run(slug: str, public_id: str) -> Answer:
+    """Show a draft to be confirmed, or how far a run has come."""
+    line = _line(public_id)
+    return draft_page(line) if line.run.begun_at is None else _progress_page(line)
+
+
+@blueprint.post(f"{_RUNS}/<public_id>/stop")
+@requires(Permission.SEE_REGISTRATIONS)
+def stop(slug: str, public_id: str) -> Answer:
+    """Leave undone what is not done yet; or have what was stopped go on."""
+    line = _line(public_id)
+    _check_may(line.run.act)
+    if line.run.begun_at is None:
+        abort(404)
+    if request.form.get("do") == "go_on":
+        begin_run(line.run.id, acting())
+    else:
+        stop_run(line.run.id, acting())
+        if line.run.act is RunAct.WRITE:
+            take_back_messages(line.run.id, acting())
+    return redirect(run_url(slug, public_id), 303)
+
+
+@blueprint.post(f"{_RUNS}/<public_id>/undo")
+@requires(Permission.DECIDE)
+def undo_many(slug: str, public_id: str) -> Answer:
+    """Take back what a run decided, as far as no mail has told of it."""
+    line = _line(public_id)
+    if line.run.act not in DECIDING or line.run.begun_at is None:
+        abort(404)
+    with Refusals() as outcome:
+        undoing = undo_run(line.run.id, acting())
+        if line.counts.done <= AT_ONCE:
+            do_some(undoing.id, lambda: True)
+        return redirect(run_url(slug, undoing.public_id), 303)
+    return _progress_page(line, outcome.problem), outcome.status_code
+
+
+def run_url(slug: str, public_id: str, **values: Any) -> str:
+    """Return the address of a run."""
+    return url_for("bulk.show_run", slug=slug, public_id=public_id, **values)
+
+
+def _line(public_id: str) -> RunLine:
+    return get_run(g.event.id, public_id, organizer())
+
+
+def _check_may(act: RunAct) -> None:
+    if not may(NEEDED[act]):
+        abort(403)
+
+
+def _read_chosen() -> dict[str, int]:
+    """Return who was chosen one by one, by reference, with the revision that was shown; what is no such thing is left out."""
+    seen = {}
+    for value in request.form.getlist("chosen"):
+        reference, _dot, revision = value[:_LONGEST_CHOSEN].rpartition(".")
+        number = whole_number(revision)
+        if reference.isascii() and reference.isprintable() and number is not None:
+            seen[reference] = number
+    return seen
+
+
+def _progress_page(line: RunLine, problem: str = "") -> str:
+    event: Event = g.event
+    run, counts = line.run, line.counts
+    scope, after = g.event_access.scope, whole_number(request.args.get("after")) or 0
+    shown = next((each for each in ItemOutcome if each.value == request.args.get("state")), None)
+    items, more = list_items(run, scope, [shown] if shown else [], after)
+    kept = {"state": shown.value} if shown else {}
+    undoable = get_undoable(run, now()) if run.act in DECIDING else None
+    page = PAGES.get(run.act, ActPage())
+    return render_desk(
+        "review/run.html",
+        "registrations",
+        line=line,
+        run=run,
+        problem=problem,
+        counts=counts,
+        is_going=run.finished_at is None and run.stopped_at is None,
+        title=act_on(run.act, counts.total),
+        tabs=_tabs(event.slug, line, shown),
+        items=items,
+        decided=list_decided_since(run, [item for item in items if item.outcome is ItemOutcome.LEFT]),
+        decision_verb=decision_verb,
+        status_label=status_for_team,
+        next_url=run_url(event.slug, run.public_id, after=more, **kept) if more else "",
+        outcome_words=lambda outcome: outcome_words(run.act, outcome),
+        left_words=left_words,
+        can_act=may(NEEDED[run.act]),
+        undoable=undoable,
+        mails_at=moment_of(undoable.mails_at, event.time_zone) if undoable and undoable.mails_at else "",
+        undoing=find_undoing(run) if run.act in DECIDING else None,
+        mail_leaves=config().sends_mail and not event.holds_mail,
+        address=run_url(event.slug, run.public_id),
+        at=run_url(event.slug, run.public_id),
+        after_partial=page.after_template,
+        **page.after(event, run),
+    )
+
+
+def moment_of(at: datetime, time_zone: str) -> str:
+    """Return a time of the day to the second, since it is a minute away."""
+    return at.astimezone(ZoneInfo(time_zone)).strftime("%H:%M:%S")
+
+
+def _tabs(slug: str, line: RunLine, shown: ItemOutcome | None) -> list[dict[str, Any]]:
+    """Return a tab for everybody, and one for each outcome that somebody has."""
+    public_id, counts = line.run.public_id, line.counts
+    every = {"text": _("All"), "href": run_url(slug, public_id), "count": counts.total, "current": shown is None}
+    return [every] + [
+        {
+            "text": outcome_words(line.run.act, outcome),
+            "href": run_url(slug, public_id, state=outcome.value),
+            "count": counts.of(outcome),
+            "current": shown is outcome,
+        }
+        for outcome in ItemOutcome
+        if counts.of(outcome) or shown is outcome
+    ]

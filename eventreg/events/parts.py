@@ -1,0 +1,335 @@
+"""The kinds of participants of an event.
+
+The days of an event.
+
+The institutions behind an event, and those that its speakers come from.
+
+Colours and picture of an event.
+
+What an event tells people about their data.
+
+The texts of an event's page.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload, undefer
+
+from eventreg.audit.services import note
+from eventreg.db import db
+from eventreg.events.bundles.fields import (
+    COMPLETE,
+    INSTANT,
+    LOCALIZED,
+    BundleInvalid,
+    Field,
+    Fitting,
+    Kind,
+    listed,
+    mapping,
+    number,
+    optional,
+    record_of,
+    text,
+)
+from eventreg.events.bundles.parts import Document, Entry, Intake, Outlet
+from eventreg.events.bundles.reading import given_picture, taken_picture
+from eventreg.events.models import Category, Event, EventDay, Partner, PrivacyNotice, Speaker
+from eventreg.events.models.event import columns_kept
+from eventreg.kernel.text import folded
+from eventreg.media.models import Picture
+from eventreg.organizations.models import Organization
+from eventreg.organizations.rules import OrganizationEntry, ProfileInvalid, check_profile
+from eventreg.web.palettes import PALETTES
+
+_KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_MOST = 200
+_COLUMNS = (
+    "key", "name", "description", "places", "approval", "pending_counts", "counts_toward_event", "opens_at", "closes_at",
+    "is_private",
+)  # fmt: skip
+_CATEGORY = record_of(Category, _COLUMNS, name=COMPLETE)
+
+
+class CategoriesPart(Document):
+    """Names, places and approval rules, in their order."""
+
+    key = "categories"
+
+    def label(self) -> str:
+        """See `Part.label`."""
+        return _("Categories with their places")
+
+    def taken(self, event_id: int, outlet: Outlet) -> Entry:
+        """See `Document.taken`."""
+        rows = db.session.scalars(
+            select(Category).where(Category.event_id == event_id).order_by(Category.position, Category.id)
+        )
+        return {"categories": [_CATEGORY.taken(row) for row in rows]}
+
+    def given(self, entry: Entry, intake: Intake) -> None:
+        """See `Document.given`."""
+        for position, (place, data) in enumerate(listed(entry.get("categories"), "categories", _MOST), 1):
+            values = _CATEGORY.given(data, place, intake.fitting)
+            if not _KEY.fullmatch(values["key"]):
+                raise BundleInvalid(f"{place}.key: is none (small letters, digits and _, 40 at most)")
+            intake.claim("category", values["key"], place)
+            opens_at, closes_at = values["opens_at"], values["closes_at"]
+            if opens_at is not None and closes_at is not None and opens_at >= closes_at:
+                raise BundleInvalid(f"{place}.closes_at: is not after opens_at")
+            row = Category(event_id=intake.event_id, position=position, **values)
+            db.session.add(row)
+            db.session.flush()
+            intake.remember("category", row.key, row.id)
+
+
+_MOST_DAYS = 366
+_DAY = record_of(EventDay, ("held_on", "starts_at", "ends_at", "title"))
+
+
+class DaysPart(Document):
+    """Dates, hours and titles of the days."""
+
+    key = "days"
+
+    def label(self) -> str:
+        """See `Part.label`."""
+        return _("Days with their hours")
+
+    def taken(self, event_id: int, outlet: Outlet) -> Entry:
+        """See `Document.taken`."""
+        days = db.session.scalars(select(EventDay).where(EventDay.event_id == event_id).order_by(EventDay.held_on))
+        return {"days": [_DAY.taken(day) for day in days]}
+
+    def given(self, entry: Entry, intake: Intake) -> None:
+        """See `Document.given`. Other parts call a day by its date in the file."""
+        seen: set[str] = set()
+        for place, data in listed(entry.get("days"), "days", _MOST_DAYS):
+            values = _DAY.given(data, place, intake.fitting)
+            if values["starts_at"] >= values["ends_at"]:
+                raise BundleInvalid(f"{place}: ends before it starts")
+            if values["held_on"].isoformat() in seen:
+                raise BundleInvalid(f"{place}: the day is there twice")
+            seen.add(values["held_on"].isoformat())
+            day = EventDay(event_id=intake.event_id, **values)
+            db.session.add(day)
+            db.session.flush()
+            intake.remember("day", data["held_on"], day.id)
+
+
+_INSTITUTIONS_MOST = 2000
+_ORGANIZATION = record_of(
+    Organization, ("key", "name", "short_name", "acronym", "kind", "country", "website"), name=COMPLETE
+)
+_PARTNER = record_of(Partner, ("role", "credit", "phrase", "is_logo_first"))
+
+
+class OrganizationsPart(Document):
+    """The records of institutions that the event refers to. An institution that is here already stays as it is."""
+
+    key = "organizations"
+    is_offered = False
+
+    def taken(self, event_id: int, outlet: Outlet) -> Entry:
+        """See `Document.taken`."""
+        rows = db.session.scalars(
+            select(Organization)
+            .where(
+                or_(
+                    Organization.id.in_(select(Partner.organization_id).where(Partner.event_id == event_id)),
+                    Organization.id.in_(select(Speaker.organization_id).where(Speaker.event_id == event_id)),
+                )
+            )
+            .options(joinedload(Organization.logo).options(undefer(Picture.content)))
+        )
+        # Ordered here: each database has its own order of letters.
+        ordered = sorted(rows, key=lambda row: row.key)
+        return {
+            "organizations": [{**_ORGANIZATION.taken(row), "logo": taken_picture(row.logo, outlet)} for row in ordered]
+        }
+
+    def given(self, entry: Entry, intake: Intake) -> None:
+        """See `Document.given`. Other parts call an institution by its key."""
+        for place, data in listed(entry.get("organizations"), "organizations", _INSTITUTIONS_MOST):
+            # The directory is shared by all events: its names are kept in every language.
+            values = _ORGANIZATION.given(data, place)
+            row = _standing(values["key"])
+            if row is None:
+                row = _new(values, data.get("logo"), place, intake)
+            intake.remember("organization", values["key"], row.id)
+
+
+class InstitutionsPart(Document):
+    """Who stands behind the event, as what, in which order."""
+
+    key = "institutions"
+    needs = frozenset({"organizations"})
+
+    def label(self) -> str:
+        """See `Part.label`."""
+        return _("Institutions and their roles")
+
+    def taken(self, event_id: int, outlet: Outlet) -> Entry:
+        """See `Document.taken`."""
+        rows = db.session.scalars(
+            select(Partner)
+            .where(Partner.event_id == event_id)
+            .options(joinedload(Partner.organization))
+            .order_by(Partner.position, Partner.id)
+        )
+        return {"institutions": [{"organization": row.organization.key, **_PARTNER.taken(row)} for row in rows]}
+
+    def given(self, entry: Entry, intake: Intake) -> None:
+        """See `Document.given`."""
+        seen = set()
+        for position, (place, data) in enumerate(
+            listed(entry.get("institutions"), "institutions", _INSTITUTIONS_MOST), 1
+        ):
+            values = _PARTNER.given(data, place, intake.fitting)
+            organization_id = intake.find("organization", data.get("organization"), place)
+            if (organization_id, values["role"]) in seen:
+                raise BundleInvalid(f"{place}: the institution has this role twice")
+            seen.add((organization_id, values["role"]))
+            db.session.add(
+                Partner(event_id=intake.event_id, organization_id=organization_id, position=position, **values)
+            )
+            db.session.flush()
+
+
+def _standing(key: str) -> Organization | None:
+    """Return the record that stands for a key: of two that were merged the one that stayed."""
+    row = db.session.scalar(select(Organization).where(Organization.key == key))
+    while row is not None and row.merged_into_id is not None:
+        row = db.session.get(Organization, row.merged_into_id)
+    return row
+
+
+def _new(values: dict[str, object], logo: object, place: str, intake: Intake) -> Organization:
+    row = Organization(**values)
+    try:
+        check_profile(row.key, OrganizationEntry(row.name, country=row.country, website=row.website))
+    except ProfileInvalid as error:
+        raise BundleInvalid(f"{place}: {error}") from error
+    row.search_text = folded(" ".join((*row.name.values(), *row.short_name.values(), row.acronym)))
+    row.logo_id = given_picture(logo, f"{place}.logo", intake)
+    db.session.add(row)
+    db.session.flush()
+    note(row, "organization_created", intake.actor, intake.at, key=row.key)
+    return row
+
+
+_LOOK = record_of(Event, ("palette", "picture_text"))
+
+
+class LookPart(Document):
+    """The palette and the picture."""
+
+    key = "look"
+
+    def label(self) -> str:
+        """See `Part.label`."""
+        return _("Colours and picture")
+
+    def taken(self, event_id: int, outlet: Outlet) -> Entry:
+        """See `Document.taken`."""
+        event = db.session.get_one(Event, event_id)
+        picture = db.session.get(Picture, event.picture_id) if event.picture_id is not None else None
+        return {**_LOOK.taken(event), "picture": taken_picture(picture, outlet)}
+
+    def given(self, entry: Entry, intake: Intake) -> None:
+        """See `Document.given`. A palette that is not known here is left out."""
+        event = db.session.get_one(Event, intake.event_id)
+        values = _LOOK.given(entry, self.key, intake.fitting)
+        event.palette = values["palette"] if values["palette"] in PALETTES else ""
+        event.picture_text = values["picture_text"]
+        event.picture_id = given_picture(entry.get("picture"), "look.picture", intake)
+
+
+_NOTICE_MOST = 1000
+_NOTICE = record_of(
+    PrivacyNotice,
+    ("version", "summary", "body", "published_at"),
+    version=number(1),
+    summary=COMPLETE,
+    body=COMPLETE,
+    published_at=Field("published_at", optional(INSTANT), None),
+)
+
+
+class NoticePart(Document):
+    """Every version of the privacy notice; a copy begins with the newest."""
+
+    key = "notice"
+
+    def label(self) -> str:
+        """See `Part.label`."""
+        return _("Privacy notice")
+
+    def taken(self, event_id: int, outlet: Outlet) -> Entry:
+        """See `Document.taken`."""
+        rows = db.session.scalars(
+            select(PrivacyNotice).where(PrivacyNotice.event_id == event_id).order_by(PrivacyNotice.version)
+        )
+        return {"notices": [_NOTICE.taken(row) for row in rows]}
+
+    def given(self, entry: Entry, intake: Intake) -> None:
+        """See `Document.given`. Registrations call a notice by its version."""
+        entries = listed(entry.get("notices"), "notices", _NOTICE_MOST)
+        for place, data in entries[-1:] if intake.is_copy else entries:
+            values = _NOTICE.given(data, place, intake.fitting)
+            if intake.is_copy:
+                values |= {"version": 1, "published_at": intake.at}
+            row = PrivacyNotice(
+                event_id=intake.event_id, **values | {"published_at": values["published_at"] or intake.at}
+            )
+            intake.claim("notice", row.version, place)
+            db.session.add(row)
+            db.session.flush()
+            intake.remember("notice", row.version, row.id)
+
+
+_SHORT = text(80)
+_MOST_ITEMS = 200
+
+
+def _read_practical(value: Any, place: str, fitting: Fitting) -> list[dict[str, Any]]:
+    items = []
+    for where, entry in listed(value, place, _MOST_ITEMS):
+        found = mapping(entry, where)
+        item: dict[str, Any] = {
+            name: _SHORT.read(found[name], f"{where}.{name}", fitting) for name in ("key", "topic") if name in found
+        }
+        item |= {name: LOCALIZED.read(found.get(name, {}), f"{where}.{name}", fitting) for name in ("label", "text")}
+        if found.get("is_demonstration") is not None:
+            item["is_demonstration"] = found["is_demonstration"] is True
+        items.append(item)
+    return items
+
+
+_PRACTICAL = Field("practical", Kind(lambda items: [dict(item) for item in items], _read_practical), [])
+_TEXTS = record_of(Event, columns_kept("texts"), practical=_PRACTICAL)
+
+
+class TextsPart(Document):
+    """Summary, description, for whom, practical information, how to join from afar."""
+
+    key = "texts"
+
+    def label(self) -> str:
+        """See `Part.label`."""
+        return _("Texts and practical information")
+
+    def taken(self, event_id: int, outlet: Outlet) -> Entry:
+        """See `Document.taken`."""
+        return _TEXTS.taken(db.session.get_one(Event, event_id))
+
+    def given(self, entry: Entry, intake: Intake) -> None:
+        """See `Document.given`."""
+        event = db.session.get_one(Event, intake.event_id)
+        for name, value in _TEXTS.given(entry, self.key, intake.fitting).items():
+            setattr(event, name, value)

@@ -1,0 +1,299 @@
+"""The list as JSON, for programs: values as they are kept beside the words that people read. See docs/export-format.md.
+
+Several files as one ZIP, written as it is sent: one file in the memory at a time.
+
+Whose file it is: what each one says of itself, whichever way its format lets it.
+
+The list as a workbook of Excel: one sheet of people, one that says whose file it is.
+
+Every cell says that it is text, so nothing is computed and no sign stands before what might be (docs/decisions/0015).
+Rows go to a file as they come and never stand in the memory together.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+
+from eventreg.attendees.queries.people import Person
+from eventreg.exchange.sheets.columns import Sheet
+from eventreg.i18n import formats
+from eventreg.kernel.files import EXTENSIONS
+from eventreg.questionnaires import kinds
+from eventreg.questionnaires.rules.schema import Question
+
+FORMAT, VERSION = "eventreg-registrations", 1
+#: what is kept of answers: free text differs from person to person and only fills the memory
+_MOST_KEPT = 10_000
+
+
+def json_chunks(sheet: Sheet, portions: Iterable[Sequence[Person]], stamp: Stamp) -> Iterator[bytes]:
+    """Yield the file: what it is and its columns, then one piece for each portion of people."""
+    before = json.dumps(_about(sheet, stamp), ensure_ascii=False, indent=1)
+    yield f'{before[:-2]},\n "registrations": ['.encode()
+    mark, entries = "\n", _Entries(sheet)
+    for people in portions:
+        lines = [entries.line(person) for person in people]
+        if lines:
+            yield (mark + ",\n".join(lines)).encode()
+            mark = ",\n"
+    yield b"\n]}\n"
+
+
+def _about(sheet: Sheet, stamp: Stamp) -> Mapping[str, Any]:
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "event": {"slug": stamp.slug, "title": stamp.event_title, "time_zone": stamp.time_zone},
+        "taken": {
+            "at": stamp.local.isoformat(timespec="seconds"),
+            "by": stamp.taken_by or None,
+            "filter": stamp.words,
+            "language": stamp.language,
+            "with_contact_data": stamp.has_contact_data,
+            "with_sensitive": stamp.has_sensitive,
+        },
+        "count": stamp.count,
+        "columns": [
+            {"name": column.name, "title": column.title, **({"kind": column.question.kind} if column.question else {})}
+            for column in sheet.columns
+        ],
+    }
+
+
+class _Entries:
+    """Writes people as JSON. What was written of an answer is kept and written again, as cells are (`answers`)."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self._sheet = sheet
+        self._fixed = [
+            (column.fixed, cell)
+            for column, cell in zip(sheet.columns, sheet.cells, strict=True)
+            if column.fixed is not None
+        ]
+        self._questions = list({each.question.key: each.question for each in sheet.columns if each.question}.values())
+        self._written: dict[tuple[int, tuple[str, ...]], str] = {}
+
+    def line(self, person: Person) -> str:
+        """Return a person as one line."""
+        words = self._sheet.words
+        fixed = {field.column: field.data(person, cell(person), words) for field, cell in self._fixed}
+        before = json.dumps({"reference": person.reference, **fixed}, ensure_ascii=False)
+        answers = ", ".join(filter(None, (self._answer(question, person) for question in self._questions)))
+        return f'{before[:-1]}, "answers": {{{answers}}}}}'
+
+    def _answer(self, newest: Question, person: Person) -> str:
+        """Return the values of an answer and their words; that there is one, where it is kept back; "" without any."""
+        answers = self._sheet.answers
+        question = answers.asked(newest, person)
+        if question is None:
+            return ""
+        if answers.is_kept_back(question, person):
+            return f'"{question.key}": {{"answered": true}}'
+        values = answers.values(question, person)
+        if not values and question.key not in person.consents:
+            return ""
+        at = (id(question), tuple(values))
+        found = self._written.get(at)
+        if found is None:
+            kind = kinds.get(question.kind)
+            data = {
+                "values": kind.data(question, values, answers.context),
+                "labels": kind.display(question, values, answers.context, answers.language),
+            }
+            found = f'"{question.key}": {json.dumps(data, ensure_ascii=False)}'
+            if len(self._written) < _MOST_KEPT:
+                self._written[at] = found
+        return found
+
+
+#: a pattern of permissions in the upper half, as Unix programs read it: the owner's alone
+_OWN = 0o600 << 16
+
+
+class _Sink:
+    """Takes what the archive writes, until it is given on."""
+
+    def __init__(self) -> None:
+        self._held: list[bytes] = []
+
+    def write(self, content: bytes, /) -> int:
+        """Take a piece."""
+        self._held.append(bytes(content))
+        return len(content)
+
+    def flush(self) -> None:
+        """Nothing waits anywhere else."""
+
+    def taken(self) -> bytes:
+        """Return what came since the last time."""
+        held, self._held = b"".join(self._held), []
+        return held
+
+
+def zip_chunks(files: Iterable[tuple[str, bytes]], at: datetime) -> Iterator[bytes]:
+    """Yield an archive of (name, content), one piece a file. What people send is compressed already: it is stored as it is."""
+    sink = _Sink()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as archive:  # type: ignore[call-overload]  # it only writes
+        for name, content in files:
+            entry = zipfile.ZipInfo(name, at.timetuple()[:6])
+            entry.external_attr = _OWN
+            archive.writestr(entry, content)
+            yield sink.taken()
+    yield sink.taken()
+
+
+def ending_of(media_type: str) -> str:
+    """Return how the name of a file of this type ends, by what was found in it, never by what it was called."""
+    return EXTENSIONS.get(media_type, (".bin",))[0]
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What was taken out of which event, when, by whom. Texts are in the language of the file."""
+
+    slug: str
+    event_title: str
+    taken_at: datetime
+    time_zone: str
+    #: the name of an account; empty: by a command on the machine
+    taken_by: str
+    #: the list's filters in words; empty: everybody
+    words: str
+    count: int
+    language: str
+    has_contact_data: bool
+    has_sensitive: bool
+
+    @property
+    def local(self) -> datetime:
+        """When it was taken, in the event's zone."""
+        return self.taken_at.astimezone(ZoneInfo(self.time_zone))
+
+    @property
+    def who(self) -> str:
+        """Who took it, in words."""
+        return self.taken_by or _("the administrator, by command")
+
+    @property
+    def when(self) -> str:
+        """When it was taken, in words, with the zone."""
+        written = formats.short_instant(self.taken_at, self.time_zone, self.language)
+        return f"{written} ({formats.zone_offset(self.taken_at, self.time_zone)})"
+
+    def lines(self) -> list[tuple[str, str]]:
+        """Return what there is to say as titles and values."""
+        yes, no = _("Yes"), _("No")
+        return [
+            (_("Event"), self.event_title),
+            (_("Exported on"), self.when),
+            (_("Exported by"), self.who),
+            (_("Filter"), self.words or _("Everybody")),
+            (_("Registrations"), str(self.count)),
+            (_("With contact data"), yes if self.has_contact_data else no),
+            (_("With sensitive answers"), yes if self.has_sensitive else no),
+        ]
+
+
+#: what no name of a sheet may hold, and how long one may be
+_FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
+_LONGEST_NAME = 31
+_NARROWEST, _WIDEST = 12, 44
+#: what a cell of Excel holds
+LONGEST_CELL = 32_767
+_BLOCK = 1 << 16
+#: bytes that stay in the memory; a larger workbook goes to the disk until it is sent
+_IN_MEMORY = 4_000_000
+_PLAIN_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+
+
+def xlsx_chunks(head: Sequence[str], rows: Iterable[Sequence[str]], stamp: Stamp, folder: Path) -> Iterator[bytes]:
+    """Yield the workbook, which is whole before its first piece comes. What is large lies in `folder` meanwhile."""
+    with tempfile.SpooledTemporaryFile(_IN_MEMORY, dir=str(folder)) as file:
+        write_xlsx(file, head, rows, stamp, folder)
+        file.seek(0)
+        while block := file.read(_BLOCK):
+            yield block
+
+
+def write_xlsx(
+    target: IO[bytes], head: Sequence[str], rows: Iterable[Sequence[str]], stamp: Stamp, folder: Path
+) -> None:
+    """Write the workbook. What is written in between lies in `folder`, for as long as this takes."""
+    from xlsxwriter import Workbook
+
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".xlsx-") as between:
+        workbook = Workbook(target, {"constant_memory": True, "tmpdir": between, **_PLAIN_TEXT})
+        bold = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+        workbook.set_properties(
+            {
+                "title": stamp.event_title,
+                "author": stamp.who,
+                "comments": "\n".join(
+                    f"{title}{formats.colon(stamp.language)} {value}" for title, value in stamp.lines()
+                ),
+                "created": stamp.local.replace(tzinfo=None),
+            }
+        )
+        _write_people(workbook, bold, head, rows, stamp)
+        _write_stamp(workbook, bold, stamp)
+        workbook.close()
+
+
+def _write_people(workbook: Any, bold: Any, head: Sequence[str], rows: Iterable[Sequence[str]], stamp: Stamp) -> None:
+    sheet = _sheet(workbook, _("Registrations"), stamp)
+    for number, title in enumerate(head):
+        sheet.set_column(number, number, min(max(len(title) + 2, _NARROWEST), _WIDEST))
+    sheet.freeze_panes(1, 0)
+    _write_row(sheet, 0, head, bold)
+    last = 0
+    for last, row in enumerate(rows, 1):
+        _write_row(sheet, last, row)
+    if head:
+        sheet.autofilter(0, 0, last, len(head) - 1)
+        # Numbers stay as they were typed: Excel need not point each of them out.
+        sheet.ignore_errors({"number_stored_as_text": _range(last, len(head) - 1)})
+
+
+def _write_stamp(workbook: Any, bold: Any, stamp: Stamp) -> None:
+    sheet = _sheet(workbook, _("About this file"), stamp)
+    sheet.set_column(0, 0, 28)
+    sheet.set_column(1, 1, 80)
+    for number, (title, value) in enumerate(stamp.lines()):
+        sheet.write_string(number, 0, title, bold)
+        sheet.write_string(number, 1, value)
+
+
+def _write_row(sheet: Any, number: int, row: Sequence[str], form: Any = None) -> None:
+    for place, cell in enumerate(row):
+        if cell:
+            sheet.write_string(number, place, cell if len(cell) <= LONGEST_CELL else _cut(cell), form)
+
+
+def _cut(cell: str) -> str:
+    """Return as much as a cell of Excel holds, and say so: no question allows so much, but many answers together do."""
+    said = _("… (cut here: CSV and JSON have all of it)")
+    return cell[: LONGEST_CELL - len(said)] + said
+
+
+def _sheet(workbook: Any, name: str, stamp: Stamp) -> Any:
+    sheet = workbook.add_worksheet(_FORBIDDEN.sub(" ", name)[:_LONGEST_NAME].strip())
+    if formats.direction(stamp.language) == "rtl":
+        sheet.right_to_left()
+    return sheet
+
+
+def _range(last_row: int, last_column: int) -> str:
+    from xlsxwriter.utility import xl_range
+
+    return str(xl_range(0, 0, last_row, last_column))

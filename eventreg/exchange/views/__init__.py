@@ -1,0 +1,11 @@
+"""The pages of this room. `blueprint` is what the assembly registers."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("exchange", __name__)
+
+# Each module adds its pages to the blueprint.
+from eventreg.exchange.views import (  # noqa: E402, F401
+    exports,
+    importing,
+)

@@ -1,0 +1,357 @@
+"""People from a file: the file, its columns, the trial row by row, and putting it in.
+
+The page that shows a trial: what would come of each row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any
+
+from flask import Response, abort, flash, g, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_login import current_user
+
+from eventreg.attendees.queries.people import list_definitions
+from eventreg.attendees.views.desk import list_url, registration_url
+from eventreg.audit.services import acting
+from eventreg.db import get_of_event
+from eventreg.events.models import Event
+from eventreg.events.queries.events import get_event_whole
+from eventreg.events.rules.team import Permission
+from eventreg.events.views.desk import render_desk
+from eventreg.exchange.forms import COLUMN, ColumnChoice, FileForm, TermsForm, chosen_columns, column_errors
+from eventreg.exchange.incoming.matching import Matched, Targets
+from eventreg.exchange.models import Import
+from eventreg.exchange.rules.importing import FileReason, Line, Outcome, Table
+from eventreg.exchange.services.importing import (
+    Importer,
+    Tried,
+    confirm_import,
+    matching_of,
+    open_table,
+    open_trial,
+    stamp_of,
+    take_file,
+    terms_of,
+    try_file,
+)
+from eventreg.exchange.views import blueprint
+from eventreg.i18n.languages import current_language
+from eventreg.kernel.csv import csv_file
+from eventreg.kernel.errors import N_, Refused
+from eventreg.kernel.text import showable
+from eventreg.questionnaires.kinds import Context
+from eventreg.web.access import Answer, may, requires
+from eventreg.web.bodies import takes_files
+from eventreg.web.downloads import as_attachment
+from eventreg.web.forms import errors_in
+from eventreg.web.refusals import Refusals
+
+_SAMPLES, _LONGEST_SAMPLE = 3, 30
+_FILE = "/manage/events/<slug>/registrations/import"
+_ONE = "/manage/events/<slug>/registrations/imports/<public_id>"
+
+
+def _of_a_file(view: Callable[[str, Import], Answer]) -> Callable[[str, str], Answer]:
+    """Give a view the file that its address names. What stands against it as a whole is a page of its own."""
+
+    @wraps(view)
+    def shown(slug: str, public_id: str) -> Answer:
+        _need_whole()
+        row = get_of_event(Import, g.event.id, public_id=public_id)
+        # What a colleague brought shows sensitive answers as they stand in it.
+        if row.account_id != current_user.id and not may(Permission.SEE_SENSITIVE):
+            abort(404)
+        with Refusals() as outcome:
+            return view(slug, row)
+        start_url = url_for("exchange.start_import", slug=slug)
+        page = render_desk("review/import_gone.html", "registrations", sentence=outcome.problem, start_url=start_url)
+        return page, outcome.status_code
+
+    return shown
+
+
+@blueprint.get(_FILE)
+@requires(Permission.ADD_PEOPLE)
+def start_import(slug: str) -> Answer:
+    """Ask for the file."""
+    _need_whole()
+    return _start(FileForm())
+
+
+@blueprint.post(_FILE)
+@requires(Permission.ADD_PEOPLE)
+@takes_files
+def upload_import(slug: str) -> Answer:
+    """Keep the file for a day, and go on to its columns."""
+    _need_whole()
+    form = FileForm()
+    with form.refusals():
+        sent = request.files.get("file")
+        if sent is None or not sent.filename:
+            raise Refused(N_("Choose a file"), field="file")
+        row = take_file(g.event.id, sent.filename, sent.read(), _importer())
+        return redirect(url_for("exchange.show_import", slug=slug, public_id=row.public_id), 303)
+    return _start(form), 422
+
+
+@blueprint.get(f"{_FILE}/columns.csv")
+@requires(Permission.ADD_PEOPLE)
+def download_columns(slug: str) -> Response:
+    """Give an empty file with the columns that are read."""
+    _need_whole()
+    head = [target.title for target in _targets().readable if target.name != "reference"]
+    return as_attachment(csv_file(head, []), f"{slug}-columns.csv", "text/csv; charset=utf-8")
+
+
+@blueprint.get(_ONE)
+@requires(Permission.ADD_PEOPLE)
+@_of_a_file
+def show_import(slug: str, row: Import) -> Answer:
+    """Show which column is taken for which, and the terms; of a file that was put in, what came of it."""
+    if row.done_at is not None:
+        return render_desk("review/import_done.html", "registrations", row=row, list_url=list_url(slug))
+    table, matching = open_table(row), matching_of(row)
+    form = TermsForm(get_event_whole(g.event.id), terms_of(row), "category" in matching)
+    return _columns(row, table, form, matching)
+
+
+@blueprint.post(_ONE)
+@requires(Permission.ADD_PEOPLE)
+@_of_a_file
+def try_import(slug: str, row: Import) -> Answer:
+    """Try the file with the columns and under the terms that were chosen."""
+    table = open_table(row)
+    chosen = chosen_columns(len(table.head))
+    form = TermsForm(get_event_whole(g.event.id), terms_of(row), "category" in chosen)
+    errors = column_errors(chosen, _targets().choices)
+    if not form.validate() or errors:
+        return _columns(row, table, form, chosen, errors), 422
+    try_file(g.event.id, row.public_id, chosen, form.terms(), _importer())
+    return redirect(url_for("exchange.show_trial", slug=slug, public_id=row.public_id), 303)
+
+
+@blueprint.get(f"{_ONE}/trial")
+@requires(Permission.ADD_PEOPLE)
+@_of_a_file
+def show_trial(slug: str, row: Import) -> Answer:
+    """Show what would come of each row."""
+    if row.done_at is not None:
+        return redirect(url_for("exchange.show_import", slug=slug, public_id=row.public_id), 303)
+    return trial_page(row, open_trial(row))
+
+
+@blueprint.get(f"{_ONE}/trial.csv")
+@requires(Permission.ADD_PEOPLE)
+@_of_a_file
+def download_trial(slug: str, row: Import) -> Answer:
+    """Give what would come of each row as a file, its cells inert."""
+    head = [
+        _("Row"),
+        _("Result"),
+        _("Person"),
+        _("Reference"),
+        _("Status"),
+        _("Column"),
+        _("Before"),
+        _("After or problem"),
+    ]
+    rows = [cells for line in open_trial(row).lines for cells in cells_of(line)]
+    return as_attachment(csv_file(head, rows), f"{slug}-trial-{row.public_id}.csv", "text/csv; charset=utf-8")
+
+
+@blueprint.post(f"{_ONE}/confirm")
+@requires(Permission.ADD_PEOPLE)
+@_of_a_file
+def put_in_import(slug: str, row: Import) -> Answer:
+    """Put the file in, whole or not at all."""
+    done = redirect(url_for("exchange.show_import", slug=slug, public_id=row.public_id), 303)
+    if row.done_at is not None:
+        return done
+    with Refusals(busy=_("The desk is busy. Nothing is lost: send it once more.")) as outcome:
+        put = confirm_import(g.event.id, row.public_id, _importer(), request.form.get("trial", ""))
+        if put.added or not put.changed:
+            flash(ngettext("%(num)d person was added.", "%(num)d people were added.", len(put.added)))
+        if put.changed:
+            flash(
+                ngettext("%(num)d registration was changed.", "%(num)d registrations were changed.", len(put.changed))
+            )
+        return done
+    if outcome.refused is not None and not outcome.is_for(FileReason.DIFFERS):
+        raise outcome.refused
+    return trial_page(row, open_trial(row), outcome.problem), outcome.status_code
+
+
+def _need_whole() -> None:
+    """A file can be about anybody: whoever knows of a part of the event only puts none in."""
+    if not g.event_access.scope.is_whole:
+        abort(403)
+
+
+def _importer() -> Importer:
+    return Importer(acting(), current_language(), may(Permission.SEE_SENSITIVE))
+
+
+def _targets() -> Targets:
+    event = get_event_whole(g.event.id)
+    definitions = list_definitions(event.id)
+    if not definitions:
+        abort(409)
+    return Targets(event, definitions, Context.of(event), current_language())
+
+
+def _start(form: FileForm) -> str:
+    return render_desk("review/import_start.html", "registrations", form=form, list_url=list_url(g.event.slug))
+
+
+def _columns(
+    row: Import,
+    table: Table,
+    form: TermsForm,
+    chosen: Sequence[str],
+    errors: dict[int, str] | None = None,
+) -> str:
+    targets, errors = _targets(), errors or {}
+    by_name = targets.match(table.head)
+    choices = [
+        ColumnChoice(
+            f"{COLUMN}{number}",
+            showable(head) or _("Column %(number)s, without a title", number=number + 1),
+            name,
+            _samples(table, number),
+            _note(by_name[number], name, targets),
+            errors.get(number, ""),
+        )
+        for number, (head, name) in enumerate(zip(table.head, chosen, strict=True))
+    ]
+    return render_desk(
+        "review/import_columns.html",
+        "registrations",
+        row=row,
+        rows=len(table.rows),
+        form=form,
+        choices=choices,
+        targets=targets.choices,
+        ignored=sum(not choice.chosen for choice in choices),
+        faults=[(choice.name, choice.error) for choice in choices if choice.error] + errors_in(form),
+        start_url=url_for("exchange.start_import", slug=g.event.slug),
+    )
+
+
+def _note(matched: Matched, chosen: str, targets: Targets) -> str:
+    if chosen and chosen in targets.by_name and targets.by_name[chosen].is_read:
+        return ""
+    if matched.name and not targets.by_name[matched.name].is_read:
+        return _(
+            "Known, and not read: consents, files, the time of arrival and questions asked no more stay as they are."
+        )
+    if chosen in targets.whole_names:
+        return _("The check shows row by row how each name is divided.")
+    if matched.is_whole_name:
+        return _("The whole name: choose how it is divided. The check shows it row by row.")
+    if matched.is_unsure:
+        return _("This could be more than one column: choose which.")
+    return _("Not recognized: choose what it is, or leave it out.")
+
+
+def _samples(table: Table, number: int) -> list[str]:
+    found: list[str] = []
+    for _number, cells in table.rows[:50]:
+        text = showable(cells[number]).strip()
+        if text and text not in found:
+            found.append(text if len(text) <= _LONGEST_SAMPLE else f"{text[:_LONGEST_SAMPLE]}…")
+        if len(found) == _SAMPLES:
+            break
+    return found
+
+
+_LINES_A_PAGE = 100
+
+
+def trial_page(row: Import, tried: Tried, problem: str = "") -> str:
+    """Show what would come of each row; `problem` says why nothing was put in."""
+    event: Event = g.event
+    slug, only = event.slug, request.args.get("only", "")
+    if problem:
+        only = "otherwise"
+    counts = {outcome: sum(line.outcome is outcome for line in tried.lines) for outcome in Outcome}
+    otherwise = sum(line.is_otherwise for line in tried.lines)
+    shown = [line for line in tried.lines if _is_shown(line, only)]
+    if problem and not shown:
+        shown, only = list(tried.lines), ""
+    pages = max(1, -(-len(shown) // _LINES_A_PAGE))
+    page = min(max(request.args.get("page", 1, int), 1), pages)
+    address = url_for("exchange.show_trial", slug=slug, public_id=row.public_id)
+    return render_desk(
+        "review/import_trial.html",
+        "registrations",
+        row=row,
+        terms=terms_of(row),
+        stamp=stamp_of(row, tried),
+        tried=tried,
+        counts=counts,
+        total=len(tried.lines),
+        tabs=_tabs(address, only, counts, len(tried.lines), otherwise),
+        lines=shown[(page - 1) * _LINES_A_PAGE : page * _LINES_A_PAGE],
+        outcome_title=outcome_title,
+        outcomes=Outcome,
+        looks=_LOOKS,
+        problem=problem,
+        url_of=lambda reference: registration_url(slug, reference),
+        previous_url=_paged(address, only, page - 1) if page > 1 else "",
+        next_url=_paged(address, only, page + 1) if page < pages else "",
+    )
+
+
+def outcome_title(outcome: Outcome) -> str:
+    """Return what comes of a row."""
+    return {
+        Outcome.ADDED: _("To be added"),
+        Outcome.CHANGED: _("To be changed"),
+        Outcome.SAME: _("Nothing changes"),
+        Outcome.REFUSED: _("Refused"),
+    }[outcome]
+
+
+_LOOKS = {
+    Outcome.ADDED: "confirmed",
+    Outcome.CHANGED: "pending",
+    Outcome.SAME: "cancelled",
+    Outcome.REFUSED: "declined",
+}
+
+
+def _is_shown(line: Line, only: str) -> bool:
+    if only == "otherwise":
+        return line.is_otherwise
+    return only not in {outcome.value for outcome in Outcome} or line.outcome.value == only
+
+
+def _tabs(address: str, only: str, counts: dict[Outcome, int], total: int, otherwise: int) -> list[dict[str, Any]]:
+    known = {outcome.value for outcome in Outcome} | {"otherwise"}
+    found = [{"text": _("All"), "href": address, "count": total, "current": only not in known}]
+    if otherwise:
+        found.append(_tab(address, _("Otherwise now"), "otherwise", otherwise, only))
+    found += [
+        _tab(address, outcome_title(outcome), outcome.value, counts[outcome], only)
+        for outcome in (Outcome.REFUSED, Outcome.ADDED, Outcome.CHANGED, Outcome.SAME)
+    ]
+    return found
+
+
+def _tab(address: str, text: str, value: str, count: int, only: str) -> dict[str, Any]:
+    return {"text": text, "href": f"{address}?only={value}", "count": count, "current": only == value}
+
+
+def _paged(address: str, only: str, page: int) -> str:
+    return f"{address}?only={only}&page={page}" if only else f"{address}?page={page}"
+
+
+def cells_of(line: Line) -> list[list[str]]:
+    """Return the rows of a file that tell what would come of one row."""
+    start = [str(line.row), outcome_title(line.outcome), line.name, line.reference, line.status]
+    told = [[*start, each.column, each.old or "", each.new] for each in line.differences]
+    return told or [[*start, "", "", ""]]

@@ -1,0 +1,1 @@
+"""Ways in beside the public form: access codes and personal invitations."""

@@ -1,0 +1,235 @@
+"""People are invited one by one or from a list that is tried first; invitations are extended, taken back, declined.
+
+What is known of invited people is deleted some time after the event: who came is known by the registration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, func, or_, select, update
+
+from eventreg.audit.services import Actor, note
+from eventreg.db import db, transaction
+from eventreg.events.models import Event, EventDay
+from eventreg.events.organizers import Organizer
+from eventreg.events.queries.events import get_event_whole, lock_event
+from eventreg.events.rules.team import WHOLE, Scope
+from eventreg.i18n.languages import known_languages
+from eventreg.invitations.queries import find_live_keys, find_open_keys, lock_invitation, tell_stories
+from eventreg.invitations.rules.invitations import (
+    KEPT_AFTER_EVENT,
+    MOST_LINES,
+    OPEN,
+    InvitationReason,
+    Known,
+    Story,
+    Verdict,
+    Wish,
+    checked,
+    judged,
+    refusal_to_extend,
+    state_of,
+)
+from eventreg.invitations.services.messages import schedule_invitations, send_now
+from eventreg.kernel import clock
+from eventreg.kernel.errors import NotFound, Refused
+from eventreg.kernel.tokens import new_public_id
+from eventreg.mail.services import drop_of_record, forget_people
+from eventreg.registration.models import Invitation
+from eventreg.registration.queries.ways_in import RECORD_KIND, get_invitation_by_token
+from eventreg.registration.rules.searching import email_key
+
+Lines = Sequence[tuple[int, Wish]]
+
+
+def invite(event_id: int, wish: Wish, who: Organizer, *, sends: bool) -> Invitation:
+    """Make one invitation, and send it if it is to be sent.
+
+    Raises Refused as `checked` does, and ADDRESS_MISSING or NOT_NOW when it is to be sent and cannot be.
+    """
+    now = clock.now()
+    with transaction() as session:
+        event = lock_event(event_id)
+        kept = checked(wish, _known(event, [wish.email], who.scope, now), now)
+        invitation = _made(event, kept, who, now)
+        session.add(invitation)
+        session.flush()
+        note(invitation, "invitation_made", who, now, category=kept.category)
+        if sends:
+            send_now(event, invitation, who, now)
+    return invitation
+
+
+def try_list(event_id: int, lines: Lines, who: Organizer, *, sends: bool) -> list[Verdict]:
+    """Say line by line what `invite_list` would do now. Writes nothing. Raises Refused as `invite_list` does."""
+    _check_length(lines)
+    return _judged(get_event_whole(event_id), lines, sends, who.scope, clock.now())
+
+
+def invite_list(event_id: int, lines: Lines, who: Organizer, *, sends: bool) -> tuple[list[Verdict], bool]:
+    """Invite everybody of a list, or nobody: returns what came of each line, and whether it was done.
+
+    Nothing is written when one line is refused. Those who are to be sent theirs are written to by a job, some a step.
+    Raises Refused: NOBODY_IN_LIST, TOO_MANY_LINES, NOT_NOW.
+    """
+    now = clock.now()
+    _check_length(lines)
+    with transaction() as session:
+        event = lock_event(event_id)
+        verdicts = _judged(event, lines, sends, who.scope, now)
+        if any(verdict.refusal for verdict in verdicts):
+            return verdicts, False
+        rows = [_made(event, verdict.wish, who, now) for verdict in verdicts]
+        session.add_all(rows)
+        session.flush()
+        note(event, "invitations_made", who, now, count=len(rows))
+        if sends:
+            schedule_invitations(event, [row.id for row in rows], who, now)
+    return verdicts, True
+
+
+def extend_invitation(event_id: int, public_id: str, until: datetime | None, who: Organizer) -> None:
+    """Give an invitation another end, or none. Raises NotFound, Refused (OVER, EXPIRES_TOO_EARLY, ALREADY_INVITED)."""
+    now = clock.now()
+    with transaction():
+        invitation, story = locked(event_id, public_id, who.scope)
+        if (reason := refusal_to_extend(story, until, now)) is not None:
+            raise Refused(reason)
+        if state_of(story, now) not in OPEN and find_open_keys(event_id, {invitation.email_key} - {""}, now):
+            # It has expired and the person was invited anew: both at once would be two.
+            raise Refused(InvitationReason.ALREADY_INVITED)
+        invitation.expires_at = until
+        note(invitation, "invitation_extended", who, now, until=until.isoformat() if until else "")
+
+
+def take_invitation_back(event_id: int, public_id: str, who: Organizer) -> None:
+    """End an invitation: its link leads in no more, and what still waits to be sent is dropped.
+
+    Raises NotFound, Refused (OVER).
+    """
+    now = clock.now()
+    with transaction():
+        invitation, story = locked(event_id, public_id, who.scope)
+        if story.used_at or story.declined_at or story.taken_back_at:
+            raise Refused(InvitationReason.OVER)
+        invitation.taken_back_at = now
+        drop_of_record(event_id, RECORD_KIND, invitation.id, now)
+        note(invitation, "invitation_taken_back", who, now)
+
+
+def decline_invitation(token: str) -> None:
+    """Say no for whoever holds the link; said twice it is said once. Raises NotFound, Refused (OVER)."""
+    now = clock.now()
+    seen = get_invitation_by_token(token)
+    event_id, public_id = seen.event_id, seen.public_id
+    with transaction():
+        invitation, story = locked(event_id, public_id)
+        if story.declined_at is not None:
+            return
+        if story.used_at or story.taken_back_at:
+            raise Refused(InvitationReason.OVER)
+        invitation.declined_at = now
+        drop_of_record(event_id, RECORD_KIND, invitation.id, now)
+        note(invitation, "invitation_declined", Actor("participant"), now)
+
+
+def locked(event_id: int, public_id: str, scope: Scope = WHOLE) -> tuple[Invitation, Story]:
+    """Hold an invitation of the event and scope, and return it with its story. Raises NotFound, and as `lock_event`."""
+    event = lock_event(event_id)
+    invitation = lock_invitation(event_id, public_id)
+    if invitation.category_id not in {category.id for category in event.categories if scope.has_category(category.key)}:
+        raise NotFound
+    return invitation, tell_stories(event_id, [invitation])[invitation.id]
+
+
+def _check_length(lines: Lines) -> None:
+    if not lines:
+        raise Refused(InvitationReason.NOBODY_IN_LIST)
+    if len(lines) > MOST_LINES:
+        raise Refused(InvitationReason.TOO_MANY_LINES, limit=MOST_LINES)
+
+
+def _judged(event: Event, lines: Lines, sends: bool, scope: Scope, now: datetime) -> list[Verdict]:
+    known = _known(event, [wish.email for _, wish in lines], scope, now)
+    return judged(lines, known, now, needs_address=sends)
+
+
+def _known(event: Event, emails: Iterable[str], scope: Scope, now: datetime) -> Known:
+    keys = {key for email in emails if (key := email_key(email))}
+    return Known(
+        categories=[category.key for category in event.categories if scope.has_category(category.key)],
+        languages=known_languages(),
+        invited=find_open_keys(event.id, keys, now),
+        registered=find_live_keys(event.id, keys),
+    )
+
+
+def _made(event: Event, wish: Wish, who: Organizer, now: datetime) -> Invitation:
+    category = next(found for found in event.categories if found.key == wish.category)
+    return Invitation(
+        public_id=new_public_id(),
+        event_id=event.id,
+        category_id=category.id,
+        email=wish.email,
+        email_key=email_key(wish.email),
+        given_name=wish.given_name,
+        family_name=wish.family_name,
+        institution=wish.institution,
+        language=wish.language,
+        is_bound=wish.is_bound,
+        skips_approval=wish.skips_approval,
+        note=wish.note,
+        generation=1,
+        invited_by_id=who.id,
+        created_at=now,
+        expires_at=wish.expires_at,
+    )
+
+
+#: databases take some thousand values in one statement
+_AT_ONCE = 500
+_PERSONAL = ("email", "email_key", "given_name", "family_name", "institution", "note")
+
+
+def forget_invited(now: datetime) -> int:
+    """Delete names, addresses, institutions and notes of the invitations of events that are over; returns of how many.
+
+    Their messages lose whom they went to and what they said. The rows stay, with what became of them, so that figures
+    hold. A duty of the worker; done twice it is done once.
+    """
+    forgotten = 0
+    for event_id in _events_over(now):
+        with transaction() as session:
+            gone = session.scalars(
+                update(Invitation)
+                .where(Invitation.event_id == event_id, _is_known())
+                .values(dict.fromkeys(_PERSONAL, ""))
+                .returning(Invitation.id)
+                .execution_options(synchronize_session=False)
+            ).all()
+            for start in range(0, len(gone), _AT_ONCE):
+                forget_people("invitation", gone[start : start + _AT_ONCE], now)
+        forgotten += len(gone)
+    return forgotten
+
+
+def _events_over(now: datetime) -> list[int]:
+    """Return the events that ended long enough ago, by their last day and in their own zone, and still know somebody."""
+    rows = db.session.execute(
+        select(Event.id, Event.time_zone, func.max(EventDay.held_on))
+        .join(EventDay, EventDay.event_id == Event.id)
+        .where(Event.id.in_(select(Invitation.event_id).where(_is_known())))
+        .group_by(Event.id, Event.time_zone)
+    )
+    return [
+        event_id
+        for event_id, zone, last_day in rows
+        if last_day + KEPT_AFTER_EVENT < now.astimezone(ZoneInfo(zone)).date()
+    ]
+
+
+def _is_known() -> ColumnElement[bool]:
+    return or_(*(getattr(Invitation, name) != "" for name in _PERSONAL))

@@ -1,0 +1,212 @@
+"""Invitations are sent, sent again, and reminded of; many of them by a job in short steps.
+
+A step writes to some people and schedules the rest in the same transaction, so that a worker killed at any moment leaves
+nobody out and writes to nobody twice. Whether somebody is still to be written to is looked at under the lock of the event.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from eventreg.accounts.models import Account
+from eventreg.audit.services import Actor, note
+from eventreg.db import db, transaction
+from eventreg.events.models import Category, Event
+from eventreg.events.organizers import Organizer
+from eventreg.events.queries.events import lock_event, lock_event_in_any_state
+from eventreg.events.rules.team import WHOLE, Scope
+from eventreg.invitations.queries import lock_invitation, tell_stories
+from eventreg.invitations.rules.invitations import InvitationReason, Story, refusal_to_remind, refusal_to_send
+from eventreg.jobs.services import schedule
+from eventreg.kernel import clock
+from eventreg.kernel.errors import NotFound, Refused
+from eventreg.mail.services import OutgoingMessage, enqueue_all
+from eventreg.registration.emails import Occasion, inviting
+from eventreg.registration.models import Invitation
+from eventreg.registration.rules.availability import refusal_to_register
+from eventreg.registration.rules.states import RegisteringReason
+
+SEND_JOB = "registration.send_invitations"
+#: people written to in one step: a second of work, in which nobody else can write to a small database
+PEOPLE_A_STEP = 50
+
+_SEND, _REMIND = "send", "remind"
+
+
+def send_invitation(event_id: int, public_id: str, who: Organizer) -> None:
+    """Send an invitation, for the first time or again.
+
+    Raises NotFound, Refused (OVER, ADDRESS_MISSING, SENT_A_MOMENT_AGO, NOT_NOW).
+    """
+    _write_to_one(event_id, public_id, who, _SEND)
+
+
+def remind_of_invitation(event_id: int, public_id: str, who: Organizer) -> None:
+    """Remind somebody who has not answered, once a day at most.
+
+    Raises NotFound, Refused (OVER, ADDRESS_MISSING, NOT_SENT_YET, REMINDED_TODAY, NOT_NOW).
+    """
+    _write_to_one(event_id, public_id, who, _REMIND)
+
+
+def send_now(event: Event, invitation: Invitation, who: Actor, now: datetime) -> None:
+    """Send an invitation that was just made, in the caller's transaction. Raises Refused."""
+    _check_event(event, now)
+    story = tell_stories(event.id, [invitation])[invitation.id]
+    if (reason := refusal_to_send(story, invitation.email, now)) is not None:
+        raise Refused(reason)
+    _write(event, [invitation], who, _SEND, now)
+
+
+def schedule_invitations(event: Event, invitation_ids: Sequence[int], who: Actor, now: datetime) -> None:
+    """Have invitations that were just made sent by a job, in the caller's transaction. Raises Refused (NOT_NOW)."""
+    _check_event(event, now)
+    _schedule(event.id, _SEND, invitation_ids, who.id, secrets.token_hex(8), now)
+
+
+def send_all_made(event_id: int, who: Organizer) -> int:
+    """Send every invitation that was made and not sent; returns to how many. By a job. Raises Refused (NOT_NOW)."""
+    return _schedule_all(event_id, who, _SEND)
+
+
+def remind_all(event_id: int, who: Organizer) -> int:
+    """Remind everybody who was sent an invitation and has not answered; returns how many. By a job.
+
+    Whoever was written to within a day is left out. Raises Refused (NOT_NOW).
+    """
+    return _schedule_all(event_id, who, _REMIND)
+
+
+def count_to_write_to(event_id: int, scope: Scope = WHOLE) -> tuple[int, int]:
+    """Return how many invitations `send_all_made` and `remind_all` would write to now."""
+    now = clock.now()
+    return len(_due(event_id, _SEND, scope, now)), len(_due(event_id, _REMIND, scope, now))
+
+
+def send_some(work: Mapping[str, Any], now: datetime) -> int:
+    """Write to the next people of a list; returns to how many. A job of the worker, in its transaction."""
+    event = lock_event_in_any_state(work["event_id"])
+    if _refusal_of_event(event, now) is not None:
+        # Cancelled or closed meanwhile: nobody is invited any more.
+        return 0
+    ids, act = list(work["ids"]), str(work["act"])
+    rows = db.session.scalars(
+        select(Invitation)
+        .where(Invitation.event_id == event.id, Invitation.id.in_(ids[:PEOPLE_A_STEP]))
+        .order_by(Invitation.id)
+        .execution_options(populate_existing=True)
+    ).all()
+    due = _still_due(event.id, rows, act, now)
+    _write(event, due, Actor.account(work["account_id"]), act, now)
+    if rest := ids[PEOPLE_A_STEP:]:
+        _schedule(event.id, act, rest, work["account_id"], work["batch"], now)
+    return len(due)
+
+
+def _write_to_one(event_id: int, public_id: str, who: Organizer, act: str) -> None:
+    now = clock.now()
+    with transaction():
+        event = lock_event(event_id)
+        invitation = lock_invitation(event_id, public_id)
+        if invitation.category_id not in _category_ids(event, who.scope):
+            raise NotFound
+        _check_event(event, now)
+        story = tell_stories(event_id, [invitation])[invitation.id]
+        if (reason := _REFUSALS[act](story, invitation.email, now)) is not None:
+            raise Refused(reason)
+        _write(event, [invitation], who, act, now)
+
+
+def _schedule_all(event_id: int, who: Organizer, act: str) -> int:
+    now = clock.now()
+    with transaction():
+        event = lock_event(event_id)
+        _check_event(event, now)
+        ids = [row.id for row in _due(event_id, act, who.scope, now)]
+        if ids:
+            _schedule(event_id, act, ids, who.id, secrets.token_hex(8), now)
+    return len(ids)
+
+
+def _due(event_id: int, act: str, scope: Scope, now: datetime) -> list[Invitation]:
+    """Return whom an act would write to now, as far as somebody may know of them."""
+    statement = (
+        select(Invitation)
+        .join(Category, Category.id == Invitation.category_id)
+        .where(
+            Invitation.event_id == event_id,
+            Invitation.email != "",
+            Invitation.used_at.is_(None),
+            Invitation.sent_at.is_(None) if act == _SEND else Invitation.sent_at.is_not(None),
+        )
+        .order_by(Invitation.id)
+    )
+    if scope.categories is not None:
+        statement = statement.where(Category.key.in_(sorted(scope.categories)))
+    return _still_due(event_id, db.session.scalars(statement).all(), act, now)
+
+
+def _still_due(event_id: int, rows: Sequence[Invitation], act: str, now: datetime) -> list[Invitation]:
+    """Return those of these people whom an act would write to; whoever was sent the first message meanwhile is done."""
+    stories = tell_stories(event_id, rows)
+    return [
+        row
+        for row in rows
+        if _REFUSALS[act](stories[row.id], row.email, now) is None and (act == _REMIND or row.sent_at is None)
+    ]
+
+
+def _write(event: Event, rows: Sequence[Invitation], who: Actor, act: str, now: datetime) -> None:
+    occasion = Occasion.load(event)
+    categories = {category.id: category for category in event.categories}
+    names = _names([row.invited_by_id for row in rows])
+    message = inviting.InvitationSent if act == _SEND else inviting.InvitationReminder
+    messages: list[OutgoingMessage] = []
+    for row in rows:
+        is_again = act == _SEND and row.sent_at is not None
+        if act == _SEND:
+            row.sent_at = now
+        else:
+            row.reminded_at = now
+        invited = inviting.Invited(row, categories[row.category_id], names.get(row.invited_by_id or 0, ""))
+        messages.append(message.compose(occasion, invited, now))
+        action = "invitation_reminded" if act == _REMIND else "invitation_sent_again" if is_again else "invitation_sent"
+        note(row, action, who, now)
+    enqueue_all(messages)
+
+
+def _names(account_ids: Sequence[int | None]) -> dict[int, str]:
+    ids = {id_ for id_ in account_ids if id_ is not None}
+    rows = db.session.execute(select(Account.id, Account.name).where(Account.id.in_(ids)))
+    return {row.id: row.name for row in rows}
+
+
+def _schedule(event_id: int, act: str, ids: Sequence[int], account_id: int | None, batch: str, now: datetime) -> None:
+    work = {"event_id": event_id, "act": act, "ids": list(ids), "account_id": account_id, "batch": batch}
+    schedule(SEND_JOB, f"{SEND_JOB}:{event_id}:{batch}", work, now)
+
+
+def _category_ids(event: Event, scope: Scope) -> set[int]:
+    return {category.id for category in event.categories if scope.has_category(category.key)}
+
+
+def _check_event(event: Event, now: datetime) -> None:
+    if _refusal_of_event(event, now) is not None:
+        raise Refused(InvitationReason.NOT_NOW)
+
+
+def _refusal_of_event(event: Event, now: datetime) -> RegisteringReason | None:
+    """Say why nobody is invited to an event now. Before registration opens people can be: the message says from when."""
+    refusal = refusal_to_register(now, event.registration_opens_at, event.registration_closes_at, event.publication)
+    return None if refusal is RegisteringReason.NOT_OPEN_YET else refusal
+
+
+_REFUSALS: Mapping[str, Callable[[Story, str, datetime], InvitationReason | None]] = {
+    _SEND: refusal_to_send,
+    _REMIND: refusal_to_remind,
+}

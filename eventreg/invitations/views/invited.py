@@ -1,0 +1,159 @@
+"""A personal invitation, for whoever is invited: see it, register by it, decline it. Only the posts write anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import redirect, render_template, url_for
+from flask_babel import gettext as _
+
+from eventreg.accounts.models import Account
+from eventreg.db import db
+from eventreg.events.models import Category, Event
+from eventreg.events.queries.events import get_event_whole
+from eventreg.events.rules.publication import PUBLIC
+from eventreg.invitations.queries import tell_stories
+from eventreg.invitations.rules.invitations import OPEN, InvitationState, state_of
+from eventreg.invitations.services.invitations import decline_invitation
+from eventreg.invitations.views import blueprint
+from eventreg.kernel import clock
+from eventreg.kernel.errors import NotFound
+from eventreg.questionnaires.queries import definition_of, get_current_version
+from eventreg.registration.emails import Occasion
+from eventreg.registration.forms import new_submission_key
+from eventreg.registration.models import Invitation
+from eventreg.registration.queries.ways_in import carried_invitation, get_invitation_by_token
+from eventreg.registration.views.filled_form import FilledForm
+from eventreg.registration.views.form_pages import (
+    closed_page,
+    form_page,
+    occasion_of,
+    page_frame,
+    refusal_in,
+    refusal_now,
+)
+from eventreg.web.access import Answer, personal
+from eventreg.web.limits import limited
+from eventreg.web.refusals import Refusals
+
+_GONE = 410
+
+#: what an invitation fills in of the form, by what a question identifies a person by
+_FILLED_IN = ("email", "given_name", "family_name", "institution")
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """An invitation that was opened by its personal link, with its event."""
+
+    invitation: Invitation
+    event: Event
+    category: Category
+    occasion: Occasion
+    state: InvitationState
+
+    @classmethod
+    def by(cls, token: str) -> _Opened:
+        """Load what the link opens; of an event that is not public it opens nothing. Raises NotFound."""
+        invitation = get_invitation_by_token(token)
+        event = get_event_whole(invitation.event_id)
+        if event.publication not in PUBLIC:
+            raise NotFound
+        category = event.category_of(invitation)
+        state = state_of(tell_stories(event.id, [invitation])[invitation.id], clock.now())
+        return cls(invitation, event, category, occasion_of(event), state)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can still be answered."""
+        return self.state in OPEN
+
+
+@blueprint.get("/my/invitation/<token>")
+@personal
+def show_invitation(token: str) -> Answer:
+    """Show the invitation with the two answers that it asks for, or what has become of it."""
+    opened = _Opened.by(token)
+    refusal = refusal_now(opened.event) or refusal_in(opened.event, opened.category)
+    if opened.is_open and refusal is not None:
+        return closed_page(opened.occasion, refusal, opened.category)
+    if not opened.is_open:
+        return _over(opened)
+    inviter = db.session.get(Account, opened.invitation.invited_by_id) if opened.invitation.invited_by_id else None
+    return render_template(
+        "registration/invitation.html",
+        token=token,
+        invitation=opened.invitation,
+        category=opened.category,
+        inviter=inviter.name if inviter is not None else "",
+        **page_frame(opened.occasion),
+    )
+
+
+@blueprint.get("/my/invitation/<token>/register")
+@personal
+def register_by_invitation(token: str) -> Answer:
+    """Show the form of the category, with what is known of the person filled in; the invitation goes along."""
+    opened = _Opened.by(token)
+    refusal = refusal_now(opened.event) or refusal_in(opened.event, opened.category)
+    if not opened.is_open or refusal is not None:
+        return redirect(url_for("invitations.show_invitation", token=token))
+    invitation, version = opened.invitation, get_current_version(opened.event.id)
+    known = {
+        question.key: [value]
+        for question in definition_of(version).questions_for(opened.category.key)
+        if question.column in _FILLED_IN and (value := getattr(invitation, question.column))
+    }
+    form = FilledForm(opened.event, opened.category, version, new_submission_key(), is_sent=False, answers=known)
+    form.bind(invitation.email if invitation.is_bound else "")
+    return form_page(opened.occasion, form, carried=carried_invitation(invitation))
+
+
+@blueprint.get("/my/invitation/<token>/decline")
+@personal
+def ask_to_decline(token: str) -> Answer:
+    """Ask once more: a mail program that opens links must not decline for anybody."""
+    opened = _Opened.by(token)
+    if not opened.is_open:
+        return _over(opened)
+    return render_template("registration/invitation_decline.html", token=token, **page_frame(opened.occasion))
+
+
+@blueprint.post("/my/invitation/<token>/decline")
+@personal
+@limited("30 per 10 minutes")
+def decline_own_invitation(token: str) -> Answer:
+    """Say no, and say thank you."""
+    opened = _Opened.by(token)
+    with Refusals():
+        decline_invitation(token)
+        return redirect(url_for("invitations.show_invitation", token=token), 303)
+    return _over(opened)
+
+
+def _over(opened: _Opened) -> Answer:
+    """Say what has become of an invitation, and what to do now."""
+    page = render_template(
+        "registration/invitation_over.html",
+        heading=_heading(opened.state),
+        sentence=_sentence(opened.state),
+        is_registered=opened.state is InvitationState.REGISTERED,
+        **page_frame(opened.occasion),
+    )
+    return page if opened.state is InvitationState.DECLINED else (page, _GONE)
+
+
+def _heading(state: InvitationState) -> str:
+    return {
+        InvitationState.REGISTERED: _("You are registered already"),
+        InvitationState.DECLINED: _("You have declined the invitation"),
+        InvitationState.EXPIRED: _("The time of this invitation is over"),
+    }.get(state, _("This invitation was taken back"))
+
+
+def _sentence(state: InvitationState) -> str:
+    return {
+        InvitationState.REGISTERED: _("With your personal link you see and change your registration."),
+        InvitationState.DECLINED: _("Thank you for telling us. If you can come after all, write to the contact person."),
+        InvitationState.EXPIRED: _("If you still want to take part, write to the contact person."),
+    }.get(state, _("If you did not expect that, write to the contact person."))  # fmt: skip

@@ -1,0 +1,1 @@
+"""What the team does for one person: registers them, changes answers, moves, hands on, reminds, withdraws."""

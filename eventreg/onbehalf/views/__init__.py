@@ -1,0 +1,13 @@
+"""The pages of this room. `blueprint` is what the assembly registers."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("onbehalf", __name__)
+
+# Each module adds its pages to the blueprint.
+from eventreg.onbehalf.views import (  # noqa: E402, F401
+    acting,
+    adding,
+    editing,
+    requests,
+)

@@ -1,0 +1,264 @@
+"""What the pages have in common on which the team acts on one registration for the person.
+
+What the team does for somebody beside deciding: moves, hands on, withdraws, sets the language, sends again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from flask import abort, flash, g, request
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from markupsafe import Markup
+
+from eventreg.attendees.queries.person import get_dossier, holds_place
+from eventreg.attendees.services.team_acts import TeamAct
+from eventreg.attendees.views.desk import (
+    back_to,
+    categories_in_sight,
+    read_list_state,
+    registration_url,
+    the_registration,
+    url_of,
+    with_query,
+)
+from eventreg.attendees.views.history import history_shown
+from eventreg.attendees.views.person import dossier_page
+from eventreg.audit.queries import TrailFilter, list_trail
+from eventreg.events.checks import occupancy
+from eventreg.events.models import Category, Event
+from eventreg.events.organizers import organizer
+from eventreg.events.queries.events import get_event_whole, list_days
+from eventreg.events.rules.seats import Seats
+from eventreg.events.rules.team import Permission
+from eventreg.events.views.desk import render_desk
+from eventreg.i18n.languages import known_languages
+from eventreg.kernel.errors import NotFound
+from eventreg.onbehalf.forms import ActForm, HandOnForm, MoveForm, WordedForm
+from eventreg.onbehalf.rules import action_of_move
+from eventreg.onbehalf.services import care
+from eventreg.onbehalf.services.moving import Move, hand_on, list_unanswered, move_to_category
+from eventreg.onbehalf.views import blueprint
+from eventreg.questionnaires.kinds import Context
+from eventreg.registration.models import Registration
+from eventreg.registration.rules.states import AddressTaken, ChangeReason, next_status
+from eventreg.registration.wording import status_for_team
+from eventreg.web.access import Answer, may, requires
+from eventreg.web.refusals import Refusals
+from eventreg.web.templating import plain_in_reader_language
+
+
+def check_may(*permissions: Permission) -> None:
+    """Refuse whoever lacks one of these, beside what the view asks for."""
+    if not all(may(permission) for permission in permissions):
+        abort(403)
+
+
+def newest_entry(registration: Registration) -> int:
+    """Return the position of the newest entry of a registration's history."""
+    about = TrailFilter(record_kind="registration", record_id=registration.id)
+    return max((trace.entry.position for trace in list_trail(registration.event_id, about, 1)), default=0)
+
+
+def act_of(form: ActForm) -> TeamAct:
+    """Return the act that a form was sent for, or end the request."""
+    act = form.act(organizer())
+    if act is None:
+        abort(400)
+    return act
+
+
+def act_page(
+    template: str, registration: Registration, form: Any, outcome: Refusals | None = None, **values: Any
+) -> str:
+    """Return the page of an act. Was it refused since something happened meanwhile, what happened stands on it.
+
+    The form then holds the state of now, so that sending it again is an answer to what is shown.
+    """
+    happened = []
+    if outcome is not None and outcome.is_for(ChangeReason.CHANGED_MEANWHILE):
+        happened = _since(g.event, registration, form.entry)
+        form.seen_revision.data = str(the_registration(registration.reference).revision)
+    state = read_list_state(categories_in_sight())
+    return render_desk(
+        template,
+        "registrations",
+        registration=registration,
+        form=form,
+        problem=outcome.problem if outcome is not None else "",
+        happened=happened,
+        back_url=url_of(registration.reference),
+        here=lambda address: with_query(address, state),
+        **values,
+    )
+
+
+def _since(event: Event, registration: Registration, entry: int) -> list[dict[str, Any]]:
+    """Return what happened to a registration after an entry of its history, as `components/timeline.html` shows it."""
+    dossier = get_dossier(event, registration.reference, g.event_access.scope)
+    dossier = replace(dossier, traces=[trace for trace in dossier.traces if trace.entry.position > entry])
+    context = Context.of(event, list_days(event.id))
+    return history_shown(dossier, event, context, g.event_access.sight.has_contact_data)
+
+
+def taken_words(reference: str) -> str:
+    """Say that an address is registered, with the way to that registration for whoever may see it."""
+    link = link_to(reference)
+    if link is None:
+        return _("There is already a registration with this address.")
+    return Markup("{} {}").format(_("There is already a registration with this address:"), link)
+
+
+def link_to(reference: str) -> Markup | None:
+    """Return the way to a registration for whoever may see it."""
+    try:
+        there = the_registration(reference)
+    except NotFound:
+        return None
+    address = registration_url(g.event.slug, reference)
+    return Markup('<a class="govuk-link" href="{}">{}, {}</a>').format(address, there.full_name, reference)
+
+
+_ONE = "/manage/events/<slug>/registrations/<reference>"
+
+
+@blueprint.get(f"{_ONE}/category")
+@requires(Permission.DECIDE)
+def choose_category(slug: str, reference: str) -> Answer:
+    """Show the other categories, each with what would come of the status, and what is asked there and not answered."""
+    return _move_page(the_registration(reference), _move_form(the_registration(reference), None))
+
+
+@blueprint.post(f"{_ONE}/category")
+@requires(Permission.DECIDE)
+def move_person(slug: str, reference: str) -> Answer:
+    """Move the person."""
+    registration = the_registration(reference)
+    form = _move_form(registration, request.form)
+    with form.refusals(to_team=True) as outcome:
+        form.check()
+        wish = Move(form.category.data, form.words.data or "", form.asks.data)
+        status = move_to_category(g.event.id, reference, wish, act_of(form))
+        flash(_("Moved. The registration is now: %(status)s.", status=status_for_team(status)))
+        return back_to(reference)
+    return _move_page(registration, form, outcome), outcome.status_code
+
+
+@blueprint.get(f"{_ONE}/hand-on")
+@requires(Permission.ADD_PEOPLE)
+def ask_to_hand_on(slug: str, reference: str) -> Answer:
+    """Ask who takes the place."""
+    registration = the_registration(reference)
+    return act_page("review/hand_on.html", registration, _hand_on_form(registration, None))
+
+
+@blueprint.post(f"{_ONE}/hand-on")
+@requires(Permission.ADD_PEOPLE)
+def hand_person_on(slug: str, reference: str) -> Answer:
+    """Give the registration to the person who was named."""
+    registration = the_registration(reference)
+    form = _hand_on_form(registration, request.form)
+    with form.refusals(to_team=True) as outcome:
+        form.check()
+        hand_on(g.event.id, reference, form.person, act_of(form))
+        flash(_("Transferred. The new person is asked by email to complete the registration."))
+        return back_to(reference)
+    if isinstance(outcome.refused, AddressTaken):
+        form.email.errors = [taken_words(outcome.refused.reference)]
+    return act_page("review/hand_on.html", registration, form, outcome), outcome.status_code
+
+
+@blueprint.get(f"{_ONE}/withdraw")
+@requires(Permission.DECIDE)
+def ask_to_withdraw(slug: str, reference: str) -> Answer:
+    """Ask once more before somebody is withdrawn."""
+    registration = the_registration(reference)
+    return act_page("review/withdraw.html", registration, WordedForm(None, registration, newest_entry(registration)))
+
+
+@blueprint.post(f"{_ONE}/withdraw")
+@requires(Permission.DECIDE)
+def withdraw_person(slug: str, reference: str) -> Answer:
+    """Withdraw for the person."""
+    registration = the_registration(reference)
+    form = WordedForm(request.form, registration, newest_entry(registration))
+    with form.refusals(to_team=True) as outcome:
+        form.check()
+        care.withdraw_for(g.event.id, reference, form.words.data or "", act_of(form))
+        flash(_("Withdrawn. The place goes to the waiting list."))
+        return back_to(reference)
+    return act_page("review/withdraw.html", registration, form, outcome), outcome.status_code
+
+
+@blueprint.post(f"{_ONE}/language")
+@requires(Permission.DECIDE)
+def choose_language(slug: str, reference: str) -> Answer:
+    """Have the person's mails written in another language from now on."""
+    language = request.form.get("language", "")
+    if language not in known_languages():
+        the_registration(reference)
+        abort(400)
+    care.set_language(g.event.id, reference, language, organizer())
+    flash(_("Saved. From now on the emails are written in this language."))
+    return back_to(reference, "messages")
+
+
+@blueprint.post(f"{_ONE}/send-again")
+@requires(Permission.SEND_MESSAGES)
+def send_again_to(slug: str, reference: str) -> Answer:
+    """Send the personal link, or the message of the present status again."""
+    only_link = request.form.get("do") == "link"
+    with Refusals(to_team=True, busy=_("The desk is busy. Nothing is lost: send it once more.")) as outcome:
+        send = care.send_link_to if only_link else care.send_where_it_stands
+        send(g.event.id, reference, organizer())
+        flash(_("The personal link is on its way.") if only_link else _("The email is on its way."))
+        return back_to(reference, "messages")
+    return dossier_page(reference, problem=outcome.problem), outcome.status_code
+
+
+def _hand_on_form(registration: Registration, sent: Any) -> HandOnForm:
+    return HandOnForm(sent, registration, newest_entry(registration), language=registration.language)
+
+
+def _move_page(registration: Registration, form: MoveForm, outcome: Refusals | None = None) -> str:
+    return act_page("review/move.html", registration, form, outcome, category=registration.category)
+
+
+def _move_form(registration: Registration, sent: Any) -> MoveForm:
+    form = MoveForm(sent, registration, newest_entry(registration))
+    seats = occupancy().seats_of(get_event_whole(g.event.id))
+    if holds_place(registration.id):
+        seats = seats.without(registration.category_id)
+    others = [each for each in categories_in_sight() if each.id != registration.category_id]
+    form.offer([(each.key, plain_in_reader_language(each.name), _hint(seats, registration, each)) for each in others])
+    return form
+
+
+def _hint(seats: Seats, registration: Registration, category: Category) -> str:
+    """Say what would come of the status, in `seats` without the person's place, and what is asked and not answered."""
+    action = action_of_move(
+        registration.status,
+        category.approval,
+        category.pending_counts,
+        seats.of(category.id),
+        registration.approved_at is not None,
+    )
+    after = (next_status(registration.status, action) if action else None) or registration.status
+    if action is None:
+        words = [_("Stays: %(status)s.", status=status_for_team(after))]
+    else:
+        words = [_("Becomes: %(status)s.", status=status_for_team(after))]
+    unanswered = list_unanswered(registration, category)
+    if unanswered:
+        labels = "; ".join(plain_in_reader_language(question.label) for question in unanswered)
+        words.append(
+            ngettext(
+                "%(num)d question is not answered: %(labels)s.",
+                "%(num)d questions are not answered: %(labels)s.",
+                len(unanswered),
+                labels=labels,
+            )
+        )
+    return " ".join(words)

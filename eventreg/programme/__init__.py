@@ -1,0 +1,1 @@
+"""Days in detail: sessions, rooms, speakers, materials, conclusions, and calendars of them."""

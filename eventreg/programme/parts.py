@@ -1,0 +1,320 @@
+"""Files and links of an event and its sessions.
+
+The remarks and recommendations that sessions leave behind.
+
+Rooms, speakers and sessions.
+
+The sessions of an event in the order by which records call them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
+
+from eventreg.db import db
+from eventreg.events.bundles.basis import free_public_id
+from eventreg.events.bundles.fields import (
+    CLOCK,
+    COMPLETE,
+    FLAG,
+    INSTANT,
+    LOCALIZED,
+    MOVED_INSTANT,
+    BundleInvalid,
+    Field,
+    Record,
+    choice,
+    listed,
+    number,
+    optional,
+    text,
+)
+from eventreg.events.bundles.parts import Document, Entry, Intake, Outlet
+from eventreg.events.models import EventDay, Material, ProgrammeSession, Room, SessionOutcome, SessionPerson, Speaker
+from eventreg.events.rules.programme import MaterialAudience, OutcomeKind, SessionKind, SpeakerRole
+from eventreg.kernel.errors import NotFound, Refused
+from eventreg.kernel.files import safe_name
+from eventreg.kernel.tokens import new_public_id
+from eventreg.programme.rules.materials import check_address, check_file
+from eventreg.programme.services.materials import read_material_file, store_material_file
+from eventreg.programme.services.speakers import sort_name
+
+_MOST = 10_000
+_MATERIAL = Record(
+    Field("title", LOCALIZED, {}),
+    Field("language", text(12), ""),
+    Field("audience", choice(MaterialAudience)),
+    Field("released_at", optional(MOVED_INSTANT), None),
+    Field("url", text(500), ""),
+    Field("file_name", text(200), ""),
+    Field("created_at", optional(INSTANT), None),
+)
+
+
+class MaterialsPart(Document):
+    """Without files only the links are in it. A file is sealed anew by the instance that takes it in."""
+
+    key = "materials"
+    needs = frozenset({"programme"})
+
+    def label(self) -> str:
+        """See `Part.label`."""
+        return _("Materials")
+
+    def taken(self, event_id: int, outlet: Outlet) -> Entry:
+        """See `Document.taken`."""
+        numbers = session_numbers(event_id)
+        rows = db.session.scalars(select(Material).where(Material.event_id == event_id)).all()
+        ordered = sorted(rows, key=lambda row: (numbers.get(row.session_id or 0, -1), row.position, row.id))
+        return {
+            "materials": [
+                {"session": numbers.get(row.session_id or 0), **taken}
+                for row in ordered
+                if (taken := _taken(row, outlet)) is not None
+            ]
+        }
+
+    def given(self, entry: Entry, intake: Intake) -> None:
+        """See `Document.given`."""
+        positions: Counter[int | None] = Counter()
+        for place, data in listed(entry.get("materials"), "materials", _MOST):
+            values = _MATERIAL.given(data, place, intake.fitting)
+            session = data.get("session")
+            session_id = None if session is None else intake.find("session", session, place)
+            positions[session_id] += 1
+            values["created_at"] = intake.at if intake.is_copy else values["created_at"] or intake.at
+            material = Material(
+                event_id=intake.event_id,
+                public_id=free_public_id(Material, data.get("public_id"), place),
+                session_id=session_id,
+                position=positions[session_id],
+                **values,
+                **_kept(values, data.get("file"), place, intake),
+            )
+            db.session.add(material)
+            db.session.flush()
+
+
+def _taken(material: Material, outlet: Outlet) -> dict[str, Any] | None:
+    """Return a material; None for a file that is not asked for, or is gone from the disk."""
+    taken = {"public_id": material.public_id, "file": None, **_MATERIAL.taken(material)}
+    if not material.file_id:
+        return taken
+    if not outlet.options.with_files:
+        return None
+    try:
+        return taken | {"file": outlet.keep(read_material_file(material.file_id))}
+    except NotFound:
+        return None
+
+
+def _kept(values: dict[str, Any], file: Any, place: str, intake: Intake) -> dict[str, Any]:
+    """Keep the file that came along and return what its columns hold. Raises BundleInvalid."""
+    try:
+        if bool(values["url"]) is (file is not None):
+            raise BundleInvalid(f"{place}: is a file or a link, and one of the two")
+        if file is None:
+            check_address(values["url"])
+            return {}
+        content = intake.read_file(file, place)
+        media_type, file_id = check_file(content), new_public_id()
+        values["file_name"] = safe_name(values["file_name"], media_type)
+        store_material_file(file_id, content)
+        return {"file_id": file_id, "media_type": media_type, "size": len(content)}
+    except Refused as refused:
+        raise BundleInvalid(f"{place}: {refused}") from refused
+
+
+_OUTCOMES_MOST = 20_000
+_OUTCOME = Record(
+    Field("kind", choice(OutcomeKind)),
+    Field("text", COMPLETE),
+    Field("addressee", LOCALIZED, {}),
+    Field("is_public", FLAG, False),
+    Field("recorded_at", optional(INSTANT), None),
+)
+
+
+class OutcomesPart(Document):
+    """What was concluded, by session and in its order."""
+
+    key = "outcomes"
+    needs = frozenset({"programme"})
+
+    def label(self) -> str:
+        """See `Part.label`."""
+        return _("Conclusions")
+
+    def taken(self, event_id: int, outlet: Outlet) -> Entry:
+        """See `Document.taken`."""
+        numbers = session_numbers(event_id)
+        rows = db.session.scalars(select(SessionOutcome).where(SessionOutcome.session_id.in_(numbers)))
+        ordered = sorted(rows, key=lambda row: (numbers[row.session_id], row.position, row.id))
+        return {"outcomes": [{"session": numbers[row.session_id], **_OUTCOME.taken(row)} for row in ordered]}
+
+    def given(self, entry: Entry, intake: Intake) -> None:
+        """See `Document.given`."""
+        positions: Counter[int] = Counter()
+        for place, data in listed(entry.get("outcomes"), "outcomes", _OUTCOMES_MOST):
+            values = _OUTCOME.given(data, place, intake.fitting)
+            values["recorded_at"] = values["recorded_at"] or intake.at
+            session_id = intake.find("session", data.get("session"), place)
+            positions[session_id] += 1
+            db.session.add(SessionOutcome(session_id=session_id, position=positions[session_id], **values))
+            db.session.flush()
+
+
+_MOST_SESSIONS, _MOST_ROOMS, _MOST_SPEAKERS, _MOST_PEOPLE = 5000, 500, 5000, 500
+_ROOM = Record(Field("name", COMPLETE))
+_SPEAKER = Record(
+    Field("name", text(200)),
+    Field("position", LOCALIZED, {}),
+    Field("affiliation", LOCALIZED, {}),
+    Field("biography", LOCALIZED, {}),
+)
+_SESSION = Record(
+    Field("kind", choice(SessionKind)),
+    Field("starts_at", CLOCK),
+    Field("ends_at", CLOCK),
+    Field("title", COMPLETE),
+    Field("note", LOCALIZED, {}),
+    Field("description", LOCALIZED, {}),
+    Field("takes_sign_up", FLAG, False),
+    Field("places", optional(number()), None),
+    Field("revision", number(1), 1),
+)
+_PERSON = Record(Field("role", choice(SpeakerRole)))
+
+
+class ProgrammePart(Document):
+    """Records call rooms, speakers and sessions by their number in the lists, counted from 0."""
+
+    key = "programme"
+    needs = frozenset({"days", "organizations"})
+
+    def label(self) -> str:
+        """See `Part.label`."""
+        return _("Programme with rooms and speakers")
+
+    def taken(self, event_id: int, outlet: Outlet) -> Entry:
+        """See `Document.taken`."""
+        rooms = db.session.scalars(select(Room).where(Room.event_id == event_id).order_by(Room.position, Room.id)).all()
+        speakers = db.session.scalars(
+            select(Speaker)
+            .where(Speaker.event_id == event_id)
+            .options(joinedload(Speaker.organization))
+            .order_by(Speaker.id)
+        ).all()
+        numbers = _Numbers(
+            {room.id: at for at, room in enumerate(rooms)}, {row.id: at for at, row in enumerate(speakers)}
+        )
+        sessions = list_sessions(event_id, selectinload(ProgrammeSession.people))
+        return {
+            "rooms": [_ROOM.taken(room) for room in rooms],
+            "speakers": [_taken_speaker(row) for row in speakers],
+            "sessions": [{"day": day, **numbers.taken_session(session)} for day, session in sessions],
+        }
+
+    def given(self, entry: Entry, intake: Intake) -> None:
+        """See `Document.given`."""
+        for at, (place, data) in enumerate(listed(entry.get("rooms", []), "programme.rooms", _MOST_ROOMS)):
+            room = Room(event_id=intake.event_id, position=at + 1, **_ROOM.given(data, place, intake.fitting))
+            db.session.add(room)
+            db.session.flush()
+            intake.remember("room", at, room.id)
+        for at, (place, data) in enumerate(listed(entry.get("speakers", []), "programme.speakers", _MOST_SPEAKERS)):
+            intake.remember("speaker", at, _give_speaker(data, place, intake))
+        for at, (place, data) in enumerate(listed(entry.get("sessions"), "programme.sessions", _MOST_SESSIONS)):
+            intake.remember("session", at, _give_session(data, place, intake))
+
+
+class _Numbers:
+    """What the lists of the document call a row."""
+
+    def __init__(self, rooms: dict[int, int], speakers: dict[int, int]) -> None:
+        self._rooms, self._speakers = rooms, speakers
+
+    def taken_session(self, session: ProgrammeSession) -> dict[str, Any]:
+        people = sorted(session.people, key=lambda person: (person.position, person.id))
+        return {
+            "public_id": session.public_id,
+            "room": None if session.room_id is None else self._rooms[session.room_id],
+            **_SESSION.taken(session),
+            "people": [{"speaker": self._speakers[person.speaker_id], **_PERSON.taken(person)} for person in people],
+        }
+
+
+def _taken_speaker(speaker: Speaker) -> dict[str, Any]:
+    organization = speaker.organization.key if speaker.organization is not None else None
+    return {"public_id": speaker.public_id, "organization": organization, **_SPEAKER.taken(speaker)}
+
+
+def _give_speaker(data: Any, place: str, intake: Intake) -> int:
+    values = _SPEAKER.given(data, place, intake.fitting)
+    if not values["name"] or "\n" in values["name"]:
+        raise BundleInvalid(f"{place}.name: is no name")
+    key = data.get("organization")
+    speaker = Speaker(
+        event_id=intake.event_id,
+        public_id=free_public_id(Speaker, data.get("public_id"), place),
+        sort_name=sort_name(values["name"]),
+        organization_id=None if key is None else intake.find("organization", key, place),
+        **values,
+    )
+    db.session.add(speaker)
+    db.session.flush()
+    return speaker.id
+
+
+def _give_session(data: Any, place: str, intake: Intake) -> int:
+    values = _SESSION.given(data, place, intake.fitting)
+    if values["starts_at"] >= values["ends_at"]:
+        raise BundleInvalid(f"{place}: ends before it starts")
+    if intake.is_copy:
+        values["revision"] = 1
+    room = data.get("room")
+    session = ProgrammeSession(
+        day_id=intake.find("day", data.get("day"), place),
+        public_id=free_public_id(ProgrammeSession, data.get("public_id"), place),
+        room_id=None if room is None else intake.find("room", room, place),
+        **values,
+    )
+    db.session.add(session)
+    db.session.flush()
+    seen = set()
+    for at, (where, person) in enumerate(listed(data.get("people", []), f"{place}.people", _MOST_PEOPLE), 1):
+        role = _PERSON.given(person, where)["role"]
+        speaker_id = intake.find("speaker", person.get("speaker"), where)
+        if (speaker_id, role) in seen:
+            raise BundleInvalid(f"{where}: somebody does the same thing twice")
+        seen.add((speaker_id, role))
+        db.session.add(SessionPerson(session_id=session.id, speaker_id=speaker_id, role=role, position=at))
+        db.session.flush()
+    return session.id
+
+
+def list_sessions(event_id: int, *options: ORMOption) -> Sequence[tuple[str, ProgrammeSession]]:
+    """Return the sessions with their dates, by day and hour; those of one hour in the order in which they were made.
+
+    They are put in in this order as well, so that it stays the same wherever the event goes.
+    """
+    rows = db.session.execute(
+        select(EventDay.held_on, ProgrammeSession)
+        .join(EventDay, EventDay.id == ProgrammeSession.day_id)
+        .where(EventDay.event_id == event_id)
+        .options(*options)
+        .order_by(EventDay.held_on, ProgrammeSession.starts_at, ProgrammeSession.id)
+    )
+    return [(row.held_on.isoformat(), row.ProgrammeSession) for row in rows]
+
+
+def session_numbers(event_id: int) -> dict[int, int]:
+    """Return what records call each session: its number, counted from 0."""
+    return {session.id: number for number, (_day, session) in enumerate(list_sessions(event_id))}

@@ -1,0 +1,1 @@
+"""Figures of an event: counts, answers by day, who signed up for sessions."""

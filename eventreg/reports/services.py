@@ -1,0 +1,84 @@
+"""Counting answers by day: recorded where they are sensitive, or leave as a file.
+
+Taking the list of a session away: recorded with who did.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from eventreg.attendees.queries.people import list_definitions
+from eventreg.audit.services import Actor, note
+from eventreg.db import transaction
+from eventreg.events.organizers import Organizer
+from eventreg.events.queries.events import get_event_whole, lock_event_in_any_state
+from eventreg.events.queries.programme import get_session
+from eventreg.events.rules.team import Sight
+from eventreg.i18n.languages import current_language
+from eventreg.kernel.csv import csv_file
+from eventreg.kernel.errors import NotFound
+from eventreg.kernel.text import pick
+from eventreg.questionnaires import kinds
+from eventreg.questionnaires.kinds import Context
+from eventreg.questionnaires.rules.schema import Question
+from eventreg.registration.wording import status_for_team
+from eventreg.reports.queries.days import DayCount, count_by_day, list_countable, list_session_people
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The answers that were given, in words and in the order of the newest wording, and how often on each day."""
+
+    question: Question
+    label: str
+    #: (value, words)
+    answers: list[tuple[str, str]]
+    days: list[DayCount]
+
+
+def count_answers_by_day(
+    event_id: int, key: str, who: Organizer, language: str, *, sees_sensitive: bool, is_file: bool
+) -> Counted:
+    """Count the answers to a question, and record that. Raises NotFound for a question that is not for this reader."""
+    definitions = list_definitions(event_id)
+    question = list_countable(definitions, sees_sensitive=sees_sensitive).get(key)
+    if question is None:
+        raise NotFound
+    is_sensitive = any(
+        asked.is_sensitive for definition in definitions.values() if (asked := definition.find(key)) is not None
+    )
+    with transaction():
+        event = lock_event_in_any_state(event_id)
+        if is_sensitive or is_file:
+            note(event, "counted_by_day", who, question=key, **({"format": "csv"} if is_file else {}))
+    event = get_event_whole(event_id)
+    days = count_by_day(event, definitions, key, who.scope)
+    given = {value for day in days for value in day.answers}
+    context, kind = Context.of(event), kinds.get(question.kind)
+    values = [option.value for option in question.options] or list(kind.fixed_values)
+    values += sorted(given.difference(values))
+    words = {value: "; ".join(kind.display(question, [value], context, language)) or value for value in values}
+    return Counted(question, context.text(question.label, language), list(words.items()), days)
+
+
+def export_session_people(event_id: int, public_id: str, sight: Sight, actor: Actor) -> bytes:
+    """Return who signed up for a session as CSV (RFC 4180, UTF-8 with a byte order mark, cells inert), and record it.
+
+    Mail addresses are in it for whoever may see them. Raises NotFound.
+    """
+    with transaction():
+        event = lock_event_in_any_state(event_id)
+        session = get_session(event_id, public_id).session
+        title = pick(session.title, event.languages[0], event.languages).text
+        people = list_session_people(event_id, session.id, sight.scope)
+        note(event, "exported", actor, format="csv", count=len(people), sessions=[title])
+        head = [_("Reference"), _("Person"), _("Institution"), _("Country"), _("Category"), _("Status")]
+        lines = []
+        for person in people:
+            category = pick(person.category.name, current_language(), event.languages).text
+            line = [person.reference, person.full_name, person.institution, person.country, category]
+            line.append(status_for_team(person.status))
+            lines.append(line + ([person.email] if sight.has_contact_data else []))
+    return csv_file(head + ([_("Email address")] if sight.has_contact_data else []), lines)

@@ -1,0 +1,331 @@
+"""The figures of an event: who registered, from where, when; what waits.
+
+The figures of an event as rows: a text, a number, and the list that it leads to for who may see the people.
+
+The messages of an event by where they stand, as rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import g, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from eventreg.attendees.queries.people import list_definitions
+from eventreg.attendees.rules.listing import (
+    IS_EMPTY,
+    STATUS_ORDER,
+    ListState,
+    Term,
+    answer_column,
+    between,
+    is_,
+    is_not,
+)
+from eventreg.attendees.views.desk import list_url
+from eventreg.events.models import Category, Event, EventDay
+from eventreg.events.queries.events import list_categories, list_days
+from eventreg.events.rules.team import Permission, Scope
+from eventreg.events.views.desk import render_desk
+from eventreg.i18n import formats
+from eventreg.i18n.languages import current_language
+from eventreg.kernel.clock import now
+from eventreg.mail.rules import Standing
+from eventreg.mail.wording import STANDINGS
+from eventreg.questionnaires.rules.schema import Definition, Question, Stage
+from eventreg.registration.queries.scoping import is_shown
+from eventreg.registration.rules.states import Status
+from eventreg.registration.wording import status_for_team
+from eventreg.reports.queries.figures import (
+    Breakdown,
+    Wanted,
+    break_down,
+    coming_deadlines,
+    count_places,
+    count_standings,
+)
+from eventreg.reports.rules import (
+    OTHERS,
+    Cell,
+    Counting,
+    Span,
+    day_keys_of,
+    is_told,
+    merged,
+    merged_spans,
+    sex_question,
+    spans,
+    told,
+)
+from eventreg.reports.views import blueprint
+from eventreg.web.access import may, requires
+from eventreg.web.templating import plain_in_reader_language
+
+
+@blueprint.get("/manage/events/<slug>/figures")
+@requires(Permission.SEE_FIGURES)
+def show_figures(slug: str) -> str:
+    """Show the figures. Each leads to its list for who may see the people; others are told of no small group."""
+    event: Event = g.event
+    scope: Scope = g.event_access.scope
+    sees_people, at = may(Permission.SEE_REGISTRATIONS), now()
+    counting = _counting() if sees_people else Counting.LIVE
+    definitions, days = list_definitions(event.id), list_days(event.id)
+    categories = [category for category in list_categories([event.id]) if is_shown(category, scope)]
+    sex = sex_question(definitions.values())
+    wanted = Wanted(
+        counting.statuses, event.time_zone, sex.key if sex is not None else "", day_keys_of(definitions.values())
+    )
+    found = break_down(event.id, scope, wanted, at)
+    rows = FigureRows(slug, found, counting, sees_people)
+    return render_desk(
+        "site/figures.html",
+        "overview",
+        total=found.total,
+        sees_people=sees_people,
+        choices=_choices(slug, counting) if sees_people else [],
+        places=_places(event, scope, categories, found, sees_people),
+        deadlines=coming_deadlines(event, days, at, _follow_ups(definitions)),
+        over_time=rows.over_time(spans(list(found.received.items()), _until(event, at))),
+        tables=rows.tables(categories, days, sex),
+        waiting=_waiting(rows, at) if sees_people else None,
+        mail=mail_rows(slug) if sees_people else [],
+        troubled=found.troubled,
+        troubled_url=rows.href_of({"trouble": ["mail"]}),
+        as_of=at,
+    )
+
+
+def _counting() -> Counting:
+    wanted = request.args.get("count", "")
+    return next((each for each in Counting if each.value == wanted), Counting.LIVE)
+
+
+def _choices(slug: str, counting: Counting) -> list[dict[str, Any]]:
+    words = {Counting.LIVE: _("All but the cancelled"), Counting.CONFIRMED: _("The confirmed"), Counting.ALL: _("All")}
+    return [
+        {
+            "text": text,
+            "href": url_for("reports.show_figures", slug=slug, count=None if each is Counting.LIVE else each.value),
+            "current": each is counting,
+        }
+        for each, text in words.items()
+    ]
+
+
+def _places(
+    event: Event, scope: Scope, categories: Sequence[Category], found: Breakdown, sees_people: bool
+) -> dict[str, Any] | None:
+    """Return the places; None where they would tell a reader who sees no people of a few of them."""
+    seats = count_places(event.id, scope, event.capacity if scope.is_whole else None)
+    whole = seats.whole
+    live = sum(number for status, number in found.by_status.items() if status in Counting.LIVE.statuses)
+    if not sees_people and not (is_told(whole.taken) and is_told(max(live - whole.taken, 0))):
+        return None
+    names: Mapping[int, str] = {each.id: plain_in_reader_language(each.name) for each in categories}
+    return {
+        "whole": whole,
+        "is_whole": scope.is_whole,
+        "by_category": [
+            {"text": names[each.id], "taken": seats.taken.get(each.id, 0), "places": each.places}
+            for each in (categories if sees_people else ())
+        ],
+    }
+
+
+def _waiting(rows: FigureRows, at: datetime) -> dict[str, Any]:
+    """Return the decisions that wait, and for how long."""
+    since = rows.found.waiting_since
+    longest = max((at - since).days, 0) if since is not None else 0
+    return {
+        "number": rows.found.by_status.get(Status.PENDING, 0),
+        "rows": rows.waiting(),
+        "longest": ngettext(
+            "The longest has waited for %(num)d day.", "The longest has waited for %(num)d days.", longest
+        )
+        if longest
+        else _("All of them came today."),
+        "href": rows.href_of({"status": [Status.PENDING.value]}) + "&order=received" if since is not None else "",
+    }
+
+
+def _follow_ups(definitions: Mapping[int, Definition]) -> list[tuple[date, str]]:
+    """Return until when what is asked of the confirmed is answered."""
+    newest = next(iter(definitions.values()), None)
+    return [
+        (section.answer_by, _("Answers are due: %(section)s", section=plain_in_reader_language(section.title)))
+        for section in (newest.sections if newest is not None else ())
+        if section.stage is Stage.FOLLOW_UP and section.answer_by is not None
+    ]
+
+
+def _until(event: Event, at: datetime) -> date:
+    """Return the last day that is drawn: today, or the day on which registration closed."""
+    zone = ZoneInfo(event.time_zone)
+    return min(at, event.registration_closes_at).astimezone(zone).date()
+
+
+Rows = list[dict[str, Any]]
+#: fields whose values nobody has listed before: that one of them is there tells that somebody is
+_OPEN = ("country", "institution")
+
+
+@dataclass(frozen=True)
+class FigureRows:
+    """Makes the rows of one event's figures. Who sees no people is led nowhere, and told of no small group."""
+
+    slug: str
+    found: Breakdown
+    counting: Counting
+    sees_people: bool
+
+    def tables(
+        self, categories: Sequence[Category], days: Sequence[EventDay], sex: Question | None
+    ) -> list[dict[str, Any]]:
+        """Return the tables with bars, in order, those without a row left out."""
+        found = [
+            (_("Status"), self.by_status()),
+            (_("Category"), self.by_category(categories)),
+            (plain_in_reader_language(sex.label), self.by_sex(sex)) if sex is not None else ("", []),
+            (_("Days"), self.by_day(days)),
+            (_("Country"), self.by_country()),
+            (_("Institution"), self.by_institution()),
+        ]
+        return [{"title": title, "rows": lines} for title, lines in found if lines]
+
+    def by_status(self) -> Rows:
+        """Return the statuses; of whoever is counted where a reader sees no people, for them to add up."""
+        numbers = self.found.by_status
+        shown = [
+            status
+            for status in STATUS_ORDER
+            if (self.sees_people and status is not Status.UNVERIFIED)
+            or (status in self.counting.statuses and numbers.get(status))
+            or (self.sees_people and numbers.get(status))
+        ]
+        cells = [Cell(status.value, numbers.get(status, 0)) for status in shown]
+        return self._rows(cells, "status", lambda key: status_for_team(Status(key)), counts_all=True)
+
+    def by_category(self, categories: Sequence[Category]) -> Rows:
+        """Return the categories in the event's order."""
+        names = {category.key: plain_in_reader_language(category.name) for category in categories}
+        cells = [Cell(category.key, self.found.by_category.get(category.id, 0)) for category in categories]
+        return self._rows(cells, "category", names.__getitem__)
+
+    def by_country(self) -> Rows:
+        """Return the countries, the most frequent first."""
+        return self._rows(self.found.countries(), "country", lambda code: formats.country(code, current_language()))
+
+    def by_institution(self) -> Rows:
+        """Return the institutions of the most people, the others together, and whoever named none."""
+        named = [Cell(folded, number) for folded, _written, number in self.found.institutions]
+        written = {folded: text for folded, text, _number in self.found.institutions}
+        rest = self.found.with_institution - sum(cell.number for cell in named)
+        kinds = self.found.institution_count - len(named)
+        none = self.found.total - self.found.with_institution
+        cells = [*named, *([Cell(OTHERS, rest)] if rest else []), *([Cell("", none)] if none else [])]
+        others = ngettext("%(num)d other institution", "%(num)d other institutions", kinds)
+        return self._rows(cells, "institution", lambda key: others if key == OTHERS else written[key])
+
+    def by_sex(self, question: Question) -> Rows:
+        """Return the answers to the question, and whoever gave none."""
+        labels = {option.value: plain_in_reader_language(option.label) for option in question.options}
+        numbers = self.found.by["sex"]
+        values = dict.fromkeys([*labels, *sorted(numbers)])
+        none = self.found.total - sum(numbers.values())
+        cells = [Cell(value, numbers.get(value, 0)) for value in values] + ([Cell("", none)] if none else [])
+        return self._rows(cells, answer_column(question.key), lambda value: labels.get(value, value))
+
+    def by_day(self, days: Sequence[EventDay]) -> Rows:
+        """Return who comes on which day; whoever was never asked comes on all of them."""
+        on_all = self.found.total - self.found.with_days
+        held_on = {day.held_on.isoformat(): day.held_on for day in days}
+        cells = [Cell(day.held_on.isoformat(), self.found.by["day"].get(str(day.id), 0) + on_all) for day in days]
+        shown = cells if self.sees_people else told(cells, self.found.total)
+        language = current_language()
+        return [self._row(cell, "day", lambda key: formats.day(held_on[key], language, year=False)) for cell in shown]
+
+    def over_time(self, series: Sequence[Span]) -> Rows:
+        """Return the registrations as they came, each row with how many there were by then."""
+        so_far, rows = 0, []
+        for span in series if self.sees_people else merged_spans(series):
+            so_far += span.number
+            first, last = (formats.short_day(day, current_language()) for day in (span.first, span.last))
+            state = self._state().filtered("received", [between(span.first.isoformat(), span.last.isoformat())])
+            rows.append(
+                {
+                    "text": first if first == last else f"{first} – {last}",
+                    "count": span.number,
+                    "so_far": so_far,
+                    "href": self._href(state) if span.number else "",
+                }
+            )
+        return rows
+
+    def waiting(self) -> Rows:
+        """Return the decisions that wait, by how long."""
+        words = {
+            "new": _("up to two days"),
+            "days": _("up to a week"),
+            "long": _("more than a week"),
+        }
+        return [{"text": text, "count": self.found.by["waiting"].get(key, 0)} for key, text in words.items()]
+
+    def href_of(self, filters: Mapping[str, Sequence[str]]) -> str:
+        """Return the address of a list, whomever the figures count."""
+        return self._href(ListState().narrowed(**filters))
+
+    def _rows(self, cells: Sequence[Cell], field: str, text: Callable[[str], str], counts_all: bool = False) -> Rows:
+        shown = cells if self.sees_people else merged(cells)
+        return [self._row(cell, field, text, counts_all) for cell in shown]
+
+    def _row(self, cell: Cell, field: str, text: Callable[[str], str], counts_all: bool = False) -> dict[str, Any]:
+        if cell.parts:
+            return {"text": _together(cell, field, text), "count": cell.number, "href": ""}
+        state = ListState() if counts_all else self._state()
+        term: Term = is_(cell.key) if cell.key else IS_EMPTY
+        is_linked = cell.key != OTHERS and cell.number
+        return {
+            "text": text(cell.key) if cell.key else _("Not stated"),
+            "count": cell.number,
+            "href": self._href(state.filtered(field, [term])) if is_linked else "",
+        }
+
+    def _state(self) -> ListState:
+        """Return the list of those who are counted."""
+        if self.counting is Counting.ALL:
+            return ListState()
+        wanted = is_(Status.CONFIRMED.value) if self.counting is Counting.CONFIRMED else is_not(Status.CANCELLED.value)
+        return ListState().filtered("status", [wanted])
+
+    def _href(self, state: ListState) -> str:
+        return list_url(self.slug, state) if self.sees_people else ""
+
+
+def _together(cell: Cell, field: str, text: Callable[[str], str]) -> str:
+    """Return what is said of values that were put together: which they are, unless that told where somebody is from."""
+    if field in _OPEN:
+        return _("Others")
+    return formats.joined([text(part) if part else _("Not stated") for part in cell.parts], current_language())
+
+
+def mail_rows(slug: str) -> list[dict[str, Any]]:
+    """Return the standings that any message in scope has; each leads to its messages for who may see them."""
+    counts = count_standings(g.event.id, g.event_access.scope)
+    has_links = may(Permission.SEE_MESSAGES)
+    return [
+        {
+            "state": standing.value,
+            "text": STANDINGS[standing],
+            "count": counts[standing],
+            "href": url_for("messages.list_messages", slug=slug, state=standing.value) if has_links else "",
+        }
+        for standing in Standing
+        if counts.get(standing)
+    ]

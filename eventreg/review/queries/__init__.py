@@ -1,1 +1,0 @@
-"""Reads of the review, each within one event, by subject."""

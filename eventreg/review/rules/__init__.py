@@ -1,1 +1,0 @@
-"""Pure decisions of the review: what a list shows, how cells stay text."""

@@ -1,0 +1,221 @@
+"""One's own registration, read: the receipt, the page, the calendar file, one's own files.
+
+Changing one's own answers: the form as it stands, kept over every try, then what changed.
+
+One's own registration, changed: permissions, language, address, withdrawal.
+"""
+
+from __future__ import annotations
+
+from flask import Response, abort, g, render_template, request
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
+
+from eventreg.i18n.languages import current_language, known_languages, switch_language
+from eventreg.programme.calendars import CalendarPerson, personal_calendar
+from eventreg.questionnaires.queries import get_version
+from eventreg.registration.emails import OWN_PAGE, sequence_of
+from eventreg.registration.forms import NewAddressForm, new_submission_key, submission_key_or_new
+from eventreg.registration.queries.answers import find_day_ids, load_answers
+from eventreg.registration.queries.registrations import find_merged_into, get_by_token
+from eventreg.registration.rules.states import STANDING, Status
+from eventreg.registration.services.answer_changes import ChangedFiles, change_answers
+from eventreg.registration.services.links import request_address_change
+from eventreg.registration.services.uploads import list_of_registration, open_upload
+from eventreg.registration.views.filled_form import FilledForm, VisitorRefusals, follow_language
+from eventreg.registration.wording import status_explained, status_for_participant
+from eventreg.selfservice.services import change_language, record_consent_changes, withdraw
+from eventreg.selfservice.views import blueprint
+from eventreg.selfservice.views.page import OwnRegistration, is_over, yes_or_no
+from eventreg.selfservice.views.requests import requests_shown
+from eventreg.selfservice.views.sessions import belongings
+from eventreg.web.access import Answer, personal
+from eventreg.web.bodies import takes_files
+from eventreg.web.downloads import as_attachment
+from eventreg.web.forms import checks_token_itself
+from eventreg.web.instance import address_of
+from eventreg.web.limits import limited
+from eventreg.web.refusals import Refusals, refuse
+
+
+@blueprint.get("/my/<token>/received")
+@personal
+def show_receipt(token: str) -> str | BaseResponse:
+    """Show what came of the form: the reference, the status, what happens next. Later on, one's own page says more."""
+    own = OwnRegistration.open(token)
+    if own.status not in STANDING or own.event.is_called_off:
+        return own.back(code=302)
+    return render_template(
+        "registration/receipt.html",
+        status_word=status_for_participant(own.status),
+        status_sentence=status_explained(own.status),
+        **own.frame(),
+    )
+
+
+@blueprint.get("/my/<token>")
+@personal
+def show_own(token: str) -> str:
+    """Show one's own registration with everything that can be done about it."""
+    own = OwnRegistration.open(token)
+    return render_template(
+        "registration/own.html",
+        status_word=status_for_participant(own.status),
+        status_sentence=status_explained(own.status),
+        merged_into=find_merged_into(own.registration.id) if own.status is Status.CANCELLED else None,
+        answers=own.answer_rows(),
+        consents=own.consent_rows(),
+        requests=requests_shown(own),
+        yes_or_no=yes_or_no,
+        **belongings(own),
+        **own.frame(),
+    )
+
+
+@blueprint.get("/my/<token>/calendar.ics")
+@personal
+def download_calendar(token: str) -> Response:
+    """Return the days the person comes as a calendar file. Only a confirmed place goes into a calendar."""
+    own = OwnRegistration.open(token)
+    if own.status is not Status.CONFIRMED:
+        abort(404)
+    g.event = own.event
+    registration = own.registration
+    content = personal_calendar(
+        own.event,
+        own.occasion.days_attended(find_day_ids(registration)),
+        CalendarPerson(registration.full_name, registration.email),
+        public_id=registration.public_id,
+        method="PUBLISH",
+        language=current_language(),
+        url=address_of("site.show_event", slug=own.event.slug),
+        sequence=sequence_of(own.event, registration),
+        stamp=registration.status_changed_at,
+    )
+    return as_attachment(content.encode("utf-8"), f"{own.event.slug}.ics", "text/calendar; charset=utf-8")
+
+
+@blueprint.get("/my/<token>/files/<public_id>")
+@personal
+def download_file(token: str, public_id: str) -> Response:
+    """Return a file that the person uploaded."""
+    registration = get_by_token(token, OWN_PAGE)
+    file = open_upload(registration.event_id, registration.id, public_id)
+    return as_attachment(file.content, file.name, file.media_type)
+
+
+@blueprint.get("/my/<token>/answers")
+@personal
+def edit_answers(token: str) -> Answer:
+    """Show one's answers as a form."""
+    own = OwnRegistration.open(token)
+    if not own.may_change:
+        return own.back(code=302)
+    return _page(own, _form(own, new_submission_key(), is_sent=False))
+
+
+@blueprint.post("/my/<token>/answers")
+@personal
+@checks_token_itself
+@limited("60 per 10 minutes")
+@takes_files
+def save_answers(token: str) -> Answer:
+    """Keep changed answers, or show the form again with what is to be checked."""
+    own = OwnRegistration.open(token)
+    follow_language()
+    form = _form(own, submission_key_or_new(request.form.get("submission_key")), is_sent=True)
+    form.take_files()
+    with form.refusals() as outcome:
+        form.check()
+        files = ChangedFiles(form.submission_key, form.new_files, form.removed)
+        if change_answers(own.event.id, own.registration.id, form.answers(), files):
+            return own.back(_("Your changes are saved. We have sent you a message about them."))
+        return own.back(_("Nothing was changed."))
+    if is_over(outcome):
+        return own.back(outcome.problem)
+    return _page(own, form, outcome.problem), outcome.status_code
+
+
+def _form(own: OwnRegistration, submission_key: str, *, is_sent: bool) -> FilledForm:
+    registration = own.registration
+    return FilledForm(
+        own.event,
+        registration.category,
+        get_version(registration.questionnaire_id),
+        submission_key,
+        is_sent=is_sent,
+        definition=own.asked.definition,
+        answers={**own.given_consents(), **load_answers(registration, own.asked.definition)},
+        standing=list_of_registration(registration.id),
+        leave_out=own.kept_apart(),
+        frozen=own.frozen_keys(),
+    )
+
+
+def _page(own: OwnRegistration, form: FilledForm, message: str = "") -> str:
+    errors = form.kept().errors()
+    if message:
+        errors.append(("send", message))
+    return render_template("registration/answers.html", form=form, errors=errors, **own.frame())
+
+
+@blueprint.post("/my/<token>/consents")
+@personal
+@limited("60 per 10 minutes")
+def save_consents(token: str) -> Answer:
+    """Record what the person agrees to from now on."""
+    own = OwnRegistration.open(token)
+    given = {question.key: question.key in request.form for question in own.consent_questions()}
+    record_consent_changes(own.event.id, own.registration.id, given, current_language())
+    return own.back(_("Your permissions are saved."))
+
+
+@blueprint.post("/my/<token>/language")
+@personal
+@limited("60 per 10 minutes")
+def save_language(token: str) -> Answer:
+    """Write the person's messages in another language from now on."""
+    own = OwnRegistration.open(token)
+    language = request.form.get("language", "")
+    if language in known_languages():
+        change_language(own.event.id, own.registration.id, language)
+        switch_language(language)
+        return own.back(_("From now on we write to you in this language."))
+    return own.back()
+
+
+@blueprint.route("/my/<token>/address", methods=["GET", "POST"])
+@personal
+@limited("10 per hour")
+def change_address(token: str) -> Answer:
+    """Ask for another mail address; its holder confirms it by mail."""
+    own = OwnRegistration.open(token)
+    form = NewAddressForm()
+    if request.method != "POST":  # HEAD asks for the page too
+        return _address_page(own, form)
+    with VisitorRefusals(form) as outcome:
+        form.check()
+        request_address_change(own.event.id, own.registration.id, form.email.address)
+        return own.back(_("We have sent a message to %(email)s. Confirm the address there.", email=form.email.address))
+    if outcome.problem:
+        refuse(form.email, outcome.problem)
+    return _address_page(own, form), 422
+
+
+@blueprint.route("/my/<token>/withdraw", methods=["GET", "POST"])
+@personal
+@limited("30 per 10 minutes")
+def withdraw_own(token: str) -> Answer:
+    """Ask once more, then withdraw."""
+    own = OwnRegistration.open(token)
+    if request.method == "POST":
+        with Refusals() as outcome:
+            withdraw(own.event.id, own.registration.id)
+        return own.back(outcome.problem)
+    if not own.may_withdraw:
+        return own.back(code=302)
+    return render_template("registration/withdraw.html", **own.frame())
+
+
+def _address_page(own: OwnRegistration, form: NewAddressForm) -> str:
+    return render_template("registration/address.html", form=form, **own.frame())

@@ -1,0 +1,130 @@
+"""Work done in a process of its own, so that what it loads and makes does not stay in those that serve.
+
+A child never outlives its parent, however the parent ends.
+
+Keeping the memory of all processes small: what is loaded is shared, and what is freed goes back to the system.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import os
+import pickle
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import NoReturn
+
+from eventreg.kernel.errors import traced
+
+
+def run_apart(work: Callable[[], None]) -> None:
+    """Run `work` in a forked process and wait for its end. Raises what it raised.
+
+    To be called while no thread runs and no database connection is open.
+    """
+    parent = os.getpid()
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(reading)
+        _be(work, parent, writing)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        failure = pipe.read()
+    _pid, status = os.waitpid(pid, 0)
+    if failure:
+        raise pickle.loads(failure)  # noqa: S301 - written by our own code, just forked
+    if status:
+        raise ChildProcessError(f"A process ended with {os.waitstatus_to_exitcode(status)}.")
+
+
+def _be(work: Callable[[], None], parent: int, writing: int) -> NoReturn:
+    code = 1
+    try:
+        end_with(parent)
+        work()
+        code = 0
+    except Exception as error:
+        os.write(writing, _packed(error))
+    finally:
+        os._exit(code)
+
+
+def _packed(error: Exception) -> bytes:
+    """Return the exception for the way through a pipe, or its trace where its kind cannot go that way."""
+    try:
+        packed = pickle.dumps(error)
+        pickle.loads(packed)  # noqa: S301 - written the line above
+    except Exception:
+        return pickle.dumps(RuntimeError(traced(error)))
+    return packed
+
+
+_PR_SET_PDEATHSIG = 1
+_LOOK_SECONDS = 1.0
+
+
+def end_with(parent: int) -> None:
+    """Let this process end when process `parent`, which forked it, is gone. Call it first thing after the fork.
+
+    Linux kills it at once (SIGKILL: nothing that it might hang in may keep the port); elsewhere a thread looks every second.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    else:
+        threading.Thread(target=_watch, args=(parent,), name="lifeline", daemon=True).start()
+    if is_orphan(parent):  # it may have ended between the fork and the lines above
+        os._exit(1)
+
+
+def is_orphan(parent: int) -> bool:
+    """Say whether process `parent` is no longer this one's parent."""
+    return os.getppid() != parent
+
+
+def _watch(parent: int) -> None:
+    while not is_orphan(parent):
+        time.sleep(_LOOK_SECONDS)
+    os._exit(1)
+
+
+# Of glibc's <malloc.h>.
+_M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8
+#: bytes; at and above it memory is had from the system, and given back when freed
+_LARGE = 256 * 1024
+_ARENAS = 2
+
+
+def tame_allocator() -> None:
+    """Have glibc give large blocks back, and keep few arenas, in this process and those forked from it.
+
+    Left alone it learns from the first large block that is freed to keep such blocks, in an arena for each thread: with
+    16 threads that hash a password each that is 300 MB, for good. Does nothing where the C library is another.
+    """
+    if sys.platform != "linux":
+        return
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except AttributeError:
+        return
+    mallopt(_M_MMAP_THRESHOLD, _LARGE)
+    mallopt(_M_ARENA_MAX, _ARENAS)
+
+
+def share_what_is_loaded() -> None:
+    """Keep the garbage collector from what exists now: by touching it, it would copy the pages that forks share."""
+    gc.collect()
+    _give_back()
+    gc.freeze()
+
+
+def _give_back() -> None:
+    """Give what loading took and freed back to the system, so that no fork counts it. Only glibc knows how."""
+    if sys.platform == "linux":
+        with suppress(AttributeError, OSError):
+            ctypes.CDLL(None).malloc_trim(0)

@@ -1,0 +1,134 @@
+"""Who works on an event, by mail address.
+
+People of the team in an event's file: by mail address, which is all that two instances share.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from eventreg.accounts.models import Account
+from eventreg.accounts.rules.profiles import address_key, is_like_address
+from eventreg.accounts.services.accounts import create_account
+from eventreg.db import db
+from eventreg.events.bundles.fields import (
+    INSTANT,
+    MOVED_DAY,
+    BundleInvalid,
+    Field,
+    Fitting,
+    Kind,
+    Record,
+    choice,
+    listed,
+    optional,
+    text,
+    texts,
+)
+from eventreg.events.bundles.parts import Document, Entry, Intake, Outlet
+from eventreg.events.models import TeamMember
+from eventreg.events.rules.team import WITHHOLDABLE, TeamRole
+from eventreg.i18n.languages import known_languages
+from eventreg.kernel.errors import Refused
+
+_MOST = 5000
+
+
+def _read_days(value: Any, place: str, fitting: Fitting) -> list[str]:
+    found: list[date] = [MOVED_DAY.read(entry, where, fitting) for where, entry in listed(value, place, 400)]
+    return [day.isoformat() for day in found]
+
+
+_MEMBER = Record(
+    Field("role", choice(TeamRole)),
+    Field("only_categories", texts(40), []),
+    Field("only_days", Kind(list, _read_days), []),
+    Field("withheld", texts(40), []),
+    Field("added_at", optional(INSTANT), None),
+)
+
+
+class TeamPart(Document):
+    """Members with their roles and what narrows them. Invitations that nobody accepted yet stay behind.
+
+    Days and categories come along, since a member is narrowed to them: a narrowing that means nothing would be wider.
+    """
+
+    key = "team"
+    needs = frozenset({"days", "categories"})
+    is_about_people = True
+
+    def label(self) -> str:
+        """See `Part.label`."""
+        return _("Team with its rights")
+
+    def taken(self, event_id: int, outlet: Outlet) -> Entry:
+        """See `Document.taken`."""
+        rows = db.session.execute(
+            select(TeamMember, Account)
+            .join(Account, Account.id == TeamMember.account_id)
+            .where(TeamMember.event_id == event_id, Account.closed_at.is_(None))
+        )
+        ordered = sorted(rows, key=lambda row: row.Account.email_key)
+        return {"members": [{**taken_account(row.Account), **_MEMBER.taken(row.TeamMember)} for row in ordered]}
+
+    def given(self, entry: Entry, intake: Intake) -> None:
+        """See `Document.given`. Somebody whose account was closed here does not come back by it."""
+        for place, data in listed(entry.get("members"), "members", _MOST):
+            values = _MEMBER.given(data, place, intake.fitting)
+            _check(values, place)
+            account = find_or_add_account(data, place)
+            intake.claim("member", account.email_key, place)
+            if account.closed_at is None:
+                member = TeamMember(event_id=intake.event_id, account_id=account.id, **values)
+                db.session.add(member)
+                db.session.flush()
+                intake.remember("member", account.email_key, member.id)
+
+
+def _check(values: dict[str, Any], place: str) -> None:
+    """Refuse a narrowing that is not understood: what is passed over would give more than was agreed. Raises BundleInvalid."""
+    known = {permission.value for permission in WITHHOLDABLE}
+    if not set(values["withheld"]) <= known:
+        raise BundleInvalid(f"{place}.withheld: holds a right that is not known")
+
+
+_ACCOUNT = Record(Field("email", text(320)), Field("name", text(200)), Field("language", text(12)))
+
+
+def taken_account(account: Account) -> dict[str, Any]:
+    """Return what a record says of somebody."""
+    return _ACCOUNT.taken(account)
+
+
+def find_or_add_account(data: Any, place: str, *, closed_at: datetime | None = None) -> Account:
+    """Return the account with the address of a record; one that is not here is made, without a password.
+
+    Nobody is written to: who is to work here is told by people, and signs in by a link asked for at the sign-in page.
+    With `closed_at` a new account is closed from the beginning: it stands in for somebody who once decided. One that was closed
+    here stays closed. Raises BundleInvalid.
+    """
+    values = _ACCOUNT.given(data, place)
+    account = _find(values["email"])
+    if account is not None and not (account.stands_in and closed_at is None):
+        return account
+    language = values["language"] if values["language"] in known_languages() else known_languages()[0]
+    try:
+        account_id = create_account(values["email"], values["name"], language)
+    except Refused as refused:
+        raise BundleInvalid(f"{place}: cannot be an account ({refused})") from refused
+    made = db.session.get_one(Account, account_id)
+    if closed_at is not None:
+        made.created_at = made.closed_at = closed_at
+    return made
+
+
+def _find(email: str) -> Account | None:
+    """Return the account of an address, a closed one too."""
+    if not is_like_address(email):
+        return None
+    return db.session.scalar(select(Account).where(Account.email_key == address_key(email)))
