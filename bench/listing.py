@@ -17,8 +17,7 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event as events
-from sqlalchemy import select
+from sqlalchemy import event as events, select
 
 from bench.crowd import RARE, key_of, make_crowd, settle
 from bench.databases import NAMES, database_url, engine_for

@@ -23,16 +23,19 @@ from eventreg.web.instance import Instance, init_instance
 
 #: every room with tables, so that the metadata is whole before the first query
 _ROOMS_WITH_TABLES = (
-    "mail", "jobs", "audit", "media", "settings", "accounts", "organizations", "events", "questionnaires", "registration",
-    "review",
+    "mail", "jobs", "audit", "media", "settings", "accounts", "organizations", "events", "questionnaires",
+    "registration", "attendees", "exchange", "bulk",
 )  # fmt: skip
 #: every room with pages; its `views` offers `blueprint`
 _ROOMS_WITH_PAGES = (
-    "media", "settings", "accounts", "organizations", "events", "questionnaires", "registration", "review", "site",
+    "media", "settings", "accounts", "organizations", "events", "team", "programme", "making", "questionnaires",
+    "registration", "selfservice", "attendees", "onbehalf", "invitations", "exchange", "reports", "messages",
+    "bulk", "site",
 )  # fmt: skip
 #: every room that writes the audit trail; its `acts` says in which words its acts are told
 _ROOMS_WITH_ACTS = (
-    "audit", "settings", "accounts", "organizations", "events", "questionnaires", "registration", "review", "site",
+    "audit", "settings", "accounts", "organizations", "events", "questionnaires", "registration", "attendees",
+    "site",
 )  # fmt: skip
 _A_DAY = timedelta(days=1)
 csrf = CSRFProtect()
@@ -153,8 +156,7 @@ def _init_jobs(app: Flask) -> None:
     from eventreg.accounts.services import guards, sessions, sign_in
     from eventreg.bulk.services import runs, steps
     from eventreg.bulk.services.steps import RUN_JOB
-    from eventreg.exchange.services import background, files, importing
-    from eventreg.exchange.services import importing as telling_added
+    from eventreg.exchange.services import background, files, importing, importing as telling_added
     from eventreg.invitations.services import invitations, messages
     from eventreg.jobs.registry import init_jobs
     from eventreg.media.services import sweep_pictures
@@ -165,12 +167,12 @@ def _init_jobs(app: Flask) -> None:
         follow_ups,
         links,
         promotion,
+        promotion as decided_ahead,
         requests,
         statuses,
         uploads,
         used_forms,
     )
-    from eventreg.registration.services import promotion as decided_ahead
     from eventreg.selfservice import services
 
     registry = init_jobs(app)

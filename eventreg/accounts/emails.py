@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import enum
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext as _, ngettext
 
 from eventreg.accounts.links import GENERATION, SIGN_IN
 from eventreg.accounts.models import Account

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext as _, ngettext
 
 from eventreg.attendees.rules.acts import FAULT, OUT_OF_SIGHT, TAKEN_BACK, UNVERIFIED, ItemOutcome, RunAct
 from eventreg.registration.rules.states import DecisionReason, RequestReason

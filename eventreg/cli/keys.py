@@ -36,8 +36,7 @@ def list_keys() -> None:
     """
     from eventreg.cli.application import open_app
     from eventreg.operations.rotation import count_sealed
-    from eventreg.web.instance import config
-    from eventreg.web.instance import keys as held
+    from eventreg.web.instance import config, keys as held
 
     with open_app():
         counts = count_sealed(config())

@@ -10,8 +10,7 @@ from enum import Enum
 from typing import Any, ClassVar, Final
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, Connection, DateTime, Dialect, Index, MetaData, String, event, text
-from sqlalchemy import Enum as EnumType
+from sqlalchemy import JSON, Connection, DateTime, Dialect, Enum as EnumType, Index, MetaData, String, event, text
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 

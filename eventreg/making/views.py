@@ -9,8 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from typing import IO, NamedTuple
 
-from flask import Blueprint, abort, g, redirect, render_template, request, url_for
-from flask import Response as FlaskResponse
+from flask import Blueprint, Response as FlaskResponse, abort, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 

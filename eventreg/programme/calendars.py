@@ -31,8 +31,7 @@ from eventreg.i18n import formats
 from eventreg.kernel.text import LocalizedText, Picked, pick
 
 if TYPE_CHECKING:
-    from icalendar import Calendar, vCalAddress
-    from icalendar import Event as Entry
+    from icalendar import Calendar, Event as Entry, vCalAddress
 
 
 #: RFC 5546: an object for everybody, one for an invited person, one that takes an invitation back

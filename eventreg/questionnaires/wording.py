@@ -6,13 +6,20 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from flask import current_app, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext as _, ngettext
 
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language, name_of
-from eventreg.questionnaires.rules.changes import Change, Changes, Consequence, Effect, Figures, Part, PartChange
-from eventreg.questionnaires.rules.changes import consequences as consequences_of
+from eventreg.questionnaires.rules.changes import (
+    Change,
+    Changes,
+    Consequence,
+    Effect,
+    Figures,
+    Part,
+    PartChange,
+    consequences as consequences_of,
+)
 from eventreg.questionnaires.rules.drafts.reading import How
 from eventreg.questionnaires.rules.obstacles import Obstacle, TextPart
 from eventreg.questionnaires.rules.schema import Option, Question

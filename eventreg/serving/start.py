@@ -27,8 +27,7 @@ from eventreg.serving.logs import set_up_logging
 from eventreg.serving.subprocesses import run_apart, share_what_is_loaded, tame_allocator
 from eventreg.serving.supervisor import Child, Supervisor
 from eventreg.serving.web import Bounds, WebOptions, work
-from eventreg.web.instance import address_of, config
-from eventreg.web.instance import config as settings
+from eventreg.web.instance import address_of, config, config as settings
 from eventreg.worker import run_worker
 
 log = logging.getLogger(__name__)

@@ -35,8 +35,7 @@ from eventreg.kernel.clock import now
 from eventreg.kernel.errors import described
 from eventreg.kernel.tokens import new_public_id
 from eventreg.mail.models import MailMessage
-from eventreg.mail.queries import count_backlog
-from eventreg.mail.queries import count_backlog as count_mail
+from eventreg.mail.queries import count_backlog, count_backlog as count_mail
 from eventreg.mail.rules import DeliveryState
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import Status

@@ -9,8 +9,7 @@ from collections.abc import Iterable
 from urllib.parse import quote
 
 from flask import Response
-from flask_babel import format_decimal
-from flask_babel import gettext as _
+from flask_babel import format_decimal, gettext as _
 
 
 def as_attachment(content: bytes | Iterable[bytes], name: str, media_type: str, size: int | None = None) -> Response:

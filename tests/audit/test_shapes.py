@@ -8,8 +8,7 @@ import re
 from typing import Any
 
 from flask import Flask
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from markupsafe import Markup
 
 from eventreg.accounts.models import Account

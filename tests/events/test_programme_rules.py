@@ -8,8 +8,7 @@ from itertools import pairwise
 from time import process_time
 
 import pytest
-from hypothesis import assume, given
-from hypothesis import strategies as st
+from hypothesis import assume, given, strategies as st
 
 from eventreg.events.rules.dates import read_clock
 from eventreg.events.rules.programme import (

@@ -8,8 +8,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import event as sqlalchemy_event
-from sqlalchemy import insert
+from sqlalchemy import event as sqlalchemy_event, insert
 from sqlalchemy.exc import IntegrityError
 
 from eventreg.db import db, transaction

@@ -6,8 +6,7 @@ import time
 import zlib
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from eventreg.kernel.files import is_active_pdf
 from tests.hostile_files import ACTIVE_PDFS, a_pdf, an_object_stream

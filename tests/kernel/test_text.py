@@ -6,8 +6,7 @@ import unicodedata
 from time import process_time
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from eventreg.kernel.text import Picked, folded, pick
 

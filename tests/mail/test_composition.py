@@ -11,8 +11,7 @@ from email.utils import parseaddr
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from eventreg.mail.composition import compose
 from eventreg.mail.models import MailMessage

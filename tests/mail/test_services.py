@@ -7,8 +7,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import event as sqlalchemy_event
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import event as sqlalchemy_event, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from eventreg.db import db, transaction

@@ -8,8 +8,7 @@ from typing import Any
 
 import html5lib
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from eventreg.questionnaires import kinds

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from eventreg.i18n.countries import CODES, by_alphabet, place_in_alphabet
 from eventreg.questionnaires import kinds

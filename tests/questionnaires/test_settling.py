@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from eventreg.questionnaires.rules.conditions import Condition, read_condition
 from eventreg.questionnaires.rules.settling import conditions_on_form, settle

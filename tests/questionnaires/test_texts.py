@@ -5,8 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from eventreg.kernel.text import is_blank, showable
 from eventreg.questionnaires.rules.answers import Invalid, Reason, clean_line, clean_paragraphs

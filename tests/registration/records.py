@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from icalendar import Calendar
-from icalendar import Event as Entry
+from icalendar import Calendar, Event as Entry
 from sqlalchemy import func, select
 
 from eventreg.audit.queries import list_traces

@@ -5,8 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from eventreg.kernel.text import folded
 from eventreg.registration.rules.searching import COMPARED, sort_position, sort_value

@@ -5,8 +5,7 @@ from __future__ import annotations
 import itertools
 from datetime import date, timedelta
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from eventreg.registration.rules.states import Status
 from eventreg.reports.rules import FEWEST, OTHERS, Cell, Counting, Span, merged, merged_spans, spans, told

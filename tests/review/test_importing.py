@@ -285,8 +285,7 @@ def test_what_the_trial_showed_must_hold_when_it_is_put_in(app: Flask) -> None:
 @pytest.mark.both_databases
 def test_a_change_between_the_last_look_and_the_lock_is_seen(event: Event, monkeypatch: pytest.MonkeyPatch) -> None:
     """Case 18: the revisions, addresses and places are looked at again under the lock."""
-    from eventreg.exchange.services import importing
-    from eventreg.exchange.services import people as bulk
+    from eventreg.exchange.services import importing, people as bulk
 
     there = a_registration(event, "academia", "pending", email="esta@instituto.example")
     importer, reviewer = an_importer(event), a_team_member(event)

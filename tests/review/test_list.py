@@ -8,8 +8,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from eventreg.attendees.listing import RegistrationList
-from eventreg.attendees.listing import pages as listing
+from eventreg.attendees.listing import RegistrationList, pages as listing
 from eventreg.attendees.rules.listing import Cursor, ListState
 from eventreg.events.models import Event
 from eventreg.events.rules.team import EVERYTHING

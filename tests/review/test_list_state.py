@@ -6,8 +6,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from eventreg.attendees.listing import ListField, read_state
 from eventreg.attendees.rules.listing import (

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event as sqlalchemy_event
-from sqlalchemy import text
+from sqlalchemy import event as sqlalchemy_event, text
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from eventreg.db import Base, db, transaction

@@ -21,8 +21,7 @@ from eventreg.events.organizers import Organizer
 from eventreg.kernel.clock import now
 from eventreg.registration.rules.states import Action
 from eventreg.registration.services.decisions import decide
-from tests.builders import a_registration, a_team_member, an_account, an_event, an_institution
-from tests.builders import text as text_in
+from tests.builders import a_registration, a_team_member, an_account, an_event, an_institution, text as text_in
 from tests.support.pages import Page, Pages
 from tests.support.statements import counted
 

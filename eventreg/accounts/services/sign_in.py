@@ -13,8 +13,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, update
 
-from eventreg.accounts import passwords
-from eventreg.accounts import passwords as hashing
+from eventreg.accounts import passwords, passwords as hashing
 from eventreg.accounts.devices import known_mark
 from eventreg.accounts.emails import Notice, enqueue_notice, enqueue_sign_in_link, enqueue_welcome
 from eventreg.accounts.links import link_id_of, sign_in_token

@@ -10,8 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import gettext as _, lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_
 
 from eventreg.attendees.listing.annotations import Duplicates, NotAnswered, Notes, Tags, Trouble

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response as FlaskResponse
-from flask import abort, g, request
+from flask import Response as FlaskResponse, abort, g, request
 
 from eventreg.attendees.forms import read_action
 from eventreg.attendees.queries.person import get_dossier

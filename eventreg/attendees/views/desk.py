@@ -11,8 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Response as FlaskResponse
-from flask import g, make_response, redirect, request, url_for
+from flask import Response as FlaskResponse, g, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 

@@ -12,8 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext as _, ngettext
 from markupsafe import Markup, escape
 
 from eventreg.attendees.queries.messages import MessageLine

@@ -13,8 +13,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from flask import abort, g, get_template_attribute, jsonify, redirect, request
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext as _, ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -32,7 +31,6 @@ from eventreg.attendees.views.filters import opened_group, panel_of
 from eventreg.attendees.views.narrowing import chips_of, left_out, said_filters, tabs_of
 from eventreg.attendees.views.saved_views import views_above
 from eventreg.attendees.wording import act_verb
-from eventreg.bulk.views.pages import PAGES
 from eventreg.events.checks import occupancy
 from eventreg.events.models import Category, Event
 from eventreg.events.rules.seats import Seats
@@ -221,7 +219,7 @@ def are_acts_offered() -> bool:
 
 
 def _offered(acts: Sequence[RunAct]) -> list[Offered]:
-    return [Offered(act.value, act_verb(act)) for act in acts if act in PAGES and may(NEEDED[act])]
+    return [Offered(act.value, act_verb(act)) for act in acts if may(NEEDED[act])]
 
 
 def _places(categories: Sequence[Category], seats: Seats) -> Iterator[PlacesLeft]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from flask import flash, g, redirect, request, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext as _, ngettext
 from werkzeug.wrappers import Response
 
 from eventreg.attendees.forms.tags import ReasonForm

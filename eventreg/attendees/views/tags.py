@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import flash, g, redirect, request, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext as _, ngettext
 from wtforms import SelectField, StringField
 
 from eventreg.attendees.models import Tag

@@ -26,8 +26,7 @@ from enum import Enum
 from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Boolean, Date, Integer, String, Time
-from sqlalchemy import Enum as ChoiceType
+from sqlalchemy import Boolean, Date, Enum as ChoiceType, Integer, String, Time
 from sqlalchemy.types import TypeEngine
 
 from eventreg.db import Base, Localized, UtcDateTime

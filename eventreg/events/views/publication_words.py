@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from flask import current_app, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext, pgettext
+from flask_babel import gettext as _, ngettext, pgettext
 
 from eventreg.events.checks import Missing
 from eventreg.events.rules.checklist import Finding

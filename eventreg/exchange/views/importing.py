@@ -10,8 +10,7 @@ from functools import wraps
 from typing import Any
 
 from flask import Response, abort, flash, g, redirect, request, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext as _, ngettext
 from flask_login import current_user
 
 from eventreg.attendees.queries.people import list_definitions

@@ -9,10 +9,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from flask import Response as FlaskResponse
-from flask import flash, g, redirect, request, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask import Response as FlaskResponse, flash, g, redirect, request, url_for
+from flask_babel import gettext as _, ngettext
 from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.fields import Field
 from wtforms.validators import StopValidation

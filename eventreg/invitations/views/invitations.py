@@ -9,8 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import flash, g, redirect, request, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext as _, ngettext
 from werkzeug.wrappers import Response
 
 from eventreg.attendees.views.desk import categories_in_sight, registration_url

@@ -9,8 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from flask import abort, flash, g, request
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext as _, ngettext
 from markupsafe import Markup
 
 from eventreg.attendees.queries.person import get_dossier, holds_place

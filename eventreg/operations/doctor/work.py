@@ -10,14 +10,11 @@ from flask import Flask, current_app
 from sqlalchemy import Connection, func, select
 
 from eventreg.config import Config
-from eventreg.jobs.services import STUCK_AFTER as JOBS_STUCK
-from eventreg.jobs.services import count_backlog as count_jobs
+from eventreg.jobs.services import STUCK_AFTER as JOBS_STUCK, count_backlog as count_jobs
 from eventreg.kernel.clock import now
 from eventreg.mail.connection import OutboxConnection
 from eventreg.mail.models import MailMessage
-from eventreg.mail.queries import OLD_AFTER
-from eventreg.mail.queries import STUCK_AFTER as MAIL_STUCK
-from eventreg.mail.queries import count_backlog as count_mail
+from eventreg.mail.queries import OLD_AFTER, STUCK_AFTER as MAIL_STUCK, count_backlog as count_mail
 from eventreg.mail.rules import DeliveryState
 from eventreg.operations.doctor.findings import Finding, fail, ok, warn
 

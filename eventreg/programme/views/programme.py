@@ -35,8 +35,7 @@ from eventreg.programme.rules.sessions import (
     rows_of,
     suggested_hours,
 )
-from eventreg.programme.services import programme as sessions
-from eventreg.programme.services import speakers
+from eventreg.programme.services import programme as sessions, speakers
 from eventreg.programme.views import blueprint
 from eventreg.web.access import Answer, requires
 from eventreg.web.fields import whole_number

@@ -20,8 +20,7 @@ from markupsafe import Markup
 from wtforms.fields.core import UnboundField
 
 from eventreg.i18n import formats
-from eventreg.i18n.countries import CODES as COUNTRIES_CODES
-from eventreg.i18n.countries import by_alphabet, place_in_alphabet
+from eventreg.i18n.countries import CODES as COUNTRIES_CODES, by_alphabet, place_in_alphabet
 from eventreg.i18n.languages import name_of, own_name
 from eventreg.questionnaires.kinds.base import (
     Context,

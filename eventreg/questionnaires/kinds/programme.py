@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext as _, ngettext
 from wtforms.fields.core import UnboundField
 
 from eventreg.i18n import formats

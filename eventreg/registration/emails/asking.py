@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import gettext as _, lazy_gettext as _l
 
 from eventreg.mail.content import Fact, MailContent
 from eventreg.registration.emails.about_registration import AboutRegistration, News, RequestWording

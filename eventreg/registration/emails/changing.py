@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import gettext as _, lazy_gettext as _l
 
 from eventreg.mail.content import Fact, MailContent
 from eventreg.registration.emails.about_registration import AboutRegistration

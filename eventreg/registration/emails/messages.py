@@ -12,8 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import gettext as _, lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from eventreg.i18n.languages import speaking

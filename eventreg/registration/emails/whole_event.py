@@ -8,9 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
+from flask_babel import gettext as _, lazy_gettext as _l, ngettext
 from flask_babel.speaklater import LazyString
 
 from eventreg.i18n.languages import speaking

@@ -11,8 +11,7 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from eventreg.accounts.services.guards import Try
-from eventreg.accounts.services.guards import admit as admit_try
+from eventreg.accounts.services.guards import Try, admit as admit_try
 from eventreg.audit.services import Actor, note
 from eventreg.db import db, transaction
 from eventreg.events.models import Category, Event, PrivacyNotice

@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import Response as FlaskResponse
-from flask import g, make_response, render_template, request, url_for
+from flask import Response as FlaskResponse, g, make_response, render_template, request, url_for
 
 from eventreg.events.models import Category, Event
 from eventreg.events.queries.events import find_current_notice, get_event_whole

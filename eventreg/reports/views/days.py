@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from flask import Response, g, request, url_for
-from flask import Response as FlaskResponse
+from flask import Response, Response as FlaskResponse, g, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
