@@ -137,7 +137,7 @@ def _require_right() -> None:
 
 def _choosing(form: ImportForm) -> str:
     return render_template(
-        "events/new.html",
+        "making/new.html",
         form=form,
         beginnings=beginnings(),
         own_events=list_copyable_events(current_user.id),
@@ -148,7 +148,7 @@ def _choosing(form: ImportForm) -> str:
 def _founding(form: FoundingForm) -> str:
     template = form.template.data or BLANK
     return render_template(
-        "events/new_event.html",
+        "making/new_event.html",
         form=form,
         beginning=next(each for each in beginnings() if each.key == template),
         language_url=language_url_at(f"{url_for('making.new_event')}?from={template}"),
@@ -159,7 +159,7 @@ def _copying(form: CopyForm) -> str:
     parts = list_copyable()
     names = {key: label for key, label, _needs in parts}
     return render_desk(
-        "events/copy.html",
+        "making/copy.html",
         "overview",
         form=form,
         parts=[(key, label, [names[need] for need in names if need in needs]) for key, label, needs in parts],
@@ -195,7 +195,7 @@ _BLOCK = 1 << 16
 @requires(Permission.EXPORT_EVENT)
 def show_export(slug: str) -> Answer:
     """Ask what of the event is taken away."""
-    return render_desk("events/export.html", "overview", form=ExportForm(formdata=None, with_files=True))
+    return render_desk("making/export.html", "overview", form=ExportForm(formdata=None, with_files=True))
 
 
 @blueprint.post("/manage/events/<slug>/export")

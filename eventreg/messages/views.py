@@ -69,7 +69,7 @@ def list_messages(slug: str) -> str:
     counts = count_standings(event.id, scope)
     kept = {"state": asked.value} if asked is not None else {}
     return render_desk(
-        "review/messages.html",
+        "messages/messages.html",
         "sent",
         lines=page.lines,
         tabs=_tabs(slug, asked, counts),
@@ -138,7 +138,7 @@ def _page(message: MailMessage, problem: str = "") -> str:
     event: Event = g.event
     shown = standing(message.state, message.attempts)
     return render_desk(
-        "review/message.html",
+        "messages/message.html",
         "sent",
         message=message,
         problem=problem,
@@ -202,7 +202,7 @@ def list_message_texts(slug: str) -> str:
     for message in every_message():
         groups.setdefault(message.group.title, []).append(_line(occasion, stored, message, at))
     return render_desk(
-        "review/message_texts.html",
+        "messages/message_texts.html",
         "words",
         groups=groups.items(),
         names={code: own_name(code) for code in event.languages},
@@ -322,7 +322,7 @@ def _page_of_message_texts(
     people = _people(form) if preview is not None else ()
     shown, person = preview or (None, None)
     return render_desk(
-        "review/message_text.html",
+        "messages/message_text.html",
         "words",
         form=form,
         message=form.message,

@@ -274,7 +274,7 @@ _LOOKS = {
 
 
 def decision_shown(dossier: Dossier, event: Event, form: DecisionForm | None) -> Mapping[str, Any]:
-    """Return what `review/_decision.html` needs. `form`: one that was sent and is shown again."""
+    """Return what `attendees/_decision.html` needs. `form`: one that was sent and is shown again."""
     category = dossier.registration.category
     return {
         "form": form or decision_form(event, dossier.registration.language, dossier.registration.revision),

@@ -56,7 +56,7 @@ def list_duplicates(slug: str) -> Answer:
     here = url_for("attendees.list_duplicates", slug=slug)
     names = {row.id: plain_in_reader_language(row.name) for row in get_event_whole(event.id).categories}
     return render_desk(
-        "review/duplicates.html",
+        "attendees/duplicates.html",
         "registrations",
         groups=[
             {
@@ -162,7 +162,7 @@ def _page(one: Registration, other: Registration, problem: str = "") -> str:
     same = next((why for each, why in alike.items() if each.id == other.id), frozenset())
     names = {row.id: plain_in_reader_language(row.name) for row in get_event_whole(event.id).categories}
     return render_desk(
-        "review/duplicates_compare.html",
+        "attendees/duplicates_compare.html",
         "registrations",
         people=(one, other),
         why=sameness_words(same),

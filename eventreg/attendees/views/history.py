@@ -169,7 +169,7 @@ def timeline_shown(
     only: Group | None,
     address: Callable[[str], str],
 ) -> dict[str, Any]:
-    """Return what `review/_timeline.html` needs: the newest first, and the kinds with how many of each.
+    """Return what `attendees/_timeline.html` needs: the newest first, and the kinds with how many of each.
 
     `address` completes the address of the page with the list that it was reached from.
     """

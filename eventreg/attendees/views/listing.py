@@ -71,7 +71,7 @@ def _page(slug: str, categories: Sequence[Category], state: ListState, around: A
     acts = acts_of(state, categories, seats, counts.shown, len(page.rows))
     lines = Lines(registrations, categories, words, can_choose=acts.is_offered)
     return render_desk(
-        "review/list.html",
+        "attendees/list.html",
         "registrations",
         state=state,
         counts=counts,
@@ -106,7 +106,7 @@ def show_filter(slug: str) -> Response:
     name = request.args.get("field", "country")
     if name not in registrations.shape.fields:
         abort(404)
-    draw = get_template_attribute("review/list/_filters.html", "group_of")
+    draw = get_template_attribute("attendees/list/_filters.html", "group_of")
     return jsonify({"html": str(draw(opened_group(registrations, name, field_words(categories))))})
 
 
@@ -301,7 +301,7 @@ def _drawn(registrations: RegistrationList, lines: Lines, changes: Sequence[Chan
     """Return the lines that changed, drawn as on the page, by reference."""
     rows = registrations.lines([change.registration_id for change in changes])
     shown = lines.shown(rows, changed_by={change.registration_id: _by(change) for change in changes})
-    draw = get_template_attribute("review/list/_rows.html", "line")
+    draw = get_template_attribute("attendees/list/_rows.html", "line")
     return {row.reference: str(draw(row, lines.columns)) for row in shown}
 
 

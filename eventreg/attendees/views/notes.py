@@ -98,7 +98,7 @@ def _page(reference: str, note_id: int, written: Written | None = None, problem:
     ticked = {each.account_id for each in list_mentions(note.id)} - named_in(note.text, {a.id: a.name for a in able})
     state = read_list_state(categories_in_sight())
     return render_desk(
-        "review/note.html",
+        "attendees/note.html",
         "registrations",
         registration=registration,
         note=note,
@@ -114,7 +114,7 @@ def _page(reference: str, note_id: int, written: Written | None = None, problem:
 
 
 def mentions_shown(seen: Sequence[tuple[Event, Scope]], *, names_events: bool = False) -> list[dict[str, Any]]:
-    """Return the rows of `review/_mentions.html`: of these events, whose registrations the account may see as far as said."""
+    """Return the rows of `site/_mentions.html`: of these events, whose registrations the account may see as far as said."""
     events = {event.id: event for event, _scope in seen}
     found = list_open_mentions(current_user.id, {event.id: scope for event, scope in seen})
     return [

@@ -165,7 +165,7 @@ def chosen_colleagues() -> frozenset[int]:
 
 
 def team_words(registration: Registration, event: Event, typed: Typed, faults: Faults) -> dict[str, Any]:
-    """Return what `review/_tags.html` and `review/_notes.html` need."""
+    """Return what `attendees/_tags.html` and `attendees/_notes.html` need."""
     is_changeable, notes = EFFECTS[event.publication].is_changeable, list_notes(registration.id)
     return {
         "tags": list_tags_of([registration.id]).get(registration.id, ()),
@@ -207,7 +207,7 @@ def dossier_page(
     context = Context.of(event, list_days(event.id))
     changed = changes_marked(dossier, event, context, sight.has_contact_data)
     return render_desk(
-        "review/registration.html",
+        "attendees/registration.html",
         "registrations",
         registration=dossier.registration,
         problem=problem,
@@ -287,7 +287,7 @@ def _came_by(registration: Registration) -> str:
 
 
 def _requests(dossier: Dossier, event: Event) -> list[dict[str, Any]]:
-    """Return the rows of `review/_requests.html`, the newest first."""
+    """Return the rows of `attendees/_requests.html`, the newest first."""
     registration, language = dossier.registration, current_language()
     titles = {section.key: plain_in_reader_language(section.title) for section in dossier.definition.sections}
     rows = []
@@ -324,7 +324,7 @@ def _request_states() -> dict[RequestState, str]:
 
 
 def _others(event: Event, registration: Registration, sight: Sight) -> list[dict[str, Any]]:
-    """Return the rows of `review/_others.html`: at events that the account may see the people of, and at this one."""
+    """Return the rows of `attendees/_others.html`: at events that the account may see the people of, and at this one."""
     memberships = list_memberships(current_user.id, is_administrator=False)
     seen = {each.event.id: each for each in memberships if _sees_people(each)}
     sights = {event_id: each.grant.sight for event_id, each in seen.items()} | {event.id: sight}

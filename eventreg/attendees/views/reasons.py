@@ -83,7 +83,7 @@ def _page(form: ReasonForm) -> str:
     event: Event = g.event
     rows = list_reasons(event.id)
     return render_desk(
-        "review/reasons.html",
+        "attendees/reasons.html",
         "registrations",
         form=form,
         groups=[(act_verb(act), found) for act in REASONED if (found := [row for row in rows if row.act is act])],
@@ -93,7 +93,7 @@ def _page(form: ReasonForm) -> str:
 
 
 def _one(row: ReadyReason, form: ReasonForm) -> str:
-    return render_desk("review/reason.html", "registrations", row=row, form=form)
+    return render_desk("attendees/reason.html", "registrations", row=row, form=form)
 
 
 def _back(slug: str) -> Response:

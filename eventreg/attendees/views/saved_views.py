@@ -128,7 +128,7 @@ def _page(form: SavedViewForm, filled: dict[str, SavedViewForm] | None = None) -
     views = list_views(g.event.id, current_user.id)
     may_change_shared = _may_change_shared()
     return render_desk(
-        "review/saved_views.html",
+        "attendees/saved_views.html",
         "registrations",
         form=next((each for each in filled.values() if each.errors), form),
         new=form,

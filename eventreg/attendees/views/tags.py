@@ -114,7 +114,7 @@ def _list(form: TagForm) -> str:
     event: Event = g.event
     scope = g.event_access.scope
     return render_desk(
-        "review/tags.html",
+        "attendees/tags.html",
         "registrations",
         form=form,
         tags=list_tags(event.id),
@@ -129,4 +129,4 @@ def _list(form: TagForm) -> str:
 def _one(tag: Tag, form: TagForm) -> str:
     event: Event = g.event
     count = count_tagged(event.id, g.event_access.scope).get(tag.id, 0)
-    return render_desk("review/tag.html", "registrations", tag=tag, form=form, count=count)
+    return render_desk("attendees/tag.html", "registrations", tag=tag, form=form, count=count)

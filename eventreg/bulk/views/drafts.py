@@ -119,7 +119,7 @@ def draft_page(line: RunLine, form: Any = None, problem: str = "") -> str:
     items, more = list_items(run, g.event_access.scope, after=after)
     mails = mails_shown(event, run, figures, forecast)
     return render_desk(
-        "review/run_draft.html",
+        "bulk/run_draft.html",
         "registrations",
         run=run,
         form=form,

@@ -116,7 +116,7 @@ def reading_languages(event: Event, figures: RunFigures) -> list[str]:
 class DecisionPage(ReasonedPage):
     """A decision: reason by language, with or without a mail."""
 
-    template = "review/_run_decision.html"
+    template = "bulk/_run_decision.html"
 
     def form(self, event: Event, run: Run, figures: RunFigures) -> LocalizedForm:
         return DecisionRunForm(
@@ -147,7 +147,7 @@ class DecisionPage(ReasonedPage):
 class CorrectionPage(ReasonedPage):
     """Asking people to mend answers: which, why, until when."""
 
-    template = "review/_run_correction.html"
+    template = "bulk/_run_correction.html"
 
     def form(self, event: Event, run: Run, figures: RunFigures) -> LocalizedForm:
         until = run.details.get("until")
@@ -207,8 +207,8 @@ def _mendable(event: Event) -> list[tuple[str, str]]:
 class UntagPage(ActPage):
     """Taking a tag off."""
 
-    template = "review/_run_tag.html"
-    after_template = "review/_run_tagged.html"
+    template = "bulk/_run_tag.html"
+    after_template = "bulk/_run_tagged.html"
     _form = UntagRunForm
 
     def form(self, event: Event, run: Run, figures: RunFigures) -> LocalizedForm:

@@ -54,7 +54,7 @@ def list_all_runs(slug: str) -> str:
     event: Event = g.event
     lines, before = list_runs(event.id, organizer(), whole_number(request.args.get("before")))
     return render_desk(
-        "review/runs.html",
+        "bulk/runs.html",
         "registrations",
         lines=lines,
         title_of=lambda line: act_on(line.run.act, line.counts.total),
@@ -160,7 +160,7 @@ def _progress_page(line: RunLine, problem: str = "") -> str:
     undoable = get_undoable(run, now()) if run.act in DECIDING else None
     page = PAGES.get(run.act, ActPage())
     return render_desk(
-        "review/run.html",
+        "bulk/run.html",
         "registrations",
         line=line,
         run=run,

@@ -49,8 +49,8 @@ _POINTED_OUT = (Status.DECLINED, Status.CANCELLED, Status.WAITLISTED)
 class WritePage(ActPage):
     """A message: subject and words in the languages that the people read, shown as any of them gets it."""
 
-    template = "review/_run_write.html"
-    after_template = "review/_run_written.html"
+    template = "bulk/_run_write.html"
+    after_template = "bulk/_run_written.html"
 
     def form(self, event: Event, run: Run, figures: RunFigures) -> WriteRunForm:
         details = run.details

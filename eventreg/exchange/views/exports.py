@@ -99,7 +99,7 @@ def _page(form: ExportForm, state: ListState) -> str:
     registrations = RegistrationList(event.id, categories, state, g.event_access.sight, list_shape(categories))
     here = list_url(event.slug, state.with_(), "exchange.choose_export")
     return render_desk(
-        "review/export.html",
+        "exchange/export.html",
         "registrations",
         form=form,
         count=registrations.count(),
@@ -117,7 +117,7 @@ def list_exports(slug: str) -> str:
     event: Event = g.event
     sees_all = may(Permission.SEE_HISTORY)
     return render_desk(
-        "review/exports.html",
+        "exchange/exports.html",
         "registrations",
         exports=queries.list_exports(event.id, None if sees_all else current_user.id),
         sees_all=sees_all,
@@ -136,7 +136,7 @@ def show_export(slug: str, public_id: str) -> str:
     event: Event = g.event
     export = get_of_event(Export, event.id, public_id=public_id, account_id=current_user.id)
     return render_desk(
-        "review/export_made.html",
+        "exchange/export_made.html",
         "registrations",
         export=export,
         is_making=export.state is ExportState.MAKING,

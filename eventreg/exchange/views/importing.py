@@ -67,7 +67,7 @@ def _of_a_file(view: Callable[[str, Import], Answer]) -> Callable[[str, str], An
         with Refusals() as outcome:
             return view(slug, row)
         start_url = url_for("exchange.start_import", slug=slug)
-        page = render_desk("review/import_gone.html", "registrations", sentence=outcome.problem, start_url=start_url)
+        page = render_desk("exchange/import_gone.html", "registrations", sentence=outcome.problem, start_url=start_url)
         return page, outcome.status_code
 
     return shown
@@ -112,7 +112,7 @@ def download_columns(slug: str) -> Response:
 def show_import(slug: str, row: Import) -> Answer:
     """Show which column is taken for which, and the terms; of a file that was put in, what came of it."""
     if row.done_at is not None:
-        return render_desk("review/import_done.html", "registrations", row=row, list_url=list_url(slug))
+        return render_desk("exchange/import_done.html", "registrations", row=row, list_url=list_url(slug))
     table, matching = open_table(row), matching_of(row)
     form = TermsForm(get_event_whole(g.event.id), terms_of(row), "category" in matching)
     return _columns(row, table, form, matching)
@@ -203,7 +203,7 @@ def _targets() -> Targets:
 
 
 def _start(form: FileForm) -> str:
-    return render_desk("review/import_start.html", "registrations", form=form, list_url=list_url(g.event.slug))
+    return render_desk("exchange/import_start.html", "registrations", form=form, list_url=list_url(g.event.slug))
 
 
 def _columns(
@@ -227,7 +227,7 @@ def _columns(
         for number, (head, name) in enumerate(zip(table.head, chosen, strict=True))
     ]
     return render_desk(
-        "review/import_columns.html",
+        "exchange/import_columns.html",
         "registrations",
         row=row,
         rows=len(table.rows),
@@ -285,7 +285,7 @@ def trial_page(row: Import, tried: Tried, problem: str = "") -> str:
     page = min(max(request.args.get("page", 1, int), 1), pages)
     address = url_for("exchange.show_trial", slug=slug, public_id=row.public_id)
     return render_desk(
-        "review/import_trial.html",
+        "exchange/import_trial.html",
         "registrations",
         row=row,
         terms=terms_of(row),

@@ -175,7 +175,7 @@ def _form(event: Event) -> CodesForm:
 def _page(form: CodesForm) -> str:
     event = get_event_whole(g.event.id)
     return render_desk(
-        "review/access_codes.html",
+        "invitations/access_codes.html",
         "codes",
         form=form,
         codes=list_codes(event.id, g.event_access.scope, now()),

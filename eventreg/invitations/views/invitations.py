@@ -64,7 +64,7 @@ def show_invitations(slug: str) -> str:
     can_send = may(Permission.SEND_MESSAGES)
     to_send, to_remind = messages.count_to_write_to(event.id, sight.scope) if can_send else (0, 0)
     return render_desk(
-        "review/invitations.html",
+        "invitations/invitations.html",
         "invitations",
         found=found,
         state=state,
@@ -98,7 +98,7 @@ def invite_person(slug: str) -> Answer:
             made = invitations.invite(event.id, wish, organizer(), sends=sends)
             flash(_("The invitation is on its way.") if sends else _("The invitation is made. It is not sent yet."))
             return _back(slug, made.public_id)
-    page = render_desk("review/invitation_new.html", "invitations", form=form, can_decide=may(Permission.DECIDE))
+    page = render_desk("invitations/invitation_new.html", "invitations", form=form, can_decide=may(Permission.DECIDE))
     return (page, outcome.status_code) if outcome.refused else page
 
 
@@ -114,7 +114,7 @@ def show_one_invitation(slug: str, public_id: str) -> str:
     # Whoever has no address gets the link from hand to hand; of anybody else it is the person's alone.
     link = "" if line.invitation.email or not can_send else address_of("invitations.show_invitation", token=token)
     return render_desk(
-        "review/invitation.html",
+        "invitations/sent.html",
         "invitations",
         line=line,
         invitation=line.invitation,
@@ -272,7 +272,7 @@ def invite_people(slug: str) -> Answer:
 def _page(event: Event, form: InvitationListForm, verdicts: list[Verdict] | None = None) -> str:
     refused = sum(1 for verdict in verdicts or () if verdict.refusal)
     return render_desk(
-        "review/invitation_list.html",
+        "invitations/invitation_list.html",
         "invitations",
         form=form,
         verdicts=verdicts,

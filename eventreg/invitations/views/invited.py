@@ -81,7 +81,7 @@ def show_invitation(token: str) -> Answer:
         return _over(opened)
     inviter = db.session.get(Account, opened.invitation.invited_by_id) if opened.invitation.invited_by_id else None
     return render_template(
-        "registration/invitation.html",
+        "invitations/invitation.html",
         token=token,
         invitation=opened.invitation,
         category=opened.category,
@@ -116,7 +116,7 @@ def ask_to_decline(token: str) -> Answer:
     opened = _Opened.by(token)
     if not opened.is_open:
         return _over(opened)
-    return render_template("registration/invitation_decline.html", token=token, **page_frame(opened.occasion))
+    return render_template("invitations/invitation_decline.html", token=token, **page_frame(opened.occasion))
 
 
 @blueprint.post("/my/invitation/<token>/decline")
@@ -134,7 +134,7 @@ def decline_own_invitation(token: str) -> Answer:
 def _over(opened: _Opened) -> Answer:
     """Say what has become of an invitation, and what to do now."""
     page = render_template(
-        "registration/invitation_over.html",
+        "invitations/invitation_over.html",
         heading=_heading(opened.state),
         sentence=_sentence(opened.state),
         is_registered=opened.state is InvitationState.REGISTERED,

@@ -150,7 +150,7 @@ def move_person(slug: str, reference: str) -> Answer:
 def ask_to_hand_on(slug: str, reference: str) -> Answer:
     """Ask who takes the place."""
     registration = the_registration(reference)
-    return act_page("review/hand_on.html", registration, _hand_on_form(registration, None))
+    return act_page("onbehalf/hand_on.html", registration, _hand_on_form(registration, None))
 
 
 @blueprint.post(f"{_ONE}/hand-on")
@@ -166,7 +166,7 @@ def hand_person_on(slug: str, reference: str) -> Answer:
         return back_to(reference)
     if isinstance(outcome.refused, AddressTaken):
         form.email.errors = [taken_words(outcome.refused.reference)]
-    return act_page("review/hand_on.html", registration, form, outcome), outcome.status_code
+    return act_page("onbehalf/hand_on.html", registration, form, outcome), outcome.status_code
 
 
 @blueprint.get(f"{_ONE}/withdraw")
@@ -174,7 +174,7 @@ def hand_person_on(slug: str, reference: str) -> Answer:
 def ask_to_withdraw(slug: str, reference: str) -> Answer:
     """Ask once more before somebody is withdrawn."""
     registration = the_registration(reference)
-    return act_page("review/withdraw.html", registration, WordedForm(None, registration, newest_entry(registration)))
+    return act_page("onbehalf/withdraw.html", registration, WordedForm(None, registration, newest_entry(registration)))
 
 
 @blueprint.post(f"{_ONE}/withdraw")
@@ -188,7 +188,7 @@ def withdraw_person(slug: str, reference: str) -> Answer:
         care.withdraw_for(g.event.id, reference, form.words.data or "", act_of(form))
         flash(_("Withdrawn. The place goes to the waiting list."))
         return back_to(reference)
-    return act_page("review/withdraw.html", registration, form, outcome), outcome.status_code
+    return act_page("onbehalf/withdraw.html", registration, form, outcome), outcome.status_code
 
 
 @blueprint.post(f"{_ONE}/language")
@@ -222,7 +222,7 @@ def _hand_on_form(registration: Registration, sent: Any) -> HandOnForm:
 
 
 def _move_page(registration: Registration, form: MoveForm, outcome: Refusals | None = None) -> str:
-    return act_page("review/move.html", registration, form, outcome, category=registration.category)
+    return act_page("onbehalf/move.html", registration, form, outcome, category=registration.category)
 
 
 def _move_form(registration: Registration, sent: Any) -> MoveForm:

@@ -125,7 +125,7 @@ def _event_to_add_to() -> Event | None:
 
 
 def _cannot_add() -> Answer:
-    return render_desk("review/add_impossible.html", "registrations", list_url=list_url(g.event.slug)), 409
+    return render_desk("onbehalf/add_impossible.html", "registrations", list_url=list_url(g.event.slug)), 409
 
 
 def _category(event: Event, key: str) -> Category | None:
@@ -136,7 +136,7 @@ def _category(event: Event, key: str) -> Category | None:
 def _choice(event: Event, complaint: str = "") -> str:
     keys = {category.key for category in categories_in_sight()}
     return render_desk(
-        "review/add_category.html",
+        "onbehalf/add_category.html",
         "registrations",
         choices=[
             {"text": plain_in_reader_language(row.name), "notes": category_notes(event, row), "key": row.key}
@@ -185,7 +185,7 @@ def _filled(event: Event, category: Category, *, is_sent: bool, is_relaxed: bool
 def _page(event: Event, form: FilledForm, terms: AddingForm, *problems: tuple[str, str]) -> str:
     faults = [*form.kept().errors(), *terms.errors_list(), *problems]
     return render_desk(
-        "review/add_person.html",
+        "onbehalf/add_person.html",
         "registrations",
         answers=form,
         terms=terms,

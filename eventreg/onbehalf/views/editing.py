@@ -119,7 +119,7 @@ class _Editing:
             faults.append(("send", message))
         hides = bool(self.sensitive_keys()) and not self.with_sensitive
         return act_page(
-            "review/edit.html",
+            "onbehalf/edit.html",
             self.registration,
             self.terms,
             outcome,
@@ -231,7 +231,7 @@ def _page(registration: Registration, form: FilledForm, message: str = "", *, wi
     everything = team_questions(event.id, registration.category.key)
     hides = any(question.is_sensitive or kinds.get(question.kind).is_file for question in everything)
     return render_desk(
-        "review/team_answers.html",
+        "onbehalf/team_answers.html",
         "registrations",
         registration=registration,
         answers=form,

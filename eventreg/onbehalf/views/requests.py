@@ -78,7 +78,7 @@ def _page(reference: str, outcome: Refusals | None = None) -> str:
         if question.kind != CONSENT_KIND and question.column != "email"
     ]
     return render_desk(
-        "review/correction.html",
+        "onbehalf/correction.html",
         "registrations",
         registration=registration,
         offered=offered,

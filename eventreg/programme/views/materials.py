@@ -134,11 +134,11 @@ def download_material(slug: str, public_id: str) -> Response:
 
 
 def _list_page(event: Event, sessions: Sequence[SessionOfDay], form: MaterialForm) -> str:
-    return _page("events/materials.html", form, groups=_groups(event, sessions))
+    return _page("programme/materials.html", form, groups=_groups(event, sessions))
 
 
 def _edit_page(material: Material, form: MaterialForm) -> str:
-    return _page("events/material.html", form, material=material)
+    return _page("programme/material.html", form, material=material)
 
 
 def _page(template: str, form: MaterialForm, **values: Any) -> str:

@@ -124,7 +124,7 @@ def download_outcomes(slug: str) -> Response:
 def _list_page(event: Event, sessions: Sequence[SessionOfDay], form: OutcomeForm) -> str:
     groups = _groups(event, sessions)
     return render_desk(
-        "events/outcomes.html",
+        "programme/outcomes.html",
         "outcomes",
         groups=groups,
         has_public=any(outcome.is_public for _session, found in groups for outcome in found),
@@ -136,7 +136,7 @@ def _list_page(event: Event, sessions: Sequence[SessionOfDay], form: OutcomeForm
 
 
 def _edit_page(outcome: SessionOutcome, form: OutcomeForm) -> str:
-    return render_desk("events/outcome.html", "outcomes", outcome=outcome, form=form, kind_name=outcome_kind_name)
+    return render_desk("programme/outcome.html", "outcomes", outcome=outcome, form=form, kind_name=outcome_kind_name)
 
 
 def _groups(event: Event, sessions: Sequence[SessionOfDay], *, only_public: bool = False) -> list[Group]:

@@ -167,7 +167,7 @@ def _lines_page(
     event: Event = g.event
     address = url_for("programme.write_lines", slug=event.slug)
     return render_desk(
-        "events/programme_lines.html",
+        "programme/programme_lines.html",
         "sessions",
         form=form,
         lines=lines,
@@ -216,7 +216,7 @@ def programme_page(form: NewSessionForm | None = None, room_form: RoomForm | Non
     address = url_for("programme.edit_programme", slug=event.slug)
     added = request.args.get("added", "") if form is None else ""
     return render_desk(
-        "events/programme.html",
+        "programme/programme.html",
         "sessions",
         days=[_day_shown(day, programme.people, rooms) for day in programme.days],
         rooms=rooms,

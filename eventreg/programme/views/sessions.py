@@ -100,7 +100,7 @@ def _page(
     event: Event = g.event
     session = found.session
     return render_desk(
-        "events/session.html",
+        "programme/session.html",
         "sessions",
         session=session,
         day=found.day,

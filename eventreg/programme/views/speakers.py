@@ -31,7 +31,7 @@ def list_speakers(slug: str) -> Answer:
     """List who speaks, with what is missing."""
     event: Event = g.event
     return render_desk(
-        "events/speakers.html",
+        "programme/speakers.html",
         "speakers",
         speakers=programme.list_speakers(event.id),
     )
@@ -108,7 +108,7 @@ def _page(
 ) -> str:
     event: Event = g.event
     return render_desk(
-        "events/speaker.html",
+        "programme/speaker.html",
         "speakers",
         speaker=speaker,
         form=form,

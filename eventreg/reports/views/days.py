@@ -70,7 +70,7 @@ def _page(counted: Counted | None, faults: Sequence[tuple[str, str]] = ()) -> st
     event: Event = g.event
     questions = list_countable(list_definitions(event.id), sees_sensitive=may(Permission.SEE_SENSITIVE))
     return render_desk(
-        "review/counts_by_day.html",
+        "reports/counts_by_day.html",
         "registrations",
         counted=counted,
         faults=faults,
@@ -90,7 +90,7 @@ def list_session_people(slug: str, public_id: str) -> str:
     found = get_session(event.id, public_id)
     counts = days.list_session_counts(event.id, sight.scope)
     return render_desk(
-        "review/session_people.html",
+        "reports/session_people.html",
         "registrations",
         session=found.session,
         day=found.day,

@@ -84,7 +84,7 @@ def show_figures(slug: str) -> str:
     found = break_down(event.id, scope, wanted, at)
     rows = FigureRows(slug, found, counting, sees_people)
     return render_desk(
-        "site/figures.html",
+        "reports/figures.html",
         "overview",
         total=found.total,
         sees_people=sees_people,

@@ -45,7 +45,7 @@ def request_link(slug: str) -> Answer:
 @public
 def link_on_its_way(slug: str) -> str:
     """Say that a message is on its way if the address has a registration."""
-    return render_template("registration/link_on_its_way.html", **page_frame(public_occasion(slug)))
+    return render_template("selfservice/link_on_its_way.html", **page_frame(public_occasion(slug)))
 
 
 @blueprint.route("/my/verify/<token>", methods=["GET", "POST"])
@@ -55,11 +55,11 @@ def verify(token: str) -> Answer:
     """Show a button; pressed, the registration counts."""
     registration = get_by_token(token, VERIFY)
     if request.method != "POST":  # HEAD asks for the page too
-        return _confirming_page(registration, "registration/verify.html", token)
+        return _confirming_page(registration, "selfservice/verify.html", token)
     with Refusals() as outcome:
         registration = verify_address(registration.event_id, registration.id)
         return redirect(url_for("selfservice.show_receipt", token=own_token(registration, "my")), 303)
-    return _confirming_page(registration, "registration/verify.html", token, outcome.problem), outcome.status_code
+    return _confirming_page(registration, "selfservice/verify.html", token, outcome.problem), outcome.status_code
 
 
 @blueprint.route("/my/address/<token>", methods=["GET", "POST"])
@@ -70,17 +70,17 @@ def confirm_address(token: str) -> Answer:
     change = get_address_change(token, CONFIRM_ADDRESS)
     registration = found(db.session.get(Registration, change.registration_id))
     if request.method != "POST":  # HEAD asks for the page too
-        return _confirming_page(registration, "registration/confirm_address.html", token)
+        return _confirming_page(registration, "selfservice/confirm_address.html", token)
     with Refusals() as outcome:
         registration = confirm_address_change(token)
         flash(_("Your new email address is confirmed. Your earlier personal link no longer works."))
         return redirect(url_for("selfservice.show_own", token=own_token(registration, "my")), 303)
-    page = _confirming_page(registration, "registration/confirm_address.html", token, outcome.problem)
+    page = _confirming_page(registration, "selfservice/confirm_address.html", token, outcome.problem)
     return page, outcome.status_code
 
 
 def _link_page(occasion: Occasion, form: AddressForm) -> str:
-    return render_template("registration/ask_for_link.html", form=form, **page_frame(occasion))
+    return render_template("selfservice/ask_for_link.html", form=form, **page_frame(occasion))
 
 
 def _confirming_page(registration: Registration, template: str, token: str, refusal: str = "") -> str:

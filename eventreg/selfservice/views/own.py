@@ -46,7 +46,7 @@ def show_receipt(token: str) -> str | BaseResponse:
     if own.status not in STANDING or own.event.is_called_off:
         return own.back(code=302)
     return render_template(
-        "registration/receipt.html",
+        "selfservice/receipt.html",
         status_word=status_for_participant(own.status),
         status_sentence=status_explained(own.status),
         **own.frame(),
@@ -59,7 +59,7 @@ def show_own(token: str) -> str:
     """Show one's own registration with everything that can be done about it."""
     own = OwnRegistration.open(token)
     return render_template(
-        "registration/own.html",
+        "selfservice/own.html",
         status_word=status_for_participant(own.status),
         status_sentence=status_explained(own.status),
         merged_into=find_merged_into(own.registration.id) if own.status is Status.CANCELLED else None,
@@ -156,7 +156,7 @@ def _page(own: OwnRegistration, form: FilledForm, message: str = "") -> str:
     errors = form.kept().errors()
     if message:
         errors.append(("send", message))
-    return render_template("registration/answers.html", form=form, errors=errors, **own.frame())
+    return render_template("selfservice/answers.html", form=form, errors=errors, **own.frame())
 
 
 @blueprint.post("/my/<token>/consents")
@@ -214,8 +214,8 @@ def withdraw_own(token: str) -> Answer:
         return own.back(outcome.problem)
     if not own.may_withdraw:
         return own.back(code=302)
-    return render_template("registration/withdraw.html", **own.frame())
+    return render_template("selfservice/withdraw.html", **own.frame())
 
 
 def _address_page(own: OwnRegistration, form: NewAddressForm) -> str:
-    return render_template("registration/address.html", form=form, **own.frame())
+    return render_template("selfservice/address.html", form=form, **own.frame())

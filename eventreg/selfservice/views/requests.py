@@ -151,9 +151,9 @@ def _page(own: OwnRegistration, asking: Asking, form: FilledForm, message: str =
     if message:
         errors.append(("send", message))
     shown = _shown(own, asking.request)
-    return render_template("registration/request.html", form=form, errors=errors, asked=shown, **own.frame())
+    return render_template("selfservice/request.html", form=form, errors=errors, asked=shown, **own.frame())
 
 
 def _closed_page(own: OwnRegistration, row: AnswerRequest) -> str:
     is_late = row.taken_back_at is None and concerns(row.kind, own.status) and not own.event.is_called_off
-    return render_template("registration/request_closed.html", asked=_shown(own, row), is_late=is_late, **own.frame())
+    return render_template("selfservice/request_closed.html", asked=_shown(own, row), is_late=is_late, **own.frame())

@@ -91,7 +91,7 @@ def save_form(slug: str) -> Answer:
 @public
 def form_kept(slug: str) -> str:
     """Say that the form is kept and the link on its way."""
-    return render_template("registration/form_kept.html", **page_frame(public_occasion(slug)))
+    return render_template("selfservice/form_kept.html", **page_frame(public_occasion(slug)))
 
 
 @blueprint.get("/my/form/<token>")
@@ -102,7 +102,7 @@ def show_saved_form(token: str) -> Answer:
     occasion = occasion_of(get_event_whole(saved.event_id))
     event = occasion.event
     if was_sent(saved):
-        return render_template("registration/form_was_sent.html", **page_frame(occasion))
+        return render_template("selfservice/form_was_sent.html", **page_frame(occasion))
     typed = MultiDict([(name, value) for name, values in open_form(saved).items() for value in values])
     carried = typed.get("way_in", "")
     kept = next((found for found in event.categories if found.id == saved.category_id), None)
@@ -137,7 +137,7 @@ def ask_for_earlier(slug: str) -> Answer:
 @public
 def earlier_on_its_way(slug: str) -> str:
     """Say that a message is on its way if the address took part before."""
-    return render_template("registration/earlier_on_its_way.html", **page_frame(public_occasion(slug)))
+    return render_template("selfservice/earlier_on_its_way.html", **page_frame(public_occasion(slug)))
 
 
 @dataclass(frozen=True)
@@ -185,14 +185,14 @@ def offer_earlier_answers(token: str) -> Answer:
 
 
 def _asking_page(occasion: Occasion, form: AddressForm) -> str:
-    return render_template("registration/ask_for_earlier.html", form=form, **page_frame(occasion))
+    return render_template("selfservice/ask_for_earlier.html", form=form, **page_frame(occasion))
 
 
 def _offer(
     event: Event, registration: Registration, token: str, choices: list[Choice], errors: dict[str, str] | None = None
 ) -> str:
     return render_template(
-        "registration/earlier_answers.html",
+        "selfservice/earlier_answers.html",
         token=token,
         choices=choices,
         carried=_in_words(event, registration, choices),

@@ -98,7 +98,7 @@ def _materials(event: Event, token: str) -> list[dict[str, Any]]:
 
 def _page(own: OwnRegistration, offered: Collection[OfferedSession], wanted: Collection[str], problem: str = "") -> str:
     return render_template(
-        "registration/sessions.html",
+        "selfservice/sessions.html",
         days_of_sessions=[(held_on, list(group)) for held_on, group in groupby(offered, lambda each: each.held_on)],
         wanted=wanted,
         problem=problem,

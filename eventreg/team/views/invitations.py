@@ -93,7 +93,7 @@ def decline(token: str) -> Answer:
     """Say no."""
     with Refusals():
         decline_invitation(token)
-        return render_template("events/invitation_declined.html")
+        return render_template("team/invitation_declined.html")
     return _over_page()
 
 
@@ -119,7 +119,7 @@ def _page(token: str, form: NewcomerForm | None = None, code: int = 200) -> Answ
     is_direct = not is_mine and not is_other and opens_directly(account, invitation.id, now())
     new = form or NewcomerForm(formdata=None, name=account.name, language=account.language)
     page = render_template(
-        "events/invitation.html",
+        "team/invitation.html",
         token=token,
         form=new if is_direct else None,
         is_mine=is_mine,
@@ -148,4 +148,4 @@ def _offered(line: InvitationLine) -> dict[str, object]:
 
 
 def _over_page() -> Answer:
-    return render_template("events/invitation_over.html"), 410
+    return render_template("team/invitation_over.html"), 410

@@ -108,7 +108,7 @@ def team_page(form: InviteForm | None = None, problem: str = "", code: int = 200
     can_edit = may(Permission.EDIT_TEAM)
     waiting = list_open_invitations(event.id, now()) if can_edit else []
     page = render_desk(
-        "events/team.html",
+        "team/team.html",
         "team",
         members=[_member_shown(line, grant, categories) for line in list_members(event.id)],
         invitations=[_invitation_shown(event, line, categories) for line in waiting],
@@ -148,7 +148,7 @@ def _member_page(member_id: int, form: AgreementForm | None = None, code: int = 
     if line.member.role not in roles_to_give(g.event_access.grant):
         raise NotFound
     page = render_desk(
-        "events/team_member.html",
+        "team/team_member.html",
         "team",
         name=line.account.name,
         address=line.account.email,
