@@ -67,9 +67,9 @@ from tests.builders import (
     register_somebody,
 )
 from tests.events.programmes import a_room, a_speaker
+from tests.exchange.exporting import an_export
 from tests.questionnaire import EVERY_KIND
 from tests.registration.arriving import an_access_code, an_invitation
-from tests.review.exporting import an_export
 from tests.support.kept import KeptDatabase, Rows
 from tests.support.pages import Pages, session_row
 
@@ -244,7 +244,7 @@ def build_world(app: Flask) -> World:
         world.public_ids |= _runs(event, letter, accounts["owner"])
         world.code_id = an_access_code(event, code="PUERTA-2027").id
         tag_id, world.note_id = _what_the_team_adds(event, letter, accounts["owner"])
-        world.public_ids |= {f"review.{name}": tag_id for name in ("edit_tag", "save_tag", "remove_one_tag")}
+        world.public_ids |= {f"attendees.{name}": tag_id for name in ("edit_tag", "save_tag", "remove_one_tag")}
         more_ids, world.room_id = _who_and_where(event, world.public_ids["reports.list_session_people"])
         world.public_ids |= more_ids | {"site.preview_session": _session_of_the_draft()}
         draft = a_draft(event)
@@ -256,8 +256,8 @@ def build_world(app: Flask) -> World:
         )
         row = an_invitation(event)
         invited = token_of_invited(row)
-        world.public_ids |= {f"review.{name}": row.public_id for name in ACTS_ON_INVITATION}
-        world.tokens |= dict.fromkeys([f"registration.{name}" for name in INVITATION_PAGES], invited)
+        world.public_ids |= {f"invitations.{name}": row.public_id for name in ACTS_ON_INVITATION}
+        world.tokens |= dict.fromkeys([f"invitations.{name}" for name in INVITATION_PAGES], invited)
         world.tokens["registration.register_by_link"] = category_token(event.categories[0])
         # Who is signed in has a session, so that reading writes none.
         world.session_id = {actor: session_row(account.id) for actor, account in accounts.items()}["owner"]
@@ -285,7 +285,7 @@ def _imports(event: Event, owner: Account) -> dict[str, str]:
     row = take_file(event.id, "personas.csv", content, importer)
     try_file(event.id, row.public_id, matching_of(row), replace(terms_of(row), category="academia"), importer)
     pages = ("show_import", "try_import", "show_trial", "download_trial", "put_in_import")
-    return {f"review.{name}": row.public_id for name in pages}
+    return {f"exchange.{name}": row.public_id for name in pages}
 
 
 def _people(event: Event) -> dict[str, Registration]:
@@ -358,8 +358,8 @@ def _who_and_where(event: Event, session_id: str) -> tuple[Mapping[str, str], in
     of_session = ("edit_session", "save_session", "move_one_session", "remove_one_session")
     of_pages = ("show_session", "download_session", "preview_session_for_team")
     of_speaker = ("edit_speaker", "save_speaker", "remove_one_speaker")
-    ids = {f"events.{name}": session_id for name in of_session}
-    ids |= {f"events.{name}": speaker.public_id for name in of_speaker}
+    ids = {f"programme.{name}": session_id for name in of_session}
+    ids |= {f"programme.{name}": speaker.public_id for name in of_speaker}
     return ids | {f"site.{name}": session_id for name in of_pages}, room.id
 
 
@@ -373,9 +373,9 @@ def _what_a_programme_leaves(event: Event) -> tuple[dict[str, str], int]:
     session = a_session(event, takes_sign_up=True, places=3)
     material, outcome = a_material(event, session), an_outcome(session)
     of_materials = ("edit_material", "save_material", "move_material", "remove_material", "download_material")
-    ids = {f"events.{name}": material.public_id for name in of_materials}
+    ids = {f"programme.{name}": material.public_id for name in of_materials}
     ids |= {"site.download_material": material.public_id, "selfservice.download_own_material": material.public_id}
-    ids |= {f"review.{name}": session.public_id for name in ("list_session_people", "export_session")}
+    ids |= {f"reports.{name}": session.public_id for name in ("list_session_people", "export_session")}
     return ids, outcome.id
 
 

@@ -40,9 +40,9 @@ MODULES: dict[str, list[str]] = {
     "eventreg/registration/rules/availability.py": ["tests/registration/test_deadlines.py"],
     "eventreg/registration/rules/ways_in.py": [
         "tests/registration/test_ways_in_rules.py",
-        "tests/registration/test_access_code_rules.py",
+        "tests/invitations/test_access_code_rules.py",
     ],
-    "eventreg/invitations/rules/access_codes.py": ["tests/registration/test_access_code_rules.py"],
+    "eventreg/invitations/rules/access_codes.py": ["tests/invitations/test_access_code_rules.py"],
     "eventreg/registration/rules/availability.py": ["tests/registration/test_availability.py"],
     "eventreg/questionnaires/rules/conditions.py": [
         "tests/browser/test_conditions.py::test_server_decides_as_written",

@@ -27,7 +27,7 @@ from eventreg.questionnaires.kinds import Context
 from eventreg.registration.models import Registration
 from tests.architecture.acts import recorded_actions
 from tests.builders import a_registration, a_team_member, an_account, an_event
-from tests.review.test_narrowed import a_narrowed
+from tests.reports.test_narrowed import a_narrowed
 from tests.support.acts import OLDER, Sample, kept_samples
 from tests.support.html import elements
 from tests.support.pages import Pages

@@ -11,7 +11,7 @@ from eventreg.exchange.models import Export
 from eventreg.exchange.rules.exports import ExportState
 from tests.browser.conftest import Site
 from tests.browser.test_every_page import sign_in
-from tests.review.exporting import an_export
+from tests.exchange.exporting import an_export
 from tests.support.browser import ContextMaker, axe_faults, scripts_off
 
 pytestmark = pytest.mark.browser

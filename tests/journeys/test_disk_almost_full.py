@@ -21,8 +21,8 @@ from eventreg.media.models import Picture
 from eventreg.media.store import CannotKeep, replace_file, write_file
 from eventreg.registration.models import Registration, Upload
 from tests.builders import a_registration, a_team_member, an_account, an_event
+from tests.exchange.incoming import HEAD, a_file, a_row
 from tests.registration.filling import posted
-from tests.review.incoming import HEAD, a_file, a_row
 from tests.support.pages import Page, Pages
 from tests.world import PDF
 

@@ -29,6 +29,7 @@ from eventreg.registration.models import Registration, Upload
 from eventreg.registration.queries.answers import load_answers
 from eventreg.registration.services.uploads import open_upload
 from tests.builders import an_account, register_somebody
+from tests.exchange.exporting import an_export
 from tests.operations.conftest import InstanceMaker
 from tests.operations.instances import (
     DIET,
@@ -45,7 +46,6 @@ from tests.operations.instances import (
     stamp,
     the_event,
 )
-from tests.review.exporting import an_export
 from tests.support.databases import POSTGRESQL, SQLITE
 
 

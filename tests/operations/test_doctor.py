@@ -20,9 +20,9 @@ from eventreg.kernel.clock import now
 from eventreg.kernel.keys import create_keys
 from eventreg.operations.doctor import Finding, Level, examine
 from tests.builders import an_account
+from tests.exchange.exporting import an_export
 from tests.operations.conftest import InstanceMaker
 from tests.operations.instances import fill, stamp, the_event
-from tests.review.exporting import an_export
 from tests.support.databases import SQLITE
 from tests.support.mailserver import MailServer
 from tests.support.passage import Passage

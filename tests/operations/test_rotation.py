@@ -26,7 +26,7 @@ from eventreg.web.instance import config, keys, refresh_keys
 from tests.accounts.authenticator import with_second_factor
 from tests.belongings import a_material
 from tests.builders import an_account, an_event, register_somebody as register_person
-from tests.review.exporting import CONTENT, an_export
+from tests.exchange.exporting import CONTENT, an_export
 from tests.support.apps import AppMaker
 from tests.world import LETTER
 

@@ -18,7 +18,7 @@ from eventreg.questionnaires.rules.publishing import seen_mark
 from eventreg.questionnaires.services import publishing
 from eventreg.questionnaires.services.publishing import AskAgain, publish_draft
 from tests.builders import a_draft, a_team_member, an_event
-from tests.registration.test_concurrency import at_once
+from tests.selfservice.test_concurrency import at_once
 
 
 def _publish_twice(app: Flask, event: Event, draft: QuestionnaireDraft) -> list[Any]:

@@ -31,7 +31,7 @@ from eventreg.selfservice.services import verify_address, withdraw
 from tests.builders import a_questionnaire, a_submission, a_team_member, an_event, register_somebody
 from tests.questionnaire import DEFINITION
 from tests.registration.filling import open_form, send
-from tests.registration.test_concurrency import at_once, register_all
+from tests.selfservice.test_concurrency import at_once, register_all
 from tests.support.pages import Pages
 from tests.support.statements import counted
 from tests.support.waiting import meeting

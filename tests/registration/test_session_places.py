@@ -29,7 +29,7 @@ from eventreg.registration.services.places import choose_sessions
 from eventreg.selfservice.services import withdraw
 from tests.belongings import a_session, a_session_place
 from tests.builders import a_registration, a_team_member, an_event
-from tests.registration.test_concurrency import at_once
+from tests.selfservice.test_concurrency import at_once
 from tests.support.waiting import meeting
 
 PLACES, PEOPLE = 3, 10

@@ -29,7 +29,7 @@ from eventreg.registration.services.statuses import expire_unverified
 from eventreg.selfservice.services import verify_address, withdraw
 from tests.builders import BY_ORGANIZER, a_category, a_registration, a_submission, an_event
 from tests.registration.arriving import an_access_code, an_invitation, by, changed
-from tests.registration.test_concurrency import at_once, statuses
+from tests.selfservice.test_concurrency import at_once, statuses
 from tests.support.waiting import meeting
 
 USES, PEOPLE = 3, 9
