@@ -15,10 +15,8 @@ from typing import NamedTuple
 
 from flask import Flask
 
-from eventreg.jobs.registry import job_registry
-from eventreg.jobs.running import plan_duties, run_due
-from eventreg.kernel import clock
-from eventreg.kernel.errors import described
+from eventreg.jobs import registry, running
+from eventreg.kernel import clock, errors
 from eventreg.mail.delivery import deliver_due
 from eventreg.web.instance import refresh_keys
 
@@ -83,13 +81,13 @@ class _Worker:
             except Exception as error:
                 if not survives:
                     raise
-                log.error("The worker met %s", described(error))
+                log.error("The worker met %s", errors.described(error))
                 found.append(_Found(trouble=True))
         return _Found(any(one.work for one in found), any(one.trouble for one in found))
 
     def _plan(self) -> _Found:
         if not self._has_planned:
-            plan_duties(job_registry(), clock.now())
+            running.plan_duties(registry.job_registry(), clock.now())
             self._has_planned = True
         return _Found()
 
@@ -99,7 +97,7 @@ class _Worker:
         return _Found(work=not sent.was_idle, trouble=sent.met_no_server)
 
     def _do_jobs(self) -> _Found:
-        return _Found(work=run_due(job_registry(), _JOBS_AT_ONCE, should_stop=self._stop.is_set) > 0)
+        return _Found(work=running.run_due(registry.job_registry(), _JOBS_AT_ONCE, should_stop=self._stop.is_set) > 0)
 
 
 @contextmanager

@@ -11,8 +11,7 @@ from flask import Flask, Response, g, request
 
 from eventreg.accounts.models import Account
 from eventreg.accounts.rules.guarding import Visitor
-from eventreg.kernel.clients import cookie_name
-from eventreg.kernel.tokens import new_public_id, personal_token, public_id_of, token_fits
+from eventreg.kernel import clients, tokens
 from eventreg.web.instance import config, keys
 
 COOKIE = "eventreg_device"
@@ -43,7 +42,7 @@ def init_devices(app: Flask) -> None:
 def visitor() -> Visitor:
     """Return who tries in this request."""
     held = request.cookies.get(_cookie(), "")
-    marks = tuple(mark for mark in held.split(_BETWEEN, _MOST_MARKS)[:_MOST_MARKS] if public_id_of(mark))
+    marks = tuple(mark for mark in held.split(_BETWEEN, _MOST_MARKS)[:_MOST_MARKS] if tokens.public_id_of(mark))
     return Visitor(request.remote_addr, marks)
 
 
@@ -51,23 +50,23 @@ def known_mark(account: Account | None, who: Visitor) -> str | None:
     """Return what a device that the account knows is counted by; None for a stranger. As much work without an account."""
     identity, generation = (account.id, account.session_generation) if account is not None else (0, 0)
     found = [mark for mark in who.marks if _fits(mark, identity, generation)]
-    return public_id_of(found[0]) if found and account is not None else None
+    return tokens.public_id_of(found[0]) if found and account is not None else None
 
 
 def remember_device(account: Account) -> None:
     """Have the answer to this request mark the browser as one of the account's; the mark that it had is replaced."""
     others = [mark for mark in visitor().marks if not _fits(mark, account.id, account.session_generation)]
-    mark = personal_token(keys(), _purpose(account.id), new_public_id(), account.session_generation)
+    mark = tokens.personal_token(keys(), _purpose(account.id), tokens.new_public_id(), account.session_generation)
     g.device_marks = [mark, *others][:_MOST_MARKS]
 
 
 def _fits(mark: str, account_id: int, generation: int) -> bool:
-    public_id = public_id_of(mark)
-    return public_id is not None and token_fits(keys(), mark, _purpose(account_id), public_id, generation)
+    public_id = tokens.public_id_of(mark)
+    return public_id is not None and tokens.token_fits(keys(), mark, _purpose(account_id), public_id, generation)
 
 
 def _cookie() -> str:
-    return cookie_name(COOKIE, is_https=config().is_https)
+    return clients.cookie_name(COOKIE, is_https=config().is_https)
 
 
 def _purpose(account_id: int) -> str:

@@ -9,8 +9,7 @@ from flask_babel import gettext as _, ngettext
 from eventreg.accounts.links import GENERATION, SIGN_IN
 from eventreg.accounts.models import Account
 from eventreg.i18n.languages import speaking
-from eventreg.kernel.clock import now
-from eventreg.kernel.tokens import new_public_id
+from eventreg.kernel import clock, tokens
 from eventreg.mail.content import MailContent, render_content
 from eventreg.mail.markers import link_marker, new_marker
 from eventreg.mail.services import OutgoingMessage, enqueue
@@ -52,7 +51,7 @@ def enqueue_notice(account: Account, notice: Notice, *, left: int = 0) -> None:
     """
     with speaking(account.language) as language:
         content = _notice(account.name, notice, left)
-    key = f"account/{notice.value}/{new_public_id()}"
+    key = f"account/{notice.value}/{tokens.new_public_id()}"
     enqueue_to_account(account, content, language, key, f"accounts/{notice.value}")
 
 
@@ -87,7 +86,7 @@ def enqueue_to_account(
             subject=content.subject,
             text=text,
             html=html,
-            due_at=now(),
+            due_at=clock.now(),
             marker=marker,
             is_held_back=is_held_back,
         )

@@ -21,8 +21,7 @@ from typing import Final, NamedTuple
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from eventreg.accounts.rules import judging
-from eventreg.accounts.rules.profiles import is_too_long, normalized
+from eventreg.accounts.rules import judging, profiles
 from eventreg.accounts.rules.refusals import AccountReason
 from eventreg.kernel.errors import N_, Busy, Refused
 
@@ -35,14 +34,14 @@ _NOBODYS = "$argon2id$v=19$m=19456,t=2,p=1$os0nZaBkO7CFpqq7vKJAQg$ihW8zXM/E9Y1Uy
 def hash_of(password: str) -> str:
     """Return what is stored of a password, in argon2's own notation."""
     with _at_once:
-        return _hasher.hash(normalized(password))
+        return _hasher.hash(profiles.normalized(password))
 
 
 def fits(stored: str, password: str) -> bool:
     """Say whether `password` is the one of `stored`; takes as long when `stored` is empty."""
     # What is too long to have been set is compared as well, as wrong: it takes as long.
-    is_possible = bool(stored) and not is_too_long(password)
-    tried = normalized(password) if is_possible else ""
+    is_possible = bool(stored) and not profiles.is_too_long(password)
+    tried = profiles.normalized(password) if is_possible else ""
     with _at_once:
         try:
             is_right = _hasher.verify(stored or _NOBODYS, tried)
@@ -117,7 +116,7 @@ def judge(password: str, words: Iterable[str] = ()) -> Judgement:
     cannot be begun or came to no end, or where too many others are judged.
     """
     known = sorted({part.lower() for word in words for part in _parts_of(word)})
-    asked = json.dumps({"password": normalized(password)[:_JUDGED], "words": known}, ensure_ascii=False)
+    asked = json.dumps({"password": profiles.normalized(password)[:_JUDGED], "words": known}, ensure_ascii=False)
     if not _at_once.acquire(timeout=_TURN):
         raise Busy("others are judged")
     try:

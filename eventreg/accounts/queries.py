@@ -8,8 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from eventreg.accounts.models import Account, AccountSession, GuardedAttempt, RecoveryCode, SignInLink
-from eventreg.accounts.rules.codes import SESSION_LASTS
-from eventreg.accounts.rules.profiles import address_key, is_like_address
+from eventreg.accounts.rules import codes, profiles
 from eventreg.db import db, found
 
 
@@ -37,7 +36,7 @@ def find_session(
             Account.closed_at.is_(None),
             AccountSession.public_id == public_id,
             AccountSession.ended_at.is_(None),
-            AccountSession.began_at > at - SESSION_LASTS,
+            AccountSession.began_at > at - codes.SESSION_LASTS,
         )
     ).one_or_none()
     return None if row is None else (row.Account, row.AccountSession)
@@ -50,7 +49,7 @@ def list_open_sessions(account_id: int, at: datetime) -> Sequence[AccountSession
         .where(
             AccountSession.account_id == account_id,
             AccountSession.ended_at.is_(None),
-            AccountSession.began_at > at - SESSION_LASTS,
+            AccountSession.began_at > at - codes.SESSION_LASTS,
         )
         .order_by(AccountSession.began_at.desc(), AccountSession.id.desc())
     ).all()
@@ -58,10 +57,10 @@ def list_open_sessions(account_id: int, at: datetime) -> Sequence[AccountSession
 
 def find_account_by_address(email: str) -> Account | None:
     """Return the account of a mail address, however it is capitalized, unless it is closed. What is no address has none."""
-    if not is_like_address(email):
+    if not profiles.is_like_address(email):
         return None
     return db.session.scalars(
-        select(Account).where(Account.email_key == address_key(email), Account.closed_at.is_(None))
+        select(Account).where(Account.email_key == profiles.address_key(email), Account.closed_at.is_(None))
     ).one_or_none()
 
 

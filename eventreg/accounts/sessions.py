@@ -14,18 +14,9 @@ from flask import Flask, Response, g, request, session
 from flask_login import LoginManager, login_user
 from sqlalchemy.exc import SQLAlchemyError
 
-from eventreg.accounts.devices import remember_device
+from eventreg.accounts import devices, queries
 from eventreg.accounts.models import Account, AccountSession
-from eventreg.accounts.queries import find_session
-from eventreg.accounts.rules.codes import (
-    CODE_WAITS,
-    LINK_IS_FRESH,
-    SEEN_EVERY,
-    SESSION_LASTS,
-    Way,
-    client_words,
-    is_code_asked,
-)
+from eventreg.accounts.rules import codes
 from eventreg.accounts.services.sessions import note_seen, open_session
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import Busy
@@ -38,13 +29,13 @@ class HalfSignedIn(NamedTuple):
 
     account_id: int
     generation: int
-    way: Way
+    way: codes.Way
     at: float
 
 
 def init_sign_in(app: Flask) -> None:
     """Let `app` know who is signed in. Cookies of closed accounts and ended sessions are nobody's."""
-    app.config["PERMANENT_SESSION_LIFETIME"] = SESSION_LASTS
+    app.config["PERMANENT_SESSION_LIFETIME"] = codes.SESSION_LASTS
     app.config["SESSION_REFRESH_EACH_REQUEST"] = False
     manager = LoginManager()
     # Binding a session to address and browser signs people out on trains and stops nobody who has both.
@@ -55,7 +46,7 @@ def init_sign_in(app: Flask) -> None:
     app.after_request(_note_that_it_is_used)
 
 
-def begin_session(account: Account, way: Way = Way.PASSWORD, *, gave_code: bool = False) -> bool:
+def begin_session(account: Account, way: codes.Way = codes.Way.PASSWORD, *, gave_code: bool = False) -> bool:
     """Sign `account` in under a session of its own: nothing of the one before is kept.
 
     False when the account has a second factor and no code was given yet: then nobody is signed in, and
@@ -65,13 +56,13 @@ def begin_session(account: Account, way: Way = Way.PASSWORD, *, gave_code: bool 
     session.clear()
     session.permanent = True
     has_second_factor = account.totp_confirmed_at is not None
-    if is_code_asked(way, has_second_factor) and not gave_code:
+    if codes.is_code_asked(way, has_second_factor) and not gave_code:
         session[_HALF] = [account.id, account.session_generation, way.value, now().timestamp()]
         return False
-    client = client_words(request.user_agent.string)
+    client = codes.client_words(request.user_agent.string)
     opened, public_id = open_session(account.id, way, client, has_second_factor=gave_code, replaced=replaced)
     login_user(opened)
-    remember_device(opened)
+    devices.remember_device(opened)
     session[_ROW] = public_id
     if way.proves_mailbox:
         session[_BY_LINK_AT] = now().timestamp()
@@ -81,7 +72,7 @@ def begin_session(account: Account, way: Way = Way.PASSWORD, *, gave_code: bool 
 def keep_session(account: Account) -> None:
     """Let this session go on under the account's new generation, on a device that the account goes on knowing."""
     login_user(account)
-    remember_device(account)
+    devices.remember_device(account)
 
 
 def forget_link() -> None:
@@ -92,9 +83,9 @@ def forget_link() -> None:
 def half_signed_in() -> HalfSignedIn | None:
     """Return who gave the first of two proofs in this browser within the last ten minutes."""
     held = session.get(_HALF)
-    if held is None or not _is_younger(held[3], CODE_WAITS):
+    if held is None or not _is_younger(held[3], codes.CODE_WAITS):
         return None
-    return HalfSignedIn(held[0], held[1], Way(held[2]), held[3])
+    return HalfSignedIn(held[0], held[1], codes.Way(held[2]), held[3])
 
 
 def this_session() -> str:
@@ -105,7 +96,7 @@ def this_session() -> str:
 
 def came_by_link_lately() -> bool:
     """Say whether this session began with a sign-in link a short while ago."""
-    return _is_younger(session.get(_BY_LINK_AT), LINK_IS_FRESH)
+    return _is_younger(session.get(_BY_LINK_AT), codes.LINK_IS_FRESH)
 
 
 def remember_target(target: str) -> None:
@@ -128,7 +119,7 @@ def _load_account(held: str) -> Account | None:
     public_id = session.get(_ROW)
     if not (public_id and identity.isdecimal() and generation.isdecimal()):
         return None
-    found = find_session(int(identity), int(generation), public_id, now())
+    found = queries.find_session(int(identity), int(generation), public_id, now())
     if found is None:
         return None
     account, g.account_session = found
@@ -140,7 +131,7 @@ def _note_that_it_is_used(response: Response) -> Response:
     """Write down that the session was used: with what changes something anyway. A GET never writes, nor does a refusal."""
     row: AccountSession | None = g.get("account_session")
     is_a_change = request.method not in ("GET", "HEAD", "OPTIONS") and response.status_code < 400
-    if row is not None and is_a_change and now() - row.seen_at >= SEEN_EVERY:
+    if row is not None and is_a_change and now() - row.seen_at >= codes.SEEN_EVERY:
         try:
             note_seen(row.public_id)
         except (Busy, SQLAlchemyError):

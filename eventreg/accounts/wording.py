@@ -7,8 +7,7 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
-from eventreg.i18n import formats
-from eventreg.i18n.languages import current_language
+from eventreg.i18n import formats, languages
 
 
 def too_many_tries(until: datetime, zone: str) -> str:
@@ -16,6 +15,6 @@ def too_many_tries(until: datetime, zone: str) -> str:
     minute = (until + timedelta(seconds=59, microseconds=999_999)).astimezone(ZoneInfo(zone))
     return _(
         "There were too many tries. The next one is possible from %(time)s (%(zone)s).",
-        time=formats.clock(minute.time(), current_language()),
+        time=formats.clock(minute.time(), languages.current_language()),
         zone=formats.zone_offset(minute, zone),
     )

@@ -8,8 +8,7 @@ from eventreg.accounts.emails import enqueue_to_account
 from eventreg.accounts.models import Account
 from eventreg.events.models import Event
 from eventreg.i18n.languages import speaking
-from eventreg.kernel.text import pick
-from eventreg.kernel.tokens import new_public_id
+from eventreg.kernel import text, tokens
 from eventreg.mail.content import MailContent
 from eventreg.web.instance import address_of, site_name
 
@@ -20,7 +19,7 @@ def enqueue_mentioned(event: Event, to: Account, by: str, reference: str) -> Non
     Neither the note nor the person's name is in it: a mailbox is no place for either.
     """
     with speaking(to.language) as language:
-        title = pick(event.title, language, event.languages).text
+        title = text.pick(event.title, language, event.languages).text
         content = MailContent(
             subject=_("%(name)s mentioned you: %(reference)s", name=by, reference=reference),
             heading=_("You were mentioned"),
@@ -37,5 +36,5 @@ def enqueue_mentioned(event: Event, to: Account, by: str, reference: str) -> Non
             is_link_personal=False,
             footer=(site_name(),),
         )
-        key = f"account/mentioned/{new_public_id()}"
+        key = f"account/mentioned/{tokens.new_public_id()}"
         enqueue_to_account(to, content, language, key, "review/mentioned", is_held_back=event.holds_mail)

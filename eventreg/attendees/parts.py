@@ -21,25 +21,18 @@ from eventreg.attendees.rules.acts import LONGEST_TITLE, MOST_OF_AN_EVENT, RunAc
 from eventreg.attendees.rules.notes import LONGEST_NOTE
 from eventreg.attendees.rules.tags import LONGEST_NAME, TagColour, read_tag_name, tag_key
 from eventreg.db import db
-from eventreg.events.bundles.fields import (
-    COMPLETE,
-    INSTANT,
-    BundleInvalid,
-    Field,
-    Record,
-    choice,
-    listed,
-    mapping,
-    optional,
-    text,
-)
+from eventreg.events.bundles import fields
 from eventreg.events.bundles.parts import Document, Entry, Intake, Outlet
 from eventreg.kernel.errors import Refused
 from eventreg.kernel.tokens import new_public_id
 from eventreg.registration.models import Registration
 from eventreg.team.parts import find_or_add_account, taken_account
 
-_REASON = Record(Field("act", choice(RunAct)), Field("title", text(LONGEST_TITLE)), Field("text", COMPLETE))
+_REASON = fields.Record(
+    fields.Field("act", fields.choice(RunAct)),
+    fields.Field("title", fields.text(LONGEST_TITLE)),
+    fields.Field("text", fields.COMPLETE),
+)
 
 
 class ReadyReasonsPart(Document):
@@ -57,7 +50,7 @@ class ReadyReasonsPart(Document):
 
     def given(self, entry: Entry, intake: Intake) -> None:
         """See `Document.given`."""
-        for position, (place, data) in enumerate(listed(entry.get("reasons", []), "reasons", MOST_OF_AN_EVENT)):
+        for position, (place, data) in enumerate(fields.listed(entry.get("reasons", []), "reasons", MOST_OF_AN_EVENT)):
             db.session.add(
                 ReadyReason(
                     public_id=new_public_id(),
@@ -70,7 +63,7 @@ class ReadyReasonsPart(Document):
         db.session.flush()
 
 
-_TAG = Record(Field("name", text(LONGEST_NAME)), Field("colour", choice(TagColour)))
+_TAG = fields.Record(fields.Field("name", fields.text(LONGEST_NAME)), fields.Field("colour", fields.choice(TagColour)))
 
 
 class TagsPart(Document):
@@ -88,12 +81,12 @@ class TagsPart(Document):
 
     def given(self, entry: Entry, intake: Intake) -> None:
         """See `Document.given`."""
-        for place, data in listed(entry.get("tags", []), "tags", tags.MOST_OF_AN_EVENT):
+        for place, data in fields.listed(entry.get("tags", []), "tags", tags.MOST_OF_AN_EVENT):
             values = _TAG.given(data, place, intake.fitting)
             try:
                 name = read_tag_name(values["name"])
             except Refused as refused:
-                raise BundleInvalid(f"{place}.name: is none") from refused
+                raise fields.BundleInvalid(f"{place}.name: is none") from refused
             key = tag_key(name)
             intake.claim("tag", key, place)
             row = Tag(
@@ -109,11 +102,13 @@ class TagsPart(Document):
             intake.remember("tag", key, row.id)
 
 
-_NOTE = Record(
-    Field("text", text(LONGEST_NOTE)), Field("written_at", INSTANT), Field("changed_at", optional(INSTANT), None)
+_NOTE = fields.Record(
+    fields.Field("text", fields.text(LONGEST_NOTE)),
+    fields.Field("written_at", fields.INSTANT),
+    fields.Field("changed_at", fields.optional(fields.INSTANT), None),
 )
-_MENTION = Record(Field("seen_at", optional(INSTANT), None))
-_NAME = text(LONGEST_NAME)
+_MENTION = fields.Record(fields.Field("seen_at", fields.optional(fields.INSTANT), None))
+_NAME = fields.text(LONGEST_NAME)
 _MOST = 1_000
 
 
@@ -147,19 +142,19 @@ class RemarksPart:
         """See `Part.put_in`."""
         for number, record in enumerate(records, 1):
             place = f"remark {number}"
-            data = mapping(record, place)
+            data = fields.mapping(record, place)
             registration_id = intake.find("registration", data.get("registration"), place)
             intake.claim("remark", registration_id, place)
             intake.remember("remark", registration_id, registration_id)
             self._tags(registration_id, data, place, intake)
-            for where, note in listed(data.get("notes", []), f"{place}.notes", _MOST):
+            for where, note in fields.listed(data.get("notes", []), f"{place}.notes", _MOST):
                 _give_note(registration_id, note, where, intake)
         db.session.flush()
 
     def _tags(self, registration_id: int, data: Entry, place: str, intake: Intake) -> None:
         ids = {
             intake.find("tag", tag_key(_NAME.read(name, where, intake.fitting)), where)
-            for where, name in listed(data.get("tags", []), f"{place}.tags", _MOST)
+            for where, name in fields.listed(data.get("tags", []), f"{place}.tags", _MOST)
         }
         db.session.add_all([Tagging(registration_id=registration_id, tag_id=id_) for id_ in sorted(ids)])
 
@@ -197,7 +192,7 @@ def _give_note(registration_id: int, data: Any, place: str, intake: Intake) -> N
     note = Note(registration_id=registration_id, account_id=author.id, **values)
     db.session.add(note)
     db.session.flush()
-    for where, each in listed(data.get("mentions", []), f"{place}.mentions", _MOST):
+    for where, each in fields.listed(data.get("mentions", []), f"{place}.mentions", _MOST):
         mention = _MENTION.given(each, where, intake.fitting)
         account = find_or_add_account(each.get("account"), f"{where}.account", closed_at=intake.at)
         intake.claim("mention", (note.id, account.id), where)

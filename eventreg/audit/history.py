@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from eventreg.audit import trail
-from eventreg.audit.details import parts_of
+from eventreg.audit import details, trail
 from eventreg.audit.queries import Trace, TrailFilter, list_actor_ids, list_trail
 
 PAGE = 50
@@ -57,7 +56,7 @@ def keys_in(traces: Iterable[Trace]) -> Iterator[tuple[str, str]]:
         yield from _keys(trail.by_id(entry.record_kind), entry.record_id)
         yield from _keys(trail.by_id("account"), detail.get("account"))
         yield from _keys(entry.record_kind, detail.get("key"))
-        for part in parts_of(entry.action, detail):
+        for part in details.parts_of(entry.action, detail):
             yield from _keys(part.name, part.new)
             yield from _keys(part.name, part.old)
             if trail.holds(entry.action) is trail.Holds.SESSIONS:

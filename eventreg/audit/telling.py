@@ -11,8 +11,7 @@ from flask_babel import gettext as _
 from eventreg.audit import trail
 from eventreg.audit.details import Part, parts_of
 from eventreg.audit.queries import Trace
-from eventreg.i18n import formats
-from eventreg.i18n.languages import current_language, own_name
+from eventreg.i18n import formats, languages
 from eventreg.web.templating import plain_in_reader_language
 
 #: parts of a detail that name the record, the best first
@@ -42,7 +41,7 @@ class Telling:
         return {
             "title": self.action(trace),
             "by": self.actor(trace),
-            "at": formats.short_instant(at, zone, current_language()),
+            "at": formats.short_instant(at, zone, languages.current_language()),
             "iso": at.isoformat(timespec="seconds"),
         }
 
@@ -68,7 +67,7 @@ class Telling:
         else:
             named = trace.detail.get("account")
             name = self._name("account", named) if isinstance(named, int) else self._own_name(trace)
-        return f"{kind}{formats.colon(current_language())} {name}" if name else kind
+        return f"{kind}{formats.colon(languages.current_language())} {name}" if name else kind
 
     def page(self, trace: Trace) -> str:
         """Return the address of the record's page; empty where there is none."""
@@ -96,7 +95,7 @@ class Telling:
     def _line(self, part: Part) -> Line:
         if part.name == "changed" and isinstance(part.new, list):
             names = [trail.part_words(str(name)) for name in part.new]
-            return Line(trail.part_words(part.name), None, formats.joined(names, current_language()))
+            return Line(trail.part_words(part.name), None, formats.joined(names, languages.current_language()))
         old = self._said(part.old, part.name) if part.has_old else None
         session = trail.name_of(part.name, "session", self._names)
         return Line(session or trail.part_words(part.name), old, self._said(part.new, part.name))
@@ -111,10 +110,10 @@ class Telling:
         if isinstance(value, bool):
             return _("yes") if value else _("no")
         if isinstance(value, Mapping):
-            colon = formats.colon(current_language())
+            colon = formats.colon(languages.current_language())
             return "; ".join(f"{_part_or_language(name)}{colon} {self.words(one, name)}" for name, one in value.items())
         if isinstance(value, list):
-            return formats.joined([self.words(one, part) for one in value], current_language())
+            return formats.joined([self.words(one, part) for one in value], languages.current_language())
         return trail.value_words(str(value), part, self._names)
 
     def _own_name(self, trace: Trace) -> str:
@@ -133,7 +132,7 @@ class Telling:
 
 
 def _part_or_language(name: str) -> str:
-    return own_name(name) if len(name) == 2 else trail.part_words(name)
+    return languages.own_name(name) if len(name) == 2 else trail.part_words(name)
 
 
 def _short(said: str) -> str:

@@ -17,10 +17,8 @@ from eventreg.mail.content import MailContent
 from eventreg.mail.markers import link_marker, new_marker
 from eventreg.mail.rich import RichText
 from eventreg.mail.services import OutgoingMessage
-from eventreg.registration.emails import OWN_PAGE, News, Occasion
+from eventreg.registration.emails import OWN_PAGE, News, Occasion, occasions, placeholders
 from eventreg.registration.emails.about_registration import AboutRegistration
-from eventreg.registration.emails.occasions import outgoing
-from eventreg.registration.emails.placeholders import in_words
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.messages import IN_WRITTEN_BODY, IN_WRITTEN_SUBJECT, OwnText
 from eventreg.web.instance import address_of
@@ -42,7 +40,7 @@ def written_message(
     link = link_marker(marker, OWN_PAGE, person.public_id, person.link_generation)
     with speaking(person.language) as language:
         content = _content(occasion, person, day_ids, text, language, link, due_at)
-        return outgoing(
+        return occasions.outgoing(
             occasion, content, language,
             key=key, record_kind="registration", record_id=person.id, template=WRITTEN, recipient=person.email,
             due_at=due_at, marker=marker,
@@ -70,7 +68,7 @@ def trial_message(
             opening=_after(told, content.opening),
             is_link_personal=False,
         )
-        message = outgoing(
+        message = occasions.outgoing(
             occasion, marked, language,
             key=key, record_kind="event", record_id=occasion.event.id, template=TRIED, recipient=email, due_at=at,
             marker=marker,
@@ -107,7 +105,7 @@ def _content(
         said = _Written(occasion, person, written.news, spoken, link, now)
         facts = replace(said.facts(), greeting=said.greeting())
         words = OwnText(subject.text, body.text)
-        content = in_words(plain, words, (IN_WRITTEN_SUBJECT, IN_WRITTEN_BODY), facts)
+        content = placeholders.in_words(plain, words, (IN_WRITTEN_SUBJECT, IN_WRITTEN_BODY), facts)
     content = replace(content, heading=content.subject)
     if body.text and body.language != language:
         told = _("This message is available in %(language)s only.", language=name_of(body.language, language))

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from eventreg.audit import trail
 from eventreg.db import db
+from eventreg.events import wording
 from eventreg.events.forms.texts import topic_name
 from eventreg.events.models import Category, Event, EventDay, ProgrammeSession
 from eventreg.events.models.event import named_columns
@@ -20,16 +21,7 @@ from eventreg.events.rules.practical import keyed, split_field, topic_of
 from eventreg.events.rules.programme import MaterialAudience, SpeakerRole
 from eventreg.events.rules.publication import Publication
 from eventreg.events.rules.team import Permission, TeamRole
-from eventreg.events.wording import (
-    approval_name,
-    audience_name,
-    partner_role_name,
-    permission_words,
-    speaker_role_name,
-    team_role_name,
-)
-from eventreg.i18n import formats
-from eventreg.i18n.languages import current_language, known_languages, name_of
+from eventreg.i18n import formats, languages
 from eventreg.kernel.text import LocalizedText
 from eventreg.web.forms import lazy_gettext as _
 from eventreg.web.templating import plain_in_reader_language
@@ -183,7 +175,7 @@ trail.add_parts(
     link_of=_("Another link for"),
     stays_owner=_("Stays in the team as an owner"),
 )
-trail.add_parts(**{role.value: trail.later(speaker_role_name, role, 2) for role in SpeakerRole})
+trail.add_parts(**{role.value: trail.later(wording.speaker_role_name, role, 2) for role in SpeakerRole})
 
 PUBLICATIONS = {
     Publication.DRAFT.value: _("Draft"),
@@ -195,12 +187,12 @@ PUBLICATIONS = {
 trail.add_values(PUBLICATIONS, "publication")
 # Elsewhere what is cancelled is a registration.
 trail.add_values({value: words for value, words in PUBLICATIONS.items() if value != Publication.CANCELLED.value})
-trail.add_values({role.value: trail.later(team_role_name, role) for role in TeamRole})
-trail.add_values({role.value: trail.later(speaker_role_name, role) for role in SpeakerRole}, "role")
-trail.add_values({role.value: trail.later(partner_role_name, role) for role in PartnerRole}, "role")
-trail.add_values({rule.value: trail.later(approval_name, rule) for rule in ApprovalRule}, "approval")
-trail.add_values({whom.value: trail.later(audience_name, whom) for whom in MaterialAudience}, "audience")
-trail.add_values({each.value: trail.later(permission_words, each) for each in Permission}, "withheld")
+trail.add_values({role.value: trail.later(wording.team_role_name, role) for role in TeamRole})
+trail.add_values({role.value: trail.later(wording.speaker_role_name, role) for role in SpeakerRole}, "role")
+trail.add_values({role.value: trail.later(wording.partner_role_name, role) for role in PartnerRole}, "role")
+trail.add_values({rule.value: trail.later(wording.approval_name, rule) for rule in ApprovalRule}, "approval")
+trail.add_values({whom.value: trail.later(wording.audience_name, whom) for whom in MaterialAudience}, "audience")
+trail.add_values({each.value: trail.later(wording.permission_words, each) for each in Permission}, "withheld")
 trail.add_values({"earlier": _("further up"), "later": _("further down")}, "direction")
 
 
@@ -235,7 +227,7 @@ def _text_words(key: str, items: Mapping[str, Any]) -> str:
     if found is None:
         return ""
     code = found["language"]
-    language = name_of(code, current_language()) if code in known_languages() else code
+    language = languages.name_of(code, languages.current_language()) if code in languages.known_languages() else code
     return f"{_field(found['field'], items)} ({language})"
 
 
@@ -243,7 +235,7 @@ def _field(field: str, items: Mapping[str, Any]) -> str:
     split = split_field(field)
     if split is None:
         return trail.part_words(field)
-    heading = f"{trail.part_words('practical')}{formats.colon(current_language())} {_item(split[0], items)}"
+    heading = f"{trail.part_words('practical')}{formats.colon(languages.current_language())} {_item(split[0], items)}"
     return gettext("%(item)s, heading", item=heading) if split[1] == "label" else heading
 
 

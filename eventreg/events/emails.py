@@ -8,14 +8,11 @@ from flask_babel import gettext as _
 
 from eventreg.accounts.emails import enqueue_to_account
 from eventreg.accounts.models import Account
-from eventreg.events.links import GENERATION, INVITATION
+from eventreg.events import links, wording
 from eventreg.events.models import Event, TeamInvitation
 from eventreg.events.rules.team import TeamRole
-from eventreg.events.wording import role_in_words, team_role_name
-from eventreg.i18n import formats
-from eventreg.i18n.languages import speaking
-from eventreg.kernel.text import pick
-from eventreg.kernel.tokens import new_public_id
+from eventreg.i18n import formats, languages
+from eventreg.kernel import text, tokens
 from eventreg.mail.content import MailContent
 from eventreg.mail.markers import link_marker, new_marker
 from eventreg.web.instance import address_of, site_name
@@ -27,18 +24,18 @@ def enqueue_invitation(event: Event, account: Account, invitation: TeamInvitatio
     Asked for again it goes again: every mail has a key of its own. The row holds a marker instead of the address.
     """
     marker = new_marker()
-    with speaking(account.language) as language:
-        address = link_marker(marker, INVITATION, invitation.public_id, GENERATION)
+    with languages.speaking(account.language) as language:
+        address = link_marker(marker, links.INVITATION, invitation.public_id, links.GENERATION)
         content = _invitation(event, account, invitation, inviter, address, language)
-        key = f"account/invitation/{invitation.public_id}/{new_public_id()}"
+        key = f"account/invitation/{invitation.public_id}/{tokens.new_public_id()}"
         enqueue_to_account(account, content, language, key, "events/invitation", marker, is_held_back=event.holds_mail)
 
 
 def enqueue_handed_over(event: Event, to: Account, *, new_owner: str, former: str) -> None:
     """Tell one of the two that an event has another owner, in the caller's transaction."""
-    with speaking(to.language) as language:
+    with languages.speaking(to.language) as language:
         content = _handed_over(event, to, new_owner, former, language)
-        key = f"account/handed-over/{event.id}/{new_public_id()}"
+        key = f"account/handed-over/{event.id}/{tokens.new_public_id()}"
         enqueue_to_account(
             to, content, language, key, "events/handed_over", new_marker(), is_held_back=event.holds_mail
         )
@@ -56,12 +53,12 @@ def _invitation(
         greeting=_("Dear %(name)s,", name=account.name),
         paragraphs=(
             _("%(name)s invites you to the team that organizes %(event)s.", name=inviter, event=title),
-            role_in_words(invitation.role),
+            wording.role_in_words(invitation.role),
             *said,
         ),
         facts=(
             (_("Event"), title),
-            (_("Your role"), team_role_name(invitation.role)),
+            (_("Your role"), wording.team_role_name(invitation.role)),
             (_("Invited by"), inviter),
         ),
         action=(_("See the invitation"), address),
@@ -83,7 +80,7 @@ def _handed_over(event: Event, to: Account, new_owner: str, former: str, languag
         greeting=_("Dear %(name)s,", name=to.name),
         paragraphs=(
             _("%(former)s handed the event over to %(name)s.", former=former, name=new_owner),
-            role_in_words(TeamRole.OWNER),
+            wording.role_in_words(TeamRole.OWNER),
         ),
         facts=((_("Event"), title), (_("Owner"), new_owner)),
         action=(_("Open the team"), address_of("team.show_team", slug=event.slug)),
@@ -93,4 +90,4 @@ def _handed_over(event: Event, to: Account, new_owner: str, former: str, languag
 
 
 def _title(event: Event, language: str) -> str:
-    return pick(event.title, language, event.languages).text
+    return text.pick(event.title, language, event.languages).text

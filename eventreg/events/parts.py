@@ -22,23 +22,8 @@ from sqlalchemy.orm import joinedload, undefer
 
 from eventreg.audit.services import note
 from eventreg.db import db
-from eventreg.events.bundles.fields import (
-    COMPLETE,
-    INSTANT,
-    LOCALIZED,
-    BundleInvalid,
-    Field,
-    Fitting,
-    Kind,
-    listed,
-    mapping,
-    number,
-    optional,
-    record_of,
-    text,
-)
+from eventreg.events.bundles import fields, reading
 from eventreg.events.bundles.parts import Document, Entry, Intake, Outlet
-from eventreg.events.bundles.reading import given_picture, taken_picture
 from eventreg.events.models import Category, Event, EventDay, Partner, PrivacyNotice, Speaker
 from eventreg.events.models.event import columns_kept
 from eventreg.kernel.text import folded
@@ -53,7 +38,7 @@ _COLUMNS = (
     "key", "name", "description", "places", "approval", "pending_counts", "counts_toward_event", "opens_at", "closes_at",
     "is_private",
 )  # fmt: skip
-_CATEGORY = record_of(Category, _COLUMNS, name=COMPLETE)
+_CATEGORY = fields.record_of(Category, _COLUMNS, name=fields.COMPLETE)
 
 
 class CategoriesPart(Document):
@@ -74,14 +59,14 @@ class CategoriesPart(Document):
 
     def given(self, entry: Entry, intake: Intake) -> None:
         """See `Document.given`."""
-        for position, (place, data) in enumerate(listed(entry.get("categories"), "categories", _MOST), 1):
+        for position, (place, data) in enumerate(fields.listed(entry.get("categories"), "categories", _MOST), 1):
             values = _CATEGORY.given(data, place, intake.fitting)
             if not _KEY.fullmatch(values["key"]):
-                raise BundleInvalid(f"{place}.key: is none (small letters, digits and _, 40 at most)")
+                raise fields.BundleInvalid(f"{place}.key: is none (small letters, digits and _, 40 at most)")
             intake.claim("category", values["key"], place)
             opens_at, closes_at = values["opens_at"], values["closes_at"]
             if opens_at is not None and closes_at is not None and opens_at >= closes_at:
-                raise BundleInvalid(f"{place}.closes_at: is not after opens_at")
+                raise fields.BundleInvalid(f"{place}.closes_at: is not after opens_at")
             row = Category(event_id=intake.event_id, position=position, **values)
             db.session.add(row)
             db.session.flush()
@@ -89,7 +74,7 @@ class CategoriesPart(Document):
 
 
 _MOST_DAYS = 366
-_DAY = record_of(EventDay, ("held_on", "starts_at", "ends_at", "title"))
+_DAY = fields.record_of(EventDay, ("held_on", "starts_at", "ends_at", "title"))
 
 
 class DaysPart(Document):
@@ -109,12 +94,12 @@ class DaysPart(Document):
     def given(self, entry: Entry, intake: Intake) -> None:
         """See `Document.given`. Other parts call a day by its date in the file."""
         seen: set[str] = set()
-        for place, data in listed(entry.get("days"), "days", _MOST_DAYS):
+        for place, data in fields.listed(entry.get("days"), "days", _MOST_DAYS):
             values = _DAY.given(data, place, intake.fitting)
             if values["starts_at"] >= values["ends_at"]:
-                raise BundleInvalid(f"{place}: ends before it starts")
+                raise fields.BundleInvalid(f"{place}: ends before it starts")
             if values["held_on"].isoformat() in seen:
-                raise BundleInvalid(f"{place}: the day is there twice")
+                raise fields.BundleInvalid(f"{place}: the day is there twice")
             seen.add(values["held_on"].isoformat())
             day = EventDay(event_id=intake.event_id, **values)
             db.session.add(day)
@@ -123,10 +108,10 @@ class DaysPart(Document):
 
 
 _INSTITUTIONS_MOST = 2000
-_ORGANIZATION = record_of(
-    Organization, ("key", "name", "short_name", "acronym", "kind", "country", "website"), name=COMPLETE
+_ORGANIZATION = fields.record_of(
+    Organization, ("key", "name", "short_name", "acronym", "kind", "country", "website"), name=fields.COMPLETE
 )
-_PARTNER = record_of(Partner, ("role", "credit", "phrase", "is_logo_first"))
+_PARTNER = fields.record_of(Partner, ("role", "credit", "phrase", "is_logo_first"))
 
 
 class OrganizationsPart(Document):
@@ -150,12 +135,14 @@ class OrganizationsPart(Document):
         # Ordered here: each database has its own order of letters.
         ordered = sorted(rows, key=lambda row: row.key)
         return {
-            "organizations": [{**_ORGANIZATION.taken(row), "logo": taken_picture(row.logo, outlet)} for row in ordered]
+            "organizations": [
+                {**_ORGANIZATION.taken(row), "logo": reading.taken_picture(row.logo, outlet)} for row in ordered
+            ]
         }
 
     def given(self, entry: Entry, intake: Intake) -> None:
         """See `Document.given`. Other parts call an institution by its key."""
-        for place, data in listed(entry.get("organizations"), "organizations", _INSTITUTIONS_MOST):
+        for place, data in fields.listed(entry.get("organizations"), "organizations", _INSTITUTIONS_MOST):
             # The directory is shared by all events: its names are kept in every language.
             values = _ORGANIZATION.given(data, place)
             row = _standing(values["key"])
@@ -188,12 +175,12 @@ class InstitutionsPart(Document):
         """See `Document.given`."""
         seen = set()
         for position, (place, data) in enumerate(
-            listed(entry.get("institutions"), "institutions", _INSTITUTIONS_MOST), 1
+            fields.listed(entry.get("institutions"), "institutions", _INSTITUTIONS_MOST), 1
         ):
             values = _PARTNER.given(data, place, intake.fitting)
             organization_id = intake.find("organization", data.get("organization"), place)
             if (organization_id, values["role"]) in seen:
-                raise BundleInvalid(f"{place}: the institution has this role twice")
+                raise fields.BundleInvalid(f"{place}: the institution has this role twice")
             seen.add((organization_id, values["role"]))
             db.session.add(
                 Partner(event_id=intake.event_id, organization_id=organization_id, position=position, **values)
@@ -214,16 +201,16 @@ def _new(values: dict[str, object], logo: object, place: str, intake: Intake) ->
     try:
         check_profile(row.key, OrganizationEntry(row.name, country=row.country, website=row.website))
     except ProfileInvalid as error:
-        raise BundleInvalid(f"{place}: {error}") from error
+        raise fields.BundleInvalid(f"{place}: {error}") from error
     row.search_text = folded(" ".join((*row.name.values(), *row.short_name.values(), row.acronym)))
-    row.logo_id = given_picture(logo, f"{place}.logo", intake)
+    row.logo_id = reading.given_picture(logo, f"{place}.logo", intake)
     db.session.add(row)
     db.session.flush()
     note(row, "organization_created", intake.actor, intake.at, key=row.key)
     return row
 
 
-_LOOK = record_of(Event, ("palette", "picture_text"))
+_LOOK = fields.record_of(Event, ("palette", "picture_text"))
 
 
 class LookPart(Document):
@@ -239,7 +226,7 @@ class LookPart(Document):
         """See `Document.taken`."""
         event = db.session.get_one(Event, event_id)
         picture = db.session.get(Picture, event.picture_id) if event.picture_id is not None else None
-        return {**_LOOK.taken(event), "picture": taken_picture(picture, outlet)}
+        return {**_LOOK.taken(event), "picture": reading.taken_picture(picture, outlet)}
 
     def given(self, entry: Entry, intake: Intake) -> None:
         """See `Document.given`. A palette that is not known here is left out."""
@@ -247,17 +234,17 @@ class LookPart(Document):
         values = _LOOK.given(entry, self.key, intake.fitting)
         event.palette = values["palette"] if values["palette"] in PALETTES else ""
         event.picture_text = values["picture_text"]
-        event.picture_id = given_picture(entry.get("picture"), "look.picture", intake)
+        event.picture_id = reading.given_picture(entry.get("picture"), "look.picture", intake)
 
 
 _NOTICE_MOST = 1000
-_NOTICE = record_of(
+_NOTICE = fields.record_of(
     PrivacyNotice,
     ("version", "summary", "body", "published_at"),
-    version=number(1),
-    summary=COMPLETE,
-    body=COMPLETE,
-    published_at=Field("published_at", optional(INSTANT), None),
+    version=fields.number(1),
+    summary=fields.COMPLETE,
+    body=fields.COMPLETE,
+    published_at=fields.Field("published_at", fields.optional(fields.INSTANT), None),
 )
 
 
@@ -279,7 +266,7 @@ class NoticePart(Document):
 
     def given(self, entry: Entry, intake: Intake) -> None:
         """See `Document.given`. Registrations call a notice by its version."""
-        entries = listed(entry.get("notices"), "notices", _NOTICE_MOST)
+        entries = fields.listed(entry.get("notices"), "notices", _NOTICE_MOST)
         for place, data in entries[-1:] if intake.is_copy else entries:
             values = _NOTICE.given(data, place, intake.fitting)
             if intake.is_copy:
@@ -293,26 +280,28 @@ class NoticePart(Document):
             intake.remember("notice", row.version, row.id)
 
 
-_SHORT = text(80)
+_SHORT = fields.text(80)
 _MOST_ITEMS = 200
 
 
-def _read_practical(value: Any, place: str, fitting: Fitting) -> list[dict[str, Any]]:
+def _read_practical(value: Any, place: str, fitting: fields.Fitting) -> list[dict[str, Any]]:
     items = []
-    for where, entry in listed(value, place, _MOST_ITEMS):
-        found = mapping(entry, where)
+    for where, entry in fields.listed(value, place, _MOST_ITEMS):
+        found = fields.mapping(entry, where)
         item: dict[str, Any] = {
             name: _SHORT.read(found[name], f"{where}.{name}", fitting) for name in ("key", "topic") if name in found
         }
-        item |= {name: LOCALIZED.read(found.get(name, {}), f"{where}.{name}", fitting) for name in ("label", "text")}
+        item |= {
+            name: fields.LOCALIZED.read(found.get(name, {}), f"{where}.{name}", fitting) for name in ("label", "text")
+        }
         if found.get("is_demonstration") is not None:
             item["is_demonstration"] = found["is_demonstration"] is True
         items.append(item)
     return items
 
 
-_PRACTICAL = Field("practical", Kind(lambda items: [dict(item) for item in items], _read_practical), [])
-_TEXTS = record_of(Event, columns_kept("texts"), practical=_PRACTICAL)
+_PRACTICAL = fields.Field("practical", fields.Kind(lambda items: [dict(item) for item in items], _read_practical), [])
+_TEXTS = fields.record_of(Event, columns_kept("texts"), practical=_PRACTICAL)
 
 
 class TextsPart(Document):

@@ -21,8 +21,7 @@ from eventreg.events.rules.institutions import PartnerRole
 from eventreg.events.rules.programme import MaterialAudience, OutcomeKind, SessionKind, SpeakerRole
 from eventreg.events.rules.settings import AttendanceMode
 from eventreg.events.rules.team import Grant, Permission, TeamRole
-from eventreg.i18n import formats
-from eventreg.i18n.languages import current_language
+from eventreg.i18n import formats, languages
 from eventreg.kernel.links import web_address
 from eventreg.media.models import Picture
 from eventreg.web.templating import in_reader_language, plain_in_reader_language
@@ -128,7 +127,7 @@ def narrowing_words(grant: Grant, category_names: Mapping[str, str]) -> list[str
 
     `category_names`: by key, in the reader's language. A category that is gone is named by its key.
     """
-    language = current_language()
+    language = languages.current_language()
     words = []
     if grant.scope.categories is not None:
         named = [name for key, name in category_names.items() if key in grant.scope.categories]

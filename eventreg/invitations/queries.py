@@ -23,8 +23,7 @@ from eventreg.kernel.text import folded
 from eventreg.mail.queries import list_latest_states
 from eventreg.mail.rules import Standing
 from eventreg.registration.models import AccessCode, Invitation, Registration
-from eventreg.registration.queries.scoping import in_scope, is_shown
-from eventreg.registration.queries.ways_in import RECORD_KIND
+from eventreg.registration.queries import scoping, ways_in
 from eventreg.registration.rules.states import RegisteringReason, Status
 from eventreg.registration.rules.ways_in import CodeState, refusal_of_code
 
@@ -64,7 +63,7 @@ def find_live_keys(event_id: int, emails: Collection[str]) -> dict[str, Registra
 
 def tell_stories(event_id: int, invitations: Sequence[Invitation]) -> dict[int, Story]:
     """Return what has happened to each of these invitations of an event, by id: two statements."""
-    standings = list_latest_states(event_id, [row.id for row in invitations], RECORD_KIND)
+    standings = list_latest_states(event_id, [row.id for row in invitations], ways_in.RECORD_KIND)
     live = find_live_keys(event_id, {row.email_key for row in invitations if row.email_key and row.used_at is None})
     return {
         row.id: Story(
@@ -166,7 +165,7 @@ def _registrations(event_id: int, invitations: Sequence[Invitation], sight: Sigh
     by_key = find_live_keys(event_id, open_keys)
     ids = {row.id: row.registration_id or getattr(by_key.get(row.email_key), "id", None) for row in invitations}
     wanted = [id_ for id_ in ids.values() if id_ is not None]
-    statement = in_scope(select(Registration).where(Registration.id.in_(wanted)), event_id, sight.scope)
+    statement = scoping.in_scope(select(Registration).where(Registration.id.in_(wanted)), event_id, sight.scope)
     known = {row.id: row for row in db.session.scalars(statement.where(Registration.event_id == event_id))}
     return {invitation_id: known[id_] for invitation_id, id_ in ids.items() if id_ in known}
 
@@ -210,7 +209,7 @@ def list_codes(event_id: int, scope: Scope, now: datetime) -> list[ListedCode]:
             refusal_of_code(CodeState(code.is_active, code.expires_at, code.most_uses, uses.get(code.id, 0)), now),
         )
         for code, category in rows
-        if is_shown(category, scope)
+        if scoping.is_shown(category, scope)
     ]
 
 
@@ -238,6 +237,6 @@ def _people(event_id: int, scope: Scope) -> Mapping[int, Sequence[Registration]]
         .order_by(Registration.id)
     )
     found: dict[int, list[Registration]] = defaultdict(list)
-    for registration in db.session.scalars(in_scope(statement, event_id, scope)):
+    for registration in db.session.scalars(scoping.in_scope(statement, event_id, scope)):
         found[registration.access_code_id or 0].append(registration)
     return found

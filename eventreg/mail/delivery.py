@@ -25,19 +25,9 @@ from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError as Poo
 from eventreg.db import db, pull_back, transaction
 from eventreg.kernel import clock
 from eventreg.kernel.errors import Busy, described
-from eventreg.mail.composition import compose
+from eventreg.mail import composition, held_files, rules
 from eventreg.mail.connection import Attempt, Carrier, personal_links, sender_address
-from eventreg.mail.held_files import keep_files_in_line, remove_held_file
 from eventreg.mail.models import MailMessage
-from eventreg.mail.rules import (
-    GIVE_UP_AFTER,
-    DeliveryState,
-    Outcome,
-    ascii_address,
-    must_stay,
-    next_try,
-    state_given_up,
-)
 from eventreg.web import instance
 
 log = logging.getLogger(__name__)
@@ -51,7 +41,7 @@ Question = Callable[[], bool]
 class Round(NamedTuple):
     """What one call did: how many tries came to what, and how many files of held messages were written or removed."""
 
-    outcomes: Counter[Outcome]
+    outcomes: Counter[rules.Outcome]
     files: int = 0
 
     @property
@@ -62,7 +52,7 @@ class Round(NamedTuple):
     @property
     def met_no_server(self) -> bool:
         """Whether the mail server could not be reached, so that trying at once again makes no sense."""
-        return Outcome.UNREACHABLE in self.outcomes
+        return rules.Outcome.UNREACHABLE in self.outcomes
 
 
 def deliver_due(limit: int, *, read_clock: Clock = clock.now, should_stop: Question = lambda: False) -> Round:
@@ -81,13 +71,13 @@ def deliver_due(limit: int, *, read_clock: Clock = clock.now, should_stop: Quest
         else:
             outcomes = Counter()
             hold_due(read_clock())
-        return Round(outcomes, keep_files_in_line(read_clock()))
+        return Round(outcomes, held_files.keep_files_in_line(read_clock()))
     finally:
         db.session.remove()
 
 
-def _send_due(limit: int, read_clock: Clock, should_stop: Question) -> Counter[Outcome]:
-    outcomes: Counter[Outcome] = Counter()
+def _send_due(limit: int, read_clock: Clock, should_stop: Question) -> Counter[rules.Outcome]:
+    outcomes: Counter[rules.Outcome] = Counter()
     with Carrier() as carrier:
         message = claim_next(read_clock())
         while message is not None:
@@ -95,25 +85,27 @@ def _send_due(limit: int, read_clock: Clock, should_stop: Question) -> Counter[O
             db.session.remove()
             attempt = _try(carrier, message, read_clock())
             outcomes[attempt.outcome] += 1
-            is_last = should_stop() or outcomes.total() >= limit or attempt.outcome is Outcome.UNREACHABLE
+            is_last = should_stop() or outcomes.total() >= limit or attempt.outcome is rules.Outcome.UNREACHABLE
             message = _record(message, attempt, is_last, read_clock, should_stop)
     return outcomes
 
 
 def _try(carrier: Carrier, message: MailMessage, now: datetime) -> Attempt:
     config = instance.config()
-    if must_stay(message.recipient, is_held_back=message.is_held_back, sends_held_back=config.demo_mail == "send"):
+    if rules.must_stay(
+        message.recipient, is_held_back=message.is_held_back, sends_held_back=config.demo_mail == "send"
+    ):
         log.warning("Message %d is kept: its event holds its mail", message.id)
-        return Attempt(Outcome.KEPT)
+        return Attempt(rules.Outcome.KEPT)
     sender = sender_address()
     try:
-        content = compose(message, sender, personal_links(), now)
-        recipient = ascii_address(message.recipient)
+        content = composition.compose(message, sender, personal_links(), now)
+        recipient = rules.ascii_address(message.recipient)
     except Exception as error:
         log.error("Message %d cannot be built: %s", message.id, described(error))
-        return Attempt(Outcome.UNSENDABLE)
+        return Attempt(rules.Outcome.UNSENDABLE)
     attempt = carrier.hand_over(content, sender, recipient)
-    if attempt.outcome is Outcome.UNREACHABLE:
+    if attempt.outcome is rules.Outcome.UNREACHABLE:
         log.warning("The mail server cannot be reached: %s", attempt.answer)
     else:
         log.info("Message %d, try %d: %s", message.id, message.attempts, attempt.outcome.value)
@@ -138,14 +130,14 @@ def _record(
                 raise
             log.warning("What came of message %d is not recorded yet: %s", message.id, described(error))
             time.sleep(_RETRY_SECONDS)
-    if attempt.outcome is Outcome.ACCEPTED:
-        remove_held_file(message.id)
+    if attempt.outcome is rules.Outcome.ACCEPTED:
+        held_files.remove_held_file(message.id)
     return following
 
 
 #: longer than one message may take (`connection.MESSAGE_SECONDS`), so that two workers never have the same one
 LEASE = timedelta(seconds=60)
-_OPEN = (DeliveryState.QUEUED, DeliveryState.SENDING)
+_OPEN = (rules.DeliveryState.QUEUED, rules.DeliveryState.SENDING)
 
 
 def claim_next(now: datetime) -> MailMessage | None:
@@ -170,7 +162,7 @@ def pull_back_due(now: datetime) -> None:
     """Have what was queued, put off or taken by a clock that was ahead be due, and be given up, as if it had been right."""
     if moved := pull_back(MailMessage, now):
         log.warning("The clock went back: %d messages were due by a clock that was ahead", len(moved))
-        latest = now + GIVE_UP_AFTER
+        latest = now + rules.GIVE_UP_AFTER
         with transaction() as session:
             session.execute(
                 update(MailMessage)
@@ -186,7 +178,7 @@ def hold_due(now: datetime) -> None:
         session.execute(
             update(MailMessage)
             .where(MailMessage.state.in_(_OPEN), MailMessage.due_at <= now)
-            .values(state=DeliveryState.HELD)
+            .values(state=rules.DeliveryState.HELD)
             .execution_options(synchronize_session=False)
         )
 
@@ -202,7 +194,9 @@ def _claim(now: datetime) -> MailMessage | None:
     message = db.session.scalars(
         update(MailMessage)
         .where(MailMessage.id.in_(due))
-        .values(state=DeliveryState.SENDING, due_at=now + LEASE, due_set_at=now, attempts=MailMessage.attempts + 1)
+        .values(
+            state=rules.DeliveryState.SENDING, due_at=now + LEASE, due_set_at=now, attempts=MailMessage.attempts + 1
+        )
         .returning(MailMessage)
         .execution_options(synchronize_session=False, populate_existing=True)
     ).one_or_none()
@@ -213,21 +207,21 @@ def _claim(now: datetime) -> MailMessage | None:
 
 def _settle(message: MailMessage, attempt: Attempt, now: datetime) -> None:
     change = update(MailMessage).where(MailMessage.id == message.id)
-    if attempt.outcome is not Outcome.ACCEPTED:
-        change = change.where(MailMessage.state == DeliveryState.SENDING, MailMessage.due_at == message.due_at)
+    if attempt.outcome is not rules.Outcome.ACCEPTED:
+        change = change.where(MailMessage.state == rules.DeliveryState.SENDING, MailMessage.due_at == message.due_at)
     values = {"outcome": attempt.outcome, "last_error": attempt.answer, "due_set_at": now}
     values |= _standing_after(message, attempt, now)
     db.session.execute(change.values(values).execution_options(synchronize_session=False))
 
 
 def _standing_after(message: MailMessage, attempt: Attempt, now: datetime) -> dict[str, Any]:
-    if attempt.outcome is Outcome.ACCEPTED:
-        return {"state": DeliveryState.SENT, "due_at": None, "sent_at": now}
-    if attempt.outcome is Outcome.KEPT:
-        return {"state": DeliveryState.HELD, "due_at": now}
+    if attempt.outcome is rules.Outcome.ACCEPTED:
+        return {"state": rules.DeliveryState.SENT, "due_at": None, "sent_at": now}
+    if attempt.outcome is rules.Outcome.KEPT:
+        return {"state": rules.DeliveryState.HELD, "due_at": now}
     doubts, given = message.doubts, {}
-    if attempt.outcome is Outcome.IN_DOUBT:
+    if attempt.outcome is rules.Outcome.IN_DOUBT:
         doubts, given = doubts + 1, {"doubts": doubts + 1, "sent_at": now}
-    again_at = next_try(attempt.outcome, message.attempts, doubts, now, message.give_up_at)
-    state = DeliveryState.QUEUED if again_at is not None else state_given_up(attempt.outcome, doubts)
+    again_at = rules.next_try(attempt.outcome, message.attempts, doubts, now, message.give_up_at)
+    state = rules.DeliveryState.QUEUED if again_at is not None else rules.state_given_up(attempt.outcome, doubts)
     return {"state": state, "due_at": again_at, **given}

@@ -18,8 +18,7 @@ from sqlalchemy import select, update
 
 from eventreg.db import db, transaction
 from eventreg.kernel.errors import described
-from eventreg.mail.composition import compose
-from eventreg.mail.connection import personal_links, sender_address
+from eventreg.mail import composition, connection
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
 from eventreg.web import instance
@@ -67,7 +66,7 @@ def remove_held_file(message_id: int) -> None:
 
 def _write(message: MailMessage, now: datetime) -> None:
     try:
-        content = compose(message, sender_address(), personal_links(), now)
+        content = composition.compose(message, connection.sender_address(), connection.personal_links(), now)
     except Exception as error:
         log.error("Message %d cannot be built: %s", message.id, described(error))
         return

@@ -20,8 +20,7 @@ from wtforms import (
 
 from eventreg.accounts.rules.profiles import checked_address
 from eventreg.events.forms.settings import DayField, check_offered, read_time
-from eventreg.events.rules.settings import LARGEST_NUMBER
-from eventreg.events.rules.slugs import check_slug, is_prefix, suggested_prefix, suggested_slug
+from eventreg.events.rules import settings, slugs
 from eventreg.i18n.countries import CODES, by_alphabet
 from eventreg.i18n.languages import current_language, known_languages
 from eventreg.kernel.clock import time_zones
@@ -58,7 +57,7 @@ class FoundingForm(LocalizedForm):
     time_zone = SelectField(lazy_gettext("Time zone"), validate_choice=False)
     capacity = NumberField(
         lazy_gettext("Places in all"),
-        most=LARGEST_NUMBER,
+        most=settings.LARGEST_NUMBER,
         fault=N_("Write a whole number, or nothing"),
         description=lazy_gettext("Empty: no limit."),
     )
@@ -110,7 +109,7 @@ class FoundingForm(LocalizedForm):
         languages = tuple(title)
         prefix = (self.reference_prefix.data or "").strip().upper()
         slug = read_slug(self, title[languages[0]], first_day.year, taken)
-        if prefix and not is_prefix(prefix):
+        if prefix and not slugs.is_prefix(prefix):
             self.reference_prefix.errors = [_("Write 1 to 8 letters without accents, or digits")]
         if not slug or self.reference_prefix.errors:
             raise Refused("")
@@ -124,7 +123,7 @@ class FoundingForm(LocalizedForm):
             city=self.city.data or "",
             country=self.country.data,
             time_zone=self.time_zone.data,
-            reference_prefix=prefix or suggested_prefix(title[languages[0]]),
+            reference_prefix=prefix or slugs.suggested_prefix(title[languages[0]]),
             contact_name=self.contact_name.data or "",
             contact_email=self.contact_email.data or "",
             contact_language=account.language if account.language in languages else languages[0],
@@ -200,9 +199,9 @@ class ExportForm(BaseForm):
 
 def read_slug(form: Any, title: str, year: int, taken: Collection[str]) -> str:
     """Return the name in addresses that a form holds, or one made from the title; "", with the reason beside it, for none."""
-    slug = (form.slug.data or "").strip() or suggested_slug(title, year, taken)
+    slug = (form.slug.data or "").strip() or slugs.suggested_slug(title, year, taken)
     try:
-        check_slug(slug, taken)
+        slugs.check_slug(slug, taken)
     except Refused as refused:
         form.slug.errors = [said(refused)]
         return ""

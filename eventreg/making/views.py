@@ -19,8 +19,7 @@ from eventreg.events.bundles.parts import TakeOut
 from eventreg.events.bundles.reading import open_bundle
 from eventreg.events.policies import may_create_events
 from eventreg.events.queries.team import list_copyable_events, list_slugs
-from eventreg.events.rules.slugs import suggested_slug
-from eventreg.events.rules.starting import TEMPLATES
+from eventreg.events.rules import slugs, starting
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
 from eventreg.kernel.clock import now
@@ -29,11 +28,8 @@ from eventreg.making.forms import CopyForm, ExportForm, FoundingForm, ImportForm
 from eventreg.making.rules import BLANK, next_year, title_for
 from eventreg.making.services.founding import USUAL, Copying, copy_event, first_day_of, found_event, list_copyable
 from eventreg.making.services.wholes import Placing, import_event, record_export, write_event
+from eventreg.web import bodies, freshness, instance, templating
 from eventreg.web.access import Answer, administrators_only, requires, signed_in
-from eventreg.web.bodies import takes_files
-from eventreg.web.freshness import is_sign_in_fresh, lead_to_proof
-from eventreg.web.instance import config
-from eventreg.web.templating import language_url_at
 
 blueprint = Blueprint("making", __name__)
 
@@ -44,9 +40,9 @@ def new_event() -> Answer:
     """Ask where to begin from; with that in the address (`from`), ask what an event needs."""
     _require_right()
     template = request.args.get("from", "")
-    if template not in (*TEMPLATES, BLANK):
+    if template not in (*starting.TEMPLATES, BLANK):
         return _choosing(ImportForm(formdata=None))
-    return _founding(FoundingForm(template, config().time_zone, current_user))
+    return _founding(FoundingForm(template, instance.config().time_zone, current_user))
 
 
 @blueprint.post("/manage/events/new")
@@ -54,9 +50,9 @@ def new_event() -> Answer:
 def create_event() -> Answer:
     """Make the event and lead to its overview, with what is still to be done."""
     _require_right()
-    if request.form.get("template") not in (*TEMPLATES, BLANK):
+    if request.form.get("template") not in (*starting.TEMPLATES, BLANK):
         return redirect(url_for("making.new_event"), 303)
-    form = FoundingForm(request.form["template"], config().time_zone, current_user, request.form)
+    form = FoundingForm(request.form["template"], instance.config().time_zone, current_user, request.form)
     with form.refusals() as outcome:
         founding = form.read(current_user, list_slugs())
         found_event(founding, acting(), now())
@@ -66,7 +62,7 @@ def create_event() -> Answer:
 
 @blueprint.post("/manage/events/new/file")
 @administrators_only
-@takes_files
+@bodies.takes_files
 def put_in_file() -> Answer:
     """Put in the event of a file. Whoever does it owns it."""
     form = ImportForm(formdata=request.form)
@@ -90,7 +86,7 @@ def show_copy(slug: str) -> Answer:
         formdata=None,
         title=title,
         first_day=new_day,
-        slug=suggested_slug(title.get(event.languages[0], slug), new_day.year, list_slugs()),
+        slug=slugs.suggested_slug(title.get(event.languages[0], slug), new_day.year, list_slugs()),
         parts=sorted(USUAL),
     )
     return _copying(form)
@@ -141,7 +137,7 @@ def _choosing(form: ImportForm) -> str:
         form=form,
         beginnings=beginnings(),
         own_events=list_copyable_events(current_user.id),
-        language_url=language_url_at(url_for("making.new_event")),
+        language_url=templating.language_url_at(url_for("making.new_event")),
     )
 
 
@@ -151,7 +147,7 @@ def _founding(form: FoundingForm) -> str:
         "making/new_event.html",
         form=form,
         beginning=next(each for each in beginnings() if each.key == template),
-        language_url=language_url_at(f"{url_for('making.new_event')}?from={template}"),
+        language_url=templating.language_url_at(f"{url_for('making.new_event')}?from={template}"),
     )
 
 
@@ -185,7 +181,7 @@ def beginnings() -> list[Beginning]:
         "conference": (_("Conference"), _("Three days, two rooms in parallel, speakers, students and press.")),
         BLANK: (_("Blank event"), _("Days, one category, a privacy notice and the basic form.")),
     }  # fmt: skip
-    return [Beginning(key, *words[key]) for key in (*TEMPLATES, BLANK)]
+    return [Beginning(key, *words[key]) for key in (*starting.TEMPLATES, BLANK)]
 
 
 _BLOCK = 1 << 16
@@ -204,8 +200,8 @@ def download_export(slug: str) -> Answer:
     """Send the event as one file, and write down who took what. With people only who proved lately who they are."""
     form = ExportForm(formdata=request.form)
     with_people = bool(form.with_people.data)
-    if with_people and not is_sign_in_fresh():
-        return lead_to_proof("making.show_export")
+    if with_people and not freshness.is_sign_in_fresh():
+        return freshness.lead_to_proof("making.show_export")
     options = TakeOut(
         with_people=with_people,
         with_sensitive=with_people and bool(form.with_sensitive.data),

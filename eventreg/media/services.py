@@ -11,9 +11,8 @@ from sqlalchemy import Column, delete, exists, select
 from sqlalchemy.orm import undefer
 
 from eventreg.db import Base, db, transaction
-from eventreg.kernel.disk import has_room_for_files
+from eventreg.kernel import disk, tokens
 from eventreg.kernel.errors import NotFound, Refused
-from eventreg.kernel.tokens import new_public_id
 from eventreg.media.encoding import EncodedPicture, encode_picture
 from eventreg.media.models import Picture
 from eventreg.media.rules import PictureReason
@@ -41,7 +40,7 @@ def take_picture(data: bytes, most: tuple[int, int]) -> EncodedPicture:
 def check_room() -> None:
     """Pictures lie in the database. Raises Refused(CANNOT_BE_KEPT) where its disk is ours and almost full."""
     file = config().sqlite_file
-    if file is not None and not has_room_for_files(file.parent):
+    if file is not None and not disk.has_room_for_files(file.parent):
         raise Refused(PictureReason.CANNOT_BE_KEPT)
 
 
@@ -49,7 +48,7 @@ def keep_picture(picture: EncodedPicture, at: datetime) -> int:
     """Keep an encoded picture, in the caller's transaction, and return the id of its row."""
     with transaction() as session:
         row = Picture(
-            public_id=new_public_id(),
+            public_id=tokens.new_public_id(),
             media_type=picture.media_type,
             width=picture.width,
             height=picture.height,

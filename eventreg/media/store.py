@@ -15,8 +15,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from eventreg.kernel import sealing
-from eventreg.kernel.disk import has_room_for_files, sync_folder, write_parts
+from eventreg.kernel import disk, sealing
 from eventreg.kernel.errors import NotFound, described
 from eventreg.kernel.keys import Keys
 
@@ -52,7 +51,7 @@ def write_file(folder: Path, file_id: str, parts: Iterable[bytes], *, leaves_roo
     """
     try:
         path = path_of(folder, file_id)
-        if leaves_room and not has_room_for_files(folder):
+        if leaves_room and not disk.has_room_for_files(folder):
             raise OSError(errno.ENOSPC, "little room is left")
         # A name that is taken is refused here, before anything that would have to be undone.
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -97,7 +96,7 @@ def replace_file(folder: Path, file_id: str, parts: Iterable[bytes], *, leaves_r
     path_of(folder, partial).unlink(missing_ok=True)
     write_file(folder, partial, parts, leaves_room=leaves_room)
     path_of(folder, partial).replace(path)
-    sync_folder(folder)
+    disk.sync_folder(folder)
 
 
 class SealedFile:
@@ -146,9 +145,9 @@ def sweep_folder(folder: Path, known: Collection[str], now: datetime) -> int:
 
 
 def _write(descriptor: int, path: Path, parts: Iterable[bytes]) -> None:
-    write_parts(descriptor, parts)
+    disk.write_parts(descriptor, parts)
     # The name in the folder has to last as long as the row that is committed after it.
-    sync_folder(path.parent)
+    disk.sync_folder(path.parent)
 
 
 def _sealed(keys: Keys, part: bytes, place: str) -> bytes:

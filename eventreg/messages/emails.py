@@ -13,8 +13,7 @@ from flask_babel import gettext as _
 from sqlalchemy import inspect
 
 from eventreg.events.models import Category, Event
-from eventreg.i18n import formats
-from eventreg.i18n.languages import speaking
+from eventreg.i18n import formats, languages
 from eventreg.mail.content import Change, Fact
 from eventreg.mail.services import OutgoingMessage
 from eventreg.registration.emails import News, Occasion, RequestWording, participant_message
@@ -29,7 +28,7 @@ _NOBODY = "AAAAAAAAAAAA"
 
 def sample_person(event: Event, language: str) -> Registration:
     """Return somebody plainly made up, who is in no table, to show messages with."""
-    with speaking(language) as spoken:
+    with languages.speaking(language) as spoken:
         return Registration(
             public_id=_NOBODY,
             reference=f"{event.reference_prefix}-000000",
@@ -64,7 +63,7 @@ def preview_message(
     if issubclass(message, ToAddress):
         return message.example(occasion, told, now)
     assert issubclass(message, AboutRegistration)  # noqa: S101 - there is no other kind
-    with speaking(language):
+    with languages.speaking(language):
         reason = _("Here stands the reason that is given.")
     news = News(
         message,
@@ -106,7 +105,7 @@ class _Slots(Occasion):
 
 def usual_words(occasion: Occasion, message: type[Message], language: str, now: datetime) -> OwnText:
     """Return what a message says in a language when the event has no words of its own, with placeholders."""
-    with speaking(language) as spoken:
+    with languages.speaking(language) as spoken:
         slots = _Slots(occasion.event, occasion.days, occasion.partners)
         content = message.in_slots(slots, spoken, now).write()
         said = [paragraph for paragraph in content.paragraphs if not isinstance(paragraph, Fact)]

@@ -15,15 +15,7 @@ from eventreg.mail.rich import addresses_in
 from eventreg.registration.emails.messages import Message
 from eventreg.registration.emails.placeholders import PLACEHOLDERS
 from eventreg.registration.queries.registrations import NOTHING, StoredText
-from eventreg.registration.rules.messages import (
-    DETAILS,
-    MAX_BODY,
-    MAX_SUBJECT,
-    OwnText,
-    TextEdit,
-    names_in,
-    placeholder_faults,
-)
+from eventreg.registration.rules import messages
 from eventreg.web.forms import lazy_gettext
 from eventreg.web.localized import LocalizedField, LocalizedForm
 
@@ -31,8 +23,8 @@ from eventreg.web.localized import LocalizedField, LocalizedForm
 class WordsForm(LocalizedForm):
     """A subject and words in each language, with placeholders; the names that may stand in each are given by subclasses."""
 
-    subject = LocalizedField(lazy_gettext("Subject"), limit=MAX_SUBJECT)
-    body = LocalizedField(lazy_gettext("Message text"), kind="markdown", limit=MAX_BODY, rows=10)
+    subject = LocalizedField(lazy_gettext("Subject"), limit=messages.MAX_SUBJECT)
+    body = LocalizedField(lazy_gettext("Message text"), kind="markdown", limit=messages.MAX_BODY, rows=10)
 
     def allowed_in(self, part: str) -> Collection[str]:
         """Return the placeholders that may stand in the "subject" or the "body"."""
@@ -51,9 +43,9 @@ class WordsForm(LocalizedForm):
     def _holds_what_it_may(self) -> bool:
         is_sound = True
         for part, bound in (("subject", self.subject), ("body", self.body)):
-            alone = [DETAILS] if DETAILS in self.allowed_in(part) else []
+            alone = [messages.DETAILS] if messages.DETAILS in self.allowed_in(part) else []
             for language, text in bound.data.items():
-                for fault in placeholder_faults(text, self.allowed_in(part), PLACEHOLDERS, alone):
+                for fault in messages.placeholder_faults(text, self.allowed_in(part), PLACEHOLDERS, alone):
                     written, nearest = f"{{{fault.name}}}", f"{{{fault.nearest}}}"
                     bound.refuse(language, _(fault.reason.sentence, written=written, nearest=nearest))
                     is_sound = False
@@ -63,10 +55,10 @@ class WordsForm(LocalizedForm):
                 is_sound = False
         return is_sound
 
-    def texts(self) -> dict[str, OwnText]:
+    def texts(self) -> dict[str, messages.OwnText]:
         """Return what stands in the form, by language; empty where nothing does."""
         subject, body = self.subject.data, self.body.data
-        return {code: OwnText(subject.get(code, ""), body.get(code, "")) for code in self.languages}
+        return {code: messages.OwnText(subject.get(code, ""), body.get(code, "")) for code in self.languages}
 
 
 class MessageTextForm(WordsForm):
@@ -100,18 +92,18 @@ class MessageTextForm(WordsForm):
         """Take over which revisions the sender of the form saw."""
         self.seen = {code: _number(sent.get(f"seen-{code}", "")) for code in self.languages}
 
-    def edits(self) -> dict[str, TextEdit]:
+    def edits(self) -> dict[str, messages.TextEdit]:
         """Return what is to be saved."""
-        return {code: TextEdit(self.seen[code], text) for code, text in self.texts().items()}
+        return {code: messages.TextEdit(self.seen[code], text) for code, text in self.texts().items()}
 
-    def fill(self, language: str, text: OwnText) -> None:
+    def fill(self, language: str, text: messages.OwnText) -> None:
         """Put words into the inputs of a language."""
         self.subject.inputs[language].data, self.body.inputs[language].data = text.subject, text.body
 
 
 def _is_half_a_placeholder(address: str) -> bool:
     written = unquote(address)
-    names = names_in(written)
+    names = messages.names_in(written)
     return bool(names) and not (names == ["link"] and written.strip().startswith("{") and written.strip().endswith("}"))
 
 

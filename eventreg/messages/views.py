@@ -29,15 +29,8 @@ from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState, Standing, standing
 from eventreg.mail.services import OutgoingMessage
 from eventreg.mail.wording import OUTCOMES, STANDINGS
-from eventreg.messages.emails import preview_message, sample_person, usual_words
+from eventreg.messages import emails, services
 from eventreg.messages.forms import MessageTextForm
-from eventreg.messages.services import (
-    leave_message,
-    release_message,
-    repeat_message,
-    save_message_texts,
-    send_message_again,
-)
 from eventreg.registration.emails import Occasion, every_message, find_message
 from eventreg.registration.emails.messages import Message
 from eventreg.registration.emails.placeholders import offered
@@ -46,9 +39,8 @@ from eventreg.registration.queries.answers import find_day_ids
 from eventreg.registration.queries.registrations import StoredText, read_message, read_texts
 from eventreg.registration.rules.messages import OwnText
 from eventreg.reports.queries.figures import count_standings
+from eventreg.web import fields, instance
 from eventreg.web.access import Answer, may, requires
-from eventreg.web.fields import whole_number
-from eventreg.web.instance import config
 from eventreg.web.refusals import Refusals
 
 blueprint = Blueprint("messages", __name__)
@@ -64,7 +56,7 @@ def list_messages(slug: str) -> str:
     event: Event = g.event
     asked = next((found for found in Standing if found.value == request.args.get("state")), None)
     scope = g.event_access.scope
-    newer, older = whole_number(request.args.get("newer")), whole_number(request.args.get("older"))
+    newer, older = fields.whole_number(request.args.get("newer")), fields.whole_number(request.args.get("older"))
     page = get_message_page(event.id, asked, newer, older, scope)
     counts = count_standings(event.id, scope)
     kept = {"state": asked.value} if asked is not None else {}
@@ -75,7 +67,7 @@ def list_messages(slug: str) -> str:
         tabs=_tabs(slug, asked, counts),
         standings=STANDINGS,
         can_see_registrations=may(Permission.SEE_REGISTRATIONS),
-        sends_mail=config().sends_mail,
+        sends_mail=instance.config().sends_mail,
         newer_url=_list_url(slug, **kept, newer=page.newer_than) if page.newer_than else "",
         older_url=_list_url(slug, **kept, older=page.older_than) if page.older_than else "",
     )
@@ -99,28 +91,28 @@ def show_message_html(slug: str, message_id: int) -> Response:
 @requires(Permission.SEND_MESSAGES)
 def release(slug: str, message_id: int) -> Answer:
     """Let a held message go."""
-    return _act(release_message, message_id)
+    return _act(services.release_message, message_id)
 
 
 @blueprint.post(f"{_ONE}/again")
 @requires(Permission.SEND_MESSAGES)
 def send_again(slug: str, message_id: int) -> Answer:
     """Try a message again that failed or stayed in doubt."""
-    return _act(send_message_again, message_id)
+    return _act(services.send_message_again, message_id)
 
 
 @blueprint.post(f"{_ONE}/leave")
 @requires(Permission.SEND_MESSAGES)
 def leave(slug: str, message_id: int) -> Answer:
     """Take a message in doubt as delivered."""
-    return _act(leave_message, message_id)
+    return _act(services.leave_message, message_id)
 
 
 @blueprint.post(f"{_ONE}/repeat")
 @requires(Permission.SEND_MESSAGES)
 def repeat(slug: str, message_id: int) -> Answer:
     """Send a message that was sent once more, as a new one."""
-    return _act(repeat_message, message_id)
+    return _act(services.repeat_message, message_id)
 
 
 def _message(message_id: int) -> MailMessage:
@@ -148,7 +140,7 @@ def _page(message: MailMessage, problem: str = "") -> str:
         standing_label=STANDINGS[shown],
         outcome=OUTCOMES.get(message.outcome) if message.outcome else None,
         reference=find_reference(event.id, message),
-        sends_mail=config().sends_mail,
+        sends_mail=instance.config().sends_mail,
         is_held=message.state is DeliveryState.HELD,
         can_send=may(Permission.SEND_MESSAGES),
         is_failed=message.state is DeliveryState.FAILED,
@@ -236,7 +228,7 @@ def save_message_text(slug: str, key: str) -> Answer:
         return _page_of_message_texts(form), 422
     if order == "preview":
         return _page_of_message_texts(form, preview=_shown(form))
-    outcome = save_message_texts(g.event.id, form.message.key, form.edits(), acting())
+    outcome = services.save_message_texts(g.event.id, form.message.key, form.edits(), acting())
     if outcome.conflicts:
         for language, theirs in outcome.conflicts.items():
             form.seen[language] = theirs.revision
@@ -271,7 +263,7 @@ def _sent(key: str) -> MessageTextForm:
 
 def _line(occasion: Occasion, stored: Mapping[tuple[str, str], OwnText], message: type[Message], at: datetime) -> Line:
     own = {code: stored.get((message.key, code), OwnText()) for code in occasion.event.languages}
-    texts = {code: _filled(mine, usual_words(occasion, message, code, at)) for code, mine in own.items()}
+    texts = {code: _filled(mine, emails.usual_words(occasion, message, code, at)) for code, mine in own.items()}
     return Line(message, texts, frozenset(code for code, mine in own.items() if mine))
 
 
@@ -279,7 +271,7 @@ def _fill_with_usual(form: MessageTextForm) -> None:
     """Put the usual words where nothing is written yet."""
     occasion, at = Occasion.load(get_event_whole(g.event.id)), now()
     for language, text in form.texts().items():
-        form.fill(language, _filled(text, usual_words(occasion, form.message, language, at)))
+        form.fill(language, _filled(text, emails.usual_words(occasion, form.message, language, at)))
 
 
 def _filled(text: OwnText, usual: OwnText) -> OwnText:
@@ -300,8 +292,8 @@ def _shown(form: MessageTextForm) -> tuple[OutgoingMessage, Registration | None]
     person = next(iter(_people(form)), None)
     occasion = Occasion.load(event).trying(form.message.key, language, form.texts()[language])
     days = find_day_ids(person) if person is not None else frozenset[int]()
-    shown = person if person is not None else sample_person(event, language)
-    return preview_message(occasion, form.message, language, shown, days, now()), person
+    shown = person if person is not None else emails.sample_person(event, language)
+    return emails.preview_message(occasion, form.message, language, shown, days, now()), person
 
 
 def _people(form: MessageTextForm) -> Sequence[Registration]:
@@ -326,7 +318,7 @@ def _page_of_message_texts(
         "words",
         form=form,
         message=form.message,
-        usual={language: usual_words(occasion, form.message, language, at) for language in event.languages},
+        usual={language: emails.usual_words(occasion, form.message, language, at) for language in event.languages},
         placeholders=offered(form.message.in_body()),
         preview=shown,
         preview_text=mask(shown.text, shown.marker, _("[personal link]")) if shown is not None else "",

@@ -16,19 +16,8 @@ from eventreg.media.forms import PictureField
 from eventreg.media.models import Picture
 from eventreg.media.rules import LOGO_SIZE, MOST_BYTES
 from eventreg.media.services import find_picture, hold_picture
+from eventreg.organizations import queries, rules, wording
 from eventreg.organizations.models import Organization
-from eventreg.organizations.queries import list_by_id
-from eventreg.organizations.rules import (
-    LONGEST_ACRONYM,
-    LONGEST_NAME,
-    LONGEST_SHORT_NAME,
-    LONGEST_WEBSITE,
-    OrganizationEntry,
-    OrganizationKind,
-    OrganizationReason,
-    completed_address,
-)
-from eventreg.organizations.wording import kind_name, name_with_acronym
 from eventreg.web.fields import TextField, whole_number
 from eventreg.web.forms import BaseForm, lazy_gettext
 from eventreg.web.localized import LocalizedField, LocalizedForm
@@ -43,9 +32,9 @@ class OrganizationForm(LocalizedForm):
     A logo that was sent with a form that had to be shown again is kept: `logo_kept` is its public id.
     """
 
-    name = LocalizedField(lazy_gettext("Name"), limit=LONGEST_NAME)
+    name = LocalizedField(lazy_gettext("Name"), limit=rules.LONGEST_NAME)
     same_as = RadioField(lazy_gettext("Is it one of these?"), validate_choice=False)
-    acronym = TextField(lazy_gettext("Acronym"), limit=LONGEST_ACRONYM)
+    acronym = TextField(lazy_gettext("Acronym"), limit=rules.LONGEST_ACRONYM)
     logo = PictureField(
         lazy_gettext("Logo"),
         most=LOGO_SIZE,
@@ -55,19 +44,19 @@ class OrganizationForm(LocalizedForm):
     logo_removed = BooleanField(lazy_gettext("Remove the logo"))
     short_name = LocalizedField(
         lazy_gettext("Short name"),
-        limit=LONGEST_SHORT_NAME,
+        limit=rules.LONGEST_SHORT_NAME,
         description=lazy_gettext("For headings and signatures. Without one, the acronym or the name stands there."),
     )
-    kind = SelectField(lazy_gettext("Kind"), default=OrganizationKind.OTHER.value, validate_choice=False)
+    kind = SelectField(lazy_gettext("Kind"), default=rules.OrganizationKind.OTHER.value, validate_choice=False)
     country = SelectField(lazy_gettext("Country"), validate_choice=False)
-    website = TextField(lazy_gettext("Website"), limit=LONGEST_WEBSITE, render_kw={"autocomplete": "off"})
+    website = TextField(lazy_gettext("Website"), limit=rules.LONGEST_WEBSITE, render_kw={"autocomplete": "off"})
     #: the revision that was seen, and the slug of the event that one came from
     revision = HiddenField()
     event = HiddenField()
 
     def __init__(self, languages: Any, **values: Any) -> None:
         super().__init__(languages, **values)
-        self.kind.choices = [(kind.value, kind_name(kind)) for kind in OrganizationKind]
+        self.kind.choices = [(kind.value, wording.kind_name(kind)) for kind in rules.OrganizationKind]
         countries = by_alphabet(CODES, current_language())
         self.country.choices = [("", _("None, or several")), *countries]
         self.same_as.choices = []
@@ -88,7 +77,7 @@ class OrganizationForm(LocalizedForm):
         for select in (self.kind, self.country):
             is_valid &= check_choice(select)
         if not self.name.data and not self.name.errors:
-            refuse(self.name, said(Refused(OrganizationReason.NO_NAME)))
+            refuse(self.name, said(Refused(rules.OrganizationReason.NO_NAME)))
             is_valid = False
         return is_valid
 
@@ -98,15 +87,15 @@ class OrganizationForm(LocalizedForm):
         return find_picture(self.logo_kept.data or "")
 
     @property
-    def entry(self) -> OrganizationEntry:
+    def entry(self) -> rules.OrganizationEntry:
         """What was typed, as the services take it."""
-        return OrganizationEntry(
+        return rules.OrganizationEntry(
             name=self.name.data,
             short_name=self.short_name.data,
             acronym=self.acronym.data or "",
-            kind=OrganizationKind(self.kind.data),
+            kind=rules.OrganizationKind(self.kind.data),
             country=self.country.data or "",
-            website=completed_address(self.website.data or ""),
+            website=rules.completed_address(self.website.data or ""),
             logo=self.logo_kept.data or "",
         )
 
@@ -127,10 +116,10 @@ class OrganizationForm(LocalizedForm):
 
     def offer_doubles(self, outcome: Refusals) -> None:
         """Ask whether it is one of those that may be the same, where it was refused for that."""
-        if outcome.refused is not None and outcome.is_for(OrganizationReason.LIKELY_DOUBLE):
-            likely = {each.id: each for each in list_by_id(outcome.refused.details["ids"])}
+        if outcome.refused is not None and outcome.is_for(rules.OrganizationReason.LIKELY_DOUBLE):
+            likely = {each.id: each for each in queries.list_by_id(outcome.refused.details["ids"])}
             known = [likely[each] for each in outcome.refused.details["ids"] if each in likely]
-            offered = [(each.key, name_with_acronym(each)) for each in known]
+            offered = [(each.key, wording.name_with_acronym(each)) for each in known]
             self.same_as.choices = [*offered, (_NONE_OF_THEM, _("None of them: add it as a new institution"))]
 
 
@@ -142,9 +131,9 @@ class MergeForm(BaseForm):
 
     def offer(self, candidates: Sequence[Organization], pair: Sequence[Organization]) -> None:
         """Offer those that can be merged, and the two of which one stays."""
-        named = [(each.key, name_with_acronym(each)) for each in candidates]
+        named = [(each.key, wording.name_with_acronym(each)) for each in candidates]
         self.other.choices = [("", _("Choose an institution")), *named]
-        self.stays.choices = [(each.key, name_with_acronym(each)) for each in pair]
+        self.stays.choices = [(each.key, wording.name_with_acronym(each)) for each in pair]
 
 
 def check_choice(field: SelectField | RadioField) -> bool:

@@ -19,20 +19,9 @@ from eventreg.db import db, lock_row, transaction
 from eventreg.kernel.errors import Busy, Refused
 from eventreg.kernel.text import merged
 from eventreg.media.services import find_picture
-from eventreg.organizations.directory import users
+from eventreg.organizations import directory, queries, rules
 from eventreg.organizations.models import Organization
 from eventreg.organizations.policies import Editor, editable, may_add
-from eventreg.organizations.queries import list_known
-from eventreg.organizations.rules import (
-    OrganizationEntry,
-    OrganizationKind,
-    OrganizationReason,
-    check_entry,
-    check_profile,
-    key_from,
-    likely_doubles,
-    search_text_of,
-)
 
 
 def merge_organizations(goes_id: int, stays_id: int, editor: Editor, at: datetime) -> Mapping[str, int]:
@@ -43,15 +32,15 @@ def merge_organizations(goes_id: int, stays_id: int, editor: Editor, at: datetim
     Raises NotFound and Refused: SAME, NOT_ALLOWED unless the account may change both.
     """
     if goes_id == stays_id:
-        raise Refused(OrganizationReason.SAME)
+        raise Refused(rules.OrganizationReason.SAME)
     with transaction():
         # Always in this order, so that two mergers of the same pair wait for one another.
         rows = {found: lock_organization(found) for found in sorted((goes_id, stays_id))}
         if editable(list(rows), editor) != set(rows):
-            raise Refused(OrganizationReason.NOT_ALLOWED)
+            raise Refused(rules.OrganizationReason.NOT_ALLOWED)
         goes, stays = rows[goes_id], rows[stays_id]
         changed = change(stays, _completed(stays, goes))
-        moved = dict(users().repoint(goes_id, stays_id, editor.actor, at))
+        moved = dict(directory.users().repoint(goes_id, stays_id, editor.actor, at))
         goes.merged_into_id = stays_id
         goes.revision += 1
         told = {"stays": stays.key, "goes": goes.key, "moved": moved, "changed": changed}
@@ -62,7 +51,7 @@ def merge_organizations(goes_id: int, stays_id: int, editor: Editor, at: datetim
 
 def _completed(stays: Organization, goes: Organization) -> dict[str, Any]:
     """Return the values of the one that stays, with those of the other where it has none."""
-    kind = goes.kind if stays.kind is OrganizationKind.OTHER else stays.kind
+    kind = goes.kind if stays.kind is rules.OrganizationKind.OTHER else stays.kind
     return {
         "name": {**goes.name, **stays.name},
         "short_name": {**goes.short_name, **stays.short_name},
@@ -74,29 +63,29 @@ def _completed(stays: Organization, goes: Organization) -> dict[str, Any]:
     }
 
 
-def create_organization(key: str, entry: OrganizationEntry, at: datetime, *, actor: Actor = SYSTEM) -> int:
+def create_organization(key: str, entry: rules.OrganizationEntry, at: datetime, *, actor: Actor = SYSTEM) -> int:
     """Record an institution and return its id. Raises ProfileInvalid, and IntegrityError when the key is taken."""
-    check_profile(key, entry)
+    rules.check_profile(key, entry)
     with transaction():
         return _insert({"key": key, **_values(entry)}, actor, at)
 
 
-def add_organization(entry: OrganizationEntry, editor: Editor, at: datetime, *, is_new: bool = False) -> int:
+def add_organization(entry: rules.OrganizationEntry, editor: Editor, at: datetime, *, is_new: bool = False) -> int:
     """Add an institution to the directory and return its id; its key is made from acronym or name.
 
     `is_new`: somebody has looked at those that may be the same, and it is none of them. Raises Refused:
     NO_NAME, WEBSITE, NOT_ALLOWED, LOGO_GONE, LIKELY_DOUBLE (details: ids). Raises Busy when somebody else took the key
     just now.
     """
-    check_entry(entry)
+    rules.check_entry(entry)
     with transaction() as session:
         if not may_add(editor):
-            raise Refused(OrganizationReason.NOT_ALLOWED)
-        doubles = [] if is_new else likely_doubles(entry.name, entry.acronym, list_known())
+            raise Refused(rules.OrganizationReason.NOT_ALLOWED)
+        doubles = [] if is_new else rules.likely_doubles(entry.name, entry.acronym, queries.list_known())
         if doubles:
-            raise Refused(OrganizationReason.LIKELY_DOUBLE, ids=doubles)
+            raise Refused(rules.OrganizationReason.LIKELY_DOUBLE, ids=doubles)
         taken = {"new", *session.scalars(select(Organization.key))}  # an address of its own beside the records
-        values = {"key": key_from(entry.acronym, entry.name, taken), **_values(entry)}
+        values = {"key": rules.key_from(entry.acronym, entry.name, taken), **_values(entry)}
         try:
             return _insert(values, editor.actor, at)
         except IntegrityError as error:
@@ -105,7 +94,7 @@ def add_organization(entry: OrganizationEntry, editor: Editor, at: datetime, *, 
 
 def edit_organization(
     organization_id: int,
-    entry: OrganizationEntry,
+    entry: rules.OrganizationEntry,
     languages: Sequence[str],
     seen_revision: int,
     editor: Editor,
@@ -116,13 +105,13 @@ def edit_organization(
     Raises NotFound and Refused: NO_NAME, WEBSITE, NOT_ALLOWED, LOGO_GONE, CHANGED_MEANWHILE when it is no longer
     the revision that was seen.
     """
-    check_entry(entry)
+    rules.check_entry(entry)
     with transaction():
         found = lock_organization(organization_id)
         if not editable([found.id], editor):
-            raise Refused(OrganizationReason.NOT_ALLOWED)
+            raise Refused(rules.OrganizationReason.NOT_ALLOWED)
         if found.revision != seen_revision:
-            raise Refused(OrganizationReason.CHANGED_MEANWHILE)
+            raise Refused(rules.OrganizationReason.CHANGED_MEANWHILE)
         new = _values(entry) | {
             "name": merged(found.name, entry.name, languages),
             "short_name": merged(found.short_name, entry.short_name, languages),
@@ -163,13 +152,13 @@ def change(found: Organization, new: Mapping[str, Any]) -> dict[str, Any]:
     if changed:
         for name, value in new.items():
             setattr(found, name, value)
-        found.search_text = search_text_of(found.name, found.short_name, found.acronym)
+        found.search_text = rules.search_text_of(found.name, found.short_name, found.acronym)
         found.revision += 1
     return changed
 
 
 def _insert(values: Mapping[str, Any], actor: Actor, at: datetime) -> int:
-    found = search_text_of(values["name"], values["short_name"], values["acronym"])
+    found = rules.search_text_of(values["name"], values["short_name"], values["acronym"])
     organization = Organization(**values, search_text=found)
     db.session.add(organization)
     db.session.flush()
@@ -177,7 +166,7 @@ def _insert(values: Mapping[str, Any], actor: Actor, at: datetime) -> int:
     return organization.id
 
 
-def _values(entry: OrganizationEntry) -> dict[str, Any]:
+def _values(entry: rules.OrganizationEntry) -> dict[str, Any]:
     return {
         "name": dict(entry.name),
         "short_name": dict(entry.short_name),
@@ -194,5 +183,5 @@ def _logo_id(public_id: str) -> int | None:
         return None
     found = find_picture(public_id)
     if found is None:
-        raise Refused(OrganizationReason.LOGO_GONE)
+        raise Refused(rules.OrganizationReason.LOGO_GONE)
     return found.id

@@ -12,14 +12,10 @@ from flask_login import current_user
 from eventreg.i18n.countries import place_in_alphabet
 from eventreg.i18n.languages import current_language, known_languages
 from eventreg.kernel.clock import now
-from eventreg.organizations.directory import users
+from eventreg.organizations import directory, queries, rules, services, wording
 from eventreg.organizations.forms import MergeForm, OrganizationForm
 from eventreg.organizations.models import Organization
 from eventreg.organizations.policies import Editor, editable, may_add
-from eventreg.organizations.queries import MOST_LISTED, get_organization, list_known, list_organizations
-from eventreg.organizations.rules import likely_doubles
-from eventreg.organizations.services import add_organization, edit_organization, merge_organizations
-from eventreg.organizations.wording import kind_name, name_with_acronym
 from eventreg.web.access import Answer, signed_in
 from eventreg.web.bodies import takes_files
 from eventreg.web.templating import plain_in_reader_language
@@ -32,18 +28,18 @@ blueprint = Blueprint("organizations", __name__, url_prefix="/manage/organizatio
 def list_all() -> Answer:
     """List the institutions, or those that are searched, with where each is used."""
     search = request.args.get("q", "").strip()
-    found = _sorted(list_organizations(search))
+    found = _sorted(queries.list_organizations(search))
     ids = [each.id for each in found]
     return render_template(
         "organizations/list.html",
         organizations=found,
-        uses=users().list_uses(ids, current_user.id, current_user.is_administrator),
+        uses=directory.users().list_uses(ids, current_user.id, current_user.is_administrator),
         may_edit=editable(ids, _editor()),
         may_add=may_add(_editor()),
         search_text=search,
-        is_cut=len(found) >= MOST_LISTED,
-        kind_name=kind_name,
-        name_of=name_with_acronym,
+        is_cut=len(found) >= queries.MOST_LISTED,
+        kind_name=wording.kind_name,
+        name_of=wording.name_with_acronym,
     )
 
 
@@ -66,7 +62,7 @@ def add() -> Answer:
         form.check()
         if form.chosen:
             return redirect(url_for("organizations.edit_organization", key=form.chosen), 303)
-        add_organization(form.entry, _editor(), now(), is_new=form.is_new)
+        services.add_organization(form.entry, _editor(), now(), is_new=form.is_new)
         flash(_("The institution is added."))
         again = "new_organization" if "another" in request.form else "list_organizations"
         return redirect(url_for(f"organizations.{again}"), 303)
@@ -78,7 +74,7 @@ def add() -> Answer:
 @signed_in
 def show_one(key: str) -> Answer:
     """Show an institution as a form."""
-    found = get_organization(key)
+    found = queries.get_organization(key)
     _require(bool(editable([found.id], _editor())))
     form = OrganizationForm(
         languages=known_languages(),
@@ -95,22 +91,22 @@ def show_one(key: str) -> Answer:
 @takes_files
 def save(key: str) -> Answer:
     """Save an institution, unless somebody else saved it meanwhile."""
-    found = get_organization(key)
+    found = queries.get_organization(key)
     _require(bool(editable([found.id], _editor())))
     form = OrganizationForm(languages=known_languages())
     with form.refusals() as outcome:
         form.check()
-        edit_organization(found.id, form.entry, form.languages, form.seen_revision, _editor(), now())
+        services.edit_organization(found.id, form.entry, form.languages, form.seen_revision, _editor(), now())
         flash(_("Saved."))
         return redirect(_back_from(form.event.data or ""), 303)
-    return _form_page(form, get_organization(key)), outcome.status_code
+    return _form_page(form, queries.get_organization(key)), outcome.status_code
 
 
 @blueprint.get("/<key>/merge", endpoint="choose_merger")
 @signed_in
 def show_merger(key: str) -> Answer:
     """Choose the other record of the same institution, then see what merging them changes."""
-    found = get_organization(key)
+    found = queries.get_organization(key)
     _require(bool(editable([found.id], _editor())))
     other = request.args.get("with", "")
     form = MergeForm(formdata=None, other=other, stays=found.key)
@@ -121,7 +117,7 @@ def show_merger(key: str) -> Answer:
 @signed_in
 def merge(key: str) -> Answer:
     """Make one institution of two."""
-    found = get_organization(key)
+    found = queries.get_organization(key)
     _require(bool(editable([found.id], _editor())))
     form = MergeForm()
     other = _other(found, form.other.data or "")
@@ -133,7 +129,7 @@ def merge(key: str) -> Answer:
         form.stays.errors = [_("Choose which one stays")]
         return _merge_page(found, form, other), 422
     goes, stays = (found, other) if form.stays.data == other.key else (other, found)
-    moved = merge_organizations(goes.id, stays.id, _editor(), now())
+    moved = services.merge_organizations(goes.id, stays.id, _editor(), now())
     flash(_("The two are one now.") + " " + _moved(moved))
     return redirect(url_for("organizations.list_organizations", q=plain_in_reader_language(stays.name)), 303)
 
@@ -150,13 +146,13 @@ class _Typed:
 def _form_page(form: OrganizationForm, organization: Organization | None) -> str:
     uses: Sequence[Any] = ()
     if organization is not None:
-        listed = users().list_uses([organization.id], current_user.id, current_user.is_administrator)
+        listed = directory.users().list_uses([organization.id], current_user.id, current_user.is_administrator)
         uses = listed.get(organization.id, ())
     return render_template(
         "organizations/form.html",
         form=form,
         organization=organization,
-        name=name_with_acronym(organization) if organization is not None else "",
+        name=wording.name_with_acronym(organization) if organization is not None else "",
         uses=uses,
         back_url=_back_from(form.event.data or ""),
     )
@@ -164,9 +160,11 @@ def _form_page(form: OrganizationForm, organization: Organization | None) -> str
 
 def _merge_page(found: Organization, form: MergeForm, other: Organization | None) -> str:
     pair = [found] if other is None else [found, other]
-    everything = _sorted(list_organizations())
+    everything = _sorted(queries.list_organizations())
     mine = editable([each.id for each in everything], _editor())
-    likely = likely_doubles(found.name, found.acronym, [each for each in list_known() if each.id != found.id])
+    likely = rules.likely_doubles(
+        found.name, found.acronym, [each for each in queries.list_known() if each.id != found.id]
+    )
     candidates = [each for each in everything if each.id in mine and each.id != found.id]
     candidates.sort(key=lambda each: each.id not in likely)
     form.offer(candidates, pair)
@@ -176,15 +174,15 @@ def _merge_page(found: Organization, form: MergeForm, other: Organization | None
         organization=found,
         other=other,
         pair=pair,
-        uses=users().list_uses([each.id for each in pair], current_user.id, current_user.is_administrator),
-        name_of=name_with_acronym,
-        kind_name=kind_name,
+        uses=directory.users().list_uses([each.id for each in pair], current_user.id, current_user.is_administrator),
+        name_of=wording.name_with_acronym,
+        kind_name=wording.kind_name,
     )
 
 
 def _other(found: Organization, key: str) -> Organization | None:
     """Return the other institution of a merger, or None while none was chosen that the account may change."""
-    others = [each for each in list_organizations() if each.key == key and each.id != found.id] if key else []
+    others = [each for each in queries.list_organizations() if each.key == key and each.id != found.id] if key else []
     return others[0] if others and editable([others[0].id], _editor()) else None
 
 

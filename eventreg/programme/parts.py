@@ -19,42 +19,25 @@ from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from eventreg.db import db
-from eventreg.events.bundles.basis import free_public_id
-from eventreg.events.bundles.fields import (
-    CLOCK,
-    COMPLETE,
-    FLAG,
-    INSTANT,
-    LOCALIZED,
-    MOVED_INSTANT,
-    BundleInvalid,
-    Field,
-    Record,
-    choice,
-    listed,
-    number,
-    optional,
-    text,
-)
+from eventreg.events.bundles import basis, fields
 from eventreg.events.bundles.parts import Document, Entry, Intake, Outlet
 from eventreg.events.models import EventDay, Material, ProgrammeSession, Room, SessionOutcome, SessionPerson, Speaker
 from eventreg.events.rules.programme import MaterialAudience, OutcomeKind, SessionKind, SpeakerRole
+from eventreg.kernel import files, tokens
 from eventreg.kernel.errors import NotFound, Refused
-from eventreg.kernel.files import safe_name
-from eventreg.kernel.tokens import new_public_id
 from eventreg.programme.rules.materials import check_address, check_file
 from eventreg.programme.services.materials import read_material_file, store_material_file
 from eventreg.programme.services.speakers import sort_name
 
 _MOST = 10_000
-_MATERIAL = Record(
-    Field("title", LOCALIZED, {}),
-    Field("language", text(12), ""),
-    Field("audience", choice(MaterialAudience)),
-    Field("released_at", optional(MOVED_INSTANT), None),
-    Field("url", text(500), ""),
-    Field("file_name", text(200), ""),
-    Field("created_at", optional(INSTANT), None),
+_MATERIAL = fields.Record(
+    fields.Field("title", fields.LOCALIZED, {}),
+    fields.Field("language", fields.text(12), ""),
+    fields.Field("audience", fields.choice(MaterialAudience)),
+    fields.Field("released_at", fields.optional(fields.MOVED_INSTANT), None),
+    fields.Field("url", fields.text(500), ""),
+    fields.Field("file_name", fields.text(200), ""),
+    fields.Field("created_at", fields.optional(fields.INSTANT), None),
 )
 
 
@@ -84,7 +67,7 @@ class MaterialsPart(Document):
     def given(self, entry: Entry, intake: Intake) -> None:
         """See `Document.given`."""
         positions: Counter[int | None] = Counter()
-        for place, data in listed(entry.get("materials"), "materials", _MOST):
+        for place, data in fields.listed(entry.get("materials"), "materials", _MOST):
             values = _MATERIAL.given(data, place, intake.fitting)
             session = data.get("session")
             session_id = None if session is None else intake.find("session", session, place)
@@ -92,7 +75,7 @@ class MaterialsPart(Document):
             values["created_at"] = intake.at if intake.is_copy else values["created_at"] or intake.at
             material = Material(
                 event_id=intake.event_id,
-                public_id=free_public_id(Material, data.get("public_id"), place),
+                public_id=basis.free_public_id(Material, data.get("public_id"), place),
                 session_id=session_id,
                 position=positions[session_id],
                 **values,
@@ -119,26 +102,26 @@ def _kept(values: dict[str, Any], file: Any, place: str, intake: Intake) -> dict
     """Keep the file that came along and return what its columns hold. Raises BundleInvalid."""
     try:
         if bool(values["url"]) is (file is not None):
-            raise BundleInvalid(f"{place}: is a file or a link, and one of the two")
+            raise fields.BundleInvalid(f"{place}: is a file or a link, and one of the two")
         if file is None:
             check_address(values["url"])
             return {}
         content = intake.read_file(file, place)
-        media_type, file_id = check_file(content), new_public_id()
-        values["file_name"] = safe_name(values["file_name"], media_type)
+        media_type, file_id = check_file(content), tokens.new_public_id()
+        values["file_name"] = files.safe_name(values["file_name"], media_type)
         store_material_file(file_id, content)
         return {"file_id": file_id, "media_type": media_type, "size": len(content)}
     except Refused as refused:
-        raise BundleInvalid(f"{place}: {refused}") from refused
+        raise fields.BundleInvalid(f"{place}: {refused}") from refused
 
 
 _OUTCOMES_MOST = 20_000
-_OUTCOME = Record(
-    Field("kind", choice(OutcomeKind)),
-    Field("text", COMPLETE),
-    Field("addressee", LOCALIZED, {}),
-    Field("is_public", FLAG, False),
-    Field("recorded_at", optional(INSTANT), None),
+_OUTCOME = fields.Record(
+    fields.Field("kind", fields.choice(OutcomeKind)),
+    fields.Field("text", fields.COMPLETE),
+    fields.Field("addressee", fields.LOCALIZED, {}),
+    fields.Field("is_public", fields.FLAG, False),
+    fields.Field("recorded_at", fields.optional(fields.INSTANT), None),
 )
 
 
@@ -162,7 +145,7 @@ class OutcomesPart(Document):
     def given(self, entry: Entry, intake: Intake) -> None:
         """See `Document.given`."""
         positions: Counter[int] = Counter()
-        for place, data in listed(entry.get("outcomes"), "outcomes", _OUTCOMES_MOST):
+        for place, data in fields.listed(entry.get("outcomes"), "outcomes", _OUTCOMES_MOST):
             values = _OUTCOME.given(data, place, intake.fitting)
             values["recorded_at"] = values["recorded_at"] or intake.at
             session_id = intake.find("session", data.get("session"), place)
@@ -172,25 +155,25 @@ class OutcomesPart(Document):
 
 
 _MOST_SESSIONS, _MOST_ROOMS, _MOST_SPEAKERS, _MOST_PEOPLE = 5000, 500, 5000, 500
-_ROOM = Record(Field("name", COMPLETE))
-_SPEAKER = Record(
-    Field("name", text(200)),
-    Field("position", LOCALIZED, {}),
-    Field("affiliation", LOCALIZED, {}),
-    Field("biography", LOCALIZED, {}),
+_ROOM = fields.Record(fields.Field("name", fields.COMPLETE))
+_SPEAKER = fields.Record(
+    fields.Field("name", fields.text(200)),
+    fields.Field("position", fields.LOCALIZED, {}),
+    fields.Field("affiliation", fields.LOCALIZED, {}),
+    fields.Field("biography", fields.LOCALIZED, {}),
 )
-_SESSION = Record(
-    Field("kind", choice(SessionKind)),
-    Field("starts_at", CLOCK),
-    Field("ends_at", CLOCK),
-    Field("title", COMPLETE),
-    Field("note", LOCALIZED, {}),
-    Field("description", LOCALIZED, {}),
-    Field("takes_sign_up", FLAG, False),
-    Field("places", optional(number()), None),
-    Field("revision", number(1), 1),
+_SESSION = fields.Record(
+    fields.Field("kind", fields.choice(SessionKind)),
+    fields.Field("starts_at", fields.CLOCK),
+    fields.Field("ends_at", fields.CLOCK),
+    fields.Field("title", fields.COMPLETE),
+    fields.Field("note", fields.LOCALIZED, {}),
+    fields.Field("description", fields.LOCALIZED, {}),
+    fields.Field("takes_sign_up", fields.FLAG, False),
+    fields.Field("places", fields.optional(fields.number()), None),
+    fields.Field("revision", fields.number(1), 1),
 )
-_PERSON = Record(Field("role", choice(SpeakerRole)))
+_PERSON = fields.Record(fields.Field("role", fields.choice(SpeakerRole)))
 
 
 class ProgrammePart(Document):
@@ -224,14 +207,16 @@ class ProgrammePart(Document):
 
     def given(self, entry: Entry, intake: Intake) -> None:
         """See `Document.given`."""
-        for at, (place, data) in enumerate(listed(entry.get("rooms", []), "programme.rooms", _MOST_ROOMS)):
+        for at, (place, data) in enumerate(fields.listed(entry.get("rooms", []), "programme.rooms", _MOST_ROOMS)):
             room = Room(event_id=intake.event_id, position=at + 1, **_ROOM.given(data, place, intake.fitting))
             db.session.add(room)
             db.session.flush()
             intake.remember("room", at, room.id)
-        for at, (place, data) in enumerate(listed(entry.get("speakers", []), "programme.speakers", _MOST_SPEAKERS)):
+        for at, (place, data) in enumerate(
+            fields.listed(entry.get("speakers", []), "programme.speakers", _MOST_SPEAKERS)
+        ):
             intake.remember("speaker", at, _give_speaker(data, place, intake))
-        for at, (place, data) in enumerate(listed(entry.get("sessions"), "programme.sessions", _MOST_SESSIONS)):
+        for at, (place, data) in enumerate(fields.listed(entry.get("sessions"), "programme.sessions", _MOST_SESSIONS)):
             intake.remember("session", at, _give_session(data, place, intake))
 
 
@@ -259,11 +244,11 @@ def _taken_speaker(speaker: Speaker) -> dict[str, Any]:
 def _give_speaker(data: Any, place: str, intake: Intake) -> int:
     values = _SPEAKER.given(data, place, intake.fitting)
     if not values["name"] or "\n" in values["name"]:
-        raise BundleInvalid(f"{place}.name: is no name")
+        raise fields.BundleInvalid(f"{place}.name: is no name")
     key = data.get("organization")
     speaker = Speaker(
         event_id=intake.event_id,
-        public_id=free_public_id(Speaker, data.get("public_id"), place),
+        public_id=basis.free_public_id(Speaker, data.get("public_id"), place),
         sort_name=sort_name(values["name"]),
         organization_id=None if key is None else intake.find("organization", key, place),
         **values,
@@ -276,24 +261,24 @@ def _give_speaker(data: Any, place: str, intake: Intake) -> int:
 def _give_session(data: Any, place: str, intake: Intake) -> int:
     values = _SESSION.given(data, place, intake.fitting)
     if values["starts_at"] >= values["ends_at"]:
-        raise BundleInvalid(f"{place}: ends before it starts")
+        raise fields.BundleInvalid(f"{place}: ends before it starts")
     if intake.is_copy:
         values["revision"] = 1
     room = data.get("room")
     session = ProgrammeSession(
         day_id=intake.find("day", data.get("day"), place),
-        public_id=free_public_id(ProgrammeSession, data.get("public_id"), place),
+        public_id=basis.free_public_id(ProgrammeSession, data.get("public_id"), place),
         room_id=None if room is None else intake.find("room", room, place),
         **values,
     )
     db.session.add(session)
     db.session.flush()
     seen = set()
-    for at, (where, person) in enumerate(listed(data.get("people", []), f"{place}.people", _MOST_PEOPLE), 1):
+    for at, (where, person) in enumerate(fields.listed(data.get("people", []), f"{place}.people", _MOST_PEOPLE), 1):
         role = _PERSON.given(person, where)["role"]
         speaker_id = intake.find("speaker", person.get("speaker"), where)
         if (speaker_id, role) in seen:
-            raise BundleInvalid(f"{where}: somebody does the same thing twice")
+            raise fields.BundleInvalid(f"{where}: somebody does the same thing twice")
         seen.add((speaker_id, role))
         db.session.add(SessionPerson(session_id=session.id, speaker_id=speaker_id, role=role, position=at))
         db.session.flush()

@@ -18,10 +18,9 @@ from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language, name_of
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.queries import definition_of, find_draft, find_newest_version
-from eventreg.questionnaires.rules.changes import changes_between
+from eventreg.questionnaires.rules import changes, publishing
 from eventreg.questionnaires.rules.drafts.reading import read_draft
 from eventreg.questionnaires.rules.obstacles import Ground, Obstacle, ObstacleKind, find_obstacles
-from eventreg.questionnaires.rules.publishing import finished
 from eventreg.questionnaires.rules.schema import DefinitionInvalid, Question, Stage
 
 
@@ -39,7 +38,7 @@ def list_missing_questions(event_id: int) -> Sequence[Missing]:
     if untold := _lacking(newest.definition, languages):
         found.append(Missing(True, lambda: _untranslated(untold), "questionnaires.list_questions"))
     draft = find_draft(event_id)
-    if draft is not None and changes_between(newest.definition, draft.definition):
+    if draft is not None and changes.changes_between(newest.definition, draft.definition):
         found.append(Missing(False, _unpublished, "questionnaires.review_publishing"))
     return found
 
@@ -87,7 +86,7 @@ def list_obstacles(
     document: Mapping[str, Any], languages: Collection[str], categories: Collection[str]
 ) -> list[Obstacle]:
     """Return everything that stands in the way of publishing a document; nothing where it can be published."""
-    document = finished(document, languages)
+    document = publishing.finished(document, languages)
     found = find_obstacles(document, ground_of(languages, categories))
     told = {obstacle.question.key for obstacle in found if obstacle.question is not None}
     for section in read_draft(document).sections:

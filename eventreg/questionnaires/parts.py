@@ -9,19 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from eventreg.db import db
-from eventreg.events.bundles.fields import (
-    INSTANT,
-    BundleInvalid,
-    Field,
-    Fitting,
-    Kind,
-    Record,
-    checked_json,
-    listed,
-    mapping,
-    number,
-    optional,
-)
+from eventreg.events.bundles import fields
 from eventreg.events.bundles.parts import Document, Entry, Intake, Outlet
 from eventreg.questionnaires.kinds import checked_definition
 from eventreg.questionnaires.models import QuestionnaireDraft, QuestionnaireVersion
@@ -41,8 +29,8 @@ _FORMS: Mapping[str, type] = {
 }
 
 
-def _read_definition(value: Any, place: str, fitting: Fitting) -> dict[str, Any]:
-    definition = mapping(checked_json(value, place), place)
+def _read_definition(value: Any, place: str, fitting: fields.Fitting) -> dict[str, Any]:
+    definition = fields.mapping(fields.checked_json(value, place), place)
     try:
         checked_definition(definition, ())
         if fitting.languages:
@@ -53,26 +41,26 @@ def _read_definition(value: Any, place: str, fitting: Fitting) -> dict[str, Any]
             # Nobody could register by a form that is read no more.
             checked_definition(definition, fitting.languages)
     except DefinitionInvalid as error:
-        raise BundleInvalid(f"{place}: {error}") from error
+        raise fields.BundleInvalid(f"{place}: {error}") from error
     return definition
 
 
-_VERSION = Record(
-    Field("version", number(1)),
-    Field("definition", Kind(lambda definition: definition, _read_definition)),
-    Field("published_at", optional(INSTANT), None),
+_VERSION = fields.Record(
+    fields.Field("version", fields.number(1)),
+    fields.Field("definition", fields.Kind(lambda definition: definition, _read_definition)),
+    fields.Field("published_at", fields.optional(fields.INSTANT), None),
 )
 
 
-def _read_draft(value: Any, place: str, fitting: Fitting) -> dict[str, Any]:
+def _read_draft(value: Any, place: str, fitting: fields.Fitting) -> dict[str, Any]:
     """Return a draft: of the form of a definition, and otherwise as unfinished as it was left."""
-    draft = mapping(checked_json(value, place), place)
-    for where, section in listed(draft.get("sections"), f"{place}.sections", _MOST):
-        _check_form(mapping(section, where), where)
-        for nested, question in listed(section.get("questions"), f"{where}.questions", _MOST):
-            _check_form(mapping(question, nested), nested)
-            for deepest, option in listed(question.get("options", []), f"{nested}.options", _MOST):
-                _check_form(mapping(option, deepest), deepest)
+    draft = fields.mapping(fields.checked_json(value, place), place)
+    for where, section in fields.listed(draft.get("sections"), f"{place}.sections", _MOST):
+        _check_form(fields.mapping(section, where), where)
+        for nested, question in fields.listed(section.get("questions"), f"{where}.questions", _MOST):
+            _check_form(fields.mapping(question, nested), nested)
+            for deepest, option in fields.listed(question.get("options", []), f"{nested}.options", _MOST):
+                _check_form(fields.mapping(option, deepest), deepest)
     return moved(draft, fitting.move.day) if fitting.move else draft
 
 
@@ -81,13 +69,13 @@ def _check_form(entry: Mapping[str, Any], place: str) -> None:
     for name, value in entry.items():
         form = _FORMS.get(name)
         if form is not None and value is not None and not isinstance(value, form):
-            raise BundleInvalid(f"{place}.{name}: is no {form.__name__}")
+            raise fields.BundleInvalid(f"{place}.{name}: is no {form.__name__}")
     for name in _TEXTS & entry.keys():
         if not all(isinstance(each, str) for each in (entry[name] or {}).values()):
-            raise BundleInvalid(f"{place}.{name}: holds what is no text")
+            raise fields.BundleInvalid(f"{place}.{name}: holds what is no text")
     for name in _KEYS & entry.keys():
         if not all(isinstance(each, str) for each in entry[name] or ()):
-            raise BundleInvalid(f"{place}.{name}: holds what is no key")
+            raise fields.BundleInvalid(f"{place}.{name}: holds what is no key")
 
 
 class QuestionnairePart(Document):
@@ -114,7 +102,7 @@ class QuestionnairePart(Document):
 
     def given(self, entry: Entry, intake: Intake) -> None:
         """See `Document.given`. Registrations call a version by its number."""
-        entries = listed(entry.get("versions"), "versions", _MOST)
+        entries = fields.listed(entry.get("versions"), "versions", _MOST)
         for place, data in entries[-1:] if intake.is_copy else entries:
             values = _VERSION.given(data, place, intake.fitting)
             if intake.is_copy:
@@ -136,4 +124,4 @@ class QuestionnairePart(Document):
 def _require_identity(definition: dict[str, Any], place: str) -> None:
     """Refuse what leaves a registration without a name or a mail address, as publishing does."""
     if missing := sorted(NEEDED_COLUMNS - checked_definition(definition, ()).sure_columns()):
-        raise BundleInvalid(f"{place}: no required question, asked of everybody, fills the column {missing[0]}")
+        raise fields.BundleInvalid(f"{place}: no required question, asked of everybody, fills the column {missing[0]}")

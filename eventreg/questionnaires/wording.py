@@ -8,8 +8,7 @@ from typing import NamedTuple
 from flask import current_app, url_for
 from flask_babel import gettext as _, ngettext
 
-from eventreg.i18n import formats
-from eventreg.i18n.languages import current_language, name_of
+from eventreg.i18n import formats, languages
 from eventreg.questionnaires.rules.changes import (
     Change,
     Changes,
@@ -91,10 +90,10 @@ def part_in_words(change: PartChange) -> str:
     words = _parts()[change.part]
     if change.options:
         names = [_option_label(option) for option in change.options]
-        words = f"{words}{formats.colon(current_language())} {formats.joined(names, current_language())}"
+        words = f"{words}{formats.colon(languages.current_language())} {formats.joined(names, languages.current_language())}"
     if change.languages:
-        names = [name_of(language, current_language()) for language in change.languages]
-        words = f"{words} ({formats.joined(names, current_language())})"
+        names = [languages.name_of(language, languages.current_language()) for language in change.languages]
+        words = f"{words} ({formats.joined(names, languages.current_language())})"
     return words
 
 
@@ -204,10 +203,10 @@ _EFFECTS: dict[Effect, Callable[[int, str, bool], str]] = {
 
 
 def _obstacle(each: Obstacle) -> str:
-    language = current_language()
+    language = languages.current_language()
     return _(
         each.kind.sentence,
-        languages=formats.joined([name_of(code, language) for code in each.languages], language),
+        languages=formats.joined([languages.name_of(code, language) for code in each.languages], language),
         colon=formats.colon(language),
         text=_text_part(each),
         question=_question_label(each.other),

@@ -17,9 +17,8 @@ from eventreg.events.queries.events import get_event_whole, lock_event_in_any_st
 from eventreg.events.queries.programme import get_session
 from eventreg.events.rules.team import Sight
 from eventreg.i18n.languages import current_language
-from eventreg.kernel.csv import csv_file
+from eventreg.kernel import csv, text
 from eventreg.kernel.errors import NotFound
-from eventreg.kernel.text import pick
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.rules.schema import Question
@@ -71,14 +70,14 @@ def export_session_people(event_id: int, public_id: str, sight: Sight, actor: Ac
     with transaction():
         event = lock_event_in_any_state(event_id)
         session = get_session(event_id, public_id).session
-        title = pick(session.title, event.languages[0], event.languages).text
+        title = text.pick(session.title, event.languages[0], event.languages).text
         people = list_session_people(event_id, session.id, sight.scope)
         note(event, "exported", actor, format="csv", count=len(people), sessions=[title])
         head = [_("Reference"), _("Person"), _("Institution"), _("Country"), _("Category"), _("Status")]
         lines = []
         for person in people:
-            category = pick(person.category.name, current_language(), event.languages).text
+            category = text.pick(person.category.name, current_language(), event.languages).text
             line = [person.reference, person.full_name, person.institution, person.country, category]
             line.append(status_for_team(person.status))
             lines.append(line + ([person.email] if sight.has_contact_data else []))
-    return csv_file(head + ([_("Email address")] if sight.has_contact_data else []), lines)
+    return csv.csv_file(head + ([_("Email address")] if sight.has_contact_data else []), lines)

@@ -23,14 +23,13 @@ from eventreg.db import db, transaction
 from eventreg.events.queries.events import get_event_whole, lock_event, lock_event_in_any_state
 from eventreg.events.rules.publication import ALIVE
 from eventreg.jobs.services import schedule
-from eventreg.kernel import clock, sealing
-from eventreg.kernel.clients import client_network
+from eventreg.kernel import clients, clock, sealing, tokens
 from eventreg.kernel.errors import Refused
-from eventreg.kernel.tokens import lookup_hash, new_public_id
 from eventreg.mail.services import enqueue
 from eventreg.questionnaires.rules.schema import Question
 from eventreg.registration.emails import News, Occasion, addresses, changing, tell
 from eventreg.registration.models import Registration, SavedForm, Upload
+from eventreg.registration.queries import registrations
 from eventreg.registration.queries.answers import (
     current_consents,
     find_asked,
@@ -39,35 +38,14 @@ from eventreg.registration.queries.answers import (
     load_answers,
 )
 from eventreg.registration.queries.forms import find_latest_elsewhere, resumed_key, sealed_form_place, were_sent
-from eventreg.registration.queries.registrations import (
-    Asking,
-    find_asking,
-    get_request,
-    lock_registration,
-    standing_keys,
-)
 from eventreg.registration.rules.asked import closes_at, concerns
 from eventreg.registration.rules.availability import admit, may_withdraw
 from eventreg.registration.rules.searching import email_key
 from eventreg.registration.rules.states import Action, ChangeReason, Status
-from eventreg.registration.services.answer_changes import (
-    Answerable,
-    AnswerChange,
-    Answers,
-    ChangedFiles,
-    SentFiles,
-    put_answers,
-    record_changes,
-    take_or_drop,
-    tell_changes,
-)
+from eventreg.registration.services import answer_changes, promotion, registering, statuses, uploads
 from eventreg.registration.services.answers import CONSENT_KIND, record_consents
 from eventreg.registration.services.links import LINKS_BY_CLIENT
 from eventreg.registration.services.places import PlaceCount
-from eventreg.registration.services.promotion import promote_from_waiting_list
-from eventreg.registration.services.registering import NEWS_OF
-from eventreg.registration.services.statuses import find_last_decision, is_pending, move, overtake_pending_decision
-from eventreg.registration.services.uploads import seal_files, submission_hash
 from eventreg.web.instance import keys
 
 
@@ -76,7 +54,7 @@ def change_language(event_id: int, registration_id: int, language: str) -> None:
     now = clock.now()
     with transaction():
         lock_event_in_any_state(event_id)
-        registration = lock_registration(event_id, registration_id)
+        registration = registrations.lock_registration(event_id, registration_id)
         if registration.language == language:
             return
         old, registration.language = registration.language, language
@@ -91,7 +69,7 @@ def record_consent_changes(event_id: int, registration_id: int, given: Mapping[s
     now = clock.now()
     with transaction():
         event = lock_event_in_any_state(event_id)
-        registration = lock_registration(event_id, registration_id)
+        registration = registrations.lock_registration(event_id, registration_id)
         standing, asked = current_consents(registration.id), find_asked(registration)
         category = event.category_of(registration).key
         questions = [
@@ -125,12 +103,12 @@ def withdraw(event_id: int, registration_id: int) -> None:
     now = clock.now()
     with transaction():
         event = lock_event(event_id)
-        registration = lock_registration(event_id, registration_id)
+        registration = registrations.lock_registration(event_id, registration_id)
         if not may_withdraw(registration.status, event.publication):
             raise Refused(ChangeReason.NOT_POSSIBLE_NOW)
-        known = overtake_pending_decision(registration, now)
+        known = statuses.overtake_pending_decision(registration, now)
         day_ids = find_day_ids(registration)
-        move(registration, Action.WITHDRAW, now)
+        statuses.move(registration, Action.WITHDRAW, now)
         count = PlaceCount(event)
         count.free(registration)
         note(registration, "withdrew", Actor.participant(registration_id), now)
@@ -138,7 +116,7 @@ def withdraw(event_id: int, registration_id: int) -> None:
         occasion = Occasion.load(event)
         taken_back = known is Status.CONFIRMED
         tell(occasion, registration, News(changing.Withdrawn, day_ids, takes_back=taken_back), now)
-        promote_from_waiting_list(event, count, now, occasion)
+        promotion.promote_from_waiting_list(event, count, now, occasion)
 
 
 def verify_address(event_id: int, registration_id: int) -> Registration:
@@ -149,7 +127,7 @@ def verify_address(event_id: int, registration_id: int) -> Registration:
     now = clock.now()
     with transaction():
         event = lock_event(event_id)
-        registration = lock_registration(event_id, registration_id)
+        registration = registrations.lock_registration(event_id, registration_id)
         if registration.status is Status.CANCELLED:
             raise Refused(ChangeReason.LINK_EXPIRED)
         if registration.status is not Status.UNVERIFIED:
@@ -160,49 +138,58 @@ def verify_address(event_id: int, registration_id: int) -> Registration:
         count = PlaceCount(event)
         is_approved = registration.approved_at is not None
         admission = admit(category.approval, category.pending_counts, count.of(category), is_approved)
-        move(registration, admission.action, now)
+        statuses.move(registration, admission.action, now)
         if admission.takes_place:
             count.take(registration, now)
         verified = registration.status.value
         note(registration, "address_verified", Actor.participant(registration_id), now, status=verified)
         db.session.flush()
-        dropped = take_or_drop(registration, now)
-        news = News(NEWS_OF[registration.status], find_day_ids(registration))
+        dropped = answer_changes.take_or_drop(registration, now)
+        news = News(registering.NEWS_OF[registration.status], find_day_ids(registration))
         tell(Occasion.load(event), registration, news, now)
         if dropped:
-            tell_changes(event_id, registration, dropped, now)
+            answer_changes.tell_changes(event_id, registration, dropped, now)
         return registration
 
 
 def answer_request(
-    event_id: int, registration_id: int, request_id: int, answers: Answers, files: ChangedFiles, language: str
-) -> list[AnswerChange]:
+    event_id: int,
+    registration_id: int,
+    request_id: int,
+    answers: answer_changes.Answers,
+    files: answer_changes.ChangedFiles,
+    language: str,
+) -> list[answer_changes.AnswerChange]:
     """Keep the answers to a request under the version that it asks, and tell both sides what changed.
 
     Until its deadline it can be answered anew, but for what is frozen by then. Raises NotFound for another person's,
     Refused (TOO_LATE, NOT_POSSIBLE_NOW, BEING_DECIDED, TOO_MANY_FILES).
     """
     now = clock.now()
-    hashed = submission_hash(event_id, files.form_key)
-    sealed = seal_files(event_id, hashed, files.new, now)
+    hashed = uploads.submission_hash(event_id, files.form_key)
+    sealed = uploads.seal_files(event_id, hashed, files.new, now)
     with transaction():
         event = lock_event(event_id)
-        registration = lock_registration(event_id, registration_id)
-        request = get_request(registration.id, request_id)
+        registration = registrations.lock_registration(event_id, registration_id)
+        request = registrations.get_request(registration.id, request_id)
         if request.taken_back_at is not None or not concerns(request.kind, registration.status):
             raise Refused(ChangeReason.NOT_POSSIBLE_NOW)
         if event.publication not in ALIVE or now >= closes_at(request.answer_by, event.changes_until, event.time_zone):
             raise Refused(ChangeReason.TOO_LATE)
-        if is_pending(find_last_decision(registration.id), now):
+        if statuses.is_pending(statuses.find_last_decision(registration.id), now):
             raise Refused(ChangeReason.BEING_DECIDED)
         category = event.category_of(registration)
-        asking = find_asking(registration, request)
+        asking = registrations.find_asking(registration, request)
         questions = asking.questions(category.key)
-        standing = standing_keys(event, asking, now)
+        standing = registrations.standing_keys(event, asking, now)
         others = [each for each in questions if each.kind != CONSENT_KIND and each.key not in standing]
         versions = {question.key: asking.version_of(question.key) for question in questions}
-        changes = put_answers(
-            event, registration, Answerable(others, versions, asking.before), answers, SentFiles(hashed, sealed, files)
+        changes = answer_changes.put_answers(
+            event,
+            registration,
+            answer_changes.Answerable(others, versions, asking.before),
+            answers,
+            answer_changes.SentFiles(hashed, sealed, files),
         )
         record_consents(
             registration, _consents_said(registration, asking, category.key, answers, standing), answers,
@@ -211,15 +198,21 @@ def answer_request(
         is_first, request.answered_at = request.answered_at is None, request.answered_at or now
         if is_first or changes:
             registration.revision += 1
-            record_changes(Actor.participant(registration.id), "request_answered", registration, changes, now)
+            answer_changes.record_changes(
+                Actor.participant(registration.id), "request_answered", registration, changes, now
+            )
         db.session.flush()
         if changes:
-            tell_changes(event.id, registration, changes, now)
+            answer_changes.tell_changes(event.id, registration, changes, now)
         return changes
 
 
 def _consents_said(
-    registration: Registration, asking: Asking, category_key: str, answers: Answers, standing: Set[str]
+    registration: Registration,
+    asking: registrations.Asking,
+    category_key: str,
+    answers: answer_changes.Answers,
+    standing: Set[str],
 ) -> list[Question]:
     """Return the consents to record: those that came up, but for what was said the same to the same words already."""
     consents = [each for each in asking.questions(category_key) if each.kind == CONSENT_KIND]
@@ -266,22 +259,25 @@ def save_form(
     TooManyTries, with nothing kept, and Busy.
     """
     now = clock.now()
-    tries = (Try(FORMS_BY_ADDRESS, f"{event_id}/{email_key(email)}"), Try(FORMS_BY_CLIENT, client_network(client)))
+    tries = (
+        Try(FORMS_BY_ADDRESS, f"{event_id}/{email_key(email)}"),
+        Try(FORMS_BY_CLIENT, clients.client_network(client)),
+    )
     with transaction() as session:
         event = lock_event_in_any_state(event_id)
         demand(*tries)
-        kept_under = submission_hash(event_id, submission_key)
+        kept_under = uploads.submission_hash(event_id, submission_key)
         saved = session.scalars(
             select(SavedForm).where(SavedForm.event_id == event_id, SavedForm.submission_hash == kept_under)
         ).one_or_none()
         if saved is None:
-            saved = SavedForm(public_id=new_public_id(), event_id=event_id, generation=1)
+            saved = SavedForm(public_id=tokens.new_public_id(), event_id=event_id, generation=1)
             session.add(saved)
         elif email_key(saved.email) != email_key(email):
             # The link that went to another address dies.
             saved.generation += 1
         saved.category_id, saved.email, saved.language = category_id, email, language
-        saved.submission_hash = submission_hash(event_id, resumed_key(saved))
+        saved.submission_hash = uploads.submission_hash(event_id, resumed_key(saved))
         saved.sealed = _sealed(saved.public_id, values)
         saved.saved_at, saved.expires_at = now, min(now + KEPT_FOR, max(event.registration_closes_at, now))
         session.flush()
@@ -322,10 +318,10 @@ def request_earlier_answers(event_id: int, email: str, language: str, client: st
     None where one was sent a few minutes ago, after several in the hour. Raises TooManyTries for a client that asked too often.
     """
     with transaction():
-        demand(Try(LINKS_BY_CLIENT, client_network(client)))
+        demand(Try(LINKS_BY_CLIENT, clients.client_network(client)))
         if guards.admit(Try(_EARLIER_BY_ADDRESS, f"{event_id}/{email_key(email)}")) is None:
             return
-        key = f"{SEND_EARLIER_JOB}:{event_id}:{lookup_hash(keys(), 'link', email_key(email))}"
+        key = f"{SEND_EARLIER_JOB}:{event_id}:{tokens.lookup_hash(keys(), 'link', email_key(email))}"
         payload = {"event_id": event_id, "email": email, "language": language}
         schedule(SEND_EARLIER_JOB, key=key, payload=payload, due_at=clock.now())
 

@@ -22,8 +22,7 @@ from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.task import WSGITask
 from waitress.utilities import BadRequest
 
-from eventreg.kernel.clients import client_network
-from eventreg.kernel.errors import traced
+from eventreg.kernel import clients, errors
 from eventreg.web.bodies import REFUSED
 
 #: seconds in which a client may send nothing at all, or too little
@@ -166,7 +165,7 @@ class Connection(HTTPChannel):
     @cached_property
     def network(self) -> str:
         """What clients are counted by."""
-        return client_network(self.client)
+        return clients.client_network(self.client)
 
     @property
     def is_idle(self) -> bool:
@@ -262,7 +261,7 @@ class Connection(HTTPChannel):
     def handle_error(self) -> None:
         """Log what went wrong in the loop by its place, not by what was sent, and close."""
         error = sys.exception()
-        log.error("A connection failed\n%s", traced(error) if error else "-")
+        log.error("A connection failed\n%s", errors.traced(error) if error else "-")
         self._close()
 
     def _earn(self, count: int) -> None:

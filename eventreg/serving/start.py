@@ -18,13 +18,10 @@ from eventreg.config import Config, load_config
 from eventreg.db import db
 from eventreg.events.queries.public import list_public_events
 from eventreg.migrations.runner import check_revision
+from eventreg.operations import banner, preparing
 from eventreg.operations.backups.placing import finish_restores
-from eventreg.operations.banner import greeting
-from eventreg.operations.preparing import check_database_is_there, is_prepared, make_instance_folder, prepare
+from eventreg.serving import lock, logs, subprocesses
 from eventreg.serving.addresses import check_free, listen
-from eventreg.serving.lock import being_served
-from eventreg.serving.logs import set_up_logging
-from eventreg.serving.subprocesses import run_apart, share_what_is_loaded, tame_allocator
 from eventreg.serving.supervisor import Child, Supervisor
 from eventreg.serving.web import Bounds, WebOptions, work
 from eventreg.web.instance import address_of, config, config as settings
@@ -50,13 +47,13 @@ def run(options: ServeOptions) -> int:
     """
     bind = options.web.bind
     check_free(bind)
-    set_up_logging()
-    tame_allocator()
+    logs.set_up_logging()
+    subprocesses.tame_allocator()
     config = load_config(fallbacks={"base_url": bind.base_url})
     if not options.prepares:
-        check_database_is_there(config)
-    make_instance_folder(config.instance)
-    with being_served(config.instance, config.base_url):
+        preparing.check_database_is_there(config)
+    preparing.make_instance_folder(config.instance)
+    with lock.being_served(config.instance, config.base_url):
         finish_restores(config)
         app = create_app(config, threads=options.web.threads)
         with app.app_context():
@@ -67,9 +64,9 @@ def run(options: ServeOptions) -> int:
 
 def _make_ready(app: Flask, options: ServeOptions) -> str:
     """See to the database, say what the log should know, and return what the terminal is to show."""
-    if options.prepares and not is_prepared():
+    if options.prepares and not preparing.is_prepared():
         _forget_connections()
-        run_apart(prepare)
+        subprocesses.run_apart(preparing.prepare)
     check_revision(db.engine)
     if options.web.bind.is_every_address:
         log.warning(
@@ -77,7 +74,7 @@ def _make_ready(app: Flask, options: ServeOptions) -> str:
             "set EVENTREG_BASE_URL to the address that people use.",
             settings().base_url,
         )
-    said = greeting(with_sign_in_link=options.prepares)
+    said = banner.greeting(with_sign_in_link=options.prepares)
     warm_up(app)
     _forget_connections()
     return said
@@ -104,7 +101,7 @@ def _children(app: Flask, options: ServeOptions, listener: socket.socket, config
     children = [Child(f"Web worker {number + 1}", serve) for number in range(options.web.workers)]
     if options.has_mail_worker:
         children.append(Child("The mail worker", send))
-    share_what_is_loaded()
+    subprocesses.share_what_is_loaded()
     return children
 
 

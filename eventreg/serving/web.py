@@ -21,8 +21,7 @@ from waitress.adjustments import Adjustments
 from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
-from eventreg.kernel import disk
-from eventreg.kernel.errors import traced
+from eventreg.kernel import disk, errors
 from eventreg.serving.addresses import Bind
 from eventreg.serving.connections import IN_MEMORY, Connection
 from eventreg.web.bodies import Judgement, judge_head
@@ -137,7 +136,7 @@ class WebServer(TcpWSGIServer):
     def handle_error(self) -> None:
         """Log what went wrong with a new client, and go on: the listening socket is there for all the others."""
         error = sys.exception()
-        log.error("A client could not be taken\n%s", traced(error) if error else "-")
+        log.error("A client could not be taken\n%s", errors.traced(error) if error else "-")
 
     def maintenance(self, now: float) -> None:
         """Do nothing: the loop looks after clients, by another clock."""
@@ -198,7 +197,7 @@ def _guarded(app: Flask) -> Callable[..., Iterable[bytes]]:
         try:
             return app(environ, start_response)
         except Exception as error:
-            log.error("Failed to answer a request\n%s", traced(error))
+            log.error("Failed to answer a request\n%s", errors.traced(error))
             start_response("500 Internal Server Error", [("Content-Type", "text/plain")], (type(error), error, None))
             return [b"Something went wrong here. It was written down.\n"]
 

@@ -6,22 +6,12 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from eventreg.audit.services import acting
 from eventreg.i18n.languages import own_name
+from eventreg.settings import queries, services
 from eventreg.settings.forms import PageForm, SettingsForm
 from eventreg.settings.models import LegalPage
-from eventreg.settings.queries import get_page, list_pages, read_settings
 from eventreg.settings.rules import Settings, SettingsReason
-from eventreg.settings.services import (
-    NewPage,
-    NewSettings,
-    move_page,
-    remove_page,
-    save_page,
-    save_settings,
-)
+from eventreg.web import bodies, fields, instance
 from eventreg.web.access import Answer, administrators_only, public
-from eventreg.web.bodies import takes_files
-from eventreg.web.fields import whole_number
-from eventreg.web.instance import address_of
 
 blueprint = Blueprint("settings", __name__)
 
@@ -30,20 +20,20 @@ blueprint = Blueprint("settings", __name__)
 @administrators_only
 def edit_settings() -> Answer:
     """Show what is set, and the legal pages."""
-    settings = read_settings()
+    settings = queries.read_settings()
     return _settings_page(SettingsForm(settings, formdata=None), settings)
 
 
 @blueprint.post("/manage/settings")
 @administrators_only
-@takes_files
+@bodies.takes_files
 def change_settings() -> Answer:
     """Save what is set."""
-    settings = read_settings()
+    settings = queries.read_settings()
     form = SettingsForm(settings)
     with form.refusals() as outcome:
         form.check()
-        new = NewSettings(
+        new = services.NewSettings(
             name=form.name.data,
             palette=form.palette.data,
             languages=form.chosen_languages(),
@@ -51,7 +41,7 @@ def change_settings() -> Answer:
             logo=form.logo.picture,
             removes_logo=form.removes_logo.data,
         )
-        save_settings(new, _seen_revision(form), acting())
+        services.save_settings(new, _seen_revision(form), acting())
         return redirect(url_for("settings.edit_settings", saved="settings"), 303)
     if is_overtaken := outcome.is_for(SettingsReason.OVERTAKEN):
         form.seen_revision.data = str(settings.revision)
@@ -76,7 +66,7 @@ def make_page() -> Answer:
 @administrators_only
 def edit_page(key: str) -> Answer:
     """Show a legal page to change it."""
-    page = get_page(key)
+    page = queries.get_page(key)
     return _form_of_page(PageForm(page, formdata=None), page)
 
 
@@ -84,7 +74,7 @@ def edit_page(key: str) -> Answer:
 @administrators_only
 def change_page(key: str) -> Answer:
     """Save a legal page."""
-    page = get_page(key)
+    page = queries.get_page(key)
     return _save_page(PageForm(page), page)
 
 
@@ -92,7 +82,7 @@ def change_page(key: str) -> Answer:
 @administrators_only
 def move_legal_page(key: str) -> Answer:
     """Move a legal page up or down by one."""
-    move_page(get_page(key).id, -1 if "up" in request.form else 1, acting())
+    services.move_page(queries.get_page(key).id, -1 if "up" in request.form else 1, acting())
     return redirect(url_for("settings.edit_settings", _anchor="pages"), 303)
 
 
@@ -100,7 +90,7 @@ def move_legal_page(key: str) -> Answer:
 @administrators_only
 def remove_legal_page(key: str) -> Answer:
     """Remove a legal page."""
-    remove_page(get_page(key).id, acting())
+    services.remove_page(queries.get_page(key).id, acting())
     return redirect(url_for("settings.edit_settings", saved="removed", _anchor="pages"), 303)
 
 
@@ -108,21 +98,21 @@ def remove_legal_page(key: str) -> Answer:
 @public
 def show_page(key: str) -> Answer:
     """Show a legal page to everybody."""
-    page = get_page(key, published_only=True)
-    return render_template("settings/page.html", page=page, address=address_of("settings.show_page", key=key))
+    page = queries.get_page(key, published_only=True)
+    return render_template("settings/page.html", page=page, address=instance.address_of("settings.show_page", key=key))
 
 
 def _save_page(form: PageForm, page: LegalPage | None) -> Answer:
     with form.refusals() as outcome:
         form.check()
-        new = NewPage(
+        new = services.NewPage(
             key=(form.key.data or "").strip(),
             title=form.title.data,
             body=form.body.data,
             is_published=form.is_published.data,
             languages=form.languages,
         )
-        save_page(page.id if page is not None else None, new, _seen_revision(form), acting())
+        services.save_page(page.id if page is not None else None, new, _seen_revision(form), acting())
         return redirect(url_for("settings.edit_settings", saved="page", _anchor="pages"), 303)
     is_overtaken = outcome.is_for(SettingsReason.OVERTAKEN)
     if page is not None and is_overtaken:
@@ -136,7 +126,7 @@ def _settings_page(form: SettingsForm, settings: Settings, problem: str = "", *,
         form=form,
         problem=problem,
         settings=settings,
-        pages=list_pages(),
+        pages=queries.list_pages(),
         is_overtaken=is_overtaken,
         standing_languages=[own_name(language) for language in settings.languages],
         saved=request.args.get("saved", ""),
@@ -152,5 +142,5 @@ def _form_of_page(form: PageForm, page: LegalPage | None, problem: str = "", *, 
 
 def _seen_revision(form: SettingsForm | PageForm) -> int:
     """Return the revision that a form carries; -1, which no record has, for anything else."""
-    seen = whole_number(form.seen_revision.data)
+    seen = fields.whole_number(form.seen_revision.data)
     return -1 if seen is None else seen

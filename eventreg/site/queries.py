@@ -30,10 +30,7 @@ from eventreg.db.transactions import is_busy
 from eventreg.jobs.models import Job
 from eventreg.jobs.rules import JobState
 from eventreg.jobs.services import count_backlog as count_jobs
-from eventreg.kernel import disk
-from eventreg.kernel.clock import now
-from eventreg.kernel.errors import described
-from eventreg.kernel.tokens import new_public_id
+from eventreg.kernel import clock, disk, errors, tokens
 from eventreg.mail.models import MailMessage
 from eventreg.mail.queries import count_backlog, count_backlog as count_mail
 from eventreg.mail.rules import DeliveryState
@@ -130,7 +127,7 @@ class _Look(threading.Thread):
         try:
             self._found = self._readiness()
         except Exception as error:
-            log.exception("Whether the instance is ready cannot be told: %s", described(error))
+            log.exception("Whether the instance is ready cannot be told: %s", errors.described(error))
         finally:
             self._ended = time.monotonic()
 
@@ -177,7 +174,7 @@ class _Looks:
                 reason = _trouble_of(connection)
                 attention = () if reason else tuple(_attention(connection, free))
         except SQLAlchemyError as error:
-            log.error("The database does not answer: %s", described(error))
+            log.error("The database does not answer: %s", errors.described(error))
             return Readiness(_SILENT)
         return Readiness(reason, attention)
 
@@ -187,7 +184,7 @@ def _trouble_of(connection: Connection) -> str:
         return "no tables: run eventreg migrate"
     connection.rollback()
     # A number of its own, which no row has: what is taken back would use up one of those that rows get.
-    probe = {"id": -1 - secrets.randbelow(_NUMBERS), "key": f"probe:{new_public_id()}"}
+    probe = {"id": -1 - secrets.randbelow(_NUMBERS), "key": f"probe:{tokens.new_public_id()}"}
     try:
         writing = connection.execution_options(**{WRITE_OPTION: True})
         writing.execute(insert(Job).values(kind="probe", payload={}, last_error="", attempts=0, **probe))
@@ -196,7 +193,7 @@ def _trouble_of(connection: Connection) -> str:
             return ""  # somebody else is writing just now
         if connection.invalidated:
             raise
-        log.error("The database cannot be written to: %s", described(error))
+        log.error("The database cannot be written to: %s", errors.described(error))
         return "the database cannot be written to"
     finally:
         connection.rollback()
@@ -207,7 +204,7 @@ def _trouble_of(connection: Connection) -> str:
 def _attention(connection: Connection, free: int) -> Iterator[str]:
     if free < disk.LEFT_BY_FILES:
         yield f"{free // 1_000_000} MB are free on the disk: files that people send are refused"
-    moment = now()
+    moment = clock.now()
     mail, jobs = count_mail(connection, moment), count_jobs(connection, moment)
     since = [at for at in (mail.stuck_since, jobs.stuck_since) if at is not None]
     if since:

@@ -13,8 +13,7 @@ from eventreg.accounts.rules.profiles import SHORTEST
 from eventreg.events.models import Category, EventDay
 from eventreg.events.rules.team import LONGEST_NOTE, WITHHOLDABLE, Narrowing, TeamRole
 from eventreg.events.wording import permission_words, role_in_words, team_role_name
-from eventreg.i18n import formats
-from eventreg.i18n.languages import current_language
+from eventreg.i18n import formats, languages
 from eventreg.kernel.text import showable, tidied
 from eventreg.team.services import Wish
 from eventreg.web.forms import BaseForm, lazy_gettext
@@ -45,7 +44,7 @@ class AgreementForm(BaseForm):
         self, roles: Sequence[TeamRole], categories: Sequence[Category], days: Sequence[EventDay], **values: Any
     ) -> None:
         super().__init__(**values)
-        language = current_language()
+        language = languages.current_language()
         self.role.choices = [(role.value, team_role_name(role)) for role in roles]
         hints = {role.value: role_in_words(role) for role in roles}
         setattr(self.role, "choice_hints", hints)  # noqa: B010 - read by the template, unknown to the types

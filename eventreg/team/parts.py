@@ -15,20 +15,7 @@ from eventreg.accounts.models import Account
 from eventreg.accounts.rules.profiles import address_key, is_like_address
 from eventreg.accounts.services.accounts import create_account
 from eventreg.db import db
-from eventreg.events.bundles.fields import (
-    INSTANT,
-    MOVED_DAY,
-    BundleInvalid,
-    Field,
-    Fitting,
-    Kind,
-    Record,
-    choice,
-    listed,
-    optional,
-    text,
-    texts,
-)
+from eventreg.events.bundles import fields
 from eventreg.events.bundles.parts import Document, Entry, Intake, Outlet
 from eventreg.events.models import TeamMember
 from eventreg.events.rules.team import WITHHOLDABLE, TeamRole
@@ -38,17 +25,19 @@ from eventreg.kernel.errors import Refused
 _MOST = 5000
 
 
-def _read_days(value: Any, place: str, fitting: Fitting) -> list[str]:
-    found: list[date] = [MOVED_DAY.read(entry, where, fitting) for where, entry in listed(value, place, 400)]
+def _read_days(value: Any, place: str, fitting: fields.Fitting) -> list[str]:
+    found: list[date] = [
+        fields.MOVED_DAY.read(entry, where, fitting) for where, entry in fields.listed(value, place, 400)
+    ]
     return [day.isoformat() for day in found]
 
 
-_MEMBER = Record(
-    Field("role", choice(TeamRole)),
-    Field("only_categories", texts(40), []),
-    Field("only_days", Kind(list, _read_days), []),
-    Field("withheld", texts(40), []),
-    Field("added_at", optional(INSTANT), None),
+_MEMBER = fields.Record(
+    fields.Field("role", fields.choice(TeamRole)),
+    fields.Field("only_categories", fields.texts(40), []),
+    fields.Field("only_days", fields.Kind(list, _read_days), []),
+    fields.Field("withheld", fields.texts(40), []),
+    fields.Field("added_at", fields.optional(fields.INSTANT), None),
 )
 
 
@@ -78,7 +67,7 @@ class TeamPart(Document):
 
     def given(self, entry: Entry, intake: Intake) -> None:
         """See `Document.given`. Somebody whose account was closed here does not come back by it."""
-        for place, data in listed(entry.get("members"), "members", _MOST):
+        for place, data in fields.listed(entry.get("members"), "members", _MOST):
             values = _MEMBER.given(data, place, intake.fitting)
             _check(values, place)
             account = find_or_add_account(data, place)
@@ -94,10 +83,14 @@ def _check(values: dict[str, Any], place: str) -> None:
     """Refuse a narrowing that is not understood: what is passed over would give more than was agreed. Raises BundleInvalid."""
     known = {permission.value for permission in WITHHOLDABLE}
     if not set(values["withheld"]) <= known:
-        raise BundleInvalid(f"{place}.withheld: holds a right that is not known")
+        raise fields.BundleInvalid(f"{place}.withheld: holds a right that is not known")
 
 
-_ACCOUNT = Record(Field("email", text(320)), Field("name", text(200)), Field("language", text(12)))
+_ACCOUNT = fields.Record(
+    fields.Field("email", fields.text(320)),
+    fields.Field("name", fields.text(200)),
+    fields.Field("language", fields.text(12)),
+)
 
 
 def taken_account(account: Account) -> dict[str, Any]:
@@ -120,7 +113,7 @@ def find_or_add_account(data: Any, place: str, *, closed_at: datetime | None = N
     try:
         account_id = create_account(values["email"], values["name"], language)
     except Refused as refused:
-        raise BundleInvalid(f"{place}: cannot be an account ({refused})") from refused
+        raise fields.BundleInvalid(f"{place}: cannot be an account ({refused})") from refused
     made = db.session.get_one(Account, account_id)
     if closed_at is not None:
         made.created_at = made.closed_at = closed_at

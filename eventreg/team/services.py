@@ -12,8 +12,7 @@ from sqlalchemy import func, select
 
 from eventreg.accounts.models import Account
 from eventreg.accounts.queries import find_account_by_address
-from eventreg.accounts.rules.guarding import INVITATION_BY_ACCOUNT, INVITATION_BY_ADDRESS
-from eventreg.accounts.rules.profiles import address_key, check_new_password
+from eventreg.accounts.rules import guarding, profiles
 from eventreg.accounts.rules.refusals import AccountReason
 from eventreg.accounts.services.accounts import NeedsSuccessor, OwnedAlone, change_profile, create_account, lock_account
 from eventreg.accounts.services.guards import Try, admit
@@ -25,19 +24,10 @@ from eventreg.events.links import invitation_id_of
 from eventreg.events.models import Event, TeamInvitation, TeamMember
 from eventreg.events.queries.events import list_days, lock_event_in_any_state
 from eventreg.events.queries.team import count_owners, find_member, find_open_invitation, grant_on, opens_directly
-from eventreg.events.rules.team import (
-    INVITATION_LASTS,
-    LONGEST_NOTE,
-    Narrowing,
-    TeamReason,
-    TeamRole,
-    agree,
-    roles_to_give,
-)
+from eventreg.events.rules import team
 from eventreg.events.services.team import end_invitations, end_membership, make_owner, note_handed_over
-from eventreg.kernel.clock import now
+from eventreg.kernel import clock, tokens
 from eventreg.kernel.errors import Busy, NotFound, Refused
-from eventreg.kernel.tokens import new_public_id
 
 
 class TeamBelongings:
@@ -56,7 +46,7 @@ class TeamBelongings:
         """Return the events that nobody else owns, in the order of their making."""
         owners = (
             select(TeamMember.event_id)
-            .where(TeamMember.role == TeamRole.OWNER)
+            .where(TeamMember.role == team.TeamRole.OWNER)
             .group_by(TeamMember.event_id)
             .having(func.count() == 1)
         )
@@ -65,7 +55,7 @@ class TeamBelongings:
             .join(TeamMember, TeamMember.event_id == Event.id)
             .where(
                 TeamMember.account_id == account_id,
-                TeamMember.role == TeamRole.OWNER,
+                TeamMember.role == team.TeamRole.OWNER,
                 TeamMember.event_id.in_(owners),
             )
             .order_by(Event.id)
@@ -102,7 +92,7 @@ def _leave(event_id: int, account_id: int, successor_id: int | None, by: Actor) 
     member = find_member(event_id, account_id)
     if member is None:
         return
-    if member.role is TeamRole.OWNER and count_owners(event_id) == 1:
+    if member.role is team.TeamRole.OWNER and count_owners(event_id) == 1:
         _succeed(event_id, account_id, successor_id, by)
     end_membership(member, "team_member_removed", by)
 
@@ -112,7 +102,9 @@ def _succeed(event_id: int, account_id: int, successor_id: int | None, by: Actor
         raise NeedsSuccessor
     successor = find_member(event_id, successor_id)
     if successor is None:
-        successor = TeamMember(event_id=event_id, account_id=successor_id, role=TeamRole.OWNER, added_at=now())
+        successor = TeamMember(
+            event_id=event_id, account_id=successor_id, role=team.TeamRole.OWNER, added_at=clock.now()
+        )
         db.session.add(successor)
     make_owner(successor)
     db.session.flush()
@@ -133,8 +125,8 @@ class Wish:
     email: str
     name: str
     language: str
-    role: TeamRole
-    narrowing: Narrowing = field(default_factory=Narrowing)
+    role: team.TeamRole
+    narrowing: team.Narrowing = field(default_factory=team.Narrowing)
     note: str = ""
 
 
@@ -164,19 +156,19 @@ def invite(event_id: int, wish: Wish, account_id: int) -> str:
     ADDRESS_INVALID.
     """
     words = wish.note.strip()
-    if len(words) > LONGEST_NOTE:
-        raise Refused(TeamReason.NOTE_TOO_LONG, limit=LONGEST_NOTE)
+    if len(words) > team.LONGEST_NOTE:
+        raise Refused(team.TeamReason.NOTE_TOO_LONG, limit=team.LONGEST_NOTE)
     with transaction() as session:
         event = lock_event_in_any_state(event_id)
         agreed = _agreed(event, wish, account_id)
         account = _account_for(wish, account_id)
         if find_member(event.id, account.id) is not None:
-            raise Refused(TeamReason.ALREADY_MEMBER)
+            raise Refused(team.TeamReason.ALREADY_MEMBER)
         _count(event_id, account_id, wish.email)
         end_invitations(TeamInvitation.event_id == event.id, TeamInvitation.account_id == account.id)
-        at = now()
+        at = clock.now()
         invitation = TeamInvitation(
-            public_id=new_public_id(),
+            public_id=tokens.new_public_id(),
             event_id=event.id,
             account_id=account.id,
             role=wish.role,
@@ -184,7 +176,7 @@ def invite(event_id: int, wish: Wish, account_id: int) -> str:
             note=words,
             invited_by_id=account_id,
             created_at=at,
-            expires_at=at + INVITATION_LASTS,
+            expires_at=at + team.INVITATION_LASTS,
         )
         session.add(invitation)
         session.flush()
@@ -199,7 +191,7 @@ def send_invitation_again(event_id: int, public_id: str, account_id: int) -> Non
         event, invitation = _locked_by_team(event_id, public_id, account_id)
         account = lock_account(invitation.account_id)
         _count(event_id, account_id, account.email)
-        invitation.expires_at = now() + INVITATION_LASTS
+        invitation.expires_at = clock.now() + team.INVITATION_LASTS
         enqueue_invitation(event, account, invitation, lock_account(account_id).name)
         note(invitation, "team_invitation_sent_again", Actor.account(account_id), account=invitation.account_id)
 
@@ -208,7 +200,7 @@ def revoke_invitation(event_id: int, public_id: str, account_id: int) -> None:
     """Take an invitation back: its link opens nothing any more. Raises NotFound, Refused (ROLE_NOT_YOURS)."""
     with transaction():
         _, invitation = _locked_by_team(event_id, public_id, account_id)
-        invitation.ended_at = now()
+        invitation.ended_at = clock.now()
         note(invitation, "team_invitation_revoked", Actor.account(account_id), account=invitation.account_id)
 
 
@@ -220,14 +212,14 @@ def accept_invitation(token: str, account_id: int | None, newcomer: Newcomer | N
     `set_password` do.
     """
     if newcomer is not None and newcomer.password:
-        check_new_password(newcomer.password)
+        profiles.check_new_password(newcomer.password)
     with transaction() as session:
         event, invitation = _locked_by_token(token)
         account = _lock_invited(invitation)
         signs_in = _enters_by_link(account, invitation, account_id)
         if signs_in and newcomer is not None:
             change_profile(account.id, newcomer.name, newcomer.language)
-        invitation.accepted_at = now()
+        invitation.accepted_at = clock.now()
         if find_member(event.id, account.id) is None:
             session.add(_member(invitation))
             session.flush()
@@ -242,16 +234,16 @@ def decline_invitation(token: str) -> None:
     """Say no. Whoever holds the link may: it gives nothing away. Raises Refused (INVITATION_OVER)."""
     with transaction():
         _, invitation = _locked_by_token(token)
-        invitation.ended_at = now()
+        invitation.ended_at = clock.now()
         note(
             invitation, "team_invitation_declined", Actor.account(invitation.account_id), account=invitation.account_id
         )
 
 
-def _agreed(event: Event, wish: Wish, account_id: int) -> Narrowing:
+def _agreed(event: Event, wish: Wish, account_id: int) -> team.Narrowing:
     keys = [category.key for category in event.categories]
     days = [day.held_on for day in list_days(event.id)]
-    return agree(grant_on(event.id, account_id), wish.role, wish.narrowing, keys, days)
+    return team.agree(grant_on(event.id, account_id), wish.role, wish.narrowing, keys, days)
 
 
 def _account_for(wish: Wish, account_id: int) -> Account:
@@ -263,7 +255,7 @@ def _account_for(wish: Wish, account_id: int) -> Account:
         )
     except Refused as refused:
         if refused.reason is AccountReason.ADDRESS_TAKEN:
-            raise Refused(TeamReason.ACCOUNT_CLOSED) from refused
+            raise Refused(team.TeamReason.ACCOUNT_CLOSED) from refused
         raise
     return lock_account(known)
 
@@ -271,36 +263,36 @@ def _account_for(wish: Wish, account_id: int) -> Account:
 def _count(event_id: int, account_id: int, email: str) -> None:
     # By event: the team of one does not use up what an address may get of another's.
     tries = (
-        Try(INVITATION_BY_ACCOUNT, str(account_id)),
-        Try(INVITATION_BY_ADDRESS, f"{event_id}/{address_key(email)}"),
+        Try(guarding.INVITATION_BY_ACCOUNT, str(account_id)),
+        Try(guarding.INVITATION_BY_ADDRESS, f"{event_id}/{profiles.address_key(email)}"),
     )
     if admit(*tries) is None:
-        raise Refused(TeamReason.TOO_MANY_INVITATIONS, minutes=INVITATION_BY_ACCOUNT.minutes)
+        raise Refused(team.TeamReason.TOO_MANY_INVITATIONS, minutes=guarding.INVITATION_BY_ACCOUNT.minutes)
 
 
 def _locked_by_team(event_id: int, public_id: str, account_id: int) -> tuple[Event, TeamInvitation]:
     """Return an open invitation of the event for a member who may give its role."""
     event = lock_event_in_any_state(event_id)
-    line = find_open_invitation(public_id, now())
+    line = find_open_invitation(public_id, clock.now())
     if line is None or line.invitation.event_id != event.id:
         raise NotFound
-    if line.invitation.role not in roles_to_give(grant_on(event.id, account_id)):
-        raise Refused(TeamReason.ROLE_NOT_YOURS)
+    if line.invitation.role not in team.roles_to_give(grant_on(event.id, account_id)):
+        raise Refused(team.TeamReason.ROLE_NOT_YOURS)
     return event, line.invitation
 
 
 def _locked_by_token(token: str) -> tuple[Event, TeamInvitation]:
     """Return the open invitation of a token, with its event held, so that it is answered once."""
     public_id = invitation_id_of(token)
-    line = find_open_invitation(public_id, now()) if public_id is not None else None
+    line = find_open_invitation(public_id, clock.now()) if public_id is not None else None
     if public_id is None or line is None:
-        raise Refused(TeamReason.INVITATION_OVER)
+        raise Refused(team.TeamReason.INVITATION_OVER)
     event = lock_event_in_any_state(line.invitation.event_id)
     # Read again under the lock: another may have answered while this one waited for it.
     db.session.refresh(line.invitation)
-    line = find_open_invitation(public_id, now())
+    line = find_open_invitation(public_id, clock.now())
     if line is None:
-        raise Refused(TeamReason.INVITATION_OVER)
+        raise Refused(team.TeamReason.INVITATION_OVER)
     return event, line.invitation
 
 
@@ -308,7 +300,7 @@ def _lock_invited(invitation: TeamInvitation) -> Account:
     try:
         return lock_account(invitation.account_id)
     except NotFound:
-        raise Refused(TeamReason.INVITATION_OVER) from None
+        raise Refused(team.TeamReason.INVITATION_OVER) from None
 
 
 def _enters_by_link(account: Account, invitation: TeamInvitation, account_id: int | None) -> bool:
@@ -316,15 +308,15 @@ def _enters_by_link(account: Account, invitation: TeamInvitation, account_id: in
     if account_id == account.id:
         return False
     if account_id is not None:
-        raise Refused(TeamReason.OTHER_ACCOUNT)
-    if not opens_directly(account, invitation.id, now()):
-        raise Refused(TeamReason.SIGN_IN_FIRST)
+        raise Refused(team.TeamReason.OTHER_ACCOUNT)
+    if not opens_directly(account, invitation.id, clock.now()):
+        raise Refused(team.TeamReason.SIGN_IN_FIRST)
     return True
 
 
 def _member(invitation: TeamInvitation) -> TeamMember:
     values = {name: getattr(invitation, name) for name in ("event_id", "account_id", *_AGREED)}
-    return TeamMember(**values, added_at=now())
+    return TeamMember(**values, added_at=clock.now())
 
 
 def _agreement(invitation: TeamInvitation) -> dict[str, object]:

@@ -10,8 +10,7 @@ from pathlib import Path
 
 from flask import Flask, Response, abort, request, url_for
 
-from eventreg.web.access import public
-from eventreg.web.bodies import accepts_gzip
+from eventreg.web import access, bodies
 
 _YEAR = 365 * 24 * 3600
 _COMPRESSIBLE = {"text/css", "text/javascript", "image/svg+xml", "application/json", "text/plain"}
@@ -41,13 +40,13 @@ def init_assets(app: Flask, folder: Path) -> None:
     assets = read_assets(folder)
 
     @app.get("/static/<path:name>", endpoint="static")
-    @public
+    @access.public
     def serve(name: str) -> Response:
         found = assets.get(name)
         if found is None:
             abort(404)
         response = Response(found.content, mimetype=found.media_type)
-        if found.compressed is not None and accepts_gzip():
+        if found.compressed is not None and bodies.accepts_gzip():
             response.set_data(found.compressed)
             response.headers["Content-Encoding"] = "gzip"
         response.vary.add("Accept-Encoding")

@@ -19,9 +19,7 @@ from limits.errors import StorageError
 from limits.storage import MemoryStorage, Storage
 from limits.strategies import MovingWindowRateLimiter
 
-from eventreg.kernel.clients import client_network
-from eventreg.kernel.clock import now
-from eventreg.kernel.tokens import lookup_hash
+from eventreg.kernel import clients, clock, tokens
 from eventreg.web.instance import keys
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -43,11 +41,11 @@ class Counters:
 
     def hit(self, item: RateLimitItem, *subject: str) -> bool:
         """Count one request and say whether it is within the limit."""
-        if self._shared is not None and (self._away_until is None or now() >= self._away_until):
+        if self._shared is not None and (self._away_until is None or clock.now() >= self._away_until):
             try:
                 is_within = self._shared.hit(item, *subject)
             except StorageError as error:
-                self._note(now() + _LEFT_ALONE, type(error.storage_error).__name__)
+                self._note(clock.now() + _LEFT_ALONE, type(error.storage_error).__name__)
             else:
                 self._note(None)
                 return is_within
@@ -122,7 +120,7 @@ def storage_answers(storage: str) -> bool:
 
 def _counted_as(address: str | None) -> str:
     """Return a client as counted: hashed, so that Redis holds nobody's address, and instances that share one count apart."""
-    return lookup_hash(keys(), "limits", client_network(address))
+    return tokens.lookup_hash(keys(), "limits", clients.client_network(address))
 
 
 def _redis(address: str) -> Storage:

@@ -18,11 +18,9 @@ from zoneinfo import ZoneInfo
 from flask import g
 from flask_babel import gettext, ngettext
 
-from eventreg.i18n import formats
-from eventreg.i18n.languages import current_language
+from eventreg.i18n import formats, languages
 from eventreg.kernel.errors import Busy, Marked, Reason, Refused, TimeOf, ZoneOf
-from eventreg.web.instance import config
-from eventreg.web.templating import plain_in_reader_language, quoted_in_reader_language
+from eventreg.web import instance, templating
 
 
 def said(refused: Refused, *, to_team: bool = False, **more: Any) -> str:
@@ -93,17 +91,17 @@ def _worded(value: Any) -> Any:
         case Marked():
             return gettext(value)
         case Mapping():
-            return plain_in_reader_language(value)
+            return templating.plain_in_reader_language(value)
         case [Mapping(), *_]:
-            return quoted_in_reader_language(value)
+            return templating.quoted_in_reader_language(value)
         case [str(), *_]:
             return " ".join(map(gettext, value))
         case datetime():
-            return formats.instant(value, _zone(), current_language())
+            return formats.instant(value, _zone(), languages.current_language())
         case date():
-            return formats.plain_day(value, current_language())
+            return formats.plain_day(value, languages.current_language())
         case TimeOf(at):
-            return formats.clock(at.astimezone(ZoneInfo(_zone())).time(), current_language())
+            return formats.clock(at.astimezone(ZoneInfo(_zone())).time(), languages.current_language())
         case ZoneOf(at):
             return formats.zone_offset(at, _zone())
         case _ if callable(value):
@@ -113,5 +111,5 @@ def _worded(value: Any) -> Any:
 
 def _zone() -> str:
     """Return the zone in which moments are said."""
-    zone: str = getattr(g.get("event"), "time_zone", None) or config().time_zone
+    zone: str = getattr(g.get("event"), "time_zone", None) or instance.config().time_zone
     return zone

@@ -12,15 +12,10 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from markupsafe import Markup, escape
 
-from eventreg.i18n import formats
-from eventreg.i18n.languages import current_language, known_languages, own_name
+from eventreg.i18n import formats, languages
 from eventreg.kernel.links import web_address
 from eventreg.kernel.text import Picked, pick
-from eventreg.web.access import may
-from eventreg.web.downloads import size_words
-from eventreg.web.instance import chosen, site_name
-from eventreg.web.markdown import render_markdown
-from eventreg.web.palettes import palette_class
+from eventreg.web import access, downloads, instance, markdown, palettes
 
 
 def init_templating(app: Flask) -> None:
@@ -31,26 +26,26 @@ def init_templating(app: Flask) -> None:
         t=in_reader_language,
         plain=plain_in_reader_language,
         markdown=markdown_in_reader_language,
-        day=lambda value, year=True: formats.day(value, current_language(), year=year),
-        plain_day=lambda value, year=True: formats.plain_day(value, current_language(), year=year),
+        day=lambda value, year=True: formats.day(value, languages.current_language(), year=year),
+        plain_day=lambda value, year=True: formats.plain_day(value, languages.current_language(), year=year),
         days=_days,
         clock=_clock,
-        hours=lambda written: formats.hours(written, current_language()),
-        instant=lambda value, zone: formats.instant(value, zone, current_language()),
-        short_instant=lambda value, zone: formats.short_instant(value, zone, current_language()),
-        country=lambda code: formats.country(code, current_language()),
-        joined=lambda parts: formats.joined(list(parts), current_language()),
-        size=size_words,
+        hours=lambda written: formats.hours(written, languages.current_language()),
+        instant=lambda value, zone: formats.instant(value, zone, languages.current_language()),
+        short_instant=lambda value, zone: formats.short_instant(value, zone, languages.current_language()),
+        country=lambda code: formats.country(code, languages.current_language()),
+        joined=lambda parts: formats.joined(list(parts), languages.current_language()),
+        size=downloads.size_words,
         web_address=web_address,
     )
-    app.jinja_env.globals.update(colon=lambda: formats.colon(current_language()))
+    app.jinja_env.globals.update(colon=lambda: formats.colon(languages.current_language()))
     app.context_processor(_variables)
 
 
 def in_reader_language(text: Mapping[str, str] | None) -> Markup:
     """Return content in the reader's language, marked with its own language where it is a fallback."""
     picked = _picked(text)
-    if picked.language == current_language():
+    if picked.language == languages.current_language():
         return escape(picked.text)
     return Markup('<span lang="{}" title="{}">{}</span>').format(
         picked.language, _("Not available in your language"), picked.text
@@ -64,14 +59,14 @@ def plain_in_reader_language(text: Mapping[str, str] | None) -> str:
 
 def quoted_in_reader_language(texts: Iterable[Mapping[str, str]]) -> str:
     """Return contents in the reader's language as a list in words, each in quotation marks."""
-    return formats.joined([f"“{plain_in_reader_language(text)}”" for text in texts], current_language())
+    return formats.joined([f"“{plain_in_reader_language(text)}”" for text in texts], languages.current_language())
 
 
 def markdown_in_reader_language(text: Mapping[str, str] | None, top: int = 2) -> Markup:
     """Return rich content in the reader's language as HTML, a fallback in a block marked with its own language."""
     picked = _picked(text)
-    html = render_markdown(picked.text, top)
-    if picked.language == current_language() or not picked.text:
+    html = markdown.render_markdown(picked.text, top)
+    if picked.language == languages.current_language() or not picked.text:
         return html
     return Markup('<div lang="{}" title="{}">{}</div>').format(
         picked.language, _("Not available in your language"), html
@@ -97,17 +92,17 @@ def language_url_at(address: str) -> Callable[[str], str]:
 
 def _picked(text: Mapping[str, str] | None) -> Picked:
     event = g.get("event")
-    fallbacks = event.languages if event is not None else known_languages()
-    return pick(text or {}, current_language(), fallbacks)
+    fallbacks = event.languages if event is not None else languages.known_languages()
+    return pick(text or {}, languages.current_language(), fallbacks)
 
 
 def _days(values: Sequence[date], weekdays: bool = True) -> str:
-    return formats.days(values, current_language(), weekdays=weekdays)
+    return formats.days(values, languages.current_language(), weekdays=weekdays)
 
 
 def _clock(value: time | datetime, bare: bool = False) -> str:
     moment = value.time() if isinstance(value, datetime) else value
-    return formats.clock(moment, current_language(), bare=bare)
+    return formats.clock(moment, languages.current_language(), bare=bare)
 
 
 def _current_account() -> Any:
@@ -116,14 +111,14 @@ def _current_account() -> Any:
 
 def _variables() -> dict[str, Any]:
     return {
-        "lang": current_language(),
-        "dir": formats.direction(current_language()),
-        "languages": [(code, own_name(code)) for code in known_languages()],
+        "lang": languages.current_language(),
+        "dir": formats.direction(languages.current_language()),
+        "languages": [(code, languages.own_name(code)) for code in languages.known_languages()],
         "language_url": language_url,
-        "site_name": site_name(),
-        "site_logo": chosen().logo,
-        "site_pages": chosen().pages,
-        "palette": palette_class(getattr(g.get("event"), "palette", ""), chosen().palette),
+        "site_name": instance.site_name(),
+        "site_logo": instance.chosen().logo,
+        "site_pages": instance.chosen().pages,
+        "palette": palettes.palette_class(getattr(g.get("event"), "palette", ""), instance.chosen().palette),
         "current_account": None if g.get("is_database_away") else _current_account(),
-        "may": may,
+        "may": access.may,
     }

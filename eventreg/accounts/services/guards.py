@@ -17,11 +17,8 @@ from eventreg.accounts.queries import list_attempts
 from eventreg.accounts.rules.guarding import Guard, Limit, Visitor
 from eventreg.accounts.rules.refusals import TooManyTries
 from eventreg.db import SKEW, db, transaction
-from eventreg.kernel.clients import client_network
-from eventreg.kernel.clock import now
-from eventreg.kernel.tokens import lookup_hash
-from eventreg.web.instance import keys
-from eventreg.web.limits import are_limits_on
+from eventreg.kernel import clients, clock, tokens
+from eventreg.web import instance, limits
 
 
 @dataclass(frozen=True)
@@ -34,7 +31,7 @@ class Try:
     @property
     def key(self) -> tuple[str, str]:
         """Purpose and hashed subject, as stored."""
-        return self.limit.purpose, lookup_hash(keys(), f"try/{self.limit.purpose}", self.subject)
+        return self.limit.purpose, tokens.lookup_hash(instance.keys(), f"try/{self.limit.purpose}", self.subject)
 
 
 def admit(*tries: Try) -> tuple[int, ...] | None:
@@ -42,9 +39,9 @@ def admit(*tries: Try) -> tuple[int, ...] | None:
 
     None, with nothing counted, when a limit is reached. Joins the caller's transaction, or is one of its own.
     """
-    if not are_limits_on():
+    if not limits.are_limits_on():
         return ()
-    at = now()
+    at = clock.now()
     with transaction() as session:
         ordered = sorted(tries, key=lambda attempt: attempt.key)
         for attempt in ordered:
@@ -73,12 +70,12 @@ def demand_of(guard: Guard, subject: str, visitor: Visitor, device: str | None) 
     """
     if device is not None:
         return demand(Try(guard.by_device, device))
-    return demand(Try(guard.by_account, subject), Try(guard.by_client, client_network(visitor.client)))
+    return demand(Try(guard.by_account, subject), Try(guard.by_client, clients.client_network(visitor.client)))
 
 
 def free_at(*tries: Try) -> datetime:
     """Return when a try that all of these limits count would be admitted, if nobody tries before."""
-    at = now()
+    at = clock.now()
     return max(_free_at(attempt, at) for attempt in tries)
 
 

@@ -9,11 +9,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import delete, func, select, update
 
-from eventreg.accounts import passwords
-from eventreg.accounts.devices import known_mark
+from eventreg.accounts import devices, passwords, queries, secrets
 from eventreg.accounts.emails import Notice, enqueue_notice
 from eventreg.accounts.models import Account, AccountSession, RecoveryCode
-from eventreg.accounts.queries import get_account
 from eventreg.accounts.rules.codes import (
     RECOVERY_CODES,
     folded,
@@ -25,10 +23,7 @@ from eventreg.accounts.rules.codes import (
 )
 from eventreg.accounts.rules.guarding import CODE, OLD_PASSWORD, Visitor
 from eventreg.accounts.rules.refusals import AccountReason
-from eventreg.accounts.secrets import recovery_hash, seal_secret, secret_of
-from eventreg.accounts.services.accounts import end_rows, lock_account
-from eventreg.accounts.services.guards import demand_of, forgive
-from eventreg.accounts.services.sessions import prove_again
+from eventreg.accounts.services import accounts, guards, sessions
 from eventreg.audit.services import SYSTEM, Actor, note
 from eventreg.db import db, transaction
 from eventreg.kernel.clock import now
@@ -41,10 +36,10 @@ def begin_setup(account_id: int) -> None:
     One that waits to be confirmed is replaced. Raises Refused (FACTOR_IS_ON) and NotFound.
     """
     with transaction():
-        account = lock_account(account_id)
+        account = accounts.lock_account(account_id)
         if account.totp_confirmed_at is not None:
             raise Refused(AccountReason.FACTOR_IS_ON)
-        account.totp_sealed = seal_secret(account_id, new_secret())
+        account.totp_sealed = secrets.seal_secret(account_id, new_secret())
         account.totp_last_step = None
 
 
@@ -54,21 +49,21 @@ def confirm_setup(account_id: int, code: str, kept: str, who: Visitor) -> Sequen
     Sessions that began without it end, all but the one with the public id `kept`. Raises Refused: CODE_WRONG,
     FACTOR_IS_ON, FACTOR_IS_OFF (setting up was not begun), TOO_MANY_TRIES; and NotFound.
     """
-    counted = demand_of(CODE, str(account_id), who, known_mark(get_account(account_id), who))
+    counted = guards.demand_of(CODE, str(account_id), who, devices.known_mark(queries.get_account(account_id), who))
     with transaction() as session:
-        account = lock_account(account_id)
+        account = accounts.lock_account(account_id)
         if account.totp_confirmed_at is not None:
             raise Refused(AccountReason.FACTOR_IS_ON)
-        secret = secret_of(account)
+        secret = secrets.secret_of(account)
         if secret is None:
             raise Refused(AccountReason.FACTOR_IS_OFF)
         at, typed = now(), folded(code)
         step = step_of(secret, typed, at, None) if is_timed(typed) else None
         if step is None:
             raise Refused(AccountReason.CODE_WRONG)
-        forgive(counted)
+        guards.forgive(counted)
         account.totp_confirmed_at, account.totp_last_step = at, step
-        end_rows(account_id, kept)
+        accounts.end_rows(account_id, kept)
         session.execute(update(AccountSession).where(AccountSession.public_id == kept).values(has_second_factor=True))
         note(account, "second_factor_on", Actor.account(account_id))
         enqueue_notice(account, Notice.FACTOR_ON)
@@ -78,7 +73,7 @@ def confirm_setup(account_id: int, code: str, kept: str, who: Visitor) -> Sequen
 def make_recovery_codes(account_id: int) -> Sequence[str]:
     """Replace the recovery codes and return the new ones. Raises Refused (FACTOR_IS_OFF) and NotFound."""
     with transaction():
-        account = lock_account(account_id)
+        account = accounts.lock_account(account_id)
         if account.totp_confirmed_at is None:
             raise Refused(AccountReason.FACTOR_IS_OFF)
         note(account, "recovery_codes_made", Actor.account(account_id))
@@ -91,7 +86,7 @@ def remove(account_id: int, by: Actor = SYSTEM) -> None:
     Raises Refused (FACTOR_IS_OFF) and NotFound.
     """
     with transaction() as session:
-        account = lock_account(account_id)
+        account = accounts.lock_account(account_id)
         if account.totp_sealed is None:
             raise Refused(AccountReason.FACTOR_IS_OFF)
         was_on = account.totp_confirmed_at is not None
@@ -106,7 +101,7 @@ def _renew_codes(account_id: int) -> Sequence[str]:
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account_id))
     codes = [new_recovery_code() for _ in range(RECOVERY_CODES)]
     db.session.add_all(
-        RecoveryCode(account_id=account_id, code_hash=recovery_hash(account_id, folded(code))) for code in codes
+        RecoveryCode(account_id=account_id, code_hash=secrets.recovery_hash(account_id, folded(code))) for code in codes
     )
     db.session.flush()
     return codes
@@ -119,16 +114,16 @@ def give_code(account_id: int, generation: int, code: str, who: Visitor) -> Acco
     TOO_MANY_TRIES without looking at the code, SIGN_IN_OVER when the account changed meanwhile.
     """
     try:
-        device = known_mark(get_account(account_id), who)
-        counted = demand_of(CODE, str(account_id), who, device)
+        device = devices.known_mark(queries.get_account(account_id), who)
+        counted = guards.demand_of(CODE, str(account_id), who, device)
     except NotFound:
         raise Refused(AccountReason.SIGN_IN_OVER) from None
     with transaction():
-        account = lock_account(account_id)
+        account = accounts.lock_account(account_id)
         if account.session_generation != generation:
             raise Refused(AccountReason.SIGN_IN_OVER)
         _use_code(account, folded(code))
-        forgive(counted)
+        guards.forgive(counted)
         return account
 
 
@@ -138,7 +133,7 @@ def prove(account_id: int, session_id: str, password: str, code: str, who: Visit
     Raises Refused: OLD_PASSWORD_WRONG, CODE_WRONG, TOO_MANY_TRIES, and LINK_NEEDED for an account that has
     neither; and NotFound.
     """
-    account = get_account(account_id)
+    account = queries.get_account(account_id)
     asks_code = account.totp_confirmed_at is not None
     if not account.password_hash and not asks_code:
         raise Refused(AccountReason.LINK_NEEDED)
@@ -146,20 +141,20 @@ def prove(account_id: int, session_id: str, password: str, code: str, who: Visit
         check_password(account, password, who)
     if asks_code:
         give_code(account_id, account.session_generation, code, who)
-    prove_again(account_id, session_id)
+    sessions.prove_again(account_id, session_id)
 
 
 def check_password(account: Account, password: str, who: Visitor) -> None:
     """Check the present password of whoever is signed in. Raises Refused (OLD_PASSWORD_WRONG, TOO_MANY_TRIES)."""
-    counted = demand_of(OLD_PASSWORD, str(account.id), who, known_mark(account, who))
+    counted = guards.demand_of(OLD_PASSWORD, str(account.id), who, devices.known_mark(account, who))
     if not passwords.fits(account.password_hash, password):
         raise Refused(AccountReason.OLD_PASSWORD_WRONG)
-    forgive(counted)
+    guards.forgive(counted)
 
 
 def _use_code(account: Account, code: str) -> None:
     """Use a code up, under the lock of the account. Raises Refused (CODE_WRONG)."""
-    secret = secret_of(account) if account.totp_confirmed_at is not None else None
+    secret = secrets.secret_of(account) if account.totp_confirmed_at is not None else None
     if secret is not None and is_timed(code):
         step = step_of(secret, code, now(), account.totp_last_step)
         if step is not None:
@@ -174,7 +169,7 @@ def _use_recovery_code(account: Account, code: str) -> bool:
     unused = RecoveryCode.account_id == account.id, RecoveryCode.used_at.is_(None)
     used = db.session.scalar(
         update(RecoveryCode)
-        .where(*unused, RecoveryCode.code_hash == recovery_hash(account.id, code))
+        .where(*unused, RecoveryCode.code_hash == secrets.recovery_hash(account.id, code))
         .values(used_at=now())
         .returning(RecoveryCode.id)
     )

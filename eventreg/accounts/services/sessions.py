@@ -11,9 +11,8 @@ from eventreg.accounts.rules.codes import SEEN_EVERY, SESSION_LASTS, Way
 from eventreg.accounts.services.accounts import end_rows, lock_account
 from eventreg.audit.services import Actor, Target, note
 from eventreg.db import db, lock_row, transaction
-from eventreg.kernel.clock import now
+from eventreg.kernel import clock, tokens
 from eventreg.kernel.errors import NotFound
-from eventreg.kernel.tokens import new_public_id
 
 
 def open_session(
@@ -26,9 +25,9 @@ def open_session(
     """
     with transaction() as session:
         account = lock_account(account_id)
-        at = now()
+        at = clock.now()
         row = AccountSession(
-            public_id=new_public_id(),
+            public_id=tokens.new_public_id(),
             account_id=account.id,
             began_at=at,
             seen_at=at,
@@ -50,14 +49,14 @@ def prove_again(account_id: int, public_id: str) -> None:
     """Note that whoever is signed in has just proved who they are. Raises NotFound when the session has ended."""
     with transaction():
         row = _lock_session(account_id, public_id)
-        row.proved_at = row.seen_at = now()
+        row.proved_at = row.seen_at = clock.now()
         note(Target(Account, account_id), "proved_again", Actor.account(account_id))
 
 
 def note_seen(public_id: str) -> None:
     """Note that a session was used, unless that was noted a short while ago."""
     with transaction() as session:
-        at = now()
+        at = clock.now()
         session.execute(
             update(AccountSession)
             .where(AccountSession.public_id == public_id, AccountSession.seen_at <= at - SEEN_EVERY)
@@ -68,7 +67,7 @@ def note_seen(public_id: str) -> None:
 def end_session_of(account_id: int, public_id: str) -> None:
     """End one session of an account: its next request is refused. Raises NotFound when it is not one of them."""
     with transaction():
-        _lock_session(account_id, public_id).ended_at = now()
+        _lock_session(account_id, public_id).ended_at = clock.now()
         note(Target(Account, account_id), "session_ended", Actor.account(account_id))
 
 
@@ -100,7 +99,7 @@ def _end(public_id: str) -> None:
     db.session.execute(
         update(AccountSession)
         .where(AccountSession.public_id == public_id, AccountSession.ended_at.is_(None))
-        .values(ended_at=now())
+        .values(ended_at=clock.now())
     )
 
 

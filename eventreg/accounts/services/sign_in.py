@@ -13,26 +13,19 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, update
 
-from eventreg.accounts import passwords, passwords as hashing
-from eventreg.accounts.devices import known_mark
+from eventreg.accounts import devices, links, passwords, passwords as hashing, queries
 from eventreg.accounts.emails import Notice, enqueue_notice, enqueue_sign_in_link, enqueue_welcome
-from eventreg.accounts.links import link_id_of, sign_in_token
 from eventreg.accounts.models import Account, SignInLink
-from eventreg.accounts.passwords import check_strength
-from eventreg.accounts.queries import find_account_by_address, get_account
 from eventreg.accounts.rules.guarding import INVITATION_BY_ACCOUNT, LINK, SIGN_IN, Visitor
 from eventreg.accounts.rules.profiles import address_key, check_new_password
 from eventreg.accounts.rules.refusals import AccountReason
-from eventreg.accounts.services.accounts import create_account, end_ways_in, lock_account
+from eventreg.accounts.services import accounts, second_factor
 from eventreg.accounts.services.guards import Try, admit, demand, demand_of, forgive
-from eventreg.accounts.services.second_factor import check_password
 from eventreg.audit.services import SYSTEM, Actor, note
 from eventreg.db import db, transaction
 from eventreg.jobs.services import schedule
-from eventreg.kernel.clients import client_network
-from eventreg.kernel.clock import now
+from eventreg.kernel import clients, clock, tokens
 from eventreg.kernel.errors import NotFound, Refused
-from eventreg.kernel.tokens import new_public_id
 from eventreg.web.instance import site_name
 
 #: the job that looks the account up and mails the link; its payload is {"email": …}
@@ -46,7 +39,7 @@ def make_sign_in_link(account_id: int, minutes: int = MAILED_LINK_MINUTES, by: A
     Only whoever gets the token can use it: nothing in the database makes it without the instance's key.
     """
     with transaction():
-        return sign_in_token(_add_link(lock_account(account_id), minutes, by).public_id)
+        return links.sign_in_token(_add_link(accounts.lock_account(account_id), minutes, by).public_id)
 
 
 def ask_for_sign_in_link(email: str, who: Visitor) -> None:
@@ -56,23 +49,23 @@ def ask_for_sign_in_link(email: str, who: Visitor) -> None:
     Where strangers have asked often, none is sent a few minutes long: the last one still works. A device that the account
     knows is sent one all the same. Raises Refused (TOO_MANY_TRIES).
     """
-    device = known_mark(find_account_by_address(email), who)
+    device = devices.known_mark(queries.find_account_by_address(email), who)
     with transaction():
         if device is None or admit(Try(LINK.by_device, device)) is None:
-            demand(Try(LINK.by_client, client_network(who.client)))
+            demand(Try(LINK.by_client, clients.client_network(who.client)))
             if admit(Try(LINK.by_account, address_key(email))) is None:
                 return
-        key = f"{SEND_LINK_JOB}:{new_public_id()}"
-        schedule(SEND_LINK_JOB, key=key, payload={"email": address_key(email)}, due_at=now())
+        key = f"{SEND_LINK_JOB}:{tokens.new_public_id()}"
+        schedule(SEND_LINK_JOB, key=key, payload={"email": address_key(email)}, due_at=clock.now())
 
 
 def send_sign_in_link(email: str) -> bool:
     """Make a link for the account of this address and queue its mail. False when there is no such account."""
     with transaction():
-        found = find_account_by_address(email)
+        found = queries.find_account_by_address(email)
         if found is None:
             return False
-        account = lock_account(found.id)
+        account = accounts.lock_account(found.id)
         link = _add_link(account, MAILED_LINK_MINUTES, Actor.account(account.id))
         enqueue_sign_in_link(account, link.public_id, MAILED_LINK_MINUTES)
         return True
@@ -80,11 +73,11 @@ def send_sign_in_link(email: str) -> bool:
 
 def use_sign_in_link(token: str) -> Account:
     """Use a link up and return its account; of two at once one succeeds. Raises Refused (LINK_OVER)."""
-    public_id = link_id_of(token)
+    public_id = links.link_id_of(token)
     if public_id is None:
         raise Refused(AccountReason.LINK_OVER)
     with transaction() as session:
-        at = now()
+        at = clock.now()
         account_id = session.scalar(
             update(SignInLink)
             .where(SignInLink.public_id == public_id, SignInLink.used_at.is_(None), SignInLink.expires_at > at)
@@ -92,7 +85,7 @@ def use_sign_in_link(token: str) -> Account:
             .returning(SignInLink.account_id)
         )
         try:
-            account = lock_account(account_id or 0)
+            account = accounts.lock_account(account_id or 0)
         except NotFound:
             raise Refused(AccountReason.LINK_OVER) from None
         note(account, "sign_in_link_used", Actor.account(account.id))
@@ -107,10 +100,10 @@ def forget_old_links(before: datetime) -> int:
 
 
 def _add_link(account: Account, minutes: int, by: Actor) -> SignInLink:
-    at = now()
+    at = clock.now()
     link = SignInLink(
         account_id=account.id,
-        public_id=new_public_id(),
+        public_id=tokens.new_public_id(),
         created_at=at,
         expires_at=at + timedelta(minutes=minutes),
     )
@@ -126,8 +119,8 @@ def sign_in_with_password(email: str, password: str, who: Visitor) -> Account:
     Raises Refused: SIGN_IN_WRONG after the same work whether or not there is such an account, TOO_MANY_TRIES
     without looking at the password.
     """
-    found = find_account_by_address(email)
-    counted = demand_of(SIGN_IN, address_key(email), who, known_mark(found, who))
+    found = queries.find_account_by_address(email)
+    counted = demand_of(SIGN_IN, address_key(email), who, devices.known_mark(found, who))
     stored = found.password_hash if found is not None else ""
     if not passwords.fits(stored, password) or found is None:
         raise Refused(AccountReason.SIGN_IN_WRONG)
@@ -142,7 +135,7 @@ def sign_in_with_password(email: str, password: str, who: Visitor) -> Account:
 def _lock_unchanged(account_id: int, stored: str) -> Account:
     """Hold the account, unless it was closed or got another password while this one was checked."""
     try:
-        account = lock_account(account_id)
+        account = accounts.lock_account(account_id)
     except NotFound:
         raise Refused(AccountReason.SIGN_IN_WRONG) from None
     if account.password_hash != stored:
@@ -164,13 +157,13 @@ def add_account(
     """
     with transaction():
         demand(Try(INVITATION_BY_ACCOUNT, str(by.id)))
-        account_id = create_account(email, name, language, is_administrator, by)
-        account = lock_account(account_id)
+        account_id = accounts.create_account(email, name, language, is_administrator, by)
+        account = accounts.lock_account(account_id)
         if may_create_events:
             account.may_create_events = True
             note(account, "may_create_events", by)
         token = make_sign_in_link(account_id, WELCOME_DAYS * _MINUTES_A_DAY, by)
-        enqueue_welcome(account, link_id_of(token) or "", WELCOME_DAYS)
+        enqueue_welcome(account, links.link_id_of(token) or "", WELCOME_DAYS)
         return token
 
 
@@ -181,9 +174,9 @@ def send_link_to(account_id: int, by: Actor) -> str:
     """
     with transaction():
         demand(Try(INVITATION_BY_ACCOUNT, str(by.id)))
-        account: Account = lock_account(account_id)
+        account: Account = accounts.lock_account(account_id)
         token = make_sign_in_link(account_id, MAILED_LINK_MINUTES, by)
-        enqueue_sign_in_link(account, link_id_of(token) or "", MAILED_LINK_MINUTES)
+        enqueue_sign_in_link(account, links.link_id_of(token) or "", MAILED_LINK_MINUTES)
         return token
 
 
@@ -195,14 +188,14 @@ def set_password(account_id: int, password: str, by: Actor = SYSTEM, kept: str =
     Raises Refused (PASSWORD_TOO_SHORT, PASSWORD_TOO_LONG, PASSWORD_EASY) and NotFound.
     """
     check_new_password(password)
-    person = get_account(account_id)
-    check_strength(password, (person.name, person.email, site_name()))
+    person = queries.get_account(account_id)
+    passwords.check_strength(password, (person.name, person.email, site_name()))
     # Hashing takes as long as fifty small transactions: it is done before the lock.
     stored = hashing.hash_of(password)
     with transaction():
-        account = lock_account(account_id)
+        account = accounts.lock_account(account_id)
         account.password_hash = stored
-        end_ways_in(account, kept)
+        accounts.end_ways_in(account, kept)
         note(account, "password_set", by)
         enqueue_notice(account, Notice.PASSWORD_CHANGED)
         return account
@@ -217,7 +210,7 @@ def change_password(
     PASSWORD_EASY, OLD_PASSWORD_WRONG, TOO_MANY_TRIES; and NotFound.
     """
     check_new_password(new_password)
-    account = get_account(account_id)
+    account = queries.get_account(account_id)
     if account.password_hash and old_password is not None:
-        check_password(account, old_password, who)
+        second_factor.check_password(account, old_password, who)
     return set_password(account_id, new_password, Actor.account(account_id), kept)

@@ -5,20 +5,16 @@ from __future__ import annotations
 from flask import redirect, render_template, request, url_for
 from flask_login import current_user
 
+from eventreg.accounts import links, queries
 from eventreg.accounts.forms import AccountForm, ClosingForm
-from eventreg.accounts.links import sign_in_address
 from eventreg.accounts.models import Account
-from eventreg.accounts.queries import get_account, list_accounts
-from eventreg.accounts.services import second_factor
+from eventreg.accounts.services import second_factor, sign_in
 from eventreg.accounts.services.accounts import belongings, close_everywhere
-from eventreg.accounts.services.sign_in import MAILED_LINK_MINUTES, WELCOME_DAYS, add_account, send_link_to
 from eventreg.accounts.views import blueprint
 from eventreg.audit.services import acting
+from eventreg.web import freshness, instance, templating
 from eventreg.web.access import Answer, administrators_only
-from eventreg.web.freshness import requires_fresh_sign_in
-from eventreg.web.instance import config
 from eventreg.web.refusals import Refusals
-from eventreg.web.templating import language_url_at
 
 _ONE = "/manage/accounts/<int(max=2147483647):account_id>"
 
@@ -37,7 +33,7 @@ def invite_account() -> Answer:
     form = AccountForm()
     rights = form.chosen_rights()
     with form.refusals(beside="email") as outcome:
-        token = add_account(
+        token = sign_in.add_account(
             form.email.data or "",
             form.name.data or "",
             form.language.chosen,
@@ -45,7 +41,7 @@ def invite_account() -> Answer:
             may_create_events=rights == "creator",
             by=acting(),
         )
-        return _done(form.email.data or "", token, WELCOME_DAYS * 24 * 60)
+        return _done(form.email.data or "", token, sign_in.WELCOME_DAYS * 24 * 60)
     return _page(form, code=outcome.status_code)
 
 
@@ -53,15 +49,15 @@ def invite_account() -> Answer:
 @administrators_only
 def send_account_link(account_id: int) -> Answer:
     """Mail a link that signs in once."""
-    account = get_account(account_id)
+    account = queries.get_account(account_id)
     with Refusals() as outcome:
-        return _done(account.email, send_link_to(account_id, acting()), MAILED_LINK_MINUTES)
+        return _done(account.email, sign_in.send_link_to(account_id, acting()), sign_in.MAILED_LINK_MINUTES)
     return _page(AccountForm(formdata=None), outcome.problem, outcome.status_code)
 
 
 @blueprint.post(f"{_ONE}/second-factor/remove")
 @administrators_only
-@requires_fresh_sign_in(back="accounts.show_accounts")
+@freshness.requires_fresh_sign_in(back="accounts.show_accounts")
 def remove_lost_second_factor(account_id: int) -> Answer:
     """Take the second factor off for somebody who lost it; the person is told by mail."""
     with Refusals() as outcome:
@@ -74,15 +70,15 @@ def remove_lost_second_factor(account_id: int) -> Answer:
 @administrators_only
 def confirm_closing(account_id: int) -> Answer:
     """Show what closing ends, and ask who takes over what the person owns alone."""
-    return _closing_page(get_account(account_id))
+    return _closing_page(queries.get_account(account_id))
 
 
 @blueprint.post(f"{_ONE}/close")
 @administrators_only
-@requires_fresh_sign_in(back="accounts.confirm_closing")
+@freshness.requires_fresh_sign_in(back="accounts.confirm_closing")
 def close(account_id: int) -> Answer:
     """Close the account with every right it has anywhere."""
-    account = get_account(account_id)
+    account = queries.get_account(account_id)
     form = _closing_form(account)
     with form.refusals(beside="successor") as outcome:
         close_everywhere(account_id, form.chosen_successor(), acting())
@@ -91,7 +87,7 @@ def close(account_id: int) -> Answer:
 
 
 def _page(form: AccountForm, problem: str = "", code: int = 200) -> Answer:
-    accounts = list_accounts()
+    accounts = queries.list_accounts()
     page = render_template(
         "accounts/accounts.html",
         accounts=accounts,
@@ -99,21 +95,21 @@ def _page(form: AccountForm, problem: str = "", code: int = 200) -> Answer:
         form=form,
         problem=problem,
         me=current_user.id,
-        time_zone=config().time_zone,
+        time_zone=instance.config().time_zone,
         is_closed=request.args.get("closed") == "yes",
-        language_url=language_url_at(url_for("accounts.show_accounts")),
+        language_url=templating.language_url_at(url_for("accounts.show_accounts")),
     )
     return page, code
 
 
 def _done(email: str, token: str, minutes: int) -> Answer:
     """Say that a link is on its way; where no mail leaves, show it to the administrator, who could make any."""
-    address = "" if config().sends_mail else sign_in_address(token)
+    address = "" if instance.config().sends_mail else links.sign_in_address(token)
     return render_template("accounts/account_link.html", email=email, address=address, minutes=minutes)
 
 
 def _closing_form(account: Account) -> ClosingForm:
-    others = [each for each in list_accounts() if each.closed_at is None and each.id != account.id]
+    others = [each for each in queries.list_accounts() if each.closed_at is None and each.id != account.id]
     return ClosingForm(others, me=current_user.id)
 
 

@@ -10,21 +10,15 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from markupsafe import Markup
 
-from eventreg.accounts.devices import visitor
+from eventreg.accounts import devices, policies, queries, secrets, sessions
 from eventreg.accounts.forms import CodeForm
-from eventreg.accounts.policies import has_second_factor
-from eventreg.accounts.queries import count_recovery_codes
 from eventreg.accounts.rules.codes import folded, in_groups, is_recovery, setup_address
-from eventreg.accounts.secrets import secret_of
 from eventreg.accounts.services.second_factor import begin_setup, confirm_setup, make_recovery_codes, remove
-from eventreg.accounts.sessions import this_session
 from eventreg.accounts.views import blueprint
 from eventreg.accounts.views.signing_in import safe_target
 from eventreg.audit.services import acting
+from eventreg.web import freshness, instance, templating
 from eventreg.web.access import Answer, signed_in
-from eventreg.web.freshness import is_sign_in_fresh, lead_to_proof, requires_fresh_sign_in
-from eventreg.web.instance import site_name
-from eventreg.web.templating import language_url_at
 
 _PAGE = "accounts.second_factor"
 
@@ -36,14 +30,18 @@ def second_factor() -> Answer:
 
     A secret is shown to who proved lately who they are: at a browser left open somebody else would make it theirs.
     """
-    if secret_of(current_user) is not None and not has_second_factor(current_user) and not is_sign_in_fresh():
-        return lead_to_proof()
+    if (
+        secrets.secret_of(current_user) is not None
+        and not policies.has_second_factor(current_user)
+        and not freshness.is_sign_in_fresh()
+    ):
+        return freshness.lead_to_proof()
     return _page(CodeForm(formdata=None, next=request.args.get("next", "")))
 
 
 @blueprint.post("/account/second-factor/set-up")
 @signed_in
-@requires_fresh_sign_in(back=_PAGE)
+@freshness.requires_fresh_sign_in(back=_PAGE)
 def set_up_second_factor() -> Answer:
     """Make a secret, to be shown and confirmed."""
     form = CodeForm()
@@ -55,20 +53,20 @@ def set_up_second_factor() -> Answer:
 
 @blueprint.post("/account/second-factor/confirm")
 @signed_in
-@requires_fresh_sign_in(back=_PAGE)
+@freshness.requires_fresh_sign_in(back=_PAGE)
 def confirm_second_factor() -> Answer:
     """Turn it on by a first code, and show the recovery codes this once."""
     form = CodeForm()
     with form.refusals(beside="code") as outcome:
         form.check()
-        codes = confirm_setup(current_user.id, form.code.data or "", this_session(), visitor())
+        codes = confirm_setup(current_user.id, form.code.data or "", sessions.this_session(), devices.visitor())
         return _codes_page(codes, form.next.data)
     return _page(form, outcome.status_code)
 
 
 @blueprint.post("/account/second-factor/codes")
 @signed_in
-@requires_fresh_sign_in(back=_PAGE)
+@freshness.requires_fresh_sign_in(back=_PAGE)
 def renew_recovery_codes() -> Answer:
     """Make new recovery codes; the old ones stop."""
     form = CodeForm()
@@ -82,7 +80,7 @@ def renew_recovery_codes() -> Answer:
 def download_recovery_codes() -> Response:
     """Give the codes that the page shows back as a file. They are stored nowhere, so the page sends them along."""
     codes = [code for code in request.form.getlist("code")[:20] if is_recovery(folded(code))]
-    lines = [f"{site_name()} – {_('Recovery codes')}", current_user.email, "", *codes, ""]
+    lines = [f"{instance.site_name()} – {_('Recovery codes')}", current_user.email, "", *codes, ""]
     answer = make_response("\r\n".join(lines))
     answer.mimetype = "text/plain"
     answer.headers["Content-Disposition"] = 'attachment; filename="recovery-codes.txt"'
@@ -91,7 +89,7 @@ def download_recovery_codes() -> Response:
 
 @blueprint.post("/account/second-factor/off")
 @signed_in
-@requires_fresh_sign_in(back=_PAGE)
+@freshness.requires_fresh_sign_in(back=_PAGE)
 def turn_second_factor_off() -> Answer:
     """Turn it off, or stop setting it up."""
     form = CodeForm()
@@ -102,17 +100,17 @@ def turn_second_factor_off() -> Answer:
 
 
 def _page(form: CodeForm, code: int = 200) -> Answer:
-    is_on = has_second_factor(current_user)
-    secret = None if is_on else secret_of(current_user)
+    is_on = policies.has_second_factor(current_user)
+    secret = None if is_on else secrets.secret_of(current_user)
     page = render_template(
         "accounts/second_factor.html",
         form=form,
         is_on=is_on,
         secret=in_groups(secret) if secret else "",
-        square=_square(setup_address(secret, current_user.email, site_name())) if secret else "",
-        codes_left=count_recovery_codes(current_user.id) if is_on else 0,
+        square=_square(setup_address(secret, current_user.email, instance.site_name())) if secret else "",
+        codes_left=queries.count_recovery_codes(current_user.id) if is_on else 0,
         is_demanded=bool(form.next.data),
-        language_url=language_url_at(url_for(_PAGE, next=form.next.data or None)),
+        language_url=templating.language_url_at(url_for(_PAGE, next=form.next.data or None)),
     )
     return page, code
 
@@ -122,7 +120,7 @@ def _codes_page(codes: Sequence[str], wanted: str | None) -> Answer:
         "accounts/recovery_codes.html",
         codes=codes,
         target=safe_target(wanted) if wanted else url_for("accounts.own_account"),
-        language_url=language_url_at(url_for(_PAGE)),
+        language_url=templating.language_url_at(url_for(_PAGE)),
     )
 
 

@@ -15,11 +15,9 @@ from flask import redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from eventreg.accounts.devices import visitor
+from eventreg.accounts import devices, links, queries, sessions
 from eventreg.accounts.forms import CodeForm, ProofForm, SignInForm
-from eventreg.accounts.links import link_id_of
 from eventreg.accounts.models import Account
-from eventreg.accounts.queries import find_open_link
 from eventreg.accounts.rules.codes import Way
 from eventreg.accounts.rules.profiles import is_safe_target
 from eventreg.accounts.rules.refusals import AccountReason
@@ -30,14 +28,6 @@ from eventreg.accounts.services.sign_in import (
     ask_for_sign_in_link,
     sign_in_with_password,
     use_sign_in_link,
-)
-from eventreg.accounts.sessions import (
-    begin_session,
-    end_session,
-    half_signed_in,
-    remember_target,
-    remembered_target,
-    this_session,
 )
 from eventreg.accounts.views import blueprint
 from eventreg.i18n.languages import has_chosen_language, switch_language
@@ -55,7 +45,7 @@ def sign_in() -> Answer:
     """Show the form."""
     if current_user.is_authenticated:
         return redirect(safe_target(request.args.get("next", "")))
-    if half_signed_in() is not None:
+    if sessions.half_signed_in() is not None:
         return redirect(url_for("accounts.ask_for_code", next=request.args.get("next", "")))
     return _form_page(SignInForm(formdata=None, next=request.args.get("next", "")))
 
@@ -69,7 +59,7 @@ def try_to_sign_in() -> Answer:
         return _send_link(form)
     with form.refusals(beside="password") as outcome:
         form.check()
-        account = sign_in_with_password(form.email.data or "", form.password.data or "", visitor())
+        account = sign_in_with_password(form.email.data or "", form.password.data or "", devices.visitor())
         return arrive(account, Way.PASSWORD, form.next.data)
     return _form_page(form, outcome.status_code)
 
@@ -85,8 +75,8 @@ def sign_in_link_sent() -> Answer:
 @personal
 def sign_in_by_link(token: str) -> Answer:
     """Show one button and change nothing: mail scanners open links before people do."""
-    public_id = link_id_of(token)
-    if public_id is None or find_open_link(public_id, now()) is None:
+    public_id = links.link_id_of(token)
+    if public_id is None or queries.find_open_link(public_id, now()) is None:
         return _link_over_page()
     return render_template("accounts/sign_in_by_link.html", form=BaseForm())
 
@@ -96,7 +86,7 @@ def sign_in_by_link(token: str) -> Answer:
 def use_link(token: str) -> Answer:
     """Use the link up and sign in."""
     with Refusals():
-        return arrive(use_sign_in_link(token), Way.LINK, remembered_target())
+        return arrive(use_sign_in_link(token), Way.LINK, sessions.remembered_target())
     return _link_over_page()
 
 
@@ -104,16 +94,16 @@ def use_link(token: str) -> Answer:
 @signed_in
 def sign_out() -> Answer:
     """End this session."""
-    end_session_of(current_user.id, this_session())
-    end_session()
+    end_session_of(current_user.id, sessions.this_session())
+    sessions.end_session()
     return redirect(url_for("accounts.sign_in"), 303)
 
 
 def _send_link(form: SignInForm) -> Answer:
     with form.refusals(beside="email") as outcome:
         form.check()
-        remember_target(safe_target(form.next.data))
-        ask_for_sign_in_link(form.email.data or "", visitor())
+        sessions.remember_target(safe_target(form.next.data))
+        ask_for_sign_in_link(form.email.data or "", devices.visitor())
         return redirect(url_for("accounts.sign_in_link_sent"), 303)
     return _form_page(form, outcome.status_code)
 
@@ -131,7 +121,7 @@ def _link_over_page() -> Answer:
 def ask_for_code() -> Answer:
     """Ask for the code of whoever gave the first proof in this browser; anybody else has to give that first."""
     wanted = request.args.get("next", "")
-    if half_signed_in() is None:
+    if sessions.half_signed_in() is None:
         return _from_the_start(wanted)
     return _page(CodeForm(formdata=None, next=wanted))
 
@@ -141,12 +131,12 @@ def ask_for_code() -> Answer:
 def try_code() -> Answer:
     """Take the code and complete the sign-in."""
     form = CodeForm()
-    half = half_signed_in()
+    half = sessions.half_signed_in()
     if half is None:
         return _from_the_start(form.next.data or "")
     with form.refusals(beside="code") as outcome:
         form.check()
-        account = give_code(half.account_id, half.generation, form.code.data or "", visitor())
+        account = give_code(half.account_id, half.generation, form.code.data or "", devices.visitor())
         return arrive(account, half.way, form.next.data, gave_code=True)
     if outcome.is_for(AccountReason.SIGN_IN_OVER):
         return _from_the_start(form.next.data or "")
@@ -157,14 +147,14 @@ def try_code() -> Answer:
 @public
 def leave_code() -> Answer:
     """Forget the first proof, to sign in with another account."""
-    if half_signed_in() is not None:
-        end_session()
+    if sessions.half_signed_in() is not None:
+        sessions.end_session()
     return redirect(url_for("accounts.sign_in"), 303)
 
 
 def _from_the_start(wanted: str) -> Response:
-    if half_signed_in() is not None:
-        end_session()
+    if sessions.half_signed_in() is not None:
+        sessions.end_session()
     return redirect(url_for("accounts.sign_in", next=wanted), 303)
 
 
@@ -177,7 +167,7 @@ def arrive(account: Account, way: Way, wanted: str | None = "", *, gave_code: bo
 
     Accounts with a second factor are led to the page that asks for a code; nobody is signed in until then.
     """
-    if not begin_session(account, way, gave_code=gave_code):
+    if not sessions.begin_session(account, way, gave_code=gave_code):
         return redirect(url_for("accounts.ask_for_code", next=safe_target(wanted)), 303)
     if not has_chosen_language():
         switch_language(account.language)
@@ -204,11 +194,13 @@ def prove_again() -> Answer:
     target = safe_target(form.next.data)
     with form.refusals(beside="code" if form.asks_code and not form.asks_password else "password") as outcome:
         if "link" in request.form:
-            ask_for_sign_in_link(current_user.email, visitor())
-            remember_target(target)
+            ask_for_sign_in_link(current_user.email, devices.visitor())
+            sessions.remember_target(target)
             return redirect(url_for("accounts.sign_in_link_sent"), 303)
         form.check()
-        prove(current_user.id, this_session(), form.password.data or "", form.code.data or "", visitor())
+        prove(
+            current_user.id, sessions.this_session(), form.password.data or "", form.code.data or "", devices.visitor()
+        )
         return redirect(target, 303)
     return _page_of_fresh(form, outcome.status_code)
 

@@ -13,8 +13,7 @@ from eventreg.attendees.listing.asking import ByCondition, Held, Ordering, Yes, 
 from eventreg.attendees.listing.fields import Cell, CountedApart, ListField, text
 from eventreg.attendees.listing.offer import ListOf, Words
 from eventreg.attendees.models import Note, Tag, Tagging
-from eventreg.attendees.queries.duplicates import is_likely_double
-from eventreg.attendees.queries.messages import has_trouble
+from eventreg.attendees.queries import duplicates, messages
 from eventreg.attendees.queries.people import Person, ShownTag
 from eventreg.attendees.rules.listing import DOUBT, MAIL, YES, Unanswered
 from eventreg.attendees.rules.tags import TagColour
@@ -136,16 +135,16 @@ class Trouble(ListField):
     _states = ((MAIL, DeliveryState.FAILED, Standing.FAILED), (DOUBT, DeliveryState.DOUBTFUL, Standing.DOUBTFUL))
 
     def held(self, of: ListOf) -> Held:
-        found = {value: has_trouble(of.event_id, state) for value, state, _standing in self._states}
+        found = {value: messages.has_trouble(of.event_id, state) for value, state, _standing in self._states}
         return ByCondition(found.__getitem__, or_(*found.values()))
 
     def counted_apart(self, of: ListOf) -> CountedApart | None:
-        return CountedApart(text(MAIL), lambda statement: statement.where(has_trouble(of.event_id)))
+        return CountedApart(text(MAIL), lambda statement: statement.where(messages.has_trouble(of.event_id)))
 
     def marked(self, of: ListOf, ids: Collection[int]) -> Sequence[Select[Any]]:
         here = Registration.id.in_(ids)
         return [
-            self.mark_of(Registration.id, value).where(here, has_trouble(of.event_id, state))
+            self.mark_of(Registration.id, value).where(here, messages.has_trouble(of.event_id, state))
             for value, state, _standing in self._states
         ]
 
@@ -170,10 +169,10 @@ class Duplicates(ListField):
     choices = uncounted = (YES,)
 
     def held(self, of: ListOf) -> Held:
-        return Yes(is_likely_double(of.event_id, of.sight))
+        return Yes(duplicates.is_likely_double(of.event_id, of.sight))
 
     def marked(self, of: ListOf, ids: Collection[int]) -> Sequence[Select[Any]]:
-        is_double = is_likely_double(of.event_id, of.sight, of_few=True)
+        is_double = duplicates.is_likely_double(of.event_id, of.sight, of_few=True)
         return [self.mark_of(Registration.id).where(Registration.id.in_(ids), is_double)]
 
     def mark(self, person: Person, first: str, second: str) -> None:

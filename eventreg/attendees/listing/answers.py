@@ -6,16 +6,7 @@ from flask_babel import gettext as _
 from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import aliased
 
-from eventreg.attendees.listing.asking import (
-    Held,
-    InAnswers,
-    InConsents,
-    Ordering,
-    grouped_column,
-    held_column,
-    ordered_column,
-    rank,
-)
+from eventreg.attendees.listing import asking
 from eventreg.attendees.listing.fields import Cell, Grouped, ListField
 from eventreg.attendees.listing.offer import ListOf, Offer, OfferedQuestion, Words
 from eventreg.attendees.queries.people import Person
@@ -47,16 +38,20 @@ class AnswerField(ListField):
     def values(self) -> tuple[str, ...] | None:
         return self.offered.values
 
-    def held(self, of: ListOf) -> Held:
+    def held(self, of: ListOf) -> asking.Held:
         question = self.offered.question
         if question.column is not None:
-            return held_column(question.column)
-        return InConsents(self.key) if self._is_consent else InAnswers(self.key, has_span=question.kind == SPAN_KIND)
+            return asking.held_column(question.column)
+        return (
+            asking.InConsents(self.key)
+            if self._is_consent
+            else asking.InAnswers(self.key, has_span=question.kind == SPAN_KIND)
+        )
 
-    def ordering(self, of: ListOf) -> Ordering:
+    def ordering(self, of: ListOf) -> asking.Ordering:
         question = self.offered.question
         if question.column is not None:
-            return ordered_column(question.column, of.language)
+            return asking.ordered_column(question.column, of.language)
         if self._is_consent:
             return _by_consent(self.key)
         answer = aliased(Answer)
@@ -67,7 +62,7 @@ class AnswerField(ListField):
         is_empty = case((answer.registration_id.is_(None), 1), else_=0)
         joined = (answer, is_first)
         if self.seeking is Seeking.PRESENCE:
-            return Ordering(is_empty, None, joined)
+            return asking.Ordering(is_empty, None, joined)
         context = Context(
             languages=(),
             days=tuple(DayChoice(*day) for day in self.offer.days),
@@ -76,13 +71,13 @@ class AnswerField(ListField):
         ranked = kinds.get(question.kind).ranked(question, context, of.language)
         value = func.coalesce(answer.sort_value, "")
         if ranked is None:
-            return Ordering(value, is_empty, joined)
+            return asking.Ordering(value, is_empty, joined)
         every = dict.fromkeys(sort_value(each) for each in (*ranked, *(self.values or ())))
-        return Ordering(rank(value, list(every)), is_empty, joined)
+        return asking.Ordering(asking.rank(value, list(every)), is_empty, joined)
 
     def grouped(self) -> Grouped:
         if self.offered.question.column is not None:
-            return (*grouped_column(self.offered.question.column), None)
+            return (*asking.grouped_column(self.offered.question.column), None)
         joined = and_(_answer.registration_id == Registration.id, _answer.question_key == self.key)
         return _answer.sort_value.expression, _answer.value.expression, (_answer, joined)
 
@@ -116,7 +111,7 @@ class AnswerField(ListField):
         return cell
 
 
-def _by_consent(purpose: str) -> Ordering:
+def _by_consent(purpose: str) -> asking.Ordering:
     newest = (
         select(Consent.is_given)
         .where(Consent.registration_id == Registration.id, Consent.purpose == purpose)
@@ -124,4 +119,4 @@ def _by_consent(purpose: str) -> Ordering:
         .limit(1)
         .scalar_subquery()
     )
-    return Ordering(case((newest, 0), else_=1))
+    return asking.Ordering(case((newest, 0), else_=1))

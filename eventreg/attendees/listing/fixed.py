@@ -13,17 +13,8 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _, lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_
 
+from eventreg.attendees.listing import asking
 from eventreg.attendees.listing.annotations import Duplicates, NotAnswered, Notes, Tags, Trouble
-from eventreg.attendees.listing.asking import (
-    ByCondition,
-    Held,
-    InCategories,
-    InColumn,
-    Ordering,
-    exists_answer,
-    filled,
-    ordered_column,
-)
 from eventreg.attendees.listing.fields import Cell, ChoiceField, ColumnField, ListField, MomentField
 from eventreg.attendees.listing.offer import ListOf, Words
 from eventreg.attendees.queries.people import Person
@@ -31,8 +22,7 @@ from eventreg.attendees.rules.listing import PERSON, RECEIVED, STATUS, STATUS_OR
 from eventreg.attendees.wording import came_by_words
 from eventreg.db import db
 from eventreg.events.models import Event
-from eventreg.i18n import formats
-from eventreg.i18n.languages import own_name
+from eventreg.i18n import formats, languages
 from eventreg.questionnaires.rules.schema import Seeking
 from eventreg.registration.models import AccessCode, Registration
 from eventreg.registration.queries.scoping import comes_on
@@ -69,8 +59,8 @@ class Institution(ColumnField):
     title = _l("Institution")
     is_heading = True
 
-    def ordering(self, of: ListOf) -> Ordering:
-        return filled(Registration.sort_institution.expression)
+    def ordering(self, of: ListOf) -> asking.Ordering:
+        return asking.filled(Registration.sort_institution.expression)
 
 
 class Position(ColumnField):
@@ -111,8 +101,8 @@ class Country(ChoiceField):
     counted = "country"
     is_heading = is_open = is_self_evident = True
 
-    def ordering(self, of: ListOf) -> Ordering:
-        return ordered_column("country", of.language)
+    def ordering(self, of: ListOf) -> asking.Ordering:
+        return asking.ordered_column("country", of.language)
 
     def reads(self, value: str) -> bool:
         return len(value) == 2 and value.isalpha() and value.isupper()
@@ -135,12 +125,12 @@ class Category(ChoiceField):
     def values(self) -> tuple[str, ...]:
         return self.offer.categories
 
-    def held(self, of: ListOf) -> Held:
-        return InCategories({key: id_ for id_, key in of.category_keys.items()})
+    def held(self, of: ListOf) -> asking.Held:
+        return asking.InCategories({key: id_ for id_, key in of.category_keys.items()})
 
-    def ordering(self, of: ListOf) -> Ordering:
+    def ordering(self, of: ListOf) -> asking.Ordering:
         ranks = [(Registration.category_id == category.id, place) for place, category in enumerate(of.categories)]
-        return Ordering(case(*ranks, else_=len(ranks)) if ranks else Registration.category_id.expression)
+        return asking.Ordering(case(*ranks, else_=len(ranks)) if ranks else Registration.category_id.expression)
 
     def counted_as(self, value: Any, about: ListOf | Words) -> str:
         return about.category_keys.get(value, "")
@@ -161,8 +151,10 @@ class Status(ChoiceField):
     is_heading = is_self_evident = True
     is_drawn = True
 
-    def ordering(self, of: ListOf) -> Ordering:
-        return Ordering(case(*((Registration.status == status, place) for place, status in enumerate(STATUS_ORDER))))
+    def ordering(self, of: ListOf) -> asking.Ordering:
+        return asking.Ordering(
+            case(*((Registration.status == status, place) for place, status in enumerate(STATUS_ORDER)))
+        )
 
     def value_text(self, value: str, words: Words) -> str:
         return status_for_team(RegistrationStatus(value))
@@ -177,7 +169,7 @@ class Received(MomentField):
     seeking = Seeking.DATE
     is_optional = False
 
-    def held(self, of: ListOf) -> Held:
+    def held(self, of: ListOf) -> asking.Held:
         return _BetweenDays(of.event_id)
 
 
@@ -198,7 +190,7 @@ class Language(ChoiceField):
     counted = orders_by = "language"
 
     def value_text(self, value: str, words: Words) -> str:
-        return own_name(value)
+        return languages.own_name(value)
 
     def data(self, person: Person, cell: str, words: Words) -> Any:
         return person.language
@@ -214,13 +206,13 @@ class Way(ChoiceField):
     choices = tuple(way.value for way in WayKind)
     names_all = False
 
-    def held(self, of: ListOf) -> Held:
-        return InColumn(Registration.came_by, WayKind, empty=None)
+    def held(self, of: ListOf) -> asking.Held:
+        return asking.InColumn(Registration.came_by, WayKind, empty=None)
 
-    def ordering(self, of: ListOf) -> Ordering:
+    def ordering(self, of: ListOf) -> asking.Ordering:
         ways = [(Registration.came_by == way, place) for place, way in enumerate(WayKind)]
         is_empty = case((Registration.came_by.is_(None), 1), else_=0)
-        return Ordering(func.coalesce(case(*ways, else_=len(ways)), 0), is_empty)
+        return asking.Ordering(func.coalesce(case(*ways, else_=len(ways)), 0), is_empty)
 
     def marked(self, of: ListOf, ids: Collection[int]) -> Sequence[Select[Any]]:
         codes = self.mark_of(Registration.id, AccessCode.code, AccessCode.label)
@@ -256,19 +248,19 @@ class Day(ListField):
     def is_asked_here(self) -> bool:
         return len(self.offer.days) > 1
 
-    def held(self, of: ListOf) -> Held:
+    def held(self, of: ListOf) -> asking.Held:
         keys = self.offer.day_keys
 
         def comes(value: str) -> ColumnElement[bool]:
             return comes_on([id_ for id_, held_on in self.offer.days if held_on.isoformat() == value], keys)
 
-        return ByCondition(comes, exists_answer(keys))
+        return asking.ByCondition(comes, asking.exists_answer(keys))
 
     def value_text(self, value: str, words: Words) -> str:
         return formats.plain_day(date.fromisoformat(value), words.language, year=False)
 
 
-class _BetweenDays(Held):
+class _BetweenDays(asking.Held):
     def __init__(self, event_id: int) -> None:
         event = db.session.get_one(Event, event_id)
         self._zone = ZoneInfo(event.time_zone)

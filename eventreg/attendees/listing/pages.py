@@ -11,11 +11,10 @@ from typing import Any, TypeVar
 from flask_babel import get_locale
 from sqlalchemy import ColumnElement, Integer, Select, String, Text, case, cast, func, literal, select, union_all
 
-from eventreg.attendees.listing.answers import CONSENT_KIND
+from eventreg.attendees.listing import answers, fixed
 from eventreg.attendees.listing.asking import Ordering
 from eventreg.attendees.listing.counting import Counts, Facet, Narrowing, count_fixed, count_values
 from eventreg.attendees.listing.fields import ListField
-from eventreg.attendees.listing.fixed import COLUMNS
 from eventreg.attendees.listing.offer import ListOf, OfferedQuestion
 from eventreg.attendees.listing.shape import ListShape, get_shape
 from eventreg.attendees.queries.people import PERSON_COLUMNS, Person, person_of
@@ -29,10 +28,10 @@ from eventreg.registration.models import Answer, Consent, Registration
 #: what fields show of the registration beside what everything knows of a person
 BESIDE = tuple(
     getattr(Registration, held_in)
-    for held_in in {kind.held_in: None for kind in COLUMNS if kind.held_in}
+    for held_in in {kind.held_in: None for kind in fixed.COLUMNS if kind.held_in}
     if held_in not in {column.key for column in PERSON_COLUMNS}
 )
-_CONTACT_DATA = frozenset(kind.held_in for kind in COLUMNS if kind.is_contact_data)
+_CONTACT_DATA = frozenset(kind.held_in for kind in fixed.COLUMNS if kind.is_contact_data)
 _ANSWER, _CONSENT = "answer", "consent"
 
 
@@ -78,8 +77,8 @@ def put_marks(of: ListOf, people: Mapping[int, Person], fields: Iterable[ListFie
 def _parts(ids: Sequence[int], asked: Mapping[str, OfferedQuestion]) -> Iterator[Select[Any]]:
     """Yield selections of (what, registration, key, value, version, place), the values of one answer in their order."""
     beside = [offered.question for offered in asked.values() if offered.question.column is None]
-    purposes = [question.key for question in beside if question.kind == CONSENT_KIND]
-    keys = [question.key for question in beside if question.kind != CONSENT_KIND]
+    purposes = [question.key for question in beside if question.kind == answers.CONSENT_KIND]
+    keys = [question.key for question in beside if question.kind != answers.CONSENT_KIND]
     if keys:
         yield _part(_ANSWER, Answer, Answer.question_key, Answer.value, Answer.position).where(
             Answer.registration_id.in_(ids), Answer.question_key.in_(keys)

@@ -20,19 +20,7 @@ from eventreg.attendees.listing.fixed import COLUMNS, FILTERS
 from eventreg.attendees.listing.offer import Offer, OfferedQuestion, OfferedTag, Words
 from eventreg.attendees.models import Tag
 from eventreg.attendees.queries.people import list_definitions
-from eventreg.attendees.rules.listing import (
-    ANSWER,
-    PERSON,
-    RECEIVED,
-    Cursor,
-    Filter,
-    ListState,
-    Term,
-    Test,
-    between,
-    is_contact_data,
-    read_term,
-)
+from eventreg.attendees.rules import listing
 from eventreg.attendees.rules.tags import TagColour
 from eventreg.db import db
 from eventreg.events.models import Category, EventDay
@@ -127,7 +115,7 @@ def _offered(
     for key, by_version in wordings.items():
         every = list(by_version.values())
         is_seen = any(not asked.categories or asked.categories.intersection(category_keys) for asked in every)
-        if is_seen and (has_contact_data or not any(map(is_contact_data, every))):
+        if is_seen and (has_contact_data or not any(map(listing.is_contact_data, every))):
             is_sensitive = any(asked.is_sensitive for asked in every)
             yield key, _offer(by_version, context, is_sensitive=is_sensitive, is_retired=newest_id not in by_version)
 
@@ -160,7 +148,9 @@ class ListWords(Words):
         if field is not None:
             is_filter_alone = name == field.name != field.column and field.filter_title
             return str(field.filter_title) if is_filter_alone else field.titled(self)
-        return {"from": _("Received"), "to": _("Received"), "order": _("Order by")}.get(name, name.removeprefix(ANSWER))
+        return {"from": _("Received"), "to": _("Received"), "order": _("Order by")}.get(
+            name, name.removeprefix(listing.ANSWER)
+        )
 
     def short_title(self, name: str) -> str:
         """Return what it is called as the head of a column, where there is little room."""
@@ -171,11 +161,11 @@ class ListWords(Words):
         field = self.shape.fields.get(name)
         return field.value_text(value, self) if field is not None else value
 
-    def term(self, name: str, term: Term) -> str:
+    def term(self, name: str, term: listing.Term) -> str:
         """Return what is asked of a field, as a chip says it."""
         field = self.shape.fields[name]
         said = term_text(field, term, self)
-        if field.is_self_evident and term.test is Test.IS:
+        if field.is_self_evident and term.test is listing.Test.IS:
             return said
         return f"{self.short_title(name)}{formats.colon(self.language)} {said}"
 
@@ -191,10 +181,10 @@ _LONGEST_REFERENCE = 16
 _MOST_TERMS, _MOST_TOGETHER = 60, 150
 _MOST_COLUMNS = 80
 #: what columns were called in addresses before
-_RENAMED = {"name": PERSON}
+_RENAMED = {"name": listing.PERSON}
 
 
-def read_state(arguments: Mapping[str, Sequence[str]], shape: ListShape) -> ListState:
+def read_state(arguments: Mapping[str, Sequence[str]], shape: ListShape) -> listing.ListState:
     """Return the state that a query string holds, as far as the list offers it."""
     reader = _Reader(arguments)
     search = " ".join(reader.first("q").split())
@@ -203,7 +193,7 @@ def read_state(arguments: Mapping[str, Sequence[str]], shape: ListShape) -> List
     order, is_descending = _order(reader, shape)
     filters = _filters(reader, shape)
     columns, cursor = _columns(reader, shape), _cursor(reader)
-    return ListState(search, filters, columns, order, is_descending, cursor, reader.has_unknown)
+    return listing.ListState(search, filters, columns, order, is_descending, cursor, reader.has_unknown)
 
 
 class _Reader:
@@ -223,25 +213,25 @@ class _Reader:
         return next(iter(self.all(name)), "")
 
 
-def _filters(reader: _Reader, shape: ListShape) -> tuple[Filter, ...]:
+def _filters(reader: _Reader, shape: ListShape) -> tuple[listing.Filter, ...]:
     """Return the filters in the order of the list's fields."""
     found, left = [], _MOST_TOGETHER
     for field in shape.fields.values():
-        asked = _received(reader, field) if field.name == RECEIVED else _terms(reader, field)
+        asked = _received(reader, field) if field.name == listing.RECEIVED else _terms(reader, field)
         terms, left = asked[:left], max(0, left - len(asked))
         reader.has_unknown |= len(terms) < len(asked)
         if terms:
-            found.append(Filter(field.name, terms))
+            found.append(listing.Filter(field.name, terms))
     known = shape.fields.keys()
-    reader.has_unknown |= any(name.startswith(ANSWER) and name not in known for name in reader.names())
+    reader.has_unknown |= any(name.startswith(listing.ANSWER) and name not in known for name in reader.names())
     return tuple(found)
 
 
-def _terms(reader: _Reader, field: ListField) -> tuple[Term, ...]:
+def _terms(reader: _Reader, field: ListField) -> tuple[listing.Term, ...]:
     """Return what is asked of a field, each once, values of a short list in its order."""
-    found: dict[Term, None] = {}
+    found: dict[listing.Term, None] = {}
     for text in reader.all(field.name):
-        term = read_term(text, has_ranges=field.seeking.has_ranges)
+        term = listing.read_term(text, has_ranges=field.seeking.has_ranges)
         accepted = field.accept(term) if term is not None else None
         if accepted is None or len(found) == _MOST_TERMS:
             reader.has_unknown = True
@@ -250,24 +240,24 @@ def _terms(reader: _Reader, field: ListField) -> tuple[Term, ...]:
     return tuple(sorted(found, key=lambda term: _place(field, term)))
 
 
-def _place(field: ListField, term: Term) -> tuple[bool, bool, int]:
-    is_listed = field.values is not None and term.test is Test.IS
+def _place(field: ListField, term: listing.Term) -> tuple[bool, bool, int]:
+    is_listed = field.values is not None and term.test is listing.Test.IS
     return (
         term.is_negated,
-        term.test is not Test.IS,
+        term.test is not listing.Test.IS,
         field.values.index(term.value) if field.values and is_listed else 0,
     )
 
 
-def _received(reader: _Reader, field: ListField) -> tuple[Term, ...]:
+def _received(reader: _Reader, field: ListField) -> tuple[listing.Term, ...]:
     """Return the dates received that `from` and `to` name, the days themselves among them."""
     ends = []
     for name in ("from", "to"):
         text = reader.first(name)
-        fits = not text or field.accept(between(text, "")) is not None
+        fits = not text or field.accept(listing.between(text, "")) is not None
         reader.has_unknown |= not fits
         ends.append(text if fits else "")
-    return (between(*ends),) if any(ends) else ()
+    return (listing.between(*ends),) if any(ends) else ()
 
 
 def _columns(reader: _Reader, shape: ListShape) -> tuple[str, ...]:
@@ -284,10 +274,10 @@ def _order(reader: _Reader, shape: ListShape) -> tuple[str, bool]:
     if name in shape.columns:
         return name, asked.startswith("-")
     reader.has_unknown |= bool(asked)
-    return RECEIVED, True
+    return listing.RECEIVED, True
 
 
-def _cursor(reader: _Reader) -> Cursor | None:
+def _cursor(reader: _Reader) -> listing.Cursor | None:
     for name in ("after", "before"):
         if not (position := reader.first(name)):
             continue
@@ -295,6 +285,6 @@ def _cursor(reader: _Reader) -> Cursor | None:
         status = next((status for status in Status if status.value == status_text), None)
         is_plain = reference.isascii() and reference.isprintable() and len(reference) <= _LONGEST_REFERENCE
         if is_plain and bool(status_text) == (status is not None):
-            return Cursor(reference, is_backward=name == "before", status=status)
+            return listing.Cursor(reference, is_backward=name == "before", status=status)
         reader.has_unknown = True
     return None

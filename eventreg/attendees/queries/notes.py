@@ -20,8 +20,7 @@ from eventreg.events.queries.team import list_grants
 from eventreg.events.rules.team import Grant, Permission, Scope
 from eventreg.kernel.errors import NotFound
 from eventreg.registration.models import Registration
-from eventreg.registration.queries.answers import find_day_ids
-from eventreg.registration.queries.scoping import conditions
+from eventreg.registration.queries import answers, scoping
 
 
 @dataclass(frozen=True)
@@ -100,7 +99,7 @@ def _is_covered(scope: Scope, category_key: str, days: frozenset[date]) -> bool:
 
 
 def _days_attended(event: Event, registration: Registration) -> frozenset[date]:
-    day_ids = find_day_ids(registration)
+    day_ids = answers.find_day_ids(registration)
     rows = db.session.scalars(select(EventDay).where(EventDay.event_id == event.id, EventDay.id.in_(day_ids)))
     return frozenset(day.held_on for day in rows)
 
@@ -141,7 +140,7 @@ def list_open_mentions(account_id: int, scopes: Mapping[int, Scope]) -> Sequence
     allowed: list[ColumnElement[bool]] = [Registration.event_id.in_(whole)] if whole else []
     for event_id, scope in scopes.items():
         if not scope.is_whole:
-            allowed.append(and_(Registration.event_id == event_id, *conditions(event_id, scope)))
+            allowed.append(and_(Registration.event_id == event_id, *scoping.conditions(event_id, scope)))
     rows = db.session.execute(
         select(Registration, Account.name, Note.written_at)
         .select_from(NoteMention)

@@ -33,12 +33,9 @@ from eventreg.registration.queries.scoping import get_in_scope, lock_in_scope
 from eventreg.registration.rules.asked import Asked
 from eventreg.registration.rules.searching import email_key
 from eventreg.registration.rules.states import OptionsFull, Status
+from eventreg.registration.services import answers, promotion, registering, statuses
 from eventreg.registration.services.answer_changes import Answerable, SentFiles, put_answers, record_changes
-from eventreg.registration.services.answers import CONSENT_KIND, FILE_KINDS
 from eventreg.registration.services.places import PlaceCount, take_wished
-from eventreg.registration.services.promotion import promote_from_waiting_list
-from eventreg.registration.services.registering import NEWS_OF
-from eventreg.registration.services.statuses import find_last_decision, is_pending, merge_away
 
 Answers = Mapping[str, Sequence[str]]
 
@@ -101,7 +98,7 @@ def merge(event_id: int, merging: Merging, who: Organizer) -> Registration:
         old_revision = goes.revision
         count = PlaceCount(event)
         if goes.status is not Status.CANCELLED:
-            merge_away(goes, now)
+            statuses.merge_away(goes, now)
             count.free(goes)
         else:
             goes.revision += 1
@@ -114,7 +111,7 @@ def merge(event_id: int, merging: Merging, who: Organizer) -> Registration:
         occasion = Occasion.load(event)
         if merging.tells and was_told is not Status.CANCELLED and goes.revision > old_revision:
             _tell(occasion, goes, stays, now, takes_back=was_told is Status.CONFIRMED)
-        promote_from_waiting_list(event, count, now, occasion)
+        promotion.promote_from_waiting_list(event, count, now, occasion)
         return stays
 
 
@@ -152,7 +149,7 @@ def _check(stays: Registration, goes: Registration, merging: Merging, now: datet
         raise Refused(MergeReason.CHANGED_MEANWHILE)
     if stays.status is Status.CANCELLED:
         raise Refused(MergeReason.STAYS_CANCELLED)
-    if any(is_pending(find_last_decision(each.id), now) for each in (stays, goes)):
+    if any(statuses.is_pending(statuses.find_last_decision(each.id), now) for each in (stays, goes)):
         raise Refused(MergeReason.BEING_DECIDED)
 
 
@@ -170,9 +167,9 @@ def _take_over(
     chosen = [
         question
         for question in sides.other.definition.questions()
-        if question.key in merging.taken and question.kind != CONSENT_KIND and question.is_asked_of(category)
+        if question.key in merging.taken and question.kind != answers.CONSENT_KIND and question.is_asked_of(category)
     ]
-    _move_files(stays, goes, [q for q in chosen if q.kind in FILE_KINDS], sides.values)
+    _move_files(stays, goes, [q for q in chosen if q.kind in answers.FILE_KINDS], sides.values)
     old_address = stays.email
     if any(question.column == "email" for question in chosen) and email_key(goes.email) != stays.email_key:
         change_address(stays, goes.email, now)
@@ -193,7 +190,7 @@ def _take_over(
         note(stays, "address_corrected", who, now, old=old_address, new=stays.email)
         db.session.flush()
         # The link that went to the address before is dead, so that the new one goes in any case.
-        news = News(NEWS_OF.get(stays.status, addresses.OwnLink), find_day_ids(stays))
+        news = News(registering.NEWS_OF.get(stays.status, addresses.OwnLink), find_day_ids(stays))
         enqueue_all([participant_message(Occasion.load(event), stays, news, now)])
 
 

@@ -18,11 +18,9 @@ from eventreg.db import db, transaction
 from eventreg.events.organizers import Organizer
 from eventreg.events.queries.events import lock_event, lock_event_in_any_state
 from eventreg.events.rules.starting import starting_document
-from eventreg.kernel.clock import now
+from eventreg.kernel import clock, ordering, tokens
 from eventreg.kernel.errors import N_, NotFound, Reason, Refused
-from eventreg.kernel.ordering import move_in_order
 from eventreg.kernel.text import LocalizedText, folded, is_blank, merged
-from eventreg.kernel.tokens import new_public_id
 
 
 def add_reason(event_id: int, act: RunAct, title: str, text: LocalizedText, actor: Actor) -> ReadyReason:
@@ -57,7 +55,7 @@ def change_reason(event_id: int, public_id: str, act: RunAct, title: str, text: 
         row = get_reason(event_id, public_id)
         values = {"act": act, "title": title, "text": merged(row.text, text, event.languages)}
         if change(row, values, "ready_reason_changed", actor, title=title):
-            row.changed_at = now()
+            row.changed_at = clock.now()
 
 
 def move_reason(event_id: int, public_id: str, *, is_up: bool) -> None:
@@ -66,7 +64,7 @@ def move_reason(event_id: int, public_id: str, *, is_up: bool) -> None:
         lock_event(event_id)
         row = get_reason(event_id, public_id)
         rows = list_reasons(event_id, row.act)
-        move_in_order(rows, rows.index(row), -1 if is_up else 1)
+        ordering.move_in_order(rows, rows.index(row), -1 if is_up else 1)
 
 
 def remove_reason(event_id: int, public_id: str, actor: Actor) -> None:
@@ -84,13 +82,13 @@ def _add(event_id: int, act: RunAct, title: str, text: LocalizedText, actor: Act
     if number >= MOST_OF_AN_EVENT:
         raise Refused(N_("An event has at most %(limit)s reasons"), field="title", limit=MOST_OF_AN_EVENT)
     row = ReadyReason(
-        public_id=new_public_id(),
+        public_id=tokens.new_public_id(),
         event_id=event_id,
         act=act,
         title=title,
         text=dict(text),
         position=(-1 if last is None else last) + 1,
-        changed_at=now(),
+        changed_at=clock.now(),
     )
     db.session.add(row)
     db.session.flush()
@@ -127,13 +125,13 @@ def save_view(event_id: int, who: Organizer, name: str, query: str, *, is_shared
         if len(own) >= MOST_OF_ONE:
             raise Refused(ViewReason.TOO_MANY, most=MOST_OF_ONE)
         view = SavedView(
-            public_id=new_public_id(),
+            public_id=tokens.new_public_id(),
             event_id=event_id,
             account_id=who.account_id,
             name=_checked_name(name, event_id, who.account_id),
             query=_checked_query(query),
             is_shared=is_shared,
-            created_at=now(),
+            created_at=clock.now(),
         )
         session.add(view)
         session.flush()

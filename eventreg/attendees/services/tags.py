@@ -13,10 +13,8 @@ from eventreg.audit.services import Act, Actor, Target, change, note, note_all
 from eventreg.db import db, transaction
 from eventreg.events.organizers import Organizer
 from eventreg.events.queries.events import lock_event
-from eventreg.kernel.clock import now
+from eventreg.kernel import clock, text, tokens
 from eventreg.kernel.errors import Refused
-from eventreg.kernel.text import is_blank
-from eventreg.kernel.tokens import new_public_id
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.scoping import get_in_scope
 
@@ -38,13 +36,13 @@ def add_tag(event_id: int, name: str, colour: TagColour, actor: Actor) -> Tag:
     if (db.session.scalar(select(func.count()).where(Tag.event_id == event_id)) or 0) >= MOST_OF_AN_EVENT:
         raise Refused(TagReason.TOO_MANY, limit=MOST_OF_AN_EVENT)
     tag = Tag(
-        public_id=new_public_id(),
+        public_id=tokens.new_public_id(),
         event_id=event_id,
         name=name,
         name_key=tag_key(name),
         colour=colour,
         created_by_id=actor.id,
-        created_at=now(),
+        created_at=clock.now(),
     )
     db.session.add(tag)
     db.session.flush()
@@ -72,7 +70,7 @@ def remove_tag(event_id: int, public_id: str, actor: Actor) -> int:
         lock_event(event_id)
         tag = get_tag(event_id, public_id)
         carried = session.scalars(select(Tagging.registration_id).where(Tagging.tag_id == tag.id).order_by(Tagging.id))
-        at = now()
+        at = clock.now()
         # On each registration it is told, so that an open list sees that its row changed.
         acts = [Act(Target(Registration, id_, event_id), "tag_left", actor, at) for id_ in carried.all()]
         note_all(acts)
@@ -101,7 +99,7 @@ def change_tags(
     `seen` were on the person then: what a colleague put on or took off meanwhile stays. `new_name` is one more tag, made
     if the event has none of this name; "" is none. Raises NotFound, Refused and LifecycleRefused.
     """
-    name = read_tag_name(new_name) if not is_blank(new_name) else ""
+    name = read_tag_name(new_name) if not text.is_blank(new_name) else ""
     with transaction():
         lock_event(event_id)
         registration = get_in_scope(event_id, reference, who.scope)

@@ -16,8 +16,7 @@ from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
 from eventreg.mail.services import drop
 from eventreg.registration.models import AddressChange, Registration
-from eventreg.registration.queries.registrations import find_live_by_email
-from eventreg.registration.queries.scoping import lock_in_scope
+from eventreg.registration.queries import registrations, scoping
 from eventreg.registration.rules.searching import email_key
 from eventreg.registration.rules.states import AddressTaken, ChangeReason, ChangeRefused, Status
 from eventreg.registration.services.answers import refresh_search
@@ -43,7 +42,7 @@ def open_for(
     other statuses, BEING_DECIDED while the messages of a decision wait, which tell of the registration as it was.
     """
     event = lock_event(event_id)
-    registration = lock_in_scope(event_id, reference, act.who.scope)
+    registration = scoping.lock_in_scope(event_id, reference, act.who.scope)
     if registration.revision != act.seen_revision:
         raise ChangeRefused(ChangeReason.CHANGED_MEANWHILE)
     if event.is_called_off:
@@ -66,7 +65,7 @@ def change_address(registration: Registration, email: str, now: datetime) -> Non
 
     What waits for the old address never goes, and a change that the person asked for is over. Raises AddressTaken.
     """
-    other = find_live_by_email(registration.event_id, email)
+    other = registrations.find_live_by_email(registration.event_id, email)
     if other is not None and other.id != registration.id:
         raise AddressTaken(other.reference)
     waiting = db.session.scalars(

@@ -29,8 +29,7 @@ from eventreg.audit.details import Part, parts_of
 from eventreg.audit.trail import Holds, by_id, holds, name_of
 from eventreg.events.models import Event
 from eventreg.events.rules.team import Permission
-from eventreg.i18n import formats
-from eventreg.i18n.languages import current_language
+from eventreg.i18n import formats, languages
 from eventreg.kernel.clock import now
 from eventreg.kernel.links import web_address
 from eventreg.questionnaires import kinds
@@ -43,9 +42,7 @@ from eventreg.registration.rules.availability import needs_place
 from eventreg.registration.rules.states import DECISIONS, Action, Status, next_status
 from eventreg.registration.services.decisions import LONGEST_REASON
 from eventreg.registration.wording import decision_verb, status_for_team
-from eventreg.web.access import may
-from eventreg.web.instance import config
-from eventreg.web.templating import plain_in_reader_language
+from eventreg.web import access, instance, templating
 
 _CONSENT = "consent"
 
@@ -104,7 +101,7 @@ def sections_shown(
         if shown:
             is_for_team = section.stage is Stage.ORGANIZERS
             has_masked = any(answer.is_masked for answer in shown)
-            title = plain_in_reader_language(section.title)
+            title = templating.plain_in_reader_language(section.title)
             sections.append(SectionShown(section.key, title, shown, has_masked, section.key == opened_key, is_for_team))
     return sections
 
@@ -124,7 +121,7 @@ class _Answers:
                 self._values.setdefault(answer.question_key, []).append(answer.value or "")
 
     def shown(self, question: Question) -> AnswerShown:
-        label = plain_in_reader_language(question.label)
+        label = templating.plain_in_reader_language(question.label)
         if is_contact_data(question) and not self._has_contact_data:
             return AnswerShown(label, is_withheld=True)
         kind = kinds.get(question.kind)
@@ -134,7 +131,7 @@ class _Answers:
             return AnswerShown(label, files=[files[value] for value in values if value in files])
         if question.key in self._sealed and question.key not in self._opened:
             return AnswerShown(label, is_masked=True)
-        lines = kind.display(question, values, self._context, current_language())
+        lines = kind.display(question, values, self._context, languages.current_language())
         return AnswerShown(label, _linked(question, lines))
 
     def _values_of(self, question: Question) -> Sequence[str]:
@@ -194,7 +191,7 @@ def _mark(found: list[_Change], decided_at: datetime | None, event: Event) -> Ma
     """Return the mark of the changes of one answer, the oldest first: those since the decision count before the others."""
     since = [change for change in found if decided_at is not None and change.at > decided_at]
     first, last = (since or found)[0], found[-1]
-    at = formats.short_instant(last.at, event.time_zone, current_language())
+    at = formats.short_instant(last.at, event.time_zone, languages.current_language())
     if first.old is None:
         text = _("Changed since the decision, %(at)s", at=at) if since else _("Changed %(at)s", at=at)
     elif since:
@@ -253,7 +250,7 @@ def follow_up_titles(event_id: int) -> dict[str, str]:
     if event_id not in known:
         version = find_newest_version(event_id)
         sections = definition_of(version).sections if version is not None else ()
-        known[event_id] = {each.key: plain_in_reader_language(each.title) for each in sections}
+        known[event_id] = {each.key: templating.plain_in_reader_language(each.title) for each in sections}
     return known[event_id]
 
 
@@ -281,18 +278,18 @@ def decision_shown(dossier: Dossier, event: Event, form: DecisionForm | None) ->
         "places": dossier.seats.of(category.id),
         "event_places": dossier.seats.whole if category.counts_toward_event else None,
         "holds_place": dossier.holds_place,
-        "actions": _actions(dossier.registration.status) if may(Permission.DECIDE) else [],
+        "actions": _actions(dossier.registration.status) if access.may(Permission.DECIDE) else [],
         "standing": _standing(dossier, event),
-        "mail_leaves": config().sends_mail and not event.holds_mail,
+        "mail_leaves": instance.config().sends_mail and not event.holds_mail,
         "longest_reason": LONGEST_REASON,
-        "can_preview": may(Permission.SEE_MESSAGES),
+        "can_preview": access.may(Permission.SEE_MESSAGES),
     }
 
 
 def decision_form(event: Event, language: str, revision: int | None = None) -> DecisionForm:
     """Return the form; with a revision an empty one for what is shown, else filled from what was sent."""
     values = {"formdata": None, "seen_revision": revision} if revision is not None else {}
-    return DecisionForm(list_reasons(event.id) if may(Permission.DECIDE) else (), language, **values)
+    return DecisionForm(list_reasons(event.id) if access.may(Permission.DECIDE) else (), language, **values)
 
 
 def _actions(status: Status) -> list[tuple[str, str, str]]:
@@ -327,7 +324,7 @@ def _standing(dossier: Dossier, event: Event) -> dict[str, Any] | None:
         #: somebody whose place is gone needs a free one to come back
         "back_needs_place": needs_place(decision.status_before, dossier.registration.category.pending_counts)
         and not dossier.holds_place,
-        "can_undo": may(Permission.DECIDE) and (is_silent or _leads_back(decision)),
+        "can_undo": access.may(Permission.DECIDE) and (is_silent or _leads_back(decision)),
     }
 
 

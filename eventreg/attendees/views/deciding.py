@@ -6,9 +6,7 @@ from flask import Response as FlaskResponse, abort, g, request
 
 from eventreg.attendees.forms import read_action
 from eventreg.attendees.queries.person import get_dossier
-from eventreg.attendees.views import blueprint
-from eventreg.attendees.views.cards import decision_form
-from eventreg.attendees.views.desk import back_to, mail_in_frame, the_registration
+from eventreg.attendees.views import blueprint, cards, desk
 from eventreg.attendees.views.person import dossier_page
 from eventreg.events.models import Event
 from eventreg.events.organizers import organizer
@@ -28,14 +26,14 @@ from eventreg.web.refusals import Refusals
 def decide_registration(slug: str, reference: str) -> Answer:
     """Approve, wait-list or decline what was seen; if it is no longer that, say what happened instead."""
     event: Event = g.event
-    form = decision_form(event, the_registration(reference).language)
+    form = cards.decision_form(event, desk.the_registration(reference).language)
     action, seen_revision = read_action(request.form.get("action", "")), whole_number(form.seen_revision.data)
     if action is None or seen_revision is None:
         abort(400)
     with form.refusals() as outcome:
         telling = Telling(has_mail=not form.without_mail.data)
         decide(event.id, reference, action, form.told_reason, seen_revision, organizer(), telling)
-        return back_to(reference)
+        return desk.back_to(reference)
     return dossier_page(reference, form if form.errors else None, outcome.problem), outcome.status_code
 
 
@@ -48,11 +46,11 @@ def preview_decision(slug: str, reference: str) -> FlaskResponse:
     person = dossier.registration
     if action is Action.APPROVE and not dossier.holds_place and not dossier.seats.of(person.category_id).has_free:
         action = Action.APPROVE_WITHOUT_PLACE
-    reason = decision_form(event, person.language).told_reason[:LONGEST_REASON]
+    reason = cards.decision_form(event, person.language).told_reason[:LONGEST_REASON]
     message = compose_decision(Occasion.load(event), person, action, reason, now()) if action is not None else None
     if message is None:
         abort(400)
-    return mail_in_frame(message)
+    return desk.mail_in_frame(message)
 
 
 @blueprint.post("/manage/events/<slug>/registrations/<reference>/undo")
@@ -64,5 +62,5 @@ def undo_decision(slug: str, reference: str) -> Answer:
         abort(400)
     with Refusals() as outcome:
         undo(g.event.id, reference, decision_id, organizer())
-        return back_to(reference)
+        return desk.back_to(reference)
     return dossier_page(reference, problem=outcome.problem), outcome.status_code

@@ -11,14 +11,7 @@ from flask import abort, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 
 from eventreg.attendees.cells import AnswerCells, questions_of
-from eventreg.attendees.queries.duplicates import (
-    MOST_LOOKED_AT,
-    Sameness,
-    find_merged_into,
-    list_alike,
-    list_groups,
-    list_merged_from,
-)
+from eventreg.attendees.queries import duplicates
 from eventreg.attendees.queries.people import Person, list_definitions, list_people
 from eventreg.attendees.services.merging import Merging, keep_apart, merge
 from eventreg.attendees.views import blueprint
@@ -28,8 +21,7 @@ from eventreg.events.organizers import organizer
 from eventreg.events.queries.events import get_event_whole
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
-from eventreg.i18n import formats
-from eventreg.i18n.languages import current_language
+from eventreg.i18n import formats, languages
 from eventreg.kernel.errors import NotFound
 from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.rules.schema import Question
@@ -37,10 +29,9 @@ from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import FURTHEST
 from eventreg.registration.services.answers import CONSENT_KIND, FILE_KINDS
 from eventreg.registration.wording import status_for_team
+from eventreg.web import fields, templating
 from eventreg.web.access import Answer, may, requires
-from eventreg.web.fields import whole_number
 from eventreg.web.refusals import Refusals
-from eventreg.web.templating import plain_in_reader_language
 
 _GROUPS_A_PAGE = 25
 
@@ -50,11 +41,11 @@ _GROUPS_A_PAGE = 25
 def list_duplicates(slug: str) -> Answer:
     """Show the groups of registrations that look like one person."""
     event: Event = g.event
-    groups, is_all = list_groups(event.id, g.event_access.sight)
+    groups, is_all = duplicates.list_groups(event.id, g.event_access.sight)
     pages = max(1, -(-len(groups) // _GROUPS_A_PAGE))
     page = min(max(request.args.get("page", 1, int), 1), pages)
     here = url_for("attendees.list_duplicates", slug=slug)
-    names = {row.id: plain_in_reader_language(row.name) for row in get_event_whole(event.id).categories}
+    names = {row.id: templating.plain_in_reader_language(row.name) for row in get_event_whole(event.id).categories}
     return render_desk(
         "attendees/duplicates.html",
         "registrations",
@@ -71,7 +62,7 @@ def list_duplicates(slug: str) -> Answer:
         ],
         count=len(groups),
         is_all=is_all,
-        most=MOST_LOOKED_AT,
+        most=duplicates.MOST_LOOKED_AT,
         category_names=names,
         status_label=status_for_team,
         url_of=lambda reference: registration_url(slug, reference),
@@ -153,14 +144,14 @@ def _taken_from(reference: str) -> set[str]:
 
 
 def _revision(reference: str) -> int:
-    return whole_number(request.form.get(f"revision-{reference}")) or 0
+    return fields.whole_number(request.form.get(f"revision-{reference}")) or 0
 
 
 def _page(one: Registration, other: Registration, problem: str = "") -> str:
     event: Event = g.event
-    alike = dict(list_alike(one, g.event_access.sight))
+    alike = dict(duplicates.list_alike(one, g.event_access.sight))
     same = next((why for each, why in alike.items() if each.id == other.id), frozenset())
-    names = {row.id: plain_in_reader_language(row.name) for row in get_event_whole(event.id).categories}
+    names = {row.id: templating.plain_in_reader_language(row.name) for row in get_event_whole(event.id).categories}
     return render_desk(
         "attendees/duplicates_compare.html",
         "registrations",
@@ -187,7 +178,7 @@ def _rows(one: Registration, other: Registration) -> list[Compared]:
         definitions,
         {row.id: row.key for row in event.categories},
         Context.of(event),
-        current_language(),
+        languages.current_language(),
         has_contact_data=True,
         has_sensitive=False,
     )
@@ -218,11 +209,11 @@ def _compared(question: Question, people: Sequence[Person], cells: AnswerCells) 
 
 def doubles_shown(registration: Registration) -> Mapping[str, Any]:
     """Return what the page of a registration says of doubles: those that look like it, and where it went or what came."""
-    alike = list_alike(registration, g.event_access.sight) if may(Permission.ADD_PEOPLE) else []
+    alike = duplicates.list_alike(registration, g.event_access.sight) if may(Permission.ADD_PEOPLE) else []
     slug = g.event.slug
     return {
-        "merged_into": next(iter(_in_sight([find_merged_into(registration.id)])), None),
-        "merged_from": _in_sight(list_merged_from(registration.id)),
+        "merged_into": next(iter(_in_sight([duplicates.find_merged_into(registration.id)])), None),
+        "merged_from": _in_sight(duplicates.list_merged_from(registration.id)),
         "alike": [
             (each, sameness_words(why), compare_url(slug, registration.reference, each.reference))
             for each, why in alike[:5]
@@ -245,12 +236,12 @@ def compare_url(slug: str, one: str, other: str) -> str:
     return url_for("attendees.compare_duplicates", slug=slug, of=[one, other])
 
 
-def sameness_words(samenesses: Collection[Sameness]) -> str:
+def sameness_words(samenesses: Collection[duplicates.Sameness]) -> str:
     """Return what registrations have in common; "" for nothing."""
     words = {
-        Sameness.ADDRESS: _("the same email address"),
-        Sameness.PHONE: _("the same telephone"),
-        Sameness.NAME: _("the same name"),
+        duplicates.Sameness.ADDRESS: _("the same email address"),
+        duplicates.Sameness.PHONE: _("the same telephone"),
+        duplicates.Sameness.NAME: _("the same name"),
     }
     found = [text for sameness, text in words.items() if sameness in samenesses]
-    return formats.joined(found, current_language()) if found else ""
+    return formats.joined(found, languages.current_language()) if found else ""

@@ -21,8 +21,7 @@ from eventreg.attendees.listing import (
 )
 from eventreg.attendees.rules.listing import ANSWER, IS_ANSWERED, IS_EMPTY, RECEIVED, ListState, Term, Test, is_
 from eventreg.attendees.rules.saved_views import BUT, HAS, LEAST, MOST, OPEN
-from eventreg.attendees.views.cards import unanswered_shown
-from eventreg.attendees.views.desk import list_url
+from eventreg.attendees.views import cards, desk
 from eventreg.questionnaires.rules.schema import Seeking
 
 #: so many values are shown at first, the others folded away
@@ -224,13 +223,13 @@ def panel_of(registrations: RegistrationList, counts: Counts, words: ListWords) 
     making = _Panel(registrations, counts, words, opened)
     groups = [group for group in making.groups() if not group.is_empty]
     return Panel(
-        address=list_url(slug, ListState()),
+        address=desk.list_url(slug, ListState()),
         kept=_kept(state, groups),
         groups=groups,
         active=sum(len(each.terms) for each in state.filters if each.field != "status"),
         offered=_offered(state, shape, words, opened),
         is_opened=bool(opened),
-        values_url=list_url(slug, state.with_(), "attendees.show_filter"),
+        values_url=desk.list_url(slug, state.with_(), "attendees.show_filter"),
     )
 
 
@@ -281,7 +280,7 @@ class _Panel:
                 yield field.name, value, field.value_text(value, self._words), number
 
     def _unanswered(self) -> Group:
-        shown = unanswered_shown(self._registrations.event_id, self._counts.unanswered, self._state.unanswered)
+        shown = cards.unanswered_shown(self._registrations.event_id, self._counts.unanswered, self._state.unanswered)
         boxes = [("unanswered", each["value"], each["text"], each["count"]) for each in shown]
         return group_of_boxes("unanswered", _("Not answered yet"), self._state, boxes)
 

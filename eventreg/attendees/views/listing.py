@@ -24,31 +24,25 @@ from eventreg.attendees.queries.tags import Around, get_around
 from eventreg.attendees.rules.acts import NEEDED, RunAct
 from eventreg.attendees.rules.listing import ListState
 from eventreg.attendees.rules.saved_views import APPLY, MOVE, OPEN
-from eventreg.attendees.views import blueprint
+from eventreg.attendees.views import blueprint, desk, filters, narrowing, saved_views
 from eventreg.attendees.views.columns import CHOOSER, Lines, chooser_of, heads_of
-from eventreg.attendees.views.desk import categories_in_sight, field_words, list_of, list_url, read_list_state
-from eventreg.attendees.views.filters import opened_group, panel_of
-from eventreg.attendees.views.narrowing import chips_of, left_out, said_filters, tabs_of
-from eventreg.attendees.views.saved_views import views_above
 from eventreg.attendees.wording import act_verb
 from eventreg.events.checks import occupancy
 from eventreg.events.models import Category, Event
 from eventreg.events.rules.seats import Seats
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
-from eventreg.web.access import may, requires
-from eventreg.web.fields import whole_number
-from eventreg.web.templating import plain_in_reader_language
+from eventreg.web import access, fields, templating
 
 
 @blueprint.get("/manage/events/<slug>/registrations")
-@requires(Permission.SEE_REGISTRATIONS)
+@access.requires(Permission.SEE_REGISTRATIONS)
 def list_registrations(slug: str) -> str | Response:
     """Show one page of the list in the state that the address holds; what a form brought gets an address of its own."""
     # Before the rows are read: what is done meanwhile is then told once too often rather than never.
     around = get_around(g.event.id, current_user.id)
-    categories = categories_in_sight()
-    state = read_list_state(categories)
+    categories = desk.categories_in_sight()
+    state = desk.read_list_state(categories)
     if APPLY in request.args and not state.has_unknown:
         return redirect(_address_of_form(slug, state))
     return _page(slug, categories, state, around)
@@ -59,13 +53,13 @@ def _address_of_form(slug: str, state: ListState) -> str:
     opened = [(OPEN, name) for name in request.args.getlist(OPEN) if name]
     if MOVE in request.args:
         opened.append((OPEN, CHOOSER))
-    address = list_url(slug, state)
+    address = desk.list_url(slug, state)
     return f"{address}{'&' if '?' in address else '?'}{urlencode(opened)}" if opened else address
 
 
 def _page(slug: str, categories: Sequence[Category], state: ListState, around: Around) -> str:
     event: Event = g.event
-    registrations, words = list_of(categories, state), field_words(categories)
+    registrations, words = desk.list_of(categories, state), desk.field_words(categories)
     page, counts = registrations.page(), registrations.counts()
     seats = occupancy().seats_of(event)
     acts = acts_of(state, categories, seats, counts.shown, len(page.rows))
@@ -77,37 +71,37 @@ def _page(slug: str, categories: Sequence[Category], state: ListState, around: A
         counts=counts,
         found=found_words(counts.shown),
         rows=lines.shown(page.rows, are_chosen=request.args.get("choose") == "page"),
-        previous_url=list_url(slug, page.previous) if page.previous else "",
-        next_url=list_url(slug, page.next) if page.next else "",
+        previous_url=desk.list_url(slug, page.previous) if page.previous else "",
+        next_url=desk.list_url(slug, page.next) if page.next else "",
         heads=heads_of(slug, state, words),
         columns=chooser_of(slug, state, registrations.shape, words),
-        tabs=tabs_of(slug, state, counts),
-        filters=panel_of(registrations, counts, words),
-        chips=chips_of(slug, state, words, page.rows),
-        left_out=left_out(request.args.items(multi=True), state, words),
+        tabs=narrowing.tabs_of(slug, state, counts),
+        filters=filters.panel_of(registrations, counts, words),
+        chips=narrowing.chips_of(slug, state, words, page.rows),
+        left_out=narrowing.left_out(request.args.items(multi=True), state, words),
         acts=acts,
         taken=taken_words(seats),
         revision=around.revision,
-        views=views_above(slug, state, around.views),
+        views=saved_views.views_above(slug, state, around.views),
         view_form=SavedViewForm(formdata=None),
-        can_export=may(Permission.EXPORT),
-        can_add=may(Permission.ADD_PEOPLE),
-        finds_contact_data=may(Permission.SEE_CONTACT_DATA),
+        can_export=access.may(Permission.EXPORT),
+        can_add=access.may(Permission.ADD_PEOPLE),
+        finds_contact_data=access.may(Permission.SEE_CONTACT_DATA),
         **list_addresses(slug, state),
     )
 
 
 @blueprint.get("/manage/events/<slug>/registrations/filter")
-@requires(Permission.SEE_REGISTRATIONS)
+@access.requires(Permission.SEE_REGISTRATIONS)
 def show_filter(slug: str) -> Response:
     """Give the group of one filter with its numbers, for a script to put into the open list."""
-    categories = categories_in_sight()
-    registrations = list_of(categories, read_list_state(categories))
+    categories = desk.categories_in_sight()
+    registrations = desk.list_of(categories, desk.read_list_state(categories))
     name = request.args.get("field", "country")
     if name not in registrations.shape.fields:
         abort(404)
     draw = get_template_attribute("attendees/list/_filters.html", "group_of")
-    return jsonify({"html": str(draw(opened_group(registrations, name, field_words(categories))))})
+    return jsonify({"html": str(draw(filters.opened_group(registrations, name, desk.field_words(categories))))})
 
 
 def found_words(number: int) -> str:
@@ -125,21 +119,21 @@ def taken_words(seats: Seats) -> str:
 
 def filter_words(state: ListState) -> str:
     """Return what a list is narrowed to, in words: for the name and the stamp of a file."""
-    return said_filters(state, field_words(categories_in_sight()))
+    return narrowing.said_filters(state, desk.field_words(desk.categories_in_sight()))
 
 
 def list_addresses(slug: str, state: ListState) -> dict[str, Any]:
     """Return addresses that keep parts of the state, for the list's forms and links."""
     return {
-        "list_url": list_url(slug, ListState()),
-        "here_url": list_url(slug, state),
-        "export_url": list_url(slug, state.with_(), "exchange.export_registrations"),
-        "choose_export_url": list_url(slug, state.with_(), "exchange.choose_export"),
-        "changes_url": list_url(slug, state.with_(), "attendees.show_changes"),
-        "save_view_url": list_url(slug, state.with_(), "attendees.save_list_view"),
-        "manage_views_url": list_url(slug, state.with_(), "attendees.list_saved_views"),
+        "list_url": desk.list_url(slug, ListState()),
+        "here_url": desk.list_url(slug, state),
+        "export_url": desk.list_url(slug, state.with_(), "exchange.export_registrations"),
+        "choose_export_url": desk.list_url(slug, state.with_(), "exchange.choose_export"),
+        "changes_url": desk.list_url(slug, state.with_(), "attendees.show_changes"),
+        "save_view_url": desk.list_url(slug, state.with_(), "attendees.save_list_view"),
+        "manage_views_url": desk.list_url(slug, state.with_(), "attendees.list_saved_views"),
         "keep_for_search": state.with_(search="").query(),
-        "all_url": list_url(
+        "all_url": desk.list_url(
             slug, ListState(columns=state.columns, order=state.order, is_descending=state.is_descending)
         ),
     }
@@ -202,14 +196,14 @@ def acts_of(state: ListState, categories: Sequence[Category], seats: Seats, tota
     slug = g.event.slug
     first, more = _offered(_FIRST), _offered(_MORE)
     return Acts(
-        address=list_url(slug, state.with_(), _ENDPOINT) if first or more else "",
-        page_url=_with_page(list_url(slug, state)),
+        address=desk.list_url(slug, state.with_(), _ENDPOINT) if first or more else "",
+        page_url=_with_page(desk.list_url(slug, state)),
         total=total,
         on_page=on_page,
         told=_("Nobody chosen"),
         first=first,
         more=more,
-        places=list(_places(categories, seats)) if may(Permission.DECIDE) else [],
+        places=list(_places(categories, seats)) if access.may(Permission.DECIDE) else [],
     )
 
 
@@ -219,7 +213,7 @@ def are_acts_offered() -> bool:
 
 
 def _offered(acts: Sequence[RunAct]) -> list[Offered]:
-    return [Offered(act.value, act_verb(act)) for act in acts if may(NEEDED[act])]
+    return [Offered(act.value, act_verb(act)) for act in acts if access.may(NEEDED[act])]
 
 
 def _places(categories: Sequence[Category], seats: Seats) -> Iterator[PlacesLeft]:
@@ -237,7 +231,7 @@ def _places(categories: Sequence[Category], seats: Seats) -> Iterator[PlacesLeft
     for category in categories:
         left = seats.in_category(category.id).left
         if left is not None:
-            name = plain_in_reader_language(category.name).replace("{", "").replace("}", "")
+            name = templating.plain_in_reader_language(category.name).replace("{", "").replace("}", "")
             yield PlacesLeft(
                 category.key,
                 left,
@@ -256,13 +250,13 @@ _LONGEST_REFERENCE = 16
 
 
 @blueprint.get("/manage/events/<slug>/registrations/changes")
-@requires(Permission.SEE_REGISTRATIONS)
+@access.requires(Permission.SEE_REGISTRATIONS)
 def show_changes(slug: str) -> Response:
     """Tell what was done to the lines shown since a moment of the event's history; nothing when nothing happened.
 
     Nothing costs one statement beside those that find the account and the event.
     """
-    since, loaded = whole_number(request.args.get("since")), whole_number(request.args.get("loaded"))
+    since, loaded = fields.whole_number(request.args.get("since")), fields.whole_number(request.args.get("loaded"))
     revision = newest_position(g.event.id)
     if since is None or loaded is None or revision <= since:
         return Response(status=204, mimetype="application/json")
@@ -276,20 +270,20 @@ def _shown() -> list[str]:
 
 
 def _changes(slug: str, since: int, loaded: int, references: Sequence[str]) -> Mapping[str, Any]:
-    categories = categories_in_sight()
-    state = read_list_state(categories)
-    registrations = list_of(categories, state)
+    categories = desk.categories_in_sight()
+    state = desk.read_list_state(categories)
+    registrations = desk.list_of(categories, state)
     ids = registrations.find_in_sight(references)
     changes = list_changes(g.event.id, since, ids.values())
     arrived = registrations.count_arrived(loaded)
     gone = [reference for reference in references if reference not in ids]
     if not changes and not gone and not arrived:
         return {}
-    counts, words = registrations.counts(), field_words(categories)
+    counts, words = registrations.counts(), desk.field_words(categories)
     return {
         "rows": _drawn(registrations, Lines(registrations, categories, words, can_choose=are_acts_offered()), changes),
         "gone": gone,
-        "counts": {tab["key"]: tab["count"] for tab in tabs_of(slug, state, counts)},
+        "counts": {tab["key"]: tab["count"] for tab in narrowing.tabs_of(slug, state, counts)},
         "found": found_words(counts.shown),
         "taken": taken_words(occupancy().seats_of(g.event)),
         "said": _said(changes),

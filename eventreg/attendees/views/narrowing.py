@@ -11,8 +11,7 @@ from flask_babel import gettext as _
 from eventreg.attendees.listing import Counts, ListShape, ListWords
 from eventreg.attendees.queries.people import Person
 from eventreg.attendees.rules.listing import ANSWER, STATUS_ORDER, ListState, Term, Test
-from eventreg.attendees.views.cards import unanswered_title
-from eventreg.attendees.views.desk import list_url
+from eventreg.attendees.views import cards, desk
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language
 from eventreg.kernel.text import folded
@@ -30,7 +29,7 @@ def tabs_of(slug: str, state: ListState, counts: Counts) -> list[dict[str, Any]]
     every = {
         "key": "all",
         "text": _("All"),
-        "href": list_url(slug, state.narrowed(status=())),
+        "href": desk.list_url(slug, state.narrowed(status=())),
         "count": counts.any_status,
         "current": state.filter_of("status") is None,
     }
@@ -39,7 +38,7 @@ def tabs_of(slug: str, state: ListState, counts: Counts) -> list[dict[str, Any]]
         {
             "key": status.value,
             "text": status_for_team(status),
-            "href": list_url(slug, state.narrowed(status=[status.value])),
+            "href": desk.list_url(slug, state.narrowed(status=[status.value])),
             "count": counts.by_status.get(status, 0),
             "current": state.statuses == (status,),
         }
@@ -52,13 +51,13 @@ def chips_of(slug: str, state: ListState, words: ListWords, rows: Sequence[Perso
     chips = []
     if state.search:
         text = _("“%(text)s”", text=state.search)
-        chips.append({"text": text, "href": list_url(slug, state.with_(search="")), "remove": _("Remove search:")})
+        chips.append({"text": text, "href": desk.list_url(slug, state.with_(search="")), "remove": _("Remove search:")})
     written = _written(rows)
     for field, term, without in state.chips():
         if field == "status" and len(state.statuses) == 1 and not term.is_negated:
             continue
         text = term_words(field, term, words, written)
-        chips.append({"text": text, "href": list_url(slug, without), "remove": _("Remove filter:")})
+        chips.append({"text": text, "href": desk.list_url(slug, without), "remove": _("Remove filter:")})
     return chips
 
 
@@ -72,7 +71,7 @@ def said_filters(state: ListState, words: ListWords) -> str:
 def term_words(field: str, term: Term, words: ListWords, written: Mapping[str, str] | None = None) -> str:
     """Return what is asked of a field in words; `written` says how a folded institution is written."""
     if field == "unanswered" and term.test is Test.IS:
-        text = _("Not answered: %(what)s", what=unanswered_title(g.event.id, term.value))
+        text = _("Not answered: %(what)s", what=cards.unanswered_title(g.event.id, term.value))
         return _("not %(value)s", value=text) if term.is_negated else text
     if field == "institution" and written and term.value in written:
         return words.term(field, Term(term.test, written[term.value], term.is_negated))

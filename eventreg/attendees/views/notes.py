@@ -16,23 +16,12 @@ from eventreg.attendees.queries.notes import get_own_note, list_mentionable, lis
 from eventreg.attendees.rules.notes import LONGEST_NOTE, named_in
 from eventreg.attendees.services import notes
 from eventreg.attendees.services.notes import Written
-from eventreg.attendees.views import blueprint
-from eventreg.attendees.views.desk import (
-    back_to,
-    categories_in_sight,
-    read_list_state,
-    registration_url,
-    the_registration,
-    url_of,
-    with_query,
-)
-from eventreg.attendees.views.person import chosen_colleagues, dossier_page, typed_note
+from eventreg.attendees.views import blueprint, desk, person
 from eventreg.events.models import Event
 from eventreg.events.organizers import organizer
 from eventreg.events.rules.team import Permission, Scope
 from eventreg.events.views.desk import render_desk
-from eventreg.i18n import formats
-from eventreg.i18n.languages import current_language
+from eventreg.i18n import formats, languages
 from eventreg.kernel.text import showable
 from eventreg.web.access import Answer, requires
 from eventreg.web.refusals import Refusals
@@ -48,8 +37,10 @@ def add_note(slug: str, reference: str) -> Answer:
     """Keep a note; the colleagues named in it see so on their front page, and by mail if that was ticked."""
     with Refusals() as outcome:
         note = notes.write_note(g.event.id, reference, _written(), organizer())
-        return back_to(reference, f"note-{note.id}")
-    return dossier_page(reference, faults=[("note", outcome.problem)], typed=typed_note()), outcome.status_code
+        return desk.back_to(reference, f"note-{note.id}")
+    return person.dossier_page(
+        reference, faults=[("note", outcome.problem)], typed=person.typed_note()
+    ), outcome.status_code
 
 
 @blueprint.get(_ONE)
@@ -66,10 +57,10 @@ def save_note(slug: str, reference: str, note_id: int) -> Answer:
     if request.form.get("do") == "remove":
         notes.remove_note(g.event.id, reference, note_id, organizer())
         flash(_("The note is gone."))
-        return back_to(reference, "notes")
+        return desk.back_to(reference, "notes")
     with Refusals() as outcome:
         notes.change_note(g.event.id, reference, note_id, _written(), organizer())
-        return back_to(reference, f"note-{note_id}")
+        return desk.back_to(reference, f"note-{note_id}")
     return _page(reference, note_id, _written(), outcome.problem), outcome.status_code
 
 
@@ -83,20 +74,20 @@ def mark_mentions_read(slug: str, reference: str) -> Answer:
         return redirect(url_for("site.manage_event", slug=slug), 303)
     if wish == "events":
         return redirect(url_for("site.manage_events"), 303)
-    return back_to(reference, "notes")
+    return desk.back_to(reference, "notes")
 
 
 def _written() -> Written:
-    return Written(request.form.get("note", ""), chosen_colleagues(), bool(request.form.get("mail")))
+    return Written(request.form.get("note", ""), person.chosen_colleagues(), bool(request.form.get("mail")))
 
 
 def _page(reference: str, note_id: int, written: Written | None = None, problem: str = "") -> str:
-    registration = the_registration(reference)
+    registration = desk.the_registration(reference)
     note = get_own_note(registration.id, note_id, current_user.id)
     able = list_mentionable(g.event, registration, current_user.id)
     # Ticked are those whom the text does not name: taken out of it, nobody is named any more.
     ticked = {each.account_id for each in list_mentions(note.id)} - named_in(note.text, {a.id: a.name for a in able})
-    state = read_list_state(categories_in_sight())
+    state = desk.read_list_state(desk.categories_in_sight())
     return render_desk(
         "attendees/note.html",
         "registrations",
@@ -108,8 +99,8 @@ def _page(reference: str, note_id: int, written: Written | None = None, problem:
         sends_mail=written is None or written.sends_mail,
         faults=[("note", problem)] if problem else [],
         longest_note=LONGEST_NOTE,
-        back_url=url_of(reference),
-        here=lambda address: with_query(address, state),
+        back_url=desk.url_of(reference),
+        here=lambda address: desk.with_query(address, state),
     )
 
 
@@ -123,8 +114,8 @@ def mentions_shown(seen: Sequence[tuple[Event, Scope]], *, names_events: bool = 
             "reference": line.reference,
             "event": plain_in_reader_language(events[line.event_id].title) if names_events else "",
             "by": line.by,
-            "at": formats.short_instant(line.at, events[line.event_id].time_zone, current_language()),
-            "href": registration_url(events[line.event_id].slug, line.reference) + "#notes",
+            "at": formats.short_instant(line.at, events[line.event_id].time_zone, languages.current_language()),
+            "href": desk.registration_url(events[line.event_id].slug, line.reference) + "#notes",
             "action": url_for(
                 "attendees.mark_mentions_read", slug=events[line.event_id].slug, reference=line.reference
             ),

@@ -20,31 +20,14 @@ from flask_login import current_user
 
 from eventreg.accounts.policies import has_second_factor
 from eventreg.attendees.forms import DecisionForm
+from eventreg.attendees.queries import person
 from eventreg.attendees.queries.notes import list_mentionable, list_notes
-from eventreg.attendees.queries.person import (
-    Dossier,
-    find_codes,
-    get_dossier,
-    list_exports_since,
-    list_other_registrations,
-)
 from eventreg.attendees.queries.tags import list_tags, list_tags_of
 from eventreg.attendees.rules.listing import ListState
 from eventreg.attendees.rules.notes import LONGEST_NOTE
 from eventreg.attendees.rules.tags import TagColour
 from eventreg.attendees.services.looking import look_at_section, take_file
-from eventreg.attendees.views import blueprint
-from eventreg.attendees.views.cards import changes_marked, decision_shown, sections_shown
-from eventreg.attendees.views.desk import (
-    categories_in_sight,
-    list_of,
-    list_url,
-    read_list_state,
-    registration_url,
-    with_query,
-)
-from eventreg.attendees.views.duplicates import doubles_shown
-from eventreg.attendees.views.history import timeline_shown
+from eventreg.attendees.views import blueprint, cards, desk, duplicates, history
 from eventreg.attendees.wording import came_by_words
 from eventreg.audit.trail import read_group
 from eventreg.events.models import Category, Event
@@ -54,8 +37,7 @@ from eventreg.events.queries.team import Membership, list_memberships
 from eventreg.events.rules.publication import EFFECTS
 from eventreg.events.rules.team import Permission, Sight
 from eventreg.events.views.desk import render_desk
-from eventreg.i18n import formats
-from eventreg.i18n.languages import current_language, known_languages, own_name
+from eventreg.i18n import formats, languages
 from eventreg.kernel.clock import now
 from eventreg.kernel.text import showable
 from eventreg.mail.wording import STANDINGS
@@ -201,21 +183,21 @@ def dossier_page(
     """
     event: Event = g.event
     sight: Sight = g.event_access.sight
-    dossier = get_dossier(event, reference, sight.scope)
-    categories = categories_in_sight()
-    state = read_list_state(categories)
+    dossier = person.get_dossier(event, reference, sight.scope)
+    categories = desk.categories_in_sight()
+    state = desk.read_list_state(categories)
     context = Context.of(event, list_days(event.id))
-    changed = changes_marked(dossier, event, context, sight.has_contact_data)
+    changed = cards.changes_marked(dossier, event, context, sight.has_contact_data)
     return render_desk(
         "attendees/registration.html",
         "registrations",
         registration=dossier.registration,
         problem=problem,
-        sections=sections_shown(dossier, context, sight.has_contact_data, opened_key, opened, changed),
+        sections=cards.sections_shown(dossier, context, sight.has_contact_data, opened_key, opened, changed),
         consents=list(reversed(dossier.consents)),
         chosen_sessions=dossier.sessions,
         requests=_requests(dossier, event),
-        doubles=doubles_shown(dossier.registration),
+        doubles=duplicates.doubles_shown(dossier.registration),
         others=_others(event, dossier.registration, sight),
         **_timeline(dossier, event, context, state),
         messages=dossier.messages,
@@ -229,7 +211,7 @@ def dossier_page(
         **_ways_around(event, dossier.registration, categories, state),
         acts=acts_shown(event, dossier.registration),
         **team_words(dossier.registration, event, typed, faults),
-        **decision_shown(dossier, event, form),
+        **cards.decision_shown(dossier, event, form),
     )
 
 
@@ -243,17 +225,17 @@ def _rights() -> dict[str, Any]:
     }
 
 
-def _timeline(dossier: Dossier, event: Event, context: Context, state: ListState) -> dict[str, Any]:
+def _timeline(dossier: person.Dossier, event: Event, context: Context, state: ListState) -> dict[str, Any]:
     """Return what happened, as far as the account may see it; of one kind alone where the address says so."""
-    return timeline_shown(
+    return history.timeline_shown(
         dossier,
         event,
         context,
         has_contact_data=g.event_access.sight.has_contact_data,
         has_messages=may(Permission.SEE_MESSAGES),
-        exports=list_exports_since(event.id, dossier.registration) if may(Permission.SEE_HISTORY) else [],
+        exports=person.list_exports_since(event.id, dossier.registration) if may(Permission.SEE_HISTORY) else [],
         only=read_group(request.args.get("kind")),
-        address=lambda address: with_query(address, state),
+        address=lambda address: desk.with_query(address, state),
     )
 
 
@@ -261,8 +243,8 @@ def _sending(registration: Registration) -> dict[str, Any]:
     """Return what the account may do about the person's mails, and in which language they are written."""
     return {
         "sends_again": may(Permission.SEND_MESSAGES) and registration.status is not Status.CANCELLED,
-        "language_name": own_name(registration.language),
-        "languages_known": [(code, own_name(code)) for code in known_languages()],
+        "language_name": languages.own_name(registration.language),
+        "languages_known": [(code, languages.own_name(code)) for code in languages.known_languages()],
     }
 
 
@@ -270,25 +252,25 @@ def _ways_around(
     event: Event, registration: Registration, categories: Sequence[Category], state: ListState
 ) -> dict[str, Any]:
     """Return where one goes from here: back to the list one came from, and along it."""
-    previous, following = list_of(categories, state).neighbours(registration)
+    previous, following = desk.list_of(categories, state).neighbours(registration)
     return {
-        "language_url": language_url_at(registration_url(event.slug, registration.reference, state)),
-        "back_url": list_url(event.slug, state),
-        "previous_url": registration_url(event.slug, previous, state) if previous else "",
-        "next_url": registration_url(event.slug, following, state) if following else "",
-        "here": lambda address: with_query(address, state),
+        "language_url": language_url_at(desk.registration_url(event.slug, registration.reference, state)),
+        "back_url": desk.list_url(event.slug, state),
+        "previous_url": desk.registration_url(event.slug, previous, state) if previous else "",
+        "next_url": desk.registration_url(event.slug, following, state) if following else "",
+        "here": lambda address: desk.with_query(address, state),
     }
 
 
 def _came_by(registration: Registration) -> str:
     """Return by which way the person came, beside the public form; "" by none."""
-    code = find_codes([registration.access_code_id]).get(registration.access_code_id or 0)
+    code = person.find_codes([registration.access_code_id]).get(registration.access_code_id or 0)
     return came_by_words(registration.came_by, code) if registration.came_by is not None else ""
 
 
-def _requests(dossier: Dossier, event: Event) -> list[dict[str, Any]]:
+def _requests(dossier: person.Dossier, event: Event) -> list[dict[str, Any]]:
     """Return the rows of `attendees/_requests.html`, the newest first."""
-    registration, language = dossier.registration, current_language()
+    registration, language = dossier.registration, languages.current_language()
     titles = {section.key: plain_in_reader_language(section.title) for section in dossier.definition.sections}
     rows = []
     for asked in reversed(list_requests(registration.id)):
@@ -337,10 +319,10 @@ def _others(event: Event, registration: Registration, sight: Sight) -> list[dict
             "status": row.status.value,
             "status_label": status_for_team(row.status),
             "why": _("same address") if has_same_address else _("same name"),
-            "href": registration_url(events[row.event_id].slug, row.reference),
+            "href": desk.registration_url(events[row.event_id].slug, row.reference),
             "time_zone": events[row.event_id].time_zone,
         }
-        for row, has_same_address in list_other_registrations(registration, sights)
+        for row, has_same_address in person.list_other_registrations(registration, sights)
     ]
 
 

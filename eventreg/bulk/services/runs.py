@@ -25,15 +25,13 @@ from eventreg.events.models import Event
 from eventreg.events.queries.events import lock_event
 from eventreg.events.rules.team import Sight
 from eventreg.jobs.services import schedule
-from eventreg.kernel import clock
+from eventreg.kernel import clock, tokens
 from eventreg.kernel.errors import NotFound, Refused
-from eventreg.kernel.tokens import new_public_id
 from eventreg.registration.models import Decision, Registration
 from eventreg.registration.queries.scoping import in_scope
 from eventreg.registration.rules.availability import UNDO_WINDOW
 from eventreg.registration.rules.states import DecisionReason
-from eventreg.registration.services.promotion import schedule_passing_on
-from eventreg.registration.services.statuses import hold_back
+from eventreg.registration.services import promotion, statuses
 
 #: makes the statement that selects who is chosen, of the columns it is given
 Chosen = Callable[..., Select[Any]]
@@ -80,7 +78,7 @@ def draft_run(
         if earlier is not None:
             return earlier
         run = Run(
-            public_id=new_public_id(),
+            public_id=tokens.new_public_id(),
             event_id=event_id,
             account_id=account_id,
             act=act,
@@ -168,7 +166,7 @@ def undo_run(run_id: int, actor: Actor) -> Run:
         # Else it would go on deciding behind what takes it back.
         _stop(event, run, actor)
         undoing = Run(
-            public_id=new_public_id(),
+            public_id=tokens.new_public_id(),
             event_id=event.id,
             account_id=actor.id,
             act=RunAct.UNDO,
@@ -182,8 +180,8 @@ def undo_run(run_id: int, actor: Actor) -> Run:
         session.flush()
         _choose_to_undo(undoing, run, now)
         until = now + UNDO_WINDOW + wait_for(to_undo)
-        hold_back(made, now, until)
-        schedule_passing_on(event.id, until)
+        statuses.hold_back(made, now, until)
+        promotion.schedule_passing_on(event.id, until)
         schedule(RUN_JOB, f"{RUN_JOB}:{undoing.id}", {"run_id": undoing.id}, now)
         _note(event, undoing, "run_begun", actor)
         return undoing

@@ -19,18 +19,9 @@ from eventreg.attendees.views.desk import mail_in_frame
 from eventreg.attendees.wording import act_verb
 from eventreg.audit.services import acting
 from eventreg.bulk.models import Run
-from eventreg.bulk.queries.previews import (
-    PlaceForecast,
-    RunFigures,
-    fits,
-    forecast_places,
-    get_figures,
-    list_samples,
-    list_without_place,
-)
+from eventreg.bulk.queries import previews
 from eventreg.bulk.queries.runs import RunLine, get_run, list_decided_since, list_items
-from eventreg.bulk.services.runs import begin_run, leave_out, save_details, take_as_they_are
-from eventreg.bulk.services.steps import do_some
+from eventreg.bulk.services import runs, steps
 from eventreg.bulk.views import blueprint
 from eventreg.bulk.views.pages import PAGES
 from eventreg.bulk.wording import act_on, begin_on
@@ -46,9 +37,8 @@ from eventreg.mail.markers import mask
 from eventreg.mail.services import OutgoingMessage
 from eventreg.registration.emails import Occasion
 from eventreg.registration.wording import decision_verb, status_for_team
+from eventreg.web import fields, instance
 from eventreg.web.access import Answer, may, requires
-from eventreg.web.fields import whole_number
-from eventreg.web.instance import config
 from eventreg.web.refusals import Refusals
 
 _RUN = "/manage/events/<slug>/registrations/runs/<public_id>"
@@ -60,18 +50,18 @@ def save_run(slug: str, public_id: str) -> Answer:
     """Keep what was written for a draft and show it again, with somebody left out, or taken as they are now."""
     line = draft_of_ones_own(public_id)
     event, run = get_event_whole(g.event.id), line.run
-    figures = get_figures(run)
+    figures = previews.get_figures(run)
     page = PAGES[run.act]
     form = page.form(event, run, figures)
     form.validate()
-    left_out = whole_number(request.form.get("leave_out"))
+    left_out = fields.whole_number(request.form.get("leave_out"))
     # Begun by another press meanwhile it is kept as it was begun, and its page says so.
     with suppress(Refused):
-        save_details(run.id, page.details(form))
+        runs.save_details(run.id, page.details(form))
         if left_out is not None:
-            leave_out(run.id, left_out)
+            runs.leave_out(run.id, left_out)
         if request.form.get("as_they_are"):
-            take_as_they_are(run.id)
+            runs.take_as_they_are(run.id)
     return redirect(url_for("bulk.show_run", slug=slug, public_id=public_id), 303)
 
 
@@ -87,23 +77,23 @@ def begin(slug: str, public_id: str) -> Answer:
     if run.begun_at is not None:
         return to_run
     event = get_event_whole(g.event.id)
-    figures = get_figures(run)
+    figures = previews.get_figures(run)
     page = PAGES[run.act]
     form: Any = page.form(event, run, figures)
     is_sound = page.check(form, event, run, figures)
     try:
-        save_details(run.id, page.details(form))
+        runs.save_details(run.id, page.details(form))
     except Refused:
         return to_run  # begun by another press of the same button
     line = get_run(event.id, public_id, organizer())
     with Refusals(form) as outcome:
         if not is_sound:
             raise Refused("")
-        forecast, shown = forecast_places(event, run), whole_number(form.without_place.data)
+        forecast, shown = previews.forecast_places(event, run), fields.whole_number(form.without_place.data)
         if forecast is not None and shown is not None and forecast.without_place > shown:
             raise Refused(RunReason.FEWER_PLACES)
-        if begin_run(run.id, acting()) and line.counts.total <= AT_ONCE:
-            do_some(run.id, lambda: True)
+        if runs.begin_run(run.id, acting()) and line.counts.total <= AT_ONCE:
+            steps.do_some(run.id, lambda: True)
         return to_run
     return draft_page(line, form, outcome.problem), outcome.status_code
 
@@ -112,10 +102,10 @@ def draft_page(line: RunLine, form: Any = None, problem: str = "") -> str:
     """Return the page on which a draft is looked at and confirmed."""
     event = get_event_whole(g.event.id)
     run, page = line.run, PAGES[line.run.act]
-    figures, forecast = get_figures(run), forecast_places(event, run)
+    figures, forecast = previews.get_figures(run), previews.forecast_places(event, run)
     form = form if form is not None else page.form(event, run, figures)
     form.without_place.data = str(forecast.without_place) if forecast is not None else ""
-    after = whole_number(request.args.get("after")) or 0
+    after = fields.whole_number(request.args.get("after")) or 0
     items, more = list_items(run, g.event_access.scope, after=after)
     mails = mails_shown(event, run, figures, forecast)
     return render_desk(
@@ -134,9 +124,9 @@ def draft_page(line: RunLine, form: Any = None, problem: str = "") -> str:
         decision_verb=decision_verb,
         mails=mails,
         mail=next((each for each in mails if each.name == request.args.get("mail")), mails[0] if mails else None),
-        mail_leaves=config().sends_mail and not event.holds_mail,
-        without_place=list_without_place(event, run, forecast) if forecast is not None else (),
-        fits=lambda item: fits(run.act, item.status),
+        mail_leaves=instance.config().sends_mail and not event.holds_mail,
+        without_place=previews.list_without_place(event, run, forecast) if forecast is not None else (),
+        fits=lambda item: previews.fits(run.act, item.status),
         next_url=url_for("bulk.show_run", slug=event.slug, public_id=run.public_id, after=more) if more else "",
         status_label=status_for_team,
         language_name=own_name,
@@ -184,12 +174,14 @@ class MailShown:
     html_url: str
 
 
-def mails_shown(event: Event, run: Run, figures: RunFigures, forecast: PlaceForecast | None) -> Sequence[MailShown]:
+def mails_shown(
+    event: Event, run: Run, figures: previews.RunFigures, forecast: previews.PlaceForecast | None
+) -> Sequence[MailShown]:
     """Return the mails of a draft, the most read language first; none where nobody is written to."""
     page = PAGES[run.act]
     if not page.writes(run) or not may(Permission.SEE_MESSAGES):
         return ()
-    samples, occasion = list_samples(run, g.event_access.scope), Occasion.load(event)
+    samples, occasion = previews.list_samples(run, g.event_access.scope), Occasion.load(event)
     shown = []
     for language in [code for code in figures.by_language if code in samples]:
         for waits in _fates(run, figures, forecast):
@@ -205,7 +197,7 @@ def show_run_mail(slug: str, public_id: str, name: str) -> Response:
     """Show the HTML part of a mail of a draft, for the frame of its page."""
     run = get_run(g.event.id, public_id, organizer()).run
     language = name.removesuffix(_WAITING)
-    person = list_samples(run, g.event_access.scope).get(language)
+    person = previews.list_samples(run, g.event_access.scope).get(language)
     if person is None or run.begun_at is not None:
         abort(404)
     occasion = Occasion.load(get_event_whole(g.event.id))
@@ -215,7 +207,7 @@ def show_run_mail(slug: str, public_id: str, name: str) -> Response:
     return mail_in_frame(message)
 
 
-def _fates(run: Run, figures: RunFigures, forecast: PlaceForecast | None) -> Sequence[bool]:
+def _fates(run: Run, figures: previews.RunFigures, forecast: previews.PlaceForecast | None) -> Sequence[bool]:
     """Return for whom there is a mail of its own: those who get a place, those who do not."""
     if run.act is not RunAct.APPROVE or forecast is None or not forecast.without_place:
         return (False,)

@@ -16,22 +16,13 @@ from eventreg.attendees.rules.acts import ACTIONS, DECIDING, RunAct
 from eventreg.attendees.rules.tags import TagColour
 from eventreg.attendees.services.tags import create_tag
 from eventreg.audit.services import acting
-from eventreg.bulk.forms import (
-    WITH_MAIL,
-    WITHOUT_MAIL,
-    CorrectionRunForm,
-    DecisionRunForm,
-    RunForm,
-    TagRunForm,
-    UntagRunForm,
-)
+from eventreg.bulk import forms
 from eventreg.bulk.models import Run
 from eventreg.bulk.queries.previews import RunFigures
 from eventreg.bulk.services.writing import text_for
 from eventreg.events.models import Event
-from eventreg.kernel.clock import now
+from eventreg.kernel import clock, text
 from eventreg.kernel.errors import Refused
-from eventreg.kernel.text import is_blank
 from eventreg.mail.services import OutgoingMessage
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.queries import definition_of, find_newest_version
@@ -40,12 +31,9 @@ from eventreg.registration.emails import Occasion
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.asked import closes_at
 from eventreg.registration.rules.states import Action
-from eventreg.registration.services.answers import CONSENT_KIND
-from eventreg.registration.services.decisions import compose_decision
-from eventreg.registration.services.requests import compose_correction
+from eventreg.registration.services import answers, decisions, requests
+from eventreg.web import refusals, templating
 from eventreg.web.localized import LocalizedForm
-from eventreg.web.refusals import said
-from eventreg.web.templating import plain_in_reader_language
 
 
 class ActPage:
@@ -58,7 +46,7 @@ class ActPage:
 
     def form(self, event: Event, run: Run, figures: RunFigures) -> LocalizedForm:
         """Return the form, filled from what was sent, else from the draft."""
-        return RunForm(reading_languages(event, figures))
+        return forms.RunForm(reading_languages(event, figures))
 
     def details(self, form: Any) -> dict[str, Any]:
         """Return what of the form the draft keeps. Called on a form that holds what was sent, whether or not it is sound."""
@@ -119,12 +107,12 @@ class DecisionPage(ReasonedPage):
     template = "bulk/_run_decision.html"
 
     def form(self, event: Event, run: Run, figures: RunFigures) -> LocalizedForm:
-        return DecisionRunForm(
+        return forms.DecisionRunForm(
             reading_languages(event, figures),
             list_reasons(event.id, run.act),
             ready=run.details.get("ready", ""),
             reason=run.details.get("own_reason", {}),
-            mail=WITHOUT_MAIL if run.details.get("without_mail") else WITH_MAIL,
+            mail=forms.WITHOUT_MAIL if run.details.get("without_mail") else forms.WITH_MAIL,
         )
 
     def details(self, form: Any) -> dict[str, Any]:
@@ -141,7 +129,9 @@ class DecisionPage(ReasonedPage):
 
     def compose(self, occasion: Occasion, run: Run, person: Registration, *, waits: bool) -> OutgoingMessage | None:
         action = Action.APPROVE_WITHOUT_PLACE if waits and run.act is RunAct.APPROVE else ACTIONS[run.act]
-        return compose_decision(occasion, person, action, text_for(run, "reason", person.language), now())
+        return decisions.compose_decision(
+            occasion, person, action, text_for(run, "reason", person.language), clock.now()
+        )
 
 
 class CorrectionPage(ReasonedPage):
@@ -151,7 +141,7 @@ class CorrectionPage(ReasonedPage):
 
     def form(self, event: Event, run: Run, figures: RunFigures) -> LocalizedForm:
         until = run.details.get("until")
-        return CorrectionRunForm(
+        return forms.CorrectionRunForm(
             reading_languages(event, figures),
             _mendable(event),
             list_reasons(event.id, run.act),
@@ -176,7 +166,7 @@ class CorrectionPage(ReasonedPage):
             form.questions.errors = [_("Choose which answers are to be checked")]
             is_sound = False
         day = form.until.data
-        if not form.until.errors and closes_at(day, event.changes_until, event.time_zone) <= now():
+        if not form.until.errors and closes_at(day, event.changes_until, event.time_zone) <= clock.now():
             form.until.errors = [_("Choose a day that is still to come")]
             is_sound = False
         return self._has_reason(form) and is_sound
@@ -187,7 +177,7 @@ class CorrectionPage(ReasonedPage):
     def compose(self, occasion: Occasion, run: Run, person: Registration, *, waits: bool) -> OutgoingMessage | None:
         until, reason = run.details.get("until"), text_for(run, "reason", person.language)
         day = date.fromisoformat(until) if until else None
-        return compose_correction(occasion, person, run.details.get("questions", []), reason, day, now())
+        return requests.compose_correction(occasion, person, run.details.get("questions", []), reason, day, clock.now())
 
 
 def _mendable(event: Event) -> list[tuple[str, str]]:
@@ -196,11 +186,13 @@ def _mendable(event: Event) -> list[tuple[str, str]]:
     if version is None:
         return []
     return [
-        (question.key, plain_in_reader_language(question.label))
+        (question.key, templating.plain_in_reader_language(question.label))
         for section in definition_of(version).sections
         if section.stage is not Stage.ORGANIZERS
         for question in section.questions
-        if kinds.get(question.kind).is_answerable and question.kind != CONSENT_KIND and question.column != "email"
+        if kinds.get(question.kind).is_answerable
+        and question.kind != answers.CONSENT_KIND
+        and question.column != "email"
     ]
 
 
@@ -209,7 +201,7 @@ class UntagPage(ActPage):
 
     template = "bulk/_run_tag.html"
     after_template = "bulk/_run_tagged.html"
-    _form = UntagRunForm
+    _form = forms.UntagRunForm
 
     def form(self, event: Event, run: Run, figures: RunFigures) -> LocalizedForm:
         tags = [(tag.public_id, tag.name) for tag in list_tags(event.id)]
@@ -232,18 +224,18 @@ class UntagPage(ActPage):
 class TagPage(UntagPage):
     """Putting a tag on, which may be made for it."""
 
-    _form = TagRunForm
+    _form = forms.TagRunForm
 
     def check(self, form: Any, event: Event, run: Run, figures: RunFigures) -> bool:
         name = form.new_tag.data or ""
-        if is_blank(name):
+        if text.is_blank(name):
             return super().check(form, event, run, figures)
         if not form.validate():
             return False
         try:
             form.tag.data = create_tag(event.id, name, TagColour.GREY, acting()).public_id
         except Refused as refused:
-            form.new_tag.errors = [said(refused)]
+            form.new_tag.errors = [refusals.said(refused)]
             return False
         return True
 

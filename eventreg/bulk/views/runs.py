@@ -15,18 +15,9 @@ from eventreg.attendees.listing import RegistrationList
 from eventreg.attendees.rules.acts import AT_ONCE, DECIDING, NEEDED, ItemOutcome, RunAct
 from eventreg.attendees.views.desk import categories_in_sight, list_url, read_list_state
 from eventreg.audit.services import acting
-from eventreg.bulk.queries.runs import (
-    RunLine,
-    find_undoing,
-    get_run,
-    get_undoable,
-    list_decided_since,
-    list_items,
-    list_runs,
-)
+from eventreg.bulk.queries import runs
+from eventreg.bulk.services import steps, writing
 from eventreg.bulk.services.runs import all_of, begin_run, draft_run, stop_run, these, undo_run
-from eventreg.bulk.services.steps import do_some
-from eventreg.bulk.services.writing import take_back_messages
 from eventreg.bulk.views import blueprint
 from eventreg.bulk.views.drafts import draft_page
 from eventreg.bulk.views.pages import PAGES, ActPage
@@ -37,9 +28,8 @@ from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
 from eventreg.kernel.clock import now
 from eventreg.registration.wording import decision_verb, status_for_team
+from eventreg.web import fields, instance
 from eventreg.web.access import Answer, may, requires
-from eventreg.web.fields import whole_number
-from eventreg.web.instance import config
 from eventreg.web.refusals import Refusals
 
 _RUNS = "/manage/events/<slug>/registrations/runs"
@@ -52,7 +42,7 @@ _LONGEST_CHOSEN = 40
 def list_all_runs(slug: str) -> str:
     """Show what was done to many, the newest first."""
     event: Event = g.event
-    lines, before = list_runs(event.id, organizer(), whole_number(request.args.get("before")))
+    lines, before = runs.list_runs(event.id, organizer(), fields.whole_number(request.args.get("before")))
     return render_desk(
         "bulk/runs.html",
         "registrations",
@@ -106,7 +96,7 @@ def stop(slug: str, public_id: str) -> Answer:
     else:
         stop_run(line.run.id, acting())
         if line.run.act is RunAct.WRITE:
-            take_back_messages(line.run.id, acting())
+            writing.take_back_messages(line.run.id, acting())
     return redirect(run_url(slug, public_id), 303)
 
 
@@ -120,7 +110,7 @@ def undo_many(slug: str, public_id: str) -> Answer:
     with Refusals() as outcome:
         undoing = undo_run(line.run.id, acting())
         if line.counts.done <= AT_ONCE:
-            do_some(undoing.id, lambda: True)
+            steps.do_some(undoing.id, lambda: True)
         return redirect(run_url(slug, undoing.public_id), 303)
     return _progress_page(line, outcome.problem), outcome.status_code
 
@@ -130,8 +120,8 @@ def run_url(slug: str, public_id: str, **values: Any) -> str:
     return url_for("bulk.show_run", slug=slug, public_id=public_id, **values)
 
 
-def _line(public_id: str) -> RunLine:
-    return get_run(g.event.id, public_id, organizer())
+def _line(public_id: str) -> runs.RunLine:
+    return runs.get_run(g.event.id, public_id, organizer())
 
 
 def _check_may(act: RunAct) -> None:
@@ -144,20 +134,20 @@ def _read_chosen() -> dict[str, int]:
     seen = {}
     for value in request.form.getlist("chosen"):
         reference, _dot, revision = value[:_LONGEST_CHOSEN].rpartition(".")
-        number = whole_number(revision)
+        number = fields.whole_number(revision)
         if reference.isascii() and reference.isprintable() and number is not None:
             seen[reference] = number
     return seen
 
 
-def _progress_page(line: RunLine, problem: str = "") -> str:
+def _progress_page(line: runs.RunLine, problem: str = "") -> str:
     event: Event = g.event
     run, counts = line.run, line.counts
-    scope, after = g.event_access.scope, whole_number(request.args.get("after")) or 0
+    scope, after = g.event_access.scope, fields.whole_number(request.args.get("after")) or 0
     shown = next((each for each in ItemOutcome if each.value == request.args.get("state")), None)
-    items, more = list_items(run, scope, [shown] if shown else [], after)
+    items, more = runs.list_items(run, scope, [shown] if shown else [], after)
     kept = {"state": shown.value} if shown else {}
-    undoable = get_undoable(run, now()) if run.act in DECIDING else None
+    undoable = runs.get_undoable(run, now()) if run.act in DECIDING else None
     page = PAGES.get(run.act, ActPage())
     return render_desk(
         "bulk/run.html",
@@ -170,7 +160,7 @@ def _progress_page(line: RunLine, problem: str = "") -> str:
         title=act_on(run.act, counts.total),
         tabs=_tabs(event.slug, line, shown),
         items=items,
-        decided=list_decided_since(run, [item for item in items if item.outcome is ItemOutcome.LEFT]),
+        decided=runs.list_decided_since(run, [item for item in items if item.outcome is ItemOutcome.LEFT]),
         decision_verb=decision_verb,
         status_label=status_for_team,
         next_url=run_url(event.slug, run.public_id, after=more, **kept) if more else "",
@@ -179,8 +169,8 @@ def _progress_page(line: RunLine, problem: str = "") -> str:
         can_act=may(NEEDED[run.act]),
         undoable=undoable,
         mails_at=moment_of(undoable.mails_at, event.time_zone) if undoable and undoable.mails_at else "",
-        undoing=find_undoing(run) if run.act in DECIDING else None,
-        mail_leaves=config().sends_mail and not event.holds_mail,
+        undoing=runs.find_undoing(run) if run.act in DECIDING else None,
+        mail_leaves=instance.config().sends_mail and not event.holds_mail,
         address=run_url(event.slug, run.public_id),
         at=run_url(event.slug, run.public_id),
         after_partial=page.after_template,
@@ -193,7 +183,7 @@ def moment_of(at: datetime, time_zone: str) -> str:
     return at.astimezone(ZoneInfo(time_zone)).strftime("%H:%M:%S")
 
 
-def _tabs(slug: str, line: RunLine, shown: ItemOutcome | None) -> list[dict[str, Any]]:
+def _tabs(slug: str, line: runs.RunLine, shown: ItemOutcome | None) -> list[dict[str, Any]]:
     """Return a tab for everybody, and one for each outcome that somebody has."""
     public_id, counts = line.run.public_id, line.counts
     every = {"text": _("All"), "href": run_url(slug, public_id), "count": counts.total, "current": shown is None}

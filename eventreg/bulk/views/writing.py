@@ -17,8 +17,7 @@ from eventreg.bulk.forms import WriteRunForm
 from eventreg.bulk.models import Run
 from eventreg.bulk.queries.previews import RunFigures, get_figures
 from eventreg.bulk.queries.runs import count_messages, count_statuses, find_person, get_run
-from eventreg.bulk.services.runs import save_details
-from eventreg.bulk.services.writing import text_of, try_on_oneself
+from eventreg.bulk.services import runs, writing
 from eventreg.bulk.views import blueprint
 from eventreg.bulk.views.drafts import draft_of_ones_own, draft_page
 from eventreg.bulk.views.pages import PAGES, ActPage, reading_languages
@@ -98,11 +97,11 @@ class WritePage(ActPage):
         """Return the mail; of the people of a language, the one who was asked for is shown."""
         asked = _asked_for(run)
         shown = asked if asked is not None and asked.language == person.language else person
-        return written_message(occasion, shown, find_day_ids(shown), text_of(run), "preview", now())
+        return written_message(occasion, shown, find_day_ids(shown), writing.text_of(run), "preview", now())
 
     def after(self, event: Event, run: Run) -> Mapping[str, Any]:
         counts = count_messages(run, WRITTEN)
-        text = text_of(run)
+        text = writing.text_of(run)
         return {
             "texts": [
                 (code, own_name(code), text.subject.get(code, ""), text.body.get(code, ""))
@@ -130,14 +129,14 @@ def try_run_message(slug: str, public_id: str) -> Answer:
     form = page.form(event, run, get_figures(run))
     with form.refusals() as outcome:
         is_sound = form.validate()
-        save_details(run.id, page.details(form))
+        runs.save_details(run.id, page.details(form))
         if not is_sound:
             raise Refused("")
         if not form.body.data:
             raise Refused(N_("Write this text"), field="body")
         person = _asked_for(get_run(g.event.id, public_id, organizer()).run)
         person = person or find_person(run, g.event_access.scope) or sample_person(event, form.languages[0])
-        try_on_oneself(run.id, person, current_user.email, acting())
+        writing.try_on_oneself(run.id, person, current_user.email, acting())
         flash(_("Sent to you at %(address)s. Nobody else has got anything yet.", address=current_user.email))
         return redirect(url_for("bulk.show_run", slug=slug, public_id=public_id), 303)
     return draft_page(line, form, outcome.problem), outcome.status_code

@@ -17,8 +17,7 @@ from eventreg.db import db, transaction
 from eventreg.demo.rules.seminar import event_plan, organization_entries, read
 from eventreg.events.models import Event, TeamMember
 from eventreg.events.rules.team import TeamRole
-from eventreg.events.services.settings import publish_notice
-from eventreg.events.services.team import add_team_member
+from eventreg.events.services import settings, team
 from eventreg.making.services.founding import create_event
 from eventreg.organizations.queries import find_organization
 from eventreg.organizations.services import create_organization
@@ -82,7 +81,7 @@ def _load(data: dict[str, Any], now: datetime) -> Loaded:
     if event_id is None:
         event_id = _make(data, now)
     account_id = _organizer(data["demonstration"]["organizer"])
-    add_team_member(event_id, account_id, TeamRole.OWNER, now)
+    team.add_team_member(event_id, account_id, TeamRole.OWNER, now)
     return Loaded(event_id, data["slug"], account_id, is_new)
 
 
@@ -93,7 +92,7 @@ def _make(data: dict[str, Any], now: datetime) -> int:
         organization_ids[key] = known.id if known is not None else create_organization(key, entry, now)
     event_id = create_event(event_plan(data, read("programme"), organization_ids, now), now)
     notice = read("notice")
-    publish_notice(event_id, notice["summary"], notice["body"])
+    settings.publish_notice(event_id, notice["summary"], notice["body"])
     publish(event_id, read("questionnaire"))
     return event_id
 

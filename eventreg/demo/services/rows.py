@@ -19,23 +19,14 @@ from eventreg.events.models import Event, TeamMember
 from eventreg.events.queries.events import find_current_notice, list_days
 from eventreg.events.rules.team import TeamRole
 from eventreg.exchange.rules.importing import CategoryRule
-from eventreg.kernel import sealing
+from eventreg.kernel import sealing, tokens
 from eventreg.kernel.keys import Keys
 from eventreg.kernel.text import pick
-from eventreg.kernel.tokens import PUBLIC_ID_BYTES
 from eventreg.questionnaires.queries import definition_of, get_current_version
 from eventreg.questionnaires.rules.schema import Definition, Question
 from eventreg.registration.models import Answer, Consent, Decision, Place, Registration
 from eventreg.registration.queries.answers import sealed_place
-from eventreg.registration.rules.availability import UNDO_WINDOW
-from eventreg.registration.rules.searching import (
-    email_key,
-    phone_key,
-    search_text,
-    sort_institution,
-    sort_name,
-    sort_position,
-)
+from eventreg.registration.rules import availability, searching
 from eventreg.registration.rules.states import Status
 from eventreg.registration.services.answers import CONSENT_KIND
 from eventreg.web.instance import keys
@@ -151,12 +142,12 @@ def _registration(setting: Setting, one: Invented) -> Row:
         "revision": history.revision,
         "language": person.language,
         "email": person.email,
-        "email_key": email_key(person.email),
-        "sort_name": sort_name(values["family_name"], values["given_name"]),
-        "sort_institution": sort_institution(values["institution"]),
-        "sort_position": sort_position(values["position"]),
-        "phone_key": phone_key(values["phone"]),
-        "search_text": search_text(**searched, email=person.email, reference=reference),
+        "email_key": searching.email_key(person.email),
+        "sort_name": searching.sort_name(values["family_name"], values["given_name"]),
+        "sort_institution": searching.sort_institution(values["institution"]),
+        "sort_position": searching.sort_position(values["position"]),
+        "phone_key": searching.phone_key(values["phone"]),
+        "search_text": searching.search_text(**searched, email=person.email, reference=reference),
         "submission_hash": hashlib.sha256(f"demo/{setting.seed}/{person.number}".encode()).hexdigest(),
         "submitted_at": history.submitted_at,
         "status_changed_at": history.changed_at,
@@ -219,7 +210,7 @@ def _decision(setting: Setting, registration_id: int, one: Invented) -> Row:
         "reason": decided.reason,
         "account_id": setting.organizer_id,
         "decided_at": decided.at,
-        "mails_at": decided.at + UNDO_WINDOW,
+        "mails_at": decided.at + availability.UNDO_WINDOW,
     }
 
 
@@ -249,7 +240,7 @@ def _acts(setting: Setting, registration_id: int, one: Invented) -> list[Act]:
 
 def _public_id(seed: int, number: int) -> str:
     digest = hashlib.sha256(f"demo public id/{seed}/{number}".encode()).digest()
-    return base64.urlsafe_b64encode(digest[:PUBLIC_ID_BYTES]).decode("ascii")
+    return base64.urlsafe_b64encode(digest[: tokens.PUBLIC_ID_BYTES]).decode("ascii")
 
 
 def _reference(setting: Setting, number: int) -> str:

@@ -15,8 +15,7 @@ from eventreg.events.bundles.fields import COMPLETE, INSTANT, BundleInvalid, Fie
 from eventreg.events.models import Event
 from eventreg.events.models.event import EVENT, OWN, columns_kept
 from eventreg.events.rules.slugs import is_prefix, is_slug
-from eventreg.kernel.clock import time_zones
-from eventreg.kernel.tokens import new_public_id
+from eventreg.kernel import clock, tokens
 from eventreg.mail.rules import check_address
 
 PUBLIC_ID = re.compile(r"[A-Za-z0-9_-]{12}")
@@ -73,12 +72,12 @@ def free_public_id(model: type[Base], wanted: Any, place: str) -> str:
     Raises BundleInvalid for what is none.
     """
     if wanted is None:
-        return new_public_id()
+        return tokens.new_public_id()
     if not isinstance(wanted, str) or not PUBLIC_ID.fullmatch(wanted):
         raise BundleInvalid(f"{place}.public_id: is none")
     column = model.__table__.c.public_id
     is_taken = db.session.scalar(select(exists().where(column == wanted)))
-    return new_public_id() if is_taken else wanted
+    return tokens.new_public_id() if is_taken else wanted
 
 
 def checked_address(address: str, place: str) -> str:
@@ -98,7 +97,7 @@ def _check(values: dict[str, Any], slug: str) -> None:
         raise BundleInvalid("event.slug: small letters, digits and hyphens, 80 at most, no reserved word")
     if not is_prefix(values["reference_prefix"]):
         raise BundleInvalid("event.reference_prefix: 1 to 8 capital letters and digits")
-    if values["time_zone"] not in time_zones():
+    if values["time_zone"] not in clock.time_zones():
         raise BundleInvalid("event.time_zone: there is no such zone")
     if not all(_COUNTRY.fullmatch(code) for code in (values["country"], *values["region"])):
         raise BundleInvalid("event.country, event.region: codes of two capital letters")

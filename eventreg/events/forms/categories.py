@@ -7,14 +7,7 @@ from wtforms import BooleanField
 
 from eventreg.events.forms.settings import MomentField
 from eventreg.events.models import Category, Event
-from eventreg.events.rules.categories import (
-    MOST_CATEGORIES,
-    ApprovalRule,
-    CategoriesRefused,
-    CategoryEntry,
-    moved_entries,
-)
-from eventreg.events.rules.settings import LARGEST_NUMBER
+from eventreg.events.rules import categories, settings
 from eventreg.events.wording import approval_name
 from eventreg.kernel.errors import N_, Refused
 from eventreg.web.fields import EnumField, NumberField, whole_number
@@ -34,11 +27,13 @@ class CategoryForm(LocalizedForm):
     )
     places = NumberField(
         lazy_gettext("Places"),
-        most=LARGEST_NUMBER,
+        most=settings.LARGEST_NUMBER,
         fault=N_("Write a number, 0 or more"),
         description=lazy_gettext("Empty: only the places in all limit it."),
     )
-    approval = EnumField(lazy_gettext("A registration is confirmed"), of=ApprovalRule, default=ApprovalRule.AT_ONCE)
+    approval = EnumField(
+        lazy_gettext("A registration is confirmed"), of=categories.ApprovalRule, default=categories.ApprovalRule.AT_ONCE
+    )
     pending_counts = BooleanField(lazy_gettext("Whoever waits for an answer takes a place"))
     counts_toward_event = BooleanField(
         lazy_gettext("Its people count towards the places of the event"),
@@ -59,7 +54,7 @@ class CategoryForm(LocalizedForm):
         self.category_id = category.id if category is not None else None
         prefix = f"category-{category.id}-" if category is not None else "category+0-"
         super().__init__(event.languages, meta={"csrf": False}, formdata=sent, prefix=prefix, obj=category)
-        self.approval.choices = [(rule.value, approval_name(rule)) for rule in ApprovalRule]
+        self.approval.choices = [(rule.value, approval_name(rule)) for rule in categories.ApprovalRule]
 
     @property
     def is_wanted(self) -> bool:
@@ -68,11 +63,11 @@ class CategoryForm(LocalizedForm):
             return not self.is_removed.data
         return bool(self.name.data or self.description.data or (self.places.data or "").strip())
 
-    def read(self) -> CategoryEntry | None:
+    def read(self) -> categories.CategoryEntry | None:
         """Return the category that was filled in, or None with the reasons beside the fields."""
         if not self.validate():
             return None
-        return CategoryEntry(self.category_id, self.values_for(self._category or Category()))
+        return categories.CategoryEntry(self.category_id, self.values_for(self._category or Category()))
 
     @property
     def has_rare_ones(self) -> bool:
@@ -90,10 +85,10 @@ class CategoriesForm(LocalizedForm):
         self.revision = str(event.settings_revision) if sent is None else sent.get("revision", "")
         rows = sorted(event.categories, key=lambda category: (category.position, category.id))
         self.rows = [CategoryForm(event, row, sent) for row in rows]
-        if len(rows) < MOST_CATEGORIES:
+        if len(rows) < categories.MOST_CATEGORIES:
             self.rows.append(CategoryForm(event, None, sent))
 
-    def read(self, order: str = "") -> list[CategoryEntry]:
+    def read(self, order: str = "") -> list[categories.CategoryEntry]:
         """Return what was filled in, in the order that a button "up:<id>" or "down:<id>" asks for. Raises Refused."""
         is_sound = self.validate()
         entries = [row.read() for row in self.rows if row.is_wanted]
@@ -102,9 +97,13 @@ class CategoriesForm(LocalizedForm):
             raise Refused("")
         direction, _colon, number = order.partition(":")
         category_id = whole_number(number)
-        return moved_entries(sound, {category_id: direction}) if category_id and direction in ("up", "down") else sound
+        return (
+            categories.moved_entries(sound, {category_id: direction})
+            if category_id and direction in ("up", "down")
+            else sound
+        )
 
-    def refuse(self, refused: CategoriesRefused) -> None:
+    def refuse(self, refused: categories.CategoriesRefused) -> None:
         """Put what the service said beside the field of the category it is about."""
         rows = {row.category_id: row for row in self.rows}
         row = rows.get(refused.category_id, self.rows[0 if refused.category_id else -1])

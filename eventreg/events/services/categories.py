@@ -10,6 +10,7 @@ from eventreg.db import db, found, transaction
 from eventreg.events.checks import occupancy
 from eventreg.events.models import Category, Event
 from eventreg.events.queries.events import lock_event
+from eventreg.events.rules import seats, settings
 from eventreg.events.rules.categories import (
     CategoriesRefused,
     CategoryEntry,
@@ -19,8 +20,6 @@ from eventreg.events.rules.categories import (
     check_window,
     new_key,
 )
-from eventreg.events.rules.seats import gives_more
-from eventreg.events.rules.settings import check_seen
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import NotFound
 
@@ -42,7 +41,7 @@ def save_categories(event_id: int, seen_revision: int | None, entries: Sequence[
     check_categories(entries)
     with transaction():
         event = lock_event(event_id)
-        check_seen(event.settings_revision, seen_revision)
+        settings.check_seen(event.settings_revision, seen_revision)
         stored = {category.id: category for category in event.categories}
         if any(entry.id is not None and entry.id not in stored for entry in entries):
             raise NotFound
@@ -95,7 +94,7 @@ def _put(event: Event, entry: CategoryEntry, position: int) -> bool:
         event.categories.append(category)
         has_more = counts_anew = False
     else:
-        has_more = gives_more(category.places, new["places"])
+        has_more = seats.gives_more(category.places, new["places"])
         has_more = has_more or (category.counts_toward_event and not new["counts_toward_event"])
         counts_anew = category.pending_counts != new["pending_counts"]
     category.position = position

@@ -19,9 +19,8 @@ from eventreg.events.models import Partner, Speaker
 from eventreg.events.queries.events import lock_event, lock_event_in_any_state
 from eventreg.events.queries.partners import get_partner, list_partners
 from eventreg.events.rules.institutions import MOST_PARTNERS, PartnerEntry, PartnerReason, PartnerRole
-from eventreg.kernel.clock import now
+from eventreg.kernel import clock, ordering
 from eventreg.kernel.errors import Refused
-from eventreg.kernel.ordering import move_in_order
 from eventreg.kernel.text import merged
 from eventreg.organizations.models import Organization
 from eventreg.organizations.policies import Editor
@@ -65,10 +64,10 @@ def add_partner(
         if count >= MOST_PARTNERS:
             raise Refused(PartnerReason.TOO_MANY, limit=MOST_PARTNERS)
         known_id = _known(organization, chosen, is_new)
-        organization_id = known_id or add_organization(organization, editor, now(), is_new=is_new)
+        organization_id = known_id or add_organization(organization, editor, clock.now(), is_new=is_new)
         is_known = known_id is not None
         leaves_logo = bool(is_known and organization.logo) and not give_first_logo(
-            organization_id, organization.logo, editor, now()
+            organization_id, organization.logo, editor, clock.now()
         )
         found = lock_organization(organization_id)
         partner = _insert(event_id, found.id, entry)
@@ -105,7 +104,7 @@ def move_partner(event_id: int, partner_id: int, actor: Actor, *, earlier: bool)
         place = order.index(partner)
         if not any(each.role is partner.role for each in order[max(place + step, 0) : place + step + 1]):
             raise Refused(PartnerReason.CANNOT_MOVE)
-        move_in_order(order, place, step)
+        ordering.move_in_order(order, place, step)
         key, direction = partner.organization.key, "earlier" if earlier else "later"
         note(partner, "partner_moved", actor, organization=key, direction=direction)
 

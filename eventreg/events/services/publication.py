@@ -13,22 +13,14 @@ from eventreg.events.checks import followers, list_missing
 from eventreg.events.models import Event
 from eventreg.events.queries.events import list_days, lock_event, lock_event_in_any_state
 from eventreg.events.queries.texts import end_of, load_readiness
-from eventreg.events.rules.checklist import list_findings
-from eventreg.events.rules.publication import (
-    Circumstances,
-    LifecycleRefused,
-    Publication,
-    Step,
-    check_deletion,
-    check_step,
-)
+from eventreg.events.rules import checklist, publication
 from eventreg.kernel import clock
 from eventreg.kernel.text import LocalizedText
 
 
 def change_publication(
-    event_id: int, step: Step, actor: Actor, *, is_permitted: bool, reason: LocalizedText | None = None
-) -> Publication:
+    event_id: int, step: publication.Step, actor: Actor, *, is_permitted: bool, reason: LocalizedText | None = None
+) -> publication.Publication:
     """Take a step in the life of an event and return the state it leads to.
 
     `is_permitted` says whether the actor has the permission that `rules.lifecycle.permission_for(step)` names; `reason`
@@ -40,20 +32,22 @@ def change_publication(
     with transaction():
         event = lock_event_in_any_state(event_id)
         before = event.publication
-        why = (reason or {}) if step is Step.CANCEL else event.cancellation_note
-        event.publication = check_step(step, _circumstances(event, step, is_permitted, why, now))
+        why = (reason or {}) if step is publication.Step.CANCEL else event.cancellation_note
+        event.publication = publication.check_step(step, _circumstances(event, step, is_permitted, why, now))
         event.publication_changed_at = now
         detail: dict[str, Any] = {"changed": {"publication": [before.value, event.publication.value]}}
-        if step is Step.CANCEL:
+        if step is publication.Step.CANCEL:
             event.cancellation_note = {language: why[language].strip() for language in event.languages}
             detail["note"] = event.cancellation_note
-        elif step is Step.REINSTATE or (step is Step.ARCHIVE and before is not Publication.CANCELLED):
+        elif step is publication.Step.REINSTATE or (
+            step is publication.Step.ARCHIVE and before is not publication.Publication.CANCELLED
+        ):
             # A reason that was only prepared: of an archived event it would say that it did not take place.
             event.cancellation_note = {}
         note(event, f"event_{step.past}", actor, now, **detail)
-        if step is Step.CANCEL:
+        if step is publication.Step.CANCEL:
             followers().event_cancelled(event.id, now)
-        elif step is Step.REINSTATE:
+        elif step is publication.Step.REINSTATE:
             followers().event_reinstated(event.id, now)
         return event.publication
 
@@ -86,8 +80,8 @@ def delete_draft(event_id: int, actor: Actor, *, is_permitted: bool) -> None:
     """
     with transaction() as session:
         event = lock_event_in_any_state(event_id)
-        check_deletion(
-            Circumstances(
+        publication.check_deletion(
+            publication.Circumstances(
                 publication=event.publication,
                 languages=tuple(event.languages),
                 is_permitted=is_permitted,
@@ -102,33 +96,35 @@ def delete_draft(event_id: int, actor: Actor, *, is_permitted: bool) -> None:
         session.expunge(event)
 
 
-def _circumstances(event: Event, step: Step, is_permitted: bool, why: LocalizedText, now: datetime) -> Circumstances:
+def _circumstances(
+    event: Event, step: publication.Step, is_permitted: bool, why: LocalizedText, now: datetime
+) -> publication.Circumstances:
     ends_at = end_of(event, list_days(event.id))
-    return Circumstances(
+    return publication.Circumstances(
         publication=event.publication,
         languages=tuple(event.languages),
         is_permitted=is_permitted,
-        registrations=followers().count_registrations(event.id) if step is Step.UNPUBLISH else 0,
+        registrations=followers().count_registrations(event.id) if step is publication.Step.UNPUBLISH else 0,
         is_over=ends_at is not None and ends_at <= now,
-        missing=count_blocking(event, now) if step is Step.PUBLISH else 0,
+        missing=count_blocking(event, now) if step is publication.Step.PUBLISH else 0,
         note=why,
     )
 
 
-def find_obstacle(event: Event, step: Step, *, is_permitted: bool) -> LifecycleRefused | None:
+def find_obstacle(event: Event, step: publication.Step, *, is_permitted: bool) -> publication.LifecycleRefused | None:
     """Return why a step cannot be taken now, for a page that says so before a button is pressed; None: it can.
 
     The reason of a cancellation is asked for on the way, and is no obstacle.
     """
-    why = dict.fromkeys(event.languages, "-") if step is Step.CANCEL else event.cancellation_note
+    why = dict.fromkeys(event.languages, "-") if step is publication.Step.CANCEL else event.cancellation_note
     try:
-        check_step(step, _circumstances(event, step, is_permitted, why, clock.now()))
-    except LifecycleRefused as refused:
+        publication.check_step(step, _circumstances(event, step, is_permitted, why, clock.now()))
+    except publication.LifecycleRefused as refused:
         return refused
     return None
 
 
 def count_blocking(event: Event, now: datetime) -> int:
     """Return how many things stand in the way of publishing an event."""
-    own = sum(finding.is_blocking for finding in list_findings(load_readiness(event), now))
+    own = sum(finding.is_blocking for finding in checklist.list_findings(load_readiness(event), now))
     return own + sum(missing.is_blocking for missing in list_missing(event.id))

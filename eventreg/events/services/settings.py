@@ -17,16 +17,8 @@ from eventreg.db import db, transaction
 from eventreg.events.checks import occupancy
 from eventreg.events.models import Event, EventDay, PrivacyNotice, ProgrammeSession
 from eventreg.events.queries.events import list_days, lock_event
+from eventreg.events.rules import seats, settings
 from eventreg.events.rules.practical import PlanInvalid
-from eventreg.events.rules.seats import gives_more
-from eventreg.events.rules.settings import (
-    DayEntry,
-    SettingsReason,
-    SettingsRefused,
-    check_seen,
-    check_settings,
-    day_fault,
-)
 from eventreg.events.services.team import follow_days
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import N_, NotFound, Refused
@@ -39,7 +31,7 @@ _ASIDE = date(9999, 12, 31)
 
 
 def save_settings(
-    event_id: int, seen_revision: int | None, days: Sequence[DayEntry], values: Mapping[str, Any], actor: Actor
+    event_id: int, seen_revision: int | None, days: Sequence[settings.DayEntry], values: Mapping[str, Any], actor: Actor
 ) -> None:
     """Set columns of an event to `values` and make its days `days`, when nobody saved settings since `seen_revision`.
 
@@ -48,10 +40,10 @@ def save_settings(
     hidden. Days that are not named are removed, unless somebody comes on them or they have sessions. Raises SettingsRefused
     with all faults, Refused (CHANGED_MEANWHILE), NotFound, and LifecycleRefused for an archived event.
     """
-    check_settings(days, values)
+    settings.check_settings(days, values)
     with transaction():
         event = lock_event(event_id)
-        check_seen(event.settings_revision, seen_revision)
+        settings.check_seen(event.settings_revision, seen_revision)
         changed = _put_days(event, days, values["languages"], actor)
         has_more = _gives_more(event, values)
         if changed:
@@ -82,7 +74,7 @@ def save_look(
     """
     with transaction():
         event = lock_event(event_id)
-        check_seen(event.settings_revision, seen_revision)
+        settings.check_seen(event.settings_revision, seen_revision)
         text = merged(event.picture_text, picture_text, event.languages)
         changed = set_columns(event, {"palette": palette, "picture_text": text})
         if picture is not None:
@@ -121,7 +113,9 @@ def lift_mail_hold(event_id: int, contact_email: str, actor: Actor) -> None:
         note(event, "mail_hold_lifted", actor, changed={"holds_mail": [True, False], "contact_email": "changed"})
 
 
-def _put_days(event: Event, days: Sequence[DayEntry], languages: Sequence[str], actor: Actor) -> dict[str, Any]:
+def _put_days(
+    event: Event, days: Sequence[settings.DayEntry], languages: Sequence[str], actor: Actor
+) -> dict[str, Any]:
     stored = {day.id: day for day in list_days(event.id)}
     if any(day.id is not None and day.id not in stored for day in days):
         raise NotFound
@@ -146,7 +140,7 @@ def _put_days(event: Event, days: Sequence[DayEntry], languages: Sequence[str], 
 def _remove_days(event: Event, days: Sequence[EventDay]) -> None:
     faults = [fault for day in days for fault in _faults_of_removal(event, day)]
     if faults:
-        raise SettingsRefused(*faults)
+        raise settings.SettingsRefused(*faults)
     for day in days:
         db.session.delete(day)
     db.session.flush()
@@ -154,14 +148,14 @@ def _remove_days(event: Event, days: Sequence[EventDay]) -> None:
 
 def _faults_of_removal(event: Event, day: EventDay) -> Iterator[Refused]:
     if people := occupancy().count_on_day(event.id, day.id):
-        yield day_fault(day.id, SettingsReason.DAY_HAS_PEOPLE, num=people)
+        yield settings.day_fault(day.id, settings.SettingsReason.DAY_HAS_PEOPLE, num=people)
     sessions = db.session.scalar(select(func.count()).where(ProgrammeSession.day_id == day.id)) or 0
     if sessions:
-        yield day_fault(day.id, SettingsReason.DAY_HAS_SESSIONS, num=sessions)
+        yield settings.day_fault(day.id, settings.SettingsReason.DAY_HAS_SESSIONS, num=sessions)
 
 
 def _gives_more(event: Event, values: Mapping[str, Any]) -> bool:
-    return gives_more(event.capacity, values["capacity"]) or bool(values["promotes_until"] > event.promotes_until)
+    return seats.gives_more(event.capacity, values["capacity"]) or bool(values["promotes_until"] > event.promotes_until)
 
 
 def _day_told(day: EventDay) -> list[str]:

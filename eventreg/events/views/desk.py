@@ -13,8 +13,7 @@ from eventreg.events.models import Event
 from eventreg.events.rules.publication import EFFECTS
 from eventreg.events.rules.team import Permission
 from eventreg.kernel.errors import N_
-from eventreg.web.access import may
-from eventreg.web.templating import language_url_at, plain_in_reader_language
+from eventreg.web import access, templating
 
 
 class Page(NamedTuple):
@@ -72,7 +71,7 @@ def render_desk(template: str, page: str, /, at: str = "", **values: Any) -> str
         is_page = adapter is not None and adapter.test(request.path, "GET")
         at = request.path if is_page else url_for(_BY_KEY[page].endpoint, slug=g.event.slug)
     if at:
-        frame["language_url"] = language_url_at(at)
+        frame["language_url"] = templating.language_url_at(at)
     return render_template(template, **frame | values)
 
 
@@ -83,7 +82,7 @@ def desk(event: Event, page: str) -> dict[str, Any]:
         "event": event,
         "is_changeable": EFFECTS[event.publication].is_changeable,
         "nav": area,
-        "desk_title": plain_in_reader_language(event.title),
+        "desk_title": templating.plain_in_reader_language(event.title),
         "desk_line": event.city,
         "desk_url": url_for("site.manage_event", slug=event.slug),
         "desk_navigation": list(_open(event.slug, "")),
@@ -99,5 +98,5 @@ def page_url(key: str, slug: str) -> str:
 
 def _open(slug: str, area: str) -> Iterator[dict[str, str]]:
     for page in PAGES:
-        if page.area == area and may(page.right) and page.endpoint in current_app.view_functions:
+        if page.area == area and access.may(page.right) and page.endpoint in current_app.view_functions:
             yield {"key": page.key, "text": _(page.title), "href": url_for(page.endpoint, slug=slug)}

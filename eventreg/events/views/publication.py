@@ -10,21 +10,8 @@ from flask_babel import gettext as _
 from eventreg.audit.services import acting
 from eventreg.events.checks import followers, list_missing
 from eventreg.events.models import Event
-from eventreg.events.queries.events import PREVIEW, get_event_whole
-from eventreg.events.queries.texts import load_readiness
-from eventreg.events.rules.checklist import list_findings
-from eventreg.events.rules.publication import (
-    ASKED_TWICE,
-    LONGEST_NOTE,
-    TOLD,
-    LifecycleReason,
-    LifecycleRefused,
-    Publication,
-    Step,
-    next_publication,
-    permission_for,
-    steps_from,
-)
+from eventreg.events.queries import events, texts
+from eventreg.events.rules import checklist, publication
 from eventreg.events.rules.team import Permission
 from eventreg.events.services.publication import (
     change_publication,
@@ -33,21 +20,11 @@ from eventreg.events.services.publication import (
     kill_preview_link,
     renew_preview_link,
 )
-from eventreg.events.views import blueprint
-from eventreg.events.views.desk import render_desk
-from eventreg.events.views.publication_words import (
-    Item,
-    checklist_items,
-    effects_in_words,
-    lifecycle_refused,
-    state_name,
-)
-from eventreg.kernel import clock
-from eventreg.kernel.tokens import personal_token
+from eventreg.events.views import blueprint, desk, publication_words
+from eventreg.kernel import clock, tokens
+from eventreg.web import freshness, instance
 from eventreg.web.access import Answer, may, requires
 from eventreg.web.forms import lazy_gettext
-from eventreg.web.freshness import requires_fresh_sign_in
-from eventreg.web.instance import address_of, keys
 from eventreg.web.localized import LocalizedField, LocalizedForm
 
 
@@ -57,7 +34,7 @@ class CancellationForm(LocalizedForm):
     note = LocalizedField(
         lazy_gettext("Why it does not take place"),
         kind="textarea",
-        limit=LONGEST_NOTE,
+        limit=publication.LONGEST_NOTE,
         required="every",
         description=lazy_gettext(
             "A sentence or two. It stands on the event's page and in the message that everybody registered gets."
@@ -77,7 +54,7 @@ def show_publication(slug: str) -> Answer:
 def confirm_step(slug: str, step: str) -> Answer:
     """Ask once more before a step that cannot simply be undone, and say whom it reaches."""
     asked = _read_step(step)
-    if next_publication(g.event.publication, asked) is None:
+    if publication.next_publication(g.event.publication, asked) is None:
         return redirect(url_for("events.show_publication", slug=slug))
     return _confirming_page(g.event, asked, CancellationForm(g.event.languages, note=g.event.cancellation_note))
 
@@ -88,13 +65,17 @@ def take_step(slug: str, step: str) -> Answer:
     """Take a step in the life of the event; what is refused is told on the page."""
     event, asked = g.event, _read_step(step)
     form = CancellationForm(event.languages)
-    if asked is Step.CANCEL and not form.validate():
+    if asked is publication.Step.CANCEL and not form.validate():
         return _confirming_page(event, asked, form), 422
-    reason = form.note.data if asked is Step.CANCEL else None
+    reason = form.note.data if asked is publication.Step.CANCEL else None
     try:
-        change_publication(event.id, asked, acting(), is_permitted=may(permission_for(asked)), reason=reason)
-    except LifecycleRefused as refused:
-        return _page(get_event_whole(event.id), problem=lifecycle_refused(refused)), refused.status_code
+        change_publication(
+            event.id, asked, acting(), is_permitted=may(publication.permission_for(asked)), reason=reason
+        )
+    except publication.LifecycleRefused as refused:
+        return _page(
+            events.get_event_whole(event.id), problem=publication_words.lifecycle_refused(refused)
+        ), refused.status_code
     flash(_(asked.done))
     return redirect(url_for("events.show_publication", slug=slug), 303)
 
@@ -117,98 +98,100 @@ def remove_preview_link(slug: str) -> Answer:
 
 @blueprint.route("/manage/events/<slug>/delete", methods=["GET", "POST"])
 @requires(Permission.OWN)
-@requires_fresh_sign_in()
+@freshness.requires_fresh_sign_in()
 def delete_event(slug: str) -> Answer:
     """Ask once more, then delete a draft that nobody has registered for."""
     event: Event = g.event
     if request.method == "POST":
         try:
             delete_draft(event.id, acting(), is_permitted=may(Permission.OWN))
-        except LifecycleRefused as refused:
-            return _page(get_event_whole(event.id), problem=lifecycle_refused(refused)), refused.status_code
+        except publication.LifecycleRefused as refused:
+            return _page(
+                events.get_event_whole(event.id), problem=publication_words.lifecycle_refused(refused)
+            ), refused.status_code
         flash(_("The draft is deleted."))
         return redirect(url_for("site.manage_events"), 303)
-    if event.publication is not Publication.DRAFT:
+    if event.publication is not publication.Publication.DRAFT:
         return redirect(url_for("events.show_publication", slug=slug))
     count = followers().count_registrations(event.id)
-    return render_desk("events/publication_delete.html", "publication", count=count)
+    return desk.render_desk("events/publication_delete.html", "publication", count=count)
 
 
-@blueprint.app_errorhandler(LifecycleRefused)
-def refuse_by_state(refused: LifecycleRefused) -> tuple[str, int]:
+@blueprint.app_errorhandler(publication.LifecycleRefused)
+def refuse_by_state(refused: publication.LifecycleRefused) -> tuple[str, int]:
     """Answer 409: nothing was written."""
-    if refused.reason is LifecycleReason.ARCHIVED:
+    if refused.reason is publication.LifecycleReason.ARCHIVED:
         title, text = _("This event is archived"), _("Nothing of it changes any more. An owner can open it again.")
     else:
         title, text = _("This is not possible now"), _("Nothing was changed. Go back and reload the page.")
     return render_template("errors/error.html", code=409, title=title, text=text), 409
 
 
-def open_items(event: Event) -> list[Item]:
+def open_items(event: Event) -> list[publication_words.Item]:
     """Return what an event lacks before it is published, what stands in the way first."""
-    findings = list_findings(load_readiness(event), clock.now())
-    return checklist_items(findings, list_missing(event.id), event.slug)
+    findings = checklist.list_findings(texts.load_readiness(event), clock.now())
+    return publication_words.checklist_items(findings, list_missing(event.id), event.slug)
 
 
 def _page(event: Event, problem: str = "") -> str:
     items = open_items(event)
     blocking = [item for item in items if item.is_blocking]
     has_link = event.preview_generation > 0
-    return render_desk(
+    return desk.render_desk(
         "events/publication.html",
         "publication",
         event=event,
         problem=problem,
         state=event.publication.value,
-        state_name=state_name(event.publication),
-        is_draft=event.publication is Publication.DRAFT,
+        state_name=publication_words.state_name(event.publication),
+        is_draft=event.publication is publication.Publication.DRAFT,
         blocking=blocking,
         advice=[item for item in items if not item.is_blocking],
-        effects=effects_in_words(event.publication),
-        steps=[_step_shown(event, step) for step in steps_from(event.publication)],
+        effects=publication_words.effects_in_words(event.publication),
+        steps=[_step_shown(event, step) for step in publication.steps_from(event.publication)],
         preview_url=_preview_url(event) if has_link else "",
         may_own=may(Permission.OWN),
         at=url_for("events.show_publication", slug=event.slug),
     )
 
 
-def _step_shown(event: Event, step: Step) -> dict[str, Any]:
-    target = next_publication(event.publication, step)
-    if step is Step.UNARCHIVE and event.is_called_off:
-        target = Publication.CANCELLED
-    obstacle = find_obstacle(event, step, is_permitted=may(permission_for(step)))
-    present = effects_in_words(event.publication)
-    news = [effect for effect in effects_in_words(target) if effect not in present] if target else []
+def _step_shown(event: Event, step: publication.Step) -> dict[str, Any]:
+    target = publication.next_publication(event.publication, step)
+    if step is publication.Step.UNARCHIVE and event.is_called_off:
+        target = publication.Publication.CANCELLED
+    obstacle = find_obstacle(event, step, is_permitted=may(publication.permission_for(step)))
+    present = publication_words.effects_in_words(event.publication)
+    news = [effect for effect in publication_words.effects_in_words(target) if effect not in present] if target else []
     return {
         "label": _(step.label),
         "href": url_for("events.confirm_step", slug=event.slug, step=step.value),
-        "state": state_name(target) if target else "",
+        "state": publication_words.state_name(target) if target else "",
         "effects": [*map(_, step.effects), *news],
-        "is_asked_twice": step in ASKED_TWICE,
-        "is_main": step is Step.PUBLISH,
-        "is_warning": step is Step.CANCEL,
-        "obstacle": lifecycle_refused(obstacle) if obstacle else "",
+        "is_asked_twice": step in publication.ASKED_TWICE,
+        "is_main": step is publication.Step.PUBLISH,
+        "is_warning": step is publication.Step.CANCEL,
+        "obstacle": publication_words.lifecycle_refused(obstacle) if obstacle else "",
     }
 
 
-def _confirming_page(event: Event, step: Step, form: CancellationForm) -> str:
-    return render_desk(
+def _confirming_page(event: Event, step: publication.Step, form: CancellationForm) -> str:
+    return desk.render_desk(
         "events/publication_step.html",
         "publication",
         form=form,
         shown=_step_shown(event, step),
-        is_cancelling=step is Step.CANCEL,
-        told=followers().count_told(event.id) if step in TOLD else None,
+        is_cancelling=step is publication.Step.CANCEL,
+        told=followers().count_told(event.id) if step in publication.TOLD else None,
     )
 
 
 def _preview_url(event: Event) -> str:
-    token = personal_token(keys(), PREVIEW, event.public_id, event.preview_generation)
-    return address_of("site.preview_event", token=token)
+    token = tokens.personal_token(instance.keys(), events.PREVIEW, event.public_id, event.preview_generation)
+    return instance.address_of("site.preview_event", token=token)
 
 
-def _read_step(value: str) -> Step:
+def _read_step(value: str) -> publication.Step:
     try:
-        return Step(value)
+        return publication.Step(value)
     except ValueError:
         abort(404)

@@ -12,8 +12,7 @@ from eventreg.events.checks import Missing
 from eventreg.events.rules.checklist import Finding
 from eventreg.events.rules.publication import EFFECTS, LifecycleRefused, Publication
 from eventreg.events.views.desk import page_url
-from eventreg.i18n import formats
-from eventreg.i18n.languages import current_language, name_of
+from eventreg.i18n import formats, languages
 from eventreg.web.refusals import said
 
 
@@ -98,8 +97,8 @@ def _missing(finding: Finding) -> str:
 
 
 def _languages(codes: Sequence[str]) -> str:
-    reader = current_language()
-    return formats.joined([name_of(code, reader) for code in codes], reader)
+    reader = languages.current_language()
+    return formats.joined([languages.name_of(code, reader) for code in codes], reader)
 
 
 def _address(endpoint: str, slug: str) -> str:

@@ -15,30 +15,18 @@ from eventreg.events.forms.texts import TextsPage
 from eventreg.events.models import Event
 from eventreg.events.queries.events import get_event_whole
 from eventreg.events.queries.texts import Version, last_version_ids, list_versions
-from eventreg.events.rules.checklist import needed_texts
+from eventreg.events.rules import checklist, texts
 from eventreg.events.rules.practical import NewItem, Topic, split_field
 from eventreg.events.rules.settings import AttendanceMode
 from eventreg.events.rules.team import Permission
-from eventreg.events.rules.texts import (
-    Piece,
-    TextConflict,
-    TextId,
-    TextState,
-    fingerprint,
-    kind_of,
-    states_of,
-    text_of,
-    word_differences,
-)
 from eventreg.events.services.texts import SavedTexts, return_to_version, save_texts
 from eventreg.events.views import blueprint
 from eventreg.events.views.desk import render_desk
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language, own_name
 from eventreg.kernel.errors import NotFound
+from eventreg.web import fields, markdown
 from eventreg.web.access import Answer, requires
-from eventreg.web.fields import whole_number
-from eventreg.web.markdown import render_markdown
 
 #: the texts that stand closed at the foot of the page until they are used
 _SELDOM = ("address", "joining", "demonstration_note", "cancellation_note")
@@ -105,14 +93,14 @@ def _items_again(outcome: SavedTexts) -> list[NewItem]:
 def _page(
     page: TextsPage,
     *,
-    conflicts: Sequence[TextConflict] = (),
+    conflicts: Sequence[texts.TextConflict] = (),
     has_preview: bool = False,
     is_gone: bool = False,
     is_full: bool = False,
 ) -> str:
     event = page.event
     version_ids = last_version_ids(event.id)
-    states = states_of(event, version_ids)
+    states = texts.states_of(event, version_ids)
     return render_desk(
         "events/texts.html",
         "texts",
@@ -121,7 +109,7 @@ def _page(
         states={name: _words(event, name, states) for name, _bound in page.fields()},
         extras={name: _extras(page, name, conflicts, has_preview) for name, _bound in page.fields()},
         with_history={text_id.field for text_id in version_ids},
-        needed=needed_texts(event.attendance),
+        needed=checklist.needed_texts(event.attendance),
         seldom=[name for name in _SELDOM if not _is_in_use(event, name)],
         conflict_links=_links(page, [conflict.id for conflict in conflicts]),
         has_preview=has_preview,
@@ -130,7 +118,7 @@ def _page(
     )
 
 
-def _progress(page: TextsPage, states: dict[TextId, TextState]) -> list[Progress]:
+def _progress(page: TextsPage, states: dict[texts.TextId, texts.TextState]) -> list[Progress]:
     return [
         Progress(
             language,
@@ -140,14 +128,14 @@ def _progress(page: TextsPage, states: dict[TextId, TextState]) -> list[Progress
                     page,
                     [text_id for text_id, state in states.items() if (text_id.language, state) == (language, wanted)],
                 )
-                for wanted in (TextState.MISSING, TextState.OUTDATED)
+                for wanted in (texts.TextState.MISSING, texts.TextState.OUTDATED)
             ),
         )
         for language in page.event.languages
     ]
 
 
-def _links(page: TextsPage, ids: Sequence[TextId]) -> list[tuple[str, str]]:
+def _links(page: TextsPage, ids: Sequence[texts.TextId]) -> list[tuple[str, str]]:
     inputs, found = dict(page.inputs()), []
     for text_id in ids:
         bound = page.field_named(text_id.field)
@@ -160,21 +148,23 @@ def _links(page: TextsPage, ids: Sequence[TextId]) -> list[tuple[str, str]]:
     return found
 
 
-def _words(event: Event, name: str, states: dict[TextId, TextState]) -> dict[str, str]:
+def _words(event: Event, name: str, states: dict[texts.TextId, texts.TextState]) -> dict[str, str]:
     return {
         language: state.value
         for language in event.languages
-        if (state := states.get(TextId(name, language))) is not None
+        if (state := states.get(texts.TextId(name, language))) is not None
     }
 
 
-def _extras(page: TextsPage, name: str, conflicts: Sequence[TextConflict], has_preview: bool) -> dict[str, Markup]:
+def _extras(
+    page: TextsPage, name: str, conflicts: Sequence[texts.TextConflict], has_preview: bool
+) -> dict[str, Markup]:
     """Return what stands below the inputs of a text: somebody else's version, or a preview."""
     bound, found = page.field_named(name), {}
     inputs = bound.inputs if bound is not None else {}
     if has_preview and bound is not None and bound.kind == "markdown":
         for language, text in bound.data.items():
-            html = render_markdown(text, 3)
+            html = markdown.render_markdown(text, 3)
             found[language] = _drawn("events/texts_preview.html", html=html, language=language, id=inputs[language].id)
     for conflict in conflicts:
         if conflict.id.field == name:
@@ -184,8 +174,8 @@ def _extras(page: TextsPage, name: str, conflicts: Sequence[TextConflict], has_p
                 conflict=conflict,
                 input=inputs[language],
                 language=language,
-                pieces=word_differences(conflict.theirs, conflict.mine),
-                mine=f"mine:{fingerprint(conflict.theirs)}",
+                pieces=texts.word_differences(conflict.theirs, conflict.mine),
+                mine=f"mine:{texts.fingerprint(conflict.theirs)}",
                 event=page.event,
             )
     return found
@@ -206,7 +196,7 @@ class ShownVersion(NamedTuple):
     """A version with what it changed of the one before it."""
 
     version: Version
-    pieces: Sequence[Piece]
+    pieces: Sequence[texts.Piece]
     is_current: bool
 
 
@@ -223,7 +213,7 @@ def show_text_history(slug: str) -> Answer:
 def return_text(slug: str) -> Answer:
     """Write an earlier version anew."""
     text_id = _known(g.event, request.form.get("field", ""), request.form.get("language", ""))
-    version = whole_number(request.form.get("version"))
+    version = fields.whole_number(request.form.get("version"))
     if version is None:
         raise NotFound
     outcome = return_to_version(g.event.id, text_id, version, request.form.get("seen", ""), acting())
@@ -233,14 +223,14 @@ def return_text(slug: str) -> Answer:
     return redirect(address, 303)
 
 
-def _known(event: Event, field: str, language: str) -> TextId:
-    if language not in event.languages or kind_of(event, field) is None:
+def _known(event: Event, field: str, language: str) -> texts.TextId:
+    if language not in event.languages or texts.kind_of(event, field) is None:
         raise NotFound
-    return TextId(field, language)
+    return texts.TextId(field, language)
 
 
-def _history_page(event: Event, text_id: TextId, *, is_overtaken: bool = False) -> str:
-    current = text_of(event, text_id.field).get(text_id.language, "")
+def _history_page(event: Event, text_id: texts.TextId, *, is_overtaken: bool = False) -> str:
+    current = texts.text_of(event, text_id.field).get(text_id.language, "")
     page = TextsPage(event)
     return render_desk(
         "events/text_history.html",
@@ -251,7 +241,7 @@ def _history_page(event: Event, text_id: TextId, *, is_overtaken: bool = False) 
         versions=_shown(list_versions(event.id, text_id)),
         language_names=[(language, own_name(language)) for language in event.languages],
         current=current,
-        seen=fingerprint(current),
+        seen=texts.fingerprint(current),
         problem=_("Nothing was changed. Look at the newest version, then decide.") if is_overtaken else "",
         problem_title=_("Somebody else saved this text meanwhile"),
         at=url_for("events.show_text_history", slug=event.slug, field=text_id.field, language=text_id.language),
@@ -260,10 +250,12 @@ def _history_page(event: Event, text_id: TextId, *, is_overtaken: bool = False) 
 
 def _shown(versions: Sequence[Version]) -> list[ShownVersion]:
     shown = [
-        ShownVersion(newer, word_differences(older.text, newer.text), number == 0)
+        ShownVersion(newer, texts.word_differences(older.text, newer.text), number == 0)
         for number, (newer, older) in enumerate(pairwise(versions))
     ]
-    first = [ShownVersion(version, [Piece("same", version.text)], len(versions) == 1) for version in versions[-1:]]
+    first = [
+        ShownVersion(version, [texts.Piece("same", version.text)], len(versions) == 1) for version in versions[-1:]
+    ]
     return [*shown, *first]
 
 

@@ -18,16 +18,7 @@ from eventreg.attendees.queries.people import Person
 from eventreg.db import db
 from eventreg.exchange.incoming.matching import Row
 from eventreg.exchange.incoming.setting import Asked, Problems, Setting, language_of
-from eventreg.exchange.rules.importing import (
-    AnswerPut,
-    ChangedPerson,
-    Difference,
-    Full,
-    Hall,
-    NewPerson,
-    OptionSeats,
-    WantedStatus,
-)
+from eventreg.exchange.rules import importing
 from eventreg.i18n.languages import own_name
 from eventreg.kernel.csv import original
 from eventreg.kernel.text import folded
@@ -49,7 +40,7 @@ class Changes:
 
     def read(
         self, row: Row, there: There, person: Person, problems: Problems
-    ) -> tuple[ChangedPerson | None, list[Difference]]:
+    ) -> tuple[importing.ChangedPerson | None, list[importing.Difference]]:
         """Return what a row changes, and in words; None and nothing for a row that says what is there already.
 
         What is wrong is kept in `problems`.
@@ -74,8 +65,8 @@ class Changes:
         told = [self._told(put) for put in puts]
         if language:
             title = self._setting.fixed["language"].title
-            told.append(Difference(title, own_name(person.language), own_name(language)))
-        changed = ChangedPerson(row.number, there.id, there.revision, puts, language or None)
+            told.append(importing.Difference(title, own_name(person.language), own_name(language)))
+        changed = importing.ChangedPerson(row.number, there.id, there.revision, puts, language or None)
         return changed, told
 
     def _is_same_name(self, row: Row, written: dict[str, str]) -> bool:
@@ -96,7 +87,7 @@ class Changes:
 
     def _put(
         self, row: Row, asked: Asked, person: Person, written: dict[str, str], problems: Problems
-    ) -> AnswerPut | None:
+    ) -> importing.AnswerPut | None:
         if self._is_as_written(row, asked, written):
             return None
         answers = self._setting.sheet.answers
@@ -128,7 +119,7 @@ class Changes:
     def _differing(
         self, asked: Asked, question: Question, version_id: int, current: list[str], values: Sequence[str],
         is_sealed: bool, problems: Problems,
-    ) -> AnswerPut | None:  # fmt: skip
+    ) -> importing.AnswerPut | None:  # fmt: skip
         title = asked.targets[0].title
         if not is_sealed and current == list(values):
             return None
@@ -141,12 +132,12 @@ class Changes:
         if question.kind == SESSIONS_KIND:
             problems.add(title, _("Sessions are chosen on the person's own page"))
             return None
-        return AnswerPut(question, version_id, None if is_sealed else current, list(values))
+        return importing.AnswerPut(question, version_id, None if is_sealed else current, list(values))
 
     def _cleared(
         self, asked: Asked, question: Question, version_id: int, current: list[str], is_sealed: bool,
         problems: Problems,
-    ) -> AnswerPut | None:  # fmt: skip
+    ) -> importing.AnswerPut | None:  # fmt: skip
         if not self._setting.terms.empty_clears or not (current or is_sealed):
             return None
         if question.column in NEEDED_COLUMNS:
@@ -155,7 +146,7 @@ class Changes:
         if question.kind == SESSIONS_KIND:
             problems.add(asked.targets[0].title, _("Sessions are chosen on the person's own page"))
             return None
-        return AnswerPut(question, version_id, None if is_sealed else current, [])
+        return importing.AnswerPut(question, version_id, None if is_sealed else current, [])
 
     def _is_as_written(self, row: Row, asked: Asked, written: dict[str, str]) -> bool:
         """Say whether the cells are those that an export would hold; the sign that keeps one from being computed aside."""
@@ -165,7 +156,7 @@ class Changes:
                 return False
         return True
 
-    def _without_hidden(self, puts: list[AnswerPut], person: Person) -> list[AnswerPut]:
+    def _without_hidden(self, puts: list[importing.AnswerPut], person: Person) -> list[importing.AnswerPut]:
         """Leave out answers to what is not asked with the others as they will be; take away what is asked no more."""
         definition = self._setting.definitions[person.questionnaire_id]
         if not puts or all(question.condition is None for question in definition.questions()):
@@ -180,26 +171,26 @@ class Changes:
         newly = hidden - definition.hidden_keys(category, before)
         kept = [put for put in puts if put.question.key not in hidden]
         emptied = [
-            AnswerPut(q, person.questionnaire_id, None if q.key in person.sealed else before[q.key], [])
+            importing.AnswerPut(q, person.questionnaire_id, None if q.key in person.sealed else before[q.key], [])
             for q in definition.questions()
             if q.key in newly and before.get(q.key) and q.kind not in {CONSENT_KIND, *FILE_KINDS} and q.column is None
         ]
         return kept + emptied
 
-    def _told(self, put: AnswerPut) -> Difference:
+    def _told(self, put: importing.AnswerPut) -> importing.Difference:
         title = self._setting.context.text(put.question.label, self._setting.language)
         if put.old is None or put.question.is_sensitive:
-            return Difference(title, _("answered") if put.old is None or put.old else "", _("changed"))
-        return Difference(
+            return importing.Difference(title, _("answered") if put.old is None or put.old else "", _("changed"))
+        return importing.Difference(
             title, self._setting.display(put.question, put.old), self._setting.display(put.question, put.new)
         )
 
 
 _WANTED = {
-    WantedStatus.BY_RULE: None,
-    WantedStatus.CONFIRMED: Status.CONFIRMED,
-    WantedStatus.PENDING: Status.PENDING,
-    WantedStatus.WAITLISTED: Status.WAITLISTED,
+    importing.WantedStatus.BY_RULE: None,
+    importing.WantedStatus.CONFIRMED: Status.CONFIRMED,
+    importing.WantedStatus.PENDING: Status.PENDING,
+    importing.WantedStatus.WAITLISTED: Status.WAITLISTED,
 }
 #: statuses in which somebody can be put in
 _POSSIBLE = STANDING | {Status.DECLINED}
@@ -208,12 +199,12 @@ _POSSIBLE = STANDING | {Status.DECLINED}
 class Newcomers:
     """Reads the rows of new people, in their order: each takes the place that the one before has left."""
 
-    def __init__(self, setting: Setting, hall: Hall, options: OptionSeats) -> None:
+    def __init__(self, setting: Setting, hall: importing.Hall, options: importing.OptionSeats) -> None:
         self._setting, self._hall, self._options = setting, hall, options
         #: how many lack an answer that the form demands
         self.incomplete = 0
 
-    def read(self, row: Row, problems: Problems) -> NewPerson | None:
+    def read(self, row: Row, problems: Problems) -> importing.NewPerson | None:
         """Return whom a row adds; None when there are problems, which are kept in `problems`."""
         setting = self._setting
         category_key = self._category(row, problems)
@@ -234,7 +225,9 @@ class Newcomers:
         )
         email = next(q.key for q in asked if q.column == "email")
         questions = [q for q in asked if answers.get(q.key)]
-        return NewPerson(row.number, category_key, language, answers[email][0], answers, questions, wanted, status)
+        return importing.NewPerson(
+            row.number, category_key, language, answers[email][0], answers, questions, wanted, status
+        )
 
     def _category(self, row: Row, problems: Problems) -> str:
         text = row.text("category")
@@ -300,7 +293,11 @@ class Newcomers:
         self, category_key: str, wanted: Status | None, answers: dict[str, Sequence[str]], problems: Problems
     ) -> Status | None:
         status = self._hall.seat(category_key, wanted)
-        if status is Status.WAITLISTED and wanted is not Status.WAITLISTED and self._setting.terms.full is Full.REFUSE:
+        if (
+            status is Status.WAITLISTED
+            and wanted is not Status.WAITLISTED
+            and self._setting.terms.full is importing.Full.REFUSE
+        ):
             problems.add(
                 "", _("No place is left in the category “%(name)s”", name=self._setting.category_name(category_key))
             )

@@ -2,108 +2,100 @@
 
 from __future__ import annotations
 
-from eventreg.events.bundles.fields import (
-    FLAG,
-    INSTANT,
-    MOVED_DAY,
-    MOVED_INSTANT,
-    Field,
-    Record,
-    choice,
-    number,
-    optional,
-    text,
-    texts,
-)
+from eventreg.events.bundles import fields
 from eventreg.registration.rules.asked import RequestKind
 from eventreg.registration.rules.states import Action, Status
 from eventreg.registration.rules.ways_in import WayKind
 
-REGISTRATION = Record(
-    Field("status", choice(Status)),
-    Field("revision", number(1), 1),
-    Field("language", text(12)),
-    Field("given_name", text(200)),
-    Field("family_name", text(200), ""),
-    Field("badge_name", text(200), ""),
-    Field("institution", text(300), ""),
-    Field("position", text(300), ""),
-    Field("country", text(2), ""),
-    Field("email", text(320)),
-    Field("phone", text(60), ""),
-    Field("link_generation", number(1), 1),
-    Field("came_by", optional(choice(WayKind)), None),
-    Field("submitted_at", INSTANT),
-    Field("status_changed_at", INSTANT),
-    Field("approved_at", optional(INSTANT), None),
-    Field("waitlisted_at", optional(INSTANT), None),
+REGISTRATION = fields.Record(
+    fields.Field("status", fields.choice(Status)),
+    fields.Field("revision", fields.number(1), 1),
+    fields.Field("language", fields.text(12)),
+    fields.Field("given_name", fields.text(200)),
+    fields.Field("family_name", fields.text(200), ""),
+    fields.Field("badge_name", fields.text(200), ""),
+    fields.Field("institution", fields.text(300), ""),
+    fields.Field("position", fields.text(300), ""),
+    fields.Field("country", fields.text(2), ""),
+    fields.Field("email", fields.text(320)),
+    fields.Field("phone", fields.text(60), ""),
+    fields.Field("link_generation", fields.number(1), 1),
+    fields.Field("came_by", fields.optional(fields.choice(WayKind)), None),
+    fields.Field("submitted_at", fields.INSTANT),
+    fields.Field("status_changed_at", fields.INSTANT),
+    fields.Field("approved_at", fields.optional(fields.INSTANT), None),
+    fields.Field("waitlisted_at", fields.optional(fields.INSTANT), None),
 )
-ANSWER = Record(Field("question_key", text(64)), Field("position", number(0, 100_000)))
-UPLOAD = Record(Field("question_key", text(64)), Field("created_at", INSTANT))
-CONSENT = Record(
-    Field("purpose", text(64)),
-    Field("is_given", FLAG),
-    Field("text", text()),
-    Field("language", text(12)),
-    Field("at", INSTANT),
+ANSWER = fields.Record(
+    fields.Field("question_key", fields.text(64)), fields.Field("position", fields.number(0, 100_000))
 )
-DECISION = Record(
-    Field("action", choice(Action)),
-    Field("status_before", choice(Status)),
-    Field("status_after", choice(Status)),
-    Field("status_known", choice(Status)),
-    Field("revision", number()),
-    Field("approved_at_before", optional(INSTANT), None),
-    Field("waitlisted_at_before", optional(INSTANT), None),
-    Field("reason", text(), ""),
-    Field("decided_at", INSTANT),
-    Field("mails_at", INSTANT),
-    Field("has_mail", FLAG, True),
-    Field("undone_at", optional(INSTANT), None),
+UPLOAD = fields.Record(fields.Field("question_key", fields.text(64)), fields.Field("created_at", fields.INSTANT))
+CONSENT = fields.Record(
+    fields.Field("purpose", fields.text(64)),
+    fields.Field("is_given", fields.FLAG),
+    fields.Field("text", fields.text()),
+    fields.Field("language", fields.text(12)),
+    fields.Field("at", fields.INSTANT),
 )
-PLACE = Record(Field("taken_at", INSTANT), Field("released_at", optional(INSTANT), None))
-SIGN_UP = Record(Field("taken_at", INSTANT))
-OPTION_PLACE = Record(
-    Field("question_key", text(64)),
-    Field("option", text(64)),
-    Field("taken_at", INSTANT),
-    Field("released_at", optional(INSTANT), None),
+DECISION = fields.Record(
+    fields.Field("action", fields.choice(Action)),
+    fields.Field("status_before", fields.choice(Status)),
+    fields.Field("status_after", fields.choice(Status)),
+    fields.Field("status_known", fields.choice(Status)),
+    fields.Field("revision", fields.number()),
+    fields.Field("approved_at_before", fields.optional(fields.INSTANT), None),
+    fields.Field("waitlisted_at_before", fields.optional(fields.INSTANT), None),
+    fields.Field("reason", fields.text(), ""),
+    fields.Field("decided_at", fields.INSTANT),
+    fields.Field("mails_at", fields.INSTANT),
+    fields.Field("has_mail", fields.FLAG, True),
+    fields.Field("undone_at", fields.optional(fields.INSTANT), None),
 )
-REQUEST = Record(
-    Field("kind", choice(RequestKind)),
-    Field("section_key", text(64), ""),
-    Field("question_keys", texts(64), []),
-    Field("reason", text(), ""),
-    Field("requested_at", INSTANT),
-    Field("answer_by", optional(MOVED_DAY), None),
-    Field("reminded_at", optional(INSTANT), None),
-    Field("answered_at", optional(INSTANT), None),
-    Field("taken_back_at", optional(INSTANT), None),
+PLACE = fields.Record(
+    fields.Field("taken_at", fields.INSTANT), fields.Field("released_at", fields.optional(fields.INSTANT), None)
 )
-ACCESS_CODE = Record(
-    Field("code", text(40)),
-    Field("label", text(200), ""),
-    Field("most_uses", optional(number(1)), None),
-    Field("skips_approval", FLAG, False),
-    Field("expires_at", optional(MOVED_INSTANT), None),
-    Field("is_active", FLAG, True),
-    Field("created_at", INSTANT),
+SIGN_UP = fields.Record(fields.Field("taken_at", fields.INSTANT))
+OPTION_PLACE = fields.Record(
+    fields.Field("question_key", fields.text(64)),
+    fields.Field("option", fields.text(64)),
+    fields.Field("taken_at", fields.INSTANT),
+    fields.Field("released_at", fields.optional(fields.INSTANT), None),
 )
-INVITATION = Record(
-    Field("email", text(320), ""),
-    Field("given_name", text(200), ""),
-    Field("family_name", text(200), ""),
-    Field("institution", text(300), ""),
-    Field("language", text(12)),
-    Field("is_bound", FLAG, True),
-    Field("skips_approval", FLAG, False),
-    Field("note", text(1000), ""),
-    Field("generation", number(1), 1),
-    Field("created_at", INSTANT),
-    Field("expires_at", optional(INSTANT), None),
-    Field("sent_at", optional(INSTANT), None),
-    Field("reminded_at", optional(INSTANT), None),
-    Field("used_at", optional(INSTANT), None),
-    Field("taken_back_at", optional(INSTANT), None),
-    Field("declined_at", optional(INSTANT), None),
+REQUEST = fields.Record(
+    fields.Field("kind", fields.choice(RequestKind)),
+    fields.Field("section_key", fields.text(64), ""),
+    fields.Field("question_keys", fields.texts(64), []),
+    fields.Field("reason", fields.text(), ""),
+    fields.Field("requested_at", fields.INSTANT),
+    fields.Field("answer_by", fields.optional(fields.MOVED_DAY), None),
+    fields.Field("reminded_at", fields.optional(fields.INSTANT), None),
+    fields.Field("answered_at", fields.optional(fields.INSTANT), None),
+    fields.Field("taken_back_at", fields.optional(fields.INSTANT), None),
+)
+ACCESS_CODE = fields.Record(
+    fields.Field("code", fields.text(40)),
+    fields.Field("label", fields.text(200), ""),
+    fields.Field("most_uses", fields.optional(fields.number(1)), None),
+    fields.Field("skips_approval", fields.FLAG, False),
+    fields.Field("expires_at", fields.optional(fields.MOVED_INSTANT), None),
+    fields.Field("is_active", fields.FLAG, True),
+    fields.Field("created_at", fields.INSTANT),
+)
+INVITATION = fields.Record(
+    fields.Field("email", fields.text(320), ""),
+    fields.Field("given_name", fields.text(200), ""),
+    fields.Field("family_name", fields.text(200), ""),
+    fields.Field("institution", fields.text(300), ""),
+    fields.Field("language", fields.text(12)),
+    fields.Field("is_bound", fields.FLAG, True),
+    fields.Field("skips_approval", fields.FLAG, False),
+    fields.Field("note", fields.text(1000), ""),
+    fields.Field("generation", fields.number(1), 1),
+    fields.Field("created_at", fields.INSTANT),
+    fields.Field("expires_at", fields.optional(fields.INSTANT), None),
+    fields.Field("sent_at", fields.optional(fields.INSTANT), None),
+    fields.Field("reminded_at", fields.optional(fields.INSTANT), None),
+    fields.Field("used_at", fields.optional(fields.INSTANT), None),
+    fields.Field("taken_back_at", fields.optional(fields.INSTANT), None),
+    fields.Field("declined_at", fields.optional(fields.INSTANT), None),
 )

@@ -25,9 +25,8 @@ from eventreg.exchange.parts.fields import (
     SIGN_UP,
     UPLOAD,
 )
-from eventreg.kernel import sealing
+from eventreg.kernel import files, sealing
 from eventreg.kernel.errors import Refused
-from eventreg.kernel.files import safe_name, sniff, sniff_office
 from eventreg.kernel.tokens import new_reference
 from eventreg.questionnaires.queries import definition_of, get_version
 from eventreg.questionnaires.rules.schema import Definition
@@ -159,10 +158,10 @@ class Giver:
         for where, data in listed(record.get("files", []), f"{place}.files", 200):
             values = UPLOAD.given(data, where)
             content = self._intake.read_file(data.get("file"), where)
-            media_type = sniff(content) or sniff_office(content)
+            media_type = files.sniff(content) or files.sniff_office(content)
             if media_type is None:
                 raise BundleInvalid(f"{where}: is no file of a kind that is kept")
-            name = safe_name(_NAME.read(data.get("name"), f"{where}.name", self._intake.fitting), media_type)
+            name = files.safe_name(_NAME.read(data.get("name"), f"{where}.name", self._intake.fitting), media_type)
             file = NewFile(values["question_key"], name, media_type, content)
             try:
                 uploads = seal_files(row.event_id, row.submission_hash, [file], values["created_at"])

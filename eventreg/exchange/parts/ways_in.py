@@ -15,8 +15,7 @@ from eventreg.events.bundles.parts import Document, Entry, Intake, Outlet
 from eventreg.events.models import Category
 from eventreg.exchange.parts.fields import ACCESS_CODE, INVITATION
 from eventreg.registration.models import AccessCode, Invitation, Registration
-from eventreg.registration.rules.searching import email_key
-from eventreg.registration.rules.ways_in import LONGEST_KEY, code_key
+from eventreg.registration.rules import searching, ways_in
 
 _MOST = 5000
 
@@ -46,8 +45,8 @@ class AccessCodesPart(Document):
         """See `Document.given`."""
         for place, data in listed(entry.get("codes", []), "codes", _MOST):
             values = ACCESS_CODE.given(data, place, intake.fitting)
-            key = code_key(values["code"])
-            if not 1 <= len(key) <= LONGEST_KEY:
+            key = ways_in.code_key(values["code"])
+            if not 1 <= len(key) <= ways_in.LONGEST_KEY:
                 raise BundleInvalid(f"{place}.code: is none")
             intake.claim("code_key", key, place)
             row = AccessCode(
@@ -113,7 +112,7 @@ class InvitationsPart:
             event_id=intake.event_id,
             public_id=free_public_id(Invitation, record.get("public_id"), place),
             category_id=intake.find("category", record.get("category"), place),
-            email_key=email_key(values["email"]) if values["email"] else "",
+            email_key=searching.email_key(values["email"]) if values["email"] else "",
             registration_id=None if reference is None else intake.find("registration", reference, place),
             **values,
         )

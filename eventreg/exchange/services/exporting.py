@@ -22,8 +22,7 @@ from eventreg.exchange.rules.exports import ExportState, Plan, Wish, check_wish,
 from eventreg.exchange.services.files import Progress, Source, set_aside
 from eventreg.exchange.services.formats import FORMATS
 from eventreg.exchange.sheets.columns import FIXED
-from eventreg.kernel import clock
-from eventreg.kernel.tokens import new_public_id
+from eventreg.kernel import clock, tokens
 from eventreg.registration.queries.scoping import is_shown
 
 
@@ -73,7 +72,7 @@ def begin_export(
         is_aside = not is_at_once and is_made_aside(wish.format, len(ids))
         ends = ending(wish.format, is_aside=is_aside)
         plan = _plan(event, state, wish, taker, words, at, ends)
-        begun = Begun(new_public_id(), event_id, ids, plan, at, is_aside)
+        begun = Begun(tokens.new_public_id(), event_id, ids, plan, at, is_aside)
         session.add(
             Export(
                 public_id=begun.public_id,

@@ -29,9 +29,8 @@ from eventreg.exchange.rules.exports import COLUMNS_OF, GIVEN_UP_AFTER, ExportSt
 from eventreg.exchange.sheets.columns import FIXED, Sheet, list_sheet_columns
 from eventreg.exchange.sheets.formats import Stamp
 from eventreg.jobs.services import schedule
-from eventreg.kernel import clock
+from eventreg.kernel import clock, text
 from eventreg.kernel.errors import N_, NotFound, Refused
-from eventreg.kernel.text import pick
 from eventreg.media.store import CannotKeep, SealedFile, make_folder, path_of, replace_file, sealed_stream
 from eventreg.questionnaires.kinds import Context
 from eventreg.web.instance import config, keys
@@ -108,7 +107,7 @@ def stamp_of(event: Event, plan: Plan, at: datetime, count: int) -> Stamp:
     """Return what a file says of itself."""
     return Stamp(
         slug=event.slug,
-        event_title=pick(event.title, plan.language, event.languages).text,
+        event_title=text.pick(event.title, plan.language, event.languages).text,
         taken_at=at,
         time_zone=event.time_zone,
         taken_by=plan.taken_by,

@@ -24,10 +24,9 @@ from eventreg.exchange.services.files import PORTION, Source, count_columns, exp
 from eventreg.exchange.sheets.formats import ending_of, json_chunks, xlsx_chunks, zip_chunks
 from eventreg.exchange.sheets.printed import DayToSign, Line, Paper, list_document, sheet_document, typeset
 from eventreg.i18n import formats
-from eventreg.kernel.csv import csv_chunks
+from eventreg.kernel import csv, text
 from eventreg.kernel.errors import N_, NotFound, Refused
 from eventreg.kernel.sealing import CannotUnseal
-from eventreg.kernel.text import pick
 from eventreg.registration.queries.answers import DAYS_KIND
 from eventreg.registration.services.uploads import read_content
 
@@ -63,7 +62,7 @@ class _Csv(FileFormat):
     hint = _l("For every spreadsheet program. It can be imported here again.")
 
     def chunks(self, source: Source, ids: Sequence[int]) -> Iterator[bytes]:
-        return csv_chunks(source.head(), source.rows(ids))
+        return csv.csv_chunks(source.head(), source.rows(ids))
 
 
 class _Xlsx(FileFormat):
@@ -243,7 +242,7 @@ def _is_in_scope(source: Source, day: EventDay) -> bool:
 def _institutions(source: Source) -> list[str]:
     """Return who stands behind the event, and the sentences that they oblige us to print."""
     partners = load_partners(source.event)
-    phrases = [pick(each.phrase, source.plan.language, source.event.languages).text for each in partners]
+    phrases = [text.pick(each.phrase, source.plan.language, source.event.languages).text for each in partners]
     return [line for line in (institutions_line(source.event), *phrases) if line]
 
 
@@ -258,7 +257,7 @@ def _files(source: Source, ids: Sequence[int]) -> Iterator[tuple[str, bytes]]:
             except (NotFound, CannotUnseal):
                 name = _("(not to be had)")  # what is lost is said in the list, and the others are not held up
             index.append([name, file.reference, file.person, _label(source, file), file.name])
-    yield _INDEX, b"".join(csv_chunks(index[0], [index[1:]]))
+    yield _INDEX, b"".join(csv.csv_chunks(index[0], [index[1:]]))
 
 
 def _named(files: Sequence[SentFile]) -> Iterator[tuple[SentFile, str]]:

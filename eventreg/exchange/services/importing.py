@@ -29,11 +29,9 @@ from eventreg.exchange.rules.tables import read_table
 from eventreg.exchange.services.people import Put, put_people
 from eventreg.i18n.languages import speaking
 from eventreg.jobs.services import schedule
-from eventreg.kernel import clock
+from eventreg.kernel import clock, text, tokens
 from eventreg.kernel.errors import NotFound, Refused
 from eventreg.kernel.sealing import CannotUnseal
-from eventreg.kernel.text import showable
-from eventreg.kernel.tokens import new_public_id
 from eventreg.mail.services import enqueue_all
 from eventreg.media.store import CannotKeep, SealedFile, path_of, replace_file, sealed_parts, sweep_folder, write_file
 from eventreg.questionnaires.kinds import Context
@@ -192,10 +190,10 @@ def _matching(event: Event, table: Table, importer: Importer) -> list[str]:
 
 def _new_row(event: Event, name: str, size: int, matching: Sequence[str], terms: Terms, importer: Importer) -> Import:
     return Import(
-        public_id=new_public_id(),
+        public_id=tokens.new_public_id(),
         event_id=event.id,
         account_id=importer.actor.id,
-        name=showable(name)[-_LONGEST_NAME:],
+        name=text.showable(name)[-_LONGEST_NAME:],
         details=_details(matching, terms),
         size=size,
         created_at=clock.now(),

@@ -19,16 +19,7 @@ from eventreg.audit.services import Act, Actor, Target, note, note_all
 from eventreg.db import db, transaction
 from eventreg.events.models import Event
 from eventreg.events.queries.events import get_event_whole, lock_event
-from eventreg.exchange.rules.importing import (
-    AnswerPut,
-    BulkOvertaken,
-    BulkPlan,
-    CategoryRule,
-    ChangedPerson,
-    Hall,
-    NewPerson,
-    OptionSeats,
-)
+from eventreg.exchange.rules import importing
 from eventreg.kernel import clock
 from eventreg.kernel.tokens import new_public_id, new_reference
 from eventreg.questionnaires.queries import definition_of, get_current_version, list_version_numbers
@@ -61,15 +52,17 @@ class Put:
     changed: Sequence[int]
 
 
-def seats_of(event: Event) -> tuple[Hall, OptionSeats]:
+def seats_of(event: Event) -> tuple[importing.Hall, importing.OptionSeats]:
     """Return the places of an event and of its options, as they are taken now. Three statements."""
-    rules = {row.key: CategoryRule(row.id, row.key, row.approval, row.pending_counts) for row in event.categories}
+    rules = {
+        row.key: importing.CategoryRule(row.id, row.key, row.approval, row.pending_counts) for row in event.categories
+    }
     limits = limited_options(definition_of(get_current_version(event.id)))
-    return Hall(get_seats(event), rules), OptionSeats(list_option_places(event.id, limits))
+    return importing.Hall(get_seats(event), rules), importing.OptionSeats(list_option_places(event.id, limits))
 
 
 def put_people(
-    event_id: int, plan: BulkPlan, actor: Actor, finish: Callable[[Put, datetime], None] | None = None
+    event_id: int, plan: importing.BulkPlan, actor: Actor, finish: Callable[[Put, datetime], None] | None = None
 ) -> Put:
     """Write everybody of a plan. Nobody is written to here. `finish` is called last, in the same transaction.
 
@@ -86,14 +79,14 @@ def put_people(
                 finish(put, clock.now())
             return put
     except IntegrityError as error:
-        raise BulkOvertaken from error
+        raise importing.BulkOvertaken from error
 
 
 @dataclass(frozen=True)
 class _Ready:
     """Somebody new with all that could be made before the lock."""
 
-    person: NewPerson
+    person: importing.NewPerson
     #: never in the session: of thousands the session's own bookkeeping costs as much as the statements
     row: Registration
     answers: list[dict[str, Any]]
@@ -104,7 +97,7 @@ class _Ready:
         return {name: held.get(name, default) for name, default in _DEFAULTS.items()}
 
     @classmethod
-    def of(cls, event_id: int, plan: BulkPlan, person: NewPerson, reference: str) -> _Ready:
+    def of(cls, event_id: int, plan: importing.BulkPlan, person: importing.NewPerson, reference: str) -> _Ready:
         row = Registration(
             public_id=new_public_id(),
             reference=reference,
@@ -126,11 +119,11 @@ class _Ready:
         return cls(person, row, answers)
 
 
-def _put(event_id: int, plan: BulkPlan, ready: Sequence[_Ready], actor: Actor) -> Put:
+def _put(event_id: int, plan: importing.BulkPlan, ready: Sequence[_Ready], actor: Actor) -> Put:
     now = clock.now()
     event = lock_event(event_id)
     if event.is_called_off or get_current_version(event.id).id != plan.questionnaire_id:
-        raise BulkOvertaken
+        raise importing.BulkOvertaken
     changed = _check_seen(event, plan.changed)
     _check_addresses(event, plan.new)
     hall, options = seats_of(event)
@@ -141,14 +134,14 @@ def _put(event_id: int, plan: BulkPlan, ready: Sequence[_Ready], actor: Actor) -
         or options.take(each.person.answers)
     ]
     if otherwise:
-        raise BulkOvertaken(otherwise)
+        raise importing.BulkOvertaken(otherwise)
     _insert(event, ready, hall, now)
     change_people(event, plan.changed, changed, now)
     _note(event, plan, ready, changed, actor, now)
     return Put([each.row.id for each in ready], list(changed))
 
 
-def _check_seen(event: Event, people: Sequence[ChangedPerson]) -> dict[int, Registration]:
+def _check_seen(event: Event, people: Sequence[importing.ChangedPerson]) -> dict[int, Registration]:
     """Return the registrations to be changed, by id; they are as they were seen."""
     found: dict[int, Registration] = {}
     for some in _chunks(people):
@@ -164,11 +157,11 @@ def _check_seen(event: Event, people: Sequence[ChangedPerson]) -> dict[int, Regi
         if each.registration_id not in found or found[each.registration_id].revision != each.seen_revision
     ]
     if overtaken:
-        raise BulkOvertaken(overtaken)
+        raise importing.BulkOvertaken(overtaken)
     return found
 
 
-def _check_addresses(event: Event, people: Sequence[NewPerson]) -> None:
+def _check_addresses(event: Event, people: Sequence[importing.NewPerson]) -> None:
     taken: set[str] = set()
     for some in _chunks(people):
         taken.update(
@@ -182,10 +175,10 @@ def _check_addresses(event: Event, people: Sequence[NewPerson]) -> None:
         )
     overtaken = [each.row for each in people if email_key(each.email) in taken]
     if overtaken:
-        raise BulkOvertaken(overtaken)
+        raise importing.BulkOvertaken(overtaken)
 
 
-def _insert(event: Event, ready: Sequence[_Ready], hall: Hall, now: datetime) -> None:
+def _insert(event: Event, ready: Sequence[_Ready], hall: importing.Hall, now: datetime) -> None:
     categories = {row.key: row for row in event.categories}
     _give_references(event, ready)
     for each in ready:
@@ -255,7 +248,7 @@ def _option_places(event: Event, ready: Sequence[_Ready], now: datetime) -> list
 
 def _note(
     event: Event,
-    plan: BulkPlan,
+    plan: importing.BulkPlan,
     ready: Sequence[_Ready],
     changed: Collection[int],
     actor: Actor,
@@ -291,7 +284,7 @@ _WRITTEN = (
 
 
 def change_people(
-    event: Event, people: Sequence[ChangedPerson], rows: Mapping[int, Registration], now: datetime
+    event: Event, people: Sequence[importing.ChangedPerson], rows: Mapping[int, Registration], now: datetime
 ) -> None:
     """Write the answers of these people in place of the ones before, in the caller's transaction, who holds the event's row.
 
@@ -309,7 +302,7 @@ def change_people(
             try:
                 hold_exactly(row, counted, new, now)
             except OptionsFull as full:
-                raise BulkOvertaken([person.row]) from full
+                raise importing.BulkOvertaken([person.row]) from full
         for put in person.puts:
             if put.question.column is None:
                 gone.append({"of": row.id, "asked": put.question.key})
@@ -326,12 +319,12 @@ def change_people(
         db.session.execute(update(Registration), columns)
 
 
-def _answer_rows(row: Registration, put: AnswerPut) -> Iterator[dict[str, Any]]:
+def _answer_rows(row: Registration, put: importing.AnswerPut) -> Iterator[dict[str, Any]]:
     for position, value in enumerate(put.new):
         yield answer_row(row, put.question, position, value, put.version_id)
 
 
-def _columns_of(row: Registration, person: ChangedPerson, new: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+def _columns_of(row: Registration, person: importing.ChangedPerson, new: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """Return what becomes of the registration's own columns, worked out on a copy: all are written by one statement."""
     copy = Registration(**{name: getattr(row, name) for name in (*_WRITTEN, "email", "reference")})
     fill_identity(copy, [put.question for put in person.puts], new)
@@ -340,7 +333,7 @@ def _columns_of(row: Registration, person: ChangedPerson, new: Mapping[str, Sequ
     return {"id": row.id, **{name: getattr(copy, name) for name in _WRITTEN}}
 
 
-def told_of(person: ChangedPerson, numbers: Mapping[int, int]) -> dict[str, Any]:
+def told_of(person: importing.ChangedPerson, numbers: Mapping[int, int]) -> dict[str, Any]:
     """Return what the history keeps of changes: of a sensitive answer only that it changed."""
     told: dict[str, Any] = {"language": {"new": person.language}} if person.language is not None else {}
     for put in person.puts:

@@ -11,8 +11,7 @@ from flask_login import current_user
 
 from eventreg.attendees.listing import RegistrationList
 from eventreg.attendees.rules.listing import ListState
-from eventreg.attendees.views.desk import categories_in_sight, list_shape, list_url, read_list_state
-from eventreg.attendees.views.listing import filter_words
+from eventreg.attendees.views import desk, listing
 from eventreg.audit.services import acting
 from eventreg.db import get_of_event
 from eventreg.events.models import Event
@@ -22,9 +21,8 @@ from eventreg.exchange import queries
 from eventreg.exchange.forms import EVERY_COLUMN, ON_SCREEN, ExportForm
 from eventreg.exchange.models import Export
 from eventreg.exchange.rules.exports import ExportFormat, ExportState, Wish
-from eventreg.exchange.services import files
+from eventreg.exchange.services import files, formats
 from eventreg.exchange.services.exporting import Begun, Taker, begin_export, file_chunks, first_of
-from eventreg.exchange.services.formats import FORMATS
 from eventreg.exchange.views import blueprint
 from eventreg.i18n.languages import current_language
 from eventreg.web.access import Answer, may, requires
@@ -36,15 +34,15 @@ from eventreg.web.downloads import as_attachment
 def export_registrations(slug: str) -> FlaskResponse:
     """Give everybody whom the list shows as CSV, with every column. A POST, since it is recorded who took whose data."""
     event: Event = g.event
-    state = read_list_state(categories_in_sight())
-    return _as_file(begin_export(event.id, state, Wish(ExportFormat.CSV), _taker(), filter_words(state)))
+    state = desk.read_list_state(desk.categories_in_sight())
+    return _as_file(begin_export(event.id, state, Wish(ExportFormat.CSV), _taker(), listing.filter_words(state)))
 
 
 @blueprint.get("/manage/events/<slug>/registrations/export")
 @requires(Permission.EXPORT)
 def choose_export(slug: str) -> Answer:
     """Ask what is taken out of the list that the address describes."""
-    state = read_list_state(categories_in_sight())
+    state = desk.read_list_state(desk.categories_in_sight())
     usual = {"format": ExportFormat.XLSX.value, "columns": ON_SCREEN if state.columns else EVERY_COLUMN}
     return _page(_form(formdata=None, with_contact_data=True, **usual), state)
 
@@ -54,11 +52,11 @@ def choose_export(slug: str) -> Answer:
 def take_out(slug: str) -> Answer:
     """Give the file, or lead to where it can be fetched once it is made."""
     event: Event = g.event
-    state = read_list_state(categories_in_sight())
+    state = desk.read_list_state(desk.categories_in_sight())
     form = _form(formdata=request.form)
     with form.refusals() as outcome:
         wish = form.wish(_screen_columns(state))
-        begun = begin_export(event.id, state, wish, _taker(), filter_words(state))
+        begun = begin_export(event.id, state, wish, _taker(), listing.filter_words(state))
         if begun.is_aside:
             return redirect(url_for("exchange.show_export", slug=slug, public_id=begun.public_id), 303)
         return _as_file(begun)
@@ -95,17 +93,17 @@ def _form(**values: object) -> ExportForm:
 
 def _page(form: ExportForm, state: ListState) -> str:
     event: Event = g.event
-    categories = categories_in_sight()
-    registrations = RegistrationList(event.id, categories, state, g.event_access.sight, list_shape(categories))
-    here = list_url(event.slug, state.with_(), "exchange.choose_export")
+    categories = desk.categories_in_sight()
+    registrations = RegistrationList(event.id, categories, state, g.event_access.sight, desk.list_shape(categories))
+    here = desk.list_url(event.slug, state.with_(), "exchange.choose_export")
     return render_desk(
         "exchange/export.html",
         "registrations",
         form=form,
         count=registrations.count(),
-        words=filter_words(state),
+        words=listing.filter_words(state),
         here=here,
-        back_url=list_url(event.slug, state.with_()),
+        back_url=desk.list_url(event.slug, state.with_()),
         at=here,
     )
 
@@ -123,9 +121,9 @@ def list_exports(slug: str) -> str:
         sees_all=sees_all,
         most=queries.MOST_SHOWN,
         is_own=lambda export: export.account_id == current_user.id,
-        formats=FORMATS,
+        formats=formats.FORMATS,
         state_words=state_words,
-        back_url=list_url(slug),
+        back_url=desk.list_url(slug),
     )
 
 
@@ -141,7 +139,7 @@ def show_export(slug: str, public_id: str) -> str:
         export=export,
         is_making=export.state is ExportState.MAKING,
         is_ready=export.state is ExportState.READY,
-        format_title=FORMATS[export.format].title,
+        format_title=formats.FORMATS[export.format].title,
         state_words=state_words(export.state),
         back_url=url_for("exchange.list_exports", slug=slug),
     )

@@ -25,27 +25,15 @@ from eventreg.exchange.forms import COLUMN, ColumnChoice, FileForm, TermsForm, c
 from eventreg.exchange.incoming.matching import Matched, Targets
 from eventreg.exchange.models import Import
 from eventreg.exchange.rules.importing import FileReason, Line, Outcome, Table
-from eventreg.exchange.services.importing import (
-    Importer,
-    Tried,
-    confirm_import,
-    matching_of,
-    open_table,
-    open_trial,
-    stamp_of,
-    take_file,
-    terms_of,
-    try_file,
-)
+from eventreg.exchange.services import importing
 from eventreg.exchange.views import blueprint
 from eventreg.i18n.languages import current_language
 from eventreg.kernel.csv import csv_file
 from eventreg.kernel.errors import N_, Refused
 from eventreg.kernel.text import showable
 from eventreg.questionnaires.kinds import Context
+from eventreg.web import bodies, downloads
 from eventreg.web.access import Answer, may, requires
-from eventreg.web.bodies import takes_files
-from eventreg.web.downloads import as_attachment
 from eventreg.web.forms import errors_in
 from eventreg.web.refusals import Refusals
 
@@ -83,7 +71,7 @@ def start_import(slug: str) -> Answer:
 
 @blueprint.post(_FILE)
 @requires(Permission.ADD_PEOPLE)
-@takes_files
+@bodies.takes_files
 def upload_import(slug: str) -> Answer:
     """Keep the file for a day, and go on to its columns."""
     _need_whole()
@@ -92,7 +80,7 @@ def upload_import(slug: str) -> Answer:
         sent = request.files.get("file")
         if sent is None or not sent.filename:
             raise Refused(N_("Choose a file"), field="file")
-        row = take_file(g.event.id, sent.filename, sent.read(), _importer())
+        row = importing.take_file(g.event.id, sent.filename, sent.read(), _importer())
         return redirect(url_for("exchange.show_import", slug=slug, public_id=row.public_id), 303)
     return _start(form), 422
 
@@ -103,7 +91,7 @@ def download_columns(slug: str) -> Response:
     """Give an empty file with the columns that are read."""
     _need_whole()
     head = [target.title for target in _targets().readable if target.name != "reference"]
-    return as_attachment(csv_file(head, []), f"{slug}-columns.csv", "text/csv; charset=utf-8")
+    return downloads.as_attachment(csv_file(head, []), f"{slug}-columns.csv", "text/csv; charset=utf-8")
 
 
 @blueprint.get(_ONE)
@@ -113,8 +101,8 @@ def show_import(slug: str, row: Import) -> Answer:
     """Show which column is taken for which, and the terms; of a file that was put in, what came of it."""
     if row.done_at is not None:
         return render_desk("exchange/import_done.html", "registrations", row=row, list_url=list_url(slug))
-    table, matching = open_table(row), matching_of(row)
-    form = TermsForm(get_event_whole(g.event.id), terms_of(row), "category" in matching)
+    table, matching = importing.open_table(row), importing.matching_of(row)
+    form = TermsForm(get_event_whole(g.event.id), importing.terms_of(row), "category" in matching)
     return _columns(row, table, form, matching)
 
 
@@ -123,13 +111,13 @@ def show_import(slug: str, row: Import) -> Answer:
 @_of_a_file
 def try_import(slug: str, row: Import) -> Answer:
     """Try the file with the columns and under the terms that were chosen."""
-    table = open_table(row)
+    table = importing.open_table(row)
     chosen = chosen_columns(len(table.head))
-    form = TermsForm(get_event_whole(g.event.id), terms_of(row), "category" in chosen)
+    form = TermsForm(get_event_whole(g.event.id), importing.terms_of(row), "category" in chosen)
     errors = column_errors(chosen, _targets().choices)
     if not form.validate() or errors:
         return _columns(row, table, form, chosen, errors), 422
-    try_file(g.event.id, row.public_id, chosen, form.terms(), _importer())
+    importing.try_file(g.event.id, row.public_id, chosen, form.terms(), _importer())
     return redirect(url_for("exchange.show_trial", slug=slug, public_id=row.public_id), 303)
 
 
@@ -140,7 +128,7 @@ def show_trial(slug: str, row: Import) -> Answer:
     """Show what would come of each row."""
     if row.done_at is not None:
         return redirect(url_for("exchange.show_import", slug=slug, public_id=row.public_id), 303)
-    return trial_page(row, open_trial(row))
+    return trial_page(row, importing.open_trial(row))
 
 
 @blueprint.get(f"{_ONE}/trial.csv")
@@ -158,8 +146,8 @@ def download_trial(slug: str, row: Import) -> Answer:
         _("Before"),
         _("After or problem"),
     ]
-    rows = [cells for line in open_trial(row).lines for cells in cells_of(line)]
-    return as_attachment(csv_file(head, rows), f"{slug}-trial-{row.public_id}.csv", "text/csv; charset=utf-8")
+    rows = [cells for line in importing.open_trial(row).lines for cells in cells_of(line)]
+    return downloads.as_attachment(csv_file(head, rows), f"{slug}-trial-{row.public_id}.csv", "text/csv; charset=utf-8")
 
 
 @blueprint.post(f"{_ONE}/confirm")
@@ -171,7 +159,7 @@ def put_in_import(slug: str, row: Import) -> Answer:
     if row.done_at is not None:
         return done
     with Refusals(busy=_("The desk is busy. Nothing is lost: send it once more.")) as outcome:
-        put = confirm_import(g.event.id, row.public_id, _importer(), request.form.get("trial", ""))
+        put = importing.confirm_import(g.event.id, row.public_id, _importer(), request.form.get("trial", ""))
         if put.added or not put.changed:
             flash(ngettext("%(num)d person was added.", "%(num)d people were added.", len(put.added)))
         if put.changed:
@@ -181,7 +169,7 @@ def put_in_import(slug: str, row: Import) -> Answer:
         return done
     if outcome.refused is not None and not outcome.is_for(FileReason.DIFFERS):
         raise outcome.refused
-    return trial_page(row, open_trial(row), outcome.problem), outcome.status_code
+    return trial_page(row, importing.open_trial(row), outcome.problem), outcome.status_code
 
 
 def _need_whole() -> None:
@@ -190,8 +178,8 @@ def _need_whole() -> None:
         abort(403)
 
 
-def _importer() -> Importer:
-    return Importer(acting(), current_language(), may(Permission.SEE_SENSITIVE))
+def _importer() -> importing.Importer:
+    return importing.Importer(acting(), current_language(), may(Permission.SEE_SENSITIVE))
 
 
 def _targets() -> Targets:
@@ -270,7 +258,7 @@ def _samples(table: Table, number: int) -> list[str]:
 _LINES_A_PAGE = 100
 
 
-def trial_page(row: Import, tried: Tried, problem: str = "") -> str:
+def trial_page(row: Import, tried: importing.Tried, problem: str = "") -> str:
     """Show what would come of each row; `problem` says why nothing was put in."""
     event: Event = g.event
     slug, only = event.slug, request.args.get("only", "")
@@ -288,8 +276,8 @@ def trial_page(row: Import, tried: Tried, problem: str = "") -> str:
         "exchange/import_trial.html",
         "registrations",
         row=row,
-        terms=terms_of(row),
-        stamp=stamp_of(row, tried),
+        terms=importing.terms_of(row),
+        stamp=importing.stamp_of(row, tried),
         tried=tried,
         counts=counts,
         total=len(tried.lines),

@@ -22,15 +22,10 @@ from eventreg.events.queries.events import lock_event, lock_event_in_any_state
 from eventreg.events.rules.dates import written_moment
 from eventreg.events.rules.team import Scope
 from eventreg.i18n.languages import current_language
-from eventreg.invitations.queries import list_codes
+from eventreg.invitations import queries, wording
 from eventreg.invitations.rules.access_codes import CodeReason, CodeTerms, checked_codes, checked_terms, made_codes
-from eventreg.invitations.wording import code_standing
-from eventreg.kernel import clock
-from eventreg.kernel.clients import client_network
-from eventreg.kernel.clock import now
-from eventreg.kernel.csv import csv_file
+from eventreg.kernel import clients, clock, csv, text
 from eventreg.kernel.errors import N_, NotFound, Refused
-from eventreg.kernel.text import pick
 from eventreg.registration.models import AccessCode
 from eventreg.registration.queries.ways_in import carried_code, count_uses, find_code
 from eventreg.registration.rules.ways_in import CodeState, refusal_of_code
@@ -81,7 +76,7 @@ def try_code(event: Event, typed: str, client: str | None) -> tuple[str, Categor
     Returns what carries it along, and the category that it leads into now. Whether it still does when the form is sent is
     decided under the lock once more. Raises Refused where it leads nowhere, TooManyTries and Busy.
     """
-    tries = demand(Try(CODES_BY_CLIENT, client_network(client)))
+    tries = demand(Try(CODES_BY_CLIENT, clients.client_network(client)))
     code = find_code(event.id, typed)
     category = next((row for row in event.categories if code is not None and row.id == code.category_id), None)
     if code is None or category is None:
@@ -124,10 +119,10 @@ def _add(event: Event, terms: CodeTerms, codes: Mapping[str, str], who: Organize
 
 def export_codes(event_id: int, who: Organizer) -> bytes:
     """Return the codes of an event and scope as CSV (RFC 4180, UTF-8 with a byte order mark, cells inert), and record it."""
-    at = now()
+    at = clock.now()
     with transaction():
         event = lock_event_in_any_state(event_id)
-        codes = list_codes(event_id, who.scope, at)
+        codes = queries.list_codes(event_id, who.scope, at)
         note(event, "access_codes_exported", who, at, format="csv", count=len(codes))
         head = [_("Code"), _("Intended for"), _("Category"), _("Uses"), _("Maximum uses"), _("Until"), _("State")]
         lines = []
@@ -137,11 +132,11 @@ def export_codes(event_id: int, who: Organizer) -> bytes:
                 [
                     code.code,
                     code.label,
-                    pick(each.category.name, current_language(), event.languages).text,
+                    text.pick(each.category.name, current_language(), event.languages).text,
                     str(each.uses),
                     str(code.most_uses or ""),
                     written_moment(code.expires_at, event.time_zone) if code.expires_at is not None else "",
-                    code_standing(each.refusal),
+                    wording.code_standing(each.refusal),
                 ]
             )
-        return csv_file(head, lines)
+        return csv.csv_file(head, lines)

@@ -19,33 +19,19 @@ from eventreg.events.queries.events import get_event_whole, lock_event
 from eventreg.events.rules.team import WHOLE, Scope
 from eventreg.i18n.languages import known_languages
 from eventreg.invitations.queries import find_live_keys, find_open_keys, lock_invitation, tell_stories
-from eventreg.invitations.rules.invitations import (
-    KEPT_AFTER_EVENT,
-    MOST_LINES,
-    OPEN,
-    InvitationReason,
-    Known,
-    Story,
-    Verdict,
-    Wish,
-    checked,
-    judged,
-    refusal_to_extend,
-    state_of,
-)
+from eventreg.invitations.rules import invitations
 from eventreg.invitations.services.messages import schedule_invitations, send_now
-from eventreg.kernel import clock
+from eventreg.kernel import clock, tokens
 from eventreg.kernel.errors import NotFound, Refused
-from eventreg.kernel.tokens import new_public_id
 from eventreg.mail.services import drop_of_record, forget_people
 from eventreg.registration.models import Invitation
 from eventreg.registration.queries.ways_in import RECORD_KIND, get_invitation_by_token
 from eventreg.registration.rules.searching import email_key
 
-Lines = Sequence[tuple[int, Wish]]
+Lines = Sequence[tuple[int, invitations.Wish]]
 
 
-def invite(event_id: int, wish: Wish, who: Organizer, *, sends: bool) -> Invitation:
+def invite(event_id: int, wish: invitations.Wish, who: Organizer, *, sends: bool) -> Invitation:
     """Make one invitation, and send it if it is to be sent.
 
     Raises Refused as `checked` does, and ADDRESS_MISSING or NOT_NOW when it is to be sent and cannot be.
@@ -53,7 +39,7 @@ def invite(event_id: int, wish: Wish, who: Organizer, *, sends: bool) -> Invitat
     now = clock.now()
     with transaction() as session:
         event = lock_event(event_id)
-        kept = checked(wish, _known(event, [wish.email], who.scope, now), now)
+        kept = invitations.checked(wish, _known(event, [wish.email], who.scope, now), now)
         invitation = _made(event, kept, who, now)
         session.add(invitation)
         session.flush()
@@ -63,13 +49,13 @@ def invite(event_id: int, wish: Wish, who: Organizer, *, sends: bool) -> Invitat
     return invitation
 
 
-def try_list(event_id: int, lines: Lines, who: Organizer, *, sends: bool) -> list[Verdict]:
+def try_list(event_id: int, lines: Lines, who: Organizer, *, sends: bool) -> list[invitations.Verdict]:
     """Say line by line what `invite_list` would do now. Writes nothing. Raises Refused as `invite_list` does."""
     _check_length(lines)
     return _judged(get_event_whole(event_id), lines, sends, who.scope, clock.now())
 
 
-def invite_list(event_id: int, lines: Lines, who: Organizer, *, sends: bool) -> tuple[list[Verdict], bool]:
+def invite_list(event_id: int, lines: Lines, who: Organizer, *, sends: bool) -> tuple[list[invitations.Verdict], bool]:
     """Invite everybody of a list, or nobody: returns what came of each line, and whether it was done.
 
     Nothing is written when one line is refused. Those who are to be sent theirs are written to by a job, some a step.
@@ -96,11 +82,13 @@ def extend_invitation(event_id: int, public_id: str, until: datetime | None, who
     now = clock.now()
     with transaction():
         invitation, story = locked(event_id, public_id, who.scope)
-        if (reason := refusal_to_extend(story, until, now)) is not None:
+        if (reason := invitations.refusal_to_extend(story, until, now)) is not None:
             raise Refused(reason)
-        if state_of(story, now) not in OPEN and find_open_keys(event_id, {invitation.email_key} - {""}, now):
+        if invitations.state_of(story, now) not in invitations.OPEN and find_open_keys(
+            event_id, {invitation.email_key} - {""}, now
+        ):
             # It has expired and the person was invited anew: both at once would be two.
-            raise Refused(InvitationReason.ALREADY_INVITED)
+            raise Refused(invitations.InvitationReason.ALREADY_INVITED)
         invitation.expires_at = until
         note(invitation, "invitation_extended", who, now, until=until.isoformat() if until else "")
 
@@ -114,7 +102,7 @@ def take_invitation_back(event_id: int, public_id: str, who: Organizer) -> None:
     with transaction():
         invitation, story = locked(event_id, public_id, who.scope)
         if story.used_at or story.declined_at or story.taken_back_at:
-            raise Refused(InvitationReason.OVER)
+            raise Refused(invitations.InvitationReason.OVER)
         invitation.taken_back_at = now
         drop_of_record(event_id, RECORD_KIND, invitation.id, now)
         note(invitation, "invitation_taken_back", who, now)
@@ -130,13 +118,13 @@ def decline_invitation(token: str) -> None:
         if story.declined_at is not None:
             return
         if story.used_at or story.taken_back_at:
-            raise Refused(InvitationReason.OVER)
+            raise Refused(invitations.InvitationReason.OVER)
         invitation.declined_at = now
         drop_of_record(event_id, RECORD_KIND, invitation.id, now)
         note(invitation, "invitation_declined", Actor("participant"), now)
 
 
-def locked(event_id: int, public_id: str, scope: Scope = WHOLE) -> tuple[Invitation, Story]:
+def locked(event_id: int, public_id: str, scope: Scope = WHOLE) -> tuple[Invitation, invitations.Story]:
     """Hold an invitation of the event and scope, and return it with its story. Raises NotFound, and as `lock_event`."""
     event = lock_event(event_id)
     invitation = lock_invitation(event_id, public_id)
@@ -147,19 +135,19 @@ def locked(event_id: int, public_id: str, scope: Scope = WHOLE) -> tuple[Invitat
 
 def _check_length(lines: Lines) -> None:
     if not lines:
-        raise Refused(InvitationReason.NOBODY_IN_LIST)
-    if len(lines) > MOST_LINES:
-        raise Refused(InvitationReason.TOO_MANY_LINES, limit=MOST_LINES)
+        raise Refused(invitations.InvitationReason.NOBODY_IN_LIST)
+    if len(lines) > invitations.MOST_LINES:
+        raise Refused(invitations.InvitationReason.TOO_MANY_LINES, limit=invitations.MOST_LINES)
 
 
-def _judged(event: Event, lines: Lines, sends: bool, scope: Scope, now: datetime) -> list[Verdict]:
+def _judged(event: Event, lines: Lines, sends: bool, scope: Scope, now: datetime) -> list[invitations.Verdict]:
     known = _known(event, [wish.email for _, wish in lines], scope, now)
-    return judged(lines, known, now, needs_address=sends)
+    return invitations.judged(lines, known, now, needs_address=sends)
 
 
-def _known(event: Event, emails: Iterable[str], scope: Scope, now: datetime) -> Known:
+def _known(event: Event, emails: Iterable[str], scope: Scope, now: datetime) -> invitations.Known:
     keys = {key for email in emails if (key := email_key(email))}
-    return Known(
+    return invitations.Known(
         categories=[category.key for category in event.categories if scope.has_category(category.key)],
         languages=known_languages(),
         invited=find_open_keys(event.id, keys, now),
@@ -167,10 +155,10 @@ def _known(event: Event, emails: Iterable[str], scope: Scope, now: datetime) -> 
     )
 
 
-def _made(event: Event, wish: Wish, who: Organizer, now: datetime) -> Invitation:
+def _made(event: Event, wish: invitations.Wish, who: Organizer, now: datetime) -> Invitation:
     category = next(found for found in event.categories if found.key == wish.category)
     return Invitation(
-        public_id=new_public_id(),
+        public_id=tokens.new_public_id(),
         event_id=event.id,
         category_id=category.id,
         email=wish.email,
@@ -227,7 +215,7 @@ def _events_over(now: datetime) -> list[int]:
     return [
         event_id
         for event_id, zone, last_day in rows
-        if last_day + KEPT_AFTER_EVENT < now.astimezone(ZoneInfo(zone)).date()
+        if last_day + invitations.KEPT_AFTER_EVENT < now.astimezone(ZoneInfo(zone)).date()
     ]
 
 

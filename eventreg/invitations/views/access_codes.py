@@ -23,35 +23,21 @@ from eventreg.events.queries.events import get_event_whole
 from eventreg.events.rules.dates import instant_of, read_moment
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
-from eventreg.invitations.queries import list_codes
+from eventreg.invitations import queries, wording
 from eventreg.invitations.rules.access_codes import CodeTerms
 from eventreg.invitations.services import access_codes as codes
 from eventreg.invitations.services.access_codes import export_codes, try_code
 from eventreg.invitations.views import blueprint
-from eventreg.invitations.wording import code_standing
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import N_, Refused
 from eventreg.kernel.text import showable
 from eventreg.registration.emails import Occasion
+from eventreg.registration.views import form_pages
 from eventreg.registration.views.filled_form import FilledForm, VisitorRefusals, crowd_words, has_token
-from eventreg.registration.views.form_pages import (
-    category_page,
-    closed_page,
-    find_category,
-    form_page,
-    public_occasion,
-    refusal_in,
-    refusal_now,
-    sent_way_in,
-    submission_key_of,
-)
+from eventreg.web import downloads, limits, refusals, templating
 from eventreg.web.access import Answer, may, public, requires
-from eventreg.web.downloads import as_attachment
 from eventreg.web.fields import NumberField
 from eventreg.web.forms import BaseForm, checks_token_itself, lazy_gettext
-from eventreg.web.limits import limited
-from eventreg.web.refusals import refuse
-from eventreg.web.templating import plain_in_reader_language
 
 
 class CodesForm(BaseForm):
@@ -90,7 +76,7 @@ class CodesForm(BaseForm):
     def __init__(self, categories: Sequence[Category], zone: str, **values: Any) -> None:
         super().__init__(**values)
         self._zone = zone
-        self.category.choices = [(row.key, plain_in_reader_language(row.name)) for row in categories]
+        self.category.choices = [(row.key, templating.plain_in_reader_language(row.name)) for row in categories]
         self.until: datetime | None = None
 
     def validate_count(self, field: Any) -> None:
@@ -146,7 +132,7 @@ def add_access_codes(slug: str) -> Answer:
         flash(ngettext("%(num)d code was added.", "%(num)d codes were added.", added))
         return redirect(url_for("invitations.list_access_codes", slug=slug), 303)
     if outcome.problem:
-        refuse(form.codes if number is None else form.count, outcome.problem)
+        refusals.refuse(form.codes if number is None else form.count, outcome.problem)
     return _page(form), outcome.status_code
 
 
@@ -165,7 +151,7 @@ def switch_access_code(slug: str, code_id: int) -> Answer:
 def export_access_codes(slug: str) -> FlaskResponse:
     """Give the codes as CSV. A POST, since it is recorded who took them."""
     content = export_codes(g.event.id, organizer())
-    return as_attachment(content, f"{slug}-codes.csv", "text/csv; charset=utf-8")
+    return downloads.as_attachment(content, f"{slug}-codes.csv", "text/csv; charset=utf-8")
 
 
 def _form(event: Event) -> CodesForm:
@@ -178,8 +164,8 @@ def _page(form: CodesForm) -> str:
         "invitations/access_codes.html",
         "codes",
         form=form,
-        codes=list_codes(event.id, g.event_access.scope, now()),
-        standing=code_standing,
+        codes=queries.list_codes(event.id, g.event_access.scope, now()),
+        standing=wording.code_standing,
         url_of=lambda person: registration_url(event.slug, person.reference),
         is_whole=g.event_access.scope.is_whole,
         can_decide=may(Permission.DECIDE),
@@ -189,28 +175,28 @@ def _page(form: CodesForm) -> str:
 @blueprint.post("/events/<slug>/register/code")
 @public
 @checks_token_itself
-@limited("30 per 10 minutes")
+@limits.limited("30 per 10 minutes")
 def use_code(slug: str) -> Answer:
     """Lead into the category of a code, with what was typed so far; or say beside the code why it leads nowhere."""
-    occasion = public_occasion(slug)
+    occasion = form_pages.public_occasion(slug)
     event = occasion.event
-    refusal = refusal_now(event)
+    refusal = form_pages.refusal_now(event)
     if refusal is not None:
-        return closed_page(occasion, refusal)
+        return form_pages.closed_page(occasion, refusal)
     is_own = has_token()
-    key = submission_key_of(event, is_own)
+    key = form_pages.submission_key_of(event, is_own)
     found = None
     with VisitorRefusals(busy=crowd_words()) as outcome:
         found = try_code(event, _typed_code(is_own), request.remote_addr)
     if found is None:
         return _again(occasion, key, outcome.problem, outcome.status_code)
     carried, category = found
-    refusal = refusal_in(event, category)
+    refusal = form_pages.refusal_in(event, category)
     if refusal is not None:
-        return closed_page(occasion, refusal, category)
+        return form_pages.closed_page(occasion, refusal, category)
     form = FilledForm.sent(event, category, key)
     form.take_files()
-    return form_page(occasion, form, carried=carried)
+    return form_pages.form_page(occasion, form, carried=carried)
 
 
 def _typed_code(is_own: bool) -> str:
@@ -226,10 +212,10 @@ def _typed_code(is_own: bool) -> str:
 def _again(occasion: Occasion, key: str, message: str, code: int) -> Answer:
     """Show the page that the code was typed on, with everything else that stood there."""
     event = occasion.event
-    category = find_category(event, request.form.get("category", ""), sent_way_in(event))
+    category = form_pages.find_category(event, request.form.get("category", ""), form_pages.sent_way_in(event))
     if category is None or "choose_category" in request.form:
         chosen = category.key if category is not None else ""
-        return category_page(occasion, key, chosen, code=code, code_error=message)
+        return form_pages.category_page(occasion, key, chosen, code=code, code_error=message)
     form = FilledForm.sent(event, category, key)
     form.take_files()
-    return form_page(occasion, form, code=code, code_error=message)
+    return form_pages.form_page(occasion, form, code=code, code_error=message)

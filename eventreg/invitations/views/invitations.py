@@ -23,19 +23,15 @@ from eventreg.invitations.queries import InvitationList, get_invitation_line, li
 from eventreg.invitations.rules.invitations import OPEN, InvitationState, Verdict
 from eventreg.invitations.rules.lists import Lines, names_of, read_list
 from eventreg.invitations.services import invitations, messages
-from eventreg.invitations.services.invitations import invite_list, try_list
 from eventreg.invitations.views import blueprint
 from eventreg.invitations.wording import invitation_state
 from eventreg.kernel.clock import now
 from eventreg.kernel.text import showable
 from eventreg.registration.queries.ways_in import invitation_token
 from eventreg.registration.wording import status_for_team
+from eventreg.web import bodies, fields, instance, templating
 from eventreg.web.access import Answer, may, requires
-from eventreg.web.bodies import takes_files
-from eventreg.web.fields import whole_number
-from eventreg.web.instance import address_of
 from eventreg.web.refusals import Refusals, refuse, said
-from eventreg.web.templating import plain_in_reader_language
 
 #: which state looks like which status of a registration
 LOOKS = {
@@ -59,7 +55,7 @@ def show_invitations(slug: str) -> str:
     sight = g.event_access.sight
     state = next((each for each in InvitationState if each.value == request.args.get("state")), None)
     search = request.args.get("q", "").strip()
-    page = whole_number(request.args.get("page")) or 1
+    page = fields.whole_number(request.args.get("page")) or 1
     found = list_invitations(event.id, sight, now(), state=state, search=search, page=page)
     can_send = may(Permission.SEND_MESSAGES)
     to_send, to_remind = messages.count_to_write_to(event.id, sight.scope) if can_send else (0, 0)
@@ -112,7 +108,9 @@ def show_one_invitation(slug: str, public_id: str) -> str:
     can_send = may(Permission.SEND_MESSAGES)
     token = invitation_token(line.invitation)
     # Whoever has no address gets the link from hand to hand; of anybody else it is the person's alone.
-    link = "" if line.invitation.email or not can_send else address_of("invitations.show_invitation", token=token)
+    link = (
+        "" if line.invitation.email or not can_send else instance.address_of("invitations.show_invitation", token=token)
+    )
     return render_desk(
         "invitations/sent.html",
         "invitations",
@@ -192,7 +190,7 @@ def remind_everybody(slug: str) -> Response:
 
 def category_choices() -> list[tuple[str, str]]:
     """Return the categories that this account can invite into."""
-    return [(category.key, plain_in_reader_language(category.name)) for category in categories_in_sight()]
+    return [(category.key, templating.plain_in_reader_language(category.name)) for category in categories_in_sight()]
 
 
 def _back(slug: str, public_id: str, words: str = "") -> Response:
@@ -240,7 +238,7 @@ _LONGEST = 500_000
 
 @blueprint.route("/manage/events/<slug>/invitations/list", methods=["GET", "POST"])
 @requires(Permission.SEND_MESSAGES)
-@takes_files
+@bodies.takes_files
 def invite_people(slug: str) -> Answer:
     """Take a list: say what would come of each line, or do it when the button of that page was pressed."""
     event: Event = g.event
@@ -255,8 +253,8 @@ def invite_people(slug: str) -> Answer:
         if act == "change":
             return _page(event, form)
         if act not in ("make", "send"):
-            return _page(event, form, try_list(event.id, lines, organizer(), sends=False))
-        verdicts, is_done = invite_list(event.id, lines, organizer(), sends=act == "send")
+            return _page(event, form, invitations.try_list(event.id, lines, organizer(), sends=False))
+        verdicts, is_done = invitations.invite_list(event.id, lines, organizer(), sends=act == "send")
         if not is_done:
             return _page(event, form, verdicts)
         if act == "send":

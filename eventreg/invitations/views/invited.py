@@ -23,15 +23,8 @@ from eventreg.registration.emails import Occasion
 from eventreg.registration.forms import new_submission_key
 from eventreg.registration.models import Invitation
 from eventreg.registration.queries.ways_in import carried_invitation, get_invitation_by_token
+from eventreg.registration.views import form_pages
 from eventreg.registration.views.filled_form import FilledForm
-from eventreg.registration.views.form_pages import (
-    closed_page,
-    form_page,
-    occasion_of,
-    page_frame,
-    refusal_in,
-    refusal_now,
-)
 from eventreg.web.access import Answer, personal
 from eventreg.web.limits import limited
 from eventreg.web.refusals import Refusals
@@ -61,7 +54,7 @@ class _Opened:
             raise NotFound
         category = event.category_of(invitation)
         state = state_of(tell_stories(event.id, [invitation])[invitation.id], clock.now())
-        return cls(invitation, event, category, occasion_of(event), state)
+        return cls(invitation, event, category, form_pages.occasion_of(event), state)
 
     @property
     def is_open(self) -> bool:
@@ -74,9 +67,9 @@ class _Opened:
 def show_invitation(token: str) -> Answer:
     """Show the invitation with the two answers that it asks for, or what has become of it."""
     opened = _Opened.by(token)
-    refusal = refusal_now(opened.event) or refusal_in(opened.event, opened.category)
+    refusal = form_pages.refusal_now(opened.event) or form_pages.refusal_in(opened.event, opened.category)
     if opened.is_open and refusal is not None:
-        return closed_page(opened.occasion, refusal, opened.category)
+        return form_pages.closed_page(opened.occasion, refusal, opened.category)
     if not opened.is_open:
         return _over(opened)
     inviter = db.session.get(Account, opened.invitation.invited_by_id) if opened.invitation.invited_by_id else None
@@ -86,7 +79,7 @@ def show_invitation(token: str) -> Answer:
         invitation=opened.invitation,
         category=opened.category,
         inviter=inviter.name if inviter is not None else "",
-        **page_frame(opened.occasion),
+        **form_pages.page_frame(opened.occasion),
     )
 
 
@@ -95,7 +88,7 @@ def show_invitation(token: str) -> Answer:
 def register_by_invitation(token: str) -> Answer:
     """Show the form of the category, with what is known of the person filled in; the invitation goes along."""
     opened = _Opened.by(token)
-    refusal = refusal_now(opened.event) or refusal_in(opened.event, opened.category)
+    refusal = form_pages.refusal_now(opened.event) or form_pages.refusal_in(opened.event, opened.category)
     if not opened.is_open or refusal is not None:
         return redirect(url_for("invitations.show_invitation", token=token))
     invitation, version = opened.invitation, get_current_version(opened.event.id)
@@ -106,7 +99,7 @@ def register_by_invitation(token: str) -> Answer:
     }
     form = FilledForm(opened.event, opened.category, version, new_submission_key(), is_sent=False, answers=known)
     form.bind(invitation.email if invitation.is_bound else "")
-    return form_page(opened.occasion, form, carried=carried_invitation(invitation))
+    return form_pages.form_page(opened.occasion, form, carried=carried_invitation(invitation))
 
 
 @blueprint.get("/my/invitation/<token>/decline")
@@ -116,7 +109,7 @@ def ask_to_decline(token: str) -> Answer:
     opened = _Opened.by(token)
     if not opened.is_open:
         return _over(opened)
-    return render_template("invitations/invitation_decline.html", token=token, **page_frame(opened.occasion))
+    return render_template("invitations/invitation_decline.html", token=token, **form_pages.page_frame(opened.occasion))
 
 
 @blueprint.post("/my/invitation/<token>/decline")
@@ -138,7 +131,7 @@ def _over(opened: _Opened) -> Answer:
         heading=_heading(opened.state),
         sentence=_sentence(opened.state),
         is_registered=opened.state is InvitationState.REGISTERED,
-        **page_frame(opened.occasion),
+        **form_pages.page_frame(opened.occasion),
     )
     return page if opened.state is InvitationState.DECLINED else (page, _GONE)
 

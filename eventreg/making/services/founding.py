@@ -25,18 +25,7 @@ from eventreg.events.models import Category, Event, EventDay, Partner, Programme
 from eventreg.events.rules.settings import AttendanceMode
 from eventreg.events.rules.starting import starting_document
 from eventreg.kernel.text import LocalizedText
-from eventreg.making.rules import (
-    REFERENCE_DAY,
-    REFERENCE_ZONE,
-    EventPlan,
-    Hours,
-    Window,
-    asked_questions,
-    check_plan,
-    fitted_days,
-    fitted_sessions,
-    window_in_time,
-)
+from eventreg.making import rules
 from eventreg.making.services.wholes import Placing, put_in_event, write_event
 
 
@@ -50,7 +39,7 @@ class Founding:
     title: LocalizedText
     languages: tuple[str, ...]
     first_day: date
-    hours: Hours
+    hours: rules.Hours
     city: str
     #: ISO 3166-1 alpha-2
     country: str
@@ -71,7 +60,7 @@ def found_event(founding: Founding, actor: Actor, at: datetime) -> int:
     translated afterwards. Raises Refused (SlugReason) and BundleInvalid.
     """
     event, parts = _documents(founding)
-    move = Move((founding.first_day - REFERENCE_DAY).days, REFERENCE_ZONE, founding.time_zone)
+    move = Move((founding.first_day - rules.REFERENCE_DAY).days, rules.REFERENCE_ZONE, founding.time_zone)
     placing = Placing(
         slug=founding.slug,
         at=at,
@@ -89,7 +78,7 @@ def found_event(founding: Founding, actor: Actor, at: datetime) -> int:
 
 def basic_questionnaire(*, has_several_days: bool, is_on_site: bool) -> dict[str, Any]:
     """Return the document of the form that every new event can begin with."""
-    definition = asked_questions(
+    definition = rules.asked_questions(
         document("basics")["questionnaire"], has_several_days=has_several_days, is_on_site=is_on_site
     )
     return {"versions": [{"version": 1, "definition": definition}]}
@@ -124,10 +113,10 @@ def _documents(founding: Founding) -> tuple[dict[str, Any], dict[str, Any]]:
     is_on_site = event.get("attendance") != "online"
     parts: dict[str, Any] = {
         "organizations": {"organizations": []},
-        "days": {"days": fitted_days(days, founding.hours)},
+        "days": {"days": rules.fitted_days(days, founding.hours)},
         "programme": {
             "rooms": template.get("rooms", []),
-            "sessions": fitted_sessions(days, template.get("sessions", []), founding.hours),
+            "sessions": rules.fitted_sessions(days, template.get("sessions", []), founding.hours),
         },
         "categories": {"categories": template.get("categories", basics["categories"])},
         "notice": {"notices": [{"version": 1, **basics["notice"]}]},
@@ -142,8 +131,10 @@ def _mend_window(event: Event, founding: Founding, at: datetime) -> None:
     begins_at = datetime.combine(founding.first_day, founding.hours.starts_at).replace(
         tzinfo=ZoneInfo(founding.time_zone)
     )
-    window = window_in_time(
-        Window(event.registration_opens_at, event.registration_closes_at, event.changes_until, event.promotes_until),
+    window = rules.window_in_time(
+        rules.Window(
+            event.registration_opens_at, event.registration_closes_at, event.changes_until, event.promotes_until
+        ),
         begins_at,
         at,
     )
@@ -152,13 +143,13 @@ def _mend_window(event: Event, founding: Founding, at: datetime) -> None:
     db.session.flush()
 
 
-def create_event(plan: EventPlan, at: datetime, *, actor: Actor = SYSTEM) -> int:
+def create_event(plan: rules.EventPlan, at: datetime, *, actor: Actor = SYSTEM) -> int:
     """Make the event of a plan, with its days, programme, institutions and categories, and return its id.
 
     Questionnaire, privacy notice and team are given to it afterwards. Raises PlanInvalid, which names the place, and
     IntegrityError when the slug is taken.
     """
-    check_plan(plan)
+    rules.check_plan(plan)
     with transaction() as session:
         event = _event(plan, at)
         event.days = [
@@ -173,7 +164,7 @@ def create_event(plan: EventPlan, at: datetime, *, actor: Actor = SYSTEM) -> int
         return event.id
 
 
-def _event(plan: EventPlan, at: datetime) -> Event:
+def _event(plan: rules.EventPlan, at: datetime) -> Event:
     columns = _columns(Event, plan) | {f"contact_{name}": value for name, value in vars(plan.contact).items()}
     window = plan.window
     return Event(

@@ -24,15 +24,11 @@ from eventreg.registration.emails.by_team import TeamWithdrawn
 from eventreg.registration.emails.deciding import Declined
 from eventreg.registration.emails.registering import Confirmed, Received, Waitlisted
 from eventreg.registration.models import AnswerRequest, Registration
-from eventreg.registration.queries.answers import find_day_ids
-from eventreg.registration.queries.registrations import find_mail_keys, get_request
-from eventreg.registration.queries.scoping import lock_in_scope
+from eventreg.registration.queries import answers, registrations, scoping
 from eventreg.registration.rules.asked import RequestState, closes_at, concerns, state_of
 from eventreg.registration.rules.states import STANDING, Action, ChangeReason, ChangeRefused, RequestReason, Status
-from eventreg.registration.services.follow_ups import remind
+from eventreg.registration.services import follow_ups, promotion, statuses
 from eventreg.registration.services.places import PlaceCount
-from eventreg.registration.services.promotion import promote_from_waiting_list
-from eventreg.registration.services.statuses import find_standing_decision, move, overtake_pending_decision
 
 LONGEST_WORDS = 1_000
 
@@ -48,9 +44,9 @@ def withdraw_for(event_id: int, reference: str, words: str, act: TeamAct) -> Non
     now = clock.now()
     with transaction():
         event, registration = open_for(event_id, reference, act, now, STANDING | {Status.UNVERIFIED})
-        known = overtake_pending_decision(registration, now)
-        day_ids = find_day_ids(registration)
-        move(registration, Action.WITHDRAW, now)
+        known = statuses.overtake_pending_decision(registration, now)
+        day_ids = answers.find_day_ids(registration)
+        statuses.move(registration, Action.WITHDRAW, now)
         count = PlaceCount(event)
         count.free(registration)
         note(registration, "withdrawn_by_team", act.who, now, **({"reason": words} if words else {}))
@@ -60,14 +56,14 @@ def withdraw_for(event_id: int, reference: str, words: str, act: TeamAct) -> Non
             taken_back = known is Status.CONFIRMED
             news = News(TeamWithdrawn, day_ids, reason=words, takes_back=taken_back)
             enqueue_all([participant_message(occasion, registration, news, now)])
-        promote_from_waiting_list(event, count, now, occasion)
+        promotion.promote_from_waiting_list(event, count, now, occasion)
 
 
 def set_language(event_id: int, reference: str, language: str, who: Organizer) -> bool:
     """Have the person's messages written in another language from now on. False: it was this one. Raises NotFound."""
     with transaction():
         lock_event(event_id)
-        registration = lock_in_scope(event_id, reference, who.scope)
+        registration = scoping.lock_in_scope(event_id, reference, who.scope)
         if registration.language == language:
             return False
         note(registration, "language_set", who, old=registration.language, new=language)
@@ -92,8 +88,8 @@ def _send(event_id: int, reference: str, who: Organizer, action: str, *, with_st
     now = clock.now()
     with transaction():
         lock_event(event_id)
-        registration = lock_in_scope(event_id, reference, who.scope)
-        decision = find_standing_decision(registration)
+        registration = scoping.lock_in_scope(event_id, reference, who.scope)
+        decision = statuses.find_standing_decision(registration)
         is_untold = decision is not None and (now < decision.mails_at or not decision.has_mail)
         # What was decided without a mail, or a moment ago, is not told by the way.
         if registration.status is Status.CANCELLED or (with_status and is_untold):
@@ -103,7 +99,7 @@ def _send(event_id: int, reference: str, who: Organizer, action: str, *, with_st
         message = _STANDS[registration.status] if with_status or is_unverified else OwnLink
         link = (VERIFY if is_unverified else OWN_PAGE, registration.public_id, registration.link_generation)
         reason = decision.reason if with_status and decision is not None else ""
-        news = News(message, find_day_ids(registration), reason=reason)
+        news = News(message, answers.find_day_ids(registration), reason=reason)
         suffix = f"/again-{now.timestamp():.6f}"
         enqueue_all([participant_message(occasion, registration, news, now, link=link, key_suffix=suffix)])
         note(registration, action, who, now)
@@ -117,7 +113,7 @@ def remind_now(event_id: int, reference: str, request_id: int, who: Organizer) -
 
     def act(event: Event, registration: Registration, request: AnswerRequest, now: datetime) -> None:
         _require_open(event, registration, request, now)
-        remind(Occasion.load(event), registration, request, now)
+        follow_ups.remind(Occasion.load(event), registration, request, now)
 
     _do(event_id, reference, request_id, who, "request_reminded", act)
 
@@ -129,7 +125,7 @@ def take_back(event_id: int, reference: str, request_id: int, who: Organizer) ->
         if request.answered_at is not None or request.taken_back_at is not None:
             raise Refused(RequestReason.NOT_OPEN)
         request.taken_back_at = now
-        drop(find_mail_keys(registration, request), now)
+        drop(registrations.find_mail_keys(registration, request), now)
 
     _do(event_id, reference, request_id, who, "request_taken_back", act)
 
@@ -158,7 +154,7 @@ def _do(event_id: int, reference: str, request_id: int, who: Organizer, action: 
     now = clock.now()
     with transaction():
         event = lock_event(event_id)
-        registration = lock_in_scope(event_id, reference, who.scope)
-        request = get_request(registration.id, request_id)
+        registration = scoping.lock_in_scope(event_id, reference, who.scope)
+        request = registrations.get_request(registration.id, request_id)
         act(event, registration, request, now)
         note(registration, action, who, now, questions=list(request.question_keys))

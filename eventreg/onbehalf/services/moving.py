@@ -38,15 +38,11 @@ from eventreg.registration.models import (
 )
 from eventreg.registration.queries.answers import DAYS_KIND, current_consents, find_asked, find_day_ids, load_answers
 from eventreg.registration.queries.registrations import find_asking
-from eventreg.registration.rules.availability import needs_place
-from eventreg.registration.rules.searching import email_key
+from eventreg.registration.rules import availability, searching
 from eventreg.registration.rules.states import LIVE, STANDING, ChangeReason, ChangeRefused, Status
+from eventreg.registration.services import promotion, registering, requests, statuses
 from eventreg.registration.services.answers import refresh_search
 from eventreg.registration.services.places import PlaceCount, free_option_places, free_session_places
-from eventreg.registration.services.promotion import promote_from_waiting_list
-from eventreg.registration.services.registering import NEWS_OF
-from eventreg.registration.services.requests import new_correction, request_message, send_request
-from eventreg.registration.services.statuses import move
 
 
 @dataclass(frozen=True)
@@ -85,12 +81,12 @@ def move_to_category(event_id: int, reference: str, wish: Move, act: TeamAct) ->
         occasion = Occasion.load(get_event_whole(event.id))
         if act.tells and registration.status is not Status.UNVERIFIED:
             takes_back = was_confirmed and has_moved
-            message = NEWS_OF[registration.status] if has_moved else by_team.Moved
+            message = registering.NEWS_OF[registration.status] if has_moved else by_team.Moved
             news = News(message, day_ids, reason=wish.words, takes_back=takes_back)
             enqueue_all([participant_message(occasion, registration, news, now)])
         if wish.asks:
             ask_for_unanswered(occasion, registration, new, act.who, now)
-        promote_from_waiting_list(event, PlaceCount(event), now, occasion)
+        promotion.promote_from_waiting_list(event, PlaceCount(event), now, occasion)
         return registration.status
 
 
@@ -121,7 +117,7 @@ def ask_for_unanswered(
         return
     with speaking(registration.language):
         reason = _("You take part in another capacity now. Please answer what is asked of it.")
-    send_request(occasion, registration, new_correction(registration, keys, reason, who, now), now)
+    requests.send_request(occasion, registration, requests.new_correction(registration, keys, reason, who, now), now)
 
 
 def _other(event: Event, registration: Registration, key: str) -> Category:
@@ -144,8 +140,8 @@ def _settle(event: Event, registration: Registration, new: Category, now: dateti
     if was_confirmed:
         registration.approved_at = registration.approved_at or now
     if action is not None:
-        move(registration, action, now)
-    if needs_place(registration.status, new.pending_counts):
+        statuses.move(registration, action, now)
+    if availability.needs_place(registration.status, new.pending_counts):
         count.take(registration, now)
         db.session.flush()
     return action is not None
@@ -188,7 +184,7 @@ def hand_on(event_id: int, reference: str, person: NewPerson, act: TeamAct) -> N
     now = clock.now()
     with transaction():
         event, registration = open_for(event_id, reference, act, now, STANDING)
-        if email_key(person.email) == registration.email_key:
+        if searching.email_key(person.email) == registration.email_key:
             raise ChangeRefused(ChangeReason.SAME_ADDRESS)
         occasion = Occasion.load(get_event_whole(event.id))
         day_ids = find_day_ids(registration)
@@ -236,11 +232,11 @@ def _welcome(occasion: Occasion, registration: Registration, act: TeamAct, now: 
     keys = _asked_keys(event, registration)
     # The form may be closed to changes by now: whoever comes so late still has to say who they are.
     answer_by = None if now < event.changes_until else _last_day(event, now)
-    request = new_correction(registration, keys, "", act.who, now, answer_by)
+    request = requests.new_correction(registration, keys, "", act.who, now, answer_by)
     db.session.add(request)
     db.session.flush()
     asking = find_asking(registration, request)
-    enqueue_all([request_message(occasion, registration, asking, by_team.HandedTo, now)])
+    enqueue_all([requests.request_message(occasion, registration, asking, by_team.HandedTo, now)])
 
 
 def _asked_keys(event: Event, registration: Registration) -> Collection[str]:

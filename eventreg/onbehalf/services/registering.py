@@ -24,18 +24,8 @@ from eventreg.registration.models import Registration, Upload
 from eventreg.registration.queries.answers import find_day_ids
 from eventreg.registration.rules.states import AddressTaken, FormSentBefore, RegisteringReason
 from eventreg.registration.rules.ways_in import WayKind
-from eventreg.registration.services.answers import CONSENT_KIND
+from eventreg.registration.services import answers, registering, requests, used_forms
 from eventreg.registration.services.places import PlaceCount
-from eventreg.registration.services.registering import (
-    NEWS_OF,
-    Submission,
-    keep_answers,
-    let_in,
-    new_registration,
-    write_form,
-)
-from eventreg.registration.services.requests import new_correction, send_request
-from eventreg.registration.services.used_forms import find_earlier
 
 
 @dataclass(frozen=True)
@@ -52,7 +42,9 @@ class OnBehalf:
     asks: bool = False
 
 
-def register_on_behalf(event_id: int, submission: Submission, occasion: Occasion, terms: OnBehalf) -> Registration:
+def register_on_behalf(
+    event_id: int, submission: registering.Submission, occasion: Occasion, terms: OnBehalf
+) -> Registration:
     """Register somebody for them, in any category, open or not, and queue the messages that are wanted.
 
     A consent is the person's alone: none is recorded, whatever was sent. The address counts as verified, since the team
@@ -61,26 +53,28 @@ def register_on_behalf(event_id: int, submission: Submission, occasion: Occasion
     """
     rest = _Rest(occasion, _left_open(submission))
     form = replace(submission, definition=without_consents(submission.definition))
-    return write_form(event_id, form, lambda hashed, sealed: _register(event_id, form, rest, hashed, sealed, terms))
+    return registering.write_form(
+        event_id, form, lambda hashed, sealed: _register(event_id, form, rest, hashed, sealed, terms)
+    )
 
 
 def without_consents(definition: Definition) -> Definition:
     """Return what the team can answer: everything but the consents."""
     sections = (
-        replace(section, questions=tuple(each for each in section.questions if each.kind != CONSENT_KIND))
+        replace(section, questions=tuple(each for each in section.questions if each.kind != answers.CONSENT_KIND))
         for section in definition.sections
     )
     return replace(definition, sections=tuple(sections))
 
 
-def _left_open(submission: Submission) -> list[str]:
+def _left_open(submission: registering.Submission) -> list[str]:
     """Return the keys of what the person alone can still say: required answers that are missing, and the consents."""
     answered = {key for key, values in submission.answers.items() if values}
     answered |= {*submission.kept_files, *(file.question_key for file in submission.files)}
     return [
         question.key
         for question in submission.questions()
-        if question.kind == CONSENT_KIND
+        if question.kind == answers.CONSENT_KIND
         or (question.is_required_of(submission.category_key) and question.key not in answered)
     ]
 
@@ -95,7 +89,7 @@ class _Rest:
 
 def _register(
     event_id: int,
-    submission: Submission,
+    submission: registering.Submission,
     rest: _Rest,
     hashed: str,
     sealed: Sequence[Upload],
@@ -107,22 +101,22 @@ def _register(
         raise Refused(RegisteringReason.CALLED_OFF)
     category = _category(event, submission, terms.who)
     email = _address(submission)
-    earlier = find_earlier(event, hashed, email)
+    earlier = used_forms.find_earlier(event, hashed, email)
     if earlier.by_form is not None:
         if earlier.is_sent_again:
             return earlier.by_form
         raise FormSentBefore(earlier.by_form.reference)
     if earlier.by_address is not None:
         raise AddressTaken(earlier.by_address.reference)
-    registration = new_registration(event, category, submission, email, hashed, now)
+    registration = registering.new_registration(event, category, submission, email, hashed, now)
     registration.came_by, registration.approved_at = WayKind.TEAM, now if terms.is_approved else None
     count = PlaceCount(event)
-    takes_place = let_in(category, registration, count, now)
+    takes_place = registering.let_in(category, registration, count, now)
     db.session.add(registration)
     db.session.flush()
     if takes_place:
         count.take(registration, now)
-    keep_answers(event, registration, submission, sealed, now)
+    registering.keep_answers(event, registration, submission, sealed, now)
     note(registration, f"added_{registration.status.value}", terms.who, now)
     _write(replace(rest, occasion=replace(rest.occasion, event=event)), registration, terms, now)
     return registration
@@ -131,21 +125,23 @@ def _register(
 def _write(rest: _Rest, registration: Registration, terms: OnBehalf, now: datetime) -> None:
     db.session.flush()
     if terms.tells:
-        news = News(NEWS_OF[registration.status], find_day_ids(registration))
+        news = News(registering.NEWS_OF[registration.status], find_day_ids(registration))
         enqueue_all([participant_message(rest.occasion, registration, news, now)])
     if terms.asks and rest.keys and rest.occasion.event.publication in ALIVE:
         with speaking(registration.language):
             reason = _("We have registered you. Please complete what only you can say.")
-        send_request(rest.occasion, registration, new_correction(registration, rest.keys, reason, terms.who, now), now)
+        requests.send_request(
+            rest.occasion, registration, requests.new_correction(registration, rest.keys, reason, terms.who, now), now
+        )
 
 
-def _category(event: Event, submission: Submission, who: Organizer) -> Category:
+def _category(event: Event, submission: registering.Submission, who: Organizer) -> Category:
     for category in event.categories:
         if category.key == submission.category_key and who.scope.has_category(category.key):
             return category
     raise Refused(RegisteringReason.UNKNOWN_CATEGORY)
 
 
-def _address(submission: Submission) -> str:
+def _address(submission: registering.Submission) -> str:
     question = next(found for found in submission.definition.questions(Stage.REGISTRATION) if found.column == "email")
     return submission.answers[question.key][0]

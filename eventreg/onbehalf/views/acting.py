@@ -14,21 +14,10 @@ from markupsafe import Markup
 
 from eventreg.attendees.queries.person import get_dossier, holds_place
 from eventreg.attendees.services.team_acts import TeamAct
-from eventreg.attendees.views.desk import (
-    back_to,
-    categories_in_sight,
-    read_list_state,
-    registration_url,
-    the_registration,
-    url_of,
-    with_query,
-)
-from eventreg.attendees.views.history import history_shown
-from eventreg.attendees.views.person import dossier_page
+from eventreg.attendees.views import desk, history, person
 from eventreg.audit.queries import TrailFilter, list_trail
-from eventreg.events.checks import occupancy
+from eventreg.events import checks, organizers
 from eventreg.events.models import Category, Event
-from eventreg.events.organizers import organizer
 from eventreg.events.queries.events import get_event_whole, list_days
 from eventreg.events.rules.seats import Seats
 from eventreg.events.rules.team import Permission
@@ -63,7 +52,7 @@ def newest_entry(registration: Registration) -> int:
 
 def act_of(form: ActForm) -> TeamAct:
     """Return the act that a form was sent for, or end the request."""
-    act = form.act(organizer())
+    act = form.act(organizers.organizer())
     if act is None:
         abort(400)
     return act
@@ -79,8 +68,8 @@ def act_page(
     happened = []
     if outcome is not None and outcome.is_for(ChangeReason.CHANGED_MEANWHILE):
         happened = _since(g.event, registration, form.entry)
-        form.seen_revision.data = str(the_registration(registration.reference).revision)
-    state = read_list_state(categories_in_sight())
+        form.seen_revision.data = str(desk.the_registration(registration.reference).revision)
+    state = desk.read_list_state(desk.categories_in_sight())
     return render_desk(
         template,
         "registrations",
@@ -88,8 +77,8 @@ def act_page(
         form=form,
         problem=outcome.problem if outcome is not None else "",
         happened=happened,
-        back_url=url_of(registration.reference),
-        here=lambda address: with_query(address, state),
+        back_url=desk.url_of(registration.reference),
+        here=lambda address: desk.with_query(address, state),
         **values,
     )
 
@@ -99,7 +88,7 @@ def _since(event: Event, registration: Registration, entry: int) -> list[dict[st
     dossier = get_dossier(event, registration.reference, g.event_access.scope)
     dossier = replace(dossier, traces=[trace for trace in dossier.traces if trace.entry.position > entry])
     context = Context.of(event, list_days(event.id))
-    return history_shown(dossier, event, context, g.event_access.sight.has_contact_data)
+    return history.history_shown(dossier, event, context, g.event_access.sight.has_contact_data)
 
 
 def taken_words(reference: str) -> str:
@@ -113,10 +102,10 @@ def taken_words(reference: str) -> str:
 def link_to(reference: str) -> Markup | None:
     """Return the way to a registration for whoever may see it."""
     try:
-        there = the_registration(reference)
+        there = desk.the_registration(reference)
     except NotFound:
         return None
-    address = registration_url(g.event.slug, reference)
+    address = desk.registration_url(g.event.slug, reference)
     return Markup('<a class="govuk-link" href="{}">{}, {}</a>').format(address, there.full_name, reference)
 
 
@@ -127,21 +116,21 @@ _ONE = "/manage/events/<slug>/registrations/<reference>"
 @requires(Permission.DECIDE)
 def choose_category(slug: str, reference: str) -> Answer:
     """Show the other categories, each with what would come of the status, and what is asked there and not answered."""
-    return _move_page(the_registration(reference), _move_form(the_registration(reference), None))
+    return _move_page(desk.the_registration(reference), _move_form(desk.the_registration(reference), None))
 
 
 @blueprint.post(f"{_ONE}/category")
 @requires(Permission.DECIDE)
 def move_person(slug: str, reference: str) -> Answer:
     """Move the person."""
-    registration = the_registration(reference)
+    registration = desk.the_registration(reference)
     form = _move_form(registration, request.form)
     with form.refusals(to_team=True) as outcome:
         form.check()
         wish = Move(form.category.data, form.words.data or "", form.asks.data)
         status = move_to_category(g.event.id, reference, wish, act_of(form))
         flash(_("Moved. The registration is now: %(status)s.", status=status_for_team(status)))
-        return back_to(reference)
+        return desk.back_to(reference)
     return _move_page(registration, form, outcome), outcome.status_code
 
 
@@ -149,7 +138,7 @@ def move_person(slug: str, reference: str) -> Answer:
 @requires(Permission.ADD_PEOPLE)
 def ask_to_hand_on(slug: str, reference: str) -> Answer:
     """Ask who takes the place."""
-    registration = the_registration(reference)
+    registration = desk.the_registration(reference)
     return act_page("onbehalf/hand_on.html", registration, _hand_on_form(registration, None))
 
 
@@ -157,13 +146,13 @@ def ask_to_hand_on(slug: str, reference: str) -> Answer:
 @requires(Permission.ADD_PEOPLE)
 def hand_person_on(slug: str, reference: str) -> Answer:
     """Give the registration to the person who was named."""
-    registration = the_registration(reference)
+    registration = desk.the_registration(reference)
     form = _hand_on_form(registration, request.form)
     with form.refusals(to_team=True) as outcome:
         form.check()
         hand_on(g.event.id, reference, form.person, act_of(form))
         flash(_("Transferred. The new person is asked by email to complete the registration."))
-        return back_to(reference)
+        return desk.back_to(reference)
     if isinstance(outcome.refused, AddressTaken):
         form.email.errors = [taken_words(outcome.refused.reference)]
     return act_page("onbehalf/hand_on.html", registration, form, outcome), outcome.status_code
@@ -173,7 +162,7 @@ def hand_person_on(slug: str, reference: str) -> Answer:
 @requires(Permission.DECIDE)
 def ask_to_withdraw(slug: str, reference: str) -> Answer:
     """Ask once more before somebody is withdrawn."""
-    registration = the_registration(reference)
+    registration = desk.the_registration(reference)
     return act_page("onbehalf/withdraw.html", registration, WordedForm(None, registration, newest_entry(registration)))
 
 
@@ -181,13 +170,13 @@ def ask_to_withdraw(slug: str, reference: str) -> Answer:
 @requires(Permission.DECIDE)
 def withdraw_person(slug: str, reference: str) -> Answer:
     """Withdraw for the person."""
-    registration = the_registration(reference)
+    registration = desk.the_registration(reference)
     form = WordedForm(request.form, registration, newest_entry(registration))
     with form.refusals(to_team=True) as outcome:
         form.check()
         care.withdraw_for(g.event.id, reference, form.words.data or "", act_of(form))
         flash(_("Withdrawn. The place goes to the waiting list."))
-        return back_to(reference)
+        return desk.back_to(reference)
     return act_page("onbehalf/withdraw.html", registration, form, outcome), outcome.status_code
 
 
@@ -197,11 +186,11 @@ def choose_language(slug: str, reference: str) -> Answer:
     """Have the person's mails written in another language from now on."""
     language = request.form.get("language", "")
     if language not in known_languages():
-        the_registration(reference)
+        desk.the_registration(reference)
         abort(400)
-    care.set_language(g.event.id, reference, language, organizer())
+    care.set_language(g.event.id, reference, language, organizers.organizer())
     flash(_("Saved. From now on the emails are written in this language."))
-    return back_to(reference, "messages")
+    return desk.back_to(reference, "messages")
 
 
 @blueprint.post(f"{_ONE}/send-again")
@@ -211,10 +200,10 @@ def send_again_to(slug: str, reference: str) -> Answer:
     only_link = request.form.get("do") == "link"
     with Refusals(to_team=True, busy=_("The desk is busy. Nothing is lost: send it once more.")) as outcome:
         send = care.send_link_to if only_link else care.send_where_it_stands
-        send(g.event.id, reference, organizer())
+        send(g.event.id, reference, organizers.organizer())
         flash(_("The personal link is on its way.") if only_link else _("The email is on its way."))
-        return back_to(reference, "messages")
-    return dossier_page(reference, problem=outcome.problem), outcome.status_code
+        return desk.back_to(reference, "messages")
+    return person.dossier_page(reference, problem=outcome.problem), outcome.status_code
 
 
 def _hand_on_form(registration: Registration, sent: Any) -> HandOnForm:
@@ -227,10 +216,10 @@ def _move_page(registration: Registration, form: MoveForm, outcome: Refusals | N
 
 def _move_form(registration: Registration, sent: Any) -> MoveForm:
     form = MoveForm(sent, registration, newest_entry(registration))
-    seats = occupancy().seats_of(get_event_whole(g.event.id))
+    seats = checks.occupancy().seats_of(get_event_whole(g.event.id))
     if holds_place(registration.id):
         seats = seats.without(registration.category_id)
-    others = [each for each in categories_in_sight() if each.id != registration.category_id]
+    others = [each for each in desk.categories_in_sight() if each.id != registration.category_id]
     form.offer([(each.key, plain_in_reader_language(each.name), _hint(seats, registration, each)) for each in others])
     return form
 

@@ -30,9 +30,8 @@ from eventreg.registration.services.registering import Submission
 from eventreg.registration.views.filled_form import FilledForm
 from eventreg.registration.views.form_pages import refusal_in
 from eventreg.registration.wording import status_for_team
+from eventreg.web import bodies, templating
 from eventreg.web.access import Answer, requires
-from eventreg.web.bodies import takes_files
-from eventreg.web.templating import plain_in_reader_language
 
 
 @blueprint.get("/manage/events/<slug>/registrations/new")
@@ -50,7 +49,7 @@ def add_person(slug: str) -> Answer:
 
 @blueprint.post("/manage/events/<slug>/registrations/new")
 @requires(Permission.ADD_PEOPLE)
-@takes_files
+@bodies.takes_files
 def send_person(slug: str) -> Answer:
     """Register the person, or show the form again with what is to be checked."""
     event = _event_to_add_to()
@@ -139,7 +138,7 @@ def _choice(event: Event, complaint: str = "") -> str:
         "onbehalf/add_category.html",
         "registrations",
         choices=[
-            {"text": plain_in_reader_language(row.name), "notes": category_notes(event, row), "key": row.key}
+            {"text": templating.plain_in_reader_language(row.name), "notes": category_notes(event, row), "key": row.key}
             for row in event.categories
             if row.key in keys
         ],

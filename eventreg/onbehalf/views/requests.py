@@ -8,8 +8,7 @@ from datetime import date
 from flask import abort, flash, g, request
 from flask_babel import gettext as _
 
-from eventreg.attendees.views.desk import back_to, the_registration, url_of
-from eventreg.attendees.views.person import dossier_page
+from eventreg.attendees.views import desk, person
 from eventreg.events.organizers import organizer
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
@@ -17,8 +16,7 @@ from eventreg.kernel.errors import N_, Refused
 from eventreg.onbehalf.services import care
 from eventreg.onbehalf.views import blueprint
 from eventreg.registration.queries.answers import find_asked
-from eventreg.registration.services.answers import CONSENT_KIND
-from eventreg.registration.services.requests import LONGEST_REASON, ask_for_correction
+from eventreg.registration.services import answers, requests
 from eventreg.web.access import Answer, requires
 from eventreg.web.refusals import Refusals
 from eventreg.web.templating import plain_in_reader_language
@@ -38,9 +36,9 @@ def ask_correction(slug: str, reference: str) -> Answer:
     keys, reason = request.form.getlist("question"), request.form.get("reason", "")
     with Refusals() as outcome:
         day = _read_day(request.form.get("until", ""))
-        ask_for_correction(g.event.id, reference, keys, reason, organizer(), day)
+        requests.ask_for_correction(g.event.id, reference, keys, reason, organizer(), day)
         flash(_("The person is asked and gets an email."))
-        return back_to(reference)
+        return desk.back_to(reference)
     return _page(reference, outcome), outcome.status_code
 
 
@@ -50,8 +48,8 @@ def see_to_request(slug: str, reference: str, request_id: int) -> Answer:
     """Remind the person now, take the request back, or let it be answered until another day."""
     with Refusals() as outcome:
         flash(_act(reference, request_id))
-        return back_to(reference)
-    return dossier_page(reference, problem=outcome.problem), 409
+        return desk.back_to(reference)
+    return person.dossier_page(reference, problem=outcome.problem), 409
 
 
 def _act(reference: str, request_id: int) -> str:
@@ -70,12 +68,12 @@ def _act(reference: str, request_id: int) -> str:
 
 
 def _page(reference: str, outcome: Refusals | None = None) -> str:
-    registration = the_registration(reference)
+    registration = desk.the_registration(reference)
     asked = find_asked(registration).definition.questions_for(registration.category.key)
     offered = [
         (question.key, plain_in_reader_language(question.label))
         for question in asked
-        if question.kind != CONSENT_KIND and question.column != "email"
+        if question.kind != answers.CONSENT_KIND and question.column != "email"
     ]
     return render_desk(
         "onbehalf/correction.html",
@@ -86,8 +84,8 @@ def _page(reference: str, outcome: Refusals | None = None) -> str:
         reason=request.form.get("reason", ""),
         until=request.form.get("until", ""),
         faults=[(outcome.refused.field, outcome.problem)] if outcome and outcome.refused else [],
-        longest_reason=LONGEST_REASON,
-        back_url=url_of(reference),
+        longest_reason=requests.LONGEST_REASON,
+        back_url=desk.url_of(reference),
     )
 
 

@@ -12,8 +12,7 @@ from sqlalchemy import Connection, Engine, bindparam, text
 
 from eventreg.config import Config
 from eventreg.db import UtcDateTime
-from eventreg.kernel.clock import now
-from eventreg.kernel.disk import sync_folder
+from eventreg.kernel import clock, disk
 from eventreg.kernel.keys import KeysUnusable, load_keys
 from eventreg.migrations import runner
 from eventreg.operations import OperationRefused
@@ -82,7 +81,7 @@ _Files = tuple[Path, list[tuple[str, Iterable[bytes]]], list[str]]
 @contextmanager
 def _laying(engine: Engine) -> Iterator[Callable[[Iterable[_Files]], str]]:
     """Yield what lays files beside those that are there; when the block has committed the rows, they are put in place."""
-    restore_id = f"{now():%Y%m%d%H%M%S}-{secrets.token_hex(4)}"
+    restore_id = f"{clock.now():%Y%m%d%H%M%S}-{secrets.token_hex(4)}"
     laid: list[Laid] = []
 
     with ExitStack() as stack:
@@ -93,7 +92,7 @@ def _laying(engine: Engine) -> Iterator[Callable[[Iterable[_Files]], str]]:
                     with _refused_of(folder):
                         if not folder.is_dir():
                             folder.mkdir(mode=0o700, parents=True)
-                            sync_folder(folder.parent)
+                            disk.sync_folder(folder.parent)
                         laid.append(Laid(folder, restore_id))
                         stack.callback(laid[-1].close)
                         laid[-1].lay(new, old)
@@ -135,7 +134,7 @@ def _files(config: Config, backup: Backup, keys: bytes | None) -> Iterator[_File
     held = place.read_bytes() if place.exists() else None
     if keys is not None and keys != held:
         # Other keys that are there are kept beside them: something may still be sealed by them.
-        kept = [] if held is None else [(f"{place.name}.before-{now():%Y%m%d%H%M%S}", [held])]
+        kept = [] if held is None else [(f"{place.name}.before-{clock.now():%Y%m%d%H%M%S}", [held])]
         yield place.parent, [*kept, (place.name, [keys])], []
 
 
@@ -159,7 +158,7 @@ def _see_to_what_was_under_way(connection: Connection, options: RestoreOptions) 
         connection.execute(text("UPDATE mail_messages SET state = 'held' WHERE state IN ('queued', 'sending')"))
     # The files of held messages, which were written once, are written anew.
     due = text("UPDATE mail_messages SET due_at = :now WHERE state = 'held' AND due_at IS NULL")
-    connection.execute(due.bindparams(bindparam("now", now(), UtcDateTime())))
+    connection.execute(due.bindparams(bindparam("now", clock.now(), UtcDateTime())))
     waiting = connection.execute(text("SELECT count(*) FROM mail_messages WHERE state IN ('queued', 'sending')"))
     return int(waiting.scalar_one())
 

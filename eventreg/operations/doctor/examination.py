@@ -11,21 +11,19 @@ from eventreg.app import create_app
 from eventreg.config import Config
 from eventreg.db.engines import open_engine
 from eventreg.kernel.keys import Keys, KeysUnusable, load_keys
-from eventreg.operations.doctor.database import check_clock, check_durability, check_keys_fit, check_revision
-from eventreg.operations.doctor.files import check_exports, check_files, check_keys, check_materials, check_uploads
+from eventreg.operations.doctor import database, files, settings
 from eventreg.operations.doctor.findings import Finding, Level, fail
-from eventreg.operations.doctor.settings import check_restores, check_settings
 from eventreg.operations.doctor.work import check_jobs, check_mail_server, check_outbox
 
 
 def examine(config: Config) -> Iterator[Finding]:
     """Yield what is found, in order; stops early where what follows could not be looked at."""
-    yield from check_settings(config)
-    yield from check_files(config)
+    yield from settings.check_settings(config)
+    yield from files.check_files(config)
     if not config.instance.is_dir():
         return
-    yield from check_restores(config)
-    yield from check_keys(config)
+    yield from settings.check_restores(config)
+    yield from files.check_keys(config)
     try:
         keys = load_keys(config.keys)
     except KeysUnusable:
@@ -55,17 +53,17 @@ def _database(config: Config, keys: Keys | None, *, goes: bool) -> Iterator[Find
 
 
 def _inside(connection: Connection, config: Config, keys: Keys | None, *, goes: bool) -> Iterator[Finding]:
-    revision = check_revision(connection)
+    revision = database.check_revision(connection)
     yield revision
-    yield from check_durability(connection)
+    yield from database.check_durability(connection)
     if revision.level is not Level.OK:
         return
     if keys is not None:
-        yield check_keys_fit(connection, keys)
-    yield check_uploads(connection, config)
-    yield check_materials(connection, config)
-    yield check_exports(connection, config)
-    clock = check_clock(connection)
+        yield database.check_keys_fit(connection, keys)
+    yield files.check_uploads(connection, config)
+    yield files.check_materials(connection, config)
+    yield files.check_exports(connection, config)
+    clock = database.check_clock(connection)
     if clock is not None:
         yield clock
     yield from check_outbox(connection, goes=goes)

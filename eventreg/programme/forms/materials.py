@@ -18,8 +18,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from eventreg.events.models import Event, Material, SessionOutcome
 from eventreg.events.rules.programme import MaterialAudience, OutcomeKind
 from eventreg.events.wording import audience_name, outcome_kind_name
-from eventreg.i18n import formats
-from eventreg.i18n.languages import current_language, known_languages, own_name
+from eventreg.i18n import formats, languages
 from eventreg.kernel.errors import Refused
 from eventreg.kernel.text import showable, tidied
 from eventreg.programme.queries import SessionOfDay
@@ -59,10 +58,10 @@ class MaterialForm(LocalizedForm):
         setattr(self.file, "limit", MOST_BYTES)  # noqa: B010 - read by the template, unknown to the types
         self.file.render_kw = {"accept": ",".join(ACCEPTED)}
         self.session.choices = [SelectChoice("", _("The whole event")), *session_choices(sessions)]
-        codes = dict.fromkeys([*event.languages, *known_languages()])
+        codes = dict.fromkeys([*event.languages, *languages.known_languages()])
         self.language.choices = [
             ("", _("Not said")),
-            *((code, own_name(code)) for code in codes),
+            *((code, languages.own_name(code)) for code in codes),
         ]
         self.audience.choices = [(each.value, audience_name(each)) for each in MaterialAudience]
         self.released_at.description = _("Time in %(place)s. Left empty, it can be opened at once", place=event.city)
@@ -146,7 +145,7 @@ def offered(field: SelectField) -> set[str]:
 
 def session_choices(sessions: Sequence[SessionOfDay]) -> list[Any]:
     """Return the sessions of an event to choose from, by day."""
-    language = current_language()
+    language = languages.current_language()
     return [
         SelectChoice(
             each.session.public_id,

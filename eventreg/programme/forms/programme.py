@@ -35,10 +35,9 @@ from eventreg.programme.rules.sessions import (
     default_role,
     names_in,
 )
-from eventreg.web.fields import whole_number
+from eventreg.web import fields, templating
 from eventreg.web.forms import lazy_gettext
 from eventreg.web.localized import LocalizedField, LocalizedForm
-from eventreg.web.templating import plain_in_reader_language
 
 
 class _SessionFields(LocalizedForm):
@@ -59,7 +58,7 @@ class _SessionFields(LocalizedForm):
         self.day.choices = [(str(day.id), formats.day(day.held_on, language, year=False)) for day in days]
         self.kind.choices = [(kind.value, session_kind_name(kind)) for kind in SessionKind]
         self.room.choices = [("", _("For everybody"))]
-        self.room.choices += [(str(room.id), plain_in_reader_language(room.name)) for room in rooms]
+        self.room.choices += [(str(room.id), templating.plain_in_reader_language(room.name)) for room in rooms]
 
     def read(self) -> SessionEntry:
         """Return the session that was filled in. Raises Refused, with the reasons beside the fields. Nothing typed is lost."""
@@ -154,7 +153,7 @@ class SessionForm(_SessionFields):
     def read_more(self) -> dict[str, Any]:
         """Return note, description, sign-up and places."""
         places = (self.places.data or "").strip()
-        number = whole_number(places)
+        number = fields.whole_number(places)
         if places and (number is None or number > MOST_PLACES):
             self.places.errors = [_("Write a whole number, or leave it empty")]
         return {
@@ -245,7 +244,7 @@ def chosen_number(field: Any, sentence: str, *, may_be_empty: bool = False) -> i
     """Return the number that was chosen from a list, or None with the sentence among the errors of the field."""
     if may_be_empty and not field.data:
         return None
-    number = whole_number(field.data)
+    number = fields.whole_number(field.data)
     if number is None or str(number) not in [choice[0] for choice in field.choices]:
         field.errors = [sentence]
         return None
@@ -296,7 +295,7 @@ class LinesForm(LocalizedForm):
     def seen_revisions(self) -> dict[str, int]:
         """Return the public ids and revisions that the form carries; what is none is left out."""
         pairs = (pair.partition(":") for pair in (self.seen.data or "").split())
-        numbers = {public_id: whole_number(revision) for public_id, _colon, revision in pairs}
+        numbers = {public_id: fields.whole_number(revision) for public_id, _colon, revision in pairs}
         return {public_id: number for public_id, number in numbers.items() if number is not None}
 
     def chosen_day(self) -> int | None:

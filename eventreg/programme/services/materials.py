@@ -18,12 +18,9 @@ from eventreg.db import db, transaction
 from eventreg.events.models import Event, Material, SessionOutcome
 from eventreg.events.queries.events import lock_event_in_any_state
 from eventreg.events.rules.programme import MaterialAudience, OutcomeKind
-from eventreg.kernel.clock import now
+from eventreg.kernel import clock, files, ordering, tokens
 from eventreg.kernel.errors import NotFound, Refused
-from eventreg.kernel.files import safe_name
-from eventreg.kernel.ordering import move_in_order
 from eventreg.kernel.text import LocalizedText, merged
-from eventreg.kernel.tokens import new_public_id
 from eventreg.media.store import CannotKeep, SealedFile, path_of, sealed_parts, sweep_folder, write_file
 from eventreg.programme.queries import find_session, get_material, get_outcome
 from eventreg.programme.rules.materials import MaterialReason, OutcomeReason, check_address, check_file, title_from
@@ -74,7 +71,7 @@ def add_material(event_id: int, entry: MaterialEntry, file: SentFile | None, act
         check_address(entry.url)
     with transaction() as session:
         event = lock_event_in_any_state(event_id)
-        material = Material(event_id=event_id, public_id=new_public_id(), created_at=now(), revision=1)
+        material = Material(event_id=event_id, public_id=tokens.new_public_id(), created_at=clock.now(), revision=1)
         _say(material, event, entry, kept)
         material.position = _last_position(event_id, material.session_id) + 1
         session.add(material)
@@ -128,7 +125,7 @@ def move_material(event_id: int, public_id: str, step: int, actor: Actor) -> Non
             .where(Material.event_id == event_id, Material.session_id == material.session_id)
             .order_by(Material.position, Material.id)
         ).all()
-        if not move_in_order(siblings, siblings.index(material), step):
+        if not ordering.move_in_order(siblings, siblings.index(material), step):
             return
         note(material, "material_moved", actor)
 
@@ -147,7 +144,7 @@ def _keep(file: SentFile | None) -> _KeptFile | None:
     if file is None:
         return None
     media_type = check_file(file.content)
-    kept = _KeptFile(new_public_id(), safe_name(file.name, media_type), media_type, len(file.content))
+    kept = _KeptFile(tokens.new_public_id(), files.safe_name(file.name, media_type), media_type, len(file.content))
     store_material_file(kept.file_id, file.content)
     return kept
 
@@ -248,7 +245,7 @@ def add_outcome(event_id: int, entry: OutcomeEntry, actor: Actor) -> int:
     """Add an outcome at the end of its session and return its id. Raises NotFound (event, session)."""
     with transaction() as session:
         event = lock_event_in_any_state(event_id)
-        outcome = SessionOutcome(recorded_at=now(), revision=1, text={}, addressee={})
+        outcome = SessionOutcome(recorded_at=clock.now(), revision=1, text={}, addressee={})
         _say_of_outcomes(outcome, event, entry)
         outcome.position = _last_position_of_outcomes(outcome.session_id) + 1
         session.add(outcome)
@@ -288,7 +285,7 @@ def move_outcome(event_id: int, outcome_id: int, step: int, actor: Actor) -> Non
             .where(SessionOutcome.session_id == outcome.session_id)
             .order_by(SessionOutcome.position, SessionOutcome.id)
         ).all()
-        if move_in_order(siblings, siblings.index(outcome), step):
+        if ordering.move_in_order(siblings, siblings.index(outcome), step):
             note(Target(SessionOutcome, outcome.id, event_id), "outcome_moved", actor)
 
 

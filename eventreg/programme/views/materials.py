@@ -27,12 +27,9 @@ from eventreg.programme.forms.materials import MaterialForm
 from eventreg.programme.queries import SessionOfDay, get_material, list_materials, list_sessions
 from eventreg.programme.rules.materials import MaterialReason, Reader, may_open, type_name
 from eventreg.programme.services import materials
-from eventreg.programme.services.materials import open_material_file
 from eventreg.programme.views import blueprint
+from eventreg.web import bodies, downloads, templating
 from eventreg.web.access import Answer, requires
-from eventreg.web.bodies import takes_files
-from eventreg.web.downloads import as_attachment, size_words
-from eventreg.web.templating import in_reader_language, plain_in_reader_language
 
 blueprint.add_app_template_filter(type_name, "file_type")
 
@@ -60,7 +57,7 @@ def list_event_materials(slug: str) -> Answer:
 
 @blueprint.post("/manage/events/<slug>/materials")
 @requires(Permission.EDIT_PROGRAMME)
-@takes_files
+@bodies.takes_files
 def add_material(slug: str) -> Answer:
     """Add a file or a link."""
     event, sessions = g.event, list_sessions(g.event.id)
@@ -88,7 +85,7 @@ def edit_material(slug: str, public_id: str) -> Answer:
 
 @blueprint.post("/manage/events/<slug>/materials/<public_id>")
 @requires(Permission.EDIT_PROGRAMME)
-@takes_files
+@bodies.takes_files
 def save_material(slug: str, public_id: str) -> Answer:
     """Save a material; another file takes the place of the one that is there, under the same address."""
     event: Event = g.event
@@ -129,8 +126,8 @@ def download_material(slug: str, public_id: str) -> Response:
     material = get_material(g.event.id, public_id)
     if not material.file_id:
         raise NotFound
-    file = open_material_file(material.file_id)
-    return as_attachment(file, material.file_name, material.media_type, material.size)
+    file = materials.open_material_file(material.file_id)
+    return downloads.as_attachment(file, material.file_name, material.media_type, material.size)
 
 
 def _list_page(event: Event, sessions: Sequence[SessionOfDay], form: MaterialForm) -> str:
@@ -176,7 +173,7 @@ def materials_shown(
     """
     return [
         {
-            "text": in_reader_language(material.title),
+            "text": templating.in_reader_language(material.title),
             "href": web_address(material.url) or address_of(material),
             "is_away": bool(material.url),
             "hreflang": material.language,
@@ -190,9 +187,9 @@ def _facts(material: Material, titles: Mapping[int, LocalizedText]) -> Iterable[
     if material.url:
         yield shown_host(urlsplit(material.url).hostname or "")
     else:
-        yield f"{type_name(material.media_type)}, {size_words(material.size)}"
+        yield f"{type_name(material.media_type)}, {downloads.size_words(material.size)}"
     if material.language:
         yield own_name(material.language)
     title = titles.get(material.session_id or 0)
     if title is not None:
-        yield plain_in_reader_language(title)
+        yield templating.plain_in_reader_language(title)

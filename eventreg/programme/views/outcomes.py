@@ -19,8 +19,7 @@ from eventreg.events.rules.programme import OutcomeKind
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
 from eventreg.events.wording import credits_of, outcome_kind_name
-from eventreg.i18n import formats
-from eventreg.i18n.languages import current_language, own_name, speaking
+from eventreg.i18n import formats, languages
 from eventreg.kernel.text import LocalizedText, pick
 from eventreg.programme.forms.materials import OutcomeForm
 from eventreg.programme.queries import SessionOfDay, get_outcome, list_outcomes, list_sessions
@@ -131,7 +130,7 @@ def _list_page(event: Event, sessions: Sequence[SessionOfDay], form: OutcomeForm
         has_sessions=bool(sessions),
         form=form,
         kind_name=outcome_kind_name,
-        own_name=own_name,
+        own_name=languages.own_name,
     )
 
 
@@ -154,7 +153,7 @@ def outcomes_document(event: Event, groups: Sequence[Group], language: str) -> s
 
     What only the team reads is marked as such. The event's institutions are loaded. Lines end in "\\n".
     """
-    with speaking(language) as spoken:
+    with languages.speaking(language) as spoken:
         lines = [f"# {_in(event, event.title, language)}", "", "**" + _("Conclusions and recommendations") + "**"]
         for place, outcomes in groups:
             when = f"{formats.day(place.held_on, spoken)}, {formats.clock(place.session.starts_at, spoken)}"
@@ -176,7 +175,7 @@ def _credits(event: Event) -> list[str]:
     if not found:
         return []
     named = [
-        f"{escape(group.role).striptags()}{formats.colon(current_language())} "
+        f"{escape(group.role).striptags()}{formats.colon(languages.current_language())} "
         + ", ".join(member.name.striptags() for member in group.members)
         for group in found.groups
     ]

@@ -21,8 +21,7 @@ from eventreg.events.rules.programme import Finding, FindingKind, SessionKind, S
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
 from eventreg.events.wording import session_kind_name
-from eventreg.i18n import formats
-from eventreg.i18n.languages import current_language
+from eventreg.i18n import formats, languages
 from eventreg.kernel.text import folded
 from eventreg.programme.forms.programme import LinesForm, NewSessionForm, RoomForm
 from eventreg.programme.rules.sessions import (
@@ -37,10 +36,9 @@ from eventreg.programme.rules.sessions import (
 )
 from eventreg.programme.services import programme as sessions, speakers
 from eventreg.programme.views import blueprint
+from eventreg.web import fields, templating
 from eventreg.web.access import Answer, requires
-from eventreg.web.fields import whole_number
 from eventreg.web.refusals import Refusals
-from eventreg.web.templating import in_reader_language, plain_in_reader_language
 
 _PAGE = "programme.edit_programme"
 
@@ -72,7 +70,7 @@ def add_session(slug: str) -> Answer:
 @requires(Permission.EDIT_PROGRAMME)
 def move_one_session(slug: str, public_id: str) -> Answer:
     """Let a session exchange places with the one before or after it."""
-    earlier, revision = _direction(), whole_number(request.form.get("revision"))
+    earlier, revision = _direction(), fields.whole_number(request.form.get("revision"))
     if revision is None:
         abort(400)
     with Refusals() as outcome:
@@ -241,7 +239,7 @@ def new_session_form(event: Event, programme: Programme, rooms: Sequence[Room], 
 def _form(event: Event, programme: Programme, rooms: Sequence[Room]) -> NewSessionForm:
     """Return the empty form with day, hours and room as the address names them, else as they follow from what is there."""
     asked = request.args
-    day = _asked_day(programme.days, whole_number(asked.get("day")))
+    day = _asked_day(programme.days, fields.whole_number(asked.get("day")))
     room_id = next((room.id for room in rooms if str(room.id) == asked.get("room")), None)
     kind = next((kind for kind in SessionKind if kind.value == asked.get("kind")), SessionKind.SESSION)
     minutes = DEFAULT_BREAK_MINUTES if kind is SessionKind.BREAK else DEFAULT_MINUTES
@@ -297,10 +295,10 @@ def _day_shown(day: EventDay, people: PeopleOf, rooms: Sequence[Room]) -> DaySho
 def _session_shown(
     session: ProgrammeSession, column: int, people: PeopleOf, findings: Sequence[Finding], said: _Words
 ) -> SessionShown:
-    room = in_reader_language(session.room.name) if session.room is not None else ""
+    room = templating.in_reader_language(session.room.name) if session.room is not None else ""
     names = "; ".join(person.speaker.name for person in people.get(session.id, ()))
     kind = session_kind_name(session.kind) if session.kind is not SessionKind.SESSION else ""
-    if kind == plain_in_reader_language(session.title):
+    if kind == templating.plain_in_reader_language(session.title):
         kind = ""
     detail = " · ".join(part for part in (kind, room, names) if part)
     warnings = [said.sentence(finding) for finding in findings if finding.session_id == session.id]
@@ -318,7 +316,7 @@ class _Words:
         """Return what is pointed out beside a session."""
         if finding.kind is FindingKind.OUTSIDE_HOURS:
             return _("Outside the hours of the day")
-        other = plain_in_reader_language(self._sessions[finding.other_id or 0].title)
+        other = templating.plain_in_reader_language(self._sessions[finding.other_id or 0].title)
         if finding.kind is FindingKind.SPEAKER_TWICE:
             name = self._names[finding.speaker_id or 0]
             return _("%(name)s is also in “%(title)s” at this time", name=name, title=other)
@@ -326,4 +324,4 @@ class _Words:
 
 
 def _hours(slot: Slot | ProgrammeSession | Finding) -> str:
-    return formats.span(slot.starts_at, slot.ends_at, current_language(), bare=True)
+    return formats.span(slot.starts_at, slot.ends_at, languages.current_language(), bare=True)

@@ -15,12 +15,10 @@ from eventreg.events.views.desk import render_desk
 from eventreg.programme.forms.programme import SessionForm
 from eventreg.programme.rules.sessions import ProgrammeReason
 from eventreg.programme.services import programme
-from eventreg.programme.services.programme import count_sign_ups
 from eventreg.programme.views import blueprint
+from eventreg.web import fields, templating
 from eventreg.web.access import Answer, requires
-from eventreg.web.fields import whole_number
 from eventreg.web.refusals import Refusals
-from eventreg.web.templating import plain_in_reader_language
 
 
 @blueprint.get("/manage/events/<slug>/programme/sessions/<public_id>")
@@ -38,7 +36,7 @@ def save_session(slug: str, public_id: str) -> Answer:
     event: Event = g.event
     found = get_session(event.id, public_id)
     form = _form(found)
-    revision = whole_number(form.revision.data)
+    revision = fields.whole_number(form.revision.data)
     if revision is None:
         abort(400)
     with Refusals() as outcome:
@@ -56,7 +54,7 @@ def save_session(slug: str, public_id: str) -> Answer:
 def remove_one_session(slug: str, public_id: str) -> Answer:
     """Remove a session; what people signed up for wants to be confirmed."""
     event: Event = g.event
-    revision = whole_number(request.form.get("revision"))
+    revision = fields.whole_number(request.form.get("revision"))
     if revision is None:
         abort(400)
     is_confirmed = request.form.get("confirmed") == "y"
@@ -104,11 +102,11 @@ def _page(
         "sessions",
         session=session,
         day=found.day,
-        heading=plain_in_reader_language(session.title),
+        heading=templating.plain_in_reader_language(session.title),
         form=form,
         problem=problem,
         differences=differences or [],
         endpoints=current_app.view_functions,
-        sign_ups=count_sign_ups(session.id),
+        sign_ups=programme.count_sign_ups(session.id),
         at=url_for("programme.edit_session", slug=event.slug, public_id=session.public_id),
     )

@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 from eventreg.audit.services import acting
 from eventreg.events.models import Event, Speaker
 from eventreg.events.queries import programme
-from eventreg.events.queries.programme import get_speaker
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
 from eventreg.kernel.text import folded
@@ -19,10 +18,9 @@ from eventreg.programme.forms.programme import SpeakerForm
 from eventreg.programme.rules.sessions import ProgrammeReason
 from eventreg.programme.services import speakers
 from eventreg.programme.views import blueprint
+from eventreg.web import fields, templating
 from eventreg.web.access import Answer, requires
-from eventreg.web.fields import whole_number
 from eventreg.web.refusals import Refusals
-from eventreg.web.templating import plain_in_reader_language
 
 
 @blueprint.get("/manage/events/<slug>/speakers")
@@ -41,7 +39,7 @@ def list_speakers(slug: str) -> Answer:
 @requires(Permission.EDIT_PROGRAMME)
 def edit_speaker(slug: str, public_id: str) -> Answer:
     """Show one speaker."""
-    speaker = get_speaker(g.event.id, public_id)
+    speaker = programme.get_speaker(g.event.id, public_id)
     return _page(speaker, _form(formdata=None, **_values(speaker)))
 
 
@@ -51,7 +49,7 @@ def save_speaker(slug: str, public_id: str) -> Answer:
     """Save a speaker, and go to the list or on to the next one, as the button says."""
     event: Event = g.event
     form = _form()
-    revision = whole_number(form.revision.data)
+    revision = fields.whole_number(form.revision.data)
     if revision is None:
         abort(400)
     with Refusals() as outcome:
@@ -60,7 +58,7 @@ def save_speaker(slug: str, public_id: str) -> Answer:
         if following is not None:
             return redirect(url_for("programme.edit_speaker", slug=slug, public_id=following), 303)
         return redirect(url_for("programme.list_speakers", slug=slug, _anchor=f"speaker-{public_id}"), 303)
-    speaker = get_speaker(event.id, public_id)
+    speaker = programme.get_speaker(event.id, public_id)
     if outcome.is_for(ProgrammeReason.CHANGED_MEANWHILE):
         form.revision.data = str(speaker.revision)
     return _page(speaker, form, outcome.problem, _stored(speaker) if outcome.problem else []), outcome.status_code
@@ -75,7 +73,7 @@ def remove_one_speaker(slug: str, public_id: str) -> Answer:
 
 
 def _form(**values: Any) -> SpeakerForm:
-    named = [(known.id, plain_in_reader_language(known.name)) for known in list_known()]
+    named = [(known.id, templating.plain_in_reader_language(known.name)) for known in list_known()]
     return SpeakerForm(g.event.languages, sorted(named, key=lambda each: folded(each[1])), **values)
 
 

@@ -13,17 +13,7 @@ from flask_babel import gettext as _
 
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.kinds import Context
-from eventreg.questionnaires.rules.conditions import (
-    AllOf,
-    AnyOf,
-    Compares,
-    Condition,
-    ConditionInvalid,
-    IsAnswered,
-    IsOneOf,
-    Not,
-    read_condition,
-)
+from eventreg.questionnaires.rules import conditions
 from eventreg.questionnaires.rules.schema import Question
 
 MOST_ROWS = 10
@@ -68,15 +58,15 @@ def subjects(questions: Sequence[Question], context: Context, language: str) -> 
     ]
 
 
-def rows_of(condition: Condition | None) -> tuple[str, list[Row]] | None:
+def rows_of(condition: conditions.Condition | None) -> tuple[str, list[Row]] | None:
     """Return how the rows are joined and the rows; None for a condition that rows cannot say."""
     if condition is None:
         return "all", []
-    parts = condition.parts if isinstance(condition, AllOf | AnyOf) else (condition,)
+    parts = condition.parts if isinstance(condition, conditions.AllOf | conditions.AnyOf) else (condition,)
     rows = [_row_of(part) for part in parts]
     if len(rows) > MOST_ROWS or any(row is None for row in rows):
         return None
-    return "any" if isinstance(condition, AnyOf) else "all", [row for row in rows if row is not None]
+    return "any" if isinstance(condition, conditions.AnyOf) else "all", [row for row in rows if row is not None]
 
 
 def rows_sent(sent: Any) -> tuple[str, list[Row]]:
@@ -131,8 +121,8 @@ def _fault(row: Row, subject: Subject | None) -> str:
     if row.test == "is" and not set(row.values) <= {value for value, _label in subject.choices}:
         return _("Choose among the answers that the question offers")
     try:
-        read_condition(_data(row))
-    except ConditionInvalid:
+        conditions.read_condition(_data(row))
+    except conditions.ConditionInvalid:
         return _("Write a number, or a date like 2027-03-11")
     return ""
 
@@ -145,18 +135,18 @@ def _data(row: Row) -> dict[str, Any]:
     return {"question": row.question, "is": list(row.values)}
 
 
-def _row_of(part: Condition) -> Row | None:
-    if isinstance(part, Not):
+def _row_of(part: conditions.Condition) -> Row | None:
+    if isinstance(part, conditions.Not):
         row = _row_of(part.part)
         if row is None or row.is_denied:
             return None
         row.is_denied = True
         return row
-    if isinstance(part, IsOneOf):
+    if isinstance(part, conditions.IsOneOf):
         return Row(part.question, "is", part.values)
-    if isinstance(part, IsAnswered):
+    if isinstance(part, conditions.IsAnswered):
         return Row(part.question, "answered" if part.wanted else "unanswered")
-    if isinstance(part, Compares):
+    if isinstance(part, conditions.Compares):
         return Row(part.question, "at_least" if part.is_least else "at_most", bound=part.bound)
     return None
 

@@ -24,8 +24,7 @@ from eventreg.questionnaires.forms.options import (
 )
 from eventreg.questionnaires.kinds import Kind
 from eventreg.questionnaires.kinds.base import speaking
-from eventreg.questionnaires.rules.drafts.changes import MOST_OPTIONS
-from eventreg.questionnaires.rules.drafts.reading import condition_of, entries, fingerprint, read_question, texts
+from eventreg.questionnaires.rules.drafts import changes, reading
 from eventreg.questionnaires.rules.schema import Question
 from eventreg.web.fields import NumberField
 from eventreg.web.forms import lazy_gettext
@@ -86,9 +85,9 @@ class QuestionForm(LocalizedForm):
     ) -> None:
         self.kind, self.stored, self.offers, self._sent = kind, stored, offers, sent
         self.join, self.rows = "all", list[conditions.Row]()
-        given = _given(read_question(stored), section, languages) if stored else _blank(section)
+        given = _given(reading.read_question(stored), section, languages) if stored else _blank(section)
         super().__init__(languages, formdata=sent, **given)
-        self.seen.data = self.seen.data if sent is not None else fingerprint(stored)
+        self.seen.data = self.seen.data if sent is not None else reading.fingerprint(stored)
         self.section.choices = list(offers.sections)
         self.required.choices = [("no", _("No")), ("yes", _("Yes")), ("some", _("Only by some categories"))]
         if len(offers.categories) < 2:
@@ -121,7 +120,7 @@ class QuestionForm(LocalizedForm):
             taken = {row.stored["value"] for row in self.options if row.stored}
             kept = [row for row in self.options if row.is_wanted or row.is_removed.data]
             self.options = kept[:]
-            for option in pasted_options(self.pasted, self.languages, taken)[:MOST_OPTIONS]:
+            for option in pasted_options(self.pasted, self.languages, taken)[: changes.MOST_OPTIONS]:
                 row = blank_row(self.languages, len(self.options))
                 row.label.data = option["label"]
                 self.options.append(row)
@@ -169,7 +168,7 @@ class QuestionForm(LocalizedForm):
     def _read_conditions(self) -> None:
         """Take the rows from what was sent, else from what is kept; what rows cannot say stays as it is."""
         raw = self.stored.get("condition")
-        split = conditions.rows_of(condition_of(self.stored))
+        split = conditions.rows_of(reading.condition_of(self.stored))
         is_beyond = raw is not None and (split is None or not split[1])
         #: a condition that is kept whole, since rows cannot say it
         self.kept_condition = raw if is_beyond else None
@@ -183,7 +182,7 @@ class QuestionForm(LocalizedForm):
 
     def _kept_options(self) -> list[dict[str, Any]]:
         """Return the options that are kept; of a kind with values of its own, those without words as well."""
-        kept = entries(self.stored, "options", "value")
+        kept = reading.entries(self.stored, "options", "value")
         worded = {option["value"] for option in kept}
         return [*kept, *({"value": value} for value in self.kind.fixed_values if value not in worded)]
 
@@ -221,14 +220,14 @@ class QuestionForm(LocalizedForm):
 
     def _purpose(self) -> dict[str, str]:
         if self.purpose.data or not self.ready_purpose.data:
-            return merged(texts(self.stored, "purpose"), self.purpose.data, self.languages)
+            return merged(reading.texts(self.stored, "purpose"), self.purpose.data, self.languages)
         return {language: _in(language)[self.ready_purpose.data] for language in _told(self.languages)}
 
     def _entry(self, options: list[dict[str, Any]], settings: dict[str, Any], condition: Any) -> dict[str, Any]:
         written = {
             "kind": self.kind.name,
-            "label": merged(texts(self.stored, "label"), self.label.data, self.languages),
-            "help": merged(texts(self.stored, "help"), self.help.data, self.languages),
+            "label": merged(reading.texts(self.stored, "label"), self.label.data, self.languages),
+            "help": merged(reading.texts(self.stored, "help"), self.help.data, self.languages),
             "purpose": self._purpose(),
             "is_required": self.required.data == "yes",
             "required_for": sorted(self.required_for.data or ()) if self.required.data == "some" else [],

@@ -24,18 +24,7 @@ from eventreg.questionnaires.kinds.base import (
     whole_setting,
 )
 from eventreg.questionnaires.kinds.fields import UploadField, labelled
-from eventreg.questionnaires.rules.answers import (
-    DEFAULT_MAX_BYTES,
-    DEFAULT_TYPES,
-    MEDIA_TYPES,
-    MOST_FILES,
-    Invalid,
-    Reason,
-    check_file,
-    most_files,
-    not_of_types,
-    too_large,
-)
+from eventreg.questionnaires.rules import answers
 from eventreg.questionnaires.rules.schema import DefinitionInvalid, Question, Seeking
 from eventreg.web.forms import lazy_gettext
 
@@ -54,7 +43,7 @@ class File(Kind):
     title = lazy_gettext("File")
     seeking = Seeking.PRESENCE
     group = KindGroup.FILE
-    missing = Reason.MISSING_FILE
+    missing = answers.Reason.MISSING_FILE
     settings = frozenset({"max_bytes", "types", "max_files"})
     is_file = True
 
@@ -69,29 +58,31 @@ class File(Kind):
                 most=_LARGEST,
                 unit=1_000_000,
             ),
-            Setting("max_files", Shape.NUMBER, lambda: _("At most so many files"), most=MOST_FILES),
+            Setting("max_files", Shape.NUMBER, lambda: _("At most so many files"), most=answers.MOST_FILES),
         )
 
     def take(self, question: Question, content: bytes) -> tuple[str, bytes]:
         """Return the media type and the bytes to keep of a file that was sent. Raises Invalid."""
-        return check_file(question, content), content
+        return answers.check_file(question, content), content
 
     def check(self, question: Question) -> None:
         super().check(question)
-        positive_setting(question, "max_bytes", DEFAULT_MAX_BYTES, _LARGEST)
-        positive_setting(question, "max_files", 1, MOST_FILES)
-        types = question.settings.get("types", DEFAULT_TYPES)
-        if not isinstance(types, list | tuple) or not types or not set(types) <= set(MEDIA_TYPES):
-            raise DefinitionInvalid(f"question {question.key}, settings.types: some of {', '.join(MEDIA_TYPES)}")
+        positive_setting(question, "max_bytes", answers.DEFAULT_MAX_BYTES, _LARGEST)
+        positive_setting(question, "max_files", 1, answers.MOST_FILES)
+        types = question.settings.get("types", answers.DEFAULT_TYPES)
+        if not isinstance(types, list | tuple) or not types or not set(types) <= set(answers.MEDIA_TYPES):
+            raise DefinitionInvalid(
+                f"question {question.key}, settings.types: some of {', '.join(answers.MEDIA_TYPES)}"
+            )
 
     def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
-        return [only(given)] if most_files(question) == 1 else list(given)
+        return [only(given)] if answers.most_files(question) == 1 else list(given)
 
     def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
-        types = question.settings.get("types", DEFAULT_TYPES)
-        accept = ",".join(ending for name in types for ending in EXTENSIONS[MEDIA_TYPES[name]])
-        limit = int(question.settings.get("max_bytes", DEFAULT_MAX_BYTES))
-        is_many = most_files(question) > 1
+        types = question.settings.get("types", answers.DEFAULT_TYPES)
+        accept = ",".join(ending for name in types for ending in EXTENSIONS[answers.MEDIA_TYPES[name]])
+        limit = int(question.settings.get("max_bytes", answers.DEFAULT_MAX_BYTES))
+        is_many = answers.most_files(question) > 1
         return UnboundField(UploadField, question, limit, accept, is_many, **labelled(question, context, language))
 
     def display(self, question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:
@@ -112,7 +103,7 @@ class Picture(File):
     name = "picture"
     title = lazy_gettext("Picture")
     hint = lazy_gettext("Like a portrait for the badge.")
-    missing = Reason.MISSING_PICTURE
+    missing = answers.Reason.MISSING_PICTURE
     settings = frozenset({"least_width", "least_height"})
     kept_size = (1200, 1600)
 
@@ -135,7 +126,7 @@ class Picture(File):
             raise _invalid(refused, content) from refused
         least = (int(question.settings.get("least_width", 1)), int(question.settings.get("least_height", 1)))
         if picture.width < least[0] or picture.height < least[1]:
-            raise Invalid(Reason.PICTURE_TOO_SMALL, width=least[0], height=least[1])
+            raise answers.Invalid(answers.Reason.PICTURE_TOO_SMALL, width=least[0], height=least[1])
         return picture.media_type, picture.content
 
     def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
@@ -148,18 +139,18 @@ class Picture(File):
             return [_("Picture received")] if values else []
 
 
-def _invalid(refused: Refused, content: bytes) -> Invalid:
+def _invalid(refused: Refused, content: bytes) -> answers.Invalid:
     match refused.reason:
         case PictureReason.EMPTY:
-            return Invalid(Reason.FILE_EMPTY)
+            return answers.Invalid(answers.Reason.FILE_EMPTY)
         case PictureReason.TOO_LARGE:
-            return too_large(len(content), MOST_BYTES)
+            return answers.too_large(len(content), MOST_BYTES)
         case PictureReason.TOO_MANY_PIXELS:
-            return Invalid(Reason.PICTURE_TOO_MANY_PIXELS, **refused.details)
+            return answers.Invalid(answers.Reason.PICTURE_TOO_MANY_PIXELS, **refused.details)
         case PictureReason.BROKEN:
-            return Invalid(Reason.PICTURE_BROKEN)
+            return answers.Invalid(answers.Reason.PICTURE_BROKEN)
         case _:
-            return not_of_types(("jpeg", "png", "webp", "gif"))
+            return answers.not_of_types(("jpeg", "png", "webp", "gif"))
 
 
 def _type_choices() -> list[tuple[str, str]]:

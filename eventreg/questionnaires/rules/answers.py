@@ -20,9 +20,8 @@ import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from eventreg.kernel import errors
+from eventreg.kernel import errors, files
 from eventreg.kernel.errors import N_, NN_, Refused
-from eventreg.kernel.files import is_active_pdf, sniff, sniff_office
 from eventreg.kernel.text import TypedFault, fault_of, is_blank
 from eventreg.questionnaires.rules.schema import Question
 
@@ -341,10 +340,10 @@ def check_file(question: Question, content: bytes) -> str:
         raise Invalid(Reason.FILE_EMPTY)
     if len(content) > limit:
         raise too_large(len(content), limit)
-    media_type = sniff(content) or sniff_office(content)
+    media_type = files.sniff(content) or files.sniff_office(content)
     if media_type is None or media_type not in {MEDIA_TYPES[name] for name in types}:
         raise not_of_types(types)
-    if media_type == MEDIA_TYPES["pdf"] and is_active_pdf(content):
+    if media_type == MEDIA_TYPES["pdf"] and files.is_active_pdf(content):
         raise Invalid(Reason.FILE_ACTIVE)
     return media_type
 

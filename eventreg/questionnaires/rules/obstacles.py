@@ -10,19 +10,9 @@ from typing import Any
 
 from eventreg.kernel.errors import N_, Reason
 from eventreg.kernel.text import LocalizedText
+from eventreg.questionnaires.rules import parsing, schema
 from eventreg.questionnaires.rules.conditions import AllOf, AnyOf, Condition, IsOneOf, Not
 from eventreg.questionnaires.rules.drafts.reading import entries, read_draft
-from eventreg.questionnaires.rules.parsing import parse_definition
-from eventreg.questionnaires.rules.schema import (
-    NEEDED_COLUMNS,
-    RESERVED_KEYS,
-    Definition,
-    DefinitionInvalid,
-    Option,
-    Question,
-    Section,
-    Stage,
-)
 
 
 class ObstacleKind(Reason):
@@ -86,14 +76,14 @@ class Obstacle:
     """One thing that stands in the way, and where. Without keys it is the form as a whole."""
 
     kind: ObstacleKind
-    section: Section | None = None
-    question: Question | None = None
-    option: Option | None = None
+    section: schema.Section | None = None
+    question: schema.Question | None = None
+    option: schema.Option | None = None
     part: TextPart | None = None
     languages: tuple[str, ...] = ()
     detail: str = ""
     #: label of another question that is meant
-    other: Question | None = None
+    other: schema.Question | None = None
 
 
 @dataclass(frozen=True)
@@ -123,15 +113,15 @@ def find_obstacles(document: Mapping[str, Any], ground: Ground) -> list[Obstacle
     return found or list(_of_reading(document, ground))
 
 
-def _of_form(definition: Definition, ground: Ground) -> Iterator[Obstacle]:
+def _of_form(definition: schema.Definition, ground: Ground) -> Iterator[Obstacle]:
     if not any(section.questions for section in definition.sections):
         yield Obstacle(ObstacleKind.NOTHING_ASKED)
         return
-    for column in sorted(NEEDED_COLUMNS - definition.sure_columns()):
+    for column in sorted(schema.NEEDED_COLUMNS - definition.sure_columns()):
         yield Obstacle(ObstacleKind.NO_ADDRESS if column == "email" else ObstacleKind.NO_NAME)
 
 
-def _of_section(section: Section, ground: Ground) -> Iterator[Obstacle]:
+def _of_section(section: schema.Section, ground: Ground) -> Iterator[Obstacle]:
     for part, text, is_needed in ((TextPart.TITLE, section.title, True), (TextPart.INTRO, section.intro, False)):
         if lack := _lack(text, is_needed, ground):
             yield Obstacle(lack[0], section, part=part, languages=lack[1])
@@ -139,7 +129,7 @@ def _of_section(section: Section, ground: Ground) -> Iterator[Obstacle]:
         yield from _of_question(section, question, ground)
 
 
-def _of_question(section: Section, question: Question, ground: Ground) -> Iterator[Obstacle]:
+def _of_question(section: schema.Section, question: schema.Question, ground: Ground) -> Iterator[Obstacle]:
     yield from _of_texts(section, question, ground)
     if question.kind not in ground.kinds:
         yield Obstacle(ObstacleKind.UNKNOWN_KIND, section, question)
@@ -149,7 +139,7 @@ def _of_question(section: Section, question: Question, ground: Ground) -> Iterat
         yield Obstacle(ObstacleKind.NO_OPTIONS, section, question)
     for key in sorted((question.categories | question.required_for) - set(ground.categories)):
         yield Obstacle(ObstacleKind.UNKNOWN_CATEGORY, section, question, detail=key)
-    if question.key in RESERVED_KEYS:
+    if question.key in schema.RESERVED_KEYS:
         yield Obstacle(ObstacleKind.RESERVED, section, question)
     if question.column and question.is_sensitive:
         yield Obstacle(ObstacleKind.SENSITIVE_COLUMN, section, question)
@@ -157,7 +147,7 @@ def _of_question(section: Section, question: Question, ground: Ground) -> Iterat
         yield Obstacle(ObstacleKind.SENSITIVE_PLACES, section, question)
 
 
-def _of_texts(section: Section, question: Question, ground: Ground) -> Iterator[Obstacle]:
+def _of_texts(section: schema.Section, question: schema.Question, ground: Ground) -> Iterator[Obstacle]:
     for part, text, is_needed in (
         (TextPart.LABEL, question.label, True),
         (TextPart.HELP, question.help, False),
@@ -181,7 +171,7 @@ def _lack(text: LocalizedText, is_needed: bool, ground: Ground) -> tuple[Obstacl
     return (ObstacleKind.UNTRANSLATED, missing) if missing else None
 
 
-def _doubles(definition: Definition) -> Iterator[Obstacle]:
+def _doubles(definition: schema.Definition) -> Iterator[Obstacle]:
     questions = list(definition.questions())
     counts = Counter(question.key for question in questions)
     columns = Counter(question.column for question in questions if question.column)
@@ -197,14 +187,14 @@ def _doubles(definition: Definition) -> Iterator[Obstacle]:
                 yield Obstacle(ObstacleKind.COLUMN_TWICE, section, question)
 
 
-def _of_conditions(definition: Definition) -> Iterator[Obstacle]:
+def _of_conditions(definition: schema.Definition) -> Iterator[Obstacle]:
     places = {
         question.key: (number, section, question)
         for number, (section, question) in enumerate(
             (section, question) for section in definition.sections for question in section.questions
         )
     }
-    stages = list(Stage)
+    stages = list(schema.Stage)
     for number, section, question in places.values():
         if question.condition is None:
             continue
@@ -218,7 +208,9 @@ def _of_conditions(definition: Definition) -> Iterator[Obstacle]:
         yield from _lost_answers(section, question, {key: found[2] for key, found in places.items()})
 
 
-def _lost_answers(section: Section, question: Question, others: Mapping[str, Question]) -> Iterator[Obstacle]:
+def _lost_answers(
+    section: schema.Section, question: schema.Question, others: Mapping[str, schema.Question]
+) -> Iterator[Obstacle]:
     for single in _singles(question.condition):
         other = others.get(single.question)
         if other is not None and other.options:
@@ -240,8 +232,8 @@ def _singles(condition: Condition | None) -> Iterator[IsOneOf]:
 def _of_reading(document: Mapping[str, Any], ground: Ground) -> Iterator[Obstacle]:
     """Yield what the strict reading says, where what can be made out of the document lacks nothing."""
     try:
-        parse_definition(document, ground.languages, kinds=ground.kinds, categories=ground.categories)
-    except DefinitionInvalid as error:
+        parsing.parse_definition(document, ground.languages, kinds=ground.kinds, categories=ground.categories)
+    except schema.DefinitionInvalid as error:
         unread = _unread_condition(document)
         if unread is not None:
             yield Obstacle(ObstacleKind.BROKEN_CONDITION, unread[0], unread[1])
@@ -249,7 +241,7 @@ def _of_reading(document: Mapping[str, Any], ground: Ground) -> Iterator[Obstacl
             yield Obstacle(ObstacleKind.OTHER, detail=str(error))
 
 
-def _unread_condition(document: Mapping[str, Any]) -> tuple[Section, Question] | None:
+def _unread_condition(document: Mapping[str, Any]) -> tuple[schema.Section, schema.Question] | None:
     """Return the first question whose condition cannot be read."""
     conditions = {
         question["key"]: question.get("condition")

@@ -27,19 +27,8 @@ from eventreg.kernel.text import LocalizedText, key_from, pick
 from eventreg.making.services.founding import first_day_of
 from eventreg.questionnaires.models import QuestionnaireDraft, QuestionnaireVersion
 from eventreg.questionnaires.queries import draft_document, find_draft, find_newest_version, list_published_keys
-from eventreg.questionnaires.rules.drafts import changes
-from eventreg.questionnaires.rules.drafts.reading import (
-    Difference,
-    DraftReason,
-    How,
-    entries,
-    find_question,
-    list_differences,
-    questions_in,
-    texts,
-)
-from eventreg.questionnaires.rules.publishing import seen_mark
-from eventreg.questionnaires.rules.schema import RESERVED_KEYS
+from eventreg.questionnaires.rules import publishing, schema
+from eventreg.questionnaires.rules.drafts import changes, reading
 from eventreg.questionnaires.rules.starts import Fit, Taken, set_document, take_over
 
 Document = dict[str, Any]
@@ -78,7 +67,7 @@ def changing_draft(event_id: int, actor: Actor) -> Iterator[OpenDraft]:
             draft.revision += 1
             draft.changed_at, draft.changed_by_id = now(), actor.id
         db.session.flush()
-        _note(event_id, list_differences(before, after), event.languages, actor)
+        _note(event_id, reading.list_differences(before, after), event.languages, actor)
 
 
 def change_draft(
@@ -100,7 +89,7 @@ def discard_draft(event_id: int, seen: str, actor: Actor) -> None:
         draft = find_draft(event_id)
         if draft is None:
             return
-        if seen_mark(draft.revision, draft.definition) != seen:
+        if publishing.seen_mark(draft.revision, draft.definition) != seen:
             raise Refused(
                 N_("Somebody changed the questions since you opened this page. Look once more."), status_code=409
             )
@@ -112,26 +101,26 @@ def discard_draft(event_id: int, seen: str, actor: Actor) -> None:
 _SHOWN = frozenset({"title", "label", "help", "purpose", "intro", "is_required", "is_sensitive", "retention_days"})
 
 
-def _note(event_id: int, differences: Sequence[Difference], languages: Sequence[str], actor: Actor) -> None:
+def _note(event_id: int, differences: Sequence[reading.Difference], languages: Sequence[str], actor: Actor) -> None:
     """Note what was changed. Another order alone is no entry: what is published next shows it."""
-    told = [difference for difference in differences if difference.how is not How.MOVED]
+    told = [difference for difference in differences if difference.how is not reading.How.MOVED]
     if not told:
         return
     if len(told) == 1:
         action, detail = f"{'section' if told[0].is_section else 'question'}_{told[0].how.value}", _detail(told[0])
     else:
         action = "questions_changed"
-        names = {how: [_name(each, languages) for each in told if each.how is how] for how in How}
+        names = {how: [_name(each, languages) for each in told if each.how is how] for how in reading.How}
         detail = {f"questions_{how.value}": labels for how, labels in names.items() if labels}
     note(Target(QuestionnaireDraft, None, event_id), action, actor, **detail)
 
 
-def _detail(difference: Difference) -> dict[str, Any]:
+def _detail(difference: reading.Difference) -> dict[str, Any]:
     changed = {part: list(values) if part in _SHOWN else "changed" for part, values in difference.parts.items()}
     return {"name": dict(difference.label), "key": difference.key, **({"changed": changed} if changed else {})}
 
 
-def _name(difference: Difference, languages: Sequence[str]) -> str:
+def _name(difference: reading.Difference, languages: Sequence[str]) -> str:
     return pick(difference.label, languages[0], languages).text or difference.key
 
 
@@ -150,9 +139,9 @@ def add_question(
     not given again: answers hang on it. Raises as `change_draft`.
     """
     with changing_draft(event_id, actor) as draft:
-        if not entries(draft.document, "sections"):
+        if not reading.entries(draft.document, "sections"):
             section = _add_section(draft, {"title": dict(first_title)})
-        key = _question_key(event_id, draft, texts(entry, "label"))
+        key = _question_key(event_id, draft, reading.texts(entry, "label"))
         draft.document = changes.add_question(draft.document, section, {**copy.deepcopy(dict(entry)), "key": key})
         return key
 
@@ -163,30 +152,30 @@ def save_question(event_id: int, key: str, seen: str, entry: Mapping[str, Any], 
     Its kind changes only as long as no version has it.
     """
     with changing_draft(event_id, actor) as draft:
-        before = find_question(draft.document, key) or {}
+        before = reading.find_question(draft.document, key) or {}
         if before.get("kind") != entry.get("kind") and key in list_published_keys(event_id):
-            raise Refused(DraftReason.KIND_FIXED)
+            raise Refused(reading.DraftReason.KIND_FIXED)
         draft.document = changes.save_question(draft.document, key, seen, dict(entry), section)
 
 
 def copy_question(event_id: int, key: str, actor: Actor) -> str:
     """Put a copy behind a question; returns its key. Raises as `change_draft`."""
     with changing_draft(event_id, actor) as draft:
-        copied = _question_key(event_id, draft, texts(find_question(draft.document, key), "label"))
+        copied = _question_key(event_id, draft, reading.texts(reading.find_question(draft.document, key), "label"))
         draft.document = changes.copy_question(draft.document, key, copied)
         return copied
 
 
 def _add_section(draft: OpenDraft, entry: Mapping[str, Any]) -> str:
-    taken = {section["key"] for section in entries(draft.document, "sections")}
-    key = key_from(texts(entry, "title"), draft.languages, taken, "section")
+    taken = {section["key"] for section in reading.entries(draft.document, "sections")}
+    key = key_from(reading.texts(entry, "title"), draft.languages, taken, "section")
     draft.document = changes.add_section(draft.document, {"key": key, **entry})
     return key
 
 
 def _question_key(event_id: int, draft: OpenDraft, label: LocalizedText) -> str:
-    taken = {question["key"] for question in questions_in(draft.document)}
-    return key_from(label, draft.languages, taken | list_published_keys(event_id) | RESERVED_KEYS, "question")
+    taken = {question["key"] for question in reading.questions_in(draft.document)}
+    return key_from(label, draft.languages, taken | list_published_keys(event_id) | schema.RESERVED_KEYS, "question")
 
 
 def add_set(event_id: int, name: str, actor: Actor) -> Taken:

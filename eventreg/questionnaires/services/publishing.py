@@ -18,11 +18,9 @@ from eventreg.jobs.services import schedule
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import N_, Refused
 from eventreg.kernel.text import LocalizedText, pick
-from eventreg.questionnaires.checks import is_answerable, list_obstacles
-from eventreg.questionnaires.kinds import checked_definition
+from eventreg.questionnaires import checks, kinds, registered
 from eventreg.questionnaires.models import QuestionnaireDraft, QuestionnaireVersion
 from eventreg.questionnaires.queries import find_draft, find_newest_version
-from eventreg.questionnaires.registered import ASK_AGAIN_JOB
 from eventreg.questionnaires.rules.changes import Change, Changes, changes_between
 from eventreg.questionnaires.rules.publishing import finished, seen_mark
 from eventreg.questionnaires.rules.schema import NEEDED_COLUMNS, Definition, DefinitionInvalid
@@ -55,7 +53,7 @@ def publish_draft(event_id: int, seen: str, again: AskAgain, actor: Actor) -> Qu
                 status_code=409,
             )
         document = finished(draft.definition, event.languages)
-        obstacles = list_obstacles(document, event.languages, {category.key for category in event.categories})
+        obstacles = checks.list_obstacles(document, event.languages, {category.key for category in event.categories})
         if obstacles:
             raise Refused(
                 N_("Something stands in the way. Mend what is listed, then publish."),
@@ -65,7 +63,7 @@ def publish_draft(event_id: int, seen: str, again: AskAgain, actor: Actor) -> Qu
         newest = find_newest_version(event_id)
         changes = changes_between(newest.definition if newest is not None else {}, document)
         can_be_asked = newest is not None and can_be_asked_again(event)
-        askable = changes.askable(is_answerable) if can_be_asked else []
+        askable = changes.askable(checks.is_answerable) if can_be_asked else []
         asked = [change for change in askable if change.key in set(again.question_keys)]
         version = publish(event_id, document, actor=actor, more=_told(changes, asked, event.languages))
         session.execute(delete(QuestionnaireDraft).where(QuestionnaireDraft.id == draft.id))
@@ -94,7 +92,7 @@ def publish(
     """
     with transaction() as session:
         event = lock_event(event_id)
-        checked = checked_definition(definition, event.languages, {category.key for category in event.categories})
+        checked = kinds.checked_definition(definition, event.languages, {category.key for category in event.categories})
         _require_identity(checked)
         last = session.scalar(
             select(func.max(QuestionnaireVersion.version)).where(QuestionnaireVersion.event_id == event_id)
@@ -136,7 +134,7 @@ def _ask_again(version: QuestionnaireVersion, keys: Collection[str], words: Loca
         "account_id": actor.id,
         "at": at.isoformat(),
     }
-    schedule(ASK_AGAIN_JOB, f"{ASK_AGAIN_JOB}:{version.id}", payload, at)
+    schedule(registered.ASK_AGAIN_JOB, f"{registered.ASK_AGAIN_JOB}:{version.id}", payload, at)
 
 
 def _require_identity(definition: Definition) -> None:

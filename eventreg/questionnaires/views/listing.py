@@ -17,16 +17,13 @@ from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
 from eventreg.i18n.languages import current_language, name_of
 from eventreg.kernel.text import LocalizedText
-from eventreg.questionnaires import kinds
-from eventreg.questionnaires.draft_wording import stage_name
+from eventreg.questionnaires import draft_wording, kinds, queries
 from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.kinds.condition_words import only_if
-from eventreg.questionnaires.queries import get_board
 from eventreg.questionnaires.rules.drafts import changes
 from eventreg.questionnaires.rules.drafts.reading import list_differences, read_draft
 from eventreg.questionnaires.rules.schema import Definition, Question, Section, Stage
 from eventreg.questionnaires.services import drafting
-from eventreg.questionnaires.services.drafting import change_draft
 from eventreg.questionnaires.views import blueprint
 from eventreg.questionnaires.views.questions import whole_event
 from eventreg.web.access import Answer, requires
@@ -50,15 +47,15 @@ def arrange_question(slug: str, key: str) -> Answer:
     event_id, order = g.event.id, request.form.get("do", "")
     with Refusals() as outcome:
         if order in _STEPS:
-            change_draft(event_id, acting(), changes.move_question, key, _STEPS[order])
+            drafting.change_draft(event_id, acting(), changes.move_question, key, _STEPS[order])
         elif order == "place":
             section, before = request.form.get("section", ""), request.form.get("before", "")
-            change_draft(event_id, acting(), changes.place_question, key, section, before)
+            drafting.change_draft(event_id, acting(), changes.place_question, key, section, before)
         elif order == "copy":
             copied = drafting.copy_question(event_id, key, acting())
             return redirect(url_for("questionnaires.edit_question", slug=slug, key=copied), 303)
         elif order == "retire":
-            change_draft(event_id, acting(), changes.remove_question, key)
+            drafting.change_draft(event_id, acting(), changes.remove_question, key)
             return redirect(url_for("questionnaires.list_questions", slug=slug), 303)
         return redirect(url_for("questionnaires.list_questions", slug=slug, _anchor=f"question-{key}"), 303)
     return _page(outcome.problem), outcome.status_code
@@ -71,9 +68,9 @@ def arrange_section(slug: str, key: str) -> Answer:
     order = request.form.get("do", "")
     with Refusals() as outcome:
         if order in _STEPS:
-            change_draft(g.event.id, acting(), changes.move_section, key, _STEPS[order])
+            drafting.change_draft(g.event.id, acting(), changes.move_section, key, _STEPS[order])
         elif order == "remove":
-            change_draft(g.event.id, acting(), changes.remove_section, key)
+            drafting.change_draft(g.event.id, acting(), changes.remove_section, key)
         return redirect(url_for("questionnaires.list_questions", slug=slug, _anchor=f"section-{key}"), 303)
     return _page(outcome.problem), outcome.status_code
 
@@ -83,13 +80,13 @@ def arrange_section(slug: str, key: str) -> Answer:
 def save_form_shape(slug: str) -> Answer:
     """Save whether the form is in steps, and whether it ends with the answers."""
     shape = {name: name in request.form for name in ("is_stepwise", "has_summary")}
-    change_draft(g.event.id, acting(), changes.save_shape, shape)
+    drafting.change_draft(g.event.id, acting(), changes.save_shape, shape)
     return redirect(url_for("questionnaires.list_questions", slug=slug, _anchor="shape"), 303)
 
 
 def _page(problem: str = "") -> str:
     event = whole_event()
-    board = get_board(event.id)
+    board = queries.get_board(event.id)
     return render_desk(
         "questionnaires/questions.html",
         "draft",
@@ -145,7 +142,7 @@ def section_rows(definition: Definition, event: Event) -> list[SectionRow]:
         SectionRow(
             section,
             plain_in_reader_language(section.title) or _("A section without a title"),
-            stage_name(section.stage) if section.stage is not Stage.REGISTRATION else "",
+            draft_wording.stage_name(section.stage) if section.stage is not Stage.REGISTRATION else "",
             [_question_row(question, names, event.languages, _condition(question)) for question in section.questions],
             _lacking([section.title], [section.intro], event.languages),
         )

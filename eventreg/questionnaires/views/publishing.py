@@ -17,7 +17,7 @@ from eventreg.events.queries.events import get_event_whole
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
 from eventreg.kernel.errors import Refused
-from eventreg.questionnaires.checks import is_answerable, list_obstacles
+from eventreg.questionnaires import checks, wording
 from eventreg.questionnaires.forms.sections import PublishingForm
 from eventreg.questionnaires.models import QuestionnaireDraft
 from eventreg.questionnaires.queries import PastVersion, find_draft, find_newest_version, list_past_versions
@@ -27,11 +27,8 @@ from eventreg.questionnaires.rules.publishing import finished, seen_mark
 from eventreg.questionnaires.services.drafting import discard_draft
 from eventreg.questionnaires.services.publishing import AskAgain, can_be_asked_again, publish_draft
 from eventreg.questionnaires.views import blueprint
-from eventreg.questionnaires.wording import changes_in_words, how_in_words, obstacles_in_words, part_in_words
+from eventreg.web import fields, freshness, refusals
 from eventreg.web.access import Answer, requires
-from eventreg.web.fields import whole_number
-from eventreg.web.freshness import requires_fresh_sign_in
-from eventreg.web.refusals import said
 
 
 @dataclass(frozen=True)
@@ -68,7 +65,7 @@ def publish_questions(slug: str) -> Answer:
     try:
         publish_draft(g.event.id, request.form.get("revision", ""), again, acting())
     except Refused as refused:
-        return _page(_state(g.event), form, said(refused)), refused.status_code
+        return _page(_state(g.event), form, refusals.said(refused)), refused.status_code
     if again.question_keys:
         flash(_("Published. Those already registered are being asked to answer again."))
     else:
@@ -78,7 +75,7 @@ def publish_questions(slug: str) -> Answer:
 
 @blueprint.route("/manage/events/<slug>/questions/discard", methods=["GET", "POST"])
 @requires(Permission.EDIT_EVENT)
-@requires_fresh_sign_in()
+@freshness.requires_fresh_sign_in()
 def discard_questions(slug: str) -> Answer:
     """Ask once more, then throw the draft away: what is published goes on being asked."""
     problem, code = "", 200
@@ -86,7 +83,7 @@ def discard_questions(slug: str) -> Answer:
         try:
             discard_draft(g.event.id, request.form.get("revision", ""), acting())
         except Refused as refused:
-            problem, code = said(refused), refused.status_code
+            problem, code = refusals.said(refused), refused.status_code
         else:
             flash(_("The draft is discarded."))
             return redirect(url_for("questionnaires.review_publishing", slug=slug), 303)
@@ -98,7 +95,7 @@ def discard_questions(slug: str) -> Answer:
         draft=state.draft,
         seen=_mark(state.draft),
         has_version=state.has_version,
-        changes=changes_in_words(state.changes, None),
+        changes=wording.changes_in_words(state.changes, None),
     )
     return page, code
 
@@ -110,7 +107,7 @@ def _state(event: Event) -> _State:
     changes = changes_between(newest.definition if newest else {}, finished(draft.definition, event.languages))
     if newest is None:
         return _State(draft, False, changes, [], None)
-    askable = changes.askable(is_answerable) if can_be_asked_again(event) else []
+    askable = changes.askable(checks.is_answerable) if can_be_asked_again(event) else []
     return _State(draft, True, changes, askable, count_registered(event.id, _wanted(changes), g.event_access.scope))
 
 
@@ -133,7 +130,7 @@ def _page(state: _State, form: PublishingForm, problem: str = "") -> str:
     ticked = set(form.again.data or ())
     reached = [change.after for change in state.askable if change.key in ticked and change.after is not None]
     obstacles = (
-        list_obstacles(state.draft.definition, event.languages, {category.key for category in event.categories})
+        checks.list_obstacles(state.draft.definition, event.languages, {category.key for category in event.categories})
         if state.draft is not None
         else []
     )
@@ -146,10 +143,10 @@ def _page(state: _State, form: PublishingForm, problem: str = "") -> str:
         draft=state.draft,
         seen=_mark(state.draft),
         has_version=state.has_version,
-        obstacles=obstacles_in_words(obstacles, event.slug),
-        changes=changes_in_words(state.changes, state.figures, state.askable),
-        form_changes=[part_in_words(part) for part in state.changes.form],
-        how_words=how_in_words,
+        obstacles=wording.obstacles_in_words(obstacles, event.slug),
+        changes=wording.changes_in_words(state.changes, state.figures, state.askable),
+        form_changes=[wording.part_in_words(part) for part in state.changes.form],
+        how_words=wording.how_in_words,
         people=sum(state.figures.people.values()) if state.figures else 0,
         ticked=ticked,
         reached=state.figures.reached(reached) if state.figures and reached else 0,
@@ -173,14 +170,14 @@ _A_PAGE = 20
 @requires(Permission.EDIT_EVENT)
 def list_question_versions(slug: str) -> str:
     """Show the published versions, the newest first, with what each changed of the one before it."""
-    versions = list_past_versions(g.event.id, whole_number(request.args.get("before")), _A_PAGE)
+    versions = list_past_versions(g.event.id, fields.whole_number(request.args.get("before")), _A_PAGE)
     address = url_for("questionnaires.list_question_versions", slug=slug)
     last = versions[-1] if len(versions) == _A_PAGE else None
     return render_desk(
         "questionnaires/versions.html",
         "versions",
         versions=[_shown(past) for past in versions],
-        how_words=how_in_words,
+        how_words=wording.how_in_words,
         older_url=f"{address}?before={last.version.version}" if last and last.version.version > 1 else "",
         at=address,
     )
@@ -193,6 +190,6 @@ def _shown(past: PastVersion) -> dict[str, Any]:
         "at": past.version.published_at,
         "publisher": past.publisher,
         "is_first": past.before is None,
-        "changes": changes_in_words(changes, None) if past.before is not None else [],
-        "form_changes": [part_in_words(part) for part in changes.form] if past.before is not None else [],
+        "changes": wording.changes_in_words(changes, None) if past.before is not None else [],
+        "form_changes": [wording.part_in_words(part) for part in changes.form] if past.before is not None else [],
     }

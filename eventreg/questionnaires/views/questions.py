@@ -19,24 +19,14 @@ from eventreg.events.queries.events import get_event_whole
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
 from eventreg.i18n.languages import current_language
-from eventreg.questionnaires import kinds
-from eventreg.questionnaires.draft_wording import column_name, first_section_title, group_name
+from eventreg.questionnaires import draft_wording, kinds, queries
 from eventreg.questionnaires.forms.conditions import subjects
 from eventreg.questionnaires.forms.options import OptionForm
 from eventreg.questionnaires.forms.writing import Offers, QuestionForm
 from eventreg.questionnaires.kinds import Context, Kind
 from eventreg.questionnaires.kinds.base import KindGroup
 from eventreg.questionnaires.kinds.condition_words import only_if
-from eventreg.questionnaires.queries import draft_document, list_published_keys
-from eventreg.questionnaires.rules.drafts.reading import (
-    DraftReason,
-    condition_of,
-    find_question,
-    find_section,
-    fingerprint,
-    read_draft,
-    texts,
-)
+from eventreg.questionnaires.rules.drafts import reading
 from eventreg.questionnaires.rules.schema import Definition, Stage
 from eventreg.questionnaires.services import drafting
 from eventreg.questionnaires.views import blueprint
@@ -63,8 +53,8 @@ def add_question(slug: str) -> Answer:
     form = _sent_form(event)
     if _is_only_arranged(form):
         return _page(event, form)
-    with form.refusals(column=column_name(form.column.data or "")) as outcome:
-        section, title = form.section.data or "", first_section_title(event.languages)
+    with form.refusals(column=draft_wording.column_name(form.column.data or "")) as outcome:
+        section, title = form.section.data or "", draft_wording.first_section_title(event.languages)
         entry = form.read()
         key = drafting.add_question(event.id, section, entry, acting(), first_title=title)
         if request.form.get("do") == "another":
@@ -79,7 +69,7 @@ def add_question(slug: str) -> Answer:
 def edit_question(slug: str, key: str) -> Answer:
     """Show everything that can be said of a question. One that was never published can become one of another kind."""
     event, stored, name = whole_event(), kept_question(key) or abort(404), request.args.get("kind", "")
-    if "kind" in request.args and name not in kinds.NAMES and key not in list_published_keys(event.id):
+    if "kind" in request.args and name not in kinds.NAMES and key not in queries.list_published_keys(event.id):
         return _kinds(event, key=key)
     return _page(event, _form(event, stored, key, kind=name if name in kinds.NAMES else ""), key)
 
@@ -94,17 +84,17 @@ def save_question(slug: str, key: str) -> Answer:
     form = _form(event, stored, key, request.form, request.form.get("kind", ""))
     if _is_only_arranged(form):
         return _page(event, form, key)
-    with form.refusals(column=column_name(form.column.data or "")) as outcome:
+    with form.refusals(column=draft_wording.column_name(form.column.data or "")) as outcome:
         entry, section = form.read(), form.section.data or ""
         drafting.save_question(event.id, key, form.seen.data or "", entry, section, acting())
         return redirect(url_for("questionnaires.list_questions", slug=slug, _anchor=f"question-{key}"), 303)
     overtaken, stored = None, kept_question(key)
     if stored is None:
         return _gone(event)
-    if outcome.is_for(DraftReason.CHANGED_MEANWHILE):
+    if outcome.is_for(reading.DraftReason.CHANGED_MEANWHILE):
         theirs = _form(event, stored, key, kind=form.kind.name)
         overtaken = differences(event, form, entry, theirs, str(stored.get("kind") or ""))
-        form.seen.data = fingerprint(stored)
+        form.seen.data = reading.fingerprint(stored)
     return _page(event, form, key, outcome.problem, overtaken), outcome.status_code
 
 
@@ -128,7 +118,7 @@ def _form(event: Event, stored: dict[str, Any], key: str, sent: Any = None, kind
     offers, section = offers_for(event, key), section_of(event.id, key)
     form = QuestionForm(event.languages, made, fitted(stored, made), offers, sent, section=section)
     if sent is None:
-        form.seen.data = fingerprint(stored)
+        form.seen.data = reading.fingerprint(stored)
     return form
 
 
@@ -161,7 +151,7 @@ def _groups() -> list[tuple[str, list[Kind]]]:
     everything = [kinds.get(name) for name in kinds.NAMES]
     groups = [
         (
-            group_name(group),
+            draft_wording.group_name(group),
             sorted((kind for kind in everything if kind.group is group), key=lambda kind: str(kind.title)),
         )
         for group in KindGroup
@@ -181,7 +171,7 @@ def _page(
         "draft",
         form=form,
         key=key,
-        has_free_kind=not key or key not in list_published_keys(event.id),
+        has_free_kind=not key or key not in queries.list_published_keys(event.id),
         heading=named(form.stored.get("label")) if key else form.kind.title,
         kept_words=condition_in_words(event, form.stored) if form.kept_condition is not None else "",
         problem=problem,
@@ -221,10 +211,12 @@ def condition_in_words(event: Event, entry: Mapping[str, Any]) -> str:
     """Say when a question is asked; "" where it always is."""
     if entry.get("condition") is None:
         return ""
-    condition = condition_of(entry)
+    condition = reading.condition_of(entry)
     if condition is None:
         return _("A condition that cannot be read")
-    questions = {question.key: question for question in read_draft(draft_document(event.id)).questions()}
+    questions = {
+        question.key: question for question in reading.read_draft(queries.draft_document(event.id)).questions()
+    }
     return only_if(condition, questions, Context.of(event), current_language())
 
 
@@ -254,12 +246,12 @@ def whole_event() -> Event:
 
 def kept_question(key: str) -> dict[str, Any] | None:
     """Return a question of the draft as it is kept; None where there is none (any more)."""
-    return find_question(draft_document(g.event.id), key)
+    return reading.find_question(queries.draft_document(g.event.id), key)
 
 
 def kept_section(key: str) -> dict[str, Any] | None:
     """Return a section of the draft as it is kept; None where there is none (any more)."""
-    return find_section(draft_document(g.event.id), key)
+    return reading.find_section(queries.draft_document(g.event.id), key)
 
 
 def kind_of(name: str) -> Kind:
@@ -281,7 +273,7 @@ def fitted(stored: dict[str, Any], kind: Kind) -> dict[str, Any]:
 
 def offers_for(event: Event, key: str = "", section: str = "") -> Offers:
     """Return what a question can be given: one that is there, or a new one at the end of a section."""
-    definition = read_draft(draft_document(event.id))
+    definition = reading.read_draft(queries.draft_document(event.id))
     columns = {question.column for question in definition.questions() if question.column and question.key != key}
     context = Context.of(event)
     return Offers(
@@ -294,7 +286,7 @@ def offers_for(event: Event, key: str = "", section: str = "") -> Offers:
 
 def section_of(event_id: int, key: str) -> str:
     """Return the key of the section in which a question stands."""
-    for section in read_draft(draft_document(event_id)).sections:
+    for section in reading.read_draft(queries.draft_document(event_id)).sections:
         if any(question.key == key for question in section.questions):
             return section.key
     return ""
@@ -321,4 +313,4 @@ def _not_later(found: list[tuple[Stage, Any]], own: Stage) -> list[Any]:
 
 def named(text: Any) -> str:
     """Return a label or title for a heading."""
-    return plain_in_reader_language(texts({"it": text}, "it")) or _("without a text")
+    return plain_in_reader_language(reading.texts({"it": text}, "it")) or _("without a text")

@@ -12,7 +12,6 @@ from eventreg.questionnaires.forms.sections import SectionForm
 from eventreg.questionnaires.rules.drafts import changes
 from eventreg.questionnaires.rules.drafts.reading import DraftReason, fingerprint, texts
 from eventreg.questionnaires.services import drafting
-from eventreg.questionnaires.services.drafting import change_draft
 from eventreg.questionnaires.views import blueprint
 from eventreg.questionnaires.views.questions import kept_section, named
 from eventreg.web.access import Answer, requires
@@ -53,7 +52,7 @@ def save_section(slug: str, key: str) -> Answer:
         return _gone()
     form = SectionForm(g.event.languages, stored, formdata=request.form)
     with form.refusals() as outcome:
-        change_draft(g.event.id, acting(), changes.save_section, key, form.seen.data or "", form.read())
+        drafting.change_draft(g.event.id, acting(), changes.save_section, key, form.seen.data or "", form.read())
         return redirect(url_for("questionnaires.list_questions", slug=slug, _anchor=f"section-{key}"), 303)
     overtaken, stored = "", kept_section(key)
     if stored is None:

@@ -15,8 +15,7 @@ from eventreg.events.policies import find_access
 from eventreg.events.queries.team import list_memberships
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
-from eventreg.i18n import formats
-from eventreg.i18n.languages import current_language
+from eventreg.i18n import formats, languages
 from eventreg.kernel.errors import Refused
 from eventreg.questionnaires.queries import draft_document
 from eventreg.questionnaires.rules.drafts.reading import read_draft
@@ -95,7 +94,7 @@ def _said(taken: Taken) -> list[str]:
               questions=quoted_in_reader_language(taken.homeless))
         )  # fmt: skip
     if taken.lost_categories:
-        keys = formats.joined(list(taken.lost_categories), current_language())
+        keys = formats.joined(list(taken.lost_categories), languages.current_language())
         found.append(_("Categories that this event does not have: %(categories)s", categories=keys))
     return found
 

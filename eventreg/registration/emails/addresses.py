@@ -14,8 +14,7 @@ from eventreg.registration.emails.messages import Again, Group, Message, ToAddre
 from eventreg.registration.emails.occasions import Occasion
 from eventreg.registration.emails.placeholders import Facts
 from eventreg.registration.models import Registration, SavedForm
-from eventreg.registration.rules.availability import CONFIRM_ADDRESS_WITHIN, VERIFY_WITHIN
-from eventreg.registration.rules.messages import OF_EVENT
+from eventreg.registration.rules import availability, messages
 from eventreg.registration.rules.states import Status
 
 #: purposes of personal links, resolved when a message is sent
@@ -29,7 +28,7 @@ class ToUnconfirmed(AboutRegistration, is_base=True):
     """To an address that is not confirmed: nothing that somebody typed, nothing about a registration."""
 
     group = Group.ADDRESSES
-    names = OF_EVENT
+    names = messages.OF_EVENT
     greeting = Message.greeting
     details = Message.details
 
@@ -53,7 +52,7 @@ class Verify(ToUnconfirmed):
             ),
             _(
                 "Confirm the address so that the request counts. The link works for %(hours)s hours.",
-                hours=VERIFY_WITHIN // _HOUR,
+                hours=availability.VERIFY_WITHIN // _HOUR,
             ),
             Fact(_("If it was not you, do nothing: the request lapses.")),
             button=(_("Confirm my address"), ""),
@@ -101,7 +100,7 @@ class ConfirmAddress(ToUnconfirmed):
             ),
             _(
                 "Confirm the address with the link below. It works for %(hours)s hours.",
-                hours=CONFIRM_ADDRESS_WITHIN // _HOUR,
+                hours=availability.CONFIRM_ADDRESS_WITHIN // _HOUR,
             ),
             Fact(_("Until then we write to the earlier address. If it was not you, do nothing.")),
             button=(_("Confirm my new address"), ""),
@@ -155,7 +154,7 @@ class FormKept(ToAddress):
     title = _l("Form saved for later")
     trigger = _l("Goes when somebody keeps a form to go on with it later.")
     goes_again = Again.NEVER
-    names = OF_EVENT | {"kept_until"}
+    names = messages.OF_EVENT | {"kept_until"}
     why = _l(
         "You receive this message because somebody kept a form for later and gave this address. "
         "If it was not you, do nothing: the form is deleted."

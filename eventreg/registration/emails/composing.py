@@ -20,14 +20,7 @@ from eventreg.i18n.languages import speaking
 from eventreg.mail.content import Fact, MailContent
 from eventreg.mail.markers import link_marker, new_marker
 from eventreg.mail.services import OutgoingMessage, enqueue_all
-from eventreg.programme.calendars import (
-    CalendarPerson,
-    Method,
-    cancelled_entry,
-    day_uid,
-    personal_calendar,
-    personal_uid,
-)
+from eventreg.programme import calendars
 from eventreg.registration.emails.about_registration import AboutRegistration, News
 from eventreg.registration.emails.addresses import OWN_PAGE
 from eventreg.registration.emails.changing import EntryTakenOut
@@ -153,7 +146,7 @@ def sequence_of(event: Event, registration: Registration) -> int:
 def note_invited(event: Event, registration: Registration) -> None:
     """Keep that the person's calendar has the one entry, as the event is now. Told before the row is written, it costs
     no statement."""
-    registration.calendar_uids = [personal_uid(event, registration.public_id)]
+    registration.calendar_uids = [calendars.personal_uid(event, registration.public_id)]
     registration.calendar_revision = event.calendar_revision
 
 
@@ -168,8 +161,8 @@ def part_of(message: AboutRegistration, *, is_elsewhere: bool) -> CalendarPart:
     is_due = news.takes_back or registration.status is Status.CONFIRMED
     if not is_due or not days or (is_by_the_way and (is_elsewhere or not _is_outdated(event, registration))):
         return CalendarPart()
-    method: Method = "CANCEL" if news.takes_back else "REQUEST"
-    own = personal_uid(event, registration.public_id)
+    method: calendars.Method = "CANCEL" if news.takes_back else "REQUEST"
+    own = calendars.personal_uid(event, registration.public_id)
     held = registration.calendar_uids or []
     old = [_old_entry(message, uid) for uid in held if uid != own]
     if news.takes_back:
@@ -178,7 +171,7 @@ def part_of(message: AboutRegistration, *, is_elsewhere: bool) -> CalendarPart:
             return CalendarPart(method, old[0].content, old[1:])
     else:
         note_invited(event, registration)
-    content = personal_calendar(
+    content = calendars.personal_calendar(
         event, days, _person(registration), public_id=registration.public_id, method=method, **_stamped(message)
     )
     return CalendarPart(method, content, old, is_by_the_way)
@@ -189,19 +182,21 @@ def _is_outdated(event: Event, registration: Registration) -> bool:
     held = registration.calendar_uids
     if not held or event.is_called_off:
         return False
-    is_of_before = held != [personal_uid(event, registration.public_id)]
+    is_of_before = held != [calendars.personal_uid(event, registration.public_id)]
     return is_of_before or registration.calendar_revision != event.calendar_revision
 
 
 def _old_entry(message: AboutRegistration, uid: str) -> OldEntry:
     event, registration = message.occasion.event, message.registration
-    day = next((day for day in message.occasion.days if day_uid(event, day, registration.public_id) == uid), None)
-    content = cancelled_entry(event, day, _person(registration), uid=uid, **_stamped(message))
+    day = next(
+        (day for day in message.occasion.days if calendars.day_uid(event, day, registration.public_id) == uid), None
+    )
+    content = calendars.cancelled_entry(event, day, _person(registration), uid=uid, **_stamped(message))
     return OldEntry(frozenset({day.id} if day is not None else ()), content)
 
 
-def _person(registration: Registration) -> CalendarPerson:
-    return CalendarPerson(registration.full_name, registration.email)
+def _person(registration: Registration) -> calendars.CalendarPerson:
+    return calendars.CalendarPerson(registration.full_name, registration.email)
 
 
 def _stamped(message: AboutRegistration) -> dict[str, Any]:

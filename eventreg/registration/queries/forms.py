@@ -14,9 +14,8 @@ from sqlalchemy import ColumnElement, exists, select
 from eventreg.db import db
 from eventreg.events.models import Category, Event
 from eventreg.events.rules.publication import Publication
-from eventreg.kernel import clock, sealing
+from eventreg.kernel import clock, sealing, tokens
 from eventreg.kernel.errors import NotFound
-from eventreg.kernel.tokens import lookup_hash, public_id_of, token_fits
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.rules.answers import Invalid
@@ -35,11 +34,11 @@ def sealed_form_place(public_id: str) -> str:
 
 def get_saved_form(token: str, purpose: str) -> SavedForm:
     """Return the kept form whose link `token` is. Raises NotFound, for one whose time is over as well."""
-    saved = db.session.scalars(select(SavedForm).where(SavedForm.public_id == public_id_of(token))).one_or_none()
+    saved = db.session.scalars(select(SavedForm).where(SavedForm.public_id == tokens.public_id_of(token))).one_or_none()
     if (
         saved is None
         or saved.expires_at <= clock.now()
-        or not token_fits(keys(), token, purpose, saved.public_id, saved.generation)
+        or not tokens.token_fits(keys(), token, purpose, saved.public_id, saved.generation)
     ):
         raise NotFound
     return saved
@@ -57,7 +56,7 @@ def resumed_key(saved: SavedForm) -> str:
     The key of a form opens its receipt, and whoever kept this one may not be whoever goes on with it: so it is not the key
     it was kept under, but one that follows from the link, which only the mailbox has.
     """
-    return lookup_hash(keys(), "resumed form", f"{saved.public_id}/{saved.generation}")
+    return tokens.lookup_hash(keys(), "resumed form", f"{saved.public_id}/{saved.generation}")
 
 
 def was_sent(saved: SavedForm) -> bool:

@@ -19,8 +19,7 @@ from eventreg.mail.models import MailMessage
 from eventreg.questionnaires.models import QuestionnaireVersion
 from eventreg.questionnaires.queries import definition_of
 from eventreg.registration.models import Answer, Registration
-from eventreg.registration.queries.answers import day_keys
-from eventreg.registration.queries.registrations import lock_registration
+from eventreg.registration.queries import answers, registrations
 from eventreg.registration.rules.searching import sort_value
 
 Statement = TypeVar("Statement", bound=Select[*tuple[Any, ...]])
@@ -72,7 +71,7 @@ def get_in_scope(event_id: int, reference: str, scope: Scope) -> Registration:
 
 def lock_in_scope(event_id: int, reference: str, scope: Scope) -> Registration:
     """Load a registration of this scope afresh, as `lock_registration` does; the caller holds the event. Raises NotFound."""
-    return lock_registration(event_id, get_in_scope(event_id, reference, scope).id)
+    return registrations.lock_registration(event_id, get_in_scope(event_id, reference, scope).id)
 
 
 def is_shown(category: Category, scope: Scope) -> bool:
@@ -101,4 +100,4 @@ def comes_on(day_ids: Sequence[int], keys: Sequence[str], of: Any = Registration
 
 def _keys_of_days(event_id: int) -> list[str]:
     versions = db.session.scalars(select(QuestionnaireVersion).where(QuestionnaireVersion.event_id == event_id))
-    return sorted({key for version in versions for key in day_keys(definition_of(version))})
+    return sorted({key for version in versions for key in answers.day_keys(definition_of(version))})

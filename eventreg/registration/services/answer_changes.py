@@ -26,6 +26,7 @@ from eventreg.registration.emails import News, Occasion, tell
 from eventreg.registration.emails.by_team import TeamChanged
 from eventreg.registration.emails.changing import Changed
 from eventreg.registration.models import Registration, Upload
+from eventreg.registration.queries import places, registrations
 from eventreg.registration.queries.answers import (
     DAYS_KIND,
     current_consents,
@@ -34,8 +35,6 @@ from eventreg.registration.queries.answers import (
     frozen_keys,
     load_answers,
 )
-from eventreg.registration.queries.places import limited_options
-from eventreg.registration.queries.registrations import lock_registration
 from eventreg.registration.rules.asked import Asked
 from eventreg.registration.rules.availability import may_change_answers
 from eventreg.registration.rules.states import STANDING, ChangeReason, Status
@@ -90,7 +89,7 @@ def change_answers(
     sealed = seal_files(event_id, hashed, files.new, now) if files is not None else []
     with transaction():
         event = lock_event(event_id)
-        registration = lock_registration(event_id, registration_id)
+        registration = registrations.lock_registration(event_id, registration_id)
         if not may_change_answers(registration.status, now, event.changes_until, event.publication):
             raise Refused(ChangeReason.TOO_LATE)
         if is_pending(find_last_decision(registration.id), now):
@@ -293,7 +292,7 @@ def take_or_drop(registration: Registration, now: datetime) -> Sequence[AnswerCh
 
     The caller holds the event's row and tells of the changes.
     """
-    limits = limited_options(definition_of(get_current_version(registration.event_id)))
+    limits = places.limited_options(definition_of(get_current_version(registration.event_id)))
     if not limits:
         return []
     asked = find_asked(registration)

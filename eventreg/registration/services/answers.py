@@ -10,8 +10,7 @@ from typing import Any
 from sqlalchemy import delete, insert
 
 from eventreg.db import db
-from eventreg.kernel import sealing
-from eventreg.kernel.text import pick
+from eventreg.kernel import sealing, text
 from eventreg.questionnaires.rules.schema import Question
 from eventreg.registration.models import Answer, Consent, Registration
 from eventreg.registration.queries.answers import sealed_place
@@ -110,8 +109,8 @@ def record_consents(
             "registration_id": registration.id,
             "purpose": question.key,
             "is_given": bool(answers.get(question.key)),
-            "text": pick(question.label, language, fallbacks).text,
-            "language": pick(question.label, language, fallbacks).language,
+            "text": text.pick(question.label, language, fallbacks).text,
+            "language": text.pick(question.label, language, fallbacks).language,
             "questionnaire_id": version_id or registration.questionnaire_id,
             "at": now,
         }

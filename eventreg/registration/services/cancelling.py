@@ -29,11 +29,9 @@ from eventreg.mail.rules import DeliveryState
 from eventreg.mail.services import drop_of_event, enqueue_all
 from eventreg.registration.emails import News, Occasion, participant_message, whole_event
 from eventreg.registration.models import Decision, Invitation, Place, Registration, Upload
-from eventreg.registration.queries.answers import list_day_ids
-from eventreg.registration.queries.places import find_seats
+from eventreg.registration.queries import answers, places
 from eventreg.registration.rules.states import STANDING, Status
-from eventreg.registration.services.promotion import schedule_passing_on
-from eventreg.registration.services.statuses import put_calendar_back
+from eventreg.registration.services import promotion, statuses
 
 TELL_JOB = "registration.tell_everybody"
 #: people written to in one step: a second of work, in which nobody else can write to a small database
@@ -101,7 +99,7 @@ def tell_some(work: Mapping[str, Any], now: datetime) -> int:
         # Entries in a calendar change by a higher number alone, and whoever has the page open decides on something new.
         person.revision += 1
     db.session.flush()
-    occasion, days = Occasion.load(event), list_day_ids(reached)
+    occasion, days = Occasion.load(event), answers.list_day_ids(reached)
     enqueue_all(
         [
             participant_message(occasion, person, _news(message, event, occasion, person, known, days), now)
@@ -185,7 +183,7 @@ def _statuses_known(people: Sequence[Registration], at: datetime) -> dict[int, S
     by_id = {person.id: person for person in people}
     for key in dropped:
         known[first_keys[key].registration_id] = first_keys[key].status_known
-        put_calendar_back(by_id[first_keys[key].registration_id], first_keys[key])
+        statuses.put_calendar_back(by_id[first_keys[key].registration_id], first_keys[key])
     return known
 
 
@@ -214,14 +212,14 @@ class RegistrationOccupancy:
 
     def seats_of(self, event: Event) -> Seats:
         """Return the places of an event by the ledger, in one statement."""
-        return find_seats(event)
+        return places.find_seats(event)
 
     def count_on_day(self, event_id: int, day_id: int) -> int:
         """Return how many live registrations come on a day; whoever was not asked for days comes on each."""
         living = db.session.scalars(
             select(Registration).where(Registration.event_id == event_id, Registration.status != Status.CANCELLED)
         ).all()
-        return sum(not chosen or day_id in chosen for chosen in list_day_ids(living).values())
+        return sum(not chosen or day_id in chosen for chosen in answers.list_day_ids(living).values())
 
     def count_in_categories(self, event_id: int) -> Mapping[int, int]:
         """Return how many registrations of any status each category has."""
@@ -249,7 +247,7 @@ class RegistrationOccupancy:
 
     def places_added(self, event_id: int, at: datetime) -> None:
         """Have the waiting list looked at by the worker."""
-        schedule_passing_on(event_id, at)
+        promotion.schedule_passing_on(event_id, at)
 
     def count_pending_anew(self, event_id: int, category_id: int, counts: bool, at: datetime) -> None:
         """Enter a place for each pending registration that has none, whatever the limit, or free theirs."""

@@ -22,22 +22,11 @@ from eventreg.kernel.errors import Refused
 from eventreg.mail.services import OutgoingMessage
 from eventreg.registration.emails import News, Occasion, deciding, participant_message, registering, tell
 from eventreg.registration.models import Decision, Registration
-from eventreg.registration.queries.answers import find_day_ids
-from eventreg.registration.queries.scoping import lock_in_scope
+from eventreg.registration.queries import answers, scoping
 from eventreg.registration.rules.availability import UNDO_WINDOW, needs_place
 from eventreg.registration.rules.states import Action, DecisionReason, Status, next_status
-from eventreg.registration.services.answer_changes import take_or_drop, tell_changes
+from eventreg.registration.services import answer_changes, promotion, statuses
 from eventreg.registration.services.places import PlaceCount, find_place, free_option_places, release_option_places
-from eventreg.registration.services.promotion import schedule_passing_on
-from eventreg.registration.services.statuses import (
-    find_decision_before,
-    find_last_decision,
-    is_undone_in_silence,
-    move,
-    overtake_pending_decision,
-    put_calendar_back,
-    take_back_mails,
-)
 from eventreg.registration.wording import decision_verb, status_for_team
 
 LONGEST_REASON = 1_000
@@ -98,7 +87,7 @@ def decide(
     reason = reason.strip()
     with transaction():
         event = _lock_event_that_is_on(event_id)
-        registration = lock_in_scope(event_id, reference, who.scope)
+        registration = scoping.lock_in_scope(event_id, reference, who.scope)
         if registration.revision != seen_revision:
             raise _overtaken(registration, seen_revision, who)
         if action is Action.DECLINE and not reason and telling.has_mail:
@@ -115,12 +104,12 @@ def undo(event_id: int, reference: str, decision_id: int, who: Organizer, *, onl
     now = clock.now()
     with transaction():
         event = _lock_event_that_is_on(event_id)
-        registration = lock_in_scope(event_id, reference, who.scope)
-        decision = find_last_decision(registration.id)
+        registration = scoping.lock_in_scope(event_id, reference, who.scope)
+        decision = statuses.find_last_decision(registration.id)
         is_last = decision is not None and decision.id == decision_id and decision.undone_at is None
         if decision is None or not is_last or registration.status is not decision.status_after:
             raise Refused(DecisionReason.NOT_THE_LAST)
-        if is_undone_in_silence(decision, now) and take_back_mails(decision, now):
+        if statuses.is_undone_in_silence(decision, now) and statuses.take_back_mails(decision, now):
             _restore(event, registration, decision, who, now)
             return Undone(registration.status, is_new_decision=False)
         if only_in_silence and decision.has_mail:
@@ -138,7 +127,7 @@ def _lock_event_that_is_on(event_id: int) -> Event:
 
 def _lead_back(event: Event, registration: Registration, decision: Decision, who: Organizer) -> DecisionMade:
     """Decide back to the status before a decision, with the reason given then and the turn on the waiting list."""
-    earlier = find_decision_before(decision)
+    earlier = statuses.find_decision_before(decision)
     reason = earlier.reason if earlier is not None else ""
     telling = Telling(decision.has_mail)
     made = _decide(event, registration, _WAY_BACK[decision.status_before], reason, who, telling)
@@ -167,12 +156,12 @@ def _decide(
     note(registration, f"decided_{action.value}", who, now, **changed, reason=reason, **told)
     db.session.add(decision)
     db.session.flush()
-    dropped = take_or_drop(registration, now) if decision.status_before is Status.DECLINED else []
+    dropped = answer_changes.take_or_drop(registration, now) if decision.status_before is Status.DECLINED else []
     if telling.has_mail:
         news = news_of(action, registration, decision.status_known, reason, decision.mails_at)
         decision.mail_keys = tell(Occasion.load(event), registration, news, now)
         if dropped:
-            tell_changes(event.id, registration, dropped, now)
+            answer_changes.tell_changes(event.id, registration, dropped, now)
     return DecisionMade(decision.id, action, registration.status, decision.mails_at)
 
 
@@ -180,7 +169,7 @@ def _apply(
     registration: Registration, action: Action, reason: str, who: Organizer, now: datetime, telling: Telling
 ) -> Decision:
     """Change the registration, and return the decision with all that an undo brings back."""
-    known = overtake_pending_decision(registration, now)
+    known = statuses.overtake_pending_decision(registration, now)
     decision = Decision(
         registration_id=registration.id,
         action=action,
@@ -196,7 +185,7 @@ def _apply(
         mails_at=now + telling.waits,
         has_mail=telling.has_mail,
     )
-    decision.status_after = move(registration, action, now)
+    decision.status_after = statuses.move(registration, action, now)
     decision.revision = registration.revision
     if action in (Action.APPROVE, Action.APPROVE_WITHOUT_PLACE):
         registration.approved_at = now
@@ -225,12 +214,12 @@ def _settle_place(
         place.released_at = None
     elif place is not None:
         place.released_at = decision.mails_at
-        schedule_passing_on(event.id, decision.mails_at)
+        promotion.schedule_passing_on(event.id, decision.mails_at)
     is_out = status is Status.DECLINED
     if release_option_places(registration.id, decision.mails_at if is_out else None) and is_out:
-        schedule_passing_on(event.id, decision.mails_at)
+        promotion.schedule_passing_on(event.id, decision.mails_at)
     if decision.status_before is Status.CONFIRMED and status is not Status.CONFIRMED:
-        schedule_passing_on(event.id, decision.mails_at)
+        promotion.schedule_passing_on(event.id, decision.mails_at)
 
 
 def _restore(event: Event, registration: Registration, decision: Decision, who: Organizer, now: datetime) -> None:
@@ -238,7 +227,7 @@ def _restore(event: Event, registration: Registration, decision: Decision, who: 
     category = next(found for found in event.categories if found.id == registration.category_id)
     count = PlaceCount(event)
     decision.undone_at = now
-    put_calendar_back(registration, decision)
+    statuses.put_calendar_back(registration, decision)
     registration.status = decision.status_before
     registration.approved_at = decision.approved_at_before
     registration.waitlisted_at = decision.waitlisted_at_before
@@ -255,14 +244,14 @@ def _restore(event: Event, registration: Registration, decision: Decision, who: 
         count.take(registration, now)
     elif place is not None:
         count.free(registration)
-        schedule_passing_on(event.id, now)
+        promotion.schedule_passing_on(event.id, now)
     changed = {"old": decision.status_after.value, "new": decision.status_before.value}
     note(registration, "decision_undone", who, now, **changed)
 
 
 def _overtaken(registration: Registration, seen_revision: int, who: Organizer) -> Refused:
     """Say what happened since the page was shown: another's decision by name, or a change by the person or the list."""
-    decision = find_last_decision(registration.id)
+    decision = statuses.find_last_decision(registration.id)
     stands = decision is not None and decision.undone_at is None and registration.status is decision.status_after
     if decision is not None and stands and decision.revision > seen_revision:
         words = partial(decision_verb, decision.action)
@@ -284,7 +273,7 @@ _NEWS_OF = {
 
 def news_of(action: Action, registration: Registration, known: Status, reason: str, due_at: datetime) -> News:
     """Return what tells of a decision that was made. `known`: the status that the person knew of before."""
-    day_ids = find_day_ids(registration)
+    day_ids = answers.find_day_ids(registration)
     is_no_longer_invited = known is Status.CONFIRMED and registration.status is not Status.CONFIRMED
     return News(
         _NEWS_OF[action],

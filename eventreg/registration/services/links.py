@@ -18,10 +18,8 @@ from eventreg.audit.services import Actor, note
 from eventreg.db import db, transaction
 from eventreg.events.queries.events import get_event_whole, lock_event_in_any_state
 from eventreg.jobs.services import schedule
-from eventreg.kernel import clock
-from eventreg.kernel.clients import client_network
+from eventreg.kernel import clients, clock, tokens
 from eventreg.kernel.errors import Refused
-from eventreg.kernel.tokens import lookup_hash, new_public_id, personal_token
 from eventreg.mail.services import enqueue_all
 from eventreg.registration.emails import (
     CONFIRM_ADDRESS,
@@ -35,14 +33,7 @@ from eventreg.registration.emails import (
     participant_message,
 )
 from eventreg.registration.models import AddressChange, Registration
-from eventreg.registration.queries.answers import find_day_ids
-from eventreg.registration.queries.registrations import (
-    ADDRESS_GENERATION,
-    find_live_by_email,
-    get_address_change,
-    lock_registration,
-)
-from eventreg.registration.queries.ways_in import INVITED
+from eventreg.registration.queries import answers, registrations, ways_in
 from eventreg.registration.rules.availability import CONFIRM_ADDRESS_WITHIN, may_withdraw
 from eventreg.registration.rules.searching import email_key
 from eventreg.registration.rules.states import ChangeReason, Status
@@ -65,14 +56,14 @@ def request_link(event_id: int, email: str, client: str | None) -> None:
     None where one was sent a few minutes ago, after several in the hour. Raises TooManyTries for a client that asked too often.
     """
     with transaction():
-        demand(Try(LINKS_BY_CLIENT, client_network(client)))
+        demand(Try(LINKS_BY_CLIENT, clients.client_network(client)))
         if admit(Try(LINKS_BY_ADDRESS, f"{event_id}/{email_key(email)}")) is not None:
             schedule_link(event_id, email, clock.now())
 
 
 def schedule_link(event_id: int, email: str, now: datetime) -> None:
     """Have the worker look an address up and send its holder the link, in the caller's transaction. Once while it waits."""
-    key = f"{SEND_LINK_JOB}:{event_id}:{lookup_hash(keys(), 'link', email_key(email))}"
+    key = f"{SEND_LINK_JOB}:{event_id}:{tokens.lookup_hash(keys(), 'link', email_key(email))}"
     schedule(SEND_LINK_JOB, key=key, payload={"event_id": event_id, "email": email}, due_at=now)
 
 
@@ -83,14 +74,14 @@ def send_link(event_id: int, email: str) -> bool:
     """
     now = clock.now()
     with transaction():
-        registration = find_live_by_email(event_id, email)
+        registration = registrations.find_live_by_email(event_id, email)
         if registration is None:
             return False
         event = get_event_whole(event_id)
         is_unverified = registration.status is Status.UNVERIFIED
         message = addresses.Verify if is_unverified else addresses.OwnLink
         link = (VERIFY if is_unverified else OWN_PAGE, registration.public_id, registration.link_generation)
-        news = News(message, find_day_ids(registration))
+        news = News(message, answers.find_day_ids(registration))
         enqueue_all(
             [
                 participant_message(
@@ -116,7 +107,7 @@ def request_address_change(event_id: int, registration_id: int, email: str) -> N
     now = clock.now()
     with transaction():
         lock_event_in_any_state(event_id)
-        registration = lock_registration(event_id, registration_id)
+        registration = registrations.lock_registration(event_id, registration_id)
         if not may_withdraw(registration.status):
             raise Refused(ChangeReason.NOT_POSSIBLE_NOW)
         if email_key(email) == registration.email_key:
@@ -125,7 +116,7 @@ def request_address_change(event_id: int, registration_id: int, email: str) -> N
         demand(*tries)
         _end_requests(registration.id, now)
         change = AddressChange(
-            public_id=new_public_id(),
+            public_id=tokens.new_public_id(),
             registration_id=registration.id,
             email=email,
             requested_at=now,
@@ -140,10 +131,10 @@ def request_address_change(event_id: int, registration_id: int, email: str) -> N
                 participant_message(
                     occasion,
                     registration,
-                    News(addresses.ConfirmAddress, find_day_ids(registration)),
+                    News(addresses.ConfirmAddress, answers.find_day_ids(registration)),
                     now,
                     recipient=email,
-                    link=(CONFIRM_ADDRESS, change.public_id, ADDRESS_GENERATION),
+                    link=(CONFIRM_ADDRESS, change.public_id, registrations.ADDRESS_GENERATION),
                     key_suffix=f"/{change.public_id}",
                 )
             ]
@@ -165,11 +156,11 @@ def confirm_address_change(token: str) -> Registration:
 
 def _confirm(token: str) -> Registration:
     now = clock.now()
-    found = get_address_change(token, CONFIRM_ADDRESS)
+    found = registrations.get_address_change(token, CONFIRM_ADDRESS)
     seen = db.session.get_one(Registration, found.registration_id)
     event = lock_event_in_any_state(seen.event_id)
-    registration = lock_registration(event.id, seen.id)
-    change = get_address_change(token, CONFIRM_ADDRESS)
+    registration = registrations.lock_registration(event.id, seen.id)
+    change = registrations.get_address_change(token, CONFIRM_ADDRESS)
     db.session.refresh(change)
     if change.confirmed_at is not None:
         if registration.email_key == email_key(change.email):
@@ -180,7 +171,7 @@ def _confirm(token: str) -> Registration:
     if is_pending(find_last_decision(registration.id), now):
         # Its messages wait, written to the address that is to be left, with the link that is to die.
         raise Refused(ChangeReason.BEING_DECIDED)
-    other = find_live_by_email(event.id, change.email)
+    other = registrations.find_live_by_email(event.id, change.email)
     if other is not None and other.id != registration.id:
         raise Refused(ChangeReason.ADDRESS_IN_USE)
     old_address = registration.email
@@ -193,7 +184,7 @@ def _confirm(token: str) -> Registration:
     note(registration, "address_changed", Actor.participant(registration.id), now, old=old_address, new=change.email)
     db.session.flush()
     occasion = Occasion.load(get_event_whole(event.id))
-    day_ids = find_day_ids(registration)
+    day_ids = answers.find_day_ids(registration)
     enqueue_all(
         [
             participant_message(
@@ -224,10 +215,10 @@ _PAGES = {
     CONFIRM_ADDRESS: "selfservice.confirm_address",
     EARLIER_ANSWERS: "selfservice.offer_earlier_answers",
     SAVED_FORM: "selfservice.show_saved_form",
-    INVITED: "invitations.show_invitation",
+    ways_in.INVITED: "invitations.show_invitation",
 }
 
 
 def resolve(purpose: str, public_id: str, generation: int) -> str:
     """Return the address of a personal link. Raises LookupError for a purpose of another room."""
-    return address_of(_PAGES[purpose], token=personal_token(keys(), purpose, public_id, generation))
+    return address_of(_PAGES[purpose], token=tokens.personal_token(keys(), purpose, public_id, generation))

@@ -19,9 +19,8 @@ from eventreg.events.models import Category, Event
 from eventreg.events.queries.events import lock_event_in_any_state
 from eventreg.events.rules.publication import ALIVE
 from eventreg.events.rules.seats import Places
-from eventreg.kernel import clock
+from eventreg.kernel import clock, text
 from eventreg.kernel.errors import Refused
-from eventreg.kernel.text import pick
 from eventreg.questionnaires.queries import definition_of, get_current_version, get_version
 from eventreg.questionnaires.rules.schema import Question
 from eventreg.registration.models import Answer, Decision, OptionPlace, Place, Registration, SessionPlace
@@ -309,7 +308,7 @@ def _keep_as_answer(registration: Registration, public_ids: Collection[str]) -> 
 
 
 def _titles(offered: Collection[OfferedSession], ids: Collection[int], languages: list[str]) -> list[str]:
-    return [pick(each.title, languages[0], languages).text for each in offered if each.id in ids]
+    return [text.pick(each.title, languages[0], languages).text for each in offered if each.id in ids]
 
 
 def _note(registration: Registration, now: datetime, titles: list[list[str]]) -> None:

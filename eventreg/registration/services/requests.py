@@ -34,9 +34,8 @@ from eventreg.registration.emails import News, Occasion, RequestWording, partici
 from eventreg.registration.emails.about_registration import AboutRegistration
 from eventreg.registration.emails.asking import AskedAgain, AskedCorrection, AskedFollowUp
 from eventreg.registration.models import AnswerRequest, Registration
-from eventreg.registration.queries.answers import find_asked, find_day_ids
+from eventreg.registration.queries import answers, scoping
 from eventreg.registration.queries.registrations import Asking, find_asking
-from eventreg.registration.queries.scoping import lock_in_scope
 from eventreg.registration.rules.asked import RequestKind, closes_at
 from eventreg.registration.rules.states import STANDING, RequestReason
 from eventreg.registration.services.answers import CONSENT_KIND
@@ -96,7 +95,7 @@ def ask_for_correction(
     now, reason = clock.now(), tidied(showable(reason))
     with transaction():
         event = lock_event(event_id)
-        registration = lock_in_scope(event_id, reference, who.scope)
+        registration = scoping.lock_in_scope(event_id, reference, who.scope)
         keys = [key for key in _mendable(event, registration) if key in question_keys]
         _check(event, registration, keys, reason, answer_by, now)
         request = new_correction(registration, keys, reason, who, now, answer_by)
@@ -154,7 +153,7 @@ def _check(
 
 def _mendable(event: Event, registration: Registration) -> list[str]:
     category = next(found for found in event.categories if found.id == registration.category_id)
-    asked = find_asked(registration).definition.questions_for(category.key)
+    asked = answers.find_asked(registration).definition.questions_for(category.key)
     return [question.key for question in asked if question.kind != CONSENT_KIND and question.column != "email"]
 
 
@@ -291,7 +290,7 @@ def request_message(
             path=f"/requests/{request.id}",
         )
 
-    news = News(message, find_day_ids(registration), reason=request.reason, request=worded)
+    news = News(message, answers.find_day_ids(registration), reason=request.reason, request=worded)
     # One request can be asked again when a place comes back: the moment tells the messages apart.
     suffix = f"-{request.id}-{int(now.timestamp())}"
     return participant_message(occasion, registration, news, now, key_suffix=suffix)

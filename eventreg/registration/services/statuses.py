@@ -22,8 +22,7 @@ from eventreg.registration.models import Decision, OptionPlace, Place, Registrat
 from eventreg.registration.queries.registrations import lock_registration
 from eventreg.registration.rules.availability import VERIFY_WITHIN
 from eventreg.registration.rules.states import Action, Status, next_status
-from eventreg.registration.services.places import free_option_places, free_session_places, take_wished
-from eventreg.registration.services.ways_in import open_again
+from eventreg.registration.services import places, ways_in
 
 
 class TransitionImpossible(Exception):
@@ -43,10 +42,10 @@ def move(registration: Registration, action: Action, now: datetime) -> Status:
     if status is Status.WAITLISTED and registration.status is not Status.WAITLISTED:
         registration.waitlisted_at = now
     if status is Status.CANCELLED:
-        free_session_places(registration.id)
-        free_option_places(registration.id)
+        places.free_session_places(registration.id)
+        places.free_option_places(registration.id)
     if status is Status.CONFIRMED:
-        take_wished(registration, now)
+        places.take_wished(registration, now)
     registration.status = status
     registration.status_changed_at = now
     registration.revision += 1
@@ -58,8 +57,8 @@ def merge_away(registration: Registration, now: datetime) -> None:
 
     What it held in sessions and options is free at once; its place is the caller's to free.
     """
-    free_session_places(registration.id)
-    free_option_places(registration.id)
+    places.free_session_places(registration.id)
+    places.free_option_places(registration.id)
     registration.status = Status.CANCELLED
     registration.status_changed_at = now
     registration.revision += 1
@@ -193,6 +192,6 @@ def _expire(event_id: int, registration_id: int, now: datetime) -> bool:
         if registration.status is not Status.UNVERIFIED:
             return False
         move(registration, Action.EXPIRE, now)
-        open_again(registration)
+        ways_in.open_again(registration)
         note(registration, "expired", SYSTEM, now)
         return True

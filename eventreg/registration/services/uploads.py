@@ -12,9 +12,8 @@ from datetime import datetime
 from sqlalchemy import delete, func, select, update
 
 from eventreg.db import db, get_of_event, transaction
-from eventreg.kernel import clock, sealing
+from eventreg.kernel import clock, sealing, tokens
 from eventreg.kernel.errors import NotFound, Refused
-from eventreg.kernel.tokens import lookup_hash, new_public_id
 from eventreg.media.store import CannotKeep, path_of, sweep_folder, write_file
 from eventreg.registration.models import Upload
 from eventreg.registration.rules.availability import FILE_HELD_FOR
@@ -61,7 +60,7 @@ def submission_hash(event_id: int, submission_key: str) -> str:
 
     A key counts within its event: one that was used at another event names another form.
     """
-    return lookup_hash(keys(), "submission", f"{event_id}/{submission_key}")
+    return tokens.lookup_hash(keys(), "submission", f"{event_id}/{submission_key}")
 
 
 def hold_file(event_id: int, submission_key: str, file: NewFile, *, is_one_more: bool = False) -> HeldFile:
@@ -227,7 +226,7 @@ def name_place(public_id: str) -> str:
 
 
 def _sealed_row(event_id: int, submission: str, file: NewFile, now: datetime) -> Upload:
-    public_id = new_public_id()
+    public_id = tokens.new_public_id()
     return Upload(
         public_id=public_id,
         event_id=event_id,

@@ -13,30 +13,21 @@ from eventreg.events.models import Category, Event
 from eventreg.kernel.errors import Refused
 from eventreg.registration.models import AccessCode, Invitation, Registration
 from eventreg.registration.queries.ways_in import count_uses
-from eventreg.registration.rules.searching import email_key
+from eventreg.registration.rules import searching, ways_in
 from eventreg.registration.rules.states import RegisteringReason
-from eventreg.registration.rules.ways_in import (
-    CodeState,
-    InvitationState,
-    WayIn,
-    WayKind,
-    refusal_of_code,
-    refusal_of_invitation,
-    refusal_of_link,
-)
 
 _Row = TypeVar("_Row", AccessCode, Invitation)
 
 
-def check_way_in(event: Event, category: Category, way_in: WayIn, email: str, now: datetime) -> WayIn:
+def check_way_in(event: Event, category: Category, way_in: ways_in.WayIn, email: str, now: datetime) -> ways_in.WayIn:
     """Return a way in as it stands now, or refuse it: it no longer leads into the category, or not with this address.
 
     The caller holds the event's row. Raises Refused.
     """
-    if way_in.kind is WayKind.LINK:
-        refusal = refusal_of_link(way_in.generation, category.link_generation, category.is_private)
+    if way_in.kind is ways_in.WayKind.LINK:
+        refusal = ways_in.refusal_of_link(way_in.generation, category.link_generation, category.is_private)
         found = way_in
-    elif way_in.kind is WayKind.CODE:
+    elif way_in.kind is ways_in.WayKind.CODE:
         refusal, found = _look_at_code(event, category, way_in, now)
     else:
         refusal, found = _look_at_invitation(event, category, way_in, email, now)
@@ -45,11 +36,11 @@ def check_way_in(event: Event, category: Category, way_in: WayIn, email: str, no
     return found
 
 
-def note_use(way_in: WayIn, registration: Registration, now: datetime) -> None:
+def note_use(way_in: ways_in.WayIn, registration: Registration, now: datetime) -> None:
     """Leave behind who came by it: a code counts its registrations, an invitation is used."""
-    if way_in.kind is WayKind.CODE:
+    if way_in.kind is ways_in.WayKind.CODE:
         registration.access_code_id = way_in.record_id
-    elif way_in.kind is WayKind.INVITATION:
+    elif way_in.kind is ways_in.WayKind.INVITATION:
         invitation = _fresh(Invitation, registration.event_id, way_in.record_id)
         if invitation is not None:
             invitation.used_at, invitation.registration_id = now, registration.id
@@ -66,24 +57,24 @@ def open_again(registration: Registration) -> None:
 
 
 def _look_at_code(
-    event: Event, category: Category, way_in: WayIn, now: datetime
-) -> tuple[RegisteringReason | None, WayIn]:
+    event: Event, category: Category, way_in: ways_in.WayIn, now: datetime
+) -> tuple[RegisteringReason | None, ways_in.WayIn]:
     code = _fresh(AccessCode, event.id, way_in.record_id)
     if code is None or code.category_id != category.id:
         return RegisteringReason.CODE_OFF, way_in
-    state = CodeState(code.is_active, code.expires_at, code.most_uses, count_uses(code.id))
-    return refusal_of_code(state, now), replace(way_in, skips_approval=code.skips_approval)
+    state = ways_in.CodeState(code.is_active, code.expires_at, code.most_uses, count_uses(code.id))
+    return ways_in.refusal_of_code(state, now), replace(way_in, skips_approval=code.skips_approval)
 
 
 def _look_at_invitation(
-    event: Event, category: Category, way_in: WayIn, email: str, now: datetime
-) -> tuple[RegisteringReason | None, WayIn]:
+    event: Event, category: Category, way_in: ways_in.WayIn, email: str, now: datetime
+) -> tuple[RegisteringReason | None, ways_in.WayIn]:
     row = _fresh(Invitation, event.id, way_in.record_id)
     if row is None or row.category_id != category.id:
         return RegisteringReason.INVITATION_OVER, way_in
     is_over = any((row.used_at, row.taken_back_at, row.declined_at))
-    state = InvitationState(row.generation, is_over, row.expires_at, row.email_key if row.is_bound else "")
-    refusal = refusal_of_invitation(way_in.generation, state, email_key(email) if email else "", now)
+    state = ways_in.InvitationState(row.generation, is_over, row.expires_at, row.email_key if row.is_bound else "")
+    refusal = ways_in.refusal_of_invitation(way_in.generation, state, searching.email_key(email) if email else "", now)
     return refusal, replace(way_in, skips_approval=row.skips_approval)
 
 

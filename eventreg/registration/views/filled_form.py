@@ -21,9 +21,8 @@ from eventreg.accounts.rules.refusals import TooManyTries
 from eventreg.accounts.wording import too_many_tries
 from eventreg.events.models import Category, Event
 from eventreg.i18n.languages import current_language, switch_language
-from eventreg.kernel.clock import now
+from eventreg.kernel import clock, files
 from eventreg.kernel.errors import N_, Busy, Refused
-from eventreg.kernel.files import safe_name
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.forms import QuestionnaireForm
 from eventreg.questionnaires.kinds import Context
@@ -33,9 +32,8 @@ from eventreg.questionnaires.queries import definition_of, get_current_version
 from eventreg.questionnaires.rules.answers import Invalid, Reason, has_all, most_files
 from eventreg.questionnaires.rules.schema import Definition, Question
 from eventreg.registration.forms import FRAME_FIELDS
+from eventreg.registration.queries import places, sessions
 from eventreg.registration.queries.answers import SESSIONS_KIND
-from eventreg.registration.queries.places import list_option_places_left
-from eventreg.registration.queries.sessions import list_session_choices
 from eventreg.registration.rules.searching import email_key
 from eventreg.registration.rules.sessions import SessionReason
 from eventreg.registration.rules.states import OptionsFull, RegisteringReason
@@ -83,8 +81,8 @@ class FilledForm:
             category.key,
             replace(
                 self._context,
-                places_left=cache(lambda: list_option_places_left(event.id, self.definition)),
-                sessions=cache(lambda: list_session_choices(event, now())),
+                places_left=cache(lambda: places.list_option_places_left(event.id, self.definition)),
+                sessions=cache(lambda: sessions.list_session_choices(event, clock.now())),
             ),
             current_language(),
             shown,
@@ -131,7 +129,7 @@ class FilledForm:
                 except Invalid as invalid:
                     self.questions.refuse(question.key, invalid, _named(storage) if is_many else "")
                     continue
-                name = safe_name(storage.filename or "", media_type)
+                name = files.safe_name(storage.filename or "", media_type)
                 self.new_files.append(NewFile(question.key, name, media_type, content))
             if is_many and sent[free:]:
                 names = ", ".join(map(_named, sent[free:]))

@@ -19,21 +19,16 @@ from werkzeug.wrappers import Response
 from eventreg.events.models import Category, Event
 from eventreg.events.queries.events import find_current_notice, get_published_event, list_credited
 from eventreg.i18n.languages import current_language
-from eventreg.kernel import clock
+from eventreg.kernel import clock, text
 from eventreg.kernel.errors import Busy, Refused
-from eventreg.kernel.text import showable
 from eventreg.registration.emails import Occasion
 from eventreg.registration.forms import FRAME_FIELDS, KeepForm, new_submission_key, submission_key_or_new
 from eventreg.registration.models import Registration
-from eventreg.registration.queries.registrations import own_token
-from eventreg.registration.queries.ways_in import LONGEST_TYPED, find_way_in, has_codes
-from eventreg.registration.rules.availability import refusal_to_register
-from eventreg.registration.rules.searching import email_key
+from eventreg.registration.queries import registrations, ways_in
+from eventreg.registration.rules import availability, searching
 from eventreg.registration.rules.states import RegisteringReason
 from eventreg.registration.rules.ways_in import WayIn, WayKind
-from eventreg.registration.services.links import request_address_change
-from eventreg.registration.services.uploads import move_held
-from eventreg.registration.services.used_forms import find_first
+from eventreg.registration.services import links, uploads, used_forms
 from eventreg.registration.views.filled_form import FilledForm
 from eventreg.web.access import Answer
 from eventreg.web.refusals import Refusals, said
@@ -53,7 +48,7 @@ def submission_key_of(event: Event, is_own: bool) -> str:
     if sent and key != sent:
         # Where the files cannot be moved now, the form says that they are missed.
         with suppress(Busy):
-            move_held(event.id, sent, key)
+            uploads.move_held(event.id, sent, key)
     return key
 
 
@@ -81,9 +76,9 @@ def category_page(
 
 def _asked_code(event: Event, carried: str, error: str) -> dict[str, str] | None:
     """Return what the page asks for a code with; None where there are none, or somebody has come by a way in already."""
-    if carried or not (error or has_codes(event.id)):
+    if carried or not (error or ways_in.has_codes(event.id)):
         return None
-    return {"typed": showable(request.form.get("access_code", ""))[:LONGEST_TYPED], "error": error}
+    return {"typed": text.showable(request.form.get("access_code", ""))[: ways_in.LONGEST_TYPED], "error": error}
 
 
 def _shut(event: Event) -> dict[str, str]:
@@ -110,7 +105,7 @@ def form_page(
     `carried` is the way in that goes along, where the request is no form that carries one itself.
     """
     carried = carried or request.form.get("way_in", "")
-    carried = carried if find_way_in(occasion.event, carried) is not None else ""
+    carried = carried if ways_in.find_way_in(occasion.event, carried) is not None else ""
     errors = [*([("access_code", code_error)] if code_error else []), *form.kept().errors()]
     is_only = len(occasion.event.public_categories) == 1
     page = render_template(
@@ -140,7 +135,7 @@ def refusal_now(event: Event) -> RegisteringReason | None:
     """Say why nobody can register for an event now."""
     if event.is_called_off:
         return RegisteringReason.CALLED_OFF
-    return refusal_to_register(
+    return availability.refusal_to_register(
         clock.now(), event.registration_opens_at, event.registration_closes_at, event.publication
     )
 
@@ -148,7 +143,7 @@ def refusal_now(event: Event) -> RegisteringReason | None:
 def refusal_in(event: Event, category: Category) -> RegisteringReason | None:
     """Say why nobody can register in a category now, by its own dates."""
     window = event.window_of(category)
-    return refusal_to_register(clock.now(), window.opens_at, window.closes_at, event.publication)
+    return availability.refusal_to_register(clock.now(), window.opens_at, window.closes_at, event.publication)
 
 
 def find_category(event: Event, key: str, way_in: WayIn | None = None) -> Category | None:
@@ -159,7 +154,7 @@ def find_category(event: Event, key: str, way_in: WayIn | None = None) -> Catego
 
 def sent_way_in(event: Event) -> WayIn | None:
     """Return the way in that this form carries. It goes along over errors, languages and a change of category."""
-    return find_way_in(event, request.form.get("way_in", ""))
+    return ways_in.find_way_in(event, request.form.get("way_in", ""))
 
 
 def _carried(event: Event) -> str:
@@ -167,7 +162,7 @@ def _carried(event: Event) -> str:
 
 
 def _offered(event: Event, carried: str) -> list[Category]:
-    way_in = find_way_in(event, carried)
+    way_in = ways_in.find_way_in(event, carried)
     if way_in is not None and way_in.kind is WayKind.INVITATION:
         # Whoever is invited is invited as somebody.
         return [row for row in event.categories if row.key == way_in.category_key]
@@ -252,8 +247,8 @@ def unanswered_key() -> str:
 def asked_in_vain(event: Event, form: FilledForm) -> str:
     """Return that key where the form is sent now with another address than the first one, so that it is asked again."""
     earlier = request.form.get(UNANSWERED, "")
-    first = find_first(event, submission_key_or_new(earlier)) if earlier else None
-    return earlier if first is not None and first.email_key != email_key(form.typed_address()) else ""
+    first = used_forms.find_first(event, submission_key_or_new(earlier)) if earlier else None
+    return earlier if first is not None and first.email_key != searching.email_key(form.typed_address()) else ""
 
 
 def first_to_correct(event: Event) -> Registration | None:
@@ -263,17 +258,17 @@ def first_to_correct(event: Event) -> Registration | None:
     """
     if CORRECTS not in request.form:
         return None
-    return find_first(event, submission_key_or_new(request.form.get(EARLIER)))
+    return used_forms.find_first(event, submission_key_or_new(request.form.get(EARLIER)))
 
 
 def correct_address(event: Event, first: Registration, email: str) -> Response:
     """Ask for the change as its holder does: the new address confirms it, the old one is told. Shows one's own page."""
     with Refusals() as outcome:
-        request_address_change(event.id, first.id, email)
+        links.request_address_change(event.id, first.id, email)
         flash(_("We have sent a message to %(email)s. Confirm the address there.", email=email))
     if outcome.problem:
         flash(outcome.problem)
-    return redirect(url_for("selfservice.show_own", token=own_token(first, "my")), 303)
+    return redirect(url_for("selfservice.show_own", token=registrations.own_token(first, "my")), 303)
 
 
 #: what each page of the form makes anew, and what only says which button was pressed

@@ -29,9 +29,7 @@ from eventreg.registration.forms import FRAME_FIELDS, new_submission_key
 from eventreg.registration.views import blueprint
 from eventreg.registration.views.form_pages import occasion_of, page_frame
 from eventreg.registration.views.steps import Steps, SummaryPart
-from eventreg.web.access import requires
-from eventreg.web.bodies import takes_files
-from eventreg.web.headers import CONTENT_SECURITY_POLICY
+from eventreg.web import access, bodies, headers
 
 #: what is shown: what organizers write, what is asked now, or an earlier version by its number
 DRAFT, PUBLISHED = "draft", "published"
@@ -102,7 +100,7 @@ class PreviewForm:
 
 
 @blueprint.get("/manage/events/<slug>/questions/preview")
-@requires(Permission.EDIT_EVENT)
+@access.requires(Permission.EDIT_EVENT)
 def preview_questions(slug: str) -> str:
     """Show the choices, and the form in a frame."""
     event = get_event_whole(g.event.id)
@@ -121,8 +119,8 @@ def preview_questions(slug: str) -> str:
 
 
 @blueprint.route("/manage/events/<slug>/questions/preview/form", methods=["GET", "POST"])
-@requires(Permission.EDIT_EVENT)
-@takes_files
+@access.requires(Permission.EDIT_EVENT)
+@bodies.takes_files
 def preview_form(slug: str) -> FlaskResponse:
     """Show the form alone, or what a participant would be told about the answers that were tried. Nothing is kept."""
     event = get_event_whole(g.event.id)
@@ -150,7 +148,7 @@ def preview_form(slug: str) -> FlaskResponse:
         )
     response = make_response(page, 422 if errors else 200)
     # Framed by our own page above, and by nobody else's.
-    response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY.replace(
+    response.headers["Content-Security-Policy"] = headers.CONTENT_SECURITY_POLICY.replace(
         "frame-ancestors 'none'", "frame-ancestors 'self'"
     )
     response.headers["X-Frame-Options"] = "SAMEORIGIN"

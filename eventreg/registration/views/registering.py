@@ -10,36 +10,15 @@ from eventreg.i18n.languages import current_language
 from eventreg.kernel.errors import NotFound, Refused
 from eventreg.registration.emails import Occasion
 from eventreg.registration.forms import new_submission_key
-from eventreg.registration.queries.registrations import own_token
-from eventreg.registration.queries.ways_in import find_way_in
+from eventreg.registration.queries import registrations, ways_in
 from eventreg.registration.rules.ways_in import refusal_of_link
 from eventreg.registration.services import registering
 from eventreg.registration.services.registering import Outcome, Receipt, Submission
-from eventreg.registration.views import blueprint
+from eventreg.registration.views import blueprint, form_pages
 from eventreg.registration.views.filled_form import SEND_AGAIN, FilledForm, follow_language, has_token
-from eventreg.registration.views.form_pages import (
-    EARLIER,
-    ask_where_to,
-    ask_whose,
-    asked_in_vain,
-    category_page,
-    closed_page,
-    correct_address,
-    find_category,
-    first_to_correct,
-    form_page,
-    page_frame,
-    public_occasion,
-    refusal_in,
-    refusal_now,
-    sent_way_in,
-    submission_key_of,
-)
+from eventreg.web import bodies, limits, refusals
 from eventreg.web.access import Answer, personal, public
-from eventreg.web.bodies import takes_files
 from eventreg.web.forms import checks_token_itself
-from eventreg.web.limits import limited
-from eventreg.web.refusals import said
 
 #: whoever presses these means them, whatever stands in the field of the code
 _LEAVES_CODE = frozenset({"switch_language", "keep_form", "change_category"})
@@ -49,49 +28,49 @@ _LEAVES_CODE = frozenset({"switch_language", "keep_form", "change_category"})
 @public
 def register(slug: str) -> Answer:
     """Show the choice of a category, or the questions of the one that `?category=` names."""
-    occasion = public_occasion(slug)
+    occasion = form_pages.public_occasion(slug)
     event = occasion.event
-    refusal = refusal_now(event)
+    refusal = form_pages.refusal_now(event)
     if refusal is not None:
-        return closed_page(occasion, refusal)
-    category = find_category(event, request.args.get("category", ""))
+        return form_pages.closed_page(occasion, refusal)
+    category = form_pages.find_category(event, request.args.get("category", ""))
     if category is None:
         if len(event.public_categories) != 1:
-            return category_page(occasion)
+            return form_pages.category_page(occasion)
         category = event.public_categories[0]
-    refusal = refusal_in(event, category)
+    refusal = form_pages.refusal_in(event, category)
     if refusal is not None:
-        return closed_page(occasion, refusal, category)
-    return form_page(occasion, FilledForm.fresh(event, category, new_submission_key()))
+        return form_pages.closed_page(occasion, refusal, category)
+    return form_pages.form_page(occasion, FilledForm.fresh(event, category, new_submission_key()))
 
 
 @blueprint.get("/events/<slug>/join/<token>")
 @personal
 def register_by_link(slug: str, token: str) -> Answer:
     """Show the questions of a category to whoever has its link; of one that was replaced, say so."""
-    occasion, carried = public_occasion(slug), f"link:{token}"
+    occasion, carried = form_pages.public_occasion(slug), f"link:{token}"
     event = occasion.event
-    way_in = find_way_in(event, carried)
-    category = find_category(event, way_in.category_key, way_in) if way_in is not None else None
+    way_in = ways_in.find_way_in(event, carried)
+    category = form_pages.find_category(event, way_in.category_key, way_in) if way_in is not None else None
     if way_in is None or category is None:
         raise NotFound
-    refusal = refusal_now(event) or refusal_in(event, category)
+    refusal = form_pages.refusal_now(event) or form_pages.refusal_in(event, category)
     if refusal is not None:
-        return closed_page(occasion, refusal, category)
+        return form_pages.closed_page(occasion, refusal, category)
     over = refusal_of_link(way_in.generation, category.link_generation, category.is_private)
     if over is not None:
-        return closed_page(occasion, over, category), 410
-    return form_page(occasion, FilledForm.fresh(event, category, new_submission_key()), carried=carried)
+        return form_pages.closed_page(occasion, over, category), 410
+    return form_pages.form_page(occasion, FilledForm.fresh(event, category, new_submission_key()), carried=carried)
 
 
 @blueprint.post("/events/<slug>/register")
 @public
 @checks_token_itself
-@limited("120 per 10 minutes")
-@takes_files
+@limits.limited("120 per 10 minutes")
+@bodies.takes_files
 def send_form(slug: str) -> Answer:
     """Take the form: register, or show it again with what is to be checked."""
-    occasion = public_occasion(slug)
+    occasion = form_pages.public_occasion(slug)
     event = occasion.event
     sent = request.form
     follow_language()
@@ -99,45 +78,45 @@ def send_form(slug: str) -> Answer:
         # The Enter key in the field of the code sends the form. It goes on where the button beside the field leads.
         return redirect(url_for("invitations.use_code", slug=slug), 307)
     is_own = has_token()
-    key = submission_key_of(event, is_own)
-    category = find_category(event, sent.get("category", ""), sent_way_in(event))
+    key = form_pages.submission_key_of(event, is_own)
+    category = form_pages.find_category(event, sent.get("category", ""), form_pages.sent_way_in(event))
     if category is None:
         return _choose_category(occasion, key)
     if "choose_category" in sent and "switch_language" in sent:
-        return category_page(occasion, key, chosen=category.key)
+        return form_pages.category_page(occasion, key, chosen=category.key)
     form = FilledForm.sent(event, category, key).bind(_address_of(event, category))
-    if "choose_category" in sent and not form.has_values() and sent_way_in(event) is None:
+    if "choose_category" in sent and not form.has_values() and form_pages.sent_way_in(event) is None:
         return redirect(url_for("registration.register", slug=slug, category=category.key), 303)
     form.take_files()
     if "keep_form" in sent:
         form.kept()
-        return ask_where_to(occasion, form)
+        return form_pages.ask_where_to(occasion, form)
     if "change_category" in sent:
         form.kept()
-        return category_page(occasion, key, chosen=category.key)
+        return form_pages.category_page(occasion, key, chosen=category.key)
     if "choose_category" in sent or "switch_language" in sent:
         return _show_again(occasion, form)
     if not is_own:
-        return form_page(occasion, form, said(Refused(SEND_AGAIN)), 400)
+        return form_pages.form_page(occasion, form, refusals.said(Refused(SEND_AGAIN)), 400)
     return _take(occasion, form)
 
 
 def _show_again(occasion: Occasion, form: FilledForm) -> Answer:
     """Show the form as it came, or the question that it came from in another language."""
-    earlier = request.form.get(EARLIER, "") if "switch_language" in request.form else ""
-    return ask_whose(occasion, form, earlier) if earlier else form_page(occasion, form)
+    earlier = request.form.get(form_pages.EARLIER, "") if "switch_language" in request.form else ""
+    return form_pages.ask_whose(occasion, form, earlier) if earlier else form_pages.form_page(occasion, form)
 
 
 def _take(occasion: Occasion, form: FilledForm) -> Answer:
     """Take a form that is a page of ours: go to the step that is wanted, or register."""
     is_valid, wish = form.is_valid(), request.form.get("step_to")
     if wish is not None and form.steps.has_pages:
-        return form_page(occasion, form, code=200 if form.steps.go(wish) else 422)
+        return form_pages.form_page(occasion, form, code=200 if form.steps.go(wish) else 422)
     if not is_valid:
         form.steps.go_to_trouble()
-        return form_page(occasion, form, code=422)
-    if earlier := asked_in_vain(occasion.event, form):
-        return ask_whose(occasion, form, earlier)
+        return form_pages.form_page(occasion, form, code=422)
+    if earlier := form_pages.asked_in_vain(occasion.event, form):
+        return form_pages.ask_whose(occasion, form, earlier)
     return _register(occasion, form)
 
 
@@ -145,19 +124,19 @@ def _take(occasion: Occasion, form: FilledForm) -> Answer:
 @public
 def already_live(slug: str) -> Answer:
     """Say that the address has a registration, and nothing of it; its holder has been sent the link."""
-    return render_template("registration/already_live.html", **page_frame(public_occasion(slug)))
+    return render_template("registration/already_live.html", **form_pages.page_frame(form_pages.public_occasion(slug)))
 
 
 @blueprint.get("/events/<slug>/register/check-your-mail")
 @public
 def check_mail(slug: str) -> Answer:
     """Say to everybody alike that a message is on its way to the address."""
-    return render_template("registration/check_mail.html", **page_frame(public_occasion(slug)))
+    return render_template("registration/check_mail.html", **form_pages.page_frame(form_pages.public_occasion(slug)))
 
 
 def _register(occasion: Occasion, form: FilledForm) -> Answer:
     event = occasion.event
-    way_in = sent_way_in(event)
+    way_in = form_pages.sent_way_in(event)
     submission = Submission(
         submission_key=form.submission_key,
         category_key=form.category.key,
@@ -171,19 +150,19 @@ def _register(occasion: Occasion, form: FilledForm) -> Answer:
         way_in=way_in if way_in is not None and way_in.category_key == form.category.key else None,
     )
     with form.refusals() as outcome:
-        first = first_to_correct(event)
+        first = form_pages.first_to_correct(event)
         if first is not None:
-            return correct_address(event, first, form.typed_address())
+            return form_pages.correct_address(event, first, form.typed_address())
         receipt = registering.register(event.id, submission, occasion)
         if receipt.outcome is Outcome.SENT_BEFORE:
-            return ask_whose(occasion, form)
+            return form_pages.ask_whose(occasion, form)
         return redirect(_next_page(event, receipt), 303)
-    return form_page(occasion, form, outcome.problem, outcome.status_code)
+    return form_pages.form_page(occasion, form, outcome.problem, outcome.status_code)
 
 
 def _next_page(event: Event, receipt: Receipt) -> str:
     if receipt.outcome is Outcome.RECEIPT and receipt.registration is not None:
-        token = own_token(receipt.registration, "my")
+        token = registrations.own_token(receipt.registration, "my")
         return url_for("selfservice.show_receipt", token=token)
     page = "registration.check_mail" if receipt.outcome is Outcome.CHECK_MAIL else "registration.already_live"
     return url_for(page, slug=event.slug)
@@ -191,11 +170,11 @@ def _next_page(event: Event, receipt: Receipt) -> str:
 
 def _choose_category(occasion: Occasion, key: str) -> Answer:
     if "switch_language" in request.form:
-        return category_page(occasion, key)
-    return category_page(occasion, key, error=_("Choose in which capacity you take part"), code=422)
+        return form_pages.category_page(occasion, key)
+    return form_pages.category_page(occasion, key, error=_("Choose in which capacity you take part"), code=422)
 
 
 def _address_of(event: Event, category: Category) -> str:
     """Return the address that alone can register by the way in that this form carries; "" where any can."""
-    way_in = sent_way_in(event)
+    way_in = form_pages.sent_way_in(event)
     return way_in.email if way_in is not None and way_in.category_key == category.key else ""

@@ -34,8 +34,7 @@ from eventreg.db import db
 from eventreg.events.models import Category, Event, EventDay
 from eventreg.events.rules.seats import Seats
 from eventreg.events.rules.team import Scope
-from eventreg.i18n import formats
-from eventreg.i18n.languages import current_language
+from eventreg.i18n import formats, languages
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import Standing, standing
 from eventreg.registration.models import Answer, Place, Registration
@@ -353,7 +352,7 @@ def coming_deadlines(
     if days:
         found.append((days[0].held_on, _("The event begins")))
     return [
-        Deadline(on, formats.short_day(on, current_language()), text, _away((on - today).days))
+        Deadline(on, formats.short_day(on, languages.current_language()), text, _away((on - today).days))
         for on, text in sorted(found)
         if on >= today
     ]

@@ -22,16 +22,13 @@ from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
 from eventreg.exchange.rules.exports import MEDIA_TYPES, file_name
 from eventreg.i18n.languages import current_language
-from eventreg.kernel.clock import now
-from eventreg.kernel.csv import csv_file
+from eventreg.kernel import clock, csv
 from eventreg.registration.wording import status_for_team
 from eventreg.reports.queries import days
-from eventreg.reports.queries.days import list_countable
 from eventreg.reports.services import Counted, count_answers_by_day, export_session_people
 from eventreg.reports.views import blueprint
+from eventreg.web import downloads, templating
 from eventreg.web.access import Answer, may, requires
-from eventreg.web.downloads import as_attachment
-from eventreg.web.templating import plain_in_reader_language
 
 
 @blueprint.get("/manage/events/<slug>/counts-by-day")
@@ -48,7 +45,7 @@ def show_count(slug: str) -> Answer:
     event: Event = g.event
     key, is_file = request.form.get("question", ""), request.form.get("do") == "file"
     sees_sensitive = may(Permission.SEE_SENSITIVE)
-    if key not in list_countable(list_definitions(event.id), sees_sensitive=sees_sensitive):
+    if key not in days.list_countable(list_definitions(event.id), sees_sensitive=sees_sensitive):
         return _page(None, faults=[("question", _("Choose a question"))]), 422
     counted = count_answers_by_day(
         event.id, key, organizer(), current_language(), sees_sensitive=sees_sensitive, is_file=is_file
@@ -61,20 +58,20 @@ def _file(event: Event, counted: Counted) -> FlaskResponse:
     rows = [[words, *(str(day.answers[value]) for day in counted.days)] for value, words in counted.answers]
     rows.append([_("No answer"), *(str(day.unanswered) for day in counted.days)])
     rows.append([_("People on this day"), *(str(day.people) for day in counted.days)])
-    local = now().astimezone(ZoneInfo(event.time_zone))
+    local = clock.now().astimezone(ZoneInfo(event.time_zone))
     name = file_name(event.slug, local, current_user.name, f"counts {counted.question.key}", "csv")
-    return as_attachment(csv_file(head, rows), name, MEDIA_TYPES["csv"])
+    return downloads.as_attachment(csv.csv_file(head, rows), name, MEDIA_TYPES["csv"])
 
 
 def _page(counted: Counted | None, faults: Sequence[tuple[str, str]] = ()) -> str:
     event: Event = g.event
-    questions = list_countable(list_definitions(event.id), sees_sensitive=may(Permission.SEE_SENSITIVE))
+    questions = days.list_countable(list_definitions(event.id), sees_sensitive=may(Permission.SEE_SENSITIVE))
     return render_desk(
         "reports/counts_by_day.html",
         "registrations",
         counted=counted,
         faults=faults,
-        questions=[(key, plain_in_reader_language(asked.label)) for key, asked in questions.items()],
+        questions=[(key, templating.plain_in_reader_language(asked.label)) for key, asked in questions.items()],
         chosen=counted.question.key if counted is not None else "",
         is_whole=g.event_access.scope.is_whole,
         back_url=list_url(event.slug),
@@ -97,7 +94,7 @@ def list_session_people(slug: str, public_id: str) -> str:
         people=days.list_session_people(event.id, found.session.id, sight.scope),
         others=[
             {
-                "text": plain_in_reader_language(each.session.title),
+                "text": templating.plain_in_reader_language(each.session.title),
                 "href": url_for("reports.list_session_people", slug=slug, public_id=each.session.public_id),
                 "count": f"{each.count}/{each.session.places}" if each.session.places is not None else each.count,
                 "current": each.session.id == found.session.id,
@@ -118,4 +115,4 @@ def list_session_people(slug: str, public_id: str) -> str:
 def export_session(slug: str, public_id: str) -> Response:
     """Give the list as CSV. A POST, since it is recorded who took whose data."""
     content = export_session_people(g.event.id, public_id, g.event_access.sight, acting())
-    return as_attachment(content, f"{slug}-{public_id}.csv", "text/csv; charset=utf-8")
+    return downloads.as_attachment(content, f"{slug}-{public_id}.csv", "text/csv; charset=utf-8")

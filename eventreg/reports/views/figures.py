@@ -17,16 +17,7 @@ from flask import g, request, url_for
 from flask_babel import gettext as _, ngettext
 
 from eventreg.attendees.queries.people import list_definitions
-from eventreg.attendees.rules.listing import (
-    IS_EMPTY,
-    STATUS_ORDER,
-    ListState,
-    Term,
-    answer_column,
-    between,
-    is_,
-    is_not,
-)
+from eventreg.attendees.rules import listing
 from eventreg.attendees.views.desk import list_url
 from eventreg.events.models import Category, Event, EventDay
 from eventreg.events.queries.events import list_categories, list_days
@@ -41,27 +32,8 @@ from eventreg.questionnaires.rules.schema import Definition, Question, Stage
 from eventreg.registration.queries.scoping import is_shown
 from eventreg.registration.rules.states import Status
 from eventreg.registration.wording import status_for_team
-from eventreg.reports.queries.figures import (
-    Breakdown,
-    Wanted,
-    break_down,
-    coming_deadlines,
-    count_places,
-    count_standings,
-)
-from eventreg.reports.rules import (
-    OTHERS,
-    Cell,
-    Counting,
-    Span,
-    day_keys_of,
-    is_told,
-    merged,
-    merged_spans,
-    sex_question,
-    spans,
-    told,
-)
+from eventreg.reports import rules
+from eventreg.reports.queries import figures
 from eventreg.reports.views import blueprint
 from eventreg.web.access import may, requires
 from eventreg.web.templating import plain_in_reader_language
@@ -74,14 +46,14 @@ def show_figures(slug: str) -> str:
     event: Event = g.event
     scope: Scope = g.event_access.scope
     sees_people, at = may(Permission.SEE_REGISTRATIONS), now()
-    counting = _counting() if sees_people else Counting.LIVE
+    counting = _counting() if sees_people else rules.Counting.LIVE
     definitions, days = list_definitions(event.id), list_days(event.id)
     categories = [category for category in list_categories([event.id]) if is_shown(category, scope)]
-    sex = sex_question(definitions.values())
-    wanted = Wanted(
-        counting.statuses, event.time_zone, sex.key if sex is not None else "", day_keys_of(definitions.values())
+    sex = rules.sex_question(definitions.values())
+    wanted = figures.Wanted(
+        counting.statuses, event.time_zone, sex.key if sex is not None else "", rules.day_keys_of(definitions.values())
     )
-    found = break_down(event.id, scope, wanted, at)
+    found = figures.break_down(event.id, scope, wanted, at)
     rows = FigureRows(slug, found, counting, sees_people)
     return render_desk(
         "reports/figures.html",
@@ -90,8 +62,8 @@ def show_figures(slug: str) -> str:
         sees_people=sees_people,
         choices=_choices(slug, counting) if sees_people else [],
         places=_places(event, scope, categories, found, sees_people),
-        deadlines=coming_deadlines(event, days, at, _follow_ups(definitions)),
-        over_time=rows.over_time(spans(list(found.received.items()), _until(event, at))),
+        deadlines=figures.coming_deadlines(event, days, at, _follow_ups(definitions)),
+        over_time=rows.over_time(rules.spans(list(found.received.items()), _until(event, at))),
         tables=rows.tables(categories, days, sex),
         waiting=_waiting(rows, at) if sees_people else None,
         mail=mail_rows(slug) if sees_people else [],
@@ -101,17 +73,23 @@ def show_figures(slug: str) -> str:
     )
 
 
-def _counting() -> Counting:
+def _counting() -> rules.Counting:
     wanted = request.args.get("count", "")
-    return next((each for each in Counting if each.value == wanted), Counting.LIVE)
+    return next((each for each in rules.Counting if each.value == wanted), rules.Counting.LIVE)
 
 
-def _choices(slug: str, counting: Counting) -> list[dict[str, Any]]:
-    words = {Counting.LIVE: _("All but the cancelled"), Counting.CONFIRMED: _("The confirmed"), Counting.ALL: _("All")}
+def _choices(slug: str, counting: rules.Counting) -> list[dict[str, Any]]:
+    words = {
+        rules.Counting.LIVE: _("All but the cancelled"),
+        rules.Counting.CONFIRMED: _("The confirmed"),
+        rules.Counting.ALL: _("All"),
+    }
     return [
         {
             "text": text,
-            "href": url_for("reports.show_figures", slug=slug, count=None if each is Counting.LIVE else each.value),
+            "href": url_for(
+                "reports.show_figures", slug=slug, count=None if each is rules.Counting.LIVE else each.value
+            ),
             "current": each is counting,
         }
         for each, text in words.items()
@@ -119,13 +97,13 @@ def _choices(slug: str, counting: Counting) -> list[dict[str, Any]]:
 
 
 def _places(
-    event: Event, scope: Scope, categories: Sequence[Category], found: Breakdown, sees_people: bool
+    event: Event, scope: Scope, categories: Sequence[Category], found: figures.Breakdown, sees_people: bool
 ) -> dict[str, Any] | None:
     """Return the places; None where they would tell a reader who sees no people of a few of them."""
-    seats = count_places(event.id, scope, event.capacity if scope.is_whole else None)
+    seats = figures.count_places(event.id, scope, event.capacity if scope.is_whole else None)
     whole = seats.whole
-    live = sum(number for status, number in found.by_status.items() if status in Counting.LIVE.statuses)
-    if not sees_people and not (is_told(whole.taken) and is_told(max(live - whole.taken, 0))):
+    live = sum(number for status, number in found.by_status.items() if status in rules.Counting.LIVE.statuses)
+    if not sees_people and not (rules.is_told(whole.taken) and rules.is_told(max(live - whole.taken, 0))):
         return None
     names: Mapping[int, str] = {each.id: plain_in_reader_language(each.name) for each in categories}
     return {
@@ -180,8 +158,8 @@ class FigureRows:
     """Makes the rows of one event's figures. Who sees no people is led nowhere, and told of no small group."""
 
     slug: str
-    found: Breakdown
-    counting: Counting
+    found: figures.Breakdown
+    counting: rules.Counting
     sees_people: bool
 
     def tables(
@@ -203,18 +181,18 @@ class FigureRows:
         numbers = self.found.by_status
         shown = [
             status
-            for status in STATUS_ORDER
+            for status in listing.STATUS_ORDER
             if (self.sees_people and status is not Status.UNVERIFIED)
             or (status in self.counting.statuses and numbers.get(status))
             or (self.sees_people and numbers.get(status))
         ]
-        cells = [Cell(status.value, numbers.get(status, 0)) for status in shown]
+        cells = [rules.Cell(status.value, numbers.get(status, 0)) for status in shown]
         return self._rows(cells, "status", lambda key: status_for_team(Status(key)), counts_all=True)
 
     def by_category(self, categories: Sequence[Category]) -> Rows:
         """Return the categories in the event's order."""
         names = {category.key: plain_in_reader_language(category.name) for category in categories}
-        cells = [Cell(category.key, self.found.by_category.get(category.id, 0)) for category in categories]
+        cells = [rules.Cell(category.key, self.found.by_category.get(category.id, 0)) for category in categories]
         return self._rows(cells, "category", names.__getitem__)
 
     def by_country(self) -> Rows:
@@ -223,14 +201,14 @@ class FigureRows:
 
     def by_institution(self) -> Rows:
         """Return the institutions of the most people, the others together, and whoever named none."""
-        named = [Cell(folded, number) for folded, _written, number in self.found.institutions]
+        named = [rules.Cell(folded, number) for folded, _written, number in self.found.institutions]
         written = {folded: text for folded, text, _number in self.found.institutions}
         rest = self.found.with_institution - sum(cell.number for cell in named)
         kinds = self.found.institution_count - len(named)
         none = self.found.total - self.found.with_institution
-        cells = [*named, *([Cell(OTHERS, rest)] if rest else []), *([Cell("", none)] if none else [])]
+        cells = [*named, *([rules.Cell(rules.OTHERS, rest)] if rest else []), *([rules.Cell("", none)] if none else [])]
         others = ngettext("%(num)d other institution", "%(num)d other institutions", kinds)
-        return self._rows(cells, "institution", lambda key: others if key == OTHERS else written[key])
+        return self._rows(cells, "institution", lambda key: others if key == rules.OTHERS else written[key])
 
     def by_sex(self, question: Question) -> Rows:
         """Return the answers to the question, and whoever gave none."""
@@ -238,25 +216,27 @@ class FigureRows:
         numbers = self.found.by["sex"]
         values = dict.fromkeys([*labels, *sorted(numbers)])
         none = self.found.total - sum(numbers.values())
-        cells = [Cell(value, numbers.get(value, 0)) for value in values] + ([Cell("", none)] if none else [])
-        return self._rows(cells, answer_column(question.key), lambda value: labels.get(value, value))
+        cells = [rules.Cell(value, numbers.get(value, 0)) for value in values] + (
+            [rules.Cell("", none)] if none else []
+        )
+        return self._rows(cells, listing.answer_column(question.key), lambda value: labels.get(value, value))
 
     def by_day(self, days: Sequence[EventDay]) -> Rows:
         """Return who comes on which day; whoever was never asked comes on all of them."""
         on_all = self.found.total - self.found.with_days
         held_on = {day.held_on.isoformat(): day.held_on for day in days}
-        cells = [Cell(day.held_on.isoformat(), self.found.by["day"].get(str(day.id), 0) + on_all) for day in days]
-        shown = cells if self.sees_people else told(cells, self.found.total)
+        cells = [rules.Cell(day.held_on.isoformat(), self.found.by["day"].get(str(day.id), 0) + on_all) for day in days]
+        shown = cells if self.sees_people else rules.told(cells, self.found.total)
         language = current_language()
         return [self._row(cell, "day", lambda key: formats.day(held_on[key], language, year=False)) for cell in shown]
 
-    def over_time(self, series: Sequence[Span]) -> Rows:
+    def over_time(self, series: Sequence[rules.Span]) -> Rows:
         """Return the registrations as they came, each row with how many there were by then."""
         so_far, rows = 0, []
-        for span in series if self.sees_people else merged_spans(series):
+        for span in series if self.sees_people else rules.merged_spans(series):
             so_far += span.number
             first, last = (formats.short_day(day, current_language()) for day in (span.first, span.last))
-            state = self._state().filtered("received", [between(span.first.isoformat(), span.last.isoformat())])
+            state = self._state().filtered("received", [listing.between(span.first.isoformat(), span.last.isoformat())])
             rows.append(
                 {
                     "text": first if first == last else f"{first} – {last}",
@@ -278,36 +258,44 @@ class FigureRows:
 
     def href_of(self, filters: Mapping[str, Sequence[str]]) -> str:
         """Return the address of a list, whomever the figures count."""
-        return self._href(ListState().narrowed(**filters))
+        return self._href(listing.ListState().narrowed(**filters))
 
-    def _rows(self, cells: Sequence[Cell], field: str, text: Callable[[str], str], counts_all: bool = False) -> Rows:
-        shown = cells if self.sees_people else merged(cells)
+    def _rows(
+        self, cells: Sequence[rules.Cell], field: str, text: Callable[[str], str], counts_all: bool = False
+    ) -> Rows:
+        shown = cells if self.sees_people else rules.merged(cells)
         return [self._row(cell, field, text, counts_all) for cell in shown]
 
-    def _row(self, cell: Cell, field: str, text: Callable[[str], str], counts_all: bool = False) -> dict[str, Any]:
+    def _row(
+        self, cell: rules.Cell, field: str, text: Callable[[str], str], counts_all: bool = False
+    ) -> dict[str, Any]:
         if cell.parts:
             return {"text": _together(cell, field, text), "count": cell.number, "href": ""}
-        state = ListState() if counts_all else self._state()
-        term: Term = is_(cell.key) if cell.key else IS_EMPTY
-        is_linked = cell.key != OTHERS and cell.number
+        state = listing.ListState() if counts_all else self._state()
+        term: listing.Term = listing.is_(cell.key) if cell.key else listing.IS_EMPTY
+        is_linked = cell.key != rules.OTHERS and cell.number
         return {
             "text": text(cell.key) if cell.key else _("Not stated"),
             "count": cell.number,
             "href": self._href(state.filtered(field, [term])) if is_linked else "",
         }
 
-    def _state(self) -> ListState:
+    def _state(self) -> listing.ListState:
         """Return the list of those who are counted."""
-        if self.counting is Counting.ALL:
-            return ListState()
-        wanted = is_(Status.CONFIRMED.value) if self.counting is Counting.CONFIRMED else is_not(Status.CANCELLED.value)
-        return ListState().filtered("status", [wanted])
+        if self.counting is rules.Counting.ALL:
+            return listing.ListState()
+        wanted = (
+            listing.is_(Status.CONFIRMED.value)
+            if self.counting is rules.Counting.CONFIRMED
+            else listing.is_not(Status.CANCELLED.value)
+        )
+        return listing.ListState().filtered("status", [wanted])
 
-    def _href(self, state: ListState) -> str:
+    def _href(self, state: listing.ListState) -> str:
         return list_url(self.slug, state) if self.sees_people else ""
 
 
-def _together(cell: Cell, field: str, text: Callable[[str], str]) -> str:
+def _together(cell: rules.Cell, field: str, text: Callable[[str], str]) -> str:
     """Return what is said of values that were put together: which they are, unless that told where somebody is from."""
     if field in _OPEN:
         return _("Others")
@@ -316,7 +304,7 @@ def _together(cell: Cell, field: str, text: Callable[[str], str]) -> str:
 
 def mail_rows(slug: str) -> list[dict[str, Any]]:
     """Return the standings that any message in scope has; each leads to its messages for who may see them."""
-    counts = count_standings(g.event.id, g.event_access.scope)
+    counts = figures.count_standings(g.event.id, g.event_access.scope)
     has_links = may(Permission.SEE_MESSAGES)
     return [
         {

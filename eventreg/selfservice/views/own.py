@@ -16,8 +16,7 @@ from eventreg.programme.calendars import CalendarPerson, personal_calendar
 from eventreg.questionnaires.queries import get_version
 from eventreg.registration.emails import OWN_PAGE, sequence_of
 from eventreg.registration.forms import NewAddressForm, new_submission_key, submission_key_or_new
-from eventreg.registration.queries.answers import find_day_ids, load_answers
-from eventreg.registration.queries.registrations import find_merged_into, get_by_token
+from eventreg.registration.queries import answers, registrations
 from eventreg.registration.rules.states import STANDING, Status
 from eventreg.registration.services.answer_changes import ChangedFiles, change_answers
 from eventreg.registration.services.links import request_address_change
@@ -25,16 +24,11 @@ from eventreg.registration.services.uploads import list_of_registration, open_up
 from eventreg.registration.views.filled_form import FilledForm, VisitorRefusals, follow_language
 from eventreg.registration.wording import status_explained, status_for_participant
 from eventreg.selfservice.services import change_language, record_consent_changes, withdraw
-from eventreg.selfservice.views import blueprint
+from eventreg.selfservice.views import blueprint, requests, sessions
 from eventreg.selfservice.views.page import OwnRegistration, is_over, yes_or_no
-from eventreg.selfservice.views.requests import requests_shown
-from eventreg.selfservice.views.sessions import belongings
+from eventreg.web import bodies, downloads, instance, limits
 from eventreg.web.access import Answer, personal
-from eventreg.web.bodies import takes_files
-from eventreg.web.downloads import as_attachment
 from eventreg.web.forms import checks_token_itself
-from eventreg.web.instance import address_of
-from eventreg.web.limits import limited
 from eventreg.web.refusals import Refusals, refuse
 
 
@@ -62,12 +56,12 @@ def show_own(token: str) -> str:
         "selfservice/own.html",
         status_word=status_for_participant(own.status),
         status_sentence=status_explained(own.status),
-        merged_into=find_merged_into(own.registration.id) if own.status is Status.CANCELLED else None,
+        merged_into=registrations.find_merged_into(own.registration.id) if own.status is Status.CANCELLED else None,
         answers=own.answer_rows(),
         consents=own.consent_rows(),
-        requests=requests_shown(own),
+        requests=requests.requests_shown(own),
         yes_or_no=yes_or_no,
-        **belongings(own),
+        **sessions.belongings(own),
         **own.frame(),
     )
 
@@ -83,25 +77,25 @@ def download_calendar(token: str) -> Response:
     registration = own.registration
     content = personal_calendar(
         own.event,
-        own.occasion.days_attended(find_day_ids(registration)),
+        own.occasion.days_attended(answers.find_day_ids(registration)),
         CalendarPerson(registration.full_name, registration.email),
         public_id=registration.public_id,
         method="PUBLISH",
         language=current_language(),
-        url=address_of("site.show_event", slug=own.event.slug),
+        url=instance.address_of("site.show_event", slug=own.event.slug),
         sequence=sequence_of(own.event, registration),
         stamp=registration.status_changed_at,
     )
-    return as_attachment(content.encode("utf-8"), f"{own.event.slug}.ics", "text/calendar; charset=utf-8")
+    return downloads.as_attachment(content.encode("utf-8"), f"{own.event.slug}.ics", "text/calendar; charset=utf-8")
 
 
 @blueprint.get("/my/<token>/files/<public_id>")
 @personal
 def download_file(token: str, public_id: str) -> Response:
     """Return a file that the person uploaded."""
-    registration = get_by_token(token, OWN_PAGE)
+    registration = registrations.get_by_token(token, OWN_PAGE)
     file = open_upload(registration.event_id, registration.id, public_id)
-    return as_attachment(file.content, file.name, file.media_type)
+    return downloads.as_attachment(file.content, file.name, file.media_type)
 
 
 @blueprint.get("/my/<token>/answers")
@@ -117,8 +111,8 @@ def edit_answers(token: str) -> Answer:
 @blueprint.post("/my/<token>/answers")
 @personal
 @checks_token_itself
-@limited("60 per 10 minutes")
-@takes_files
+@limits.limited("60 per 10 minutes")
+@bodies.takes_files
 def save_answers(token: str) -> Answer:
     """Keep changed answers, or show the form again with what is to be checked."""
     own = OwnRegistration.open(token)
@@ -145,7 +139,7 @@ def _form(own: OwnRegistration, submission_key: str, *, is_sent: bool) -> Filled
         submission_key,
         is_sent=is_sent,
         definition=own.asked.definition,
-        answers={**own.given_consents(), **load_answers(registration, own.asked.definition)},
+        answers={**own.given_consents(), **answers.load_answers(registration, own.asked.definition)},
         standing=list_of_registration(registration.id),
         leave_out=own.kept_apart(),
         frozen=own.frozen_keys(),
@@ -161,7 +155,7 @@ def _page(own: OwnRegistration, form: FilledForm, message: str = "") -> str:
 
 @blueprint.post("/my/<token>/consents")
 @personal
-@limited("60 per 10 minutes")
+@limits.limited("60 per 10 minutes")
 def save_consents(token: str) -> Answer:
     """Record what the person agrees to from now on."""
     own = OwnRegistration.open(token)
@@ -172,7 +166,7 @@ def save_consents(token: str) -> Answer:
 
 @blueprint.post("/my/<token>/language")
 @personal
-@limited("60 per 10 minutes")
+@limits.limited("60 per 10 minutes")
 def save_language(token: str) -> Answer:
     """Write the person's messages in another language from now on."""
     own = OwnRegistration.open(token)
@@ -186,7 +180,7 @@ def save_language(token: str) -> Answer:
 
 @blueprint.route("/my/<token>/address", methods=["GET", "POST"])
 @personal
-@limited("10 per hour")
+@limits.limited("10 per hour")
 def change_address(token: str) -> Answer:
     """Ask for another mail address; its holder confirms it by mail."""
     own = OwnRegistration.open(token)
@@ -204,7 +198,7 @@ def change_address(token: str) -> Answer:
 
 @blueprint.route("/my/<token>/withdraw", methods=["GET", "POST"])
 @personal
-@limited("30 per 10 minutes")
+@limits.limited("30 per 10 minutes")
 def withdraw_own(token: str) -> Answer:
     """Ask once more, then withdraw."""
     own = OwnRegistration.open(token)

@@ -24,10 +24,9 @@ from eventreg.registration.wording import request_title
 from eventreg.selfservice.services import answer_request
 from eventreg.selfservice.views import blueprint
 from eventreg.selfservice.views.page import OwnRegistration, is_over
+from eventreg.web import bodies, limits
 from eventreg.web.access import Answer, personal
-from eventreg.web.bodies import takes_files
 from eventreg.web.forms import checks_token_itself
-from eventreg.web.limits import limited
 
 
 @dataclass(frozen=True)
@@ -69,8 +68,8 @@ def show_request(token: str, request_id: int) -> Answer:
 @blueprint.post("/my/<token>/requests/<int(max=2147483647):request_id>")
 @personal
 @checks_token_itself
-@limited("60 per 10 minutes")
-@takes_files
+@limits.limited("60 per 10 minutes")
+@bodies.takes_files
 def save_request(token: str, request_id: int) -> Answer:
     """Keep the answers to a request, or show the form again with what is to be checked."""
     own, asking = _open(token, request_id)

@@ -21,6 +21,7 @@ from eventreg.questionnaires.queries import definition_of, get_current_version
 from eventreg.registration.emails import EARLIER_ANSWERS, SAVED_FORM, Occasion
 from eventreg.registration.forms import AddressForm, KeepForm, new_submission_key, submission_key_or_new
 from eventreg.registration.models import Registration
+from eventreg.registration.queries import registrations, ways_in
 from eventreg.registration.queries.forms import (
     answers_to_carry,
     get_saved_form,
@@ -29,47 +30,31 @@ from eventreg.registration.queries.forms import (
     resumed_key,
     was_sent,
 )
-from eventreg.registration.queries.registrations import get_by_token
-from eventreg.registration.queries.ways_in import find_way_in
+from eventreg.registration.views import form_pages
 from eventreg.registration.views.filled_form import FilledForm, VisitorRefusals, crowd_words
-from eventreg.registration.views.form_pages import (
-    NOT_CARRIED,
-    closed_page,
-    find_category,
-    form_page,
-    keep_page,
-    occasion_of,
-    page_frame,
-    public_occasion,
-    refusal_in,
-    refusal_now,
-    sent_way_in,
-)
 from eventreg.selfservice import services
-from eventreg.selfservice.services import request_earlier_answers
 from eventreg.selfservice.views import blueprint
+from eventreg.web import limits, refusals
 from eventreg.web.access import Answer, personal, public
-from eventreg.web.limits import limited
-from eventreg.web.refusals import refuse
 
 
 @blueprint.post("/events/<slug>/register/keep")
 @public
-@limited("30 per 10 minutes")
+@limits.limited("30 per 10 minutes")
 def save_form(slug: str) -> Answer:
     """Keep the form and mail the link to it."""
-    occasion = public_occasion(slug)
+    occasion = form_pages.public_occasion(slug)
     event = occasion.event
-    category = find_category(event, request.form.get("category", ""), sent_way_in(event))
+    category = form_pages.find_category(event, request.form.get("category", ""), form_pages.sent_way_in(event))
     if category is None:
         return redirect(url_for("registration.register", slug=slug), 303)
-    refusal = refusal_now(event) or refusal_in(event, category)
+    refusal = form_pages.refusal_now(event) or form_pages.refusal_in(event, category)
     if refusal is not None:
         # Nobody is sent a link to a form that nobody can send.
-        return closed_page(occasion, refusal, category)
+        return form_pages.closed_page(occasion, refusal, category)
     key = submission_key_or_new(request.form.get("submission_key"))
     form = KeepForm()
-    values = {name: values for name, values in request.form.lists() if name not in NOT_CARRIED}
+    values = {name: values for name, values in request.form.lists() if name not in form_pages.NOT_CARRIED}
     with VisitorRefusals(form, busy=crowd_words()) as outcome:
         form.check()
         services.save_form(
@@ -83,15 +68,15 @@ def save_form(slug: str) -> Answer:
         )
         return redirect(url_for("selfservice.form_kept", slug=slug), 303)
     if outcome.problem:
-        refuse(form.keep_email, outcome.problem)
-    return keep_page(occasion, category, key, form, outcome.status_code)
+        refusals.refuse(form.keep_email, outcome.problem)
+    return form_pages.keep_page(occasion, category, key, form, outcome.status_code)
 
 
 @blueprint.get("/events/<slug>/register/kept")
 @public
 def form_kept(slug: str) -> str:
     """Say that the form is kept and the link on its way."""
-    return render_template("selfservice/form_kept.html", **page_frame(public_occasion(slug)))
+    return render_template("selfservice/form_kept.html", **form_pages.page_frame(form_pages.public_occasion(slug)))
 
 
 @blueprint.get("/my/form/<token>")
@@ -99,37 +84,39 @@ def form_kept(slug: str) -> str:
 def show_saved_form(token: str) -> Answer:
     """Show a kept form, filled in as it was. Nothing is written."""
     saved = get_saved_form(token, SAVED_FORM)
-    occasion = occasion_of(get_event_whole(saved.event_id))
+    occasion = form_pages.occasion_of(get_event_whole(saved.event_id))
     event = occasion.event
     if was_sent(saved):
-        return render_template("selfservice/form_was_sent.html", **page_frame(occasion))
+        return render_template("selfservice/form_was_sent.html", **form_pages.page_frame(occasion))
     typed = MultiDict([(name, value) for name, values in open_form(saved).items() for value in values])
     carried = typed.get("way_in", "")
     kept = next((found for found in event.categories if found.id == saved.category_id), None)
     # A category may have become private meanwhile: it is there for whoever came by a way in.
-    category = find_category(event, kept.key, find_way_in(event, carried)) if kept is not None else None
+    category = (
+        form_pages.find_category(event, kept.key, ways_in.find_way_in(event, carried)) if kept is not None else None
+    )
     if category is None or get_published_event(event.slug) is None:
         raise NotFound
     version = get_current_version(event.id)
     form = FilledForm(event, category, version, resumed_key(saved), is_sent=False, typed=typed)
-    return form_page(occasion, form, carried=carried)
+    return form_pages.form_page(occasion, form, carried=carried)
 
 
 @blueprint.route("/events/<slug>/register/earlier", methods=["GET", "POST"])
 @public
-@limited("30 per hour")
+@limits.limited("30 per hour")
 def ask_for_earlier(slug: str) -> Answer:
     """Send people the link to their earlier answers. The answer is the same whether or not the address is known."""
-    occasion = public_occasion(slug)
+    occasion = form_pages.public_occasion(slug)
     form = AddressForm()
     if request.method != "POST":  # HEAD asks for the page too
         return _asking_page(occasion, form)
     with VisitorRefusals(form) as outcome:
         form.check()
-        request_earlier_answers(occasion.event.id, form.email.address, current_language(), request.remote_addr)
+        services.request_earlier_answers(occasion.event.id, form.email.address, current_language(), request.remote_addr)
         return redirect(url_for("selfservice.earlier_on_its_way", slug=slug), 303)
     if outcome.problem:
-        refuse(form.email, outcome.problem)
+        refusals.refuse(form.email, outcome.problem)
     return _asking_page(occasion, form), outcome.status_code
 
 
@@ -137,7 +124,9 @@ def ask_for_earlier(slug: str) -> Answer:
 @public
 def earlier_on_its_way(slug: str) -> str:
     """Say that a message is on its way if the address took part before."""
-    return render_template("selfservice/earlier_on_its_way.html", **page_frame(public_occasion(slug)))
+    return render_template(
+        "selfservice/earlier_on_its_way.html", **form_pages.page_frame(form_pages.public_occasion(slug))
+    )
 
 
 @dataclass(frozen=True)
@@ -155,10 +144,10 @@ class Choice:
 
 @blueprint.route("/my/earlier/<token>", methods=["GET", "POST"])
 @personal
-@limited("60 per 10 minutes")
+@limits.limited("60 per 10 minutes")
 def offer_earlier_answers(token: str) -> Answer:
     """Show what would be taken over and into which forms; agreed to, the form comes filled in. Nothing is written."""
-    registration = get_by_token(token, EARLIER_ANSWERS)
+    registration = registrations.get_by_token(token, EARLIER_ANSWERS)
     event = get_event_whole(registration.event_id)
     choices = [
         Choice(found, category)
@@ -181,11 +170,11 @@ def offer_earlier_answers(token: str) -> Answer:
     context = Context.of(chosen.event)
     found = answers_to_carry(registration, definition_of(version), chosen.category, context)
     form = FilledForm(chosen.event, chosen.category, version, new_submission_key(), is_sent=False, answers=found)
-    return form_page(occasion_of(chosen.event), form)
+    return form_pages.form_page(form_pages.occasion_of(chosen.event), form)
 
 
 def _asking_page(occasion: Occasion, form: AddressForm) -> str:
-    return render_template("selfservice/ask_for_earlier.html", form=form, **page_frame(occasion))
+    return render_template("selfservice/ask_for_earlier.html", form=form, **form_pages.page_frame(occasion))
 
 
 def _offer(
@@ -197,7 +186,7 @@ def _offer(
         choices=choices,
         carried=_in_words(event, registration, choices),
         errors=errors or {},
-        **page_frame(occasion_of(event)),
+        **form_pages.page_frame(form_pages.occasion_of(event)),
     )
 
 

@@ -23,9 +23,8 @@ from eventreg.registration.rules.states import Status
 from eventreg.registration.services.places import choose_sessions
 from eventreg.selfservice.views import blueprint
 from eventreg.selfservice.views.page import OwnRegistration
+from eventreg.web import downloads, limits
 from eventreg.web.access import Answer, personal
-from eventreg.web.downloads import as_attachment
-from eventreg.web.limits import limited
 from eventreg.web.refusals import Refusals, said
 
 
@@ -42,7 +41,7 @@ def edit_own_sessions(token: str) -> Answer:
 
 @blueprint.post("/my/<token>/sessions")
 @personal
-@limited("60 per 10 minutes")
+@limits.limited("60 per 10 minutes")
 def save_own_sessions(token: str) -> Answer:
     """Keep the choice as a whole, or say why not and show it again."""
     own = OwnRegistration.open(token)
@@ -66,7 +65,7 @@ def download_own_material(token: str, public_id: str) -> Response:
         raise NotFound
     material = get_openable_file(own.event.id, public_id, Reader.CONFIRMED, now())
     file = open_material_file(material.file_id)
-    return as_attachment(file, material.file_name, material.media_type, material.size)
+    return downloads.as_attachment(file, material.file_name, material.media_type, material.size)
 
 
 def belongings(own: OwnRegistration) -> dict[str, Any]:

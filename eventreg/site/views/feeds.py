@@ -19,28 +19,25 @@ from werkzeug.wrappers import Response as BaseResponse
 from eventreg.events.models import Event
 from eventreg.events.queries.public import list_for_feeds, list_for_sitemap, page_of_past
 from eventreg.events.wording import host_name
-from eventreg.i18n import formats
-from eventreg.i18n.languages import current_language
+from eventreg.i18n import formats, languages
 from eventreg.kernel.clock import now
 from eventreg.programme.calendars import events_calendar
 from eventreg.site.views import blueprint
 from eventreg.site.views.presenting import cacheable
 from eventreg.site.views.sharing import sharing
-from eventreg.web.access import public
-from eventreg.web.instance import address_of, chosen, config, site_name
-from eventreg.web.templating import plain_in_reader_language
+from eventreg.web import access, instance, templating
 
 _PAST_A_PAGE = 30
 
 
 @blueprint.get("/events.ics")
-@public
+@access.public
 def download_all_calendars() -> BaseResponse:
     """Give the days of all public events as one calendar, to subscribe to."""
     content = events_calendar(
         list_for_feeds(),
-        language=current_language(),
-        address_of_event=lambda event: address_of("site.show_event", slug=event.slug),
+        language=languages.current_language(),
+        address_of_event=lambda event: instance.address_of("site.show_event", slug=event.slug),
     )
     response = _feed(content.encode("utf-8"), "text/calendar; charset=utf-8; method=PUBLISH")
     response.headers.set("Content-Disposition", "inline", filename="events.ics")
@@ -48,25 +45,25 @@ def download_all_calendars() -> BaseResponse:
 
 
 @blueprint.get("/events.atom")
-@public
+@access.public
 def show_atom() -> BaseResponse:
     """Give the public events as a feed, the last announced first."""
-    content = atom_feed(list_for_feeds(), address_of("site.show_atom"))
+    content = atom_feed(list_for_feeds(), instance.address_of("site.show_atom"))
     return _feed(content, "application/atom+xml; charset=utf-8")
 
 
 @blueprint.get("/sitemap.xml")
-@public
+@access.public
 def show_sitemap() -> BaseResponse:
     """Name every public page to search engines, in each language."""
     return _feed(sitemap(_places()), "application/xml; charset=utf-8")
 
 
 @blueprint.get("/past-events")
-@public
+@access.public
 def list_past_events() -> BaseResponse:
     """List the events that have taken place, the latest first, a page at a time."""
-    today = now().astimezone(ZoneInfo(config().time_zone)).date()
+    today = now().astimezone(ZoneInfo(instance.config().time_zone)).date()
     found = page_of_past(today, _key(request.args.get("before", "")), _PAST_A_PAGE)
     more = f"{found.next_before[0].isoformat()}.{found.next_before[1]}" if found.next_before else ""
     page = render_template(
@@ -83,7 +80,7 @@ def list_past_events() -> BaseResponse:
 def _places() -> Iterator[Place]:
     for endpoint in ("site.home", "site.list_past_events", "site.show_accessibility"):
         yield _place(endpoint)
-    for page in chosen().pages:
+    for page in instance.chosen().pages:
         yield _place("settings.show_page", key=page.key)
     for event in list_for_sitemap():
         found = _place("site.show_event", slug=event.slug)
@@ -128,10 +125,10 @@ class Place(NamedTuple):
 
 def atom_feed(events: Sequence[Event], address: str) -> bytes:
     """Return the feed of events, with partners and days loaded, in the reader's language. `address` is its own."""
-    home = address_of("site.home")
-    feed = Xml.Element("feed", {"xmlns": _ATOM, "xml:lang": current_language()})
+    home = instance.address_of("site.home")
+    feed = Xml.Element("feed", {"xmlns": _ATOM, "xml:lang": languages.current_language()})
     _text(feed, "id", home)
-    _text(feed, "title", site_name())
+    _text(feed, "title", instance.site_name())
     _text(feed, "updated", _instant(max((announced_at(event) for event in events), default=_NEVER)))
     Xml.SubElement(feed, "link", {"rel": "self", "type": "application/atom+xml", "href": address})
     Xml.SubElement(feed, "link", {"rel": "alternate", "type": "text/html", "href": home})
@@ -164,21 +161,21 @@ def tag_of(content: bytes) -> str:
 
 
 def _entry(event: Event) -> Xml.Element:
-    address = address_of("site.show_event", slug=event.slug)
+    address = instance.address_of("site.show_event", slug=event.slug)
     entry = Xml.Element("entry")
     _text(entry, "id", address)
-    _text(entry, "title", plain_in_reader_language(event.title))
+    _text(entry, "title", templating.plain_in_reader_language(event.title))
     _text(entry, "published", _instant(event.created_at))
     _text(entry, "updated", _instant(announced_at(event)))
     Xml.SubElement(entry, "link", {"rel": "alternate", "type": "text/html", "href": address})
     author = Xml.SubElement(entry, "author")
-    _text(author, "name", host_name(event) or site_name())
+    _text(author, "name", host_name(event) or instance.site_name())
     _text(entry, "summary", " ".join(part for part in (_when_and_where(event), _summary(event)) if part))
     return entry
 
 
 def _when_and_where(event: Event) -> str:
-    language = current_language()
+    language = languages.current_language()
     dates = formats.days([day.held_on for day in event.days], language) if event.days else ""
     place = ", ".join(part for part in (event.city, formats.country(event.country, language)) if part)
     line = " · ".join(part for part in (dates[:1].upper() + dates[1:], place) if part)
@@ -186,7 +183,7 @@ def _when_and_where(event: Event) -> str:
 
 
 def _summary(event: Event) -> str:
-    texts = (plain_in_reader_language(text) for text in (event.summary, event.demonstration_note))
+    texts = (templating.plain_in_reader_language(text) for text in (event.summary, event.demonstration_note))
     return " ".join(text for text in texts if text)
 
 

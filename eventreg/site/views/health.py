@@ -11,8 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from eventreg.kernel.clock import now
 from eventreg.site.queries import Figures, count_everything, look_whether_ready
 from eventreg.site.views import blueprint
-from eventreg.web.access import probe, public
-from eventreg.web.instance import address_of, config
+from eventreg.web import access, instance
 
 #: pages that mean nothing to a search engine; personal and organizers' pages also say so themselves
 _NOT_FOR_CRAWLERS = (
@@ -29,14 +28,14 @@ _NOT_FOR_CRAWLERS = (
 
 
 @blueprint.get("/healthz")
-@probe
+@access.probe
 def healthz() -> BaseResponse:
     """Say that the process lives. Asks nobody else."""
     return _uncached(jsonify(status="ok"))
 
 
 @blueprint.get("/readyz")
-@probe
+@access.probe
 def readyz() -> BaseResponse:
     """Say whether this process can do its work, and name what somebody should see to: that takes nobody out of service."""
     found = look_whether_ready()
@@ -48,10 +47,10 @@ def readyz() -> BaseResponse:
 
 
 @blueprint.get("/metrics")
-@probe
+@access.probe
 def metrics() -> BaseResponse:
     """Give the figures in the text format of Prometheus to whoever brings the token that is set, else nothing."""
-    token = config().metrics_token
+    token = instance.config().metrics_token
     if not token:
         abort(404)
     given = request.headers.get("Authorization", "")
@@ -62,16 +61,16 @@ def metrics() -> BaseResponse:
 
 
 @blueprint.get("/robots.txt")
-@public
+@access.public
 def robots() -> BaseResponse:
     """Tell crawlers which pages mean nothing to them."""
     disallowed = (f"Disallow: {path}" for path in _NOT_FOR_CRAWLERS)
-    lines = ["User-agent: *", *disallowed, f"Sitemap: {address_of('site.show_sitemap')}"]
+    lines = ["User-agent: *", *disallowed, f"Sitemap: {instance.address_of('site.show_sitemap')}"]
     return Response("".join(f"{line}\n" for line in lines), mimetype="text/plain")
 
 
 @blueprint.get("/favicon.ico")
-@public
+@access.public
 def favicon() -> BaseResponse:
     """Lead programs that ask here to the icon; pages bear it in themselves."""
     return redirect(url_for("static", name="img/icon.svg"), code=301)

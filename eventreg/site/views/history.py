@@ -23,15 +23,13 @@ from eventreg.audit.telling import Line, Telling
 from eventreg.db import db
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import desk
-from eventreg.i18n import formats
-from eventreg.i18n.languages import current_language
+from eventreg.i18n import formats, languages
 from eventreg.kernel.csv import inert
 from eventreg.site.forms import HistoryForm
 from eventreg.site.views import blueprint
 from eventreg.site.views.manage import note_history_export
+from eventreg.web import downloads, fields
 from eventreg.web.access import Answer, administrators_only, requires
-from eventreg.web.downloads import as_attachment
-from eventreg.web.fields import whole_number
 
 #: of the instance's history: it belongs to no place
 _NOWHERE = "UTC"
@@ -67,7 +65,7 @@ def export_instance_history() -> Answer:
 
 def _page(chain: int, zone: str, slug: str, **frame: Any) -> Answer:
     form = HistoryForm(formdata=request.args)
-    before, after = (whole_number(request.args.get(name)) for name in ("before", "after"))
+    before, after = (fields.whole_number(request.args.get(name)) for name in ("before", "after"))
     history = read_history(chain, form.trail_filter(zone), before=before, after=after)
     form.offer(history.people)
     here = url_for("site.show_history", slug=slug) if slug else url_for("site.show_instance_history")
@@ -95,7 +93,7 @@ def _file(chain: int, zone: str, slug: str) -> Response:
     before = note_history_export(chain, form.query(), acting())
     content = history_chunks(chain, form.trail_filter(zone), before, zone, slug)
     name = f"history-{slug}.csv" if slug else "history.csv"
-    return as_attachment(stream_with_context(content), name, "text/csv; charset=utf-8")
+    return downloads.as_attachment(stream_with_context(content), name, "text/csv; charset=utf-8")
 
 
 def _shown(telling: Telling, trace: Trace, zone: str) -> dict[str, Any]:
@@ -159,7 +157,7 @@ def _row(telling: Telling, trace: Trace, zone: ZoneInfo) -> list[str]:
 
 def _plain(line: Line) -> str:
     said = line.new if line.old is None else f"{line.old} → {line.new}"
-    return f"{line.part}{formats.colon(current_language())} {said}" if line.part else said
+    return f"{line.part}{formats.colon(languages.current_language())} {said}" if line.part else said
 
 
 def _written(rows: Sequence[Sequence[str]], before: str = "") -> bytes:

@@ -14,9 +14,7 @@ from flask_login import current_user
 from eventreg.accounts.policies import has_second_factor
 from eventreg.attendees.listing import ListShape, RegistrationList
 from eventreg.attendees.rules.listing import STATUS_ORDER, ListState, Unanswered
-from eventreg.attendees.views.cards import unanswered_shown
-from eventreg.attendees.views.desk import list_url, registration_url
-from eventreg.attendees.views.notes import mentions_shown
+from eventreg.attendees.views import cards, desk, notes
 from eventreg.audit.services import INSTANCE_CHAIN, Actor, Target, note
 from eventreg.db import transaction
 from eventreg.events.links import invitation_token
@@ -27,15 +25,13 @@ from eventreg.events.queries.team import Membership, list_days_of, list_invitati
 from eventreg.events.rules.publication import Publication
 from eventreg.events.rules.seats import Places
 from eventreg.events.rules.team import Permission, Scope
+from eventreg.events.views import publication, publication_words
 from eventreg.events.views.desk import render_desk
-from eventreg.events.views.publication import open_items
-from eventreg.events.views.publication_words import state_name
 from eventreg.events.wording import team_role_name
 from eventreg.kernel.clock import now
 from eventreg.mail.queries import list_latest_states
 from eventreg.mail.wording import TROUBLES
-from eventreg.registration.queries.registrations import count_unanswered
-from eventreg.registration.queries.scoping import is_shown
+from eventreg.registration.queries import registrations, scoping
 from eventreg.registration.rules.states import Status
 from eventreg.registration.wording import status_for_team
 from eventreg.reports.queries.figures import Breakdown, Figures, coming_deadlines, list_figures
@@ -43,8 +39,7 @@ from eventreg.reports.rules import Counting, is_told
 from eventreg.reports.views.figures import FigureRows, mail_rows
 from eventreg.settings.models import InstanceSettings
 from eventreg.site.views import blueprint
-from eventreg.web.access import may, requires, signed_in
-from eventreg.web.templating import plain_in_reader_language
+from eventreg.web import access, templating
 
 _LATEST = 5
 _TO_REVIEW = ListState().narrowed(status=[Status.PENDING.value])
@@ -52,7 +47,7 @@ _WITHOUT_FIGURES = Figures({}, {})
 
 
 @blueprint.get("/manage/")
-@signed_in
+@access.signed_in
 def manage_events() -> str:
     """List the events of the account; an administrator's are all of them."""
     memberships = list_memberships(current_user.id, current_user.is_administrator)
@@ -74,13 +69,13 @@ def manage_events() -> str:
         live={id_: total if is_told(total := _live(found).total) else None for id_, found in figures.items()},
         days=list_days_of([membership.event.id for membership in memberships]),
         lists={
-            each.event.id: (list_url(each.event.slug, ListState()), list_url(each.event.slug, _TO_REVIEW))
+            each.event.id: (desk.list_url(each.event.slug, ListState()), desk.list_url(each.event.slug, _TO_REVIEW))
             for each in memberships
             if _allows(each, Permission.SEE_REGISTRATIONS)
         },
         pending=Status.PENDING,
         role_name=team_role_name,
-        mentions=mentions_shown(
+        mentions=notes.mentions_shown(
             [(each.event, each.grant.scope) for each in memberships if _allows(each, Permission.SEE_REGISTRATIONS)],
             names_events=True,
         ),
@@ -88,13 +83,13 @@ def manage_events() -> str:
 
 
 @blueprint.get("/manage/events/<slug>")
-@requires(Permission.ENTER)
+@access.requires(Permission.ENTER)
 def manage_event(slug: str) -> str:
     """Show where an event stands. Figures lead to their lists; persons are named only to those who may see them."""
     event: Event = g.event
-    sees_figures, sees_people = may(Permission.SEE_FIGURES), may(Permission.SEE_REGISTRATIONS)
+    sees_figures, sees_people = access.may(Permission.SEE_FIGURES), access.may(Permission.SEE_REGISTRATIONS)
     scope: Scope = g.event_access.scope
-    categories = [category for category in list_categories([event.id]) if is_shown(category, scope)]
+    categories = [category for category in list_categories([event.id]) if scoping.is_shown(category, scope)]
     figures = list_figures({event.id: scope})[event.id] if sees_figures else _WITHOUT_FIGURES
     told = FigureRows(slug, _live(figures), Counting.LIVE, sees_people)
     days = list_days(event.id)
@@ -110,9 +105,9 @@ def manage_event(slug: str) -> str:
         places=Places(event.capacity, figures.taken),
         categories=categories,
         waiting=figures.with_status(Status.WAITLISTED),
-        waiting_url=list_url(slug, ListState().narrowed(status=[Status.WAITLISTED.value])) if sees_people else "",
+        waiting_url=desk.list_url(slug, ListState().narrowed(status=[Status.WAITLISTED.value])) if sees_people else "",
         to_review=figures.with_status(Status.PENDING),
-        review_url=list_url(slug, _TO_REVIEW),
+        review_url=desk.list_url(slug, _TO_REVIEW),
         by_status=_by_status(slug, figures) if sees_people else told.by_status(),
         by_category=_by_category(slug, figures, categories) if sees_people else told.by_category(categories),
         tells_places=sees_people or _tells_places(figures),
@@ -121,22 +116,22 @@ def manage_event(slug: str) -> str:
         asked=_asked(event) if sees_people and scope.is_whole else [],
         latest=_latest(event, categories) if sees_people else [],
         # Whoever owns this one owns one: nothing has to be looked up.
-        copies=may(Permission.OWN) or (may(Permission.EDIT_EVENT) and may_create_events(current_user)),
-        exports=may(Permission.EXPORT_EVENT),
-        mentions=mentions_shown([(event, scope)]) if sees_people else [],
+        copies=access.may(Permission.OWN) or (access.may(Permission.EDIT_EVENT) and may_create_events(current_user)),
+        exports=access.may(Permission.EXPORT_EVENT),
+        mentions=notes.mentions_shown([(event, scope)]) if sees_people else [],
     )
 
 
 def _asked(event: Event) -> list[dict[str, Any]]:
     """Return how many people are asked something beside the form, and how many of them have not answered."""
-    counts = {Unanswered(*key): numbers for key, numbers in count_unanswered(event.id).items()}
-    shown = unanswered_shown(event.id, {asked: numbers[1] for asked, numbers in counts.items()})
+    counts = {Unanswered(*key): numbers for key, numbers in registrations.count_unanswered(event.id).items()}
+    shown = cards.unanswered_shown(event.id, {asked: numbers[1] for asked, numbers in counts.items()})
     return [
         {
             "text": each["text"],
             "asked": counts[each["asked"]][0],
             "open": each["count"],
-            "href": list_url(event.slug, ListState().narrowed(unanswered=[each["asked"].value]))
+            "href": desk.list_url(event.slug, ListState().narrowed(unanswered=[each["asked"].value]))
             if each["count"]
             else "",
         }
@@ -146,12 +141,12 @@ def _asked(event: Event) -> list[dict[str, Any]]:
 
 def _life(event: Event) -> dict[str, Any]:
     """Return the state of the event, and of a draft what it lacks, for who may publish it."""
-    is_draft, may_publish = event.publication is Publication.DRAFT, may(Permission.PUBLISH)
-    items = open_items(event) if is_draft and may_publish else []
+    is_draft, may_publish = event.publication is Publication.DRAFT, access.may(Permission.PUBLISH)
+    items = publication.open_items(event) if is_draft and may_publish else []
     return {
         "is_draft": is_draft,
         "may_publish": may_publish,
-        "state_name": state_name(event.publication),
+        "state_name": publication_words.state_name(event.publication),
         "blocking": [item for item in items if item.is_blocking],
         "advice": [item for item in items if not item.is_blocking],
     }
@@ -183,7 +178,7 @@ def _by_status(slug: str, figures: Figures) -> list[dict[str, Any]]:
         {
             "text": status_for_team(status),
             "count": figures.with_status(status),
-            "href": list_url(slug, ListState().narrowed(status=[status.value])),
+            "href": desk.list_url(slug, ListState().narrowed(status=[status.value])),
         }
         for status in STATUS_ORDER
         if status is not Status.UNVERIFIED or figures.with_status(status)
@@ -193,13 +188,13 @@ def _by_status(slug: str, figures: Figures) -> list[dict[str, Any]]:
 def _by_category(slug: str, figures: Figures, categories: Sequence[Category]) -> list[dict[str, Any]]:
     return [
         {
-            "text": plain_in_reader_language(category.name),
+            "text": templating.plain_in_reader_language(category.name),
             "count": figures.in_category(category.id),
             "taken": figures.places.get(category.id, 0),
             "places": category.places,
             "is_beside": not category.counts_toward_event,
             "is_over": Places(category.places, figures.places.get(category.id, 0)).over > 0,
-            "href": list_url(slug, ListState().narrowed(category=[category.key])),
+            "href": desk.list_url(slug, ListState().narrowed(category=[category.key])),
         }
         for category in categories
     ]
@@ -208,12 +203,12 @@ def _by_category(slug: str, figures: Figures, categories: Sequence[Category]) ->
 def _latest(event: Event, categories: Sequence[Category]) -> list[dict[str, Any]]:
     # Nothing that the list offers is asked for, so it has not to be looked up what that is.
     rows = RegistrationList(event.id, categories, ListState(), g.event_access.sight, ListShape()).page(_LATEST).rows
-    names = {category.id: plain_in_reader_language(category.name) for category in categories}
+    names = {category.id: templating.plain_in_reader_language(category.name) for category in categories}
     standings = list_latest_states(event.id, [row.id for row in rows])
     return [
         {
             "name": row.full_name,
-            "href": registration_url(event.slug, row.reference, ListState()),
+            "href": desk.registration_url(event.slug, row.reference, ListState()),
             "category": names[row.category_id],
             "status": row.status.value,
             "status_label": status_for_team(row.status),

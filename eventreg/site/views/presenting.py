@@ -18,8 +18,7 @@ from eventreg.events.rules.programme import common_hours
 from eventreg.events.rules.publication import Publication
 from eventreg.events.rules.settings import AttendanceMode
 from eventreg.events.wording import host_name, institutions_line
-from eventreg.i18n import formats
-from eventreg.i18n.languages import current_language
+from eventreg.i18n import formats, languages
 from eventreg.programme.calendars import day_bounds
 from eventreg.site.views.sharing import sharing
 from eventreg.web.instance import site_name
@@ -96,4 +95,4 @@ def _with_links(text: Mapping[str, str]) -> Markup:
 
 
 def _span(starts_at: time, ends_at: time) -> str:
-    return formats.span(starts_at, ends_at, current_language(), bare=True)
+    return formats.span(starts_at, ends_at, languages.current_language(), bare=True)

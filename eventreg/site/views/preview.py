@@ -11,17 +11,13 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from eventreg.events.models import ProgrammeSession
-from eventreg.events.queries.events import find_current_notice, get_slug_by_preview
-from eventreg.events.queries.programme import get_session
+from eventreg.events.queries import events, programme
 from eventreg.events.queries.public import PublicEvent, get_credited_event, get_public_event
 from eventreg.events.rules.publication import Publication
 from eventreg.events.rules.team import Permission
 from eventreg.kernel.errors import NotFound
-from eventreg.site.views import blueprint
-from eventreg.site.views.presenting import frame
+from eventreg.site.views import blueprint, presenting, programme_shown, public
 from eventreg.site.views.programme import day_anchor, programme_page, session_page
-from eventreg.site.views.programme_shown import event_programme
-from eventreg.site.views.public import render_event
 from eventreg.web.access import personal, requires
 
 
@@ -103,12 +99,12 @@ def preview_programme_for_team(slug: str) -> str | Response:
 @requires(Permission.ENTER)
 def preview_session_for_team(slug: str, public_id: str) -> str | Response:
     """Show a session of a draft to its team."""
-    get_session(g.event.id, public_id)
+    programme.get_session(g.event.id, public_id)
     return _for_team("session", slug, public_id=public_id)
 
 
 def _by_link(page: str, token: str, **part: str) -> str | Response:
-    slug, is_draft = get_slug_by_preview(token)
+    slug, is_draft = events.get_slug_by_preview(token)
     return _shown(page, _Way(slug, {"token": token}), is_draft, **part)
 
 
@@ -132,9 +128,9 @@ def _shown(page: str, way: _Way, is_draft: bool, **part: Any) -> str | Response:
 def _event_page(way: _Way) -> str:
     found = get_public_event(way.slug, with_drafts=True)
     # Files and conclusions have addresses of their own, which open with the event.
-    return render_event(
+    return public.render_event(
         found,
-        **event_programme(found.event, way.to("programme"), way.to_session),
+        **programme_shown.event_programme(found.event, way.to("programme"), way.to_session),
         **_framed(found, way),
         materials=[],
         has_conclusions=False,
@@ -143,10 +139,10 @@ def _event_page(way: _Way) -> str:
 
 def _notice_page(way: _Way) -> str:
     found = _draft(way)
-    notice = find_current_notice(found.event.id)
+    notice = events.find_current_notice(found.event.id)
     if notice is None:
         raise NotFound
-    shown = {**frame(found, "site.show_privacy"), **_framed(found, way), "footer_links": []}
+    shown = {**presenting.frame(found, "site.show_privacy"), **_framed(found, way), "footer_links": []}
     return render_template("site/privacy.html", event=found.event, notice=notice, **shown)
 
 
@@ -157,7 +153,7 @@ def _programme_page(way: _Way) -> str:
 
 def _session_page(way: _Way, public_id: str) -> str:
     found = _draft(way)
-    shown = get_session(found.event.id, public_id)
+    shown = programme.get_session(found.event.id, public_id)
     programme_url = way.to("programme", _anchor=day_anchor(shown.day))
     return session_page(found, shown, **_framed(found, way), programme_url=programme_url, materials=[], outcomes={})
 

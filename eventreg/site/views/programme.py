@@ -36,13 +36,11 @@ from eventreg.programme.views.materials import materials_shown
 from eventreg.site.views import blueprint
 from eventreg.site.views.presenting import cacheable, frame
 from eventreg.site.views.programme_shown import AddressOf, days_shown, institution_of, span_of
-from eventreg.web.access import public
-from eventreg.web.downloads import as_attachment
-from eventreg.web.instance import address_of
+from eventreg.web import access, downloads, instance
 
 
 @blueprint.get("/events/<slug>/programme")
-@public
+@access.public
 def show_programme(slug: str) -> BaseResponse:
     """Show the programme of an event, day by day; on paper one page a day."""
     found = get_credited_event(slug)
@@ -51,7 +49,7 @@ def show_programme(slug: str) -> BaseResponse:
 
 
 @blueprint.get("/events/<slug>/sessions/<public_id>")
-@public
+@access.public
 def show_session(slug: str, public_id: str) -> BaseResponse:
     """Show one session with its people."""
     found = get_credited_event(slug)
@@ -60,12 +58,12 @@ def show_session(slug: str, public_id: str) -> BaseResponse:
 
 
 @blueprint.get("/events/<slug>/sessions/<public_id>.ics")
-@public
+@access.public
 def download_session(slug: str, public_id: str) -> BaseResponse:
     """Give one session as a calendar file."""
     event = get_credited_event(slug).event
     found = get_session(event.id, public_id)
-    address = address_of("site.show_session", slug=slug, public_id=public_id)
+    address = instance.address_of("site.show_session", slug=slug, public_id=public_id)
     content = session_calendar(event, found.day, found.session, language=current_language(), url=address)
     response = Response(content, content_type="text/calendar; charset=utf-8; method=PUBLISH")
     name = f"{event.slug}-{found.day.held_on.isoformat()}-{found.session.starts_at:%H%M}.ics"
@@ -126,13 +124,13 @@ def _groups(shown: SessionFound) -> list[tuple[str, list[Any]]]:
 
 
 @blueprint.get("/events/<slug>/materials/<public_id>")
-@public
+@access.public
 def download_material(slug: str, public_id: str) -> Response:
     """Give the file of a material that everybody can open now."""
     event = get_credited_event(slug).event
     material = get_openable_file(event.id, public_id, Reader.ANYBODY, now())
     file = open_material_file(material.file_id)
-    response = as_attachment(file, material.file_name, material.media_type, material.size)
+    response = downloads.as_attachment(file, material.file_name, material.media_type, material.size)
     # Asked for again each time: another file may have taken its place, or it was taken back.
     response.cache_control.no_cache = True
     return response
@@ -148,7 +146,7 @@ def public_materials(event: Event, session_id: int | None = None) -> list[dict[s
 
 
 @blueprint.get("/events/<slug>/conclusions")
-@public
+@access.public
 def show_conclusions(slug: str) -> BaseResponse:
     """Show what the sessions concluded and recommend. There is no such page while nothing of it is public."""
     found = get_credited_event(slug)

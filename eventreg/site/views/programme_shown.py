@@ -13,8 +13,7 @@ from eventreg.events.models import Event, EventDay, ProgrammeSession, SessionPer
 from eventreg.events.queries.programme import people_of, slots_of
 from eventreg.events.rules.programme import SessionKind, SpeakerRole
 from eventreg.events.wording import session_kind_name, speaker_role_name
-from eventreg.i18n import formats
-from eventreg.i18n.languages import current_language
+from eventreg.i18n import formats, languages
 from eventreg.programme.rules.sessions import columns_of, rows_of
 from eventreg.web.templating import in_reader_language
 
@@ -133,7 +132,7 @@ def institution_of(speaker: Speaker, *, is_short: bool = False) -> Markup:
 
 def span_of(session: ProgrammeSession) -> str:
     """Return from when to when: "09:00–10:30"."""
-    return formats.span(session.starts_at, session.ends_at, current_language(), bare=True)
+    return formats.span(session.starts_at, session.ends_at, languages.current_language(), bare=True)
 
 
 def _item(session: ProgrammeSession, column: int, people: Sequence[SessionPerson], address_of: AddressOf) -> ItemShown:
@@ -161,7 +160,7 @@ def _time_of(sessions: Sequence[ProgrammeSession]) -> str:
     """Return the hours that all sessions of a row have in common, else only when they begin."""
     if len({session.ends_at for session in sessions}) == 1:
         return span_of(sessions[0])
-    return formats.clock(sessions[0].starts_at, current_language(), bare=True)
+    return formats.clock(sessions[0].starts_at, languages.current_language(), bare=True)
 
 
 def _with_institution(speaker: Speaker) -> Markup:

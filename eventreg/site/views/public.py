@@ -22,26 +22,22 @@ from eventreg.programme.calendars import event_calendar
 from eventreg.programme.queries import count_public
 from eventreg.registration.queries.places import get_availability, list_availabilities
 from eventreg.site import wording
-from eventreg.site.views import blueprint
-from eventreg.site.views.presenting import cacheable, frame, hours_shown, is_over, is_past, practical_rows
-from eventreg.site.views.programme import public_materials
-from eventreg.site.views.programme_shown import event_programme
+from eventreg.site.views import blueprint, presenting, programme, programme_shown
 from eventreg.site.views.sharing import event_data, sharing
-from eventreg.web.access import public
+from eventreg.web import access, instance
 from eventreg.web.guides import guides
-from eventreg.web.instance import address_of
 
 #: past events on the first page; the archive has all
 _PAST_ON_HOME = 10
 
 
 @blueprint.get("/")
-@public
+@access.public
 def home() -> BaseResponse:
     """List the events, upcoming first."""
     events, moment = list_public_events(), now()
-    past = [event for event in events if is_over(event, moment)]
-    upcoming = [event for event in reversed(events) if not is_over(event, moment)]
+    past = [event for event in events if presenting.is_over(event, moment)]
+    upcoming = [event for event in reversed(events) if not presenting.is_over(event, moment)]
     page = render_template(
         "site/home.html",
         upcoming=upcoming,
@@ -53,14 +49,14 @@ def home() -> BaseResponse:
         footer_links=[(_("Accessibility"), url_for("site.show_accessibility"))],
         sharing=sharing("site.home"),
     )
-    return cacheable(page)
+    return presenting.cacheable(page)
 
 
 @blueprint.get("/events/<slug>")
-@public
+@access.public
 def show_event(slug: str) -> BaseResponse:
     """Show one event, and where its registration stands."""
-    return cacheable(render_event(get_public_event(slug)))
+    return presenting.cacheable(render_event(get_public_event(slug)))
 
 
 def render_event(found: PublicEvent, **instead: Any) -> str:
@@ -70,25 +66,25 @@ def render_event(found: PublicEvent, **instead: Any) -> str:
     availability = get_availability(event, moment)
     variables = dict(
         event=event,
-        is_past=is_past(event, moment),
+        is_past=presenting.is_past(event, moment),
         availability=availability,
         wording=wording,
-        hours=hours_shown(event),
-        practical=practical_rows(event, moment),
+        hours=presenting.hours_shown(event),
+        practical=presenting.practical_rows(event, moment),
         credits=credits_of(event),
         mail_uri=mail_uri(event.contact_email),
         telephone_uri=telephone_uri(event.contact_phone, event.country),
         data=event_data(event, availability),
-        materials=public_materials(event),
+        materials=programme.public_materials(event),
         has_conclusions=count_public(event.id) > 0,
-        **event_programme(event),
-        **frame(found, "site.show_event"),
+        **programme_shown.event_programme(event),
+        **presenting.frame(found, "site.show_event"),
     )
     return render_template("site/event.html", **{**variables, **instead})
 
 
 @blueprint.get("/events/<slug>/privacy")
-@public
+@access.public
 def show_privacy(slug: str) -> BaseResponse:
     """Show the current privacy notice of an event."""
     found = get_credited_event(slug)
@@ -96,17 +92,17 @@ def show_privacy(slug: str) -> BaseResponse:
     notice = find_current_notice(event.id)
     if notice is None:
         raise NotFound
-    return cacheable(
-        render_template("site/privacy.html", event=event, notice=notice, **frame(found, "site.show_privacy"))
+    return presenting.cacheable(
+        render_template("site/privacy.html", event=event, notice=notice, **presenting.frame(found, "site.show_privacy"))
     )
 
 
 @blueprint.get("/events/<slug>/event.ics")
-@public
+@access.public
 def download_calendar(slug: str) -> BaseResponse:
     """Give the event's days as a calendar file."""
     event = get_published_event(slug)
-    address = address_of("site.show_event", slug=event.slug)
+    address = instance.address_of("site.show_event", slug=event.slug)
     content = event_calendar(event, language=current_language(), url=address)
     response = Response(content, content_type="text/calendar; charset=utf-8; method=PUBLISH")
     response.headers.set("Content-Disposition", "attachment", filename=f"{event.slug}.ics")
@@ -115,27 +111,27 @@ def download_calendar(slug: str) -> BaseResponse:
 
 
 @blueprint.get("/accessibility")
-@public
+@access.public
 def show_accessibility() -> BaseResponse:
     """Say how far these pages can be used by everybody."""
-    return cacheable(render_template("site/accessibility.html", sharing=sharing("site.show_accessibility")))
+    return presenting.cacheable(render_template("site/accessibility.html", sharing=sharing("site.show_accessibility")))
 
 
 @blueprint.get("/help/<topic>")
-@public
+@access.public
 def show_help(topic: str) -> BaseResponse:
     """Show a guide in the reader's language."""
     guide = guides().find(topic)
     if guide is None:
         abort(404)
     others = [found for other in guides().topics if other != topic and (found := guides().find(other))]
-    return cacheable(
+    return presenting.cacheable(
         render_template("site/help.html", guide=guide, others=others, sharing=sharing("site.show_help", topic=topic))
     )
 
 
 @blueprint.get("/help/pictures/<path:path>")
-@public
+@access.public
 def show_help_picture(path: str) -> Response:
     """Give a picture of a guide."""
     content = guides().pictures.get(path)

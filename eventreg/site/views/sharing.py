@@ -16,8 +16,7 @@ from eventreg.kernel.links import web_address
 from eventreg.organizations.models import Organization
 from eventreg.programme.calendars import day_bounds
 from eventreg.registration.rules.availability import Availability, RegistrationState
-from eventreg.web.instance import address_of
-from eventreg.web.templating import plain_in_reader_language
+from eventreg.web import instance, templating
 
 #: schema.org's properties for each role; what reads events looks for a sponsor, where the exact word is funder
 _PROPERTIES = {
@@ -56,21 +55,21 @@ class Sharing:
 
 def sharing(endpoint: str, **values: Any) -> Sharing:
     """Return the addresses of a page. One asked for in a language is its own original."""
-    default = address_of(endpoint, **values)
-    alternates = [(language, address_of(endpoint, **values, lang=language)) for language in known_languages()]
+    default = instance.address_of(endpoint, **values)
+    alternates = [(language, instance.address_of(endpoint, **values, lang=language)) for language in known_languages()]
     asked = dict(alternates).get(request.args.get("lang", ""))
     return Sharing(asked or default, default, alternates)
 
 
 def event_data(event: Event, availability: Availability) -> dict[str, Any]:
     """Return an event, with days and partners loaded, as a schema.org `Event` in the reader's language."""
-    address = address_of("site.show_event", slug=event.slug)
+    address = instance.address_of("site.show_event", slug=event.slug)
     data: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "Event",
         "@id": address,
         "url": address,
-        "name": plain_in_reader_language(event.title),
+        "name": templating.plain_in_reader_language(event.title),
         "description": _description(event),
         "inLanguage": current_language(),
         "eventStatus": f"https://schema.org/Event{'Cancelled' if event.is_called_off else 'Scheduled'}",
@@ -79,7 +78,7 @@ def event_data(event: Event, availability: Availability) -> dict[str, Any]:
         **_times(event),
         **_institutions(event),
     }
-    if audience := plain_in_reader_language(event.audience):
+    if audience := templating.plain_in_reader_language(event.audience):
         data["audience"] = {"@type": "Audience", "audienceType": audience}
     if event.capacity is not None:
         data["maximumAttendeeCapacity"] = event.capacity
@@ -100,15 +99,15 @@ def _location(event: Event, address: str) -> Any:
     if event.attendance is AttendanceMode.ONLINE:
         return online
     postal = {"@type": "PostalAddress", "addressLocality": event.city, "addressCountry": event.country}
-    if street := plain_in_reader_language(event.address):
+    if street := templating.plain_in_reader_language(event.address):
         postal["streetAddress"] = " ".join(street.split())
-    name = plain_in_reader_language(event.venue) or event.city
+    name = templating.plain_in_reader_language(event.venue) or event.city
     place = {"@type": "Place", "name": name, "address": postal}
     return [place, online] if event.attendance is AttendanceMode.BOTH else place
 
 
 def _description(event: Event) -> str:
-    texts = (plain_in_reader_language(text) for text in (event.summary, event.demonstration_note))
+    texts = (templating.plain_in_reader_language(text) for text in (event.summary, event.demonstration_note))
     return " ".join(text for text in texts if text)
 
 
@@ -131,11 +130,11 @@ def _institutions(event: Event) -> dict[str, list[dict[str, str]]]:
 
 
 def _organization(organization: Organization) -> dict[str, str]:
-    record = {"@type": "Organization", "name": plain_in_reader_language(organization.name)}
+    record = {"@type": "Organization", "name": templating.plain_in_reader_language(organization.name)}
     if address := web_address(organization.website):
         record["url"] = address
     if organization.logo is not None:
-        record["logo"] = address_of("media.show_picture", public_id=organization.logo.public_id)
+        record["logo"] = instance.address_of("media.show_picture", public_id=organization.logo.public_id)
     return record
 
 

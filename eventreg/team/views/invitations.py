@@ -17,15 +17,8 @@ from eventreg.events.rules.team import Permission, TeamReason
 from eventreg.events.wording import narrowing_words, permission_words, role_in_words, team_role_name
 from eventreg.i18n.languages import switch_language
 from eventreg.kernel.clock import now
+from eventreg.team import services
 from eventreg.team.forms import InviteForm, NewcomerForm
-from eventreg.team.services import (
-    Newcomer,
-    accept_invitation,
-    decline_invitation,
-    invite,
-    revoke_invitation,
-    send_invitation_again,
-)
 from eventreg.team.views import blueprint
 from eventreg.team.views.members import agreed_grant, choices, team_page
 from eventreg.web.access import Answer, personal, requires
@@ -42,7 +35,7 @@ def invite_to_team(slug: str) -> Answer:
     form = InviteForm(*choices())
     with form.refusals(beside="email") as outcome:
         form.check()
-        invite(g.event.id, form.wish(), current_user.id)
+        services.invite(g.event.id, form.wish(), current_user.id)
         return _to_invitations()
     return team_page(form, code=outcome.status_code)
 
@@ -51,14 +44,14 @@ def invite_to_team(slug: str) -> Answer:
 @requires(Permission.EDIT_TEAM)
 def send_invitation_once_more(slug: str, public_id: str) -> Answer:
     """Send an invitation once more."""
-    return _act(send_invitation_again, public_id)
+    return _act(services.send_invitation_again, public_id)
 
 
 @blueprint.post(f"{_ONE}/revoke")
 @requires(Permission.EDIT_TEAM)
 def take_invitation_back(slug: str, public_id: str) -> Answer:
     """Take an invitation back."""
-    return _act(revoke_invitation, public_id)
+    return _act(services.revoke_invitation, public_id)
 
 
 @blueprint.get("/invitations/<token>")
@@ -73,10 +66,10 @@ def show_invitation(token: str) -> Answer:
 def accept(token: str) -> Answer:
     """Join the team. Whoever is new is signed in; whoever has a way in already takes that one first."""
     form = NewcomerForm()
-    newcomer = Newcomer(form.name.data or "", form.language.chosen, form.password.data or "")
+    newcomer = services.Newcomer(form.name.data or "", form.language.chosen, form.password.data or "")
     signed_in_id = current_user.id if current_user.is_authenticated else None
     with form.refusals(beside="password") as outcome:
-        accepted = accept_invitation(token, signed_in_id, newcomer)
+        accepted = services.accept_invitation(token, signed_in_id, newcomer)
         if accepted.signs_in:
             account = get_account(accepted.account_id)
             begin_session(account, Way.INVITATION)
@@ -92,7 +85,7 @@ def accept(token: str) -> Answer:
 def decline(token: str) -> Answer:
     """Say no."""
     with Refusals():
-        decline_invitation(token)
+        services.decline_invitation(token)
         return render_template("team/invitation_declined.html")
     return _over_page()
 

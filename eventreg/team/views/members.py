@@ -11,15 +11,7 @@ from werkzeug.wrappers import Response
 
 from eventreg.events.links import invitation_address
 from eventreg.events.models import Category, Event, TeamInvitation, TeamMember
-from eventreg.events.queries.events import list_categories, list_days
-from eventreg.events.queries.team import (
-    InvitationLine,
-    MemberLine,
-    get_member,
-    list_members,
-    list_open_invitations,
-    opens_directly,
-)
+from eventreg.events.queries import events, team
 from eventreg.events.rules.team import PERMISSIONS, Grant, Permission, TeamRole, grant_of, roles_to_give
 from eventreg.events.services.team import change_member, hand_over, leave_team, remove_member
 from eventreg.events.views.desk import render_desk
@@ -35,11 +27,9 @@ from eventreg.kernel.errors import NotFound
 from eventreg.mail.rules import is_fictional
 from eventreg.team.forms import AgreementForm, HandOverForm, InviteForm
 from eventreg.team.views import blueprint
+from eventreg.web import freshness, instance, templating
 from eventreg.web.access import Answer, may, requires
-from eventreg.web.freshness import requires_fresh_sign_in
-from eventreg.web.instance import config
 from eventreg.web.refusals import Refusals
-from eventreg.web.templating import plain_in_reader_language
 
 _ONE = "/manage/events/<slug>/team/<int(max=2147483647):member_id>"
 
@@ -82,7 +72,7 @@ def remove_from_team(slug: str, member_id: int) -> Answer:
 
 @blueprint.post(f"{_ONE}/owner")
 @requires(Permission.OWN)
-@requires_fresh_sign_in(back="team.edit_member")
+@freshness.requires_fresh_sign_in(back="team.edit_member")
 def hand_event_over(slug: str, member_id: int) -> Answer:
     """Make a member the owner."""
     form = HandOverForm()
@@ -104,13 +94,13 @@ def team_page(form: InviteForm | None = None, problem: str = "", code: int = 200
     """Return the page. `form`: an invitation that was refused; `problem`: why something else was."""
     event: Event = g.event
     grant: Grant = g.event_access.grant
-    categories = list_categories([event.id])
+    categories = events.list_categories([event.id])
     can_edit = may(Permission.EDIT_TEAM)
-    waiting = list_open_invitations(event.id, now()) if can_edit else []
+    waiting = team.list_open_invitations(event.id, now()) if can_edit else []
     page = render_desk(
         "team/team.html",
         "team",
-        members=[_member_shown(line, grant, categories) for line in list_members(event.id)],
+        members=[_member_shown(line, grant, categories) for line in team.list_members(event.id)],
         invitations=[_invitation_shown(event, line, categories) for line in waiting],
         can_edit=can_edit,
         form=(form or _empty_form()) if can_edit else None,
@@ -128,7 +118,7 @@ def team_page(form: InviteForm | None = None, problem: str = "", code: int = 200
 def choices() -> tuple[list[TeamRole], Sequence[Category], Any]:
     """Return the roles, categories and days that a form about the team of this request's event offers."""
     event: Event = g.event
-    return roles_to_give(g.event_access.grant), list_categories([event.id]), list_days(event.id)
+    return roles_to_give(g.event_access.grant), events.list_categories([event.id]), events.list_days(event.id)
 
 
 def agreed_grant(agreed: TeamMember | TeamInvitation) -> Grant:
@@ -144,7 +134,7 @@ def agreed_grant(agreed: TeamMember | TeamInvitation) -> Grant:
 
 def _member_page(member_id: int, form: AgreementForm | None = None, code: int = 200) -> Answer:
     event: Event = g.event
-    line = get_member(event.id, member_id)
+    line = team.get_member(event.id, member_id)
     if line.member.role not in roles_to_give(g.event_access.grant):
         raise NotFound
     page = render_desk(
@@ -174,7 +164,7 @@ def _empty_form() -> InviteForm:
     return InviteForm(*choices(), formdata=None, role=TeamRole.REVIEWER.value, language=g.event.languages[0])
 
 
-def _member_shown(line: MemberLine, own: Grant, categories: Sequence[Category]) -> dict[str, Any]:
+def _member_shown(line: team.MemberLine, own: Grant, categories: Sequence[Category]) -> dict[str, Any]:
     member = line.member
     return {
         "id": member.id,
@@ -187,11 +177,11 @@ def _member_shown(line: MemberLine, own: Grant, categories: Sequence[Category]) 
     }
 
 
-def _invitation_shown(event: Event, line: InvitationLine, categories: Sequence[Category]) -> dict[str, Any]:
+def _invitation_shown(event: Event, line: team.InvitationLine, categories: Sequence[Category]) -> dict[str, Any]:
     invitation, account = line.invitation, line.account
-    is_direct = opens_directly(account, invitation.id, now())
-    leaves = config().sends_mail
-    is_kept = event.holds_mail and not is_fictional(account.email) and config().demo_mail != "send"
+    is_direct = team.opens_directly(account, invitation.id, now())
+    leaves = instance.config().sends_mail
+    is_kept = event.holds_mail and not is_fictional(account.email) and instance.config().demo_mail != "send"
     return {
         "public_id": invitation.public_id,
         "name": account.name,
@@ -222,7 +212,7 @@ def _table() -> list[tuple[str, list[tuple[str, list[bool]]]]]:
 
 
 def _names(categories: Sequence[Category]) -> dict[str, str]:
-    return {category.key: plain_in_reader_language(category.name) for category in categories}
+    return {category.key: templating.plain_in_reader_language(category.name) for category in categories}
 
 
 def _to_team() -> Response:

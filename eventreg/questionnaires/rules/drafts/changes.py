@@ -15,14 +15,7 @@ from typing import Any, Concatenate, NamedTuple, ParamSpec
 
 from eventreg.kernel.errors import Refused
 from eventreg.questionnaires.rules.conditions import AllOf, AnyOf, Condition, IsOneOf, Not
-from eventreg.questionnaires.rules.drafts.reading import (
-    DraftReason,
-    entries,
-    fingerprint,
-    questions_in,
-    read_draft,
-    texts,
-)
+from eventreg.questionnaires.rules.drafts import reading
 from eventreg.questionnaires.rules.schema import Definition, Question, Stage
 
 #: longer is no form that anybody fills in
@@ -66,7 +59,7 @@ def _changing(
 def add_section(document: Document, entry: dict[str, Any]) -> None:
     """Put a section at the end."""
     if len(document["sections"]) >= MOST_SECTIONS:
-        raise Refused(DraftReason.TOO_MANY_SECTIONS, most=MOST_SECTIONS)
+        raise Refused(reading.DraftReason.TOO_MANY_SECTIONS, most=MOST_SECTIONS)
     document["sections"].append({**entry, "questions": []})
 
 
@@ -74,8 +67,8 @@ def add_section(document: Document, entry: dict[str, Any]) -> None:
 def save_section(document: Document, key: str, seen: str, entry: dict[str, Any]) -> None:
     """Replace what is said of a section; its questions stay."""
     section = _section(document, key)
-    if fingerprint(section) != seen:
-        raise Refused(DraftReason.CHANGED_MEANWHILE)
+    if reading.fingerprint(section) != seen:
+        raise Refused(reading.DraftReason.CHANGED_MEANWHILE)
     questions = section["questions"]
     section.clear()
     section.update({**entry, "key": key, "questions": questions})
@@ -92,8 +85,8 @@ def move_section(document: Document, key: str, step: int) -> None:
 def remove_section(document: Document, key: str) -> None:
     """Remove an empty section."""
     section = _section(document, key)
-    if entries(section, "questions"):
-        raise Refused(DraftReason.NOT_EMPTY)
+    if reading.entries(section, "questions"):
+        raise Refused(reading.DraftReason.NOT_EMPTY)
     document["sections"] = [entry for entry in document["sections"] if entry is not section]
 
 
@@ -108,8 +101,8 @@ def add_question(document: Document, section: str, entry: dict[str, Any]) -> Non
 def save_question(document: Document, key: str, seen: str, entry: dict[str, Any], section: str = "") -> None:
     """Replace a question where it stands, or at the end of another section."""
     spot = _spot(document, key)
-    if fingerprint(spot.entry) != seen:
-        raise Refused(DraftReason.CHANGED_MEANWHILE)
+    if reading.fingerprint(spot.entry) != seen:
+        raise Refused(reading.DraftReason.CHANGED_MEANWHILE)
     _check_options(entry)
     entry = {**entry, "key": key}
     if entry.get("column") != spot.entry.get("column"):
@@ -129,7 +122,7 @@ def move_question(document: Document, key: str, step: int) -> None:
     spot = _spot(document, key)
     if _swap(spot.section, "questions", key, step):
         return
-    sections = entries(document, "sections")
+    sections = reading.entries(document, "sections")
     neighbour = sections.index(spot.section) + step
     if 0 <= neighbour < len(sections):
         questions = sections[neighbour]["questions"]
@@ -174,30 +167,30 @@ def _whole(document: Any) -> Document:
     found: Document = copy.deepcopy(dict(document)) if isinstance(document, dict) else {}
     if not isinstance(found.get("sections"), list):
         found["sections"] = []
-    for section in entries(found, "sections"):
+    for section in reading.entries(found, "sections"):
         if not isinstance(section.get("questions"), list):
             section["questions"] = []
     return found
 
 
 def _section(document: Document, key: str) -> dict[str, Any]:
-    for section in entries(document, "sections"):
+    for section in reading.entries(document, "sections"):
         if section["key"] == key:
             return section
-    raise Refused(DraftReason.GONE)
+    raise Refused(reading.DraftReason.GONE)
 
 
 def _spot(document: Document, key: str) -> _Spot:
-    for section in entries(document, "sections"):
+    for section in reading.entries(document, "sections"):
         for index, entry in enumerate(section["questions"]):
             if _key(entry) == key:
                 return _Spot(section, section["questions"], index)
-    raise Refused(DraftReason.GONE)
+    raise Refused(reading.DraftReason.GONE)
 
 
 def _swap(parent: dict[str, Any], name: str, key: str, step: int) -> bool:
     """Let an entry of a list change places with its neighbour; False where there is none."""
-    order = [entry["key"] for entry in entries(parent, name)]
+    order = [entry["key"] for entry in reading.entries(parent, name)]
     other = order.index(key) + step
     if not 0 <= other < len(order):
         return False
@@ -211,23 +204,23 @@ def _swap(parent: dict[str, Any], name: str, key: str, step: int) -> bool:
 
 def _check_room(document: Document, entry: dict[str, Any]) -> None:
     """Refuse one question more than anybody keeps apart, and what it cannot have."""
-    if sum(1 for _entry in questions_in(document)) >= MOST_QUESTIONS:
-        raise Refused(DraftReason.TOO_MANY_QUESTIONS, most=MOST_QUESTIONS)
+    if sum(1 for _entry in reading.questions_in(document)) >= MOST_QUESTIONS:
+        raise Refused(reading.DraftReason.TOO_MANY_QUESTIONS, most=MOST_QUESTIONS)
     _check_options(entry)
     _check_column(document, entry)
 
 
 def _check_options(entry: dict[str, Any]) -> None:
     if len(entry.get("options", ())) > MOST_OPTIONS:
-        raise Refused(DraftReason.TOO_MANY_OPTIONS, most=MOST_OPTIONS)
+        raise Refused(reading.DraftReason.TOO_MANY_OPTIONS, most=MOST_OPTIONS)
 
 
 def _check_column(document: Document, entry: dict[str, Any]) -> None:
     """Refuse a second question that fills the same part of a registration: two people may add one each at once."""
     column = entry.get("column")
-    for other in questions_in(document) if column else ():
+    for other in reading.questions_in(document) if column else ():
         if other["key"] != entry.get("key") and other.get("column") == column:
-            raise Refused(DraftReason.COLUMN_TAKEN, question=texts(other, "label"), column=column)
+            raise Refused(reading.DraftReason.COLUMN_TAKEN, question=reading.texts(other, "label"), column=column)
 
 
 def _key(entry: Any) -> str:
@@ -242,7 +235,7 @@ _STAGES = tuple(Stage)
 class Fault(NamedTuple):
     """A condition that looks at what is not there, or comes too late. `value`: the answer that is not offered."""
 
-    reason: DraftReason
+    reason: reading.DraftReason
     question: str
     dependent: str
     value: str = ""
@@ -266,7 +259,7 @@ def refuse_new_faults(before: Any, after: Any) -> None:
 
     What was at fault before is nobody's hindrance: publishing will tell.
     """
-    old, new = read_draft(before), read_draft(after)
+    old, new = reading.read_draft(before), reading.read_draft(after)
     known = set(list_faults(old))
     faults = [fault for fault in list_faults(new) if fault not in known]
     if not faults:
@@ -288,14 +281,14 @@ def _faults(
 ) -> Iterator[Fault]:
     for key in part.refers_to():
         if key not in everywhere:
-            yield Fault(DraftReason.STILL_NEEDED, key, dependent)
+            yield Fault(reading.DraftReason.STILL_NEEDED, key, dependent)
         elif key not in before or _STAGES.index(before[key]) > _STAGES.index(stage):
-            yield Fault(DraftReason.WRONG_ORDER, key, dependent)
+            yield Fault(reading.DraftReason.WRONG_ORDER, key, dependent)
         elif isinstance(part, IsOneOf) and (options := everywhere[key].options):
             offered = {option.value for option in options}
             for value in part.values:
                 if value not in offered:
-                    yield Fault(DraftReason.ANSWER_STILL_NEEDED, key, dependent, value)
+                    yield Fault(reading.DraftReason.ANSWER_STILL_NEEDED, key, dependent, value)
 
 
 def _singles(condition: Condition | None) -> Iterator[Condition]:
