@@ -35,15 +35,17 @@ from hypothesis import settings
 ROOT = Path(__file__).resolve().parent.parent
 #: the rules of admission, states, deadlines, ways in, conditions and capacity, with the tests that cover each
 MODULES: dict[str, list[str]] = {
-    "eventreg/registration/rules/availability.py": ["tests/registration/test_admission.py"],
+    "eventreg/registration/rules/availability.py": [
+        "tests/registration/test_admission.py",
+        "tests/registration/test_deadlines.py",
+        "tests/registration/test_availability.py",
+    ],
     "eventreg/registration/rules/states.py": ["tests/registration/test_states.py"],
-    "eventreg/registration/rules/availability.py": ["tests/registration/test_deadlines.py"],
     "eventreg/registration/rules/ways_in.py": [
         "tests/registration/test_ways_in_rules.py",
         "tests/invitations/test_access_code_rules.py",
     ],
     "eventreg/invitations/rules/access_codes.py": ["tests/invitations/test_access_code_rules.py"],
-    "eventreg/registration/rules/availability.py": ["tests/registration/test_availability.py"],
     "eventreg/questionnaires/rules/conditions.py": [
         "tests/browser/test_conditions.py::test_server_decides_as_written",
         "tests/questionnaires/test_parsing.py",
