@@ -17,12 +17,12 @@ def act_on(act: RunAct, number: int) -> str:
             "Put %(num)d registration on the waiting list", "Put %(num)d registrations on the waiting list", number
         ),
         RunAct.REOPEN: lambda: ngettext(
-            "Return %(num)d registration to review", "Take %(num)d registrations back for review", number
+            "Return %(num)d registration to review", "Return %(num)d registrations to review", number
         ),
         RunAct.CORRECT: lambda: ngettext(
-            "Request a correction from %(num)d person", "Ask %(num)d people to check answers", number
+            "Request a correction from %(num)d person", "Request a correction from %(num)d people", number
         ),
-        RunAct.WRITE: lambda: ngettext("Email %(num)d person", "Write to %(num)d people", number),
+        RunAct.WRITE: lambda: ngettext("Email %(num)d person", "Email %(num)d people", number),
         RunAct.TAG: lambda: ngettext("Add a tag to %(num)d registration", "Add a tag to %(num)d registrations", number),
         RunAct.UNTAG: lambda: ngettext(
             "Remove a tag from %(num)d registration", "Remove a tag from %(num)d registrations", number

@@ -25,11 +25,6 @@ _LEFT_OUT: Mapping[str, tuple[str, str]] = {
         "has no place, or keeps its turn",
     ),
     "registration/services/decisions.py _WAY_BACK": ("unverified cancelled", "nobody decides on it"),
-    "registration/services/registering.py NEWS_OF": (
-        "unverified declined cancelled",
-        "nobody comes in so, told by these mails",
-    ),
-    "onbehalf/services/care.py _STANDS": ("cancelled", "nothing is said again to who is gone"),
     "registration/wording.py status_for_participant": ("unverified waitlisted", "the same word as for the team"),
     "attendees/views/columns.py _WITHOUT_PLACE": (
         "unverified pending confirmed cancelled",
