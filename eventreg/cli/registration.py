@@ -1,13 +1,4 @@
-"""What the commands on registrations share: the application open, the event found by its name.
-
-`eventreg registration export`.
-
-`eventreg registration import`.
-
-`eventreg registration list`.
-
-`eventreg registration …`: the people of an event, listed, taken out and put in. One file a command.
-"""
+"""`eventreg registration …`: the people of an event, listed, exported, imported, and when registration opens."""
 
 from __future__ import annotations
 
@@ -19,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from eventreg.cli.application import event_of, open_rules
+from eventreg.registration.rules.states import STATUS_ORDER
 
 if TYPE_CHECKING:
     from eventreg.attendees.rules.listing import ListState
@@ -221,7 +213,7 @@ def _show(line: Line) -> None:
     "--status",
     "statuses",
     multiple=True,
-    type=click.Choice(["pending", "waitlisted", "confirmed", "declined", "cancelled", "unverified"]),
+    type=click.Choice([status.value for status in STATUS_ORDER]),
     help="Only those of this status; can be given several times.",
 )
 @click.option("--category", "categories", multiple=True, metavar="KEY", help="Only those of this category.")

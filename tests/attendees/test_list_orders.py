@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from eventreg.attendees.listing import ListShape, OfferedQuestion, RegistrationList, get_shape
-from eventreg.attendees.rules.listing import STATUS_ORDER, Cursor, ListState
+from eventreg.attendees.rules.listing import Cursor, ListState
 from eventreg.events.rules.team import EVERYTHING
 from eventreg.i18n.countries import CODES, by_alphabet
 from eventreg.kernel.text import folded
@@ -18,6 +18,7 @@ from eventreg.questionnaires import kinds
 from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.rules.schema import Question, Seeking
 from eventreg.registration.rules.searching import sort_value
+from eventreg.registration.rules.states import STATUS_ORDER
 from eventreg.registration.rules.ways_in import WayKind
 from tests.attendees.list_people import Crowd, Person, a_crowd
 

@@ -11,7 +11,7 @@ from flask import Flask
 
 from eventreg.registration.rules.states import TRANSITIONS, Status
 from eventreg.registration.wording import status_explained, status_for_participant, status_for_team
-from tests.architecture.source import ROOT, TEMPLATES, modules
+from tests.architecture.source import TEMPLATES, modules
 
 #: places that name some statuses and leave others out on purpose: which, and why. Any other place names every status
 _LEFT_OUT: Mapping[str, tuple[str, str]] = {
@@ -64,10 +64,6 @@ def _places() -> dict[str, set[str]]:
         .split("endmacro")[0]
     )
     places["templates/components/status.html status"] = set(re.findall(r'"(\w+)":', macro))
-    command = (ROOT / "eventreg/cli/registration.py").read_text(encoding="utf-8")
-    places["cli/registration.py --status"] = set(
-        re.findall(r'"(\w+)"', command.split("click.Choice([")[1].split("]")[0])
-    )
     return places
 
 

@@ -18,7 +18,7 @@ from eventreg.attendees.listing.annotations import Duplicates, NotAnswered, Note
 from eventreg.attendees.listing.fields import Cell, ChoiceField, ColumnField, ListField, MomentField
 from eventreg.attendees.listing.offer import ListOf, Words
 from eventreg.attendees.queries.people import Person
-from eventreg.attendees.rules.listing import PERSON, RECEIVED, STATUS, STATUS_ORDER
+from eventreg.attendees.rules.listing import PERSON, RECEIVED, STATUS
 from eventreg.attendees.wording import came_by_words
 from eventreg.db import db
 from eventreg.events.models import Event
@@ -26,7 +26,7 @@ from eventreg.i18n import formats, languages
 from eventreg.questionnaires.rules.schema import Seeking
 from eventreg.registration.models import AccessCode, Registration
 from eventreg.registration.queries.scoping import comes_on
-from eventreg.registration.rules.states import Status as RegistrationStatus
+from eventreg.registration.rules.states import STATUS_ORDER, Status as RegistrationStatus
 from eventreg.registration.rules.ways_in import WayKind
 from eventreg.registration.wording import status_for_team
 

@@ -19,11 +19,12 @@ from eventreg.attendees.listing.offer import ListOf, OfferedQuestion
 from eventreg.attendees.listing.shape import ListShape, get_shape
 from eventreg.attendees.queries.people import PERSON_COLUMNS, Person, person_of
 from eventreg.attendees.queries.person import registered_since
-from eventreg.attendees.rules.listing import PAGE_SIZE, STATUS, STATUS_ORDER, YES, Cursor, ListState
+from eventreg.attendees.rules.listing import PAGE_SIZE, STATUS, YES, Cursor, ListState
 from eventreg.db import db
 from eventreg.events.models import Category
 from eventreg.events.rules.team import Sight
 from eventreg.registration.models import Answer, Consent, Registration
+from eventreg.registration.rules.states import STATUS_ORDER
 
 #: what fields show of the registration beside what everything knows of a person
 BESIDE = tuple(

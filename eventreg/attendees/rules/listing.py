@@ -31,15 +31,6 @@ def answer_column(key: str) -> str:
     return f"{ANSWER}{key}"
 
 
-#: how statuses follow one another in a list: what waits for a decision comes first
-STATUS_ORDER = (
-    Status.PENDING,
-    Status.WAITLISTED,
-    Status.CONFIRMED,
-    Status.DECLINED,
-    Status.CANCELLED,
-    Status.UNVERIFIED,
-)
 YES, MAIL, DOUBT = "yes", "mail", "doubt"
 
 _NOT, _EMPTY, _ANSWERED, _LITERAL, _BETWEEN = "!", "~", "*", "=", ".."

@@ -10,12 +10,12 @@ from flask_babel import gettext as _
 
 from eventreg.attendees.listing import Counts, ListShape, ListWords
 from eventreg.attendees.queries.people import Person
-from eventreg.attendees.rules.listing import ANSWER, STATUS_ORDER, ListState, Term, Test
+from eventreg.attendees.rules.listing import ANSWER, ListState, Term, Test
 from eventreg.attendees.views import cards, desk
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language
 from eventreg.kernel.text import folded
-from eventreg.registration.rules.states import Status
+from eventreg.registration.rules.states import STATUS_ORDER, Status
 from eventreg.registration.wording import status_for_team
 
 #: what can be asked of each list by name, beside answers

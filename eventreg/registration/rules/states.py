@@ -51,6 +51,8 @@ _S, _A = Status, Action
 #: whoever takes part, or may yet: answers and withdraws, holds options, is told what everybody is told
 STANDING = frozenset({_S.PENDING, _S.CONFIRMED, _S.WAITLISTED})
 LIVE = frozenset(Status) - {_S.CANCELLED}
+#: how statuses follow one another in a list: what waits for a decision comes first
+STATUS_ORDER = (_S.PENDING, _S.WAITLISTED, _S.CONFIRMED, _S.DECLINED, _S.CANCELLED, _S.UNVERIFIED)
 #: whoever has come further first: of two registrations of one person that one stays
 FURTHEST = (_S.CONFIRMED, _S.PENDING, _S.WAITLISTED, _S.UNVERIFIED, _S.DECLINED, _S.CANCELLED)
 

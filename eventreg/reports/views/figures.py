@@ -30,7 +30,7 @@ from eventreg.mail.rules import Standing
 from eventreg.mail.wording import STANDINGS
 from eventreg.questionnaires.rules.schema import Definition, Question, Stage
 from eventreg.registration.queries.scoping import is_shown
-from eventreg.registration.rules.states import Status
+from eventreg.registration.rules.states import STATUS_ORDER, Status
 from eventreg.registration.wording import status_for_team
 from eventreg.reports import rules
 from eventreg.reports.queries import figures
@@ -181,7 +181,7 @@ class FigureRows:
         numbers = self.found.by_status
         shown = [
             status
-            for status in listing.STATUS_ORDER
+            for status in STATUS_ORDER
             if (self.sees_people and status is not Status.UNVERIFIED)
             or (status in self.counting.statuses and numbers.get(status))
             or (self.sees_people and numbers.get(status))

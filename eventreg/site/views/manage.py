@@ -13,7 +13,7 @@ from flask_login import current_user
 
 from eventreg.accounts.policies import has_second_factor
 from eventreg.attendees.listing import ListShape, RegistrationList
-from eventreg.attendees.rules.listing import STATUS_ORDER, ListState, Unanswered
+from eventreg.attendees.rules.listing import ListState, Unanswered
 from eventreg.attendees.views import cards, desk, notes
 from eventreg.audit.services import INSTANCE_CHAIN, Actor, Target, note
 from eventreg.db import transaction
@@ -32,7 +32,7 @@ from eventreg.kernel.clock import now
 from eventreg.mail.queries import list_latest_states
 from eventreg.mail.wording import TROUBLES
 from eventreg.registration.queries import registrations, scoping
-from eventreg.registration.rules.states import Status
+from eventreg.registration.rules.states import STATUS_ORDER, Status
 from eventreg.registration.wording import status_for_team
 from eventreg.reports.queries.figures import Breakdown, Figures, coming_deadlines, list_figures
 from eventreg.reports.rules import Counting, is_told
