@@ -15,12 +15,12 @@ from eventreg.invitations.rules.access_codes import (
     MOST_CODES,
     MOST_USES,
     SHORTEST_CODE,
-    CodesRefused,
     CodeTerms,
     checked_codes,
     checked_terms,
     made_codes,
 )
+from eventreg.kernel.errors import Refused
 from eventreg.registration.rules.ways_in import LONGEST_KEY
 
 NOW = datetime(2027, 2, 1, 12, tzinfo=UTC)
@@ -31,7 +31,7 @@ TERMS = CodeTerms("government")
 def is_refused(check: Callable[[], object]) -> bool:
     try:
         check()
-    except CodesRefused:
+    except Refused:
         return True
     return False
 
