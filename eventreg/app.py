@@ -156,7 +156,7 @@ def _init_jobs(app: Flask) -> None:
     from eventreg.accounts.services import guards, sessions, sign_in
     from eventreg.bulk.services import runs, steps
     from eventreg.bulk.services.steps import RUN_JOB
-    from eventreg.exchange.services import background, files, importing, importing as telling_added
+    from eventreg.exchange.services import background, files, importing
     from eventreg.invitations.services import invitations, messages
     from eventreg.jobs.registry import init_jobs
     from eventreg.media.services import sweep_pictures
@@ -167,7 +167,6 @@ def _init_jobs(app: Flask) -> None:
         follow_ups,
         links,
         promotion,
-        promotion as decided_ahead,
         requests,
         statuses,
         uploads,
@@ -185,7 +184,7 @@ def _init_jobs(app: Flask) -> None:
         lambda work, _now: services.send_earlier_answers(work["event_id"], work["email"], work["language"]),
     )
     registry.add_handler(sign_in.SEND_LINK_JOB, lambda work, _now: sign_in.send_sign_in_link(work["email"]))
-    registry.add_handler(telling_added.TELL_ADDED_JOB, telling_added.tell_added)
+    registry.add_handler(importing.TELL_ADDED_JOB, importing.tell_added)
     registry.add_duty("review.sweep_imports", timedelta(hours=1), importing.sweep_imports)
     registry.add_duty("media.sweep_pictures", timedelta(days=1), sweep_pictures)
     registry.add_duty("registration.sweep_uploads", timedelta(hours=1), uploads.sweep_uploads)
@@ -197,7 +196,7 @@ def _init_jobs(app: Flask) -> None:
     registry.add_duty("review.sweep_exports", timedelta(minutes=10), files.sweep_exports)
     registry.add_handler(ASK_AGAIN_JOB, requests.ask_some)
     registry.add_duty("registration.follow_ups", timedelta(minutes=1), follow_ups.see_to_follow_ups)
-    registry.add_duty("registration.decided_ahead", timedelta(minutes=1), decided_ahead.pull_back_decisions)
+    registry.add_duty("registration.decided_ahead", timedelta(minutes=1), promotion.pull_back_decisions)
     registry.add_work(RUN_JOB, steps.do_turn)
     registry.add_duty("review.sweep_drafts", timedelta(hours=1), runs.sweep_drafts)
     registry.add_duty("registration.expire_unverified", timedelta(hours=1), statuses.expire_unverified)

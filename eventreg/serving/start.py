@@ -24,7 +24,7 @@ from eventreg.serving import lock, logs, subprocesses
 from eventreg.serving.addresses import check_free, listen
 from eventreg.serving.supervisor import Child, Supervisor
 from eventreg.serving.web import Bounds, WebOptions, work
-from eventreg.web.instance import address_of, config, config as settings
+from eventreg.web.instance import address_of, config as settings
 from eventreg.worker import run_worker
 
 log = logging.getLogger(__name__)
@@ -130,7 +130,7 @@ def warm_up(app: Flask) -> None:
     for event in list_public_events()[:_EVENTS]:
         addresses.append(address_of("site.show_event", slug=event.slug))
         addresses.append(address_of("registration.register", slug=event.slug))
-    for language in config().languages:
+    for language in settings().languages:
         client = app.test_client()
         for address in addresses:
             answer = client.get(address, headers={"Accept-Language": language, "Accept-Encoding": "gzip"})

@@ -32,7 +32,7 @@ from eventreg.jobs.rules import JobState
 from eventreg.jobs.services import count_backlog as count_jobs
 from eventreg.kernel import clock, disk, errors, tokens
 from eventreg.mail.models import MailMessage
-from eventreg.mail.queries import count_backlog, count_backlog as count_mail
+from eventreg.mail.queries import count_backlog as count_mail
 from eventreg.mail.rules import DeliveryState
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import Status
@@ -57,7 +57,7 @@ def count_everything(now: datetime) -> Figures:
     """Count registrations, messages and jobs, in four statements."""
     registrations = db.session.execute(select(Registration.status, func.count()).group_by(Registration.status))
     messages = db.session.execute(select(MailMessage.state, func.count()).group_by(MailMessage.state))
-    backlog = count_backlog(db.session.connection(), now)
+    backlog = count_mail(db.session.connection(), now)
     due, later, given_up, first_due = db.session.execute(
         select(
             func.count().filter(Job.due_at <= now),

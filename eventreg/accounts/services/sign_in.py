@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, update
 
-from eventreg.accounts import devices, links, passwords, passwords as hashing, queries
+from eventreg.accounts import devices, links, passwords, queries
 from eventreg.accounts.emails import Notice, enqueue_notice, enqueue_sign_in_link, enqueue_welcome
 from eventreg.accounts.models import Account, SignInLink
 from eventreg.accounts.rules.guarding import INVITATION_BY_ACCOUNT, LINK, SIGN_IN, Visitor
@@ -191,7 +191,7 @@ def set_password(account_id: int, password: str, by: Actor = SYSTEM, kept: str =
     person = queries.get_account(account_id)
     passwords.check_strength(password, (person.name, person.email, site_name()))
     # Hashing takes as long as fifty small transactions: it is done before the lock.
-    stored = hashing.hash_of(password)
+    stored = passwords.hash_of(password)
     with transaction():
         account = accounts.lock_account(account_id)
         account.password_hash = stored

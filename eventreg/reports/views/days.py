@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from flask import Response, Response as FlaskResponse, g, request, url_for
+from flask import Response, g, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -53,7 +53,7 @@ def show_count(slug: str) -> Answer:
     return _file(event, counted) if is_file else _page(counted)
 
 
-def _file(event: Event, counted: Counted) -> FlaskResponse:
+def _file(event: Event, counted: Counted) -> Response:
     head = [counted.label, *(day.held_on.isoformat() for day in counted.days)]
     rows = [[words, *(str(day.answers[value]) for day in counted.days)] for value, words in counted.answers]
     rows.append([_("No answer"), *(str(day.unanswered) for day in counted.days)])
