@@ -1,7 +1,5 @@
 """Assembly: the only file that knows every room."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The settings of an instance: one frozen object, from `config.toml` and `EVENTREG_*`, refused loudly when wrong."""
 
-from __future__ import annotations
-
 import difflib
 import os
 import tomllib

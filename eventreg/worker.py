@@ -3,8 +3,6 @@
 Any number of them may run, on one machine or several; leases in the database keep them apart.
 """
 
-from __future__ import annotations
-
 import logging
 import signal
 import threading

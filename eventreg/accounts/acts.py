@@ -1,7 +1,5 @@
 """What the audit trail says of accounts."""
 
-from __future__ import annotations
-
 from eventreg.accounts.queries import list_account_names
 from eventreg.audit import trail
 from eventreg.web.forms import lazy_gettext as _

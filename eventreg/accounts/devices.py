@@ -5,8 +5,6 @@ instance's key, the account, the generation of its sessions and a random part, s
 sessions, ends it. Who guesses at an account uses up the tries of strangers, never those of a device that it knows.
 """
 
-from __future__ import annotations
-
 from flask import Flask, Response, g, request
 
 from eventreg.accounts.models import Account

@@ -1,7 +1,5 @@
 """The mails of accounts. They belong to an account and not to an event, so no screen shows them."""
 
-from __future__ import annotations
-
 import enum
 
 from flask_babel import gettext as _, ngettext

@@ -1,7 +1,5 @@
 """Sign-in links as addresses. The token is derived from the row's public id, so the database opens no account."""
 
-from __future__ import annotations
-
 from eventreg.kernel.tokens import personal_token, public_id_of, token_fits
 from eventreg.web.instance import address_of, keys
 

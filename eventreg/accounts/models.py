@@ -1,7 +1,5 @@
 """Accounts and the ways into them."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from flask_login import UserMixin

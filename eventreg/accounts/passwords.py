@@ -8,8 +8,6 @@ How hard a password is to guess, judged by zxcvbn (Wheeler, USENIX Security 2016
 zxcvbn's English sentences are told apart here and said in words of ours, in every language.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import subprocess

@@ -1,7 +1,5 @@
 """What an account must have before it may work."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from eventreg.settings.queries import current_settings

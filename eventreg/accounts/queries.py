@@ -1,7 +1,5 @@
 """Reads of accounts and of the links that open them."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 

@@ -1,7 +1,5 @@
 """The second factor's secret, sealed for its account, and keyed hashes of recovery codes."""
 
-from __future__ import annotations
-
 from eventreg.accounts.models import Account
 from eventreg.kernel import sealing, tokens
 from eventreg.web.instance import keys

@@ -5,8 +5,6 @@ gave the first of two proofs has neither, only a note of who that was (`HalfSign
 that asks for the code.
 """
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Too many tries, in words."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 

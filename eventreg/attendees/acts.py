@@ -1,7 +1,5 @@
 """What the audit trail says of the team's work: decisions on many, notes, tags, lists that were taken away."""
 
-from __future__ import annotations
-
 from eventreg.attendees.rules.acts import RunAct
 from eventreg.attendees.wording import act_verb, came_by_words
 from eventreg.audit import trail

@@ -4,8 +4,6 @@ Ten thousand people give few different answers to most questions, so what was wr
 again: looking at a version, a kind and a country's name anew for each cell took most of an export's time.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 
 from flask_babel import gettext as _
@@ -13,7 +11,6 @@ from flask_babel import gettext as _
 from eventreg.attendees.queries.people import Person
 from eventreg.attendees.rules.listing import is_contact_data
 from eventreg.questionnaires import kinds
-from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.rules.schema import Definition, Question
 
 _YES = ["yes"]
@@ -28,7 +25,7 @@ class AnswerCells:
         self,
         definitions: Mapping[int, Definition],
         category_keys: Mapping[int, str],
-        context: Context,
+        context: kinds.Context,
         language: str,
         *,
         has_contact_data: bool,

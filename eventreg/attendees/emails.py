@@ -1,7 +1,5 @@
 """The mails of the desk to colleagues. They belong to an account, so no screen shows them."""
 
-from __future__ import annotations
-
 from flask_babel import gettext as _
 
 from eventreg.accounts.emails import enqueue_to_account

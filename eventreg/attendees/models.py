@@ -9,8 +9,6 @@ Views of the list that were given a name.
 Registrations that look like one person: kept apart, or merged.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint

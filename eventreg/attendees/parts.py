@@ -5,8 +5,6 @@ The tags of an event, as a part of it: copies have them too.
 What the team put on people and wrote about them, as a part of an event.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from typing import Any
 

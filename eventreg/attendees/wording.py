@@ -3,8 +3,6 @@
 Acts on many registrations in words.
 """
 
-from __future__ import annotations
-
 from flask_babel import gettext as _
 
 from eventreg.attendees.rules.acts import RunAct

@@ -1,7 +1,5 @@
 """What stands in the details of every room's acts."""
 
-from __future__ import annotations
-
 from eventreg.audit import trail
 from eventreg.web.forms import lazy_gettext as _
 

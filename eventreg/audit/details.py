@@ -1,7 +1,5 @@
 """What a detail of the audit trail holds, read in one place: any shape, of any release, and it never raises."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 

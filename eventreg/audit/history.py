@@ -1,7 +1,5 @@
 """What the history of an event or of the instance shows: a page of entries, and the names of what they are about."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any

@@ -1,7 +1,5 @@
 """The audit trail's two tables: what stays for ever, and what erasure removes."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 

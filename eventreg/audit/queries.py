@@ -1,7 +1,5 @@
 """Reads of the audit trail: of one record, of a chain by filters, and whether a chain is whole."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime

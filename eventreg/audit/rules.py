@@ -1,7 +1,5 @@
 """The hashes that make a removed or altered entry show."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Mapping

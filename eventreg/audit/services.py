@@ -1,7 +1,5 @@
 """Writing the audit trail, always inside the transaction of the act itself."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

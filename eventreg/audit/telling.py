@@ -1,7 +1,5 @@
 """Entries of the audit trail in words: who, what, on which record, and what was there before and after."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 

@@ -3,8 +3,6 @@
 An act costs its line there. A text is written with `web.forms.lazy_gettext`, since it is registered before there is a reader.
 """
 
-from __future__ import annotations
-
 import enum
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What organizers write to people themselves: their words, with the facts of each reader's registration."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime

@@ -3,8 +3,6 @@
 A message to many, in the languages of whoever reads it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any

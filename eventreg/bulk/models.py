@@ -1,7 +1,5 @@
 """Acts on many registrations at once."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Acts on many registrations in words."""
 
-from __future__ import annotations
-
 from flask_babel import gettext as _, ngettext
 
 from eventreg.attendees.rules.acts import FAULT, OUT_OF_SIGHT, TAKEN_BACK, UNVERIFIED, ItemOutcome, RunAct

@@ -3,8 +3,6 @@
 Every command ends with exit code 0, or with one line on standard error that says why and another code.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 

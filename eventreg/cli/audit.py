@@ -1,7 +1,5 @@
 """`eventreg audit …`: whether the trail of what happened is whole."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import click

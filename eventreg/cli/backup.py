@@ -1,7 +1,5 @@
 """`eventreg backup` and `eventreg restore`."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """`eventreg deliver`."""
 
-from __future__ import annotations
-
 import click
 
 

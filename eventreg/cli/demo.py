@@ -1,7 +1,5 @@
 """`eventreg demo`."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import click

@@ -1,7 +1,5 @@
 """`eventreg doctor`."""
 
-from __future__ import annotations
-
 import sys
 
 import click

@@ -1,7 +1,5 @@
 """`eventreg event …`: whole events, listed, taken out and put in."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import click

@@ -1,7 +1,5 @@
 """`eventreg migrate`."""
 
-from __future__ import annotations
-
 import click
 
 

@@ -3,8 +3,6 @@
 Column types that behave alike on SQLite and PostgreSQL.
 """
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, ClassVar, Final

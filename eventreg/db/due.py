@@ -6,8 +6,6 @@ to wait from then. So the minute to undo, a delay between two tries and a lease 
 meant for later is not early.
 """
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from typing import Any
 

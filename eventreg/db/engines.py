@@ -8,8 +8,6 @@ and of those the first to lock a file beside the database. It is a courtesy, no 
 whoever writes without a turn (a backup, a migration) only makes others wait as before.
 """
 
-from __future__ import annotations
-
 import fcntl
 import os
 import threading

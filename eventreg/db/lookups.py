@@ -1,7 +1,5 @@
 """Finding one row that must be there."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any, TypeVar
 

@@ -5,8 +5,6 @@ the kernel sees nothing wrong. So the client bounds each wait for an answer, and
 threads that all wait for the end of a statement would leave nobody to say so. Loaded where the database is PostgreSQL.
 """
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Callable

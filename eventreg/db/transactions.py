@@ -1,7 +1,5 @@
 """One use case, one transaction: the only code that commits."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar

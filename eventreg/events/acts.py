@@ -1,7 +1,5 @@
 """What the audit trail says of an event, its texts, programme, institutions and team."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from typing import Any

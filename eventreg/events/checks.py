@@ -11,8 +11,6 @@ How much each category is asked, asked by this room and answered by the room abo
 This room declares; the assembly plugs in.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -1,7 +1,5 @@
 """The mails about teams. They belong to an account and not to an event, so no screen shows them."""
 
-from __future__ import annotations
-
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _

@@ -1,7 +1,5 @@
 """The personal links of this room: an invitation's. The token is derived, so the database alone opens nothing."""
 
-from __future__ import annotations
-
 from eventreg.events.models import Category
 from eventreg.kernel.tokens import personal_token, public_id_of, token_fits
 from eventreg.web.instance import address_of, keys

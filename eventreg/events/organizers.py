@@ -1,7 +1,5 @@
 """Who acts at the desk of an event: the one value that every act of the team takes."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from flask import g

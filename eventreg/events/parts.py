@@ -11,8 +11,6 @@ What an event tells people about their data.
 The texts of an event's page.
 """
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

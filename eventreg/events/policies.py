@@ -1,7 +1,5 @@
 """May this account do this to that event?"""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

@@ -5,8 +5,6 @@ Dates, places and categories in words.
 The credits of an event: who stands behind it, in words, with logos and the sentences that were agreed.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date

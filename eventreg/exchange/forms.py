@@ -3,8 +3,6 @@
 Forms around a file of people: the file itself, which column is which, under which terms it is put in.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any

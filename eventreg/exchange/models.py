@@ -3,8 +3,6 @@
 Files by which people are put into the list.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What was taken out of an event's list."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple
 

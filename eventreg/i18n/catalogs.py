@@ -1,7 +1,5 @@
 """The translations that are there, found in `locale/`: one folder a language. Nothing of Flask, so that settings can ask."""
 
-from __future__ import annotations
-
 import gettext
 from collections.abc import Iterable
 from functools import cache

@@ -3,8 +3,6 @@
 The file stands beside a language's catalog and need not be there. What it can say is what `Conventions` has.
 """
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Mapping

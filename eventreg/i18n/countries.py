@@ -1,7 +1,5 @@
 """The countries there are, in the order of a language's alphabet."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Dates, times and countries as people write them. Every function names its language; nothing is guessed."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from functools import lru_cache

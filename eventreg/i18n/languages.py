@@ -1,7 +1,5 @@
 """Which language a reader gets: asked for (`?lang=`), remembered (cookie), or preferred by the browser."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 

@@ -1,7 +1,5 @@
 """Personal invitations as they are written: one, a list, another end."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta

@@ -5,8 +5,6 @@ The invitations of an event as far as somebody may know of them: with their stat
 The access codes of an event with who came by each.
 """
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass

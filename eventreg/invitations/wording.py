@@ -1,7 +1,5 @@
 """Access codes and invitations in words."""
 
-from __future__ import annotations
-
 from flask_babel import gettext as _
 
 from eventreg.invitations.rules.invitations import InvitationState

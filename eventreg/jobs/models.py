@@ -1,7 +1,5 @@
 """Work that is due later. A row that is done is deleted."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 

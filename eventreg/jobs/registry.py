@@ -1,7 +1,5 @@
 """Who does which work: the rooms' handlers and duties, plugged in by the assembly."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta

@@ -5,8 +5,6 @@ after the tenth try; what is given up stays in the table and is shown to whoever
 up: it is tried again like a job, but no later than its next turn.
 """
 
-from __future__ import annotations
-
 import enum
 from datetime import datetime, timedelta
 

@@ -6,8 +6,6 @@ it once a period. The log names kind and id of a job, and kind and place of a fa
 Who has a job in hand, and what becomes of it. A claim is a lease, as for mail: see `mail.delivery`.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta

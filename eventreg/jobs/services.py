@@ -3,8 +3,6 @@
 Reads for whoever runs the instance.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple

@@ -3,8 +3,6 @@
 What cookies are called.
 """
 
-from __future__ import annotations
-
 import ipaddress
 
 

@@ -3,8 +3,6 @@
 The names of time zones that this machine knows.
 """
 
-from __future__ import annotations
-
 import zoneinfo
 from datetime import UTC, datetime
 from functools import cache

@@ -1,7 +1,5 @@
 """Small tables as CSV: RFC 4180, UTF-8 with a byte order mark, and no cell that a spreadsheet takes for a formula."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re

@@ -3,8 +3,6 @@
 Files that people send stop before the disk is full, so that the database can go on writing.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 from collections.abc import Iterable

@@ -14,8 +14,6 @@ compressed. What merely opens at a page or a size (`/OpenAction` with a destinat
 be. Nothing of the file is built up or followed, so that no loop in it can hold us; what is unpacked has a bound.
 """
 
-from __future__ import annotations
-
 import io
 import re
 import unicodedata

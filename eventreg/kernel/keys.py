@@ -1,7 +1,5 @@
 """The instance's secret keys: made once, kept in one file of mode 0600, apart from the database."""
 
-from __future__ import annotations
-
 import base64
 import json
 import os

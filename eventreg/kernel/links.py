@@ -5,8 +5,6 @@ host with its last label; otherwise as it stands in the DNS: "xn--im-fmc.int" fo
 Cyrillic throughout ("президент.рф") stays, and one that only looks Latin below ".int" does not.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Sequence

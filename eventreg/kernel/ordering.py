@@ -1,7 +1,5 @@
 """Rows that stand in an order of their own."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Protocol
 

@@ -4,8 +4,6 @@ A sealed value is `0x01, length of key id, key id, 12 bytes nonce, ciphertext wi
 is associated data: a value copied to another row does not open.
 """
 
-from __future__ import annotations
-
 import os
 
 from cryptography.exceptions import InvalidTag

@@ -8,8 +8,6 @@ Texts are kept as typed: no case is changed, nothing is composed or decomposed, 
 is let through. Only what no page, mail or database can carry is refused.
 """
 
-from __future__ import annotations
-
 import enum
 import re
 import unicodedata

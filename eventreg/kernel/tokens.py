@@ -4,8 +4,6 @@ A personal token is `base64url(9 bytes public id, 18 bytes MAC)`, the MAC being 
 generation, cut to 144 bits. Nothing in the database alone makes one, and raising the record's generation kills it.
 """
 
-from __future__ import annotations
-
 import base64
 import binascii
 import hashlib

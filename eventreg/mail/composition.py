@@ -5,8 +5,6 @@ garble long names with accents on Python 3.11, and Flask-Mail's own send lines l
 is 7-bit ASCII, so that no server has a reason to change it on the way.
 """
 
-from __future__ import annotations
-
 import base64
 from datetime import datetime
 from email import policy

@@ -5,8 +5,6 @@ Nothing here knows the outbox. What the server does is told as an `Attempt`, nev
 How the room is plugged into an application: Flask-Mail's settings, and who makes personal links.
 """
 
-from __future__ import annotations
-
 import smtplib
 import ssl
 import time

@@ -1,7 +1,5 @@
 """A message as data, and how it becomes text and HTML: both say the same, since both come from the same words."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import NamedTuple
 

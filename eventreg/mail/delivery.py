@@ -10,8 +10,6 @@ becomes due again by itself when the worker dies. Only a worker that still has t
 up; that it was sent is true whoever has it, and is always recorded.
 """
 
-from __future__ import annotations
-
 import logging
 import time
 from collections import Counter

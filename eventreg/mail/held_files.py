@@ -5,8 +5,6 @@ who tries the system finds them, and whoever can read the folder (0700, files 06
 goes when its message is sent or taken back. The folder is derived from the database and the keys: no backup needs it.
 """
 
-from __future__ import annotations
-
 import logging
 import os
 from collections.abc import Sequence

@@ -9,8 +9,6 @@ A marker stands for the whole absolute address; text may follow it (`{marker}/wi
 would escape. Lines of a calendar are folded, which would break one: a calendar holds none.
 """
 
-from __future__ import annotations
-
 import html
 import re
 import secrets

@@ -1,7 +1,5 @@
 """Reads of the outbox. Organizers see the messages of their event only; an account's mail is in none of these."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple

@@ -4,8 +4,6 @@ A value (somebody's name, a reason, a personal link's marker) is put in after th
 read as Markdown, as HTML or as a placeholder.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple

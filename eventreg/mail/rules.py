@@ -13,8 +13,6 @@ be one more copy. It is tried again after 4, 8 and 16 hours, then left for a per
 A header is one line, so that nobody adds a header; and one address, so that nobody adds a recipient.
 """
 
-from __future__ import annotations
-
 import enum
 import re
 import unicodedata

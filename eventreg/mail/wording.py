@@ -1,7 +1,5 @@
 """Where a message stands and why it did not go, as sentences."""
 
-from __future__ import annotations
-
 from flask_babel import lazy_gettext as _l
 
 from eventreg.mail.rules import Outcome, Standing

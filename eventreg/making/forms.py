@@ -1,7 +1,5 @@
 """The forms that make events: anew, as a copy, from a file; and the one that takes an event away."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from datetime import date
 from typing import Any

@@ -3,8 +3,6 @@
 What a new event is given before anybody has said more than when and where it is.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -3,8 +3,6 @@
 Taking a whole event away as a file.
 """
 
-from __future__ import annotations
-
 import tempfile
 from collections.abc import Iterator
 from typing import IO, NamedTuple

@@ -1,7 +1,5 @@
 """A field of a form for a picture."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from flask_wtf.file import FileField

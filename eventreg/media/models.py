@@ -1,7 +1,5 @@
 """Pictures."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, LargeBinary, String

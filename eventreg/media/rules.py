@@ -3,8 +3,6 @@
 Which files are taken as pictures, told by their content and never by their name, and how large a picture may be.
 """
 
-from __future__ import annotations
-
 import struct
 
 from eventreg.kernel.errors import N_, Reason, Refused

@@ -3,8 +3,6 @@
 Reads of pictures.
 """
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 
 from sqlalchemy import Column, delete, exists, select

@@ -5,8 +5,6 @@ A sealed file is a row of parts, each 4 bytes of length and then what `kernel.se
 "<place>/<number of the part>" and the last one to "<place>/<number>/end": a part that is missing, or from elsewhere, shows.
 """
 
-from __future__ import annotations
-
 import errno
 import logging
 import os

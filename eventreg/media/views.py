@@ -1,7 +1,5 @@
 """The addresses of pictures. `blueprint` is what the assembly registers."""
 
-from __future__ import annotations
-
 from flask import Blueprint, Response
 
 from eventreg.media.services import get_picture

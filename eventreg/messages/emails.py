@@ -5,8 +5,6 @@ The usual words of a message as a text with placeholders: what an event begins f
 They come from the same code that writes the messages, with placeholders where the facts would be, so they cannot differ.
 """
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _

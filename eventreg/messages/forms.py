@@ -1,7 +1,5 @@
 """The words of one message in the languages of an event, as a form."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from typing import Any
 from urllib.parse import unquote

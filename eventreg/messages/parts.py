@@ -1,7 +1,5 @@
 """The words of messages that are an event's own, as a part of it that can be taken out and put in."""
 
-from __future__ import annotations
-
 from flask_babel import gettext as _
 from sqlalchemy import select
 

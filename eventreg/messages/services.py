@@ -3,8 +3,6 @@
 Saving the words of messages that an event has of its own, so that two people who write at once lose nothing.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 

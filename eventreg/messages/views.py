@@ -3,8 +3,6 @@
 The words of the system's messages: all of them, and one to be put into the event's own words and looked at.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple

@@ -3,8 +3,6 @@
 The form around the questions when the team registers somebody. Its names hold a hyphen: no question's key does.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

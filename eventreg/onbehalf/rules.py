@@ -3,8 +3,6 @@
 What is asked when the team answers for somebody: the same, but with nothing that must be said.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from eventreg.events.rules.categories import ApprovalRule

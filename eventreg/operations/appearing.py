@@ -1,7 +1,5 @@
 """Files that appear under their name only when they are whole: backups and exports."""
 
-from __future__ import annotations
-
 import errno
 import os
 from collections.abc import Iterator

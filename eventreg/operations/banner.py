@@ -1,7 +1,5 @@
 """What the terminal shows when a server starts or the demo is loaded: where to look, and a way in."""
 
-from __future__ import annotations
-
 from eventreg.accounts.links import sign_in_address
 from eventreg.accounts.services.sign_in import make_sign_in_link
 from eventreg.demo.services import Loaded, find_seminar

@@ -1,7 +1,5 @@
 """Making an instance ready to serve, from nothing or again."""
 
-from __future__ import annotations
-
 from contextlib import suppress
 from pathlib import Path
 

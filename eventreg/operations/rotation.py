@@ -4,8 +4,6 @@ Other processes go on working: they take the new key over from the keys file, se
 request was sealing under the old key meanwhile is met by the next pass; the old key stays until nothing needs it.
 """
 
-from __future__ import annotations
-
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator

@@ -3,8 +3,6 @@
 An institution is used by what refers to it. Who may change it, and what a merger has to point anew, is known there.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,7 +1,5 @@
 """The form of an institution, also inside other rooms' forms."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

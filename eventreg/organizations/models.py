@@ -1,7 +1,5 @@
 """Institutions."""
 
-from __future__ import annotations
-
 from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 

@@ -4,8 +4,6 @@ An administrator, everything. Who owns or manages an event adds to the directory
 institution that another team's event names is changed by both teams' administrators alone.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from dataclasses import dataclass
 

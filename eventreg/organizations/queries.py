@@ -1,7 +1,5 @@
 """Reads of institutions. One that was merged into another is found under its key alone, as the one that stayed."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import Select, select

@@ -9,8 +9,6 @@ An institution as somebody types it: what becomes of its link, its key and what 
 Why an institution is not recorded, changed or merged.
 """
 
-from __future__ import annotations
-
 import enum
 import re
 from collections.abc import Collection, Iterable, Mapping

@@ -5,8 +5,6 @@ Two records of one institution become one.
 Recording institutions and changing what is recorded.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any

@@ -1,7 +1,5 @@
 """The directory of institutions on the desk. `blueprint` is what the assembly registers."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Institutions in words: their names and kinds."""
 
-from __future__ import annotations
-
 import re
 
 from flask_babel import gettext as _

@@ -7,8 +7,6 @@ Rooms, speakers and sessions.
 The sessions of an event in the order by which records call them.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any

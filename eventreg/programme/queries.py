@@ -3,8 +3,6 @@
 What sessions leave behind: remarks and recommendations, in the order of the programme.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple

@@ -3,8 +3,6 @@
 What stands in the way of publishing what organizers wrote, with what only the kinds of questions know.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What organizers read while they write questions: stages, ready-made purposes, what a question fills in."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 from flask_babel import gettext as _

@@ -1,7 +1,5 @@
 """Published versions of an event's questionnaire."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 

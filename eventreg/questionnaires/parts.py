@@ -1,7 +1,5 @@
 """What an event asks, as a part of it that can be taken out and put in."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

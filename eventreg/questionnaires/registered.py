@@ -3,8 +3,6 @@
 This room declares; the assembly plugs in. Only counts come down: nothing of what anybody answered.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol

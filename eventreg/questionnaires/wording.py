@@ -1,7 +1,5 @@
 """What stands in the way of publishing, what changes and what that does to people, in words."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """What the audit trail says of registrations, of ways in, and of the words of messages."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 
 from sqlalchemy import select

@@ -1,7 +1,5 @@
 """The forms of registering and of one's own page, around the questions."""
 
-from __future__ import annotations
-
 import re
 import secrets
 from typing import Any

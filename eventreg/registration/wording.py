@@ -1,7 +1,5 @@
 """Statuses, refusals and requests of registrations in words. Called while the reader's language is in force."""
 
-from __future__ import annotations
-
 from flask_babel import gettext as _
 
 from eventreg.registration.rules.asked import RequestKind

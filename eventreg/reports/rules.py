@@ -7,8 +7,6 @@ reader everything counts the same people, so that no table can be taken from ano
 Which questions of an event tell what figures show.
 """
 
-from __future__ import annotations
-
 import enum
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 Taking the list of a session away: recorded with who did.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -20,7 +18,6 @@ from eventreg.i18n.languages import current_language
 from eventreg.kernel import csv, text
 from eventreg.kernel.errors import NotFound
 from eventreg.questionnaires import kinds
-from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.rules.schema import Question
 from eventreg.registration.wording import status_for_team
 from eventreg.reports.queries.days import DayCount, count_by_day, list_countable, list_session_people
@@ -55,7 +52,7 @@ def count_answers_by_day(
     event = get_event_whole(event_id)
     days = count_by_day(event, definitions, key, who.scope)
     given = {value for day in days for value in day.answers}
-    context, kind = Context.of(event), kinds.get(question.kind)
+    context, kind = kinds.Context.of(event), kinds.get(question.kind)
     values = [option.value for option in question.options] or list(kind.fixed_values)
     values += sorted(given.difference(values))
     words = {value: "; ".join(kind.display(question, [value], context, language)) or value for value in values}

@@ -7,8 +7,6 @@ Forms kept for later: what was typed, sealed as a whole, until it is sent or its
 "Fill in my earlier answers": the request only writes a row, so that its answer and its time tell nothing.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping, Sequence, Set
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """Where the server listens."""
 
-from __future__ import annotations
-
 import errno
 import ipaddress
 import re

@@ -1,7 +1,5 @@
 """The mark of a running server in its instance folder: who restores a backup must know, and links must lead to it."""
 
-from __future__ import annotations
-
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager

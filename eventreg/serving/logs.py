@@ -1,7 +1,5 @@
 """What goes to the log (standard error), and what never does: addresses of pages, which can open somebody's registration."""
 
-from __future__ import annotations
-
 import logging
 
 from eventreg.kernel.errors import traced

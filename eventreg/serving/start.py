@@ -3,8 +3,6 @@
 Asking for the public pages once before the fork, so that all processes share what that makes and nobody waits for it.
 """
 
-from __future__ import annotations
-
 import logging
 import socket
 from contextlib import suppress

@@ -5,8 +5,6 @@ A child never outlives its parent, however the parent ends.
 Keeping the memory of all processes small: what is loaded is shared, and what is freed goes back to the system.
 """
 
-from __future__ import annotations
-
 import ctypes
 import gc
 import os

@@ -1,7 +1,5 @@
 """The process that forks the others, keeps them alive, and ends with them."""
 
-from __future__ import annotations
-
 import logging
 import os
 import signal

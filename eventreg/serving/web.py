@@ -1,7 +1,5 @@
 """A web worker: waitress in a process that the supervisor forked, on a socket that all of them share."""
 
-from __future__ import annotations
-
 import faulthandler
 import logging
 import resource

@@ -1,7 +1,5 @@
 """Forms of the settings and the legal pages."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from flask_babel import gettext as _

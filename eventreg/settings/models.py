@@ -1,7 +1,5 @@
 """The instance's settings and its legal pages."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String

@@ -1,7 +1,5 @@
 """Reads of the settings. Every page needs them, so a process keeps them for a few seconds."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Sequence
 

@@ -5,8 +5,6 @@ Why the settings are not changed.
 The settings as a value, whole and frozen.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, field
 

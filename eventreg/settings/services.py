@@ -1,7 +1,5 @@
 """Changing what is set in the browser."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any

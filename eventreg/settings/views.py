@@ -1,7 +1,5 @@
 """The settings in the browser, and the legal pages they name. `blueprint` is what the assembly registers."""
 
-from __future__ import annotations
-
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from eventreg.audit.services import acting

@@ -1,7 +1,5 @@
 """What the audit trail says of itself, and of the event's own page."""
 
-from __future__ import annotations
-
 from eventreg.audit import trail
 from eventreg.web.forms import lazy_gettext as _
 

@@ -1,7 +1,5 @@
 """Forms of the pages that are made of several rooms."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any

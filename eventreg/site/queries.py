@@ -8,8 +8,6 @@ Asked by programs that wait for two seconds. So it is looked at beside, on a con
 asks is told in time, and there is never more than one look under way. Anybody may ask: one look does for a second.
 """
 
-from __future__ import annotations
-
 import logging
 import secrets
 import threading

@@ -1,7 +1,5 @@
 """What the public is told about registering, in words: the state, the way in, the steps."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 

@@ -1,7 +1,5 @@
 """Forms about the team: inviting somebody, agreeing anew with a member, answering an invitation."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -3,8 +3,6 @@
 People of the team in an event's file: by mail address, which is all that two instances share.
 """
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from typing import Any
 

@@ -3,8 +3,6 @@
 Invitations to a team: made, sent again, taken back, accepted, declined.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 

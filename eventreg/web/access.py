@@ -8,8 +8,6 @@ A view without a stamp is refused. `@requires(permission)` expects a `slug` in t
 account may see it, stands in `g.event`, and an event the account has nothing to do with is a 404 like one that is not there.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum

@@ -1,7 +1,5 @@
 """Our static files: kept in memory with their compressed form, under addresses that change with their content."""
 
-from __future__ import annotations
-
 import gzip
 import hashlib
 import mimetypes

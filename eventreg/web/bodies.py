@@ -7,8 +7,6 @@ the code that stands under REFUSED. Under any other server the application judge
 What the client can unpack.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar, cast
 

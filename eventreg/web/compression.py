@@ -4,8 +4,6 @@ Only public pages are compressed: none of them shows what a request brought next
 search beside a form token), and stay as they are (the BREACH attack reads secrets from compressed lengths).
 """
 
-from __future__ import annotations
-
 import gzip
 
 from flask import Flask, Response, request

@@ -3,8 +3,6 @@
 Sizes of files, in words.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from urllib.parse import quote
 

@@ -1,7 +1,5 @@
 """The pages for what went wrong: short, in the reader's language, with a way on."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from flask import Flask, current_app, g, render_template, request

@@ -4,8 +4,6 @@ name = TextField(lazy_gettext("Name"), limit=80, missing=N_("Write a name"))
 places = NumberField(lazy_gettext("Places"), least=1, most=100_000, fault=N_("Write a number of places"))
 """
 
-from __future__ import annotations
-
 from enum import Enum
 from typing import Any, Final
 

@@ -1,7 +1,5 @@
 """The base of our forms."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any, TypeVar, cast

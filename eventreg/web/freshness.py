@@ -8,8 +8,6 @@
 Stands below the access stamp in the source, so that the stamp stays on the outermost function.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import wraps

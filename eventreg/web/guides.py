@@ -4,8 +4,6 @@ One folder a language, in each the same documents with the same headings in the 
 document may begin with the addresses that it helps with: `<!-- events.edit_texts events.show_text_history -->`.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

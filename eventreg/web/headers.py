@@ -1,7 +1,5 @@
 """Headers of every answer, and which hosts are answered at all."""
 
-from __future__ import annotations
-
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, request

@@ -3,8 +3,6 @@
 Absolute addresses for mails and calendars: always below the configured base URL, never from a request's Host.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Protocol

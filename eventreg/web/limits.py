@@ -4,8 +4,6 @@ They hold back floods. What guards against guessing (sign-in, links asked for) i
 it holds over processes and restarts, and over a Redis that is away.
 """
 
-from __future__ import annotations
-
 import logging
 import threading
 from collections.abc import Callable

@@ -20,8 +20,6 @@
   `field.refuse(language, sentence)` adds one after validating: for what only the service knows.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 

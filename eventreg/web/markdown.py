@@ -1,7 +1,5 @@
 """Markdown in, a small allow-list of HTML out: organizers' rich text, and our own documents."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Final

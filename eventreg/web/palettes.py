@@ -4,8 +4,6 @@ A free colour would ask every organizer to be a designer and break the contrast 
 other; a palette holds in light and dark and costs no request.
 """
 
-from __future__ import annotations
-
 from flask_babel import gettext as _
 
 #: keys in the order in which they are offered; the first is what stands where nothing was chosen

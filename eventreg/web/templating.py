@@ -1,7 +1,5 @@
 """What every template can use: the reader's language, content in it, dates and countries."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any

@@ -5,8 +5,6 @@ Ways into an account, and what each proves. A passkey or a provider of identitie
 What a browser calls itself, in the few words by which a person knows it again.
 """
 
-from __future__ import annotations
-
 import enum
 import hmac
 import re

@@ -1,7 +1,5 @@
 """How often something that is guessed at or flooded may be tried, what tries are counted by, and who tries."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 

@@ -5,8 +5,6 @@ Where signing in may lead to.
 What a password must be.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 

@@ -1,7 +1,5 @@
 """Why something about an account was not done."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 
 from eventreg.kernel.errors import N_, Reason, Refused, TimeOf, ZoneOf

@@ -3,8 +3,6 @@
 Closing an account: everything that it opens ends at once. What it has elsewhere is given up by the rooms above.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol

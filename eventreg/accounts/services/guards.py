@@ -4,8 +4,6 @@ A try is counted before it is made, under a lock, so that many at once cannot sl
 is forgiven. With `EVENTREG_LIMITS=off` nothing is counted.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta

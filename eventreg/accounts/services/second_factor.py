@@ -3,8 +3,6 @@
 Proving who one is by a code, at signing in and again before a dangerous act.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from sqlalchemy import delete, func, select, update

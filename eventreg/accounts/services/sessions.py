@@ -1,7 +1,5 @@
 """Sessions as rows: begun, proved again, ended, swept. The cookie names a row; a row that has ended opens nothing."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import delete, select, update

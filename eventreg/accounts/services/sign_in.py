@@ -7,8 +7,6 @@ What an administrator does for other people's accounts: makes them, and sends li
 Passwords are set and changed. Every other session of the account ends with that.
 """
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, update

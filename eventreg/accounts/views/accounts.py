@@ -1,7 +1,5 @@
 """Everybody who signs in, for administrators: inviting, sending a way in, closing for good."""
 
-from __future__ import annotations
-
 from flask import redirect, render_template, request, url_for
 from flask_login import current_user
 

@@ -3,8 +3,6 @@
 The browsers in which one is signed in: one or all others are signed out.
 """
 
-from __future__ import annotations
-
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user

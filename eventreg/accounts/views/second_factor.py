@@ -1,7 +1,5 @@
 """The second factor of one's own account: set up, recovery codes, turned off."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Sequence
 

@@ -9,8 +9,6 @@ A fresh sign-in before a dangerous act: whoever is signed in proves again who th
 Views that need it carry `eventreg.web.freshness.requires_fresh_sign_in`.
 """
 
-from __future__ import annotations
-
 from flask import redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response

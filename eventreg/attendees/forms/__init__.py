@@ -1,7 +1,5 @@
 """A decision on one registration, as it is written."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

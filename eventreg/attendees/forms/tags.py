@@ -3,8 +3,6 @@
 A ready-made reason as it is written.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from flask_babel import gettext as _

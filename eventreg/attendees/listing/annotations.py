@@ -1,7 +1,5 @@
 """The fields of what is put on registrations beside what people wrote: by the team, by messages, by what was asked again."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from typing import Any
 

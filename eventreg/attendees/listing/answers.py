@@ -1,7 +1,5 @@
 """The field of a question that the event asks, or asked: what can be sought of its answers says its kind."""
 
-from __future__ import annotations
-
 from flask_babel import gettext as _
 from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import aliased

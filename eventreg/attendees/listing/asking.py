@@ -1,7 +1,5 @@
 """How columns and answers are asked for a value, counted and ordered by: what fields are made of."""
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ A field is a class: `fixed` has those of every event, `answers` that of a questi
 acts on many) asks the field, and knows none of them by name.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace

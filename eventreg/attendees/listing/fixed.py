@@ -3,8 +3,6 @@
 `COLUMNS`, `FILTERS` and `PANEL` at the end say in which order they stand where.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any

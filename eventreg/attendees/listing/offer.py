@@ -1,7 +1,5 @@
 """What one event's list is made from, for one person, and the words it is read in: all that a field is told of its list."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date

@@ -3,8 +3,6 @@
 Reading a list's state from an address: what is not understood is left out, and that is said.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date

@@ -5,8 +5,6 @@ somebody keeps apart, and those that were merged, are none. Whoever may not see 
 and nobody of somebody out of sight.
 """
 
-from __future__ import annotations
-
 import enum
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,7 +1,5 @@
 """The messages of an event as lines of a list: without their bodies, which only their own page loads."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime

@@ -3,8 +3,6 @@
 Where somebody was named in a note and has not looked yet.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime

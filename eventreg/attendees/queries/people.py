@@ -5,8 +5,6 @@ The files that people sent, many people at a time.
 How many people answered what, for whoever changes the questions: counts alone. See `questionnaires.registered`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime

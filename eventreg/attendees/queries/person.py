@@ -7,8 +7,6 @@ One registration chosen by what somebody types of it, for showing something as t
 What happened to the registrations of a list since it was shown. The newest entry of the event's history is the clock.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple

@@ -5,8 +5,6 @@ The ready-made reasons of an event.
 Saved views of the list: one's own, and those that the team shares.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 

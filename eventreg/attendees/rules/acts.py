@@ -3,8 +3,6 @@
 Ready-made reasons: for which acts there are some, and how many and how long they may be.
 """
 
-from __future__ import annotations
-
 import enum
 from datetime import timedelta
 

@@ -1,7 +1,5 @@
 """Notes of the team: what may stand in one, and whom it names."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 

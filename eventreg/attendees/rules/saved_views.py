@@ -3,8 +3,6 @@
 A form without script sends boxes, texts and ends of ranges as they stand; an address holds terms.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 from eventreg.attendees.rules.listing import IS_ANSWERED, IS_EMPTY, between, contains

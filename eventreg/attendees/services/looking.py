@@ -1,7 +1,5 @@
 """Looking at what is sensitive: allowed to few, and recorded each time before it is shown."""
 
-from __future__ import annotations
-
 from eventreg.attendees.queries.person import list_answers, open_sensitive
 from eventreg.audit.services import Actor, note
 from eventreg.db import transaction

@@ -4,8 +4,6 @@ One stays, with its status, its place, its consents and its link. What was chose
 its files, notes and tags. The other one is cancelled, its places are free, and its page says where it went.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Notes of the team on a registration: written, changed, removed; colleagues named in them are told."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime

@@ -3,8 +3,6 @@
 Saving a state of the list under a name, and changing or deleting what was saved.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The tags of an event: made, renamed, recoloured, removed; put on people and taken off."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 
 from sqlalchemy import delete, func, insert, select

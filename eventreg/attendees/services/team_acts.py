@@ -1,7 +1,5 @@
 """What the team does to a registration on the person's behalf: what all of it has in common."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime

@@ -33,7 +33,6 @@ from eventreg.i18n import formats, languages
 from eventreg.kernel.clock import now
 from eventreg.kernel.links import web_address
 from eventreg.questionnaires import kinds
-from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.queries import definition_of, find_newest_version
 from eventreg.questionnaires.rules.schema import Question, Stage
 from eventreg.registration.models import Decision
@@ -78,7 +77,7 @@ class SectionShown:
 
 def sections_shown(
     dossier: Dossier,
-    context: Context,
+    context: kinds.Context,
     has_contact_data: bool,
     opened_key: str = "",
     opened: Mapping[str, Sequence[str]] | None = None,
@@ -108,7 +107,7 @@ def sections_shown(
 
 class _Answers:
     def __init__(
-        self, dossier: Dossier, context: Context, opened: Mapping[str, Sequence[str]], has_contact_data: bool
+        self, dossier: Dossier, context: kinds.Context, opened: Mapping[str, Sequence[str]], has_contact_data: bool
     ) -> None:
         self._dossier, self._context, self._opened = dossier, context, opened
         self._has_contact_data = has_contact_data
@@ -179,7 +178,9 @@ class _Change:
     old: str | None
 
 
-def changes_marked(dossier: Dossier, event: Event, context: Context, has_contact_data: bool) -> Mapping[str, Mark]:
+def changes_marked(
+    dossier: Dossier, event: Event, context: kinds.Context, has_contact_data: bool
+) -> Mapping[str, Mark]:
     """Return by question the mark of an answer that was changed; of a sensitive one only that it was, and when."""
     told = ToldHistory(dossier, context, has_contact_data)
     decided_at = max((each.decided_at for each in dossier.decisions if each.undone_at is None), default=None)

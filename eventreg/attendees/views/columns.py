@@ -1,7 +1,5 @@
 """The table of the list: heads of its columns, which there are to choose from, and its lines as the screen shows them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime

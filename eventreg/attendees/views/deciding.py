@@ -1,7 +1,5 @@
 """Decisions on one registration, and taking the last one back."""
 
-from __future__ import annotations
-
 from flask import Response as FlaskResponse, abort, g, request
 
 from eventreg.attendees.forms import read_action

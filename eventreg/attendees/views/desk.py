@@ -5,8 +5,6 @@ The list's state as a request brings it, and what of the event the account may k
 A mail shown in a frame: styled by itself, it fetches nothing; nothing in it runs or leads anywhere.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode

@@ -1,7 +1,5 @@
 """Registrations that look like one person: groups of them, two side by side, merged or kept apart; and what one's page says."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass

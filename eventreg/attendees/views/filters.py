@@ -1,7 +1,5 @@
 """The filters beside the list: groups of fields, each with its values and how many have them."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple

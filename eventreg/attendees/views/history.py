@@ -3,8 +3,6 @@
 Everything that happened about one registration in one order: acts, mails, exports; one kind alone by a link.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -27,12 +25,13 @@ from eventreg.events.models import Event
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language, own_name
 from eventreg.questionnaires import kinds
-from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.rules.schema import Definition
 from eventreg.web.templating import plain_in_reader_language
 
 
-def history_shown(dossier: Dossier, event: Event, context: Context, has_contact_data: bool) -> list[dict[str, Any]]:
+def history_shown(
+    dossier: Dossier, event: Event, context: kinds.Context, has_contact_data: bool
+) -> list[dict[str, Any]]:
     """Return the items of `components/timeline.html`, newest first; without addresses and numbers unless they may be seen."""
     told = ToldHistory(dossier, context, has_contact_data)
     return [{**told.shown(trace, event.time_zone), "body": told.body(trace)} for trace in dossier.traces]
@@ -41,7 +40,7 @@ def history_shown(dossier: Dossier, event: Event, context: Context, has_contact_
 class ToldHistory(Telling):
     """Says what the entries of one registration's trail hold, in the words of the questions as they were then."""
 
-    def __init__(self, dossier: Dossier, context: Context, has_contact_data: bool) -> None:
+    def __init__(self, dossier: Dossier, context: kinds.Context, has_contact_data: bool) -> None:
         super().__init__(dossier.names)
         self._dossier, self._context, self._has_contact_data = dossier, context, has_contact_data
 
@@ -161,7 +160,7 @@ _AT_ONCE = 60
 def timeline_shown(
     dossier: Dossier,
     event: Event,
-    context: Context,
+    context: kinds.Context,
     *,
     has_contact_data: bool,
     has_messages: bool,

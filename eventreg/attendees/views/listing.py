@@ -5,8 +5,6 @@ The bar below the list: what can be done to the people chosen, and how many plac
 What colleagues change while a list is open: asked every few seconds by a script, nearly always for nothing.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple

@@ -1,7 +1,5 @@
 """What the list is narrowed by: tabs of statuses, and chips of what is on."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 

@@ -3,8 +3,6 @@
 Where one was named in a note and has not looked yet, as front pages show it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -7,8 +7,6 @@ What the team adds to a registration for itself, as its page shows it: tags and 
 The page of one registration, for every view that ends on it.
 """
 
-from __future__ import annotations
-
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The ready-made reasons of an event: by act, in each of its languages."""
 
-from __future__ import annotations
-
 from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext as _, ngettext
 from werkzeug.wrappers import Response

@@ -1,7 +1,5 @@
 """Views of the list that were given a name: saved, renamed, shared, replaced, deleted."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

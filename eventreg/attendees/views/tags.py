@@ -1,7 +1,5 @@
 """The tags of an event, and those of one registration."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from flask import flash, g, redirect, request, url_for

@@ -1,7 +1,5 @@
 """What a run would come to, before it is begun: who is concerned, in which languages, and whether there are places."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

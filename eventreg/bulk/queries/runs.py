@@ -1,7 +1,5 @@
 """Runs as the team sees them: which there are, how far each has come, what came of each person, what can be undone."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime

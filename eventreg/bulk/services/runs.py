@@ -4,8 +4,6 @@ A draft holds who was chosen and at which revision. Once it is begun, `run_steps
 longer one by the worker. Whatever dies meanwhile, what is done is done once, and what is left is done by the next turn.
 """
 
-from __future__ import annotations
-
 import hashlib
 import secrets
 from collections.abc import Callable, Mapping

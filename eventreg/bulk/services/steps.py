@@ -6,8 +6,6 @@ breath. So a worker that is killed leaves nobody half done, and two that take th
 Every act that a run can do, with what does it to one person: by the same services as singly.
 """
 
-from __future__ import annotations
-
 import logging
 import time
 from collections.abc import Callable, Mapping

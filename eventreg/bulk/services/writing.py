@@ -3,8 +3,6 @@
 Writing to many as part of a run: each alone, in their language, once; tried on oneself first, stopped while it waits.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime

@@ -3,8 +3,6 @@
 The mail of a draft as each person would get it: one for each language, and for each of what may come of it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 One class for each kind of act, with its partial among the templates.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date
 from typing import Any

@@ -1,7 +1,5 @@
 """Runs on many registrations: chosen on the list, looked at, begun, followed, stopped."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode

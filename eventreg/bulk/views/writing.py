@@ -1,7 +1,5 @@
 """Writing to many: what the page of a draft asks and shows, the message in its frame, and the trial on oneself."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What a fictional person answers to whatever is asked."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta

@@ -5,8 +5,6 @@ What happened to a fictional registration before now.
 How fictional registrations stand, so that their statuses and the places taken fit each other.
 """
 
-from __future__ import annotations
-
 import random
 import unicodedata
 from collections.abc import Sequence

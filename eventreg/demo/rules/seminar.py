@@ -1,7 +1,5 @@
 """The seminar of `data/` as a plan, dated from the day on which it is loaded."""
 
-from __future__ import annotations
-
 import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta

@@ -1,7 +1,5 @@
 """Loading the seminar, or finding it loaded."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any

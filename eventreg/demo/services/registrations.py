@@ -1,7 +1,5 @@
 """Fictional registrations in any number, for trying and measuring."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What every event has: names, place, zone, contact person, windows and state. The rest of it are parts."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -5,8 +5,6 @@ Writing an event's file: a ZIP whose documents are the same whenever the event i
 Pictures in an event's file: the bytes as we encoded them, so that nothing is lost by taking them out and in again.
 """
 
-from __future__ import annotations
-
 import hashlib
 import io
 import json

@@ -1,7 +1,5 @@
 """The categories of an event as rows of a form: those there are, and a blank one to be added."""
 
-from __future__ import annotations
-
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField
 

@@ -17,8 +17,6 @@ organization, of the instance). A service saves what it is given with `kernel.te
 given up keeps its text, hidden.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -6,8 +6,6 @@ A field bears the name of the column that it fills; it is shown by the section t
 `events/settings.html`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Container, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final

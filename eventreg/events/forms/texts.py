@@ -1,7 +1,5 @@
 """The form of all texts of an event: one page, one button, each text beside its translations."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, cast
 

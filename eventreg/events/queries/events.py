@@ -7,8 +7,6 @@ What of an event can be chosen in an answer: its institutions, the sessions that
 The categories of an event, for its team.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from datetime import date, time
 from typing import NamedTuple

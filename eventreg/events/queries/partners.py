@@ -1,7 +1,5 @@
 """Which institutions stand behind events, and who has a say over them in the directory."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 

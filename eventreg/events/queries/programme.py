@@ -1,7 +1,5 @@
 """The programme of an event, for whoever may see the event: the caller has found it. A few statements, however long it is."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 

@@ -3,8 +3,6 @@
 Public events as lists that machines and archives read.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple

@@ -3,8 +3,6 @@
 Events for whoever takes whole ones out: the command line, the page of copies.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime

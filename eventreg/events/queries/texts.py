@@ -3,8 +3,6 @@
 An event as the checklist before publishing looks at it, and when it ends.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple

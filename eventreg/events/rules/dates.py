@@ -3,8 +3,6 @@
 Days as one entry of a calendar that recurs: a rule, what the rule takes too much, and days with hours of their own.
 """
 
-from __future__ import annotations
-
 import enum
 import re
 from collections import Counter

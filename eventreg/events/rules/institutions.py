@@ -1,7 +1,5 @@
 """What institutions are at an event, what they oblige it to, and in which order they are named."""
 
-from __future__ import annotations
-
 import enum
 from collections.abc import Sequence
 from dataclasses import dataclass, field

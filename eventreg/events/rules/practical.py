@@ -5,8 +5,6 @@ Addresses of the contact person as links.
 What an event tells people about their data: a text to begin with, and what must not stand in one that is published.
 """
 
-from __future__ import annotations
-
 import enum
 import re
 from collections.abc import Mapping, Sequence

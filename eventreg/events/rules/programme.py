@@ -5,8 +5,6 @@ What a day's programme should not say without meaning it: overlaps, gaps, a spea
 Nothing here is refused: a programme is made in many steps and is wrong in between. It is pointed out where it is.
 """
 
-from __future__ import annotations
-
 import enum
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 How one takes part.
 """
 
-from __future__ import annotations
-
 import enum
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

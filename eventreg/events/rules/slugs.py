@@ -1,7 +1,5 @@
 """The names of events in addresses and references: what they may be, and what is suggested."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection
 

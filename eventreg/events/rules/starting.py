@@ -1,7 +1,5 @@
 """The texts and settings that new events begin with: `data/`, written in English, the other languages from the catalogs."""
 
-from __future__ import annotations
-
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache

@@ -3,8 +3,6 @@
 What is agreed with a member: a role, and what is less than it. Who may agree what with whom.
 """
 
-from __future__ import annotations
-
 import enum
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass

@@ -7,8 +7,6 @@ them (the idea of patience diff). The time grows with the length of the texts, w
 twenty thousand characters that somebody chose for it.
 """
 
-from __future__ import annotations
-
 import enum
 import hashlib
 import re

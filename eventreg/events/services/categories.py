@@ -1,7 +1,5 @@
 """Saving the kinds of participants of an event."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

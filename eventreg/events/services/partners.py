@@ -5,8 +5,6 @@ Each use case holds the event's row, which an archived event refuses (LifecycleR
 What two institutions becoming one means for events: partners and speakers refer to the one that stays.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime

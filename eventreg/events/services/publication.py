@@ -1,7 +1,5 @@
 """Changing the state of an event, the link by which a draft is shown to people outside the team, and deleting a draft."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Who belongs to an event's team."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date, datetime
 

@@ -1,7 +1,5 @@
 """Saving the texts of an event, so that two people who write at once lose nothing."""
 
-from __future__ import annotations
-
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """The kinds of participants of an event on the desk."""
 
-from __future__ import annotations
-
 from flask import g, redirect, request, url_for
 
 from eventreg.audit.services import acting

@@ -1,7 +1,5 @@
 """The desk of an event: its areas and pages in one table, and the frame that all of its pages stand in."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 

@@ -1,7 +1,5 @@
 """The institutions of an event: who stands behind it and as what, one form to add the next, and how the page credits them."""
 
-from __future__ import annotations
-
 from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user

@@ -1,7 +1,5 @@
 """The state of an event on the desk: what it lacks, what each step does, and the steps themselves."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from flask import abort, flash, g, redirect, render_template, request, url_for

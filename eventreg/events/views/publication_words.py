@@ -1,7 +1,5 @@
 """The life of an event in words: states, steps, what each does, what is missing. In the language in force."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 

@@ -5,8 +5,6 @@ The colours and the picture of an event on the desk.
 The privacy notice of an event on the desk.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from flask import g, redirect, request, url_for

@@ -1,7 +1,5 @@
 """The texts of an event on the desk: all of them, side by side in its languages, and what each was before."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple

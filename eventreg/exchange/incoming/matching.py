@@ -3,8 +3,6 @@
 The cells of a row, and what they say in whatever language they are written.
 """
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +18,6 @@ from eventreg.invitations.rules.lists import FAMILY_NAME_PARTS, HEADS, WHOLE_NAM
 from eventreg.kernel.csv import original
 from eventreg.kernel.text import folded, is_blank
 from eventreg.questionnaires import kinds
-from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.kinds.base import named
 from eventreg.questionnaires.rules.answers import Invalid, Reason
 from eventreg.questionnaires.rules.schema import Definition, Question
@@ -93,7 +90,9 @@ class Matched:
 class Targets:
     """What the columns of a file can be."""
 
-    def __init__(self, event: Event, definitions: Mapping[int, Definition], context: Context, language: str) -> None:
+    def __init__(
+        self, event: Event, definitions: Mapping[int, Definition], context: kinds.Context, language: str
+    ) -> None:
         self._definitions, self._context = definitions, context
         newest = next(iter(definitions.values()))
         still = {question.key for question in newest.questions()}
@@ -283,7 +282,7 @@ class Words:
 class CellReader:
     """Reads answers. The same text in the same column is read once."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: kinds.Context) -> None:
         self._context = context
         self._languages = known_languages()
         self._known: dict[tuple[int, str], list[str] | Invalid] = {}

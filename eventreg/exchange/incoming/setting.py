@@ -1,7 +1,5 @@
 """What trying a file needs to know, looked up once for all its rows."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,7 +14,6 @@ from eventreg.i18n.languages import speaking
 from eventreg.kernel.csv import original
 from eventreg.kernel.text import folded, showable
 from eventreg.questionnaires import kinds
-from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.rules.answers import Invalid
 from eventreg.questionnaires.rules.schema import Definition, Question
 from eventreg.web.refusals import said
@@ -59,7 +56,7 @@ class Setting:
         """`matching`: the name of the target of each column, "" for none. `language`: of whoever puts it in."""
         self.event, self.definitions, self.terms, self.language = event, definitions, terms, language
         self.questionnaire_id, self.definition = next(iter(definitions.items()))
-        self.context = Context.of(event)
+        self.context = kinds.Context.of(event)
         self.words, self.reader = Words(event), CellReader(self.context)
         targets = Targets(event, definitions, self.context, language)
         self._whole = {number: surnames_of(name) for number, name in enumerate(matching) if name in targets.whole_names}

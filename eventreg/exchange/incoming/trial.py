@@ -1,7 +1,5 @@
 """A whole file tried: what would come of each row, and the plan of what would be written."""
 
-from __future__ import annotations
-
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,5 @@
 """The columns of registrations and of what belongs to them, as they stand in an event's file."""
 
-from __future__ import annotations
-
 from eventreg.events.bundles import fields
 from eventreg.registration.rules.asked import RequestKind
 from eventreg.registration.rules.states import Action, Status

@@ -1,7 +1,5 @@
 """Records as registrations of a new event: everything checked, sensitive answers sealed by this instance."""
 
-from __future__ import annotations
-
 import re
 import secrets
 from collections import Counter

@@ -3,8 +3,6 @@
 The registrations of an event, as a part of it that can be taken out and put in: people's data.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any

@@ -1,7 +1,5 @@
 """Access codes and invitations, as parts of an event that can be taken out and put in."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from typing import Any
 

@@ -3,8 +3,6 @@
 What it is shows in its bytes, never in its name. How large it may be is looked at before it is unpacked or taken apart.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import json

@@ -5,8 +5,6 @@ these together. So a worker that dies is followed by another that goes on, and t
 is settled when the export begins and kept the same way. Everything on the disk is sealed by the keys of uploads.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime

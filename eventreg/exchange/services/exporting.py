@@ -1,7 +1,5 @@
 """Taking the list out: what is wished is checked and recorded before the first person is in any file."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime

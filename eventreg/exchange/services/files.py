@@ -6,8 +6,6 @@ Sealed by the keys of uploads, a part for each step and then the whole; fetched 
 over.
 """
 
-from __future__ import annotations
-
 import json
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -3,8 +3,6 @@
 What is small or can be sent as it is made is written at once, what is not by a worker in parts, which are then put together.
 """
 
-from __future__ import annotations
-
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -3,8 +3,6 @@
 People whom the team has put in from a file are told, where that was wanted: by a job, some people a step.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Mapping, Sequence

@@ -4,8 +4,6 @@ A title names one column only, in every language, so that whoever brings the fil
 label is also that of another column has its key behind it in brackets.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """The list on paper: what is laid out as data, and the child process that lays it out (`typesetter`)."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 import sys

@@ -3,8 +3,6 @@
 What was taken out: who took what, and one's own files that a worker makes.
 """
 
-from __future__ import annotations
-
 from flask import Response as FlaskResponse, abort, flash, g, redirect, request, stream_with_context, url_for
 from flask_babel import gettext as _
 from flask_login import current_user

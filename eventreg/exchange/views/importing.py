@@ -3,8 +3,6 @@
 The page that shows a trial: what would come of each row.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any

@@ -1,7 +1,5 @@
 """Which access codes can be added: words that organizers write, or ones that are made for them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime

@@ -3,8 +3,6 @@
 Whom somebody wants to invite, and whether that can be: one person, or a list tried line by line.
 """
 
-from __future__ import annotations
-
 import enum
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace

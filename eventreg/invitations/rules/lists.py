@@ -1,7 +1,5 @@
 """A list of people to invite, pasted or from a file, as lines: with a head in one of our languages, or in a fixed order."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re

@@ -3,8 +3,6 @@
 Taking the access codes of an event away, to send them out: recorded with who did.
 """
 
-from __future__ import annotations
-
 import secrets
 from collections.abc import Iterable, Mapping
 from datetime import datetime

@@ -3,8 +3,6 @@
 What is known of invited people is deleted some time after the event: who came is known by the registration.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo

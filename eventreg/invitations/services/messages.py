@@ -4,8 +4,6 @@ A step writes to some people and schedules the rest in the same transaction, so 
 nobody out and writes to nobody twice. Whether somebody is still to be written to is looked at under the lock of the event.
 """
 
-from __future__ import annotations
-
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime

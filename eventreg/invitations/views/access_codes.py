@@ -3,8 +3,6 @@
 Coming in by an access code: typed on the form or where one chooses a category, it leads into its own category.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any

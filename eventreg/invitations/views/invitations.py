@@ -3,8 +3,6 @@
 Many people are invited from a list: tried first, line by line; then made, or made and sent.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

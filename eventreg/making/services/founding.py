@@ -5,8 +5,6 @@ Making an event.
 A new event after the model of another: what is taken along is chosen, the dates move, nobody is.
 """
 
-from __future__ import annotations
-
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field

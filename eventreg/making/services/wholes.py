@@ -1,7 +1,5 @@
 """Whole events, out and in: everything that an event is made of, by the parts that the rooms register."""
 
-from __future__ import annotations
-
 import importlib.metadata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 What the team does with a request to one person: remind, take back, put the deadline off.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import date, datetime
 

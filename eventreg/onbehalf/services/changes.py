@@ -3,8 +3,6 @@
 What organizers fill in about somebody: sections that the participant never sees, on no page, in no message or file.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime

@@ -3,8 +3,6 @@
 A registration goes to another person: the place stays, what is the former person's goes.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta

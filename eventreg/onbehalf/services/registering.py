@@ -1,7 +1,5 @@
 """The team registers somebody: the same form, the same check, but what only the person can say is left to them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime

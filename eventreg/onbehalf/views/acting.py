@@ -3,8 +3,6 @@
 What the team does for somebody beside deciding: moves, hands on, withdraws, sets the language, sends again.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

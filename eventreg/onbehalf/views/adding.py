@@ -1,7 +1,5 @@
 """The team registers somebody: in which category, then the questions of that category."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from flask import flash, g, redirect, request, url_for

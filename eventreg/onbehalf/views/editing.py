@@ -3,8 +3,6 @@
 What organizers fill in about one person. Sensitive answers are on the form by POST alone, each look recorded.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from flask import flash, g, request

@@ -1,7 +1,5 @@
 """What one person is asked to answer: seen, reminded, taken back, put off; and asking to check answers."""
 
-from __future__ import annotations
-
 from contextlib import suppress
 from datetime import date
 

@@ -3,8 +3,6 @@
 The keys file inside a backup: encrypted by a passphrase; and telling which keys an instance had.
 """
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 import json

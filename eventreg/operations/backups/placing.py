@@ -6,8 +6,6 @@ files get their names, and the old ones go. Whoever finds such a folder asks the
 rest is done, and if not, what was laid goes. Until the rows are committed nothing of the old state was touched.
 """
 
-from __future__ import annotations
-
 import errno
 import fcntl
 import json

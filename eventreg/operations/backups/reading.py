@@ -3,8 +3,6 @@
 Nothing of it is unpacked: its tables are people's data in plain, and would outlive a restore that is killed.
 """
 
-from __future__ import annotations
-
 import gzip
 import hashlib
 import re

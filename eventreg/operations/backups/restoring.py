@@ -1,7 +1,5 @@
 """Putting a backup into an instance: all of it, or nothing."""
 
-from __future__ import annotations
-
 import secrets
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress

@@ -3,8 +3,6 @@
 Values of columns as JSON, and back: by the kind of column, which the manifest names.
 """
 
-from __future__ import annotations
-
 import base64
 import enum
 import json

@@ -1,7 +1,5 @@
 """Writing a backup: one snapshot of the database, then the files that it names."""
 
-from __future__ import annotations
-
 import hashlib
 import importlib.metadata
 import io

@@ -1,7 +1,5 @@
 """The database: reachable, at this version's revision, durable, and opened by the keys that are here."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from sqlalchemy import Connection, select, text

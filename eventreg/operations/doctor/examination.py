@@ -1,7 +1,5 @@
 """The examination: every check that makes sense given what was found before."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from sqlalchemy import Connection

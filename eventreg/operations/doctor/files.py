@@ -1,7 +1,5 @@
 """The instance folder, what others could read in it, and the room left on the disk."""
 
-from __future__ import annotations
-
 import os
 import stat
 from collections.abc import Iterator

@@ -3,8 +3,6 @@
 What a restore left that was cut off, or that runs.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo

@@ -1,7 +1,5 @@
 """Mail and other work that waits: whether it goes, and what was given up."""
 
-from __future__ import annotations
-
 import smtplib
 from collections.abc import Iterator
 from datetime import timedelta

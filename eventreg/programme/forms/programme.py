@@ -3,8 +3,6 @@
 A day of the programme as lines of text.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import time
 from typing import Any

@@ -1,7 +1,5 @@
 """Materials and outcomes: what is taken as one, and who can open a material when."""
 
-from __future__ import annotations
-
 import enum
 from datetime import datetime
 from typing import Protocol

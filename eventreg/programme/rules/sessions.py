@@ -10,8 +10,6 @@ A day's programme as a page lays it out: what begins at the same time stands in 
 A whole day as lines of text: "09:00–09:30 Opening | Apertura @ Main hall".
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace

@@ -5,8 +5,6 @@ The files of materials on the disk, sealed. A file without a row is a leftover t
 Recording what sessions leave behind: in every state of the event, since it is written during it and after it.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any

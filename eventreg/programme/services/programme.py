@@ -6,8 +6,6 @@ session that it changes: whoever saves says which one was seen, and calendars ca
 Asking upwards how many people signed up for a session: whoever keeps sign-ups stands above events.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 

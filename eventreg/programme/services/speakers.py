@@ -3,8 +3,6 @@
 The rooms of an event: in the order in which pages show them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

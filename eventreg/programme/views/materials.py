@@ -3,8 +3,6 @@
 Materials as `components/documents.html` takes them, for every page that lists some.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit

@@ -1,7 +1,5 @@
 """One session on the desk: all of it on one page."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from flask import abort, current_app, g, redirect, request, url_for

@@ -1,7 +1,5 @@
 """The speakers of an event on the desk."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from flask import abort, g, redirect, request, url_for

@@ -12,7 +12,6 @@ from wtforms.fields.core import UnboundField
 from wtforms.form import BaseForm
 
 from eventreg.questionnaires import kinds
-from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.kinds.choices import Block, blocks_of
 from eventreg.questionnaires.kinds.condition_words import only_if
 from eventreg.questionnaires.kinds.fields import AnswerField, KeptFile, UploadField, shown
@@ -61,7 +60,7 @@ class QuestionnaireForm:
         self,
         definition: Definition,
         category_key: str,
-        context: Context,
+        context: kinds.Context,
         language: str,
         formdata: MultiDict[str, str] | None = None,
         answers: Mapping[str, Sequence[str]] | None = None,
@@ -260,7 +259,9 @@ class QuestionnaireForm:
         )
 
 
-def build_fields(questions: Collection[Question], context: Context, language: str) -> dict[str, UnboundField[Any]]:
+def build_fields(
+    questions: Collection[Question], context: kinds.Context, language: str
+) -> dict[str, UnboundField[Any]]:
     """Return an unbound field for each question, by its key, labelled in `language`."""
     return {question.key: kinds.get(question.kind).field(question, context, language) for question in questions}
 

@@ -3,8 +3,6 @@
 A condition that is richer than rows can say (groups within groups) is kept as it is, and shown in words.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +10,6 @@ from typing import Any
 from flask_babel import gettext as _
 
 from eventreg.questionnaires import kinds
-from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.rules import conditions
 from eventreg.questionnaires.rules.schema import Question
 
@@ -44,7 +41,7 @@ class Subject:
     is_comparable: bool
 
 
-def subjects(questions: Sequence[Question], context: Context, language: str) -> list[Subject]:
+def subjects(questions: Sequence[Question], context: kinds.Context, language: str) -> list[Subject]:
     """Return what a condition can look at among these questions."""
     return [
         Subject(
@@ -151,11 +148,11 @@ def _row_of(part: conditions.Condition) -> Row | None:
     return None
 
 
-def _choices(question: Question, context: Context, language: str) -> list[tuple[str, str]]:
+def _choices(question: Question, context: kinds.Context, language: str) -> list[tuple[str, str]]:
     return list(_offered(question, context, language))
 
 
-def _offered(question: Question, context: Context, language: str) -> Iterator[tuple[str, str]]:
+def _offered(question: Question, context: kinds.Context, language: str) -> Iterator[tuple[str, str]]:
     if question.options:
         for option in question.options:
             yield option.value, context.text(option.label, language) or option.value

@@ -3,8 +3,6 @@
 The settings of a kind as fields of a form, from what the kind says of them.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date

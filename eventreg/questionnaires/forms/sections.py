@@ -3,8 +3,6 @@
 What organizers say when they publish: who is asked to answer again, and with which words.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

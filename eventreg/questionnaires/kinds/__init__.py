@@ -3,8 +3,6 @@
 `get("email")` returns the kind of that name; a new kind is a class in one of these files and a line below.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 

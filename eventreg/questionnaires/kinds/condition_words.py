@@ -1,7 +1,5 @@
 """When a question is asked, in words: "Only if “Do you travel?” is “Yes”"; the same for participants and organizers."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import date
 

@@ -3,8 +3,6 @@
 Fields of several inputs: all of them post under the question's key, in their order, so that one name is one question.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -14,8 +14,6 @@ Whether an uploaded file fits its question: what it really is says `kernel.files
 Uploads are sealed, go out as attachments and are never shown in a page.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass

@@ -14,8 +14,6 @@ said here of each change is what would become of their answers without that:
 - an answer is kept as long as its person was told when giving it.
 """
 
-from __future__ import annotations
-
 import enum
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

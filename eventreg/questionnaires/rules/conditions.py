@@ -10,8 +10,6 @@ As data a condition is one of
 The browser is given the same data, so that both sides decide alike.
 """
 
-from __future__ import annotations
-
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence

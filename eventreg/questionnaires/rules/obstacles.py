@@ -1,7 +1,5 @@
 """What stands in the way of publishing a draft: all of it, each with its place. `rules.parsing` stops at the first."""
 
-from __future__ import annotations
-
 import enum
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping

@@ -1,7 +1,5 @@
 """Reading a questionnaire's definition strictly: whatever does not fit is refused by its place."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -5,8 +5,6 @@ The last touch to a draft before it becomes a version.
 A questionnaire in other languages than it was written in, and at other dates.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Callable, Collection, Mapping

@@ -8,8 +8,6 @@ refuses what does not fit.
 How a list of people is narrowed by their answers.
 """
 
-from __future__ import annotations
-
 import enum
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -5,8 +5,6 @@ some can be changed no more. What is known of such answers is put in, so that a 
 only conditions on questions that stand on the form itself.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 
 from eventreg.questionnaires.rules.conditions import AllOf, Answers, AnyOf, Condition, Not

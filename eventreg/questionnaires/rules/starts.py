@@ -1,7 +1,5 @@
 """What a draft can take over: ready-made sets, and what another event asks."""
 
-from __future__ import annotations
-
 import copy
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass

@@ -5,8 +5,6 @@ Building what an event asks: the acts that need more than the draft itself. All 
 Taking questions over into a draft: from a ready-made set, or from another event.
 """
 
-from __future__ import annotations
-
 import copy
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence

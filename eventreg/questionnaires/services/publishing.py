@@ -1,7 +1,5 @@
 """Publishing what an event asks."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -3,8 +3,6 @@
 A draft as the list of questions shows it: each section and question with what there is to say of it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,7 +16,6 @@ from eventreg.events.views.desk import render_desk
 from eventreg.i18n.languages import current_language, name_of
 from eventreg.kernel.text import LocalizedText
 from eventreg.questionnaires import draft_wording, kinds, queries
-from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.kinds.condition_words import only_if
 from eventreg.questionnaires.rules.drafts import changes
 from eventreg.questionnaires.rules.drafts.reading import list_differences, read_draft
@@ -131,7 +128,7 @@ class SectionRow:
 def section_rows(definition: Definition, event: Event) -> list[SectionRow]:
     """Return the sections of a draft with their questions, in order."""
     names = {category.key: plain_in_reader_language(category.name) for category in event.categories}
-    everything, context = {question.key: question for question in definition.questions()}, Context.of(event)
+    everything, context = {question.key: question for question in definition.questions()}, kinds.Context.of(event)
 
     def _condition(question: Question) -> str:
         if question.condition is None:

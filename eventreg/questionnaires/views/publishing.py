@@ -3,8 +3,6 @@
 The versions of what an event asks: when each was published, by whom, and what it changed.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

@@ -5,8 +5,6 @@ What somebody else saved of a question meanwhile, beside what was typed.
 What the forms of questions are made with, and what every page about them shares.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

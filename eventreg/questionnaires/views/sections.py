@@ -1,7 +1,5 @@
 """Adding and editing a section."""
 
-from __future__ import annotations
-
 from flask import abort, g, redirect, request, url_for
 from flask_babel import gettext as _
 

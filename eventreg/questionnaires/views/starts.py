@@ -1,7 +1,5 @@
 """What questions can begin from: ready-made sets, and what other events of the account ask."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """The messages that bring a personal link, or tell of another address. Some go to an address that may be anybody's."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from typing import Self
 

@@ -1,7 +1,5 @@
 """The messages that ask somebody to answer: more once the place is confirmed, anew, to be mended; and the one reminder."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import datetime
 

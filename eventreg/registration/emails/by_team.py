@@ -1,7 +1,5 @@
 """The messages about what the team did to a registration: nobody is told that they did it themselves."""
 
-from __future__ import annotations
-
 from flask_babel import gettext as _, lazy_gettext as _l
 
 from eventreg.mail.content import Fact, MailContent

@@ -1,7 +1,5 @@
 """The messages about places that become free, and about decisions that no other message tells of."""
 
-from __future__ import annotations
-
 from flask_babel import gettext as _, lazy_gettext as _l
 
 from eventreg.mail.content import MailContent

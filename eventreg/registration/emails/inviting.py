@@ -1,7 +1,5 @@
 """The messages of a personal invitation: the invitation itself, and the one that reminds of it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self

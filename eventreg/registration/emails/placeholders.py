@@ -3,8 +3,6 @@
 Which may stand where is said by each message; how they are found in a text is `rules.placeholders`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 

@@ -3,8 +3,6 @@
 The reason that they name is the event's, not a decision's.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import ClassVar
 

@@ -1,7 +1,5 @@
 """What a person answered, uploaded and consented to."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 

@@ -3,8 +3,6 @@
 Ways in beside the public form: invitations of people, codes that several can use, forms kept for later.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint

@@ -5,8 +5,6 @@ What registrations were asked, in the wording that they answered: a few statemen
 What a person agrees to, and since when.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo

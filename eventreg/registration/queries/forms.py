@@ -3,8 +3,6 @@
 What somebody answered at another event, as far as it can fill in a form: never anything sensitive, no file, no consent.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from typing import Any
@@ -17,7 +15,6 @@ from eventreg.events.rules.publication import Publication
 from eventreg.kernel import clock, sealing, tokens
 from eventreg.kernel.errors import NotFound
 from eventreg.questionnaires import kinds
-from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.rules.answers import Invalid
 from eventreg.questionnaires.rules.schema import Definition, Question, Stage
 from eventreg.registration.models import Registration, SavedForm, UsedForm
@@ -118,7 +115,7 @@ def list_open_elsewhere(registration: Registration) -> Sequence[Event]:
 
 
 def answers_to_carry(
-    registration: Registration, definition: Definition, category: Category, context: Context
+    registration: Registration, definition: Definition, category: Category, context: kinds.Context
 ) -> dict[str, list[str]]:
     """Return the answers of an earlier registration that fit what `definition` asks of `category`, by its questions' keys.
 
@@ -148,7 +145,7 @@ def _counterpart(question: Question, asked_before: Definition) -> Question | Non
     return None
 
 
-def _is_taken(question: Question, values: Sequence[str], context: Context) -> bool:
+def _is_taken(question: Question, values: Sequence[str], context: kinds.Context) -> bool:
     try:
         return bool(kinds.get(question.kind).clean(question, values, context))
     except Invalid:

@@ -5,8 +5,6 @@ The places of events by the ledger. Decisions count again, under the lock.
 Options that have places of their own, and how many of them are taken.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 

@@ -9,8 +9,6 @@ Into which registration one was merged, asked by this room and answered by the r
 This room declares; the assembly plugs in.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime

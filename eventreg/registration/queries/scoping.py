@@ -3,8 +3,6 @@
 A registration comes on the days that it answered; one that was never asked for days comes on all of them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any, TypeVar
 

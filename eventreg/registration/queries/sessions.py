@@ -1,7 +1,5 @@
 """Sessions that people sign up for, and who holds places in them."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime
 from typing import NamedTuple

@@ -3,8 +3,6 @@
 Finding an invitation by its personal link.
 """
 
-from __future__ import annotations
-
 from hmac import compare_digest
 
 from sqlalchemy import exists, func, select

@@ -7,8 +7,6 @@ that its answer was given under, in the section where that version has it.
 When somebody who is registered can answer what they are asked, and when they are reminded.
 """
 
-from __future__ import annotations
-
 import enum
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace

@@ -5,8 +5,6 @@ What the public is told about registering: when, and whether there are places.
 Until when participants and the system act by themselves. Every instant is aware; a window is half open: [from, to).
 """
 
-from __future__ import annotations
-
 import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -10,8 +10,6 @@ What is no name in braces is text, and stays as it is. What a placeholder is rep
 somebody's name or answer remain braces.
 """
 
-from __future__ import annotations
-
 import difflib
 import re
 from collections.abc import Collection

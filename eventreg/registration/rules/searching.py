@@ -1,7 +1,5 @@
 """What a registration is found and ordered by."""
 
-from __future__ import annotations
-
 import re
 
 from eventreg.kernel.text import folded

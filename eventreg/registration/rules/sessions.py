@@ -1,7 +1,5 @@
 """Signing up for sessions of the programme: what can be chosen together, and what is over."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time

@@ -3,8 +3,6 @@
 Why registering, changing or deciding was refused.
 """
 
-from __future__ import annotations
-
 import enum
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """Ways into a category beside the public form, and when one no longer leads in."""
 
-from __future__ import annotations
-
 import enum
 from dataclasses import dataclass
 from datetime import datetime

@@ -3,8 +3,6 @@
 Somebody counts from now on, or again: options that are full by then are taken off the answers, and both sides are told.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +16,6 @@ from eventreg.kernel import clock
 from eventreg.kernel.errors import Refused
 from eventreg.mail.content import Change
 from eventreg.questionnaires import kinds
-from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.queries import definition_of, get_current_version, list_version_numbers
 from eventreg.questionnaires.rules.answers import most_files
 from eventreg.questionnaires.rules.schema import Definition, Question, Stage
@@ -259,7 +256,7 @@ def tell_changes(
     What the team changed is told to the participant alone.
     """
     event = get_event_whole(event_id)
-    occasion, context = Occasion.load(event), Context.of(event)
+    occasion, context = Occasion.load(event), kinds.Context.of(event)
     news = News(
         TeamChanged if by_team else Changed,
         find_day_ids(registration),
@@ -276,7 +273,7 @@ def _comes_on_other_days(event: Event, changes: Sequence[AnswerChange]) -> bool:
     return any((set(change.old) or every) != (set(change.new) or every) for change in of_days)
 
 
-def _in_words(change: AnswerChange, context: Context, language: str) -> Change:
+def _in_words(change: AnswerChange, context: kinds.Context, language: str) -> Change:
     label = context.text(change.question.label, language)
     if change.is_secret:
         return Change(label)

@@ -1,7 +1,5 @@
 """Keeping answers and consents: identity on the registration, the rest as rows, sensitive values sealed."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import zip_longest

@@ -7,8 +7,6 @@ killed at any moment leaves nobody out and tells nobody twice.
 What the room of events asks registration; see `events.checks`.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime

@@ -3,8 +3,6 @@
 What a decision tells the person, and how that reads before anything is decided.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial

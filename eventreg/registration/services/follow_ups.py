@@ -5,8 +5,6 @@ once by the unique index of the requests, and reminded once by `reminded_at`. So
 (messages that still wait are dropped), and anew with a new place.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime
 

@@ -5,8 +5,6 @@ Changing one's mail address: the new one is confirmed by its holder, the old one
 The personal links of this room as addresses, for mails that go now.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import update

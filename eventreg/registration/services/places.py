@@ -5,8 +5,6 @@ Places of options: taken with the answer and freed with it, counted under the lo
 Places in sessions of the programme: chosen by who is confirmed, set free with the registration.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime

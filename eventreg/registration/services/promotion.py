@@ -3,8 +3,6 @@
 Decisions made while the machine's clock was ahead, once it has come back (see `db.due`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from datetime import datetime
 

@@ -1,7 +1,5 @@
 """A person registers: the one use case that must hold whatever happens."""
 
-from __future__ import annotations
-
 import enum
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field

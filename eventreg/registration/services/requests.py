@@ -6,8 +6,6 @@ killed at any moment leaves nobody out and asks nobody twice.
 The messages that ask: one for each request, one for its reminder.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any

@@ -5,8 +5,6 @@ A decision in the time in which it can be undone without a trace in anybody's ma
 Giving up registrations whose address was not verified in time.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 

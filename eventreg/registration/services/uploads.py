@@ -3,8 +3,6 @@
 The sealed file is on disk before its row is committed; a file without a row is a leftover that the sweep removes.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime

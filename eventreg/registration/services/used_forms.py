@@ -1,7 +1,5 @@
 """Which forms were sent before: the random key of each is used once, with one address, whatever became of it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 

@@ -1,7 +1,5 @@
 """Whether a way in still leads in, decided under the lock of the event's row, and what its use leaves behind."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar

@@ -25,7 +25,6 @@ from eventreg.kernel import clock, files
 from eventreg.kernel.errors import N_, Busy, Refused
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.forms import QuestionnaireForm
-from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.kinds.fields import KeptFile
 from eventreg.questionnaires.models import QuestionnaireVersion
 from eventreg.questionnaires.queries import definition_of, get_current_version
@@ -64,7 +63,7 @@ class FilledForm:
         those whose answers stand. `definition`: what is asked, where it is not the whole version alone. `typed` was typed
         in another request, and is shown as if it came with this one.
         """
-        self._event, self._context = event, Context.of(event)
+        self._event, self._context = event, kinds.Context.of(event)
         self._sent = request.form if is_sent else None
         shown = self._sent if typed is None else typed
         #: whether files may be held for it already

@@ -7,8 +7,6 @@ The question to whoever sends a form that was sent before with another address: 
 The page that asks where the link to a form that is kept goes; what was typed comes along in hidden fields.
 """
 
-from __future__ import annotations
-
 from contextlib import suppress
 from typing import Any
 

@@ -3,8 +3,6 @@
 The page of the desk has the choices; the form stands in a frame of it, as wide as a phone or as the page.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -19,7 +17,6 @@ from eventreg.i18n.languages import current_language, own_name, speaking
 from eventreg.kernel.errors import NotFound
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.forms import QuestionnaireForm
-from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.queries import draft_document, find_newest_version, get_numbered_version
 from eventreg.questionnaires.rules.answers import Invalid, most_files
 from eventreg.questionnaires.rules.drafts.reading import read_draft
@@ -64,7 +61,7 @@ class PreviewForm:
         self.category = choices.category
         self.submission_key = new_submission_key()
         sent = request.form if is_sent else None
-        self._context = Context.of(event)
+        self._context = kinds.Context.of(event)
         self.questions = QuestionnaireForm(definition, choices.category.key, self._context, choices.language, sent)
         self.steps = Steps(definition, self.questions, request.form.get("step", ""))
 

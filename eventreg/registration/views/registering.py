@@ -1,7 +1,5 @@
 """The form: category first, then the questions that fit it. Whatever goes wrong, what was typed is shown again."""
 
-from __future__ import annotations
-
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 

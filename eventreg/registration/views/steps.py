@@ -3,15 +3,12 @@
 So nothing has to be kept between the pages: each posts everything, and the browser shows the part that is at hand.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from eventreg.i18n.languages import current_language
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.forms import QuestionnaireForm, SectionView
-from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.rules.schema import Definition
 
 #: the page of all sections, and the one of the answers; the others are numbers of sections
@@ -92,7 +89,7 @@ class Steps:
                 break
         self._forget_errors(but_at_hand=True)
 
-    def summary(self, context: Context) -> list[SummaryPart]:
+    def summary(self, context: kinds.Context) -> list[SummaryPart]:
         """Return what was answered, section by section, in the reader's language; the form was checked before."""
         language, answers = current_language(), self._questions.answers()
         parts = []

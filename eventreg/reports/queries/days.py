@@ -3,8 +3,6 @@
 Who signed up for the sessions of an event, as far as somebody may know of them.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -5,8 +5,6 @@ The registrations of an event counted by everything that its figures show, in on
 What comes next at an event, for its team.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -3,8 +3,6 @@
 Who signed up for a session of the programme.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 

@@ -1,7 +1,5 @@
 """Links that mails carry: asking for one's own, verifying an address, confirming a new one. A GET changes nothing."""
 
-from __future__ import annotations
-
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 

@@ -5,8 +5,6 @@ Changing one's own answers: the form as it stands, kept over every try, then wha
 One's own registration, changed: permissions, language, address, withdrawal.
 """
 
-from __future__ import annotations
-
 from flask import Response, abort, g, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse

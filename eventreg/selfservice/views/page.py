@@ -17,7 +17,6 @@ from eventreg.events.queries.events import get_event_whole
 from eventreg.i18n.languages import current_language
 from eventreg.kernel import clock
 from eventreg.questionnaires import kinds
-from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.rules.schema import Question, Stage
 from eventreg.registration.emails import OWN_PAGE, Occasion
 from eventreg.registration.models import Consent, Decision, Registration
@@ -86,9 +85,9 @@ class OwnRegistration:
             return ""
         return "" if is_pending(decision, self.now) else decision.reason
 
-    def context(self) -> Context:
+    def context(self) -> kinds.Context:
         """Return what the questions need to know of the event."""
-        return Context.of(self.event)
+        return kinds.Context.of(self.event)
 
     def questions(self) -> list[Question]:
         """Return what the person was asked, but consents."""

@@ -1,7 +1,5 @@
 """What one is asked to answer beside the form: the box on one's own page, and the form of just these questions."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from datetime import datetime
 

@@ -3,8 +3,6 @@
 One's answers from an earlier event, offered for another: asked for by mail, agreed to, then the form filled in.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from flask import redirect, render_template, request, url_for
@@ -16,7 +14,6 @@ from eventreg.events.queries.events import get_event_whole, get_published_event
 from eventreg.i18n.languages import current_language
 from eventreg.kernel.errors import NotFound
 from eventreg.questionnaires import kinds
-from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.queries import definition_of, get_current_version
 from eventreg.registration.emails import EARLIER_ANSWERS, SAVED_FORM, Occasion
 from eventreg.registration.forms import AddressForm, KeepForm, new_submission_key, submission_key_or_new
@@ -167,7 +164,7 @@ def offer_earlier_answers(token: str) -> Answer:
     if chosen is None or errors:
         return _offer(event, registration, token, choices, errors), 422
     version = get_current_version(chosen.event.id)
-    context = Context.of(chosen.event)
+    context = kinds.Context.of(chosen.event)
     found = answers_to_carry(registration, definition_of(version), chosen.category, context)
     form = FilledForm(chosen.event, chosen.category, version, new_submission_key(), is_sent=False, answers=found)
     return form_pages.form_page(form_pages.occasion_of(chosen.event), form)
@@ -199,7 +196,7 @@ def _in_words(event: Event, registration: Registration, choices: list[Choice]) -
             definition = definition_of(get_current_version(choice.event.id))
         except NotFound:
             continue
-        context = Context.of(choice.event)
+        context = kinds.Context.of(choice.event)
         for key, values in answers_to_carry(registration, definition, choice.category, context).items():
             question = definition.find(key)
             if question is not None:

@@ -1,7 +1,5 @@
 """The sessions one comes to, and the materials one can open: on one's own page."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from itertools import groupby
 from typing import Any

@@ -1,7 +1,5 @@
 """What programs ask: does the process live, is it ready, what are its figures, what may be crawled."""
 
-from __future__ import annotations
-
 import hmac
 from collections.abc import Iterator
 

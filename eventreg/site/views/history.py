@@ -3,8 +3,6 @@
 The history as a file: RFC 4180, UTF-8 with a byte order mark, cells inert.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Iterator, Sequence

@@ -3,8 +3,6 @@
 Acts of the pages that are made of several rooms.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

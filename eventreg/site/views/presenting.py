@@ -1,7 +1,5 @@
 """An event's rows as its page shows them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import datetime, time
 from typing import Any

@@ -1,7 +1,5 @@
 """An event's pages before it is public: for its team, and for whoever has the preview link. Nobody registers here."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any

@@ -5,8 +5,6 @@ Materials for the public: those that are released for everybody. Of any other no
 What an event leaves to those who make policy: its public remarks and recommendations, on one page that prints.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

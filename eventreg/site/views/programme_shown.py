@@ -1,7 +1,5 @@
 """A programme as the public pages show it, and a preview, whose links stay within it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any

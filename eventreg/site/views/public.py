@@ -3,8 +3,6 @@
 The guides, in the product: one page each, with pictures.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from flask import Response, abort, g, render_template, request, url_for

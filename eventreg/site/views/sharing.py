@@ -1,7 +1,5 @@
 """What machines read of a public page: its addresses in each language, and the event as schema.org has it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo

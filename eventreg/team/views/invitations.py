@@ -1,7 +1,5 @@
 """Invitations to a team: made from the team's page, answered on a page of their own."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from flask import g, redirect, render_template, url_for

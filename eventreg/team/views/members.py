@@ -1,7 +1,5 @@
 """The team of an event: who is on it, what each role sees and does; changing, removing, leaving, handing over."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -6,8 +6,6 @@ opened. A part of the document that is faulty is left where it is. Each raises R
 What of a document hangs on what: conditions look at questions that stand before, and at answers that are offered.
 """
 
-from __future__ import annotations
-
 import copy
 from collections.abc import Callable, Iterator, Mapping
 from functools import wraps

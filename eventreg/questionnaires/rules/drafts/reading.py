@@ -7,8 +7,6 @@ What cannot be done to a draft.
 What differs between two documents: for "3 changes not published", and for the history.
 """
 
-from __future__ import annotations
-
 import enum
 import hashlib
 import json
