@@ -8,7 +8,7 @@ from functools import cache
 from tests.architecture.source import ROOT
 from tools.code_size import Counted, everything
 
-_MOST_FILES, _MOST_FILES_OF_A_ROOM, _MOST_LINES_OF_A_ROOM, _MOST_IMPORTS = 565, 60, 7_000, 0.13
+_MOST_FILES, _MOST_FILES_OF_A_ROOM, _MOST_LINES_OF_A_ROOM, _MOST_IMPORTS = 560, 60, 7_000, 0.13
 _REMEDY = "find the mechanism that is there, merge files of one noun, import modules in place of names"
 
 
