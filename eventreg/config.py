@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 from urllib.parse import urlsplit
 
 from eventreg.i18n.catalogs import translated_languages
@@ -149,21 +149,21 @@ def _known(name: str, shown: str) -> str:
 
 
 def _parsed(name: str, value: Any) -> Any:
-    kind = {field.name: field.type for field in fields(Config)}[name]
+    kind = get_type_hints(Config)[name]
     shown = f"{PREFIX}{name.upper()}"
-    if kind == "bool":
+    if kind is bool:
         text = str(value).strip().lower()
         if text in _TRUE | _FALSE:
             return text in _TRUE
         raise ConfigError(f"{shown} is {value!r}; it must be on or off.")
-    if kind == "int":
+    if kind is int:
         try:
             return int(value)
         except ValueError:
             raise ConfigError(f"{shown} is {value!r}; it must be a whole number.") from None
-    if kind == "Path":
+    if kind is Path:
         return Path(value).resolve() if str(value) else Path()
-    if kind == "tuple[str, ...]":
+    if kind == tuple[str, ...]:
         parts = value.split(",") if isinstance(value, str) else value
         return tuple(part.strip() for part in parts if part.strip())
     return str(value).strip()
