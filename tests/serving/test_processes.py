@@ -170,8 +170,8 @@ def test_no_token_reaches_the_log(tmp_path: Path) -> None:
 
 def test_child_ends_without_the_kernels_help_too() -> None:
     program = (
-        "import os, sys, time; from eventreg.serving import lifelines; sys.platform = 'other'; parent = os.getpid()\n"
-        "if os.fork() == 0: lifelines.end_with(parent); print(os.getpid(), flush=True); time.sleep(10_000)\n"
+        "import os, sys, time; from eventreg.serving import subprocesses; sys.platform = 'other'; parent = os.getpid()\n"
+        "if os.fork() == 0: subprocesses.end_with(parent); print(os.getpid(), flush=True); time.sleep(10_000)\n"
         "else: time.sleep(10_000)"
     )
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as parent:
