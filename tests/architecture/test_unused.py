@@ -6,11 +6,9 @@ import re
 from functools import cache
 from pathlib import Path
 
-import pytest
+import vulture
 
 from tests.architecture.source import PACKAGE, ROOT, TEMPLATES
-
-vulture = pytest.importorskip("vulture")
 
 #: Flask, SQLAlchemy and click call what these register
 _REGISTERED = [
