@@ -12,11 +12,12 @@ from eventreg.db.base import (
     choice_column,
     db,
     folded_column,
+    found,
+    get_of_event,
     partial_index,
 )
 from eventreg.db.due import SKEW, pull_back
-from eventreg.db.lookups import found, get_of_event
-from eventreg.db.transactions import lock_row, revocable, transaction
+from eventreg.db.engines import lock_row, revocable, transaction
 
 __all__ = [
     "NOT_PERSONAL",

@@ -1,16 +1,31 @@
-"""The declarative base, the names of constraints, and the mark that a column holds personal data.
-
-Column types that behave alike on SQLite and PostgreSQL.
+"""What rows are made of, alike on SQLite and PostgreSQL: the declarative base, column types, names of constraints, the mark
+that a column holds personal data; and finding one row that must be there.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import Enum
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, Connection, DateTime, Dialect, Enum as EnumType, Index, MetaData, String, event, text
+from sqlalchemy import (
+    JSON,
+    Connection,
+    DateTime,
+    Dialect,
+    Enum as EnumType,
+    Index,
+    MetaData,
+    String,
+    event,
+    select,
+    text,
+)
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.sql.base import ExecutableOption
 from sqlalchemy.types import TypeDecorator
+
+from eventreg.kernel.errors import NotFound
 
 #: Every constraint has a predictable name: migrations drop it by name, and refusals are mapped from it.
 NAMING_CONVENTION: Final = {
@@ -106,3 +121,18 @@ def choice_column(choices: type[Enum], name: str) -> EnumType:
 def folded_column(length: int) -> String:
     """Return the type of a text that was folded: compared sign by sign, on both databases alike."""
     return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
+Row = TypeVar("Row", bound=Base)
+
+
+def get_of_event(model: type[Row], event_id: int, options: Sequence[ExecutableOption] = (), /, **by: Any) -> Row:
+    """Return the row of this event whose columns are `by`, as `public_id=…`. Raises NotFound, also for another event's."""
+    return found(db.session.scalar(select(model).filter_by(event_id=event_id, **by).options(*options)))
+
+
+def found(row: Row | None) -> Row:
+    """Return what a query found. Raises NotFound for nothing."""
+    if row is None:
+        raise NotFound
+    return row
