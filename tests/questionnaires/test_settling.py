@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from eventreg.questionnaires.rules.conditions import Condition, read_condition
-from eventreg.questionnaires.rules.settling import conditions_on_form, settle
+from eventreg.questionnaires.rules.schema import conditions_on_form, settle
 from tests.questionnaires.samples import question
 
 A, B, C = ({"question": key, "is": ["yes"]} for key in "abc")

@@ -16,8 +16,7 @@ from eventreg.questionnaires.kinds.choices import Block, blocks_of
 from eventreg.questionnaires.kinds.condition_words import only_if
 from eventreg.questionnaires.kinds.fields import AnswerField, KeptFile, UploadField, shown
 from eventreg.questionnaires.rules.answers import Invalid, Reason
-from eventreg.questionnaires.rules.schema import Definition, Question, Stage
-from eventreg.questionnaires.rules.settling import conditions_on_form
+from eventreg.questionnaires.rules.schema import Definition, Question, Stage, conditions_on_form
 from eventreg.web.refusals import said
 
 #: the box beside a kept file posts its id under its question's key and this

@@ -5,7 +5,9 @@ A definition is JSON: `{"sections": [{"key", "title", "intro"?, "stage"?, "answe
 conditions as in `rules.conditions`. `rules.parsing.parse_definition` turns it into the frozen dataclasses below and
 refuses what does not fit.
 
-How a list of people is narrowed by their answers.
+A form does not ask everything that conditions look at: some of it belongs to other categories, some is answered elsewhere,
+some can be changed no more. What is known of such answers is put in (`conditions_on_form`), so that a form, and the browser
+that shows it, meet only conditions on questions that stand on the form itself.
 """
 
 import enum
@@ -15,7 +17,7 @@ from datetime import date
 from typing import Any
 
 from eventreg.kernel.text import LocalizedText
-from eventreg.questionnaires.rules.conditions import Answers, Condition
+from eventreg.questionnaires.rules.conditions import AllOf, Answers, AnyOf, Condition, Not
 
 #: What identifies a person is kept on the registration itself; every other answer is a row of its own.
 IDENTITY_COLUMNS = frozenset(
@@ -225,3 +227,45 @@ class Seeking(enum.Enum):
     def has_ranges(self) -> bool:
         """Whether answers lie between two others."""
         return self in (Seeking.NUMBER, Seeking.DATE, Seeking.TIME)
+
+
+def settle(condition: Condition, on_form: Collection[str], known: Answers) -> Condition | bool:
+    """Return what is left of a condition once the answers to questions that are not `on_form` are put in.
+
+    True or False where nothing is left to be decided. An answer that is not `known` is none.
+    """
+    if isinstance(condition, Not):
+        part = settle(condition.part, on_form, known)
+        return not part if isinstance(part, bool) else Not(part)
+    if isinstance(condition, AllOf | AnyOf):
+        return _settle_parts(condition, [settle(part, on_form, known) for part in condition.parts])
+    return condition if set(condition.refers_to()) <= set(on_form) else condition.holds(known)
+
+
+def _settle_parts(condition: AllOf | AnyOf, parts: Sequence[Condition | bool]) -> Condition | bool:
+    # One part that does not hold decides "all", one that holds decides "any"; those that decide nothing are left out.
+    decides = isinstance(condition, AnyOf)
+    if any(part is decides for part in parts):
+        return decides
+    left = tuple(part for part in parts if not isinstance(part, bool))
+    if not left:
+        return not decides
+    return left[0] if len(left) == 1 else type(condition)(left)
+
+
+def conditions_on_form(
+    questions: Sequence[Question], on_form: Collection[str], known: Answers
+) -> dict[str, Condition | None]:
+    """Return, for each question of a form that can be asked at all, the condition that is left; None: always asked.
+
+    `questions` are in order, `on_form` the keys of those that the form asks. One that cannot come up whatever is answered
+    is left out, and counts as unanswered for those after it.
+    """
+    asked: dict[str, Condition | None] = {}
+    for question in questions:
+        if question.key not in on_form:
+            continue
+        left = True if question.condition is None else settle(question.condition, asked, known)
+        if left is not False:
+            asked[question.key] = None if left is True else left
+    return asked
