@@ -8,8 +8,7 @@ from eventreg.accounts.links import GENERATION, SIGN_IN
 from eventreg.accounts.models import Account
 from eventreg.i18n.languages import speaking
 from eventreg.kernel import clock, tokens
-from eventreg.mail.content import MailContent, render_content
-from eventreg.mail.markers import link_marker, new_marker
+from eventreg.mail.content import MailContent, link_marker, new_marker, render_content
 from eventreg.mail.services import OutgoingMessage, enqueue
 from eventreg.web.instance import address_of, site_name
 

@@ -11,8 +11,7 @@ from eventreg.attendees.queries.messages import TRIED, WRITTEN
 from eventreg.i18n.formats import direction
 from eventreg.i18n.languages import name_of, speaking
 from eventreg.kernel.text import pick
-from eventreg.mail.content import MailContent
-from eventreg.mail.markers import link_marker, new_marker
+from eventreg.mail.content import MailContent, link_marker, new_marker
 from eventreg.mail.rich import RichText
 from eventreg.mail.services import OutgoingMessage
 from eventreg.registration.emails import OWN_PAGE, News, Occasion, occasions, placeholders

@@ -11,8 +11,7 @@ from eventreg.events.models import Event, TeamInvitation
 from eventreg.events.rules.team import TeamRole
 from eventreg.i18n import formats, languages
 from eventreg.kernel import text, tokens
-from eventreg.mail.content import MailContent
-from eventreg.mail.markers import link_marker, new_marker
+from eventreg.mail.content import MailContent, link_marker, new_marker
 from eventreg.web.instance import address_of, site_name
 
 

@@ -13,7 +13,7 @@ from email.mime.multipart import MIMEMultipart
 from email.mime.nonmultipart import MIMENonMultipart
 from email.utils import format_datetime
 
-from eventreg.mail.markers import PersonalLinks, fill, fill_html
+from eventreg.mail.content import PersonalLinks, fill, fill_html
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import ascii_address, check_address, check_header
 

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, Self
 from flask import Flask, current_app
 from flask_mail import Connection, Mail, Message
 
-from eventreg.mail.markers import PersonalLinks
+from eventreg.mail.content import PersonalLinks
 from eventreg.mail.rules import Outcome, own_domain, sanitized_answer
 from eventreg.web import instance
 

@@ -1,7 +1,20 @@
-"""A message as data, and how it becomes text and HTML: both say the same, since both come from the same words."""
+"""What stands in a message: its words, rendered as text and HTML, and personal links, as markers in whose place they come.
 
+A marker reads `[[<marker>:<purpose>:<public id>:<generation>]]`, the first part being random for each message: what a
+person types into a form cannot become a link, because nobody knows that part before the message exists. The generation
+is the one the link had when the message was written. So a message that waits while a link is changed carries the dead
+link, never the new one: the old address of a person must not learn what opens the page from then on.
+
+A marker stands for the whole absolute address; text may follow it (`{marker}/withdraw`). It holds nothing that HTML
+would escape. Lines of a calendar are folded, which would break one: a calendar holds none.
+"""
+
+import html
+import re
+import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from flask import current_app
 
@@ -96,3 +109,67 @@ def tidy_text(text: str) -> str:
         if bare or (lines and lines[-1]):
             lines.append(bare)
     return "\n".join(lines) + "\n"
+
+
+_MARKER_BYTES = 12
+_FORM = (
+    r"\[\[(?P<marker>[0-9a-f]{24}):(?P<purpose>[a-z_]{1,32})"
+    r":(?P<public_id>[A-Za-z0-9_-]{1,64}):(?P<generation>[0-9]{1,9})\]\]"
+)
+_MARKER = re.compile(_FORM)
+_MARKER_WITH_PATH = re.compile(rf"{_FORM}(?:/[\w/-]*)?")
+_MARKER_AS_TARGET = re.compile(rf'href="\s*{_FORM}[^"]*"')
+
+
+class PersonalLinks(Protocol):
+    """Makes the address that a marker stands for. The assembly plugs it in (`mail.connection.init_mail`)."""
+
+    def __call__(self, purpose: str, public_id: str, generation: int) -> str:
+        """Return the absolute address of the record `public_id` for `purpose`, like "my" for one's own page.
+
+        Derived from the keys alone, without a look into the database: whether it still opens the page is the page's to
+        say. Raises LookupError for a purpose that it does not know.
+        """
+        ...  # pragma: no cover
+
+
+def new_marker() -> str:
+    """Return the random part of one message's markers."""
+    return secrets.token_hex(_MARKER_BYTES)
+
+
+def link_marker(marker: str, purpose: str, public_id: str, generation: int) -> str:
+    """Return what stands in a body for a personal link. Raises ValueError when it would not be found again."""
+    written = f"[[{marker}:{purpose}:{public_id}:{generation}]]"
+    if not _MARKER.fullmatch(written):
+        raise ValueError("a purpose is of a-z and _, a public id of base64url, a generation a number")
+    return written
+
+
+def fill(text: str, marker: str, links: PersonalLinks) -> str:
+    """Return a text body with its markers replaced by the links."""
+    return _replaced(_MARKER, text, marker, lambda found: _link(found, links))
+
+
+def fill_html(body: str, marker: str, links: PersonalLinks) -> str:
+    """Return an HTML body with its markers replaced by the links."""
+    return _replaced(_MARKER, body, marker, lambda found: html.escape(_link(found, links)))
+
+
+def mask(text: str, marker: str, shown: str) -> str:
+    """Return a text body as organizers may see it: `shown`, like "[personal link]", instead of every link."""
+    return _replaced(_MARKER_WITH_PATH, text, marker, lambda _found: shown)
+
+
+def mask_html(body: str, marker: str, shown: str) -> str:
+    """Return an HTML body as organizers may see it: links lead nowhere, `shown` stands where one was written out."""
+    without_targets = _replaced(_MARKER_AS_TARGET, body, marker, lambda _found: 'href="#"')
+    return mask(without_targets, marker, html.escape(shown))
+
+
+def _replaced(pattern: re.Pattern[str], text: str, marker: str, new: Callable[[re.Match[str]], str]) -> str:
+    return pattern.sub(lambda found: new(found) if found["marker"] == marker else found[0], text)
+
+
+def _link(found: re.Match[str], links: PersonalLinks) -> str:
+    return links(found["purpose"], found["public_id"], int(found["generation"]))

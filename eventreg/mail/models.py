@@ -13,7 +13,7 @@ from eventreg.mail.rules import DeliveryState, Outcome
 class MailMessage(Base):
     """One mail to one person, rendered when it was queued, in that person's language.
 
-    The bodies hold markers instead of personal links (see `mail.markers`): nothing in the database opens a page.
+    The bodies hold markers instead of personal links (see `mail.content`): nothing in the database opens a page.
     """
 
     __tablename__ = "mail_messages"

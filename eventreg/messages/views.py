@@ -22,7 +22,7 @@ from eventreg.events.views.desk import render_desk
 from eventreg.i18n.languages import own_name
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import NotFound
-from eventreg.mail.markers import mask
+from eventreg.mail.content import mask
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState, Standing, standing
 from eventreg.mail.services import OutgoingMessage

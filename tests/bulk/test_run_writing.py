@@ -20,7 +20,7 @@ from eventreg.db import db, transaction
 from eventreg.events.models import Event
 from eventreg.events.rules.team import EVERYTHING
 from eventreg.kernel import clock
-from eventreg.mail.markers import mask
+from eventreg.mail.content import mask
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
 from eventreg.registration.emails import OWN_PAGE

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from eventreg.db import db, transaction
-from eventreg.mail.markers import link_marker, new_marker
+from eventreg.mail.content import link_marker, new_marker
 from eventreg.mail.models import MailMessage
 from eventreg.mail.services import OutgoingMessage, enqueue_all
 from tests.builders import an_event

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
+from eventreg.mail.content import link_marker
 from eventreg.mail.delivery import deliver_due
-from eventreg.mail.markers import link_marker
 from eventreg.mail.rules import DeliveryState, Outcome
 from eventreg.mail.services import send_again
 from tests.builders import an_event

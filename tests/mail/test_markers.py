@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from eventreg.mail.markers import fill, fill_html, link_marker, mask, mask_html, new_marker
+from eventreg.mail.content import fill, fill_html, link_marker, mask, mask_html, new_marker
 
 MARKER = "0123456789abcdef01234567"
 LINK = link_marker(MARKER, "my", "AAAA-_BBBBBB", 3)

@@ -16,7 +16,7 @@ from eventreg.events.links import invitation_address, invitation_token
 from eventreg.events.models import Event, TeamInvitation, TeamMember
 from eventreg.events.rules.team import Narrowing, TeamReason, TeamRole
 from eventreg.kernel.errors import NotFound, Refused
-from eventreg.mail.markers import fill
+from eventreg.mail.content import fill
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
 from eventreg.team.services import (

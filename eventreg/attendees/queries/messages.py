@@ -187,7 +187,7 @@ def may_go_again(template: str, audience: str, recipient: str, address: str, sta
 
 
 def _has_living_link(message: MailMessage, row: Registration) -> bool:
-    """Say whether the personal link in a message, if there is one, still opens the page (`mail.markers`)."""
+    """Say whether the personal link in a message, if there is one, still opens the page (`mail.content`)."""
     link = f":{row.public_id}:"
     return link not in message.text or f"{link}{row.link_generation}]]" in message.text
 

@@ -19,7 +19,7 @@ from eventreg.attendees.rules.saved_views import APPLY, as_address
 from eventreg.events.models import Category
 from eventreg.events.queries.events import list_categories, list_sign_up_sessions
 from eventreg.i18n.languages import current_language
-from eventreg.mail.markers import mask_html
+from eventreg.mail.content import mask_html
 from eventreg.mail.models import MailMessage
 from eventreg.mail.services import OutgoingMessage
 from eventreg.questionnaires.kinds import Context, DayChoice, SessionChoice

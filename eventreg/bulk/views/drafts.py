@@ -31,7 +31,7 @@ from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
 from eventreg.i18n.languages import own_name
 from eventreg.kernel.errors import NotFound, Refused
-from eventreg.mail.markers import mask
+from eventreg.mail.content import mask
 from eventreg.mail.services import OutgoingMessage
 from eventreg.registration.emails import Occasion
 from eventreg.registration.wording import decision_verb, status_for_team

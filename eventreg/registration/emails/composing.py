@@ -17,8 +17,7 @@ from flask_babel import gettext as _
 
 from eventreg.events.models import Event
 from eventreg.i18n.languages import speaking
-from eventreg.mail.content import Fact, MailContent
-from eventreg.mail.markers import link_marker, new_marker
+from eventreg.mail.content import Fact, MailContent, link_marker, new_marker
 from eventreg.mail.services import OutgoingMessage, enqueue_all
 from eventreg.programme import calendars
 from eventreg.registration.emails.about_registration import AboutRegistration, News

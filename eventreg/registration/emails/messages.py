@@ -16,8 +16,7 @@ from flask_babel import gettext as _, lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from eventreg.i18n.languages import speaking
-from eventreg.mail.content import Change, MailContent
-from eventreg.mail.markers import link_marker, new_marker
+from eventreg.mail.content import Change, MailContent, link_marker, new_marker
 from eventreg.mail.services import OutgoingMessage
 from eventreg.registration.emails.occasions import Occasion, foot, outgoing
 from eventreg.registration.emails.placeholders import Facts, in_words

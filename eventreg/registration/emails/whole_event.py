@@ -10,8 +10,7 @@ from flask_babel import gettext as _, lazy_gettext as _l, ngettext
 from flask_babel.speaklater import LazyString
 
 from eventreg.i18n.languages import speaking
-from eventreg.mail.content import Fact, MailContent
-from eventreg.mail.markers import new_marker
+from eventreg.mail.content import Fact, MailContent, new_marker
 from eventreg.mail.services import OutgoingMessage
 from eventreg.registration.emails.about_registration import AboutRegistration
 from eventreg.registration.emails.messages import Again, Group
