@@ -6,7 +6,7 @@ from typing import Final
 from babel import Locale
 
 from eventreg.i18n import formats
-from eventreg.i18n.conventions import conventions
+from eventreg.i18n.formats import conventions
 from eventreg.kernel.text import folded
 
 #: territories of the CLDR with two letters that are no country of ISO 3166-1: groups, tests, exceptional reservations

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Protocol
 
 from babel import Locale
 from babel.core import UnknownLocaleError
@@ -41,8 +42,16 @@ def init_app(app: Flask, languages: tuple[str, ...], secure: bool) -> None:
         return response
 
 
-def init_offer(app: Flask, chosen: Callable[[], Sequence[str]]) -> None:
-    """Have `app` speak those of its languages that `chosen()` names, the default first; all when it names none."""
+class Offer(Protocol):
+    """What an administrator has set, as far as languages go."""
+
+    @property
+    def languages(self) -> Sequence[str]:
+        """Those that are offered, the default first; empty: all that there are."""
+
+
+def init_offer(app: Flask, chosen: Callable[[], Offer]) -> None:
+    """Have `app` speak those of its languages that `chosen()` has, the default first; all when it has none."""
     app.extensions[_OFFER] = chosen
 
 
@@ -88,7 +97,7 @@ def known_languages() -> tuple[str, ...]:
     chosen = current_app.extensions.get(_OFFER)
     if chosen is None:
         return configured
-    return tuple(language for language in chosen() if language in configured) or configured
+    return tuple(language for language in chosen().languages if language in configured) or configured
 
 
 def configured_languages() -> tuple[str, ...]:

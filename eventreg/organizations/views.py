@@ -15,7 +15,7 @@ from eventreg.organizations.forms import MergeForm, OrganizationForm
 from eventreg.organizations.models import Organization
 from eventreg.organizations.policies import Editor, editable, may_add
 from eventreg.web.access import Answer, signed_in
-from eventreg.web.bodies import takes_files
+from eventreg.web.limits import takes_files
 from eventreg.web.templating import plain_in_reader_language
 
 blueprint = Blueprint("organizations", __name__, url_prefix="/manage/organizations")

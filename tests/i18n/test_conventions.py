@@ -10,8 +10,8 @@ from babel import Locale, localedata
 from babel.dates import format_date, get_date_format
 
 from eventreg.i18n.catalogs import LOCALE_FOLDER, translated_languages
-from eventreg.i18n.conventions import before_month, conventions, read_conventions, with_first_of_month, without_year
 from eventreg.i18n.countries import place_in_alphabet
+from eventreg.i18n.formats import before_month, conventions, read_conventions, with_first_of_month, without_year
 
 
 def test_without_a_file_everything_is_as_in_the_cldr(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from flask import Flask, request
 from eventreg.serving.addresses import listen, parse_bind
 from eventreg.serving.logs import set_up_logging
 from eventreg.serving.web import Bounds, work
-from eventreg.web.bodies import init_bodies, takes_files
+from eventreg.web.limits import init_bodies, takes_files
 from eventreg.web.limits import init_limits
 
 app = Flask("bare")

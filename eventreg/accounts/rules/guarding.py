@@ -27,7 +27,7 @@ class Guard:
 
 @dataclass(frozen=True)
 class Visitor:
-    """Whoever tries: the network address, and the marks that accounts have left in this browser (`accounts.devices`)."""
+    """Whoever tries: the network address, and the marks that accounts have left in this browser (`accounts.sessions`)."""
 
     client: str | None = None
     marks: tuple[str, ...] = ()

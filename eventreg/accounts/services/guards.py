@@ -63,7 +63,7 @@ def demand(*tries: Try) -> tuple[int, ...]:
 def demand_of(guard: Guard, subject: str, visitor: Visitor, device: str | None) -> tuple[int, ...]:
     """Count one try of a visitor and return the ids to `forgive`. Raises TooManyTries.
 
-    `device` is the mark by which the account knows the visitor's device (`accounts.devices.known_mark`): then it is counted
+    `device` is the mark by which the account knows the visitor's device (`accounts.sessions.known_mark`): then it is counted
     by that alone, and neither by the account nor by the network, which strangers use up.
     """
     if device is not None:

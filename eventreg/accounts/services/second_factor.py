@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import delete, func, select, update
 
-from eventreg.accounts import devices, passwords, queries, secrets
+from eventreg.accounts import passwords, queries, secrets
 from eventreg.accounts.emails import Notice, enqueue_notice
 from eventreg.accounts.models import Account, AccountSession, RecoveryCode
 from eventreg.accounts.rules.codes import (
@@ -22,6 +22,7 @@ from eventreg.accounts.rules.codes import (
 from eventreg.accounts.rules.guarding import CODE, OLD_PASSWORD, Visitor
 from eventreg.accounts.rules.refusals import AccountReason
 from eventreg.accounts.services import accounts, guards, sessions
+from eventreg.accounts.sessions import known_mark
 from eventreg.audit.services import SYSTEM, Actor, note
 from eventreg.db import db, transaction
 from eventreg.kernel.clock import now
@@ -47,7 +48,7 @@ def confirm_setup(account_id: int, code: str, kept: str, who: Visitor) -> Sequen
     Sessions that began without it end, all but the one with the public id `kept`. Raises Refused: CODE_WRONG,
     FACTOR_IS_ON, FACTOR_IS_OFF (setting up was not begun), TOO_MANY_TRIES; and NotFound.
     """
-    counted = guards.demand_of(CODE, str(account_id), who, devices.known_mark(queries.get_account(account_id), who))
+    counted = guards.demand_of(CODE, str(account_id), who, known_mark(queries.get_account(account_id), who))
     with transaction() as session:
         account = accounts.lock_account(account_id)
         if account.totp_confirmed_at is not None:
@@ -112,7 +113,7 @@ def give_code(account_id: int, generation: int, code: str, who: Visitor) -> Acco
     TOO_MANY_TRIES without looking at the code, SIGN_IN_OVER when the account changed meanwhile.
     """
     try:
-        device = devices.known_mark(queries.get_account(account_id), who)
+        device = known_mark(queries.get_account(account_id), who)
         counted = guards.demand_of(CODE, str(account_id), who, device)
     except NotFound:
         raise Refused(AccountReason.SIGN_IN_OVER) from None
@@ -144,7 +145,7 @@ def prove(account_id: int, session_id: str, password: str, code: str, who: Visit
 
 def check_password(account: Account, password: str, who: Visitor) -> None:
     """Check the present password of whoever is signed in. Raises Refused (OLD_PASSWORD_WRONG, TOO_MANY_TRIES)."""
-    counted = guards.demand_of(OLD_PASSWORD, str(account.id), who, devices.known_mark(account, who))
+    counted = guards.demand_of(OLD_PASSWORD, str(account.id), who, known_mark(account, who))
     if not passwords.fits(account.password_hash, password):
         raise Refused(AccountReason.OLD_PASSWORD_WRONG)
     guards.forgive(counted)

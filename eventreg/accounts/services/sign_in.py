@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, update
 
-from eventreg.accounts import devices, links, passwords, queries
+from eventreg.accounts import links, passwords, queries, sessions
 from eventreg.accounts.emails import Notice, enqueue_notice, enqueue_sign_in_link, enqueue_welcome
 from eventreg.accounts.models import Account, SignInLink
 from eventreg.accounts.rules.guarding import INVITATION_BY_ACCOUNT, LINK, SIGN_IN, Visitor
@@ -47,7 +47,7 @@ def ask_for_sign_in_link(email: str, who: Visitor) -> None:
     Where strangers have asked often, none is sent a few minutes long: the last one still works. A device that the account
     knows is sent one all the same. Raises Refused (TOO_MANY_TRIES).
     """
-    device = devices.known_mark(queries.find_account_by_address(email), who)
+    device = sessions.known_mark(queries.find_account_by_address(email), who)
     with transaction():
         if device is None or admit(Try(LINK.by_device, device)) is None:
             demand(Try(LINK.by_client, clients.client_network(who.client)))
@@ -118,7 +118,7 @@ def sign_in_with_password(email: str, password: str, who: Visitor) -> Account:
     without looking at the password.
     """
     found = queries.find_account_by_address(email)
-    counted = demand_of(SIGN_IN, address_key(email), who, devices.known_mark(found, who))
+    counted = demand_of(SIGN_IN, address_key(email), who, sessions.known_mark(found, who))
     stored = found.password_hash if found is not None else ""
     if not passwords.fits(stored, password) or found is None:
         raise Refused(AccountReason.SIGN_IN_WRONG)

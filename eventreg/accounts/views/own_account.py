@@ -8,13 +8,12 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from eventreg.accounts.devices import visitor
 from eventreg.accounts.forms import PasswordForm, ProfileForm
 from eventreg.accounts.queries import list_open_sessions
 from eventreg.accounts.services.accounts import change_profile
 from eventreg.accounts.services.sessions import end_other_sessions_of, end_session_of
 from eventreg.accounts.services.sign_in import change_password
-from eventreg.accounts.sessions import came_by_link_lately, forget_link, keep_session, this_session
+from eventreg.accounts.sessions import came_by_link_lately, forget_link, keep_session, this_session, visitor
 from eventreg.accounts.views import blueprint
 from eventreg.i18n.languages import switch_language
 from eventreg.kernel.clock import now

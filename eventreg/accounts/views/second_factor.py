@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from markupsafe import Markup
 
-from eventreg.accounts import devices, policies, queries, secrets, sessions
+from eventreg.accounts import policies, queries, secrets, sessions
 from eventreg.accounts.forms import CodeForm
 from eventreg.accounts.rules.codes import folded, in_groups, is_recovery, setup_address
 from eventreg.accounts.services.second_factor import begin_setup, confirm_setup, make_recovery_codes, remove
@@ -57,7 +57,7 @@ def confirm_second_factor() -> Answer:
     form = CodeForm()
     with form.refusals(beside="code") as outcome:
         form.check()
-        codes = confirm_setup(current_user.id, form.code.data or "", sessions.this_session(), devices.visitor())
+        codes = confirm_setup(current_user.id, form.code.data or "", sessions.this_session(), sessions.visitor())
         return _codes_page(codes, form.next.data)
     return _page(form, outcome.status_code)
 

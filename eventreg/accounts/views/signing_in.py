@@ -13,7 +13,7 @@ from flask import redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from eventreg.accounts import devices, links, queries, sessions
+from eventreg.accounts import links, queries, sessions
 from eventreg.accounts.forms import CodeForm, ProofForm, SignInForm
 from eventreg.accounts.models import Account
 from eventreg.accounts.rules.codes import Way
@@ -57,7 +57,7 @@ def try_to_sign_in() -> Answer:
         return _send_link(form)
     with form.refusals(beside="password") as outcome:
         form.check()
-        account = sign_in_with_password(form.email.data or "", form.password.data or "", devices.visitor())
+        account = sign_in_with_password(form.email.data or "", form.password.data or "", sessions.visitor())
         return arrive(account, Way.PASSWORD, form.next.data)
     return _form_page(form, outcome.status_code)
 
@@ -101,7 +101,7 @@ def _send_link(form: SignInForm) -> Answer:
     with form.refusals(beside="email") as outcome:
         form.check()
         sessions.remember_target(safe_target(form.next.data))
-        ask_for_sign_in_link(form.email.data or "", devices.visitor())
+        ask_for_sign_in_link(form.email.data or "", sessions.visitor())
         return redirect(url_for("accounts.sign_in_link_sent"), 303)
     return _form_page(form, outcome.status_code)
 
@@ -134,7 +134,7 @@ def try_code() -> Answer:
         return _from_the_start(form.next.data or "")
     with form.refusals(beside="code") as outcome:
         form.check()
-        account = give_code(half.account_id, half.generation, form.code.data or "", devices.visitor())
+        account = give_code(half.account_id, half.generation, form.code.data or "", sessions.visitor())
         return arrive(account, half.way, form.next.data, gave_code=True)
     if outcome.is_for(AccountReason.SIGN_IN_OVER):
         return _from_the_start(form.next.data or "")
@@ -192,12 +192,12 @@ def prove_again() -> Answer:
     target = safe_target(form.next.data)
     with form.refusals(beside="code" if form.asks_code and not form.asks_password else "password") as outcome:
         if "link" in request.form:
-            ask_for_sign_in_link(current_user.email, devices.visitor())
+            ask_for_sign_in_link(current_user.email, sessions.visitor())
             sessions.remember_target(target)
             return redirect(url_for("accounts.sign_in_link_sent"), 303)
         form.check()
         prove(
-            current_user.id, sessions.this_session(), form.password.data or "", form.code.data or "", devices.visitor()
+            current_user.id, sessions.this_session(), form.password.data or "", form.code.data or "", sessions.visitor()
         )
         return redirect(target, 303)
     return _page_of_fresh(form, outcome.status_code)

@@ -18,7 +18,7 @@ from eventreg.organizations.policies import Editor, editable
 from eventreg.organizations.queries import list_known
 from eventreg.organizations.wording import name_with_acronym
 from eventreg.web.access import Answer, requires
-from eventreg.web.bodies import takes_files
+from eventreg.web.limits import takes_files
 from eventreg.web.refusals import Refusals
 
 _PAGE = "/manage/events/<slug>/institutions"

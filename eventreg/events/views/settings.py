@@ -23,8 +23,8 @@ from eventreg.events.services.settings import lift_mail_hold, publish_notice, sa
 from eventreg.events.views import blueprint
 from eventreg.events.views.desk import render_desk
 from eventreg.web.access import Answer, requires
-from eventreg.web.bodies import takes_files
 from eventreg.web.fields import whole_number
+from eventreg.web.limits import takes_files
 from eventreg.web.markdown import render_markdown
 from eventreg.web.refusals import Refusals
 

@@ -32,7 +32,7 @@ from eventreg.registration.services.answer_changes import ChangedFiles
 from eventreg.registration.services.uploads import list_of_registration
 from eventreg.registration.views.filled_form import FilledForm
 from eventreg.web.access import Answer, may, requires
-from eventreg.web.bodies import takes_files
+from eventreg.web.limits import takes_files
 from eventreg.web.refusals import Refusals
 
 _ADDRESS = "/manage/events/<slug>/registrations/<reference>/edit"

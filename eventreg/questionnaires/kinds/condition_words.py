@@ -7,7 +7,7 @@ from babel.lists import format_list
 from flask_babel import gettext as _
 
 from eventreg.i18n import formats
-from eventreg.i18n.conventions import conventions
+from eventreg.i18n.formats import conventions
 from eventreg.questionnaires.kinds import get
 from eventreg.questionnaires.kinds.base import Context, speaking
 from eventreg.questionnaires.rules.conditions import AllOf, AnyOf, Compares, Condition, IsAnswered, IsOneOf, Not

@@ -26,7 +26,7 @@ from eventreg.registration.forms import FRAME_FIELDS, new_submission_key
 from eventreg.registration.views import blueprint
 from eventreg.registration.views.form_pages import occasion_of, page_frame
 from eventreg.registration.views.steps import Steps, SummaryPart
-from eventreg.web import access, bodies, headers
+from eventreg.web import access, headers, limits
 
 #: what is shown: what organizers write, what is asked now, or an earlier version by its number
 DRAFT, PUBLISHED = "draft", "published"
@@ -117,7 +117,7 @@ def preview_questions(slug: str) -> str:
 
 @blueprint.route("/manage/events/<slug>/questions/preview/form", methods=["GET", "POST"])
 @access.requires(Permission.EDIT_EVENT)
-@bodies.takes_files
+@limits.takes_files
 def preview_form(slug: str) -> FlaskResponse:
     """Show the form alone, or what a participant would be told about the answers that were tried. Nothing is kept."""
     event = get_event_whole(g.event.id)

@@ -24,7 +24,7 @@ from eventreg.registration.wording import status_explained, status_for_participa
 from eventreg.selfservice.services import change_language, record_consent_changes, withdraw
 from eventreg.selfservice.views import blueprint, requests, sessions
 from eventreg.selfservice.views.page import OwnRegistration, is_over, yes_or_no
-from eventreg.web import bodies, downloads, instance, limits
+from eventreg.web import downloads, instance, limits
 from eventreg.web.access import Answer, personal
 from eventreg.web.forms import checks_token_itself
 from eventreg.web.refusals import Refusals, refuse
@@ -110,7 +110,7 @@ def edit_answers(token: str) -> Answer:
 @personal
 @checks_token_itself
 @limits.limited("60 per 10 minutes")
-@bodies.takes_files
+@limits.takes_files
 def save_answers(token: str) -> Answer:
     """Keep changed answers, or show the form again with what is to be checked."""
     own = OwnRegistration.open(token)
