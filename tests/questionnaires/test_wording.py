@@ -79,7 +79,7 @@ def test_answers_are_written_in_the_language_asked_for_whatever_is_in_force(spea
 
 
 def test_choices_of_a_country_are_in_the_readers_language(speaking_app: Flask) -> None:
-    from eventreg.questionnaires.kinds.lists import options_markup
+    from eventreg.questionnaires.kinds.person import options_markup
 
     with force_locale("es"):
         spanish = options_markup(("MX",), "es")

@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from eventreg.questionnaires.kinds.base import Context, DayChoice, Kind, SessionChoice
 from eventreg.questionnaires.kinds.choices import Choice, Consent, MultipleChoice, YesNo
-from eventreg.questionnaires.kinds.lists import Country, Language, RankedChoice
-from eventreg.questionnaires.kinds.names import Email, Institution, PersonName, Phone, Url
+from eventreg.questionnaires.kinds.person import Country, Email, Institution, Language, PersonName, Phone
 from eventreg.questionnaires.kinds.programme import Days, Nights, Sessions
-from eventreg.questionnaires.kinds.texts import Heading, LongText, Number, ShortText, StaticText
+from eventreg.questionnaires.kinds.ranking import RankedChoice
+from eventreg.questionnaires.kinds.texts import Heading, LongText, Number, ShortText, StaticText, Url
 from eventreg.questionnaires.kinds.times import Date, DateRange, Time
 from eventreg.questionnaires.kinds.uploads import File, Picture
 from eventreg.questionnaires.rules.answers import Invalid

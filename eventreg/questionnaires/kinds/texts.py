@@ -1,8 +1,6 @@
-"""Texts that are typed: a line, or paragraphs.
+"""What is typed: a line of text, paragraphs, a number within limits, a web address.
 
-A number, within limits that the question sets.
-
-What is read among the questions, and answered by nobody: a heading, a text.
+And what is read among the questions, and answered by nobody: a heading, a text.
 """
 
 from __future__ import annotations
@@ -11,11 +9,13 @@ import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 from wtforms.fields.core import UnboundField
 
+from eventreg.kernel.links import is_plain_web_address
 from eventreg.kernel.text import LocalizedText, pick
 from eventreg.questionnaires.kinds.base import (
     Context,
@@ -233,6 +233,37 @@ class Number(Kind):
     def _unit(self, question: Question, context: Context, language: str) -> str:
         unit = question.settings.get("unit") or {}
         return pick(unit, language, context.languages).text if unit else ""
+
+
+_URL_LENGTH = 300
+_HOST = re.compile(r"(?!-)[\w-]{1,63}(?<!-)(?:\.(?!-)[\w-]{1,63}(?<!-))+\.?")
+
+
+class Url(Line):
+    """The address of a page on the web. One without a scheme is taken for https."""
+
+    name = "url"
+    title = lazy_gettext("Web address")
+    group = KindGroup.TEXT
+    missing = Reason.MISSING_URL
+    input = "url"
+    attributes: ClassVar = {"autocomplete": "url", "inputmode": "url"}
+
+    def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
+        text = clean_line(only(given), _URL_LENGTH)
+        address = text if "://" in text else f"https://{text}"
+        if not _is_web_address(address):
+            raise Invalid(Reason.URL_INVALID)
+        if len(address) > _URL_LENGTH:
+            raise Invalid(Reason.TOO_LONG, num=len(address) - _URL_LENGTH, limit=_URL_LENGTH)
+        return [address]
+
+
+def _is_web_address(address: str) -> bool:
+    """Say whether `address` leads to a named host by http or https, with nothing in it that hides where it leads."""
+    if re.search(r"[\s\\<>\"]", address):
+        return False
+    return is_plain_web_address(address) and _HOST.fullmatch(urlsplit(address).hostname or "") is not None
 
 
 class Heading(Kind):

@@ -1,14 +1,13 @@
-"""One or several answers of a long list: a select for each, so that it works everywhere.
+"""Who a person is, where from, and how to reach them: the name in its parts, institution, country, languages, addresses.
 
-A language, chosen from all that have a code of two letters, and some of America that have none.
-
-A country, chosen from all there are, those of the event's region first.
-
-Answers put in order: the first choice, the second, and so on.
+Countries and languages are chosen from long lists, a select for each answer, so that it works everywhere: a country from all
+there are, those of the event's region first; a language from all that have a code of two letters, and some of America that
+have none.
 """
 
 from __future__ import annotations
 
+import re
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache, partial
@@ -22,6 +21,7 @@ from wtforms.fields.core import UnboundField
 from eventreg.i18n import formats
 from eventreg.i18n.countries import CODES as COUNTRIES_CODES, by_alphabet, place_in_alphabet
 from eventreg.i18n.languages import name_of, own_name
+from eventreg.kernel.text import folded, is_blank
 from eventreg.questionnaires.kinds.base import (
     Context,
     Kind,
@@ -29,22 +29,170 @@ from eventreg.questionnaires.kinds.base import (
     Setting,
     Shape,
     named,
+    only,
     positive_setting,
     some_of,
     speaking,
-    without_number,
 )
 from eventreg.questionnaires.kinds.fields import (
     AnswerField,
+    Part,
+    PartsField,
     SelectFrom,
     SelectsField,
+    SuggestingField,
     joined_options,
     labelled,
     option_markup,
 )
-from eventreg.questionnaires.rules.answers import Invalid, Reason
+from eventreg.questionnaires.kinds.texts import Line
+from eventreg.questionnaires.rules.answers import Invalid, Reason, clean_line, mail_address
 from eventreg.questionnaires.rules.schema import DefinitionInvalid, Question, Seeking
 from eventreg.web.forms import lazy_gettext
+
+_NAME_LENGTH, _INSTITUTION_LENGTH = 200, 300
+_PARTS = 3
+
+
+class PersonName(Kind):
+    """Given name, family name, name on the badge; only the first must be there. Kept in this order, "" for a blank.
+
+    With the column `given_name` it fills all three columns of a registration.
+    """
+
+    name = "person_name"
+    title = lazy_gettext("A person's name")
+    hint = lazy_gettext("Given name, family name, and the name on the badge.")
+    group = KindGroup.PERSON
+    missing = Reason.MISSING_NAME
+    columns = frozenset({"given_name"})
+
+    def clean(self, question: Question, raw: Sequence[str], context: Context) -> list[str]:
+        """See `Kind.clean`: which of the parts is blank matters."""
+        if len(raw) > _PARTS:
+            raise Invalid(Reason.SEVERAL_ANSWERS)
+        values = [clean_line(text, _NAME_LENGTH) for text in raw]
+        while values and not values[-1]:
+            values.pop()
+        if values and not values[0]:
+            raise Invalid(Reason.GIVEN_NAME_MISSING)
+        return values
+
+    def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
+        return self.clean(question, given, context)
+
+    def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
+        is_own = question.column is not None
+        with speaking(language):
+            parts = [
+                Part(
+                    _("Given name"),
+                    _("Or the only one, for whoever has one."),
+                    autocomplete="given-name" if is_own else "off",
+                ),
+                Part(_("Family name"), autocomplete="family-name" if is_own else "off", is_optional=True),
+                Part(
+                    _("Name on the badge"),
+                    _("If it is another than both together."),
+                    autocomplete="off",
+                    is_optional=True,
+                ),
+            ]
+        return UnboundField(PartsField, question, parts, **labelled(question, context, language))
+
+    def display(self, question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:
+        """Return the name in one line; the name on the badge in brackets."""
+        if not values:
+            return []
+        name = " ".join(part for part in values[:2] if part)
+        badge = values[2] if len(values) > 2 else ""
+        return [f"{name} ({badge})" if badge else name]
+
+
+class Institution(Kind):
+    """An institution: one of the event's, which the browser suggests, or another. Kept as it is written."""
+
+    name = "institution"
+    title = lazy_gettext("Institution")
+    hint = lazy_gettext("The institutions of the event are suggested; any other can be written.")
+    group = KindGroup.PERSON
+    missing = Reason.MISSING_INSTITUTION
+    columns = frozenset({"institution"})
+
+    def check(self, question: Question) -> None:
+        super().check(question)
+        if question.is_sensitive and question.column:
+            raise DefinitionInvalid(f"question {question.key}: a column is not sealed")
+
+    def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
+        text = clean_line(only(given), _INSTITUTION_LENGTH)
+        if is_blank(text):
+            return []
+        # Written in other letters it is still that one, in whatever language of the event.
+        known = {folded(name): name for names in context.institutions() for name in names.values()}
+        return [known.get(folded(text), text)]
+
+    def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
+        suggestions = [context.text(names, language) for names in context.institutions()]
+        return UnboundField(
+            SuggestingField,
+            question,
+            suggestions,
+            attributes={"autocomplete": "organization"},
+            **labelled(question, context, language),
+        )
+
+
+_PHONE_LENGTH = 40
+
+_PHONE = re.compile(r"(?:[+＋]|00)[\d\s().\-‐‑–/]+(?:(?:ext\.?|x|#)\s*\d{1,6})?", re.IGNORECASE)
+
+
+class Email(Line):
+    """A mail address that can be written to. Its domain is kept in small letters, an international one in ASCII."""
+
+    name = "email"
+    title = lazy_gettext("Email address")
+    group = KindGroup.PERSON
+    missing = Reason.MISSING_EMAIL
+    columns = frozenset({"email"})
+    input = "email"
+    attributes: ClassVar = {"autocomplete": "email", "inputmode": "email"}
+
+    def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
+        return [mail_address(only(given))]
+
+
+class Phone(Line):
+    """A phone number with its country code, kept as typed."""
+
+    name = "phone"
+    title = lazy_gettext("Phone number")
+    hint = lazy_gettext("With its country code.")
+    group = KindGroup.PERSON
+    missing = Reason.MISSING_PHONE
+    columns = frozenset({"phone"})
+    input = "tel"
+    attributes: ClassVar = {"autocomplete": "tel", "inputmode": "tel"}
+
+    def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
+        import phonenumbers
+
+        text = clean_line(only(given), _PHONE_LENGTH)
+        if not text.startswith(("+", "＋", "00")):
+            raise Invalid(Reason.PHONE_WITHOUT_COUNTRY_CODE)
+        if not _PHONE.fullmatch(text):
+            raise Invalid(Reason.PHONE_INVALID)
+        try:
+            number = phonenumbers.parse("+" + text[2:] if text.startswith("00") else text)
+        except phonenumbers.NumberParseException as error:
+            raise Invalid(Reason.PHONE_INVALID) from error
+        # Possible, not valid: ranges are opened faster than tables follow, and a real number must not be refused.
+        possible = phonenumbers.is_possible_number_with_reason(number)
+        if possible != phonenumbers.ValidationResult.IS_POSSIBLE:
+            raise Invalid(Reason.PHONE_INVALID)
+        return [text]
+
 
 #: more selects than that are no question any more
 MOST_SELECTS = 10
@@ -218,65 +366,3 @@ def _group(label: str, countries: Sequence[tuple[str, str]]) -> Markup:
 @cache
 def _ranked_of_countries(language: str) -> tuple[str, ...]:
     return tuple(code for code, _name in by_alphabet(COUNTRIES_CODES, language))
-
-
-class RankedChoice(Kind):
-    """Some of the answers offered, the preferred one first. Settings: `max_choices`, at most so many are put in order."""
-
-    name = "ranked_choice"
-    title = lazy_gettext("Ranking")
-    hint = lazy_gettext("A first choice, a second one, and so on.")
-    seeking = Seeking.CHOICE
-    group = KindGroup.CHOICE
-    missing = Reason.MISSING_RANKING
-    settings = frozenset({"max_choices"})
-    is_many = True
-    has_options = True
-
-    def offered_settings(self) -> Sequence[Setting]:
-        return (Setting("max_choices", Shape.NUMBER, lambda: _("At most so many are put in order")),)
-
-    def check(self, question: Question) -> None:
-        super().check(question)
-        if not question.options:
-            raise DefinitionInvalid(f"question {question.key}: there are no options")
-        positive_setting(question, "max_choices", len(question.options), len(question.options))
-
-    def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
-        if not set(given) <= {option.value for option in question.options}:
-            raise Invalid(Reason.NOT_OFFERED)
-        if len(set(given)) < len(given):
-            raise Invalid(Reason.CHOSEN_TWICE)
-        if len(given) > (most := _most(question)):
-            raise Invalid(Reason.TOO_MANY, num=most)
-        return list(given)
-
-    def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
-        with speaking(language):
-            labels = [_("Choice number %(number)d", number=number) for number in range(1, _most(question) + 1)]
-        options = partial(_options_of_ranking, question, context, language)
-        return UnboundField(SelectsField, question, labels, options, **labelled(question, context, language))
-
-    def display(self, question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:
-        """Return a line for each with its number: "1. Human rights"."""
-        labels = {option.value: context.text(option.label, language) for option in question.options}
-        return [f"{number}. {labels.get(value, value)}" for number, value in enumerate(values, 1)]
-
-    def value_text(self, question: Question, value: str, context: Context, language: str) -> str:
-        """Return one value without a number."""
-        return next((context.text(each.label, language) for each in question.options if each.value == value), value)
-
-    def from_cell(self, question: Question, text: str, context: Context, languages: Sequence[str]) -> list[str]:
-        """See `Kind.from_cell`: the answers in their order, with or without their numbers."""
-        numbered = "; ".join(without_number(part) for part in text.replace("\n", ";").split(";"))
-        return some_of(numbered, named((o.value, label) for o in question.options for label in o.label.values()))
-
-
-def _most(question: Question) -> int:
-    return int(question.settings.get("max_choices", len(question.options)))
-
-
-def _options_of_ranking(question: Question, context: Context, language: str) -> Markup:
-    with speaking(language):
-        first = _("Choose an answer")
-    return joined_options(first, [(option.value, context.text(option.label, language)) for option in question.options])
