@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, strategies as st
 
-from eventreg.events.rules.categories import ApprovalRule, Window
+from eventreg.events.rules.categories import ApprovalRule
+from eventreg.events.rules.dates import Window
 from eventreg.events.rules.seats import Seats
 from eventreg.registration.rules.availability import Availability, OfferedCategory, RegistrationState, availability
 

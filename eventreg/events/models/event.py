@@ -35,7 +35,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventreg.audit.models import AuditEntry
 from eventreg.db import NOT_PERSONAL, PERSONAL, Base, Localized, UtcDateTime, choice_column
-from eventreg.events.rules.categories import ApprovalRule, Window
+from eventreg.events.rules.categories import ApprovalRule
+from eventreg.events.rules.dates import Window
 from eventreg.events.rules.institutions import PartnerRole
 from eventreg.events.rules.publication import Publication
 from eventreg.events.rules.seats import Seats

@@ -5,9 +5,9 @@ from __future__ import annotations
 import enum
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
+from eventreg.events.rules.dates import Window
 from eventreg.kernel.errors import N_, NN_, Reason, Refused
 from eventreg.kernel.text import LocalizedText, key_from
 
@@ -17,23 +17,6 @@ class ApprovalRule(enum.Enum):
 
     AT_ONCE = "at_once"
     BY_ORGANIZER = "by_organizer"
-
-
-@dataclass(frozen=True)
-class Window:
-    """When registrations are taken: from one instant to another, which is late already. None of them where both meet."""
-
-    opens_at: datetime
-    closes_at: datetime
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether it never opens."""
-        return self.opens_at >= self.closes_at
-
-    def cut_to(self, opens_at: datetime | None, closes_at: datetime | None) -> Window:
-        """Return what of this window, an event's, a category keeps by its own dates: never more than the event gives."""
-        return Window(max(self.opens_at, opens_at or self.opens_at), min(self.closes_at, closes_at or self.closes_at))
 
 
 MOST_CATEGORIES = 30

@@ -1,12 +1,15 @@
-"""Wall-clock times of an event's zone as instants, to the second, across changes of clocks.
+"""When an event is: wall-clock times of its zone as instants, to the second, across changes of clocks; when registrations are
+taken; its days with their hours.
 
 Days as one entry of a calendar that recurs: a rule, what the rule takes too much, and days with hours of their own.
 """
 
+from __future__ import annotations
+
 import enum
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
@@ -88,6 +91,23 @@ def _hour_of_day(hour: int, half: str) -> int | None:
     return hour
 
 
+@dataclass(frozen=True)
+class Window:
+    """When registrations are taken: from one instant to another, which is late already. None of them where both meet."""
+
+    opens_at: datetime
+    closes_at: datetime
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it never opens."""
+        return self.opens_at >= self.closes_at
+
+    def cut_to(self, opens_at: datetime | None, closes_at: datetime | None) -> Window:
+        """Return what of this window, an event's, a category keeps by its own dates: never more than the event gives."""
+        return Window(max(self.opens_at, opens_at or self.opens_at), min(self.closes_at, closes_at or self.closes_at))
+
+
 #: more exceptions than this, and the days are listed one by one: most programs read a rule better, but not at any length
 MOST_EXCEPTIONS = 366
 
@@ -103,6 +123,12 @@ class Day(Protocol):
     def starts_at(self) -> time: ...
     @property
     def ends_at(self) -> time: ...
+
+
+def common_hours(days: Iterable[Day]) -> tuple[time, time] | None:
+    """Return the hours that all days have in common, or None where they differ: the programme says it then."""
+    hours = {(day.starts_at, day.ends_at) for day in days}
+    return hours.pop() if len(hours) == 1 else None
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ Nothing here is refused: a programme is made in many steps and is wrong in betwe
 """
 
 import enum
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import time
 from itertools import combinations
@@ -59,12 +59,6 @@ class Hours(Protocol):
     @property
     def ends_at(self) -> time:
         """When it ends."""
-
-
-def common_hours(days: Iterable[Hours]) -> tuple[time, time] | None:
-    """Return the hours that all days have in common, or None where they differ: the programme says it then."""
-    hours = {(day.starts_at, day.ends_at) for day in days}
-    return hours.pop() if len(hours) == 1 else None
 
 
 #: a stretch that is longer and that nothing covers is a gap; a shorter one is the way from one room to the next

@@ -13,11 +13,11 @@ from eventreg.events.rules.categories import (
     CategoriesRefused,
     CategoryEntry,
     CategoryReason,
-    Window,
     check_categories,
     check_window,
     new_key,
 )
+from eventreg.events.rules.dates import Window
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import NotFound
 

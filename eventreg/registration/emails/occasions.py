@@ -16,8 +16,8 @@ from flask_babel import gettext as _
 
 from eventreg.events.models import Category, Event, EventDay, Partner
 from eventreg.events.queries.events import list_credited, list_days
+from eventreg.events.rules.dates import common_hours
 from eventreg.events.rules.institutions import PartnerRole
-from eventreg.events.rules.programme import common_hours
 from eventreg.events.rules.settings import AttendanceMode
 from eventreg.i18n import formats
 from eventreg.kernel.links import web_address
@@ -45,16 +45,14 @@ class Occasion:
         """Load what messages about `event` name: two statements."""
         return cls(event, list_days(event.id), list_credited(event.id))
 
-    def own_text(self, key: str, language: str) -> OwnText:
-        """Return the event's own words of a message; empty where the usual ones stand.
+    def own_text(self, key: str, language: str) -> OwnText | None:
+        """Return the event's own words of a message; None, or empty, where the usual ones stand.
 
         One statement for all messages of the occasion, and none for an event without words of its own for this one.
         """
         if self.tried is not None:
-            return self.tried.get((key, language), OwnText())
-        if key not in self.event.worded_messages:
-            return OwnText()
-        return self._stored_texts.get((key, language), OwnText())
+            return self.tried.get((key, language))
+        return self._stored_texts.get((key, language)) if key in self.event.worded_messages else None
 
     def trying(self, key: str, language: str, text: OwnText) -> Occasion:
         """Return the same with words that are not saved."""

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from eventreg.events.rules.categories import ApprovalRule, Window
+from eventreg.events.rules.categories import ApprovalRule
+from eventreg.events.rules.dates import Window
 from eventreg.events.rules.publication import ALIVE, EFFECTS, Publication
 from eventreg.events.rules.seats import Places, Seats
 from eventreg.registration.rules.states import STANDING, Action, RegisteringReason, Status

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from eventreg.events.models import Event
 from eventreg.events.queries.public import PublicEvent
-from eventreg.events.rules.programme import common_hours
+from eventreg.events.rules.dates import common_hours
 from eventreg.events.rules.publication import Publication
 from eventreg.events.rules.settings import AttendanceMode
 from eventreg.events.wording import host_name, institutions_line
