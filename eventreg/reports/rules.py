@@ -136,4 +136,4 @@ def sex_question(definitions: Collection[Definition]) -> Question | None:
 
 def day_keys_of(definitions: Collection[Definition]) -> list[str]:
     """Return the keys of the questions that ask, or asked, for days."""
-    return sorted({question.key for each in definitions for question in each.questions() if question.kind == _DAYS})
+    return sorted({key for each in definitions for key in each.keys_of(_DAYS)})

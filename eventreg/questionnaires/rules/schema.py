@@ -176,6 +176,10 @@ class Definition:
         """
         return [question for question in self.questions(*stages) if question.is_asked_of(category_key)]
 
+    def keys_of(self, kind: str) -> list[str]:
+        """Return the keys of the questions of a kind, in whatever stage."""
+        return [question.key for question in self.questions() if question.kind == kind]
+
     def hidden_keys(self, category_key: str, answers: Answers, standing: Collection[str] = ()) -> frozenset[str]:
         """Return the keys of the questions whose conditions do not hold for these answers, in whatever stage.
 

@@ -29,16 +29,6 @@ DAYS_KIND = "days"
 SESSIONS_KIND = "sessions"
 
 
-def session_keys(definition: Definition) -> list[str]:
-    """Return the keys of the questions that ask for sessions of the programme."""
-    return [question.key for question in definition.questions() if question.kind == SESSIONS_KIND]
-
-
-def day_keys(definition: Definition) -> list[str]:
-    """Return the keys of the questions that ask for days."""
-    return [question.key for question in definition.questions() if question.kind == DAYS_KIND]
-
-
 def find_day_ids(registration: Registration) -> frozenset[int]:
     """Return the ids of the days a person comes; empty when nobody asked."""
     return list_day_ids([registration])[registration.id]
@@ -47,7 +37,7 @@ def find_day_ids(registration: Registration) -> frozenset[int]:
 def list_day_ids(registrations: Sequence[Registration]) -> dict[int, frozenset[int]]:
     """Return the ids of the days each of these people comes, by registration; empty where nobody asked."""
     versions = {registration.questionnaire_id for registration in registrations}
-    keys_by_version = {version: set(day_keys(definition_of(get_version(version)))) for version in versions}
+    keys_by_version = {version: set(definition_of(get_version(version)).keys_of(DAYS_KIND)) for version in versions}
     found: dict[int, set[int]] = {registration.id: set() for registration in registrations}
     own_keys = set().union(*keys_by_version.values())
     rows = db.session.execute(
@@ -66,7 +56,7 @@ def list_day_ids(registrations: Sequence[Registration]) -> dict[int, frozenset[i
     )
     for registration_id, version, key, value in rows:
         if version not in keys_by_version:
-            keys_by_version[version] = set(day_keys(definition_of(get_version(version))))
+            keys_by_version[version] = set(definition_of(get_version(version)).keys_of(DAYS_KIND))
         if value is not None and key in keys_by_version[version]:
             found[registration_id].add(int(value))
     return {registration_id: frozenset(day_ids) for registration_id, day_ids in found.items()}

@@ -98,4 +98,4 @@ def comes_on(day_ids: Sequence[int], keys: Sequence[str], of: Any = Registration
 
 def _keys_of_days(event_id: int) -> list[str]:
     versions = db.session.scalars(select(QuestionnaireVersion).where(QuestionnaireVersion.event_id == event_id))
-    return sorted({key for version in versions for key in answers.day_keys(definition_of(version))})
+    return sorted({key for version in versions for key in definition_of(version).keys_of(answers.DAYS_KIND)})

@@ -22,7 +22,7 @@ from eventreg.kernel.errors import Refused
 from eventreg.questionnaires.queries import definition_of, get_current_version, get_version
 from eventreg.questionnaires.rules.schema import Question
 from eventreg.registration.models import Answer, Decision, OptionPlace, Place, Registration, SessionPlace
-from eventreg.registration.queries.answers import session_keys
+from eventreg.registration.queries.answers import SESSIONS_KIND
 from eventreg.registration.queries.places import OptionKey, get_seats, limited_options, list_option_places
 from eventreg.registration.queries.registrations import lock_registration
 from eventreg.registration.queries.sessions import list_offered
@@ -230,7 +230,7 @@ def take_wished(registration: Registration, now: datetime) -> None:
 
     In the caller's transaction, who holds the event's row. The answer becomes what they hold.
     """
-    keys = session_keys(definition_of(get_version(registration.questionnaire_id)))
+    keys = definition_of(get_version(registration.questionnaire_id)).keys_of(SESSIONS_KIND)
     wished = set(_wished(registration.id, keys)) if keys else set()
     if not wished:
         return
@@ -295,7 +295,7 @@ def _wished(registration_id: int, keys: Collection[str]) -> list[str]:
 
 def _keep_as_answer(registration: Registration, public_ids: Collection[str]) -> None:
     """Have the answer to the question for sessions say what is held, where the form asked one."""
-    keys = session_keys(definition_of(get_version(registration.questionnaire_id)))
+    keys = definition_of(get_version(registration.questionnaire_id)).keys_of(SESSIONS_KIND)
     if not keys:
         return
     db.session.execute(delete(Answer).where(Answer.registration_id == registration.id, Answer.question_key.in_(keys)))

@@ -23,7 +23,7 @@ from eventreg.questionnaires.rules.schema import Definition, Question, Stage
 from eventreg.registration.emails import VERIFY, News, Occasion, addresses, note_invited, participant_message, tell
 from eventreg.registration.emails.registering import Confirmed, Received, Waitlisted
 from eventreg.registration.models import Registration, Upload
-from eventreg.registration.queries.answers import SESSIONS_KIND, day_keys
+from eventreg.registration.queries.answers import DAYS_KIND, SESSIONS_KIND
 from eventreg.registration.queries.places import limited_options
 from eventreg.registration.rules.availability import admit, refusal_to_register
 from eventreg.registration.rules.searching import email_key
@@ -290,7 +290,7 @@ def _tell(occasion: Occasion, registration: Registration, submission: Submission
     asked = {question.key for question in submission.questions()}
     day_ids = frozenset(
         int(value)
-        for key in day_keys(submission.definition)
+        for key in submission.definition.keys_of(DAYS_KIND)
         for value in submission.answers.get(key, ())
         if key in asked
     )

@@ -18,7 +18,7 @@ from eventreg.events.rules.team import Scope
 from eventreg.kernel import sealing
 from eventreg.questionnaires.rules.schema import Definition, Question
 from eventreg.registration.models import Answer, Registration, SessionPlace
-from eventreg.registration.queries.answers import day_keys, sealed_place
+from eventreg.registration.queries.answers import DAYS_KIND, sealed_place
 from eventreg.registration.queries.scoping import conditions, in_scope
 from eventreg.registration.rules.states import Status
 from eventreg.web.instance import keys
@@ -56,7 +56,7 @@ def count_by_day(event: Event, definitions: Mapping[int, Definition], key: str, 
     Whoever was not asked for days comes on all of them. Sealed answers are opened: who calls has the right to see them,
     and has recorded it.
     """
-    asked_days = {each for definition in definitions.values() for each in day_keys(definition)}
+    asked_days = {each for definition in definitions.values() for each in definition.keys_of(DAYS_KIND)}
     here = [
         Registration.event_id == event.id,
         Registration.status == Status.CONFIRMED,
