@@ -8,6 +8,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import re
 import secrets
 
 from eventreg.kernel.keys import Keys
@@ -16,6 +17,7 @@ PUBLIC_ID_BYTES = 9
 _MAC_BYTES = 18
 #: letters and digits that are not taken for one another when read aloud or copied by hand
 _REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+_SUBMISSION_KEY = re.compile(r"[A-Za-z0-9_-]{22,64}")
 
 
 def new_public_id() -> str:
@@ -27,6 +29,16 @@ def new_reference(prefix: str) -> str:
     """Return a short human code like `TAP-7K4M2Q`, random; the caller's unique constraint settles a clash."""
     code = "".join(secrets.choice(_REFERENCE_ALPHABET) for _ in range(6))
     return f"{prefix}-{code}"
+
+
+def new_submission_key() -> str:
+    """Return the random key of a fresh form: 128 bits."""
+    return secrets.token_urlsafe(16)
+
+
+def submission_key_or_new(sent: str | None) -> str:
+    """Return the key that a form carries, or a fresh one when it carries none of ours."""
+    return sent if sent and _SUBMISSION_KEY.fullmatch(sent) else new_submission_key()
 
 
 def personal_token(keys: Keys, purpose: str, public_id: str, generation: int) -> str:

@@ -1,7 +1,5 @@
 """The forms of registering and of one's own page, around the questions."""
 
-import re
-import secrets
 from typing import Any
 
 from wtforms import EmailField, ValidationError
@@ -42,17 +40,6 @@ FRAME_FIELDS = frozenset(
         "action",
     }
 )
-_KEY = re.compile(r"[A-Za-z0-9_-]{22,64}")
-
-
-def new_submission_key() -> str:
-    """Return the random key of a fresh form: 128 bits."""
-    return secrets.token_urlsafe(16)
-
-
-def submission_key_or_new(sent: str | None) -> str:
-    """Return the key that a form carries, or a fresh one when it carries none of ours."""
-    return sent if sent and _KEY.fullmatch(sent) else new_submission_key()
 
 
 class AddressField(EmailField):

@@ -18,9 +18,9 @@ from eventreg.invitations.services.invitations import decline_invitation
 from eventreg.invitations.views import blueprint
 from eventreg.kernel import clock
 from eventreg.kernel.errors import NotFound
+from eventreg.kernel.tokens import new_submission_key
 from eventreg.questionnaires.queries import definition_of, get_current_version
 from eventreg.registration.emails import Occasion
-from eventreg.registration.forms import new_submission_key
 from eventreg.registration.models import Invitation
 from eventreg.registration.queries.ways_in import carried_invitation, get_invitation_by_token
 from eventreg.registration.views import form_pages

@@ -14,6 +14,7 @@ from eventreg.events.rules.categories import ApprovalRule
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
 from eventreg.kernel.errors import NotFound
+from eventreg.kernel.tokens import new_submission_key, submission_key_or_new
 from eventreg.onbehalf.forms import CONFIRMED, AddingForm
 from eventreg.onbehalf.rules import relaxed
 from eventreg.onbehalf.services.registering import OnBehalf, register_on_behalf
@@ -21,7 +22,6 @@ from eventreg.onbehalf.views import blueprint
 from eventreg.onbehalf.views.acting import link_to, taken_words
 from eventreg.questionnaires.queries import definition_of, get_current_version
 from eventreg.registration.emails import Occasion
-from eventreg.registration.forms import new_submission_key, submission_key_or_new
 from eventreg.registration.rules.states import AddressTaken, FormSentBefore, RegisteringReason
 from eventreg.registration.services.answers import CONSENT_KIND
 from eventreg.registration.services.registering import Submission

@@ -15,6 +15,7 @@ from eventreg.events.organizers import organizer
 from eventreg.events.queries.events import get_event_whole
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
+from eventreg.kernel.tokens import new_submission_key, submission_key_or_new
 from eventreg.onbehalf.forms import EditForm
 from eventreg.onbehalf.rules import as_one_form, relaxed
 from eventreg.onbehalf.services.changes import Edit, answerable_keys, change_for, change_team_answers, team_questions
@@ -23,7 +24,6 @@ from eventreg.onbehalf.views.acting import act_of, act_page, check_may, newest_e
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.queries import definition_of, get_current_version, get_version
 from eventreg.questionnaires.rules.schema import Question, Stage
-from eventreg.registration.forms import new_submission_key, submission_key_or_new
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.answers import current_consents, find_asked, load_answers
 from eventreg.registration.rules.asked import Asked

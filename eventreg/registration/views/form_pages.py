@@ -19,8 +19,9 @@ from eventreg.events.queries.events import find_current_notice, get_published_ev
 from eventreg.i18n.languages import current_language
 from eventreg.kernel import clock, text
 from eventreg.kernel.errors import Busy, Refused
+from eventreg.kernel.tokens import new_submission_key, submission_key_or_new
 from eventreg.registration.emails import Occasion
-from eventreg.registration.forms import FRAME_FIELDS, KeepForm, new_submission_key, submission_key_or_new
+from eventreg.registration.forms import FRAME_FIELDS, KeepForm
 from eventreg.registration.models import Registration
 from eventreg.registration.queries import registrations, ways_in
 from eventreg.registration.rules import availability, searching

@@ -15,6 +15,7 @@ from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
 from eventreg.i18n.languages import current_language, own_name, speaking
 from eventreg.kernel.errors import NotFound
+from eventreg.kernel.tokens import new_submission_key
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.forms import QuestionnaireForm
 from eventreg.questionnaires.queries import draft_document, find_newest_version, get_numbered_version
@@ -22,7 +23,7 @@ from eventreg.questionnaires.rules.answers import Invalid, most_files
 from eventreg.questionnaires.rules.drafts.reading import read_draft
 from eventreg.questionnaires.rules.publishing import finished
 from eventreg.questionnaires.rules.schema import Definition, DefinitionInvalid, Question, Stage
-from eventreg.registration.forms import FRAME_FIELDS, new_submission_key
+from eventreg.registration.forms import FRAME_FIELDS
 from eventreg.registration.views import blueprint
 from eventreg.registration.views.form_pages import occasion_of, page_frame
 from eventreg.registration.views.steps import Steps, SummaryPart

@@ -6,8 +6,8 @@ from flask_babel import gettext as _
 from eventreg.events.models import Category, Event
 from eventreg.i18n.languages import current_language
 from eventreg.kernel.errors import NotFound, Refused
+from eventreg.kernel.tokens import new_submission_key
 from eventreg.registration.emails import Occasion
-from eventreg.registration.forms import new_submission_key
 from eventreg.registration.queries import registrations, ways_in
 from eventreg.registration.rules.ways_in import refusal_of_link
 from eventreg.registration.services import registering

@@ -10,10 +10,11 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventreg.i18n.languages import current_language, known_languages, switch_language
+from eventreg.kernel.tokens import new_submission_key, submission_key_or_new
 from eventreg.programme.calendars import CalendarPerson, personal_calendar
 from eventreg.questionnaires.queries import get_version
 from eventreg.registration.emails import OWN_PAGE, sequence_of
-from eventreg.registration.forms import NewAddressForm, new_submission_key, submission_key_or_new
+from eventreg.registration.forms import NewAddressForm
 from eventreg.registration.queries import answers, registrations
 from eventreg.registration.rules.states import STANDING, Status
 from eventreg.registration.services.answer_changes import ChangedFiles, change_answers

@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language
+from eventreg.kernel.tokens import new_submission_key, submission_key_or_new
 from eventreg.questionnaires.queries import get_version
 from eventreg.questionnaires.rules.schema import Definition, Stage
-from eventreg.registration.forms import new_submission_key, submission_key_or_new
 from eventreg.registration.models import AnswerRequest
 from eventreg.registration.queries.answers import current_consents, load_answers
 from eventreg.registration.queries.registrations import Asking, find_asking, get_request, list_requests, standing_keys

@@ -13,10 +13,11 @@ from eventreg.events.models import Category, Event
 from eventreg.events.queries.events import get_event_whole, get_published_event
 from eventreg.i18n.languages import current_language
 from eventreg.kernel.errors import NotFound
+from eventreg.kernel.tokens import new_submission_key, submission_key_or_new
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.queries import definition_of, get_current_version
 from eventreg.registration.emails import EARLIER_ANSWERS, SAVED_FORM, Occasion
-from eventreg.registration.forms import AddressForm, KeepForm, new_submission_key, submission_key_or_new
+from eventreg.registration.forms import AddressForm, KeepForm
 from eventreg.registration.models import Registration
 from eventreg.registration.queries import registrations, ways_in
 from eventreg.registration.queries.forms import (
