@@ -159,14 +159,14 @@ def _init_jobs(app: Flask) -> None:
     from eventreg.programme.services import materials
     from eventreg.questionnaires.registered import ASK_AGAIN_JOB
     from eventreg.registration.services import (
+        answers,
         cancelling,
         follow_ups,
         links,
         promotion,
+        registering,
         requests,
         statuses,
-        uploads,
-        used_forms,
     )
     from eventreg.selfservice import services
 
@@ -183,9 +183,9 @@ def _init_jobs(app: Flask) -> None:
     registry.add_handler(importing.TELL_ADDED_JOB, importing.tell_added)
     registry.add_duty("review.sweep_imports", timedelta(hours=1), importing.sweep_imports)
     registry.add_duty("media.sweep_pictures", timedelta(days=1), sweep_pictures)
-    registry.add_duty("registration.sweep_uploads", timedelta(hours=1), uploads.sweep_uploads)
+    registry.add_duty("registration.sweep_uploads", timedelta(hours=1), answers.sweep_uploads)
     registry.add_duty("registration.sweep_saved_forms", timedelta(hours=1), services.sweep_saved_forms)
-    registry.add_duty("registration.sweep_used_forms", timedelta(days=1), used_forms.sweep_used_forms)
+    registry.add_duty("registration.sweep_used_forms", timedelta(days=1), registering.sweep_used_forms)
     registry.add_duty("registration.forget_invited", timedelta(days=1), invitations.forget_invited)
     registry.add_duty("events.sweep_materials", timedelta(hours=1), materials.sweep_materials)
     registry.add_work(files.MAKE_JOB, background.make_some)

@@ -45,10 +45,10 @@ from eventreg.registration.models import AddressChange, Registration, SavedForm,
 from eventreg.registration.queries.registrations import ADDRESS_GENERATION, own_token
 from eventreg.registration.queries.ways_in import invitation_token as token_of_invited
 from eventreg.registration.rules.states import Action
+from eventreg.registration.services.answers import NewFile
 from eventreg.registration.services.decisions import decide
 from eventreg.registration.services.registering import Receipt
 from eventreg.registration.services.requests import ask_for_correction
-from eventreg.registration.services.uploads import NewFile
 from eventreg.selfservice.services import save_form
 from eventreg.team.services import Wish, invite
 from eventreg.web.instance import keys

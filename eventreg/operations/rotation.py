@@ -31,7 +31,7 @@ from eventreg.programme.services import materials
 from eventreg.registration.models import Answer, Registration, SavedForm, Upload
 from eventreg.registration.queries.answers import sealed_place
 from eventreg.registration.queries.forms import sealed_form_place
-from eventreg.registration.services import uploads
+from eventreg.registration.services import answers
 
 _BATCH = 200
 #: a pass meets what was sealed under the old key since the one before; a third finds nothing any more
@@ -66,7 +66,7 @@ COLUMNS = (
     SealedColumn(
         Upload.sealed_name,
         select(Upload.id, Upload.sealed_name, Upload.public_id),
-        lambda row: uploads.name_place(row.public_id),
+        lambda row: answers.name_place(row.public_id),
     ),
     SealedColumn(
         SavedForm.sealed,
@@ -161,7 +161,7 @@ def _reseal_files(config: Config, keys: Keys, progress: Progress) -> int:
     for public_id in _known(select(Upload.public_id)):
         path = path_of(config.uploads, public_id)
         if _is_old(path, keys, starts_at=0):
-            sealed = reseal(keys, path.read_bytes(), uploads.content_place(public_id))
+            sealed = reseal(keys, path.read_bytes(), answers.content_place(public_id))
             replace_file(config.uploads, public_id, [sealed], leaves_room=False)
             total += 1
         progress(1)

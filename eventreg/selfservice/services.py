@@ -36,12 +36,13 @@ from eventreg.registration.queries.answers import (
     load_answers,
 )
 from eventreg.registration.queries.forms import find_latest_elsewhere, resumed_key, sealed_form_place, were_sent
+from eventreg.registration.queries.registrations import submission_hash
 from eventreg.registration.rules.asked import closes_at, concerns
 from eventreg.registration.rules.availability import admit, may_withdraw
 from eventreg.registration.rules.searching import email_key
 from eventreg.registration.rules.states import Action, ChangeReason, Status
-from eventreg.registration.services import answer_changes, promotion, registering, statuses, uploads
-from eventreg.registration.services.answers import CONSENT_KIND, record_consents
+from eventreg.registration.services import answer_changes, promotion, registering, statuses
+from eventreg.registration.services.answers import CONSENT_KIND, record_consents, seal_files
 from eventreg.registration.services.links import LINKS_BY_CLIENT
 from eventreg.registration.services.places import PlaceCount
 from eventreg.web.instance import keys
@@ -164,8 +165,8 @@ def answer_request(
     Refused (TOO_LATE, NOT_POSSIBLE_NOW, BEING_DECIDED, TOO_MANY_FILES).
     """
     now = clock.now()
-    hashed = uploads.submission_hash(event_id, files.form_key)
-    sealed = uploads.seal_files(event_id, hashed, files.new, now)
+    hashed = submission_hash(event_id, files.form_key)
+    sealed = seal_files(event_id, hashed, files.new, now)
     with transaction():
         event = lock_event(event_id)
         registration = registrations.lock_registration(event_id, registration_id)
@@ -264,7 +265,7 @@ def save_form(
     with transaction() as session:
         event = lock_event_in_any_state(event_id)
         demand(*tries)
-        kept_under = uploads.submission_hash(event_id, submission_key)
+        kept_under = submission_hash(event_id, submission_key)
         saved = session.scalars(
             select(SavedForm).where(SavedForm.event_id == event_id, SavedForm.submission_hash == kept_under)
         ).one_or_none()
@@ -275,7 +276,7 @@ def save_form(
             # The link that went to another address dies.
             saved.generation += 1
         saved.category_id, saved.email, saved.language = category_id, email, language
-        saved.submission_hash = uploads.submission_hash(event_id, resumed_key(saved))
+        saved.submission_hash = submission_hash(event_id, resumed_key(saved))
         saved.sealed = _sealed(saved.public_id, values)
         saved.saved_at, saved.expires_at = now, min(now + KEPT_FOR, max(event.registration_closes_at, now))
         session.flush()

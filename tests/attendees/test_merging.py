@@ -22,7 +22,7 @@ from eventreg.registration.models import Answer, Consent, Registration, Upload
 from eventreg.registration.queries.answers import load_answers
 from eventreg.registration.queries.registrations import own_token
 from eventreg.registration.rules.states import Status
-from eventreg.registration.services.uploads import NewFile, open_upload
+from eventreg.registration.services.answers import NewFile, open_upload
 from tests.builders import a_registration, a_team_member, an_event, register_somebody
 from tests.registration.records import fresh, history, last_mail, places_of, registered, status_of, told
 from tests.support.pages import Pages

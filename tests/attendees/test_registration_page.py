@@ -15,7 +15,7 @@ from eventreg.db import db
 from eventreg.events.models import Event
 from eventreg.registration.models import Registration, Upload
 from eventreg.registration.rules.states import Status
-from eventreg.registration.services.uploads import NewFile
+from eventreg.registration.services.answers import NewFile
 from eventreg.selfservice.services import change_language, withdraw
 from tests.builders import a_questionnaire, a_registration, a_team_member, an_event, register_somebody, text
 from tests.questionnaire import DEFINITION

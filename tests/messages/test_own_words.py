@@ -19,7 +19,7 @@ from eventreg.mail.services import OutgoingMessage
 from eventreg.messages import services
 from eventreg.messages.parts import MessageTextsPart
 from eventreg.messages.services import SavedMessage, save_message_texts
-from eventreg.registration.emails import deciding, registering
+from eventreg.registration.emails import about_registration, deciding
 from eventreg.registration.emails.about_registration import AboutRegistration
 from eventreg.registration.queries.registrations import StoredText
 from eventreg.registration.rules.messages import OwnText, TextEdit
@@ -61,7 +61,7 @@ def test_own_words_stand_in_place_of_the_usual_ones_and_the_facts_stay(event: Ev
         event, "confirmed", subject="Welcome, {given_name}",
         body="Dear {full_name} of {institution},\n\n**Good news** for {event_title}.\n\n{details}\n\nSee you!\nThe team",
     )  # fmt: skip
-    message = of(event, registering.Confirmed, Status.CONFIRMED)
+    message = of(event, about_registration.Confirmed, Status.CONFIRMED)
     assert message.subject == "Welcome, Ana"
     text = without_marker(message.text)
     opening, _facts, rest = text.partition("Reference: TAP-7K4M2Q")
@@ -89,10 +89,10 @@ def test_own_words_stand_in_place_of_the_usual_ones_and_the_facts_stay(event: Ev
 
 
 def test_a_language_without_own_words_has_its_usual_ones(event: Event) -> None:
-    before = of(event, registering.Received, Status.PENDING, "es")
+    before = of(event, about_registration.Received, Status.PENDING, "es")
     put(event, "received", body="Ours.")
-    assert "Ours." in of(event, registering.Received, Status.PENDING).text
-    after = of(event, registering.Received, Status.PENDING, "es")
+    assert "Ours." in of(event, about_registration.Received, Status.PENDING).text
+    after = of(event, about_registration.Received, Status.PENDING, "es")
     assert (after.subject, without_marker(after.text)) == (before.subject, without_marker(before.text))
 
 
@@ -173,16 +173,16 @@ class TestSaving:
         outcome = put(event, "received", body="Second.", seen=0)
         assert outcome.saved == ()
         assert outcome.conflicts["en"].text == OwnText("", "First.")
-        assert "First." in of(event, registering.Received, Status.PENDING).text
+        assert "First." in of(event, about_registration.Received, Status.PENDING).text
         assert put(event, "received", body="First.", seen=0) == SavedMessage((), {})
         assert put(event, "received", body="Second.", seen=1).saved == ("en",)
 
     def test_reset_gives_the_usual_words_back_and_whoever_saw_the_old_ones_is_told(self, event: Event) -> None:
-        usual = of(event, registering.Received, Status.PENDING)
+        usual = of(event, about_registration.Received, Status.PENDING)
         put(event, "received", subject="Ours", body="Ours.")
         put(event, "received", seen=1)
         assert get_event_whole(event.id).worded_messages == []
-        assert without_marker(of(event, registering.Received, Status.PENDING).text) == without_marker(usual.text)
+        assert without_marker(of(event, about_registration.Received, Status.PENDING).text) == without_marker(usual.text)
         assert put(event, "received", body="Again.", seen=1).conflicts
 
     def test_languages_that_the_event_has_not_are_left_out(self, event: Event) -> None:

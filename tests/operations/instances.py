@@ -22,7 +22,7 @@ from eventreg.operations.backups.manifest import MANIFEST, Manifest, parse_manif
 from eventreg.operations.backups.reading import opened
 from eventreg.operations.backups.restoring import Restored, RestoreOptions, keys_in, restore
 from eventreg.operations.backups.writing import write_backup
-from eventreg.registration.services.uploads import NewFile
+from eventreg.registration.services.answers import NewFile
 from tests.belongings import a_material
 from tests.builders import an_account, an_event, register_somebody
 

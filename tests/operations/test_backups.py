@@ -27,7 +27,7 @@ from eventreg.operations.backups.rows import KINDS, kind_of
 from eventreg.programme.services.materials import read_material_file
 from eventreg.registration.models import Registration, Upload
 from eventreg.registration.queries.answers import load_answers
-from eventreg.registration.services.uploads import open_upload
+from eventreg.registration.services.answers import open_upload
 from tests.builders import an_account, register_somebody
 from tests.exchange.exporting import an_export
 from tests.operations.conftest import InstanceMaker

@@ -21,7 +21,7 @@ from eventreg.operations.rotation import COLUMNS, count_sealed, forget, reseal_a
 from eventreg.programme.services.materials import read_material_file
 from eventreg.registration.models import Answer, Registration, SavedForm, Upload
 from eventreg.registration.queries.answers import load_answers
-from eventreg.registration.services.uploads import open_upload
+from eventreg.registration.services.answers import open_upload
 from eventreg.web.instance import config, keys, refresh_keys
 from tests.accounts.authenticator import with_second_factor
 from tests.belongings import a_material

@@ -23,6 +23,7 @@ from eventreg.registration.emails import (
     News,
     Occasion,
     RequestWording,
+    about_registration,
     addresses,
     asking,
     by_team,
@@ -30,7 +31,6 @@ from eventreg.registration.emails import (
     contact_message,
     deciding,
     participant_message,
-    registering,
     whole_event,
 )
 from eventreg.registration.emails.about_registration import AboutRegistration
@@ -117,12 +117,12 @@ def _travel(language: str) -> RequestWording:
 
 _S = Status
 TO_PARTICIPANT = (
-    Told(registering.Received, _S.PENDING),
-    Told(registering.Confirmed, _S.CONFIRMED),
-    Told(registering.Confirmed, _S.CONFIRMED, "with-reason", _reason),
-    Told(registering.Waitlisted, _S.WAITLISTED),
-    Told(registering.Waitlisted, _S.WAITLISTED, "accepted", is_approved=True),
-    Told(registering.Waitlisted, _S.WAITLISTED, "after-confirmed", _taken_back),
+    Told(about_registration.Received, _S.PENDING),
+    Told(about_registration.Confirmed, _S.CONFIRMED),
+    Told(about_registration.Confirmed, _S.CONFIRMED, "with-reason", _reason),
+    Told(about_registration.Waitlisted, _S.WAITLISTED),
+    Told(about_registration.Waitlisted, _S.WAITLISTED, "accepted", is_approved=True),
+    Told(about_registration.Waitlisted, _S.WAITLISTED, "after-confirmed", _taken_back),
     Told(deciding.Promoted, _S.CONFIRMED, "to-confirmed"),
     Told(deciding.Promoted, _S.PENDING, "to-pending"),
     Told(deciding.Declined, _S.DECLINED, news=_reason),
@@ -162,9 +162,9 @@ TO_PARTICIPANT = (
     Told(by_team.HandedTo, _S.CONFIRMED, news=_asked),
 )
 TO_CONTACT = (
-    Told(registering.Received, _S.PENDING),
-    Told(registering.Confirmed, _S.CONFIRMED),
-    Told(registering.Waitlisted, _S.WAITLISTED),
+    Told(about_registration.Received, _S.PENDING),
+    Told(about_registration.Confirmed, _S.CONFIRMED),
+    Told(about_registration.Waitlisted, _S.WAITLISTED),
     Told(deciding.Promoted, _S.CONFIRMED, "to-confirmed"),
     Told(deciding.Promoted, _S.PENDING, "to-pending"),
     Told(deciding.Declined, _S.DECLINED, news=_reason),

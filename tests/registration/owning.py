@@ -5,7 +5,7 @@ from __future__ import annotations
 from eventreg.registration.emails import OWN_PAGE
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.registrations import own_token
-from eventreg.registration.services.uploads import NewFile
+from eventreg.registration.services.answers import NewFile
 from tests.registration.filling import PDF
 from tests.registration.records import fresh
 from tests.support.pages import Page, Pages

@@ -13,7 +13,7 @@ from eventreg.db import db, transaction
 from eventreg.events.models import Event
 from eventreg.registration.models import Registration, Upload
 from eventreg.registration.queries.answers import load_answers
-from eventreg.registration.services.uploads import list_of_registration
+from eventreg.registration.services.answers import list_of_registration
 from tests.builders import a_questionnaire, an_event
 from tests.hostile_files import ACTIVE_PDFS, HOSTILE
 from tests.questionnaire import DEFINITION
@@ -86,9 +86,9 @@ class TestFiles:
     def test_a_file_that_cannot_be_kept_is_named_in_the_summary(
         self, pages: Pages, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        from eventreg.registration.services import uploads
+        from eventreg.registration.services import answers
 
-        monkeypatch.setattr(uploads, "MOST_HELD_FILES", 0)
+        monkeypatch.setattr(answers, "MOST_HELD_FILES", 0)
         event = an_event()
         page = send(open_form(pages, event), event, 422, Letter=("carta.pdf", PDF), **{"Given name": ""})
         assert (

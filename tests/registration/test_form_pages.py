@@ -13,8 +13,8 @@ from eventreg.kernel.errors import Busy
 from eventreg.registration.queries.answers import load_answers
 from eventreg.registration.rules.states import Status
 from eventreg.registration.services import registering
+from eventreg.registration.services.answers import list_of_registration, open_upload
 from eventreg.registration.services.links import SEND_LINK_JOB
-from eventreg.registration.services.uploads import list_of_registration, open_upload
 from tests.builders import a_registration, an_event
 from tests.registration.filling import PDF, SEND, address_of_form, days_of, open_form, send, typed
 from tests.registration.records import count_registrations, fresh, jobs_of, the_registration

@@ -21,10 +21,10 @@ from eventreg.mail.services import OutgoingMessage
 from eventreg.registration.emails import (
     News,
     Occasion,
+    about_registration,
     addresses,
     deciding,
     every_message,
-    registering,
     tell,
     whole_event,
 )
@@ -139,7 +139,7 @@ def test_nothing_that_somebody_typed_reaches_an_unconfirmed_address(message: typ
 @pytest.mark.usefixtures("app")
 def test_messages_of_a_decision_are_due_when_it_can_no_longer_be_undone() -> None:
     due_at = clocks.now() + timedelta(seconds=60)
-    told = Told(registering.Confirmed, Status.CONFIRMED, news=lambda _event: {"due_at": due_at})
+    told = Told(about_registration.Confirmed, Status.CONFIRMED, news=lambda _event: {"due_at": due_at})
     event = a_seminar()
     assert {queued(event, told, audience, "es")[1].due_at for audience in ("participant", "contact")} == {due_at}
 

@@ -20,8 +20,8 @@ from eventreg.registration.models import AddressChange, Registration, Upload
 from eventreg.registration.queries.answers import current_consents
 from eventreg.registration.queries.registrations import ADDRESS_GENERATION, own_token
 from eventreg.registration.rules.states import Action, Status
+from eventreg.registration.services.answers import list_of_registration
 from eventreg.registration.services.decisions import decide
-from eventreg.registration.services.uploads import list_of_registration
 from eventreg.web.instance import keys
 from tests.builders import a_registration, a_team_member, an_event, register_somebody
 from tests.registration.filling import PDF

@@ -9,7 +9,7 @@ import pytest
 
 from eventreg.events.models import Event
 from eventreg.registration.queries.answers import load_answers
-from eventreg.registration.services.uploads import list_of_registration
+from eventreg.registration.services.answers import list_of_registration
 from tests.builders import a_questionnaire, an_event
 from tests.questionnaire import DEFINITION
 from tests.registration.asking import in_steps

@@ -19,9 +19,9 @@ from eventreg.kernel.sealing import CannotUnseal
 from eventreg.registration.models import Registration, Upload
 from eventreg.registration.queries.answers import load_answers
 from eventreg.registration.rules.states import RegisteringReason
-from eventreg.registration.services import registering, uploads
+from eventreg.registration.services import answers, registering
 from eventreg.registration.services.answer_changes import ChangedFiles, change_answers
-from eventreg.registration.services.uploads import (
+from eventreg.registration.services.answers import (
     NewFile,
     drop_held,
     hold_file,
@@ -122,7 +122,7 @@ def test_the_sweep_leaves_a_file_whose_row_is_not_committed_yet() -> None:
 
 @pytest.mark.parametrize("bound", ["MOST_HELD_FILES", "MOST_HELD_BYTES"])
 def test_what_is_held_is_bounded(monkeypatch: pytest.MonkeyPatch, bound: str) -> None:
-    monkeypatch.setattr(uploads, bound, 2 if bound == "MOST_HELD_FILES" else 2 * len(CONTENT))
+    monkeypatch.setattr(answers, bound, 2 if bound == "MOST_HELD_FILES" else 2 * len(CONTENT))
     event = an_event()
     hold_file(event.id, "a" * 22, a_letter())
     hold_file(event.id, "b" * 22, a_letter())

@@ -41,9 +41,9 @@ from eventreg.registration.models import Registration, Upload
 from eventreg.registration.queries.scoping import get_in_scope
 from eventreg.registration.rules.states import Action, Status
 from eventreg.registration.services.answer_changes import ChangedFiles
+from eventreg.registration.services.answers import NewFile
 from eventreg.registration.services.decisions import decide, undo
 from eventreg.registration.services.requests import ask_for_correction
-from eventreg.registration.services.uploads import NewFile
 from eventreg.reports.queries.figures import count_standings, list_figures
 from tests.builders import a_registration, a_team_member, an_event, register_somebody
 from tests.support.pages import Page, Pages

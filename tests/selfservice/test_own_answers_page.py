@@ -14,8 +14,8 @@ from eventreg.kernel.errors import Busy
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.answers import load_answers
 from eventreg.registration.rules.states import Action
+from eventreg.registration.services.answers import list_of_registration
 from eventreg.registration.services.decisions import decide
-from eventreg.registration.services.uploads import list_of_registration
 from eventreg.selfservice.views import own
 from tests.builders import a_team_member, an_event, register_somebody
 from tests.registration.filling import PDF

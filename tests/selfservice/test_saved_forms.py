@@ -16,7 +16,7 @@ from eventreg.kernel.tokens import personal_token
 from eventreg.mail.models import MailMessage
 from eventreg.registration.emails import SAVED_FORM
 from eventreg.registration.models import SavedForm, Upload
-from eventreg.registration.services.uploads import sweep_uploads
+from eventreg.registration.services.answers import sweep_uploads
 from eventreg.selfservice.services import sweep_saved_forms
 from eventreg.web.instance import keys
 from tests.builders import an_event

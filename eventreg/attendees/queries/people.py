@@ -28,7 +28,7 @@ from eventreg.registration.queries.answers import sealed_place
 from eventreg.registration.queries.scoping import conditions
 from eventreg.registration.rules.states import STANDING, Status
 from eventreg.registration.rules.ways_in import WayKind
-from eventreg.registration.services.uploads import name_place
+from eventreg.registration.services.answers import name_place
 from eventreg.web.instance import keys
 
 

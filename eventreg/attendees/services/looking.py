@@ -7,7 +7,7 @@ from eventreg.events.organizers import Organizer
 from eventreg.events.queries.events import lock_event_in_any_state
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.scoping import get_in_scope
-from eventreg.registration.services.uploads import OpenedFile, open_upload
+from eventreg.registration.services.answers import OpenedFile, open_upload
 
 
 def look_at_section(event_id: int, reference: str, section_key: str, who: Organizer) -> dict[str, list[str]]:

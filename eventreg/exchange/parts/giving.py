@@ -41,8 +41,7 @@ from eventreg.registration.models import (
 from eventreg.registration.queries.answers import DAYS_KIND, SESSIONS_KIND, sealed_place
 from eventreg.registration.rules.asked import RequestKind
 from eventreg.registration.rules.searching import email_key
-from eventreg.registration.services.answers import FILE_KINDS, refresh_search
-from eventreg.registration.services.uploads import NewFile, attach_new, seal_files
+from eventreg.registration.services.answers import FILE_KINDS, NewFile, attach_new, refresh_search, seal_files
 from eventreg.team.parts import find_or_add_account
 from eventreg.web.instance import keys
 

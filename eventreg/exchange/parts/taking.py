@@ -44,8 +44,8 @@ from eventreg.registration.models import (
     Upload,
 )
 from eventreg.registration.queries.answers import DAYS_KIND, SESSIONS_KIND, open_answer
+from eventreg.registration.services.answers import open_upload
 from eventreg.registration.services.promotion import schedule_passing_on
-from eventreg.registration.services.uploads import open_upload
 from eventreg.team.parts import taken_account
 
 Rows = Mapping[int, Sequence[Any]]

@@ -26,7 +26,7 @@ from eventreg.kernel import csv, text
 from eventreg.kernel.errors import N_, NotFound, Refused
 from eventreg.kernel.sealing import CannotUnseal
 from eventreg.registration.queries.answers import DAYS_KIND
-from eventreg.registration.services.uploads import read_content
+from eventreg.registration.services.answers import read_content
 
 _INDEX = "index.csv"
 

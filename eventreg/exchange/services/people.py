@@ -25,12 +25,12 @@ from eventreg.kernel.tokens import new_public_id, new_reference
 from eventreg.questionnaires.queries import definition_of, get_current_version, list_version_numbers
 from eventreg.registration.models import Answer, OptionPlace, Place, Registration
 from eventreg.registration.queries.places import get_seats, limited_options, list_option_places
+from eventreg.registration.queries.registrations import submission_hash
 from eventreg.registration.rules.searching import email_key
 from eventreg.registration.rules.states import OptionsFull, Status
 from eventreg.registration.rules.ways_in import WayKind
 from eventreg.registration.services.answers import CONSENT_KIND, FILE_KINDS, answer_row, fill_identity, refresh_search
 from eventreg.registration.services.places import hold_exactly, take_wished
-from eventreg.registration.services.uploads import submission_hash
 
 Item = TypeVar("Item")
 _CHUNK = 500

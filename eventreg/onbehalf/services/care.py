@@ -17,10 +17,10 @@ from eventreg.kernel import clock
 from eventreg.kernel.errors import Refused
 from eventreg.mail.services import drop, enqueue_all
 from eventreg.registration.emails import OWN_PAGE, VERIFY, News, Occasion, participant_message
+from eventreg.registration.emails.about_registration import Confirmed, Received, Waitlisted
 from eventreg.registration.emails.addresses import OwnLink, Verify
 from eventreg.registration.emails.by_team import TeamWithdrawn
 from eventreg.registration.emails.deciding import Declined
-from eventreg.registration.emails.registering import Confirmed, Received, Waitlisted
 from eventreg.registration.models import AnswerRequest, Registration
 from eventreg.registration.queries import answers, registrations, scoping
 from eventreg.registration.rules.asked import RequestState, closes_at, concerns, state_of

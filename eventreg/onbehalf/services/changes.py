@@ -22,6 +22,7 @@ from eventreg.questionnaires.rules.schema import Question, Stage
 from eventreg.registration.emails import VERIFY, News, Occasion, addresses, participant_message
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.answers import find_asked, find_day_ids
+from eventreg.registration.queries.registrations import submission_hash
 from eventreg.registration.queries.scoping import lock_in_scope
 from eventreg.registration.rules.asked import Asked
 from eventreg.registration.rules.searching import email_key
@@ -36,9 +37,8 @@ from eventreg.registration.services.answer_changes import (
     record_changes,
     tell_changes,
 )
-from eventreg.registration.services.answers import CONSENT_KIND
+from eventreg.registration.services.answers import CONSENT_KIND, seal_files
 from eventreg.registration.services.registering import NEWS_OF
-from eventreg.registration.services.uploads import seal_files, submission_hash
 
 #: whose answers can be changed: of whoever is given up there is nothing to mend
 #: more entries than this since a page was shown make no difference

@@ -22,7 +22,7 @@ from eventreg.registration.models import Registration, Upload
 from eventreg.registration.queries.answers import find_day_ids
 from eventreg.registration.rules.states import AddressTaken, FormSentBefore, RegisteringReason
 from eventreg.registration.rules.ways_in import WayKind
-from eventreg.registration.services import answers, registering, requests, used_forms
+from eventreg.registration.services import answers, registering, requests
 from eventreg.registration.services.places import PlaceCount
 
 
@@ -99,7 +99,7 @@ def _register(
         raise Refused(RegisteringReason.CALLED_OFF)
     category = _category(event, submission, terms.who)
     email = _address(submission)
-    earlier = used_forms.find_earlier(event, hashed, email)
+    earlier = registering.find_earlier(event, hashed, email)
     if earlier.by_form is not None:
         if earlier.is_sent_again:
             return earlier.by_form

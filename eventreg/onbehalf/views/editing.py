@@ -29,7 +29,7 @@ from eventreg.registration.queries.answers import current_consents, find_asked, 
 from eventreg.registration.rules.asked import Asked
 from eventreg.registration.rules.states import AddressTaken, RegisteringReason
 from eventreg.registration.services.answer_changes import ChangedFiles
-from eventreg.registration.services.uploads import list_of_registration
+from eventreg.registration.services.answers import list_of_registration
 from eventreg.registration.views.filled_form import FilledForm
 from eventreg.web.access import Answer, may, requires
 from eventreg.web.limits import takes_files

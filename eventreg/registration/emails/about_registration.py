@@ -1,4 +1,7 @@
-"""What the messages about one registration have in common: the news they tell, their form, the words for the contact person."""
+"""The messages about one registration: what they have in common, and those after registering, which tell of a decision, too.
+
+In common they have the news they tell, their form, and the words for the contact person.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
-from flask_babel import gettext as _
+from flask_babel import gettext as _, lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from eventreg.i18n import formats
 from eventreg.mail.content import Change, Fact, MailContent, Reason
-from eventreg.registration.emails.messages import Message
+from eventreg.registration.emails.messages import Again, Group, Message
 from eventreg.registration.emails.occasions import Occasion, contact_content
 from eventreg.registration.emails.placeholders import Facts
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.messages import OF_EVENT, OF_REGISTRATION
+from eventreg.registration.rules.states import Status
 
 
 @dataclass(frozen=True)
@@ -197,4 +201,81 @@ class AboutRegistration(Message, is_base=True):
             _("Add the dates to your calendar: this message brings them."),
             self.until_when(),
             _("If you cannot come, withdraw your registration, so that somebody else can have the place."),
+        )
+
+
+class Received(AboutRegistration):
+    """Somebody has asked to take part."""
+
+    key = "received"
+    group = Group.REGISTERING
+    title = _l("Request received")
+    trigger = _l("Goes when somebody has registered and waits for a decision.")
+    goes_again = Again.IN_ITS_STATUS
+    status = Status.PENDING
+    contact_words = _l("New registration to review"), _l("This person has registered and waits for the team to decide.")
+
+    def write(self) -> MailContent:
+        """See `Message.write`."""
+        return self.content(
+            _("We have your request"),
+            _("We have received your request to take part in “%(title)s”.", title=self.event_title),
+            steps=(*self.review_steps(), self.until_when()),
+            warning=self.not_yet(),
+        )
+
+
+class Confirmed(AboutRegistration):
+    """Somebody has a place."""
+
+    key = "confirmed"
+    group = Group.REGISTERING
+    title = _l("Place confirmed")
+    trigger = _l("Goes when somebody gets a place: at once on registering, or by a decision.")
+    goes_again = Again.IN_ITS_STATUS
+    holds_reason = True
+    invites = True
+    contact_words = _l("Registration confirmed"), _l("This person has a confirmed place and has been told.")
+
+    def write(self) -> MailContent:
+        """See `Message.write`."""
+        return self.content(
+            _("Your place is confirmed"),
+            _("Your place at “%(title)s” is confirmed. We look forward to welcoming you.", title=self.event_title),
+            self.reason,
+            steps=self.before_the_event(),
+            joining=self.occasion.joining(self.language),
+        )
+
+
+class Waitlisted(AboutRegistration):
+    """Somebody waits for a place."""
+
+    key = "waitlisted"
+    group = Group.REGISTERING
+    title = _l("On the waiting list")
+    trigger = _l("Goes when there is no place for somebody, or a decision says so.")
+    goes_again = Again.IN_ITS_STATUS
+    status = Status.WAITLISTED
+    holds_reason = True
+    contact_words = _l("On the waiting list"), _l("This person is on the waiting list and has been told.")
+
+    def write(self) -> MailContent:
+        """See `Message.write`."""
+        was_accepted = self.registration.approved_at is not None and not self.news.takes_back
+        return self.content(
+            _("You are on the waiting list"),
+            self.no_longer_confirmed(),
+            Fact(_("Your request was accepted.")) if was_accepted else "",
+            _(
+                "At the moment we cannot offer you a place at “%(title)s”, but you are on the waiting list.",
+                title=self.event_title,
+            ),
+            self.reason,
+            steps=(
+                _("A place that becomes free goes to the waiting list, in its order."),
+                _("We write to you as soon as it is your turn."),
+                self.until_when(),
+            ),
+            warning=self.not_yet(),
         )

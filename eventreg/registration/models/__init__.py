@@ -1,6 +1,5 @@
 """The tables of registrations, by subject."""
 
-from eventreg.registration.models.answers import Answer, Consent, Upload
 from eventreg.registration.models.places import (
     AccessCode,
     Invitation,
@@ -10,7 +9,16 @@ from eventreg.registration.models.places import (
     SessionPlace,
     UsedForm,
 )
-from eventreg.registration.models.registration import AddressChange, AnswerRequest, Decision, MessageText, Registration
+from eventreg.registration.models.registration import (
+    AddressChange,
+    Answer,
+    AnswerRequest,
+    Consent,
+    Decision,
+    MessageText,
+    Registration,
+    Upload,
+)
 
 __all__ = [
     "AccessCode",

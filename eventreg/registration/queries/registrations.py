@@ -22,7 +22,7 @@ from eventreg.accounts.models import Account
 from eventreg.db import db, found, lock_row
 from eventreg.events.models import Event
 from eventreg.kernel.errors import NotFound
-from eventreg.kernel.tokens import personal_token, public_id_of, token_fits
+from eventreg.kernel.tokens import lookup_hash, personal_token, public_id_of, token_fits
 from eventreg.mail.models import MailMessage
 from eventreg.questionnaires.queries import definition_of, get_version
 from eventreg.questionnaires.rules.schema import Definition, Question, Section
@@ -36,6 +36,8 @@ from eventreg.web.instance import keys
 
 #: a confirming link is used once and has no second generation
 ADDRESS_GENERATION = 1
+#: of a registration whose link has never died
+FIRST_LINK = 1
 
 
 def get_by_token(token: str, purpose: str) -> Registration:
@@ -67,6 +69,29 @@ def find_live_by_email(event_id: int, email: str) -> Registration | None:
         select(Registration).where(
             Registration.event_id == event_id,
             Registration.email_key == email_key(email),
+            Registration.status != Status.CANCELLED,
+        )
+    ).one_or_none()
+
+
+def submission_hash(event_id: int, submission_key: str) -> str:
+    """Return what of a form's random key is kept: a keyed hash, so that nothing in the database repeats a form.
+
+    A key counts within its event: one that was used at another event names another form.
+    """
+    return lookup_hash(keys(), "submission", f"{event_id}/{submission_key}")
+
+
+def find_first(event: Event, submission_key: str) -> Registration | None:
+    """Return the live registration whose receipt the key of a form opens; none where addresses are verified first."""
+    if event.verifies_addresses:
+        return None
+    hashed = submission_hash(event.id, submission_key)
+    return db.session.scalars(
+        select(Registration).where(
+            Registration.event_id == event.id,
+            Registration.submission_hash == hashed,
+            Registration.link_generation == FIRST_LINK,
             Registration.status != Status.CANCELLED,
         )
     ).one_or_none()

@@ -32,13 +32,23 @@ from eventreg.registration.queries.answers import (
     frozen_keys,
     load_answers,
 )
+from eventreg.registration.queries.registrations import submission_hash
 from eventreg.registration.rules.asked import Asked
 from eventreg.registration.rules.availability import may_change_answers
 from eventreg.registration.rules.states import STANDING, ChangeReason, Status
-from eventreg.registration.services.answers import CONSENT_KIND, FILE_KINDS, fill_identity, replace_answers
+from eventreg.registration.services.answers import (
+    CONSENT_KIND,
+    FILE_KINDS,
+    NewFile,
+    attach_held,
+    attach_new,
+    detach,
+    fill_identity,
+    replace_answers,
+    seal_files,
+)
 from eventreg.registration.services.places import hold_exactly, take_what_is_free
 from eventreg.registration.services.statuses import find_last_decision, is_pending
-from eventreg.registration.services.uploads import NewFile, attach_held, attach_new, detach, seal_files, submission_hash
 
 Answers = Mapping[str, Sequence[str]]
 

@@ -18,7 +18,7 @@ from eventreg.events.queries.events import lock_event
 from eventreg.kernel import clock
 from eventreg.kernel.errors import Refused
 from eventreg.mail.services import OutgoingMessage
-from eventreg.registration.emails import News, Occasion, deciding, participant_message, registering, tell
+from eventreg.registration.emails import News, Occasion, about_registration, deciding, participant_message, tell
 from eventreg.registration.models import Decision, Registration
 from eventreg.registration.queries import answers, scoping
 from eventreg.registration.rules.availability import UNDO_WINDOW, needs_place
@@ -261,10 +261,10 @@ def _overtaken(registration: Registration, seen_revision: int, who: Organizer) -
 
 #: which message tells of which decision
 _NEWS_OF = {
-    Action.APPROVE: registering.Confirmed,
-    Action.APPROVE_WITHOUT_PLACE: registering.Waitlisted,
+    Action.APPROVE: about_registration.Confirmed,
+    Action.APPROVE_WITHOUT_PLACE: about_registration.Waitlisted,
     Action.DECLINE: deciding.Declined,
-    Action.WAITLIST: registering.Waitlisted,
+    Action.WAITLIST: about_registration.Waitlisted,
     Action.REOPEN: deciding.Reopened,
 }
 

@@ -36,7 +36,7 @@ from eventreg.registration.queries.answers import SESSIONS_KIND
 from eventreg.registration.rules.searching import email_key
 from eventreg.registration.rules.sessions import SessionReason
 from eventreg.registration.rules.states import OptionsFull, RegisteringReason
-from eventreg.registration.services.uploads import HeldFile, NewFile, drop_held, hold_file, list_held, move_held
+from eventreg.registration.services.answers import HeldFile, NewFile, drop_held, hold_file, list_held, move_held
 from eventreg.registration.views.steps import Steps, SummaryPart
 from eventreg.web.refusals import Refusals, said
 

@@ -27,7 +27,7 @@ from eventreg.registration.queries import registrations, ways_in
 from eventreg.registration.rules import availability, searching
 from eventreg.registration.rules.states import RegisteringReason
 from eventreg.registration.rules.ways_in import WayIn, WayKind
-from eventreg.registration.services import links, uploads, used_forms
+from eventreg.registration.services import answers, links
 from eventreg.registration.views.filled_form import FilledForm
 from eventreg.web.access import Answer
 from eventreg.web.refusals import Refusals, said
@@ -47,7 +47,7 @@ def submission_key_of(event: Event, is_own: bool) -> str:
     if sent and key != sent:
         # Where the files cannot be moved now, the form says that they are missed.
         with suppress(Busy):
-            uploads.move_held(event.id, sent, key)
+            answers.move_held(event.id, sent, key)
     return key
 
 
@@ -246,7 +246,7 @@ def unanswered_key() -> str:
 def asked_in_vain(event: Event, form: FilledForm) -> str:
     """Return that key where the form is sent now with another address than the first one, so that it is asked again."""
     earlier = request.form.get(UNANSWERED, "")
-    first = used_forms.find_first(event, submission_key_or_new(earlier)) if earlier else None
+    first = registrations.find_first(event, submission_key_or_new(earlier)) if earlier else None
     return earlier if first is not None and first.email_key != searching.email_key(form.typed_address()) else ""
 
 
@@ -257,7 +257,7 @@ def first_to_correct(event: Event) -> Registration | None:
     """
     if CORRECTS not in request.form:
         return None
-    return used_forms.find_first(event, submission_key_or_new(request.form.get(EARLIER)))
+    return registrations.find_first(event, submission_key_or_new(request.form.get(EARLIER)))
 
 
 def correct_address(event: Event, first: Registration, email: str) -> Response:

@@ -18,8 +18,8 @@ from eventreg.registration.forms import NewAddressForm
 from eventreg.registration.queries import answers, registrations
 from eventreg.registration.rules.states import STANDING, Status
 from eventreg.registration.services.answer_changes import ChangedFiles, change_answers
+from eventreg.registration.services.answers import list_of_registration, open_upload
 from eventreg.registration.services.links import request_address_change
-from eventreg.registration.services.uploads import list_of_registration, open_upload
 from eventreg.registration.views.filled_form import FilledForm, VisitorRefusals, follow_language
 from eventreg.registration.wording import status_explained, status_for_participant
 from eventreg.selfservice.services import change_language, record_consent_changes, withdraw

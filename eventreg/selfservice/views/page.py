@@ -25,9 +25,8 @@ from eventreg.registration.queries.registrations import get_by_token
 from eventreg.registration.rules.asked import Asked
 from eventreg.registration.rules.availability import may_change_answers, may_withdraw
 from eventreg.registration.rules.states import ChangeReason, Status
-from eventreg.registration.services.answers import CONSENT_KIND, FILE_KINDS
+from eventreg.registration.services.answers import CONSENT_KIND, FILE_KINDS, list_of_registration
 from eventreg.registration.services.statuses import find_last_decision, is_pending
-from eventreg.registration.services.uploads import list_of_registration
 from eventreg.registration.views.form_pages import occasion_of, page_frame
 from eventreg.web.refusals import Refusals
 

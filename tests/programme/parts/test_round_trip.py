@@ -17,7 +17,7 @@ from eventreg.programme.parts import list_sessions
 from eventreg.questionnaires.models import QuestionnaireVersion
 from eventreg.registration.models import Answer, Registration
 from eventreg.registration.queries.answers import load_answers
-from eventreg.registration.services.uploads import open_upload
+from eventreg.registration.services.answers import open_upload
 from tests.events.parts.whole import a_whole_event, contents, file_of, put_in
 from tests.support.apps import build_app, make_config
 from tests.support.databases import SqliteTemplate
