@@ -16,7 +16,7 @@ from eventreg.db.engines import THREADS, engine_options, prepare_engine
 from eventreg.i18n import languages
 from eventreg.kernel.clients import cookie_name
 from eventreg.kernel.keys import create_keys, load_keys
-from eventreg.web import access, assets, errors, guides, headers, limits, templating
+from eventreg.web import access, assets, errors, guides, templating, traffic
 from eventreg.web.instance import Instance, init_instance
 
 #: every room with tables, so that the metadata is whole before the first query
@@ -58,8 +58,8 @@ def create_app(config: Config | None = None, *, threads: int = THREADS, **settin
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=config.is_https,
-        MAX_CONTENT_LENGTH=limits.LARGEST_UPLOAD,
-        MAX_FORM_MEMORY_SIZE=limits.LARGEST_FORM,
+        MAX_CONTENT_LENGTH=traffic.LARGEST_UPLOAD,
+        MAX_FORM_MEMORY_SIZE=traffic.LARGEST_FORM,
         WTF_CSRF_TIME_LIMIT=12 * 3600,
         # Personal pages send no referrer at all, so its check would refuse their own forms; the token is what counts.
         WTF_CSRF_SSL_STRICT=False,
@@ -76,11 +76,11 @@ def create_app(config: Config | None = None, *, threads: int = THREADS, **settin
 
 def _init_web(app: Flask, config: Config, static: Path) -> None:
     languages.init_app(app, config.languages, config.is_https)
-    headers.init_headers(app, config.base_url, config.hsts_subdomains)
-    limits.init_bodies(app, config.trusted_proxies)
+    traffic.init_headers(app, config.base_url, config.hsts_subdomains)
+    traffic.init_bodies(app, config.trusted_proxies)
     csrf.init_app(app)
-    limits.init_limits(app, config.limits, config.limits_storage)
-    headers.init_compression(app)
+    traffic.init_limits(app, config.limits, config.limits_storage)
+    traffic.init_compression(app)
     errors.init_errors(app)
     assets.init_assets(app, static)
     templating.init_templating(app)

@@ -26,7 +26,7 @@ from eventreg.making.forms import CopyForm, ExportForm, FoundingForm, ImportForm
 from eventreg.making.rules import BLANK, next_year, title_for
 from eventreg.making.services.founding import USUAL, Copying, copy_event, first_day_of, found_event, list_copyable
 from eventreg.making.services.wholes import Placing, import_event, record_export, write_event
-from eventreg.web import freshness, instance, limits, templating
+from eventreg.web import freshness, instance, templating, traffic
 from eventreg.web.access import Answer, administrators_only, requires, signed_in
 
 blueprint = Blueprint("making", __name__)
@@ -60,7 +60,7 @@ def create_event() -> Answer:
 
 @blueprint.post("/manage/events/new/file")
 @administrators_only
-@limits.takes_files
+@traffic.takes_files
 def put_in_file() -> Answer:
     """Put in the event of a file. Whoever does it owns it."""
     form = ImportForm(formdata=request.form)

@@ -15,8 +15,8 @@ from eventreg.organizations.forms import MergeForm, OrganizationForm
 from eventreg.organizations.models import Organization
 from eventreg.organizations.policies import Editor, editable, may_add
 from eventreg.web.access import Answer, signed_in
-from eventreg.web.limits import takes_files
 from eventreg.web.templating import plain_in_reader_language
+from eventreg.web.traffic import takes_files
 
 blueprint = Blueprint("organizations", __name__, url_prefix="/manage/organizations")
 

@@ -23,7 +23,7 @@ from waitress.task import WSGITask
 from waitress.utilities import BadRequest
 
 from eventreg.kernel import clients, errors
-from eventreg.web.limits import REFUSED
+from eventreg.web.traffic import REFUSED
 
 #: seconds in which a client may send nothing at all, or too little
 PATIENCE_SECONDS = 20.0

@@ -22,7 +22,7 @@ from waitress.task import ThreadedTaskDispatcher
 from eventreg.kernel import disk, errors
 from eventreg.serving.addresses import Bind
 from eventreg.serving.connections import IN_MEMORY, Connection
-from eventreg.web.limits import Judgement, judge_head
+from eventreg.web.traffic import Judgement, judge_head
 
 #: seconds for requests under way when the server is asked to stop
 GRACE_SECONDS = 20

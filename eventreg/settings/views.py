@@ -8,7 +8,7 @@ from eventreg.settings import queries, services
 from eventreg.settings.forms import PageForm, SettingsForm
 from eventreg.settings.models import LegalPage
 from eventreg.settings.rules import Settings, SettingsReason
-from eventreg.web import fields, instance, limits
+from eventreg.web import fields, instance, traffic
 from eventreg.web.access import Answer, administrators_only, public
 
 blueprint = Blueprint("settings", __name__)
@@ -24,7 +24,7 @@ def edit_settings() -> Answer:
 
 @blueprint.post("/manage/settings")
 @administrators_only
-@limits.takes_files
+@traffic.takes_files
 def change_settings() -> Answer:
     """Save what is set."""
     settings = queries.read_settings()

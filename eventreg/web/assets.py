@@ -8,7 +8,7 @@ from pathlib import Path
 
 from flask import Flask, Response, abort, request, url_for
 
-from eventreg.web import access, headers
+from eventreg.web import access, traffic
 
 _YEAR = 365 * 24 * 3600
 _COMPRESSIBLE = {"text/css", "text/javascript", "image/svg+xml", "application/json", "text/plain"}
@@ -44,7 +44,7 @@ def init_assets(app: Flask, folder: Path) -> None:
         if found is None:
             abort(404)
         response = Response(found.content, mimetype=found.media_type)
-        if found.compressed is not None and headers.accepts_gzip():
+        if found.compressed is not None and traffic.accepts_gzip():
             response.set_data(found.compressed)
             response.headers["Content-Encoding"] = "gzip"
         response.vary.add("Accept-Encoding")

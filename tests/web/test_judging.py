@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import create_environ, run_wsgi_app
 
-from eventreg.web.limits import LARGEST_FORM, LARGEST_UPLOAD, REFUSED, judge_head
+from eventreg.web.traffic import LARGEST_FORM, LARGEST_UPLOAD, REFUSED, judge_head
 
 _FORM, _FILES = "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"
 _TAKES_FILES = "/manage/organizations/new"

@@ -18,8 +18,8 @@ from eventreg.organizations.policies import Editor, editable
 from eventreg.organizations.queries import list_known
 from eventreg.organizations.wording import name_with_acronym
 from eventreg.web.access import Answer, requires
-from eventreg.web.limits import takes_files
 from eventreg.web.refusals import Refusals
+from eventreg.web.traffic import takes_files
 
 _PAGE = "/manage/events/<slug>/institutions"
 _ONE = f"{_PAGE}/<int(max=2147483647):partner_id>"

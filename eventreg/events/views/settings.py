@@ -24,9 +24,9 @@ from eventreg.events.views import blueprint
 from eventreg.events.views.desk import render_desk
 from eventreg.web.access import Answer, requires
 from eventreg.web.fields import whole_number
-from eventreg.web.limits import takes_files
 from eventreg.web.markdown import render_markdown
 from eventreg.web.refusals import Refusals
+from eventreg.web.traffic import takes_files
 
 
 @blueprint.get("/manage/events/<slug>/settings")

@@ -30,7 +30,7 @@ from eventreg.kernel.csv import csv_file
 from eventreg.kernel.errors import N_, Refused
 from eventreg.kernel.text import showable
 from eventreg.questionnaires.kinds import Context
-from eventreg.web import downloads, limits
+from eventreg.web import downloads, traffic
 from eventreg.web.access import Answer, may, requires
 from eventreg.web.forms import errors_in
 from eventreg.web.refusals import Refusals
@@ -69,7 +69,7 @@ def start_import(slug: str) -> Answer:
 
 @blueprint.post(_FILE)
 @requires(Permission.ADD_PEOPLE)
-@limits.takes_files
+@traffic.takes_files
 def upload_import(slug: str) -> Answer:
     """Keep the file for a day, and go on to its columns."""
     _need_whole()

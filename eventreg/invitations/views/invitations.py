@@ -27,7 +27,7 @@ from eventreg.kernel.clock import now
 from eventreg.kernel.text import showable
 from eventreg.registration.queries.ways_in import invitation_token
 from eventreg.registration.wording import status_for_team
-from eventreg.web import fields, instance, limits, templating
+from eventreg.web import fields, instance, templating, traffic
 from eventreg.web.access import Answer, may, requires
 from eventreg.web.refusals import Refusals, refuse, said
 
@@ -236,7 +236,7 @@ _LONGEST = 500_000
 
 @blueprint.route("/manage/events/<slug>/invitations/list", methods=["GET", "POST"])
 @requires(Permission.SEND_MESSAGES)
-@limits.takes_files
+@traffic.takes_files
 def invite_people(slug: str) -> Answer:
     """Take a list: say what would come of each line, or do it when the button of that page was pressed."""
     event: Event = g.event

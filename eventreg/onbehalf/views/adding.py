@@ -28,7 +28,7 @@ from eventreg.registration.services.registering import Submission
 from eventreg.registration.views.filled_form import FilledForm
 from eventreg.registration.views.form_pages import refusal_in
 from eventreg.registration.wording import status_for_team
-from eventreg.web import limits, templating
+from eventreg.web import templating, traffic
 from eventreg.web.access import Answer, requires
 
 
@@ -47,7 +47,7 @@ def add_person(slug: str) -> Answer:
 
 @blueprint.post("/manage/events/<slug>/registrations/new")
 @requires(Permission.ADD_PEOPLE)
-@limits.takes_files
+@traffic.takes_files
 def send_person(slug: str) -> Answer:
     """Register the person, or show the form again with what is to be checked."""
     event = _event_to_add_to()

@@ -32,8 +32,8 @@ from eventreg.registration.services.answer_changes import ChangedFiles
 from eventreg.registration.services.answers import list_of_registration
 from eventreg.registration.views.filled_form import FilledForm
 from eventreg.web.access import Answer, may, requires
-from eventreg.web.limits import takes_files
 from eventreg.web.refusals import Refusals
+from eventreg.web.traffic import takes_files
 
 _ADDRESS = "/manage/events/<slug>/registrations/<reference>/edit"
 

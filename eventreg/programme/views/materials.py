@@ -26,7 +26,7 @@ from eventreg.programme.queries import SessionOfDay, get_material, list_material
 from eventreg.programme.rules.materials import MaterialReason, Reader, may_open, type_name
 from eventreg.programme.services import materials
 from eventreg.programme.views import blueprint
-from eventreg.web import downloads, limits, templating
+from eventreg.web import downloads, templating, traffic
 from eventreg.web.access import Answer, requires
 
 blueprint.add_app_template_filter(type_name, "file_type")
@@ -55,7 +55,7 @@ def list_event_materials(slug: str) -> Answer:
 
 @blueprint.post("/manage/events/<slug>/materials")
 @requires(Permission.EDIT_PROGRAMME)
-@limits.takes_files
+@traffic.takes_files
 def add_material(slug: str) -> Answer:
     """Add a file or a link."""
     event, sessions = g.event, list_sessions(g.event.id)
@@ -83,7 +83,7 @@ def edit_material(slug: str, public_id: str) -> Answer:
 
 @blueprint.post("/manage/events/<slug>/materials/<public_id>")
 @requires(Permission.EDIT_PROGRAMME)
-@limits.takes_files
+@traffic.takes_files
 def save_material(slug: str, public_id: str) -> Answer:
     """Save a material; another file takes the place of the one that is there, under the same address."""
     event: Event = g.event

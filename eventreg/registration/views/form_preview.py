@@ -27,7 +27,7 @@ from eventreg.registration.forms import FRAME_FIELDS
 from eventreg.registration.views import blueprint
 from eventreg.registration.views.form_pages import occasion_of, page_frame
 from eventreg.registration.views.steps import Steps, SummaryPart
-from eventreg.web import access, headers, limits
+from eventreg.web import access, traffic
 
 #: what is shown: what organizers write, what is asked now, or an earlier version by its number
 DRAFT, PUBLISHED = "draft", "published"
@@ -118,7 +118,7 @@ def preview_questions(slug: str) -> str:
 
 @blueprint.route("/manage/events/<slug>/questions/preview/form", methods=["GET", "POST"])
 @access.requires(Permission.EDIT_EVENT)
-@limits.takes_files
+@traffic.takes_files
 def preview_form(slug: str) -> FlaskResponse:
     """Show the form alone, or what a participant would be told about the answers that were tried. Nothing is kept."""
     event = get_event_whole(g.event.id)
@@ -146,7 +146,7 @@ def preview_form(slug: str) -> FlaskResponse:
         )
     response = make_response(page, 422 if errors else 200)
     # Framed by our own page above, and by nobody else's.
-    response.headers["Content-Security-Policy"] = headers.CONTENT_SECURITY_POLICY.replace(
+    response.headers["Content-Security-Policy"] = traffic.CONTENT_SECURITY_POLICY.replace(
         "frame-ancestors 'none'", "frame-ancestors 'self'"
     )
     response.headers["X-Frame-Options"] = "SAMEORIGIN"

@@ -25,7 +25,7 @@ from eventreg.registration.wording import status_explained, status_for_participa
 from eventreg.selfservice.services import change_language, record_consent_changes, withdraw
 from eventreg.selfservice.views import blueprint, requests, sessions
 from eventreg.selfservice.views.page import OwnRegistration, is_over, yes_or_no
-from eventreg.web import downloads, instance, limits
+from eventreg.web import downloads, instance, traffic
 from eventreg.web.access import Answer, personal
 from eventreg.web.forms import checks_token_itself
 from eventreg.web.refusals import Refusals, refuse
@@ -110,8 +110,8 @@ def edit_answers(token: str) -> Answer:
 @blueprint.post("/my/<token>/answers")
 @personal
 @checks_token_itself
-@limits.limited("60 per 10 minutes")
-@limits.takes_files
+@traffic.limited("60 per 10 minutes")
+@traffic.takes_files
 def save_answers(token: str) -> Answer:
     """Keep changed answers, or show the form again with what is to be checked."""
     own = OwnRegistration.open(token)
@@ -154,7 +154,7 @@ def _page(own: OwnRegistration, form: FilledForm, message: str = "") -> str:
 
 @blueprint.post("/my/<token>/consents")
 @personal
-@limits.limited("60 per 10 minutes")
+@traffic.limited("60 per 10 minutes")
 def save_consents(token: str) -> Answer:
     """Record what the person agrees to from now on."""
     own = OwnRegistration.open(token)
@@ -165,7 +165,7 @@ def save_consents(token: str) -> Answer:
 
 @blueprint.post("/my/<token>/language")
 @personal
-@limits.limited("60 per 10 minutes")
+@traffic.limited("60 per 10 minutes")
 def save_language(token: str) -> Answer:
     """Write the person's messages in another language from now on."""
     own = OwnRegistration.open(token)
@@ -179,7 +179,7 @@ def save_language(token: str) -> Answer:
 
 @blueprint.route("/my/<token>/address", methods=["GET", "POST"])
 @personal
-@limits.limited("10 per hour")
+@traffic.limited("10 per hour")
 def change_address(token: str) -> Answer:
     """Ask for another mail address; its holder confirms it by mail."""
     own = OwnRegistration.open(token)
@@ -197,7 +197,7 @@ def change_address(token: str) -> Answer:
 
 @blueprint.route("/my/<token>/withdraw", methods=["GET", "POST"])
 @personal
-@limits.limited("30 per 10 minutes")
+@traffic.limited("30 per 10 minutes")
 def withdraw_own(token: str) -> Answer:
     """Ask once more, then withdraw."""
     own = OwnRegistration.open(token)

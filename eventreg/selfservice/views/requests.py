@@ -22,7 +22,7 @@ from eventreg.registration.wording import request_title
 from eventreg.selfservice.services import answer_request
 from eventreg.selfservice.views import blueprint
 from eventreg.selfservice.views.page import OwnRegistration, is_over
-from eventreg.web import limits
+from eventreg.web import traffic
 from eventreg.web.access import Answer, personal
 from eventreg.web.forms import checks_token_itself
 
@@ -66,8 +66,8 @@ def show_request(token: str, request_id: int) -> Answer:
 @blueprint.post("/my/<token>/requests/<int(max=2147483647):request_id>")
 @personal
 @checks_token_itself
-@limits.limited("60 per 10 minutes")
-@limits.takes_files
+@traffic.limited("60 per 10 minutes")
+@traffic.takes_files
 def save_request(token: str, request_id: int) -> Answer:
     """Keep the answers to a request, or show the form again with what is to be checked."""
     own, asking = _open(token, request_id)
