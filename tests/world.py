@@ -42,8 +42,8 @@ from eventreg.questionnaires.rules.drafts.reading import fingerprint
 from eventreg.questionnaires.rules.publishing import seen_mark
 from eventreg.registration.emails import CONFIRM_ADDRESS, EARLIER_ANSWERS, OWN_PAGE, SAVED_FORM, VERIFY
 from eventreg.registration.models import AddressChange, Registration, SavedForm, Upload
+from eventreg.registration.queries.places import invitation_token as token_of_invited
 from eventreg.registration.queries.registrations import ADDRESS_GENERATION, own_token
-from eventreg.registration.queries.ways_in import invitation_token as token_of_invited
 from eventreg.registration.rules.states import Action
 from eventreg.registration.services.answers import NewFile
 from eventreg.registration.services.decisions import decide

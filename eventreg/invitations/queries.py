@@ -21,7 +21,7 @@ from eventreg.kernel.text import folded
 from eventreg.mail.queries import list_latest_states
 from eventreg.mail.rules import Standing
 from eventreg.registration.models import AccessCode, Invitation, Registration
-from eventreg.registration.queries import scoping, ways_in
+from eventreg.registration.queries import places, scoping
 from eventreg.registration.rules.states import RegisteringReason, Status
 from eventreg.registration.rules.ways_in import CodeState, refusal_of_code
 
@@ -61,7 +61,7 @@ def find_live_keys(event_id: int, emails: Collection[str]) -> dict[str, Registra
 
 def tell_stories(event_id: int, invitations: Sequence[Invitation]) -> dict[int, Story]:
     """Return what has happened to each of these invitations of an event, by id: two statements."""
-    standings = list_latest_states(event_id, [row.id for row in invitations], ways_in.RECORD_KIND)
+    standings = list_latest_states(event_id, [row.id for row in invitations], places.RECORD_KIND)
     live = find_live_keys(event_id, {row.email_key for row in invitations if row.email_key and row.used_at is None})
     return {
         row.id: Story(

@@ -21,7 +21,7 @@ from eventreg.kernel.clock import now
 from eventreg.kernel.tokens import personal_token
 from eventreg.registration.emails import SAVED_FORM
 from eventreg.registration.models import AccessCode, Registration, SavedForm
-from eventreg.registration.queries.ways_in import carried_code, find_way_in
+from eventreg.registration.queries.places import carried_code, find_way_in
 from eventreg.registration.rules.ways_in import WayKind
 from eventreg.web.instance import keys
 from tests.builders import a_category, an_event

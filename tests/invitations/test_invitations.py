@@ -44,7 +44,7 @@ from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
 from eventreg.mail.services import enqueue_all
 from eventreg.registration.models import Invitation
-from eventreg.registration.queries.ways_in import invitation_token
+from eventreg.registration.queries.places import invitation_token
 from tests.builders import a_registration, a_team_member, an_event
 from tests.registration.arriving import an_invitation, by, changed
 from tests.registration.test_ways_in import form_by, registered

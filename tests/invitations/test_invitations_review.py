@@ -16,7 +16,7 @@ from eventreg.kernel.clock import now
 from eventreg.mail.models import MailMessage
 from eventreg.registration.emails import Occasion
 from eventreg.registration.models import Invitation
-from eventreg.registration.queries.ways_in import invitation_token
+from eventreg.registration.queries.places import invitation_token
 from eventreg.registration.services.registering import register
 from tests.builders import a_registration, a_team_member, an_event
 from tests.registration.arriving import an_invitation, by

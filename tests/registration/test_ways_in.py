@@ -19,7 +19,7 @@ from eventreg.kernel.clock import now
 from eventreg.kernel.errors import Refused
 from eventreg.registration.emails import Occasion
 from eventreg.registration.models import AccessCode, Invitation, Registration
-from eventreg.registration.queries.ways_in import count_uses
+from eventreg.registration.queries.places import count_uses
 from eventreg.registration.rules.availability import VERIFY_WITHIN
 from eventreg.registration.rules.states import RegisteringReason
 from eventreg.registration.rules.ways_in import WayIn, WayKind

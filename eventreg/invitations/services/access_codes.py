@@ -25,7 +25,7 @@ from eventreg.invitations.rules.access_codes import CodeReason, CodeTerms, check
 from eventreg.kernel import clients, clock, csv, text
 from eventreg.kernel.errors import N_, NotFound, Refused
 from eventreg.registration.models import AccessCode
-from eventreg.registration.queries.ways_in import carried_code, count_uses, find_code
+from eventreg.registration.queries.places import carried_code, count_uses, find_code
 from eventreg.registration.rules.ways_in import CodeState, refusal_of_code
 
 #: wrong codes that a client may try in an hour; right ones are not counted

@@ -23,7 +23,7 @@ from eventreg.kernel import clock, tokens
 from eventreg.kernel.errors import NotFound, Refused
 from eventreg.mail.services import drop_of_record, forget_people
 from eventreg.registration.models import Invitation
-from eventreg.registration.queries.ways_in import RECORD_KIND, get_invitation_by_token
+from eventreg.registration.queries.places import RECORD_KIND, get_invitation_by_token
 from eventreg.registration.rules.searching import email_key
 
 Lines = Sequence[tuple[int, invitations.Wish]]

@@ -22,7 +22,7 @@ from eventreg.kernel.tokens import new_submission_key
 from eventreg.questionnaires.queries import definition_of, get_current_version
 from eventreg.registration.emails import Occasion
 from eventreg.registration.models import Invitation
-from eventreg.registration.queries.ways_in import carried_invitation, get_invitation_by_token
+from eventreg.registration.queries.places import carried_invitation, get_invitation_by_token
 from eventreg.registration.views import form_pages
 from eventreg.registration.views.filled_form import FilledForm
 from eventreg.web.access import Answer, personal

@@ -13,7 +13,7 @@ from eventreg.registration.emails.messages import Again, Group, ToAddress
 from eventreg.registration.emails.occasions import Occasion
 from eventreg.registration.emails.placeholders import Facts
 from eventreg.registration.models import Invitation, Registration
-from eventreg.registration.queries.ways_in import INVITED, RECORD_KIND
+from eventreg.registration.queries.places import INVITED, RECORD_KIND
 from eventreg.registration.rules.messages import OF_EVENT, OF_PERSON
 
 

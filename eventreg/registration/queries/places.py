@@ -1,22 +1,28 @@
-"""How many places events have left, as the public is told. Decisions count again, under the lock.
+"""What lets somebody in: places that are left, of events, categories and options; and ways in beside the public form.
 
-The places of events by the ledger. Decisions count again, under the lock.
-
-Options that have places of their own, and how many of them are taken.
+Of places the public is told what the ledger says; decisions count again, under the lock. Of ways in: what is carried by a
+form to show that somebody holds one, an invitation by its personal link, and how often codes were used.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from hmac import compare_digest
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, exists, func, select
 
 from eventreg.db import db
+from eventreg.events.links import generation_of
 from eventreg.events.models import Category, Event
 from eventreg.events.rules.publication import Publication
 from eventreg.events.rules.seats import Places, Seats
+from eventreg.kernel.errors import NotFound
+from eventreg.kernel.tokens import lookup_hash, personal_token, public_id_of, token_fits
 from eventreg.questionnaires.rules.schema import Definition
-from eventreg.registration.models import OptionPlace, Place
+from eventreg.registration.models import AccessCode, Invitation, OptionPlace, Place, Registration
 from eventreg.registration.rules.availability import Availability, OfferedCategory, availability
+from eventreg.registration.rules.states import Status
+from eventreg.registration.rules.ways_in import LONGEST_KEY, WayIn, WayKind, code_key
+from eventreg.web.instance import keys
 
 
 def get_availability(event: Event, now: datetime) -> Availability:
@@ -111,3 +117,116 @@ def list_option_places_left(event_id: int, definition: Definition) -> dict[Optio
     """Return how many can still choose each option that has places; never less than none. Asks nothing where none has."""
     places = list_option_places(event_id, limited_options(definition))
     return {key: each.free for key, each in places.items() if each.free is not None}
+
+
+#: digits of the number of a code, at most
+_LONGEST_NUMBER = 9
+#: characters that somebody may type as a code, blanks and hyphens among them
+LONGEST_TYPED = 200
+
+
+def find_way_in(event: Event, carried: str) -> WayIn | None:
+    """Return the way in that a form carries as "<kind>:<proof>", or None when it proves nothing here.
+
+    What it proves is that somebody was let in once; whether it still leads in is decided under the lock.
+    """
+    kind, _colon, proof = carried.partition(":")
+    if kind == WayKind.INVITATION.value:
+        return _by_invitation(event, proof)
+    if kind == WayKind.CODE.value:
+        return _by_code(event, proof)
+    return _by_link(event, proof) if kind == WayKind.LINK.value else None
+
+
+def carried_invitation(invitation: Invitation) -> str:
+    """Return what a form carries for whoever came by an invitation."""
+    return f"{WayKind.INVITATION.value}:{invitation_token(invitation)}"
+
+
+def _by_invitation(event: Event, token: str) -> WayIn | None:
+    try:
+        found = get_invitation_by_token(token)
+    except NotFound:
+        return None
+    category = next((row for row in event.categories if row.id == found.category_id), None)
+    if found.event_id != event.id or category is None:
+        return None
+    email = found.email if found.is_bound else ""
+    return WayIn(WayKind.INVITATION, found.id, category.key, found.skips_approval, email, found.generation)
+
+
+def carried_code(code: AccessCode) -> str:
+    """Return what a form carries for whoever typed a code: its number, and that we were shown it."""
+    return f"{WayKind.CODE.value}:{code.id}.{_proof_of(code)}"
+
+
+def find_code(event_id: int, typed: str) -> AccessCode | None:
+    """Return the code of an event that somebody typed, whether or not it still leads in."""
+    # A code is forty characters; nobody is made to fold a book.
+    key = code_key(typed[:LONGEST_TYPED]) if "\x00" not in typed else ""
+    if not key or len(key) > LONGEST_KEY or len(typed) > LONGEST_TYPED:
+        return None
+    return db.session.scalars(
+        select(AccessCode).where(AccessCode.event_id == event_id, AccessCode.code_key == key)
+    ).one_or_none()
+
+
+def has_codes(event_id: int) -> bool:
+    """Say whether an event has codes at all, so that the form asks for one."""
+    return bool(db.session.scalar(select(exists().where(AccessCode.event_id == event_id))))
+
+
+def _proof_of(code: AccessCode) -> str:
+    return lookup_hash(keys(), "access-code", f"{code.event_id}/{code.id}/{code.code_key}")
+
+
+def _by_code(event: Event, proof: str) -> WayIn | None:
+    number, _dot, digest = proof.partition(".")
+    if not (number.isascii() and number.isdecimal()) or len(number) > _LONGEST_NUMBER or not digest.isascii():
+        return None
+    code = db.session.get(AccessCode, int(number))
+    if code is None or code.event_id != event.id or not compare_digest(digest, _proof_of(code)):
+        return None
+    category = next((row for row in event.categories if row.id == code.category_id), None)
+    return WayIn(WayKind.CODE, code.id, category.key, code.skips_approval) if category is not None else None
+
+
+def _by_link(event: Event, token: str) -> WayIn | None:
+    for category in event.categories:
+        generation = generation_of(token, category)
+        if generation is not None:
+            return WayIn(WayKind.LINK, category.id, category.key, generation=generation)
+    return None
+
+
+def count_uses(access_code_id: int) -> int:
+    """Return how many live registrations came by a code: whoever withdraws gives the use back."""
+    return (
+        db.session.scalar(
+            select(func.count()).where(
+                Registration.access_code_id == access_code_id, Registration.status != Status.CANCELLED
+            )
+        )
+        or 0
+    )
+
+
+#: the purpose of the link that opens an invitation; "invitation" is that to a team
+INVITED = "invited"
+
+
+#: the kind of record of an invitation in the outbox and in the history
+RECORD_KIND = "invitation"
+
+
+def get_invitation_by_token(token: str) -> Invitation:
+    """Return the invitation whose personal link `token` is, whether or not it is over. Raises NotFound."""
+    found = db.session.scalars(select(Invitation).where(Invitation.public_id == public_id_of(token))).one_or_none()
+    if found is None or not token_fits(keys(), token, INVITED, found.public_id, found.generation):
+        raise NotFound
+    return found
+
+
+def invitation_token(invitation: Invitation) -> str:
+    """Return the token that opens an invitation."""
+    return personal_token(keys(), INVITED, invitation.public_id, invitation.generation)

@@ -31,7 +31,7 @@ from eventreg.registration.emails import (
     participant_message,
 )
 from eventreg.registration.models import AddressChange, Registration
-from eventreg.registration.queries import answers, registrations, ways_in
+from eventreg.registration.queries import answers, places, registrations
 from eventreg.registration.rules.availability import CONFIRM_ADDRESS_WITHIN, may_withdraw
 from eventreg.registration.rules.searching import email_key
 from eventreg.registration.rules.states import ChangeReason, Status
@@ -213,7 +213,7 @@ _PAGES = {
     CONFIRM_ADDRESS: "selfservice.confirm_address",
     EARLIER_ANSWERS: "selfservice.offer_earlier_answers",
     SAVED_FORM: "selfservice.show_saved_form",
-    ways_in.INVITED: "invitations.show_invitation",
+    places.INVITED: "invitations.show_invitation",
 }
 
 

@@ -10,7 +10,7 @@ from eventreg.db import db
 from eventreg.events.models import Category, Event
 from eventreg.kernel.errors import Refused
 from eventreg.registration.models import AccessCode, Invitation, Registration
-from eventreg.registration.queries.ways_in import count_uses
+from eventreg.registration.queries.places import count_uses
 from eventreg.registration.rules import searching, ways_in
 from eventreg.registration.rules.states import RegisteringReason
 

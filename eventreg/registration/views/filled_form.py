@@ -24,7 +24,7 @@ from eventreg.i18n.languages import current_language, switch_language
 from eventreg.kernel import clock, files
 from eventreg.kernel.errors import N_, Busy, Refused
 from eventreg.questionnaires import kinds
-from eventreg.questionnaires.forms import QuestionnaireForm
+from eventreg.questionnaires.forms import QuestionnaireForm, Steps, SummaryPart
 from eventreg.questionnaires.kinds.fields import KeptFile
 from eventreg.questionnaires.models import QuestionnaireVersion
 from eventreg.questionnaires.queries import definition_of, get_current_version
@@ -37,7 +37,6 @@ from eventreg.registration.rules.searching import email_key
 from eventreg.registration.rules.sessions import SessionReason
 from eventreg.registration.rules.states import OptionsFull, RegisteringReason
 from eventreg.registration.services.answers import HeldFile, NewFile, drop_held, hold_file, list_held, move_held
-from eventreg.registration.views.steps import Steps, SummaryPart
 from eventreg.web.refusals import Refusals, said
 
 

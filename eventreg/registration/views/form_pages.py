@@ -23,7 +23,7 @@ from eventreg.kernel.tokens import new_submission_key, submission_key_or_new
 from eventreg.registration.emails import Occasion
 from eventreg.registration.forms import FRAME_FIELDS, KeepForm
 from eventreg.registration.models import Registration
-from eventreg.registration.queries import registrations, ways_in
+from eventreg.registration.queries import places, registrations
 from eventreg.registration.rules import availability, searching
 from eventreg.registration.rules.states import RegisteringReason
 from eventreg.registration.rules.ways_in import WayIn, WayKind
@@ -75,9 +75,9 @@ def category_page(
 
 def _asked_code(event: Event, carried: str, error: str) -> dict[str, str] | None:
     """Return what the page asks for a code with; None where there are none, or somebody has come by a way in already."""
-    if carried or not (error or ways_in.has_codes(event.id)):
+    if carried or not (error or places.has_codes(event.id)):
         return None
-    return {"typed": text.showable(request.form.get("access_code", ""))[: ways_in.LONGEST_TYPED], "error": error}
+    return {"typed": text.showable(request.form.get("access_code", ""))[: places.LONGEST_TYPED], "error": error}
 
 
 def _shut(event: Event) -> dict[str, str]:
@@ -104,7 +104,7 @@ def form_page(
     `carried` is the way in that goes along, where the request is no form that carries one itself.
     """
     carried = carried or request.form.get("way_in", "")
-    carried = carried if ways_in.find_way_in(occasion.event, carried) is not None else ""
+    carried = carried if places.find_way_in(occasion.event, carried) is not None else ""
     errors = [*([("access_code", code_error)] if code_error else []), *form.kept().errors()]
     is_only = len(occasion.event.public_categories) == 1
     page = render_template(
@@ -153,7 +153,7 @@ def find_category(event: Event, key: str, way_in: WayIn | None = None) -> Catego
 
 def sent_way_in(event: Event) -> WayIn | None:
     """Return the way in that this form carries. It goes along over errors, languages and a change of category."""
-    return ways_in.find_way_in(event, request.form.get("way_in", ""))
+    return places.find_way_in(event, request.form.get("way_in", ""))
 
 
 def _carried(event: Event) -> str:
@@ -161,7 +161,7 @@ def _carried(event: Event) -> str:
 
 
 def _offered(event: Event, carried: str) -> list[Category]:
-    way_in = ways_in.find_way_in(event, carried)
+    way_in = places.find_way_in(event, carried)
     if way_in is not None and way_in.kind is WayKind.INVITATION:
         # Whoever is invited is invited as somebody.
         return [row for row in event.categories if row.key == way_in.category_key]

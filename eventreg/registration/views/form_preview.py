@@ -17,7 +17,7 @@ from eventreg.i18n.languages import current_language, own_name, speaking
 from eventreg.kernel.errors import NotFound
 from eventreg.kernel.tokens import new_submission_key
 from eventreg.questionnaires import kinds
-from eventreg.questionnaires.forms import QuestionnaireForm
+from eventreg.questionnaires.forms import QuestionnaireForm, Steps, SummaryPart
 from eventreg.questionnaires.queries import draft_document, find_newest_version, get_numbered_version
 from eventreg.questionnaires.rules.answers import Invalid, most_files
 from eventreg.questionnaires.rules.drafts.reading import read_draft
@@ -26,7 +26,6 @@ from eventreg.questionnaires.rules.schema import Definition, DefinitionInvalid, 
 from eventreg.registration.forms import FRAME_FIELDS
 from eventreg.registration.views import blueprint
 from eventreg.registration.views.form_pages import occasion_of, page_frame
-from eventreg.registration.views.steps import Steps, SummaryPart
 from eventreg.web import access, traffic
 
 #: what is shown: what organizers write, what is asked now, or an earlier version by its number

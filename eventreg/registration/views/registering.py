@@ -8,7 +8,7 @@ from eventreg.i18n.languages import current_language
 from eventreg.kernel.errors import NotFound, Refused
 from eventreg.kernel.tokens import new_submission_key
 from eventreg.registration.emails import Occasion
-from eventreg.registration.queries import registrations, ways_in
+from eventreg.registration.queries import places, registrations
 from eventreg.registration.rules.ways_in import refusal_of_link
 from eventreg.registration.services import registering
 from eventreg.registration.services.registering import Outcome, Receipt, Submission
@@ -48,7 +48,7 @@ def register_by_link(slug: str, token: str) -> Answer:
     """Show the questions of a category to whoever has its link; of one that was replaced, say so."""
     occasion, carried = form_pages.public_occasion(slug), f"link:{token}"
     event = occasion.event
-    way_in = ways_in.find_way_in(event, carried)
+    way_in = places.find_way_in(event, carried)
     category = form_pages.find_category(event, way_in.category_key, way_in) if way_in is not None else None
     if way_in is None or category is None:
         raise NotFound

@@ -19,7 +19,7 @@ from eventreg.questionnaires.queries import definition_of, get_current_version
 from eventreg.registration.emails import EARLIER_ANSWERS, SAVED_FORM, Occasion
 from eventreg.registration.forms import AddressForm, KeepForm
 from eventreg.registration.models import Registration
-from eventreg.registration.queries import registrations, ways_in
+from eventreg.registration.queries import places, registrations
 from eventreg.registration.queries.forms import (
     answers_to_carry,
     get_saved_form,
@@ -91,7 +91,7 @@ def show_saved_form(token: str) -> Answer:
     kept = next((found for found in event.categories if found.id == saved.category_id), None)
     # A category may have become private meanwhile: it is there for whoever came by a way in.
     category = (
-        form_pages.find_category(event, kept.key, ways_in.find_way_in(event, carried)) if kept is not None else None
+        form_pages.find_category(event, kept.key, places.find_way_in(event, carried)) if kept is not None else None
     )
     if category is None or get_published_event(event.slug) is None:
         raise NotFound
