@@ -1,12 +1,8 @@
-"""Finding registrations: by personal link, by the team within one event, by address.
+"""Finding registrations: by personal link, by the key of their form, by the team within one event, by address.
 
-What people are asked to answer beside the form they registered by.
-
-The words of messages that an event has of its own.
-
-Into which registration one was merged, asked by this room and answered by the room above that knows.
-
-This room declares; the assembly plugs in.
+And what goes with them: what people are asked to answer beside the form they registered by, the words of messages that an
+event has of its own. Into which registration one was merged is asked here and answered by the room above that knows: this
+room declares, the assembly plugs in.
 """
 
 from collections.abc import Callable, Sequence
