@@ -145,8 +145,12 @@ def days(values: Sequence[date], language: str, *, weekdays: bool = True) -> str
 def short_instant(value: datetime, zone: str, language: str) -> str:
     """Write an instant for lists, in the zone: "8 feb 2027, 10:42", "8 Feb 2027, 10:42"."""
     local = value.astimezone(ZoneInfo(zone))
-    shown = format_skeleton("yMMMd", local.date(), locale=conventions(language).like)
-    return f"{shown}, {clock(local.time(), language, bare=True)}"
+    return f"{_short_day(local.date(), language)}, {clock(local.time(), language, bare=True)}"
+
+
+@lru_cache(maxsize=1024)
+def _short_day(value: date, language: str) -> str:
+    return str(format_skeleton("yMMMd", value, locale=conventions(language).like))
 
 
 def instant(value: datetime, zone: str, language: str) -> str:

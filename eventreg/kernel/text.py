@@ -56,6 +56,8 @@ def folded(text: str) -> str:
 
     `folded("Núñez  Peña") == "nunez pena"`. Letters that are no accented form (ß, ł) fold as Unicode's casefold says.
     """
+    if text.isascii():
+        return " ".join(text.lower().split())
     # Decomposed before and after: some signs (mathematical letters) have a case only once they are taken apart.
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", _without_marks(text)).casefold())
     bare = "".join(char for char in decomposed if not unicodedata.combining(char))

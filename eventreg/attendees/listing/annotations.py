@@ -1,10 +1,10 @@
 """The fields of what is put on registrations beside what people wrote: by the team, by messages, by what was asked again."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _, lazy_gettext as _l
-from sqlalchemy import ColumnElement, Select, String, case, cast, exists, false, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, String, case, cast, exists, false, func, or_, select
 from sqlalchemy.orm import aliased
 
 from eventreg.attendees.listing.asking import ByCondition, Held, Ordering, Yes, filled
@@ -63,9 +63,9 @@ class Tags(ListField):
             return of_people.join(_tag, _tag.id == _tagging.tag_id)
 
         value = _tag.public_id.expression
-        return CountedApart(value, tagged, [value]) if self.offer.tags else None
+        return CountedApart(value, tagged, [value])
 
-    def marked(self, of: ListOf, ids: Collection[int]) -> Sequence[Select[Any]]:
+    def marked(self, of: ListOf, ids: BindParameter[Any]) -> Sequence[Select[Any]]:
         tags = self.mark_of(Tagging.registration_id, Tag.colour, Tag.name).join(Tag, Tag.id == Tagging.tag_id)
         return [tags.where(Tagging.registration_id.in_(ids))]
 
@@ -104,7 +104,7 @@ class Notes(ListField):
     def counted_apart(self, of: ListOf) -> CountedApart | None:
         return CountedApart(text(YES), lambda statement: statement.where(_has_note()))
 
-    def marked(self, of: ListOf, ids: Collection[int]) -> Sequence[Select[Any]]:
+    def marked(self, of: ListOf, ids: BindParameter[Any]) -> Sequence[Select[Any]]:
         notes = self.mark_of(Note.registration_id, func.count()).where(Note.registration_id.in_(ids))
         return [notes.group_by(Note.registration_id)]
 
@@ -139,7 +139,7 @@ class Trouble(ListField):
     def counted_apart(self, of: ListOf) -> CountedApart | None:
         return CountedApart(text(MAIL), lambda statement: statement.where(messages.has_trouble(of.event_id)))
 
-    def marked(self, of: ListOf, ids: Collection[int]) -> Sequence[Select[Any]]:
+    def marked(self, of: ListOf, ids: BindParameter[Any]) -> Sequence[Select[Any]]:
         here = Registration.id.in_(ids)
         return [
             self.mark_of(Registration.id, value).where(here, messages.has_trouble(of.event_id, state))
@@ -169,7 +169,7 @@ class Duplicates(ListField):
     def held(self, of: ListOf) -> Held:
         return Yes(duplicates.is_likely_double(of.event_id, of.sight))
 
-    def marked(self, of: ListOf, ids: Collection[int]) -> Sequence[Select[Any]]:
+    def marked(self, of: ListOf, ids: BindParameter[Any]) -> Sequence[Select[Any]]:
         is_double = duplicates.is_likely_double(of.event_id, of.sight, of_few=True)
         return [self.mark_of(Registration.id).where(Registration.id.in_(ids), is_double)]
 

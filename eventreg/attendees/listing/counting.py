@@ -10,14 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
+from flask import current_app
 from sqlalchemy import (
     CTE,
     ColumnElement,
+    Executable,
     Integer,
     Select,
     and_,
+    bindparam,
     case,
     cast,
     false,
@@ -35,12 +39,15 @@ from eventreg.attendees.listing.offer import ListOf
 from eventreg.attendees.listing.shape import ListShape
 from eventreg.attendees.rules.listing import RECEIVED, STATUS, Filter, ListState, Unanswered
 from eventreg.db import db
+from eventreg.events.rules.team import Sight
 from eventreg.questionnaires.rules.schema import Seeking
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.scoping import conditions as in_scope
 from eventreg.registration.rules.searching import compared
 from eventreg.registration.rules.states import Status
 
+#: values of several columns, and how many people have just those
+Together = Sequence[tuple[Sequence[Any], int]]
 #: as many values are named, the most frequent first; the others are found by typing
 MOST_VALUES = 100
 
@@ -102,13 +109,13 @@ class Counts:
         return {asked: number for asked, number in found if asked is not None}
 
 
-def count_fixed(narrowing: Narrowing) -> Counts:
-    """Return the numbers of the fixed fields: one statement."""
-    return _Counting(narrowing).counts()
+def count_fixed(narrowing: Narrowing, newest: str = "") -> Counts:
+    """Return the numbers of the fixed fields: one statement. `newest`: see `RegistrationList.counts`."""
+    return _Counting(narrowing, newest).counts()
 
 
 class _Counting:
-    def __init__(self, narrowing: Narrowing) -> None:
+    def __init__(self, narrowing: Narrowing, newest: str) -> None:
         self._narrowing, self._of = narrowing, narrowing.of
         fields = [each for each in narrowing.shape.fields.values() if each.question is None]
         self._together = [each for each in fields if each.counted]
@@ -116,15 +123,21 @@ class _Counting:
         self._columns = [getattr(Registration, each.counted) for each in self._together]
         self._names = [each.name for each in self._together]
         self._numbers: dict[str, dict[str, int]] = {each.name: {} for each in fields}
+        # Of all people of an event, with nothing left out, the numbers are those that the same history had before.
+        self._newest = newest if not narrowing.is_narrowed_beside(self._names) else ""
 
     def counts(self) -> Counts:
-        shown = 0
-        for name, value, *values, number in db.session.execute(self._statement()):
+        kept = _kept_numbers()
+        together = kept.get(self._of.event_id, self._newest) if self._newest else None
+        rows = db.session.execute(self._asked(with_together=together is None), {"event_id": self._of.event_id}).all()
+        for name, value, *_values, number in rows:
             if name:
                 self._numbers[name][value] = number
-            else:
-                shown += number if self._count_together(values, number) else 0
-        return Counts(self._numbers, shown)
+        if together is None:
+            together = [(values, number) for name, _value, *values, number in rows if not name]
+            if self._newest:
+                kept.put(self._of.event_id, self._newest, together)
+        return Counts(self._numbers, sum(number for values, number in together if self._count_together(values, number)))
 
     def _count_together(self, values: Sequence[Any], number: int) -> bool:
         """Count some people, all of the same values, for the fields whose other filters let them through; say if all do."""
@@ -136,15 +149,26 @@ class _Counting:
                 self._numbers[name][value] = self._numbers[name].get(value, 0) + number
         return refused == 0
 
-    def _statement(self) -> Any:
+    def _asked(self, *, with_together: bool) -> Executable:
+        sight, state = self._of.sight, self._narrowing.state
+        if state.is_narrowed or sight.scope.days is not None:
+            return self.statement(with_together=with_together)
+        return _of_everybody(sight, with_together=with_together)
+
+    def statement(self, *, with_together: bool) -> Executable:
+        """Return the statement that counts."""
         people = self._gathered()
+        parts = [self._part(people, name, apart) for name, apart in self._apart.items()]
+        return union_all(self._all_together(people), *parts) if with_together else union_all(*parts)
+
+    def _all_together(self, people: CTE | None) -> Select[Any]:
         adapted: Callable[[Any], Any] = ClauseAdapter(people).traverse if people is not None else lambda clause: clause
         columns = [adapted(column.expression) for column in self._columns]
         # The first part says of what types the columns are.
         together = select(text(""), text(""), *columns, func.count()).group_by(*columns)
-        if people is None:
-            together = self._narrowing.apply(together.select_from(Registration), self._names)
-        return union_all(together, *(self._part(people, name, apart) for name, apart in self._apart.items()))
+        if people is not None:
+            return together
+        return self._narrowing.apply(together.select_from(Registration), self._names)
 
     def _gathered(self) -> CTE | None:
         """Return whoever is left by the search and by filters of other fields, with what is counted; None: everybody is."""
@@ -167,6 +191,40 @@ class _Counting:
             statement = statement.join(people, people.c.id == Registration.id)
             statement = apart.narrowed(statement.where(*(each for each in asked if each is not None)))
         return statement.group_by(*apart.groups)
+
+
+@lru_cache(maxsize=64)
+def _of_everybody(sight: Sight, *, with_together: bool) -> Executable:
+    """Return the statement that counts with nothing asked, for any event. Kept: to build it takes longer than to ask it."""
+    of, shape = ListOf(bindparam("event_id"), (), sight, ""), ListShape(has_contact_data=sight.has_contact_data)
+    return _Counting(Narrowing(of, shape, ListState()), "").statement(with_together=with_together)
+
+
+class _KeptNumbers:
+    """How many people have which values together, by event, at the point where its history stood; of a bounded number of them.
+
+    Whoever changes a registration writes an entry of the history with it (decision 0039), so that what was counted after
+    somebody read where it stands holds until it stands elsewhere.
+    """
+
+    _MOST_EVENTS = 100
+
+    def __init__(self) -> None:
+        self._of_event: dict[int, tuple[str, Together]] = {}
+
+    def get(self, event_id: int, newest: str) -> Together | None:
+        at, found = self._of_event.get(event_id, ("", None))
+        return found if at == newest else None
+
+    def put(self, event_id: int, newest: str, found: Together) -> None:
+        if len(self._of_event) >= self._MOST_EVENTS:
+            self._of_event.clear()
+        self._of_event[event_id] = newest, found
+
+
+def _kept_numbers() -> _KeptNumbers:
+    kept: _KeptNumbers = current_app.extensions.setdefault("attendee_numbers", _KeptNumbers())
+    return kept
 
 
 def count_values(narrowing: Narrowing, name: str) -> Facet:

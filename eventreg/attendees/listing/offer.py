@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from eventreg.attendees.rules.tags import TagColour
@@ -70,7 +71,8 @@ class Offer:
 class ListOf:
     """Whose list is read: of which event, by whom, in which language. `categories` are those in sight, in order."""
 
-    event_id: int
+    #: or a parameter in its place, where a statement is built for any event
+    event_id: Any
     categories: Sequence[Category]
     sight: Sight
     language: str

@@ -5,17 +5,32 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, TypeVar
 
 from flask_babel import get_locale
-from sqlalchemy import ColumnElement, Integer, Select, String, Text, case, cast, func, literal, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    Integer,
+    Select,
+    String,
+    Text,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    select,
+    union_all,
+)
 
 from eventreg.attendees.listing import answers, fixed
 from eventreg.attendees.listing.asking import Ordering
 from eventreg.attendees.listing.counting import Counts, Facet, Narrowing, count_fixed, count_values
 from eventreg.attendees.listing.fields import ListField
-from eventreg.attendees.listing.offer import ListOf, OfferedQuestion
+from eventreg.attendees.listing.offer import ListOf, Offer, OfferedQuestion
 from eventreg.attendees.listing.shape import ListShape, get_shape
 from eventreg.attendees.queries.people import PERSON_COLUMNS, Person, person_of
 from eventreg.attendees.queries.person import registered_since
@@ -69,10 +84,26 @@ def people_with_columns(found: Sequence[Any], columns: Sequence[str], shape: Lis
 
 def put_marks(of: ListOf, people: Mapping[int, Person], fields: Iterable[ListField]) -> None:
     """Read what these fields show of people beside their registration: one statement at most, for any number of either."""
-    by_key = {field.column or field.name: field for field in fields}
-    parts = [part for field in by_key.values() for part in field.marked(of, people.keys())] if people else []
-    for key, id_, first, second in db.session.execute(union_all(*parts)) if parts else ():
+    by_key = {field.column or field.name: field for field in fields if type(field).marked is not ListField.marked}
+    if not people or not by_key:
+        return
+    kinds, narrowed_by_days = tuple(type(field) for field in by_key.values()), of.sight.scope.days is not None
+    # Days are looked up while the statement is built: what was built for one event is for no other then.
+    statement = _built_marks(kinds, of.sight, of.event_id) if narrowed_by_days else _marks(kinds, of.sight)
+    for key, id_, first, second in db.session.execute(statement, {"event_id": of.event_id, "ids": list(people)}):
         by_key[key].mark(people[id_], first, second)
+
+
+@lru_cache(maxsize=64)
+def _marks(kinds: Sequence[type[ListField]], sight: Sight) -> CompoundSelect[*tuple[Any, ...]]:
+    """Return the statement that reads what is marked. Kept: to build it takes longer than to ask it."""
+    return _built_marks(kinds, sight, bindparam("event_id"))
+
+
+def _built_marks(kinds: Sequence[type[ListField]], sight: Sight, event_id: Any) -> CompoundSelect[*tuple[Any, ...]]:
+    of = ListOf(event_id, (), sight, "")
+    ids: BindParameter[Any] = bindparam("ids", expanding=True)
+    return union_all(*(part for kind in kinds for part in kind(Offer()).marked(of, ids)))
 
 
 def _parts(ids: Sequence[int], asked: Mapping[str, OfferedQuestion]) -> Iterator[Select[Any]]:
@@ -160,9 +191,12 @@ class RegistrationList:
             self._at(rows[-1], is_backward=False) if rows and has_next else None,
         )
 
-    def counts(self) -> Counts:
-        """Return the numbers beside the filters of fixed fields: one statement for all of them."""
-        return count_fixed(self._narrowing)
+    def counts(self, newest: str = "") -> Counts:
+        """Return the numbers beside the filters of fixed fields: one statement for all of them.
+
+        `newest`: the hash at which the event's history stood before, if the numbers of then are good enough.
+        """
+        return count_fixed(self._narrowing, newest)
 
     def count(self) -> int:
         """Return how many lines the list has."""

@@ -69,6 +69,9 @@ _COMPARED: Mapping[Sameness, InstrumentedAttribute[str]] = {
     Sameness.PHONE: Registration.phone_key,
     Sameness.NAME: Registration.sort_name,
 }
+#: made once: what an alias knows of its columns it finds out anew each time that one is made
+_OTHERS = {sameness: aliased(Registration) for sameness in Sameness}
+_EACH = aliased(Registration)
 _ALIKE = (
     Registration.id,
     Registration.reference,
@@ -151,8 +154,7 @@ def _looked_for(sight: Sight) -> Sequence[Sameness]:
 
 def _has_other(sameness: Sameness, event_id: int, sight: Sight, *, of_few: bool) -> ColumnElement[bool]:
     """Return the condition that another registration is the same in this respect and is not known to be another one."""
-    other = aliased(Registration)
-    column = _COMPARED[sameness]
+    other, column = _OTHERS[sameness], _COMPARED[sameness]
     compared = getattr(other, column.key)
     other_one = exists().where(
         other.event_id == event_id,
@@ -174,9 +176,8 @@ def _has_other(sameness: Sameness, event_id: int, sight: Sight, *, of_few: bool)
 
 def _shared(sameness: Sameness, event_id: int) -> Any:
     """Return the values that several registrations have: read off an index, so that few rows are looked at closely."""
-    each = aliased(Registration)
-    value = getattr(each, _COMPARED[sameness].key)
-    return select(value).where(each.event_id == event_id).group_by(value).having(func.count() > 1)
+    value = getattr(_EACH, _COMPARED[sameness].key)
+    return select(value).where(_EACH.event_id == event_id).group_by(value).having(func.count() > 1)
 
 
 def _may_pair(sameness: Sameness, other: Any) -> ColumnElement[bool]:

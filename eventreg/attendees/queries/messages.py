@@ -20,6 +20,8 @@ from eventreg.registration.queries.scoping import about_scope
 from eventreg.registration.rules.states import Status
 
 PAGE_SIZE = 50
+#: made once: what an alias knows of its columns it finds out anew each time that one is made
+_newer = aliased(MailMessage)
 
 
 class MessageLine(NamedTuple):
@@ -125,18 +127,17 @@ def get_message_page(
 def has_trouble(event_id: int, state: DeliveryState = DeliveryState.FAILED) -> ColumnElement[bool]:
     """Return whether the newest message of the event to the participant failed, or stands where `state` says, those apart
     that were taken back."""
-    newer = aliased(MailMessage)
     about = (MailMessage.record_kind == "registration", MailMessage.audience == "participant")
     failed = select(MailMessage.record_id).where(
         MailMessage.event_id == event_id,
         MailMessage.state == state,
         *about,
         ~exists().where(
-            newer.record_kind == MailMessage.record_kind,
-            newer.record_id == MailMessage.record_id,
-            newer.audience == MailMessage.audience,
-            newer.state != DeliveryState.DROPPED,
-            newer.id > MailMessage.id,
+            _newer.record_kind == MailMessage.record_kind,
+            _newer.record_id == MailMessage.record_id,
+            _newer.audience == MailMessage.audience,
+            _newer.state != DeliveryState.DROPPED,
+            _newer.id > MailMessage.id,
         ),
     )
     # From the few that failed, not from everybody.

@@ -95,21 +95,24 @@ class Around(NamedTuple):
 
     #: the position of the newest entry in the event's history
     revision: int
+    #: its hash, which no other history has: what is known under it is known of this event at this point
+    newest: str
     views: Sequence[ShownView]
 
 
 def get_around(event_id: int, account_id: int) -> Around:
-    """Return the newest position of an event's history with the views that an account has: one statement."""
+    """Return where an event's history stands with the views that an account has: one statement."""
     newest = select(func.max(AuditEntry.position).label("position")).where(AuditEntry.chain == event_id).subquery()
+    its_hash = select(AuditEntry.hash).where(AuditEntry.chain == event_id, AuditEntry.position == newest.c.position)
     statement = (
-        select(newest.c.position, SavedView, Account.name)
+        select(newest.c.position, its_hash.scalar_subquery(), SavedView, Account.name)
         .select_from(newest)
         .outerjoin(SavedView, _is_seen_by(event_id, account_id))
         .outerjoin(Account, Account.id == SavedView.account_id)
     )
     found = db.session.execute(statement).all()
-    shown = [_shown(view, owner, account_id) for _position, view, owner in found if view is not None]
-    return Around(found[0][0] or 0, sorted(shown, key=_by_name))
+    shown = [_shown(view, owner, account_id) for _position, _hash, view, owner in found if view is not None]
+    return Around(found[0][0] or 0, found[0][1] or "", sorted(shown, key=_by_name))
 
 
 def list_views(event_id: int, account_id: int) -> Sequence[ShownView]:

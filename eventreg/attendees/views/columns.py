@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from flask import g, request
+from markupsafe import Markup
 
 from eventreg.attendees.listing import ListShape, ListWords, RegistrationList, Way
 from eventreg.attendees.queries.people import Person
@@ -14,15 +15,17 @@ from eventreg.attendees.rules.saved_views import OPEN
 from eventreg.attendees.views.desk import list_url, registration_url
 from eventreg.events.models import Category
 from eventreg.i18n import formats
-from eventreg.kernel.text import LocalizedText
 from eventreg.mail.wording import TROUBLES
 from eventreg.registration.rules.states import Status
 from eventreg.registration.wording import status_for_team
+from eventreg.web import templating
 
 #: what `open` says when the chooser is to be open
 CHOOSER = "columns"
 #: with more columns the table scrolls within itself
 _MOST_IN_PAGE = 8
+#: where a reference stands in the address of its page; no reference has a sign like it
+_PLACE = "~"
 
 
 class Head(NamedTuple):
@@ -109,7 +112,7 @@ class ShownRow:
     revision: int
     url: str
     name: str
-    category: LocalizedText
+    category: Markup
     category_key: str
     country: str
     way: str
@@ -141,6 +144,10 @@ class Lines:
     ) -> None:
         self._registrations, self._words, self._can_choose = registrations, words, can_choose
         self._category_of = {category.id: category for category in categories}
+        # Said once for all lines, and not again for each.
+        self._categories = {each.id: templating.in_reader_language(each.name) for each in categories}
+        self._statuses = {status: status_for_team(status) for status in Status}
+        self._address = registration_url(g.event.slug, _PLACE, registrations.state).split(_PLACE)
         self.columns = shown_columns(registrations.state)
         self._titles = {name: words.short_title(name) for name in self.columns}
         self._fields = [registrations.shape.by_column[name] for name in self.columns]
@@ -161,14 +168,14 @@ class Lines:
         return ShownRow(
             reference=row.reference,
             revision=row.revision,
-            url=registration_url(g.event.slug, row.reference, self._registrations.state),
+            url=row.reference.join(self._address),
             name=row.full_name,
-            category=category.name,
+            category=self._categories[row.category_id],
             category_key=category.key,
             country=formats.country(row.columns["country"], self._words.language),
             way=self._way(row),
             status=row.status,
-            status_label=status_for_team(row.status),
+            status_label=self._statuses[row.status],
             zone=g.event.time_zone,
             texts={name: cell(row) for name, cell in self._cells.items()},
             moments={each.column: at for each in self._fields if (at := each.moment(row)) is not None},
