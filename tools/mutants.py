@@ -48,6 +48,7 @@ MODULES: dict[str, list[str]] = {
     "eventreg/invitations/rules/access_codes.py": ["tests/invitations/test_access_code_rules.py"],
     "eventreg/questionnaires/rules/conditions.py": [
         "tests/browser/test_conditions.py::test_server_decides_as_written",
+        "tests/questionnaires/test_conditions.py",
         "tests/questionnaires/test_parsing.py",
         "tests/questionnaires/test_settling.py",
     ],

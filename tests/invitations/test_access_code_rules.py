@@ -15,6 +15,7 @@ from eventreg.invitations.rules.access_codes import (
     MOST_CODES,
     MOST_USES,
     SHORTEST_CODE,
+    CodeReason,
     CodeTerms,
     checked_codes,
     checked_terms,
@@ -100,3 +101,29 @@ def test_made_codes_are_as_many_as_asked_for_and_none_is_taken() -> None:
 def test_how_many_are_made_at_once(count: int, refused: bool) -> None:
     numbers = iter(range(10**6))
     assert is_refused(lambda: made_codes(count, (), lambda _alphabet: f"{next(numbers):06}")) is refused
+
+
+@pytest.mark.parametrize(
+    ("check", "reason"),
+    [
+        (lambda: checked_codes(["A" * 41]), CodeReason.TOO_LONG),
+        (lambda: checked_codes(["AB\u200bCD\x07"]), CodeReason.UNREADABLE),
+        (lambda: checked_codes(["ABC"]), CodeReason.TOO_SHORT),
+    ],
+)
+def test_why_a_code_is_refused(check: Callable[[], object], reason: CodeReason) -> None:
+    with pytest.raises(Refused) as refused:
+        check()
+    assert refused.value.reason is reason
+
+
+def test_a_label_says_whether_it_is_too_long_or_cannot_be_shown() -> None:
+    for label, limit in (("x" * 201, 200), ("a\x07b", None)):
+        with pytest.raises(Refused) as refused:
+            checked_terms(replace(TERMS, label=label), {"government"}, NOW)
+        assert refused.value.details.get("limit") == limit
+
+
+def test_as_many_as_the_screens_say() -> None:
+    assert len(checked_codes(["A" * 40])) == 1
+    assert (LONGEST_CODE, LONGEST_LABEL, MOST_CODES, MOST_USES) == (40, 200, 500, 100_000)

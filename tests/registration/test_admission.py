@@ -7,8 +7,8 @@ from hypothesis import given, strategies as st
 
 from eventreg.events.rules.categories import ApprovalRule
 from eventreg.events.rules.seats import Places
-from eventreg.registration.rules.availability import Admission, admit
-from eventreg.registration.rules.states import Action
+from eventreg.registration.rules.availability import Admission, admit, needs_place
+from eventreg.registration.rules.states import Action, Status
 
 AT_ONCE, BY_ORGANIZER = ApprovalRule.AT_ONCE, ApprovalRule.BY_ORGANIZER
 ROOM = Places(limit=2, taken=1)
@@ -52,3 +52,14 @@ def test_no_place_is_given_beyond_a_limit(
         assert limit is None or taken < limit
     if admission.action is Action.ADMIT_CONFIRMED:
         assert admission.takes_place
+
+
+@pytest.mark.parametrize("pending_counts", [True, False])
+@pytest.mark.parametrize("status", Status)
+def test_who_takes_a_place(status: Status, pending_counts: bool) -> None:
+    counted = {Status.CONFIRMED, Status.PENDING} if pending_counts else {Status.CONFIRMED}
+    assert needs_place(status, pending_counts) is (status in counted)
+
+
+def test_nobody_is_approved_unless_it_is_said() -> None:
+    assert admit(BY_ORGANIZER, pending_counts=False, places=ROOM).action is Action.ADMIT_PENDING

@@ -9,6 +9,7 @@ from hypothesis import given, strategies as st
 
 from eventreg.events.rules.categories import ApprovalRule
 from eventreg.events.rules.dates import Window
+from eventreg.events.rules.publication import Publication
 from eventreg.events.rules.seats import Seats
 from eventreg.registration.rules.availability import Availability, OfferedCategory, RegistrationState, availability
 
@@ -39,6 +40,7 @@ def told(
     closes: datetime = CLOSES,
     capacity: int | None = None,
     few_places: int = 10,
+    publication: Publication = Publication.PUBLISHED,
 ) -> Availability:
     seats = Seats(
         capacity,
@@ -46,7 +48,9 @@ def told(
         {each.id: each.taken for each in categories},
         frozenset(each.id for each in categories if not each.counts_toward_event),
     )
-    return availability(at, OPENS, closes, seats=seats, few_places=few_places, categories=categories)
+    return availability(
+        at, OPENS, closes, seats=seats, few_places=few_places, categories=categories, publication=publication
+    )
 
 
 @pytest.mark.parametrize(
@@ -183,3 +187,29 @@ def test_people_who_do_not_count_take_no_place_of_the_event_and_need_none() -> N
     assert told(staff, category(2, taken=5), capacity=20, few_places=3).free == 5 + 15
     full = told(staff, category(2, taken=20), capacity=20)
     assert (full.waiting, full.free) == ({2}, 5)
+
+
+@pytest.mark.parametrize(
+    ("publication", "state"),
+    [
+        (Publication.DRAFT, RegistrationState.OPEN),
+        (Publication.PUBLISHED, RegistrationState.OPEN),
+        (Publication.REGISTRATION_CLOSED, RegistrationState.CLOSED),
+        (Publication.CANCELLED, RegistrationState.CALLED_OFF),
+        (Publication.ARCHIVED, RegistrationState.OVER),
+    ],
+)
+def test_what_is_told_of_an_event_in_each_state(publication: Publication, state: RegistrationState) -> None:
+    assert told(category(), publication=publication).state is state
+
+
+def test_a_category_whose_dates_leave_no_time_does_not_widen_what_is_told() -> None:
+    never = Window(OPENS - 2 * SECOND, OPENS - 2 * SECOND)
+    assert told(category(), category(2, window=never)).window == Window(OPENS, CLOSES)
+
+
+def test_free_places_are_those_of_categories_that_are_open() -> None:
+    later = Window(DURING + SECOND, CLOSES)
+    found = told(category(places=30, taken=10), category(2, places=5, window=later))
+    assert (found.free, found.not_yet) == (20, {2})
+    assert told(category(places=30, taken=10), at=OPENS - SECOND).free == 20

@@ -10,6 +10,10 @@ import pytest
 from eventreg.events.rules.publication import Publication
 from eventreg.registration.rules.asked import closes_at, is_to_be_reminded
 from eventreg.registration.rules.availability import (
+    CONFIRM_ADDRESS_WITHIN,
+    FILE_HELD_FOR,
+    UNDO_WINDOW,
+    VERIFY_WITHIN,
     may_change_answers,
     may_pass_on_places,
     may_withdraw,
@@ -98,3 +102,10 @@ def test_request_with_a_day_at_an_end_of_the_calendar_has_an_end(day: date) -> N
     """Case 63: a file may bring one, and the worker that reminds goes over the requests of all events."""
     closes = closes_at(day, NOW, "Pacific/Kiritimati")
     assert not is_to_be_reminded(NOW, closes, NOW - timedelta(days=2), None)
+
+
+def test_how_long_people_are_told_that_they_have() -> None:
+    """Sentences and guides name these times: a minute to undo, a day for a file, three days for a link."""
+    assert timedelta(minutes=1) == UNDO_WINDOW
+    assert timedelta(hours=24) == FILE_HELD_FOR
+    assert timedelta(days=3) == VERIFY_WITHIN == CONFIRM_ADDRESS_WITHIN

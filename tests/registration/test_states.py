@@ -6,7 +6,17 @@ import itertools
 
 import pytest
 
-from eventreg.registration.rules.states import DECISIONS, TRANSITIONS, Action, Status, next_status
+from eventreg.kernel.errors import Conflict
+from eventreg.registration.rules.states import (
+    DECISIONS,
+    TRANSITIONS,
+    Action,
+    ChangeReason,
+    DecisionReason,
+    RegisteringReason,
+    Status,
+    next_status,
+)
 
 _S, _A = Status, Action
 
@@ -57,3 +67,17 @@ def test_nobody_becomes_unverified_again() -> None:
 def test_organizers_can_decide_on_whoever_is_live_and_verified() -> None:
     decidable = {status for status in Status if any(next_status(status, action) for action in DECISIONS)}
     assert decidable == {Status.PENDING, Status.CONFIRMED, Status.WAITLISTED, Status.DECLINED}
+
+
+#: what is no conflict with what stands now: what was sent can be mended, or another moment helps
+_NO_CONFLICT = {
+    RegisteringReason.FILE_GONE: 422,
+    RegisteringReason.TOO_MANY_FILES: 503,
+    DecisionReason.REASON_MISSING: 422,
+    DecisionReason.REASON_TOO_LONG: 422,
+}
+
+
+@pytest.mark.parametrize("reason", [*RegisteringReason, *ChangeReason, *DecisionReason], ids=str)
+def test_a_refusal_is_answered_as_a_conflict_but_where_the_sender_can_mend_it(reason: Conflict) -> None:
+    assert reason.status_code == _NO_CONFLICT.get(reason, 409)

@@ -6,10 +6,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from eventreg.registration.models import AccessCode
 from eventreg.registration.rules.states import RegisteringReason
 from eventreg.registration.rules.ways_in import (
+    LONGEST_KEY,
     CodeState,
     InvitationState,
+    WayIn,
+    WayKind,
     refusal_of_code,
     refusal_of_invitation,
     refusal_of_link,
@@ -61,3 +65,12 @@ def test_a_code(code: CodeState, refusal: R | None) -> None:
 )
 def test_an_invitation(seen: int, state: InvitationState, email: str, refusal: R | None) -> None:
     assert refusal_of_invitation(seen, state, email, NOW) is refusal
+
+
+def test_a_way_in_gives_nothing_that_is_not_said() -> None:
+    way = WayIn(WayKind.CODE, 7, "academic")
+    assert (way.skips_approval, way.email, way.generation) == (False, "", 1)
+
+
+def test_a_folded_code_fits_its_column() -> None:
+    assert AccessCode.code_key.type.length == LONGEST_KEY == 80

@@ -1,0 +1,86 @@
+"""Conditions as data: read and given back, and what is none. What they decide is held against vectors the browser has too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from eventreg.questionnaires.rules.conditions import DEEPEST, MOST_PARTS, ConditionInvalid, IsAnswered, read_condition
+
+_IS = {"question": "country", "is": ["MX", "GT"]}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        _IS,
+        {"question": "phone", "answered": True},
+        {"question": "phone", "answered": False},
+        {"question": "age", "at_least": "18"},
+        {"question": "arrival", "at_most": "2027-03-11"},
+        {"all": [_IS, {"question": "age", "at_least": "18"}]},
+        {"any": [_IS, {"not": {"question": "phone", "answered": True}}]},
+    ],
+)
+def test_a_condition_is_given_back_as_it_was_read(data: dict[str, Any]) -> None:
+    assert read_condition(data).as_data() == data
+
+
+def test_a_question_is_asked_for_as_answered_unless_said_otherwise() -> None:
+    assert IsAnswered("phone").holds({"phone": ["+52"]})
+    assert not IsAnswered("phone").holds({})
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        None,
+        [],
+        {},
+        "question",
+        [("question", "country")],
+        {"question": 1, "is": ["MX"]},
+        {"question": "country"},
+        {"question": "country", "is": ["MX"], "answered": True},
+        {"question": "country", "is": "MX"},
+        {"question": "country", "is": []},
+        {"question": "country", "is": ["MX", 1]},
+        {"question": "country", "answered": "yes"},
+        {"question": "age", "at_least": 18},
+        {"question": "age", "at_least": "much"},
+        {"question": "age", "more_than": "18"},
+        {"all": []},
+        {"any": "MX"},
+        {"any": {"question": "country", "answered": True}},
+        {"none": [_IS]},
+        {"all": [_IS], "any": [_IS]},
+    ],
+    ids=repr,
+)
+def test_what_is_no_condition_is_refused(data: Any) -> None:
+    with pytest.raises(ConditionInvalid):
+        read_condition(data)
+
+
+@pytest.mark.parametrize("name", ["not", "all", "any"])
+def test_a_condition_is_as_deep_as_anybody_reads(name: str) -> None:
+    def of_depth(depth: int) -> dict[str, Any]:
+        if depth == 1:
+            return _IS
+        inner = of_depth(depth - 1)
+        return {name: inner if name == "not" else [inner]}
+
+    assert DEEPEST == 4
+    assert read_condition(of_depth(4)).as_data() == of_depth(4)
+    with pytest.raises(ConditionInvalid):
+        read_condition(of_depth(5))
+
+
+def test_a_condition_is_as_long_as_anybody_reads() -> None:
+    # The whole counts as a part of its own.
+    longest = {"all": [_IS] * 29}
+    assert MOST_PARTS == 30
+    assert read_condition(longest).as_data() == longest
+    with pytest.raises(ConditionInvalid):
+        read_condition({"all": [_IS] * 30})
