@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 Sentence = str | tuple[str, str]
 
@@ -52,21 +52,36 @@ class ZoneOf:
     at: datetime
 
 
-class Reason(Enum):
+class Keyed(Enum):
+    """A base of enums whose members are declared with their words. The first is the key: it alone is the member's value."""
+
+    def __new__(cls, key: str, *_words: Any) -> Self:
+        """Make a member whose value is its key."""
+        member = object.__new__(cls)
+        member._value_ = key
+        return member
+
+
+class Titled(Keyed):
+    """A base of enums whose members say what they are called and, where it needs it, a sentence of what that means.
+
+        REVIEWER = "reviewer", N_("Reviewer"), N_("Sees who registered, decides, reads the messages.")
+
+    Translated where they are said: `_(role.title)`; as a field's choices by `web.forms.choices`. One with words of its own has
+    an `__init__`, whose words are all optional, since `Role("reviewer")` reads a value.
+    """
+
+    def __init__(self, key: str, title: str = "", explained: str = "") -> None:
+        self.title, self.explained = title, explained
+
+
+class Reason(Keyed):
     """A base of enums: what may stand against an act. A member is its key, its sentence, and what else differs.
 
     The key can stand in rows: it stays, whatever becomes of the sentence. `field` names the field of a form that the
     sentence belongs beside, "" none; `status_code` is that of an answer that says so: 409 where something happened
     meanwhile. `for_team` is the sentence for an organizer, where it differs from what a participant reads.
     """
-
-    def __new__(
-        cls, key: str, sentence: Sentence = "", field: str = "", status_code: int = 422, for_team: str = ""
-    ) -> Reason:
-        """Make a member whose value is its key."""
-        member = object.__new__(cls)
-        member._value_ = key
-        return member
 
     def __init__(
         self, key: str, sentence: Sentence = "", field: str = "", status_code: int = 422, for_team: str = ""

@@ -1,15 +1,15 @@
 """The base of our forms."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import SimpleNamespace
 from typing import Any, TypeVar, cast
 
-from flask_babel import lazy_gettext as _lazy
+from flask_babel import gettext, lazy_gettext as _lazy
 from flask_wtf import FlaskForm
 from wtforms import Form, PasswordField, StringField
 from wtforms.meta import DefaultMeta
 
-from eventreg.kernel.errors import Refused
+from eventreg.kernel.errors import Refused, Titled
 from eventreg.kernel.text import is_blank
 from eventreg.web.refusals import Refusals
 
@@ -70,6 +70,11 @@ def errors_in(*forms: Form) -> list[tuple[str, str]]:
         if bound.errors
         for item in getattr(bound, "error_items", [(bound.id, bound.errors[0])])
     ]
+
+
+def choices(members: Iterable[Titled]) -> list[tuple[str, str]]:
+    """Return members of an enum as the choices of a field: the value, and what it is called in the reader's language."""
+    return [(member.value, gettext(member.title)) for member in members]
 
 
 def _without_blank(data: Any) -> Any:
