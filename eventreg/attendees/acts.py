@@ -1,7 +1,6 @@
 """What the audit trail says of the team's work: decisions on many, notes, tags, lists that were taken away."""
 
 from eventreg.attendees.rules.acts import RunAct
-from eventreg.attendees.wording import act_verb, came_by_words
 from eventreg.audit import trail
 from eventreg.registration.rules.ways_in import WayKind
 from eventreg.web.forms import lazy_gettext as _
@@ -86,7 +85,7 @@ trail.add_parts(
     is_shared=_("Shared with the team"),
 )
 trail.add_own_parts("put_on", "taken_off", has_label=True)
-trail.add_values({act.value: trail.later(act_verb, act) for act in RunAct}, "act")
-trail.add_values({way.value: trail.later(came_by_words, way, None) for way in WayKind}, "way_in")
+trail.add_values({act.value: _(act.title) for act in RunAct}, "act")
+trail.add_values({way.value: _(way.title) for way in WayKind}, "way_in")
 # Of a message; of a material it is the event that says it.
 trail.add_values({"participant": _("Participant"), "contact": _("Contact person"), "team": _("Team")}, "audience")

@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from eventreg.kernel.errors import N_, Conflict
+from eventreg.kernel.errors import N_, Conflict, Titled
 
 
 class DeliveryState(enum.Enum):
@@ -40,35 +40,48 @@ class DeliveryState(enum.Enum):
     DROPPED = "dropped"
 
 
-class Outcome(enum.Enum):
-    """What came of one try to send."""
+class Outcome(Titled):
+    """What came of one try to send, said beside the server's own words; there is nothing to say of one that went."""
 
     ACCEPTED = "accepted"
     #: the server refused this message for good (a 5xx answer to the recipient or to the content)
-    REFUSED = "refused"
+    REFUSED = "refused", N_("The receiving mail server refused this message for good.")
     #: the server asked to try later (4xx), or the connection broke before this message was given whole
-    DEFERRED = "deferred"
+    DEFERRED = "deferred", N_("The receiving mail server did not take this message yet.")
     #: the message was given whole, its final dot too, and no answer came: the server may have taken it
-    IN_DOUBT = "in_doubt"
+    IN_DOUBT = (
+        "in_doubt",
+        N_("The mail server was given this message whole and did not say whether it took it."),
+    )
     #: no message could have gone: no connection, no trusted TLS, no sign-in
-    UNREACHABLE = "unreachable"
+    UNREACHABLE = "unreachable", N_("The mail server could not be reached.")
     #: the message could not be built; a fault of ours, in the log
-    UNSENDABLE = "unsendable"
+    UNSENDABLE = (
+        "unsendable",
+        N_("The message could not be built. Whoever runs this system finds the cause in its log."),
+    )
     #: it may not leave the machine (any more)
-    KEPT = "kept"
+    KEPT = "kept", N_("The message may not leave this machine.")
 
 
-class Standing(enum.Enum):
-    """Where a message stands, as people are shown it: a waiting message that was tried before stands out."""
+class Standing(Titled):
+    """Where a message stands, as people are shown it: a waiting message that was tried before stands out.
 
-    QUEUED = "queued"
-    RETRYING = "retrying"
-    SENDING = "sending"
-    SENT = "sent"
-    HELD = "held"
-    DOUBTFUL = "doubtful"
-    FAILED = "failed"
-    DROPPED = "dropped"
+    `trouble` is said beside a person whose newest message somebody should look at.
+    """
+
+    QUEUED = "queued", N_("Waiting to be sent")
+    RETRYING = "retrying", N_("Trying again")
+    SENDING = "sending", N_("Being sent")
+    SENT = "sent", N_("Sent")
+    HELD = "held", N_("Held")
+    DOUBTFUL = "doubtful", N_("Probably delivered"), N_("Email probably delivered")
+    FAILED = "failed", N_("Failed"), N_("Email not delivered")
+    DROPPED = "dropped", N_("Revoked")
+
+    def __init__(self, key: str, title: str = "", trouble: str = "") -> None:
+        super().__init__(key, title)
+        self.trouble = trouble
 
 
 def standing(state: DeliveryState, attempts: int) -> Standing:

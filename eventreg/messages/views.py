@@ -26,7 +26,6 @@ from eventreg.mail.content import mask
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState, Standing, standing
 from eventreg.mail.services import OutgoingMessage
-from eventreg.mail.wording import OUTCOMES, STANDINGS
 from eventreg.messages import emails, services
 from eventreg.messages.forms import MessageTextForm
 from eventreg.registration.emails import Occasion, every_message, find_message
@@ -63,7 +62,6 @@ def list_messages(slug: str) -> str:
         "sent",
         lines=page.lines,
         tabs=_tabs(slug, asked, counts),
-        standings=STANDINGS,
         can_see_registrations=may(Permission.SEE_REGISTRATIONS),
         sends_mail=instance.config().sends_mail,
         newer_url=_list_url(slug, **kept, newer=page.newer_than) if page.newer_than else "",
@@ -135,8 +133,7 @@ def _page(message: MailMessage, problem: str = "") -> str:
         at=url_for("messages.show_message", slug=event.slug, message_id=message.id),
         text=mask(message.text, message.marker, _("[personal link]")),
         standing=shown,
-        standing_label=STANDINGS[shown],
-        outcome=OUTCOMES.get(message.outcome) if message.outcome else None,
+        outcome=message.outcome.title if message.outcome else "",
         reference=find_reference(event.id, message),
         sends_mail=instance.config().sends_mail,
         is_held=message.state is DeliveryState.HELD,
@@ -156,7 +153,7 @@ def _tabs(slug: str, asked: Standing | None, counts: dict[Standing, int]) -> lis
     }
     return [every] + [
         {
-            "text": STANDINGS[found],
+            "text": _(found.title),
             "href": _list_url(slug, state=found.value),
             "count": counts.get(found, 0),
             "current": asked is found,

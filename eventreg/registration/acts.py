@@ -9,7 +9,6 @@ from eventreg.db import db
 from eventreg.registration.emails import every_message
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import Action, Status
-from eventreg.registration.wording import decision_verb, status_for_team
 from eventreg.web.forms import lazy_gettext as _
 
 trail.add_acts(
@@ -105,12 +104,12 @@ trail.add_acts(
     access_code_switched_on=_("Reactivated an access code"),
     message_text_changed=_("Changed a message template"),
 )
-_STATUSES = {status.value: trail.later(status_for_team, status) for status in Status}
+_STATUSES = {status.value: _(status.title) for status in Status}
 trail.add_own_titles(
     **{f"registered_{key}": _("Registered: %(status)s", status=said) for key, said in _STATUSES.items()},
     **{f"added_{key}": _("Registered by the team: %(status)s", status=said) for key, said in _STATUSES.items()},
     **{f"imported_{key}": _("Imported: %(status)s", status=said) for key, said in _STATUSES.items()},
-    **{f"decided_{action.value}": trail.later(decision_verb, action) for action in Action},
+    **{f"decided_{action.value}": _(action.title) for action in Action if action.title},
 )
 trail.add_kinds(
     registration=_("Registration"),

@@ -19,7 +19,6 @@ from eventreg.kernel import csv, text
 from eventreg.kernel.errors import NotFound
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.rules.schema import Question
-from eventreg.registration.wording import status_for_team
 from eventreg.reports.queries.days import DayCount, count_by_day, list_countable, list_session_people
 
 
@@ -75,6 +74,6 @@ def export_session_people(event_id: int, public_id: str, sight: Sight, actor: Ac
         for person in people:
             category = text.pick(person.category.name, current_language(), event.languages).text
             line = [person.reference, person.full_name, person.institution, person.country, category]
-            line.append(status_for_team(person.status))
+            line.append(_(person.status.title))
             lines.append(line + ([person.email] if sight.has_contact_data else []))
     return csv.csv_file(head + ([_("Email address")] if sight.has_contact_data else []), lines)

@@ -6,32 +6,31 @@ from enum import Enum
 
 import pytest
 from flask import Flask
-from flask_babel import lazy_gettext
+from flask_babel import gettext
 
 from eventreg.i18n.languages import speaking
 from eventreg.mail.rules import MailRefusal, Outcome, Standing
-from eventreg.mail.wording import OUTCOMES, STANDINGS, TROUBLES
 
 
 @pytest.mark.parametrize(
     ("words", "members"),
     [
-        (STANDINGS, set(Standing)),
-        (OUTCOMES, set(Outcome) - {Outcome.ACCEPTED}),
-        ({reason: lazy_gettext(reason.sentence) for reason in MailRefusal}, set(MailRefusal)),
-        (TROUBLES, {Standing.FAILED, Standing.DOUBTFUL}),
+        ({each: each.title for each in Standing}, set(Standing)),
+        ({each: each.title for each in Outcome if each.title}, set(Outcome) - {Outcome.ACCEPTED}),
+        ({reason: reason.sentence for reason in MailRefusal}, set(MailRefusal)),
+        ({each: each.trouble for each in Standing if each.trouble}, {Standing.FAILED, Standing.DOUBTFUL}),
     ],
 )
-def test_every_case_has_words_of_its_own(app: Flask, words: dict[Enum, object], members: set[Enum]) -> None:
+def test_every_case_has_words_of_its_own(app: Flask, words: dict[Enum, str], members: set[Enum]) -> None:
     assert set(words) == members
     for language in ("es", "en", "fr"):
         with speaking(language):
-            assert len({str(text) for text in words.values()}) == len(members)
+            assert len({gettext(text) for text in words.values()}) == len(members)
 
 
 def test_the_words_are_translated(app: Flask) -> None:
     with speaking("es"):
-        spanish = {standing: str(text) for standing, text in STANDINGS.items()}
+        spanish = {standing: gettext(standing.title) for standing in Standing}
     assert spanish == {
         Standing.QUEUED: "En cola",
         Standing.RETRYING: "Aplazado",

@@ -10,7 +10,6 @@ import pytest
 from flask import Flask
 
 from eventreg.registration.rules.states import TRANSITIONS, Status
-from eventreg.registration.wording import status_explained, status_for_participant, status_for_team
 from tests.architecture.source import TEMPLATES, modules
 
 #: places that name some statuses and leave others out on purpose: which, and why. Any other place names every status
@@ -25,7 +24,6 @@ _LEFT_OUT: Mapping[str, tuple[str, str]] = {
         "has no place, or keeps its turn",
     ),
     "registration/services/decisions.py _WAY_BACK": ("unverified cancelled", "nobody decides on it"),
-    "registration/wording.py status_for_participant": ("unverified waitlisted", "the same word as for the team"),
     "attendees/views/columns.py _WITHOUT_PLACE": (
         "unverified pending confirmed cancelled",
         "has a place, or is not approved",
@@ -85,8 +83,8 @@ def test_what_is_left_out_is_left_out_of_something() -> None:
 
 def test_every_status_is_reached_and_every_one_has_words(app: Flask) -> None:
     assert set(TRANSITIONS.values()) | {Status.UNVERIFIED} == set(Status)
-    for words in (status_for_team, status_for_participant, status_explained):
-        assert len({words(status) for status in Status}) == len(Status)
+    for words in ("title", "own_title", "explained"):
+        assert len({getattr(status, words) for status in Status} - {""}) == len(Status)
 
 
 def test_a_place_that_lacks_one_is_found() -> None:

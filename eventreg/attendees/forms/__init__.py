@@ -8,7 +8,6 @@ from wtforms import BooleanField, HiddenField, SelectField, TextAreaField
 
 from eventreg.attendees.models import ReadyReason
 from eventreg.attendees.rules.acts import DECIDING
-from eventreg.attendees.wording import act_verb
 from eventreg.kernel.text import showable
 from eventreg.registration.rules.states import DECISIONS, Action
 from eventreg.web.forms import BaseForm, lazy_gettext
@@ -29,7 +28,7 @@ class DecisionForm(BaseForm):
         """`language`: that of the person's mails, in which a ready-made reason stands where it has one."""
         super().__init__(**values)
         self._offered = {row.public_id: row for row in offered}
-        groups = {act_verb(act): [(row.public_id, row.title) for row in offered if row.act is act] for act in DECIDING}
+        groups = {_(act.title): [(row.public_id, row.title) for row in offered if row.act is act] for act in DECIDING}
         self.ready.choices = {_("None"): [("", _("None"))]} | {name: rows for name, rows in groups.items() if rows}
         #: what each stands for, to be put into the field by script
         self.texts = {row.public_id: row.text.get(language) or next(iter(row.text.values()), "") for row in offered}

@@ -12,14 +12,13 @@ from wtforms.validators import StopValidation
 
 from eventreg.attendees.models import ReadyReason
 from eventreg.attendees.rules.acts import LONGEST_TITLE, REASONED, RunAct
-from eventreg.attendees.wording import act_verb
 from eventreg.events.models import Event
 from eventreg.kernel.errors import N_
 from eventreg.kernel.text import showable
 from eventreg.registration.rules.messages import holds_personal_link
 from eventreg.registration.services.decisions import LONGEST_REASON
 from eventreg.web.fields import TextField
-from eventreg.web.forms import BaseForm, lazy_gettext
+from eventreg.web.forms import BaseForm, choices, lazy_gettext
 from eventreg.web.localized import LocalizedField, LocalizedForm
 
 
@@ -62,7 +61,7 @@ class ReasonForm(LocalizedForm):
         if row is not None:
             values = {"act": row.act.value, "title": row.title, "text": row.text, **values}
         super().__init__(event.languages, **values)
-        self.act.choices = [(act.value, act_verb(act)) for act in REASONED]
+        self.act.choices = choices(REASONED)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Refuse also somebody's personal link, which everybody who is given the reason would read (case 33)."""

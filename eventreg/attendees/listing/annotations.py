@@ -17,7 +17,6 @@ from eventreg.attendees.rules.listing import DOUBT, MAIL, YES, Unanswered
 from eventreg.attendees.rules.tags import TagColour
 from eventreg.kernel.text import folded
 from eventreg.mail.rules import DeliveryState, Standing
-from eventreg.mail.wording import TROUBLES
 from eventreg.questionnaires.rules.schema import Seeking
 from eventreg.registration.models import AnswerRequest, Registration
 from eventreg.registration.queries.registrations import has_any_unanswered, has_unanswered, is_asked_still
@@ -150,7 +149,7 @@ class Trouble(ListField):
         person.trouble = self._standing(first)
 
     def value_text(self, value: str, words: Words) -> str:
-        return str(TROUBLES[self._standing(value)])
+        return _(self._standing(value).trouble)
 
     def _standing(self, value: str) -> Standing:
         return Standing.DOUBTFUL if value == DOUBT else Standing.FAILED

@@ -17,7 +17,6 @@ from eventreg.attendees.listing.fields import Cell, ChoiceField, ColumnField, Li
 from eventreg.attendees.listing.offer import ListOf, Words
 from eventreg.attendees.queries.people import Person
 from eventreg.attendees.rules.listing import PERSON, RECEIVED, STATUS
-from eventreg.attendees.wording import came_by_words
 from eventreg.db import db
 from eventreg.events.models import Event
 from eventreg.i18n import formats, languages
@@ -26,7 +25,6 @@ from eventreg.registration.models import AccessCode, Registration
 from eventreg.registration.queries.scoping import comes_on
 from eventreg.registration.rules.states import STATUS_ORDER, Status as RegistrationStatus
 from eventreg.registration.rules.ways_in import WayKind
-from eventreg.registration.wording import status_for_team
 
 
 class PersonName(ListField):
@@ -155,7 +153,7 @@ class Status(ChoiceField):
         )
 
     def value_text(self, value: str, words: Words) -> str:
-        return status_for_team(RegistrationStatus(value))
+        return _(RegistrationStatus(value).title)
 
 
 class Received(MomentField):
@@ -221,7 +219,7 @@ class Way(ChoiceField):
         person.code = f"{first} ({second})" if second else first
 
     def value_text(self, value: str, words: Words) -> str:
-        return came_by_words(WayKind(value), None)
+        return _(WayKind(value).title)
 
     def writer(self, words: Words) -> Cell:
         plain = super().writer(words)

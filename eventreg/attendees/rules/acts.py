@@ -3,11 +3,10 @@
 Ready-made reasons: for which acts there are some, and how many and how long they may be.
 """
 
-import enum
 from datetime import timedelta
 
 from eventreg.events.rules.team import Permission
-from eventreg.kernel.errors import N_, Conflict
+from eventreg.kernel.errors import N_, NN_, Conflict, Sentence, Titled
 from eventreg.registration.rules.states import Action
 
 #: so many registrations can be named one by one; more are chosen by the list's state
@@ -26,21 +25,59 @@ _LONGEST_WAIT = timedelta(seconds=60)
 MOST_WAITED_FOR = int(_LONGEST_WAIT / _WAIT_A_PERSON)
 
 
-class RunAct(enum.Enum):
-    """What is done to each registration of a selection."""
+class RunAct(Titled):
+    """What is done to each registration of a selection: as a button says it, done to how many, and what came of one."""
 
-    APPROVE = "approve"
-    DECLINE = "decline"
-    WAITLIST = "waitlist"
-    REOPEN = "reopen"
+    APPROVE = (
+        "approve",
+        N_("Approve"),
+        NN_("Approve %(num)d registration", "Approve %(num)d registrations"),
+        N_("Approved"),
+    )
+    DECLINE = (
+        "decline",
+        N_("Decline"),
+        NN_("Decline %(num)d registration", "Decline %(num)d registrations"),
+        N_("Declined"),
+    )
+    WAITLIST = (
+        "waitlist",
+        N_("Put on the waiting list"),
+        NN_("Put %(num)d registration on the waiting list", "Put %(num)d registrations on the waiting list"),
+        N_("On the waiting list"),
+    )
+    REOPEN = (
+        "reopen",
+        N_("Return to review"),
+        NN_("Return %(num)d registration to review", "Return %(num)d registrations to review"),
+        N_("Returned to review"),
+    )
     #: ask for answers to be mended
-    CORRECT = "correct"
+    CORRECT = (
+        "correct",
+        N_("Request correction"),
+        NN_("Request a correction from %(num)d person", "Request a correction from %(num)d people"),
+        N_("Requested a correction"),
+    )
     #: write to each alone
-    WRITE = "write"
-    TAG = "tag"
-    UNTAG = "untag"
+    WRITE = "write", N_("Send email"), NN_("Email %(num)d person", "Email %(num)d people"), N_("Emailed")
+    TAG = "tag", N_("Add a tag"), NN_("Add a tag to %(num)d registration", "Add a tag to %(num)d registrations")
+    UNTAG = (
+        "untag",
+        N_("Remove a tag"),
+        NN_("Remove a tag from %(num)d registration", "Remove a tag from %(num)d registrations"),
+    )
     #: take a run of decisions back
-    UNDO = "undo"
+    UNDO = "undo", N_("Undo"), NN_("Undo %(num)d decision", "Undo %(num)d decisions"), N_("Undone")
+
+    def __init__(self, key: str, title: str = "", on: Sentence = "", done: str = N_("Done")) -> None:
+        super().__init__(key, title)
+        self.on, self.done = on, done
+
+    @property
+    def needs(self) -> Permission:
+        """What somebody has to be allowed; whoever loses it while a run goes on stops the run."""
+        return Permission.SEND_MESSAGES if self is RunAct.WRITE else Permission.DECIDE
 
 
 #: acts that decide, in the order of the screen, and what is decided
@@ -54,29 +91,16 @@ DECIDING = tuple(ACTIONS)
 #: acts that write to people
 MAILING = (*DECIDING, RunAct.CORRECT, RunAct.WRITE)
 
-#: what somebody needs to be allowed, for each act; whoever loses it while a run goes on stops the run
-NEEDED: dict[RunAct, Permission] = {
-    RunAct.APPROVE: Permission.DECIDE,
-    RunAct.DECLINE: Permission.DECIDE,
-    RunAct.WAITLIST: Permission.DECIDE,
-    RunAct.REOPEN: Permission.DECIDE,
-    RunAct.CORRECT: Permission.DECIDE,
-    RunAct.WRITE: Permission.SEND_MESSAGES,
-    RunAct.TAG: Permission.DECIDE,
-    RunAct.UNTAG: Permission.DECIDE,
-    RunAct.UNDO: Permission.DECIDE,
-}
 
+class ItemOutcome(Titled):
+    """What came of one registration of a run. DONE is called as the act says it."""
 
-class ItemOutcome(enum.Enum):
-    """What came of one registration of a run."""
-
-    WAITING = "waiting"
+    WAITING = "waiting", N_("To come")
     DONE = "done"
     #: approved, but no place was free: on the waiting list, approved
-    DONE_WITHOUT_PLACE = "done_without_place"
+    DONE_WITHOUT_PLACE = "done_without_place", N_("Approved, waits for a place")
     #: it is no longer what was chosen, or the act does not fit its status; `refusal` says which
-    LEFT = "left"
+    LEFT = "left", N_("Left as it was")
 
 
 #: what somebody is left for beside what a service refuses

@@ -24,7 +24,6 @@ from eventreg.attendees.queries.person import Dossier, FileLine
 from eventreg.attendees.queries.tags import list_reasons
 from eventreg.attendees.rules.listing import Unanswered, is_contact_data
 from eventreg.attendees.views.history import ToldHistory, plain_words
-from eventreg.attendees.wording import asked_title
 from eventreg.audit.details import Part, parts_of
 from eventreg.audit.trail import Holds, by_id, holds, name_of
 from eventreg.events.models import Event
@@ -40,7 +39,6 @@ from eventreg.registration.rules.asked import RequestKind
 from eventreg.registration.rules.availability import needs_place
 from eventreg.registration.rules.states import DECISIONS, Action, Status, next_status
 from eventreg.registration.services.decisions import LONGEST_REASON
-from eventreg.registration.wording import decision_verb, status_for_team
 from eventreg.web import access, instance, templating
 
 _CONSENT = "consent"
@@ -238,7 +236,9 @@ def unanswered_shown(
         {
             "asked": asked,
             "value": asked.value,
-            "text": asked_title(asked.kind, titles.get(asked.section_key, asked.section_key)),
+            "text": _(asked.kind.team_title)
+            if asked.kind.team_title
+            else titles.get(asked.section_key, asked.section_key),
             "count": number,
         }
         for asked, number in sorted(every.items(), key=lambda each: (_KINDS.index(each[0].kind), each[0].section_key))
@@ -314,14 +314,14 @@ def _standing(dossier: Dossier, event: Event) -> dict[str, Any] | None:
     is_silent = now() < decision.mails_at
     return {
         "decision": decision,
-        "words": decision_verb(decision.action),
+        "words": _(decision.action.title),
         "by": name_of(decision.account_id, by_id("account"), dossier.names),
         "is_silent": is_silent,
         #: to the second, since it is a minute away
         "mails_at": decision.mails_at.astimezone(ZoneInfo(event.time_zone)).strftime("%H:%M:%S"),
         "has_mail": decision.has_mail,
         "lacks_place": decision.action is Action.APPROVE_WITHOUT_PLACE,
-        "back_to": status_for_team(decision.status_before),
+        "back_to": _(decision.status_before.title),
         #: somebody whose place is gone needs a free one to come back
         "back_needs_place": needs_place(decision.status_before, dossier.registration.category.pending_counts)
         and not dossier.holds_place,

@@ -15,9 +15,7 @@ from eventreg.attendees.rules.saved_views import OPEN
 from eventreg.attendees.views.desk import list_url, registration_url
 from eventreg.events.models import Category
 from eventreg.i18n import formats
-from eventreg.mail.wording import TROUBLES
 from eventreg.registration.rules.states import Status
-from eventreg.registration.wording import status_for_team
 from eventreg.web import templating
 
 #: what `open` says when the chooser is to be open
@@ -117,7 +115,6 @@ class ShownRow:
     country: str
     way: str
     status: Status
-    status_label: str
     zone: str
     #: by column
     texts: Mapping[str, str]
@@ -146,7 +143,6 @@ class Lines:
         self._category_of = {category.id: category for category in categories}
         # Said once for all lines, and not again for each.
         self._categories = {each.id: templating.in_reader_language(each.name) for each in categories}
-        self._statuses = {status: status_for_team(status) for status in Status}
         self._address = registration_url(g.event.slug, _PLACE, registrations.state).split(_PLACE)
         self.columns = shown_columns(registrations.state)
         self._titles = {name: words.short_title(name) for name in self.columns}
@@ -175,13 +171,12 @@ class Lines:
             country=formats.country(row.columns["country"], self._words.language),
             way=self._way(row),
             status=row.status,
-            status_label=self._statuses[row.status],
             zone=g.event.time_zone,
             texts={name: cell(row) for name, cell in self._cells.items()},
             moments={each.column: at for each in self._fields if (at := each.moment(row)) is not None},
             titles=self._titles,
             marks=row,
-            trouble=str(TROUBLES[row.trouble]) if row.trouble else "",
+            trouble=row.trouble.trouble if row.trouble else "",
             takes_place=is_waiting or row.status in _WITHOUT_PLACE,
             can_be_chosen=self._can_choose,
             is_chosen=is_chosen,

@@ -26,7 +26,6 @@ from eventreg.questionnaires.rules.schema import Question
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import FURTHEST
 from eventreg.registration.services.answers import CONSENT_KIND, FILE_KINDS
-from eventreg.registration.wording import status_for_team
 from eventreg.web import fields, templating
 from eventreg.web.access import Answer, may, requires
 from eventreg.web.refusals import Refusals
@@ -62,7 +61,6 @@ def list_duplicates(slug: str) -> Answer:
         is_all=is_all,
         most=duplicates.MOST_LOOKED_AT,
         category_names=names,
-        status_label=status_for_team,
         url_of=lambda reference: registration_url(slug, reference),
         previous_url=f"{here}?page={page - 1}" if page > 1 else "",
         next_url=f"{here}?page={page + 1}" if page < pages else "",
@@ -162,7 +160,6 @@ def _page(one: Registration, other: Registration, problem: str = "") -> str:
         problem=problem,
         problem_title=_("Nothing was merged"),
         category_names=names,
-        status_label=status_for_team,
         url_of=lambda reference: registration_url(event.slug, reference),
         back_url=url_for("attendees.list_duplicates", slug=event.slug),
     )

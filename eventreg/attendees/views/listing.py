@@ -19,12 +19,11 @@ from eventreg.attendees.forms.tags import SavedViewForm
 from eventreg.attendees.listing import RegistrationList
 from eventreg.attendees.queries.person import Change, list_changes, newest_position
 from eventreg.attendees.queries.tags import Around, get_around
-from eventreg.attendees.rules.acts import NEEDED, RunAct
+from eventreg.attendees.rules.acts import RunAct
 from eventreg.attendees.rules.listing import ListState
 from eventreg.attendees.rules.saved_views import APPLY, MOVE, OPEN
 from eventreg.attendees.views import blueprint, desk, filters, narrowing, saved_views
 from eventreg.attendees.views.columns import CHOOSER, Lines, chooser_of, heads_of
-from eventreg.attendees.wording import act_verb
 from eventreg.events.checks import occupancy
 from eventreg.events.models import Category, Event
 from eventreg.events.rules.seats import Seats
@@ -211,7 +210,7 @@ def are_acts_offered() -> bool:
 
 
 def _offered(acts: Sequence[RunAct]) -> list[Offered]:
-    return [Offered(act.value, act_verb(act)) for act in acts if access.may(NEEDED[act])]
+    return [Offered(act.value, _(act.title)) for act in acts if access.may(act.needs)]
 
 
 def _places(categories: Sequence[Category], seats: Seats) -> Iterator[PlacesLeft]:

@@ -14,7 +14,6 @@ from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language
 from eventreg.kernel.text import folded
 from eventreg.registration.rules.states import STATUS_ORDER, Status
-from eventreg.registration.wording import status_for_team
 
 #: what can be asked of each list by name, beside answers
 _FIELD_NAMES = frozenset({*(name for name in ListShape().fields), "from", "to", "order"})
@@ -35,7 +34,7 @@ def tabs_of(slug: str, state: ListState, counts: Counts) -> list[dict[str, Any]]
     return [every] + [
         {
             "key": status.value,
-            "text": status_for_team(status),
+            "text": _(status.title),
             "href": desk.list_url(slug, state.narrowed(status=[status.value])),
             "count": counts.by_status.get(status, 0),
             "current": state.statuses == (status,),

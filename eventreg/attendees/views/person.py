@@ -26,7 +26,6 @@ from eventreg.attendees.rules.notes import LONGEST_NOTE
 from eventreg.attendees.rules.tags import TagColour
 from eventreg.attendees.services.looking import look_at_section, take_file
 from eventreg.attendees.views import blueprint, cards, desk, duplicates, history
-from eventreg.attendees.wording import came_by_words
 from eventreg.audit.trail import read_group
 from eventreg.events.models import Category, Event
 from eventreg.events.organizers import organizer
@@ -38,13 +37,12 @@ from eventreg.events.views.desk import render_desk
 from eventreg.i18n import formats, languages
 from eventreg.kernel.clock import now
 from eventreg.kernel.text import showable
-from eventreg.mail.wording import STANDINGS
 from eventreg.questionnaires.kinds import Context
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.registrations import list_requests
 from eventreg.registration.rules.asked import RequestState, closes_at, concerns, state_of
 from eventreg.registration.rules.states import STANDING, Status
-from eventreg.registration.wording import request_title, status_for_team
+from eventreg.registration.rules.ways_in import WayKind
 from eventreg.web.access import may, requires
 from eventreg.web.fields import whole_number
 from eventreg.web.templating import language_url_at, plain_in_reader_language
@@ -199,9 +197,7 @@ def dossier_page(
         others=_others(event, dossier.registration, sight),
         **_timeline(dossier, event, context, state),
         messages=dossier.messages,
-        standings=STANDINGS,
         counts_event=sight.scope.is_whole,
-        status_label=status_for_team(dossier.registration.status),
         versions=dossier.version_numbers,
         **_rights(),
         **_sending(dossier.registration),
@@ -262,8 +258,11 @@ def _ways_around(
 
 def _came_by(registration: Registration) -> str:
     """Return by which way the person came, beside the public form; "" by none."""
+    way = registration.came_by
     code = person.find_codes([registration.access_code_id]).get(registration.access_code_id or 0)
-    return came_by_words(registration.came_by, code) if registration.came_by is not None else ""
+    if way is WayKind.CODE and code is not None:
+        return _("by the code %(name)s", name=f"{code.code} ({code.label})" if code.label else code.code)
+    return _(way.title) if way is not None else ""
 
 
 def _requests(dossier: person.Dossier, event: Event) -> list[dict[str, Any]]:
@@ -280,8 +279,8 @@ def _requests(dossier: person.Dossier, event: Event) -> list[dict[str, Any]]:
         rows.append(
             {
                 "id": asked.id,
-                "title": request_title(asked.kind, titles.get(asked.section_key, asked.section_key)),
-                "state": _request_states()[state],
+                "title": _(asked.kind.title) if asked.kind.title else titles.get(asked.section_key, asked.section_key),
+                "state": _(state.title),
                 "requested_at": asked.requested_at,
                 "until": formats.day(asked.answer_by, language)
                 if asked.answer_by is not None
@@ -292,15 +291,6 @@ def _requests(dossier: person.Dossier, event: Event) -> list[dict[str, Any]]:
             }
         )
     return rows
-
-
-def _request_states() -> dict[RequestState, str]:
-    return {
-        RequestState.OPEN: _("Waits for the answer"),
-        RequestState.ANSWERED: _("Answered"),
-        RequestState.LATE: _("Not answered in time"),
-        RequestState.TAKEN_BACK: _("Revoked"),
-    }
 
 
 def _others(event: Event, registration: Registration, sight: Sight) -> list[dict[str, Any]]:
@@ -314,8 +304,6 @@ def _others(event: Event, registration: Registration, sight: Sight) -> list[dict
             "registration": row,
             "event": plain_in_reader_language(events[row.event_id].title) if row.event_id != event.id else "",
             "category": plain_in_reader_language(row.category.name),
-            "status": row.status.value,
-            "status_label": status_for_team(row.status),
             "why": _("same address") if has_same_address else _("same name"),
             "href": desk.registration_url(events[row.event_id].slug, row.reference),
             "time_zone": events[row.event_id].time_zone,

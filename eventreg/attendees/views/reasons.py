@@ -10,7 +10,6 @@ from eventreg.attendees.queries.tags import get_reason, list_reasons
 from eventreg.attendees.rules.acts import REASONED
 from eventreg.attendees.services import reasons
 from eventreg.attendees.views import blueprint
-from eventreg.attendees.wording import act_verb
 from eventreg.audit.services import acting
 from eventreg.events.models import Event
 from eventreg.events.rules.publication import EFFECTS
@@ -84,7 +83,7 @@ def _page(form: ReasonForm) -> str:
         "attendees/reasons.html",
         "registrations",
         form=form,
-        groups=[(act_verb(act), found) for act in REASONED if (found := [row for row in rows if row.act is act])],
+        groups=[(_(act.title), found) for act in REASONED if (found := [row for row in rows if row.act is act])],
         lacking=lambda row: [own_name(code) for code in event.languages if not row.text.get(code)],
         may_change=may(Permission.SHAPE_REVIEW) and EFFECTS[event.publication].is_changeable,
     )

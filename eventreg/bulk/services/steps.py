@@ -21,7 +21,6 @@ from eventreg.attendees.rules.acts import (
     ACTIONS,
     DECIDING,
     FAULT,
-    NEEDED,
     OUT_OF_SIGHT,
     TURN,
     ItemOutcome,
@@ -89,7 +88,7 @@ def do_next(run_id: int) -> bool:
             run.finished_at = now
             return False
         grant = find_grant(event_id, run.account_id)
-        if not grant.allows(NEEDED[run.act]):
+        if not grant.allows(run.act.needs):
             # Stopped is what somebody began who may not do it any more.
             run.stopped_at = now
             note(event, "run_stopped", SYSTEM, act=run.act.value)

@@ -12,9 +12,8 @@ from flask import Response, abort, g, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from eventreg.attendees.rules.acts import AT_ONCE, DECIDING, MAILING, NEEDED, RunAct, RunReason
+from eventreg.attendees.rules.acts import AT_ONCE, DECIDING, MAILING, RunAct, RunReason
 from eventreg.attendees.views.desk import mail_in_frame
-from eventreg.attendees.wording import act_verb
 from eventreg.audit.services import acting
 from eventreg.bulk.models import Run
 from eventreg.bulk.queries import previews
@@ -34,7 +33,6 @@ from eventreg.kernel.errors import NotFound, Refused
 from eventreg.mail.content import mask
 from eventreg.mail.services import OutgoingMessage
 from eventreg.registration.emails import Occasion
-from eventreg.registration.wording import decision_verb, status_for_team
 from eventreg.web import fields, instance
 from eventreg.web.access import Answer, may, requires
 from eventreg.web.refusals import Refusals
@@ -69,7 +67,7 @@ def begin(slug: str, public_id: str) -> Answer:
     """Confirm a draft. A few people are done before the page comes; more by the worker."""
     line = get_run(g.event.id, public_id, organizer())
     run = line.run
-    if not may(NEEDED[run.act]):
+    if not may(run.act.needs):
         abort(403)
     to_run = redirect(url_for("bulk.show_run", slug=slug, public_id=public_id), 303)
     if run.begun_at is not None:
@@ -116,23 +114,21 @@ def draft_page(line: RunLine, form: Any = None, problem: str = "") -> str:
         forecast=forecast,
         title=act_on(run.act, figures.total),
         button=begin_on(run.act, figures.concerned),
-        verb=act_verb(run.act),
+        verb=_(run.act.title),
         items=items,
         decided=list_decided_since(run, [item for item in items if item.has_changed]),
-        decision_verb=decision_verb,
         mails=mails,
         mail=next((each for each in mails if each.name == request.args.get("mail")), mails[0] if mails else None),
         mail_leaves=instance.config().sends_mail and not event.holds_mail,
         without_place=previews.list_without_place(event, run, forecast) if forecast is not None else (),
         fits=lambda item: previews.fits(run.act, item.status),
         next_url=url_for("bulk.show_run", slug=event.slug, public_id=run.public_id, after=more) if more else "",
-        status_label=status_for_team,
         language_name=own_name,
         category_of={category.id: category for category in event.categories},
         partial=page.template,
         has_mail=run.act in MAILING,
         can_undo_later=run.act in DECIDING,
-        can_act=may(NEEDED[run.act]) and EFFECTS[event.publication].is_changeable,
+        can_act=may(run.act.needs) and EFFECTS[event.publication].is_changeable,
         list_query=run.details.get("list", ""),
         at=url_for("bulk.show_run", slug=event.slug, public_id=run.public_id),
         **page.shown(form, event, run, figures),
@@ -146,7 +142,7 @@ def draft_of_ones_own(public_id: str, act: RunAct | None = None) -> RunLine:
         raise NotFound
     if line.run.begun_at is not None or line.run.account_id != current_user.id:
         abort(409)
-    if not may(NEEDED[line.run.act]):
+    if not may(line.run.act.needs):
         abort(403)
     return line
 

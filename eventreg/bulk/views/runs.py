@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from eventreg.attendees.listing import RegistrationList
-from eventreg.attendees.rules.acts import AT_ONCE, DECIDING, NEEDED, ItemOutcome, RunAct
+from eventreg.attendees.rules.acts import AT_ONCE, DECIDING, ItemOutcome, RunAct
 from eventreg.attendees.views.desk import categories_in_sight, list_url, read_list_state
 from eventreg.audit.services import acting
 from eventreg.bulk.queries import runs
@@ -25,7 +25,6 @@ from eventreg.events.organizers import organizer
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
 from eventreg.kernel.clock import now
-from eventreg.registration.wording import decision_verb, status_for_team
 from eventreg.web import fields, instance
 from eventreg.web.access import Answer, may, requires
 from eventreg.web.refusals import Refusals
@@ -123,7 +122,7 @@ def _line(public_id: str) -> runs.RunLine:
 
 
 def _check_may(act: RunAct) -> None:
-    if not may(NEEDED[act]):
+    if not may(act.needs):
         abort(403)
 
 
@@ -159,12 +158,10 @@ def _progress_page(line: runs.RunLine, problem: str = "") -> str:
         tabs=_tabs(event.slug, line, shown),
         items=items,
         decided=runs.list_decided_since(run, [item for item in items if item.outcome is ItemOutcome.LEFT]),
-        decision_verb=decision_verb,
-        status_label=status_for_team,
         next_url=run_url(event.slug, run.public_id, after=more, **kept) if more else "",
         outcome_words=lambda outcome: outcome_words(run.act, outcome),
         left_words=left_words,
-        can_act=may(NEEDED[run.act]),
+        can_act=may(run.act.needs),
         undoable=undoable,
         mails_at=moment_of(undoable.mails_at, event.time_zone) if undoable and undoable.mails_at else "",
         undoing=runs.find_undoing(run) if run.act in DECIDING else None,

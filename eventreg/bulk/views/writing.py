@@ -35,7 +35,6 @@ from eventreg.registration.models import Registration
 from eventreg.registration.queries.answers import find_day_ids
 from eventreg.registration.rules.messages import IN_WRITTEN_BODY
 from eventreg.registration.rules.states import Status
-from eventreg.registration.wording import status_for_team
 from eventreg.web.access import Answer, requires
 
 _RUN = "/manage/events/<slug>/registrations/runs/<public_id>"
@@ -79,9 +78,7 @@ class WritePage(ActPage):
         statuses = count_statuses(run)
         return {
             "readers": [(own_name(code), number) for code, number in figures.by_language.items()],
-            "pointed_out": [
-                (status_for_team(status), statuses[status]) for status in _POINTED_OUT if statuses.get(status)
-            ],
+            "pointed_out": [(_(status.title), statuses[status]) for status in _POINTED_OUT if statuses.get(status)],
             "all_people": sum(statuses.values()),
             "placeholders": offered(IN_WRITTEN_BODY),
             "is_nobody": bool(run.details.get("who")) and _asked_for(run) is None,

@@ -23,7 +23,6 @@ from eventreg.questionnaires.rules.answers import Invalid, Reason
 from eventreg.questionnaires.rules.schema import Definition, Question
 from eventreg.registration.rules.states import Status
 from eventreg.registration.services.answers import CONSENT_KIND
-from eventreg.registration.wording import status_for_team
 
 #: fixed columns that are read, not only known
 _READ = frozenset({"reference", "status", "category", "language"})
@@ -263,7 +262,7 @@ class Words:
         self.answered: set[str] = set()
         for language in known_languages():
             with speaking(language):
-                self.statuses |= {folded(status_for_team(status)): status for status in Status}
+                self.statuses |= {folded(_(status.title)): status for status in Status}
                 self.answered.add(folded(_("answered")))
         self.statuses |= {status.value: status for status in Status}
         codes = configured_languages()

@@ -16,7 +16,6 @@ from eventreg.exchange.services.people import seats_of
 from eventreg.kernel.text import showable
 from eventreg.questionnaires.rules.answers import Invalid
 from eventreg.registration.rules.searching import email_key
-from eventreg.registration.wording import status_for_team
 
 _PEOPLE_AT_ONCE = 400
 
@@ -102,7 +101,7 @@ class _Tried:
             if new is not None:
                 self.new.append(new)
                 told = self._setting.told_division(row)
-                line = self._line(known, Outcome.ADDED, told, status_for_team(new.status), new.answers)
+                line = self._line(known, Outcome.ADDED, told, _(new.status.title), new.answers)
             else:
                 line = self._line(known, Outcome.REFUSED, problems.found)
         else:

@@ -26,7 +26,7 @@ from eventreg.invitations.wording import invitation_state
 from eventreg.kernel.clock import now
 from eventreg.kernel.text import showable
 from eventreg.registration.queries.places import invitation_token
-from eventreg.registration.wording import status_for_team
+from eventreg.registration.queries.ways_in import invitation_token
 from eventreg.web import fields, instance, templating, traffic
 from eventreg.web.access import Answer, may, requires
 from eventreg.web.refusals import Refusals, refuse, said
@@ -66,7 +66,6 @@ def show_invitations(slug: str) -> str:
         tabs=_tabs(slug, found, state, search),
         state_label=invitation_state,
         looks=LOOKS,
-        status_label=status_for_team,
         url_of=lambda person: registration_url(slug, person.reference),
         previous_url=_list_url(slug, state, search, found.page - 1) if found.page > 1 else "",
         next_url=_list_url(slug, state, search, found.page + 1) if found.page < found.pages else "",
@@ -116,7 +115,6 @@ def show_one_invitation(slug: str, public_id: str) -> str:
         invitation=line.invitation,
         state_label=invitation_state,
         looks=LOOKS,
-        status_label=status_for_team,
         registration_url=registration_url(slug, line.registration.reference) if line.registration else "",
         has_contact_data=sight.has_contact_data,
         is_open=line.state in OPEN,

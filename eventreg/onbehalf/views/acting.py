@@ -30,7 +30,6 @@ from eventreg.onbehalf.views import blueprint
 from eventreg.questionnaires.kinds import Context
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import AddressTaken, ChangeReason, next_status
-from eventreg.registration.wording import status_for_team
 from eventreg.web.access import Answer, may, requires
 from eventreg.web.refusals import Refusals
 from eventreg.web.templating import plain_in_reader_language
@@ -127,7 +126,7 @@ def move_person(slug: str, reference: str) -> Answer:
         form.check()
         wish = Move(form.category.data, form.words.data or "", form.asks.data)
         status = move_to_category(g.event.id, reference, wish, act_of(form))
-        flash(_("Moved. The registration is now: %(status)s.", status=status_for_team(status)))
+        flash(_("Moved. The registration is now: %(status)s.", status=_(status.title)))
         return desk.back_to(reference)
     return _move_page(registration, form, outcome), outcome.status_code
 
@@ -233,9 +232,9 @@ def _hint(seats: Seats, registration: Registration, category: Category) -> str:
     )
     after = (next_status(registration.status, action) if action else None) or registration.status
     if action is None:
-        words = [_("Stays: %(status)s.", status=status_for_team(after))]
+        words = [_("Stays: %(status)s.", status=_(after.title))]
     else:
-        words = [_("Becomes: %(status)s.", status=status_for_team(after))]
+        words = [_("Becomes: %(status)s.", status=_(after.title))]
     unanswered = list_unanswered(registration, category)
     if unanswered:
         labels = "; ".join(plain_in_reader_language(question.label) for question in unanswered)

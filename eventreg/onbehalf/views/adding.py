@@ -27,7 +27,6 @@ from eventreg.registration.services.answers import CONSENT_KIND
 from eventreg.registration.services.registering import Submission
 from eventreg.registration.views.filled_form import FilledForm
 from eventreg.registration.views.form_pages import refusal_in
-from eventreg.registration.wording import status_for_team
 from eventreg.web import templating, traffic
 from eventreg.web.access import Answer, requires
 
@@ -84,7 +83,7 @@ def _register(event: Event, form: FilledForm, terms: AddingForm) -> Answer:
     )
     with form.refusals(busy=_("The desk is busy. Nothing is lost: send it once more.")) as outcome:
         registration = register_on_behalf(event.id, submission, Occasion.load(event), wanted)
-        status = status_for_team(registration.status)
+        status = _(registration.status.title)
         flash(_("%(name)s is registered: %(status)s.", name=registration.full_name, status=status))
         return redirect(registration_url(event.slug, registration.reference), 303)
     refused = outcome.refused

@@ -7,7 +7,6 @@ from eventreg.registration.emails.about_registration import AboutRegistration
 from eventreg.registration.emails.asking import Asking
 from eventreg.registration.emails.messages import Again, Group
 from eventreg.registration.rules.states import Status
-from eventreg.registration.wording import status_explained
 
 
 class TeamChanged(AboutRegistration):
@@ -116,7 +115,7 @@ class HandedTo(Asking):
         return self.content(
             _("A place was handed to you"),
             _("You take somebody's place at “%(title)s”.", title=self.event_title),
-            Fact(status_explained(self.registration.status)),
+            Fact(_(self.registration.status.explained)),
             self.reason,
             _("Please check your details, complete the answers and say what you agree to."),
             warning=self.answer_by(),

@@ -6,7 +6,7 @@ Which may stand where is said by each message; how they are found in a text is `
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
-from flask_babel import lazy_gettext as _l
+from flask_babel import gettext as _, lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from eventreg.mail.content import Fact, MailContent, Reason
@@ -14,7 +14,6 @@ from eventreg.mail.rich import RichText, Value, plain, render_rich
 from eventreg.registration.emails.occasions import Occasion
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.messages import DETAILS, OwnText, Slot, names_in, split_placeholders
-from eventreg.registration.wording import status_for_participant
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ class Placeholder:
 
 
 def _status(facts: Facts) -> str:
-    return status_for_participant(facts.registration.status) if facts.registration is not None else ""
+    return _(facts.registration.status.own_title) if facts.registration is not None else ""
 
 
 #: by name, in the order in which they are offered

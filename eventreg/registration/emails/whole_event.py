@@ -15,7 +15,6 @@ from eventreg.mail.services import OutgoingMessage
 from eventreg.registration.emails.about_registration import AboutRegistration
 from eventreg.registration.emails.messages import Again, Group
 from eventreg.registration.emails.occasions import Occasion, contact_content, outgoing
-from eventreg.registration.wording import status_explained
 from eventreg.web.instance import address_of
 
 
@@ -80,7 +79,7 @@ class EventReinstated(AboutEvent):
                 "We had announced that “%(title)s” would not take place. That no longer holds: it takes place.",
                 title=self.event_title,
             ),
-            Fact(status_explained(self.registration.status)),
+            Fact(_(self.registration.status.explained)),
             Fact(_("This message brings the dates back into your calendar.") if is_back else ""),
         )
 

@@ -7,12 +7,12 @@ that its answer was given under, in the section where that version has it.
 When somebody who is registered can answer what they are asked, and when they are reminded.
 """
 
-import enum
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from eventreg.kernel.errors import N_, Titled
 from eventreg.questionnaires.rules.schema import FIRST_DAY, LAST_DAY, Definition, Question, Section, Stage
 from eventreg.registration.rules.states import STANDING, Status
 
@@ -143,25 +143,29 @@ REMINDED_BEFORE = timedelta(days=3)
 LEFT_ALONE_FOR = timedelta(days=1)
 
 
-class RequestKind(enum.Enum):
-    """Why somebody is asked."""
+class RequestKind(Titled):
+    """Why somebody is asked: what it is called, and for the team. A follow-up is called as its section."""
 
     #: a section that is asked of the confirmed, like travel details
     FOLLOW_UP = "follow_up"
     #: questions that were changed or added after the person registered
-    AGAIN = "again"
+    AGAIN = "again", N_("Questions that have changed"), N_("Asked again")
     #: what an organizer wants mended
-    CORRECTION = "correction"
+    CORRECTION = "correction", N_("Answers to check")
+
+    def __init__(self, key: str, title: str = "", team_title: str = "") -> None:
+        super().__init__(key, title)
+        self.team_title = team_title or title
 
 
-class RequestState(enum.Enum):
+class RequestState(Titled):
     """Where a request stands."""
 
-    OPEN = "open"
-    ANSWERED = "answered"
+    OPEN = "open", N_("Waits for the answer")
+    ANSWERED = "answered", N_("Answered")
     #: the deadline passed without an answer
-    LATE = "late"
-    TAKEN_BACK = "taken_back"
+    LATE = "late", N_("Not answered in time")
+    TAKEN_BACK = "taken_back", N_("Revoked")
 
 
 def concerns(kind: RequestKind, status: Status) -> bool:

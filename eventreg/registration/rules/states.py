@@ -3,27 +3,43 @@
 Why registering, changing or deciding was refused.
 """
 
-import enum
 from collections.abc import Sequence
 
-from eventreg.kernel.errors import N_, Conflict, Reason, Refused
+from eventreg.kernel.errors import N_, Conflict, Reason, Refused, Titled
 from eventreg.questionnaires.rules import answers
 
 
-class Status(enum.Enum):
-    """Where a registration stands. Live is every status but `cancelled`."""
+class Status(Titled):
+    """Where a registration stands: as the team reads it, what it means for the participant, as the participant reads it.
+
+    Live is every status but `cancelled`.
+    """
 
     #: the address is not yet verified; counts nowhere
-    UNVERIFIED = "unverified"
-    PENDING = "pending"
-    CONFIRMED = "confirmed"
-    WAITLISTED = "waitlisted"
-    DECLINED = "declined"
-    CANCELLED = "cancelled"
+    UNVERIFIED = "unverified", N_("To be verified"), N_("Confirm your email address with the link we sent you.")
+    PENDING = (
+        "pending",
+        N_("To review"),
+        N_("The organizing institutions review your request. We answer you by email."),
+        N_("Under review"),
+    )
+    CONFIRMED = "confirmed", N_("Confirmed"), N_("Your place is confirmed."), N_("Place confirmed")
+    WAITLISTED = "waitlisted", N_("Waiting list"), N_("We write to you as soon as it is your turn.")
+    DECLINED = "declined", N_("Declined"), N_("We cannot offer you a place this time."), N_("Without a place")
+    CANCELLED = (
+        "cancelled",
+        N_("Cancelled"),
+        N_("This registration no longer counts. You can register again while registration is open."),
+        N_("Withdrawn"),
+    )
+
+    def __init__(self, key: str, title: str = "", explained: str = "", own_title: str = "") -> None:
+        super().__init__(key, title, explained)
+        self.own_title = own_title or title
 
 
-class Action(enum.Enum):
-    """Something that changes a status."""
+class Action(Titled):
+    """Something that changes a status. What is called something is a decision, as a word."""
 
     #: outcomes of registering or of verifying an address, see `rules.admission`
     ADMIT_CONFIRMED = "admit_confirmed"
@@ -32,11 +48,11 @@ class Action(enum.Enum):
     #: an address was not verified in time
     EXPIRE = "expire"
     #: an organizer's decisions; `approve_without_place` is an approval for which no place was free
-    APPROVE = "approve"
-    APPROVE_WITHOUT_PLACE = "approve_without_place"
-    DECLINE = "decline"
-    WAITLIST = "waitlist"
-    REOPEN = "reopen"
+    APPROVE = "approve", N_("Approved")
+    APPROVE_WITHOUT_PLACE = "approve_without_place", N_("Approved, waits for a place")
+    DECLINE = "decline", N_("Declined")
+    WAITLIST = "waitlist", N_("On the waiting list")
+    REOPEN = "reopen", N_("Returned to review")
     #: the waiting list moves
     PROMOTE_TO_CONFIRMED = "promote_to_confirmed"
     PROMOTE_TO_PENDING = "promote_to_pending"

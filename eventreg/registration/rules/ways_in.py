@@ -1,26 +1,26 @@
 """Ways into a category beside the public form, and when one no longer leads in."""
 
-import enum
 from dataclasses import dataclass
 from datetime import datetime
 
+from eventreg.kernel.errors import N_, Titled
 from eventreg.kernel.text import folded
 from eventreg.registration.rules.states import RegisteringReason
 
 
-class WayKind(enum.Enum):
-    """How somebody came to register who did not take the public form alone."""
+class WayKind(Titled):
+    """How somebody came to register who did not take the public form alone, as the team reads it."""
 
     #: the link of a private category, which everybody who has it shares
-    LINK = "link"
+    LINK = "link", N_("by the link of the category")
     #: an access code
-    CODE = "code"
+    CODE = "code", N_("by a code")
     #: a personal, single-use invitation
-    INVITATION = "invitation"
+    INVITATION = "invitation", N_("by an invitation")
     #: a member of the team registered them
-    TEAM = "team"
+    TEAM = "team", N_("registered by the team")
     #: a member of the team put in a file
-    IMPORT = "import"
+    IMPORT = "import", N_("by import")
 
 
 @dataclass(frozen=True)

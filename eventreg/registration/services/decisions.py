@@ -5,7 +5,6 @@ What a decision tells the person, and how that reads before anything is decided.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 
 from sqlalchemy import inspect
 
@@ -25,7 +24,6 @@ from eventreg.registration.rules.availability import UNDO_WINDOW, needs_place
 from eventreg.registration.rules.states import Action, DecisionReason, Status, next_status
 from eventreg.registration.services import answer_changes, promotion, statuses
 from eventreg.registration.services.places import PlaceCount, find_place, free_option_places, release_option_places
-from eventreg.registration.wording import decision_verb, status_for_team
 
 LONGEST_REASON = 1_000
 
@@ -252,11 +250,11 @@ def _overtaken(registration: Registration, seen_revision: int, who: Organizer) -
     decision = statuses.find_last_decision(registration.id)
     stands = decision is not None and decision.undone_at is None and registration.status is decision.status_after
     if decision is not None and stands and decision.revision > seen_revision:
-        words = partial(decision_verb, decision.action)
+        words = decision.action.title
         if decision.account_id == who.id:
             return Refused(DecisionReason.DECIDED_ALREADY, decision=words)
         return Refused(DecisionReason.DECIDED_BY_ANOTHER, name=get_account(decision.account_id).name, decision=words)
-    return Refused(DecisionReason.CHANGED_MEANWHILE, status=partial(status_for_team, registration.status))
+    return Refused(DecisionReason.CHANGED_MEANWHILE, status=registration.status.title)
 
 
 #: which message tells of which decision

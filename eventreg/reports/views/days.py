@@ -21,7 +21,6 @@ from eventreg.events.views.desk import render_desk
 from eventreg.exchange.rules.exports import MEDIA_TYPES, file_name
 from eventreg.i18n.languages import current_language
 from eventreg.kernel import clock, csv
-from eventreg.registration.wording import status_for_team
 from eventreg.reports.queries import days
 from eventreg.reports.services import Counted, count_answers_by_day, export_session_people
 from eventreg.reports.views import blueprint
@@ -101,7 +100,6 @@ def list_session_people(slug: str, public_id: str) -> str:
         ],
         is_over=any(each.is_over for each in counts if each.session.id == found.session.id),
         is_whole=sight.scope.is_whole,
-        status_label=status_for_team,
         url_of=lambda person: registration_url(slug, person.reference),
         list_url=list_url(slug),
         can_export=may(Permission.EXPORT),

@@ -27,11 +27,9 @@ from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language
 from eventreg.kernel.clock import now
 from eventreg.mail.rules import Standing
-from eventreg.mail.wording import STANDINGS
 from eventreg.questionnaires.rules.schema import Definition, Question, Stage
 from eventreg.registration.queries.scoping import is_shown
 from eventreg.registration.rules.states import STATUS_ORDER, Status
-from eventreg.registration.wording import status_for_team
 from eventreg.reports import rules
 from eventreg.reports.queries import figures
 from eventreg.reports.views import blueprint
@@ -187,7 +185,7 @@ class FigureRows:
             or (self.sees_people and numbers.get(status))
         ]
         cells = [rules.Cell(status.value, numbers.get(status, 0)) for status in shown]
-        return self._rows(cells, "status", lambda key: status_for_team(Status(key)), counts_all=True)
+        return self._rows(cells, "status", lambda key: _(Status(key).title), counts_all=True)
 
     def by_category(self, categories: Sequence[Category]) -> Rows:
         """Return the categories in the event's order."""
@@ -309,7 +307,7 @@ def mail_rows(slug: str) -> list[dict[str, Any]]:
     return [
         {
             "state": standing.value,
-            "text": STANDINGS[standing],
+            "text": _(standing.title),
             "count": counts[standing],
             "href": url_for("messages.list_messages", slug=slug, state=standing.value) if has_links else "",
         }

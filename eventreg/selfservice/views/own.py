@@ -21,7 +21,6 @@ from eventreg.registration.services.answer_changes import ChangedFiles, change_a
 from eventreg.registration.services.answers import list_of_registration, open_upload
 from eventreg.registration.services.links import request_address_change
 from eventreg.registration.views.filled_form import FilledForm, VisitorRefusals, follow_language
-from eventreg.registration.wording import status_explained, status_for_participant
 from eventreg.selfservice.services import change_language, record_consent_changes, withdraw
 from eventreg.selfservice.views import blueprint, requests, sessions
 from eventreg.selfservice.views.page import OwnRegistration, is_over, yes_or_no
@@ -40,8 +39,8 @@ def show_receipt(token: str) -> str | BaseResponse:
         return own.back(code=302)
     return render_template(
         "selfservice/receipt.html",
-        status_word=status_for_participant(own.status),
-        status_sentence=status_explained(own.status),
+        status_word=_(own.status.own_title),
+        status_sentence=_(own.status.explained),
         **own.frame(),
     )
 
@@ -53,8 +52,8 @@ def show_own(token: str) -> str:
     own = OwnRegistration.open(token)
     return render_template(
         "selfservice/own.html",
-        status_word=status_for_participant(own.status),
-        status_sentence=status_explained(own.status),
+        status_word=_(own.status.own_title),
+        status_sentence=_(own.status.explained),
         merged_into=registrations.find_merged_into(own.registration.id) if own.status is Status.CANCELLED else None,
         answers=own.answer_rows(),
         consents=own.consent_rows(),

@@ -18,7 +18,6 @@ from eventreg.registration.rules.asked import RequestState, closes_at, concerns,
 from eventreg.registration.services.answer_changes import ChangedFiles
 from eventreg.registration.services.answers import list_of_registration
 from eventreg.registration.views.filled_form import FilledForm, follow_language
-from eventreg.registration.wording import request_title
 from eventreg.selfservice.services import answer_request
 from eventreg.selfservice.views import blueprint
 from eventreg.selfservice.views.page import OwnRegistration, is_over
@@ -108,7 +107,8 @@ def _shown(own: OwnRegistration, row: AnswerRequest) -> RequestShown:
     if state is RequestState.ANSWERED and own.now >= _closes(own, row):
         # Nothing can be changed any more: the answers stand among the others.
         state = RequestState.TAKEN_BACK
-    title = request_title(row.kind, own.occasion.text(section.title, language) if section is not None else "")
+    of_section = own.occasion.text(section.title, language) if section is not None else ""
+    title = _(row.kind.title) if row.kind.title else of_section
     return RequestShown(row.id, title, row.reason, until, state)
 
 

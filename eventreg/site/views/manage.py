@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import g, render_template, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from eventreg.accounts.policies import has_second_factor
@@ -28,10 +29,8 @@ from eventreg.events.views.desk import render_desk
 from eventreg.events.wording import team_role_name
 from eventreg.kernel.clock import now
 from eventreg.mail.queries import list_latest_states
-from eventreg.mail.wording import TROUBLES
 from eventreg.registration.queries import registrations, scoping
 from eventreg.registration.rules.states import STATUS_ORDER, Status
-from eventreg.registration.wording import status_for_team
 from eventreg.reports.queries.figures import Breakdown, Figures, coming_deadlines, list_figures
 from eventreg.reports.rules import Counting, is_told
 from eventreg.reports.views.figures import FigureRows, mail_rows
@@ -174,7 +173,7 @@ def _tells_places(figures: Figures) -> bool:
 def _by_status(slug: str, figures: Figures) -> list[dict[str, Any]]:
     return [
         {
-            "text": status_for_team(status),
+            "text": _(status.title),
             "count": figures.with_status(status),
             "href": desk.list_url(slug, ListState().narrowed(status=[status.value])),
         }
@@ -208,10 +207,9 @@ def _latest(event: Event, categories: Sequence[Category]) -> list[dict[str, Any]
             "name": row.full_name,
             "href": desk.registration_url(event.slug, row.reference, ListState()),
             "category": names[row.category_id],
-            "status": row.status.value,
-            "status_label": status_for_team(row.status),
+            "status": row.status,
             "submitted_at": row.submitted_at,
-            "trouble": TROUBLES.get(standings[row.id]) if row.id in standings else None,
+            "trouble": standings[row.id].trouble if row.id in standings else "",
         }
         for row in rows
     ]
