@@ -4,7 +4,7 @@ Forms around a file of people: the file itself, which column is which, under whi
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from flask import request
@@ -19,7 +19,7 @@ from eventreg.exchange.rules.importing import Full, Terms, WantedStatus
 from eventreg.exchange.services.formats import FORMATS
 from eventreg.i18n.languages import known_languages, own_name
 from eventreg.kernel.text import showable
-from eventreg.web.forms import BaseForm, lazy_gettext
+from eventreg.web.forms import BaseForm, choices, lazy_gettext
 from eventreg.web.templating import plain_in_reader_language
 
 ON_SCREEN, EVERY_COLUMN = "screen", "all"
@@ -136,16 +136,8 @@ class TermsForm(BaseForm):
             ("", nobody),
             *((row.key, plain_in_reader_language(row.name)) for row in event.categories),
         ]
-        self.status.choices = [
-            (WantedStatus.BY_RULE.value, _("By the rule of their category")),
-            (WantedStatus.CONFIRMED.value, _("Confirmed")),
-            (WantedStatus.PENDING.value, _("To review")),
-            (WantedStatus.WAITLISTED.value, _("Waiting list")),
-        ]
-        self.full.choices = [
-            (Full.WAITLIST.value, _("They go on the waiting list")),
-            (Full.REFUSE.value, _("The row is refused")),
-        ]
+        self.status.choices = choices(WantedStatus)
+        self.full.choices = choices(Full)
         self.language.choices = [(code, own_name(code)) for code in known_languages()]
 
     def validate_category(self, field: Field) -> None:
@@ -155,14 +147,7 @@ class TermsForm(BaseForm):
 
     def terms(self) -> Terms:
         """Return what was chosen, after the form was found valid."""
-        return Terms(
-            category=str(self.category.data or ""),
-            language=str(self.language.data),
-            status=WantedStatus(self.status.data),
-            full=Full(self.full.data),
-            empty_clears=bool(self.empty_clears.data),
-            tells=bool(self.tells.data),
-        )
+        return Terms.of_data({each.name: self[each.name].data for each in fields(Terms)})
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ The words of the system's messages: all of them, and one to be put into the even
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, g, redirect, request, url_for
@@ -18,7 +19,7 @@ from eventreg.events.models import Event
 from eventreg.events.organizers import Organizer, organizer
 from eventreg.events.queries.events import get_event_whole
 from eventreg.events.rules.team import Permission
-from eventreg.events.views.desk import render_desk
+from eventreg.events.views.desk import render_desk, tabs_by_state
 from eventreg.i18n.languages import own_name
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import NotFound
@@ -61,7 +62,7 @@ def list_messages(slug: str) -> str:
         "messages/messages.html",
         "sent",
         lines=page.lines,
-        tabs=_tabs(slug, asked, counts),
+        tabs=tabs_by_state(Standing, counts, asked, partial(_list_url, slug), _("All messages")),
         can_see_registrations=may(Permission.SEE_REGISTRATIONS),
         sends_mail=instance.config().sends_mail,
         newer_url=_list_url(slug, **kept, newer=page.newer_than) if page.newer_than else "",
@@ -142,25 +143,6 @@ def _page(message: MailMessage, problem: str = "") -> str:
         is_doubtful=message.state is DeliveryState.DOUBTFUL,
         goes_again=message.state is DeliveryState.SENT and goes_again(message),
     )
-
-
-def _tabs(slug: str, asked: Standing | None, counts: dict[Standing, int]) -> list[dict[str, Any]]:
-    every = {
-        "text": _("All messages"),
-        "href": _list_url(slug),
-        "count": sum(counts.values()),
-        "current": asked is None,
-    }
-    return [every] + [
-        {
-            "text": _(found.title),
-            "href": _list_url(slug, state=found.value),
-            "count": counts.get(found, 0),
-            "current": asked is found,
-        }
-        for found in Standing
-        if counts.get(found) or asked is found
-    ]
 
 
 def _list_url(slug: str, **values: Any) -> str:

@@ -7,11 +7,11 @@ reader everything counts the same people, so that no table can be taken from ano
 Which questions of an event tell what figures show.
 """
 
-import enum
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from eventreg.kernel.errors import N_, Titled
 from eventreg.questionnaires.rules.schema import Definition, Question
 from eventreg.registration.rules.states import Status
 
@@ -23,12 +23,12 @@ OTHERS = "…"
 _MOST_COLUMNS = 92
 
 
-class Counting(enum.Enum):
+class Counting(Titled):
     """Whom figures count."""
 
-    LIVE = "live"
-    CONFIRMED = "confirmed"
-    ALL = "all"
+    LIVE = "live", N_("All but the cancelled")
+    CONFIRMED = "confirmed", N_("The confirmed")
+    ALL = "all", N_("All")
 
     @property
     def statuses(self) -> tuple[Status, ...]:

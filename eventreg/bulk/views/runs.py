@@ -1,6 +1,7 @@
 """Runs on many registrations: chosen on the list, looked at, begun, followed, stopped."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -23,7 +24,7 @@ from eventreg.bulk.wording import act_on, left_words, outcome_words
 from eventreg.events.models import Event
 from eventreg.events.organizers import organizer
 from eventreg.events.rules.team import Permission
-from eventreg.events.views.desk import render_desk
+from eventreg.events.views.desk import render_desk, tabs_by_state
 from eventreg.kernel.clock import now
 from eventreg.web import fields, instance
 from eventreg.web.access import Answer, may, requires
@@ -143,9 +144,9 @@ def _progress_page(line: runs.RunLine, problem: str = "") -> str:
     scope, after = g.event_access.scope, fields.whole_number(request.args.get("after")) or 0
     shown = next((each for each in ItemOutcome if each.value == request.args.get("state")), None)
     items, more = runs.list_items(run, scope, [shown] if shown else [], after)
-    kept = {"state": shown.value} if shown else {}
     undoable = runs.get_undoable(run, now()) if run.act in DECIDING else None
     page = PAGES.get(run.act, ActPage())
+    here, said = partial(run_url, event.slug, run.public_id), partial(outcome_words, run.act)
     return render_desk(
         "bulk/run.html",
         "registrations",
@@ -155,19 +156,19 @@ def _progress_page(line: runs.RunLine, problem: str = "") -> str:
         counts=counts,
         is_going=run.finished_at is None and run.stopped_at is None,
         title=act_on(run.act, counts.total),
-        tabs=_tabs(event.slug, line, shown),
+        tabs=tabs_by_state(ItemOutcome, counts.by_outcome, shown, here, _("All"), said),
         items=items,
         decided=runs.list_decided_since(run, [item for item in items if item.outcome is ItemOutcome.LEFT]),
-        next_url=run_url(event.slug, run.public_id, after=more, **kept) if more else "",
-        outcome_words=lambda outcome: outcome_words(run.act, outcome),
+        next_url=here(after=more, state=shown.value if shown else None) if more else "",
+        outcome_words=said,
         left_words=left_words,
         can_act=may(run.act.needs),
         undoable=undoable,
         mails_at=moment_of(undoable.mails_at, event.time_zone) if undoable and undoable.mails_at else "",
         undoing=runs.find_undoing(run) if run.act in DECIDING else None,
         mail_leaves=instance.config().sends_mail and not event.holds_mail,
-        address=run_url(event.slug, run.public_id),
-        at=run_url(event.slug, run.public_id),
+        address=here(),
+        at=here(),
         after_partial=page.after_template,
         **page.after(event, run),
     )
@@ -176,19 +177,3 @@ def _progress_page(line: runs.RunLine, problem: str = "") -> str:
 def moment_of(at: datetime, time_zone: str) -> str:
     """Return a time of the day to the second, since it is a minute away."""
     return at.astimezone(ZoneInfo(time_zone)).strftime("%H:%M:%S")
-
-
-def _tabs(slug: str, line: runs.RunLine, shown: ItemOutcome | None) -> list[dict[str, Any]]:
-    """Return a tab for everybody, and one for each outcome that somebody has."""
-    public_id, counts = line.run.public_id, line.counts
-    every = {"text": _("All"), "href": run_url(slug, public_id), "count": counts.total, "current": shown is None}
-    return [every] + [
-        {
-            "text": outcome_words(line.run.act, outcome),
-            "href": run_url(slug, public_id, state=outcome.value),
-            "count": counts.of(outcome),
-            "current": shown is outcome,
-        }
-        for outcome in ItemOutcome
-        if counts.of(outcome) or shown is outcome
-    ]

@@ -1,6 +1,6 @@
 """The desk of an event: its areas and pages in one table, and the frame that all of its pages stand in."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from flask import current_app, g, render_template, request, url_for
@@ -87,6 +87,33 @@ def desk(event: Event, page: str) -> dict[str, Any]:
         "desk_parts": list(_open(event.slug, area)),
         "desk_part": page,
     }
+
+
+def tab(text: str, href: str, count: int, is_current: bool) -> dict[str, Any]:
+    """Return one of the views of a list, as `components/tabs.html` takes it."""
+    return {"text": text, "href": href, "count": count, "current": is_current}
+
+
+def tabs_by_state(
+    states: Iterable[Any],
+    counts: Mapping[Any, int],
+    shown: Any,
+    url: Callable[..., str],
+    every: str,
+    said: Callable[[Any], str] = lambda state: _(state.title),
+) -> list[dict[str, Any]]:
+    """Return the views of a list: everything, called `every`, and each state that something is in or that is shown.
+
+    `url` returns the address of the list, of everything for `state=None`. `said`: what a state is called.
+    """
+    return [
+        tab(every, url(state=None), sum(counts.values()), shown is None),
+        *(
+            tab(said(each), url(state=each.value), counts.get(each, 0), shown is each)
+            for each in states
+            if counts.get(each) or shown is each
+        ),
+    ]
 
 
 def page_url(key: str, slug: str) -> str:

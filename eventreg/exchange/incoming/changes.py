@@ -186,12 +186,6 @@ class Changes:
         )
 
 
-_WANTED = {
-    importing.WantedStatus.BY_RULE: None,
-    importing.WantedStatus.CONFIRMED: Status.CONFIRMED,
-    importing.WantedStatus.PENDING: Status.PENDING,
-    importing.WantedStatus.WAITLISTED: Status.WAITLISTED,
-}
 #: statuses in which somebody can be put in
 _POSSIBLE = STANDING | {Status.DECLINED}
 
@@ -245,7 +239,7 @@ class Newcomers:
     def _wanted(self, row: Row, problems: Problems) -> Status | None:
         text = row.text("status")
         if not text:
-            return _WANTED[self._setting.terms.status]
+            return self._setting.terms.status.status
         status = self._setting.words.statuses.get(folded(text))
         title = self._setting.fixed["status"].title
         if status is None:

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from eventreg.events.rules.team import Scope, Sight
-from eventreg.kernel.errors import N_, Refused
+from eventreg.kernel.errors import N_, Refused, Titled
 
 
 class ExportFormat(enum.Enum):
@@ -27,17 +27,17 @@ class ExportFormat(enum.Enum):
     ZIP = "zip"
 
 
-class ExportState(enum.Enum):
+class ExportState(Titled):
     """Where a file stands."""
 
     #: a worker makes it
-    MAKING = "making"
-    READY = "ready"
+    MAKING = "making", N_("In progress")
+    READY = "ready", N_("Ready")
     #: it went straight to whoever asked
-    GIVEN = "given"
-    FAILED = "failed"
+    GIVEN = "given", N_("Downloaded at once")
+    FAILED = "failed", N_("Export failed")
     #: deleted; the row stays
-    EXPIRED = "expired"
+    EXPIRED = "expired", N_("Deleted")
 
 
 class Titles(enum.Enum):

@@ -9,14 +9,13 @@ Many people put in at once: what is to be written, and who of them has a place.
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from eventreg.events.rules.categories import ApprovalRule
 from eventreg.events.rules.seats import Places, Seats
-from eventreg.kernel.errors import N_, Conflict, Refused
+from eventreg.kernel.errors import N_, Conflict, Refused, Titled
 from eventreg.questionnaires.rules.schema import Question
 from eventreg.registration.rules.availability import admit, needs_place
 from eventreg.registration.rules.states import TRANSITIONS, ChangeReason, Status
@@ -66,30 +65,39 @@ class Table:
     rows: Sequence[tuple[int, Sequence[str]]]
 
 
-class Outcome(enum.Enum):
-    """What comes of a row."""
+class Outcome(Titled):
+    """What comes of a row. `looks` names the status of a registration that it looks like."""
 
-    ADDED = "added"
-    CHANGED = "changed"
+    ADDED = "added", N_("To be added"), "confirmed"
+    CHANGED = "changed", N_("To be changed"), "pending"
     #: the registration says the same already
-    SAME = "same"
-    REFUSED = "refused"
+    SAME = "same", N_("Nothing changes"), "cancelled"
+    REFUSED = "refused", N_("Refused"), "declined"
+
+    def __init__(self, key: str, title: str = "", looks: str = "") -> None:
+        super().__init__(key, title)
+        self.looks = looks
 
 
-class Full(enum.Enum):
+class Full(Titled):
     """What becomes of somebody who is to be confirmed when no place is left."""
 
-    WAITLIST = "waitlist"
-    REFUSE = "refuse"
+    WAITLIST = "waitlist", N_("They go on the waiting list")
+    REFUSE = "refuse", N_("The row is refused")
 
 
-class WantedStatus(enum.Enum):
+class WantedStatus(Titled):
     """The status of somebody new whose row names none."""
 
-    BY_RULE = "by_rule"
-    CONFIRMED = "confirmed"
-    PENDING = "pending"
-    WAITLISTED = "waitlisted"
+    BY_RULE = "by_rule", N_("By the rule of their category")
+    CONFIRMED = "confirmed", N_("Confirmed")
+    PENDING = "pending", N_("To review")
+    WAITLISTED = "waitlisted", N_("Waiting list")
+
+    @property
+    def status(self) -> Status | None:
+        """The status; None: the rule of the category says it."""
+        return None if self is WantedStatus.BY_RULE else Status(self.value)
 
 
 @dataclass(frozen=True)

@@ -120,7 +120,6 @@ def list_exports(slug: str) -> str:
         most=queries.MOST_SHOWN,
         is_own=lambda export: export.account_id == current_user.id,
         formats=formats.FORMATS,
-        state_words=state_words,
         back_url=desk.list_url(slug),
     )
 
@@ -138,7 +137,6 @@ def show_export(slug: str, public_id: str) -> str:
         is_making=export.state is ExportState.MAKING,
         is_ready=export.state is ExportState.READY,
         format_title=formats.FORMATS[export.format].title,
-        state_words=state_words(export.state),
         back_url=url_for("exchange.list_exports", slug=slug),
     )
 
@@ -162,14 +160,3 @@ def delete_export(slug: str, public_id: str) -> Answer:
     files.delete_export(g.event.id, public_id, acting())
     flash(_("The file is deleted. That it was made stays in the audit log."))
     return redirect(url_for("exchange.list_exports", slug=slug), 303)
-
-
-def state_words(state: ExportState) -> str:
-    """Return where a file stands."""
-    return {
-        ExportState.MAKING: _("In progress"),
-        ExportState.READY: _("Ready"),
-        ExportState.GIVEN: _("Downloaded at once"),
-        ExportState.FAILED: _("Export failed"),
-        ExportState.EXPIRED: _("Deleted"),
-    }[state]

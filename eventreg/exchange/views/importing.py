@@ -5,7 +5,6 @@ The page that shows a trial: what would come of each row.
 
 from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import Any
 
 from flask import Response, abort, flash, g, redirect, request, url_for
 from flask_babel import gettext as _, ngettext
@@ -18,7 +17,7 @@ from eventreg.db import get_of_event
 from eventreg.events.models import Event
 from eventreg.events.queries.events import get_event_whole
 from eventreg.events.rules.team import Permission
-from eventreg.events.views.desk import render_desk
+from eventreg.events.views.desk import render_desk, tab
 from eventreg.exchange.forms import COLUMN, ColumnChoice, FileForm, TermsForm, chosen_columns, column_errors
 from eventreg.exchange.incoming.matching import Matched, Targets
 from eventreg.exchange.models import Import
@@ -270,6 +269,11 @@ def trial_page(row: Import, tried: importing.Tried, problem: str = "") -> str:
     pages = max(1, -(-len(shown) // _LINES_A_PAGE))
     page = min(max(request.args.get("page", 1, int), 1), pages)
     address = url_for("exchange.show_trial", slug=slug, public_id=row.public_id)
+    tabs = [tab(_("All"), address, len(tried.lines), only not in ("otherwise", *(each.value for each in Outcome)))]
+    if otherwise:
+        tabs.append(tab(_("Otherwise now"), f"{address}?only=otherwise", otherwise, only == "otherwise"))
+    for each in (Outcome.REFUSED, Outcome.ADDED, Outcome.CHANGED, Outcome.SAME):
+        tabs.append(tab(_(each.title), f"{address}?only={each.value}", counts[each], only == each.value))
     return render_desk(
         "exchange/import_trial.html",
         "registrations",
@@ -279,34 +283,14 @@ def trial_page(row: Import, tried: importing.Tried, problem: str = "") -> str:
         tried=tried,
         counts=counts,
         total=len(tried.lines),
-        tabs=_tabs(address, only, counts, len(tried.lines), otherwise),
+        tabs=tabs,
         lines=shown[(page - 1) * _LINES_A_PAGE : page * _LINES_A_PAGE],
-        outcome_title=outcome_title,
         outcomes=Outcome,
-        looks=_LOOKS,
         problem=problem,
         url_of=lambda reference: registration_url(slug, reference),
         previous_url=_paged(address, only, page - 1) if page > 1 else "",
         next_url=_paged(address, only, page + 1) if page < pages else "",
     )
-
-
-def outcome_title(outcome: Outcome) -> str:
-    """Return what comes of a row."""
-    return {
-        Outcome.ADDED: _("To be added"),
-        Outcome.CHANGED: _("To be changed"),
-        Outcome.SAME: _("Nothing changes"),
-        Outcome.REFUSED: _("Refused"),
-    }[outcome]
-
-
-_LOOKS = {
-    Outcome.ADDED: "confirmed",
-    Outcome.CHANGED: "pending",
-    Outcome.SAME: "cancelled",
-    Outcome.REFUSED: "declined",
-}
 
 
 def _is_shown(line: Line, only: str) -> bool:
@@ -315,28 +299,12 @@ def _is_shown(line: Line, only: str) -> bool:
     return only not in {outcome.value for outcome in Outcome} or line.outcome.value == only
 
 
-def _tabs(address: str, only: str, counts: dict[Outcome, int], total: int, otherwise: int) -> list[dict[str, Any]]:
-    known = {outcome.value for outcome in Outcome} | {"otherwise"}
-    found = [{"text": _("All"), "href": address, "count": total, "current": only not in known}]
-    if otherwise:
-        found.append(_tab(address, _("Otherwise now"), "otherwise", otherwise, only))
-    found += [
-        _tab(address, outcome_title(outcome), outcome.value, counts[outcome], only)
-        for outcome in (Outcome.REFUSED, Outcome.ADDED, Outcome.CHANGED, Outcome.SAME)
-    ]
-    return found
-
-
-def _tab(address: str, text: str, value: str, count: int, only: str) -> dict[str, Any]:
-    return {"text": text, "href": f"{address}?only={value}", "count": count, "current": only == value}
-
-
 def _paged(address: str, only: str, page: int) -> str:
     return f"{address}?only={only}&page={page}" if only else f"{address}?page={page}"
 
 
 def cells_of(line: Line) -> list[list[str]]:
     """Return the rows of a file that tell what would come of one row."""
-    start = [str(line.row), outcome_title(line.outcome), line.name, line.reference, line.status]
+    start = [str(line.row), _(line.outcome.title), line.name, line.reference, line.status]
     told = [[*start, each.column, each.old or "", each.new] for each in line.differences]
     return told or [[*start, "", "", ""]]

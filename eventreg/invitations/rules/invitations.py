@@ -3,12 +3,11 @@
 Whom somebody wants to invite, and whether that can be: one person, or a list tried line by line.
 """
 
-import enum
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from eventreg.kernel.errors import N_, Reason, Refused
+from eventreg.kernel.errors import N_, Reason, Refused, Titled
 from eventreg.questionnaires.rules import answers
 from eventreg.questionnaires.rules.answers import Invalid, clean_line, clean_paragraphs, mail_address
 from eventreg.registration.rules.searching import email_key
@@ -24,22 +23,54 @@ MOST_LINES = 1000
 LONGEST_NOTE = 1000
 
 
-class InvitationState(enum.Enum):
-    """How far an invitation has come, in the order of its life."""
+class InvitationState(Titled):
+    """How far an invitation has come, in the order of its life.
+
+    `looks` names the status of a registration that it looks like. When it is over, `own_title` and `explained` tell the person.
+    """
 
     #: not sent yet, or handed over some other way
-    MADE = "made"
-    SENT = "sent"
+    MADE = "made", N_("Not sent"), "unverified"
+    SENT = "sent", N_("Sent"), "pending"
     #: the newest message did not arrive
-    TROUBLE = "trouble"
+    TROUBLE = "trouble", N_("Did not arrive"), "declined"
     #: whether the newest message arrived is not known
-    DOUBTFUL = "doubtful"
-    REMINDED = "reminded"
+    DOUBTFUL = "doubtful", N_("Probably delivered"), "declined"
+    REMINDED = "reminded", N_("Reminded"), "pending"
     #: the person has a registration, by the invitation or otherwise
-    REGISTERED = "registered"
-    DECLINED = "declined"
-    EXPIRED = "expired"
-    TAKEN_BACK = "taken_back"
+    REGISTERED = (
+        "registered",
+        N_("Registered"),
+        "confirmed",
+        N_("You are registered already"),
+        N_("With your personal link you see and change your registration."),
+    )
+    DECLINED = (
+        "declined",
+        N_("Said no"),
+        "cancelled",
+        N_("You have declined the invitation"),
+        N_("Thank you for telling us. If you can come after all, write to the contact person."),
+    )
+    EXPIRED = (
+        "expired",
+        N_("Expired"),
+        "cancelled",
+        N_("The time of this invitation is over"),
+        N_("If you still want to take part, write to the contact person."),
+    )
+    TAKEN_BACK = "taken_back", N_("Revoked"), "cancelled"
+
+    def __init__(
+        self,
+        key: str,
+        title: str = "",
+        looks: str = "",
+        own_title: str = N_("This invitation was taken back"),
+        explained: str = N_("If you did not expect that, write to the contact person."),
+    ) -> None:
+        super().__init__(key, title, explained)
+        self.looks, self.own_title = looks, own_title
 
 
 #: in these the person can still answer

@@ -4,7 +4,7 @@ Many people are invited from a list: tried first, line by line; then made, or ma
 """
 
 from collections.abc import Callable
-from typing import Any
+from functools import partial
 
 from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext as _, ngettext
@@ -14,15 +14,14 @@ from eventreg.attendees.views.desk import categories_in_sight, registration_url
 from eventreg.events.models import Event
 from eventreg.events.organizers import Organizer, organizer
 from eventreg.events.rules.team import Permission
-from eventreg.events.views.desk import render_desk
+from eventreg.events.views.desk import render_desk, tabs_by_state
 from eventreg.i18n.languages import known_languages, name_of, own_name
 from eventreg.invitations.forms import ExtendForm, InvitationForm, InvitationListForm, end_of, last_day
-from eventreg.invitations.queries import InvitationList, get_invitation_line, list_invitations
+from eventreg.invitations.queries import get_invitation_line, list_invitations
 from eventreg.invitations.rules.invitations import OPEN, InvitationState, Verdict
 from eventreg.invitations.rules.lists import Lines, names_of, read_list
 from eventreg.invitations.services import invitations, messages
 from eventreg.invitations.views import blueprint
-from eventreg.invitations.wording import invitation_state
 from eventreg.kernel.clock import now
 from eventreg.kernel.text import showable
 from eventreg.registration.queries.places import invitation_token
@@ -30,19 +29,6 @@ from eventreg.registration.queries.ways_in import invitation_token
 from eventreg.web import fields, instance, templating, traffic
 from eventreg.web.access import Answer, may, requires
 from eventreg.web.refusals import Refusals, refuse, said
-
-#: which state looks like which status of a registration
-LOOKS = {
-    InvitationState.MADE: "unverified",
-    InvitationState.SENT: "pending",
-    InvitationState.TROUBLE: "declined",
-    InvitationState.DOUBTFUL: "declined",
-    InvitationState.REMINDED: "pending",
-    InvitationState.REGISTERED: "confirmed",
-    InvitationState.DECLINED: "cancelled",
-    InvitationState.EXPIRED: "cancelled",
-    InvitationState.TAKEN_BACK: "cancelled",
-}
 
 
 @blueprint.get("/manage/events/<slug>/invitations")
@@ -57,18 +43,22 @@ def show_invitations(slug: str) -> str:
     found = list_invitations(event.id, sight, now(), state=state, search=search, page=page)
     can_send = may(Permission.SEND_MESSAGES)
     to_send, to_remind = messages.count_to_write_to(event.id, sight.scope) if can_send else (0, 0)
+
+    def url(page: int = 1, state: str | None = state.value if state else None) -> str:
+        return url_for(
+            "invitations.show_invitations", slug=slug, state=state, q=search or None, page=page if page > 1 else None
+        )
+
     return render_desk(
         "invitations/invitations.html",
         "invitations",
         found=found,
         state=state,
         search=search,
-        tabs=_tabs(slug, found, state, search),
-        state_label=invitation_state,
-        looks=LOOKS,
+        tabs=tabs_by_state(InvitationState, found.counts, state, partial(url, 1), _("All")),
         url_of=lambda person: registration_url(slug, person.reference),
-        previous_url=_list_url(slug, state, search, found.page - 1) if found.page > 1 else "",
-        next_url=_list_url(slug, state, search, found.page + 1) if found.page < found.pages else "",
+        previous_url=url(found.page - 1) if found.page > 1 else "",
+        next_url=url(found.page + 1) if found.page < found.pages else "",
         has_contact_data=sight.has_contact_data,
         can_send=can_send,
         to_send=to_send,
@@ -113,8 +103,6 @@ def show_one_invitation(slug: str, public_id: str) -> str:
         "invitations",
         line=line,
         invitation=line.invitation,
-        state_label=invitation_state,
-        looks=LOOKS,
         registration_url=registration_url(slug, line.registration.reference) if line.registration else "",
         has_contact_data=sight.has_contact_data,
         is_open=line.state in OPEN,
@@ -202,30 +190,6 @@ def _write_to_all(slug: str, write: Callable[[int, Organizer], int]) -> Response
     if outcome.problem:
         flash(outcome.problem)
     return redirect(url_for("invitations.show_invitations", slug=slug), 303)
-
-
-def _list_url(slug: str, state: InvitationState | None, search: str, page: int = 1) -> str:
-    return url_for(
-        "invitations.show_invitations",
-        slug=slug,
-        state=state.value if state else None,
-        q=search or None,
-        page=page if page > 1 else None,
-    )
-
-
-def _tabs(slug: str, found: InvitationList, state: InvitationState | None, search: str) -> list[dict[str, Any]]:
-    every = {"text": _("All"), "href": _list_url(slug, None, search), "count": found.all, "current": state is None}
-    return [every] + [
-        {
-            "text": invitation_state(each),
-            "href": _list_url(slug, each, search),
-            "count": found.counts[each],
-            "current": state is each,
-        }
-        for each in InvitationState
-        if found.counts[each] or each is state
-    ]
 
 
 #: characters of a list: a thousand people with everything about them

@@ -128,25 +128,9 @@ def _over(opened: _Opened) -> Answer:
     """Say what has become of an invitation, and what to do now."""
     page = render_template(
         "invitations/invitation_over.html",
-        heading=_heading(opened.state),
-        sentence=_sentence(opened.state),
+        heading=_(opened.state.own_title),
+        sentence=_(opened.state.explained),
         is_registered=opened.state is InvitationState.REGISTERED,
         **form_pages.page_frame(opened.occasion),
     )
     return page if opened.state is InvitationState.DECLINED else (page, _GONE)
-
-
-def _heading(state: InvitationState) -> str:
-    return {
-        InvitationState.REGISTERED: _("You are registered already"),
-        InvitationState.DECLINED: _("You have declined the invitation"),
-        InvitationState.EXPIRED: _("The time of this invitation is over"),
-    }.get(state, _("This invitation was taken back"))
-
-
-def _sentence(state: InvitationState) -> str:
-    return {
-        InvitationState.REGISTERED: _("With your personal link you see and change your registration."),
-        InvitationState.DECLINED: _("Thank you for telling us. If you can come after all, write to the contact person."),
-        InvitationState.EXPIRED: _("If you still want to take part, write to the contact person."),
-    }.get(state, _("If you did not expect that, write to the contact person."))  # fmt: skip

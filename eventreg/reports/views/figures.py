@@ -77,20 +77,15 @@ def _counting() -> rules.Counting:
 
 
 def _choices(slug: str, counting: rules.Counting) -> list[dict[str, Any]]:
-    words = {
-        rules.Counting.LIVE: _("All but the cancelled"),
-        rules.Counting.CONFIRMED: _("The confirmed"),
-        rules.Counting.ALL: _("All"),
-    }
     return [
         {
-            "text": text,
+            "text": _(each.title),
             "href": url_for(
                 "reports.show_figures", slug=slug, count=None if each is rules.Counting.LIVE else each.value
             ),
             "current": each is counting,
         }
-        for each, text in words.items()
+        for each in rules.Counting
     ]
 
 
