@@ -13,7 +13,7 @@ from eventreg.attendees.queries import duplicates
 from eventreg.attendees.queries.people import Person, list_definitions, list_people
 from eventreg.attendees.services.merging import Merging, keep_apart, merge
 from eventreg.attendees.views import blueprint
-from eventreg.attendees.views.desk import list_url, registration_url, the_registration
+from eventreg.attendees.views.desk import registration_url, the_registration
 from eventreg.events.models import Event
 from eventreg.events.organizers import organizer
 from eventreg.events.queries.events import get_event_whole
@@ -61,10 +61,8 @@ def list_duplicates(slug: str) -> Answer:
         is_all=is_all,
         most=duplicates.MOST_LOOKED_AT,
         category_names=names,
-        url_of=lambda reference: registration_url(slug, reference),
         previous_url=f"{here}?page={page - 1}" if page > 1 else "",
         next_url=f"{here}?page={page + 1}" if page < pages else "",
-        list_url=list_url(slug),
     )
 
 
@@ -160,8 +158,6 @@ def _page(one: Registration, other: Registration, problem: str = "") -> str:
         problem=problem,
         problem_title=_("Nothing was merged"),
         category_names=names,
-        url_of=lambda reference: registration_url(event.slug, reference),
-        back_url=url_for("attendees.list_duplicates", slug=event.slug),
     )
 
 
@@ -213,7 +209,6 @@ def doubles_shown(registration: Registration) -> Mapping[str, Any]:
             (each, sameness_words(why), compare_url(slug, registration.reference, each.reference))
             for each, why in alike[:5]
         ],
-        "url_of": lambda reference: registration_url(slug, reference),
     }
 
 

@@ -120,7 +120,6 @@ def list_exports(slug: str) -> str:
         most=queries.MOST_SHOWN,
         is_own=lambda export: export.account_id == current_user.id,
         formats=formats.FORMATS,
-        back_url=desk.list_url(slug),
     )
 
 
@@ -137,7 +136,6 @@ def show_export(slug: str, public_id: str) -> str:
         is_making=export.state is ExportState.MAKING,
         is_ready=export.state is ExportState.READY,
         format_title=formats.FORMATS[export.format].title,
-        back_url=url_for("exchange.list_exports", slug=slug),
     )
 
 

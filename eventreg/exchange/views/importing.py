@@ -11,7 +11,6 @@ from flask_babel import gettext as _, ngettext
 from flask_login import current_user
 
 from eventreg.attendees.queries.people import list_definitions
-from eventreg.attendees.views.desk import list_url, registration_url
 from eventreg.audit.services import acting
 from eventreg.db import get_of_event
 from eventreg.events.models import Event
@@ -51,8 +50,7 @@ def _of_a_file(view: Callable[[str, Import], Answer]) -> Callable[[str, str], An
             abort(404)
         with Refusals() as outcome:
             return view(slug, row)
-        start_url = url_for("exchange.start_import", slug=slug)
-        page = render_desk("exchange/import_gone.html", "registrations", sentence=outcome.problem, start_url=start_url)
+        page = render_desk("exchange/import_gone.html", "registrations", sentence=outcome.problem)
         return page, outcome.status_code
 
     return shown
@@ -97,7 +95,7 @@ def download_columns(slug: str) -> Response:
 def show_import(slug: str, row: Import) -> Answer:
     """Show which column is taken for which, and the terms; of a file that was put in, what came of it."""
     if row.done_at is not None:
-        return render_desk("exchange/import_done.html", "registrations", row=row, list_url=list_url(slug))
+        return render_desk("exchange/import_done.html", "registrations", row=row)
     table, matching = importing.open_table(row), importing.matching_of(row)
     form = TermsForm(get_event_whole(g.event.id), importing.terms_of(row), "category" in matching)
     return _columns(row, table, form, matching)
@@ -188,7 +186,7 @@ def _targets() -> Targets:
 
 
 def _start(form: FileForm) -> str:
-    return render_desk("exchange/import_start.html", "registrations", form=form, list_url=list_url(g.event.slug))
+    return render_desk("exchange/import_start.html", "registrations", form=form)
 
 
 def _columns(
@@ -221,7 +219,6 @@ def _columns(
         targets=targets.choices,
         ignored=sum(not choice.chosen for choice in choices),
         faults=[(choice.name, choice.error) for choice in choices if choice.error] + errors_in(form),
-        start_url=url_for("exchange.start_import", slug=g.event.slug),
     )
 
 
@@ -287,7 +284,6 @@ def trial_page(row: Import, tried: importing.Tried, problem: str = "") -> str:
         lines=shown[(page - 1) * _LINES_A_PAGE : page * _LINES_A_PAGE],
         outcomes=Outcome,
         problem=problem,
-        url_of=lambda reference: registration_url(slug, reference),
         previous_url=_paged(address, only, page - 1) if page > 1 else "",
         next_url=_paged(address, only, page + 1) if page < pages else "",
     )

@@ -13,7 +13,7 @@ from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.fields import Field
 from wtforms.validators import StopValidation
 
-from eventreg.attendees.views.desk import categories_in_sight, registration_url
+from eventreg.attendees.views.desk import categories_in_sight
 from eventreg.events.forms.settings import clock_sentence
 from eventreg.events.models import Category, Event
 from eventreg.events.organizers import organizer
@@ -164,7 +164,6 @@ def _page(form: CodesForm) -> str:
         form=form,
         codes=queries.list_codes(event.id, g.event_access.scope, now()),
         standing=wording.code_standing,
-        url_of=lambda person: registration_url(event.slug, person.reference),
         is_whole=g.event_access.scope.is_whole,
         can_decide=may(Permission.DECIDE),
     )

@@ -10,7 +10,7 @@ from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext as _, ngettext
 from werkzeug.wrappers import Response
 
-from eventreg.attendees.views.desk import categories_in_sight, registration_url
+from eventreg.attendees.views.desk import categories_in_sight
 from eventreg.events.models import Event
 from eventreg.events.organizers import Organizer, organizer
 from eventreg.events.rules.team import Permission
@@ -56,7 +56,6 @@ def show_invitations(slug: str) -> str:
         state=state,
         search=search,
         tabs=tabs_by_state(InvitationState, found.counts, state, partial(url, 1), _("All")),
-        url_of=lambda person: registration_url(slug, person.reference),
         previous_url=url(found.page - 1) if found.page > 1 else "",
         next_url=url(found.page + 1) if found.page < found.pages else "",
         has_contact_data=sight.has_contact_data,
@@ -103,7 +102,6 @@ def show_one_invitation(slug: str, public_id: str) -> str:
         "invitations",
         line=line,
         invitation=line.invitation,
-        registration_url=registration_url(slug, line.registration.reference) if line.registration else "",
         has_contact_data=sight.has_contact_data,
         is_open=line.state in OPEN,
         can_send=can_send,

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from flask import flash, g, redirect, request, url_for
+from flask import flash, g, redirect, request
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from eventreg.attendees.views.desk import categories_in_sight, list_url, registration_url
+from eventreg.attendees.views.desk import categories_in_sight, registration_url
 from eventreg.events.models import Category, Event
 from eventreg.events.organizers import organizer
 from eventreg.events.queries.events import get_event_whole
@@ -121,7 +121,7 @@ def _event_to_add_to() -> Event | None:
 
 
 def _cannot_add() -> Answer:
-    return render_desk("onbehalf/add_impossible.html", "registrations", list_url=list_url(g.event.slug)), 409
+    return render_desk("onbehalf/add_impossible.html", "registrations"), 409
 
 
 def _category(event: Event, key: str) -> Category | None:
@@ -140,7 +140,6 @@ def _choice(event: Event, complaint: str = "") -> str:
             if row.key in keys
         ],
         complaint=complaint,
-        list_url=list_url(event.slug),
     )
 
 
@@ -187,5 +186,4 @@ def _page(event: Event, form: FilledForm, terms: AddingForm, *problems: tuple[st
         terms=terms,
         faults=faults,
         notes=category_notes(event, form.category),
-        back_url=url_for("onbehalf.add_person", slug=event.slug),
     )

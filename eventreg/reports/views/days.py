@@ -11,7 +11,6 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from eventreg.attendees.queries.people import list_definitions
-from eventreg.attendees.views.desk import list_url, registration_url
 from eventreg.audit.services import acting
 from eventreg.events.models import Event
 from eventreg.events.organizers import organizer
@@ -71,7 +70,6 @@ def _page(counted: Counted | None, faults: Sequence[tuple[str, str]] = ()) -> st
         questions=[(key, templating.plain_in_reader_language(asked.label)) for key, asked in questions.items()],
         chosen=counted.question.key if counted is not None else "",
         is_whole=g.event_access.scope.is_whole,
-        back_url=list_url(event.slug),
     )
 
 
@@ -100,8 +98,6 @@ def list_session_people(slug: str, public_id: str) -> str:
         ],
         is_over=any(each.is_over for each in counts if each.session.id == found.session.id),
         is_whole=sight.scope.is_whole,
-        url_of=lambda person: registration_url(slug, person.reference),
-        list_url=list_url(slug),
         can_export=may(Permission.EXPORT),
     )
 
