@@ -63,7 +63,6 @@ def list_messages(slug: str) -> str:
         "sent",
         lines=page.lines,
         tabs=tabs_by_state(Standing, counts, asked, partial(_list_url, slug), _("All messages")),
-        can_see_registrations=may(Permission.SEE_REGISTRATIONS),
         sends_mail=instance.config().sends_mail,
         newer_url=_list_url(slug, **kept, newer=page.newer_than) if page.newer_than else "",
         older_url=_list_url(slug, **kept, older=page.older_than) if page.older_than else "",
@@ -138,7 +137,6 @@ def _page(message: MailMessage, problem: str = "") -> str:
         reference=find_reference(event.id, message),
         sends_mail=instance.config().sends_mail,
         is_held=message.state is DeliveryState.HELD,
-        can_send=may(Permission.SEND_MESSAGES),
         is_failed=message.state is DeliveryState.FAILED,
         is_doubtful=message.state is DeliveryState.DOUBTFUL,
         goes_again=message.state is DeliveryState.SENT and goes_again(message),
@@ -303,5 +301,4 @@ def _page_of_message_texts(
         people=people if len(people) > 1 else (),
         is_nobody=shown is not None and bool(form.who.data) and not people,
         conflicts=conflicts or {},
-        can_choose=may(Permission.SEE_REGISTRATIONS),
     )

@@ -81,9 +81,6 @@ def _page(slug: str, categories: Sequence[Category], state: ListState, around: A
         revision=around.revision,
         views=saved_views.views_above(slug, state, around.views),
         view_form=SavedViewForm(formdata=None),
-        can_export=access.may(Permission.EXPORT),
-        can_add=access.may(Permission.ADD_PEOPLE),
-        finds_contact_data=access.may(Permission.SEE_CONTACT_DATA),
         **list_addresses(slug, state),
     )
 

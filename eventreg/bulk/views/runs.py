@@ -47,7 +47,6 @@ def list_all_runs(slug: str) -> str:
         lines=lines,
         title_of=lambda line: act_on(line.run.act, line.counts.total),
         next_url=url_for("bulk.list_all_runs", slug=slug, before=before) if before else "",
-        can_decide=may(Permission.DECIDE),
     )
 
 

@@ -80,6 +80,7 @@ def desk(event: Event, page: str) -> dict[str, Any]:
         "event": event,
         "is_changeable": EFFECTS[event.publication].is_changeable,
         "nav": area,
+        "Permission": Permission,
         "desk_title": templating.plain_in_reader_language(event.title),
         "desk_line": event.city,
         "desk_url": url_for("site.manage_event", slug=event.slug),

@@ -164,8 +164,6 @@ def _page(form: CodesForm) -> str:
         form=form,
         codes=queries.list_codes(event.id, g.event_access.scope, now()),
         standing=wording.code_standing,
-        is_whole=g.event_access.scope.is_whole,
-        can_decide=may(Permission.DECIDE),
     )
 
 

@@ -58,7 +58,6 @@ def show_invitations(slug: str) -> str:
         tabs=tabs_by_state(InvitationState, found.counts, state, partial(url, 1), _("All")),
         previous_url=url(found.page - 1) if found.page > 1 else "",
         next_url=url(found.page + 1) if found.page < found.pages else "",
-        has_contact_data=sight.has_contact_data,
         can_send=can_send,
         to_send=to_send,
         to_remind=to_remind,
@@ -80,7 +79,7 @@ def invite_person(slug: str) -> Answer:
             made = invitations.invite(event.id, wish, organizer(), sends=sends)
             flash(_("The invitation is on its way.") if sends else _("The invitation is made. It is not sent yet."))
             return _back(slug, made.public_id)
-    page = render_desk("invitations/invitation_new.html", "invitations", form=form, can_decide=may(Permission.DECIDE))
+    page = render_desk("invitations/invitation_new.html", "invitations", form=form)
     return (page, outcome.status_code) if outcome.refused else page
 
 
@@ -102,7 +101,6 @@ def show_one_invitation(slug: str, public_id: str) -> str:
         "invitations",
         line=line,
         invitation=line.invitation,
-        has_contact_data=sight.has_contact_data,
         is_open=line.state in OPEN,
         can_send=can_send,
         can_extend=line.state in OPEN or line.state is InvitationState.EXPIRED,
@@ -237,7 +235,6 @@ def _page(event: Event, form: InvitationListForm, verdicts: list[Verdict] | None
         sentence=said,
         category_names=dict(category_choices()),
         language_names={code: own_name(code) for code in known_languages()},
-        can_decide=may(Permission.DECIDE),
     )
 
 

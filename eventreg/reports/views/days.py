@@ -69,7 +69,6 @@ def _page(counted: Counted | None, faults: Sequence[tuple[str, str]] = ()) -> st
         faults=faults,
         questions=[(key, templating.plain_in_reader_language(asked.label)) for key, asked in questions.items()],
         chosen=counted.question.key if counted is not None else "",
-        is_whole=g.event_access.scope.is_whole,
     )
 
 
@@ -97,8 +96,6 @@ def list_session_people(slug: str, public_id: str) -> str:
             for each in counts
         ],
         is_over=any(each.is_over for each in counts if each.session.id == found.session.id),
-        is_whole=sight.scope.is_whole,
-        can_export=may(Permission.EXPORT),
     )
 
 
