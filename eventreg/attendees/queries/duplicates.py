@@ -5,7 +5,6 @@ somebody keeps apart, and those that were merged, are none. Whoever may not see 
 and nobody of somebody out of sight.
 """
 
-import enum
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 from eventreg.attendees.models import KeptApart, Merger
 from eventreg.db import db
 from eventreg.events.rules.team import Sight
+from eventreg.kernel.errors import N_, Titled
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.scoping import conditions
 from eventreg.registration.rules.states import Status
@@ -27,12 +27,12 @@ from eventreg.registration.rules.states import Status
 MOST_LOOKED_AT = 5000
 
 
-class Sameness(enum.Enum):
+class Sameness(Titled):
     """What two registrations have in common that makes them look like one person."""
 
-    ADDRESS = "address"
-    PHONE = "phone"
-    NAME = "name"
+    ADDRESS = "address", N_("the same email address")
+    PHONE = "phone", N_("the same telephone")
+    NAME = "name", N_("the same name")
 
 
 class Alike(NamedTuple):
@@ -72,19 +72,7 @@ _COMPARED: Mapping[Sameness, InstrumentedAttribute[str]] = {
 #: made once: what an alias knows of its columns it finds out anew each time that one is made
 _OTHERS = {sameness: aliased(Registration) for sameness in Sameness}
 _EACH = aliased(Registration)
-_ALIKE = (
-    Registration.id,
-    Registration.reference,
-    Registration.status,
-    Registration.sort_name,
-    Registration.email_key,
-    Registration.phone_key,
-    Registration.given_name,
-    Registration.family_name,
-    Registration.institution,
-    Registration.category_id,
-    Registration.submitted_at,
-)
+_ALIKE = [getattr(Registration, name) for name in Alike._fields]
 
 
 def is_likely_double(event_id: int, sight: Sight, *, of_few: bool = False) -> ColumnElement[bool]:

@@ -57,14 +57,7 @@ class MessagePage:
 
 _LINE = (
     select(
-        MailMessage.id,
-        MailMessage.subject,
-        MailMessage.audience,
-        MailMessage.recipient,
-        MailMessage.state,
-        MailMessage.attempts,
-        MailMessage.created_at,
-        MailMessage.sent_at,
+        *(getattr(MailMessage, name) for name in MessageLine._fields if name != "reference"),
         Registration.reference,
     )
     .select_from(MailMessage)
@@ -86,7 +79,7 @@ def list_messages_about(event_id: int, registration_id: int) -> Sequence[Message
             MailMessage.record_id == registration_id,
         ).order_by(MailMessage.id.desc())
     )
-    return [MessageLine(*row) for row in rows]
+    return [MessageLine._make(row) for row in rows]
 
 
 def get_message_in_scope(event_id: int, message_id: int, scope: Scope) -> MailMessage:
@@ -111,7 +104,7 @@ def get_message_page(
         conditions.append(MailMessage.id < older_than)
     order = MailMessage.id.asc() if newer_than is not None else MailMessage.id.desc()
     rows = db.session.execute(_LINE.where(*conditions).order_by(order).limit(PAGE_SIZE + 1))
-    found = [MessageLine(*row) for row in rows]
+    found = [MessageLine._make(row) for row in rows]
     has_more, lines = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
     if newer_than is not None:
         lines.reverse()

@@ -161,7 +161,7 @@ def _take_over(
     now: datetime,
 ) -> None:
     """Put the chosen answers of the one that goes in place of those of the one that stays; an address too."""
-    category = next(row.key for row in event.categories if row.id == stays.category_id)
+    category = event.category_of(stays).key
     chosen = [
         question
         for question in sides.other.definition.questions()

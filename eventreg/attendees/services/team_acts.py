@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 
 from eventreg.db import db
-from eventreg.events.models import Category, Event
+from eventreg.events.models import Event
 from eventreg.events.organizers import Organizer
 from eventreg.events.queries.events import lock_event
 from eventreg.mail.models import MailMessage
@@ -51,11 +51,6 @@ def open_for(
     if decision is not None and decision.has_mail and is_pending(decision, now):
         raise ChangeRefused(ChangeReason.BEING_DECIDED)
     return event, registration
-
-
-def category_of(event: Event, registration: Registration) -> Category:
-    """Return the category of a registration of this event, whose categories are loaded."""
-    return next(found for found in event.categories if found.id == registration.category_id)
 
 
 def change_address(registration: Registration, email: str, now: datetime) -> None:

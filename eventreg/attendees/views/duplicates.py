@@ -228,10 +228,5 @@ def compare_url(slug: str, one: str, other: str) -> str:
 
 def sameness_words(samenesses: Collection[duplicates.Sameness]) -> str:
     """Return what registrations have in common; "" for nothing."""
-    words = {
-        duplicates.Sameness.ADDRESS: _("the same email address"),
-        duplicates.Sameness.PHONE: _("the same telephone"),
-        duplicates.Sameness.NAME: _("the same name"),
-    }
-    found = [text for sameness, text in words.items() if sameness in samenesses]
+    found = [_(sameness.title) for sameness in duplicates.Sameness if sameness in samenesses]
     return formats.joined(found, languages.current_language()) if found else ""

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import url_for
 from flask_babel import gettext as _, ngettext
@@ -22,6 +21,7 @@ from eventreg.audit.queries import Trace
 from eventreg.audit.telling import Telling
 from eventreg.audit.trail import Group, Holds, group_of
 from eventreg.events.models import Event
+from eventreg.events.views.desk import tabs_by_state
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language, own_name
 from eventreg.questionnaires import kinds
@@ -200,14 +200,11 @@ def _tabs(
 ) -> list[dict[str, Any]]:
     page = address(url_for("attendees.show_registration", slug=event.slug, reference=dossier.registration.reference))
 
-    def tab(text: str, count: int, kind: Group | None) -> dict[str, Any]:
-        query = urlencode({"kind": kind.value}) if kind else ""
-        join = "&" if "?" in page else "?"
-        href = f"{page}{join + query if query else ''}#history"
-        return {"text": text, "count": count, "href": href, "current": only is kind}
+    def url(state: str | None) -> str:
+        query = f"{'&' if '?' in page else '?'}kind={state}" if state else ""
+        return f"{page}{query}#history"
 
-    shown = [kind for kind in Group if counts[kind] or only is kind]
-    return [tab(_("All"), counts.total(), None), *(tab(kind.title, counts[kind], kind) for kind in shown)]
+    return tabs_by_state(Group, counts, only, url, _("All"), said=lambda kind: kind.title)
 
 
 def _mail(line: MessageLine, event: Event) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from eventreg.attendees.listing import Counts, ListShape, ListWords
 from eventreg.attendees.queries.people import Person
 from eventreg.attendees.rules.listing import ANSWER, ListState, Term, Test
 from eventreg.attendees.views import cards, desk
+from eventreg.events.views.desk import tab
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language
 from eventreg.kernel.text import folded
@@ -23,24 +24,14 @@ _MOST_TOLD, _LONGEST_TOLD = 8, 80
 
 def tabs_of(slug: str, state: ListState, counts: Counts) -> list[dict[str, Any]]:
     """Return the tabs of statuses with their counts."""
-    every = {
-        "key": "all",
-        "text": _("All"),
-        "href": desk.list_url(slug, state.narrowed(status=())),
-        "count": counts.any_status,
-        "current": state.filter_of("status") is None,
-    }
-    shown = [status for status in STATUS_ORDER if status is not Status.UNVERIFIED or counts.by_status.get(status)]
-    return [every] + [
-        {
-            "key": status.value,
-            "text": _(status.title),
-            "href": desk.list_url(slug, state.narrowed(status=[status.value])),
-            "count": counts.by_status.get(status, 0),
-            "current": state.statuses == (status,),
-        }
-        for status in shown
-    ]
+    every = desk.list_url(slug, state.narrowed(status=()))
+    tabs = [tab(_("All"), every, counts.any_status, state.filter_of("status") is None, key="all")]
+    for status in STATUS_ORDER:
+        count = counts.by_status.get(status, 0)
+        if status is not Status.UNVERIFIED or count:
+            url = desk.list_url(slug, state.narrowed(status=[status.value]))
+            tabs.append(tab(_(status.title), url, count, state.statuses == (status,), key=status.value))
+    return tabs
 
 
 def chips_of(slug: str, state: ListState, words: ListWords, rows: Sequence[Person] = ()) -> list[dict[str, Any]]:

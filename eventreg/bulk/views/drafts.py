@@ -161,11 +161,8 @@ class MailShown:
     title: str
     #: how many read this language
     readers: int
-    subject: str
+    message: OutgoingMessage
     text: str
-    recipient: str
-    has_calendar: bool
-    html_url: str
 
 
 def mails_shown(
@@ -181,7 +178,7 @@ def mails_shown(
         for waits in _fates(run, figures, forecast):
             message = page.compose(occasion, run, samples[language], waits=waits)
             if message is not None:
-                shown.append(_shown(event, run, message, language, figures.by_language[language], waits))
+                shown.append(_shown(message, language, figures.by_language[language], waits))
     return shown
 
 
@@ -208,7 +205,7 @@ def _fates(run: Run, figures: previews.RunFigures, forecast: previews.PlaceForec
     return (True,) if forecast.without_place >= figures.concerned else (False, True)
 
 
-def _shown(event: Event, run: Run, message: OutgoingMessage, language: str, readers: int, waits: bool) -> MailShown:
+def _shown(message: OutgoingMessage, language: str, readers: int, waits: bool) -> MailShown:
     name = f"{language}{_WAITING}" if waits else language
     title = own_name(language)
     return MailShown(
@@ -216,9 +213,6 @@ def _shown(event: Event, run: Run, message: OutgoingMessage, language: str, read
         language=language,
         title=_("%(language)s, without a place", language=title) if waits else title,
         readers=readers,
-        subject=message.subject,
+        message=message,
         text=mask(message.text, message.marker, _("[personal link]")),
-        recipient=message.recipient,
-        has_calendar=bool(message.calendar),
-        html_url=url_for("bulk.show_run_mail", slug=event.slug, public_id=run.public_id, name=name),
     )

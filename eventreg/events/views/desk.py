@@ -90,9 +90,9 @@ def desk(event: Event, page: str) -> dict[str, Any]:
     }
 
 
-def tab(text: str, href: str, count: int, is_current: bool) -> dict[str, Any]:
+def tab(text: str, href: str, count: int, is_current: bool, **more: str) -> dict[str, Any]:
     """Return one of the views of a list, as `components/tabs.html` takes it."""
-    return {"text": text, "href": href, "count": count, "current": is_current}
+    return {"text": text, "href": href, "count": count, "current": is_current, **more}
 
 
 def tabs_by_state(

@@ -5,6 +5,7 @@ Taking the access codes of an event away, to send them out: recorded with who di
 
 import secrets
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -97,18 +98,16 @@ def _keys_in_use(event_id: int) -> set[str]:
 
 def _add(event: Event, terms: CodeTerms, codes: Mapping[str, str], who: Organizer, now: datetime) -> None:
     category = next(row for row in event.categories if row.key == terms.category)
+    held = {name: value for name, value in asdict(terms).items() if name != "category"}
     db.session.add_all(
         AccessCode(
             event_id=event.id,
             category_id=category.id,
             code=code,
             code_key=key,
-            label=terms.label,
-            most_uses=terms.most_uses,
-            expires_at=terms.expires_at,
-            skips_approval=terms.skips_approval,
             created_by_id=who.id,
             created_at=now,
+            **held,
         )
         for key, code in codes.items()
     )

@@ -4,6 +4,7 @@ What is known of invited people is deleted some time after the event: who came i
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -159,19 +160,11 @@ def _made(event: Event, wish: invitations.Wish, who: Organizer, now: datetime) -
         public_id=tokens.new_public_id(),
         event_id=event.id,
         category_id=category.id,
-        email=wish.email,
         email_key=email_key(wish.email),
-        given_name=wish.given_name,
-        family_name=wish.family_name,
-        institution=wish.institution,
-        language=wish.language,
-        is_bound=wish.is_bound,
-        skips_approval=wish.skips_approval,
-        note=wish.note,
         generation=1,
         invited_by_id=who.id,
         created_at=now,
-        expires_at=wish.expires_at,
+        **{name: value for name, value in asdict(wish).items() if name != "category"},
     )
 
 

@@ -114,30 +114,23 @@ def show_one_invitation(slug: str, public_id: str) -> str:
 @requires(Permission.SEND_MESSAGES)
 def send_one_invitation(slug: str, public_id: str) -> Response:
     """Send an invitation, for the first time or again."""
-    with Refusals() as outcome:
-        messages.send_invitation(g.event.id, public_id, organizer())
-        return _back(slug, public_id, _("The invitation is on its way."))
-    return _back(slug, public_id, outcome.problem)
+    return _act(slug, public_id, messages.send_invitation, _("The invitation is on its way."))
 
 
 @blueprint.post("/manage/events/<slug>/invitations/<public_id>/remind")
 @requires(Permission.SEND_MESSAGES)
 def remind_one(slug: str, public_id: str) -> Response:
     """Remind somebody who has not answered."""
-    with Refusals() as outcome:
-        messages.remind_of_invitation(g.event.id, public_id, organizer())
-        return _back(slug, public_id, _("The reminder is on its way."))
-    return _back(slug, public_id, outcome.problem)
+    return _act(slug, public_id, messages.remind_of_invitation, _("The reminder is on its way."))
 
 
 @blueprint.post("/manage/events/<slug>/invitations/<public_id>/take-back")
 @requires(Permission.SEND_MESSAGES)
 def end_invitation(slug: str, public_id: str) -> Response:
     """Take an invitation back."""
-    with Refusals() as outcome:
-        invitations.take_invitation_back(g.event.id, public_id, organizer())
-        return _back(slug, public_id, _("The invitation is taken back. Its link no longer works."))
-    return _back(slug, public_id, outcome.problem)
+    return _act(
+        slug, public_id, invitations.take_invitation_back, _("The invitation is taken back. Its link no longer works.")
+    )
 
 
 @blueprint.post("/manage/events/<slug>/invitations/<public_id>/extend")
@@ -171,6 +164,12 @@ def remind_everybody(slug: str) -> Response:
 def category_choices() -> list[tuple[str, str]]:
     """Return the categories that this account can invite into."""
     return [(category.key, templating.plain_in_reader_language(category.name)) for category in categories_in_sight()]
+
+
+def _act(slug: str, public_id: str, act: Callable[[int, str, Organizer], None], done: str) -> Response:
+    with Refusals() as outcome:
+        act(g.event.id, public_id, organizer())
+    return _back(slug, public_id, outcome.problem if outcome.refused else done)
 
 
 def _back(slug: str, public_id: str, words: str = "") -> Response:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from eventreg.attendees.services.team_acts import TeamAct, category_of, change_address, open_for
+from eventreg.attendees.services.team_acts import TeamAct, change_address, open_for
 from eventreg.audit.queries import TrailFilter, list_trail
 from eventreg.audit.services import note
 from eventreg.db import db, transaction
@@ -101,7 +101,7 @@ def change_for(event_id: int, reference: str, edit: Edit, act: TeamAct) -> Chang
 
 def answerable_keys(event: Event, registration: Registration, asked: Asked) -> list[str]:
     """Return the keys of what the team can answer for somebody: all that the person was asked but consents."""
-    questions = as_one_form(asked.definition).questions_for(category_of(event, registration).key)
+    questions = as_one_form(asked.definition).questions_for(event.category_of(registration).key)
     return [question.key for question in questions if question.kind != CONSENT_KIND]
 
 
@@ -187,7 +187,7 @@ def change_team_answers(
     with transaction():
         event = lock_event(event_id)
         registration = lock_in_scope(event_id, reference, who.scope)
-        category = next(found for found in event.categories if found.id == registration.category_id)
+        category = event.category_of(registration)
         version = get_current_version(event.id)
         questions = [question for question in team_questions(event.id, category.key) if question.key in keys]
         task = Answerable(

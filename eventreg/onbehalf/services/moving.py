@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 from sqlalchemy import delete
 
-from eventreg.attendees.services.team_acts import TeamAct, category_of, change_address, open_for
+from eventreg.attendees.services.team_acts import TeamAct, change_address, open_for
 from eventreg.audit.services import note
 from eventreg.db import db, transaction
 from eventreg.events.models import Category, Event
@@ -67,7 +67,7 @@ def move_to_category(event_id: int, reference: str, wish: Move, act: TeamAct) ->
         raise NotFound
     with transaction():
         event, registration = open_for(event_id, reference, act, now, LIVE)
-        old, new = category_of(event, registration), _other(event, registration, wish.category_key)
+        old, new = event.category_of(registration), _other(event, registration, wish.category_key)
         was_confirmed, day_ids = registration.status is Status.CONFIRMED, find_day_ids(registration)
         has_moved = _settle(event, registration, new, now)
         _free_options_not_asked(registration, new)
@@ -238,7 +238,7 @@ def _welcome(occasion: Occasion, registration: Registration, act: TeamAct, now: 
 
 
 def _asked_keys(event: Event, registration: Registration) -> Collection[str]:
-    category = category_of(event, registration)
+    category = event.category_of(registration)
     asked = find_asked(registration).base.questions_for(category.key, Stage.REGISTRATION)
     return [question.key for question in asked if question.column != "email"]
 

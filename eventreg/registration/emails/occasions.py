@@ -139,7 +139,7 @@ class Occasion:
 
     def category_of(self, registration: Registration) -> Category:
         """Return the category of a registration of this event; the event's categories are loaded."""
-        return next(found for found in self.event.categories if found.id == registration.category_id)
+        return self.event.category_of(registration)
 
     def credits(self, language: str) -> str:
         """Return who stands behind the event, in a sentence or two for the foot of a message.

@@ -141,7 +141,7 @@ def _decide(
     if len(reason) > LONGEST_REASON:
         raise Refused(DecisionReason.REASON_TOO_LONG, limit=LONGEST_REASON)
     count = PlaceCount(event)
-    category = next(found for found in event.categories if found.id == registration.category_id)
+    category = event.category_of(registration)
     action = _fitting(action, registration, category, count)
     if next_status(registration.status, action) is None:
         raise Refused(DecisionReason.NOT_POSSIBLE)
@@ -220,7 +220,7 @@ def _settle_place(
 
 def _restore(event: Event, registration: Registration, decision: Decision, who: Organizer, now: datetime) -> None:
     """Bring back what was before a decision that nobody was told of."""
-    category = next(found for found in event.categories if found.id == registration.category_id)
+    category = event.category_of(registration)
     count = PlaceCount(event)
     decision.undone_at = now
     statuses.put_calendar_back(registration, decision)

@@ -150,7 +150,7 @@ def _check(
 
 
 def _mendable(event: Event, registration: Registration) -> list[str]:
-    category = next(found for found in event.categories if found.id == registration.category_id)
+    category = event.category_of(registration)
     asked = answers.find_asked(registration).definition.questions_for(category.key)
     return [question.key for question in asked if question.kind != CONSENT_KIND and question.column != "email"]
 
