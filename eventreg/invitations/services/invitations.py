@@ -15,13 +15,13 @@ from eventreg.db import db, transaction
 from eventreg.events.models import Event, EventDay
 from eventreg.events.organizers import Organizer
 from eventreg.events.queries.events import get_event_whole, lock_event
-from eventreg.events.rules.team import WHOLE, Scope
+from eventreg.events.rules.team import Scope
 from eventreg.i18n.languages import known_languages
-from eventreg.invitations.queries import find_live_keys, find_open_keys, lock_invitation, tell_stories
+from eventreg.invitations.queries import find_live_keys, find_open_keys
 from eventreg.invitations.rules import invitations
-from eventreg.invitations.services.messages import schedule_invitations, send_now
+from eventreg.invitations.services.messages import lock_story, schedule_invitations, send_now
 from eventreg.kernel import clock, tokens
-from eventreg.kernel.errors import NotFound, Refused
+from eventreg.kernel.errors import Refused
 from eventreg.mail.services import drop_of_record, forget_people
 from eventreg.registration.models import Invitation
 from eventreg.registration.queries.places import RECORD_KIND, get_invitation_by_token
@@ -80,7 +80,7 @@ def extend_invitation(event_id: int, public_id: str, until: datetime | None, who
     """Give an invitation another end, or none. Raises NotFound, Refused (OVER, EXPIRES_TOO_EARLY, ALREADY_INVITED)."""
     now = clock.now()
     with transaction():
-        invitation, story = locked(event_id, public_id, who.scope)
+        _event, invitation, story = lock_story(event_id, public_id, who.scope)
         if (reason := invitations.refusal_to_extend(story, until, now)) is not None:
             raise Refused(reason)
         if invitations.state_of(story, now) not in invitations.OPEN and find_open_keys(
@@ -99,7 +99,7 @@ def take_invitation_back(event_id: int, public_id: str, who: Organizer) -> None:
     """
     now = clock.now()
     with transaction():
-        invitation, story = locked(event_id, public_id, who.scope)
+        _event, invitation, story = lock_story(event_id, public_id, who.scope)
         if story.used_at or story.declined_at or story.taken_back_at:
             raise Refused(invitations.InvitationReason.OVER)
         invitation.taken_back_at = now
@@ -113,7 +113,7 @@ def decline_invitation(token: str) -> None:
     seen = get_invitation_by_token(token)
     event_id, public_id = seen.event_id, seen.public_id
     with transaction():
-        invitation, story = locked(event_id, public_id)
+        _event, invitation, story = lock_story(event_id, public_id)
         if story.declined_at is not None:
             return
         if story.used_at or story.taken_back_at:
@@ -121,15 +121,6 @@ def decline_invitation(token: str) -> None:
         invitation.declined_at = now
         drop_of_record(event_id, RECORD_KIND, invitation.id, now)
         note(invitation, "invitation_declined", Actor("participant"), now)
-
-
-def locked(event_id: int, public_id: str, scope: Scope = WHOLE) -> tuple[Invitation, invitations.Story]:
-    """Hold an invitation of the event and scope, and return it with its story. Raises NotFound, and as `lock_event`."""
-    event = lock_event(event_id)
-    invitation = lock_invitation(event_id, public_id)
-    if invitation.category_id not in {category.id for category in event.categories if scope.has_category(category.key)}:
-        raise NotFound
-    return invitation, tell_stories(event_id, [invitation])[invitation.id]
 
 
 def _check_length(lines: Lines) -> None:

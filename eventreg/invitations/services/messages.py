@@ -52,6 +52,15 @@ def remind_of_invitation(event_id: int, public_id: str, who: Organizer) -> None:
     _write_to_one(event_id, public_id, who, _REMIND)
 
 
+def lock_story(event_id: int, public_id: str, scope: Scope = WHOLE) -> tuple[Event, Invitation, Story]:
+    """Hold an event and an invitation of it in scope; returns both with its story. Raises NotFound, and as `lock_event`."""
+    event = lock_event(event_id)
+    invitation = lock_invitation(event_id, public_id)
+    if not scope.has_category(event.category_of(invitation).key):
+        raise NotFound
+    return event, invitation, tell_stories(event_id, [invitation])[invitation.id]
+
+
 def send_now(event: Event, invitation: Invitation, who: Actor, now: datetime) -> None:
     """Send an invitation that was just made, in the caller's transaction. Raises Refused."""
     _check_event(event, now)
@@ -109,12 +118,8 @@ def send_some(work: Mapping[str, Any], now: datetime) -> int:
 def _write_to_one(event_id: int, public_id: str, who: Organizer, act: str) -> None:
     now = clock.now()
     with transaction():
-        event = lock_event(event_id)
-        invitation = lock_invitation(event_id, public_id)
-        if invitation.category_id not in _category_ids(event, who.scope):
-            raise NotFound
+        event, invitation, story = lock_story(event_id, public_id, who.scope)
         _check_event(event, now)
-        story = tell_stories(event_id, [invitation])[invitation.id]
         if (reason := _REFUSALS[act](story, invitation.email, now)) is not None:
             raise Refused(reason)
         _write(event, [invitation], who, act, now)
@@ -187,10 +192,6 @@ def _names(account_ids: Sequence[int | None]) -> dict[int, str]:
 def _schedule(event_id: int, act: str, ids: Sequence[int], account_id: int | None, batch: str, now: datetime) -> None:
     work = {"event_id": event_id, "act": act, "ids": list(ids), "account_id": account_id, "batch": batch}
     schedule(SEND_JOB, f"{SEND_JOB}:{event_id}:{batch}", work, now)
-
-
-def _category_ids(event: Event, scope: Scope) -> set[int]:
-    return {category.id for category in event.categories if scope.has_category(category.key)}
 
 
 def _check_event(event: Event, now: datetime) -> None:

@@ -271,13 +271,7 @@ def news_of(action: Action, registration: Registration, known: Status, reason: s
     """Return what tells of a decision that was made. `known`: the status that the person knew of before."""
     day_ids = answers.find_day_ids(registration)
     is_no_longer_invited = known is Status.CONFIRMED and registration.status is not Status.CONFIRMED
-    return News(
-        _NEWS_OF[action],
-        day_ids,
-        reason=reason,
-        due_at=due_at,
-        takes_back=is_no_longer_invited,
-    )
+    return News(_NEWS_OF[action], day_ids, reason=reason, due_at=due_at, takes_back=is_no_longer_invited)
 
 
 def compose_decision(

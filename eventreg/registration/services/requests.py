@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from eventreg.audit.services import Actor, note
+from eventreg.audit.services import SYSTEM, Actor, note
 from eventreg.db import db, transaction
 from eventreg.events.models import Event
 from eventreg.events.organizers import Organizer
@@ -255,19 +255,9 @@ def compose_correction(
     now: datetime,
 ) -> OutgoingMessage:
     """Return the message by which a person would be asked to mend answers now. Writes nothing."""
-    request = AnswerRequest(
-        id=0,
-        event_id=registration.event_id,
-        registration_id=registration.id,
-        kind=RequestKind.CORRECTION,
-        questionnaire_id=registration.questionnaire_id,
-        question_keys=list(question_keys),
-        reason=reason,
-        requested_at=now,
-        answer_by=answer_by,
-    )
-    asking = find_asking(registration, request)
-    return request_message(occasion, registration, asking, AskedCorrection, now)
+    request = new_correction(registration, question_keys, reason, SYSTEM, now, answer_by)
+    request.id = 0
+    return request_message(occasion, registration, find_asking(registration, request), AskedCorrection, now)
 
 
 def request_message(

@@ -36,7 +36,10 @@ from eventreg.registration.queries.answers import SESSIONS_KIND
 from eventreg.registration.rules.searching import email_key
 from eventreg.registration.rules.sessions import SessionReason
 from eventreg.registration.rules.states import OptionsFull, RegisteringReason
+from eventreg.registration.services.answer_changes import ChangedFiles
 from eventreg.registration.services.answers import HeldFile, NewFile, drop_held, hold_file, list_held, move_held
+from eventreg.registration.services.uploads import HeldFile, NewFile, drop_held, hold_file, list_held, move_held
+from eventreg.registration.views.steps import Steps, SummaryPart
 from eventreg.web.refusals import Refusals, said
 
 
@@ -261,6 +264,14 @@ class FilledForm:
             if question.key in missed and (is_many[question.key] or not shown):
                 self._say(question.key, Refused(RegisteringReason.FILE_GONE))
         return self
+
+    def faults(self, message: str = "") -> list[tuple[str, str]]:
+        """Return what is to be checked, with the files kept for the next try. `message` is about the form as a whole."""
+        return [*self.kept().errors(), *([("send", message)] if message else [])]
+
+    def changed_files(self) -> ChangedFiles:
+        """Return what becomes of the files of a registration that is there."""
+        return ChangedFiles(self.submission_key, self.new_files, self.removed)
 
     def go_on_under(self, key: str) -> None:
         """Give the form another key, with the files that are held for it."""

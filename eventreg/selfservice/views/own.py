@@ -17,7 +17,7 @@ from eventreg.registration.emails import OWN_PAGE, sequence_of
 from eventreg.registration.forms import NewAddressForm
 from eventreg.registration.queries import answers, registrations
 from eventreg.registration.rules.states import STANDING, Status
-from eventreg.registration.services.answer_changes import ChangedFiles, change_answers
+from eventreg.registration.services.answer_changes import change_answers
 from eventreg.registration.services.answers import list_of_registration, open_upload
 from eventreg.registration.services.links import request_address_change
 from eventreg.registration.views.filled_form import FilledForm, VisitorRefusals, follow_language
@@ -119,7 +119,7 @@ def save_answers(token: str) -> Answer:
     form.take_files()
     with form.refusals() as outcome:
         form.check()
-        files = ChangedFiles(form.submission_key, form.new_files, form.removed)
+        files = form.changed_files()
         if change_answers(own.event.id, own.registration.id, form.answers(), files):
             return own.back(_("Your changes are saved. We have sent you a message about them."))
         return own.back(_("Nothing was changed."))
@@ -145,10 +145,7 @@ def _form(own: OwnRegistration, submission_key: str, *, is_sent: bool) -> Filled
 
 
 def _page(own: OwnRegistration, form: FilledForm, message: str = "") -> str:
-    errors = form.kept().errors()
-    if message:
-        errors.append(("send", message))
-    return render_template("selfservice/answers.html", form=form, errors=errors, **own.frame())
+    return render_template("selfservice/answers.html", form=form, errors=form.faults(message), **own.frame())
 
 
 @blueprint.post("/my/<token>/consents")

@@ -15,8 +15,8 @@ from eventreg.registration.models import AnswerRequest
 from eventreg.registration.queries.answers import current_consents, load_answers
 from eventreg.registration.queries.registrations import Asking, find_asking, get_request, list_requests, standing_keys
 from eventreg.registration.rules.asked import RequestState, closes_at, concerns, state_of
-from eventreg.registration.services.answer_changes import ChangedFiles
 from eventreg.registration.services.answers import list_of_registration
+from eventreg.registration.services.uploads import list_of_registration
 from eventreg.registration.views.filled_form import FilledForm, follow_language
 from eventreg.selfservice.services import answer_request
 from eventreg.selfservice.views import blueprint
@@ -77,7 +77,7 @@ def save_request(token: str, request_id: int) -> Answer:
     form.take_files()
     with form.refusals() as outcome:
         form.check()
-        files = ChangedFiles(form.submission_key, form.new_files, form.removed)
+        files = form.changed_files()
         answer_request(own.event.id, own.registration.id, asking.request.id, form.answers(), files, current_language())
         return own.back(_("Thank you, we have your answers."))
     if is_over(outcome):
@@ -144,11 +144,10 @@ def _all_on_one_form(definition: Definition) -> Definition:
 
 
 def _page(own: OwnRegistration, asking: Asking, form: FilledForm, message: str = "") -> str:
-    errors = form.kept().errors()
-    if message:
-        errors.append(("send", message))
     shown = _shown(own, asking.request)
-    return render_template("selfservice/request.html", form=form, errors=errors, asked=shown, **own.frame())
+    return render_template(
+        "selfservice/request.html", form=form, errors=form.faults(message), asked=shown, **own.frame()
+    )
 
 
 def _closed_page(own: OwnRegistration, row: AnswerRequest) -> str:
