@@ -1,12 +1,5 @@
-"""Words that the team puts on registrations.
-
-What the team notes about a registration, for itself alone.
-
-Ready-made reasons.
-
-Views of the list that were given a name.
-
-Registrations that look like one person: kept apart, or merged.
+"""What the team keeps beside what people wrote: tags, notes, ready-made reasons, saved views of the list, and which
+registrations look like one person and were kept apart or merged.
 """
 
 from datetime import datetime

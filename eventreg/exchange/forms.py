@@ -1,7 +1,4 @@
-"""What is taken out of a list: the format, the columns, and what of it is for few.
-
-Forms around a file of people: the file itself, which column is which, under which terms it is put in.
-"""
+"""The forms around files of people: what is taken out of the list; which file is put in, its columns, and under which terms."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields

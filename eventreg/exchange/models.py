@@ -1,7 +1,4 @@
-"""Files that were taken out of the list.
-
-Files by which people are put into the list.
-"""
+"""Files of people: those that were taken out of the list, and those by which people are put in."""
 
 from datetime import datetime
 from typing import Any

@@ -1,9 +1,4 @@
-"""Finding invitations: by personal link, by the team within one event, by address.
-
-The invitations of an event as far as somebody may know of them: with their states, found and counted by these.
-
-The access codes of an event with who came by each.
-"""
+"""Invitations and access codes of an event, as far as somebody may know of them: how far each has come, who came by it."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence

@@ -1,8 +1,7 @@
-"""A message as somebody would get it, without anything having happened: nothing is written, no link in it leads anywhere.
+"""A message as somebody would get it, without anything having happened; and its usual words as a text with placeholders.
 
-The usual words of a message as a text with placeholders: what an event begins from when it writes words of its own.
-
-They come from the same code that writes the messages, with placeholders where the facts would be, so they cannot differ.
+Nothing is written, and no link in it leads anywhere. The usual words come from the same code that writes the messages, with
+placeholders where the facts would be, so they cannot differ.
 """
 
 from datetime import datetime, timedelta

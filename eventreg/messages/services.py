@@ -1,6 +1,5 @@
-"""Messages that wait for somebody: released or tried again, with an entry in the audit trail.
-
-Saving the words of messages that an event has of its own, so that two people who write at once lose nothing.
+"""Messages that wait for somebody are released, tried again or left; and an event's own words of messages are saved, so that
+two people who write at once lose nothing.
 """
 
 from collections.abc import Callable, Mapping

@@ -1,6 +1,5 @@
-"""The messages of an event as they arrive, with personal links left out.
-
-The words of the system's messages: all of them, and one to be put into the event's own words and looked at.
+"""The messages of an event as they arrive, with personal links left out; and the words of all messages, each to be put into
+the event's own words and looked at.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -1,6 +1,6 @@
-"""What stands around an act of the team on one registration. The names hold a hyphen: no question's key does.
+"""The forms of the team around one registration: acts on it, and registering somebody.
 
-The form around the questions when the team registers somebody. Its names hold a hyphen: no question's key does.
+Their names hold a hyphen: no question's key does.
 """
 
 from collections.abc import Sequence

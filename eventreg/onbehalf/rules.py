@@ -1,6 +1,5 @@
-"""What becomes of somebody who is moved to another category.
-
-What is asked when the team answers for somebody: the same, but with nothing that must be said.
+"""What becomes of somebody who is moved to another category; and what is asked when the team answers for somebody: the same,
+but with nothing that must be said.
 """
 
 from dataclasses import replace

@@ -1,7 +1,4 @@
-"""Counting answers by day: recorded where they are sensitive, or leave as a file.
-
-Taking the list of a session away: recorded with who did.
-"""
+"""What leaves as a count or a list, recorded: answers by day where they are sensitive or a file, the people of a session."""
 
 from dataclasses import dataclass
 

@@ -1,10 +1,8 @@
-"""What participants do with their own registration: change language or consents, withdraw, verify an address.
+"""What participants do for themselves: change language or consents, withdraw, verify an address, answer what they are asked,
+keep a form for later, ask for their earlier answers.
 
-Answering what one is asked beside the form.
-
-Forms kept for later: what was typed, sealed as a whole, until it is sent or its time is over.
-
-"Fill in my earlier answers": the request only writes a row, so that its answer and its time tell nothing.
+A kept form is sealed as a whole until it is sent or its time is over. Asking for earlier answers only writes a row, so that its
+answer and its time tell nothing.
 """
 
 import json

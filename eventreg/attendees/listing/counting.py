@@ -1,9 +1,8 @@
-"""The numbers beside the filters: of fixed fields all in one statement, of another field when its filter is opened.
+"""The numbers beside the filters, and the narrowing that they and the list share.
 
-People are counted by all fields of one column together, off an index; what a filter lets through is added up here. Where
-something else narrows the list, whoever is left is gathered once, and everything is counted among them.
-
-Statements about registrations, narrowed to what somebody may know of and what the list's state lets through.
+Fixed fields are counted all in one statement, another field when its filter is opened. People are counted by all fields of
+one column together, off an index; what a filter lets through is added up here. Where something else narrows the list,
+whoever is left is gathered once, and everything is counted among them.
 """
 
 from __future__ import annotations

@@ -1,6 +1,5 @@
-"""What one event's list offers to one person, read from questionnaires, days and tags, and what it calls it.
-
-Reading a list's state from an address: what is not understood is left out, and that is said.
+"""What one event's list offers to one person, read from questionnaires, days and tags, what it calls it, and how an address
+says it: what is not understood there is left out, and that is said.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,8 +1,6 @@
-"""People with all their answers, many at a time: what an export is made of.
+"""People with all their answers and files, many at a time: what an export is made of.
 
-The files that people sent, many people at a time.
-
-How many people answered what, for whoever changes the questions: counts alone. See `questionnaires.registered`.
+For whoever changes the questions there are counts alone (`questionnaires.registered`).
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -1,10 +1,7 @@
 """One registration with everything that the team may see of it, in a fixed number of statements.
 
-The other registrations of what is likely the same person, as far as an account may know of them.
-
-One registration chosen by what somebody types of it, for showing something as this person sees it.
-
-What happened to the registrations of a list since it was shown. The newest entry of the event's history is the clock.
+Beside it: other registrations of what is likely the same person, a registration chosen by what somebody types of it, and
+what happened since the list was shown, where the newest entry of the event's history is the clock.
 """
 
 from collections.abc import Collection, Mapping, Sequence

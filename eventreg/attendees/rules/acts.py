@@ -1,7 +1,4 @@
-"""Acts on many registrations: what they are, and what comes of each.
-
-Ready-made reasons: for which acts there are some, and how many and how long they may be.
-"""
+"""Acts on many registrations: what they are called and need, what comes of each person, and the limits of ready-made reasons."""
 
 from datetime import timedelta
 

@@ -1,11 +1,7 @@
-"""How addresses name the columns of the list, and which it shows unless they say otherwise.
-
-What a list of registrations shows, in which order and from where: its state, as the address holds it.
+"""What a list of registrations shows, in which order and from where: its state, as the address holds it.
 
 Of one field an address says: `x` is x, `!x` is not x, `~` is empty, `*` is answered, `~x` contains x, `a..b` lies between a and
 b, each end among them and either of them left out. What would be read as something else is written after `=`.
-
-Which answers are mail addresses or telephone numbers, whoever asked for them under whatever name.
 """
 
 from __future__ import annotations

@@ -1,8 +1,5 @@
-"""Addresses of the attendee list and of registrations on the desk.
-
-The list's state as a request brings it, and what of the event the account may know.
-
-A mail shown in a frame: styled by itself, it fetches nothing; nothing in it runs or leads anywhere.
+"""What the pages about attendees share: addresses that keep the list, its state as the request brings it, what of the event
+the account may know, and a mail in a frame, where nothing runs, is fetched or leads anywhere.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,4 @@
-"""What happened to a registration, as its page tells it.
-
-Everything that happened about one registration in one order: acts, mails, exports; one kind alone by a link.
-"""
+"""What happened to one registration, as its page tells it: acts, mails and exports in one order, one kind alone by a link."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence

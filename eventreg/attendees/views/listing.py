@@ -1,8 +1,6 @@
-"""The attendee list.
+"""The attendee list, the bar of acts below it, and what colleagues change while it is open.
 
-The bar below the list: what can be done to the people chosen, and how many places are left for them.
-
-What colleagues change while a list is open: asked every few seconds by a script, nearly always for nothing.
+A script asks for the changes every few seconds, nearly always for nothing.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,6 +1,6 @@
-"""One registration of a run: what its act is given, and what it says came of it.
+"""Writing to many as part of a run: each alone, in their language, once; tried on oneself first, stopped while it waits.
 
-Writing to many as part of a run: each alone, in their language, once; tried on oneself first, stopped while it waits.
+What any act of a run is given, and what it says came of one person, stands here as well.
 """
 
 from collections.abc import Callable, Sequence

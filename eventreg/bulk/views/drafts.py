@@ -1,6 +1,5 @@
-"""A run before it is begun: who is concerned, what is written to them, whether there are places.
-
-The mail of a draft as each person would get it: one for each language, and for each of what may come of it.
+"""A run before it is begun: who is concerned, whether there are places, and the mail as each person would get it: one for each
+language, and for each of what may come of it.
 """
 
 from collections.abc import Sequence

@@ -1,8 +1,6 @@
-"""A row about a registration that is there: what it would change, nothing, or why not.
+"""What comes of a row of a file: whom it is about, what it would change of them or register, or why not.
 
-A row about somebody who is not there yet: what they would be registered with, or why not.
-
-Who of a file is there already: found by the reference, else by the address of a live registration.
+Who is there already is found by the reference, else by the address of a live registration.
 """
 
 from __future__ import annotations

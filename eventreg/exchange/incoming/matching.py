@@ -1,6 +1,6 @@
-"""Which column of a file is which of ours: by the titles that an export writes in any language, by keys, by usual names.
+"""Which column of a file is which of ours, and what its cells say, in whatever language they are written.
 
-The cells of a row, and what they say in whatever language they are written.
+Columns are known by the titles that an export writes, by keys, and by usual names.
 """
 
 from collections import Counter, defaultdict

@@ -1,6 +1,6 @@
-"""Registrations as records: a few statements for many of them.
+"""The registrations of an event, as a part of it that can be taken out and put in: people's data.
 
-The registrations of an event, as a part of it that can be taken out and put in: people's data.
+Many are read by a few statements.
 """
 
 from collections import defaultdict

@@ -1,10 +1,7 @@
-"""Putting people in from a file: what a file may be, what comes of each row, and why a row or a file is refused.
+"""Putting people in from a file: what a file may be, what comes of each row, and who of many has a place.
 
-A whole name in one cell, divided into given and family name by a rule that the organizer chooses and sees at work.
-
-Nobody can tell for certain where a given name ends: "María de la Cruz López Ramírez". What is certain is a comma.
-
-Many people put in at once: what is to be written, and who of them has a place.
+A whole name in one cell is divided by a rule that the organizer chooses and sees at work. Nobody can tell for certain where a
+given name ends: "María de la Cruz López Ramírez". What is certain is a comma.
 """
 
 from __future__ import annotations

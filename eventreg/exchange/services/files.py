@@ -1,9 +1,8 @@
-"""The people of an export, a few hundred at a time: nothing of the database is held between two portions.
+"""Files of people that are taken out: how they are read, where they lie, and what becomes of them.
 
-Where files that a worker makes lie, and what becomes of them.
-
-Sealed by the keys of uploads, a part for each step and then the whole; fetched while the rights last, deleted when their time is
-over.
+People are read a few hundred at a time, and nothing of the database is held between two portions. What a worker makes is
+sealed by the keys of uploads, a part for each step and then the whole; it is fetched while the rights last, and deleted when
+its time is over.
 """
 
 import json

@@ -1,8 +1,7 @@
 """Many people put in at once, all or nothing: what can be made ready is made before the lock, inside it are few statements.
 
-Nobody else registers while the event's row is held: so the time inside is what a file of thousands costs everybody.
-
-Answers of many people changed at once: what an answer fills is one statement for all of them.
+Nobody else registers while the event's row is held: so the time inside is what a file of thousands costs everybody. What the
+answers of many people fill is one statement for all of them.
 """
 
 from __future__ import annotations

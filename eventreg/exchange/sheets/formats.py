@@ -1,13 +1,8 @@
-"""The list as JSON, for programs: values as they are kept beside the words that people read. See docs/export-format.md.
+"""How the bytes of a list are written: as JSON for programs (docs/export-format.md), as a workbook, and several files as a ZIP.
 
-Several files as one ZIP, written as it is sent: one file in the memory at a time.
-
-Whose file it is: what each one says of itself, whichever way its format lets it.
-
-The list as a workbook of Excel: one sheet of people, one that says whose file it is.
-
-Every cell says that it is text, so nothing is computed and no sign stands before what might be (docs/decisions/0015).
-Rows go to a file as they come and never stand in the memory together.
+Each says whose file it is in whichever way its format lets it. Every cell of a workbook says that it is text, so nothing is
+computed and no sign stands before what might be (docs/decisions/0015). Rows go to a file as they come, and an archive is
+written as it is sent: they never stand in the memory together.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Taking the list out: what of it, as what, and the file itself.
-
-What was taken out: who took what, and one's own files that a worker makes.
-"""
+"""Taking the list out: what of it and as what, the file itself, who took what, and one's own files that a worker makes."""
 
 from flask import Response as FlaskResponse, abort, flash, g, redirect, request, stream_with_context, url_for
 from flask_babel import gettext as _

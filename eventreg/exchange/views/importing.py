@@ -1,7 +1,4 @@
-"""People from a file: the file, its columns, the trial row by row, and putting it in.
-
-The page that shows a trial: what would come of each row.
-"""
+"""People from a file: the file, its columns, the trial row by row, and putting it in."""
 
 from collections.abc import Callable, Sequence
 from functools import wraps

@@ -1,7 +1,4 @@
-"""Personal invitations: how far each has come, and what can still be done with it.
-
-Whom somebody wants to invite, and whether that can be: one person, or a list tried line by line.
-"""
+"""Personal invitations: whom somebody wants to invite and whether that can be, how far each has come, what can still be done."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace

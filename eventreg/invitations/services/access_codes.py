@@ -1,6 +1,6 @@
-"""Access codes are added, one or many, and switched off and on again. Nothing of one changes who came by it.
+"""Access codes are added, one or many, switched off and on again, tried, and taken away as a list, which is recorded.
 
-Taking the access codes of an event away, to send them out: recorded with who did.
+Nothing of one changes who came by it.
 """
 
 import secrets

@@ -1,7 +1,4 @@
-"""The access codes of an event: added, switched off and on, taken away as a list. Who came by each stands beside it.
-
-Coming in by an access code: typed on the form or where one chooses a category, it leads into its own category.
-"""
+"""Access codes: on the desk added, switched and taken away as a list; on the form typed, to come into their category."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,6 +1,6 @@
-"""Personal invitations on the desk: the list, one invitation and what can be done with it, one made by form.
+"""Personal invitations on the desk: the list, one invitation and what can be done with it, one made by form, many from a list.
 
-Many people are invited from a list: tried first, line by line; then made, or made and sent.
+A list is tried first, line by line; then made, or made and sent.
 """
 
 from collections.abc import Callable

@@ -1,7 +1,4 @@
-"""The team withdraws a registration for its holder, sets the language of its mails, sends again what was sent before.
-
-What the team does with a request to one person: remind, take back, put the deadline off.
-"""
+"""The team acts for one person: withdraws, sets the language, sends again what was sent, sees to what was asked."""
 
 from collections.abc import Callable
 from datetime import date, datetime

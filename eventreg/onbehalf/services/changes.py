@@ -1,6 +1,5 @@
-"""The team changes answers on the person's behalf, the mail address among them.
-
-What organizers fill in about somebody: sections that the participant never sees, on no page, in no message or file.
+"""The team changes answers on the person's behalf, the mail address among them; and fills in what only organizers see, on no
+page, in no message or file of the participant.
 """
 
 from collections.abc import Collection, Mapping, Sequence

@@ -1,6 +1,5 @@
-"""Somebody takes part in another category: the places are decided anew.
-
-A registration goes to another person: the place stays, what is the former person's goes.
+"""Somebody takes part in another category, and the places are decided anew; or a registration goes to another person, where
+the place stays and what is the former person's goes.
 """
 
 from collections.abc import Collection, Sequence

@@ -1,6 +1,6 @@
-"""What the pages have in common on which the team acts on one registration for the person.
+"""The team acts on one registration for the person: moves, hands on, withdraws, sets the language, sends again.
 
-What the team does for somebody beside deciding: moves, hands on, withdraws, sets the language, sends again.
+What the pages of such acts have in common stands here too.
 """
 
 from dataclasses import replace

@@ -1,6 +1,6 @@
-"""The team changes somebody's answers, by the form that the person has.
+"""The team changes somebody's answers, by the form that the person has; or fills in what only organizers see.
 
-What organizers fill in about one person. Sensitive answers are on the form by POST alone, each look recorded.
+Sensitive answers are on the form by POST alone, each look recorded.
 """
 
 from collections.abc import Mapping, Sequence

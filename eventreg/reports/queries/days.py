@@ -1,6 +1,5 @@
-"""How many people come on each day and what they answered to one question: for the caterer, with nobody's name in it.
-
-Who signed up for the sessions of an event, as far as somebody may know of them.
+"""How many people come on each day and what they answered to one question, with nobody's name in it; and who signed up for
+the sessions, as far as somebody may know of them.
 """
 
 from collections import Counter

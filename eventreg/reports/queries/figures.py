@@ -1,8 +1,6 @@
-"""Counts: registrations by status and category, places taken, messages by where they stand. No person is in them.
+"""Figures: registrations, places and messages counted, and what comes next at an event. No person is in them.
 
-The registrations of an event counted by everything that its figures show, in one statement. No person is in them.
-
-What comes next at an event, for its team.
+All that the figures of one event show is counted by one statement.
 """
 
 from collections import defaultdict

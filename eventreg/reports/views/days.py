@@ -1,7 +1,4 @@
-"""Counts by day for whoever cooks or serves, instead of a list of people.
-
-Who signed up for a session of the programme.
-"""
+"""Counts by day for whoever cooks or serves, instead of a list of people; and who signed up for a session."""
 
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo

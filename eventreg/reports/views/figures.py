@@ -1,8 +1,6 @@
-"""The figures of an event: who registered, from where, when; what waits.
+"""The figures of an event: who registered, from where, when; what waits; the messages by where they stand.
 
-The figures of an event as rows: a text, a number, and the list that it leads to for who may see the people.
-
-The messages of an event by where they stand, as rows.
+Each is a row of a text, a number, and the list that it leads to for who may see the people.
 """
 
 from __future__ import annotations

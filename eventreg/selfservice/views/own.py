@@ -1,8 +1,5 @@
-"""One's own registration, read: the receipt, the page, the calendar file, one's own files.
-
-Changing one's own answers: the form as it stands, kept over every try, then what changed.
-
-One's own registration, changed: permissions, language, address, withdrawal.
+"""One's own registration: read, as page, receipt, calendar and files; its answers changed; permissions, language, address and
+withdrawal.
 """
 
 from flask import Response, abort, g, render_template, request

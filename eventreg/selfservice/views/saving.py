@@ -1,6 +1,5 @@
-"""Keeping a form for later, and going on with it by the link that was mailed.
-
-One's answers from an earlier event, offered for another: asked for by mail, agreed to, then the form filled in.
+"""A form kept for later, gone on with by the link that was mailed; and one's answers from an earlier event, asked for by mail,
+agreed to, then filled in.
 """
 
 from dataclasses import dataclass
