@@ -22,7 +22,7 @@ from eventreg.web import templating
 CHOOSER = "columns"
 #: with more columns the table scrolls within itself
 _MOST_IN_PAGE = 8
-#: where a reference stands in the address of its page; no reference has a sign like it
+#: where a reference stands in the address of its page: nothing before it has such a sign
 _PLACE = "~"
 
 
@@ -106,26 +106,20 @@ _WITHOUT_PLACE = (Status.WAITLISTED, Status.DECLINED)
 class ShownRow:
     """One line."""
 
-    reference: str
-    revision: int
+    person: Person
     url: str
     name: str
-    category: Markup
-    category_key: str
+    category: Category
+    #: its name in the reader's language
+    category_name: Markup
     country: str
     way: str
-    status: Status
-    zone: str
     #: by column
     texts: Mapping[str, str]
     #: by column
     moments: Mapping[str, datetime]
     #: the heads of the columns by name
     titles: Mapping[str, str]
-    #: what is marked on the person
-    marks: Person
-    #: what is said of the newest message to the person, if somebody should look; or nothing
-    trouble: str
     takes_place: bool
     can_be_chosen: bool
     is_chosen: bool
@@ -143,7 +137,7 @@ class Lines:
         self._category_of = {category.id: category for category in categories}
         # Said once for all lines, and not again for each.
         self._categories = {each.id: templating.in_reader_language(each.name) for each in categories}
-        self._address = registration_url(g.event.slug, _PLACE, registrations.state).split(_PLACE)
+        self._address = registration_url(g.event.slug, _PLACE, registrations.state).split(_PLACE, 1)
         self.columns = shown_columns(registrations.state)
         self._titles = {name: words.short_title(name) for name in self.columns}
         self._fields = [registrations.shape.by_column[name] for name in self.columns]
@@ -162,21 +156,16 @@ class Lines:
         category = self._category_of[row.category_id]
         is_waiting = row.status is Status.PENDING and not category.pending_counts
         return ShownRow(
-            reference=row.reference,
-            revision=row.revision,
+            person=row,
             url=row.reference.join(self._address),
             name=row.full_name,
-            category=self._categories[row.category_id],
-            category_key=category.key,
+            category=category,
+            category_name=self._categories[row.category_id],
             country=formats.country(row.columns["country"], self._words.language),
             way=self._way(row),
-            status=row.status,
-            zone=g.event.time_zone,
             texts={name: cell(row) for name, cell in self._cells.items()},
             moments={each.column: at for each in self._fields if (at := each.moment(row)) is not None},
             titles=self._titles,
-            marks=row,
-            trouble=row.trouble.trouble if row.trouble else "",
             takes_place=is_waiting or row.status in _WITHOUT_PLACE,
             can_be_chosen=self._can_choose,
             is_chosen=is_chosen,

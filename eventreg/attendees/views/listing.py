@@ -288,7 +288,7 @@ def _drawn(registrations: RegistrationList, lines: Lines, changes: Sequence[Chan
     rows = registrations.lines([change.registration_id for change in changes])
     shown = lines.shown(rows, changed_by={change.registration_id: _by(change) for change in changes})
     draw = get_template_attribute("attendees/list/_rows.html", "line")
-    return {row.reference: str(draw(row, lines.columns)) for row in shown}
+    return {row.person.reference: str(draw(row, lines.columns)) for row in shown}
 
 
 def _by(change: Change) -> str:
