@@ -124,6 +124,7 @@ def folded_column(length: int) -> String:
 
 
 Row = TypeVar("Row", bound=Base)
+Thing = TypeVar("Thing")
 
 
 def get_of_event(model: type[Row], event_id: int, options: Sequence[ExecutableOption] = (), /, **by: Any) -> Row:
@@ -131,8 +132,8 @@ def get_of_event(model: type[Row], event_id: int, options: Sequence[ExecutableOp
     return found(db.session.scalar(select(model).filter_by(event_id=event_id, **by).options(*options)))
 
 
-def found(row: Row | None) -> Row:
-    """Return what a query found. Raises NotFound for nothing."""
-    if row is None:
+def found(thing: Thing | None) -> Thing:
+    """Return what was looked for. Raises NotFound for nothing."""
+    if thing is None:
         raise NotFound
-    return row
+    return thing

@@ -83,13 +83,9 @@ class InvitationForm(InvitationTerms):
 
     def wish(self, time_zone: str, *, may_decide: bool) -> Wish:
         """Return whom to invite, as typed."""
-        return replace(
-            self.terms(time_zone, may_decide=may_decide),
-            email=self.email.data or "",
-            given_name=self.given_name.data or "",
-            family_name=self.family_name.data or "",
-            institution=self.institution.data or "",
-        )
+        fields = (self.email, self.given_name, self.family_name, self.institution)
+        typed: dict[str, Any] = {field.name: field.data or "" for field in fields}
+        return replace(self.terms(time_zone, may_decide=may_decide), **typed)
 
 
 class InvitationListForm(InvitationTerms):

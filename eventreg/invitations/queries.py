@@ -7,11 +7,10 @@ from datetime import datetime
 
 from sqlalchemy import func, or_, select
 
-from eventreg.db import db, lock_row
+from eventreg.db import db, found, lock_row
 from eventreg.events.models import Category
 from eventreg.events.rules.team import Scope, Sight
 from eventreg.invitations.rules.invitations import InvitationState, Story, state_of
-from eventreg.kernel.errors import NotFound
 from eventreg.kernel.text import folded
 from eventreg.mail.queries import list_latest_states
 from eventreg.mail.rules import Standing
@@ -126,10 +125,7 @@ def list_invitations(
 
 def get_invitation_line(event_id: int, public_id: str, sight: Sight, now: datetime) -> InvitationLine:
     """Return one invitation of this event and scope. Any other is NotFound, like none at all."""
-    found = _lines(event_id, sight, now, public_id)
-    if not found:
-        raise NotFound
-    return found[0]
+    return found(next(iter(_lines(event_id, sight, now, public_id)), None))
 
 
 def _lines(event_id: int, sight: Sight, now: datetime, public_id: str = "") -> list[InvitationLine]:

@@ -98,9 +98,7 @@ def save_message_texts(event_id: int, key: str, edits: Mapping[str, TextEdit], a
 def _put(event: Event, key: str, language: str, text: OwnText, actor: Actor) -> None:
     # A row without words stays, so that its revision goes on: whoever still sees the earlier words is told.
     row = db.session.scalars(
-        select(MessageText).where(
-            MessageText.event_id == event.id, MessageText.message == key, MessageText.language == language
-        )
+        select(MessageText).filter_by(event_id=event.id, message=key, language=language)
     ).one_or_none()
     if row is None:
         row = MessageText(event_id=event.id, message=key, language=language, revision=0)
@@ -114,15 +112,8 @@ def _put(event: Event, key: str, language: str, text: OwnText, actor: Actor) -> 
 
 def mark_worded(event: Event, key: str) -> None:
     """Keep in mind that a message has words of the event's own, or has none any more. In the caller's transaction."""
-    has_words = db.session.scalar(
-        select(MessageText.id)
-        .where(
-            MessageText.event_id == event.id,
-            MessageText.message == key,
-            (MessageText.subject != "") | (MessageText.body != ""),
-        )
-        .limit(1)
-    )
+    of_message = select(MessageText.id).filter_by(event_id=event.id, message=key)
+    has_words = db.session.scalar(of_message.where((MessageText.subject != "") | (MessageText.body != "")).limit(1))
     others = [other for other in event.worded_messages if other != key]
     event.worded_messages = [*others, key] if has_words is not None else others
 

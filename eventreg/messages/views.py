@@ -14,6 +14,7 @@ from eventreg.attendees.queries.messages import find_reference, get_message_in_s
 from eventreg.attendees.queries.person import find_chosen
 from eventreg.attendees.views.desk import mail_in_frame
 from eventreg.audit.services import acting
+from eventreg.db import found
 from eventreg.events.models import Event
 from eventreg.events.organizers import Organizer, organizer
 from eventreg.events.queries.events import get_event_whole
@@ -21,8 +22,8 @@ from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk, tabs_by_state
 from eventreg.i18n.languages import own_name
 from eventreg.kernel.clock import now
-from eventreg.kernel.errors import NotFound
 from eventreg.mail.content import mask
+from eventreg.mail.markers import mask
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState, Standing, standing
 from eventreg.mail.services import OutgoingMessage
@@ -224,9 +225,7 @@ def show_message_text_html(slug: str, key: str) -> Response | tuple[str, int]:
 
 
 def _message_of_message_texts(key: str) -> type[Message]:
-    if (message := find_message(key)) is None:
-        raise NotFound
-    return message
+    return found(find_message(key))
 
 
 def _sent(key: str) -> MessageTextForm:

@@ -166,7 +166,3 @@ class AddingForm(PlainForm):
             (CONFIRMED, lazy_gettext("Confirmed at once where there is a place, else on the waiting list as approved")),
         ]
         self.language.choices = [(code, own_name(code)) for code in known_languages()]
-
-    def errors_list(self) -> list[tuple[str, str]]:
-        """Return (id of the input, message) for each field to be checked."""
-        return [(field.id, str(field.errors[0])) for field in self if field.errors]

@@ -139,9 +139,7 @@ def decide_one(run: Run, item: RunItem) -> ItemResult:
 
 def undo_one(run: Run, item: RunItem) -> ItemResult:
     """Take back what the run to undo decided, where no mail told of it yet."""
-    undone = select(RunItem.decision_id).where(
-        RunItem.run_id == run.undoes_id, RunItem.registration_id == item.registration_id
-    )
+    undone = select(RunItem.decision_id).filter_by(run_id=run.undoes_id, registration_id=item.registration_id)
     decision_id = db.session.scalar(undone)
     if decision_id is None:
         raise Refused(DecisionReason.NOT_THE_LAST)

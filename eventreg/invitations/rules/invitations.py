@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from eventreg.kernel.errors import N_, Reason, Refused, Titled
 from eventreg.questionnaires.rules import answers
@@ -70,16 +71,9 @@ class InvitationState(Titled):
         self.looks, self.own_title = looks, own_title
 
 
+_S = InvitationState
 #: in these the person can still answer
-OPEN = frozenset(
-    {
-        InvitationState.MADE,
-        InvitationState.SENT,
-        InvitationState.TROUBLE,
-        InvitationState.DOUBTFUL,
-        InvitationState.REMINDED,
-    }
-)
+OPEN = frozenset({_S.MADE, _S.SENT, _S.TROUBLE, _S.DOUBTFUL, _S.REMINDED})
 
 
 @dataclass(frozen=True)
@@ -247,15 +241,8 @@ def checked(wish: Wish, known: Known, now: datetime) -> Wish:
         raise Refused(InvitationReason.ALREADY_REGISTERED)
     if key and key in known.invited:
         raise Refused(InvitationReason.ALREADY_INVITED)
-    return replace(
-        wish,
-        email=email,
-        given_name=_text(wish, "given_name"),
-        family_name=_text(wish, "family_name"),
-        institution=_text(wish, "institution"),
-        note=_text(wish, "note"),
-        is_bound=wish.is_bound and bool(email),
-    )
+    texts: dict[str, Any] = {field: _text(wish, field) for field in LIMITS}
+    return replace(wish, email=email, is_bound=wish.is_bound and bool(email), **texts)
 
 
 def judged(wishes: Sequence[tuple[int, Wish]], known: Known, now: datetime, *, needs_address: bool) -> list[Verdict]:

@@ -29,6 +29,7 @@ from eventreg.registration.views.filled_form import FilledForm
 from eventreg.registration.views.form_pages import refusal_in
 from eventreg.web import templating, traffic
 from eventreg.web.access import Answer, requires
+from eventreg.web.forms import errors_in
 
 
 @blueprint.get("/manage/events/<slug>/registrations/new")
@@ -178,7 +179,7 @@ def _filled(event: Event, category: Category, *, is_sent: bool, is_relaxed: bool
 
 
 def _page(event: Event, form: FilledForm, terms: AddingForm, *problems: tuple[str, str]) -> str:
-    faults = [*form.kept().errors(), *terms.errors_list(), *problems]
+    faults = [*form.kept().errors(), *errors_in(terms), *problems]
     return render_desk(
         "onbehalf/add_person.html",
         "registrations",

@@ -138,9 +138,7 @@ def list_requests(registration_id: int) -> Sequence[AnswerRequest]:
 
 def get_request(registration_id: int, request_id: int) -> AnswerRequest:
     """Return a request to this person. Raises NotFound for any other's."""
-    statement = select(AnswerRequest).where(
-        AnswerRequest.registration_id == registration_id, AnswerRequest.id == request_id
-    )
+    statement = select(AnswerRequest).filter_by(registration_id=registration_id, id=request_id)
     return found(db.session.scalar(statement.execution_options(populate_existing=True)))
 
 

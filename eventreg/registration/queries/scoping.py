@@ -9,10 +9,9 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Select, exists, false, or_, select
 from sqlalchemy.orm import joinedload
 
-from eventreg.db import db
+from eventreg.db import db, found
 from eventreg.events.models import Category, EventDay
 from eventreg.events.rules.team import Scope
-from eventreg.kernel.errors import NotFound
 from eventreg.mail.models import MailMessage
 from eventreg.questionnaires.models import QuestionnaireVersion
 from eventreg.questionnaires.queries import definition_of
@@ -60,11 +59,7 @@ def get_in_scope(event_id: int, reference: str, scope: Scope) -> Registration:
         .where(Registration.event_id == event_id, Registration.reference == reference)
     )
     # A reference that a form brings can hold what no database takes for text.
-    found = db.session.scalars(in_scope(statement, event_id, scope)) if reference.isprintable() else None
-    registration = found.one_or_none() if found is not None else None
-    if registration is None:
-        raise NotFound
-    return registration
+    return found(db.session.scalar(in_scope(statement, event_id, scope)) if reference.isprintable() else None)
 
 
 def lock_in_scope(event_id: int, reference: str, scope: Scope) -> Registration:

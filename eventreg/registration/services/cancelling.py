@@ -249,11 +249,7 @@ class RegistrationOccupancy:
 
     def count_pending_anew(self, event_id: int, category_id: int, counts: bool, at: datetime) -> None:
         """Enter a place for each pending registration that has none, whatever the limit, or free theirs."""
-        pending = select(Registration.id).where(
-            Registration.event_id == event_id,
-            Registration.category_id == category_id,
-            Registration.status == Status.PENDING,
-        )
+        pending = select(Registration.id).filter_by(event_id=event_id, category_id=category_id, status=Status.PENDING)
         if not counts:
             db.session.execute(
                 delete(Place).where(Place.registration_id.in_(pending)).execution_options(synchronize_session=False)

@@ -204,10 +204,8 @@ def _answered_sections(registration_id: int) -> set[str]:
 
 
 def _was_asked(registration_id: int, version_id: int) -> bool:
-    found = select(AnswerRequest.id).where(
-        AnswerRequest.registration_id == registration_id,
-        AnswerRequest.kind == RequestKind.AGAIN,
-        AnswerRequest.questionnaire_id == version_id,
+    found = select(AnswerRequest.id).filter_by(
+        registration_id=registration_id, kind=RequestKind.AGAIN, questionnaire_id=version_id
     )
     return db.session.scalar(found.limit(1)) is not None
 

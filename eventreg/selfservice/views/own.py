@@ -36,8 +36,6 @@ def show_receipt(token: str) -> str | BaseResponse:
         return own.back(code=302)
     return render_template(
         "selfservice/receipt.html",
-        status_word=_(own.status.own_title),
-        status_sentence=_(own.status.explained),
         **own.frame(),
     )
 
@@ -49,8 +47,6 @@ def show_own(token: str) -> str:
     own = OwnRegistration.open(token)
     return render_template(
         "selfservice/own.html",
-        status_word=_(own.status.own_title),
-        status_sentence=_(own.status.explained),
         merged_into=registrations.find_merged_into(own.registration.id) if own.status is Status.CANCELLED else None,
         answers=own.answer_rows(),
         consents=own.consent_rows(),
