@@ -1,44 +1,51 @@
-"""Adding, changing, moving and removing materials: in every state of the event, since slides come after it too.
+"""Materials of an event and its sessions, and what the sessions leave behind: added, changed, moved and removed.
 
-The files of materials on the disk, sealed. A file without a row is a leftover that the sweep removes.
-
-Recording what sessions leave behind: in every state of the event, since it is written during it and after it.
+In every state of the event: slides come after it, remarks are written during it and after it. Both kinds stand in an order
+inside their session, and are told of in one way. The files of materials lie on the disk, sealed; one without a row is a
+leftover that the sweep removes.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from eventreg.audit.services import Actor, Target, note
+from eventreg.audit.services import Actor, Target, note, plain
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, Material, SessionOutcome
 from eventreg.events.queries.events import lock_event_in_any_state
-from eventreg.events.rules.programme import MaterialAudience, OutcomeKind
 from eventreg.kernel import clock, files, ordering, tokens
 from eventreg.kernel.errors import NotFound, Refused
-from eventreg.kernel.text import LocalizedText, merged
+from eventreg.kernel.text import merged
 from eventreg.media.store import CannotKeep, SealedFile, path_of, sealed_parts, sweep_folder, write_file
 from eventreg.programme.queries import find_session, get_material, get_outcome
 from eventreg.programme.rules.materials import MaterialReason, OutcomeReason, check_address, check_file, title_from
 from eventreg.web.instance import config, keys
 
+Row = Material | SessionOutcome
 
-@dataclass(frozen=True)
-class MaterialEntry:
-    """What organizers say of a material. `released_at` is an aware instant; None: at once."""
-
-    #: in the event's languages
-    title: LocalizedText
-    #: the public id of a session; empty: of the whole event
-    session: str
-    #: the language that it is in; empty: not said
-    language: str
-    audience: MaterialAudience
-    released_at: datetime | None
-    #: of a link; empty for a file
-    url: str = ""
+#: the columns that the audit trail tells of, under its names
+_TOLD: Final[Mapping[type[Row], Mapping[str, str]]] = {
+    Material: {
+        "title": "title",
+        "session": "session_id",
+        "language": "language",
+        "audience": "audience",
+        "released_at": "released_at",
+        "url": "url",
+        "file": "file_name",
+        "file_id": "file_id",
+    },
+    SessionOutcome: {
+        "session": "session_id",
+        "kind": "kind",
+        "text": "text",
+        "addressee": "addressee",
+        "is_public": "is_public",
+    },
+}
 
 
 @dataclass(frozen=True)
@@ -49,39 +56,27 @@ class SentFile:
     content: bytes
 
 
-@dataclass(frozen=True)
-class _KeptFile:
-    file_id: str
-    name: str
-    media_type: str
-    size: int
+def add_material(event_id: int, values: Mapping[str, Any], file: SentFile | None, actor: Actor) -> None:
+    """Add a file or a link at the end of its session.
 
-
-def add_material(event_id: int, entry: MaterialEntry, file: SentFile | None, actor: Actor) -> str:
-    """Add a file or a link at the end of its session and return its public id.
-
-    A file without a title is called by its name. Raises NotFound (event, session) and Refused.
+    `values` are columns, with the `session`'s public id ("": of the whole event). A file without a title is called by its
+    name. Raises NotFound (event, session) and Refused.
     """
-    if bool(entry.url) is bool(file):
+    if bool(values["url"]) is bool(file):
         raise Refused(MaterialReason.FILE_OR_LINK)
     kept = _keep(file)
-    if entry.url:
-        check_address(entry.url)
-    with transaction() as session:
+    if values["url"]:
+        check_address(values["url"])
+    with transaction():
         event = lock_event_in_any_state(event_id)
-        material = Material(event_id=event_id, public_id=tokens.new_public_id(), created_at=clock.now(), revision=1)
-        _say(material, event, entry, kept)
-        material.position = _last_position(event_id, material.session_id) + 1
-        session.add(material)
-        session.flush()
-        note(material, "material_added", actor, **_told(material))
-        return material.public_id
+        material = Material(event_id=event_id, public_id=tokens.new_public_id(), created_at=clock.now(), title={})
+        _add(event, material, _titled(event, material, {**values, **kept}), actor)
 
 
 def change_material(
     event_id: int,
     public_id: str,
-    entry: MaterialEntry,
+    values: Mapping[str, Any],
     file: SentFile | None,
     seen_revision: int,
     actor: Actor,
@@ -91,78 +86,103 @@ def change_material(
     Raises NotFound and Refused: CHANGED_MEANWHILE when it is no longer what was seen.
     """
     kept = _keep(file)
-    with transaction() as session:
+    with transaction():
         event = lock_event_in_any_state(event_id)
         material = get_material(event_id, public_id)
         if material.revision != seen_revision:
             raise Refused(MaterialReason.CHANGED_MEANWHILE)
         is_link = bool(material.url)
-        if bool(entry.url) is not is_link or (kept is not None and is_link):
+        if bool(values["url"]) is not is_link or (kept and is_link):
             raise Refused(MaterialReason.FILE_OR_LINK)
         if is_link:
-            check_address(entry.url)
-        before, session_before = _told(material), material.session_id
-        _say(material, event, entry, kept)
-        if material.session_id != session_before:
-            material.position = _last_position(event_id, material.session_id, besides=material.id) + 1
-        changed = {name: [before[name], value] for name, value in _told(material).items() if before[name] != value}
-        if not changed:
-            return
-        material.revision += 1
-        session.flush()
-        note(material, "material_changed", actor, changed=changed)
+            check_address(values["url"])
+        _change(event, material, _titled(event, material, {**values, **kept}), actor)
 
 
 def move_material(event_id: int, public_id: str, step: int, actor: Actor) -> None:
     """Let a material change places with the one before it (`step` -1) or after it (1) in its session. Raises NotFound."""
-    with transaction() as session:
-        lock_event_in_any_state(event_id)
-        material = get_material(event_id, public_id)
-        siblings = session.scalars(
-            select(Material)
-            .where(Material.event_id == event_id, Material.session_id == material.session_id)
-            .order_by(Material.position, Material.id)
-        ).all()
-        if not ordering.move_in_order(siblings, siblings.index(material), step):
-            return
-        note(material, "material_moved", actor)
+    with transaction():
+        _move(lock_event_in_any_state(event_id), get_material(event_id, public_id), step, actor)
 
 
 def remove_material(event_id: int, public_id: str, actor: Actor) -> None:
     """Remove a material; its file goes with the next sweep. Raises NotFound."""
-    with transaction() as session:
-        lock_event_in_any_state(event_id)
-        material = get_material(event_id, public_id)
-        session.delete(material)
-        note(material, "material_removed", actor, **_told(material))
+    with transaction():
+        _remove(lock_event_in_any_state(event_id), get_material(event_id, public_id), actor)
 
 
-def _keep(file: SentFile | None) -> _KeptFile | None:
-    """Check a file and write it to the disk: before the lock, since it waits for the disk."""
-    if file is None:
-        return None
-    media_type = check_file(file.content)
-    kept = _KeptFile(tokens.new_public_id(), files.safe_name(file.name, media_type), media_type, len(file.content))
-    store_material_file(kept.file_id, file.content)
-    return kept
+def add_outcome(event_id: int, values: Mapping[str, Any], actor: Actor) -> None:
+    """Add an outcome at the end of its session. `values`: as `add_material`. Raises NotFound (event, session)."""
+    with transaction():
+        outcome = SessionOutcome(recorded_at=clock.now(), text={}, addressee={})
+        _add(lock_event_in_any_state(event_id), outcome, values, actor)
 
 
-def _say(material: Material, event: Event, entry: MaterialEntry, kept: _KeptFile | None) -> None:
-    if kept is not None:
-        material.file_id, material.file_name = kept.file_id, kept.name
-        material.media_type, material.size = kept.media_type, kept.size
-    material.url = entry.url
-    title = merged(material.title or {}, entry.title, event.languages)
-    if not title and not material.file_name:
-        raise Refused(MaterialReason.TITLE_MISSING)
-    material.title = title or {event.languages[0]: title_from(material.file_name)}
-    material.language = entry.language
-    material.audience = entry.audience
-    material.released_at = entry.released_at
-    material.session_id = _session_id(event.id, entry.session)
+def change_outcome(event_id: int, outcome_id: int, values: Mapping[str, Any], seen_revision: int, actor: Actor) -> None:
+    """Change an outcome. Raises NotFound and Refused(CHANGED_MEANWHILE) when it is no longer what was seen."""
+    with transaction():
+        event = lock_event_in_any_state(event_id)
+        outcome = get_outcome(event_id, outcome_id)
+        if outcome.revision != seen_revision:
+            raise Refused(OutcomeReason.CHANGED_MEANWHILE)
+        _change(event, outcome, values, actor)
 
 
-def _session_id(event_id: int, public_id: str) -> int | None:
+def move_outcome(event_id: int, outcome_id: int, step: int, actor: Actor) -> None:
+    """Let an outcome change places with the one before it (`step` -1) or after it (1) in its session. Raises NotFound."""
+    with transaction():
+        _move(lock_event_in_any_state(event_id), get_outcome(event_id, outcome_id), step, actor)
+
+
+def remove_outcome(event_id: int, outcome_id: int, actor: Actor) -> None:
+    """Remove an outcome. Raises NotFound."""
+    with transaction():
+        _remove(lock_event_in_any_state(event_id), get_outcome(event_id, outcome_id), actor)
+
+
+def _add(event: Event, row: Row, values: Mapping[str, Any], actor: Actor) -> None:
+    row.revision = 1
+    _put(event, row, values)
+    row.position = _last_position(row) + 1
+    db.session.add(row)
+    db.session.flush()
+    note(_target(event, row), f"{row.audited_as}_added", actor, **_told(row))
+
+
+def _change(event: Event, row: Row, values: Mapping[str, Any], actor: Actor) -> None:
+    before, session_before = _told(row), row.session_id
+    _put(event, row, values)
+    if row.session_id != session_before:
+        row.position = _last_position(row) + 1
+    changed = {name: [before[name], value] for name, value in _told(row).items() if before[name] != value}
+    if changed:
+        row.revision += 1
+        db.session.flush()
+        note(_target(event, row), f"{row.audited_as}_changed", actor, changed=changed)
+
+
+def _move(event: Event, row: Row, step: int, actor: Actor) -> None:
+    siblings = _siblings(row)
+    if ordering.move_in_order(siblings, siblings.index(row), step):
+        note(_target(event, row), f"{row.audited_as}_moved", actor)
+
+
+def _remove(event: Event, row: Row, actor: Actor) -> None:
+    db.session.delete(row)
+    note(_target(event, row), f"{row.audited_as}_removed", actor, **_told(row))
+
+
+def _put(event: Event, row: Row, values: Mapping[str, Any]) -> None:
+    """Set columns of a row; of texts the languages that are not the event's stay."""
+    for name, value in values.items():
+        if name == "session":
+            row.session_id = _session_id(event.id, value)
+        else:
+            is_text = isinstance(value, Mapping)
+            setattr(row, name, merged(getattr(row, name), value, event.languages) if is_text else value)
+
+
+def _session_id(event_id: int, public_id: str) -> Any:
     if not public_id:
         return None
     found = find_session(event_id, public_id)
@@ -171,29 +191,45 @@ def _session_id(event_id: int, public_id: str) -> int | None:
     return found.id
 
 
-def _last_position(event_id: int, session_id: int | None, besides: int = 0) -> int:
-    return (
-        db.session.scalar(
-            select(func.max(Material.position)).where(
-                Material.event_id == event_id, Material.session_id == session_id, Material.id != besides
-            )
-        )
-        or 0
-    )
+def _siblings(row: Row) -> Sequence[Any]:
+    """Return the rows of its kind in its session, in their order."""
+    kind = type(row)
+    of_event = {"event_id": row.event_id} if isinstance(row, Material) else {}
+    statement = select(kind).filter_by(session_id=row.session_id, **of_event).order_by(kind.position, kind.id)
+    return db.session.scalars(statement).all()
 
 
-def _told(material: Material) -> dict[str, Any]:
-    """Return what the audit trail keeps of a material."""
-    return {
-        "title": dict(material.title),
-        "session": material.session_id,
-        "language": material.language,
-        "audience": material.audience.value,
-        "released_at": material.released_at.isoformat() if material.released_at else None,
-        "url": material.url,
-        "file": material.file_name,
-        "file_id": material.file_id,
-    }
+def _last_position(row: Row) -> int:
+    return max((each.position for each in _siblings(row) if each is not row), default=0)
+
+
+def _target(event: Event, row: Row) -> Target:
+    return Target(type(row), row.id, event.id)
+
+
+def _told(row: Row) -> dict[str, Any]:
+    """Return what the audit trail keeps of a row."""
+    return {name: plain(getattr(row, column)) for name, column in _TOLD[type(row)].items()}
+
+
+def _keep(file: SentFile | None) -> dict[str, Any]:
+    """Check a file, write it to the disk and return its columns: before the lock, since it waits for the disk."""
+    if file is None:
+        return {}
+    media_type, file_id = check_file(file.content), tokens.new_public_id()
+    store_material_file(file_id, file.content)
+    name = files.safe_name(file.name, media_type)
+    return {"file_id": file_id, "file_name": name, "media_type": media_type, "size": len(file.content)}
+
+
+def _titled(event: Event, material: Material, values: dict[str, Any]) -> dict[str, Any]:
+    """Return the values with a title: a link needs one, a file has its name."""
+    if not merged(material.title, values["title"], event.languages):
+        name = values.get("file_name") or material.file_name
+        if not name:
+            raise Refused(MaterialReason.TITLE_MISSING)
+        values["title"] = {event.languages[0]: title_from(name)}
+    return values
 
 
 def store_material_file(file_id: str, data: bytes) -> None:
@@ -225,105 +261,3 @@ def sweep_materials(now: datetime) -> int:
 def content_place(file_id: str) -> str:
     """Return the place that a file's parts are bound to."""
     return f"materials/{file_id}"
-
-
-@dataclass(frozen=True)
-class OutcomeEntry:
-    """A remark or a recommendation as it was written, in the event's languages."""
-
-    #: the public id of the session
-    session: str
-    kind: OutcomeKind
-    text: LocalizedText
-    addressee: LocalizedText
-    is_public: bool
-
-
-def add_outcome(event_id: int, entry: OutcomeEntry, actor: Actor) -> int:
-    """Add an outcome at the end of its session and return its id. Raises NotFound (event, session)."""
-    with transaction() as session:
-        event = lock_event_in_any_state(event_id)
-        outcome = SessionOutcome(recorded_at=clock.now(), revision=1, text={}, addressee={})
-        _say_of_outcomes(outcome, event, entry)
-        outcome.position = _last_position_of_outcomes(outcome.session_id) + 1
-        session.add(outcome)
-        session.flush()
-        note(Target(SessionOutcome, outcome.id, event_id), "outcome_added", actor, **_told_of_outcomes(outcome))
-        return outcome.id
-
-
-def change_outcome(event_id: int, outcome_id: int, entry: OutcomeEntry, seen_revision: int, actor: Actor) -> None:
-    """Change an outcome. Raises NotFound and Refused(CHANGED_MEANWHILE) when it is no longer what was seen."""
-    with transaction() as session:
-        event = lock_event_in_any_state(event_id)
-        outcome = get_outcome(event_id, outcome_id)
-        if outcome.revision != seen_revision:
-            raise Refused(OutcomeReason.CHANGED_MEANWHILE)
-        before, session_before = _told_of_outcomes(outcome), outcome.session_id
-        _say_of_outcomes(outcome, event, entry)
-        if outcome.session_id != session_before:
-            outcome.position = _last_position_of_outcomes(outcome.session_id, besides=outcome.id) + 1
-        changed = {
-            name: [before[name], value] for name, value in _told_of_outcomes(outcome).items() if before[name] != value
-        }
-        if not changed:
-            return
-        outcome.revision += 1
-        session.flush()
-        note(Target(SessionOutcome, outcome.id, event_id), "outcome_changed", actor, changed=changed)
-
-
-def move_outcome(event_id: int, outcome_id: int, step: int, actor: Actor) -> None:
-    """Let an outcome change places with the one before it (`step` -1) or after it (1) in its session. Raises NotFound."""
-    with transaction() as session:
-        lock_event_in_any_state(event_id)
-        outcome = get_outcome(event_id, outcome_id)
-        siblings = session.scalars(
-            select(SessionOutcome)
-            .where(SessionOutcome.session_id == outcome.session_id)
-            .order_by(SessionOutcome.position, SessionOutcome.id)
-        ).all()
-        if ordering.move_in_order(siblings, siblings.index(outcome), step):
-            note(Target(SessionOutcome, outcome.id, event_id), "outcome_moved", actor)
-
-
-def remove_outcome(event_id: int, outcome_id: int, actor: Actor) -> None:
-    """Remove an outcome. Raises NotFound."""
-    with transaction() as session:
-        lock_event_in_any_state(event_id)
-        outcome = get_outcome(event_id, outcome_id)
-        session.delete(outcome)
-        note(Target(SessionOutcome, outcome.id, event_id), "outcome_removed", actor, **_told_of_outcomes(outcome))
-
-
-def _say_of_outcomes(outcome: SessionOutcome, event: Event, entry: OutcomeEntry) -> None:
-    found = find_session(event.id, entry.session)
-    if found is None:
-        raise NotFound
-    outcome.session_id = found.id
-    outcome.kind = entry.kind
-    outcome.text = merged(outcome.text, entry.text, event.languages)
-    outcome.addressee = merged(outcome.addressee, entry.addressee, event.languages)
-    outcome.is_public = entry.is_public
-
-
-def _last_position_of_outcomes(session_id: int, besides: int = 0) -> int:
-    return (
-        db.session.scalar(
-            select(func.max(SessionOutcome.position)).where(
-                SessionOutcome.session_id == session_id, SessionOutcome.id != besides
-            )
-        )
-        or 0
-    )
-
-
-def _told_of_outcomes(outcome: SessionOutcome) -> dict[str, Any]:
-    """Return what the audit trail keeps of an outcome."""
-    return {
-        "session": outcome.session_id,
-        "kind": outcome.kind.value,
-        "text": dict(outcome.text),
-        "addressee": dict(outcome.addressee),
-        "is_public": outcome.is_public,
-    }

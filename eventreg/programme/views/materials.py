@@ -61,12 +61,12 @@ def add_material(slug: str) -> Answer:
     event, sessions = g.event, list_sessions(g.event.id)
     form = MaterialForm(event, sessions)
     with form.refusals() as outcome:
-        entry = form.read()
-        materials.add_material(event.id, entry, form.sent_file(), acting())
+        values = form.read()
+        materials.add_material(event.id, values, form.sent_file(), acting())
         flash(_("The material is added. The form is ready for the next one."))
-        audience = entry.audience.value
+        audience = values["audience"].value
         address = url_for(
-            "programme.list_materials", slug=slug, session=entry.session, audience=audience, _anchor="add"
+            "programme.list_materials", slug=slug, session=values["session"], audience=audience, _anchor="add"
         )
         return redirect(address, 303)
     form.say_that_the_file_is_gone()
@@ -78,7 +78,7 @@ def add_material(slug: str) -> Answer:
 def edit_material(slug: str, public_id: str) -> Answer:
     """Show what is said of a material as a form."""
     material, sessions = get_material(g.event.id, public_id), list_sessions(g.event.id)
-    return _edit_page(material, MaterialForm.of(g.event, sessions, material))
+    return _edit_page(material, MaterialForm(g.event, sessions, material))
 
 
 @blueprint.post("/manage/events/<slug>/materials/<public_id>")

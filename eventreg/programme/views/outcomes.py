@@ -54,12 +54,12 @@ def add_outcome(slug: str) -> Answer:
     event, sessions = g.event, list_sessions(g.event.id)
     form = OutcomeForm(event, sessions)
     with form.refusals() as outcome:
-        entry = form.read()
-        materials.add_outcome(event.id, entry, acting())
+        values = form.read()
+        materials.add_outcome(event.id, values, acting())
         flash(_("It is recorded. The form is ready for the next one."))
-        kind, public = entry.kind.value, "1" if entry.is_public else None
+        kind, public = values["kind"].value, "1" if values["is_public"] else None
         address = url_for(
-            "programme.list_outcomes", slug=slug, session=entry.session, kind=kind, public=public, _anchor="add"
+            "programme.list_outcomes", slug=slug, session=values["session"], kind=kind, public=public, _anchor="add"
         )
         return redirect(address, 303)
     return _list_page(event, sessions, form), outcome.status_code
@@ -70,7 +70,7 @@ def add_outcome(slug: str) -> Answer:
 def edit_outcome(slug: str, outcome_id: int) -> Answer:
     """Show an entry as a form."""
     outcome = get_outcome(g.event.id, outcome_id)
-    return _edit_page(outcome, OutcomeForm.of(g.event, list_sessions(g.event.id), outcome))
+    return _edit_page(outcome, OutcomeForm(g.event, list_sessions(g.event.id), outcome))
 
 
 @blueprint.post("/manage/events/<slug>/outcomes/<int(max=2147483647):outcome_id>")
