@@ -10,45 +10,30 @@ from typing import Any, cast
 
 from flask_babel.speaklater import LazyString
 
-from eventreg.web.forms import lazy_gettext as _
+from eventreg.kernel.errors import N_, Titled
 from eventreg.web.templating import plain_in_reader_language
 
 
-class Group(enum.Enum):
+class Group(Titled):
     """What stands in the timeline of a record, so that one group can be looked at alone. The value stands in the address."""
 
     #: came, decided, moved up, withdrawn; and whatever happens to the event or the instance
-    STATUS = "status"
+    STATUS = "status", N_("Status")
     #: answers, address, consents, language
-    ANSWERS = "answers"
+    ANSWERS = "answers", N_("Answers")
     #: notes and tags
-    TEAM = "team"
-    MAIL = "mail"
-    REQUESTS = "requests"
+    TEAM = "team", N_("Notes and tags")
+    MAIL = "mail", N_("Emails")
+    REQUESTS = "requests", N_("Questions asked")
     #: what was looked at and taken away: the record is as it was
-    LOOKS = "looks"
-
-    @property
-    def title(self) -> str:
-        """What it is called."""
-        return str(_TITLES[self])
-
-
-_TITLES = {
-    Group.STATUS: _("Status"),
-    Group.ANSWERS: _("Answers"),
-    Group.TEAM: _("Notes and tags"),
-    Group.MAIL: _("Emails"),
-    Group.REQUESTS: _("Questions asked"),
-    Group.LOOKS: _("Views and exports"),
-}
+    LOOKS = "looks", N_("Views and exports")
 
 
 class Holds(enum.Enum):
     """What the detail of an act is of, where that is not told by the names in it."""
 
     #: answers by the key of their question: a key may be called like anything that has a meaning elsewhere
-    ANSWERS = "answers"
+    ANSWERS = "answers", N_("Answers")
     #: mail addresses, for those only who may see contact data
     ADDRESSES = "addresses"
     LANGUAGES = "languages"

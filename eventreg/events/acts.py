@@ -10,7 +10,6 @@ from sqlalchemy import select
 from eventreg.audit import trail
 from eventreg.db import db
 from eventreg.events import wording
-from eventreg.events.forms.texts import topic_name
 from eventreg.events.models import Category, Event, EventDay, ProgrammeSession
 from eventreg.events.models.event import named_columns
 from eventreg.events.rules.categories import ApprovalRule
@@ -185,12 +184,12 @@ PUBLICATIONS = {
 trail.add_values(PUBLICATIONS, "publication")
 # Elsewhere what is cancelled is a registration.
 trail.add_values({value: words for value, words in PUBLICATIONS.items() if value != Publication.CANCELLED.value})
-trail.add_values({role.value: trail.later(wording.team_role_name, role) for role in TeamRole})
+trail.add_values({role.value: _(role.title) for role in TeamRole})
 trail.add_values({role.value: trail.later(wording.speaker_role_name, role) for role in SpeakerRole}, "role")
-trail.add_values({role.value: trail.later(wording.partner_role_name, role) for role in PartnerRole}, "role")
-trail.add_values({rule.value: trail.later(wording.approval_name, rule) for rule in ApprovalRule}, "approval")
-trail.add_values({whom.value: trail.later(wording.audience_name, whom) for whom in MaterialAudience}, "audience")
-trail.add_values({each.value: trail.later(wording.permission_words, each) for each in Permission}, "withheld")
+trail.add_values({role.value: _(role.title) for role in PartnerRole}, "role")
+trail.add_values({rule.value: _(rule.title) for rule in ApprovalRule}, "approval")
+trail.add_values({whom.value: _(whom.title) for whom in MaterialAudience}, "audience")
+trail.add_values({each.value: _(each.title) for each in Permission}, "withheld")
 trail.add_values({"earlier": _("further up"), "later": _("further down")}, "direction")
 
 
@@ -242,7 +241,7 @@ def _item(key: str, items: Mapping[str, Any]) -> str:
     item = items.get(key)
     if item is None:
         return key
-    return plain_in_reader_language(item.get("label") or {}) or topic_name(topic_of(item))
+    return plain_in_reader_language(item.get("label") or {}) or gettext(topic_of(item).title)
 
 
 def _order_words(order: str, items: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from eventreg.accounts.emails import enqueue_to_account
 from eventreg.accounts.models import Account
-from eventreg.events import links, wording
+from eventreg.events import links
 from eventreg.events.models import Event, TeamInvitation
 from eventreg.events.rules.team import TeamRole
 from eventreg.i18n import formats, languages
@@ -50,12 +50,12 @@ def _invitation(
         greeting=_("Dear %(name)s,", name=account.name),
         paragraphs=(
             _("%(name)s invites you to the team that organizes %(event)s.", name=inviter, event=title),
-            wording.role_in_words(invitation.role),
+            _(invitation.role.explained),
             *said,
         ),
         facts=(
             (_("Event"), title),
-            (_("Your role"), wording.team_role_name(invitation.role)),
+            (_("Your role"), _(invitation.role.title)),
             (_("Invited by"), inviter),
         ),
         action=(_("See the invitation"), address),
@@ -77,7 +77,7 @@ def _handed_over(event: Event, to: Account, new_owner: str, former: str, languag
         greeting=_("Dear %(name)s,", name=to.name),
         paragraphs=(
             _("%(former)s handed the event over to %(name)s.", former=former, name=new_owner),
-            wording.role_in_words(TeamRole.OWNER),
+            _(TeamRole.OWNER.explained),
         ),
         facts=((_("Event"), title), (_("Owner"), new_owner)),
         action=(_("Open the team"), address_of("team.show_team", slug=event.slug)),

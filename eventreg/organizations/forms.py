@@ -17,7 +17,7 @@ from eventreg.media.services import find_picture, hold_picture
 from eventreg.organizations import queries, rules, wording
 from eventreg.organizations.models import Organization
 from eventreg.web.fields import TextField, whole_number
-from eventreg.web.forms import BaseForm, lazy_gettext
+from eventreg.web.forms import BaseForm, choices, lazy_gettext
 from eventreg.web.localized import LocalizedField, LocalizedForm
 from eventreg.web.refusals import Refusals, refuse, said
 
@@ -54,7 +54,7 @@ class OrganizationForm(LocalizedForm):
 
     def __init__(self, languages: Any, **values: Any) -> None:
         super().__init__(languages, **values)
-        self.kind.choices = [(kind.value, wording.kind_name(kind)) for kind in rules.OrganizationKind]
+        self.kind.choices = choices(rules.OrganizationKind)
         countries = by_alphabet(CODES, current_language())
         self.country.choices = [("", _("None, or several")), *countries]
         self.same_as.choices = []

@@ -9,14 +9,13 @@ An institution as somebody types it: what becomes of its link, its key and what 
 Why an institution is not recorded, changed or merged.
 """
 
-import enum
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from urllib.parse import urlsplit
 
-from eventreg.kernel.errors import N_, Reason, Refused
+from eventreg.kernel.errors import N_, Reason, Refused, Titled
 from eventreg.kernel.links import is_plain_web_address
 from eventreg.kernel.text import LocalizedText, folded, is_blank
 
@@ -105,16 +104,16 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(re.findall(r"\w+", text)) - _SMALL_WORDS
 
 
-class OrganizationKind(enum.Enum):
+class OrganizationKind(Titled):
     """What an institution is, whatever its role at an event."""
 
-    INTERNATIONAL = "international"
-    GOVERNMENT = "government"
-    ACADEMIC = "academic"
-    CIVIL_SOCIETY = "civil_society"
-    FOUNDATION = "foundation"
-    PRIVATE = "private"
-    OTHER = "other"
+    INTERNATIONAL = "international", N_("International organization")
+    GOVERNMENT = "government", N_("Government")
+    ACADEMIC = "academic", N_("Academic institution")
+    CIVIL_SOCIETY = "civil_society", N_("Civil society organization")
+    FOUNDATION = "foundation", N_("Foundation")
+    PRIVATE = "private", N_("Private company")
+    OTHER = "other", N_("Other")
 
 
 LONGEST_NAME = 200

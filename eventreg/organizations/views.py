@@ -36,7 +36,6 @@ def list_all() -> Answer:
         may_add=may_add(_editor()),
         search_text=search,
         is_cut=len(found) >= queries.MOST_LISTED,
-        kind_name=wording.kind_name,
         name_of=wording.name_with_acronym,
     )
 
@@ -174,7 +173,6 @@ def _merge_page(found: Organization, form: MergeForm, other: Organization | None
         pair=pair,
         uses=directory.users().list_uses([each.id for each in pair], current_user.id, current_user.is_administrator),
         name_of=wording.name_with_acronym,
-        kind_name=wording.kind_name,
     )
 
 

@@ -14,33 +14,12 @@ from eventreg.i18n.languages import current_language
 from eventreg.registration.rules.availability import Availability, RegistrationState
 from eventreg.web.templating import in_reader_language, plain_in_reader_language
 
-#: what `components/status.html` calls the states
-STATE_KEYS = {
-    RegistrationState.SOON: "soon",
-    RegistrationState.OPEN: "open",
-    RegistrationState.FEW_PLACES: "few",
-    RegistrationState.WAITING_LIST: "waiting",
-    RegistrationState.BY_INVITATION: "closed",
-    RegistrationState.CLOSED: "closed",
-    RegistrationState.CALLED_OFF: "called_off",
-    RegistrationState.OVER: "over",
-}
-
 
 def state_label(availability: Availability) -> str:
     """Return the state in two or three words."""
     if availability.state is RegistrationState.FEW_PLACES and availability.free:
         return ngettext("%(num)d place left", "%(num)d places left", availability.free)
-    return {
-        RegistrationState.SOON: _("Registration opens soon"),
-        RegistrationState.OPEN: _("Registration open"),
-        RegistrationState.FEW_PLACES: _("Few places left"),
-        RegistrationState.WAITING_LIST: _("Full, with a waiting list"),
-        RegistrationState.BY_INVITATION: _("By invitation"),
-        RegistrationState.CLOSED: _("Registration closed"),
-        RegistrationState.CALLED_OFF: _("Does not take place"),
-        RegistrationState.OVER: _("Event over"),
-    }[availability.state]
+    return _(availability.state.title)
 
 
 def state_sentences(event: Event, availability: Availability) -> list[Markup]:

@@ -10,11 +10,10 @@ from eventreg.accounts.forms import LanguageField
 from eventreg.accounts.rules.profiles import SHORTEST
 from eventreg.events.models import Category, EventDay
 from eventreg.events.rules.team import LONGEST_NOTE, WITHHOLDABLE, Narrowing, TeamRole
-from eventreg.events.wording import permission_words, role_in_words, team_role_name
 from eventreg.i18n import formats, languages
 from eventreg.kernel.text import showable, tidied
 from eventreg.team.services import Wish
-from eventreg.web.forms import BaseForm, lazy_gettext
+from eventreg.web.forms import BaseForm, choices, lazy_gettext
 from eventreg.web.templating import plain_in_reader_language
 
 
@@ -43,12 +42,12 @@ class AgreementForm(BaseForm):
     ) -> None:
         super().__init__(**values)
         language = languages.current_language()
-        self.role.choices = [(role.value, team_role_name(role)) for role in roles]
-        hints = {role.value: role_in_words(role) for role in roles}
+        self.role.choices = choices(roles)
+        hints = {role.value: _(role.explained) for role in roles}
         setattr(self.role, "choice_hints", hints)  # noqa: B010 - read by the template, unknown to the types
         self.only_categories.choices = [(found.key, plain_in_reader_language(found.name)) for found in categories]
         self.only_days.choices = [(day.held_on.isoformat(), formats.day(day.held_on, language)) for day in days]
-        self.withheld.choices = [(found.value, permission_words(found)) for found in WITHHOLDABLE]
+        self.withheld.choices = choices(WITHHOLDABLE)
 
     def validate_role(self, field: RadioField) -> None:
         """Refuse what is no role of ours."""

@@ -4,13 +4,13 @@ name = TextField(lazy_gettext("Name"), limit=80, missing=N_("Write a name"))
 places = NumberField(lazy_gettext("Places"), least=1, most=100_000, fault=N_("Write a number of places"))
 """
 
-from enum import Enum
 from typing import Any, Final
 
 from flask_babel import gettext as _
 from wtforms import RadioField, StringField
 from wtforms.widgets import TextArea
 
+from eventreg.kernel.errors import Titled
 from eventreg.kernel.text import TypedFault, fault_of, showable, tidied
 
 #: the largest number that a column of every database takes
@@ -94,12 +94,13 @@ class NumberField(StringField):
 
 
 class EnumField(RadioField):
-    """One of the members of an enum. `data` is its value; a column is given the member."""
+    """One of the members of an enum, all of which are offered. `data` is its value; a column is given the member."""
 
     kind = "radios"
 
-    def __init__(self, label: str = "", *, of: type[Enum], **values: Any) -> None:
-        super().__init__(label, coerce=lambda member: getattr(member, "value", member), **values)
+    def __init__(self, label: str = "", *, of: type[Titled], **values: Any) -> None:
+        offered = [(member.value, _(member.title)) for member in of]
+        super().__init__(label, coerce=lambda member: getattr(member, "value", member), choices=offered, **values)
         self.of = of
 
     def populate_obj(self, obj: Any, name: str) -> None:

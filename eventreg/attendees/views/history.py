@@ -201,7 +201,7 @@ def _tabs(
         query = f"{'&' if '?' in page else '?'}kind={state}" if state else ""
         return f"{page}{query}#history"
 
-    return tabs_by_state(Group, counts, only, url, _("All"), said=lambda kind: kind.title)
+    return tabs_by_state(Group, counts, only, url, _("All"))
 
 
 def _mail(line: MessageLine, event: Event) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from wtforms import BooleanField
 from eventreg.events.forms.settings import MomentField
 from eventreg.events.models import Category, Event
 from eventreg.events.rules import categories, settings
-from eventreg.events.wording import approval_name
 from eventreg.kernel.errors import N_, Refused
 from eventreg.web.fields import EnumField, NumberField, whole_number
 from eventreg.web.forms import errors_in, lazy_gettext
@@ -52,7 +51,6 @@ class CategoryForm(LocalizedForm):
         self.category_id = category.id if category is not None else None
         prefix = f"category-{category.id}-" if category is not None else "category+0-"
         super().__init__(event.languages, meta={"csrf": False}, formdata=sent, prefix=prefix, obj=category)
-        self.approval.choices = [(rule.value, approval_name(rule)) for rule in categories.ApprovalRule]
 
     @property
     def is_wanted(self) -> bool:

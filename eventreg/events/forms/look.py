@@ -25,7 +25,6 @@ from wtforms import BooleanField, HiddenField, RadioField
 
 from eventreg.events.rules.institutions import LONGEST_CREDIT, LONGEST_PHRASE, PartnerEntry, PartnerRole
 from eventreg.events.rules.practical import LONGEST_BODY, LONGEST_SUMMARY, languages_to_adapt
-from eventreg.events.wording import partner_role_name
 from eventreg.media.forms import PictureField
 from eventreg.media.rules import MOST_BYTES
 from eventreg.organizations.forms import OrganizationForm, check_choice
@@ -102,10 +101,6 @@ class PartnerForm(LocalizedForm):
         ),
     )
     is_logo_first = BooleanField(lazy_gettext("Its logo stands before all others"))
-
-    def __init__(self, languages: Any, **values: Any) -> None:
-        super().__init__(languages, **values)
-        self.role.choices = [(role.value, partner_role_name(role)) for role in PartnerRole]
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check what was typed; the role must be one that is offered."""

@@ -18,7 +18,6 @@ from eventreg.accounts.rules.profiles import checked_address
 from eventreg.events.models import Event, EventDay
 from eventreg.events.rules.dates import ClockFault, instant_of, read_clock, read_moment, written_moment
 from eventreg.events.rules.settings import LARGEST_NUMBER, MOST_DAYS, AttendanceMode, DayEntry, SettingsRefused
-from eventreg.events.wording import attendance_name
 from eventreg.i18n.countries import CODES, by_alphabet
 from eventreg.i18n.languages import current_language, known_languages, own_name
 from eventreg.kernel.clock import time_zones
@@ -225,7 +224,6 @@ class SettingsForm(LocalizedForm):
         self.country.choices = countries
         self.region.choices = sorted(countries, key=lambda entry: entry[0] not in event.region)
         self.time_zone.choices = [(zone, zone.replace("_", " ")) for zone in _zones(event.time_zone)]
-        self.attendance.choices = [(mode.value, attendance_name(mode)) for mode in AttendanceMode]
 
     def validate_joining_url(self, bound: TextField) -> None:
         """Refuse what a browser would not open as a page."""

@@ -11,7 +11,7 @@ from eventreg.events.models import Event
 from eventreg.events.rules.practical import NewItem, PracticalEdit, Topic, field_of, keyed, split_field, topic_of
 from eventreg.events.rules.texts import FIELDS, PRACTICAL_FIELDS, TextChange, TextId, fingerprint, text_of
 from eventreg.i18n.languages import speaking
-from eventreg.web.forms import errors_in, lazy_gettext
+from eventreg.web.forms import choices, errors_in, lazy_gettext
 from eventreg.web.localized import LocalizedField, LocalizedForm
 
 _NO_CSRF = {"csrf": False}  # the page's own form carries the token
@@ -65,7 +65,7 @@ class ItemForm(LocalizedForm):
 
     def __init__(self, languages: Sequence[str], **values: Any) -> None:
         super().__init__(languages, meta=_NO_CSRF, **values)
-        self.topic.choices = [(topic.value, topic_name(topic)) for topic in Topic]
+        self.topic.choices = choices(Topic)
 
     @property
     def is_blank(self) -> bool:
@@ -89,7 +89,7 @@ class ItemForm(LocalizedForm):
         for language in self.languages if not label else ():
             with speaking(language) as spoken:
                 if spoken == language:
-                    label[language] = topic_name(topic)
+                    label[language] = _(topic.title)
         return NewItem(topic, label, self.text.data)
 
 
@@ -203,18 +203,6 @@ class TextsPage:
         if self._sent is not None:
             return self._values.get(f"{bound.name}-seen", "")
         return fingerprint(text_of(self.event, text_id.field).get(text_id.language, ""))
-
-
-def topic_name(topic: Topic) -> str:
-    """Return a topic in words; it is the heading of an item that has none."""
-    return {
-        Topic.GETTING_THERE: _("Getting there"),
-        Topic.HOTELS: _("Hotels"),
-        Topic.VISA: _("Visa"),
-        Topic.DRESS: _("Dress"),
-        Topic.SECURITY: _("Security"),
-        Topic.OTHER: _("Something else"),
-    }[topic]
 
 
 def _prefix(key: str) -> str:

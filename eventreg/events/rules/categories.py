@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from eventreg.events.rules.dates import Window
-from eventreg.kernel.errors import N_, NN_, Reason, Refused
+from eventreg.kernel.errors import N_, NN_, Reason, Refused, Titled
 from eventreg.kernel.text import LocalizedText, key_from
 
 
-class ApprovalRule(enum.Enum):
+class ApprovalRule(Titled):
     """Who confirms a registration of the category."""
 
-    AT_ONCE = "at_once"
-    BY_ORGANIZER = "by_organizer"
+    AT_ONCE = "at_once", N_("At once, while there are places")
+    BY_ORGANIZER = "by_organizer", N_("By an organizer")
 
 
 MOST_CATEGORIES = 30

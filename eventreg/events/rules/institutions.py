@@ -1,10 +1,9 @@
 """What institutions are at an event, what they oblige it to, and in which order they are named."""
 
-import enum
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from eventreg.kernel.errors import N_, Reason
+from eventreg.kernel.errors import N_, NN_, Reason, Titled
 from eventreg.kernel.text import LocalizedText
 
 LONGEST_CREDIT = 120
@@ -12,13 +11,21 @@ LONGEST_PHRASE = 600
 MOST_PARTNERS = 60
 
 
-class PartnerRole(enum.Enum):
-    """What an institution is at an event, in the order in which pages name them."""
+class PartnerRole(Titled):
+    """What an institution is at an event, in the order in which pages name them. `above` are the words above their names."""
 
-    HOST = "host"
-    CO_ORGANIZER = "co_organizer"
-    FUNDER = "funder"
-    PARTNER = "partner"
+    HOST = "host", N_("Host"), NN_("Host institution", "Host institutions")
+    CO_ORGANIZER = (
+        "co_organizer",
+        N_("Co-organizer"),
+        NN_("In close coordination with", "In close coordination with"),
+    )
+    FUNDER = "funder", N_("Funder"), NN_("With funding from", "With funding from")
+    PARTNER = "partner", N_("Partner"), NN_("In partnership with", "In partnership with")
+
+    def __init__(self, key: str, title: str = "", above: tuple[str, str] = ("", "")) -> None:
+        super().__init__(key, title)
+        self.above = above
 
 
 class PartnerReason(Reason):

@@ -5,7 +5,6 @@ Addresses of the contact person as links.
 What an event tells people about their data: a text to begin with, and what must not stand in one that is published.
 """
 
-import enum
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from typing import Any, Literal, NamedTuple
 from urllib.parse import quote
 
 from eventreg.events.rules.starting import starting_document
+from eventreg.kernel.errors import N_, Titled
 from eventreg.kernel.text import LocalizedText
 
 #: more than these belong into the description
@@ -20,15 +20,15 @@ MOST_ITEMS = 30
 _PREFIX = "practical."
 
 
-class Topic(enum.Enum):
-    """What an item is about, in the order of a select."""
+class Topic(Titled):
+    """What an item is about, in the order of a select. Its title is the heading of an item that has none."""
 
-    GETTING_THERE = "getting_there"
-    HOTELS = "hotels"
-    VISA = "visa"
-    DRESS = "dress"
-    SECURITY = "security"
-    OTHER = "other"
+    GETTING_THERE = "getting_there", N_("Getting there")
+    HOTELS = "hotels", N_("Hotels")
+    VISA = "visa", N_("Visa")
+    DRESS = "dress", N_("Dress")
+    SECURITY = "security", N_("Security")
+    OTHER = "other", N_("Something else")
 
 
 @dataclass(frozen=True)

@@ -12,17 +12,19 @@ from datetime import time
 from itertools import combinations
 from typing import Protocol
 
+from eventreg.kernel.errors import N_, Titled
 
-class SessionKind(enum.Enum):
+
+class SessionKind(Titled):
     """What an item of the programme is."""
 
-    SESSION = "session"
-    PANEL = "panel"
-    KEYNOTE = "keynote"
-    WORKSHOP = "workshop"
-    CEREMONY = "ceremony"
-    VISIT = "visit"
-    BREAK = "break"
+    SESSION = "session", N_("Session")
+    PANEL = "panel", N_("Panel")
+    KEYNOTE = "keynote", N_("Keynote")
+    WORKSHOP = "workshop", N_("Workshop")
+    CEREMONY = "ceremony", N_("Ceremony")
+    VISIT = "visit", N_("Visit")
+    BREAK = "break", N_("Break")
 
 
 class SpeakerRole(enum.Enum):
@@ -34,19 +36,19 @@ class SpeakerRole(enum.Enum):
     RAPPORTEUR = "rapporteur"
 
 
-class MaterialAudience(enum.Enum):
+class MaterialAudience(Titled):
     """Who can open a material once it is released."""
 
-    EVERYBODY = "everybody"
+    EVERYBODY = "everybody", N_("Everybody")
     #: whoever holds a confirmed registration, and the team
-    CONFIRMED = "confirmed"
+    CONFIRMED = "confirmed", N_("Confirmed participants")
 
 
-class OutcomeKind(enum.Enum):
+class OutcomeKind(Titled):
     """What a session leaves behind."""
 
-    REMARK = "remark"
-    RECOMMENDATION = "recommendation"
+    REMARK = "remark", N_("Remark")
+    RECOMMENDATION = "recommendation", N_("Recommendation")
 
 
 class Hours(Protocol):

@@ -3,14 +3,13 @@
 How one takes part.
 """
 
-import enum
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
 
 from eventreg.kernel.clock import time_zones
-from eventreg.kernel.errors import N_, NN_, Reason, Refused
+from eventreg.kernel.errors import N_, NN_, Reason, Refused, Titled
 from eventreg.kernel.text import LocalizedText
 
 #: a meeting, not a season
@@ -112,9 +111,9 @@ def _faults(days: Sequence[DayEntry], columns: Mapping[str, Any]) -> Iterator[Re
         yield Refused(reason.CLOSES_BEFORE_OPENS)
 
 
-class AttendanceMode(enum.Enum):
+class AttendanceMode(Titled):
     """Where an event takes place."""
 
-    ONSITE = "onsite"
-    ONLINE = "online"
-    BOTH = "both"
+    ONSITE = "onsite", N_("On site")
+    ONLINE = "online", N_("Online")
+    BOTH = "both", N_("On site and online")

@@ -3,61 +3,68 @@
 What is agreed with a member: a role, and what is less than it. Who may agree what with whom.
 """
 
-import enum
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from eventreg.kernel.errors import N_, Reason, Refused
+from eventreg.kernel.errors import N_, Reason, Refused, Titled
 
 
-class TeamRole(enum.Enum):
+class TeamRole(Titled):
     """A team member's role, the mightiest first."""
 
-    OWNER = "owner"
-    MANAGER = "manager"
-    REVIEWER = "reviewer"
-    DOOR = "door"
-    VIEWER = "viewer"
+    OWNER = "owner", N_("Owner"), N_("Sees and does everything, exports the whole event, transfers ownership.")
+    MANAGER = (
+        "manager",
+        N_("Manager"),
+        N_("Prepares the event, decides on registrations, writes to people, invites colleagues."),
+    )
+    REVIEWER = "reviewer", N_("Reviewer"), N_("Sees who registered, decides, reads the messages.")
+    DOOR = (
+        "door",
+        N_("Door team"),
+        N_("Knows that the event exists. What the door needs appears here on the days of the event."),
+    )
+    VIEWER = "viewer", N_("Viewer: figures only"), N_("Sees figures and no person. For a funder, for example.")
 
 
-class Permission(enum.Enum):
+class Permission(Titled):
     """Something that a role may allow on one event."""
 
     #: know that one belongs to the event, open its front page and its preview
-    ENTER = "enter"
+    ENTER = "enter", N_("Opens the event's front page and this one")
     #: counts, no person
-    SEE_FIGURES = "see_figures"
+    SEE_FIGURES = "see_figures", N_("Sees figures: how many registered, by status and category")
     #: the attendee list and each registration, without contact data and sensitive answers
-    SEE_REGISTRATIONS = "see_registrations"
+    SEE_REGISTRATIONS = "see_registrations", N_("Sees who registered, with the answers")
     #: mail addresses and telephone numbers
-    SEE_CONTACT_DATA = "see_contact_data"
+    SEE_CONTACT_DATA = "see_contact_data", N_("Sees mail addresses and telephone numbers")
     #: sensitive answers and files, each look being an audit entry
-    SEE_SENSITIVE = "see_sensitive"
-    DECIDE = "decide"
+    SEE_SENSITIVE = "see_sensitive", N_("Sees sensitive answers and files; each look is recorded")
+    DECIDE = "decide", N_("Decides on registrations")
     #: what everybody who decides works with: ready-made reasons, and tags as they are
-    SHAPE_REVIEW = "shape_review"
+    SHAPE_REVIEW = "shape_review", N_("Changes ready-made reasons and tags")
     #: register people on their behalf, put files of them in, merge those who are there twice
-    ADD_PEOPLE = "add_people"
+    ADD_PEOPLE = "add_people", N_("Adds people, also from a file, and merges doubles")
     #: messages as they arrive, with personal links left out; release what is held
-    SEE_MESSAGES = "see_messages"
-    SEND_MESSAGES = "send_messages"
+    SEE_MESSAGES = "see_messages", N_("Sees messages as they arrive")
+    SEND_MESSAGES = "send_messages", N_("Releases messages and sends them again")
     #: take the list away as a file
-    EXPORT = "export"
+    EXPORT = "export", N_("Exports lists")
     #: programme, speakers, rooms, materials, remarks and recommendations
-    EDIT_PROGRAMME = "edit_programme"
+    EDIT_PROGRAMME = "edit_programme", N_("Edits the programme, speakers and materials")
     #: texts, dates, places, categories, institutions, notice, look
-    EDIT_EVENT = "edit_event"
+    EDIT_EVENT = "edit_event", N_("Edits texts, dates, places, categories and institutions")
     #: publish, close, cancel, archive; the preview link
-    PUBLISH = "publish"
+    PUBLISH = "publish", N_("Publishes, closes, cancels and archives")
     #: the audit trail of the event
-    SEE_HISTORY = "see_history"
+    SEE_HISTORY = "see_history", N_("Sees the audit log")
     #: invite, narrow and remove members of a role below one's own
-    EDIT_TEAM = "edit_team"
+    EDIT_TEAM = "edit_team", N_("Invites, changes and removes members below the own role")
     #: the whole event as one file
-    EXPORT_EVENT = "export_event"
+    EXPORT_EVENT = "export_event", N_("Exports the whole event")
     #: give the ownership away, delete the event, lift the hold on its mail
-    OWN = "own"
+    OWN = "own", N_("Transfers ownership, releases held messages")
 
 
 _REVIEWING = {
@@ -89,6 +96,23 @@ PERMISSIONS: dict[TeamRole, frozenset[Permission]] = {
     TeamRole.REVIEWER: frozenset(_REVIEWING),
     TeamRole.DOOR: frozenset({Permission.ENTER}),
     TeamRole.VIEWER: frozenset({Permission.ENTER, Permission.SEE_FIGURES}),
+}
+
+#: every permission under what it is about, as the table of roles shows them
+GROUPS: dict[str, tuple[Permission, ...]] = {
+    N_("Event"): (Permission.ENTER, Permission.SEE_FIGURES),
+    N_("People"): (
+        Permission.SEE_REGISTRATIONS,
+        Permission.SEE_CONTACT_DATA,
+        Permission.SEE_SENSITIVE,
+        Permission.DECIDE,
+        Permission.SHAPE_REVIEW,
+        Permission.ADD_PEOPLE,
+        Permission.EXPORT,
+    ),
+    N_("Messages"): (Permission.SEE_MESSAGES, Permission.SEND_MESSAGES),
+    N_("Content"): (Permission.EDIT_PROGRAMME, Permission.EDIT_EVENT, Permission.PUBLISH),
+    N_("Team"): (Permission.EDIT_TEAM, Permission.SEE_HISTORY, Permission.EXPORT_EVENT, Permission.OWN),
 }
 
 #: an administrator runs the instance, and knows of every event what a viewer knows

@@ -101,16 +101,15 @@ def tabs_by_state(
     shown: Any,
     url: Callable[..., str],
     every: str,
-    said: Callable[[Any], str] = lambda state: _(state.title),
 ) -> list[dict[str, Any]]:
     """Return the views of a list: everything, called `every`, and each state that something is in or that is shown.
 
-    `url` returns the address of the list, of everything for `state=None`. `said`: what a state is called.
+    `url` returns the address of the list, of everything for `state=None`.
     """
     return [
         tab(every, url(state=None), sum(counts.values()), shown is None),
         *(
-            tab(said(each), url(state=each.value), counts.get(each, 0), shown is each)
+            tab(_(each.title), url(state=each.value), counts.get(each, 0), shown is each)
             for each in states
             if counts.get(each) or shown is each
         ),

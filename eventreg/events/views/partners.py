@@ -13,7 +13,7 @@ from eventreg.events.rules.team import Permission
 from eventreg.events.services import partners
 from eventreg.events.views import blueprint
 from eventreg.events.views.desk import render_desk
-from eventreg.events.wording import credits_of, partner_role_name
+from eventreg.events.wording import credits_of
 from eventreg.organizations.policies import Editor, editable
 from eventreg.organizations.queries import list_known
 from eventreg.organizations.wording import name_with_acronym
@@ -109,7 +109,7 @@ def _list_page(event: Event, form: AddPartnerForm) -> str:
     return render_desk(
         "events/partners.html",
         "institutions",
-        groups=[(partner_role_name(role), [each for each in found if each.role is role]) for role in PartnerRole],
+        groups=[(_(role.title), [each for each in found if each.role is role]) for role in PartnerRole],
         form=form,
         known={code: _names_in(code) for code in event.languages},
         may_edit=editable({each.organization_id for each in found}, _editor()),

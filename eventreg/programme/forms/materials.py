@@ -12,7 +12,6 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 
 from eventreg.events.models import Event, Material, SessionOutcome
 from eventreg.events.rules.programme import MaterialAudience, OutcomeKind
-from eventreg.events.wording import audience_name, outcome_kind_name
 from eventreg.i18n import formats, languages
 from eventreg.kernel.text import showable, tidied
 from eventreg.programme.queries import SessionOfDay
@@ -94,7 +93,6 @@ class MaterialForm(_SessionForm):
         self.session.choices = [SelectChoice("", _("The whole event")), *_session_choices(sessions)]
         codes = dict.fromkeys([*event.languages, *languages.known_languages()])
         self.language.choices = [("", _("Not said")), *((code, languages.own_name(code)) for code in codes)]
-        self.audience.choices = [(each.value, audience_name(each)) for each in MaterialAudience]
         self.released_at.description = _("Time in %(place)s. Left empty, it can be opened at once", place=event.city)
 
     def read(self) -> dict[str, Any]:
@@ -167,12 +165,6 @@ class OutcomeForm(_SessionForm):
     )
     choosing = ("session", "kind")
     validate_kind = _SessionForm.validate_session
-
-    def __init__(
-        self, event: Event, sessions: Sequence[SessionOfDay], outcome: SessionOutcome | None = None, **values: Any
-    ) -> None:
-        super().__init__(event, sessions, outcome, **values)
-        self.kind.choices = [(each.value, outcome_kind_name(each)) for each in OutcomeKind]
 
     def read(self) -> dict[str, Any]:
         """Return what was filled in. Raises Refused, with the reasons beside the fields."""

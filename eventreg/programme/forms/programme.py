@@ -13,7 +13,6 @@ from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAre
 from eventreg.events.forms.settings import read_time
 from eventreg.events.models import EventDay, ProgrammeSession, Room, SessionPerson
 from eventreg.events.rules.programme import SessionKind, SpeakerRole
-from eventreg.events.wording import session_kind_name
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language, own_name
 from eventreg.kernel.errors import Refused
@@ -34,7 +33,7 @@ from eventreg.programme.rules.sessions import (
     names_in,
 )
 from eventreg.web import fields, templating
-from eventreg.web.forms import lazy_gettext
+from eventreg.web.forms import choices, lazy_gettext
 from eventreg.web.localized import LocalizedField, LocalizedForm
 
 
@@ -54,7 +53,7 @@ class _SessionFields(LocalizedForm):
         super().__init__(languages, **values)
         language = current_language()
         self.day.choices = [(str(day.id), formats.day(day.held_on, language, year=False)) for day in days]
-        self.kind.choices = [(kind.value, session_kind_name(kind)) for kind in SessionKind]
+        self.kind.choices = choices(SessionKind)
         self.room.choices = [("", _("For everybody"))]
         self.room.choices += [(str(room.id), templating.plain_in_reader_language(room.name)) for room in rooms]
 

@@ -15,7 +15,6 @@ from eventreg.events.models import Event, Material
 from eventreg.events.rules.programme import MaterialAudience
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
-from eventreg.events.wording import audience_name
 from eventreg.i18n.languages import own_name
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import NotFound
@@ -141,7 +140,6 @@ def _page(template: str, form: MaterialForm, **values: Any) -> str:
         template,
         "materials",
         form=form,
-        audience_name=audience_name,
         own_name=own_name,
         is_released=lambda material: may_open(material, Reader.CONFIRMED, now()),
         **values,

@@ -18,7 +18,7 @@ from eventreg.events.queries.partners import load_partners
 from eventreg.events.rules.programme import OutcomeKind
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
-from eventreg.events.wording import credits_of, outcome_kind_name
+from eventreg.events.wording import credits_of
 from eventreg.i18n import formats, languages
 from eventreg.kernel.text import LocalizedText, pick
 from eventreg.programme.forms.materials import OutcomeForm
@@ -129,13 +129,12 @@ def _list_page(event: Event, sessions: Sequence[SessionOfDay], form: OutcomeForm
         has_public=any(outcome.is_public for _session, found in groups for outcome in found),
         has_sessions=bool(sessions),
         form=form,
-        kind_name=outcome_kind_name,
         own_name=languages.own_name,
     )
 
 
 def _edit_page(outcome: SessionOutcome, form: OutcomeForm) -> str:
-    return render_desk("programme/outcome.html", "outcomes", outcome=outcome, form=form, kind_name=outcome_kind_name)
+    return render_desk("programme/outcome.html", "outcomes", outcome=outcome, form=form)
 
 
 def _groups(event: Event, sessions: Sequence[SessionOfDay], *, only_public: bool = False) -> list[Group]:

@@ -20,7 +20,6 @@ from eventreg.events.rules.dates import read_clock
 from eventreg.events.rules.programme import Finding, FindingKind, SessionKind, Slot, findings_of
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
-from eventreg.events.wording import session_kind_name
 from eventreg.i18n import formats, languages
 from eventreg.kernel.text import folded
 from eventreg.programme.forms.programme import LinesForm, NewSessionForm, RoomForm
@@ -297,7 +296,7 @@ def _session_shown(
 ) -> SessionShown:
     room = templating.in_reader_language(session.room.name) if session.room is not None else ""
     names = "; ".join(person.speaker.name for person in people.get(session.id, ()))
-    kind = session_kind_name(session.kind) if session.kind is not SessionKind.SESSION else ""
+    kind = _(session.kind.title) if session.kind is not SessionKind.SESSION else ""
     if kind == templating.plain_in_reader_language(session.title):
         kind = ""
     detail = " · ".join(part for part in (kind, room, names) if part)

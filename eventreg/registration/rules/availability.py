@@ -5,7 +5,6 @@ What the public is told about registering: when, and whether there are places.
 Until when participants and the system act by themselves. Every instant is aware; a window is half open: [from, to).
 """
 
-import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,6 +13,7 @@ from eventreg.events.rules.categories import ApprovalRule
 from eventreg.events.rules.dates import Window
 from eventreg.events.rules.publication import ALIVE, EFFECTS, Publication
 from eventreg.events.rules.seats import Places, Seats
+from eventreg.kernel.errors import N_, Titled
 from eventreg.registration.rules.states import STANDING, Action, RegisteringReason, Status
 
 
@@ -48,20 +48,24 @@ def needs_place(status: Status, pending_counts: bool) -> bool:
     return status is Status.CONFIRMED or (status is Status.PENDING and pending_counts)
 
 
-class RegistrationState(enum.Enum):
-    """What the public is told about registering."""
+class RegistrationState(Titled):
+    """What the public is told about registering. `look` is what `components/status.html` calls it."""
 
-    SOON = "soon"
-    OPEN = "open"
-    FEW_PLACES = "few_places"
-    WAITING_LIST = "waiting_list"
+    SOON = "soon", N_("Registration opens soon"), "soon"
+    OPEN = "open", N_("Registration open"), "open"
+    FEW_PLACES = "few_places", N_("Few places left"), "few"
+    WAITING_LIST = "waiting_list", N_("Full, with a waiting list"), "waiting"
     #: everybody comes by a private category
-    BY_INVITATION = "by_invitation"
-    CLOSED = "closed"
+    BY_INVITATION = "by_invitation", N_("By invitation"), "closed"
+    CLOSED = "closed", N_("Registration closed"), "closed"
     #: the event does not take place
-    CALLED_OFF = "called_off"
+    CALLED_OFF = "called_off", N_("Does not take place"), "called_off"
     #: the event is over and archived
-    OVER = "over"
+    OVER = "over", N_("Event over"), "over"
+
+    def __init__(self, key: str, title: str = "", look: str = "") -> None:
+        super().__init__(key, title)
+        self.look = look
 
 
 @dataclass(frozen=True)

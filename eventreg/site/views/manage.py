@@ -26,7 +26,6 @@ from eventreg.events.rules.seats import Places
 from eventreg.events.rules.team import Permission, Scope
 from eventreg.events.views import publication, publication_words
 from eventreg.events.views.desk import render_desk
-from eventreg.events.wording import team_role_name
 from eventreg.kernel.clock import now
 from eventreg.mail.queries import list_latest_states
 from eventreg.registration.queries import registrations, scoping
@@ -55,11 +54,7 @@ def manage_events() -> str:
         memberships=memberships,
         makes_events=may_create_events(current_user),
         invitations=[
-            (
-                event,
-                team_role_name(invitation.role),
-                url_for("team.show_invitation", token=invitation_token(invitation.public_id)),
-            )
+            (event, invitation.role, url_for("team.show_invitation", token=invitation_token(invitation.public_id)))
             for invitation, event in list_invitations_to(current_user.id, now())
         ],
         figures=figures,
@@ -71,7 +66,6 @@ def manage_events() -> str:
             if _allows(each, Permission.SEE_REGISTRATIONS)
         },
         pending=Status.PENDING,
-        role_name=team_role_name,
         mentions=notes.mentions_shown(
             [(each.event, each.grant.scope) for each in memberships if _allows(each, Permission.SEE_REGISTRATIONS)],
             names_events=True,

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, g, render_template, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventreg.events.models import Event, EventDay, Material, SessionOutcome
@@ -16,7 +17,7 @@ from eventreg.events.queries.events import list_days
 from eventreg.events.queries.programme import SessionFound, get_programme, get_session
 from eventreg.events.queries.public import PublicEvent, get_credited_event
 from eventreg.events.rules.programme import OutcomeKind, SessionKind, SpeakerRole
-from eventreg.events.wording import credits_of, session_kind_name, speaker_role_name
+from eventreg.events.wording import credits_of, speaker_role_name
 from eventreg.i18n.languages import current_language
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import NotFound
@@ -98,7 +99,7 @@ def session_page(found: PublicEvent, shown: SessionFound, **more: Any) -> str:
         "session": session,
         "day": shown.day,
         "hours": span_of(session),
-        "kind": session_kind_name(session.kind) if session.kind is not SessionKind.SESSION else "",
+        "kind": _(session.kind.title) if session.kind is not SessionKind.SESSION else "",
         "groups": _groups(shown),
         "institution_of": institution_of,
         "programme_url": url_for("site.show_programme", slug=event.slug, _anchor=day_anchor(shown.day)),

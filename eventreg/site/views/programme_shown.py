@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
+from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from eventreg.events.models import Event, EventDay, ProgrammeSession, SessionPerson, Speaker
 from eventreg.events.queries.programme import people_of, slots_of
 from eventreg.events.rules.programme import SessionKind, SpeakerRole
-from eventreg.events.wording import session_kind_name, speaker_role_name
+from eventreg.events.wording import speaker_role_name
 from eventreg.i18n import formats, languages
 from eventreg.programme.rules.sessions import columns_of, rows_of
 from eventreg.web.templating import in_reader_language
@@ -143,7 +144,7 @@ def _item(session: ProgrammeSession, column: int, people: Sequence[SessionPerson
         href="" if is_break else address_of(session),
         is_break=is_break,
         room=in_reader_language(session.room.name) if session.room is not None else Markup(),
-        kind="" if plain else session_kind_name(session.kind),
+        kind="" if plain else _(session.kind.title),
         groups=groups_shown(people),
         column=column,
     )

@@ -12,7 +12,7 @@ from eventreg.events.links import invitation_id_of
 from eventreg.events.queries.events import get_event_whole, list_categories
 from eventreg.events.queries.team import InvitationLine, find_open_invitation, opens_directly
 from eventreg.events.rules.team import Permission, TeamReason
-from eventreg.events.wording import narrowing_words, permission_words, role_in_words, team_role_name
+from eventreg.events.wording import narrowing_words
 from eventreg.i18n.languages import switch_language
 from eventreg.kernel.clock import now
 from eventreg.team import services
@@ -131,9 +131,8 @@ def _offered(line: InvitationLine) -> dict[str, object]:
     names = {category.key: plain_in_reader_language(category.name) for category in list_categories([event.id])}
     return {
         "event": event,
-        "role": team_role_name(line.invitation.role),
-        "role_words": role_in_words(line.invitation.role),
-        "rights": [permission_words(found) for found in Permission if grant.allows(found)],
+        "role": line.invitation.role,
+        "rights": [found for found in Permission if grant.allows(found)],
         "narrowing": narrowing_words(grant, names),
     }
 

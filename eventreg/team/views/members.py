@@ -4,22 +4,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import g, redirect, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from eventreg.events.links import invitation_address
 from eventreg.events.models import Category, Event, TeamInvitation, TeamMember
 from eventreg.events.queries import events, team
-from eventreg.events.rules.team import PERMISSIONS, Grant, Permission, TeamRole, grant_of, roles_to_give
+from eventreg.events.rules.team import GROUPS, PERMISSIONS, Grant, Permission, TeamRole, grant_of, roles_to_give
 from eventreg.events.services.team import change_member, hand_over, leave_team, remove_member
 from eventreg.events.views.desk import render_desk
-from eventreg.events.wording import (
-    narrowing_words,
-    permission_groups,
-    permission_words,
-    role_in_words,
-    team_role_name,
-)
+from eventreg.events.wording import narrowing_words
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import NotFound
 from eventreg.mail.rules import is_fictional
@@ -103,11 +98,9 @@ def team_page(form: InviteForm | None = None, problem: str = "", code: int = 200
         can_edit=can_edit,
         form=(form or _empty_form()) if can_edit else None,
         problem=problem,
-        own_role=team_role_name(grant.role) if grant.role else "",
-        own_words=role_in_words(grant.role) if grant.role else "",
         own_narrowing=narrowing_words(grant, _names(categories)),
-        table=_table(),
-        roles=[(role, team_role_name(role)) for role in TeamRole],
+        groups=GROUPS,
+        permissions=PERMISSIONS,
         mine=grant.role,
     )
     return page, code
@@ -169,7 +162,7 @@ def _member_shown(line: team.MemberLine, own: Grant, categories: Sequence[Catego
         "name": line.account.name,
         "address": line.account.email,
         "is_me": member.account_id == current_user.id,
-        "role": team_role_name(member.role),
+        "role": _(member.role.title),
         "narrowing": narrowing_words(agreed_grant(member), _names(categories)),
         "can_change": member.role in roles_to_give(own),
     }
@@ -184,7 +177,7 @@ def _invitation_shown(event: Event, line: team.InvitationLine, categories: Seque
         "public_id": invitation.public_id,
         "name": account.name,
         "address": account.email,
-        "role": team_role_name(invitation.role),
+        "role": _(invitation.role.title),
         "narrowing": narrowing_words(agreed_grant(invitation), _names(categories)),
         "inviter": line.inviter,
         "expires_at": invitation.expires_at,
@@ -196,17 +189,6 @@ def _invitation_shown(event: Event, line: team.InvitationLine, categories: Seque
         "has_account": not is_direct,
         "can_change": invitation.role in roles_to_give(g.event_access.grant),
     }
-
-
-def _table() -> list[tuple[str, list[tuple[str, list[bool]]]]]:
-    """Return the table of roles: groups of rows, in each what a permission allows and which roles have it."""
-    return [
-        (
-            group,
-            [(permission_words(found), [found in PERMISSIONS[role] for role in TeamRole]) for found in permissions],
-        )
-        for group, permissions in permission_groups()
-    ]
 
 
 def _names(categories: Sequence[Category]) -> dict[str, str]:
