@@ -8,7 +8,6 @@ What the team put on people and wrote about them, as a part of an event.
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy import exists, func, or_, select
 
 from eventreg.accounts.models import Account
@@ -21,7 +20,7 @@ from eventreg.attendees.rules.tags import LONGEST_NAME, TagColour, read_tag_name
 from eventreg.db import db
 from eventreg.events.bundles import fields
 from eventreg.events.bundles.parts import Document, Entry, Intake, Outlet
-from eventreg.kernel.errors import Refused
+from eventreg.kernel.errors import N_, Refused
 from eventreg.kernel.tokens import new_public_id
 from eventreg.registration.models import Registration
 from eventreg.team.parts import find_or_add_account, taken_account
@@ -37,10 +36,7 @@ class ReadyReasonsPart(Document):
     """Ready-made reasons by act, in their order."""
 
     key = "ready_reasons"
-
-    def label(self) -> str:
-        """See `Part.label`."""
-        return _("Ready-made reasons")
+    title = N_("Ready-made reasons")
 
     def taken(self, event_id: int, outlet: Outlet) -> Entry:
         """See `Document.taken`."""
@@ -49,7 +45,7 @@ class ReadyReasonsPart(Document):
     def given(self, entry: Entry, intake: Intake) -> None:
         """See `Document.given`."""
         for position, (place, data) in enumerate(fields.listed(entry.get("reasons", []), "reasons", MOST_OF_AN_EVENT)):
-            db.session.add(
+            intake.add(
                 ReadyReason(
                     public_id=new_public_id(),
                     event_id=intake.event_id,
@@ -58,7 +54,6 @@ class ReadyReasonsPart(Document):
                     **_REASON.given(data, place, intake.fitting),
                 )
             )
-        db.session.flush()
 
 
 _TAG = fields.Record(fields.Field("name", fields.text(LONGEST_NAME)), fields.Field("colour", fields.choice(TagColour)))
@@ -68,10 +63,7 @@ class TagsPart(Document):
     """The words of the team with their colours; who carries them is in `remarks`."""
 
     key = "tags"
-
-    def label(self) -> str:
-        """See `Part.label`."""
-        return _("Tags")
+    title = N_("Tags")
 
     def taken(self, event_id: int, outlet: Outlet) -> Entry:
         """See `Document.taken`. Ordered here: each database has its own order of letters."""
@@ -95,9 +87,7 @@ class TagsPart(Document):
                 colour=values["colour"],
                 created_at=intake.at,
             )
-            db.session.add(row)
-            db.session.flush()
-            intake.remember("tag", key, row.id)
+            intake.add(row, "tag", key)
 
 
 _NOTE = fields.Record(
@@ -114,14 +104,11 @@ class RemarksPart:
     """One record a registration that carries tags or has notes: the tags by name, the notes with who is named in them."""
 
     key = "remarks"
+    title = N_("Tags on people, and notes")
     needs = frozenset({"registrations", "tags"})
     is_about_people = True
     is_long = True
     is_offered = True
-
-    def label(self) -> str:
-        """See `Part.label`."""
-        return _("Tags on people, and notes")
 
     def count(self, event_id: int) -> int:
         """See `Part.count`."""
@@ -188,8 +175,7 @@ def _give_note(registration_id: int, data: Any, place: str, intake: Intake) -> N
     # Whoever wrote elsewhere does not come in here by it: unknown people get an account that is closed.
     author = find_or_add_account(data.get("by"), f"{place}.by", closed_at=intake.at)
     note = Note(registration_id=registration_id, account_id=author.id, **values)
-    db.session.add(note)
-    db.session.flush()
+    intake.add(note)
     for where, each in fields.listed(data.get("mentions", []), f"{place}.mentions", _MOST):
         mention = _MENTION.given(each, where, intake.fitting)
         account = find_or_add_account(each.get("account"), f"{where}.account", closed_at=intake.at)

@@ -14,7 +14,6 @@ The texts of an event's page.
 import re
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload, undefer
 
@@ -24,6 +23,7 @@ from eventreg.events.bundles import fields, reading
 from eventreg.events.bundles.parts import Document, Entry, Intake, Outlet
 from eventreg.events.models import Category, Event, EventDay, Partner, PrivacyNotice, Speaker
 from eventreg.events.models.event import columns_kept
+from eventreg.kernel.errors import N_
 from eventreg.kernel.text import folded
 from eventreg.media.models import Picture
 from eventreg.organizations.models import Organization
@@ -43,10 +43,7 @@ class CategoriesPart(Document):
     """Names, places and approval rules, in their order."""
 
     key = "categories"
-
-    def label(self) -> str:
-        """See `Part.label`."""
-        return _("Categories with their places")
+    title = N_("Categories with their places")
 
     def taken(self, event_id: int, outlet: Outlet) -> Entry:
         """See `Document.taken`."""
@@ -66,9 +63,7 @@ class CategoriesPart(Document):
             if opens_at is not None and closes_at is not None and opens_at >= closes_at:
                 raise fields.BundleInvalid(f"{place}.closes_at: is not after opens_at")
             row = Category(event_id=intake.event_id, position=position, **values)
-            db.session.add(row)
-            db.session.flush()
-            intake.remember("category", row.key, row.id)
+            intake.add(row, "category", row.key)
 
 
 _MOST_DAYS = 366
@@ -79,10 +74,7 @@ class DaysPart(Document):
     """Dates, hours and titles of the days."""
 
     key = "days"
-
-    def label(self) -> str:
-        """See `Part.label`."""
-        return _("Days with their hours")
+    title = N_("Days with their hours")
 
     def taken(self, event_id: int, outlet: Outlet) -> Entry:
         """See `Document.taken`."""
@@ -100,9 +92,7 @@ class DaysPart(Document):
                 raise fields.BundleInvalid(f"{place}: the day is there twice")
             seen.add(values["held_on"].isoformat())
             day = EventDay(event_id=intake.event_id, **values)
-            db.session.add(day)
-            db.session.flush()
-            intake.remember("day", data["held_on"], day.id)
+            intake.add(day, "day", data["held_on"])
 
 
 _INSTITUTIONS_MOST = 2000
@@ -153,11 +143,8 @@ class InstitutionsPart(Document):
     """Who stands behind the event, as what, in which order."""
 
     key = "institutions"
+    title = N_("Institutions and their roles")
     needs = frozenset({"organizations"})
-
-    def label(self) -> str:
-        """See `Part.label`."""
-        return _("Institutions and their roles")
 
     def taken(self, event_id: int, outlet: Outlet) -> Entry:
         """See `Document.taken`."""
@@ -180,10 +167,7 @@ class InstitutionsPart(Document):
             if (organization_id, values["role"]) in seen:
                 raise fields.BundleInvalid(f"{place}: the institution has this role twice")
             seen.add((organization_id, values["role"]))
-            db.session.add(
-                Partner(event_id=intake.event_id, organization_id=organization_id, position=position, **values)
-            )
-            db.session.flush()
+            intake.add(Partner(event_id=intake.event_id, organization_id=organization_id, position=position, **values))
 
 
 def _standing(key: str) -> Organization | None:
@@ -202,8 +186,7 @@ def _new(values: dict[str, object], logo: object, place: str, intake: Intake) ->
         raise fields.BundleInvalid(f"{place}: {error}") from error
     row.search_text = folded(" ".join((*row.name.values(), *row.short_name.values(), row.acronym)))
     row.logo_id = reading.given_picture(logo, f"{place}.logo", intake)
-    db.session.add(row)
-    db.session.flush()
+    intake.add(row)
     note(row, "organization_created", intake.actor, intake.at, key=row.key)
     return row
 
@@ -215,10 +198,7 @@ class LookPart(Document):
     """The palette and the picture."""
 
     key = "look"
-
-    def label(self) -> str:
-        """See `Part.label`."""
-        return _("Colours and picture")
+    title = N_("Colours and picture")
 
     def taken(self, event_id: int, outlet: Outlet) -> Entry:
         """See `Document.taken`."""
@@ -250,10 +230,7 @@ class NoticePart(Document):
     """Every version of the privacy notice; a copy begins with the newest."""
 
     key = "notice"
-
-    def label(self) -> str:
-        """See `Part.label`."""
-        return _("Privacy notice")
+    title = N_("Privacy notice")
 
     def taken(self, event_id: int, outlet: Outlet) -> Entry:
         """See `Document.taken`."""
@@ -273,9 +250,7 @@ class NoticePart(Document):
                 event_id=intake.event_id, **values | {"published_at": values["published_at"] or intake.at}
             )
             intake.claim("notice", row.version, place)
-            db.session.add(row)
-            db.session.flush()
-            intake.remember("notice", row.version, row.id)
+            intake.add(row, "notice", row.version)
 
 
 _SHORT = fields.text(80)
@@ -306,10 +281,7 @@ class TextsPart(Document):
     """Summary, description, for whom, practical information, how to join from afar."""
 
     key = "texts"
-
-    def label(self) -> str:
-        """See `Part.label`."""
-        return _("Texts and practical information")
+    title = N_("Texts and practical information")
 
     def taken(self, event_id: int, outlet: Outlet) -> Entry:
         """See `Document.taken`."""

@@ -1,12 +1,12 @@
 """The words of messages that are an event's own, as a part of it that can be taken out and put in."""
 
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from eventreg.db import db
 from eventreg.events.bundles.fields import BundleInvalid, Field, Record, listed, text
 from eventreg.events.bundles.parts import Document, Entry, Intake, Outlet
 from eventreg.events.models import Event
+from eventreg.kernel.errors import N_
 from eventreg.registration.emails import find_message
 from eventreg.registration.emails.messages import Message
 from eventreg.registration.emails.placeholders import PLACEHOLDERS
@@ -26,10 +26,7 @@ class MessageTextsPart(Document):
     """The event's own words. Those of a message that this version does not know are left out."""
 
     key = "message_texts"
-
-    def label(self) -> str:
-        """See `Part.label`."""
-        return _("Message templates")
+    title = N_("Message templates")
 
     def taken(self, event_id: int, outlet: Outlet) -> Entry:
         """See `Document.taken`."""
@@ -52,9 +49,7 @@ class MessageTextsPart(Document):
             name = f"{values['message']} ({values['language']})"
             intake.claim("message_text", name, place)
             row = MessageText(event_id=intake.event_id, changed_at=intake.at, **values)
-            db.session.add(row)
-            db.session.flush()
-            intake.remember("message_text", name, row.id)
+            intake.add(row, "message_text", name)
             worded[values["message"]] = None
         if worded:
             db.session.get_one(Event, intake.event_id).worded_messages = list(worded)

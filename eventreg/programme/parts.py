@@ -1,17 +1,12 @@
-"""Files and links of an event and its sessions.
+"""The programme in an event's file: rooms, speakers and sessions, their materials and conclusions.
 
-The remarks and recommendations that sessions leave behind.
-
-Rooms, speakers and sessions.
-
-The sessions of an event in the order by which records call them.
+Records call a session by its number, counted from 0, in the order of `list_sessions`.
 """
 
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
@@ -20,22 +15,20 @@ from eventreg.db import db
 from eventreg.events.bundles import basis, fields
 from eventreg.events.bundles.parts import Document, Entry, Intake, Outlet
 from eventreg.events.models import EventDay, Material, ProgrammeSession, Room, SessionOutcome, SessionPerson, Speaker
-from eventreg.events.rules.programme import MaterialAudience, OutcomeKind, SessionKind, SpeakerRole
 from eventreg.kernel import files, tokens
-from eventreg.kernel.errors import NotFound, Refused
+from eventreg.kernel.errors import N_, NotFound, Refused
 from eventreg.programme.rules.materials import check_address, check_file
 from eventreg.programme.services.materials import read_material_file, store_material_file
 from eventreg.programme.services.speakers import sort_name
 
 _MOST = 10_000
-_MATERIAL = fields.Record(
-    fields.Field("title", fields.LOCALIZED, {}),
-    fields.Field("language", fields.text(12), ""),
-    fields.Field("audience", fields.choice(MaterialAudience)),
-    fields.Field("released_at", fields.optional(fields.MOVED_INSTANT), None),
-    fields.Field("url", fields.text(500), ""),
-    fields.Field("file_name", fields.text(200), ""),
-    fields.Field("created_at", fields.optional(fields.INSTANT), None),
+#: of what was added here or elsewhere; a file of before does not say when
+_ADDED_AT = fields.optional(fields.INSTANT)
+_MATERIAL = fields.record_of(
+    Material,
+    ("title", "language", "audience", "released_at", "url", "file_name", "created_at"),
+    title=fields.Field("title", fields.LOCALIZED, {}),
+    created_at=fields.Field("created_at", _ADDED_AT, None),
 )
 
 
@@ -43,11 +36,8 @@ class MaterialsPart(Document):
     """Without files only the links are in it. A file is sealed anew by the instance that takes it in."""
 
     key = "materials"
+    title = N_("Materials")
     needs = frozenset({"programme"})
-
-    def label(self) -> str:
-        """See `Part.label`."""
-        return _("Materials")
 
     def taken(self, event_id: int, outlet: Outlet) -> Entry:
         """See `Document.taken`."""
@@ -79,8 +69,7 @@ class MaterialsPart(Document):
                 **values,
                 **_kept(values, data.get("file"), place, intake),
             )
-            db.session.add(material)
-            db.session.flush()
+            intake.add(material)
 
 
 def _taken(material: Material, outlet: Outlet) -> dict[str, Any] | None:
@@ -114,12 +103,11 @@ def _kept(values: dict[str, Any], file: Any, place: str, intake: Intake) -> dict
 
 
 _OUTCOMES_MOST = 20_000
-_OUTCOME = fields.Record(
-    fields.Field("kind", fields.choice(OutcomeKind)),
-    fields.Field("text", fields.COMPLETE),
-    fields.Field("addressee", fields.LOCALIZED, {}),
-    fields.Field("is_public", fields.FLAG, False),
-    fields.Field("recorded_at", fields.optional(fields.INSTANT), None),
+_OUTCOME = fields.record_of(
+    SessionOutcome,
+    ("kind", "text", "addressee", "is_public", "recorded_at"),
+    text=fields.COMPLETE,
+    recorded_at=fields.Field("recorded_at", _ADDED_AT, None),
 )
 
 
@@ -127,11 +115,8 @@ class OutcomesPart(Document):
     """What was concluded, by session and in its order."""
 
     key = "outcomes"
+    title = N_("Conclusions")
     needs = frozenset({"programme"})
-
-    def label(self) -> str:
-        """See `Part.label`."""
-        return _("Conclusions")
 
     def taken(self, event_id: int, outlet: Outlet) -> Entry:
         """See `Document.taken`."""
@@ -148,41 +133,27 @@ class OutcomesPart(Document):
             values["recorded_at"] = values["recorded_at"] or intake.at
             session_id = intake.find("session", data.get("session"), place)
             positions[session_id] += 1
-            db.session.add(SessionOutcome(session_id=session_id, position=positions[session_id], **values))
-            db.session.flush()
+            intake.add(SessionOutcome(session_id=session_id, position=positions[session_id], **values))
 
 
 _MOST_SESSIONS, _MOST_ROOMS, _MOST_SPEAKERS, _MOST_PEOPLE = 5000, 500, 5000, 500
-_ROOM = fields.Record(fields.Field("name", fields.COMPLETE))
-_SPEAKER = fields.Record(
-    fields.Field("name", fields.text(200)),
-    fields.Field("position", fields.LOCALIZED, {}),
-    fields.Field("affiliation", fields.LOCALIZED, {}),
-    fields.Field("biography", fields.LOCALIZED, {}),
+_ROOM = fields.record_of(Room, ("name",), name=fields.COMPLETE)
+_SPEAKER = fields.record_of(Speaker, ("name", "position", "affiliation", "biography"))
+_SESSION = fields.record_of(
+    ProgrammeSession,
+    ("kind", "starts_at", "ends_at", "title", "note", "description", "takes_sign_up", "places", "revision"),
+    title=fields.COMPLETE,
+    revision=fields.number(1),
 )
-_SESSION = fields.Record(
-    fields.Field("kind", fields.choice(SessionKind)),
-    fields.Field("starts_at", fields.CLOCK),
-    fields.Field("ends_at", fields.CLOCK),
-    fields.Field("title", fields.COMPLETE),
-    fields.Field("note", fields.LOCALIZED, {}),
-    fields.Field("description", fields.LOCALIZED, {}),
-    fields.Field("takes_sign_up", fields.FLAG, False),
-    fields.Field("places", fields.optional(fields.number()), None),
-    fields.Field("revision", fields.number(1), 1),
-)
-_PERSON = fields.Record(fields.Field("role", fields.choice(SpeakerRole)))
+_PERSON = fields.record_of(SessionPerson, ("role",))
 
 
 class ProgrammePart(Document):
     """Records call rooms, speakers and sessions by their number in the lists, counted from 0."""
 
     key = "programme"
+    title = N_("Programme with rooms and speakers")
     needs = frozenset({"days", "organizations"})
-
-    def label(self) -> str:
-        """See `Part.label`."""
-        return _("Programme with rooms and speakers")
 
     def taken(self, event_id: int, outlet: Outlet) -> Entry:
         """See `Document.taken`."""
@@ -206,16 +177,15 @@ class ProgrammePart(Document):
     def given(self, entry: Entry, intake: Intake) -> None:
         """See `Document.given`."""
         for at, (place, data) in enumerate(fields.listed(entry.get("rooms", []), "programme.rooms", _MOST_ROOMS)):
-            room = Room(event_id=intake.event_id, position=at + 1, **_ROOM.given(data, place, intake.fitting))
-            db.session.add(room)
-            db.session.flush()
-            intake.remember("room", at, room.id)
+            values = _ROOM.given(data, place, intake.fitting)
+            intake.add(Room(event_id=intake.event_id, position=at + 1, **values), "room", at)
         for at, (place, data) in enumerate(
             fields.listed(entry.get("speakers", []), "programme.speakers", _MOST_SPEAKERS)
         ):
-            intake.remember("speaker", at, _give_speaker(data, place, intake))
+            intake.add(_given_speaker(data, place, intake), "speaker", at)
         for at, (place, data) in enumerate(fields.listed(entry.get("sessions"), "programme.sessions", _MOST_SESSIONS)):
-            intake.remember("session", at, _give_session(data, place, intake))
+            session = intake.add(_given_session(data, place, intake), "session", at)
+            _give_people(session, data, place, intake)
 
 
 class _Numbers:
@@ -239,38 +209,36 @@ def _taken_speaker(speaker: Speaker) -> dict[str, Any]:
     return {"public_id": speaker.public_id, "organization": organization, **_SPEAKER.taken(speaker)}
 
 
-def _give_speaker(data: Any, place: str, intake: Intake) -> int:
+def _given_speaker(data: Any, place: str, intake: Intake) -> Speaker:
     values = _SPEAKER.given(data, place, intake.fitting)
     if not values["name"] or "\n" in values["name"]:
         raise fields.BundleInvalid(f"{place}.name: is no name")
     key = data.get("organization")
-    speaker = Speaker(
+    return Speaker(
         event_id=intake.event_id,
         public_id=basis.free_public_id(Speaker, data.get("public_id"), place),
         sort_name=sort_name(values["name"]),
         organization_id=None if key is None else intake.find("organization", key, place),
         **values,
     )
-    db.session.add(speaker)
-    db.session.flush()
-    return speaker.id
 
 
-def _give_session(data: Any, place: str, intake: Intake) -> int:
+def _given_session(data: Any, place: str, intake: Intake) -> ProgrammeSession:
     values = _SESSION.given(data, place, intake.fitting)
     if values["starts_at"] >= values["ends_at"]:
         raise fields.BundleInvalid(f"{place}: ends before it starts")
     if intake.is_copy:
         values["revision"] = 1
     room = data.get("room")
-    session = ProgrammeSession(
+    return ProgrammeSession(
         day_id=intake.find("day", data.get("day"), place),
         public_id=basis.free_public_id(ProgrammeSession, data.get("public_id"), place),
         room_id=None if room is None else intake.find("room", room, place),
         **values,
     )
-    db.session.add(session)
-    db.session.flush()
+
+
+def _give_people(session: ProgrammeSession, data: Any, place: str, intake: Intake) -> None:
     seen = set()
     for at, (where, person) in enumerate(fields.listed(data.get("people", []), f"{place}.people", _MOST_PEOPLE), 1):
         role = _PERSON.given(person, where)["role"]
@@ -278,9 +246,7 @@ def _give_session(data: Any, place: str, intake: Intake) -> int:
         if (speaker_id, role) in seen:
             raise fields.BundleInvalid(f"{where}: somebody does the same thing twice")
         seen.add((speaker_id, role))
-        db.session.add(SessionPerson(session_id=session.id, speaker_id=speaker_id, role=role, position=at))
-        db.session.flush()
-    return session.id
+        intake.add(SessionPerson(session_id=session.id, speaker_id=speaker_id, role=role, position=at))
 
 
 def list_sessions(event_id: int, *options: ORMOption) -> Sequence[tuple[str, ProgrammeSession]]:

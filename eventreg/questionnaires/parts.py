@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from eventreg.db import db
 from eventreg.events.bundles import fields
 from eventreg.events.bundles.parts import Document, Entry, Intake, Outlet
+from eventreg.kernel.errors import N_
 from eventreg.questionnaires.kinds import checked_definition
 from eventreg.questionnaires.models import QuestionnaireDraft, QuestionnaireVersion
 from eventreg.questionnaires.queries import find_draft
@@ -80,11 +80,9 @@ class QuestionnairePart(Document):
     """Every published version, and the draft; a copy begins with the newest, and goes on with the draft."""
 
     key = "questionnaire"
+    title = N_("Questions of the registration form")
     #: questions are asked of categories, and ask for days
     needs = frozenset({"categories", "days"})
-
-    def label(self) -> str:
-        return _("Questions of the registration form")
 
     def taken(self, event_id: int, outlet: Outlet) -> Entry:
         rows = db.session.scalars(
@@ -110,13 +108,10 @@ class QuestionnairePart(Document):
             row = QuestionnaireVersion(
                 event_id=intake.event_id, **values | {"published_at": values["published_at"] or intake.at}
             )
-            db.session.add(row)
-            db.session.flush()
-            intake.remember("version", row.version, row.id)
+            intake.add(row, "version", row.version)
         if entry.get("draft") is not None:
             definition = _read_draft(entry["draft"], "draft", intake.fitting)
-            db.session.add(QuestionnaireDraft(event_id=intake.event_id, definition=definition, changed_at=intake.at))
-            db.session.flush()
+            intake.add(QuestionnaireDraft(event_id=intake.event_id, definition=definition, changed_at=intake.at))
 
 
 def _require_identity(definition: dict[str, Any], place: str) -> None:

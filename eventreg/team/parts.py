@@ -6,7 +6,6 @@ People of the team in an event's file: by mail address, which is all that two in
 from datetime import date, datetime
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from eventreg.accounts.models import Account
@@ -18,7 +17,7 @@ from eventreg.events.bundles.parts import Document, Entry, Intake, Outlet
 from eventreg.events.models import TeamMember
 from eventreg.events.rules.team import WITHHOLDABLE, TeamRole
 from eventreg.i18n.languages import known_languages
-from eventreg.kernel.errors import Refused
+from eventreg.kernel.errors import N_, Refused
 
 _MOST = 5000
 
@@ -46,12 +45,9 @@ class TeamPart(Document):
     """
 
     key = "team"
+    title = N_("Team with its rights")
     needs = frozenset({"days", "categories"})
     is_about_people = True
-
-    def label(self) -> str:
-        """See `Part.label`."""
-        return _("Team with its rights")
 
     def taken(self, event_id: int, outlet: Outlet) -> Entry:
         """See `Document.taken`."""
@@ -72,9 +68,7 @@ class TeamPart(Document):
             intake.claim("member", account.email_key, place)
             if account.closed_at is None:
                 member = TeamMember(event_id=intake.event_id, account_id=account.id, **values)
-                db.session.add(member)
-                db.session.flush()
-                intake.remember("member", account.email_key, member.id)
+                intake.add(member, "member", account.email_key)
 
 
 def _check(values: dict[str, Any], place: str) -> None:

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from flask import Flask, current_app
 
 from eventreg.audit.services import SYSTEM, Actor
+from eventreg.db import db
 from eventreg.events.bundles.fields import AS_IT_IS, BundleInvalid, Fitting
 
 _EXTENSION = "eventreg_event_parts"
@@ -69,8 +70,9 @@ class Part(Protocol):
     def is_offered(self) -> bool:
         """Whether people choose it; otherwise it comes along with what needs it."""
 
-    def label(self) -> str:
-        """Return its name for people, in the reader's language; empty when it is not offered."""
+    @property
+    def title(self) -> str:
+        """Its name for people, to be translated; empty when it is not offered."""
 
     def count(self, event_id: int) -> int:
         """Return how many records there are."""
@@ -86,14 +88,11 @@ class Document:
     """Base of the parts that are one document: subclasses say what is in it."""
 
     key = ""
+    title = ""
     needs: frozenset[str] = frozenset()
     is_about_people = False
     is_long = False
     is_offered = True
-
-    def label(self) -> str:
-        """See `Part.label`."""
-        return ""
 
     def count(self, event_id: int) -> int:
         """See `Part.count`."""
@@ -148,6 +147,17 @@ class Intake:
             return self._known[kind][name]
         except (KeyError, TypeError) as error:
             raise BundleInvalid(f"{place}: there is no {kind} {name!r}") from error
+
+    def add(self, row: Any, kind: str = "", name: Any = None) -> Any:
+        """Write a row and return it; other records call one of a `kind` by its `name`.
+
+        One by one: rows get their ids in the order in which they stand in the file.
+        """
+        db.session.add(row)
+        db.session.flush()
+        if kind:
+            self.remember(kind, name, row.id)
+        return row
 
     def names(self, kind: str) -> Mapping[Any, int]:
         """Return what is remembered of a kind."""

@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from eventreg.accounts.models import Account
@@ -26,7 +25,7 @@ from eventreg.exchange.parts.fields import (
     UPLOAD,
 )
 from eventreg.exchange.parts.giving import Giver
-from eventreg.kernel.errors import NotFound
+from eventreg.kernel.errors import N_, NotFound
 from eventreg.programme.parts import list_sessions
 from eventreg.questionnaires.models import QuestionnaireVersion
 from eventreg.questionnaires.queries import definition_of
@@ -201,14 +200,11 @@ class RegistrationsPart:
     """
 
     key = "registrations"
+    title = N_("Registrations")
     needs = frozenset({"programme", "categories", "notice", "questionnaire"})
     is_about_people = True
     is_long = True
     is_offered = True
-
-    def label(self) -> str:
-        """See `Part.label`."""
-        return _("Registrations")
 
     def count(self, event_id: int) -> int:
         """See `Part.count`."""

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from eventreg.db import db
@@ -12,6 +11,7 @@ from eventreg.events.bundles.fields import BundleInvalid, listed
 from eventreg.events.bundles.parts import Document, Entry, Intake, Outlet
 from eventreg.events.models import Category
 from eventreg.exchange.parts.fields import ACCESS_CODE, INVITATION
+from eventreg.kernel.errors import N_
 from eventreg.registration.models import AccessCode, Invitation, Registration
 from eventreg.registration.rules import searching, ways_in
 
@@ -22,12 +22,9 @@ class AccessCodesPart(Document):
     """The words that let several people in. A copy has none: a word that was handed out opens one event."""
 
     key = "access_codes"
+    title = N_("Access codes")
     needs = frozenset({"categories"})
     is_about_people = True
-
-    def label(self) -> str:
-        """See `Part.label`."""
-        return _("Access codes")
 
     def taken(self, event_id: int, outlet: Outlet) -> Entry:
         """See `Document.taken`."""
@@ -53,9 +50,7 @@ class AccessCodesPart(Document):
                 code_key=key,
                 **values,
             )
-            db.session.add(row)
-            db.session.flush()
-            intake.remember("code_key", row.code_key, row.id)
+            intake.add(row, "code_key", row.code_key)
             intake.remember("access_code", row.code, row.id)
 
 
@@ -63,14 +58,11 @@ class InvitationsPart:
     """One record an invitation, with who came by it. Links of open invitations die where keys differ."""
 
     key = "invitations"
+    title = N_("Invitations")
     needs = frozenset({"categories", "registrations"})
     is_about_people = True
     is_long = True
     is_offered = True
-
-    def label(self) -> str:
-        """See `Part.label`."""
-        return _("Invitations")
 
     def count(self, event_id: int) -> int:
         """See `Part.count`."""

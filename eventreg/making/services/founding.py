@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from flask_babel import gettext
 from sqlalchemy import select
 
 from eventreg.audit.services import SYSTEM, Actor, note
@@ -207,7 +208,7 @@ def list_copyable() -> list[tuple[str, str, frozenset[str]]]:
     registry = part_registry()
     offered = [part for part in registry if part.is_offered and part.key not in NEVER_COPIED]
     keys = {part.key for part in offered}
-    return [(part.key, part.label(), part.needs & keys) for part in offered]
+    return [(part.key, gettext(part.title), part.needs & keys) for part in offered]
 
 
 def copy_event(event_id: int, copying: Copying, actor: Actor, at: datetime) -> int:
