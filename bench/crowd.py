@@ -13,12 +13,14 @@ from eventreg.attendees.models import Tag, Tagging
 from eventreg.attendees.rules.tags import TagColour
 from eventreg.db import db, transaction
 from eventreg.demo.rules.people import invent
-from eventreg.demo.rules.seminar import event_plan, read
+from eventreg.demo.rules.seminar import documents, read
+from eventreg.events.bundles.parts import part_registry
+from eventreg.events.bundles.reading import DocumentBundle
 from eventreg.events.models import Category
 from eventreg.kernel.clock import now
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
-from eventreg.making.services.founding import create_event
+from eventreg.making.services.wholes import Placing, put_in_event
 from eventreg.questionnaires.queries import get_current_version
 from eventreg.questionnaires.services import publish
 from eventreg.registration.models import Answer, Registration
@@ -126,10 +128,9 @@ def _question(key: str, kind: str, **parts: Any) -> dict[str, Any]:
 def _make_event(slug: str, prefix: str) -> int:
     data = read("seminar")
     demonstration = {**data["demonstration"], "reference_prefix": prefix}
-    plan = event_plan(
-        {**data, "slug": slug, "organizations": [], "demonstration": demonstration}, read("programme"), {}, now()
-    )
-    event_id = create_event(plan, now())
+    event, parts = documents({**data, "organizations": [], "demonstration": demonstration}, read("programme"), now())
+    placing = Placing(slug, now(), action="event_created")
+    event_id = put_in_event(DocumentBundle(event, parts), placing, part_registry().whole(parts.keys()))
     publish(event_id, questionnaire())
     return event_id
 

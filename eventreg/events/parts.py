@@ -17,17 +17,16 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload, undefer
 
-from eventreg.audit.services import note
 from eventreg.db import db
 from eventreg.events.bundles import fields, reading
 from eventreg.events.bundles.parts import Document, Entry, Intake, Outlet
 from eventreg.events.models import Category, Event, EventDay, Partner, PrivacyNotice, Speaker
 from eventreg.events.models.event import columns_kept
 from eventreg.kernel.errors import N_
-from eventreg.kernel.text import folded
 from eventreg.media.models import Picture
 from eventreg.organizations.models import Organization
-from eventreg.organizations.rules import OrganizationEntry, ProfileInvalid, check_profile
+from eventreg.organizations.rules import ProfileInvalid, check_profile
+from eventreg.organizations.services import record_organization
 from eventreg.web.palettes import PALETTES
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -178,17 +177,13 @@ def _standing(key: str) -> Organization | None:
     return row
 
 
-def _new(values: dict[str, object], logo: object, place: str, intake: Intake) -> Organization:
-    row = Organization(**values)
+def _new(values: dict[str, Any], logo: object, place: str, intake: Intake) -> Organization:
     try:
-        check_profile(row.key, OrganizationEntry(row.name, country=row.country, website=row.website))
+        check_profile(values["key"], values["name"], values["website"])
     except ProfileInvalid as error:
         raise fields.BundleInvalid(f"{place}: {error}") from error
-    row.search_text = folded(" ".join((*row.name.values(), *row.short_name.values(), row.acronym)))
-    row.logo_id = reading.given_picture(logo, f"{place}.logo", intake)
-    intake.add(row)
-    note(row, "organization_created", intake.actor, intake.at, key=row.key)
-    return row
+    values["logo_id"] = reading.given_picture(logo, f"{place}.logo", intake)
+    return record_organization(values, intake.actor, intake.at)
 
 
 _LOOK = fields.record_of(Event, ("palette", "picture_text"))

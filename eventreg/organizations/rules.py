@@ -151,14 +151,14 @@ def check_entry(entry: OrganizationEntry) -> None:
         raise Refused(OrganizationReason.WEBSITE, limit=LONGEST_WEBSITE)
 
 
-def check_profile(key: str, entry: OrganizationEntry) -> None:
+def check_profile(key: str, name: LocalizedText, website: str = "") -> None:
     """Refuse what a file names and cannot be an institution. Raises ProfileInvalid."""
     if not _KEY.fullmatch(key):
         raise ProfileInvalid(f"key: {key!r} is none (small letters, digits and hyphens, 64 at most)")
-    if all(map(is_blank, entry.name.values())):
+    if all(map(is_blank, name.values())):
         raise ProfileInvalid(f"organization {key}: has no name")
-    has_scheme = entry.website.startswith(("https://", "http://"))
-    if entry.website and (not has_scheme or len(entry.website) > LONGEST_WEBSITE):
+    has_scheme = website.startswith(("https://", "http://"))
+    if website and (not has_scheme or len(website) > LONGEST_WEBSITE):
         raise ProfileInvalid(f"organization {key}: its website is no web address")
 
 

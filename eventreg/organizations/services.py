@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from eventreg.audit.services import SYSTEM, Actor, note, plain
+from eventreg.audit.services import Actor, note, plain
 from eventreg.db import db, lock_row, transaction
 from eventreg.kernel.errors import Busy, Refused
 from eventreg.kernel.text import merged
@@ -61,13 +61,6 @@ def _completed(stays: Organization, goes: Organization) -> dict[str, Any]:
     }
 
 
-def create_organization(key: str, entry: rules.OrganizationEntry, at: datetime, *, actor: Actor = SYSTEM) -> int:
-    """Record an institution and return its id. Raises ProfileInvalid, and IntegrityError when the key is taken."""
-    rules.check_profile(key, entry)
-    with transaction():
-        return _insert({"key": key, **_values(entry)}, actor, at)
-
-
 def add_organization(entry: rules.OrganizationEntry, editor: Editor, at: datetime, *, is_new: bool = False) -> int:
     """Add an institution to the directory and return its id; its key is made from acronym or name.
 
@@ -85,7 +78,7 @@ def add_organization(entry: rules.OrganizationEntry, editor: Editor, at: datetim
         taken = {"new", *session.scalars(select(Organization.key))}  # an address of its own beside the records
         values = {"key": rules.key_from(entry.acronym, entry.name, taken), **_values(entry)}
         try:
-            return _insert(values, editor.actor, at)
+            return record_organization(values, editor.actor, at).id
         except IntegrityError as error:
             raise Busy from error
 
@@ -155,13 +148,14 @@ def change(found: Organization, new: Mapping[str, Any]) -> dict[str, Any]:
     return changed
 
 
-def _insert(values: Mapping[str, Any], actor: Actor, at: datetime) -> int:
+def record_organization(values: Mapping[str, Any], actor: Actor, at: datetime) -> Organization:
+    """Add an institution with these columns, in the caller's transaction. Raises IntegrityError when the key is taken."""
     found = rules.search_text_of(values["name"], values["short_name"], values["acronym"])
     organization = Organization(**values, search_text=found)
     db.session.add(organization)
     db.session.flush()
     note(organization, "organization_created", actor, at, key=organization.key, name=organization.name)
-    return organization.id
+    return organization
 
 
 def _values(entry: rules.OrganizationEntry) -> dict[str, Any]:

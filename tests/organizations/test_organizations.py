@@ -7,37 +7,40 @@ from flask import Flask
 from sqlalchemy.exc import IntegrityError
 
 from eventreg.audit.queries import list_traces
+from eventreg.audit.services import SYSTEM
+from eventreg.db import transaction
 from eventreg.kernel import clock
 from eventreg.organizations.queries import find_organization
-from eventreg.organizations.rules import OrganizationEntry, ProfileInvalid, check_profile
-from eventreg.organizations.services import create_organization
+from eventreg.organizations.rules import ProfileInvalid, check_profile
+from eventreg.organizations.services import record_organization
 
 NAME = {"es": "Instituto de Prueba", "en": "Trial Institute"}
 
 
 @pytest.mark.both_databases
 def test_institution_is_recorded_once(app: Flask) -> None:
-    entry = OrganizationEntry(NAME, website="https://instituto.example")
-    created = create_organization("trial", entry, clock.now())
+    values = {"key": "trial", "name": NAME, "short_name": {}, "acronym": "", "website": "https://instituto.example"}
+    with transaction():
+        created = record_organization(values, SYSTEM, clock.now()).id
     found = find_organization("trial")
     assert found is not None
     assert (found.id, found.name, found.website) == (created, NAME, "https://instituto.example")
     assert [trace.entry.action for trace in list_traces(0, "organization", created)] == ["organization_created"]
-    with pytest.raises(IntegrityError):
-        create_organization("trial", entry, clock.now())
+    with pytest.raises(IntegrityError), transaction():
+        record_organization(values, SYSTEM, clock.now())
     assert find_organization("nobody") is None
 
 
 @pytest.mark.parametrize(
-    ("key", "entry", "place"),
+    ("key", "name", "website", "place"),
     [
-        ("Trial!", OrganizationEntry(NAME), "key"),
-        ("", OrganizationEntry(NAME), "key"),
-        ("trial", OrganizationEntry({"es": " "}), "no name"),
-        ("trial", OrganizationEntry(NAME, website="javascript:alert(1)"), "no web address"),
-        ("trial", OrganizationEntry(NAME, website="https://" + "x" * 300), "no web address"),
+        ("Trial!", NAME, "", "key"),
+        ("", NAME, "", "key"),
+        ("trial", {"es": " "}, "", "no name"),
+        ("trial", NAME, "javascript:alert(1)", "no web address"),
+        ("trial", NAME, "https://" + "x" * 300, "no web address"),
     ],
 )
-def test_what_is_no_institution_is_refused(key: str, entry: OrganizationEntry, place: str) -> None:
+def test_what_is_no_institution_is_refused(key: str, name: dict[str, str], website: str, place: str) -> None:
     with pytest.raises(ProfileInvalid, match=place):
-        check_profile(key, entry)
+        check_profile(key, name, website)

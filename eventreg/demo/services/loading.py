@@ -12,13 +12,14 @@ from eventreg.accounts.queries import find_account_by_address
 from eventreg.accounts.rules.profiles import address_key
 from eventreg.accounts.services.accounts import create_account
 from eventreg.db import db, transaction
-from eventreg.demo.rules.seminar import event_plan, organization_entries, read
+from eventreg.demo.rules.seminar import documents, read
+from eventreg.events.bundles.parts import part_registry
+from eventreg.events.bundles.reading import DocumentBundle
 from eventreg.events.models import Event, TeamMember
 from eventreg.events.rules.team import TeamRole
 from eventreg.events.services import settings, team
-from eventreg.making.services.founding import create_event
-from eventreg.organizations.queries import find_organization
-from eventreg.organizations.services import create_organization
+from eventreg.kernel.errors import Refused
+from eventreg.making.services.wholes import Placing, insert_event
 from eventreg.questionnaires.services import publish
 
 
@@ -46,7 +47,7 @@ def load_seminar(now: datetime) -> Loaded:
     try:
         with transaction():
             return _load(data, now)
-    except IntegrityError:
+    except (IntegrityError, Refused):
         # Somebody else loaded it while this call waited for its turn.
         with transaction():
             return _load(data, now)
@@ -84,11 +85,9 @@ def _load(data: dict[str, Any], now: datetime) -> Loaded:
 
 
 def _make(data: dict[str, Any], now: datetime) -> int:
-    organization_ids = {}
-    for key, entry in organization_entries(data).items():
-        known = find_organization(key)
-        organization_ids[key] = known.id if known is not None else create_organization(key, entry, now)
-    event_id = create_event(event_plan(data, read("programme"), organization_ids, now), now)
+    event, parts = documents(data, read("programme"), now)
+    placing = Placing(data["slug"], now, action="event_created")
+    event_id = insert_event(DocumentBundle(event, parts), placing, part_registry().whole(parts.keys()))
     notice = read("notice")
     settings.publish_notice(event_id, notice["summary"], notice["body"])
     publish(event_id, read("questionnaire"))

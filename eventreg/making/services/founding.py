@@ -1,8 +1,6 @@
-"""Making a new event from a template, or from nothing but days and a form.
+"""Making a new event: from a template, from nothing but days and a form, or after the model of another.
 
-Making an event.
-
-A new event after the model of another: what is taken along is chosen, the dates move, nobody is.
+Of a model is taken along what is chosen; the dates move, and nobody comes along.
 """
 
 import tempfile
@@ -15,12 +13,12 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext
 from sqlalchemy import select
 
-from eventreg.audit.services import SYSTEM, Actor, note
-from eventreg.db import Base, db, found, transaction
+from eventreg.audit.services import Actor
+from eventreg.db import db, found, transaction
 from eventreg.events.bundles.fields import Fitting, Move
 from eventreg.events.bundles.parts import Entry, TakeOut, part_registry
 from eventreg.events.bundles.reading import Bundle, DocumentBundle, open_bundle
-from eventreg.events.models import Category, Event, EventDay, Partner, ProgrammeSession
+from eventreg.events.models import Event, EventDay
 from eventreg.events.rules.settings import AttendanceMode
 from eventreg.events.rules.starting import starting_document
 from eventreg.kernel.text import LocalizedText
@@ -140,45 +138,6 @@ def _mend_window(event: Event, founding: Founding, at: datetime) -> None:
     event.registration_opens_at, event.registration_closes_at = window.opens_at, window.closes_at
     event.changes_until, event.promotes_until = window.changes_until, window.promotes_until
     db.session.flush()
-
-
-def create_event(plan: rules.EventPlan, at: datetime, *, actor: Actor = SYSTEM) -> int:
-    """Make the event of a plan, with its days, programme, institutions and categories, and return its id.
-
-    Questionnaire, privacy notice and team are given to it afterwards. Raises PlanInvalid, which names the place, and
-    IntegrityError when the slug is taken.
-    """
-    rules.check_plan(plan)
-    with transaction() as session:
-        event = _event(plan, at)
-        event.days = [
-            EventDay(**_columns(EventDay, day), sessions=[ProgrammeSession(**vars(each)) for each in day.sessions])
-            for day in plan.days
-        ]
-        event.partners = [Partner(**vars(each), position=place) for place, each in enumerate(plan.partners, 1)]
-        event.categories = [Category(**vars(each), position=place) for place, each in enumerate(plan.categories, 1)]
-        session.add(event)
-        session.flush()
-        note(event, "event_created", actor, at, slug=plan.slug)
-        return event.id
-
-
-def _event(plan: rules.EventPlan, at: datetime) -> Event:
-    columns = _columns(Event, plan) | {f"contact_{name}": value for name, value in vars(plan.contact).items()}
-    window = plan.window
-    return Event(
-        **columns | {name: list(columns[name]) for name in ("languages", "region", "practical")},
-        registration_opens_at=window.opens_at,
-        registration_closes_at=window.closes_at,
-        changes_until=window.changes_until,
-        promotes_until=window.promotes_until,
-        created_at=at,
-    )
-
-
-def _columns(model: type[Base], plan: Any) -> dict[str, Any]:
-    """Return what of a plan are columns of a table, which bear the same names."""
-    return {name: value for name, value in vars(plan).items() if name in model.__table__.c}
 
 
 #: left to the event that they were reached at, or about people: never part of a copy

@@ -87,7 +87,7 @@ def put_in_event(bundle: Bundle, placing: Placing, parts: Iterable[Part], progre
     check_slug(placing.slug)
     try:
         with transaction():
-            return _put_in(bundle, placing, parts, progress)
+            return insert_event(bundle, placing, parts, progress)
     except (IntegrityError, DataError) as error:
         # Somebody took the name meanwhile; or the data contradict themselves in a way that only the database sees.
         if _is_taken(placing.slug):
@@ -127,7 +127,8 @@ def hold_row(event_id: int) -> None:
     db.session.execute(select(Event.id).where(Event.id == event_id).with_for_update())
 
 
-def _put_in(bundle: Bundle, placing: Placing, parts: Iterable[Part], progress: Progress) -> int:
+def insert_event(bundle: Bundle, placing: Placing, parts: Iterable[Part], progress: Progress = _silent) -> int:
+    """Do as `put_in_event`, in the caller's transaction. Raises IntegrityError when somebody takes the name meanwhile."""
     if _is_taken(placing.slug):
         raise Refused(SlugReason.TAKEN, slug=placing.slug)
     new = NewEvent(placing.slug, placing.at, placing.fitting, placing.is_copy, placing.holds_mail)
