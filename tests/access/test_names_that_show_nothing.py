@@ -29,7 +29,7 @@ REFUSED: dict[str, tuple[Callable[[str], Any], type[Exception]]] = {
     "account": (checked_name, Refused),
     "tag": (read_tag_name, Refused),
     "institution": (lambda name: check_entry(OrganizationEntry({"es": name, "en": name})), Refused),
-    "institution in a file": (lambda name: check_profile("key", OrganizationEntry({"es": name})), ProfileInvalid),
+    "institution in a file": (lambda name: check_profile("key", {"es": name}), ProfileInvalid),
     "event or category in a file": (lambda name: COMPLETE.read({"es": name}, "name", AS_IT_IS), BundleInvalid),
 }
 
