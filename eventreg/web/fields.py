@@ -99,9 +99,9 @@ class EnumField(RadioField):
     kind = "radios"
 
     def __init__(self, label: str = "", *, of: type[Titled], **values: Any) -> None:
-        offered = [(member.value, _(member.title)) for member in of]
-        super().__init__(label, coerce=lambda member: getattr(member, "value", member), choices=offered, **values)
+        super().__init__(label, coerce=lambda member: getattr(member, "value", member), **values)
         self.of = of
+        self.choices = [(member.value, _(member.title)) for member in of]
 
     def populate_obj(self, obj: Any, name: str) -> None:
         """Give the member."""
