@@ -108,23 +108,23 @@ def _init_database(app: Flask) -> None:
 
 def _init_rooms(app: Flask) -> None:
     from eventreg.accounts.policies import lacks_second_factor
-    from eventreg.accounts.services.accounts import init_belongings
+    from eventreg.accounts.services.accounts import belongings
     from eventreg.accounts.sessions import init_sign_in
     from eventreg.events.policies import find_access
     from eventreg.mail.connection import init_mail
-    from eventreg.programme.services.programme import init_sign_ups
+    from eventreg.programme.services.programme import count_sign_ups
     from eventreg.registration.queries.sessions import count_session_people
     from eventreg.settings.queries import current_settings
     from eventreg.team.services import TeamBelongings
-    from eventreg.web.instance import init_chosen
+    from eventreg.web.instance import chosen
 
-    init_chosen(app, current_settings)
+    chosen.plug(app, current_settings)
     languages.init_offer(app, current_settings)
     init_sign_in(app)
-    init_belongings(app, TeamBelongings())
+    belongings.plug(app, TeamBelongings())
     init_mail(app, _personal_link)
     access.init_access(app, find_access, lacks_second_factor)
-    init_sign_ups(app, count_session_people)
+    count_sign_ups.plug(app, count_session_people)
     _init_directory(app)
     for room in _ROOMS_WITH_PAGES:
         app.register_blueprint(import_module(f"eventreg.{room}.views").blueprint)
@@ -141,10 +141,9 @@ def _init_directory(app: Flask) -> None:
     """Tell the directory of institutions where they are used, and by whom."""
     from eventreg.events.queries import partners
     from eventreg.events.services.partners import repoint_organization
-    from eventreg.organizations.directory import Users, init_directory
+    from eventreg.organizations.directory import Users, users
 
-    users = Users(partners.list_uses, partners.runs_an_event, partners.list_foreign, repoint_organization)
-    init_directory(app, users)
+    users.plug(app, Users(partners.list_uses, partners.runs_an_event, partners.list_foreign, repoint_organization))
 
 
 def _init_jobs(app: Flask) -> None:
@@ -154,7 +153,7 @@ def _init_jobs(app: Flask) -> None:
     from eventreg.bulk.services.steps import RUN_JOB
     from eventreg.exchange.services import background, files, importing
     from eventreg.invitations.services import invitations, messages
-    from eventreg.jobs.registry import init_jobs
+    from eventreg.jobs.registry import JobRegistry, job_registry
     from eventreg.media.services import sweep_pictures
     from eventreg.programme.services import materials
     from eventreg.questionnaires.registered import ASK_AGAIN_JOB
@@ -170,7 +169,7 @@ def _init_jobs(app: Flask) -> None:
     )
     from eventreg.selfservice import services
 
-    registry = init_jobs(app)
+    registry = job_registry.plug(app, JobRegistry())
     registry.add_handler(cancelling.TELL_JOB, cancelling.tell_some)
     registry.add_handler(promotion.PLACES_JOB, lambda work, _now: promotion.pass_on_places(work["event_id"]))
     registry.add_handler(messages.SEND_JOB, messages.send_some)
@@ -205,34 +204,31 @@ def _init_jobs(app: Flask) -> None:
 
 def _init_lifecycle(app: Flask) -> None:
     """Say who looks at an event before it is published, who follows when it is cancelled, who knows what is taken and asked."""
-    from eventreg.attendees.queries.duplicates import find_merged_into
-    from eventreg.attendees.queries.people import count_answered
-    from eventreg.events.checks import init_asked, init_lifecycle, init_occupancy
-    from eventreg.questionnaires.checks import count_asked, list_missing_questions
-    from eventreg.questionnaires.registered import init_registered
-    from eventreg.registration.queries.registrations import init_merged
+    from eventreg.attendees.queries import duplicates, people
+    from eventreg.events import checks
+    from eventreg.questionnaires import checks as of_questions, registered
+    from eventreg.registration.queries import registrations
     from eventreg.registration.services.cancelling import RegistrationFollowers, RegistrationOccupancy
 
-    lifecycle = init_lifecycle(app)
-    lifecycle.add_check(list_missing_questions)
-    lifecycle.followers = RegistrationFollowers()
-    init_occupancy(app, RegistrationOccupancy())
-    init_merged(app, find_merged_into)
-    init_asked(app, count_asked)
-    init_registered(app, count_answered)
+    checks.checks.plug(app, [of_questions.list_missing_questions])
+    checks.followers.plug(app, RegistrationFollowers())
+    checks.occupancy.plug(app, RegistrationOccupancy())
+    checks.count_asked.plug(app, of_questions.count_asked)
+    registrations.find_merged_into.plug(app, duplicates.find_merged_into)
+    registered.count_registered.plug(app, people.count_answered)
 
 
 def _init_event_parts(app: Flask) -> None:
     """Say what an event is made of, each part after those that it needs."""
     from eventreg.attendees.parts import ReadyReasonsPart, RemarksPart, TagsPart
-    from eventreg.events.bundles.parts import init_parts
+    from eventreg.events.bundles.parts import PartRegistry, part_registry
     from eventreg.exchange.parts.taking import RegistrationsPart
     from eventreg.exchange.parts.ways_in import AccessCodesPart, InvitationsPart
     from eventreg.making.parts import EVENT_PARTS
     from eventreg.messages.parts import MessageTextsPart
     from eventreg.questionnaires.parts import QuestionnairePart
 
-    registry = init_parts(app)
+    registry = part_registry.plug(app, PartRegistry())
     of_team = (MessageTextsPart(), ReadyReasonsPart(), TagsPart())
     of_people = (AccessCodesPart(), RegistrationsPart(), InvitationsPart(), RemarksPart())
     for part in (*EVENT_PARTS, QuestionnairePart(), *of_team, *of_people):

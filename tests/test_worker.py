@@ -21,7 +21,7 @@ from sqlalchemy import select, update
 
 from eventreg.config import Config
 from eventreg.db import db, transaction
-from eventreg.jobs.registry import init_jobs, job_registry
+from eventreg.jobs.registry import JobRegistry, job_registry
 from eventreg.kernel import clock
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
@@ -59,7 +59,7 @@ def _working(app: Flask) -> Iterator[threading.Event]:
 def test_once_sends_and_does_what_is_due_and_ends(make_app: AppMaker, mail_server: MailServer) -> None:
     app = make_app(**mail_server.settings())
     with app.app_context():
-        init_jobs(app).add_handler("test.note", note)
+        job_registry.plug(app, JobRegistry()).add_handler("test.note", note)
         keys = queue_some(3, due_at=clock.now())
         ask(what="a", due_at=clock.now())
         run_worker(app, once=True)
@@ -95,7 +95,7 @@ def test_duties_are_planned_and_done(make_app: AppMaker) -> None:
     app = make_app()
     done = threading.Event()
     with app.app_context():
-        init_jobs(app).add_duty("sweep", timedelta(hours=1), lambda _now: done.set())
+        job_registry.plug(app, JobRegistry()).add_duty("sweep", timedelta(hours=1), lambda _now: done.set())
         with _working(app):
             assert done.wait(patience())
 
@@ -106,7 +106,7 @@ def test_each_kind_of_work_is_done_however_the_others_fare(
     app = make_app(**{**mail_server.settings(), "demo_mail": "hold"})
     config.held_mail.write_text("A file where the folder for held mail should be: writing there fails.")
     with app.app_context():
-        init_jobs(app).add_handler("test.note", note)
+        job_registry.plug(app, JobRegistry()).add_handler("test.note", note)
         queue_some(1, due_at=clock.now(), recipient="clara@oficina.org", is_held_back=True)
         queue_some(1, due_at=clock.now())
         ask("bad", kind="test.unknown", due_at=clock.now())

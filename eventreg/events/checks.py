@@ -1,27 +1,16 @@
-"""What other rooms know and do about an event's life: looks before it is published, and what follows a change of state.
+"""What other rooms know and do about events: what one lacks, who follows a change of its state, what is taken and asked.
 
 This room declares; the assembly plugs in, since the rooms that know stand above.
-
-Who has registered for what, asked by this room and answered by the room above that knows.
-
-This room declares; the assembly plugs in.
-
-How much each category is asked, asked by this room and answered by the room above that knows.
-
-This room declares; the assembly plugs in.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from flask import Flask, current_app
-
 from eventreg.events.models import Event
 from eventreg.events.rules.seats import Seats
-
-_EXTENSION = "eventreg_lifecycle"
+from eventreg.web.sockets import FunctionSocket, Socket
 
 
 @dataclass(frozen=True)
@@ -71,60 +60,13 @@ class Followers(Protocol):
         """Remove what was kept for a draft that is about to be deleted, such as files of forms that were never sent."""
 
 
-class _Nobody:
-    """Stands in where no room follows: nobody is registered, and nobody is told."""
-
-    def count_registrations(self, event_id: int) -> int:
-        return 0
-
-    def count_told(self, event_id: int) -> Told:
-        return Told()
-
-    def event_cancelled(self, event_id: int, at: datetime) -> None:
-        return None
-
-    def event_reinstated(self, event_id: int, at: datetime) -> None:
-        return None
-
-    def forget_event(self, event_id: int) -> None:
-        return None
-
-
-@dataclass
-class Lifecycle:
-    """What is plugged in."""
-
-    checks: list[Check] = field(default_factory=list)
-    followers: Followers = field(default_factory=_Nobody)
-
-    def add_check(self, check: Check) -> None:
-        """Have `check(event id)` asked whenever somebody wants to know what an event lacks."""
-        self.checks.append(check)
-
-
-def init_lifecycle(app: Flask) -> Lifecycle:
-    """Give `app` an empty registry and return it, to be filled."""
-    lifecycle = Lifecycle()
-    app.extensions[_EXTENSION] = lifecycle
-    return lifecycle
-
-
-def followers() -> Followers:
-    """Return who follows the life of events in the running application."""
-    return _lifecycle().followers
+checks: Socket[Sequence[Check]] = Socket("lifecycle_checks")
+followers: Socket[Followers] = Socket("followers")
 
 
 def list_missing(event_id: int) -> list[Missing]:
     """Return what other rooms miss at an event."""
-    return [missing for check in _lifecycle().checks for missing in check(event_id)]
-
-
-def _lifecycle() -> Lifecycle:
-    lifecycle: Lifecycle = current_app.extensions[_EXTENSION]
-    return lifecycle
-
-
-_OCCUPANCY_EXTENSION = "eventreg_occupancy"
+    return [missing for check in checks() for missing in check(event_id)]
 
 
 class Occupancy(Protocol):
@@ -149,55 +91,7 @@ class Occupancy(Protocol):
         """Let those who wait for an answer in a category take a place each, or give theirs back, in the caller's transaction."""
 
 
-class _OccupancyNobody:
-    """Stands in where no room answers: nobody has registered."""
+occupancy: Socket[Occupancy] = Socket("occupancy")
 
-    def seats_of(self, event: Event) -> Seats:
-        return Seats(event.capacity, {}, {})
-
-    def count_on_day(self, event_id: int, day_id: int) -> int:
-        return 0
-
-    def count_in_categories(self, event_id: int) -> Mapping[int, int]:
-        return {}
-
-    def count_invited(self, event_id: int) -> Mapping[int, int]:
-        return {}
-
-    def places_added(self, event_id: int, at: datetime) -> None:
-        return None
-
-    def count_pending_anew(self, event_id: int, category_id: int, counts: bool, at: datetime) -> None:
-        return None
-
-
-def init_occupancy(app: Flask, occupancy: Occupancy) -> None:
-    """Plug in who answers."""
-    app.extensions[_OCCUPANCY_EXTENSION] = occupancy
-
-
-def occupancy() -> Occupancy:
-    """Return who answers in the running application."""
-    found: Occupancy = current_app.extensions.get(_OCCUPANCY_EXTENSION, _OccupancyNobody())
-    return found
-
-
-_ASKED_EXTENSION = "eventreg_asked"
-
-
-class CountAsked(Protocol):
-    """What the room of questions knows."""
-
-    def __call__(self, event_id: int, category_keys: Collection[str]) -> Mapping[str, int]:
-        """Return how many questions people of each category are asked, by its key; nothing before any were published."""
-
-
-def init_asked(app: Flask, count_asked: CountAsked) -> None:
-    """Plug in who answers."""
-    app.extensions[_ASKED_EXTENSION] = count_asked
-
-
-def count_asked(event_id: int, category_keys: Collection[str]) -> Mapping[str, int]:
-    """Return how many questions people of each category are asked; nothing where no room answers."""
-    found: CountAsked | None = current_app.extensions.get(_ASKED_EXTENSION)
-    return found(event_id, category_keys) if found is not None else {}
+#: (event, keys of categories) to how many questions people of each category are asked, by its key; none before any are published
+count_asked: FunctionSocket[[int, Collection[str]], Mapping[str, int]] = FunctionSocket("asked")

@@ -5,9 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Flask, current_app
-
-_EXTENSION = "eventreg_jobs"
+from eventreg.web.sockets import Socket
 
 #: does a job, inside the transaction that also removes the job: what it writes is written once or not at all. Long work
 #: does a step and schedules the same key again
@@ -61,14 +59,4 @@ class JobRegistry:
             raise ValueError(f"there is a handler for {kind} already")
 
 
-def init_jobs(app: Flask) -> JobRegistry:
-    """Give `app` an empty registry and return it, to be filled."""
-    registry = JobRegistry()
-    app.extensions[_EXTENSION] = registry
-    return registry
-
-
-def job_registry() -> JobRegistry:
-    """Return the registry of the running application."""
-    registry: JobRegistry = current_app.extensions[_EXTENSION]
-    return registry
+job_registry: Socket[JobRegistry] = Socket("jobs")

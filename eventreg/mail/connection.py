@@ -19,6 +19,7 @@ from flask_mail import Connection, Mail, Message
 from eventreg.mail.content import PersonalLinks
 from eventreg.mail.rules import Outcome, own_domain, sanitized_answer
 from eventreg.web import instance
+from eventreg.web.sockets import Socket
 
 #: how long the server may take for one answer
 ANSWER_SECONDS = 20.0
@@ -198,9 +199,6 @@ def _words(error: OSError | smtplib.SMTPException) -> str:
     return f"{code} {sanitized_answer(answer)}"
 
 
-_EXTENSION = "eventreg_mail"
-
-
 def init_mail(app: Flask, links: PersonalLinks) -> None:
     """Set up sending for `app`, whose instance is known already. Opens no connection.
 
@@ -220,13 +218,11 @@ def init_mail(app: Flask, links: PersonalLinks) -> None:
         MAIL_SUPPRESS_SEND=False,
     )
     Mail(app)
-    app.extensions[_EXTENSION] = links
+    personal_links.plug(app, links)
 
 
-def personal_links() -> PersonalLinks:
-    """Return what makes the personal links of the running application."""
-    links: PersonalLinks = current_app.extensions[_EXTENSION]
-    return links
+#: what makes the personal links of messages
+personal_links: Socket[PersonalLinks] = Socket("personal_links")
 
 
 def sender_address() -> str:

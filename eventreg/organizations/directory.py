@@ -7,12 +7,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Flask, current_app
-
 from eventreg.audit.services import Actor
 from eventreg.kernel.text import LocalizedText
-
-_EXTENSION = "eventreg_directory"
+from eventreg.web.sockets import Socket
 
 
 @dataclass(frozen=True)
@@ -38,12 +35,4 @@ class Users:
     repoint: Callable[[int, int, Actor, datetime], Mapping[str, int]]
 
 
-def init_directory(app: Flask, users: Users) -> None:
-    """Tell `app` who uses institutions."""
-    app.extensions[_EXTENSION] = users
-
-
-def users() -> Users:
-    """Return who uses institutions."""
-    found: Users = current_app.extensions[_EXTENSION]
-    return found
+users: Socket[Users] = Socket("directory")

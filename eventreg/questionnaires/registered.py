@@ -5,14 +5,11 @@ This room declares; the assembly plugs in. Only counts come down: nothing of wha
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
-
-from flask import Flask, current_app
 
 from eventreg.events.rules.team import Scope
 from eventreg.questionnaires.rules.changes import Figures
+from eventreg.web.sockets import FunctionSocket
 
-_EXTENSION = "eventreg_registered"
 #: the job that asks people again; its handler is plugged in by the assembly. Payload: `event_id`, `version_id`,
 #: `question_keys`, `note` (text by language), `account_id`, `at` (ISO 8601)
 ASK_AGAIN_JOB = "questionnaires.ask_again"
@@ -30,20 +27,6 @@ class Wanted:
     values_of: Collection[str] = ()
 
 
-class CountRegistered(Protocol):
-    """Counts people who live with the event (confirmed, pending, waitlisted) and are in the scope; a bounded number of
-    statements, however many people and questions there are."""
-
-    def __call__(self, event_id: int, wanted: Wanted, scope: Scope) -> Figures:
-        """Return the figures."""
-
-
-def init_registered(app: Flask, count: CountRegistered) -> None:
-    """Plug in who counts."""
-    app.extensions[_EXTENSION] = count
-
-
-def count_registered(event_id: int, wanted: Wanted, scope: Scope) -> Figures:
-    """Return how many people are registered, and how many of them answered."""
-    count: CountRegistered | None = current_app.extensions.get(_EXTENSION)
-    return count(event_id, wanted, scope) if count is not None else Figures()
+#: (event, what, scope) to how many people live with the event (confirmed, pending, waitlisted), and how many of them answered;
+#: a bounded number of statements, however many people and questions there are
+count_registered: FunctionSocket[[int, Wanted, Scope], Figures] = FunctionSocket("registered")

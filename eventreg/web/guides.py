@@ -11,11 +11,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, request, url_for
 from markupsafe import Markup
 
 from eventreg.i18n.languages import current_language, known_languages
 from eventreg.web.markdown import render_document
+from eventreg.web.sockets import Socket
 
 #: the language whose headings name the sections in addresses, and that stands in for one without guides
 SOURCE: Final = "en"
@@ -109,16 +110,13 @@ class Guides:
         return keys
 
 
+guides: Socket[Guides] = Socket("guides")
+
+
 def init_guides(app: Flask, folder: Path) -> None:
     """Read the guides in `folder`, and give templates `page_help()` and `help_address()`."""
-    app.extensions["guides"] = Guides(folder)
+    guides.plug(app, Guides(folder))
     app.jinja_env.globals.update(page_help=page_help, help_address=help_address)
-
-
-def guides() -> Guides:
-    """Return the guides of this application."""
-    found: Guides = current_app.extensions["guides"]
-    return found
 
 
 def page_help() -> tuple[Guide, Section] | None:

@@ -3,7 +3,6 @@
 Absolute addresses for mails and calendars: always below the configured base URL, never from a request's Host.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -14,9 +13,9 @@ from eventreg.config import Config
 from eventreg.i18n.languages import current_language, known_languages
 from eventreg.kernel.keys import Keys, KeysUnusable, load_keys
 from eventreg.kernel.text import LocalizedText, pick
+from eventreg.web.sockets import FunctionSocket
 
 _EXTENSION = "eventreg"
-_CHOSEN = "eventreg_chosen"
 _KEYS_SEEN = "eventreg_keys_seen"
 
 
@@ -111,15 +110,8 @@ def _stamp(config: Config) -> tuple[int, int] | None:
     return found.st_mtime_ns, found.st_ino
 
 
-def init_chosen(app: Flask, provider: Callable[[], Chosen]) -> None:
-    """Tell `app` where what an administrator has set is read; the room that keeps it is above this one."""
-    app.extensions[_CHOSEN] = provider
-
-
-def chosen() -> Chosen:
-    """Return what an administrator has set in the browser."""
-    provider: Callable[[], Chosen] = current_app.extensions[_CHOSEN]
-    return provider()
+#: what an administrator has set in the browser; the room that keeps it is above this one
+chosen: FunctionSocket[[], Chosen] = FunctionSocket("chosen")
 
 
 def config() -> Config:

@@ -13,7 +13,7 @@ from eventreg.events.models import Event, ProgrammeSession
 from eventreg.events.queries.programme import get_programme
 from eventreg.events.rules.programme import SpeakerRole
 from eventreg.programme.rules.sessions import People
-from eventreg.programme.services.programme import add_session, edit_session, init_sign_ups
+from eventreg.programme.services.programme import add_session, count_sign_ups, edit_session
 from tests.builders import a_team_member, an_account, an_event
 from tests.events.programmes import an_entry
 from tests.support.pages import Page, Pages
@@ -99,7 +99,7 @@ def test_a_session_that_was_edited_meanwhile_is_not_removed(desk: Pages, event: 
 def test_a_session_that_people_signed_up_for_stays(app: Flask, desk: Pages, event: Event) -> None:
     one_more(event)
     before = titles(event)
-    init_sign_ups(app, lambda _session_id: 2)
+    count_sign_ups.plug(app, lambda _session_id: 2)
     refused = tried(desk, event).submit(REPLACE, {}, 422)
     assert refused.has("Remove that session on its own page first.")
     assert titles(event) == before

@@ -14,7 +14,7 @@ from eventreg.events.queries.programme import get_programme, get_session, list_r
 from eventreg.events.rules.programme import SessionKind, SpeakerRole
 from eventreg.events.rules.publication import Publication
 from eventreg.programme.rules.sessions import People
-from eventreg.programme.services.programme import add_session, edit_session, init_sign_ups
+from eventreg.programme.services.programme import add_session, count_sign_ups, edit_session
 from tests.builders import a_team_member, an_account, an_event, an_institution, text
 from tests.events.programmes import a_large_programme, a_room, a_speaker, an_entry
 from tests.support.pages import Page, Pages
@@ -203,7 +203,7 @@ def test_wrong_places_are_refused_and_kept(desk: Pages, event: Event) -> None:
 def test_a_session_that_people_signed_up_for_is_removed_on_a_second_word(app: Flask, desk: Pages, event: Event) -> None:
     public_id = a_session(event, takes_sign_up=True)
     page = desk.get(f"/manage/events/encuentro/programme/sessions/{public_id}")
-    init_sign_ups(app, lambda _session_id: 2)
+    count_sign_ups.plug(app, lambda _session_id: 2)
     asked = page.submit("Remove session", {}, 409)
     assert asked.has("2 people signed up for this session.")
     asked.submit("Remove session", {"2 people signed up. Remove it all the same": True}, 303)

@@ -22,8 +22,8 @@ from eventreg.programme.rules.sessions import People, ProgrammeReason, SpeakerEn
 from eventreg.programme.services.programme import (
     add_session,
     add_sessions,
+    count_sign_ups,
     edit_session,
-    init_sign_ups,
     move_session,
     remove_session,
 )
@@ -196,7 +196,7 @@ def test_moving_exchanges_places_and_tells_calendars(event: Event, who: Actor) -
 
 def test_removing_what_people_signed_up_for_wants_a_second_word(app: Flask, event: Event, who: Actor) -> None:
     session = added(event, who, takes_sign_up=True, places=20)
-    init_sign_ups(app, lambda session_id: 3 if session_id == session.id else 0)
+    count_sign_ups.plug(app, lambda session_id: 3 if session_id == session.id else 0)
     with pytest.raises(Refused) as caught:
         remove_session(event.id, session.public_id, who, seen_revision=1, is_confirmed=False)
     assert (caught.value.reason, caught.value.details) == (ProgrammeReason.HAS_SIGN_UPS, {"num": 3})

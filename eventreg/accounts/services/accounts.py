@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from flask import Flask, current_app
 from sqlalchemy import select, update
 
 from eventreg.accounts.models import Account, AccountSession, SignInLink
@@ -18,6 +17,7 @@ from eventreg.db import db, lock_row, transaction
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import Refused
 from eventreg.kernel.text import LocalizedText
+from eventreg.web.sockets import Socket
 
 
 def create_account(email: str, name: str, language: str, is_administrator: bool = False, by: Actor = SYSTEM) -> int:
@@ -99,9 +99,6 @@ def end_rows(account_id: int, kept: str = "") -> None:
     )
 
 
-_EXTENSION = "eventreg_belongings"
-
-
 @dataclass(frozen=True)
 class OwnedAlone:
     """An event that nobody else owns."""
@@ -130,15 +127,7 @@ class Belongings(Protocol):
         """End every right of an account in the caller's transaction. Raises NeedsSuccessor."""
 
 
-def init_belongings(app: Flask, belongings: Belongings) -> None:
-    """Tell `app` what accounts have elsewhere."""
-    app.extensions[_EXTENSION] = belongings
-
-
-def belongings() -> Belongings:
-    """Return what accounts have elsewhere."""
-    plugged: Belongings = current_app.extensions[_EXTENSION]
-    return plugged
+belongings: Socket[Belongings] = Socket("belongings")
 
 
 def close_everywhere(account_id: int, successor_id: int | None = None, by: Actor = SYSTEM) -> None:

@@ -7,8 +7,6 @@ from importlib.resources import files
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from eventreg.events.bundles.fields import written_instant
-
 
 def read(name: str) -> dict[str, Any]:
     """Return one of the demo's data files: "seminar", "programme", "questionnaire", "notice"."""
@@ -27,7 +25,7 @@ def documents(
 
     def end(days_before: int) -> str:
         local = datetime.combine(first_day - timedelta(days=days_before), time.fromisoformat(demo["ends_at"]))
-        return written_instant(local.replace(tzinfo=ZoneInfo(demo["time_zone"])))
+        return local.replace(tzinfo=ZoneInfo(demo["time_zone"])).isoformat()
 
     event = {
         **{name: data[name] for name in ("languages", "title", "city", "country", "region")},
@@ -35,7 +33,7 @@ def documents(
         **{f"contact_{name}": value for name, value in data["contact"].items()},
         "contact_language": demo["contact_language"],
         "publication": "published",
-        "registration_opens_at": written_instant(now),
+        "registration_opens_at": now.isoformat(),
         "registration_closes_at": end(demo["registration_closes_days_before"]),
         "changes_until": end(demo["changes_until_days_before"]),
         "promotes_until": end(demo["promotes_until_days_before"]),

@@ -10,13 +10,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from flask import Flask, current_app
-
 from eventreg.audit.services import SYSTEM, Actor
 from eventreg.db import db
 from eventreg.events.bundles.fields import AS_IT_IS, BundleInvalid, Fitting
-
-_EXTENSION = "eventreg_event_parts"
+from eventreg.web.sockets import Socket
 
 #: an object of JSON
 Entry = dict[str, Any]
@@ -197,14 +194,4 @@ class PartRegistry:
         return [part for part in kept if part.is_offered or part.key in wanted or part.key in needed]
 
 
-def init_parts(app: Flask) -> PartRegistry:
-    """Give `app` an empty registry and return it, to be filled by the assembly."""
-    registry = PartRegistry()
-    app.extensions[_EXTENSION] = registry
-    return registry
-
-
-def part_registry() -> PartRegistry:
-    """Return the parts of the running application."""
-    registry: PartRegistry = current_app.extensions[_EXTENSION]
-    return registry
+part_registry: Socket[PartRegistry] = Socket("event_parts")

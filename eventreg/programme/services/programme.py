@@ -2,14 +2,11 @@
 
 Each use case holds the event's row, which an archived event refuses (LifecycleRefused), and raises the revision of every
 session that it changes: whoever saves says which one was seen, and calendars carry it.
-
-Asking upwards how many people signed up for a session: whoever keeps sign-ups stands above events.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
-from flask import Flask, current_app
 from sqlalchemy import func, select
 
 from eventreg.audit.services import Actor, Target, note
@@ -22,6 +19,7 @@ from eventreg.kernel.errors import Refused
 from eventreg.kernel.text import folded, merged
 from eventreg.programme.rules.sessions import MOST_SESSIONS, People, ProgrammeReason, SessionEntry, check_entry, moved
 from eventreg.programme.services.speakers import find_or_add_speakers
+from eventreg.web.sockets import FunctionSocket
 
 _TEXTS = ("title", "note", "description")
 _PLAIN = ("day_id", "kind", "starts_at", "ends_at", "room_id", "takes_sign_up", "places")
@@ -262,22 +260,5 @@ def _told(value: Any) -> Any:
     return getattr(value, "value", value)
 
 
-_KEY = "eventreg_session_sign_ups"
-
-
-class SignUpCounter(Protocol):
-    """Plugged in by the assembly: counts the people of one session."""
-
-    def __call__(self, session_id: int) -> int:
-        """Return how many people hold a place in the session, in the caller's transaction."""
-
-
-def init_sign_ups(app: Flask, counter: SignUpCounter) -> None:
-    """Let sessions of `app` know who counts their people."""
-    app.extensions[_KEY] = counter
-
-
-def count_sign_ups(session_id: int) -> int:
-    """Return how many people signed up for a session; none where nobody keeps sign-ups."""
-    counter: SignUpCounter | None = current_app.extensions.get(_KEY)
-    return counter(session_id) if counter is not None else 0
+#: how many people hold a place in a session, in the caller's transaction: whoever keeps sign-ups stands above
+count_sign_ups: FunctionSocket[[int], int] = FunctionSocket("session_sign_ups")

@@ -5,12 +5,11 @@ event has of its own. Into which registration one was merged is asked here and a
 room declares, the assembly plugs in.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from flask import Flask, current_app
 from sqlalchemy import ColumnElement, and_, case, exists, func, select
 from sqlalchemy.orm import joinedload
 
@@ -29,6 +28,7 @@ from eventreg.registration.rules.messages import OwnText
 from eventreg.registration.rules.searching import email_key
 from eventreg.registration.rules.states import STANDING, Status
 from eventreg.web.instance import keys
+from eventreg.web.sockets import FunctionSocket
 
 #: a confirming link is used once and has no second generation
 ADDRESS_GENERATION = 1
@@ -265,18 +265,5 @@ def read_message(event_id: int, key: str) -> dict[str, StoredText]:
     }
 
 
-_EXTENSION = "eventreg_merged"
-
-#: takes the id of a registration, returns the reference of the one that it was merged into
-Finder = Callable[[int], str | None]
-
-
-def init_merged(app: Flask, find: Finder) -> None:
-    """Have `app` ask `find`."""
-    app.extensions[_EXTENSION] = find
-
-
-def find_merged_into(registration_id: int) -> str | None:
-    """Return the reference of the registration that this one was merged into; None for any other."""
-    find: Finder | None = current_app.extensions.get(_EXTENSION)
-    return find(registration_id) if find is not None else None
+#: the id of a registration to the reference of the one that it was merged into; None for any other
+find_merged_into: FunctionSocket[[int], str | None] = FunctionSocket("merged")
