@@ -11,7 +11,6 @@ import pytest
 from eventreg.events.rules.publication import (
     ALIVE,
     ASKED_TWICE,
-    EFFECTS,
     LONGEST_NOTE,
     PUBLIC,
     TRANSITIONS,
@@ -133,12 +132,11 @@ def test_only_a_draft_without_registrations_is_deleted() -> None:
 
 
 def test_what_each_state_does() -> None:
-    assert set(EFFECTS) == set(Publication)
     assert set(Publication) - {_P.DRAFT} == PUBLIC
     assert {_P.PUBLISHED, _P.REGISTRATION_CLOSED} == ALIVE
-    assert [state for state in Publication if EFFECTS[state].takes_registrations] == [_P.PUBLISHED]
-    assert [state for state in Publication if not EFFECTS[state].is_changeable] == [_P.ARCHIVED]
-    assert EFFECTS[_P.CANCELLED].takes_withdrawals
+    assert [state for state in Publication if state.effects.takes_registrations] == [_P.PUBLISHED]
+    assert [state for state in Publication if not state.effects.is_changeable] == [_P.ARCHIVED]
+    assert _P.CANCELLED.effects.takes_withdrawals
     for state in Publication:
         if state is _P.ARCHIVED:
             with pytest.raises(LifecycleRefused):

@@ -1,10 +1,6 @@
 """What tags are called and look like."""
 
-from __future__ import annotations
-
-import enum
-
-from eventreg.kernel.errors import N_, Reason, Refused
+from eventreg.kernel.errors import N_, Reason, Refused, Titled
 from eventreg.kernel.text import TypedFault, fault_of, folded, tidied
 
 LONGEST_NAME = 40
@@ -12,10 +8,8 @@ LONGEST_KEY = 80
 MOST_OF_AN_EVENT = 40
 
 
-class TagColour(enum.Enum):
+class TagColour(Titled):
     """A colour of the palette, which keeps its contrast in light and dark; never the only sign, the word stands in it."""
-
-    title: str
 
     GREY = "grey", N_("Grey")
     BLUE = "blue", N_("Blue")
@@ -24,12 +18,6 @@ class TagColour(enum.Enum):
     ORANGE = "orange", N_("Orange")
     RED = "red", N_("Red")
     PURPLE = "purple", N_("Purple")
-
-    def __new__(cls, key: str, title: str = "") -> TagColour:
-        """Make a member whose value is its key; `title` is translated where it is said."""
-        member = object.__new__(cls)
-        member._value_, member.title = key, title
-        return member
 
 
 class TagReason(Reason):

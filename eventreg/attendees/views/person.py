@@ -31,7 +31,6 @@ from eventreg.events.models import Category, Event
 from eventreg.events.organizers import organizer
 from eventreg.events.queries.events import list_days
 from eventreg.events.queries.team import Membership, list_memberships
-from eventreg.events.rules.publication import EFFECTS
 from eventreg.events.rules.team import Permission, Sight
 from eventreg.events.views.desk import render_desk
 from eventreg.i18n import formats, languages
@@ -82,7 +81,7 @@ def download_file(slug: str, reference: str, public_id: str) -> Response:
 def acts_shown(event: Event, registration: Registration) -> Sequence[tuple[str, str]]:
     """Return (address, words) of what is possible now, for whoever may do it."""
     status = registration.status
-    if not EFFECTS[event.publication].is_changeable or event.is_called_off or status is Status.CANCELLED:
+    if not event.publication.effects.is_changeable or event.is_called_off or status is Status.CANCELLED:
         return []
     can_decide, is_standing = may(Permission.DECIDE), status in STANDING
     offered = [
@@ -144,7 +143,7 @@ def chosen_colleagues() -> frozenset[int]:
 
 def team_words(registration: Registration, event: Event, typed: Typed, faults: Faults) -> dict[str, Any]:
     """Return what `attendees/_tags.html` and `attendees/_notes.html` need."""
-    is_changeable, notes = EFFECTS[event.publication].is_changeable, list_notes(registration.id)
+    is_changeable, notes = event.publication.effects.is_changeable, list_notes(registration.id)
     return {
         "tags": list_tags_of([registration.id]).get(registration.id, ()),
         "event_tags": list_tags(event.id),

@@ -12,7 +12,6 @@ from eventreg.attendees.services import reasons
 from eventreg.attendees.views import blueprint
 from eventreg.audit.services import acting
 from eventreg.events.models import Event
-from eventreg.events.rules.publication import EFFECTS
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
 from eventreg.i18n.languages import own_name
@@ -85,7 +84,7 @@ def _page(form: ReasonForm) -> str:
         form=form,
         groups=[(_(act.title), found) for act in REASONED if (found := [row for row in rows if row.act is act])],
         lacking=lambda row: [own_name(code) for code in event.languages if not row.text.get(code)],
-        may_change=may(Permission.SHAPE_REVIEW) and EFFECTS[event.publication].is_changeable,
+        may_change=may(Permission.SHAPE_REVIEW) and event.publication.effects.is_changeable,
     )
 
 

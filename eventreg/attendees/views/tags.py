@@ -16,7 +16,6 @@ from eventreg.attendees.views.person import dossier_page, typed_tags
 from eventreg.audit.services import acting
 from eventreg.events.models import Event
 from eventreg.events.organizers import organizer
-from eventreg.events.rules.publication import EFFECTS
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
 from eventreg.web.access import Answer, may, requires
@@ -119,7 +118,7 @@ def _list(form: TagForm) -> str:
         counts=count_tagged(event.id, scope),
         url_of=lambda tag: url_for("attendees.list_registrations", slug=event.slug, tag=tag.public_id),
         list_url=url_for("attendees.list_registrations", slug=event.slug),
-        can_change=may(Permission.SHAPE_REVIEW) and EFFECTS[event.publication].is_changeable,
+        can_change=may(Permission.SHAPE_REVIEW) and event.publication.effects.is_changeable,
         is_whole=scope.is_whole,
     )
 

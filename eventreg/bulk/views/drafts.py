@@ -24,7 +24,6 @@ from eventreg.bulk.wording import act_on, begin_on
 from eventreg.events.models import Event
 from eventreg.events.organizers import organizer
 from eventreg.events.queries.events import get_event_whole
-from eventreg.events.rules.publication import EFFECTS
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
 from eventreg.i18n.languages import own_name
@@ -127,7 +126,7 @@ def draft_page(line: RunLine, form: Any = None, problem: str = "") -> str:
         partial=page.template,
         has_mail=run.act in MAILING,
         can_undo_later=run.act in DECIDING,
-        can_act=may(run.act.needs) and EFFECTS[event.publication].is_changeable,
+        can_act=may(run.act.needs) and event.publication.effects.is_changeable,
         list_query=run.details.get("list", ""),
         at=url_for("bulk.show_run", slug=event.slug, public_id=run.public_id),
         **page.shown(form, event, run, figures),

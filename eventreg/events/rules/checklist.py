@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import enum
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
 
 from eventreg.events.rules.programme import FindingKind, Hours, Slot, findings_of
 from eventreg.events.rules.settings import AttendanceMode
-from eventreg.kernel.errors import N_, NN_, Sentence
+from eventreg.kernel.errors import N_, NN_, Keyed, Sentence
 from eventreg.kernel.text import LocalizedText, is_blank
 
 
-class Lack(enum.Enum):
+class Lack(Keyed):
     """Something that is missing or odd, in the order of the screen.
 
     A member is its key, its words, the page of the desk that mends it ("" none), and whether it stands in the way of
@@ -70,12 +68,6 @@ class Lack(enum.Enum):
     MAIL_HELD = (
         "mail_held", N_("The event holds its mail: only addresses ending in .example are written to"), "settings",
     )  # fmt: skip
-
-    def __new__(cls, key: str, *_about: Any) -> Lack:
-        """Make a member whose value is its key."""
-        member = object.__new__(cls)
-        member._value_ = key
-        return member
 
     def __init__(self, _key: str, words: Sentence = "", page: str = "", is_blocking: bool = False) -> None:
         self.words, self.page, self.is_blocking = words, page, is_blocking

@@ -1,33 +1,14 @@
-"""What state an event is in, and what that means for its pages, for registering and for its messages.
-
-The life of an event: which steps lead from one state to another, who may take them, and what must hold before.
-"""
+"""The life of an event: its states and what each does, the steps between them, who may take one and what must hold before."""
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from eventreg.events.rules.team import Permission
-from eventreg.kernel.errors import N_, NN_, Reason, Refused
+from eventreg.kernel.errors import N_, NN_, Keyed, Reason, Refused
 from eventreg.kernel.text import LocalizedText, is_blank
-
-
-class Publication(enum.Enum):
-    """Where an event is between being prepared and being kept."""
-
-    #: only the team sees it, and whoever has the preview link
-    DRAFT = "draft"
-    #: public; registration opens and closes by its dates
-    PUBLISHED = "published"
-    #: public; nobody can register, whatever the dates say
-    REGISTRATION_CLOSED = "registration_closed"
-    #: public, and says that it does not take place; everybody registered was told
-    CANCELLED = "cancelled"
-    #: over: public with its materials and conclusions, and nothing of it changes any more
-    ARCHIVED = "archived"
 
 
 @dataclass(frozen=True)
@@ -35,39 +16,42 @@ class Effects:
     """What a state does. The desk says it before a button is pressed, and the product keeps to it."""
 
     #: everybody can open the event's pages
-    is_public: bool
+    is_public: bool = True
     #: people can register, between the dates that are set
-    takes_registrations: bool
+    takes_registrations: bool = True
     #: decisions are made, answers are changed, the waiting list moves
-    takes_decisions: bool
+    takes_decisions: bool = True
     #: the team can change the event and what belongs to it
-    is_changeable: bool
+    is_changeable: bool = True
     #: participants can withdraw
-    takes_withdrawals: bool
+    takes_withdrawals: bool = True
 
 
-EFFECTS: Mapping[Publication, Effects] = {
-    Publication.DRAFT: Effects(
-        is_public=False, takes_registrations=False, takes_decisions=True, is_changeable=True, takes_withdrawals=True
-    ),
-    Publication.PUBLISHED: Effects(
-        is_public=True, takes_registrations=True, takes_decisions=True, is_changeable=True, takes_withdrawals=True
-    ),
-    Publication.REGISTRATION_CLOSED: Effects(
-        is_public=True, takes_registrations=False, takes_decisions=True, is_changeable=True, takes_withdrawals=True
-    ),
-    Publication.CANCELLED: Effects(
-        is_public=True, takes_registrations=False, takes_decisions=False, is_changeable=True, takes_withdrawals=True
-    ),
-    Publication.ARCHIVED: Effects(
-        is_public=True, takes_registrations=False, takes_decisions=False, is_changeable=False, takes_withdrawals=False
-    ),
-}
+class Publication(Keyed):
+    """Where an event is between being prepared and being kept, and what that does (`effects`)."""
+
+    #: only the team sees it, and whoever has the preview link
+    DRAFT = "draft", Effects(is_public=False, takes_registrations=False)
+    #: public; registration opens and closes by its dates
+    PUBLISHED = "published", Effects()
+    #: public; nobody can register, whatever the dates say
+    REGISTRATION_CLOSED = "registration_closed", Effects(takes_registrations=False)
+    #: public, and says that it does not take place; everybody registered was told
+    CANCELLED = "cancelled", Effects(takes_registrations=False, takes_decisions=False)
+    #: over: public with its materials and conclusions, and nothing of it changes any more
+    ARCHIVED = (
+        "archived",
+        Effects(takes_registrations=False, takes_decisions=False, is_changeable=False, takes_withdrawals=False),
+    )
+
+    def __init__(self, _key: str, effects: Effects = Effects()) -> None:
+        self.effects = effects
+
 
 #: the states in which the public sees an event
-PUBLIC = frozenset(state for state, effects in EFFECTS.items() if effects.is_public)
+PUBLIC = frozenset(state for state in Publication if state.effects.is_public)
 #: the states in which an event is on: its waiting list moves, decisions and changes are made
-ALIVE = frozenset(state for state, effects in EFFECTS.items() if effects.is_public and effects.takes_decisions)
+ALIVE = frozenset(state for state in PUBLIC if state.effects.takes_decisions)
 
 
 class LifecycleReason(Reason):
@@ -117,7 +101,7 @@ class LifecycleRefused(Refused):
 
 def check_changeable(publication: Publication) -> None:
     """Refuse to change an event that is archived, or what belongs to it. Raises LifecycleRefused (ARCHIVED)."""
-    if not EFFECTS[publication].is_changeable:
+    if not publication.effects.is_changeable:
         raise LifecycleRefused(LifecycleReason.ARCHIVED)
 
 
@@ -125,7 +109,7 @@ def check_changeable(publication: Publication) -> None:
 LONGEST_NOTE = 1_000
 
 
-class Step(enum.Enum):
+class Step(Keyed):
     """Something that changes the state of an event, in the order of the screen.
 
     A member is its key, what the history says was done, the words of its button, what is said when it was taken, and what it
@@ -176,12 +160,6 @@ class Step(enum.Enum):
         N_("Unarchive"),
         N_("The event is out of the archive and can be changed."),
     )
-
-    def __new__(cls, key: str, *_words: Any) -> Step:
-        """Make a member whose value is its key."""
-        member = object.__new__(cls)
-        member._value_ = key
-        return member
 
     def __init__(
         self, _key: str, past: str = "", label: str = "", done: str = "", effects: tuple[str, ...] = ()

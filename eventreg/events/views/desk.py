@@ -8,7 +8,6 @@ from flask.globals import request_ctx
 from flask_babel import gettext as _
 
 from eventreg.events.models import Event
-from eventreg.events.rules.publication import EFFECTS
 from eventreg.events.rules.team import Permission
 from eventreg.kernel.errors import N_
 from eventreg.web import access, templating
@@ -78,7 +77,7 @@ def desk(event: Event, page: str) -> dict[str, Any]:
     area = _BY_KEY[page].area or page
     return {
         "event": event,
-        "is_changeable": EFFECTS[event.publication].is_changeable,
+        "is_changeable": event.publication.effects.is_changeable,
         "nav": area,
         "Permission": Permission,
         "desk_title": templating.plain_in_reader_language(event.title),

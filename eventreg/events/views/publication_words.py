@@ -8,7 +8,7 @@ from flask_babel import gettext as _, ngettext, pgettext
 
 from eventreg.events.checks import Missing
 from eventreg.events.rules.checklist import Finding
-from eventreg.events.rules.publication import EFFECTS, LifecycleRefused, Publication
+from eventreg.events.rules.publication import LifecycleRefused, Publication
 from eventreg.events.views.desk import page_url
 from eventreg.i18n import formats, languages
 from eventreg.web.refusals import said
@@ -35,7 +35,7 @@ def state_name(publication: Publication) -> str:
 
 def effects_in_words(publication: Publication) -> list[str]:
     """Return what a state does to pages, registering, decisions and changes, from the table the product keeps to."""
-    effects = EFFECTS[publication]
+    effects = publication.effects
     words = [
         _("Everybody can open the event's page.")
         if effects.is_public
@@ -61,7 +61,7 @@ def effects_in_words(publication: Publication) -> list[str]:
 
 
 def _last_word(publication: Publication) -> str:
-    effects = EFFECTS[publication]
+    effects = publication.effects
     if not effects.is_changeable:
         return _("Neither the team nor participants can change anything.")
     if publication is Publication.CANCELLED:

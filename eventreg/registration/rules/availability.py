@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from eventreg.events.rules.categories import ApprovalRule
+from eventreg.events.rules.categories import ApprovalRule, Window
 from eventreg.events.rules.dates import Window
-from eventreg.events.rules.publication import ALIVE, EFFECTS, Publication
+from eventreg.events.rules.publication import ALIVE, Publication
 from eventreg.events.rules.seats import Places, Seats
 from eventreg.kernel.errors import N_, Titled
 from eventreg.registration.rules.states import STANDING, Action, RegisteringReason, Status
@@ -222,7 +222,7 @@ def refusal_to_register(
     What the event's state forbids is forbidden whatever the dates say. Dates of a category that leave it no time at all
     mean that it is closed.
     """
-    if not EFFECTS[publication].takes_registrations:
+    if not publication.effects.takes_registrations:
         return _BY_STATE.get(publication, RegisteringReason.CLOSED)
     if opens_at >= closes_at:
         return RegisteringReason.CLOSED
@@ -245,7 +245,7 @@ def may_withdraw(status: Status, publication: Publication = Publication.PUBLISHE
 
     From a cancelled event too: people may not want to be asked again. An archived one is over.
     """
-    return status in STANDING and EFFECTS[publication].takes_withdrawals
+    return status in STANDING and publication.effects.takes_withdrawals
 
 
 def may_pass_on_places(now: datetime, promotes_until: datetime, publication: Publication) -> bool:
