@@ -12,8 +12,6 @@ The sentence stands where the rule stands, in English, and is translated where i
 An exception for a log or a column: its kind and place, never its message, which can hold anybody's data.
 """
 
-from __future__ import annotations
-
 import traceback
 from dataclasses import dataclass
 from datetime import datetime

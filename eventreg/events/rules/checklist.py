@@ -1,7 +1,5 @@
 """What an event lacks before it is published: what stands in the way, and what is only advice."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

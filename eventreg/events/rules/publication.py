@@ -1,7 +1,5 @@
 """The life of an event: its states and what each does, the steps between them, who may take one and what must hold before."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
