@@ -23,7 +23,6 @@ from eventreg.events.views.desk import render_desk, tabs_by_state
 from eventreg.i18n.languages import own_name
 from eventreg.kernel.clock import now
 from eventreg.mail.content import mask
-from eventreg.mail.markers import mask
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState, Standing, standing
 from eventreg.mail.services import OutgoingMessage

@@ -100,15 +100,16 @@ def tabs_by_state(
     shown: Any,
     url: Callable[..., str],
     every: str,
+    said: Callable[[Any], str] = lambda state: _(state.title),
 ) -> list[dict[str, Any]]:
     """Return the views of a list: everything, called `every`, and each state that something is in or that is shown.
 
-    `url` returns the address of the list, of everything for `state=None`.
+    `url` returns the address of the list, of everything for `state=None`. `said`: what a state is called.
     """
     return [
         tab(every, url(state=None), sum(counts.values()), shown is None),
         *(
-            tab(_(each.title), url(state=each.value), counts.get(each, 0), shown is each)
+            tab(said(each), url(state=each.value), counts.get(each, 0), shown is each)
             for each in states
             if counts.get(each) or shown is each
         ),

@@ -25,7 +25,6 @@ from eventreg.invitations.views import blueprint
 from eventreg.kernel.clock import now
 from eventreg.kernel.text import showable
 from eventreg.registration.queries.places import invitation_token
-from eventreg.registration.queries.ways_in import invitation_token
 from eventreg.web import fields, instance, templating, traffic
 from eventreg.web.access import Answer, may, requires
 from eventreg.web.refusals import Refusals, refuse, said

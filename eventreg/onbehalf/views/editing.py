@@ -26,11 +26,9 @@ from eventreg.questionnaires import kinds
 from eventreg.questionnaires.models import QuestionnaireVersion
 from eventreg.questionnaires.queries import definition_of, get_current_version, get_version
 from eventreg.questionnaires.rules.schema import Definition, Question, Stage
-from eventreg.registration.forms import new_submission_key, submission_key_or_new
 from eventreg.registration.queries.answers import current_consents, find_asked, load_answers
 from eventreg.registration.rules.states import AddressTaken, RegisteringReason
 from eventreg.registration.services.answers import list_of_registration
-from eventreg.registration.services.uploads import list_of_registration
 from eventreg.registration.views.filled_form import FilledForm
 from eventreg.web.access import Answer, may, requires
 from eventreg.web.refusals import Refusals

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from eventreg.events.rules.categories import ApprovalRule, Window
+from eventreg.events.rules.categories import ApprovalRule
 from eventreg.events.rules.dates import Window
 from eventreg.events.rules.publication import ALIVE, Publication
 from eventreg.events.rules.seats import Places, Seats

@@ -38,8 +38,6 @@ from eventreg.registration.rules.sessions import SessionReason
 from eventreg.registration.rules.states import OptionsFull, RegisteringReason
 from eventreg.registration.services.answer_changes import ChangedFiles
 from eventreg.registration.services.answers import HeldFile, NewFile, drop_held, hold_file, list_held, move_held
-from eventreg.registration.services.uploads import HeldFile, NewFile, drop_held, hold_file, list_held, move_held
-from eventreg.registration.views.steps import Steps, SummaryPart
 from eventreg.web.refusals import Refusals, said
 
 

@@ -16,7 +16,6 @@ from eventreg.registration.queries.answers import current_consents, load_answers
 from eventreg.registration.queries.registrations import Asking, find_asking, get_request, list_requests, standing_keys
 from eventreg.registration.rules.asked import RequestState, closes_at, concerns, state_of
 from eventreg.registration.services.answers import list_of_registration
-from eventreg.registration.services.uploads import list_of_registration
 from eventreg.registration.views.filled_form import FilledForm, follow_language
 from eventreg.selfservice.services import answer_request
 from eventreg.selfservice.views import blueprint
