@@ -232,7 +232,7 @@ def build_world(app: Flask) -> World:
         )
         world = World(
             app, event, other, accounts, people, _tokens(letter, people["unverified"], change, accounts["owner"]),
-            upload, message, decided.decision_id, a_picture().public_id,
+            upload, message, decided.id, a_picture().public_id,
         )  # fmt: skip
         world.public_ids, world.outcome_id = _what_a_programme_leaves(event)
         world.request_id = _asked(event, letter, accounts["owner"])

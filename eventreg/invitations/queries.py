@@ -11,6 +11,7 @@ from eventreg.db import db, found, lock_row
 from eventreg.events.models import Category
 from eventreg.events.rules.team import Scope, Sight
 from eventreg.invitations.rules.invitations import InvitationState, Story, state_of
+from eventreg.kernel.errors import N_
 from eventreg.kernel.text import folded
 from eventreg.mail.queries import list_latest_states
 from eventreg.mail.rules import Standing
@@ -168,6 +169,13 @@ def _is_found(line: InvitationLine, wanted: str, sight: Sight) -> bool:
     return any(wanted in folded(text) for text in texts)
 
 
+_STANDINGS = {
+    RegisteringReason.CODE_OFF: N_("Inactive"),
+    RegisteringReason.CODE_EXPIRED: N_("Expired"),
+    RegisteringReason.CODE_USED_UP: N_("Used up"),
+}
+
+
 @dataclass(frozen=True)
 class ListedCode:
     """A code as the team sees it. `people` are live registrations that one may know of; `uses` counts all of them."""
@@ -178,6 +186,11 @@ class ListedCode:
     people: Sequence[Registration]
     #: why it does not lead in now
     refusal: RegisteringReason | None
+
+    @property
+    def standing(self) -> str:
+        """Whether it leads in now, as the team reads it."""
+        return N_("Valid") if self.refusal is None else _STANDINGS[self.refusal]
 
 
 def list_codes(event_id: int, scope: Scope, now: datetime) -> list[ListedCode]:

@@ -148,7 +148,7 @@ def test_undone_in_time_the_entries_of_each_day_are_still_to_be_taken_back(clock
     )
     assert taken_back(person) == before
     clock.shift(20)
-    undo(event.id, person.reference, made.decision_id, Organizer.account(organizer))
+    undo(event.id, person.reference, made.id, Organizer.account(organizer))
     assert taken_back(person) == [], "never sent"
     send_link_to(event.id, person.reference, Organizer.account(organizer))
     assert taken_back(person) == before

@@ -53,7 +53,7 @@ def days(event: Event, *which: int) -> list[str]:
 def decided(event: Event, person: Registration, action: Action, organizer: int) -> int:
     """Decide on somebody as seen now; return the decision's id."""
     revision = fresh(person).revision
-    return decide(event.id, person.reference, action, "Motivo.", revision, Organizer.account(organizer)).decision_id
+    return decide(event.id, person.reference, action, "Motivo.", revision, Organizer.account(organizer)).id
 
 
 def test_a_confirmed_person_gets_the_days_attended() -> None:

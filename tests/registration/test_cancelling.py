@@ -243,7 +243,7 @@ def test_nothing_is_decided_at_a_cancelled_event(app: Flask) -> None:
         lambda: decide(
             event.id, person.reference, Action.APPROVE, "", fresh(person).revision, Organizer.account(account.id)
         ),
-        lambda: undo(event.id, person.reference, made.decision_id, Organizer.account(account.id)),
+        lambda: undo(event.id, person.reference, made.id, Organizer.account(account.id)),
     ):
         with pytest.raises(Refused) as refused:
             act()

@@ -13,10 +13,10 @@ from eventreg.events.organizers import Organizer
 from eventreg.kernel.errors import NotFound, Refused
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
-from eventreg.registration.models import Registration
+from eventreg.registration.models import Decision, Registration
 from eventreg.registration.rules.states import Action, DecisionReason, Status
 from eventreg.registration.services.answer_changes import change_answers
-from eventreg.registration.services.decisions import LONGEST_REASON, DecisionMade, decide, undo
+from eventreg.registration.services.decisions import LONGEST_REASON, decide, undo
 from eventreg.registration.services.promotion import PLACES_JOB, pass_on_places
 from eventreg.selfservice.services import withdraw
 from eventreg.web.refusals import said
@@ -36,14 +36,14 @@ class Desk:
         self.event = event
         self.account = a_team_member(event, name="Olga Organizadora")
 
-    def decide(self, who: Registration, action: Action, reason: str = "", seen: int | None = None) -> DecisionMade:
+    def decide(self, who: Registration, action: Action, reason: str = "", seen: int | None = None) -> Decision:
         """Decide on somebody as seen now, or on an earlier revision."""
         revision = fresh(who).revision if seen is None else seen
         return decide(self.event.id, who.reference, action, reason, revision, Organizer.account(self.account.id))
 
-    def undo(self, who: Registration, made: DecisionMade) -> Any:
+    def undo(self, who: Registration, made: Decision) -> Any:
         """Take a decision back."""
-        return undo(self.event.id, who.reference, made.decision_id, Organizer.account(self.account.id))
+        return undo(self.event.id, who.reference, made.id, Organizer.account(self.account.id))
 
 
 def a_desk(**event: Any) -> Desk:
@@ -75,7 +75,7 @@ def test_a_decision_changes_the_status_and_tells_both_sides_a_minute_later(
     person = a_person(desk, before)
     revision = person.revision
     made = desk.decide(person, action, "Porque sí.")
-    assert (made.status, made.action, status_of(person)) == (after, action, after)
+    assert (made.status_after, made.action, status_of(person)) == (after, action, after)
     assert told(person) == told(person, "contact") == [message]
     for mail in (last_mail(person), last_mail(person, "contact")):
         assert _wait_of(mail) == 60
@@ -114,7 +114,7 @@ def test_approval_without_a_place_waits_as_approved() -> None:
     a_person(desk, Status.CONFIRMED)
     person = a_person(desk)
     made = desk.decide(person, Action.APPROVE)
-    assert (made.action, made.status) == (Action.APPROVE_WITHOUT_PLACE, Status.WAITLISTED)
+    assert (made.action, made.status_after) == (Action.APPROVE_WITHOUT_PLACE, Status.WAITLISTED)
     assert fresh(person).approved_at is not None
     assert told(person) == ["waitlisted"]
     assert "Su solicitud fue aceptada." in last_mail(person).text

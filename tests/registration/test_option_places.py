@@ -178,7 +178,7 @@ def test_undone_decision_keeps_the_place(app: Flask, clock: time_machine.Travell
     event = an_event_with_seats(1)
     person, account = somebody(event, "academia"), a_team_member(event)
     made = decide(event.id, person.reference, Action.DECLINE, "No.", person.revision, Organizer.account(account.id))
-    undo(event.id, person.reference, made.decision_id, Organizer.account(account.id))
+    undo(event.id, person.reference, made.id, Organizer.account(account.id))
     clock.shift(timedelta(seconds=61))
     pass_on_places(event.id)
     assert taken(event) == 1

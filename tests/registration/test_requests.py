@@ -182,7 +182,7 @@ def test_a_decision_that_was_undone_unnoticed_asks_nobody_twice(followed: Event,
     clock.shift(timedelta(minutes=1))
     made = decide(followed.id, person.reference, Action.WAITLIST, "", 1, Organizer.account(owner.id))
     see_to_follow_ups(clocks.now())
-    undo(followed.id, person.reference, made.decision_id, Organizer.account(owner.id))
+    undo(followed.id, person.reference, made.id, Organizer.account(owner.id))
     clock.shift(timedelta(minutes=5))
     see_to_follow_ups(clocks.now())
     assert told(person) == ["asked_follow_up"]

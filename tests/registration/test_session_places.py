@@ -235,7 +235,7 @@ def test_a_decision_sets_free_once_it_cannot_be_undone(
     run_due(job_registry(), 9)
     assert chosen_by(person) == [workshop.public_id]
     if is_undone:
-        undo(event.id, person.reference, made.decision_id, Organizer.account(organizer.id))
+        undo(event.id, person.reference, made.id, Organizer.account(organizer.id))
     clock.shift(timedelta(seconds=61))
     run_due(job_registry(), 9)
     assert chosen_by(person) == ([workshop.public_id] if is_undone else [])

@@ -181,7 +181,7 @@ def test_an_act_on_somebody_out_of_scope_is_an_act_on_nobody(event: Event, insid
     made = decide(event.id, inside.reference, Action.DECLINE, "No hay lugar.", 1, narrowed)
     of_others = Organizer("account", owner.id, Scope(categories=frozenset({"government"})))
     with pytest.raises(NotFound):
-        undo(event.id, inside.reference, made.decision_id, of_others)
+        undo(event.id, inside.reference, made.id, of_others)
     with pytest.raises(NotFound):
         get_in_scope(event.id, foreign.reference, ACADEMIA)
     assert get_in_scope(event.id, foreign.reference, Scope()).status is Status.PENDING

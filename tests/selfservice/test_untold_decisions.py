@@ -62,7 +62,7 @@ def told() -> list[tuple[str, str]]:
 def test_nobody_is_told_neither_the_person_nor_the_contact(event: Event, account: Account) -> None:
     person = a_registration(event, "academia", "pending")
     made = decide(event.id, person.reference, Action.DECLINE, "", 1, Organizer.account(account.id), QUIETLY)
-    assert made.status is Status.DECLINED
+    assert made.status_after is Status.DECLINED
     assert list(db.session.scalars(select(MailMessage.id))) == []
     assert (last().has_mail, last().mail_keys) == (False, [])
 
@@ -104,7 +104,7 @@ def test_an_undone_decision_between_does_not_hide_what_the_person_knows(
     person = a_registration(event, "academia", "pending")
     decide(event.id, person.reference, Action.APPROVE, "", 1, Organizer.account(account.id), QUIETLY)
     made = decide(event.id, person.reference, Action.DECLINE, "No.", 2, Organizer.account(account.id))
-    assert not undo(event.id, person.reference, made.decision_id, Organizer.account(account.id)).is_new_decision
+    assert not undo(event.id, person.reference, made.id, Organizer.account(account.id)).is_new_decision
     assert now_is(person).status is Status.CONFIRMED
     decide(event.id, person.reference, Action.DECLINE, "No hay lugar.", 4, Organizer.account(account.id))
     assert last().status_known is Status.PENDING
@@ -113,10 +113,10 @@ def test_an_undone_decision_between_does_not_hide_what_the_person_knows(
 def test_undoing_tells_nobody_in_time_and_later(event: Event, account: Account, clock: Traveller) -> None:
     person = a_registration(event, "academia", "pending")
     made = decide(event.id, person.reference, Action.APPROVE, "", 1, Organizer.account(account.id), QUIETLY)
-    assert not undo(event.id, person.reference, made.decision_id, Organizer.account(account.id)).is_new_decision
+    assert not undo(event.id, person.reference, made.id, Organizer.account(account.id)).is_new_decision
     made = decide(event.id, person.reference, Action.APPROVE, "", 3, Organizer.account(account.id), QUIETLY)
     clock.shift(LATER)
-    undone = undo(event.id, person.reference, made.decision_id, Organizer.account(account.id), only_in_silence=True)
+    undone = undo(event.id, person.reference, made.id, Organizer.account(account.id), only_in_silence=True)
     assert (undone.is_new_decision, undone.status) == (True, Status.PENDING)
     assert told() == []
 
@@ -126,7 +126,7 @@ def test_what_was_told_is_not_undone_in_silence(event: Event, account: Account, 
     made = decide(event.id, person.reference, Action.APPROVE, "", 1, Organizer.account(account.id))
     clock.shift(LATER)
     with pytest.raises(Refused) as refused:
-        undo(event.id, person.reference, made.decision_id, Organizer.account(account.id), only_in_silence=True)
+        undo(event.id, person.reference, made.id, Organizer.account(account.id), only_in_silence=True)
     assert refused.value.reason is DecisionReason.TOLD_ALREADY
     assert now_is(person).status is Status.CONFIRMED
 

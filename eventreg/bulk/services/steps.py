@@ -17,16 +17,7 @@ from sqlalchemy.exc import OperationalError
 
 from eventreg.attendees.models import Tag
 from eventreg.attendees.queries.tags import get_tag
-from eventreg.attendees.rules.acts import (
-    ACTIONS,
-    DECIDING,
-    FAULT,
-    OUT_OF_SIGHT,
-    TURN,
-    ItemOutcome,
-    RunAct,
-    wait_for,
-)
+from eventreg.attendees.rules import acts
 from eventreg.attendees.services.tags import change_tags_of
 from eventreg.audit.services import SYSTEM, Actor, note
 from eventreg.bulk.models import Run, RunItem
@@ -54,7 +45,7 @@ _MAKES_WAY_SECONDS = 0.002
 
 def do_turn(work: Mapping[str, Any], _now: datetime) -> bool:
     """Do as many people of a run as a turn has time for; say whether anybody is left. A long work of the worker."""
-    until = time.monotonic() + TURN.total_seconds()
+    until = time.monotonic() + acts.TURN.total_seconds()
     return do_some(work["run_id"], lambda: time.monotonic() < until)
 
 
@@ -80,7 +71,7 @@ def do_next(run_id: int) -> bool:
             return False
         item = session.scalars(
             select(RunItem)
-            .where(RunItem.run_id == run_id, RunItem.outcome == ItemOutcome.WAITING)
+            .where(RunItem.run_id == run_id, RunItem.outcome == acts.ItemOutcome.WAITING)
             .order_by(RunItem.id)
             .limit(1)
         ).first()
@@ -106,18 +97,18 @@ def _result(run: Run, item: RunItem, grant: Grant) -> ItemResult:
         with revocable():
             person = select(Registration).where(Registration.id == item.registration_id)
             if db.session.scalars(in_scope(person, run.event_id, grant.scope)).first() is None:
-                return ItemResult(ItemOutcome.LEFT, OUT_OF_SIGHT)
+                return ItemResult(acts.ItemOutcome.LEFT, acts.OUT_OF_SIGHT)
             return ACTS[run.act](run, item)
     except Refused as refused:
-        return ItemResult(ItemOutcome.LEFT, str(refused.reason.value))
+        return ItemResult(acts.ItemOutcome.LEFT, str(refused.reason.value))
     except NotFound:
-        return ItemResult(ItemOutcome.LEFT, OUT_OF_SIGHT)
+        return ItemResult(acts.ItemOutcome.LEFT, acts.OUT_OF_SIGHT)
     except (Busy, OperationalError):
         raise
     except Exception as error:
         # One person whom the act cannot be done to must not keep the others waiting.
         log.error("Run %d, item %d: %s", run_id, item_id, described(error))
-        return ItemResult(ItemOutcome.LEFT, FAULT)
+        return ItemResult(acts.ItemOutcome.LEFT, acts.FAULT)
 
 
 def decide_one(run: Run, item: RunItem) -> ItemResult:
@@ -126,15 +117,15 @@ def decide_one(run: Run, item: RunItem) -> ItemResult:
     made = decide(
         run.event_id,
         person.reference,
-        ACTIONS[run.act],
+        acts.ACTIONS[run.act],
         text_for(run, "reason", person.language),
         item.seen_revision,
         Organizer.account(run.account_id),
-        Telling(not run.details.get("without_mail"), UNDO_WINDOW + wait_for(count_left(run))),
+        Telling(not run.details.get("without_mail"), UNDO_WINDOW + acts.wait_for(count_left(run))),
     )
     lacks_place = made.action is Action.APPROVE_WITHOUT_PLACE
-    outcome = ItemOutcome.DONE_WITHOUT_PLACE if lacks_place else ItemOutcome.DONE
-    return ItemResult(outcome, decision_id=made.decision_id)
+    outcome = acts.ItemOutcome.DONE_WITHOUT_PLACE if lacks_place else acts.ItemOutcome.DONE
+    return ItemResult(outcome, decision_id=made.id)
 
 
 def undo_one(run: Run, item: RunItem) -> ItemResult:
@@ -179,11 +170,11 @@ def _tag(run: Run) -> Tag:
     return get_tag(run.event_id, str(run.details.get("tag", "")))
 
 
-ACTS: dict[RunAct, ActHandler] = {
-    **dict.fromkeys(DECIDING, decide_one),
-    RunAct.CORRECT: correct_one,
-    RunAct.WRITE: write_one,
-    RunAct.TAG: tag_one,
-    RunAct.UNTAG: untag_one,
-    RunAct.UNDO: undo_one,
+ACTS: dict[acts.RunAct, ActHandler] = {
+    **dict.fromkeys(acts.DECIDING, decide_one),
+    acts.RunAct.CORRECT: correct_one,
+    acts.RunAct.WRITE: write_one,
+    acts.RunAct.TAG: tag_one,
+    acts.RunAct.UNTAG: untag_one,
+    acts.RunAct.UNDO: undo_one,
 }

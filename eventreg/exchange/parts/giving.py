@@ -12,32 +12,13 @@ from eventreg.events.bundles.basis import checked_address, free_public_id
 from eventreg.events.bundles.fields import BundleInvalid, listed, text
 from eventreg.events.bundles.parts import Entry, Intake
 from eventreg.events.models import Event, ProgrammeSession
-from eventreg.exchange.parts.fields import (
-    ANSWER,
-    CONSENT,
-    DECISION,
-    OPTION_PLACE,
-    PLACE,
-    REGISTRATION,
-    REQUEST,
-    SIGN_UP,
-    UPLOAD,
-)
+from eventreg.exchange.parts import fields
 from eventreg.kernel import files, sealing
 from eventreg.kernel.errors import Refused
 from eventreg.kernel.tokens import new_reference
 from eventreg.questionnaires.queries import definition_of, get_version
 from eventreg.questionnaires.rules.schema import Definition
-from eventreg.registration.models import (
-    Answer,
-    AnswerRequest,
-    Consent,
-    Decision,
-    OptionPlace,
-    Place,
-    Registration,
-    SessionPlace,
-)
+from eventreg.registration import models
 from eventreg.registration.queries.answers import DAYS_KIND, SESSIONS_KIND, sealed_place
 from eventreg.registration.rules.asked import RequestKind
 from eventreg.registration.rules.searching import email_key
@@ -73,13 +54,19 @@ class Giver:
         ]
         rows += self._files(row, record, place)
         if rows:
-            db.session.execute(insert(Answer).execution_options(render_nulls=True), rows)
+            db.session.execute(insert(models.Answer).execution_options(render_nulls=True), rows)
         for where, data in listed(record.get("consents", []), f"{place}.consents", _MOST):
             questionnaire_id = self._intake.find("version", data.get("version"), where)
-            self._add(Consent(registration_id=row.id, questionnaire_id=questionnaire_id, **CONSENT.given(data, where)))
+            self._add(
+                models.Consent(
+                    registration_id=row.id, questionnaire_id=questionnaire_id, **fields.CONSENT.given(data, where)
+                )
+            )
         for where, data in listed(record.get("decisions", []), f"{place}.decisions", _MOST):
             self._add(
-                Decision(registration_id=row.id, account_id=self._account(data, where), **DECISION.given(data, where))
+                models.Decision(
+                    registration_id=row.id, account_id=self._account(data, where), **fields.DECISION.given(data, where)
+                )
             )
         self._places(row, record, place)
         self._requests(row, record, place)
@@ -87,13 +74,13 @@ class Giver:
             self._intake.remember("registration", record["reference"], row.id)
         db.session.expunge(row)
 
-    def _registration(self, record: Entry, place: str) -> Registration:
-        values = REGISTRATION.given(record, place)
+    def _registration(self, record: Entry, place: str) -> models.Registration:
+        values = fields.REGISTRATION.given(record, place)
         checked_address(values["email"], f"{place}.email")
         notice = record.get("notice")
-        row = Registration(
+        row = models.Registration(
             event_id=self._intake.event_id,
-            public_id=free_public_id(Registration, record.get("public_id"), place),
+            public_id=free_public_id(models.Registration, record.get("public_id"), place),
             reference=self._reference(record.get("reference"), place),
             category_id=self._intake.find("category", record.get("category"), place),
             questionnaire_id=self._intake.find("version", record.get("version"), place),
@@ -114,11 +101,11 @@ class Giver:
             return new_reference(self._prefix)
         if not isinstance(wanted, str) or not _REFERENCE.fullmatch(wanted):
             raise BundleInvalid(f"{place}.reference: is none")
-        is_taken = db.session.scalar(select(exists().where(Registration.reference == wanted)))
+        is_taken = db.session.scalar(select(exists().where(models.Registration.reference == wanted)))
         return new_reference(self._prefix) if is_taken else wanted
 
-    def _answer(self, row: Registration, definition: Definition, data: Any, place: str) -> dict[str, Any]:
-        values = ANSWER.given(data, place)
+    def _answer(self, row: models.Registration, definition: Definition, data: Any, place: str) -> dict[str, Any]:
+        values = fields.ANSWER.given(data, place)
         value = _VALUE.read(data.get("value"), f"{place}.value", self._intake.fitting)
         version_id = self._version_of(row, data, place)
         if version_id is not None:
@@ -142,18 +129,18 @@ class Giver:
             self._sessions[session_id] = db.session.get_one(ProgrammeSession, session_id).public_id
         return self._sessions[session_id]
 
-    def _version_of(self, row: Registration, data: Any, place: str) -> int | None:
+    def _version_of(self, row: models.Registration, data: Any, place: str) -> int | None:
         """Return the version that an answer was given under where it is not that of the registration."""
         if data.get("version") is None:
             return None
         found = self._intake.find("version", data["version"], place)
         return None if found == row.questionnaire_id else found
 
-    def _files(self, row: Registration, record: Entry, place: str) -> list[dict[str, Any]]:
+    def _files(self, row: models.Registration, record: Entry, place: str) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = []
         counts: Counter[str] = Counter()
         for where, data in listed(record.get("files", []), f"{place}.files", 200):
-            values = UPLOAD.given(data, where)
+            values = fields.UPLOAD.given(data, where)
             content = self._intake.read_file(data.get("file"), where)
             media_type = files.sniff(content) or files.sniff_office(content)
             if media_type is None:
@@ -179,34 +166,34 @@ class Giver:
             self._accounts[key] = account.id
         return self._accounts[key]
 
-    def _places(self, row: Registration, record: Entry, place: str) -> None:
+    def _places(self, row: models.Registration, record: Entry, place: str) -> None:
         data = record.get("place")
         if data is not None:
-            values = PLACE.given(data, f"{place}.place")
+            values = fields.PLACE.given(data, f"{place}.place")
             category_id = self._intake.find("category", data.get("category"), f"{place}.place")
-            self._add(Place(event_id=row.event_id, category_id=category_id, registration_id=row.id, **values))
+            self._add(models.Place(event_id=row.event_id, category_id=category_id, registration_id=row.id, **values))
             self.has_released_places = self.has_released_places or values["released_at"] is not None
         for where, sign_up in listed(record.get("sign_ups", []), f"{place}.sign_ups", _MOST):
-            values = SIGN_UP.given(sign_up, where)
+            values = fields.SIGN_UP.given(sign_up, where)
             session_id = self._intake.find("session", sign_up.get("session"), where)
-            self._add(SessionPlace(session_id=session_id, registration_id=row.id, **values))
+            self._add(models.SessionPlace(session_id=session_id, registration_id=row.id, **values))
 
         for where, seat in listed(record.get("option_places", []), f"{place}.option_places", _MOST):
-            values = OPTION_PLACE.given(seat, where)
+            values = fields.OPTION_PLACE.given(seat, where)
             self._intake.claim("option_place", (row.id, values["question_key"], values["option"]), where)
             self._intake.remember("option_place", (row.id, values["question_key"], values["option"]), row.id)
-            self._add(OptionPlace(event_id=row.event_id, registration_id=row.id, **values))
+            self._add(models.OptionPlace(event_id=row.event_id, registration_id=row.id, **values))
 
-    def _requests(self, row: Registration, record: Entry, place: str) -> None:
+    def _requests(self, row: models.Registration, record: Entry, place: str) -> None:
         for where, data in listed(record.get("requests", []), f"{place}.requests", _MOST):
-            values = REQUEST.given(data, where)
+            values = fields.REQUEST.given(data, where)
             if values["kind"] is RequestKind.FOLLOW_UP:
                 self._intake.claim("follow_up", (row.id, values["section_key"]), where)
                 self._intake.remember("follow_up", (row.id, values["section_key"]), row.id)
             by = None if data.get("by") is None else self._account(data, where)
             version_id = self._intake.find("version", data.get("version"), where)
             self._add(
-                AnswerRequest(
+                models.AnswerRequest(
                     event_id=row.event_id,
                     registration_id=row.id,
                     questionnaire_id=version_id,
@@ -221,7 +208,7 @@ class Giver:
         db.session.flush()
 
 
-def _answer_row(row: Registration, key: str, position: int, value: str, *, is_sealed: bool) -> dict[str, Any]:
+def _answer_row(row: models.Registration, key: str, position: int, value: str, *, is_sealed: bool) -> dict[str, Any]:
     sealed = None
     if is_sealed:
         sealed = sealing.seal(keys(), value.encode("utf-8"), sealed_place(row.public_id, key, position))

@@ -13,35 +13,14 @@ from eventreg.accounts.models import Account
 from eventreg.db import db
 from eventreg.events.bundles.parts import Entry, Intake, Outlet
 from eventreg.events.models import Category, EventDay, PrivacyNotice
-from eventreg.exchange.parts.fields import (
-    ANSWER,
-    CONSENT,
-    DECISION,
-    OPTION_PLACE,
-    PLACE,
-    REGISTRATION,
-    REQUEST,
-    SIGN_UP,
-    UPLOAD,
-)
+from eventreg.exchange.parts import fields
 from eventreg.exchange.parts.giving import Giver
 from eventreg.kernel.errors import N_, NotFound
 from eventreg.programme.parts import list_sessions
 from eventreg.questionnaires.models import QuestionnaireVersion
 from eventreg.questionnaires.queries import definition_of
 from eventreg.questionnaires.rules.schema import Definition
-from eventreg.registration.models import (
-    AccessCode,
-    Answer,
-    AnswerRequest,
-    Consent,
-    Decision,
-    OptionPlace,
-    Place,
-    Registration,
-    SessionPlace,
-    Upload,
-)
+from eventreg.registration import models
 from eventreg.registration.queries.answers import DAYS_KIND, SESSIONS_KIND, open_answer
 from eventreg.registration.services.answers import open_upload
 from eventreg.registration.services.promotion import schedule_passing_on
@@ -66,20 +45,20 @@ class Taker:
             row.id: definition_of(row)
             for row in db.session.scalars(select(QuestionnaireVersion).where(QuestionnaireVersion.event_id == event_id))
         }
-        self._codes = _names(AccessCode, AccessCode.code, event_id)
+        self._codes = _names(models.AccessCode, models.AccessCode.code, event_id)
         self._accounts: dict[int, dict[str, Any]] = {}
 
-    def taken(self, registrations: Sequence[Registration]) -> Iterator[Entry]:
+    def taken(self, registrations: Sequence[models.Registration]) -> Iterator[Entry]:
         """Yield a record for each registration."""
         ids = [row.id for row in registrations]
-        answers = _by_registration(Answer, ids, Answer.question_key, Answer.position)
-        uploads = _by_registration(Upload, ids, Upload.id)
-        consents = _by_registration(Consent, ids, Consent.id)
-        decisions = _by_registration(Decision, ids, Decision.id)
-        places = _by_registration(Place, ids, Place.id)
-        sign_ups = _by_registration(SessionPlace, ids, SessionPlace.id)
-        seats = _by_registration(OptionPlace, ids, OptionPlace.question_key, OptionPlace.option)
-        requests = _by_registration(AnswerRequest, ids, AnswerRequest.id)
+        answers = _by_registration(models.Answer, ids, models.Answer.question_key, models.Answer.position)
+        uploads = _by_registration(models.Upload, ids, models.Upload.id)
+        consents = _by_registration(models.Consent, ids, models.Consent.id)
+        decisions = _by_registration(models.Decision, ids, models.Decision.id)
+        places = _by_registration(models.Place, ids, models.Place.id)
+        sign_ups = _by_registration(models.SessionPlace, ids, models.SessionPlace.id)
+        seats = _by_registration(models.OptionPlace, ids, models.OptionPlace.question_key, models.OptionPlace.option)
+        requests = _by_registration(models.AnswerRequest, ids, models.AnswerRequest.id)
         for row in registrations:
             files = list(self._files(row, answers.get(row.id, ()), uploads.get(row.id, ())))
             yield {
@@ -89,7 +68,7 @@ class Taker:
                 "version": self._versions[row.questionnaire_id],
                 "notice": self._notices.get(row.privacy_notice_id or 0),
                 "access_code": self._codes.get(row.access_code_id or 0),
-                **REGISTRATION.taken(row),
+                **fields.REGISTRATION.taken(row),
                 "answers": list(self._answers(row, answers.get(row.id, ()), uploads.get(row.id, ()))),
                 "files": files,
                 "consents": [self._consent(consent) for consent in consents.get(row.id, ())],
@@ -97,20 +76,22 @@ class Taker:
                 "place": next((self._place(place) for place in places.get(row.id, ())), None),
                 # Ordered here: each database has its own order of letters.
                 "option_places": sorted(
-                    (OPTION_PLACE.taken(seat) for seat in seats.get(row.id, ())),
+                    (fields.OPTION_PLACE.taken(seat) for seat in seats.get(row.id, ())),
                     key=lambda seat: (seat["question_key"], seat["option"]),
                 ),
                 "requests": [self._request(request) for request in requests.get(row.id, ())],
                 "sign_ups": sorted(
                     (
-                        {"session": self._sessions[each.session_id], **SIGN_UP.taken(each)}
+                        {"session": self._sessions[each.session_id], **fields.SIGN_UP.taken(each)}
                         for each in sign_ups.get(row.id, ())
                     ),
                     key=lambda sign_up: sign_up["session"],
                 ),
             }
 
-    def _answers(self, row: Registration, answers: Sequence[Answer], uploads: Sequence[Upload]) -> Iterator[Entry]:
+    def _answers(
+        self, row: models.Registration, answers: Sequence[models.Answer], uploads: Sequence[models.Upload]
+    ) -> Iterator[Entry]:
         files = {upload.public_id for upload in uploads}
         # Ordered here: each database has its own order of letters.
         for answer in sorted(answers, key=lambda answer: (answer.question_key, answer.position)):
@@ -123,7 +104,7 @@ class Taker:
                 continue
             # None: that of the registration.
             version = self._versions.get(answer.questionnaire_id or 0)
-            yield {**ANSWER.taken(answer), "value": value, "is_sensitive": is_sensitive, "version": version}
+            yield {**fields.ANSWER.taken(answer), "value": value, "is_sensitive": is_sensitive, "version": version}
 
     def _told(self, definition: Definition, question_key: str, value: str) -> str | None:
         """Return a value as a record tells it; None for a day or a session that was taken out of the event."""
@@ -136,7 +117,9 @@ class Taker:
             return None if number is None else str(number)
         return value
 
-    def _files(self, row: Registration, answers: Sequence[Answer], uploads: Sequence[Upload]) -> Iterator[Entry]:
+    def _files(
+        self, row: models.Registration, answers: Sequence[models.Answer], uploads: Sequence[models.Upload]
+    ) -> Iterator[Entry]:
         positions = {answer.value: answer.position for answer in answers}
         options = self._outlet.options
         definition = self._definitions[row.questionnaire_id]
@@ -150,20 +133,20 @@ class Taker:
                 opened = open_upload(self._event_id, row.id, upload.public_id)
             except NotFound:
                 continue  # the file is gone from the disk
-            yield {**UPLOAD.taken(upload), "name": opened.name, "file": self._outlet.keep(opened.content)}
+            yield {**fields.UPLOAD.taken(upload), "name": opened.name, "file": self._outlet.keep(opened.content)}
 
-    def _consent(self, consent: Consent) -> Entry:
-        return {"version": self._versions[consent.questionnaire_id], **CONSENT.taken(consent)}
+    def _consent(self, consent: models.Consent) -> Entry:
+        return {"version": self._versions[consent.questionnaire_id], **fields.CONSENT.taken(consent)}
 
-    def _decision(self, decision: Decision) -> Entry:
-        return {"by": self._account(decision.account_id), **DECISION.taken(decision)}
+    def _decision(self, decision: models.Decision) -> Entry:
+        return {"by": self._account(decision.account_id), **fields.DECISION.taken(decision)}
 
-    def _request(self, request: AnswerRequest) -> Entry:
+    def _request(self, request: models.AnswerRequest) -> Entry:
         by = request.requested_by_id
         return {
             "version": self._versions[request.questionnaire_id],
             "by": None if by is None else self._account(by),
-            **REQUEST.taken(request),
+            **fields.REQUEST.taken(request),
         }
 
     def _account(self, account_id: int) -> dict[str, Any]:
@@ -171,8 +154,8 @@ class Taker:
             self._accounts[account_id] = taken_account(db.session.get_one(Account, account_id))
         return self._accounts[account_id]
 
-    def _place(self, place: Place) -> Entry:
-        return {"category": self._categories[place.category_id], **PLACE.taken(place)}
+    def _place(self, place: models.Place) -> Entry:
+        return {"category": self._categories[place.category_id], **fields.PLACE.taken(place)}
 
 
 def _names(model: Any, column: Any, event_id: int) -> dict[int, Any]:
@@ -208,7 +191,9 @@ class RegistrationsPart:
 
     def count(self, event_id: int) -> int:
         """See `Part.count`."""
-        statement = select(func.count()).select_from(Registration).where(Registration.event_id == event_id)
+        statement = (
+            select(func.count()).select_from(models.Registration).where(models.Registration.event_id == event_id)
+        )
         return db.session.scalar(statement) or 0
 
     def take_out(self, event_id: int, outlet: Outlet) -> Iterator[Entry]:
@@ -216,9 +201,9 @@ class RegistrationsPart:
         taker, last = Taker(event_id, outlet), 0
         while True:
             rows = db.session.scalars(
-                select(Registration)
-                .where(Registration.event_id == event_id, Registration.id > last)
-                .order_by(Registration.id)
+                select(models.Registration)
+                .where(models.Registration.event_id == event_id, models.Registration.id > last)
+                .order_by(models.Registration.id)
                 .limit(_BATCH)
             ).all()
             if not rows:

@@ -15,15 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
-from eventreg.exchange.rules.importing import (
-    LONGEST_CELL,
-    MOST_BYTES,
-    MOST_COLUMNS,
-    MOST_ROWS,
-    MOST_UNPACKED,
-    FileReason,
-    Table,
-)
+from eventreg.exchange.rules import importing
 from eventreg.exchange.rules.workbook_reader import UNREADABLE
 from eventreg.kernel.errors import Refused
 
@@ -41,21 +33,21 @@ _READER = Path(__file__).with_name("workbook_reader.py")
 #: seconds: shorter than a request
 _PATIENCE = 90
 #: signs in all cells together: more than any file of text holds that we take
-_MOST_TEXT = 2 * MOST_BYTES
+_MOST_TEXT = 2 * importing.MOST_BYTES
 Rows = Iterable[tuple[int, Sequence[str]]]
 
 
-def read_table(content: bytes) -> Table:
+def read_table(content: bytes) -> importing.Table:
     """Return the table of a file. Raises Refused."""
-    if len(content) > MOST_BYTES:
-        raise Refused(FileReason.TOO_LARGE, limit=MOST_BYTES // 1_000_000)
+    if len(content) > importing.MOST_BYTES:
+        raise Refused(importing.FileReason.TOO_LARGE, limit=importing.MOST_BYTES // 1_000_000)
     if content.startswith(_OLE) or not content.strip():
-        raise Refused(FileReason.UNREADABLE if content.strip() else FileReason.EMPTY)
+        raise Refused(importing.FileReason.UNREADABLE if content.strip() else importing.FileReason.EMPTY)
     rows = _workbook_rows(content) if content.startswith(_ZIP) else _text_rows(_decoded(content))
     return _table(rows)
 
 
-def _table(rows: Rows) -> Table:
+def _table(rows: Rows) -> importing.Table:
     head: list[str] | None = None
     found: list[tuple[int, Sequence[str]]] = []
     for number, cells in rows:
@@ -63,15 +55,15 @@ def _table(rows: Rows) -> Table:
             continue
         if head is None:
             head = _without_tail([cell.strip() for cell in cells])
-            if len(head) > MOST_COLUMNS:
-                raise Refused(FileReason.TOO_MANY_COLUMNS, limit=MOST_COLUMNS)
+            if len(head) > importing.MOST_COLUMNS:
+                raise Refused(importing.FileReason.TOO_MANY_COLUMNS, limit=importing.MOST_COLUMNS)
             continue
-        if len(found) == MOST_ROWS:
-            raise Refused(FileReason.TOO_MANY_ROWS, limit=MOST_ROWS)
+        if len(found) == importing.MOST_ROWS:
+            raise Refused(importing.FileReason.TOO_MANY_ROWS, limit=importing.MOST_ROWS)
         found.append((number, [*cells[: len(head)], *[""] * (len(head) - len(cells))]))
     if head is None or not found:
-        raise Refused(FileReason.EMPTY)
-    return Table(head, found)
+        raise Refused(importing.FileReason.EMPTY)
+    return importing.Table(head, found)
 
 
 def _decoded(content: bytes) -> str:
@@ -87,7 +79,7 @@ def _decoded(content: bytes) -> str:
         if "\x00" in text:
             break
         return text
-    raise Refused(FileReason.UNREADABLE)
+    raise Refused(importing.FileReason.UNREADABLE)
 
 
 def _text_rows(text: str) -> Iterator[tuple[int, Sequence[str]]]:
@@ -96,11 +88,11 @@ def _text_rows(text: str) -> Iterator[tuple[int, Sequence[str]]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     try:
         for number, cells in enumerate(reader, 1):
-            if number > MOST_ROWS * 4:
-                raise Refused(FileReason.TOO_MANY_ROWS, limit=MOST_ROWS)
+            if number > importing.MOST_ROWS * 4:
+                raise Refused(importing.FileReason.TOO_MANY_ROWS, limit=importing.MOST_ROWS)
             yield number, _checked(cells)
     except csv.Error as error:
-        raise Refused(FileReason.UNREADABLE) from error
+        raise Refused(importing.FileReason.UNREADABLE) from error
 
 
 def _outside_quotes(line: str, sign: str) -> int:
@@ -110,18 +102,18 @@ def _outside_quotes(line: str, sign: str) -> int:
 def _workbook_rows(content: bytes) -> Iterator[tuple[int, Sequence[str]]]:
     """Yield the rows of the first sheet that is not hidden, numbered as there: read by a process of its own."""
     _check_unpacked(content)
-    command = [sys.executable, "-I", str(_READER), str(LONGEST_CELL + 1), str(_MOST_TEXT)]
+    command = [sys.executable, "-I", str(_READER), str(importing.LONGEST_CELL + 1), str(_MOST_TEXT)]
     try:
         done = subprocess.run(  # noqa: S603 - our own program, nothing of the file among its arguments
             command, input=content, capture_output=True, timeout=_PATIENCE, check=False
         )
     except subprocess.TimeoutExpired as error:
-        raise Refused(FileReason.TOO_LARGE, limit=MOST_BYTES // 1_000_000) from error
+        raise Refused(importing.FileReason.TOO_LARGE, limit=importing.MOST_BYTES // 1_000_000) from error
     if done.returncode == UNREADABLE:
-        raise Refused(FileReason.UNREADABLE)
+        raise Refused(importing.FileReason.UNREADABLE)
     if done.returncode:
         # It said so, or its memory came to an end.
-        raise Refused(FileReason.TOO_LARGE, limit=MOST_BYTES // 1_000_000)
+        raise Refused(importing.FileReason.TOO_LARGE, limit=importing.MOST_BYTES // 1_000_000)
     for line in io.BytesIO(done.stdout):
         number, cells = json.loads(line)
         yield number, _checked(cells)
@@ -135,34 +127,34 @@ def _check_unpacked(content: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
-            if sum(entry.file_size for entry in entries) > MOST_UNPACKED:
-                raise Refused(FileReason.TOO_LARGE, limit=MOST_BYTES // 1_000_000)
+            if sum(entry.file_size for entry in entries) > importing.MOST_UNPACKED:
+                raise Refused(importing.FileReason.TOO_LARGE, limit=importing.MOST_BYTES // 1_000_000)
             names = [entry.filename for entry in entries]
             if "xl/workbook.xml" not in names:
-                raise Refused(FileReason.UNREADABLE)
+                raise Refused(importing.FileReason.UNREADABLE)
             for name in names:
                 if name.startswith("xl/worksheets/") and name.endswith(".xml"):
                     with archive.open(name) as sheet:
                         _check_places(sheet)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
-        raise Refused(FileReason.UNREADABLE) from error
+        raise Refused(importing.FileReason.UNREADABLE) from error
 
 
 def _check_places(sheet: IO[bytes]) -> None:
     rest = b""
     while block := sheet.read(_BLOCK):
         for column, row in _PLACE.findall(rest + block):
-            if int(row) > MOST_ROWS * 4:
-                raise Refused(FileReason.TOO_MANY_ROWS, limit=MOST_ROWS)
+            if int(row) > importing.MOST_ROWS * 4:
+                raise Refused(importing.FileReason.TOO_MANY_ROWS, limit=importing.MOST_ROWS)
             if len(column) > 2 or (len(column) == 2 and column > _LAST_COLUMN):
-                raise Refused(FileReason.TOO_MANY_COLUMNS, limit=MOST_COLUMNS)
+                raise Refused(importing.FileReason.TOO_MANY_COLUMNS, limit=importing.MOST_COLUMNS)
         rest = block[-_LONGEST_PLACE:]
 
 
 def _checked(cells: Sequence[str]) -> Sequence[str]:
-    if len(cells) > MOST_COLUMNS * 4:
-        raise Refused(FileReason.TOO_MANY_COLUMNS, limit=MOST_COLUMNS)
-    return [cell[: LONGEST_CELL + 1] for cell in cells]
+    if len(cells) > importing.MOST_COLUMNS * 4:
+        raise Refused(importing.FileReason.TOO_MANY_COLUMNS, limit=importing.MOST_COLUMNS)
+    return [cell[: importing.LONGEST_CELL + 1] for cell in cells]
 
 
 def _without_tail(cells: list[str]) -> list[str]:

@@ -21,7 +21,7 @@ from eventreg.events.queries.events import lock_event, lock_event_in_any_state
 from eventreg.events.rules.dates import written_moment
 from eventreg.events.rules.team import Scope
 from eventreg.i18n.languages import current_language
-from eventreg.invitations import queries, wording
+from eventreg.invitations import queries
 from eventreg.invitations.rules.access_codes import CodeReason, CodeTerms, checked_codes, checked_terms, made_codes
 from eventreg.kernel import clients, clock, csv, text
 from eventreg.kernel.errors import N_, NotFound, Refused
@@ -133,7 +133,7 @@ def export_codes(event_id: int, who: Organizer) -> bytes:
                     str(each.uses),
                     str(code.most_uses or ""),
                     written_moment(code.expires_at, event.time_zone) if code.expires_at is not None else "",
-                    wording.code_standing(each.refusal),
+                    _(each.standing),
                 ]
             )
         return csv.csv_file(head, lines)

@@ -5,8 +5,4 @@ from flask import Blueprint
 blueprint = Blueprint("invitations", __name__)
 
 # Each module adds its pages to the blueprint.
-from eventreg.invitations.views import (  # noqa: E402, F401
-    access_codes,
-    invitations,
-    invited,
-)
+from eventreg.invitations.views import access_codes, invitations, invited  # noqa: E402, F401

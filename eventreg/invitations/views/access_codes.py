@@ -18,7 +18,7 @@ from eventreg.events.queries.events import get_event_whole
 from eventreg.events.rules.dates import instant_of, read_moment
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
-from eventreg.invitations import queries, wording
+from eventreg.invitations import queries
 from eventreg.invitations.rules.access_codes import CodeTerms
 from eventreg.invitations.services import access_codes as codes
 from eventreg.invitations.services.access_codes import export_codes, try_code
@@ -160,7 +160,6 @@ def _page(form: CodesForm) -> str:
         "codes",
         form=form,
         codes=queries.list_codes(event.id, g.event_access.scope, now()),
-        standing=wording.code_standing,
     )
 
 

@@ -26,16 +26,7 @@ from eventreg.registration.queries.scoping import lock_in_scope
 from eventreg.registration.rules.asked import Asked
 from eventreg.registration.rules.searching import email_key
 from eventreg.registration.rules.states import LIVE, Status
-from eventreg.registration.services.answer_changes import (
-    Answerable,
-    AnswerChange,
-    Answers,
-    ChangedFiles,
-    SentFiles,
-    put_answers,
-    record_changes,
-    tell_changes,
-)
+from eventreg.registration.services import answer_changes
 from eventreg.registration.services.answers import CONSENT_KIND, seal_files
 from eventreg.registration.services.registering import NEWS_OF
 
@@ -48,7 +39,7 @@ _MOST = 50
 class Changed:
     """What came of a change: the answers that differ, and whether the mail address does."""
 
-    answers: Sequence[AnswerChange]
+    answers: Sequence[answer_changes.AnswerChange]
     has_new_address: bool
 
 
@@ -56,9 +47,9 @@ class Changed:
 class Edit:
     """What the team wrote: answers to the questions `keys`, checked against what the registration was asked."""
 
-    answers: Answers
+    answers: answer_changes.Answers
     keys: Collection[str]
-    files: ChangedFiles
+    files: answer_changes.ChangedFiles
     #: the position in the trail up to which the history was seen when the form was first shown
     seen_entry: int = 0
     #: the address that is left is told too
@@ -80,8 +71,10 @@ def change_for(event_id: int, reference: str, edit: Edit, act: TeamAct) -> Chang
         event, registration = open_for(event_id, reference, act, now, LIVE)
         asked = find_asked(registration)
         answers = _touched(registration, asked, edit)
-        files = SentFiles(hashed, sealed, edit.files)
-        changes = put_answers(event, registration, _answerable(event, registration, asked, edit.keys), answers, files)
+        files = answer_changes.SentFiles(hashed, sealed, edit.files)
+        changes = answer_changes.put_answers(
+            event, registration, _answerable(event, registration, asked, edit.keys), answers, files
+        )
         old_address, email = registration.email, _address(asked, answers)
         has_new_address = bool(email) and email_key(email) != registration.email_key
         if has_new_address:
@@ -90,7 +83,7 @@ def change_for(event_id: int, reference: str, edit: Edit, act: TeamAct) -> Chang
             return Changed([], has_new_address=False)
         registration.revision += 1
         if changes:
-            record_changes(act.who, "answers_edited", registration, changes, now)
+            answer_changes.record_changes(act.who, "answers_edited", registration, changes, now)
         if has_new_address:
             note(registration, "address_corrected", act.who, now, old=old_address, new=email)
         db.session.flush()
@@ -104,18 +97,20 @@ def answerable_keys(event: Event, registration: Registration, asked: Asked) -> l
     return [question.key for question in questions if question.kind != CONSENT_KIND]
 
 
-def _answerable(event: Event, registration: Registration, asked: Asked, keys: Collection[str]) -> Answerable:
+def _answerable(
+    event: Event, registration: Registration, asked: Asked, keys: Collection[str]
+) -> answer_changes.Answerable:
     able = {key for key in answerable_keys(event, registration, asked) if key in keys}
     questions = [q for q in asked.definition.questions() if q.key in able and q.column != "email"]
-    return Answerable(questions, asked.versions, asked)
+    return answer_changes.Answerable(questions, asked.versions, asked)
 
 
-def _address(asked: Asked, answers: Answers) -> str:
+def _address(asked: Asked, answers: answer_changes.Answers) -> str:
     keys = [question.key for question in asked.definition.questions() if question.column == "email"]
     return next((answers[key][0] for key in keys if answers.get(key)), "")
 
 
-def _touched(registration: Registration, asked: Asked, edit: Edit) -> Answers:
+def _touched(registration: Registration, asked: Asked, edit: Edit) -> answer_changes.Answers:
     """Return the answers without those that were changed by somebody else since and stand here as they were before."""
     before = _changed_since(registration, asked, edit.seen_entry)
     return {key: values for key, values in edit.answers.items() if key not in before or list(values) != before[key]}
@@ -140,7 +135,7 @@ def _changed_since(registration: Registration, asked: Asked, seen_entry: int) ->
 def _tell(
     event: Event,
     registration: Registration,
-    changes: Sequence[AnswerChange],
+    changes: Sequence[answer_changes.AnswerChange],
     act: TeamAct,
     now: datetime,
     *,
@@ -151,7 +146,7 @@ def _tell(
     if old_address:
         _tell_addresses(event, registration, now, old_address if edit.tells_old_address else "")
     if changes and act.tells:
-        tell_changes(event.id, registration, changes, now, by_team=True)
+        answer_changes.tell_changes(event.id, registration, changes, now, by_team=True)
 
 
 def _tell_addresses(event: Event, registration: Registration, now: datetime, old_address: str) -> None:
@@ -174,8 +169,13 @@ def team_questions(event_id: int, category_key: str) -> Sequence[Question]:
 
 
 def change_team_answers(
-    event_id: int, reference: str, answers: Answers, keys: Collection[str], files: ChangedFiles, who: Organizer
-) -> list[AnswerChange]:
+    event_id: int,
+    reference: str,
+    answers: answer_changes.Answers,
+    keys: Collection[str],
+    files: answer_changes.ChangedFiles,
+    who: Organizer,
+) -> list[answer_changes.AnswerChange]:
     """Keep what organizers filled in for the questions `keys`; returns what changed. Nobody is written to.
 
     Raises NotFound, LifecycleRefused for an archived event, and Refused (TOO_MANY_FILES).
@@ -189,13 +189,15 @@ def change_team_answers(
         category = event.category_of(registration)
         version = get_current_version(event.id)
         questions = [question for question in team_questions(event.id, category.key) if question.key in keys]
-        task = Answerable(
+        task = answer_changes.Answerable(
             questions,
             dict.fromkeys([question.key for question in questions], version.id),
             find_asked(registration, for_team=True),
         )
-        changes = put_answers(event, registration, task, answers, SentFiles(hashed, sealed, files))
+        changes = answer_changes.put_answers(
+            event, registration, task, answers, answer_changes.SentFiles(hashed, sealed, files)
+        )
         if changes:
             registration.revision += 1
-            record_changes(who, "team_answers_changed", registration, changes, now)
+            answer_changes.record_changes(who, "team_answers_changed", registration, changes, now)
         return changes

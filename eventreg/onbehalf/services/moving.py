@@ -23,16 +23,8 @@ from eventreg.kernel.errors import NotFound
 from eventreg.mail.services import OutgoingMessage, enqueue_all
 from eventreg.onbehalf.rules import action_of_move
 from eventreg.questionnaires.rules.schema import Question, Stage
+from eventreg.registration import models
 from eventreg.registration.emails import News, Occasion, by_team, participant_message
-from eventreg.registration.models import (
-    AddressChange,
-    Answer,
-    AnswerRequest,
-    Consent,
-    OptionPlace,
-    Registration,
-    Upload,
-)
 from eventreg.registration.queries.answers import DAYS_KIND, current_consents, find_asked, find_day_ids, load_answers
 from eventreg.registration.queries.registrations import find_asking
 from eventreg.registration.rules import availability, searching
@@ -87,7 +79,7 @@ def move_to_category(event_id: int, reference: str, wish: Move, act: TeamAct) ->
         return registration.status
 
 
-def list_unanswered(registration: Registration, category: Category) -> Sequence[Question]:
+def list_unanswered(registration: models.Registration, category: Category) -> Sequence[Question]:
     """Return what a category asks, must be answered, and is not by this registration, consents among it."""
     asked = find_asked(registration)
     answers = load_answers(registration, asked.definition)
@@ -105,7 +97,7 @@ def list_unanswered(registration: Registration, category: Category) -> Sequence[
 
 
 def ask_for_unanswered(
-    occasion: Occasion, registration: Registration, category: Category, who: Organizer, now: datetime
+    occasion: Occasion, registration: models.Registration, category: Category, who: Organizer, now: datetime
 ) -> None:
     """Ask the person by mail for what the category asks and is not answered, in the caller's transaction."""
     event = occasion.event
@@ -117,14 +109,14 @@ def ask_for_unanswered(
     requests.send_request(occasion, registration, requests.new_correction(registration, keys, reason, who, now), now)
 
 
-def _other(event: Event, registration: Registration, key: str) -> Category:
+def _other(event: Event, registration: models.Registration, key: str) -> Category:
     found = [each for each in event.categories if each.key == key and each.id != registration.category_id]
     if not found:
         raise ChangeRefused(ChangeReason.NOT_POSSIBLE_NOW)
     return found[0]
 
 
-def _settle(event: Event, registration: Registration, new: Category, now: datetime) -> bool:
+def _settle(event: Event, registration: models.Registration, new: Category, now: datetime) -> bool:
     """Give up the place, change the category, and take a place again where there is one; says whether the status changed."""
     count = PlaceCount(event)
     count.free(registration)
@@ -144,11 +136,11 @@ def _settle(event: Event, registration: Registration, new: Category, now: dateti
     return action is not None
 
 
-def _free_options_not_asked(registration: Registration, category: Category) -> None:
+def _free_options_not_asked(registration: models.Registration, category: Category) -> None:
     asked = {question.key for question in find_asked(registration).definition.questions_for(category.key)}
     db.session.execute(
-        delete(OptionPlace).where(
-            OptionPlace.registration_id == registration.id, OptionPlace.question_key.not_in(asked)
+        delete(models.OptionPlace).where(
+            models.OptionPlace.registration_id == registration.id, models.OptionPlace.question_key.not_in(asked)
         )
     )
 
@@ -205,25 +197,25 @@ def hand_on(event_id: int, reference: str, person: NewPerson, act: TeamAct) -> N
 
 
 def _farewell(
-    occasion: Occasion, registration: Registration, person: NewPerson, day_ids: frozenset[int], now: datetime
+    occasion: Occasion, registration: models.Registration, person: NewPerson, day_ids: frozenset[int], now: datetime
 ) -> OutgoingMessage:
     takes_back = registration.status is Status.CONFIRMED
     news = News(by_team.HandedOn, day_ids, reason=person.words, takes_back=takes_back)
     return participant_message(occasion, registration, news, now)
 
 
-def _forget(registration: Registration) -> None:
+def _forget(registration: models.Registration) -> None:
     """Remove what is the former person's own. Files leave the disk with the next sweep."""
     days = {q.key for q in find_asked(registration).definition.questions() if q.kind == DAYS_KIND}
-    of_person = Answer.registration_id == registration.id
-    db.session.execute(delete(Answer).where(of_person, Answer.question_key.not_in(days)))
-    for table in (Upload, Consent, AddressChange, AnswerRequest):
+    of_person = models.Answer.registration_id == registration.id
+    db.session.execute(delete(models.Answer).where(of_person, models.Answer.question_key.not_in(days)))
+    for table in (models.Upload, models.Consent, models.AddressChange, models.AnswerRequest):
         db.session.execute(delete(table).where(table.registration_id == registration.id))
     free_option_places(registration.id)
     free_session_places(registration.id)
 
 
-def _welcome(occasion: Occasion, registration: Registration, act: TeamAct, now: datetime) -> None:
+def _welcome(occasion: Occasion, registration: models.Registration, act: TeamAct, now: datetime) -> None:
     """Ask the new person for everything that is asked in the form, with a link to exactly that."""
     event = occasion.event
     keys = _asked_keys(event, registration)
@@ -236,7 +228,7 @@ def _welcome(occasion: Occasion, registration: Registration, act: TeamAct, now: 
     enqueue_all([requests.request_message(occasion, registration, asking, by_team.HandedTo, now)])
 
 
-def _asked_keys(event: Event, registration: Registration) -> Collection[str]:
+def _asked_keys(event: Event, registration: models.Registration) -> Collection[str]:
     category = event.category_of(registration)
     asked = find_asked(registration).base.questions_for(category.key, Stage.REGISTRATION)
     return [question.key for question in asked if question.column != "email"]

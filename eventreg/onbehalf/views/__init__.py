@@ -5,9 +5,4 @@ from flask import Blueprint
 blueprint = Blueprint("onbehalf", __name__)
 
 # Each module adds its pages to the blueprint.
-from eventreg.onbehalf.views import (  # noqa: E402, F401
-    acting,
-    adding,
-    editing,
-    requests,
-)
+from eventreg.onbehalf.views import acting, adding, editing, requests  # noqa: E402, F401

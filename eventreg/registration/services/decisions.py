@@ -37,16 +37,6 @@ _WAY_BACK = {
 
 
 @dataclass(frozen=True)
-class DecisionMade:
-    """What was decided; its mails go at `mails_at`. An approval without a free place is APPROVE_WITHOUT_PLACE."""
-
-    decision_id: int
-    action: Action
-    status: Status
-    mails_at: datetime
-
-
-@dataclass(frozen=True)
 class Undone:
     """What an undo did. `is_new_decision`: the mail had gone, so the way back is a decision with its own mail."""
 
@@ -73,10 +63,11 @@ def decide(
     seen_revision: int,
     who: Organizer,
     telling: Telling = TOLD,
-) -> DecisionMade:
-    """Approve, wait-list, decline or reopen. Its mails go after 60 seconds; a place it frees is passed on then.
+) -> Decision:
+    """Approve, wait-list, decline or reopen; returns what was decided.
 
-    An approval for which there is no place puts the person on the waiting list as approved. Raises NotFound and
+    Its mails go after 60 seconds; a place it frees is passed on then. An approval for which there is no place puts the person
+    on the waiting list as approved (APPROVE_WITHOUT_PLACE). Raises NotFound and
     Refused: DECIDED_BY_ANOTHER or CHANGED_MEANWHILE when the registration is no longer what was seen,
     NOT_POSSIBLE, REASON_MISSING (a declined person is told why), REASON_TOO_LONG, CALLED_OFF.
     """
@@ -111,7 +102,7 @@ def undo(event_id: int, reference: str, decision_id: int, who: Organizer, *, onl
         if only_in_silence and decision.has_mail:
             raise Refused(DecisionReason.TOLD_ALREADY)
         made = _lead_back(event, registration, decision, who)
-        return Undone(made.status, is_new_decision=True)
+        return Undone(made.status_after, is_new_decision=True)
 
 
 def _lock_event_that_is_on(event_id: int) -> Event:
@@ -121,7 +112,7 @@ def _lock_event_that_is_on(event_id: int) -> Event:
     return event
 
 
-def _lead_back(event: Event, registration: Registration, decision: Decision, who: Organizer) -> DecisionMade:
+def _lead_back(event: Event, registration: Registration, decision: Decision, who: Organizer) -> Decision:
     """Decide back to the status before a decision, with the reason given then and the turn on the waiting list."""
     earlier = statuses.find_decision_before(decision)
     reason = earlier.reason if earlier is not None else ""
@@ -129,14 +120,14 @@ def _lead_back(event: Event, registration: Registration, decision: Decision, who
     made = _decide(event, registration, _WAY_BACK[decision.status_before], reason, who, telling)
     if made.action not in (Action.APPROVE, Action.APPROVE_WITHOUT_PLACE):
         registration.approved_at = decision.approved_at_before
-    if made.status is Status.WAITLISTED and decision.waitlisted_at_before is not None:
+    if made.status_after is Status.WAITLISTED and decision.waitlisted_at_before is not None:
         registration.waitlisted_at = decision.waitlisted_at_before
     return made
 
 
 def _decide(
     event: Event, registration: Registration, action: Action, reason: str, who: Organizer, telling: Telling
-) -> DecisionMade:
+) -> Decision:
     now = clock.now()
     if len(reason) > LONGEST_REASON:
         raise Refused(DecisionReason.REASON_TOO_LONG, limit=LONGEST_REASON)
@@ -158,7 +149,7 @@ def _decide(
         decision.mail_keys = tell(Occasion.load(event), registration, news, now)
         if dropped:
             answer_changes.tell_changes(event.id, registration, dropped, now)
-    return DecisionMade(decision.id, action, registration.status, decision.mails_at)
+    return decision
 
 
 def _apply(

@@ -5,7 +5,4 @@ from flask import Blueprint
 blueprint = Blueprint("reports", __name__)
 
 # Each module adds its pages to the blueprint.
-from eventreg.reports.views import (  # noqa: E402, F401
-    days,
-    figures,
-)
+from eventreg.reports.views import days, figures  # noqa: E402, F401

@@ -5,10 +5,4 @@ from flask import Blueprint
 blueprint = Blueprint("selfservice", __name__)
 
 # Each module adds its pages to the blueprint.
-from eventreg.selfservice.views import (  # noqa: E402, F401
-    links,
-    own,
-    requests,
-    saving,
-    sessions,
-)
+from eventreg.selfservice.views import links, own, requests, saving, sessions  # noqa: E402, F401
