@@ -135,9 +135,6 @@ def _page(message: MailMessage, problem: str = "") -> str:
         outcome=message.outcome.title if message.outcome else "",
         reference=find_reference(event.id, message),
         sends_mail=instance.config().sends_mail,
-        is_held=message.state is DeliveryState.HELD,
-        is_failed=message.state is DeliveryState.FAILED,
-        is_doubtful=message.state is DeliveryState.DOUBTFUL,
         goes_again=message.state is DeliveryState.SENT and goes_again(message),
     )
 

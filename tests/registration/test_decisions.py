@@ -106,7 +106,7 @@ def test_declining_needs_a_reason_of_a_readable_length() -> None:
         with pytest.raises(Refused) as refused:
             desk.decide(person, Action.DECLINE, reason)
         assert refused.value.reason is expected
-    assert desk.decide(person, Action.DECLINE, "x" * LONGEST_REASON).status is Status.DECLINED
+    assert desk.decide(person, Action.DECLINE, "x" * LONGEST_REASON).status_after is Status.DECLINED
 
 
 def test_approval_without_a_place_waits_as_approved() -> None:
@@ -123,7 +123,7 @@ def test_approval_without_a_place_waits_as_approved() -> None:
 def test_a_pending_person_who_holds_a_place_is_approved_in_a_full_event() -> None:
     desk = a_desk(capacity=1)
     person = a_person(desk)
-    assert desk.decide(person, Action.APPROVE).status is Status.CONFIRMED
+    assert desk.decide(person, Action.APPROVE).status_after is Status.CONFIRMED
 
 
 def test_whoever_waits_keeps_the_turn_when_approved_without_a_place(clock: time_machine.Traveller) -> None:

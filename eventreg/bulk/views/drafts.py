@@ -112,7 +112,6 @@ def draft_page(line: RunLine, form: Any = None, problem: str = "") -> str:
         forecast=forecast,
         title=act_on(run.act, figures.total),
         button=begin_on(run.act, figures.concerned),
-        verb=_(run.act.title),
         items=items,
         decided=list_decided_since(run, [item for item in items if item.has_changed]),
         mails=mails,
@@ -127,7 +126,6 @@ def draft_page(line: RunLine, form: Any = None, problem: str = "") -> str:
         has_mail=run.act in MAILING,
         can_undo_later=run.act in DECIDING,
         can_act=may(run.act.needs) and event.publication.effects.is_changeable,
-        list_query=run.details.get("list", ""),
         at=url_for("bulk.show_run", slug=event.slug, public_id=run.public_id),
         **page.shown(form, event, run, figures),
     )

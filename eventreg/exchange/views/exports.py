@@ -15,7 +15,7 @@ from eventreg.events.views.desk import render_desk
 from eventreg.exchange import queries
 from eventreg.exchange.forms import EVERY_COLUMN, ON_SCREEN, ExportForm
 from eventreg.exchange.models import Export
-from eventreg.exchange.rules.exports import ExportFormat, ExportState, Wish
+from eventreg.exchange.rules.exports import ExportFormat, Wish
 from eventreg.exchange.services import files, formats
 from eventreg.exchange.services.exporting import Begun, Taker, begin_export, file_chunks, first_of
 from eventreg.exchange.views import blueprint
@@ -130,8 +130,6 @@ def show_export(slug: str, public_id: str) -> str:
         "exchange/export_made.html",
         "registrations",
         export=export,
-        is_making=export.state is ExportState.MAKING,
-        is_ready=export.state is ExportState.READY,
         format_title=formats.FORMATS[export.format].title,
     )
 

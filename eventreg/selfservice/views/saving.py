@@ -18,15 +18,7 @@ from eventreg.questionnaires.queries import definition_of, get_current_version
 from eventreg.registration.emails import EARLIER_ANSWERS, SAVED_FORM, Occasion
 from eventreg.registration.forms import AddressForm, KeepForm
 from eventreg.registration.models import Registration
-from eventreg.registration.queries import places, registrations
-from eventreg.registration.queries.forms import (
-    answers_to_carry,
-    get_saved_form,
-    list_open_elsewhere,
-    open_form,
-    resumed_key,
-    was_sent,
-)
+from eventreg.registration.queries import forms, places, registrations
 from eventreg.registration.views import form_pages
 from eventreg.registration.views.filled_form import FilledForm, VisitorRefusals, crowd_words
 from eventreg.selfservice import services
@@ -80,12 +72,12 @@ def form_kept(slug: str) -> str:
 @personal
 def show_saved_form(token: str) -> Answer:
     """Show a kept form, filled in as it was. Nothing is written."""
-    saved = get_saved_form(token, SAVED_FORM)
+    saved = forms.get_saved_form(token, SAVED_FORM)
     occasion = form_pages.occasion_of(get_event_whole(saved.event_id))
     event = occasion.event
-    if was_sent(saved):
+    if forms.was_sent(saved):
         return render_template("selfservice/form_was_sent.html", **form_pages.page_frame(occasion))
-    typed = MultiDict([(name, value) for name, values in open_form(saved).items() for value in values])
+    typed = MultiDict([(name, value) for name, values in forms.open_form(saved).items() for value in values])
     carried = typed.get("way_in", "")
     kept = next((found for found in event.categories if found.id == saved.category_id), None)
     # A category may have become private meanwhile: it is there for whoever came by a way in.
@@ -95,7 +87,7 @@ def show_saved_form(token: str) -> Answer:
     if category is None or get_published_event(event.slug) is None:
         raise NotFound
     version = get_current_version(event.id)
-    form = FilledForm(event, category, version, resumed_key(saved), is_sent=False, typed=typed)
+    form = FilledForm(event, category, version, forms.resumed_key(saved), is_sent=False, typed=typed)
     return form_pages.form_page(occasion, form, carried=carried)
 
 
@@ -148,7 +140,7 @@ def offer_earlier_answers(token: str) -> Answer:
     event = get_event_whole(registration.event_id)
     choices = [
         Choice(found, category)
-        for each in list_open_elsewhere(registration)
+        for each in forms.list_open_elsewhere(registration)
         for found in [get_event_whole(each.id)]
         for category in found.categories
         if not category.is_private
@@ -165,7 +157,7 @@ def offer_earlier_answers(token: str) -> Answer:
         return _offer(event, registration, token, choices, errors), 422
     version = get_current_version(chosen.event.id)
     context = kinds.Context.of(chosen.event)
-    found = answers_to_carry(registration, definition_of(version), chosen.category, context)
+    found = forms.answers_to_carry(registration, definition_of(version), chosen.category, context)
     form = FilledForm(chosen.event, chosen.category, version, new_submission_key(), is_sent=False, answers=found)
     return form_pages.form_page(form_pages.occasion_of(chosen.event), form)
 
@@ -197,7 +189,7 @@ def _in_words(event: Event, registration: Registration, choices: list[Choice]) -
         except NotFound:
             continue
         context = kinds.Context.of(choice.event)
-        for key, values in answers_to_carry(registration, definition, choice.category, context).items():
+        for key, values in forms.answers_to_carry(registration, definition, choice.category, context).items():
             question = definition.find(key)
             if question is not None:
                 lines = kinds.get(question.kind).display(question, values, context, language)
