@@ -107,11 +107,6 @@ class InvitationList:
         """How many pages there are; one at least."""
         return max(1, -(-self.found // PAGE))
 
-    @property
-    def all(self) -> int:
-        """How many invitations were found in any state."""
-        return sum(self.counts.values())
-
 
 def list_invitations(
     event_id: int, sight: Sight, now: datetime, *, state: InvitationState | None = None, search: str = "", page: int = 1
