@@ -1,7 +1,6 @@
 """What was taken out of an event's list."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from sqlalchemy import select
 
@@ -13,15 +12,11 @@ from eventreg.exchange.models import Export
 MOST_SHOWN = 200
 
 
-class Taken(NamedTuple):
-    """An export, and the name of who took it; None: a command on the machine."""
+def list_exports(event_id: int, account_id: int | None = None) -> Sequence[tuple[Export, str | None]]:
+    """Return the exports of an event, the newest first, each with the name of who took it; None: a command on the machine.
 
-    export: Export
-    taken_by: str | None
-
-
-def list_exports(event_id: int, account_id: int | None = None) -> Sequence[Taken]:
-    """Return the exports of an event, the newest first; with `account_id` that account's alone."""
+    With `account_id` that account's alone.
+    """
     statement = (
         select(Export, Account.name)
         .outerjoin(Account, Account.id == Export.account_id)
@@ -31,7 +26,7 @@ def list_exports(event_id: int, account_id: int | None = None) -> Sequence[Taken
     )
     if account_id is not None:
         statement = statement.where(Export.account_id == account_id)
-    return [Taken(export, name) for export, name in db.session.execute(statement)]
+    return [(export, name) for export, name in db.session.execute(statement)]
 
 
 def find_export_by_id(public_id: str) -> Export | None:
