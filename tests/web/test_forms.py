@@ -11,7 +11,9 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Form, PasswordField, StringField, TextAreaField
 
 import eventreg
-from eventreg.web.forms import BaseForm, PlainForm
+from eventreg.i18n.languages import speaking
+from eventreg.kernel.errors import N_, Titled
+from eventreg.web.forms import BaseForm, PlainForm, choices
 from tests.questionnaires.test_texts import BLANK, KEPT_AS_TYPED
 
 
@@ -52,3 +54,15 @@ def test_every_form_reads_texts_by_this_rule() -> None:
 
 def _descendants(form: type[Form]) -> set[type[Form]]:
     return {each for child in form.__subclasses__() for each in (child, *_descendants(child))}
+
+
+class _Meal(Titled):
+    FISH = "fish", N_("Yes"), N_("No")
+    #: what is called nothing is a member all the same
+    NONE = "none"
+
+
+def test_an_enum_keeps_its_keys_and_says_its_words_in_the_readers_language(app: Flask) -> None:
+    assert (_Meal("fish"), _Meal.FISH.value, _Meal.FISH.explained, _Meal.NONE.title) == (_Meal.FISH, "fish", "No", "")
+    with speaking("es"):
+        assert choices([_Meal.FISH]) == [("fish", "Sí")]
