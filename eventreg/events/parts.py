@@ -25,6 +25,7 @@ from eventreg.events.models.event import columns_kept
 from eventreg.kernel.errors import N_
 from eventreg.media.models import Picture
 from eventreg.organizations.models import Organization
+from eventreg.organizations.queries import find_organization
 from eventreg.organizations.rules import ProfileInvalid, check_profile
 from eventreg.organizations.services import record_organization
 from eventreg.web.palettes import PALETTES
@@ -132,7 +133,7 @@ class OrganizationsPart(Document):
         for place, data in fields.listed(entry.get("organizations"), "organizations", _INSTITUTIONS_MOST):
             # The directory is shared by all events: its names are kept in every language.
             values = _ORGANIZATION.given(data, place)
-            row = _standing(values["key"])
+            row = find_organization(values["key"])
             if row is None:
                 row = _new(values, data.get("logo"), place, intake)
             intake.remember("organization", values["key"], row.id)
@@ -167,14 +168,6 @@ class InstitutionsPart(Document):
                 raise fields.BundleInvalid(f"{place}: the institution has this role twice")
             seen.add((organization_id, values["role"]))
             intake.add(Partner(event_id=intake.event_id, organization_id=organization_id, position=position, **values))
-
-
-def _standing(key: str) -> Organization | None:
-    """Return the record that stands for a key: of two that were merged the one that stayed."""
-    row = db.session.scalar(select(Organization).where(Organization.key == key))
-    while row is not None and row.merged_into_id is not None:
-        row = db.session.get(Organization, row.merged_into_id)
-    return row
 
 
 def _new(values: dict[str, Any], logo: object, place: str, intake: Intake) -> Organization:

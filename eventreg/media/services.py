@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Column, delete, exists, select
 from sqlalchemy.orm import undefer
 
-from eventreg.db import Base, db, transaction
+from eventreg.db import Base, db, found, transaction
 from eventreg.kernel import disk, tokens
-from eventreg.kernel.errors import NotFound, Refused
+from eventreg.kernel.errors import Refused
 from eventreg.media.encoding import EncodedPicture, encode_picture
 from eventreg.media.models import Picture
 from eventreg.media.rules import PictureReason
@@ -88,10 +88,8 @@ def referring_columns() -> list[Column[object]]:
 
 def get_picture(public_id: str) -> Picture:
     """Return a picture with its content. Raises NotFound."""
-    found = db.session.scalar(select(Picture).where(Picture.public_id == public_id).options(undefer(Picture.content)))
-    if found is None:
-        raise NotFound
-    return found
+    statement = select(Picture).where(Picture.public_id == public_id).options(undefer(Picture.content))
+    return found(db.session.scalar(statement))
 
 
 def find_picture(public_id: str) -> Picture | None:

@@ -5,8 +5,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
-from eventreg.db import db
-from eventreg.kernel.errors import NotFound
+from eventreg.db import db, found
 from eventreg.kernel.text import folded
 from eventreg.organizations.models import Organization
 from eventreg.organizations.rules import Known
@@ -19,18 +18,15 @@ def find_organization(key: str) -> Organization | None:
     """Return the institution with this key, or the one that it was merged into; None for what is no key at all."""
     if not key.isascii() or not key.isprintable():
         return None
-    found = db.session.scalar(select(Organization).where(Organization.key == key))
-    while found is not None and found.merged_into_id is not None:
-        found = db.session.get(Organization, found.merged_into_id)
-    return found
+    row = db.session.scalar(select(Organization).where(Organization.key == key))
+    while row is not None and row.merged_into_id is not None:
+        row = db.session.get(Organization, row.merged_into_id)
+    return row
 
 
 def get_organization(key: str) -> Organization:
     """Return the institution with this key, with its logo. Raises NotFound, also for one that was merged."""
-    found = db.session.scalar(_shown().where(Organization.key == key))
-    if found is None:
-        raise NotFound
-    return found
+    return found(db.session.scalar(_shown().where(Organization.key == key)))
 
 
 def list_organizations(search: str = "") -> Sequence[Organization]:

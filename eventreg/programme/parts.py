@@ -4,19 +4,18 @@ Records call a session by its number, counted from 0, in the order of `list_sess
 """
 
 from collections import Counter
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
-from sqlalchemy.orm.interfaces import ORMOption
 
 from eventreg.db import db
 from eventreg.events.bundles import basis, fields
 from eventreg.events.bundles.parts import Document, Entry, Intake, Outlet
-from eventreg.events.models import EventDay, Material, ProgrammeSession, Room, SessionOutcome, SessionPerson, Speaker
+from eventreg.events.models import Material, ProgrammeSession, Room, SessionOutcome, SessionPerson, Speaker
 from eventreg.kernel import files, tokens
 from eventreg.kernel.errors import N_, NotFound, Refused
+from eventreg.programme.queries import list_sessions
 from eventreg.programme.rules.materials import check_address, check_file
 from eventreg.programme.services.materials import read_material_file, store_material_file
 from eventreg.programme.services.speakers import sort_name
@@ -171,7 +170,7 @@ class ProgrammePart(Document):
         return {
             "rooms": [_ROOM.taken(room) for room in rooms],
             "speakers": [_taken_speaker(row) for row in speakers],
-            "sessions": [{"day": day, **numbers.taken_session(session)} for day, session in sessions],
+            "sessions": [{"day": day.isoformat(), **numbers.taken_session(session)} for session, day in sessions],
         }
 
     def given(self, entry: Entry, intake: Intake) -> None:
@@ -249,21 +248,6 @@ def _give_people(session: ProgrammeSession, data: Any, place: str, intake: Intak
         intake.add(SessionPerson(session_id=session.id, speaker_id=speaker_id, role=role, position=at))
 
 
-def list_sessions(event_id: int, *options: ORMOption) -> Sequence[tuple[str, ProgrammeSession]]:
-    """Return the sessions with their dates, by day and hour; those of one hour in the order in which they were made.
-
-    They are put in in this order as well, so that it stays the same wherever the event goes.
-    """
-    rows = db.session.execute(
-        select(EventDay.held_on, ProgrammeSession)
-        .join(EventDay, EventDay.id == ProgrammeSession.day_id)
-        .where(EventDay.event_id == event_id)
-        .options(*options)
-        .order_by(EventDay.held_on, ProgrammeSession.starts_at, ProgrammeSession.id)
-    )
-    return [(row.held_on.isoformat(), row.ProgrammeSession) for row in rows]
-
-
 def session_numbers(event_id: int) -> dict[int, int]:
     """Return what records call each session: its number, counted from 0."""
-    return {session.id: number for number, (_day, session) in enumerate(list_sessions(event_id))}
+    return {session.id: number for number, (session, _day) in enumerate(list_sessions(event_id))}

@@ -1,6 +1,6 @@
-"""Materials as each reader finds them: one that cannot be opened yet is not found.
+"""Materials as each reader finds them, and what sessions leave behind, in the order of the programme.
 
-What sessions leave behind: remarks and recommendations, in the order of the programme.
+A material that cannot be opened yet is not found.
 """
 
 from collections.abc import Sequence
@@ -8,12 +8,12 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy.orm.interfaces import ORMOption
 from sqlalchemy.sql import Select as SqlSelect
 
-from eventreg.db import db
+from eventreg.db import db, found, get_of_event
 from eventreg.events.models import EventDay, Material, ProgrammeSession, SessionOutcome
 from eventreg.events.rules.programme import MaterialAudience
-from eventreg.kernel.errors import NotFound
 from eventreg.programme.rules.materials import Reader
 
 
@@ -24,24 +24,16 @@ class SessionOfDay(NamedTuple):
     held_on: date
 
 
-def list_sessions(event_id: int) -> Sequence[SessionOfDay]:
-    """Return the sessions of an event in the order of its programme."""
+def list_sessions(event_id: int, *options: ORMOption) -> Sequence[SessionOfDay]:
+    """Return the sessions of an event in the order of its programme; those of one hour in that in which they were made."""
     rows = db.session.execute(
         select(ProgrammeSession, EventDay.held_on)
         .join(EventDay, EventDay.id == ProgrammeSession.day_id)
         .where(EventDay.event_id == event_id)
+        .options(*options)
         .order_by(EventDay.held_on, ProgrammeSession.starts_at, ProgrammeSession.id)
     )
     return [SessionOfDay(session, held_on) for session, held_on in rows]
-
-
-def find_session(event_id: int, public_id: str) -> ProgrammeSession | None:
-    """Return a session of this event by the id in its addresses."""
-    return db.session.scalar(
-        select(ProgrammeSession)
-        .join(EventDay, EventDay.id == ProgrammeSession.day_id)
-        .where(EventDay.event_id == event_id, ProgrammeSession.public_id == public_id)
-    )
 
 
 def list_materials(event_id: int) -> Sequence[Material]:
@@ -63,7 +55,7 @@ def list_openable_of(event_id: int, session_id: int | None, reader: Reader, now:
 
 def get_material(event_id: int, public_id: str) -> Material:
     """Return a material of this event, whoever can open it. Raises NotFound, also for another event's."""
-    return _one(Material.event_id == event_id, Material.public_id == public_id)
+    return get_of_event(Material, event_id, public_id=public_id)
 
 
 def get_openable_file(event_id: int, public_id: str, reader: Reader, now: datetime) -> Material:
@@ -71,16 +63,8 @@ def get_openable_file(event_id: int, public_id: str, reader: Reader, now: dateti
 
     Raises NotFound for any other: what is not released, is for others, belongs to another event, or is not there.
     """
-    return _one(
-        Material.event_id == event_id, Material.public_id == public_id, Material.file_id != "", _openable(reader, now)
-    )
-
-
-def _one(*conditions: ColumnElement[bool]) -> Material:
-    material = db.session.scalar(select(Material).where(*conditions))
-    if material is None:
-        raise NotFound
-    return material
+    statement = _ordered().where(Material.event_id == event_id, Material.public_id == public_id, Material.file_id != "")
+    return found(db.session.scalar(statement.where(_openable(reader, now))))
 
 
 def _openable(reader: Reader, now: datetime) -> ColumnElement[bool]:
@@ -124,10 +108,7 @@ def count_public(event_id: int) -> int:
 
 def get_outcome(event_id: int, outcome_id: int) -> SessionOutcome:
     """Return an outcome of this event. Raises NotFound, also for another event's."""
-    outcome = db.session.scalar(_of_event(event_id).where(SessionOutcome.id == outcome_id))
-    if outcome is None:
-        raise NotFound
-    return outcome
+    return found(db.session.scalar(_of_event(event_id).where(SessionOutcome.id == outcome_id)))
 
 
 def _of_event(event_id: int) -> SqlSelect[SessionOutcome]:

@@ -7,8 +7,7 @@ from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from eventreg.db import db
-from eventreg.kernel.errors import NotFound
+from eventreg.db import db, found
 from eventreg.media.models import Picture
 from eventreg.settings.models import InstanceSettings, LegalPage
 from eventreg.settings.rules import UNSET, Logo, PageLink, Settings
@@ -24,12 +23,12 @@ def current_settings() -> Settings:
     if kept is not None and time.monotonic() - kept[0] < KEPT_FOR:
         return kept[1]
     try:
-        found = read_settings()
+        settings = read_settings()
     except SQLAlchemyError:
         # The page that tells of the trouble has to be shown as well, and a database without tables is prepared later.
         return kept[1] if kept is not None else UNSET
-    current_app.extensions[_EXTENSION] = (time.monotonic(), found)
-    return found
+    current_app.extensions[_EXTENSION] = (time.monotonic(), settings)
+    return settings
 
 
 def forget_settings() -> None:
@@ -75,7 +74,4 @@ def get_page(key: str, *, published_only: bool = False) -> LegalPage:
     statement = select(LegalPage).where(LegalPage.key == key)
     if published_only:
         statement = statement.where(LegalPage.is_published)
-    page = db.session.scalars(statement).one_or_none()
-    if page is None:
-        raise NotFound
-    return page
+    return found(db.session.scalars(statement).one_or_none())

@@ -7,10 +7,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import defer, joinedload, selectinload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
-from eventreg.db import db
+from eventreg.db import db, found, get_of_event
 from eventreg.events.models import EventDay, ProgrammeSession, Room, SessionPerson, Speaker
 from eventreg.events.rules.programme import Slot
-from eventreg.kernel.errors import NotFound
 
 #: sessions by id to who speaks there, in the order in which they are announced
 PeopleOf = Mapping[int, Sequence[SessionPerson]]
@@ -64,7 +63,7 @@ def names_of(people: PeopleOf) -> dict[int, str]:
 
 def get_session(event_id: int, public_id: str) -> SessionFound:
     """Return a session of this event in two statements. Raises NotFound, also for another event's."""
-    row = db.session.execute(
+    statement = (
         select(ProgrammeSession, EventDay)
         .join(EventDay, EventDay.id == ProgrammeSession.day_id)
         .where(EventDay.event_id == event_id, ProgrammeSession.public_id == public_id)
@@ -72,10 +71,9 @@ def get_session(event_id: int, public_id: str) -> SessionFound:
             joinedload(ProgrammeSession.room),
             selectinload(ProgrammeSession.people).joinedload(SessionPerson.speaker).joinedload(Speaker.organization),
         )
-    ).one_or_none()
-    if row is None:
-        raise NotFound
-    return SessionFound(row.ProgrammeSession, row.EventDay, row.ProgrammeSession.people)
+    )
+    session, day = found(db.session.execute(statement).one_or_none())
+    return SessionFound(session, day, session.people)
 
 
 def list_rooms(event_id: int) -> Sequence[Room]:
@@ -102,10 +100,7 @@ def list_speakers(event_id: int) -> Sequence[tuple[Speaker, int]]:
 
 def get_speaker(event_id: int, public_id: str) -> Speaker:
     """Return a speaker of this event. Raises NotFound, also for another event's."""
-    speaker = db.session.scalar(select(Speaker).where(Speaker.event_id == event_id, Speaker.public_id == public_id))
-    if speaker is None:
-        raise NotFound
-    return speaker
+    return get_of_event(Speaker, event_id, public_id=public_id)
 
 
 def slots_of(sessions: Iterable[ProgrammeSession], people: PeopleOf) -> list[Slot]:

@@ -11,11 +11,10 @@ from sqlalchemy import Select, exists, func, select, tuple_
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
-from eventreg.db import db
+from eventreg.db import db, found
 from eventreg.events.models import Event, EventDay, Partner, PrivacyNotice
 from eventreg.events.queries.programme import sessions_loaded
 from eventreg.events.rules.publication import PUBLIC
-from eventreg.kernel.errors import NotFound
 from eventreg.organizations.models import Organization
 
 #: the list of events goes back this far; it is a page, not an archive
@@ -54,9 +53,7 @@ def list_public_events() -> Sequence[Event]:
 
     Events whose days are not set yet come first. At most a hundred.
     """
-    last_day = (
-        select(EventDay.event_id, func.max(EventDay.held_on).label("held_on")).group_by(EventDay.event_id).subquery()
-    )
+    last_day = _last_days().subquery()
     return db.session.scalars(
         select(Event)
         .outerjoin(last_day, last_day.c.event_id == Event.id)
@@ -72,10 +69,7 @@ def _get(slug: str, with_drafts: bool, *parts: ORMOption) -> PublicEvent:
     statement = select(Event, has_notice).where(Event.slug == slug).options(*parts)
     if not with_drafts:
         statement = statement.where(Event.publication.in_(PUBLIC))
-    row = db.session.execute(statement).unique().one_or_none()
-    if row is None:
-        raise NotFound
-    event, has = row
+    event, has = found(db.session.execute(statement).unique().one_or_none())
     return PublicEvent(event, has)
 
 
@@ -139,9 +133,9 @@ def page_of_past(today: date, before: tuple[date, int] | None, limit: int) -> Pa
     )
     if before is not None:
         statement = statement.where(tuple_(last.c.held_on, Event.id) < before)
-    found = [Announced(event, held_on) for event, held_on in db.session.execute(statement)]
-    shown = found[:limit]
-    more = (shown[-1].last_day, shown[-1].event.id) if len(found) > limit else None
+    listed = [Announced(event, held_on) for event, held_on in db.session.execute(statement)]
+    shown = listed[:limit]
+    more = (shown[-1].last_day, shown[-1].event.id) if len(listed) > limit else None
     return PastPage(shown, more)
 
 

@@ -16,7 +16,7 @@ from eventreg.events.models import Category, EventDay, PrivacyNotice
 from eventreg.exchange.parts import fields
 from eventreg.exchange.parts.giving import Giver
 from eventreg.kernel.errors import N_, NotFound
-from eventreg.programme.parts import list_sessions
+from eventreg.programme.queries import list_sessions
 from eventreg.questionnaires.models import QuestionnaireVersion
 from eventreg.questionnaires.queries import definition_of
 from eventreg.questionnaires.rules.schema import Definition
@@ -34,7 +34,7 @@ class Taker:
 
     def __init__(self, event_id: int, outlet: Outlet) -> None:
         self._event_id, self._outlet = event_id, outlet
-        numbered = list(enumerate(session for _day, session in list_sessions(event_id)))
+        numbered = list(enumerate(session for session, _day in list_sessions(event_id)))
         self._sessions = {session.id: number for number, session in numbered}
         self._session_numbers = {session.public_id: number for number, session in numbered}
         self._days = _names(EventDay, EventDay.held_on, event_id)

@@ -16,11 +16,12 @@ from eventreg.audit.services import Actor, Target, note, plain
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, Material, SessionOutcome
 from eventreg.events.queries.events import lock_event_in_any_state
+from eventreg.events.queries.programme import get_session
 from eventreg.kernel import clock, files, ordering, tokens
-from eventreg.kernel.errors import NotFound, Refused
+from eventreg.kernel.errors import Refused
 from eventreg.kernel.text import merged
 from eventreg.media.store import CannotKeep, SealedFile, path_of, sealed_parts, sweep_folder, write_file
-from eventreg.programme.queries import find_session, get_material, get_outcome
+from eventreg.programme.queries import get_material, get_outcome
 from eventreg.programme.rules.materials import MaterialReason, OutcomeReason, check_address, check_file, title_from
 from eventreg.web.instance import config, keys
 
@@ -176,19 +177,10 @@ def _put(event: Event, row: Row, values: Mapping[str, Any]) -> None:
     """Set columns of a row; of texts the languages that are not the event's stay."""
     for name, value in values.items():
         if name == "session":
-            row.session_id = _session_id(event.id, value)
+            row.session_id = get_session(event.id, value).session.id if value else None
         else:
             is_text = isinstance(value, Mapping)
             setattr(row, name, merged(getattr(row, name), value, event.languages) if is_text else value)
-
-
-def _session_id(event_id: int, public_id: str) -> Any:
-    if not public_id:
-        return None
-    found = find_session(event_id, public_id)
-    if found is None:
-        raise NotFound
-    return found.id
 
 
 def _siblings(row: Row) -> Sequence[Any]:

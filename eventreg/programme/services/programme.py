@@ -17,6 +17,7 @@ from eventreg.events.queries.programme import get_session, slots_of
 from eventreg.events.rules.programme import SpeakerRole
 from eventreg.kernel.errors import Refused
 from eventreg.kernel.text import folded, merged
+from eventreg.programme.queries import list_sessions
 from eventreg.programme.rules.sessions import MOST_SESSIONS, People, ProgrammeReason, SessionEntry, check_entry, moved
 from eventreg.programme.services.speakers import find_or_add_speakers
 from eventreg.web.sockets import FunctionSocket
@@ -210,14 +211,7 @@ def _check_place(event_id: int, entry: SessionEntry) -> None:
 
 
 def _sessions_of(event_id: int) -> list[ProgrammeSession]:
-    return list(
-        db.session.scalars(
-            select(ProgrammeSession)
-            .join(EventDay, EventDay.id == ProgrammeSession.day_id)
-            .where(EventDay.event_id == event_id)
-            .order_by(ProgrammeSession.starts_at, ProgrammeSession.id)
-        )
-    )
+    return [session for session, _day in list_sessions(event_id)]
 
 
 def _save_people(event_id: int, session: ProgrammeSession, people: Sequence[People], actor: Actor) -> dict[str, Any]:

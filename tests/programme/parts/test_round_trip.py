@@ -13,7 +13,7 @@ from eventreg.db import db
 from eventreg.events.bundles.parts import TakeOut, part_registry
 from eventreg.events.models import Event
 from eventreg.kernel.keys import create_keys
-from eventreg.programme.parts import list_sessions
+from eventreg.programme.queries import list_sessions
 from eventreg.questionnaires.models import QuestionnaireVersion
 from eventreg.registration.models import Answer, Registration
 from eventreg.registration.queries.answers import load_answers
@@ -152,7 +152,7 @@ def test_answers_name_sessions_by_their_number_and_the_new_event_by_its_own(app:
     ]
     assert told == ["3"], "the fourth of the programme"
     event_id = put_in(file, "otra-vez")
-    own = {session.public_id for _day, session in list_sessions(event_id)}
+    own = {session.public_id for session, _day in list_sessions(event_id)}
     answers = db.session.execute(
         select(Registration.event_id, Answer.value)
         .join(Answer, Answer.registration_id == Registration.id)
