@@ -53,6 +53,8 @@ UNNAMED: Final = {
     "uploads.sealed_name": _ANEW,
     "uploads.media_type": _ANEW,
     "uploads.size": _ANEW,
+    "message_texts.id": "of this database",
+    "questionnaire_drafts.id": "of this database",
     "message_texts.revision": "counts those who write at once",
     "questionnaire_drafts.revision": "counts those who write at once",
     "decisions.calendar_uids_before": "for undoing, within a minute",

@@ -26,8 +26,15 @@ _ASKED_FOR = {
 #: by name, with the reason why it stays
 _EXCEPTIONS = {
     **dict.fromkeys(("DESCRIPTION", "VENUE"), "what an event lacks, made from the name of the column"),
-    **dict.fromkeys(("BLUE", "GREEN", "YELLOW", "ORANGE", "RED", "PURPLE"), "colours that rows hold and forms list"),
-    "RAPPORTEUR": "a role that rows hold and forms list, as a member of its enum",
+    **dict.fromkeys(
+        (
+            *("BLUE", "GREEN", "YELLOW", "ORANGE", "RED", "PURPLE", "RAPPORTEUR"),
+            *("GETTING_THERE", "HOTELS", "VISA", "DRESS", "SECURITY"),
+            *("KEYNOTE", "WORKSHOP", "CEREMONY", "VISIT"),
+            *("INTERNATIONAL", "GOVERNMENT", "ACADEMIC", "CIVIL_SOCIETY", "FOUNDATION", "PRIVATE"),
+        ),
+        "what rows hold and forms list, as a member of its enum, which says what it is called",
+    ),
     "PICTURE_SIZE": "what pictures are sized to beside logos; the tests hold both",
     "ask_again": "tests arrange by it what a published version asks for",
     "store_picture": "tests arrange pictures by it",
