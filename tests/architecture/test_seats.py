@@ -17,21 +17,18 @@ _REMEDY = (
 _READERS = {
     _HOME: "the formula",
     "eventreg/events/models/event.py": "gives it to the formula, with the categories",
-    "eventreg/events/checks.py": "gives it to the formula, where nobody has registered",
     "eventreg/registration/queries/places.py": "gives it to the formula, with what was counted in the ledger",
     "eventreg/site/views/manage.py": "gives it to the formula, with what was counted for many events at once",
     "eventreg/reports/views/figures.py": "gives it to the formula, unless a part of the event is seen",
     "eventreg/site/views/sharing.py": "tells search engines how large the event is",
     "eventreg/making/forms.py": "what is typed for it",
     "eventreg/events/services/settings.py": "asks whether a new one gives more",
-    "eventreg/making/rules.py": "refuses one below nothing",
     "eventreg/demo/services/registrations.py": "raises it to what is taken, and writes that down",
 }
 #: columns that say how many places there are: of events; of categories, sessions and options
 _LIMITS = {"capacity", "places"}
 _ORDERED = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 #: a limit on its own is checked here, nothing is left of it
-_CHECKED = {"eventreg/making/rules.py"}
 _LIMIT = r"(?:\bcapacity|\.places|places\.limit)\b"
 _IN_TEMPLATES = re.compile(rf"{_LIMIT}\s*(?:[-<>]|\|\s*(?:min|max)\b)|[-<>]\s*[\w.]*{_LIMIT}")
 
@@ -50,7 +47,7 @@ def _reckons(node: ast.AST) -> bool:
 
 def _reckoning(source: dict[str, ast.Module]) -> Iterator[str]:
     for path, tree in source.items():
-        if path != _HOME and path not in _CHECKED:
+        if path != _HOME:
             yield from (f"{path}:{node.lineno} {_REMEDY}" for node in ast.walk(tree) if _reckons(node))  # type: ignore[attr-defined]
 
 
