@@ -28,7 +28,6 @@ _READERS = {
 #: columns that say how many places there are: of events; of categories, sessions and options
 _LIMITS = {"capacity", "places"}
 _ORDERED = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
-#: a limit on its own is checked here, nothing is left of it
 _LIMIT = r"(?:\bcapacity|\.places|places\.limit)\b"
 _IN_TEMPLATES = re.compile(rf"{_LIMIT}\s*(?:[-<>]|\|\s*(?:min|max)\b)|[-<>]\s*[\w.]*{_LIMIT}")
 
