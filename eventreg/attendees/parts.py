@@ -12,7 +12,7 @@ from sqlalchemy import exists, func, or_, select
 
 from eventreg.accounts.models import Account
 from eventreg.attendees.models import Note, NoteMention, ReadyReason, Tag, Tagging
-from eventreg.attendees.queries.tags import list_reasons, list_tags
+from eventreg.attendees.queries.reasons import list_reasons, list_tags
 from eventreg.attendees.rules import tags
 from eventreg.attendees.rules.acts import LONGEST_TITLE, MOST_OF_AN_EVENT, RunAct
 from eventreg.attendees.rules.notes import LONGEST_NOTE

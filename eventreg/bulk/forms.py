@@ -12,7 +12,7 @@ from wtforms import BooleanField, DateField, HiddenField, RadioField, SelectFiel
 from wtforms.fields import Field
 from wtforms.validators import Optional, StopValidation
 
-from eventreg.attendees.forms.tags import refuse_personal_links
+from eventreg.attendees.forms import refuse_personal_links
 from eventreg.attendees.models import ReadyReason
 from eventreg.attendees.rules.tags import LONGEST_NAME
 from eventreg.i18n.languages import own_name

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from eventreg.accounts.models import Account
 from eventreg.attendees.models import ReadyReason
-from eventreg.attendees.queries.tags import get_reason, list_reasons
+from eventreg.attendees.queries.reasons import get_reason, list_reasons
 from eventreg.attendees.rules import acts as rules
 from eventreg.attendees.rules.acts import RunAct
 from eventreg.attendees.services import reasons as services

@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from eventreg.attendees.models import SavedView
-from eventreg.attendees.queries.tags import list_views
+from eventreg.attendees.queries.reasons import list_views
 from eventreg.attendees.services.reasons import (
     LONGEST_NAME,
     MOST_OF_ONE,

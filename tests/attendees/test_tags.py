@@ -10,10 +10,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from eventreg.accounts.models import Account
+from eventreg.attendees.annotations.tags import change_tags, create_tag, remove_tag
 from eventreg.attendees.models import Tag
-from eventreg.attendees.queries.tags import list_tags_of
+from eventreg.attendees.queries.reasons import list_tags_of
 from eventreg.attendees.rules.tags import TagColour, TagReason, read_tag_name, tag_key
-from eventreg.attendees.services.tags import change_tags, create_tag, remove_tag
 from eventreg.audit.services import Actor
 from eventreg.db import db
 from eventreg.events.models import Event

@@ -9,7 +9,7 @@ import time_machine
 from flask import Flask
 
 from eventreg.accounts.models import Account
-from eventreg.attendees.services.notes import Written, write_note
+from eventreg.attendees.annotations.notes import Written, write_note
 from eventreg.audit.trail import Group, group_of, read_group
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, TeamMember

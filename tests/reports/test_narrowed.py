@@ -13,18 +13,18 @@ from flask import Flask
 from sqlalchemy import select
 
 from eventreg.accounts.models import Account
+from eventreg.attendees.annotations.notes import Written, change_note, remove_note, see_mentions, write_note
+from eventreg.attendees.annotations.tags import change_tags, create_tag
 from eventreg.attendees.listing import RegistrationList
 from eventreg.attendees.models import SavedView
 from eventreg.attendees.queries.messages import get_message_page
-from eventreg.attendees.queries.tags import list_reasons
+from eventreg.attendees.queries.reasons import list_reasons
 from eventreg.attendees.rules.acts import RunAct
 from eventreg.attendees.rules.listing import Cursor, ListState
 from eventreg.attendees.rules.tags import TagColour
 from eventreg.attendees.services.looking import look_at_section, take_file
 from eventreg.attendees.services.merging import Merging, keep_apart, merge
-from eventreg.attendees.services.notes import Written, change_note, remove_note, see_mentions, write_note
 from eventreg.attendees.services.reasons import add_reason, save_view
-from eventreg.attendees.services.tags import change_tags, create_tag
 from eventreg.attendees.services.team_acts import TeamAct
 from eventreg.audit.services import Actor, note
 from eventreg.db import db, transaction

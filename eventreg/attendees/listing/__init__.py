@@ -1,9 +1,9 @@
-"""Listing."""
+"""The attendee list: its fields, its rows and pages."""
 
+from eventreg.attendees.fields import Cell, ListField
+from eventreg.attendees.fields.offer import ListOf, OfferedQuestion, OfferedTag, Words
 from eventreg.attendees.listing.counting import Counts, Facet
-from eventreg.attendees.listing.fields import Cell, ListField
 from eventreg.attendees.listing.fixed import COLUMNS, FILTERS, IN_EXPORTS, PANEL, PANEL_FIRST, Status, Way
-from eventreg.attendees.listing.offer import ListOf, OfferedQuestion, OfferedTag, Words
 from eventreg.attendees.listing.pages import BESIDE, RegistrationList, put_marks
 from eventreg.attendees.listing.shape import ListShape, ListWords, get_shape, read_state
 

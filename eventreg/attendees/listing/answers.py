@@ -4,9 +4,8 @@ from flask_babel import gettext as _
 from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import aliased
 
-from eventreg.attendees.listing import asking
-from eventreg.attendees.listing.fields import Cell, Grouped, ListField
-from eventreg.attendees.listing.offer import ListOf, Offer, OfferedQuestion, Words
+from eventreg.attendees.fields import Cell, Grouped, ListField, asking
+from eventreg.attendees.fields.offer import ListOf, Offer, OfferedQuestion, Words
 from eventreg.attendees.queries.people import Person
 from eventreg.attendees.rules.listing import answer_column
 from eventreg.events.queries.events import list_sign_up_sessions

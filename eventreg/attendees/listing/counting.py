@@ -33,8 +33,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.util import ClauseAdapter
 
-from eventreg.attendees.listing.fields import CountedApart, ListField, text
-from eventreg.attendees.listing.offer import ListOf
+from eventreg.attendees.fields import CountedApart, ListField, text
+from eventreg.attendees.fields.offer import ListOf
 from eventreg.attendees.listing.shape import ListShape
 from eventreg.attendees.rules.listing import RECEIVED, STATUS, Filter, ListState, Unanswered
 from eventreg.db import db

@@ -11,10 +11,9 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _, lazy_gettext as _l
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, case, func, or_
 
-from eventreg.attendees.listing import asking
-from eventreg.attendees.listing.annotations import Duplicates, NotAnswered, Notes, Tags, Trouble
-from eventreg.attendees.listing.fields import Cell, ChoiceField, ColumnField, ListField, MomentField
-from eventreg.attendees.listing.offer import ListOf, Words
+from eventreg.attendees.fields import Cell, ChoiceField, ColumnField, ListField, MomentField, asking
+from eventreg.attendees.fields.offer import ListOf, Words
+from eventreg.attendees.listing.marks import Duplicates, NotAnswered, Notes, Tags, Trouble
 from eventreg.attendees.queries.people import Person
 from eventreg.attendees.rules.listing import PERSON, RECEIVED, STATUS
 from eventreg.db import db

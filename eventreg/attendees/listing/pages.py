@@ -26,8 +26,10 @@ from sqlalchemy import (
     union_all,
 )
 
+from eventreg.attendees.fields import ListField
+from eventreg.attendees.fields.asking import Ordering
+from eventreg.attendees.fields.offer import ListOf, OfferedQuestion
 from eventreg.attendees.listing import answers, fixed
-from eventreg.attendees.listing.asking import Ordering
 from eventreg.attendees.listing.counting import Counts, Facet, Narrowing, count_fixed, count_values
 from eventreg.attendees.listing.fields import ListField
 from eventreg.attendees.listing.offer import ListOf, Offer, OfferedQuestion

@@ -11,10 +11,10 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import String, cast, null, select, union_all
 
+from eventreg.attendees.fields import ListField, short, term_text
+from eventreg.attendees.fields.offer import Offer, OfferedQuestion, OfferedTag, Words
 from eventreg.attendees.listing.answers import AnswerField
-from eventreg.attendees.listing.fields import ListField, short, term_text
 from eventreg.attendees.listing.fixed import COLUMNS, FILTERS
-from eventreg.attendees.listing.offer import Offer, OfferedQuestion, OfferedTag, Words
 from eventreg.attendees.models import Tag
 from eventreg.attendees.queries.people import list_definitions
 from eventreg.attendees.rules import listing

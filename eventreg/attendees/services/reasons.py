@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from eventreg.attendees.models import ReadyReason, SavedView
-from eventreg.attendees.queries.tags import get_reason, get_view, list_reasons, list_views_of_owner
+from eventreg.attendees.queries.reasons import get_reason, get_view, list_reasons, list_views_of_owner
 from eventreg.attendees.rules.acts import MOST_OF_AN_EVENT, RunAct
 from eventreg.audit.services import Actor, change, note
 from eventreg.db import db, transaction

@@ -21,7 +21,7 @@ from markupsafe import Markup, escape
 
 from eventreg.attendees.forms import DecisionForm
 from eventreg.attendees.queries.person import Dossier, FileLine
-from eventreg.attendees.queries.tags import list_reasons
+from eventreg.attendees.queries.reasons import list_reasons
 from eventreg.attendees.rules.listing import Unanswered, is_contact_data
 from eventreg.attendees.views.history import ToldHistory, plain_words
 from eventreg.audit.details import Part, parts_of

@@ -13,9 +13,10 @@ from flask_babel import gettext as _, ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from eventreg.attendees.forms.tags import SavedViewForm
+from eventreg.attendees.forms import SavedViewForm
 from eventreg.attendees.listing import RegistrationList
 from eventreg.attendees.queries.person import Change, list_changes, newest_position
+from eventreg.attendees.queries.reasons import Around, get_around
 from eventreg.attendees.queries.tags import Around, get_around
 from eventreg.attendees.rules.acts import RunAct
 from eventreg.attendees.rules.listing import ListState

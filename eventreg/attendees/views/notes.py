@@ -10,10 +10,10 @@ from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from eventreg.attendees.annotations import notes
+from eventreg.attendees.annotations.notes import Written
 from eventreg.attendees.queries.notes import get_own_note, list_mentionable, list_mentions, list_open_mentions
 from eventreg.attendees.rules.notes import LONGEST_NOTE, named_in
-from eventreg.attendees.services import notes
-from eventreg.attendees.services.notes import Written
 from eventreg.attendees.views import blueprint, desk, person
 from eventreg.events.models import Event
 from eventreg.events.organizers import organizer

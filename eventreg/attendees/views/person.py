@@ -20,7 +20,7 @@ from eventreg.accounts.policies import has_second_factor
 from eventreg.attendees.forms import DecisionForm
 from eventreg.attendees.queries import person
 from eventreg.attendees.queries.notes import list_mentionable, list_notes
-from eventreg.attendees.queries.tags import list_tags, list_tags_of
+from eventreg.attendees.queries.reasons import list_tags, list_tags_of
 from eventreg.attendees.rules.listing import ListState
 from eventreg.attendees.rules.notes import LONGEST_NOTE
 from eventreg.attendees.rules.tags import TagColour

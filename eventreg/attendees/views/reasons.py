@@ -4,9 +4,9 @@ from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext as _, ngettext
 from werkzeug.wrappers import Response
 
-from eventreg.attendees.forms.tags import ReasonForm
+from eventreg.attendees.forms import ReasonForm
 from eventreg.attendees.models import ReadyReason
-from eventreg.attendees.queries.tags import get_reason, list_reasons
+from eventreg.attendees.queries.reasons import get_reason, list_reasons
 from eventreg.attendees.rules.acts import REASONED
 from eventreg.attendees.services import reasons
 from eventreg.attendees.views import blueprint

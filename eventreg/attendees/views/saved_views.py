@@ -7,8 +7,8 @@ from flask import abort, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from eventreg.attendees.forms.tags import SavedViewForm
-from eventreg.attendees.queries.tags import ShownView, list_views
+from eventreg.attendees.forms import SavedViewForm
+from eventreg.attendees.queries.reasons import ShownView, list_views
 from eventreg.attendees.rules.listing import ListState
 from eventreg.attendees.services import reasons
 from eventreg.attendees.views import blueprint

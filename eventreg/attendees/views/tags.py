@@ -6,10 +6,10 @@ from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext as _, ngettext
 from wtforms import SelectField, StringField
 
+from eventreg.attendees.annotations import tags
 from eventreg.attendees.models import Tag
-from eventreg.attendees.queries.tags import count_tagged, get_tag, list_tags
+from eventreg.attendees.queries.reasons import count_tagged, get_tag, list_tags
 from eventreg.attendees.rules.tags import LONGEST_NAME, TagColour, read_colour
-from eventreg.attendees.services import tags
 from eventreg.attendees.views import blueprint
 from eventreg.attendees.views.desk import back_to
 from eventreg.attendees.views.person import dossier_page, typed_tags

@@ -15,10 +15,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
+from eventreg.attendees.annotations.tags import change_tags_of
 from eventreg.attendees.models import Tag
-from eventreg.attendees.queries.tags import get_tag
+from eventreg.attendees.queries.reasons import get_tag
 from eventreg.attendees.rules import acts
-from eventreg.attendees.services.tags import change_tags_of
 from eventreg.audit.services import SYSTEM, Actor, note
 from eventreg.bulk.models import Run, RunItem
 from eventreg.bulk.services.writing import DONE, ActHandler, ItemResult, count_left, person_of, text_for, write_one

@@ -9,10 +9,10 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from eventreg.attendees.queries.tags import list_reasons, list_tags
+from eventreg.attendees.annotations.tags import create_tag
+from eventreg.attendees.queries.reasons import list_reasons, list_tags
 from eventreg.attendees.rules.acts import ACTIONS, DECIDING, RunAct
 from eventreg.attendees.rules.tags import TagColour
-from eventreg.attendees.services.tags import create_tag
 from eventreg.audit.services import acting
 from eventreg.bulk import forms
 from eventreg.bulk.models import Run

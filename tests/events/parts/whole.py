@@ -11,11 +11,11 @@ from typing import Any
 
 from sqlalchemy import select
 
+from eventreg.attendees.annotations.notes import Written, write_note
+from eventreg.attendees.annotations.tags import change_tags, create_tag
 from eventreg.attendees.rules.acts import RunAct
 from eventreg.attendees.rules.tags import TagColour
-from eventreg.attendees.services.notes import Written, write_note
 from eventreg.attendees.services.reasons import add_reason
-from eventreg.attendees.services.tags import change_tags, create_tag
 from eventreg.audit.services import Actor
 from eventreg.db import db, transaction
 from eventreg.events.bundles.parts import TakeOut

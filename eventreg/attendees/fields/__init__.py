@@ -15,8 +15,8 @@ from flask_babel import gettext as _
 from flask_babel.speaklater import LazyString
 from sqlalchemy import BindParameter, ColumnElement, Select, String, cast, literal, select
 
-from eventreg.attendees.listing.asking import Held, InColumn, Ordering, grouped_column, held_column, ordered_column
-from eventreg.attendees.listing.offer import ListOf, Offer, Words
+from eventreg.attendees.fields.asking import Held, InColumn, Ordering, grouped_column, held_column, ordered_column
+from eventreg.attendees.fields.offer import ListOf, Offer, Words
 from eventreg.attendees.queries.people import Person
 from eventreg.attendees.rules.listing import Term, Test, between
 from eventreg.i18n import formats

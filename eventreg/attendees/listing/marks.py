@@ -7,9 +7,9 @@ from flask_babel import gettext as _, lazy_gettext as _l
 from sqlalchemy import BindParameter, ColumnElement, Select, String, case, cast, exists, false, func, or_, select
 from sqlalchemy.orm import aliased
 
-from eventreg.attendees.listing.asking import ByCondition, Held, Ordering, Yes, filled
-from eventreg.attendees.listing.fields import Cell, CountedApart, ListField, text
-from eventreg.attendees.listing.offer import ListOf, Words
+from eventreg.attendees.fields import Cell, CountedApart, ListField, text
+from eventreg.attendees.fields.asking import ByCondition, Held, Ordering, Yes, filled
+from eventreg.attendees.fields.offer import ListOf, Words
 from eventreg.attendees.models import Note, Tag, Tagging
 from eventreg.attendees.queries import duplicates, messages
 from eventreg.attendees.queries.people import Person, ShownTag

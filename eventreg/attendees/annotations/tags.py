@@ -5,7 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import delete, func, insert, select
 
 from eventreg.attendees.models import Tag, Tagging
-from eventreg.attendees.queries.tags import find_tag_by_key, get_tag, list_tags, list_tags_of
+from eventreg.attendees.queries.reasons import find_tag_by_key, get_tag, list_tags, list_tags_of
 from eventreg.attendees.rules.tags import MOST_OF_AN_EVENT, TagColour, TagReason, read_tag_name, tag_key
 from eventreg.audit.services import Act, Actor, Target, change, note, note_all
 from eventreg.db import db, transaction

@@ -1,0 +1,1 @@
+"""What the team puts on registrations, for itself: tags, notes. One module for each kind."""
