@@ -109,6 +109,8 @@ def _words_of_parts() -> list[tuple[set[str], set[str]]]:
             for node in ast.walk(tree):
                 if isinstance(node, ast.Name):
                     called.add(node.id)
+                elif isinstance(node, ast.Attribute) and ast.unparse(node.value) == "models":
+                    called.add(node.attr)
                 elif isinstance(node, ast.Constant) and isinstance(node.value, str):
                     words.add(node.value)
                 elif isinstance(node, ast.Attribute):

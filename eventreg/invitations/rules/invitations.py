@@ -71,9 +71,9 @@ class InvitationState(Titled):
         self.looks, self.own_title = looks, own_title
 
 
-_S = InvitationState
+_State = InvitationState
 #: in these the person can still answer
-OPEN = frozenset({_S.MADE, _S.SENT, _S.TROUBLE, _S.DOUBTFUL, _S.REMINDED})
+OPEN = frozenset({_State.MADE, _State.SENT, _State.TROUBLE, _State.DOUBTFUL, _State.REMINDED})
 
 
 @dataclass(frozen=True)
