@@ -28,11 +28,9 @@ from sqlalchemy import (
 
 from eventreg.attendees.fields import ListField
 from eventreg.attendees.fields.asking import Ordering
-from eventreg.attendees.fields.offer import ListOf, OfferedQuestion
+from eventreg.attendees.fields.offer import ListOf, Offer, OfferedQuestion
 from eventreg.attendees.listing import answers, fixed
 from eventreg.attendees.listing.counting import Counts, Facet, Narrowing, count_fixed, count_values
-from eventreg.attendees.listing.fields import ListField
-from eventreg.attendees.listing.offer import ListOf, Offer, OfferedQuestion
 from eventreg.attendees.listing.shape import ListShape, get_shape
 from eventreg.attendees.queries.people import PERSON_COLUMNS, Person, person_of
 from eventreg.attendees.queries.person import registered_since

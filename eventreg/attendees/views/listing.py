@@ -17,7 +17,6 @@ from eventreg.attendees.forms import SavedViewForm
 from eventreg.attendees.listing import RegistrationList
 from eventreg.attendees.queries.person import Change, list_changes, newest_position
 from eventreg.attendees.queries.reasons import Around, get_around
-from eventreg.attendees.queries.tags import Around, get_around
 from eventreg.attendees.rules.acts import RunAct
 from eventreg.attendees.rules.listing import ListState
 from eventreg.attendees.rules.saved_views import APPLY, MOVE, OPEN
