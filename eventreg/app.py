@@ -220,7 +220,8 @@ def _init_lifecycle(app: Flask) -> None:
 
 def _init_event_parts(app: Flask) -> None:
     """Say what an event is made of, each part after those that it needs."""
-    from eventreg.attendees.parts import ReadyReasonsPart, RemarksPart, TagsPart
+    from eventreg.attendees.annotations.tags import TagsPart
+    from eventreg.attendees.parts import ReadyReasonsPart, RemarksPart
     from eventreg.events.bundles.parts import PartRegistry, part_registry
     from eventreg.exchange.parts.taking import RegistrationsPart
     from eventreg.exchange.parts.ways_in import AccessCodesPart, InvitationsPart

@@ -1,5 +1,6 @@
-"""What the audit trail says of the team's work: decisions on many, notes, tags, lists that were taken away."""
+"""What the audit trail says of the team's work: decisions on many, annotations, lists that were taken away."""
 
+from eventreg.attendees.annotations import ANNOTATIONS
 from eventreg.attendees.rules.acts import RunAct
 from eventreg.audit import trail
 from eventreg.registration.rules.ways_in import WayKind
@@ -21,14 +22,10 @@ trail.add_acts(
     file_downloaded=_("Downloaded a file"),
     exported=_("Exported the list"),
 )
-trail.add_acts(
-    trail.Group.TEAM,
-    tags_changed=_("Changed tags"),
-    tag_left=_("A tag was removed from the event"),
-    note_written=_("Wrote a note"),
-    note_changed=_("Changed a note"),
-    note_removed=_("Removed a note"),
-)
+for _annotation in ANNOTATIONS:
+    trail.add_acts(trail.Group.TEAM, **_annotation.acts)
+    trail.add_parts(**_annotation.act_parts)
+    trail.add_own_parts(*_annotation.act_parts, has_label=True)
 trail.add_acts(
     trail.Group.MAIL,
     message_released=_("Released a held message"),
@@ -79,12 +76,9 @@ trail.add_parts(
     with_sensitive=_("With sensitive answers"),
     without_contact_data=_("Without contact data"),
     message=_("Message"),
-    put_on=_("Added tag"),
-    taken_off=_("Removed tag"),
     colour=_("Colour"),
     is_shared=_("Shared with the team"),
 )
-trail.add_own_parts("put_on", "taken_off", has_label=True)
 trail.add_values({act.value: _(act.title) for act in RunAct}, "act")
 trail.add_values({way.value: _(way.title) for way in WayKind}, "way_in")
 # Of a message; of a material it is the event that says it.

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import itertools
+import re
+from collections.abc import Iterator
 from typing import Any, Final
 
 import pytest
@@ -100,13 +103,25 @@ def _tables_of_an_event() -> set[str]:
         found |= more
 
 
+def _of_parts(path: str, tree: ast.AST) -> Iterator[ast.AST]:
+    """Yield what takes rows out and puts them in: a module of parts, of an annotation its records and their two ways."""
+    if "/parts" in path and "bundles" not in path:
+        yield tree
+    elif "/annotations/" in path:
+        for node in ast.walk(tree):
+            is_way = isinstance(node, ast.FunctionDef) and node.name.strip("_") in ("taken", "given")
+            if is_way or (isinstance(node, ast.Assign) and ast.unparse(node.value).startswith("fields.Record(")):
+                yield node
+
+
 def _words_of_parts() -> list[tuple[set[str], set[str]]]:
     """Return for each room with parts what its parts call by name, and every name of a column that they could mean."""
     rooms: dict[str, tuple[set[str], set[str]]] = {}
     for path, tree in modules().items():
-        if "/parts" in path and "bundles" not in path:
-            called, words = rooms.setdefault(path.split("/parts")[0], (set(), set()))
-            for node in ast.walk(tree):
+        found = list(_of_parts(path, tree))
+        if found:
+            called, words = rooms.setdefault(re.split("/parts|/annotations/", path)[0], (set(), set()))
+            for node in itertools.chain(*map(ast.walk, found)):
                 if isinstance(node, ast.Name):
                     called.add(node.id)
                 elif isinstance(node, ast.Attribute) and ast.unparse(node.value) == "models":

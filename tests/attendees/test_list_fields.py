@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+from eventreg.attendees.annotations import notes, tags
 from eventreg.attendees.listing import (
     COLUMNS,
     FILTERS,
@@ -15,8 +16,8 @@ from eventreg.attendees.listing import (
     ListShape,
     ListWords,
     Status,
-    annotations,
     fixed,
+    marks,
 )
 from eventreg.events.rules.team import EVERYTHING
 from eventreg.questionnaires.kinds import Context
@@ -24,14 +25,15 @@ from eventreg.questionnaires.rules.schema import Seeking
 from eventreg.registration.models import Registration
 
 SHAPE = ListShape(has_contact_data=True)
-FIELDS = {each for module in (fixed, annotations) for each in vars(module).values() if isinstance(each, type)}
+MODULES = (fixed, marks, notes, tags)
+FIELDS = {each for module in MODULES for each in vars(module).values() if isinstance(each, type)}
 
 
 def test_every_field_has_its_place() -> None:
     fields = {
         each
         for each in FIELDS
-        if issubclass(each, ListField) and each.__module__ in (fixed.__name__, annotations.__name__)
+        if issubclass(each, ListField) and each.__module__ in {module.__name__ for module in MODULES}
     }
     assert {each for each in fields if each.column} == set(COLUMNS)
     assert {each for each in fields if each.name} == set(FILTERS)

@@ -157,7 +157,7 @@ def test_small_marks_stand_beside_the_name(desk: Pages, event: Event) -> None:
     found = RegistrationList(event.id, event.categories, ListState(), EVERYTHING)
     rows = found.page().rows
     found.put_marks(rows)
-    assert [tag.name for tag in next(row.tags for row in rows if row.id == person.id)] == ["mesa", "vip"]
+    assert [tag.name for tag in next(row.marked["tags"] for row in rows if row.id == person.id)] == ["mesa", "vip"]
     page = desk.get(address(event))
     row = next(row for row in page.texts("tr") if "Única" in row)
     for mark in ("mesa vip", "2 notes", "by the code PUERTA-2027 (Prensa)"):

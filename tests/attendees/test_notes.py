@@ -7,9 +7,17 @@ from flask import Flask
 from sqlalchemy import select
 
 from eventreg.accounts.models import Account
-from eventreg.attendees.annotations.notes import Written, change_note, remove_note, see_mentions, write_note
+from eventreg.attendees.annotations.notes import (
+    Written,
+    change_note,
+    list_mentionable,
+    list_notes,
+    list_open_mentions,
+    remove_note,
+    see_mentions,
+    write_note,
+)
 from eventreg.attendees.models import Note, NoteMention
-from eventreg.attendees.queries.notes import list_mentionable, list_notes, list_open_mentions
 from eventreg.attendees.rules.notes import LONGEST_NOTE, named_in, read_note
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, TeamMember

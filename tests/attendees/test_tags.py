@@ -10,9 +10,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from eventreg.accounts.models import Account
-from eventreg.attendees.annotations.tags import change_tags, create_tag, remove_tag
+from eventreg.attendees.annotations.tags import change_tags, create_tag, list_tags_of, remove_tag
 from eventreg.attendees.models import Tag
-from eventreg.attendees.queries.reasons import list_tags_of
 from eventreg.attendees.rules.tags import TagColour, TagReason, read_tag_name, tag_key
 from eventreg.audit.services import Actor
 from eventreg.db import db
@@ -52,7 +51,7 @@ def a_tag(event: Event, account: Account, name: str = "Mesa 2", colour: TagColou
 
 def carried(person: Registration) -> list[str]:
     db.session.rollback()
-    return [tag.name for tag in list_tags_of([person.id]).get(person.id, ())]
+    return [tag.name for tag in list_tags_of(person.id)]
 
 
 def address(event: Event, person: Registration) -> str:

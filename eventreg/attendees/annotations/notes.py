@@ -1,25 +1,175 @@
-"""Notes of the team on a registration: written, changed, removed; colleagues named in them are told."""
+"""Notes of the team on a registration: written, changed, removed; colleagues named in them are told; their column and card."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any, ClassVar, NamedTuple, Self
 
-from sqlalchemy import delete, select, update
+from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, delete, func, or_, select, update
 
 from eventreg.accounts.models import Account
 from eventreg.accounts.queries import get_account
+from eventreg.attendees.annotations.base import Annotation, Form, annotating
 from eventreg.attendees.emails import enqueue_mentioned
+from eventreg.attendees.fields import Cell, CountedApart, ListField, text
+from eventreg.attendees.fields.asking import Held, Ordering, Yes
+from eventreg.attendees.fields.offer import ListOf, Words
 from eventreg.attendees.models import Note, NoteMention
-from eventreg.attendees.queries.notes import get_own_note, list_mentionable, list_mentions
-from eventreg.attendees.rules.notes import named_in, read_note
+from eventreg.attendees.queries.people import Person
+from eventreg.attendees.rules.listing import YES
+from eventreg.attendees.rules.notes import LONGEST_NOTE, named_in, read_note
 from eventreg.audit import services as audit
 from eventreg.db import db, transaction
-from eventreg.events.models import Event
+from eventreg.events.bundles import fields
+from eventreg.events.bundles.parts import Entry, Intake
+from eventreg.events.models import Event, EventDay
 from eventreg.events.organizers import Organizer
-from eventreg.events.queries.events import lock_event, lock_event_in_any_state
+from eventreg.events.queries.events import lock_event_in_any_state
+from eventreg.events.queries.team import list_grants
+from eventreg.events.rules.team import Permission, Scope
 from eventreg.kernel.clock import now
+from eventreg.kernel.errors import NotFound
+from eventreg.kernel.text import showable
+from eventreg.questionnaires.rules.schema import Seeking
 from eventreg.registration.models import Registration
-from eventreg.registration.queries.scoping import get_in_scope
+from eventreg.registration.queries import answers, scoping
+from eventreg.team.parts import find_or_add_account, taken_account
+from eventreg.web.fields import whole_number
+from eventreg.web.forms import lazy_gettext as _l
+
+#: of one registration, and named in one of them, in an event's file
+_MOST_ON_ONE = 1_000
+
+
+@dataclass(frozen=True)
+class NoteLine:
+    """A note with who wrote it and whom it names."""
+
+    note: Note
+    author: str
+    #: names of those whom it names, by account id
+    mentioned: Mapping[int, str]
+    #: the accounts that have not seen it yet
+    unseen: frozenset[int]
+
+
+def list_notes(registration_id: int) -> Sequence[NoteLine]:
+    """Return the notes on a registration, the newest first: two statements."""
+    rows = db.session.execute(
+        select(Note, Account.name)
+        .join(Account, Account.id == Note.account_id)
+        .where(Note.registration_id == registration_id)
+        .order_by(Note.id.desc())
+    ).all()
+    if not rows:
+        return []
+    mentions = db.session.execute(
+        select(NoteMention, Account.name)
+        .join(Note, Note.id == NoteMention.note_id)
+        .join(Account, Account.id == NoteMention.account_id)
+        .where(Note.registration_id == registration_id)
+        .order_by(Account.name)
+    ).all()
+    return [
+        _line(note, author, [(each, name) for each, name in mentions if each.note_id == note.id])
+        for note, author in rows
+    ]
+
+
+def get_own_note(registration_id: int, note_id: int, account_id: int) -> Note:
+    """Return a note on this registration that the account wrote. Raises NotFound for any other."""
+    note = db.session.scalars(
+        select(Note).where(Note.id == note_id, Note.registration_id == registration_id, Note.account_id == account_id)
+    ).one_or_none()
+    if note is None:
+        raise NotFound
+    return note
+
+
+def list_mentions(note_id: int) -> Sequence[NoteMention]:
+    """Return whom a note names."""
+    return db.session.scalars(select(NoteMention).where(NoteMention.note_id == note_id)).all()
+
+
+def list_mentionable(event: Event, registration: Registration, but_account_id: int) -> Sequence[Account]:
+    """Return the members of the team who may see this registration, by name, but for the one who writes."""
+    members = [
+        (account, grant.scope)
+        for account, grant in list_grants(event.id)
+        if account.id != but_account_id and grant.allows(Permission.SEE_REGISTRATIONS)
+    ]
+    is_narrowed = any(scope.days is not None for _account, scope in members)
+    days = _days_attended(event, registration) if is_narrowed else frozenset()
+    return [account for account, scope in members if _is_covered(scope, registration.category.key, days)]
+
+
+def _is_covered(scope: Scope, category_key: str, days: frozenset[date]) -> bool:
+    """Say whether a registration is in scope; one that was never asked for days, and has none, comes on all of them."""
+    if not scope.has_category(category_key):
+        return False
+    return scope.days is None or not days or not days.isdisjoint(scope.days)
+
+
+def _days_attended(event: Event, registration: Registration) -> frozenset[date]:
+    day_ids = answers.find_day_ids(registration)
+    rows = db.session.scalars(select(EventDay).where(EventDay.event_id == event.id, EventDay.id.in_(day_ids)))
+    return frozenset(day.held_on for day in rows)
+
+
+def _line(note: Note, author: str, mentions: Sequence[tuple[NoteMention, str]]) -> NoteLine:
+    return NoteLine(
+        note,
+        author,
+        {each.account_id: name for each, name in mentions},
+        frozenset(each.account_id for each, _name in mentions if each.seen_at is None),
+    )
+
+
+#: lines on a front page; whoever has more sees the rest when these are read
+_MOST = 20
+
+
+class MentionLine(NamedTuple):
+    """A registration on which somebody was named in a note."""
+
+    event_id: int
+    reference: str
+    full_name: str
+    #: who named them last, and when
+    by: str
+    at: datetime
+
+
+def list_open_mentions(account_id: int, scopes: Mapping[int, Scope]) -> Sequence[MentionLine]:
+    """Return on whom an account was named and has not seen it, the newest first, each registration once.
+
+    `scopes` are the events whose registrations the account may see now, by id, with what it sees of them: of what was
+    taken away since, nothing is told.
+    """
+    if not scopes:
+        return []
+    whole = [event_id for event_id, scope in scopes.items() if scope.is_whole]
+    allowed: list[ColumnElement[bool]] = [Registration.event_id.in_(whole)] if whole else []
+    for event_id, scope in scopes.items():
+        if not scope.is_whole:
+            allowed.append(and_(Registration.event_id == event_id, *scoping.conditions(event_id, scope)))
+    rows = db.session.execute(
+        select(Registration, Account.name, Note.written_at)
+        .select_from(NoteMention)
+        .join(Note, Note.id == NoteMention.note_id)
+        .join(Registration, Registration.id == Note.registration_id)
+        .join(Account, Account.id == Note.account_id)
+        .where(NoteMention.account_id == account_id, NoteMention.seen_at.is_(None), or_(*allowed))
+        .order_by(Note.id.desc())
+        .limit(5 * _MOST)
+    )
+    found: dict[int, MentionLine] = {}
+    for person, by, at in rows:
+        line = MentionLine(person.event_id, person.reference, person.full_name, by, at)
+        found.setdefault(person.id, line)
+    return list(found.values())[:_MOST]
 
 
 @dataclass(frozen=True)
@@ -30,6 +180,12 @@ class Written:
     chosen: Collection[int] = ()
     sends_mail: bool = False
 
+    @classmethod
+    def in_form(cls, form: Form) -> Self:
+        """Return what a form brings."""
+        chosen = frozenset(id_ for each in form.getlist("mention") if (id_ := whole_number(each)) is not None)
+        return cls(form.get("note", ""), chosen, bool(form.get("mail")))
+
 
 def write_note(event_id: int, reference: str, written: Written, who: Organizer) -> Note:
     """Keep a note on a registration in scope. Named are those chosen and those written as "@name" who may see it.
@@ -38,9 +194,7 @@ def write_note(event_id: int, reference: str, written: Written, who: Organizer) 
     LifecycleRefused.
     """
     text = read_note(written.text)
-    with transaction():
-        event = lock_event(event_id)
-        registration = get_in_scope(event_id, reference, who.scope)
+    with annotating(event_id, reference, who) as (event, registration):
         at = now()
         note = Note(registration_id=registration.id, account_id=who.account_id, text=text, written_at=at)
         db.session.add(note)
@@ -57,9 +211,7 @@ def change_note(event_id: int, reference: str, note_id: int, written: Written, w
     Raises NotFound for somebody else's, Refused and LifecycleRefused.
     """
     text = read_note(written.text)
-    with transaction():
-        event = lock_event(event_id)
-        registration = get_in_scope(event_id, reference, who.scope)
+    with annotating(event_id, reference, who) as (event, registration):
         note = get_own_note(registration.id, note_id, who.account_id)
         at = now()
         named = _name(event, registration, note, Written(text, written.chosen, written.sends_mail), who)
@@ -74,10 +226,8 @@ def remove_note(event_id: int, reference: str, note_id: int, who: Organizer) -> 
 
     Raises NotFound for somebody else's, and LifecycleRefused.
     """
-    with transaction() as session:
-        lock_event(event_id)
-        registration = get_in_scope(event_id, reference, who.scope)
-        session.delete(get_own_note(registration.id, note_id, who.account_id))
+    with annotating(event_id, reference, who) as (_event, registration):
+        db.session.delete(get_own_note(registration.id, note_id, who.account_id))
         audit.note(registration, "note_removed", who)
 
 
@@ -85,7 +235,7 @@ def see_mentions(event_id: int, reference: str, who: Organizer) -> None:
     """Mark as read what names this account in the notes on a registration in scope. Raises NotFound."""
     with transaction():
         lock_event_in_any_state(event_id)
-        _see(get_in_scope(event_id, reference, who.scope).id, who.account_id, now())
+        _see(scoping.get_in_scope(event_id, reference, who.scope).id, who.account_id, now())
 
 
 def _see(registration_id: int, account_id: int, at: datetime) -> None:
@@ -118,3 +268,119 @@ def _name(event: Event, registration: Registration, note: Note, written: Written
 
 def _mentioned(named: Collection[int]) -> dict[str, list[int]]:
     return {"mentioned": list(named)} if named else {}
+
+
+class Notes(ListField):
+    """Whether the team noted something, and how often."""
+
+    name, column = "note", "notes"
+    title = _l("Notes")
+    filter_title = _l("Marks")
+    seeking = Seeking.CHOICE
+    is_optional = False
+    is_mark = is_self_evident = is_in_files = True
+    choices = (YES,)
+
+    def held(self, of: ListOf) -> Held:
+        return Yes(_has_note())
+
+    def ordering(self, of: ListOf) -> Ordering:
+        number = select(func.count()).select_from(Note).where(Note.registration_id == Registration.id)
+        return Ordering(number.correlate(Registration).scalar_subquery())
+
+    def counted_apart(self, of: ListOf) -> CountedApart | None:
+        return CountedApart(text(YES), lambda statement: statement.where(_has_note()))
+
+    def marked(self, of: ListOf, ids: BindParameter[Any]) -> Sequence[Select[Any]]:
+        notes = self.mark_of(Note.registration_id, func.count()).where(Note.registration_id.in_(ids))
+        return [notes.group_by(Note.registration_id)]
+
+    def mark(self, person: Person, first: str, second: str) -> None:
+        person.marked[self.column] = int(first)
+
+    def value_text(self, value: str, words: Words) -> str:
+        return _("With a note")
+
+    def writer(self, words: Words) -> Cell:
+        return lambda person: str(person.marked.get(self.column, ""))
+
+    def data(self, person: Person, cell: str, words: Words) -> Any:
+        return person.marked.get(self.column, 0)
+
+
+def _has_note() -> ColumnElement[bool]:
+    # From the few notes to the people: asking each person costs a look for everybody of a large event.
+    return Registration.id.in_(select(Note.registration_id))
+
+
+_NOTE = fields.Record(
+    fields.Field("text", fields.text(LONGEST_NOTE)),
+    fields.Field("written_at", fields.INSTANT),
+    fields.Field("changed_at", fields.optional(fields.INSTANT), None),
+)
+_MENTION = fields.Record(fields.Field("seen_at", fields.optional(fields.INSTANT), None))
+
+
+class NoteAnnotation(Annotation):
+    """What the team notes about a registration, for itself alone."""
+
+    key, table, field = "notes", Note, Notes
+    template, form_input = "attendees/_notes.html", "note"
+    endpoint, right = "add_note", Permission.SEE_REGISTRATIONS
+    acts: ClassVar = {
+        "note_written": _l("Wrote a note"),
+        "note_changed": _l("Changed a note"),
+        "note_removed": _l("Removed a note"),
+    }
+
+    def shown(self, event: Event, registration: Registration, form: Form | None, *, is_open: bool) -> Mapping[str, Any]:
+        notes = list_notes(registration.id)
+        written = Written("", sends_mail=True) if form is None else Written.in_form(form)
+        return {
+            "notes": notes,
+            "mention_by": next((line.author for line in notes if current_user.id in line.unseen), ""),
+            "mentionable": list_mentionable(event, registration, current_user.id) if is_open else [],
+            "longest_note": LONGEST_NOTE,
+            "new_note": written,
+            "new_note_text": showable(written.text),
+        }
+
+    def save(self, event_id: int, reference: str, form: Form, who: Organizer) -> str:
+        """Keep a note; the colleagues named in it see so on their front page, and by mail if that was ticked."""
+        return f"note-{write_note(event_id, reference, Written.in_form(form), who).id}"
+
+    def taken(self, registration_id: int) -> Any:
+        notes = select(Note).where(Note.registration_id == registration_id).order_by(Note.id)
+        return [self._taken(note) for note in db.session.scalars(notes)]
+
+    def given(self, data: Any, registration_id: int, place: str, intake: Intake) -> None:
+        for where, each in fields.listed(data, place, _MOST_ON_ONE):
+            self._given(each, registration_id, where, intake)
+
+    def _taken(self, note: Note) -> Entry:
+        mentions = db.session.execute(
+            select(NoteMention, Account)
+            .join(Account, Account.id == NoteMention.account_id)
+            .where(NoteMention.note_id == note.id)
+        ).all()
+        return {
+            **_NOTE.taken(note),
+            "by": taken_account(db.session.get_one(Account, note.account_id)),
+            "mentions": sorted(
+                ({"account": taken_account(account), **_MENTION.taken(mention)} for mention, account in mentions),
+                key=lambda each: str(each["account"]["email"]),
+            ),
+        }
+
+    def _given(self, data: Any, registration_id: int, place: str, intake: Intake) -> None:
+        values = _NOTE.given(data, place, intake.fitting)
+        # Whoever wrote elsewhere does not come in here by it: unknown people get an account that is closed.
+        author = find_or_add_account(data.get("by"), f"{place}.by", closed_at=intake.at)
+        note = Note(registration_id=registration_id, account_id=author.id, **values)
+        intake.add(note)
+        for where, each in fields.listed(data.get("mentions", []), f"{place}.mentions", _MOST_ON_ONE):
+            mention = _MENTION.given(each, where, intake.fitting)
+            account = find_or_add_account(each.get("account"), f"{where}.account", closed_at=intake.at)
+            intake.claim("mention", (note.id, account.id), where)
+            intake.remember("mention", (note.id, account.id), note.id)
+            db.session.add(NoteMention(note_id=note.id, account_id=account.id, **mention))

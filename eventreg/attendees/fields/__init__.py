@@ -174,6 +174,7 @@ class ListField:
 
     def mark(self, person: Person, first: str, second: str) -> None:
         """Put what one row of `marked` says on its line."""
+        person.marked[self.column] = first
 
     def mark_of(self, id_: Any, first: Any = "", second: Any = "") -> Select[Any]:
         """Return the selection of one thing on lines: the registration's id and two texts."""

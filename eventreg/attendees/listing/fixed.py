@@ -11,9 +11,12 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _, lazy_gettext as _l
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, case, func, or_
 
+from eventreg.attendees.annotations import ANNOTATIONS
+from eventreg.attendees.annotations.notes import Notes
+from eventreg.attendees.annotations.tags import Tags
 from eventreg.attendees.fields import Cell, ChoiceField, ColumnField, ListField, MomentField, asking
 from eventreg.attendees.fields.offer import ListOf, Words
-from eventreg.attendees.listing.marks import Duplicates, NotAnswered, Notes, Tags, Trouble
+from eventreg.attendees.listing.marks import Duplicates, NotAnswered, Trouble
 from eventreg.attendees.queries.people import Person
 from eventreg.attendees.rules.listing import PERSON, RECEIVED, STATUS
 from eventreg.db import db
@@ -279,19 +282,22 @@ class _BetweenDays(asking.Held):
             return datetime.combine(day, time(), UTC)
 
 
+#: of annotations that have no place of their own: behind the tags
+_FURTHER = tuple(each.field for each in ANNOTATIONS if each.field not in (Tags, Notes))
 #: in their usual order
 COLUMNS: tuple[type[ListField], ...] = (
     PersonName, Reference, Institution, Position, Country, Category, Status, Received, Changed, Language, BadgeName,
-    Email, Phone, Way, Tags, Notes,
+    Email, Phone, Way, Tags, Notes, *_FURTHER,
 )  # fmt: skip
 #: in the order in which addresses name them
 FILTERS: tuple[type[ListField], ...] = (
-    Status, Category, Country, Institution, Day, Language, Tags, Trouble, Duplicates, Notes, Way, NotAnswered, Received,
+    Status, Category, Country, Institution, Day, Language, Tags, *_FURTHER, Trouble, Duplicates, Notes, Way, NotAnswered,
+    Received,
 )  # fmt: skip
 #: beside the list: before the questions, and after them. Status is a tab above it
 PANEL_FIRST: tuple[type[ListField], ...] = (Category, Country)
 PANEL: tuple[type[ListField], ...] = (
-    Institution, Day, Tags, Trouble, Notes, Duplicates, NotAnswered, Received, Way, Language,
+    Institution, Day, Tags, *_FURTHER, Trouble, Notes, Duplicates, NotAnswered, Received, Way, Language,
 )  # fmt: skip
 #: of every export that does not choose its columns, before the questions
 IN_EXPORTS: tuple[type[ListField], ...] = (Reference, Status, Category, Received, Language)

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, exists, func, select
 
-from eventreg.attendees.rules.tags import TagColour
 from eventreg.db import db
 from eventreg.events.models import Category
 from eventreg.events.rules.team import Scope
@@ -28,13 +27,6 @@ from eventreg.registration.rules.states import STANDING, Status
 from eventreg.registration.rules.ways_in import WayKind
 from eventreg.registration.services.answers import name_place
 from eventreg.web.instance import keys
-
-
-class ShownTag(NamedTuple):
-    """A tag on a line."""
-
-    name: str
-    colour: TagColour
 
 
 @dataclass(slots=True)
@@ -62,9 +54,8 @@ class Person:
     consents: dict[str, bool] = field(default_factory=dict)
     #: by question: the version that its answer was given under, where it is not that of the registration
     versions: dict[str, int] = field(default_factory=dict)
-    #: what is marked on it, where that was asked for
-    tags: list[ShownTag] = field(default_factory=list)
-    notes: int = 0
+    #: what the team put on it, by the column that shows it, where that was asked for
+    marked: dict[str, Any] = field(default_factory=dict)
     #: where the newest message to the person stands, if somebody should look
     trouble: Standing | None = None
     is_double: bool = False

@@ -12,7 +12,8 @@ from itertools import combinations
 from flask_babel import gettext as _
 from sqlalchemy import delete, select, update
 
-from eventreg.attendees.models import KeptApart, Merger, Note, Tagging
+from eventreg.attendees.annotations import ANNOTATIONS
+from eventreg.attendees.models import KeptApart, Merger
 from eventreg.attendees.services.team_acts import change_address
 from eventreg.audit.services import note
 from eventreg.db import db, transaction
@@ -102,7 +103,8 @@ def merge(event_id: int, merging: Merging, who: Organizer) -> Registration:
             goes.revision += 1
         db.session.add(Merger(registration_id=goes.id, into_id=stays.id, account_id=who.account_id, merged_at=now))
         _take_over(event, stays, goes, _Sides(asked, other, values), merging, who, now)
-        _carry_over(stays, goes)
+        for annotation in ANNOTATIONS:
+            annotation.carry_over(goes, stays)
         note(stays, "merged", who, now, reference=goes.reference)
         note(goes, "merged_into", who, now, reference=stays.reference)
         db.session.flush()
@@ -208,17 +210,6 @@ def _move_files(stays: Registration, goes: Registration, questions: Sequence[Que
                 Answer.registration_id == goes.id, Answer.question_key.in_([question.key for question in questions])
             )
         )
-
-
-def _carry_over(stays: Registration, goes: Registration) -> None:
-    """Bring notes and tags to the one that stays."""
-    db.session.execute(update(Note).where(Note.registration_id == goes.id).values(registration_id=stays.id))
-    there = set(db.session.scalars(select(Tagging.tag_id).where(Tagging.registration_id == stays.id)))
-    for tagging in db.session.scalars(select(Tagging).where(Tagging.registration_id == goes.id)).all():
-        if tagging.tag_id in there:
-            db.session.delete(tagging)
-        else:
-            tagging.registration_id = stays.id
 
 
 def _tell(occasion: Occasion, goes: Registration, stays: Registration, now: datetime, *, takes_back: bool) -> None:

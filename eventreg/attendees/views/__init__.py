@@ -6,12 +6,11 @@ blueprint = Blueprint("attendees", __name__)
 
 # Each module adds its pages to the blueprint.
 from eventreg.attendees.views import (  # noqa: E402, F401
+    annotations,
     deciding,
     duplicates,
     listing,
-    notes,
     person,
     reasons,
     saved_views,
-    tags,
 )

@@ -2,14 +2,13 @@
 
 What the team can do for somebody beside deciding, as links of the registration's page.
 
-What the team adds to a registration for itself, as its page shows it: tags and notes.
+What the team puts on a registration for itself: a card for each annotation.
 
 The page of one registration, for every view that ends on it.
 """
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, g, request, send_file, url_for
@@ -17,13 +16,11 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from eventreg.accounts.policies import has_second_factor
+from eventreg.attendees.annotations import ANNOTATIONS
+from eventreg.attendees.annotations.base import Annotation
 from eventreg.attendees.forms import DecisionForm
 from eventreg.attendees.queries import person
-from eventreg.attendees.queries.notes import list_mentionable, list_notes
-from eventreg.attendees.queries.reasons import list_tags, list_tags_of
 from eventreg.attendees.rules.listing import ListState
-from eventreg.attendees.rules.notes import LONGEST_NOTE
-from eventreg.attendees.rules.tags import TagColour
 from eventreg.attendees.services.looking import look_at_section, take_file
 from eventreg.attendees.views import blueprint, cards, desk, duplicates, history
 from eventreg.audit.trail import read_group
@@ -35,7 +32,6 @@ from eventreg.events.rules.team import Permission, Sight
 from eventreg.events.views.desk import render_desk
 from eventreg.i18n import formats, languages
 from eventreg.kernel.clock import now
-from eventreg.kernel.text import showable
 from eventreg.questionnaires.kinds import Context
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.registrations import list_requests
@@ -43,7 +39,6 @@ from eventreg.registration.rules.asked import RequestState, closes_at, concerns,
 from eventreg.registration.rules.states import STANDING, Status
 from eventreg.registration.rules.ways_in import WayKind
 from eventreg.web.access import may, requires
-from eventreg.web.fields import whole_number
 from eventreg.web.templating import language_url_at, plain_in_reader_language
 
 #: what came from outside is shown by no page of ours, whatever a browser would make of it
@@ -101,66 +96,15 @@ def acts_shown(event: Event, registration: Registration) -> Sequence[tuple[str, 
     ]
 
 
-#: (id of the input, what is wrong)
-Faults = Sequence[tuple[str, str]]
-
-
-@dataclass(frozen=True)
-class Typed:
-    """What was typed into the forms of the page and is shown again, since it was not kept."""
-
-    note: str = ""
-    mentioned: frozenset[int] = frozenset()
-    sends_mail: bool = True
-    #: None: what the registration carries
-    tags: Sequence[str] | None = None
-    new_tag: str = ""
-    colour: str = ""
-
-
-def typed_note() -> Typed:
-    """Return what this request brings of a note."""
-    return Typed(
-        note=showable(request.form.get("note", "")),
-        mentioned=chosen_colleagues(),
-        sends_mail=bool(request.form.get("mail")),
-    )
-
-
-def typed_tags() -> Typed:
-    """Return what this request brings of tags."""
-    return Typed(
-        tags=request.form.getlist("tag"),
-        new_tag=showable(request.form.get("new_tag", "")),
-        colour=request.form.get("new_tag_colour", ""),
-    )
-
-
-def chosen_colleagues() -> frozenset[int]:
-    """Return the ids of the accounts that this request ticks."""
-    return frozenset(number for text in request.form.getlist("mention") if (number := whole_number(text)) is not None)
-
-
-def team_words(registration: Registration, event: Event, typed: Typed, faults: Faults) -> dict[str, Any]:
-    """Return what `attendees/_tags.html` and `attendees/_notes.html` need."""
-    is_changeable, notes = event.publication.effects.is_changeable, list_notes(registration.id)
-    return {
-        "tags": list_tags_of([registration.id]).get(registration.id, ()),
-        "event_tags": list_tags(event.id),
-        "can_tag": is_changeable and may(Permission.DECIDE),
-        "tag_colours": [(colour.value, _(colour.title)) for colour in TagColour],
-        "notes": notes,
-        "takes_notes": is_changeable,
-        "mention_by": next((line.author for line in notes if current_user.id in line.unseen), ""),
-        "mentionable": list_mentionable(event, registration, current_user.id) if is_changeable else [],
-        "longest_note": LONGEST_NOTE,
-        "typed": typed,
-        "faults": list(faults),
-        "wrong": dict(faults),
-    }
-
-
-_NOTHING_TYPED = Typed()
+def _annotated(event: Event, registration: Registration, refused: Annotation | None, fault: str) -> dict[str, Any]:
+    """Return what the cards of all annotations need; what was `refused` shows what was sent."""
+    faults = [(refused.form_input, fault)] if refused is not None else []
+    open_to = {each: event.publication.effects.is_changeable and may(each.right) for each in ANNOTATIONS}
+    cards_shown = [(each.template, is_open) for each, is_open in open_to.items()]
+    shown: dict[str, Any] = {"annotations": cards_shown, "faults": faults, "wrong": dict(faults)}
+    for each, is_open in open_to.items():
+        shown |= each.shown(event, registration, request.form if each is refused else None, is_open=is_open)
+    return shown
 
 
 def dossier_page(
@@ -169,12 +113,12 @@ def dossier_page(
     problem: str = "",
     opened_key: str = "",
     opened: Mapping[str, Sequence[str]] | None = None,
-    faults: Faults = (),
-    typed: Typed = _NOTHING_TYPED,
+    refused: Annotation | None = None,
+    fault: str = "",
 ) -> str:
     """Return the page. `problem`: why a decision was not made; `opened`: sensitive answers shown this once.
 
-    `faults` are what is wrong with what was `typed` of notes and tags.
+    `refused`: whose card was sent and is shown again, and for which `fault`.
     """
     event: Event = g.event
     sight: Sight = g.event_access.sight
@@ -203,7 +147,7 @@ def dossier_page(
         came_by=_came_by(dossier.registration),
         **_ways_around(event, dossier.registration, categories, state),
         acts=acts_shown(event, dossier.registration),
-        **team_words(dossier.registration, event, typed, faults),
+        **_annotated(event, dossier.registration, refused, fault),
         **cards.decision_shown(dossier, event, form),
     )
 

@@ -15,9 +15,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from eventreg.attendees.annotations.tags import change_tags_of
+from eventreg.attendees.annotations.tags import change_tags_of, get_tag
 from eventreg.attendees.models import Tag
-from eventreg.attendees.queries.reasons import get_tag
 from eventreg.attendees.rules import acts
 from eventreg.audit.services import SYSTEM, Actor, note
 from eventreg.bulk.models import Run, RunItem

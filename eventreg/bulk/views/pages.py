@@ -9,8 +9,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from eventreg.attendees.annotations.tags import create_tag
-from eventreg.attendees.queries.reasons import list_reasons, list_tags
+from eventreg.attendees.annotations.tags import create_tag, list_tags
+from eventreg.attendees.queries.reasons import list_reasons
 from eventreg.attendees.rules.acts import ACTIONS, DECIDING, RunAct
 from eventreg.attendees.rules.tags import TagColour
 from eventreg.audit.services import acting

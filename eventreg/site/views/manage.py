@@ -13,7 +13,7 @@ from flask_login import current_user
 from eventreg.accounts.policies import has_second_factor
 from eventreg.attendees.listing import ListShape, RegistrationList
 from eventreg.attendees.rules.listing import ListState, Unanswered
-from eventreg.attendees.views import cards, desk, notes
+from eventreg.attendees.views import annotations, cards, desk
 from eventreg.audit.services import INSTANCE_CHAIN, Actor, Target, note
 from eventreg.db import transaction
 from eventreg.events.links import invitation_token
@@ -66,7 +66,7 @@ def manage_events() -> str:
             if _allows(each, Permission.SEE_REGISTRATIONS)
         },
         pending=Status.PENDING,
-        mentions=notes.mentions_shown(
+        mentions=annotations.mentions_shown(
             [(each.event, each.grant.scope) for each in memberships if _allows(each, Permission.SEE_REGISTRATIONS)],
             names_events=True,
         ),
@@ -109,7 +109,7 @@ def manage_event(slug: str) -> str:
         # Whoever owns this one owns one: nothing has to be looked up.
         copies=access.may(Permission.OWN) or (access.may(Permission.EDIT_EVENT) and may_create_events(current_user)),
         exports=access.may(Permission.EXPORT_EVENT),
-        mentions=notes.mentions_shown([(event, scope)]) if sees_people else [],
+        mentions=annotations.mentions_shown([(event, scope)]) if sees_people else [],
     )
 
 
