@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from flask import Flask
 
-from eventreg.attendees.annotations import notes, tags
+from eventreg.attendees.annotations import ANNOTATIONS
 from eventreg.attendees.listing import (
     COLUMNS,
     FILTERS,
@@ -25,7 +27,7 @@ from eventreg.questionnaires.rules.schema import Seeking
 from eventreg.registration.models import Registration
 
 SHAPE = ListShape(has_contact_data=True)
-MODULES = (fixed, marks, notes, tags)
+MODULES = (fixed, marks, *(sys.modules[type(each).__module__] for each in ANNOTATIONS))
 FIELDS = {each for module in MODULES for each in vars(module).values() if isinstance(each, type)}
 
 
