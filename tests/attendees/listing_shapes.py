@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from eventreg.attendees.listing import ListShape, OfferedQuestion, OfferedTag
-from eventreg.attendees.rules.tags import TagColour
+from eventreg.attendees.listing import ListShape, OfferedQuestion
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.rules.parsing import parse_definition
@@ -13,10 +12,7 @@ from eventreg.questionnaires.rules.schema import Seeking
 from tests.questionnaire import EVERY_KIND
 
 DAYS = ((7, date(2027, 3, 11)), (8, date(2027, 3, 12)))
-TAGS = (
-    OfferedTag(1, "tagAAAAAAAAA", "VIP", TagColour.RED),
-    OfferedTag(2, "tagBBBBBBBBB", "Ponente", TagColour.BLUE),
-)
+TAGS = {"tagAAAAAAAAA": "VIP", "tagBBBBBBBBB": "Ponente"}
 
 
 def a_shape(*, has_contact_data: bool = True) -> ListShape:

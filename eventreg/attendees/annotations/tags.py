@@ -57,7 +57,7 @@ class Tags(ListField):
 
     @property
     def values(self) -> tuple[str, ...]:
-        return tuple(tag.public_id for tag in self.offer.tags)
+        return tuple(self.offer.tags)
 
     @property
     def is_asked_here(self) -> bool:
@@ -94,7 +94,7 @@ class Tags(ListField):
         tags.sort(key=lambda tag: tag.name.casefold())
 
     def value_text(self, value: str, words: Words) -> str:
-        return next((tag.name for tag in self.offer.tags if tag.public_id == value), value)
+        return self.offer.tags.get(value, value)
 
     def writer(self, words: Words) -> Cell:
         return lambda person: "; ".join(self._by_alphabet(person))

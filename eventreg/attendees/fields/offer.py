@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from eventreg.attendees.rules.tags import TagColour
 from eventreg.events.models import Category
 from eventreg.events.rules.team import Sight
 from eventreg.kernel.text import LocalizedText
@@ -15,16 +14,6 @@ from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.rules.schema import Question, Seeking
 
 DAYS_KIND = "days"
-
-
-@dataclass(frozen=True)
-class OfferedTag:
-    """A tag of the event."""
-
-    id: int
-    public_id: str
-    name: str
-    colour: TagColour
 
 
 @dataclass(frozen=True)
@@ -55,7 +44,8 @@ class Offer:
     #: keys, in the event's order
     categories: tuple[str, ...] = ()
     days: tuple[tuple[int, date], ...] = ()
-    tags: tuple[OfferedTag, ...] = ()
+    #: names by public id, in order
+    tags: Mapping[str, str] = field(default_factory=dict)
     #: by key, in the order of the newest version; retired ones follow
     questions: Mapping[str, OfferedQuestion] = field(default_factory=dict)
     has_contact_data: bool = False

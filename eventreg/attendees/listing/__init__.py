@@ -1,7 +1,7 @@
 """The attendee list: its fields, its rows and pages."""
 
 from eventreg.attendees.fields import Cell, ListField
-from eventreg.attendees.fields.offer import ListOf, OfferedQuestion, OfferedTag, Words
+from eventreg.attendees.fields.offer import ListOf, OfferedQuestion, Words
 from eventreg.attendees.listing.counting import Counts, Facet
 from eventreg.attendees.listing.fixed import COLUMNS, FILTERS, IN_EXPORTS, PANEL, PANEL_FIRST, Status, Way
 from eventreg.attendees.listing.pages import BESIDE, RegistrationList, put_marks
@@ -22,7 +22,6 @@ __all__ = [
     "ListShape",
     "ListWords",
     "OfferedQuestion",
-    "OfferedTag",
     "RegistrationList",
     "Status",
     "Way",

@@ -12,13 +12,12 @@ from flask_babel import gettext as _
 from sqlalchemy import String, cast, null, select, union_all
 
 from eventreg.attendees.fields import ListField, short, term_text
-from eventreg.attendees.fields.offer import Offer, OfferedQuestion, OfferedTag, Words
+from eventreg.attendees.fields.offer import Offer, OfferedQuestion, Words
 from eventreg.attendees.listing.answers import AnswerField
 from eventreg.attendees.listing.fixed import COLUMNS, FILTERS
 from eventreg.attendees.models import Tag
 from eventreg.attendees.queries.people import list_definitions
 from eventreg.attendees.rules import listing
-from eventreg.attendees.rules.tags import TagColour
 from eventreg.db import db
 from eventreg.events.models import Category, EventDay
 from eventreg.events.rules.team import Sight
@@ -87,16 +86,16 @@ def get_shape(event_id: int, categories: Sequence[Category], sight: Sight) -> Li
     )
 
 
-def _days_and_tags(event_id: int) -> tuple[tuple[tuple[int, date], ...], tuple[OfferedTag, ...]]:
-    """Return the event's days and tags in their order: one statement."""
-    day = select(EventDay.id, EventDay.held_on, cast(null(), String), null(), null(), null())
-    tag = select(Tag.id, null(), Tag.public_id, Tag.name, Tag.name_key, cast(Tag.colour, String))
+def _days_and_tags(event_id: int) -> tuple[tuple[tuple[int, date], ...], dict[str, str]]:
+    """Return the event's days, and the names of its tags by public id, in their order: one statement."""
+    day = select(EventDay.id, EventDay.held_on, cast(null(), String), null(), null())
+    tag = select(Tag.id, null(), Tag.public_id, Tag.name, Tag.name_key)
     rows: Sequence[Any] = db.session.execute(
         union_all(day.where(EventDay.event_id == event_id), tag.where(Tag.event_id == event_id))
     ).all()
     days = sorted(((row[0], row[1]) for row in rows if row[1] is not None), key=lambda each: each[1])
     tags = sorted((row for row in rows if row[1] is None), key=lambda row: row[4])
-    return tuple(days), tuple(OfferedTag(row[0], row[2], row[3], TagColour(row[5])) for row in tags)
+    return tuple(days), {row[2]: row[3] for row in tags}
 
 
 def _offered(

@@ -55,11 +55,6 @@ class TagForm(BaseForm):
         super().__init__(**values)
         self.colour.choices = [(colour.value, _(colour.title)) for colour in TagColour]
 
-    @property
-    def chosen_colour(self) -> TagColour:
-        """The colour that was chosen, grey for any that is none."""
-        return read_colour(self.colour.data)
-
 
 @blueprint.get("/manage/events/<slug>/tags")
 @requires(Permission.DECIDE)
@@ -74,7 +69,7 @@ def add_one_tag(slug: str) -> Answer:
     """Make a tag."""
     form = TagForm()
     with form.refusals() as outcome:
-        tag = tags.create_tag(g.event.id, form.name.data or "", form.chosen_colour, acting())
+        tag = tags.create_tag(g.event.id, form.name.data or "", read_colour(form.colour.data), acting())
         flash(_("The tag “%(name)s” is there.", name=tag.name))
         return redirect(url_for("attendees.show_tags", slug=slug), 303)
     return _tags_page(form), outcome.status_code
@@ -95,7 +90,7 @@ def save_tag(slug: str, public_id: str) -> Answer:
     tag = tags.get_tag(g.event.id, public_id)
     form = TagForm()
     with form.refusals() as outcome:
-        tags.change_tag(g.event.id, public_id, form.name.data or "", form.chosen_colour, acting())
+        tags.change_tag(g.event.id, public_id, form.name.data or "", read_colour(form.colour.data), acting())
         flash(_("Saved."))
         return redirect(url_for("attendees.show_tags", slug=slug), 303)
     return _tag_page(tag, form), outcome.status_code
