@@ -21,7 +21,7 @@ from typing import IO
 from sqlalchemy.orm import configure_mappers
 
 from tests.packaging.copies import ROOT, clean_environment
-from tests.support.routes import keep_routes
+from tests.support.reused import reuse
 from tests.support.waiting import patience
 
 Done = subprocess.CompletedProcess[str]
@@ -91,8 +91,8 @@ def _load_everything(instance: Path) -> None:
     for module in pkgutil.walk_packages(eventreg.__path__, "eventreg."):
         if not module.name.startswith("eventreg.migrations."):
             import_module(module.name)
-    keep_routes()
-    create_app(load_config(environment={}, instance=instance))
+    reuse()
+    create_app(load_config(environment={}, instance=instance)).url_map.update()
     configure_mappers()
     gc.collect()
     gc.freeze()

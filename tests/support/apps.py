@@ -11,22 +11,19 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2 import FileSystemBytecodeCache
 from werkzeug.test import TestResponse
 
 from eventreg.app import create_app
 from eventreg.config import Config, load_config
 from eventreg.db import db
 from eventreg.kernel.keys import create_keys
-from tests.support.compiled import keep_statements
 from tests.support.once import once
-from tests.support.routes import keep_routes
+from tests.support.reused import KeptCode, reuse
 
 #: what tests want otherwise than an instance does; a test of limits says `limits=True`
 TEST_SETTINGS: dict[str, Any] = {"limits": False, "base_url": "http://localhost"}
 
-keep_routes()
-keep_statements()
+reuse()
 AppMaker = Callable[..., Flask]
 
 
@@ -107,5 +104,5 @@ def build_app(config: Config, cache: Path) -> Flask:
     app.test_client_class = IsolatedClient
     templates = cache / "templates"
     templates.mkdir(exist_ok=True)
-    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(templates))
+    app.jinja_env.bytecode_cache = KeptCode(str(templates))
     return app

@@ -1,0 +1,102 @@
+"""What an application makes of the house's own files and texts, kept from one application of a process to the next.
+
+Every test has an application and a database of its own. What these stand on is the same each time: addresses, guides, static
+files, catalogs, templates, the SQL of a statement. Making it anew was most of what an application costs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask_babel import Domain
+from jinja2 import FileSystemBytecodeCache
+from jinja2.bccache import Bucket
+from sqlalchemy import Engine
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.util import LRUCache
+from werkzeug.routing import Map, Rule, RuleFactory
+
+from eventreg.web import assets, guides
+
+_ROOT = Path(__file__).resolve().parents[2]
+_STATEMENTS: LRUCache[Any, Any] = LRUCache(5_000)
+_CATALOGS: dict[tuple[str, ...], dict[Any, Any]] = {}
+_MAPS: dict[tuple[object, ...], Map] = {}
+_CODE: dict[tuple[str, str], Any] = {}
+
+
+class KeptMap(Map):
+    """The addresses of an application: those that an application with the same rules has read and compiled."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        self._added: list[Rule] = []
+        super().__init__(*args, **options)
+
+    def add(self, rulefactory: RuleFactory) -> None:
+        """Note a rule; it is read when somebody asks for an address."""
+        self._added += rulefactory.get_rules(self)
+        self._remap = True
+
+    def update(self) -> None:
+        """Take over what was made of equal rules in the same order."""
+        if self._remap:
+            key = tuple(part for rule in self._added for part in _said(rule))
+            if key not in _MAPS:
+                _MAPS[key] = Map(_copies(self._added), host_matching=self.host_matching)
+                _MAPS[key].update()
+            self._matcher, self._rules_by_endpoint = _MAPS[key]._matcher, _MAPS[key]._rules_by_endpoint
+            self._remap = False
+
+
+class KeptCode(FileSystemBytecodeCache):
+    """Compiled templates: of the run in a folder, of the process in memory."""
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take the code from memory, else from the folder."""
+        bucket.code = _CODE.get((bucket.key, bucket.checksum))
+        if bucket.code is None:
+            super().load_bytecode(bucket)
+            if bucket.code is not None:
+                _CODE[bucket.key, bucket.checksum] = bucket.code
+
+
+def reuse() -> None:
+    """Let the applications of this process share all of it."""
+    Flask.url_map_class = KeptMap
+    guides.Guides = _of_the_house(guides.Guides)  # type: ignore[misc]
+    assets.read_assets = _of_the_house(assets.read_assets)
+    Domain.get_translations_cache = lambda domain, _context: _CATALOGS.setdefault(  # type: ignore[method-assign]
+        (*domain.translation_directories, *domain.domain), {}
+    )
+    # One dialect is as good as another of its kind.
+    for kind in (SQLiteDialect_pysqlite, PGDialect_psycopg):
+        kind.__eq__ = lambda one, other: type(one) is type(other)  # type: ignore[method-assign,assignment]
+        kind.__hash__ = lambda one: hash(type(one))  # type: ignore[method-assign,assignment]
+    Engine._compiled_cache = property(lambda _engine: _STATEMENTS, lambda _engine, _own: None)  # type: ignore[assignment]
+
+
+def _of_the_house(read: Any) -> Any:
+    """Return `read`, which reads a folder of the repository once."""
+    kept = cache(read)
+    return lambda folder: kept(folder) if folder.is_relative_to(_ROOT) else read(folder)
+
+
+def _said(rule: Rule) -> tuple[object, ...]:
+    methods = frozenset(rule.methods or ())
+    return rule.rule, rule.endpoint, methods, repr(rule.defaults), rule.subdomain, _is_automatic(rule)
+
+
+def _copies(rules: list[Rule]) -> Iterator[Rule]:
+    for rule in rules:
+        copy = rule.empty()
+        copy.provide_automatic_options = _is_automatic(rule)  # type: ignore[attr-defined]
+        yield copy
+
+
+def _is_automatic(rule: Rule) -> bool:
+    return bool(getattr(rule, "provide_automatic_options", False))
