@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 import pytest
 from flask import Flask
@@ -50,6 +51,7 @@ def _named(tree: ast.AST, where: str = "") -> Iterator[tuple[str, set[str]]]:
         yield from _named(node, name)
 
 
+@cache
 def _places() -> dict[str, set[str]]:
     places: dict[str, set[str]] = {}
     for path, tree in modules().items():
