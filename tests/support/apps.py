@@ -17,6 +17,7 @@ from eventreg.app import create_app
 from eventreg.config import Config, load_config
 from eventreg.db import db
 from eventreg.kernel.keys import create_keys
+from tests.support.databases import forget_power_cuts
 from tests.support.once import once
 from tests.support.reused import KeptCode, reuse
 
@@ -100,6 +101,7 @@ def make_config(instance: Path, database_url: str, **settings: Any) -> Config:
 def build_app(config: Config, cache: Path) -> Flask:
     """Build an application that fails loudly and keeps its compiled templates in `cache`, for the next one."""
     app = create_app(config)
+    forget_power_cuts(app)
     app.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=True)
     app.test_client_class = IsolatedClient
     templates = cache / "templates"

@@ -1,7 +1,8 @@
 """Real databases: an SQLite file copied for each test, a PostgreSQL database of its own from a template.
 
 The schema is made once a run from the models; `tests/migrations` proves that the
-migrations give the same. Commits are real, and nothing is rolled back: a database ends with its test.
+migrations give the same. Commits are real, and nothing is rolled back: a database ends with its test. What SQLite writes in
+the process of the test is not waited for until it is on the disk; programs that a test starts do wait.
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import URL, create_engine, make_url, text
+from flask import Flask
+from sqlalchemy import URL, create_engine, event, make_url, text
 from sqlalchemy.pool import NullPool
 
 from eventreg.app import import_models
-from eventreg.db import Base, engines
+from eventreg.db import Base, db, engines
 from eventreg.db.engines import engine_options, prepare_engine
 from tests.support.once import once, one_at_a_time
 from tests.support.waiting import HANGS
@@ -81,6 +83,14 @@ class PostgresTemplate:
 
     def _execute(self, statement: str) -> None:
         _execute(self._server, statement)
+
+
+def forget_power_cuts(app: Flask) -> None:
+    """Let SQLite not wait for the disk: a power cut is what no test makes, and a killed process loses nothing by it."""
+    with app.app_context():
+        engine = db.engine
+    if engine.dialect.name == SQLITE:
+        event.listen(engine, "connect", lambda connection, _record: connection.execute("PRAGMA synchronous=OFF"))
 
 
 def end_postgresql(shared: Path) -> None:

@@ -7,6 +7,8 @@ import socket
 import pytest
 from flask import Flask
 
+from eventreg.app import create_app
+from eventreg.config import Config
 from eventreg.db import db, transaction
 from eventreg.organizations.models import Organization
 from tests.support.sockets import SocketBlocked
@@ -27,9 +29,12 @@ def test_each_test_has_a_database_of_its_own(app: Flask, turn: int) -> None:
 
 
 @pytest.mark.both_databases
-def test_connections_are_durable(app: Flask, database_kind: str) -> None:
+def test_connections_of_the_product_are_durable(config: Config, database_kind: str) -> None:
     statement = "PRAGMA synchronous" if database_kind == "sqlite" else "SHOW synchronous_commit"
-    assert db.session.execute(db.text(statement)).scalar() in (2, "on")
+    with create_app(config).app_context():
+        assert db.session.execute(db.text(statement)).scalar() in (2, "on")
+        db.session.remove()
+        db.engine.dispose()
 
 
 def test_other_machines_are_out_of_reach() -> None:
