@@ -16,12 +16,15 @@ DEV_READY := .venv/.ready-dev
 # Compiled by the installation; again when new translations came with an update.
 CATALOGS := $(patsubst %.po,%.mo,$(wildcard eventreg/i18n/locale/*/LC_MESSAGES/messages.po))
 INPUTS := pyproject.toml hatch_build.py tools/setup_venv.sh
+# Compiling the tests anew costs each worker eight seconds: what was compiled is kept, whatever the shell says.
+unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run venv test test-tools check bench task lock messages pictures vendor clean help
+.PHONY: run venv test test-quick test-tools check bench task lock messages pictures vendor clean help
 
 help:
 	@echo "make run       install and serve at http://$(HOST):$(PORT)   (HOST=, PORT=)"
 	@echo "make test      set up all that the tests need and run them (WORKERS=, PYTEST_ARGS=)"
+	@echo "make test-quick  those that a change runs first: no browser, PostgreSQL, packaging, killed processes"
 	@echo "make check     formatting, lint, types, import contracts, templates, translations"
 	@echo "make bench     the benchmarks; writes bench/results.json"
 	@echo "make task      how long a new user needs for an event; writes docs/task.md"
@@ -53,6 +56,10 @@ test-tools: $(DEV_READY)
 
 test: test-tools $(CATALOGS)
 	$(BIN)/pytest -n $(WORKERS) $(PYTEST_ARGS)
+
+# What a change runs first: no browser, no PostgreSQL, no wheel built, no server killed.
+test-quick: test-tools $(CATALOGS)
+	$(BIN)/pytest -n $(WORKERS) -m "not browser and not postgres and not slow" $(PYTEST_ARGS)
 
 check: $(DEV_READY)
 	@$(BIN)/python tools/check.py

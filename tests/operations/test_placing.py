@@ -26,6 +26,8 @@ from tests.packaging.copies import clean_environment
 from tests.serving.servers import EVENTREG
 from tests.support.databases import SQLITE
 
+pytestmark = pytest.mark.slow
+
 #: as root at once, as anybody else in a name space of users
 PRIVATE = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--mount", "--map-root-user"]
 MEMORY = Path("/dev/shm")  # noqa: S108 - another file system, in which the test makes a folder of its own

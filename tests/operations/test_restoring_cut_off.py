@@ -24,6 +24,8 @@ from tests.operations.conftest import InstanceMaker
 from tests.operations.instances import PASSPHRASE, back_up, fill, put_back, stamp
 from tests.operations.steps import before_each_change, in_a_process
 
+pytestmark = pytest.mark.slow
+
 #: what stops a restore: a step, a part of the name it changes, and whether the new state is what comes of it
 STEPS = [
     ("os.mkdir", "uploads/.restoring-", False),

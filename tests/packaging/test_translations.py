@@ -15,6 +15,8 @@ from flask import Flask
 from tests.packaging.copies import ROOT, clean_environment
 from tools import po
 
+pytestmark = pytest.mark.slow
+
 CODE = """
 from flask_babel import gettext as _, ngettext, pgettext
 
