@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -87,10 +88,15 @@ _UNSTICK = """() => { for (const each of document.querySelectorAll('body *')) {
     if (getComputedStyle(each).position === 'sticky') Object.assign(each.style, { position: 'relative', inset: 'auto' }) } }"""
 
 
+@cache
+def _axe() -> str:
+    return _AXE.read_text(encoding="utf-8")
+
+
 def axe_faults(page: Page) -> list[str]:
     """Return what axe finds on the page as it stands. What a part that sticks lies over can be scrolled from under it."""
     page.evaluate(_UNSTICK)
-    page.evaluate(_AXE.read_text(encoding="utf-8"))
+    page.evaluate(_axe())
     found = page.evaluate(
         "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})", list(_RULES)
     )
