@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from eventreg.accounts.services.sign_in import send_sign_in_link
@@ -27,12 +26,6 @@ from tests.support.pages import Pages, tokens_in
 from tests.support.statements import counted
 
 SERVER = {"mail_server": "127.0.0.1", "mail_default_sender": "registro@equipo.example"}
-
-
-@pytest.fixture
-def event(app: Flask) -> Event:
-    """An event."""
-    return an_event()
 
 
 @pytest.fixture

@@ -36,16 +36,6 @@ NAMES = {1: "Olga Organizadora", 2: "Olga Ortega", 3: "Raúl", 4: "Clara Contact
 
 
 @pytest.fixture
-def event(app: Flask) -> Event:
-    return an_event()
-
-
-@pytest.fixture
-def owner(event: Event) -> Account:
-    return a_team_member(event, language="en", name="Olga Organizadora")
-
-
-@pytest.fixture
 def colleague(event: Event) -> Account:
     return a_team_member(event, "reviewer", language="es", name="Clara Colega")
 

@@ -30,11 +30,6 @@ from tests.support.pages import Pages
 
 
 @pytest.fixture
-def event(app: Flask) -> Event:
-    return an_event()
-
-
-@pytest.fixture
 def account(event: Event) -> Account:
     return a_team_member(event)
 

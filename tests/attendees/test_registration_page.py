@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from flask import Flask
 from sqlalchemy import select
 
 from eventreg.accounts.models import Account
@@ -25,24 +24,6 @@ from tests.support.statements import counted
 pytestmark = pytest.mark.usefixtures("clock")
 
 PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\nstartxref\n9\n%%EOF\n"
-
-
-@pytest.fixture
-def event(app: Flask) -> Event:
-    """An event."""
-    return an_event()
-
-
-@pytest.fixture
-def owner(event: Event) -> Account:
-    """Its owner."""
-    return a_team_member(event, language="en", name="Olga Organizadora")
-
-
-@pytest.fixture
-def desk(pages: Pages, owner: Account) -> Pages:
-    """The owner's desk, in English."""
-    return pages.sign_in(owner)
 
 
 def address(event: Event, reference: str, rest: str = "") -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from eventreg.attendees.models import SavedView
@@ -26,12 +25,6 @@ from eventreg.kernel.errors import NotFound, Refused
 from eventreg.registration.rules.states import Status
 from tests.builders import a_registration, a_team_member, an_event
 from tests.support.pages import Pages
-
-
-@pytest.fixture
-def event(app: Flask) -> Event:
-    """An event with a team."""
-    return an_event()
 
 
 def address(event: Event, rest: str = "") -> str:

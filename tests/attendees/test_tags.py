@@ -31,16 +31,6 @@ _CSS = (Path(__file__).parents[2] / "static" / "css" / "desk.css").read_text(enc
 
 
 @pytest.fixture
-def event(app: Flask) -> Event:
-    return an_event()
-
-
-@pytest.fixture
-def owner(event: Event) -> Account:
-    return a_team_member(event, language="en", name="Olga Organizadora")
-
-
-@pytest.fixture
 def person(event: Event) -> Registration:
     return a_registration(event, "academia", given_name="Ana", family_name="Núñez")
 

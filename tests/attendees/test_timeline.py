@@ -29,21 +29,6 @@ pytestmark = pytest.mark.usefixtures("clock")
 
 
 @pytest.fixture
-def event(app: Flask) -> Event:
-    return an_event()
-
-
-@pytest.fixture
-def owner(event: Event) -> Account:
-    return a_team_member(event, language="en", name="Olga Organizadora")
-
-
-@pytest.fixture
-def desk(pages: Pages, owner: Account) -> Pages:
-    return pages.sign_in(owner)
-
-
-@pytest.fixture
 def person(event: Event) -> Registration:
     receipt = register_somebody(
         event, "academia", given_name="Ana", family_name="Núñez", email="ana@instituto.example", diet="Sin nueces"

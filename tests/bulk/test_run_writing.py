@@ -41,21 +41,9 @@ WORDS = {
 
 
 @pytest.fixture
-def event(app: Flask) -> Event:
-    """An event in Spanish and English."""
-    return an_event()
-
-
-@pytest.fixture
 def owner(event: Event) -> Account:
     """Who writes."""
     return a_team_member(event)
-
-
-@pytest.fixture
-def desk(pages: Pages, owner: Account) -> Pages:
-    """The owner's desk, in English."""
-    return pages.sign_in(owner)
 
 
 def some_people(event: Event) -> list[Registration]:

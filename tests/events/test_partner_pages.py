@@ -7,14 +7,13 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
-from flask import Flask
 
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, Partner
 from eventreg.events.queries.partners import list_partners
 from eventreg.events.rules.institutions import PartnerRole
 from eventreg.registration.emails import Occasion
-from tests.builders import a_picture, a_team_member, an_event, an_institution
+from tests.builders import a_picture, a_team_member, an_institution
 from tests.media.samples import a_logo, a_photograph, saved
 from tests.support.pages import Page, Pages
 from tests.support.statements import counted
@@ -22,11 +21,6 @@ from tests.support.statements import counted
 SAVE = "Save and add another"
 LOGO = saved(a_logo(), "PNG")
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'
-
-
-@pytest.fixture
-def event(app: Flask) -> Event:
-    return an_event()
 
 
 @pytest.fixture

@@ -29,11 +29,6 @@ NEW = OrganizationEntry({"es": "Fundación Demostrativa", "en": "Demonstrative F
 
 
 @pytest.fixture
-def event(app: Flask) -> Event:
-    return an_event()
-
-
-@pytest.fixture
 def editor(event: Event) -> Editor:
     return Editor(a_team_member(event, "manager").id)
 

@@ -30,12 +30,6 @@ FIXED = ["Reference", "Status", "Category", "Received", "Language"]
 
 
 @pytest.fixture
-def event(app: Flask) -> Event:
-    """An event."""
-    return an_event()
-
-
-@pytest.fixture
 def desk(pages: Pages, event: Event) -> Pages:
     """Its owner, reading English."""
     return pages.sign_in(a_team_member(event, TeamRole.OWNER))

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from flask import Flask
 from sqlalchemy import select, update
 
 from eventreg.accounts.models import Account
@@ -24,7 +23,7 @@ from eventreg.exchange.services import background
 from eventreg.exchange.services.background import make_some
 from eventreg.exchange.services.files import exports_folder, sweep_exports
 from eventreg.kernel import clock as clocks
-from tests.builders import a_registration, a_team_member, an_event
+from tests.builders import a_registration, a_team_member
 from tests.exchange.exporting import CONTENT, a_plan, an_export
 from tests.exchange.test_export_formats import WHY, people, take
 from tests.registration.requesting import do_jobs
@@ -35,18 +34,8 @@ SECRET = "Sin cacahuate"
 
 
 @pytest.fixture
-def event(app: Flask) -> Event:
-    return an_event()
-
-
-@pytest.fixture
 def owner(event: Event) -> Account:
     return a_team_member(event, TeamRole.OWNER)
-
-
-@pytest.fixture
-def desk(pages: Pages, owner: Account) -> Pages:
-    return pages.sign_in(owner)
 
 
 @pytest.fixture

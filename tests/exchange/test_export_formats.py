@@ -8,7 +8,6 @@ import zipfile
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from eventreg.audit.models import AuditDetail, AuditEntry
@@ -26,11 +25,6 @@ from tests.world import LETTER
 pytestmark = pytest.mark.usefixtures("app")
 SECRET = "Sin cacahuate"
 WHY = "The kitchen needs to know who reacts to nuts."
-
-
-@pytest.fixture
-def event(app: Flask) -> Event:
-    return an_event()
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import func, select
 
 from eventreg.db import db, transaction
@@ -20,11 +19,6 @@ from eventreg.web.instance import config
 from tests.builders import a_registration, a_team_member, an_event
 from tests.exchange.incoming import HEAD, a_file, a_row
 from tests.support.pages import Page, Pages
-
-
-@pytest.fixture
-def event(app: Flask) -> Event:
-    return an_event()
 
 
 def desk(pages: Pages, event: Event, **less: Any) -> Pages:

@@ -55,11 +55,6 @@ pytestmark = pytest.mark.usefixtures("app")
 ADDED, CHANGED, SAME, REFUSED = Outcome.ADDED, Outcome.CHANGED, Outcome.SAME, Outcome.REFUSED
 
 
-@pytest.fixture
-def event(app: Flask) -> Event:
-    return an_event()
-
-
 def csv_rows(content: bytes) -> list[list[str]]:
     return list(csv.reader(io.StringIO(content.decode())))[1:]
 

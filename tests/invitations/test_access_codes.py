@@ -26,11 +26,6 @@ from tests.support.pages import Page, Pages
 ADD = "Add codes"
 
 
-@pytest.fixture
-def event(app: Flask) -> Event:
-    return an_event()
-
-
 def at_the_desk(app: Flask, event: Event, **narrowing: list[str]) -> Pages:
     return Pages(app, "en").sign_in(a_narrowed(event, "manager", **narrowing))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from eventreg.audit.queries import list_traces
@@ -22,12 +21,6 @@ from tests.reports.test_narrowed import a_narrowed
 from tests.support.pages import Page, Pages
 
 SAVE, SHOW = "Save template", "Preview message"
-
-
-@pytest.fixture
-def event(app: Flask) -> Event:
-    """An event in Spanish and English."""
-    return an_event()
 
 
 @pytest.fixture

@@ -34,16 +34,6 @@ def event(app: Flask) -> Event:
 
 
 @pytest.fixture
-def owner(event: Event) -> Account:
-    return a_team_member(event, language="en", name="Olga Organizadora")
-
-
-@pytest.fixture
-def desk(pages: Pages, owner: Account) -> Pages:
-    return pages.sign_in(owner)
-
-
-@pytest.fixture
 def person(event: Event) -> Registration:
     """Somebody confirmed, with a sensitive answer and a file, told of it."""
     receipt = register_somebody(

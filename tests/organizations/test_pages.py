@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from flask import Flask
 
 from eventreg.db import db
 from eventreg.events.models import Event
@@ -19,11 +18,6 @@ from tests.support.pages import Pages
 
 LOGO = saved(a_logo(), "PNG")
 LIST = "/manage/organizations/"
-
-
-@pytest.fixture
-def event(app: Flask) -> Event:
-    return an_event()
 
 
 @pytest.fixture

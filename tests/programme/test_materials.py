@@ -28,11 +28,6 @@ from tests.support.pages import Page, Pages
 
 
 @pytest.fixture
-def event(app: Flask) -> Event:
-    return an_event()
-
-
-@pytest.fixture
 def desk(pages: Pages, event: Event) -> Pages:
     return pages.sign_in(a_team_member(event, "manager"))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from eventreg.audit.models import AuditEntry
@@ -15,11 +14,6 @@ from eventreg.organizations.models import Organization
 from tests.belongings import a_session, an_outcome
 from tests.builders import a_team_member, an_event, text
 from tests.support.pages import Pages
-
-
-@pytest.fixture
-def event(app: Flask) -> Event:
-    return an_event()
 
 
 @pytest.fixture

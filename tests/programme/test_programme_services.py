@@ -42,11 +42,6 @@ LANGUAGES = ("es", "en")
 
 
 @pytest.fixture
-def event(app: Flask) -> Event:
-    return an_event()
-
-
-@pytest.fixture
 def who(app: Flask) -> Actor:
     return Actor.account(an_account().id)
 

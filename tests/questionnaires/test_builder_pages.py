@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from flask import Flask
 
 from eventreg.db import transaction
 from eventreg.events.models import Event
@@ -14,14 +13,9 @@ from eventreg.questionnaires.models import QuestionnaireDraft
 from eventreg.questionnaires.queries import draft_document
 from eventreg.questionnaires.rules.drafts.reading import fingerprint, questions_in
 from tests.access.hostile import LIVE, TEXTS
-from tests.builders import a_team_member, an_event
+from tests.builders import a_team_member
 from tests.support.html import elements
 from tests.support.pages import Page, Pages
-
-
-@pytest.fixture
-def event(app: Flask) -> Event:
-    return an_event()
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import csv
 import io
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from eventreg.audit.models import AuditEntry
@@ -18,11 +17,6 @@ from eventreg.reports.queries.days import list_session_people
 from tests.belongings import a_session, a_session_place
 from tests.builders import a_registration, a_team_member, an_event
 from tests.support.pages import Pages
-
-
-@pytest.fixture
-def event(app: Flask) -> Event:
-    return an_event()
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import time
 
 import pytest
-from flask import Flask
 
 from eventreg.events.models import Event
 from eventreg.events.rules.publication import Publication
@@ -13,11 +12,6 @@ from tests.belongings import a_session, a_session_place
 from tests.builders import a_registration, an_event, text
 from tests.registration.owning import home
 from tests.support.pages import Pages
-
-
-@pytest.fixture
-def event(app: Flask) -> Event:
-    return an_event()
 
 
 def test_sessions_are_chosen_changed_and_given_up(pages: Pages, event: Event) -> None:

@@ -27,12 +27,6 @@ from tests.support.statements import counted
 
 
 @pytest.fixture
-def event(app: Flask) -> Event:
-    """An event on which nothing has happened."""
-    return an_event()
-
-
-@pytest.fixture
 def olga(event: Event) -> Account:
     """Its owner, who reads English."""
     return a_team_member(event, "owner", name="Olga Organizadora", language="en")

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from flask import Flask
 
 from eventreg.events.models import Event, Material
 from eventreg.events.rules.programme import MaterialAudience
@@ -16,11 +15,6 @@ from tests.belongings import PDF, a_material, a_session
 from tests.builders import a_registration, a_team_member, an_event
 from tests.registration.owning import home
 from tests.support.pages import Pages
-
-
-@pytest.fixture
-def event(app: Flask) -> Event:
-    return an_event()
 
 
 def address(event: Event, material: Material) -> str:

@@ -19,11 +19,13 @@ from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
 
-from eventreg.accounts.models import AccountSession
+from eventreg.accounts.models import Account, AccountSession
 from eventreg.db import db, transaction
+from eventreg.events.models import Event
 from eventreg.kernel.clock import now
 from eventreg.kernel.tokens import new_public_id
 from eventreg.web.access import Audience, stamp_of
+from tests.builders import a_team_member, an_event
 from tests.support.forms import Form, Submission
 from tests.support.html import elements, parse, text_of
 from tests.support.pagechecks import check_headers, faults_of
@@ -275,6 +277,24 @@ def pages(app: Flask) -> Pages:
 def paginas(app: Flask) -> Pages:
     """Somebody who reads Spanish and is not signed in."""
     return Pages(app, "es")
+
+
+@pytest.fixture
+def event(app: Flask) -> Event:
+    """An event as `an_event` makes it; a test file that needs another one has its own."""
+    return an_event()
+
+
+@pytest.fixture
+def owner(event: Event) -> Account:
+    """Who owns the event, and reads English."""
+    return a_team_member(event, language="en", name="Olga Organizadora")
+
+
+@pytest.fixture
+def desk(pages: Pages, owner: Account) -> Pages:
+    """The owner at the desk."""
+    return pages.sign_in(owner)
 
 
 def tokens_in(text: str) -> Iterator[str]:

@@ -41,12 +41,6 @@ NEW = Newcomer("Nora Nueva", "en")
 
 
 @pytest.fixture
-def event(app: Flask) -> Event:
-    """An event without a team."""
-    return an_event()
-
-
-@pytest.fixture
 def owner(event: Event) -> Account:
     """Who invites."""
     return a_team_member(event, name="Olga Dueña")

@@ -38,12 +38,6 @@ from tests.builders import a_team_member, an_account, an_event
 from tests.support.pages import Pages
 
 
-@pytest.fixture
-def event(app: Flask) -> Event:
-    """An event without a team."""
-    return an_event()
-
-
 def membership(event: Event, account: Account) -> TeamMember:
     db.session.expire_all()
     return db.session.scalars(
