@@ -13,6 +13,8 @@ from tests.browser.conftest import Site
 from tests.browser.walk import GUEST, stops, visitors_of
 from tests.support.pages import Page, Pages
 
+pytestmark = pytest.mark.browser
+
 _VNU = Path(__file__).resolve().parents[2] / ".tools" / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
 
 
