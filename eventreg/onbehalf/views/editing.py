@@ -74,7 +74,9 @@ class _Editing:
     """Answers about one person, being changed by one organizer; what is sensitive is on the form where it was asked for."""
 
     def __init__(self, reference: str, *, with_sensitive: bool = False, is_sent: bool = False) -> None:
-        self.event, self.registration = get_event_whole(g.event.id), the_registration(reference)
+        # Whoever may not know of the person is told so before anything else is read.
+        self.registration = the_registration(reference)
+        self.event = get_event_whole(g.event.id)
         self.with_sensitive, self.is_sent = with_sensitive, is_sent
         self.definition, self.version, self.given = self.asked()
         self.able = self.questions()

@@ -13,10 +13,9 @@ from typing import Any, Final
 from sqlalchemy import select
 
 from eventreg.audit.services import Actor, Target, note, plain
-from eventreg.db import db, transaction
-from eventreg.events.models import Event, Material, SessionOutcome
+from eventreg.db import db, found, transaction
+from eventreg.events.models import Event, EventDay, Material, ProgrammeSession, SessionOutcome
 from eventreg.events.queries.events import lock_event_in_any_state
-from eventreg.events.queries.programme import get_session
 from eventreg.kernel import clock, files, ordering, tokens
 from eventreg.kernel.errors import Refused
 from eventreg.kernel.text import merged
@@ -177,10 +176,16 @@ def _put(event: Event, row: Row, values: Mapping[str, Any]) -> None:
     """Set columns of a row; of texts the languages that are not the event's stay."""
     for name, value in values.items():
         if name == "session":
-            row.session_id = get_session(event.id, value).session.id if value else None
+            row.session_id = _session_id(event, value) if value else None
         else:
             is_text = isinstance(value, Mapping)
             setattr(row, name, merged(getattr(row, name), value, event.languages) if is_text else value)
+
+
+def _session_id(event: Event, public_id: str) -> int:
+    of_event = select(ProgrammeSession.id).join(EventDay, EventDay.id == ProgrammeSession.day_id)
+    here = of_event.where(EventDay.event_id == event.id, ProgrammeSession.public_id == public_id)
+    return found(db.session.scalar(here))
 
 
 def _siblings(row: Row) -> Sequence[Any]:
