@@ -23,6 +23,8 @@ from eventreg.operations.backups.rows import mark_restore, restore_marked
 from tests.operations.conftest import InstanceMaker
 from tests.operations.instances import PASSPHRASE, back_up, fill, put_back, stamp
 from tests.operations.steps import before_each_change, in_a_process
+from tests.support.apps import build_app, copy_keys, make_config
+from tests.support.databases import SQLITE, SqliteTemplate
 
 pytestmark = pytest.mark.slow
 
@@ -71,30 +73,62 @@ def state_of(config: Config) -> State:
     return State(consents, files, config.keys.read_bytes())
 
 
-@pytest.fixture
-def scene(app: Flask, config: Config, database_kind: str, empty_instance: InstanceMaker, tmp_path: Path) -> Scene:
-    stamp(app)
-    fill(app)
-    db.session.remove()
-    backup = tmp_path / "backup.tar.gz"
+@dataclass(frozen=True)
+class Prepared:
+    """What every scene stands on, made once: a backup, what it holds, and on SQLite an instance that it is put over."""
+
+    backup: Path
+    new: State
+    instance: Path
+
+
+@pytest.fixture(scope="module")
+def prepared(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_template: SqliteTemplate, keys_file: Path, shared_folder: Path
+) -> Prepared:
+    folder = tmp_path_factory.mktemp("prepared")
+    backup, instance = folder / "backup.tar.gz", folder / "instance"
+    copy_keys(keys_file, instance)
+    config = make_config(instance, sqlite_template.copy(instance / "eventreg.db"))
+    app = build_app(config, shared_folder)
+    with app.app_context():
+        stamp(app)
+        fill(app)
+        db.session.remove()
+        db.engine.dispose()
     back_up(config, backup, PASSPHRASE)
-    other = empty_instance(database_kind)
-    put_back(other, backup)
-    create_keys(other.keys)
-    other.held_mail.mkdir()
-    (other.held_mail / "1.eml").write_bytes(b"of the old rows")
-    for folder in (other.uploads, other.materials):
+    other = make_config(folder / "other", "")
+    _fill_otherwise(other, backup)
+    return Prepared(backup, state_of(config), other.instance)
+
+
+def _fill_otherwise(config: Config, backup: Path) -> None:
+    """Fill an empty instance with something else than the backup holds, under names that are partly the same."""
+    put_back(config, backup)
+    create_keys(config.keys)
+    config.held_mail.mkdir()
+    (config.held_mail / "1.eml").write_bytes(b"of the old rows")
+    for folder in (config.uploads, config.materials):
         for path in kept_files(folder):
             path.write_bytes(b"the same name, sealed by another key")
         (folder / "later.sealed").write_bytes(b"later")
-    engine = open_engine(other.database)
+    engine = open_engine(config.database)
     with engine.begin() as connection:
         connection.execute(text("DELETE FROM consents"))
     engine.dispose()
-    old, new = state_of(other), state_of(config)
+
+
+@pytest.fixture
+def scene(prepared: Prepared, database_kind: str, empty_instance: InstanceMaker) -> Scene:
+    config = empty_instance(database_kind)
+    if database_kind == SQLITE:
+        shutil.copytree(prepared.instance, config.instance)
+    else:
+        _fill_otherwise(config, prepared.backup)
+    old, new = state_of(config), prepared.new
     assert old.consents != new.consents
     assert set(old.files) & set(new.files)
-    return Scene(other, backup, old, new)
+    return Scene(config, prepared.backup, old, new)
 
 
 def _is_settled(config: Config) -> State:
