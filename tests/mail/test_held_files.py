@@ -15,6 +15,7 @@ from sqlalchemy import update
 
 from eventreg.config import Config
 from eventreg.db import transaction
+from eventreg.mail.connection import personal_links
 from eventreg.mail.delivery import deliver_due
 from eventreg.mail.held_files import held_file
 from eventreg.mail.models import MailMessage
@@ -86,14 +87,14 @@ def test_a_message_taken_back_takes_its_file_along(app: Flask, config: Config) -
 def test_a_message_taken_back_while_its_file_is_written_leaves_none(app: Flask, config: Config) -> None:
     clock = HandClock()
     (key,) = queue_some(1)
-    links = app.extensions["eventreg_mail"]
+    links = personal_links()
 
     def links_while_somebody_undoes(*parts: Any) -> str:
         with app.app_context():
             drop([key], clock())
         return str(links(*parts))
 
-    app.extensions["eventreg_mail"] = links_while_somebody_undoes
+    personal_links.plug(app, links_while_somebody_undoes)
     for _round in range(2):
         deliver_due(10, read_clock=clock)
     assert stored(key).state is DeliveryState.DROPPED
